@@ -1,0 +1,182 @@
+"""The imports of a file, with what grimp does not tell: names, columns, and when they run."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self, TypeAlias
+
+from archguard.codebase.source import Source
+from archguard.model import Location
+
+
+class ImportTrait(StrEnum):
+    """What sets an import apart from one that simply runs when its module is imported."""
+
+    TYPE_CHECKING = "type_checking"
+    """Below `if TYPE_CHECKING:`; it never runs."""
+    LOCAL = "local"
+    """Inside a function."""
+    OPTIONAL = "optional"
+    """In a `try` that catches `ImportError`."""
+    LAZY = "lazy"
+    """`lazy import` of PEP 810."""
+    DYNAMIC = "dynamic"
+    """`importlib.import_module("a.b")` or `__import__("a.b")`."""
+
+
+_Traits: TypeAlias = frozenset[ImportTrait]
+_Found: TypeAlias = tuple[ast.Import | ast.ImportFrom | ast.Call, _Traits]
+
+
+@dataclass(frozen=True)
+class Import:
+    """`import module`, or `from module import name`, in absolute names."""
+
+    module: str
+    """Without the service; "" if a relative import leads out of the top-level package."""
+    name: str
+    """The imported name, `*`, or "" for a plain `import`."""
+    alias: str
+    """The name that the statement binds, or "" if it binds none."""
+    location: Location
+    """The place of the statement; its column is that of the imported name."""
+    traits: frozenset[ImportTrait] = frozenset()
+
+    @property
+    def target(self) -> str:
+        """The module or attribute that is named."""
+        return f"{self.module}.{self.name}" if self.name not in ("", "*") else self.module
+
+    @property
+    def leaves(self) -> bool:
+        """Whether it is a relative import that leads out of the top-level package."""
+        return not self.module
+
+    @classmethod
+    def extract(cls, source: Source) -> Iterator[Self]:
+        """Every import of `source`, in the order of the file, at any depth.
+
+        Raises:
+            SourceError: the file cannot be read or parsed.
+        """
+        for node, traits in _below(source.tree, frozenset()):
+            for module, name, alias, place in _names(node, source.package):
+                yield cls(module, name, alias, _location(source, node, place), traits)
+
+
+def _below(node: ast.AST, traits: _Traits) -> Iterator[_Found]:
+    for child in ast.iter_child_nodes(node):
+        yield from _at(child, traits)
+
+
+def _at(node: ast.AST, traits: _Traits) -> Iterator[_Found]:
+    match node:
+        case ast.Import() | ast.ImportFrom():
+            yield node, traits
+        case ast.FunctionDef() | ast.AsyncFunctionDef():
+            for outside in (*node.decorator_list, node.args):
+                yield from _at(outside, traits)
+            for statement in node.body:
+                yield from _at(statement, traits | {ImportTrait.LOCAL})
+        case ast.Lambda():
+            yield from _below(node, traits | {ImportTrait.LOCAL})
+        case ast.If() if _asks_for_type_checking(node.test):
+            yield from _branches(node, traits, never_runs=node.body, runs=node.orelse)
+        case ast.If(test=ast.UnaryOp(op=ast.Not(), operand=test)) if _asks_for_type_checking(test):
+            yield from _branches(node, traits, never_runs=node.orelse, runs=node.body)
+        case ast.Try() | ast.TryStar() if any(_catches_import_error(handler.type) for handler in node.handlers):
+            yield from _below(node, traits | {ImportTrait.OPTIONAL})
+        case ast.With() if any(_suppresses(item.context_expr) for item in node.items):
+            yield from _below(node, traits | {ImportTrait.OPTIONAL})
+        case ast.Call() if _is_dynamic(node):
+            yield node, traits | {ImportTrait.DYNAMIC}
+            yield from _below(node, traits)
+        case _:
+            yield from _below(node, traits)
+
+
+def _branches(node: ast.If, traits: _Traits, never_runs: list[ast.stmt], runs: list[ast.stmt]) -> Iterator[_Found]:
+    yield from _at(node.test, traits)
+    for statement in node.body + node.orelse:
+        yield from _at(statement, traits if statement in runs else traits | {ImportTrait.TYPE_CHECKING})
+
+
+def _asks_for_type_checking(test: ast.expr) -> bool:
+    return _last_name(test) == "TYPE_CHECKING"
+
+
+def _catches_import_error(caught: ast.expr | None) -> bool:
+    names = caught.elts if isinstance(caught, ast.Tuple) else [caught]
+    return any(
+        name is None or _last_name(name) in {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
+        for name in names
+    )
+
+
+def _suppresses(context: ast.expr) -> bool:
+    return (
+        isinstance(context, ast.Call)
+        and _last_name(context.func) == "suppress"
+        and any(_catches_import_error(argument) for argument in context.args)
+    )
+
+
+def _is_dynamic(call: ast.Call) -> bool:
+    match call:
+        case ast.Call(func=func, args=[ast.Constant(value=str()), *_]):
+            return _last_name(func) in {"import_module", "__import__"}
+    return False
+
+
+def _last_name(node: ast.expr) -> str:
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""
+
+
+def _names(
+    node: ast.Import | ast.ImportFrom | ast.Call, package: str
+) -> Iterator[tuple[str, str, str, ast.alias | ast.Call]]:
+    match node:
+        case ast.Import():
+            for alias in node.names:
+                yield alias.name, "", alias.asname or alias.name.partition(".")[0], alias
+        case ast.ImportFrom():
+            module = absolute(node.module or "", node.level, package)
+            for alias in node.names:
+                yield module, alias.name, (alias.asname or alias.name).replace("*", ""), alias
+        case ast.Call():
+            yield _dynamic_target(node, package), "", "", node
+
+
+def absolute(module: str, level: int, package: str) -> str:
+    """`module` after `level` dots as an absolute name, or "" if that leads out of the top-level package of `package`."""
+    if level == 0:
+        return module
+    parents = package.split(".") if package else []
+    if level > len(parents):
+        return ""
+    return ".".join(parents[: len(parents) - level + 1] + ([module] if module else []))
+
+
+def _dynamic_target(call: ast.Call, package: str) -> str:
+    text = str(call.args[0].value) if isinstance(call.args[0], ast.Constant) else ""
+    module = text.lstrip(".")
+    anchors = [*call.args[1:2], *(keyword.value for keyword in call.keywords if keyword.arg == "package")]
+    match anchors:
+        case [ast.Constant(value=str(anchor))] if _last_name(call.func) == "import_module":
+            package = anchor
+    return absolute(module, len(text) - len(module), package)
+
+
+def _location(source: Source, node: ast.Import | ast.ImportFrom | ast.Call, place: ast.alias | ast.Call) -> Location:
+    """The line where the statement starts (what grimp and people call its line), the rest from the name."""
+    named = source.location(place)
+    return Location(source.shown, node.lineno, *_columns(source, node, named))
+
+
+def _columns(source: Source, node: ast.Import | ast.ImportFrom | ast.Call, named: Location) -> tuple[int, int, int]:
+    column = named.column if named.line == node.lineno else source.location(node).column
+    return column, named.end_line, named.end_column

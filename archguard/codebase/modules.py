@@ -1,0 +1,249 @@
+"""Which files are modules, and what they are called."""
+
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from importlib.machinery import PathFinder
+from pathlib import Path
+
+from archguard.codebase.project import Project, Service
+from archguard.codebase.source import Source
+from archguard.errors import ArchguardError
+from archguard.model import Location, Problem, Severity
+
+_NO_CODE = {"node_modules", "__pycache__", "site-packages", "build", "dist", "venv", "env"}
+
+
+class PackageNotFoundError(ArchguardError):
+    """A package, a source root or a service's folder that is not there."""
+
+
+@dataclass(frozen=True)
+class Portion:
+    """One folder (or file) that holds modules of the top-level package `package`, as grimp wants to be told."""
+
+    service: str
+    package: str
+    directory: Path
+    sources: tuple[Source, ...]
+    namespaces: frozenset[str]
+    """Packages without an `__init__.py`, as names without the service."""
+
+
+@dataclass(frozen=True)
+class Modules:
+    """Every module below the source roots, and what was passed over on the way."""
+
+    portions: tuple[Portion, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def sources(self) -> dict[str, Source]:
+        """The file of each module, by the module's name."""
+        return {source.module: source for portion in self.portions for source in portion.sources}
+
+    @property
+    def namespaces(self) -> frozenset[str]:
+        """The packages that have no file."""
+        return frozenset(
+            qualify(portion.service, name) for portion in self.portions for name in portion.namespaces
+        )
+
+
+def qualify(service: str, module: str) -> str:
+    """`module` as reports name it: `service::module`, or as it is outside of services."""
+    return f"{service}::{module}" if service else module
+
+
+def find_modules(root: Path, project: Project, services: Mapping[str, Service]) -> Modules:
+    """Every module of `project` and of each service that has a root of its own, in the order of their names.
+
+    Raises:
+        ExceptionGroup[PackageNotFoundError]: all of what is not there.
+    """
+    walk = _Walk(root)
+    rooted = {name: service for name, service in services.items() if service.root}
+    if project.source_roots or project.packages or not rooted:
+        walk.enter("", project.source_roots, project.packages)
+    for name, service in sorted(rooted.items()):
+        walk.enter(name, (service.root,), service.packages)
+    if walk.errors:
+        raise ExceptionGroup("packages", walk.errors)
+    return _without(walk, project)
+
+
+def _without(walk: "_Walk", project: Project) -> Modules:
+    def kept(module: str) -> bool:
+        return not any(pattern.unit(module) for pattern in project.exclude)
+
+    portions = (
+        replace(
+            portion,
+            sources=tuple(source for source in portion.sources if kept(source.module)),
+            namespaces=frozenset(name for name in portion.namespaces if kept(qualify(portion.service, name))),
+        )
+        for portion in walk.portions
+    )
+    return Modules(tuple(portion for portion in portions if portion.sources), tuple(walk.problems))
+
+
+class _Walk:
+    """Collects portions, and remembers what it could not use."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.portions: list[Portion] = []
+        self.problems: list[Problem] = []
+        self.errors: list[PackageNotFoundError] = []
+
+    def enter(self, service: str, source_roots: Iterable[str], packages: Iterable[str]) -> None:
+        """Collect `packages`, or all that there are, below `source_roots`, or below those that are found."""
+        named = tuple(source_roots)
+        roots = [self.root / name for name in named] or _usual_roots(self.root)
+        for name, folder in zip(named, roots, strict=False):
+            if not folder.is_dir():
+                self.errors.append(PackageNotFoundError(f"source root '{name}' is not a folder"))
+        names = tuple(packages) or sorted({name for folder in roots for name in _top_level(folder)})
+        for name in names:
+            self._enter_package(service, name, roots)
+
+    def _enter_package(self, service: str, name: str, roots: Iterable[Path]) -> None:
+        places = [place for folder in roots if (place := _place(folder, name))]
+        places = places or ([] if service else _installed(name))
+        if not places:
+            hint = _found_elsewhere(self.root, name, [candidate for folder in roots for candidate in _top_level(folder)])
+            self.errors.append(PackageNotFoundError(f"package '{name}' is not there", hint))
+        regular = [place for place in places if place.is_file() or (place / "__init__.py").is_file()]
+        for place in regular[:1] or places:
+            self.portions.append(self._portion(service, name, place))
+        for place in regular[1:]:
+            self._pass_over(
+                Severity.ERROR,
+                "duplicate-package",
+                f"there is a second package '{name}', which was not read",
+                place,
+                "declare the two under `services:`, each with its root",
+            )
+
+    def _portion(self, service: str, package: str, place: Path) -> Portion:
+        if place.is_file():
+            return Portion(service, package, place.with_suffix(""), (self._source(service, package, place),), frozenset())
+        files = {}
+        for path in self._files(place, frozenset()):
+            module = ".".join((package, *path.relative_to(place).with_suffix("").parts)).removesuffix(".__init__")
+            if module in files:
+                self._shadowed(module, path)
+            elif "." in path.stem:
+                self._pass_over(Severity.WARNING, "not-a-module", f"'{path.name}' has a dot too many to be a module", path)
+            else:
+                files[module] = self._source(service, module, path)
+        parents = {parent for module in files for parent in _parents(module) if len(parent) >= len(package)}
+        return Portion(service, package, place, tuple(files.values()), frozenset(parents - files.keys()))
+
+    def _files(self, folder: Path, above: frozenset[Path]) -> Iterator[Path]:
+        """The modules of `folder`; a package's folder comes before a file of the same name, as Python has it."""
+        real = folder.resolve()
+        if real in above:
+            self._pass_over(Severity.INFO, "link-cycle", "a cycle of links was not followed again", folder)
+            return
+        try:
+            entries = sorted(os.scandir(folder), key=lambda entry: (not entry.is_dir(), entry.name))
+        except OSError as error:
+            self._pass_over(Severity.ERROR, "unreadable", f"cannot be read: {error.strerror}", folder)
+            return
+        for entry in entries:
+            path = Path(entry.path)
+            if entry.is_dir() and not entry.name.startswith(".") and entry.name != "__pycache__":
+                yield from self._files_below(path, above | {real})
+            elif entry.name.endswith(".py") and not entry.name.startswith("."):
+                yield path
+
+    def _files_below(self, folder: Path, above: frozenset[Path]) -> Iterator[Path]:
+        if folder.name.isidentifier():
+            yield from self._files(folder, above)
+        elif next(folder.rglob("*.py"), None):
+            self._pass_over(
+                Severity.INFO, "not-a-package", f"'{folder.name}' cannot be imported; the files below it were not read", folder
+            )
+
+    def _shadowed(self, module: str, path: Path) -> None:
+        message = f"module '{module}' stands twice; Python takes the package, so this file was not read"
+        self._pass_over(Severity.WARNING, "shadowed-module", message, path, "rename or remove one of the two")
+
+    def _source(self, service: str, module: str, path: Path) -> Source:
+        return Source(qualify(service, module), path, self._shown(path))
+
+    def _shown(self, path: Path) -> str:
+        return Path(os.path.relpath(path, self.root)).as_posix()
+
+    def _pass_over(self, severity: Severity, code: str, message: str, path: Path, hint: str = "") -> None:
+        self.problems.append(
+            Problem(severity=severity, code=code, message=message, location=Location(self._shown(path)), hint=hint)
+        )
+
+
+def _usual_roots(root: Path) -> list[Path]:
+    source = root / "src"
+    if source.is_dir() and not (source / "__init__.py").is_file() and _top_level(source):
+        return [source]
+    return [root]
+
+
+def _top_level(folder: Path) -> list[str]:
+    """The names that can be imported from `folder` and lead to a file of Python."""
+    if not folder.is_dir():
+        return []
+    return sorted(
+        {
+            entry.name.removesuffix(".py")
+            for entry in os.scandir(folder)
+            if entry.name.removesuffix(".py").isidentifier() and _holds_python(Path(entry.path))
+        }
+    )
+
+
+def _holds_python(path: Path) -> bool:
+    if path.suffix == ".py":
+        return not path.is_dir()
+    if not path.is_dir() or path.name in _NO_CODE or (path / "pyvenv.cfg").is_file():
+        return False
+    return (path / "__init__.py").is_file() or next(path.rglob("*.py"), None) is not None
+
+
+def _place(folder: Path, package: str) -> Path | None:
+    place = folder.joinpath(*package.split("."))
+    if place.is_dir() and _holds_python(place):
+        return place
+    module = place.with_name(place.name + ".py")
+    return module if module.is_file() else None
+
+
+def _installed(package: str) -> list[Path]:
+    """Where Python itself would find `package`. Looks at the folders only: nothing is imported."""
+    path: list[str] | None = list(sys.path)
+    for name in package.split("."):
+        spec = PathFinder.find_spec(name, path)
+        if spec is None:
+            return []
+        path = list(spec.submodule_search_locations) if spec.submodule_search_locations is not None else None
+        if path is None:
+            return [Path(spec.origin)] if spec.origin and spec.origin.endswith(".py") else []
+    return [Path(place) for place in path or ()]
+
+
+def _found_elsewhere(root: Path, package: str, known: list[str]) -> str:
+    """A hint for a package that is not where it was looked for."""
+    for depth in ("*", "*/*", "*/*/*"):
+        for place in sorted(root.glob(f"{depth}/{package.replace('.', '/')}")):
+            if _holds_python(place) and not place.relative_to(root).as_posix().startswith("."):
+                folder = place.relative_to(root).parents[len(package.split(".")) - 1].as_posix()
+                return f"it is below '{folder}': add `source_roots: [{folder}]`"
+    close = get_close_matches(package, known, 1)
+    return f"did you mean '{close[0]}'?" if close else f"there is: {', '.join(known) or 'no package at all'}"
+
+
+def _parents(module: str) -> Iterator[str]:
+    while module := module.rpartition(".")[0]:
+        yield module

@@ -1,0 +1,106 @@
+"""How YAML names modules: `shop.*.api`, `shop.**.models`, `shop.<context>.domain`, `orders::app.api`."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+_SERVICE = re.compile(r"(?:(?P<service>[\w*-]+)::)?(?P<modules>.*)", re.DOTALL)
+_SEGMENT = re.compile(r"<(?P<capture>[A-Za-z_]\w*)>|(?P<star>\*)|(?P<text>[^<>*\s.:]+)")
+
+
+class PatternError(ValueError):
+    """The text is not a pattern; the message says why."""
+
+
+@dataclass(frozen=True, order=True)
+class Pattern:
+    """A set of modules. `*` is one segment or part of one, `**` any number of them, `<name>` one that is compared.
+
+    A module that matches stands for all modules below it. Without `service::` in front, the modules of every service
+    are meant as well as those outside of services.
+    """
+
+    text: str
+
+    def __post_init__(self) -> None:
+        _compile(self.text)
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def captures(self) -> frozenset[str]:
+        """The names between `<` and `>`."""
+        return frozenset(re.findall(r"<(\w+)>", self.text))
+
+    @property
+    def literal(self) -> bool:
+        """Whether it names one module and nothing else."""
+        return not re.search(r"[*<]", self.text)
+
+    def unit(self, module: str) -> str:
+        """The shortest part of `module` that matches (the module that stands for all below it), or ""."""
+        match = self._regex.match(module)
+        return match["unit"] if match else ""
+
+    def bindings(self, module: str) -> dict[str, str]:
+        """What each capture is in `module`; empty if it does not match or there is none."""
+        match = self._regex.match(module)
+        return {name: match[name] for name in self.captures} if match else {}
+
+    def bound(self, values: Mapping[str, str]) -> "Pattern":
+        """The same pattern with `values` in place of their captures."""
+        return Pattern(re.sub(r"<(\w+)>", lambda match: values.get(match[1], match[0]), self.text))
+
+    @cached_property
+    def _regex(self) -> re.Pattern[str]:
+        return _compile(self.text)
+
+
+def _compile(text: str) -> re.Pattern[str]:
+    parts = _SERVICE.fullmatch(text)
+    if parts is None or not parts["modules"]:
+        raise PatternError("a pattern names at least one module")
+    service = _service(parts["service"])
+    modules = _modules(parts["modules"].split("."))
+    return re.compile(rf"(?P<unit>{service}{modules})(?:\.|$)")
+
+
+def _service(name: str | None) -> str:
+    if name is None:
+        return r"(?:[\w-]+::)?"
+    return re.escape(name).replace(r"\*", r"[\w-]*") + "::"
+
+
+def _modules(segments: list[str]) -> str:
+    regex, seen = "", set[str]()
+    for position, segment in enumerate(segments):
+        if segment == "**":
+            regex += r"(?:[^.:]+\.)*?" if position + 1 < len(segments) else r"[^.:]+(?:\.[^.:]+)*?"
+            continue
+        regex += _segment(segment, seen) + (r"\." if position + 1 < len(segments) else "")
+    return regex
+
+
+def _segment(segment: str, seen: set[str]) -> str:
+    if not segment:
+        raise PatternError("there is nothing between two dots, or before the first or after the last one")
+    regex, position = "", 0
+    while match := _SEGMENT.match(segment, position):
+        regex, position = regex + _piece(match, seen), match.end()
+    if position != len(segment):
+        raise PatternError(f"'{segment[position]}' cannot stand in a module's name")
+    return regex
+
+
+def _piece(match: re.Match[str], seen: set[str]) -> str:
+    if match["star"]:
+        return "[^.:]*" if len(match.string) > 1 else "[^.:]+"
+    if match["text"]:
+        return re.escape(match["text"])
+    name = match["capture"]
+    if name in seen:
+        return f"(?P={name})"
+    seen.add(name)
+    return f"(?P<{name}>[^.:]+)"

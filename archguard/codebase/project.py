@@ -1,0 +1,72 @@
+"""What the configuration says of the code as a whole: where it is, and which parts of it have names."""
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+from archguard.codebase.pattern import Pattern
+from archguard.model import Severity
+
+STRICT: dict[str, Any] = {"extra": "forbid", "use_attribute_docstrings": True}
+"""How pydantic binds a dataclass of the configuration: no unknown keys, docstrings as descriptions."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coverage:
+    """How much of the code the contracts must look at."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    unassigned: Severity | Literal["ignore"] = "ignore"
+    """How a module that no contract looks at is reported."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Project:
+    """Where the code is, and which of it is looked at."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    source_roots: tuple[str, ...] = ()
+    """Folders that hold top-level packages, relative to the configuration; by default `src` if it holds any, else its own folder."""
+    packages: tuple[str, ...] = ()
+    """Top-level packages (or modules) to look at; by default every one below the source roots."""
+    exclude: tuple[Pattern, ...] = ()
+    """Modules that are left out, with all below them."""
+    type_checking_imports: Literal["include", "exclude"] = "include"
+    """Whether imports under `if TYPE_CHECKING:` count; a contract may say otherwise."""
+    coverage: Coverage = field(default_factory=Coverage)
+    """How much of the code the contracts must look at."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Component:
+    """A named set of modules."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    modules: tuple[Pattern, ...]
+    """Patterns; a module belongs to the component if any of them matches."""
+    description: str = ""
+    """What the component is for; shown by `explain` and in diagrams."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """A part of the repository that is deployed by itself; its modules are written `name::module`."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    root: str = ""
+    """Its source root, relative to the configuration."""
+    packages: tuple[str, ...] = ()
+    """Its top-level packages (or modules); by default every one below its root."""
+    modules: tuple[Pattern, ...] = ()
+    """Its modules, when it shares a source root with others."""
+    hosts: tuple[str, ...] = ()
+    """The hosts that it answers on."""
+    tables: tuple[str, ...] = ()
+    """The database tables that it owns; `*` stands for any text."""
+    topics: tuple[str, ...] = ()
+    """The topics, queues and task names that it consumes; `*` stands for any text."""
+    public: tuple[Pattern, ...] = ()
+    """The modules that other services may import."""

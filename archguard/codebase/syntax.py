@@ -1,0 +1,27 @@
+"""Which Python a file needs, when the running one cannot parse it."""
+
+import re
+import sys
+from collections.abc import Sequence
+
+_NEWER = (
+    ("3.15", re.compile(r"^\s*lazy\s+(import|from)\b")),
+    ("3.14", re.compile(r"^\s*except\*?\s+[\w.]+\s*,")),
+    ("3.14", re.compile(r"""\b[rR]?[tT][rR]?['"]""")),
+    ("3.13", re.compile(r"^\s*(?:class|(?:async\s+)?def|type)\s+\w+\[[^\]]*=")),
+    ("3.12", re.compile(r"^\s*type\s+\w+")),
+    ("3.12", re.compile(r"^\s*(?:class|(?:async\s+)?def)\s+\w+\[")),
+    ("3.12", re.compile(r"""\b[rR]?[fF][rR]?['"]""")),
+)
+
+
+def needed_version(error: SyntaxError, lines: Sequence[str]) -> str:
+    """The first Python whose grammar has what stands at `error`'s line (such as "3.14"), or "" if no known one."""
+    if not error.lineno or error.lineno > len(lines):
+        return ""
+    line = lines[error.lineno - 1]
+    return next((version for version, form in _NEWER if form.search(line) and _is_older_than(version)), "")
+
+
+def _is_older_than(version: str) -> bool:
+    return sys.version_info < tuple(map(int, version.split(".")))

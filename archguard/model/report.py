@@ -1,0 +1,95 @@
+"""What a check found out, and what it looked at to find it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from archguard.model.location import Location
+from archguard.model.violation import Confidence, Severity, Violation, ViolationStatus
+
+
+class OutcomeStatus(StrEnum):
+    """How a contract fared; `error` says that it could not be checked."""
+
+    KEPT = "kept"
+    BROKEN = "broken"
+    ERROR = "error"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """How much of the code a contract looked at."""
+
+    modules: int = 0
+    imports: int = 0
+    calls: int = 0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The verdict on one contract."""
+
+    id: str
+    kind: str
+    reason: str
+    status: OutcomeStatus
+    checked: Checked
+    violations: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """Something that kept archguard from looking, or that the user should know; an error makes the report incomplete."""
+
+    severity: Severity
+    code: str
+    """A short name for the sort of problem, such as `syntax` or `unmatched-ignore`."""
+    message: str
+    location: Location | None = None
+    hint: str = ""
+    excerpt: str = ""
+    """The line of source at `location`, for the caret."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """The size of what was looked at."""
+
+    modules: int = 0
+    imports: int = 0
+    files: int = 0
+    calls: int = 0
+    unassigned: tuple[str, ...] = ()
+    """The modules that no contract looks at, sorted."""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """Every violation of every contract, sorted, with what was looked at."""
+
+    outcomes: tuple[Outcome, ...] = ()
+    violations: tuple[Violation, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    summary: Summary = Summary()
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything that was asked for could be looked at."""
+        return not any(problem.severity is Severity.ERROR for problem in self.problems)
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything was looked at and nothing of severity `error` fails."""
+        return self.complete and not self.failing()
+
+    def failing(self, fail_on: Severity = Severity.ERROR) -> tuple[Violation, ...]:
+        """The new violations that fail a run when `fail_on` is the least severity that does."""
+        severities = list(Severity)
+        failing = severities[: severities.index(fail_on) + 1]
+        return tuple(
+            violation
+            for violation in self.violations
+            if violation.status is ViolationStatus.NEW
+            and violation.severity in failing
+            and violation.confidence is not Confidence.POSSIBLE
+        )

@@ -1,0 +1,76 @@
+"""One place where the code breaks a contract."""
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+
+from archguard.model.location import Location
+
+
+class Severity(StrEnum):
+    """How much a finding weighs; `--fail-on` says from which one a run fails."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class Confidence(StrEnum):
+    """How sure a finding is; a `possible` one never fails a run."""
+
+    CERTAIN = "certain"
+    LIKELY = "likely"
+    POSSIBLE = "possible"
+
+
+class ViolationStatus(StrEnum):
+    """Whether the baseline lists it."""
+
+    NEW = "new"
+    KNOWN = "known"
+
+
+@dataclass(frozen=True, order=True)
+class Step:
+    """One import of a chain: `importer` imports `imported` at `path`:`line`."""
+
+    importer: str
+    imported: str
+    path: str
+    line: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Violation:
+    """`importer` breaks the contract at `location`, by what it imports or by what it does."""
+
+    contract: str
+    kind: str
+    message: str
+    location: Location
+    importer: str
+    imported: str = ""
+    symbol: str = ""
+    """The name that is used, or what an indirect import reaches in the end."""
+    chain: tuple[Step, ...] = ()
+    reason: str = ""
+    fix: tuple[str, ...] = ()
+    severity: Severity = Severity.ERROR
+    confidence: Confidence = Confidence.CERTAIN
+    status: ViolationStatus = ViolationStatus.NEW
+
+    @property
+    def service(self) -> str:
+        """The service whose code it is, or "" outside of services."""
+        return self.importer.partition("::")[0] if "::" in self.importer else ""
+
+    @property
+    def fingerprint(self) -> str:
+        """Names only, so moving, reordering or rewording keeps it: 16 hexadecimal digits."""
+        identity = "\0".join((self.contract, self.kind, self.importer, self.imported, self.symbol))
+        return hashlib.sha256(identity.encode()).hexdigest()[:16]
+
+    @property
+    def sort_key(self) -> tuple[object, ...]:
+        """Contract first, then the place, then what is named."""
+        return (self.contract, self.location, self.importer, self.imported, self.symbol, self.message)
