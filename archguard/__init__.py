@@ -1,0 +1,1 @@
+"""Architecture contracts for Python: the whole public API."""
