@@ -4,6 +4,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Annotated, Self, TypeAlias
+
+from archguard.codebase.shorthand import OneOrMany, Text
 
 _SERVICE = re.compile(r"(?:(?P<service>[\w*-]+)::)?(?P<modules>.*)", re.DOTALL)
 _SEGMENT = re.compile(r"<(?P<capture>[A-Za-z_]\w*)>|(?P<star>\*)|(?P<text>[^<>*\s.:]+)")
@@ -14,7 +17,7 @@ class PatternError(ValueError):
 
 
 @dataclass(frozen=True, order=True)
-class Pattern:
+class Pattern(Text):
     """A set of modules. `*` is one segment or part of one, `**` any number of them, `<name>` one that is compared.
 
     A module that matches stands for all modules below it. Without `service::` in front, the modules of every service
@@ -49,13 +52,54 @@ class Pattern:
         match = self._regex.match(module)
         return {name: match[name] for name in self.captures} if match else {}
 
-    def bound(self, values: Mapping[str, str]) -> "Pattern":
+    def bound(self, values: Mapping[str, str]) -> Self:
         """The same pattern with `values` in place of their captures."""
-        return Pattern(re.sub(r"<(\w+)>", lambda match: values.get(match[1], match[0]), self.text))
+        return type(self)(re.sub(r"<(\w+)>", lambda match: values.get(match[1], match[0]), self.text))
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The pattern that is written `text`.
+
+        Raises:
+            PatternError: it is not a pattern.
+        """
+        return cls(text)
 
     @cached_property
     def _regex(self) -> re.Pattern[str]:
         return _compile(self.text)
+
+
+class Target(Pattern):
+    """A pattern that may also mean what is outside of the project: a package, or the standard library's modules."""
+
+
+Patterns: TypeAlias = Annotated[tuple[Pattern, ...], OneOrMany()]
+Targets: TypeAlias = Annotated[tuple[Target, ...], OneOrMany()]
+Names: TypeAlias = Annotated[tuple[str, ...], OneOrMany()]
+
+
+@dataclass(frozen=True)
+class ImportPattern(Text):
+    """A set of imports: `importer -> imported`."""
+
+    importer: Pattern
+    imported: Pattern
+
+    def __str__(self) -> str:
+        return f"{self.importer} -> {self.imported}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The import pattern that is written `text`.
+
+        Raises:
+            PatternError: it is not two patterns with an arrow between them.
+        """
+        importer, arrow, imported = text.partition("->")
+        if not arrow:
+            raise PatternError("an import is written 'importer -> imported'")
+        return cls(Pattern(importer.strip()), Pattern(imported.strip()))
 
 
 def _compile(text: str) -> re.Pattern[str]:

@@ -1,12 +1,18 @@
 """What the configuration says of the code as a whole: where it is, and which parts of it have names."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
-from archguard.codebase.pattern import Pattern
+from archguard.codebase.pattern import Names, Patterns
+from archguard.codebase.shorthand import Shorthand
 from archguard.model import Severity
 
-STRICT: dict[str, Any] = {"extra": "forbid", "use_attribute_docstrings": True}
+STRICT: dict[str, Any] = {
+    "extra": "forbid",
+    "use_attribute_docstrings": True,
+    "alias_generator": lambda name: name.rstrip("_"),  # `import_` is written `import`
+}
 """How pydantic binds a dataclass of the configuration: no unknown keys, docstrings as descriptions."""
 
 
@@ -26,28 +32,35 @@ class Project:
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
-    source_roots: tuple[str, ...] = ()
+    source_roots: Names = ()
     """Folders that hold top-level packages, relative to the configuration; by default `src` if it holds any, else its own folder."""
-    packages: tuple[str, ...] = ()
+    packages: Names = ()
     """Top-level packages (or modules) to look at; by default every one below the source roots."""
-    exclude: tuple[Pattern, ...] = ()
+    exclude: Patterns = ()
     """Modules that are left out, with all below them."""
     type_checking_imports: Literal["include", "exclude"] = "include"
     """Whether imports under `if TYPE_CHECKING:` count; a contract may say otherwise."""
+    reexports: Literal["follow", "keep"] = "follow"
+    """Whether `from package import name` counts as an import of the module that defines `name`, or of the package."""
     coverage: Coverage = field(default_factory=Coverage)
     """How much of the code the contracts must look at."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Component:
+class Component(Shorthand):
     """A named set of modules."""
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
-    modules: tuple[Pattern, ...]
+    modules: Patterns
     """Patterns; a module belongs to the component if any of them matches."""
     description: str = ""
     """What the component is for; shown by `explain` and in diagrams."""
+
+    @classmethod
+    def expand(cls, short: object) -> Mapping[str, object]:
+        """Its modules alone."""
+        return {"modules": short}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,15 +71,15 @@ class Service:
 
     root: str = ""
     """Its source root, relative to the configuration."""
-    packages: tuple[str, ...] = ()
+    packages: Names = ()
     """Its top-level packages (or modules); by default every one below its root."""
-    modules: tuple[Pattern, ...] = ()
+    modules: Patterns = ()
     """Its modules, when it shares a source root with others."""
-    hosts: tuple[str, ...] = ()
+    hosts: Names = ()
     """The hosts that it answers on."""
-    tables: tuple[str, ...] = ()
+    tables: Names = ()
     """The database tables that it owns; `*` stands for any text."""
-    topics: tuple[str, ...] = ()
+    topics: Names = ()
     """The topics, queues and task names that it consumes; `*` stands for any text."""
-    public: tuple[Pattern, ...] = ()
+    public: Patterns = ()
     """The modules that other services may import."""

@@ -30,6 +30,11 @@ class Source:
         return self.path.name == "__init__.py"
 
     @property
+    def service(self) -> str:
+        """The service that it belongs to, or "" outside of services."""
+        return self.module.rpartition("::")[0]
+
+    @property
     def package(self) -> str:
         """What a relative import starts from, without the service: the module itself for an `__init__.py`, else its parent."""
         name = self.module.rpartition("::")[2]

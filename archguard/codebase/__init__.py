@@ -1,0 +1,39 @@
+"""The code under test, read but never run."""
+
+from archguard.codebase.codebase import Codebase, read_codebase
+from archguard.codebase.facts import Import, ImportTrait
+from archguard.codebase.graph import ImportGraph, Link, Reach
+from archguard.codebase.modules import PackageNotFoundError
+from archguard.codebase.pattern import ImportPattern, Names, Pattern, PatternError, Patterns, Target, Targets
+from archguard.codebase.project import STRICT, Component, Coverage, Project, Service
+from archguard.codebase.shorthand import OneOrMany, Shorthand
+from archguard.codebase.source import Source, SourceError
+from archguard.codebase.view import ancestry
+
+__all__ = [
+    "STRICT",
+    "Codebase",
+    "Component",
+    "Coverage",
+    "Import",
+    "ImportGraph",
+    "ImportPattern",
+    "ImportTrait",
+    "Link",
+    "Names",
+    "OneOrMany",
+    "PackageNotFoundError",
+    "Pattern",
+    "PatternError",
+    "Patterns",
+    "Project",
+    "Reach",
+    "Service",
+    "Shorthand",
+    "Source",
+    "SourceError",
+    "Target",
+    "Targets",
+    "ancestry",
+    "read_codebase",
+]

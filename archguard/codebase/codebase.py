@@ -1,0 +1,192 @@
+"""The code under test: its modules, what they import, and what the configuration calls them."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import pairwise
+from pathlib import Path
+
+from archguard.codebase.facts import Import, ImportTrait
+from archguard.codebase.graph import ImportGraph, Link
+from archguard.codebase.imports import scan
+from archguard.codebase.modules import find_modules
+from archguard.codebase.pattern import Pattern
+from archguard.codebase.project import Component, Project, Service
+from archguard.codebase.source import Source, SourceError
+from archguard.codebase.view import ancestry
+from archguard.model import Location, Problem, Step
+
+
+@dataclass(frozen=True, kw_only=True)
+class Codebase:
+    """What the contracts are checked against."""
+
+    sources: Mapping[str, Source]
+    """The file of each module, by the module's name."""
+    imports: ImportGraph
+    components: Mapping[str, Component] = field(default_factory=dict)
+    services: Mapping[str, Service] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    """What could not be read."""
+    lazy: frozenset[Link] = frozenset()
+    """The imports that say `lazy import`."""
+
+    @property
+    def modules(self) -> frozenset[str]:
+        """Every module of the project, those without a file included."""
+        return self.imports.modules
+
+    def units(self, pattern: Pattern) -> Mapping[str, frozenset[str]]:
+        """The sets of modules that `pattern` means, by name.
+
+        A component is one unit under its own name, and so is a service. Any other pattern has a unit for each module
+        that it matches, with all modules below that one.
+        """
+        if pattern.text in self.components:
+            return {pattern.text: self._component(pattern.text)}
+        if pattern.text in self.services:
+            return {pattern.text: self._service(pattern.text)}
+        return self._matches(pattern)
+
+    def members(self, patterns: Iterable[Pattern]) -> frozenset[str]:
+        """Every module that one of `patterns` means."""
+        return frozenset().union(*(unit for pattern in patterns for unit in self.units(pattern).values()))
+
+    def matching(self, pattern: Pattern, names: Iterable[str]) -> frozenset[str]:
+        """Those of `names` (outside the project, say) that `pattern` matches or is above of."""
+        return frozenset(name for name in names if pattern.unit(name))
+
+    def location(self, link: Link) -> Location:
+        """The place of an import statement."""
+        found = self.statement(link)
+        return found.location if found else Location(self.shown(link.importer), link.line)
+
+    def statement(self, link: Link) -> Import | None:
+        """The statement behind `link`, or None where this Python cannot parse the file."""
+        here = [found for found in self._statements(link.importer) if found.location.line == link.line]
+        plain = link.imported.rpartition("::")[2]
+        exact = [found for found in here if plain in ancestry(found.target)]
+        return next(iter(sorted(exact, key=_depth, reverse=True) or here), None)
+
+    def steps(self, chain: tuple[str, ...]) -> tuple[Step, ...]:
+        """A chain of modules as imports with places: the first line of each."""
+        lines = self.imports.imported_by
+        return tuple(self.step(Link(one, other, lines(one)[other][0])) for one, other in pairwise(chain))
+
+    def step(self, link: Link) -> Step:
+        """One import with its place."""
+        return Step(link.importer, link.imported, self.shown(link.importer), link.line)
+
+    def shown(self, module: str) -> str:
+        """The path of `module` as reports show it; "" for a package without a file."""
+        return self.sources[module].shown if module in self.sources else ""
+
+    def without_links(self, links: Collection[Link]) -> "Codebase":
+        """The same code without the imports `links`."""
+        return replace(self, imports=self.imports.without(links)) if links else self
+
+    def without_traits(self, traits: Collection[ImportTrait]) -> "Codebase":
+        """The same code without the imports that have one of `traits`."""
+        unwanted = frozenset(traits)
+        return self.without_links([link for link in self.imports.links() if self._traits(link, unwanted) & unwanted])
+
+    def _traits(self, link: Link, asked: frozenset[ImportTrait]) -> frozenset[ImportTrait]:
+        if link in self.lazy:
+            return frozenset({ImportTrait.LAZY})
+        if not self._may_have(link.importer, asked):
+            return frozenset()
+        found = self.statement(link)
+        return found.traits if found else frozenset()
+
+    def _may_have(self, module: str, asked: frozenset[ImportTrait]) -> bool:
+        """A look at the bytes, since most files need not be parsed to know."""
+        try:
+            content = self.sources[module].content
+        except SourceError:
+            return False
+        return any(sign in content for trait in asked for sign in _SIGNS[trait])
+
+    def _statements(self, module: str) -> tuple[Import, ...]:
+        if module not in self._parsed:
+            self._parsed[module] = _imports(self.sources[module])
+        return self._parsed[module]
+
+    def _component(self, name: str) -> frozenset[str]:
+        return frozenset().union(
+            *(unit for pattern in self.components[name].modules for unit in self._matches(pattern).values())
+        )
+
+    def _service(self, name: str) -> frozenset[str]:
+        service = self.services[name]
+        own = (unit for pattern in service.modules for unit in self._matches(pattern).values())
+        return frozenset().union(*own, (module for module in self.modules if module.startswith(f"{name}::")))
+
+    def _matches(self, pattern: Pattern) -> Mapping[str, frozenset[str]]:
+        if pattern not in self._matched:
+            units: dict[str, set[str]] = {}
+            for module in sorted(self.modules):
+                if unit := pattern.unit(module):
+                    units.setdefault(unit, set()).add(module)
+            self._matched[pattern] = {unit: frozenset(modules) for unit, modules in units.items()}
+        return self._matched[pattern]
+
+    @cached_property
+    def _matched(self) -> dict[Pattern, Mapping[str, frozenset[str]]]:
+        return {}
+
+    @cached_property
+    def _parsed(self) -> dict[str, tuple[Import, ...]]:
+        return {}
+
+
+_SIGNS: Mapping[ImportTrait, tuple[bytes, ...]] = {
+    ImportTrait.TYPE_CHECKING: (b"TYPE_CHECKING",),
+    ImportTrait.LOCAL: (b"def ", b"def\t", b"lambda"),
+    ImportTrait.OPTIONAL: (b"try", b"suppress"),
+    ImportTrait.LAZY: (b"lazy ",),
+    ImportTrait.DYNAMIC: (b"import_module", b"__import__"),
+}
+"""What a file must hold for an import of it to have the trait."""
+
+
+def _depth(found: Import) -> int:
+    return found.target.count(".")
+
+
+def _imports(source: Source) -> tuple[Import, ...]:
+    try:
+        return tuple(Import.extract(source))
+    except SourceError:
+        return ()
+
+
+def read_codebase(
+    root: Path,
+    project: Project = Project(),  # noqa: B008  # frozen
+    *,
+    components: Mapping[str, Component] | None = None,
+    services: Mapping[str, Service] | None = None,
+    externals: Collection[str] = (),
+) -> Codebase:
+    """The code below `root`. Nothing of it is run.
+
+    Args:
+        root: The folder that paths of the configuration start from.
+        project: Where the code is, and which of it is looked at.
+        components: Named sets of modules.
+        services: Parts that have source roots of their own.
+        externals: Names outside of the project that are to be told from their top-level package.
+
+    Raises:
+        ExceptionGroup[PackageNotFoundError]: packages or source roots that are not there.
+    """
+    modules = find_modules(root, project, services or {})
+    found = scan(modules, externals, follow_reexports=project.reexports == "follow")
+    return Codebase(
+        sources=modules.sources,
+        imports=found.graph,
+        components=components or {},
+        services=services or {},
+        problems=(*modules.problems, *found.problems),
+        lazy=found.lazy,
+    )

@@ -1,0 +1,94 @@
+"""Cycles and coupling among sets of modules. The only door to networkx."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+
+import networkx as nx
+
+from archguard.codebase.graph import ImportGraph, Link
+
+_EXACT = 12
+"""Up to so many units in a cycle the smallest cut is searched in full (2^n steps); beyond it, greedily."""
+
+
+@dataclass(frozen=True)
+class Coupling:
+    """How `units` (disjoint sets of modules) import each other directly."""
+
+    imports: ImportGraph
+    units: Mapping[str, Collection[str]]
+
+    @cached_property
+    def links(self) -> Mapping[tuple[str, str], tuple[Link, ...]]:
+        """The imports behind each arrow between two units, sorted."""
+        owners = {module: name for name, unit in self.units.items() for module in unit}
+        links: dict[tuple[str, str], list[Link]] = {}
+        for importer in sorted(owners):
+            for imported, lines in sorted(self.imports.imported_by(importer).items()):
+                arrow = owners[importer], owners.get(imported, owners[importer])
+                if arrow[0] != arrow[1]:
+                    links.setdefault(arrow, []).extend(Link(importer, imported, line) for line in lines)
+        return {arrow: tuple(found) for arrow, found in sorted(links.items())}
+
+    @cached_property
+    def graph(self) -> "nx.DiGraph[str]":
+        """The units and the arrows between them, each with `weight`: how many imports it stands for."""
+        graph: nx.DiGraph[str] = nx.DiGraph()
+        graph.add_nodes_from(sorted(self.units))
+        graph.add_weighted_edges_from((*arrow, len(links)) for arrow, links in self.links.items())
+        return graph
+
+    @cached_property
+    def tangles(self) -> tuple[tuple[str, ...], ...]:
+        """The strongly connected sets of two units and more, sorted."""
+        components = nx.strongly_connected_components(self.graph)
+        return tuple(sorted(tuple(sorted(component)) for component in components if len(component) > 1))
+
+    def cycle(self, importer: str, imported: str) -> tuple[str, ...]:
+        """A shortest cycle through the arrow between two units of a tangle, starting and ending with `importer`."""
+        return importer, *nx.shortest_path(self.graph, imported, importer)
+
+    def cut(self, tangle: Sequence[str]) -> tuple[tuple[str, str], ...]:
+        """Arrows that leave no cycle in `tangle` when they are taken away, standing for as few imports as possible.
+
+        The smallest set for up to 12 units (dynamic programming over subsets; Lawler, 1964); a small one beyond that
+        (the heuristic of Eades, Lin and Smyth, 1993).
+        """
+        weights = {(a, b): weight for a, b, weight in self.graph.subgraph(tangle).edges(data="weight")}
+        order = _best_order(tangle, weights) if len(tangle) <= _EXACT else _good_order(tangle, weights)
+        position = {name: index for index, name in enumerate(order)}
+        return tuple(sorted(arrow for arrow in weights if position[arrow[0]] > position[arrow[1]]))
+
+
+def _best_order(units: Sequence[str], weights: Mapping[tuple[str, str], int]) -> list[str]:
+    """The order of `units` in which the arrows that lead backwards weigh least."""
+    best: dict[frozenset[str], tuple[int, list[str]]] = {frozenset(): (0, [])}
+    for size in range(1, len(units) + 1):
+        best = {
+            subset: min(
+                (best[rest][0] + _weight_back(last, rest, weights), [*best[rest][1], last])
+                for last in subset
+                for rest in (subset - {last},)
+            )
+            for subset in map(frozenset, combinations(units, size))
+        }
+    return best[frozenset(units)][1]
+
+
+def _weight_back(last: str, before: Collection[str], weights: Mapping[tuple[str, str], int]) -> int:
+    return sum(weights.get((last, earlier), 0) for earlier in before)
+
+
+def _good_order(units: Sequence[str], weights: Mapping[tuple[str, str], int]) -> list[str]:
+    """Sinks to the end, sources to the front, else the unit that gives most more than it takes."""
+    left, front, back = set(units), list[str](), list[str]()
+    while left:
+        given = {unit: sum(weights.get((unit, other), 0) for other in left) for unit in left}
+        taken = {unit: sum(weights.get((other, unit), 0) for other in left) for unit in left}
+        sink = min((unit for unit in left if not given[unit]), default=None)
+        chosen = sink or min(left, key=lambda unit: (bool(taken[unit]), taken[unit] - given[unit], unit))
+        left.discard(chosen)
+        (back if sink else front).append(chosen)
+    return front + back[::-1]

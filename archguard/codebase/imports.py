@@ -1,0 +1,204 @@
+"""The import graph, from grimp's scan of the files. The only door to grimp.
+
+grimp's own `build_graph` looks packages up in `sys.path`, drops folders without `__init__.py` without a word, knows one
+package of a name, and stops at the first file that it cannot parse. Its scanner has none of these limits, so archguard
+finds the modules itself and hands them to `grimp.application.scanning`. Names that the scanner is to tell apart although
+they are no files (`google.cloud.storage`, or a name that a package passes on) are handed over as modules too: it resolves
+an import to the deepest module that it knows.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from grimp.application.ports.modulefinder import FoundPackage, ModuleFile
+from grimp.application.scanning import scan_imports
+from grimp.domain.valueobjects import DirectImport, Module
+from grimp.exceptions import SourceSyntaxError
+
+from archguard.codebase.facts import Import, ImportTrait
+from archguard.codebase.graph import ImportGraph, Link
+from archguard.codebase.modules import Modules, Portion, qualify
+from archguard.codebase.reexports import Reexports
+from archguard.codebase.source import Source, SourceError
+from archguard.codebase.view import View
+from archguard.model import Location, Problem, Severity
+
+_DYNAMIC = re.compile(rb"import_module|__import__")
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What the files import, and what could not be read."""
+
+    graph: ImportGraph
+    lazy: frozenset[Link]
+    """The imports that say `lazy import`."""
+    problems: tuple[Problem, ...]
+
+
+def scan(modules: Modules, externals: Collection[str], *, follow_reexports: bool) -> Scan:
+    """Every import of `modules`.
+
+    Args:
+        modules: The modules to read.
+        externals: Names outside of the project that are to be told from their top-level package.
+        follow_reexports: Whether `from package import name` counts as an import of the module that defines `name`.
+    """
+    scanner = _Scanner(modules, frozenset(externals))
+    scanner.read_all()
+    if follow_reexports:
+        scanner.follow_reexports()
+    return scanner.result()
+
+
+@dataclass
+class _Scanner:
+    """Collects links: by grimp those of whole files, by `ast` those that grimp does not see."""
+
+    modules: Modules
+    externals: frozenset[str]
+    by_grimp: dict[str, set[Link]] = field(default_factory=dict)
+    by_ast: dict[str, set[Link]] = field(default_factory=dict)
+    lazy: set[Link] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.sources = self.modules.sources
+        self.known = self.sources.keys() | self.modules.namespaces
+        services = sorted({portion.service for portion in self.modules.portions})
+        self.views = {service: View.of(service, self.modules.portions) for service in services}
+
+    def read_all(self) -> None:
+        """Read every file once."""
+        for service, sources in _by_service(self.sources.values()):
+            readable = [source for source in sources if self._fit_for_grimp(source, self.views[service])]
+            self._scan(readable, self.views[service], {})
+
+    def follow_reexports(self) -> None:
+        """Read the importers of packages that pass names on again, with those names told apart."""
+        imported = {link.imported for links in self.by_grimp.values() for link in links}
+        packages = {name: self.sources[name] for name in imported & self.sources.keys() if self.sources[name].is_package}
+        origins = Reexports(packages, self.known, self.views).origins
+        passing_on = {name.rpartition(".")[0] for name in origins}
+        importers = [
+            self.sources[name]
+            for name, links in self.by_grimp.items()
+            if any(link.imported in passing_on for link in links)
+        ]
+        for service, sources in _by_service(importers):
+            for source in sources:
+                del self.by_grimp[source.module]
+            self._scan(sources, self.views[service], origins)
+
+    def result(self) -> Scan:
+        """What was found, in the graph's form."""
+        lines: dict[str, dict[str, tuple[int, ...]]] = {}
+        for module in sorted(self.known):
+            links = self.by_grimp.get(module, set()) | self.by_ast.get(module, set())
+            pairs = groupby(sorted(links), key=lambda link: link.imported)
+            lines[module] = {imported: tuple(link.line for link in group) for imported, group in pairs}
+        return Scan(ImportGraph(frozenset(self.known), lines), frozenset(self.lazy), tuple(self.problems))
+
+    def _fit_for_grimp(self, source: Source, view: View) -> bool:
+        """Whether grimp can read `source`; adds what grimp does not see in it."""
+        try:
+            climbs = b"." * (source.package.count(".") + 2) in source.content
+            return self._add_by_ast(source, view) if climbs or _DYNAMIC.search(source.content) else True
+        except SourceError as error:
+            self._report("unreadable", error)
+            return False
+
+    def _add_by_ast(self, source: Source, view: View) -> bool:
+        """Add dynamic imports. An import that leaves the package makes grimp abort, so all of that file's are added."""
+        imports = tuple(Import.extract(source))
+        leaving = [found for found in imports if found.leaves]
+        for found in leaving:
+            message = f"a relative import leads out of the top-level package of {source.module}"
+            self._report("relative-import", SourceError(message, "count the dots", found.location))
+        for found in imports:
+            if not found.leaves and (leaving or ImportTrait.DYNAMIC in found.traits):
+                imported = view.resolve(found.target, self.known, self.externals)
+                self._add(self.by_ast, Link(source.module, imported, found.location.line))
+        return not leaving
+
+    def _scan(self, sources: list[Source], view: View, origins: Mapping[str, str]) -> None:
+        """Scan `sources`; halve them until a file that grimp cannot read stands alone."""
+        try:
+            for found in _scan_by_grimp(sources, view, (*self.externals, *map(_plain, origins))):
+                self._take(found, view, origins)
+        except (SourceSyntaxError, UnicodeError, OSError) as error:
+            if len(sources) == 1:
+                self._report("syntax", _source_error(sources[0], error))
+                return
+            middle = len(sources) // 2
+            self._scan(sources[:middle], view, origins)
+            self._scan(sources[middle:], view, origins)
+
+    def _take(self, found: DirectImport, view: View, origins: Mapping[str, str]) -> None:
+        imported = view.qualified(found.imported.name)
+        link = Link(qualify(view.service, found.importer.name), origins.get(imported, imported), found.line_number)
+        self._add(self.by_grimp, link)
+        if found.is_lazy:
+            self.lazy.add(link)
+
+    def _add(self, links: dict[str, set[Link]], link: Link) -> None:
+        if link.importer != link.imported:
+            links.setdefault(link.importer, set()).add(link)
+
+    def _report(self, code: str, error: SourceError) -> None:
+        self.problems.append(
+            Problem(severity=Severity.ERROR, code=code, message=error.message, hint=error.hint, location=error.location)
+        )
+
+
+def _by_service(sources: Iterable[Source]) -> list[tuple[str, list[Source]]]:
+    ordered = sorted(sources, key=lambda source: (source.service, source.module))
+    return [(service, list(group)) for service, group in groupby(ordered, key=lambda source: source.service)]
+
+
+def _plain(module: str) -> str:
+    return module.rpartition("::")[2]
+
+
+def _scan_by_grimp(sources: Iterable[Source], view: View, named: Iterable[str]) -> list[DirectImport]:
+    """What `sources` import, with `named` told apart from the packages that they are in."""
+    found = {_found_package(portion) for portion in view.portions}
+    imports = scan_imports(
+        [_module_file(_plain(source.module)) for source in sources],
+        found_packages=found | _pretended({_plain(name) for name in named}, found),
+        include_external_packages=True,
+        exclude_type_checking_imports=False,
+    )
+    return [found for links in imports.values() for found in links]
+
+
+def _found_package(portion: Portion) -> FoundPackage:
+    return FoundPackage(
+        name=portion.package,
+        directory=str(portion.directory),
+        module_files=frozenset(_module_file(_plain(source.module)) for source in portion.sources),
+        namespace_packages=portion.namespaces,
+    )
+
+
+def _pretended(names: Collection[str], found: Collection[FoundPackage]) -> set[FoundPackage]:
+    """Packages that consist of one name each, so that the scanner resolves imports to them."""
+    return {
+        FoundPackage(name=name, directory="", module_files=frozenset({_module_file(name)}), namespace_packages=frozenset())
+        for name in set(names) - {package.name for package in found}
+    }
+
+
+def _module_file(module: str) -> ModuleFile:
+    return ModuleFile(module=Module(module), mtime=0.0)
+
+
+def _source_error(source: Source, error: Exception) -> SourceError:
+    """Python's own words for what is wrong with `source`, or grimp's where Python can parse it."""
+    try:
+        source.tree  # noqa: B018  # asked for its error
+    except SourceError as own:
+        return own
+    return SourceError(f"cannot be parsed: {error}", location=Location(source.shown, getattr(error, "lineno", 1)))

@@ -1,0 +1,68 @@
+"""Short forms in a configuration: one item for a list of one, a text for a mapping."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+
+class OneOrMany:
+    """Marks a tuple that a configuration may also give as a single item."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Callable[[Any], Any]) -> Any:
+        """A list, or one item."""
+        return _before(lambda value: value if isinstance(value, list | tuple) else (value,), handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Callable[[Any], Any]) -> Any:
+        """What an editor offers for it."""
+        many = handler(schema)
+        return {"anyOf": [many["items"], many]}
+
+
+class Shorthand:
+    """A dataclass that a configuration may also give by less than a mapping."""
+
+    @classmethod
+    def expand(cls, short: Any) -> Mapping[str, Any]:
+        """The mapping that `short` stands for.
+
+        Raises:
+            ValueError: it stands for nothing.
+        """
+        raise NotImplementedError
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Callable[[Any], Any]) -> Any:
+        """A mapping, or what `expand` takes."""
+        return _before(
+            lambda value: value if isinstance(value, dict | cls) else dict(cls.expand(value)), handler(source)
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: Any, handler: Callable[[Any], Any]) -> Any:
+        """What an editor offers for it."""
+        return {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}, handler(schema)]}
+
+
+class Text:
+    """A value that a configuration gives as a string."""
+
+    @classmethod
+    def parse(cls, text: str) -> Any:
+        """The value that is written `text`.
+
+        Raises:
+            ValueError: it is not written like that.
+        """
+        raise NotImplementedError
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: Callable[[Any], Any]) -> Any:
+        """A string that `parse` understands."""
+        from pydantic_core import core_schema  # noqa: PLC0415  # only `config` needs pydantic
+
+        return core_schema.no_info_after_validator_function(cls.parse, core_schema.str_schema(min_length=1))
+
+
+def _before(function: Callable[[Any], Any], schema: Any) -> Any:
+    from pydantic_core import core_schema  # noqa: PLC0415  # only `config` needs pydantic
+
+    return core_schema.no_info_before_validator_function(function, schema)

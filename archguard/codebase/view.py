@@ -1,0 +1,59 @@
+"""The modules as the code of one service sees them: by plain names, its own before those of others."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from archguard.codebase.modules import Portion, qualify
+
+
+@dataclass(frozen=True)
+class View:
+    """What `import app` can mean in the files of `service`."""
+
+    service: str
+    portions: tuple[Portion, ...]
+    """Those that can be imported by their plain names."""
+
+    @classmethod
+    def of(cls, service: str, portions: Iterable[Portion]) -> "View":
+        """The view of `service`: its own packages, those outside of services, and others whose names are not taken."""
+        portions = tuple(portions)
+        own = {portion.package for portion in portions if portion.service in (service, "")}
+        owners = Counter(package for package, _ in {(portion.package, portion.service) for portion in portions})
+        mine = {portion.package for portion in portions if portion.service == service}
+        return cls(
+            service,
+            tuple(
+                portion
+                for portion in portions
+                if portion.service == service
+                or (portion.service == "" and portion.package not in mine)
+                or (portion.package not in own and owners[portion.package] == 1)
+            ),
+        )
+
+    def qualified(self, module: str) -> str:
+        """`module` as the graph calls it."""
+        for name in ancestry(module):
+            if name in self._services:
+                return qualify(self._services[name], module)
+        return module
+
+    def resolve(self, name: str, known: Collection[str], externals: Collection[str]) -> str:
+        """The deepest module that `name` (a module or something in one) leads to."""
+        for module in map(self.qualified, ancestry(name)):
+            if module in known:
+                return module
+        return next((outer for outer in ancestry(name) if outer in externals), name.partition(".")[0])
+
+    @cached_property
+    def _services(self) -> dict[str, str]:
+        return {portion.package: portion.service for portion in self.portions}
+
+
+def ancestry(name: str) -> list[str]:
+    """`a.b.c`, `a.b`, `a`: the dotted name and all that it is in, the deepest first."""
+    parts = name.split(".")
+    return [".".join(parts[:length]) for length in range(len(parts), 0, -1)]

@@ -1,0 +1,44 @@
+"""The kinds of contracts: one file a kind, one line a kind here."""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import entry_points
+
+from archguard.kinds.acyclic import Acyclic
+from archguard.kinds.contract import Contract, ContractError, Ignore
+from archguard.kinds.external import External
+from archguard.kinds.forbidden import Forbidden
+from archguard.kinds.independence import Independence
+from archguard.kinds.layers import Layer, Layers
+from archguard.kinds.protected import Protected
+
+BUILT_IN: tuple[type[Contract], ...] = (
+    Layers,
+    Forbidden,
+    Independence,
+    Protected,
+    Acyclic,
+    External,
+)
+
+
+@cache
+def kinds() -> Mapping[str, type[Contract]]:
+    """Every kind by its name: the built-in ones, and those that distributions bring as `archguard.kinds` entry points."""
+    found = {point.name: point.load() for point in entry_points(group="archguard.kinds")}
+    return {kind.kind: kind for kind in BUILT_IN} | found
+
+
+__all__ = [
+    "Acyclic",
+    "Contract",
+    "ContractError",
+    "External",
+    "Forbidden",
+    "Ignore",
+    "Independence",
+    "Layer",
+    "Layers",
+    "Protected",
+    "kinds",
+]

@@ -1,0 +1,92 @@
+"""`acyclic`: no way leads back to where it began."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from archguard.codebase import Codebase, Link, Pattern, Patterns
+from archguard.codebase.coupling import Coupling
+from archguard.kinds.contract import Contract, ContractError
+from archguard.kinds.routes import Units, children, units_of
+from archguard.model import Violation
+
+_SHOWN = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Acyclic(Contract):
+    """`modules`, or the siblings in every package from `children_of` down, import each other in no circle."""
+
+    kind: ClassVar[str] = "acyclic"
+
+    modules: Patterns = ()
+    """The modules. A component is one of them as a whole; of any other pattern every match is."""
+    children_of: Patterns = ()
+    """Packages whose children must not form cycles, nor the children of those, down to `depth`."""
+    depth: int = 10
+    """How many levels below `children_of` are looked at; 0 is its own children only."""
+    skip: Patterns = ()
+    """Packages below `children_of` that are not looked into."""
+
+    def check(self, codebase: Codebase) -> Iterator[Violation]:
+        """Yield a violation for each import that is part of a cycle."""
+        for units in self._groups(codebase):
+            coupling = Coupling(codebase.imports, units)
+            for tangle in coupling.tangles:
+                yield from self._violations(codebase, coupling, tangle)
+
+    def validate(self, codebase: Codebase) -> Iterator[ContractError]:
+        """Yield a fault if there are no two modules that could form a cycle."""
+        if not self.modules and not self.children_of:
+            yield ContractError("names no modules", hint="give `modules` or `children_of`")
+        elif all(len(units) < 2 for units in self._groups(codebase)):  # noqa: PLR2004  # a cycle needs two
+            yield ContractError("can never apply: there are no two modules in it", "modules" if self.modules else "children_of")
+
+    def _groups(self, codebase: Codebase) -> Iterator[Units]:
+        if self.modules:
+            yield units_of(codebase, self.modules)
+        for pattern in self.children_of:
+            for package in codebase.units(pattern):
+                yield from self._siblings(codebase, package, self.depth)
+
+    def _siblings(self, codebase: Codebase, package: str, depth: int) -> Iterator[Units]:
+        siblings = children(codebase, Pattern(package))
+        yield siblings
+        for child in siblings:
+            if depth and not any(pattern.unit(child) for pattern in self.skip):
+                yield from self._siblings(codebase, child, depth - 1)
+
+    def _violations(self, codebase: Codebase, coupling: Coupling, tangle: tuple[str, ...]) -> Iterator[Violation]:
+        cut = coupling.cut(tangle)
+        for (importer, imported), links in coupling.links.items():
+            if importer in tangle and imported in tangle:
+                cycle = coupling.cycle(importer, imported)
+                for link in links:
+                    yield self._violation(codebase, coupling, link, cycle, cut)
+
+    def _violation(
+        self,
+        codebase: Codebase,
+        coupling: Coupling,
+        link: Link,
+        cycle: tuple[str, ...],
+        cut: tuple[tuple[str, str], ...],
+    ) -> Violation:
+        first = [link, *(coupling.links[arrow][0] for arrow in zip(cycle[1:], cycle[2:], strict=False))]
+        return self.violation(
+            f"{link.importer} must not import {link.imported}: {' -> '.join(cycle)} is a cycle",
+            codebase.location(link),
+            link.importer,
+            link.imported,
+            chain=tuple(codebase.step(found) for found in first),
+            fix=_fixes(coupling, cut),
+        )
+
+
+def _fixes(coupling: Coupling, cut: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    imports = [f"{link.importer} -> {link.imported}" for arrow in cut for link in coupling.links[arrow]]
+    more = f" and {len(imports) - _SHOWN} more" if len(imports) > _SHOWN else ""
+    return (
+        f"cut the fewest imports that break every cycle here: {', '.join(imports[:_SHOWN])}{more}",
+        "move what both need to a module that imports neither",
+    )

@@ -1,0 +1,170 @@
+"""What every contract has, whatever its kind."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from datetime import date
+from typing import Any, ClassVar, Literal, TypeVar
+
+from archguard.codebase import STRICT, Codebase, ImportPattern, ImportTrait, Link, Pattern, Shorthand
+from archguard.model import Checked, Confidence, Location, Severity, Violation
+
+
+_T = TypeVar("_T")
+
+
+class ContractError(ValueError):
+    """The fields of a contract do not fit together; the message says how. `field` is the key that is to blame."""
+
+    def __init__(self, message: str, field: str = "", hint: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+        self.hint = hint
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ignore(Shorthand):
+    """Imports that a contract overlooks."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    import_: ImportPattern
+    """The imports, written `importer -> imported`."""
+    reason: str = ""
+    """Why they are overlooked: a ticket, say."""
+    expires: date | None = None
+    """The day from which the ignore no longer holds."""
+    unmatched: Severity | Literal["ignore"] = Severity.ERROR
+    """How an ignore that matches no import is reported."""
+
+    @classmethod
+    def expand(cls, short: object) -> Mapping[str, object]:
+        """The imports alone."""
+        return {"import": short}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contract(ABC):
+    """A rule about the code. The fields of a kind are its YAML keys; the docstrings below them are its documentation."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    kind: ClassVar[str]
+    """The name of the kind in YAML."""
+
+    id: str
+    """The name of the contract, unique in the project; `ignore[id]` and `--contract id` use it."""
+    reason: str = ""
+    """Why the team wants it; shown with every violation."""
+    severity: Severity = Severity.ERROR
+    """How much a violation weighs."""
+    type_checking_imports: Literal["include", "exclude"] | None = None
+    """Whether imports under `if TYPE_CHECKING:` count; the project's setting by default."""
+    exclude_imports: tuple[ImportTrait, ...] = ()
+    """Sorts of imports that do not count."""
+    ignore: tuple[Ignore, ...] = ()
+    """Imports that are overlooked, each written `importer -> imported`, or as a mapping with a reason."""
+
+    @abstractmethod
+    def check(self, codebase: Codebase) -> Iterator[Violation]:
+        """Yield every violation in `codebase`."""
+
+    def validate(self, codebase: Codebase) -> Iterator[ContractError]:
+        """Yield what makes the contract pointless for `codebase`; that its patterns match is looked at elsewhere."""
+        del codebase
+        yield from ()
+
+    def patterns(self, codebase: Codebase) -> Iterator[tuple[tuple[str | int, ...], Pattern]]:
+        """The patterns that must match something in `codebase`, each with the keys that lead to it."""
+        del codebase
+        yield from patterns_of(self)
+
+    def checked(self, codebase: Codebase) -> Checked:
+        """How much of `codebase` the contract looks at."""
+        modules = self.scope(codebase)
+        return Checked(modules=len(modules), imports=codebase.imports.count(modules))
+
+    def scope(self, codebase: Codebase) -> frozenset[str]:
+        """The modules that the contract looks at: all that its patterns mean, unless a kind knows better."""
+        return codebase.members(pattern for _, pattern in self.patterns(codebase))
+
+    def violation(  # noqa: PLR0913  # the parts of a violation that differ from case to case
+        self,
+        message: str,
+        location: Location,
+        importer: str,
+        imported: str = "",
+        *,
+        symbol: str = "",
+        chain: tuple[Any, ...] = (),
+        fix: tuple[str, ...] = (),
+        confidence: Confidence = Confidence.CERTAIN,
+    ) -> Violation:
+        """A violation of this contract, with its id, kind, reason and severity."""
+        return Violation(
+            contract=self.id,
+            kind=self.kind,
+            message=message,
+            location=location,
+            importer=importer,
+            imported=imported,
+            symbol=symbol,
+            chain=chain,
+            reason=self.reason,
+            fix=fix,
+            severity=self.severity,
+            confidence=confidence,
+        )
+
+    def import_violation(self, codebase: Codebase, link: Link, message: str, fix: tuple[str, ...]) -> Violation:
+        """A violation by one import."""
+        return self.violation(
+            message,
+            codebase.location(link),
+            link.importer,
+            link.imported,
+            chain=codebase.steps((link.importer, link.imported)),
+            fix=fix,
+        )
+
+
+def patterns_of(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Pattern]]:
+    """Every pattern in a contract, with the keys that lead to it, except in what it ignores."""
+    match value:
+        case Pattern():
+            yield path, value
+        case Ignore():
+            return
+        case tuple():
+            for index, item in enumerate(value):
+                yield from patterns_of(item, (*path, index))
+        case Mapping():
+            for key, item in value.items():
+                yield from patterns_of(item, (*path, key))
+        case _ if is_dataclass(value):
+            for item in fields(value):
+                yield from patterns_of(getattr(value, item.name), (*path, item.name))
+
+
+def bindings(codebase: Codebase, patterns: Iterable[Pattern]) -> tuple[Mapping[str, str], ...]:
+    """Every combination that the captures of `patterns` have in `codebase`; a single empty one without captures."""
+    capturing = [pattern for pattern in patterns if pattern.captures]
+    if not capturing:
+        return ({},)
+    found = {tuple(sorted(pattern.bindings(module).items())) for pattern in capturing for module in codebase.modules}
+    return tuple(dict(values) for values in sorted(found) if values)
+
+
+def bound(value: _T, values: Mapping[str, str]) -> _T:
+    """`value` (a contract, or a part of one) with `values` in place of the captures of its patterns."""
+    match value:
+        case _ if not values:
+            return value
+        case Pattern():
+            return value.bound(values)
+        case tuple():
+            return tuple(bound(item, values) for item in value)  # type: ignore[return-value]  # a tuple of the same
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            changed = {item.name: bound(getattr(value, item.name), values) for item in fields(value)}
+            return replace(value, **changed)
+    return value

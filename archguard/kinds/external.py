@@ -1,0 +1,60 @@
+"""`external`: which packages from outside which modules may use."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from archguard.codebase import Codebase, Link, Patterns, Targets
+from archguard.kinds.contract import Contract, ContractError
+from archguard.kinds.distributions import packages_of
+from archguard.model import Violation
+
+
+@dataclass(frozen=True, kw_only=True)
+class External(Contract):
+    """`modules` import from outside only what `allow` names, or nothing that `deny` names."""
+
+    kind: ClassVar[str] = "external"
+
+    modules: Patterns
+    """The modules that are held to it."""
+    allow: Targets = ()
+    """The only packages, distributions or modules from outside that may be imported; `stdlib` is the standard library."""
+    deny: Targets = ()
+    """Packages, distributions or modules from outside that must not be imported; `stdlib` is the standard library."""
+
+    def check(self, codebase: Codebase) -> Iterator[Violation]:
+        """Yield a violation for each import from outside that is not allowed."""
+        named = self._named(codebase)
+        forbidden = named if self.deny else codebase.imports.externals - named
+        for importer in sorted(codebase.members(self.modules)):
+            for imported, lines in sorted(codebase.imports.imported_by(importer).items()):
+                if imported in forbidden:
+                    for line in lines:
+                        yield self._violation(codebase, Link(importer, imported, line))
+
+    def validate(self, codebase: Codebase) -> Iterator[ContractError]:
+        """Yield a fault unless there is exactly one list."""
+        del codebase
+        if bool(self.allow) == bool(self.deny):
+            yield ContractError("needs one of `allow` and `deny`", "deny" if self.deny else "")
+
+    def scope(self, codebase: Codebase) -> frozenset[str]:
+        """The modules that are held to it."""
+        return codebase.members(self.modules)
+
+    def _named(self, codebase: Codebase) -> frozenset[str]:
+        outside = codebase.imports.externals
+        named = frozenset[str]()
+        for target in self.allow or self.deny:
+            packages = packages_of(target.text)
+            named |= {name for name in outside if target.unit(name) or name.partition(".")[0] in packages}
+        return named
+
+    def _violation(self, codebase: Codebase, link: Link) -> Violation:
+        listed = ", ".join(map(str, self.allow))
+        why = f": only {listed} may be" if listed else ""
+        sort = "the standard library's " if link.imported.partition(".")[0] in sys.stdlib_module_names else ""
+        message = f"{link.importer} must not import {sort}{link.imported}{why}"
+        return self.import_violation(codebase, link, message, (f"move what needs {link.imported} to where it is allowed",))

@@ -1,0 +1,76 @@
+"""`forbidden`: some modules never import some others."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from archguard.codebase import Codebase, Patterns, Reach, Targets
+from archguard.kinds.contract import Contract, ContractError, bindings, bound
+from archguard.kinds.routes import EVERYTHING, Units, forbidden_routes, labelled, route_violation, targets_of, units_of
+from archguard.model import Violation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forbidden(Contract):
+    """`modules` never import `must_not_import`, not even through others."""
+
+    kind: ClassVar[str] = "forbidden"
+
+    modules: Patterns
+    """The modules that are held to it."""
+    must_not_import: Targets
+    """What they must not import: modules of the project, packages from outside, or modules of those."""
+    indirect: bool = True
+    """Whether an import counts that leads there through other modules."""
+    except_via: Patterns = ()
+    """Corridors: a way that goes through one of these modules is allowed."""
+    via: Patterns = ()
+    """If given, only ways that go through one of these modules are forbidden."""
+    as_packages: bool = True
+    """Whether `modules` and `must_not_import` stand for the modules below them too."""
+
+    def check(self, codebase: Codebase) -> Iterator[Violation]:
+        """Yield a violation for each import that is, or leads to, what is forbidden."""
+        for values in bindings(codebase, self.modules):
+            yield from bound(self, values)._violations(codebase)
+
+    def validate(self, codebase: Codebase) -> Iterator[ContractError]:
+        """Yield a fault if every module is among what it must not import."""
+        sources, targets = codebase.members(self.modules), codebase.members(self.must_not_import)
+        captures = any(pattern.captures for pattern in self.modules)
+        if sources and sources <= targets and len(self._units(codebase)) == 1 and not captures:
+            yield ContractError("can never apply: `must_not_import` holds all of its modules", "must_not_import")
+
+    def scope(self, codebase: Codebase) -> frozenset[str]:
+        """The modules that are held to it."""
+        return codebase.members(self.modules)
+
+    def _violations(self, codebase: Codebase) -> Iterator[Violation]:
+        sources = self._units(codebase)
+        targets = targets_of(codebase, self.must_not_import, as_packages=self.as_packages)
+        forbidden = _forbidden_bits(sources, targets)
+        reach = self._reach(codebase, targets, forbidden)
+        for route in forbidden_routes(reach, forbidden, indirect=self.indirect):
+            yield route_violation(self, codebase, route, "must not import", list(targets)[route.position])
+
+    def _units(self, codebase: Codebase) -> Units:
+        return units_of(codebase, self.modules, as_packages=self.as_packages)
+
+    def _reach(self, codebase: Codebase, targets: Units, forbidden: dict[str, int]) -> Reach:
+        blocked = forbidden | dict.fromkeys(codebase.members(self.except_via), EVERYTHING)
+        reach = Reach(codebase.imports, labelled(targets.values()), blocked)
+        if not self.via:
+            return reach
+        corridors = {module: reach.masks.get(module, 0) for module in codebase.members(self.via)}
+        return Reach(codebase.imports, corridors, blocked, onward=reach)
+
+
+def _forbidden_bits(sources: Units, targets: Units) -> dict[str, int]:
+    """What each source must not reach; a unit that overlaps with a target is not held to that target."""
+    forbidden: dict[str, int] = {}
+    for modules in sources.values():
+        apart = [not modules & target for target in targets.values()]
+        bits = sum(1 << position for position, is_apart in enumerate(apart) if is_apart)
+        for module in modules:
+            forbidden[module] = forbidden.get(module, 0) | bits
+    return forbidden

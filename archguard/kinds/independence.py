@@ -1,0 +1,60 @@
+"""`independence`: modules that do not know each other."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from archguard.codebase import Codebase, Patterns, Reach
+from archguard.kinds.contract import Contract, ContractError
+from archguard.kinds.routes import EVERYTHING, Units, children, forbidden_routes, labelled, route_violation, units_of
+from archguard.model import Violation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Independence(Contract):
+    """None of `modules` imports another of them, not even through modules outside."""
+
+    kind: ClassVar[str] = "independence"
+
+    modules: Patterns = ()
+    """The modules. A component is one of them as a whole; of any other pattern every match, or every value of its capture."""
+    children_of: Patterns = ()
+    """Packages whose direct children are independent of each other, with all below them."""
+    indirect: bool = True
+    """Whether an import counts that leads there through modules outside."""
+
+    def check(self, codebase: Codebase) -> Iterator[Violation]:
+        """Yield a violation for each import from one of the modules that is, or leads to, another one."""
+        for units in self._groups(codebase):
+            yield from self._violations(codebase, units)
+
+    def validate(self, codebase: Codebase) -> Iterator[ContractError]:
+        """Yield a fault if there is nothing to be independent of."""
+        if not self.modules and not self.children_of:
+            yield ContractError("names no modules", hint="give `modules` or `children_of`")
+        for key, units in zip(self._keys(), self._groups(codebase), strict=True):
+            if len(units) == 1:
+                yield ContractError(f"can never apply: there is only {next(iter(units))}", key)
+
+    def _keys(self) -> list[str]:
+        return ["modules"] * bool(self.modules) + ["children_of"] * len(self.children_of)
+
+    def _groups(self, codebase: Codebase) -> list[Units]:
+        groups = [_captured_units(codebase, self.modules)] if self.modules else []
+        return groups + [children(codebase, pattern) for pattern in self.children_of]
+
+    def _violations(self, codebase: Codebase, units: Units) -> Iterator[Violation]:
+        names, labels = list(units), labelled(units.values())
+        reach = Reach(codebase.imports, labels, dict.fromkeys(labels, EVERYTHING))
+        others = {module: ((1 << len(names)) - 1) & ~labels[module] for module in labels}
+        for route in forbidden_routes(reach, others, indirect=self.indirect):
+            yield route_violation(self, codebase, route, "must be independent of", names[route.position])
+
+
+def _captured_units(codebase: Codebase, patterns: tuple[Pattern, ...]) -> Units:
+    units: dict[str, frozenset[str]] = {}
+    for pattern in patterns:
+        for name, unit in codebase.units(pattern).items():
+            label = ".".join(pattern.bindings(name).values()) or name
+            units[label] = units.get(label, frozenset()) | unit
+    return units

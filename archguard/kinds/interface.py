@@ -1,0 +1,71 @@
+"""What a package offers to others, of what is in it."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from archguard.codebase import Codebase, Link, Pattern, Source, SourceError
+
+
+@dataclass(frozen=True)
+class Interface:
+    """The modules and names that anyone may import."""
+
+    modules: tuple[Pattern, ...] = ()
+    """Modules, with what is below them, or names in modules."""
+    exact: frozenset[str] = frozenset()
+    """Modules, without what is below them."""
+    names: frozenset[str] = frozenset()
+    """Names in modules, resolved to where they are defined."""
+
+    @classmethod
+    def of(cls, codebase: Codebase, unit: str, entries: tuple[str, ...]) -> "Interface":
+        """The interface of `unit` that a contract's `entries` describe."""
+        relative = tuple(f"{unit}{entry}" for entry in entries if entry.startswith(".") and entry != ".")
+        absolute = tuple(entry for entry in entries if not entry.startswith(".") and entry != "__all__")
+        return cls(
+            modules=tuple(map(Pattern, (*relative, *absolute))),
+            exact=frozenset({unit} if "." in entries else ()),
+            names=frozenset(_listed(codebase, unit) if "__all__" in entries else ()),
+        )
+
+    def offers(self, codebase: Codebase, link: Link) -> bool:
+        """Whether `link` keeps to the interface."""
+        named = _named(codebase, link)
+        return (
+            link.imported in self.exact
+            or any(pattern.unit(link.imported) or pattern.unit(named) for pattern in self.modules)
+            or named in self.names
+        )
+
+
+def _named(codebase: Codebase, link: Link) -> str:
+    """What the statement names, by the service-qualified name of the module in which it stands."""
+    found = codebase.statement(link)
+    if found is None:
+        return link.imported
+    service = link.imported.rpartition("::")[0]
+    return f"{service}::{found.target}" if service else found.target
+
+
+def _listed(codebase: Codebase, package: str) -> Iterator[str]:
+    source = codebase.sources.get(package)
+    return (f"{package}.{name}" for name in _all(source)) if source else iter(())
+
+
+def _all(source: Source) -> Iterator[str]:
+    """The strings of every `__all__ = [...]` and `__all__ += [...]`."""
+    try:
+        body = source.tree.body
+    except SourceError:
+        return
+    for statement in body:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id="__all__")], value=value) | ast.AugAssign(
+                target=ast.Name(id="__all__"), value=value
+            ) | ast.AnnAssign(target=ast.Name(id="__all__"), value=ast.expr() as value):
+                yield from (
+                    node.value
+                    for node in ast.walk(value)
+                    if isinstance(node, ast.Constant) and isinstance(node.value, str)
+                )

@@ -1,0 +1,163 @@
+"""`layers`: who stands above whom, and may import what."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations, product
+from typing import Any, ClassVar
+
+from archguard.codebase import STRICT, Codebase, Pattern, Patterns, Reach, Shorthand, ancestry
+from archguard.kinds.contract import Contract, ContractError
+from archguard.kinds.routes import EVERYTHING, children, forbidden_routes, labelled, route_violation
+from archguard.kinds.stack import Stack
+from archguard.model import Location, Violation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layer(Shorthand):
+    """One level of a layered architecture."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    modules: Patterns
+    """What it consists of; inside of `within`, what is no component is named relative to each match of it."""
+    optional: bool | Patterns = False
+    """Whether it, or which of its modules, may be missing."""
+    independent: bool = False
+    """Whether its modules must not import each other."""
+
+    @classmethod
+    def expand(cls, short: object) -> Mapping[str, object]:
+        """A name; `a | b` for siblings apart, `a : b` for siblings together, `(a)` for one that may be missing."""
+        if not isinstance(short, str):
+            raise ValueError("a layer is a name, 'a | b', 'a : b', or a mapping with `modules`")  # noqa: TRY004
+        names = [name.strip() for name in re.split(r"\||(?<!:):(?!:)", short)]
+        optional = [name[1:-1] for name in names if _is_optional(name)]
+        modules = [name[1:-1] if _is_optional(name) else name for name in names]
+        return {"modules": modules, "optional": optional, "independent": "|" in short}
+
+    def may_lack(self, pattern: Pattern) -> bool:
+        """Whether `pattern` may match nothing."""
+        return self.optional if isinstance(self.optional, bool) else pattern in self.optional
+
+    def __str__(self) -> str:
+        return (" | " if self.independent else " : ").join(map(str, self.modules))
+
+
+def _is_optional(name: str) -> bool:
+    return name.startswith("(") and name.endswith(")")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layers(Contract):
+    """Each of `layers` may import those below it, never those above."""
+
+    kind: ClassVar[str] = "layers"
+
+    layers: tuple[Layer, ...] = ()
+    """The layers from top to bottom: names, or mappings with `modules`, `optional` and `independent`."""
+    may_import: Mapping[Pattern, Patterns] | None = None
+    """Instead of `layers`: what each of them may import; it is denied everything else that is named here."""
+    closed: bool = False
+    """Whether a layer may import only the next one below: nobody skips a layer."""
+    indirect: bool = True
+    """Whether an import counts that leads to a layer through modules that are in none."""
+    within: Patterns = ()
+    """Packages that each have these layers; they are checked one by one."""
+    exhaustive: bool = False
+    """Whether every module (with `within`, every child of it) must be in a layer."""
+    exhaustive_except: Patterns = ()
+    """Modules that need not be in a layer; with `within`, relative to it."""
+
+    def check(self, codebase: Codebase) -> Iterator[Violation]:
+        """Yield a violation for each import that is, or leads to, what the importer's layer may not import."""
+        for container in self._containers(codebase):
+            yield from self._imports(codebase, self._stack(codebase, container))
+            if self.exhaustive:
+                yield from self._strays(codebase, container)
+
+    def validate(self, codebase: Codebase) -> Iterator[ContractError]:
+        """Yield a fault for layers that overlap, and for fewer than two of them."""
+        if bool(self.layers) == bool(self.may_import):
+            yield ContractError("has no layers", hint="give `layers`, or `may_import`")
+        elif sum(len(level.modules) for level in self._levels) == 1:
+            yield ContractError("can never apply: there is only one layer", self._key)
+        for container in self._containers(codebase):
+            units = self._stack(codebase, container).units
+            for one, other in combinations(units, 2):
+                if shared := sorted(units[one] & units[other]):
+                    yield ContractError(f"{shared[0]} is in two layers: {one} and {other}", self._key)
+
+    def patterns(self, codebase: Codebase) -> Iterator[tuple[tuple[str | int, ...], Pattern]]:
+        """The patterns that must match, those relative to `within` for each match of it."""
+        yield from ((("within", index), pattern) for index, pattern in enumerate(self.within))
+        for index, level in enumerate(self._levels):
+            path = ("layers", index) if self.layers else ("may_import",)
+            for pattern, container in product(level.modules, self._containers(codebase)):
+                if not level.may_lack(pattern):
+                    yield path, self._absolute(codebase, pattern, container)
+
+    def scope(self, codebase: Codebase) -> frozenset[str]:
+        """The modules of the layers."""
+        stacks = (self._stack(codebase, container) for container in self._containers(codebase))
+        return frozenset().union(*(unit for stack in stacks for unit in stack.units.values()))
+
+    @property
+    def _key(self) -> str:
+        return "layers" if self.layers else "may_import"
+
+    @cached_property
+    def _levels(self) -> tuple[Layer, ...]:
+        return self.layers or tuple(Layer(modules=(pattern,)) for pattern in self.may_import or ())
+
+    def _containers(self, codebase: Codebase) -> list[str]:
+        return sorted({unit for pattern in self.within for unit in codebase.units(pattern)}) if self.within else [""]
+
+    def _absolute(self, codebase: Codebase, pattern: Pattern, container: str) -> Pattern:
+        relative = container and pattern.text not in codebase.components
+        return Pattern(f"{container}.{pattern}") if relative else pattern
+
+    def _members(self, codebase: Codebase, pattern: Pattern, container: str) -> frozenset[str]:
+        members = codebase.members((self._absolute(codebase, pattern, container),))
+        return members & codebase.members((Pattern(container),)) if container else members
+
+    def _stack(self, codebase: Codebase, container: str) -> Stack:
+        levels = [
+            {str(pattern): self._members(codebase, pattern, container) for pattern in level.modules}
+            for level in self._levels
+        ]
+        if self.may_import is not None:
+            allowed = {str(name): frozenset(map(str, names)) for name, names in self.may_import.items()}
+            return Stack.by_permission({name: unit for level in levels for name, unit in level.items()}, allowed)
+        apart = [level.independent for level in self._levels]
+        return Stack.by_order(list(zip(levels, apart, strict=True)), closed=self.closed)
+
+    def _imports(self, codebase: Codebase, stack: Stack) -> Iterator[Violation]:
+        labels = labelled(stack.units.values())
+        reach = Reach(codebase.imports, labels, dict.fromkeys(labels, EVERYTHING))
+        forbidden = {module: stack.forbidden_bits[name] for name, unit in stack.units.items() for module in unit}
+        owners = {module: name for name, unit in stack.units.items() for module in unit}
+        names = list(stack.units)
+        for route in forbidden_routes(reach, forbidden, indirect=self.indirect):
+            importer, imported = owners[route.link.importer], names[route.position]
+            yield route_violation(self, codebase, route, "must not import", imported, stack.why(importer, imported))
+
+    def _strays(self, codebase: Codebase, container: str) -> Iterator[Violation]:
+        for module in self._candidates(codebase, container):
+            yield self.violation(
+                f"{module} is in none of the layers",
+                Location(codebase.shown(module)),
+                module,
+                fix=("add it to a layer", "name it under `exhaustive_except`"),
+            )
+
+    def _candidates(self, codebase: Codebase, container: str) -> list[str]:
+        """Children of the container that are in no layer; without one, all modules in no layer, the topmost of each."""
+        excepted = [self._absolute(codebase, pattern, container) for pattern in self.exhaustive_except]
+        assigned = frozenset().union(*self._stack(codebase, container).units.values()) | codebase.members(excepted)
+        if container:
+            return [child for child in children(codebase, Pattern(container)) if child not in assigned]
+        above = {parent for module in assigned for parent in ancestry(module)}
+        strays = codebase.modules - assigned - above
+        return sorted(module for module in strays if not strays.intersection(ancestry(module)[1:]))

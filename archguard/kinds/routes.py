@@ -1,0 +1,113 @@
+"""What the kinds share that forbid imports, also through other modules."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from archguard.codebase import Codebase, Link, Pattern, Reach, Target
+from archguard.kinds.contract import Contract
+from archguard.model import Violation
+
+EVERYTHING = -1
+"""All bits: nothing leads on from a module that blocks it."""
+
+Units: TypeAlias = Mapping[str, frozenset[str]]
+"""Sets of modules by name, in the order in which the contract has them."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """An import that is forbidden, and a way from it to what must not be reached."""
+
+    link: Link
+    chain: tuple[str, ...]
+    """All modules on the way, the importer first; two of them when the import itself is forbidden."""
+    bit: int
+    """The label of what is reached."""
+
+    @property
+    def position(self) -> int:
+        """The position of what is reached among the units that were labelled."""
+        return self.bit.bit_length() - 1
+
+
+def units_of(codebase: Codebase, patterns: Collection[Pattern], *, as_packages: bool = True) -> Units:
+    """All units that `patterns` mean; without the modules below them unless `as_packages`."""
+    units = {name: unit for pattern in patterns for name, unit in codebase.units(pattern).items()}
+    return units if as_packages else {name: unit & {name} for name, unit in units.items()}
+
+
+def targets_of(codebase: Codebase, targets: Collection[Target], *, as_packages: bool = True) -> Units:
+    """All units that `targets` mean, and those that are outside of the project, each target being one."""
+    outside = codebase.imports.externals
+    external = {target.text: codebase.matching(target, outside) for target in targets}
+    inside = units_of(codebase, targets, as_packages=as_packages)
+    return {**inside, **{name: found for name, found in external.items() if found}}
+
+
+def children(codebase: Codebase, pattern: Pattern) -> Units:
+    """The direct children of every package that `pattern` matches, each with all below it."""
+    units: dict[str, set[str]] = {}
+    for parent, modules in codebase.units(pattern).items():
+        for module in sorted(modules - {parent}):
+            child = ".".join(module.split(".")[: parent.count(".") + 2])
+            units.setdefault(child, set()).add(module)
+    return {child: frozenset(modules) for child, modules in units.items()}
+
+
+def labelled(units: Collection[Collection[str]]) -> dict[str, int]:
+    """A bit for each unit, on each of its modules."""
+    labels: dict[str, int] = {}
+    for position, unit in enumerate(units):
+        for module in unit:
+            labels[module] = labels.get(module, 0) | 1 << position
+    return labels
+
+
+def forbidden_routes(reach: Reach, forbidden: Mapping[str, int], *, indirect: bool) -> Iterator[Route]:
+    """Every import by a module of `forbidden` that is, or leads to, something with a bit that is forbidden to it."""
+    reached = reach.masks if indirect else reach.labels
+    for importer in sorted(forbidden):
+        for imported, lines in sorted(reach.graph.imported_by(importer).items()):
+            for bit in _bits(reached.get(imported, 0) & forbidden[importer]):
+                chain = (importer, *reach.chain(imported, bit))
+                for line in lines:
+                    yield Route(Link(importer, imported, line), chain, bit)
+
+
+def _bits(mask: int) -> Iterator[int]:
+    while mask:
+        bit = mask & -mask
+        yield bit
+        mask ^= bit
+
+
+def route_violation(  # noqa: PLR0913  # the parts of the sentence
+    contract: Contract, codebase: Codebase, route: Route, rule: str, reached: str, why: str = ""
+) -> Violation:
+    """The violation by `route`, which breaks the `rule` that the importer "must not import", say, what is `reached`."""
+    direct = len(route.chain) == 2  # noqa: PLR2004  # the importer and the imported
+    importer, imported = route.link.importer, route.link.imported
+    what = imported if direct else f"{reached} through {' and '.join(route.chain[1:-1])}"
+    return contract.violation(
+        f"{importer} {rule} {what}" + (f": {why}" if why else ""),
+        codebase.location(route.link),
+        importer,
+        imported,
+        symbol="" if direct else reached,
+        chain=codebase.steps(route.chain),
+        fix=_fixes(route.chain),
+    )
+
+
+def _fixes(chain: tuple[str, ...]) -> tuple[str, ...]:
+    importer, imported = chain[-2:]
+    if len(chain) == 2:  # noqa: PLR2004  # the importer and the imported
+        return (
+            f"move what {importer} needs from {imported} to a module that it may import",
+            f"let {importer} be given it as an argument by whoever may import both",
+        )
+    return (
+        f"cut the last step: {importer} imports {imported}",
+        f"do without the first step: {chain[0]} imports {chain[1]}",
+    )

@@ -1,0 +1,18 @@
+"""The text report in colour, for a terminal; the only reporter that needs rich."""
+
+from rich.console import Console
+from rich.text import Text
+
+from archguard.model import Report
+from archguard.reporters import text
+
+
+def print_rich(report: Report, console: Console) -> None:
+    """Print what `text.render` gives, coloured; nothing is wrapped, and no markup in it is obeyed."""
+    for line in text.lines(report):
+        console.print(Text.assemble(*line), soft_wrap=True)
+
+
+def rich_text(report: Report) -> Text:
+    """What `text.render` gives, coloured."""
+    return Text("\n").join(Text.assemble(*line) for line in text.lines(report))

@@ -1,0 +1,127 @@
+"""The report for people: plain, one line a line, whatever the width of the terminal."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+from unicodedata import east_asian_width
+
+from archguard.model import Location, Outcome, OutcomeStatus, Problem, Report, Severity, Summary, Violation
+from archguard.reporters import wording
+
+Span = tuple[str, str]
+"""A piece of a line, and the style that a terminal gives it."""
+Line = tuple[Span, ...]
+
+_INDENT: Final = "    "
+_NAMES_SHOWN: Final = 5
+_EXCERPT_WIDTH: Final = 160
+_SEVERITY_STYLES: Final = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold cyan"}
+_STATUS_SPANS: Final = {
+    OutcomeStatus.KEPT: ("kept  ", "green"),
+    OutcomeStatus.BROKEN: ("BROKEN", "bold red"),
+    OutcomeStatus.ERROR: ("ERROR ", "bold red"),
+}
+# Everything that would move the cursor, except tabs, which the caret's line repeats.
+_CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def render(report: Report) -> str:
+    """New violations by contract, problems, a line per contract, and the summary."""
+    return "\n".join("".join(text for text, _ in line) for line in lines(report))
+
+
+def lines(report: Report) -> Iterator[Line]:
+    """The lines of `render`, each in the pieces that a terminal colours; an empty line between the parts."""
+    parts = [part for part in _parts(report) if part]
+    for number, part in enumerate(parts):
+        if number:
+            yield ()
+        yield from part
+
+
+def _parts(report: Report) -> Iterator[list[Line]]:
+    for _, violations in wording.by_contract(report):
+        yield [line for violation in wording.new(violations) for line in violation_lines(violation)]
+    yield [line for problem in report.problems for line in problem_lines(problem)]
+    yield [_outcome(outcome, report) for outcome in report.outcomes]
+    yield list(_summary(report))
+
+
+def violation_lines(violation: Violation) -> Iterator[Line]:
+    """The house shape: place, severity and sentence; then the chain, the reason and the fixes, indented."""
+    yield (
+        *_head(violation.location, violation.severity),
+        (f"{wording.sentence(violation)} ", ""),
+        (f"[{wording.one_line(violation.contract)}]", "magenta"),
+    )
+    for step in violation.chain:
+        yield ((f"{_INDENT}{wording.hop(step)}", ""), (f" ({wording.step_place(step)})", "cyan"))
+    if reason := wording.because(violation.reason):
+        yield ((f"{_INDENT}{reason}", "italic"),)
+    yield from (((f"{_INDENT}{fix}", "green"),) for fix in wording.numbered(violation.fix))
+
+
+def problem_lines(problem: Problem) -> Iterator[Line]:
+    """Place, severity and message; then the excerpt with a caret below the column, and the hint."""
+    yield (*_head(problem.location, problem.severity), (wording.one_line(problem.message), ""))
+    if problem.location and problem.excerpt.strip():
+        yield from _excerpt(problem.excerpt, problem.location)
+    if problem.hint:
+        yield ((f"{_INDENT}hint: {wording.one_line(problem.hint)}", "green"),)
+
+
+def _head(location: Location | None, severity: Severity) -> Line:
+    place = ((f"{wording.one_line(str(location))}: ", "bold"),) if location else ()
+    return (*place, (severity.value, _SEVERITY_STYLES[severity]), (": ", ""))
+
+
+def _excerpt(excerpt: str, location: Location) -> Iterator[Line]:
+    line = _CONTROL.sub(" ", wording.printable(excerpt)).rstrip()
+    start = min(max(location.column - 1, 0), len(line))
+    end = location.end_column - 1 if location.end_line == location.line else 0
+    cut = max(0, start - _EXCERPT_WIDTH // 2)
+    shown = line[cut : cut + _EXCERPT_WIDTH]
+    marked = shown[start - cut : max(end, start + 1) - cut]
+    yield ((f"{_INDENT}{shown}", "dim"),)
+    yield ((f"{_INDENT}{_blank(shown[: start - cut])}{'^' * max(_width(marked), 1)}", "bold red"),)
+
+
+def _blank(text: str) -> str:
+    """Spaces as wide as `text`; its tabs stay, since only the terminal knows how wide they are."""
+    return "".join("\t" if character == "\t" else " " * _width(character) for character in text)
+
+
+def _width(text: str) -> int:
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def _outcome(outcome: Outcome, report: Report) -> Line:
+    violations = [violation for violation in report.violations if violation.contract == outcome.id]
+    found = f"{wording.violation_count(violations)}; " if violations else ""
+    identity = wording.one_line(f"{outcome.id} ({outcome.kind})")
+    return (
+        _STATUS_SPANS[outcome.status],
+        (f"  {identity}: ", ""),
+        (f"{found}{wording.looked_at(outcome.checked)}", "dim"),
+    )
+
+
+def _summary(report: Report) -> Iterator[Line]:
+    summary = report.summary
+    yield (
+        (f"Looked at {wording.counted(summary.modules, 'module')}, {wording.counted(summary.imports, 'import')}", ""),
+        (f" and {wording.counted(summary.calls, 'call')} in {wording.counted(summary.files, 'file')}", ""),
+        (f" in {summary.seconds:.2f} s.", ""),
+    )
+    if summary.unassigned:
+        yield ((_unassigned(summary), "yellow"),)
+    problems = f"; {wording.counted(len(report.problems), 'problem')}" if report.problems else ""
+    counts = f"{wording.contract_count(report.outcomes)}; {wording.violation_count(report.violations)}{problems}."
+    yield ((counts, "bold green" if report.passed else "bold red"),)
+
+
+def _unassigned(summary: Summary) -> str:
+    names = ", ".join(wording.one_line(name) for name in summary.unassigned[:_NAMES_SHOWN])
+    more = len(summary.unassigned) - _NAMES_SHOWN
+    rest = f" and {more} more" if more > 0 else ""
+    return f"No contract looks at {wording.counted(len(summary.unassigned), 'module')}: {names}{rest}."

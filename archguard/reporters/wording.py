@@ -1,0 +1,105 @@
+"""How a finding is put into words, the same in every format."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from archguard.model import Checked, Confidence, Outcome, OutcomeStatus, Problem, Report, Step, Violation, ViolationStatus
+
+# What moves a terminal's cursor or splits a line.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+# Halves of characters, which no file can hold, and marks that reorder the line they stand in.
+_UNPRINTABLE = re.compile("[\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
+
+
+def one_line(text: str) -> str:
+    """`text` without anything that would split or rewrite the line it is put in."""
+    return _CONTROL.sub(" ", printable(text)).strip()
+
+
+def printable(text: str) -> str:
+    """`text` as every encoding of Unicode can hold it."""
+    return _UNPRINTABLE.sub("\ufffd", text)
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 module`, `2 modules`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def sentence(violation: Violation) -> str:
+    """What is wrong, with how sure that is where it is not certain."""
+    doubt = "" if violation.confidence is Confidence.CERTAIN else f" ({violation.confidence})"
+    return one_line(violation.message) + doubt
+
+
+def because(reason: str) -> str:
+    """`because <the team's own reason>`, or "" where it gave none."""
+    return f"because {one_line(reason)}" if reason.strip() else ""
+
+
+def hop(step: Step) -> str:
+    """`importer -> imported`."""
+    return one_line(f"{step.importer} -> {step.imported}")
+
+
+def step_place(step: Step) -> str:
+    """`path:line` of one import of a chain."""
+    return one_line(f"{step.path}:{step.line}")
+
+
+def explanation(violation: Violation) -> Iterator[str]:
+    """The lines below the sentence: the chain with its places, the reason, the numbered fixes."""
+    yield from (f"{hop(step)} ({step_place(step)})" for step in violation.chain)
+    if reason := because(violation.reason):
+        yield reason
+    yield from numbered(violation.fix)
+
+
+def numbered(fixes: Iterable[str]) -> Iterator[str]:
+    """The ways to mend it, as `1. …`."""
+    return (f"{number}. {one_line(fix)}" for number, fix in enumerate(fixes, start=1))
+
+
+def looked_at(checked: Checked) -> str:
+    """How much of the code a contract saw."""
+    return ", ".join(
+        (counted(checked.modules, "module"), counted(checked.imports, "import"), counted(checked.calls, "call"))
+    )
+
+
+def violation_count(violations: Iterable[Violation]) -> str:
+    """`3 violations (1 new, 2 known)`."""
+    statuses = [violation.status for violation in violations]
+    known = statuses.count(ViolationStatus.KNOWN)
+    return f"{counted(len(statuses), 'violation')} ({len(statuses) - known} new, {known} known)"
+
+
+def contract_count(outcomes: Iterable[Outcome]) -> str:
+    """`3 contracts: 1 kept, 1 broken, 1 not checked`."""
+    statuses = [outcome.status for outcome in outcomes]
+    kept, broken, error = (statuses.count(status) for status in OutcomeStatus)
+    unchecked = f", {error} not checked" if error else ""
+    return f"{counted(len(statuses), 'contract')}: {kept} kept, {broken} broken{unchecked}"
+
+
+def by_contract(report: Report) -> Iterator[tuple[str, tuple[Violation, ...]]]:
+    """The violations of each contract that has any, in the order in which the contracts were checked."""
+    groups: dict[str, list[Violation]] = {outcome.id: [] for outcome in report.outcomes}
+    for violation in report.violations:
+        groups.setdefault(violation.contract, []).append(violation)
+    return ((contract, tuple(violations)) for contract, violations in groups.items() if violations)
+
+
+def new(violations: Iterable[Violation]) -> tuple[Violation, ...]:
+    """Those that the baseline does not list."""
+    return tuple(violation for violation in violations if violation.status is ViolationStatus.NEW)
+
+
+def is_known(violation: Violation) -> bool:
+    """Whether the baseline lists it."""
+    return violation.status is ViolationStatus.KNOWN
+
+
+def problem_place(problem: Problem) -> str:
+    """`path:line:column`, or "" for one that has no place."""
+    return one_line(str(problem.location)) if problem.location else ""
