@@ -68,7 +68,7 @@ class Violation:
     def fingerprint(self) -> str:
         """Names only, so moving, reordering or rewording keeps it: 16 hexadecimal digits."""
         identity = "\0".join((self.contract, self.kind, self.importer, self.imported, self.symbol))
-        return hashlib.sha256(identity.encode()).hexdigest()[:16]
+        return hashlib.sha256(identity.encode(errors="surrogatepass")).hexdigest()[:16]
 
     @property
     def sort_key(self) -> tuple[object, ...]:

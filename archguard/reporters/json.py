@@ -186,9 +186,7 @@ def _read_problem(found: _Object) -> Problem:
 
 def _read_location(found: _Object) -> Location:
     ends = {key: found[key] for key in ("end_line", "end_column") if found.get(key) is not None}
-    return Location(
-        **_strings(found, ("path",)), **_numbers(found, ("line", "column")), **_numbers(ends, tuple(ends))
-    )
+    return Location(**_strings(found, ("path",)), **_numbers(found, ("line", "column")), **_numbers(ends, tuple(ends)))
 
 
 def _read_summary(found: _Object) -> Summary:

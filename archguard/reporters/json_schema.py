@@ -67,7 +67,7 @@ def _violation() -> _Schema:
         fingerprint={
             "type": "string",
             "pattern": "^[0-9a-f]{16}$",
-            "description": "Stays when lines move or words change; equal for a second violation between the same names.",
+            "description": "Stays when lines move or words change; equal where the same names meet twice.",
         },
         confidence=_choice("How sure it is; a `possible` one never fails a run.", Confidence),
     )

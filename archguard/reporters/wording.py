@@ -3,7 +3,17 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from archguard.model import Checked, Confidence, Outcome, OutcomeStatus, Problem, Report, Step, Violation, ViolationStatus
+from archguard.model import (
+    Checked,
+    Confidence,
+    Outcome,
+    OutcomeStatus,
+    Problem,
+    Report,
+    Step,
+    Violation,
+    ViolationStatus,
+)
 
 # What moves a terminal's cursor or splits a line.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
