@@ -61,6 +61,10 @@ class Codebase:
         found = self.statement(link)
         return found.location if found else Location(self.shown(link.importer), link.line)
 
+    def location_of(self, module: str) -> Location:
+        """The place of a module as a whole."""
+        return Location(self.shown(module))
+
     def statement(self, link: Link) -> Import | None:
         """The statement behind `link`, or None where this Python cannot parse the file."""
         here = [found for found in self._statements(link.importer) if found.location.line == link.line]

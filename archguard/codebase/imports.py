@@ -23,7 +23,7 @@ from archguard.codebase.modules import Modules, Portion, qualify
 from archguard.codebase.reexports import Reexports
 from archguard.codebase.source import Source, SourceError
 from archguard.codebase.view import View
-from archguard.model import Location, Problem, Severity
+from archguard.model import Location, Problem
 
 _DYNAMIC = re.compile(rb"import_module|__import__")
 
@@ -79,7 +79,9 @@ class _Scanner:
     def follow_reexports(self) -> None:
         """Read the importers of packages that pass names on again, with those names told apart."""
         imported = {link.imported for links in self.by_grimp.values() for link in links}
-        packages = {name: self.sources[name] for name in imported & self.sources.keys() if self.sources[name].is_package}
+        packages = {
+            name: self.sources[name] for name in imported & self.sources.keys() if self.sources[name].is_package
+        }
         origins = Reexports(packages, self.known, self.views).origins
         passing_on = {name.rpartition(".")[0] for name in origins}
         importers = [
@@ -148,9 +150,7 @@ class _Scanner:
             links.setdefault(link.importer, set()).add(link)
 
     def _report(self, code: str, error: SourceError) -> None:
-        self.problems.append(
-            Problem(severity=Severity.ERROR, code=code, message=error.message, hint=error.hint, location=error.location)
-        )
+        self.problems.append(error.problem(code))
 
 
 def _by_service(sources: Iterable[Source]) -> list[tuple[str, list[Source]]]:
@@ -186,7 +186,9 @@ def _found_package(portion: Portion) -> FoundPackage:
 def _pretended(names: Collection[str], found: Collection[FoundPackage]) -> set[FoundPackage]:
     """Packages that consist of one name each, so that the scanner resolves imports to them."""
     return {
-        FoundPackage(name=name, directory="", module_files=frozenset({_module_file(name)}), namespace_packages=frozenset())
+        FoundPackage(
+            name=name, directory="", module_files=frozenset({_module_file(name)}), namespace_packages=frozenset()
+        )
         for name in set(names) - {package.name for package in found}
     }
 

@@ -47,9 +47,7 @@ class Modules:
     @property
     def namespaces(self) -> frozenset[str]:
         """The packages that have no file."""
-        return frozenset(
-            qualify(portion.service, name) for portion in self.portions for name in portion.namespaces
-        )
+        return frozenset(qualify(portion.service, name) for portion in self.portions for name in portion.namespaces)
 
 
 def qualify(service: str, module: str) -> str:
@@ -113,7 +111,9 @@ class _Walk:
         places = [place for folder in roots if (place := _place(folder, name))]
         places = places or ([] if service else _installed(name))
         if not places:
-            hint = _found_elsewhere(self.root, name, [candidate for folder in roots for candidate in _top_level(folder)])
+            hint = _found_elsewhere(
+                self.root, name, [candidate for folder in roots for candidate in _top_level(folder)]
+            )
             self.errors.append(PackageNotFoundError(f"package '{name}' is not there", hint))
         regular = [place for place in places if place.is_file() or (place / "__init__.py").is_file()]
         for place in regular[:1] or places:
@@ -129,14 +129,18 @@ class _Walk:
 
     def _portion(self, service: str, package: str, place: Path) -> Portion:
         if place.is_file():
-            return Portion(service, package, place.with_suffix(""), (self._source(service, package, place),), frozenset())
+            return Portion(
+                service, package, place.with_suffix(""), (self._source(service, package, place),), frozenset()
+            )
         files = {}
         for path in self._files(place, frozenset()):
             module = ".".join((package, *path.relative_to(place).with_suffix("").parts)).removesuffix(".__init__")
             if module in files:
                 self._shadowed(module, path)
             elif "." in path.stem:
-                self._pass_over(Severity.WARNING, "not-a-module", f"'{path.name}' has a dot too many to be a module", path)
+                self._pass_over(
+                    Severity.WARNING, "not-a-module", f"'{path.name}' has a dot too many to be a module", path
+                )
             else:
                 files[module] = self._source(service, module, path)
         parents = {parent for module in files for parent in _parents(module) if len(parent) >= len(package)}
@@ -165,7 +169,10 @@ class _Walk:
             yield from self._files(folder, above)
         elif next(folder.rglob("*.py"), None):
             self._pass_over(
-                Severity.INFO, "not-a-package", f"'{folder.name}' cannot be imported; the files below it were not read", folder
+                Severity.INFO,
+                "not-a-package",
+                f"'{folder.name}' cannot be imported; the files below it were not read",
+                folder,
             )
 
     def _shadowed(self, module: str, path: Path) -> None:

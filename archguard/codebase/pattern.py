@@ -10,6 +10,7 @@ from archguard.codebase.shorthand import OneOrMany, Text
 
 _SERVICE = re.compile(r"(?:(?P<service>[\w*-]+)::)?(?P<modules>.*)", re.DOTALL)
 _SEGMENT = re.compile(r"<(?P<capture>[A-Za-z_]\w*)>|(?P<star>\*)|(?P<text>[^<>*\s.:]+)")
+_BELOW = r"(?:\.|$)"
 
 
 class PatternError(ValueError):
@@ -47,6 +48,10 @@ class Pattern(Text):
         match = self._regex.match(module)
         return match["unit"] if match else ""
 
+    def names(self, module: str) -> bool:
+        """Whether it matches `module` itself, not only one that is above it."""
+        return bool(self._exact.fullmatch(module))
+
     def bindings(self, module: str) -> dict[str, str]:
         """What each capture is in `module`; empty if it does not match or there is none."""
         match = self._regex.match(module)
@@ -68,6 +73,10 @@ class Pattern(Text):
     @cached_property
     def _regex(self) -> re.Pattern[str]:
         return _compile(self.text)
+
+    @cached_property
+    def _exact(self) -> re.Pattern[str]:
+        return re.compile(self._regex.pattern.removesuffix(_BELOW))
 
 
 class Target(Pattern):
@@ -108,7 +117,7 @@ def _compile(text: str) -> re.Pattern[str]:
         raise PatternError("a pattern names at least one module")
     service = _service(parts["service"])
     modules = _modules(parts["modules"].split("."))
-    return re.compile(rf"(?P<unit>{service}{modules})(?:\.|$)")
+    return re.compile(rf"(?P<unit>{service}{modules}){_BELOW}")
 
 
 def _service(name: str | None) -> str:

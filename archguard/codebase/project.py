@@ -11,6 +11,7 @@ from archguard.model import Severity
 STRICT: dict[str, Any] = {
     "extra": "forbid",
     "use_attribute_docstrings": True,
+    "coerce_numbers_to_str": True,
     "alias_generator": lambda name: name.rstrip("_"),  # `import_` is written `import`
 }
 """How pydantic binds a dataclass of the configuration: no unknown keys, docstrings as descriptions."""

@@ -22,9 +22,7 @@ class Reexports:
     def origins(self) -> Mapping[str, str]:
         """The module that defines each passed-on name: `shop.OrderRepository` -> `shop.orders.repositories`."""
         origins = {
-            name: origin
-            for name in sorted(self._targets)
-            if name not in self.known and (origin := self._origin(name))
+            name: origin for name in sorted(self._targets) if name not in self.known and (origin := self._origin(name))
         }
         return {name: origin for name, origin in origins.items() if origin != name.rpartition(".")[0]}
 

@@ -40,7 +40,9 @@ class Acyclic(Contract):
         if not self.modules and not self.children_of:
             yield ContractError("names no modules", hint="give `modules` or `children_of`")
         elif all(len(units) < 2 for units in self._groups(codebase)):  # noqa: PLR2004  # a cycle needs two
-            yield ContractError("can never apply: there are no two modules in it", "modules" if self.modules else "children_of")
+            yield ContractError(
+                "can never apply: there are no two modules in it", "modules" if self.modules else "children_of"
+            )
 
     def _groups(self, codebase: Codebase) -> Iterator[Units]:
         if self.modules:

@@ -123,7 +123,7 @@ class Contract(ABC):
             codebase.location(link),
             link.importer,
             link.imported,
-            chain=codebase.steps((link.importer, link.imported)),
+            chain=(codebase.step(link),),
             fix=fix,
         )
 

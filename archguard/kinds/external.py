@@ -57,4 +57,6 @@ class External(Contract):
         why = f": only {listed} may be" if listed else ""
         sort = "the standard library's " if link.imported.partition(".")[0] in sys.stdlib_module_names else ""
         message = f"{link.importer} must not import {sort}{link.imported}{why}"
-        return self.import_violation(codebase, link, message, (f"move what needs {link.imported} to where it is allowed",))
+        return self.import_violation(
+            codebase, link, message, (f"move what needs {link.imported} to where it is allowed",)
+        )

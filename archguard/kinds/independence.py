@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from archguard.codebase import Codebase, Patterns, Reach
+from archguard.codebase import Codebase, Pattern, Patterns, Reach
 from archguard.kinds.contract import Contract, ContractError
 from archguard.kinds.routes import EVERYTHING, Units, children, forbidden_routes, labelled, route_violation, units_of
 from archguard.model import Violation

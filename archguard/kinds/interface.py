@@ -61,9 +61,11 @@ def _all(source: Source) -> Iterator[str]:
         return
     for statement in body:
         match statement:
-            case ast.Assign(targets=[ast.Name(id="__all__")], value=value) | ast.AugAssign(
-                target=ast.Name(id="__all__"), value=value
-            ) | ast.AnnAssign(target=ast.Name(id="__all__"), value=ast.expr() as value):
+            case (
+                ast.Assign(targets=[ast.Name(id="__all__")], value=value)
+                | ast.AugAssign(target=ast.Name(id="__all__"), value=value)
+                | ast.AnnAssign(target=ast.Name(id="__all__"), value=ast.expr() as value)
+            ):
                 yield from (
                     node.value
                     for node in ast.walk(value)

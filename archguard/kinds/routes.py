@@ -95,7 +95,7 @@ def route_violation(  # noqa: PLR0913  # the parts of the sentence
         importer,
         imported,
         symbol="" if direct else reached,
-        chain=codebase.steps(route.chain),
+        chain=(codebase.step(route.link), *codebase.steps(route.chain[1:])),
         fix=_fixes(route.chain),
     )
 

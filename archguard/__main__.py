@@ -1,0 +1,5 @@
+"""`python -m archguard` is `archguard`."""
+
+from archguard.cli import main
+
+main()

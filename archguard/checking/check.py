@@ -1,0 +1,147 @@
+"""From a configuration to a report."""
+
+import time
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+from archguard.checking.overlooked import excluded_traits, ignore_problem, ignored_links
+from archguard.codebase import Codebase, PackageNotFoundError, Target, read_codebase
+from archguard.config import Config, component_faults, contract_faults, did_you_mean
+from archguard.errors import ConfigError
+from archguard.kinds import Contract
+from archguard.kinds.contract import patterns_of
+from archguard.model import Checked, Outcome, OutcomeStatus, Problem, Report, Severity, Summary, Violation
+
+
+def check(config: Config, only: Collection[str] = ()) -> Report:
+    """The report on `config`: on all of its contracts, or on those whose ids are in `only`.
+
+    Raises:
+        ExceptionGroup[ArchguardError]: a package is not there, or `only` names an unknown contract.
+    """
+    start = time.perf_counter()
+    contracts = _chosen(config, only)
+    codebase = read(config)
+    results = [_check_contract(config, codebase, contract) for contract in contracts]
+    faults = [fault.problem("configuration") for fault in component_faults(config, codebase)]
+    report = Report(
+        outcomes=tuple(result.outcome for result in results),
+        violations=tuple(
+            sorted((found for result in results for found in result.violations), key=lambda v: v.sort_key)
+        ),
+        problems=_sorted((*codebase.problems, *faults, *(found for result in results for found in result.problems))),
+        summary=_summary(codebase, results),
+    )
+    report = replace(report, problems=_sorted((*report.problems, *_coverage(config, codebase, report))))
+    return replace(report, summary=replace(report.summary, seconds=round(time.perf_counter() - start, 3)))
+
+
+def read(config: Config) -> Codebase:
+    """The code that `config` is about.
+
+    Raises:
+        ExceptionGroup[ArchguardError]: a package is not there.
+    """
+    try:
+        return read_codebase(
+            config.root,
+            config.project,
+            components=config.components,
+            services=config.services,
+            externals=_externals(config),
+        )
+    except ExceptionGroup as group:
+        raise ExceptionGroup("packages", [_placed(config, error) for error in group.exceptions]) from None
+
+
+def _placed(config: Config, error: Exception) -> ConfigError:
+    """A package that is not there, at the place where the configuration speaks of packages."""
+    if not isinstance(error, PackageNotFoundError):
+        raise error
+    return config.error(error.message, "project", "", ("packages",), error.hint)
+
+
+def _externals(config: Config) -> frozenset[str]:
+    """What contracts name outside of the project below the top level, such as `google.cloud.storage`."""
+    patterns = (pattern for contract in config.contracts for _, pattern in patterns_of(contract))
+    return frozenset(
+        pattern.text
+        for pattern in patterns
+        if isinstance(pattern, Target) and pattern.literal and "::" not in pattern.text
+    )
+
+
+def _chosen(config: Config, only: Collection[str]) -> tuple[Contract, ...]:
+    known = [contract.id for contract in config.contracts]
+    unknown = [
+        ConfigError(f"there is no contract '{name}'", did_you_mean(name, known)) for name in only if name not in known
+    ]
+    if unknown:
+        raise ExceptionGroup("contracts", unknown)
+    return tuple(contract for contract in config.contracts if not only or contract.id in only)
+
+
+@dataclass(frozen=True)
+class _Result:
+    outcome: Outcome
+    violations: tuple[Violation, ...]
+    problems: tuple[Problem, ...]
+    scope: frozenset[str]
+
+
+def _check_contract(config: Config, codebase: Codebase, contract: Contract) -> _Result:
+    faults = list(contract_faults(config, codebase, contract))
+    if faults:
+        return _result(contract, Checked(), (), tuple(fault.problem("configuration") for fault in faults), frozenset())
+    seen, problems = _seen(config, codebase, contract)
+    violations = tuple(contract.check(seen))
+    return _result(contract, contract.checked(seen), violations, problems, contract.scope(seen))
+
+
+def _seen(config: Config, codebase: Codebase, contract: Contract) -> tuple[Codebase, tuple[Problem, ...]]:
+    """The code as `contract` sees it, and the ignores that overlook nothing in it."""
+    seen = codebase.without_traits(excluded_traits(config, contract))
+    today = date.today()  # noqa: DTZ011  # the day where the user is
+    ignored = {ignore: ignored_links(seen, ignore, today) for ignore in contract.ignore}
+    problems = (ignore_problem(config, contract, ignore, today) for ignore, links in ignored.items() if not links)
+    return seen.without_links(frozenset().union(*ignored.values())), tuple(filter(None, problems))
+
+
+def _result(
+    contract: Contract,
+    checked: Checked,
+    violations: tuple[Violation, ...],
+    problems: tuple[Problem, ...],
+    scope: frozenset[str],
+) -> _Result:
+    if any(problem.severity is Severity.ERROR for problem in problems):
+        status = OutcomeStatus.ERROR
+    else:
+        status = OutcomeStatus.BROKEN if violations else OutcomeStatus.KEPT
+    outcome = Outcome(contract.id, contract.kind, contract.reason, status, checked, len(violations))
+    return _Result(outcome, violations, problems, scope)
+
+
+def _summary(codebase: Codebase, results: list[_Result]) -> Summary:
+    assigned = frozenset().union(*(result.scope for result in results))
+    return Summary(
+        modules=len(codebase.modules),
+        imports=codebase.imports.count(codebase.modules),
+        files=len(codebase.sources),
+        calls=sum(result.outcome.checked.calls for result in results),
+        unassigned=tuple(sorted(codebase.sources.keys() - assigned)),
+    )
+
+
+def _coverage(config: Config, codebase: Codebase, report: Report) -> Iterator[Problem]:
+    severity = config.project.coverage.unassigned
+    if severity != "ignore":
+        for module in report.summary.unassigned:
+            error = ConfigError(f"no contract looks at {module}", "add it to a component that a contract names")
+            place = codebase.location_of(module)
+            yield replace(error.problem("unassigned"), severity=severity, location=place)
+
+
+def _sorted(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    return tuple(sorted(problems, key=lambda problem: (str(problem.location or ""), problem.code, problem.message)))

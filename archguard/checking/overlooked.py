@@ -1,0 +1,51 @@
+"""The imports that a contract does not look at: what it ignores, and the sorts that it excludes."""
+
+from dataclasses import replace
+from datetime import date
+
+from archguard.codebase import Codebase, ImportTrait, Link
+from archguard.config import Config
+from archguard.kinds import Contract, Ignore
+from archguard.model import Problem, Severity
+
+
+def excluded_traits(config: Config, contract: Contract) -> frozenset[ImportTrait]:
+    """The sorts of imports that do not count for `contract`."""
+    choice = contract.type_checking_imports or config.project.type_checking_imports
+    excluded = {ImportTrait.TYPE_CHECKING} if choice == "exclude" else set()
+    return frozenset(excluded.union(contract.exclude_imports))
+
+
+def ignored_links(codebase: Codebase, ignore: Ignore, today: date) -> frozenset[Link]:
+    """The imports that `ignore` overlooks: none of them once it has expired."""
+    if ignore.expires and ignore.expires <= today:
+        return frozenset()
+    pattern = ignore.import_
+    return frozenset(
+        Link(importer, imported, line)
+        for importer in codebase.imports.lines
+        if pattern.importer.names(importer)
+        for imported, lines in codebase.imports.imported_by(importer).items()
+        if pattern.imported.names(imported)
+        for line in lines
+    )
+
+
+def ignore_problem(config: Config, contract: Contract, ignore: Ignore, today: date) -> Problem | None:
+    """What to tell of an ignore that overlooks nothing."""
+    if ignore.expires and ignore.expires <= today:
+        severity, code, message = (
+            Severity.WARNING,
+            "expired-ignore",
+            f"the ignore of '{ignore.import_}' expired on {ignore.expires}",
+        )
+    elif ignore.unmatched == "ignore":
+        return None
+    else:
+        severity, code, message = (
+            ignore.unmatched,
+            "unmatched-ignore",
+            f"no import matches the ignored '{ignore.import_}'",
+        )
+    error = config.error(f"{message} (contract {contract.id})", "contracts", contract.id, ("ignore",), "take it out")
+    return replace(error.problem(code), severity=severity)

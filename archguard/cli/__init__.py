@@ -1,0 +1,71 @@
+"""The command line: one file a command, one line a command here."""
+
+import sys
+from importlib import import_module
+from typing import Final
+
+import click
+
+from archguard.cli.outcome import CANNOT_CHECK, FAULT, complain
+
+COMMANDS: Final = {
+    "check": "check the code against its contracts",
+    "migrate": "write another tool's configuration as archguard.yaml",
+    "packs": "list the contracts that ship with archguard, or print one of them",
+    "schema": "print the JSON Schema of the configuration, or of the report",
+}
+"""What there is, with the line that `--help` shows. A command's module is only imported when it is called."""
+
+
+class _Commands(click.Group):
+    """Imports a command when it is asked for, so that no command pays for another's libraries."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"archguard.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, without importing them."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="archguard-enforcer", prog_name="archguard")
+def cli() -> None:
+    """Architecture contracts for Python.
+
+    Exit codes: 0 all contracts kept, 1 violations, 2 could not check, 3 a fault in archguard.
+    """
+
+
+def main() -> None:
+    """Run the command line, and end the process with its exit code. No traceback reaches a user."""
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.exceptions.Exit as exit_:
+        code = exit_.exit_code
+    except click.Abort:
+        code = CANNOT_CHECK
+    except click.ClickException as error:
+        error.show(sys.stderr)
+        code = CANNOT_CHECK
+    except BrokenPipeError:
+        sys.stderr.close()
+        code = CANNOT_CHECK
+    except Exception as error:  # noqa: BLE001  # whatever it is, a user gets a sentence
+        code = complain(error)
+    sys.exit(code)
+
+
+__all__ = ["CANNOT_CHECK", "FAULT", "main"]

@@ -1,0 +1,52 @@
+"""How a command ends: its exit code, and what it says on stderr when it could not do its work."""
+
+import os
+import sys
+import traceback
+from collections.abc import Iterator
+from typing import Final
+
+from archguard.errors import ArchguardError
+from archguard.model import Report, Severity
+
+KEPT: Final = 0
+VIOLATIONS: Final = 1
+CANNOT_CHECK: Final = 2
+FAULT: Final = 3
+
+
+def exit_code(report: Report, fail_on: Severity) -> int:
+    """0 if nothing fails, 1 for violations, 2 if not everything could be looked at."""
+    if not report.complete:
+        return CANNOT_CHECK
+    return VIOLATIONS if report.failing(fail_on) else KEPT
+
+
+def complain(error: Exception) -> int:
+    """Tell of `error` on stderr, and give the exit code that goes with it."""
+    faults = list(_flat(error))
+    if all(isinstance(fault, ArchguardError) for fault in faults):
+        for fault in faults:
+            sys.stderr.write(_problem(fault) + "\n")
+        return CANNOT_CHECK
+    sys.stderr.write(f"archguard: a fault in archguard itself: {type(error).__name__}: {error}\n")
+    sys.stderr.write("    hint: please report it; ARCHGUARD_TRACEBACK=1 shows where it came from\n")
+    if os.environ.get("ARCHGUARD_TRACEBACK"):
+        traceback.print_exception(error)
+    return FAULT
+
+
+def _flat(error: Exception) -> Iterator[Exception]:
+    if isinstance(error, ExceptionGroup):
+        for inner in error.exceptions:
+            yield from _flat(inner)
+    else:
+        yield error
+
+
+def _problem(error: Exception) -> str:
+    from archguard.reporters.text import problem_lines  # noqa: PLC0415  # only when something is wrong
+
+    assert isinstance(error, ArchguardError)  # noqa: S101  # asked by the caller
+    lines = problem_lines(error.problem("configuration"))
+    return "\n".join("".join(text for text, _ in line) for line in lines)

@@ -1,0 +1,19 @@
+"""What the team wrote down, read and bound to the contracts."""
+
+from archguard.config.config import Config, Origin, did_you_mean
+from archguard.config.discovery import find_configuration
+from archguard.config.packs import find_pack, packs
+from archguard.config.reading import read_config
+from archguard.config.resolution import component_faults, contract_faults
+
+__all__ = [
+    "Config",
+    "Origin",
+    "component_faults",
+    "contract_faults",
+    "did_you_mean",
+    "find_configuration",
+    "find_pack",
+    "packs",
+    "read_config",
+]

@@ -1,0 +1,165 @@
+"""From plain values to what they mean. The only door to pydantic."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date
+from functools import cache
+from typing import Any, ClassVar, Literal, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from archguard.codebase import STRICT, Component, ImportPattern, Names, Project, Service
+from archguard.config.config import did_you_mean
+from archguard.config.document import Document, Keys
+from archguard.errors import ConfigError
+from archguard.kinds import Contract, Ignore, kinds
+from archguard.model import Severity
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class IgnoreOf(Ignore):
+    """Imports that one contract overlooks, listed apart from it."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    contract: str
+    """The id of the contract."""
+    reason: str
+    """Why they are overlooked: a ticket, say."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class File:
+    """The top level of a configuration file."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    version: Literal[1] = 1
+    """The version of the language."""
+    extends: Names = ()
+    """Packs (`archguard:layered`) or files that this one builds on; what it says itself takes precedence."""
+    project: Project = Project()
+    """Where the code is, and which of it is looked at."""
+    components: Mapping[str, Component] = field(default_factory=dict)
+    """Named sets of modules, for use in contracts."""
+    services: Mapping[str, Service] = field(default_factory=dict)
+    """Parts of the repository that are deployed by themselves."""
+    contracts: tuple[dict[str, Any], ...] = ()
+    """The rules; the key `kind` of each says which other keys it has."""
+    ignore: tuple[IgnoreOf, ...] = ()
+    """Imports that contracts overlook."""
+
+
+class Faults:
+    """Collects faults while reading goes on."""
+
+    def __init__(self) -> None:
+        self.errors: list[ConfigError] = []
+
+    def bind(self, type_: type[_T], document: Document, keys: Keys, value: Any) -> _T | None:
+        """`value`, which stands at `keys`, as a `type_`; None if that has faults."""
+        try:
+            return _adapter(type_).validate_python(value)
+        except ValidationError as error:
+            self.errors.extend(_faults(type_, error, document, keys, value))
+            return None
+
+
+def bind_contract(faults: Faults, document: Document, keys: Keys, value: Mapping[str, Any]) -> Contract | None:
+    """The contract that the mapping `value` describes; None if that has faults."""
+    name = value.get("kind")
+    if name is None:
+        faults.errors.append(document.error("the contract has no `kind`", keys, f"one of {', '.join(kinds())}"))
+        return None
+    kind = kinds().get(str(name))
+    if kind is None:
+        faults.errors.append(
+            document.error(f"unknown kind '{name}'", (*keys, "kind"), did_you_mean(str(name), list(kinds())))
+        )
+        return None
+    return faults.bind(kind, document, keys, {key: item for key, item in value.items() if key != "kind"})
+
+
+@cache
+def _adapter(type_: type[_T]) -> TypeAdapter[_T]:
+    return TypeAdapter(type_)
+
+
+def json_schema(type_: type) -> dict[str, Any]:
+    """The JSON Schema of `type_`, with its docstrings as descriptions."""
+    return _adapter(type_).json_schema(by_alias=True)
+
+
+def _faults(type_: type, error: ValidationError, document: Document, keys: Keys, value: Any) -> Iterator[ConfigError]:
+    seen = set()
+    for fault in error.errors(include_url=False):
+        inside = _existing(value, fault["loc"])
+        message, hint, at_key = _wording(type_, fault, inside, value)
+        if (inside, message) not in seen:
+            seen.add((inside, message))
+            yield document.error(message, (*keys, *inside), hint, at_key=at_key)
+
+
+def _existing(value: Any, loc: Iterable[str | int]) -> Keys:
+    """`loc` without the names that pydantic puts in for the branches of a union."""
+    keys: list[str | int] = []
+    for key in loc:
+        if isinstance(value, Mapping) and key in value:
+            value = value[key]
+        elif isinstance(value, list) and isinstance(key, int) and key < len(value):
+            value = value[key]
+        else:
+            continue
+        keys.append(key)
+    return tuple(keys)
+
+
+def _wording(type_: type, fault: Any, inside: Keys, value: Any) -> tuple[str, str, bool]:
+    """The message, the hint, and whether it is the key that is wrong."""
+    name = ".".join(map(str, inside))
+    match fault["type"]:
+        case "unexpected_keyword_argument":
+            return (
+                f"unknown key `{inside[-1]}`",
+                did_you_mean(str(inside[-1]), _siblings(type_, inside[:-1], value)),
+                True,
+            )
+        case "missing":
+            return f"`{fault['loc'][-1]}` is missing", "", bool(inside)
+        case "value_error":
+            return str(fault["ctx"]["error"]), "", False
+    what = f"`{name}`: " if name else ""
+    return f"{what}{fault['msg'][0].lower()}{fault['msg'][1:]}, not {_shown(fault['input'])}", "", False
+
+
+def _shown(value: Any) -> str:
+    match value:
+        case dict():
+            return "a mapping"
+        case list() | tuple():
+            return "a list"
+        case None:
+            return "nothing"
+    return f"'{value}'"
+
+
+def _siblings(type_: type, keys: Keys, value: Any) -> list[str]:
+    """The keys that are known where an unknown one stands; those of `type_` itself at its top."""
+    if not keys:
+        return [item.name.rstrip("_") for item in fields(type_)] + ["kind"] * issubclass(type_, Contract)
+    schema = json_schema(type_)
+    return sorted(_properties(schema, schema, keys))
+
+
+def _properties(schema: Any, whole: Any, keys: Keys) -> set[str]:
+    """All property names that `schema` allows at `keys`, in whichever branch."""
+    while "$ref" in schema:
+        schema = whole["$defs"][schema["$ref"].rpartition("/")[2]]
+    branches = schema.get("anyOf", [])
+    found = {name for branch in branches for name in _properties(branch, whole, keys)}
+    if not keys:
+        return found | set(schema.get("properties", ()))
+    inner = [schema.get("items"), schema.get("additionalProperties"), schema.get("properties", {}).get(keys[0])]
+    return found.union(*(_properties(item, whole, keys[1:]) for item in inner if isinstance(item, dict)))

@@ -1,0 +1,52 @@
+"""Which files are the configuration, when nobody names them."""
+
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+
+from archguard.errors import ConfigError
+
+_NAMES = ("archguard.yaml", "archguard.yml")
+
+
+def find_configuration(start: Path) -> tuple[Path, tuple[Path, ...]]:
+    """The project's root, and its files: `archguard.yaml` and `contracts/*.yaml` beside it, or `tool.archguard`.
+
+    Looks in `start` and in the folders above it, up to the root of the repository.
+
+    Raises:
+        ConfigError: there is no configuration.
+    """
+    for folder in _upwards(start):
+        if files := _files(folder):
+            return folder, files
+    raise ConfigError(
+        f"no configuration in {start.name or start} or above it",
+        "write an archguard.yaml; `archguard packs` lists contracts to start from",
+    )
+
+
+def _upwards(start: Path) -> Iterable[Path]:
+    for folder in (start, *start.parents):
+        yield folder
+        if (folder / ".git").exists():
+            return
+
+
+def _files(folder: Path) -> tuple[Path, ...]:
+    named = [folder / name for name in _NAMES if (folder / name).is_file()]
+    in_folder = sorted((folder / "contracts").glob("*.y*ml")) if named else []
+    in_pyproject = [folder / "pyproject.toml"] if _says_something(folder / "pyproject.toml") else []
+    return (*named, *in_folder, *in_pyproject)
+
+
+def _says_something(pyproject: Path) -> bool:
+    """Whether a `pyproject.toml` has a table `tool.archguard`, or is broken where it speaks of one."""
+    try:
+        text = pyproject.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
+    try:
+        return "archguard" in tomllib.loads(text).get("tool", {})
+    except tomllib.TOMLDecodeError:
+        return "[tool.archguard" in text

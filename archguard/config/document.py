@@ -1,0 +1,215 @@
+"""A YAML or TOML file as plain values, each of which knows its place."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import yaml
+
+from archguard.errors import ConfigError
+from archguard.model import Location
+
+Keys: TypeAlias = tuple[str | int, ...]
+"""The keys and positions that lead to a value."""
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_NOTHING = {"", "~", "null", "Null", "NULL"}
+_TRUTH = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+
+
+@dataclass(frozen=True)
+class Document:
+    """One file of a configuration."""
+
+    path: Path
+    shown: str
+    """The path as reports show it."""
+    text: str
+    data: Any
+    """Mappings, lists, strings, integers, booleans and None; whatever else YAML knows stays the text that it is."""
+    places: Mapping[Keys, Location] = field(default_factory=dict)
+    """Where each value begins."""
+    keys: Mapping[Keys, Location] = field(default_factory=dict)
+    """Where the key of each value begins."""
+
+    def error(self, message: str, keys: Keys = (), hint: str = "", *, at_key: bool = False) -> ConfigError:
+        """A fault at the value (or its key) that `keys` lead to, or at the nearest one around it that is there."""
+        places = self.keys if at_key else self.places
+        around = (keys[:length] for length in range(len(keys), -1, -1))
+        place = next((places[near] for near in around if near in places), Location(self.shown))
+        return ConfigError(message, hint, place, self.line(place.line))
+
+    def line(self, number: int) -> str:
+        """The text of a line, counted from 1."""
+        lines = self.text.splitlines()
+        return lines[number - 1] if 0 < number <= len(lines) else ""
+
+    def below(self, *keys: str) -> "Document":
+        """The part of the document that `keys` lead to, as a document of its own."""
+        data = self.data
+        for key in keys:
+            data = data.get(key, {}) if isinstance(data, dict) else {}
+        start = len(keys)
+        return Document(
+            self.path,
+            self.shown,
+            self.text,
+            data,
+            {path[start:]: place for path, place in self.places.items() if path[:start] == keys},
+            {path[start:]: place for path, place in self.keys.items() if path[:start] == keys},
+        )
+
+
+def read_document(path: Path, shown: str) -> Document:
+    """The document in the file `path`.
+
+    Raises:
+        ExceptionGroup[ConfigError]: it cannot be read, or it is not YAML (or TOML, if its name says so).
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        fault = ConfigError(f"cannot be read: {error}", "save it as UTF-8", Location(shown))
+        raise ExceptionGroup(shown, [fault]) from None
+    return parse_toml(path, shown, text) if path.suffix == ".toml" else parse_yaml(path, shown, text)
+
+
+def parse_yaml(path: Path, shown: str, text: str) -> Document:
+    """The YAML document `text`.
+
+    Raises:
+        ExceptionGroup[ConfigError]: it is not YAML, or has a key twice: all of the keys that it has twice.
+    """
+    document = Document(path, shown, text, None)
+    try:
+        node = yaml.compose(text, Loader=_LOADER)
+    except yaml.YAMLError as error:
+        raise ExceptionGroup(shown, [_yaml_error(document, error)]) from None
+    composed = _Composed(document)
+    data = composed.value(node, ()) if node else {}
+    if composed.faults:
+        raise ExceptionGroup(shown, composed.faults)
+    return Document(path, shown, text, data, composed.places, composed.keys)
+
+
+@dataclass
+class _Composed:
+    """Turns nodes into values, and remembers where they were."""
+
+    document: Document
+    places: dict[Keys, Location] = field(default_factory=dict)
+    keys: dict[Keys, Location] = field(default_factory=dict)
+    faults: list[ConfigError] = field(default_factory=list)
+    open: list[yaml.Node] = field(default_factory=list)
+
+    def value(self, node: yaml.Node, keys: Keys) -> Any:
+        """The plain value of `node`."""
+        self.places[keys] = self._place(node)
+        if node in self.open:
+            self._fault(node, "an alias leads back to where it stands")
+            return None
+        self.open.append(node)
+        value = self._value(node, keys)
+        self.open.pop()
+        return value
+
+    def _value(self, node: yaml.Node, keys: Keys) -> Any:
+        match node:
+            case yaml.MappingNode():
+                return self._mapping(node, keys)
+            case yaml.SequenceNode():
+                return [self.value(item, (*keys, index)) for index, item in enumerate(node.value)]
+        return _scalar(node)
+
+    def _mapping(self, node: yaml.MappingNode, keys: Keys) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        merged: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else ""
+            if key_node.tag == "tag:yaml.org,2002:merge":
+                merged |= self._merged(value_node, keys)
+            elif not key:
+                self._fault(key_node, "a key must be a word")
+            elif key in values:
+                self._fault(key_node, f"`{key}` stands twice in one mapping")
+            else:
+                self.keys[*keys, key] = self._place(key_node)
+                values[key] = self.value(value_node, (*keys, key))
+        return merged | values
+
+    def _merged(self, node: yaml.Node, keys: Keys) -> dict[str, Any]:
+        nodes = node.value if isinstance(node, yaml.SequenceNode) else [node]
+        values = [self.value(item, keys) for item in reversed(nodes)]
+        return {key: value for item in values if isinstance(item, dict) for key, value in item.items()}
+
+    def _place(self, node: yaml.Node) -> Location:
+        start, end = node.start_mark, node.end_mark
+        return Location(self.document.shown, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+
+    def _fault(self, node: yaml.Node, message: str) -> None:
+        place = self._place(node)
+        self.faults.append(ConfigError(message, "", place, self.document.line(place.line)))
+
+
+def _scalar(node: yaml.Node) -> str | int | bool | None:
+    """`NO`, `on`, `1.10` and dates stay what the user wrote."""
+    text = str(node.value)
+    if getattr(node, "style", None):
+        return text
+    if text in _NOTHING:
+        return None
+    return int(text) if re.fullmatch(r"-?(0|[1-9]\d*)", text) else _TRUTH.get(text, text)
+
+
+def _yaml_error(document: Document, error: yaml.YAMLError) -> ConfigError:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    place = Location(document.shown, mark.line + 1, mark.column + 1) if mark else Location(document.shown)
+    what = getattr(error, "problem", None) or str(error)
+    return ConfigError(f"is not YAML: {what}", "", place, document.line(place.line))
+
+
+def parse_toml(path: Path, shown: str, text: str) -> Document:
+    """The TOML document `text`.
+
+    Raises:
+        ExceptionGroup[ConfigError]: it is not TOML.
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        place = Location(shown, *_toml_place(str(error)))
+        fault = ConfigError(f"is not TOML: {error}", "", place, Document(path, shown, text, None).line(place.line))
+        raise ExceptionGroup(shown, [fault]) from None
+    places = dict(_toml_places(data, text.splitlines(), shown))
+    return Document(path, shown, text, data, places, places)
+
+
+def _toml_place(message: str) -> tuple[int, int]:
+    found = re.search(r"line (\d+), column (\d+)", message)
+    return (int(found[1]), int(found[2])) if found else (1, 1)
+
+
+def _toml_places(
+    data: Any, lines: list[str], shown: str, keys: Keys = (), start: int = 0
+) -> Iterator[tuple[Keys, Location]]:
+    """Where each key stands. tomllib does not say; a key is taken to be the first of its name after the one before it."""
+    line = start
+    for key, value in data.items() if isinstance(data, dict) else enumerate(data):
+        line, column = _find_key(key, lines, start) if isinstance(key, str) else (line, 0)
+        yield (*keys, key), Location(shown, line + 1, column + 1)
+        if isinstance(value, dict | list):
+            inner = list(_toml_places(value, lines, shown, (*keys, key), line))
+            yield from inner
+            if isinstance(key, int):
+                line = max((place.line for _, place in inner), default=line)
+
+
+def _find_key(key: str, lines: list[str], start: int) -> tuple[int, int]:
+    form = re.compile(rf"""(?:^\s*|[\[{{.,]\s*)["']?({re.escape(key)})["']?\s*[\].=]""")
+    for number in range(start, len(lines)):
+        if found := form.search(lines[number]):
+            return number, found.start(1)
+    return start, 0

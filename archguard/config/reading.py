@@ -1,0 +1,148 @@
+"""From files to one `Config`: what extends what, and what stands in several of them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from archguard.config.binding import Faults, File, IgnoreOf, bind_contract
+from archguard.config.config import Config, Origin, did_you_mean
+from archguard.config.document import Document, Keys, read_document
+from archguard.config.packs import find_pack
+from archguard.errors import ConfigError
+from archguard.kinds import Contract, Ignore
+
+
+def read_config(paths: Iterable[Path], root: Path) -> Config:
+    """The configuration in the files `paths`, and in those that they extend.
+
+    Args:
+        paths: YAML files, or a `pyproject.toml` with a table `tool.archguard`.
+        root: The folder that source roots and reported paths start from.
+
+    Raises:
+        ExceptionGroup[ConfigError]: every fault in every file.
+    """
+    reading = _Reading(root)
+    for path in paths:
+        reading.read(path, ())
+    if reading.faults.errors:
+        raise ExceptionGroup("configuration", reading.faults.errors)
+    return reading.config()
+
+
+@dataclass
+class _Reading:
+    """What has been read so far. What a file extends is read before the file, so that the file comes out on top."""
+
+    root: Path
+    faults: Faults = field(default_factory=Faults)
+    values: dict[tuple[str, str], Any] = field(default_factory=dict)
+    origins: dict[tuple[str, str], Origin] = field(default_factory=dict)
+    base: set[tuple[str, str]] = field(default_factory=set)
+    """What comes from an extended file, and may be said anew."""
+    ignores: list[tuple[IgnoreOf, Origin]] = field(default_factory=list)
+    files: list[Path] = field(default_factory=list)
+
+    def read(self, path: Path, extending: tuple[Path, ...], *, shipped: bool = False) -> None:
+        """Read `path`, which the files `extending` led to."""
+        try:
+            document = self._document(path)
+        except ExceptionGroup as group:
+            self.faults.errors.extend(error for error in group.exceptions if isinstance(error, ConfigError))
+            return
+        self.files.append(path)
+        if not isinstance(document.data, dict):
+            self.faults.errors.append(document.error("a configuration is a mapping of keys"))
+            return
+        file = self._bind(document)
+        self._extend(document, file, (*extending, path.resolve()))
+        self._take(document, file, extended=bool(extending), shipped=shipped)
+
+    def config(self) -> Config:
+        """All that was read, as one."""
+        contracts = tuple(value for (section, _), value in self.values.items() if section == "contracts")
+        return Config(
+            root=self.root,
+            project=self.values.get(("project", ""), File().project),
+            components=self._section("components"),
+            services=self._section("services"),
+            contracts=tuple(self._with_ignores(contract) for contract in contracts),
+            origins=self.origins,
+            files=tuple(self.files),
+        )
+
+    def _document(self, path: Path) -> Document:
+        shown = path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.name
+        document = read_document(path, shown)
+        return document.below("tool", "archguard") if path.name == "pyproject.toml" else document
+
+    def _bind(self, document: Document) -> File:
+        """The file without what is wrong in it: each top-level key is bound by itself, so that every fault is found."""
+        bound = File()
+        for key, value in document.data.items():
+            if value is not None:
+                part = self.faults.bind(File, document, (), {key: value})
+                bound = replace(bound, **{key: getattr(part, key)}) if part else bound
+        return bound
+
+    def _extend(self, document: Document, file: File, chain: tuple[Path, ...]) -> None:
+        for index, name in enumerate(file.extends):
+            try:
+                path, shipped = self._extended(document, name)
+            except ConfigError as error:
+                self._fault(document, error.message, ("extends", index), error.hint)
+                continue
+            if path.resolve() in chain:
+                self._fault(
+                    document, f"`extends` goes round in a circle: '{name}' extends this file", ("extends", index)
+                )
+            else:
+                self.read(path, chain, shipped=shipped)
+
+    def _extended(self, document: Document, name: str) -> tuple[Path, bool]:
+        if name.startswith("archguard:"):
+            return find_pack(name.removeprefix("archguard:")), True
+        path = document.path.parent / name
+        if not path.is_file():
+            raise ConfigError(f"there is no file '{name}'", "packs are written 'archguard:name'")
+        return path, False
+
+    def _take(self, document: Document, file: File, *, extended: bool, shipped: bool) -> None:
+        for section in ("components", "services"):
+            for name, value in getattr(file, section).items():
+                self._put((section, name), value, Origin(document, (section, name), shipped), extended=extended)
+        if "project" in document.data:
+            self._put(("project", ""), file.project, Origin(document, ("project",), shipped), extended=extended)
+        for index, item in enumerate(file.contracts):
+            keys = ("contracts", index)
+            if contract := bind_contract(self.faults, document, keys, item):
+                self._put(("contracts", contract.id), contract, Origin(document, keys, shipped), extended=extended)
+        self.ignores.extend((ignore, Origin(document, ("ignore", index))) for index, ignore in enumerate(file.ignore))
+
+    def _put(self, name: tuple[str, str], value: Any, origin: Origin, *, extended: bool) -> None:
+        if name in self.values and name not in self.base:
+            first = self.origins[name]
+            place = first.error("").location
+            what = f"'{name[1]}'" if name[1] else "`project`"
+            self.faults.errors.append(origin.error(f"{what} is declared twice", (), f"first at {place}"))
+            return
+        self.values[name], self.origins[name] = value, origin
+        if extended:
+            self.base.add(name)
+        else:
+            self.base.discard(name)
+
+    def _section(self, section: str) -> Mapping[str, Any]:
+        return {name: value for (group, name), value in self.values.items() if group == section}
+
+    def _with_ignores(self, contract: Contract) -> Contract:
+        apart = tuple(
+            Ignore(import_=ignore.import_, reason=ignore.reason, expires=ignore.expires, unmatched=ignore.unmatched)
+            for ignore, _ in self.ignores
+            if ignore.contract == contract.id
+        )
+        return replace(contract, ignore=contract.ignore + apart) if apart else contract
+
+    def _fault(self, document: Document, message: str, keys: Keys, hint: str = "") -> None:
+        self.faults.errors.append(document.error(message, keys, hint))

@@ -1,0 +1,64 @@
+"""What only shows when a configuration meets the code: patterns that match nothing, rules that cannot apply."""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from archguard.codebase import Codebase, Pattern, Target
+from archguard.config.config import Config
+from archguard.errors import ConfigError
+from archguard.kinds import Contract
+
+
+def component_faults(config: Config, codebase: Codebase) -> Iterator[ConfigError]:
+    """Patterns of components, services and `exclude` that match no module. A shipped component may have spare ones."""
+    for name, component in config.components.items():
+        if not config.origins["components", name].shipped:
+            for index, pattern in enumerate(component.modules):
+                if not codebase.units(pattern):
+                    yield _unmatched(config, codebase, ("components", name), ("modules", index), pattern)
+    for name, service in config.services.items():
+        for key in ("modules", "public"):
+            for index, pattern in enumerate(getattr(service, key)):
+                if not codebase.units(pattern):
+                    yield _unmatched(config, codebase, ("services", name), (key, index), pattern)
+    for name in config.components.keys() & config.services.keys():
+        yield config.error(f"'{name}' is a service as well as a component", "components", name)
+
+
+def contract_faults(config: Config, codebase: Codebase, contract: Contract) -> Iterator[ConfigError]:
+    """Patterns of `contract` that match nothing, and what keeps it from ever applying."""
+    place = ("contracts", contract.id)
+    unmatched = {
+        (keys, pattern): _unmatched(config, codebase, place, keys, pattern)
+        for keys, pattern in contract.patterns(codebase)
+        if not codebase.members((pattern,)) and not _may_be_outside(codebase, config, pattern)
+    }
+    yield from unmatched.values()
+    for fault in () if unmatched else contract.validate(codebase):
+        yield config.error(str(fault), *place, (fault.field,) if fault.field else (), fault.hint)
+
+
+def _may_be_outside(codebase: Codebase, config: Config, pattern: Pattern) -> bool:
+    """Whether `pattern` can mean something that is not in the project, and does not look like a slip of the pen."""
+    if not isinstance(pattern, Target) or pattern.text in config.components:
+        return False
+    inside = {module.rpartition("::")[2].partition(".")[0] for module in codebase.modules}
+    if pattern.text.partition(".")[0] in inside or "::" in pattern.text:
+        return False
+    known = codebase.matching(pattern, codebase.imports.externals)
+    return bool(known) or not get_close_matches(pattern.text, [*config.components, *inside], 1, 0.8)
+
+
+def _unmatched(
+    config: Config, codebase: Codebase, place: tuple[str, str], keys: tuple[str | int, ...], pattern: Pattern
+) -> ConfigError:
+    if pattern.text in config.components:
+        message = f"component '{pattern}' has no modules: no pattern of it matches one"
+        return config.error(
+            message, *place, keys, f"it is {', '.join(map(str, config.components[pattern.text].modules))}"
+        )
+    is_word = pattern.text.isidentifier()
+    message = f"'{pattern}' is neither a component nor a module" if is_word else f"'{pattern}' matches no module"
+    known = [*config.components, *config.services, *codebase.modules]
+    close = get_close_matches(pattern.text, known, 1, 0.6)
+    return config.error(message, *place, keys, f"did you mean '{close[0]}'?" if close else "")
