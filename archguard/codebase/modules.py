@@ -98,23 +98,25 @@ class _Walk:
 
     def enter(self, service: str, source_roots: Iterable[str], packages: Iterable[str]) -> None:
         """Collect `packages`, or all that there are, below `source_roots`, or below those that are found."""
-        named = tuple(source_roots)
-        roots = [self.root / name for name in named] or _usual_roots(self.root)
-        for name, folder in zip(named, roots, strict=False):
+        named = [self.root / name for name in source_roots]
+        for folder in named:
             if not folder.is_dir():
-                self.errors.append(PackageNotFoundError(f"source root '{name}' is not a folder"))
-        names = tuple(packages) or sorted({name for folder in roots for name in _top_level(folder)})
-        for name in names:
-            self._enter_package(service, name, roots)
+                self.errors.append(PackageNotFoundError(f"source root '{self._shown(folder)}' is not a folder"))
+        roots = named or _usual_roots(self.root)
+        for name in packages or sorted({name for folder in roots for name in _top_level(folder)}):
+            places = [place for folder in roots if (place := _place(folder, name))]
+            self._enter_package(service, name, places or self._unusual_places(service, name, roots, named))
 
-    def _enter_package(self, service: str, name: str, roots: Iterable[Path]) -> None:
-        places = [place for folder in roots if (place := _place(folder, name))]
-        places = places or ([] if service else _installed(name))
+    def _unusual_places(self, service: str, name: str, roots: list[Path], named: list[Path]) -> list[Path]:
+        """Where a package is that is not below the roots: beside `src`, or installed."""
+        place = None if named else _place(self.root, name)
+        places = [place] if place else [] if service else _installed(name)
         if not places:
-            hint = _found_elsewhere(
-                self.root, name, [candidate for folder in roots for candidate in _top_level(folder)]
-            )
+            hint = _found_elsewhere(self.root, name, [known for folder in roots for known in _top_level(folder)])
             self.errors.append(PackageNotFoundError(f"package '{name}' is not there", hint))
+        return places
+
+    def _enter_package(self, service: str, name: str, places: list[Path]) -> None:
         regular = [place for place in places if place.is_file() or (place / "__init__.py").is_file()]
         for place in regular[:1] or places:
             self.portions.append(self._portion(service, name, place))

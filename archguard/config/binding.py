@@ -61,10 +61,11 @@ class Faults:
     def bind(self, type_: type[_T], document: Document, keys: Keys, value: Any) -> _T | None:
         """`value`, which stands at `keys`, as a `type_`; None if that has faults."""
         try:
-            return _adapter(type_).validate_python(value)
+            bound: _T = _adapter(type_).validate_python(value)
         except ValidationError as error:
             self.errors.extend(_faults(type_, error, document, keys, value))
             return None
+        return bound
 
 
 def bind_contract(faults: Faults, document: Document, keys: Keys, value: Mapping[str, Any]) -> Contract | None:
@@ -83,7 +84,7 @@ def bind_contract(faults: Faults, document: Document, keys: Keys, value: Mapping
 
 
 @cache
-def _adapter(type_: type[_T]) -> TypeAdapter[_T]:
+def _adapter(type_: type) -> TypeAdapter[Any]:
     return TypeAdapter(type_)
 
 

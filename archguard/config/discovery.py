@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
+from archguard.config.dialects import DIALECTS, dialect_of
 from archguard.errors import ConfigError
 
 _NAMES = ("archguard.yaml", "archguard.yml")
@@ -37,7 +38,13 @@ def _files(folder: Path) -> tuple[Path, ...]:
     named = [folder / name for name in _NAMES if (folder / name).is_file()]
     in_folder = sorted((folder / "contracts").glob("*.y*ml")) if named else []
     in_pyproject = [folder / "pyproject.toml"] if _says_something(folder / "pyproject.toml") else []
-    return (*named, *in_folder, *in_pyproject)
+    return (*named, *in_folder, *in_pyproject) or _files_of_others(folder)
+
+
+def _files_of_others(folder: Path) -> tuple[Path, ...]:
+    """The configuration of another tool, where there is none of archguard's own."""
+    places = (folder / name for dialect in DIALECTS for name in dialect.files)
+    return tuple(place for place in places if dialect_of(place))[:1]
 
 
 def _says_something(pyproject: Path) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from archguard.config.binding import Faults, File, IgnoreOf, bind_contract
 from archguard.config.config import Config, Origin, did_you_mean
+from archguard.config.dialects import dialect_of
 from archguard.config.document import Document, Keys, read_document
 from archguard.config.packs import find_pack
 from archguard.errors import ConfigError
@@ -26,6 +27,7 @@ def read_config(paths: Iterable[Path], root: Path) -> Config:
     reading = _Reading(root)
     for path in paths:
         reading.read(path, ())
+    reading.match_ignores()
     if reading.faults.errors:
         raise ExceptionGroup("configuration", reading.faults.errors)
     return reading.config()
@@ -59,6 +61,16 @@ class _Reading:
         self._extend(document, file, (*extending, path.resolve()))
         self._take(document, file, extended=bool(extending), shipped=shipped)
 
+    def match_ignores(self) -> None:
+        """Find the contract of each ignore that stands apart from it."""
+        known = [name for section, name in self.values if section == "contracts"]
+        for ignore, origin in self.ignores:
+            if ignore.contract not in known:
+                hint = did_you_mean(ignore.contract, known)
+                self.faults.errors.append(
+                    origin.error(f"there is no contract '{ignore.contract}'", ("contract",), hint)
+                )
+
     def config(self) -> Config:
         """All that was read, as one."""
         contracts = tuple(value for (section, _), value in self.values.items() if section == "contracts")
@@ -74,6 +86,8 @@ class _Reading:
 
     def _document(self, path: Path) -> Document:
         shown = path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.name
+        if dialect := dialect_of(path):
+            return dialect.translate(path, shown)
         document = read_document(path, shown)
         return document.below("tool", "archguard") if path.name == "pyproject.toml" else document
 

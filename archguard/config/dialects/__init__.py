@@ -1,0 +1,30 @@
+"""Configurations of other tools, which archguard runs as they are: one file a dialect, one line a dialect here."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from archguard.config.dialects import import_linter
+from archguard.config.document import Document
+
+
+class Dialect(NamedTuple):
+    """How another tool's configuration is found and understood."""
+
+    name: str
+    files: tuple[str, ...]
+    """The files in which it is looked for."""
+    recognizes: Callable[[Path], bool]
+    """Whether a file holds it."""
+    translate: Callable[[Path, str], Document]
+    """The file (and the path to show for it) as a document in archguard's own language."""
+
+
+DIALECTS: tuple[Dialect, ...] = (
+    Dialect("import-linter", import_linter.FILES, import_linter.recognizes, import_linter.translate),
+)
+
+
+def dialect_of(path: Path) -> Dialect | None:
+    """The dialect that the file `path` is written in; None if it is archguard's own language, or no file."""
+    return next((dialect for dialect in DIALECTS if path.is_file() and dialect.recognizes(path)), None)
