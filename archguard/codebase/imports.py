@@ -22,7 +22,7 @@ from archguard.codebase.graph import ImportGraph, Link
 from archguard.codebase.modules import Modules, Portion, qualify
 from archguard.codebase.reexports import Reexports
 from archguard.codebase.source import Source, SourceError
-from archguard.codebase.view import View
+from archguard.codebase.view import View, ancestry
 from archguard.model import Location, Problem
 
 _DYNAMIC = re.compile(rb"import_module|__import__")
@@ -68,6 +68,8 @@ class _Scanner:
         self.sources = self.modules.sources
         self.known = self.sources.keys() | self.modules.namespaces
         services = sorted({portion.service for portion in self.modules.portions})
+        packages = {portion.package for portion in self.modules.portions}
+        self.externals = frozenset(name for name in self.externals if not packages.intersection(ancestry(name)))
         self.views = {service: View.of(service, self.modules.portions) for service in services}
 
     def read_all(self) -> None:
@@ -165,12 +167,17 @@ def _plain(module: str) -> str:
 def _scan_by_grimp(sources: Iterable[Source], view: View, named: Iterable[str]) -> list[DirectImport]:
     """What `sources` import, with `named` told apart from the packages that they are in."""
     found = {_found_package(portion) for portion in view.portions}
-    imports = scan_imports(
-        [_module_file(_plain(source.module)) for source in sources],
-        found_packages=found | _pretended({_plain(name) for name in named}, found),
-        include_external_packages=True,
-        exclude_type_checking_imports=False,
-    )
+    try:
+        imports = scan_imports(
+            [_module_file(_plain(source.module)) for source in sources],
+            found_packages=found | _pretended({_plain(name) for name in named}),
+            include_external_packages=True,
+            exclude_type_checking_imports=False,
+        )
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # what Rust raises where it gives up; no subclass of Exception
+            raise
+        raise OSError(str(error)) from None
     return [found for links in imports.values() for found in links]
 
 
@@ -183,13 +190,13 @@ def _found_package(portion: Portion) -> FoundPackage:
     )
 
 
-def _pretended(names: Collection[str], found: Collection[FoundPackage]) -> set[FoundPackage]:
+def _pretended(names: Collection[str]) -> set[FoundPackage]:
     """Packages that consist of one name each, so that the scanner resolves imports to them."""
     return {
         FoundPackage(
             name=name, directory="", module_files=frozenset({_module_file(name)}), namespace_packages=frozenset()
         )
-        for name in set(names) - {package.name for package in found}
+        for name in names
     }
 
 

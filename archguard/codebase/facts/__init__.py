@@ -1,5 +1,26 @@
-"""What one file says, a fact a file. The only door to `ast`."""
+"""What one file says, a fact a file. The only door to `ast`.
 
+Facts are as written; `archguard.codebase.names` follows the names in them to what they stand for.
+"""
+
+from archguard.codebase.facts.calls import Call
+from archguard.codebase.facts.definitions import ClassDefinition, Definition, FunctionDefinition, Mention, Parameter
 from archguard.codebase.facts.imports import Import, ImportTrait
+from archguard.codebase.facts.literals import Literal
+from archguard.codebase.facts.scopes import Binding, Chain, Position, Scope
 
-__all__ = ["Import", "ImportTrait"]
+__all__ = [
+    "Binding",
+    "Call",
+    "Chain",
+    "ClassDefinition",
+    "Definition",
+    "FunctionDefinition",
+    "Import",
+    "ImportTrait",
+    "Literal",
+    "Mention",
+    "Parameter",
+    "Position",
+    "Scope",
+]

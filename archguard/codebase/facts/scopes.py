@@ -213,6 +213,8 @@ class _Reader:
             case ast.Return(value=ast.expr() as value):
                 self._expression(value)
                 self.scope.returns.append((value, self.here()))
+            case ast.Expr(value=ast.Constant()):
+                return  # a docstring, or nothing at all
             case ast.Delete():
                 for target in node.targets:
                     self._bind(target, How.OPAQUE, node)
@@ -238,10 +240,10 @@ class _Reader:
 
     def _for(self, node: ast.For | ast.AsyncFor) -> None:
         self._expression(node.iter)
-        with_target = self._in_block(node)
+        outside = self._in_block(node)
         self._bind(node.target, How.ITERATED, node.iter)
         self.read(node.body)
-        self.block = with_target
+        self.block = outside
         self.read(node.orelse)
 
     def _try(self, node: ast.Try | ast.TryStar) -> None:
@@ -373,7 +375,7 @@ class _Reader:
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.expr):
                 self._expression(child)
-            elif isinstance(child, ast.keyword | ast.FormattedValue):
+            elif isinstance(child, ast.keyword):
                 self._expression(child.value)
 
     def _text(self, node: ast.expr) -> None:
