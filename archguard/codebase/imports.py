@@ -130,7 +130,7 @@ class _Scanner:
     def _scan(self, sources: list[Source], view: View, origins: Mapping[str, str]) -> None:
         """Scan `sources`; halve them until a file that grimp cannot read stands alone."""
         try:
-            for found in _scan_by_grimp(sources, view, (*self.externals, *map(_plain, origins))):
+            for found in _scan_by_grimp(sources, view, self.externals, [_plain(name) for name in origins]):
                 self._take(found, view, origins)
         except (SourceSyntaxError, UnicodeError, OSError) as error:
             if len(sources) == 1:
@@ -164,13 +164,19 @@ def _plain(module: str) -> str:
     return module.rpartition("::")[2]
 
 
-def _scan_by_grimp(sources: Iterable[Source], view: View, named: Iterable[str]) -> list[DirectImport]:
-    """What `sources` import, with `named` told apart from the packages that they are in."""
-    found = {_found_package(portion) for portion in view.portions}
+def _scan_by_grimp(
+    sources: Iterable[Source], view: View, externals: Iterable[str], passed_on: Iterable[str]
+) -> list[DirectImport]:
+    """What `sources` import, with `externals` and names `passed_on` told apart from the packages that they are in."""
+    names = {
+        portion: [name for name in passed_on if name.startswith(f"{portion.package}.")] for portion in view.portions
+    }
+    found = {_found_package(portion, names[portion]) for portion in view.portions}
+    outside = {_pretended_package(name) for name in externals}
     try:
         imports = scan_imports(
             [_module_file(_plain(source.module)) for source in sources],
-            found_packages=found | _pretended({_plain(name) for name in named}),
+            found_packages=found | outside,
             include_external_packages=True,
             exclude_type_checking_imports=False,
         )
@@ -181,23 +187,19 @@ def _scan_by_grimp(sources: Iterable[Source], view: View, named: Iterable[str]) 
     return [found for links in imports.values() for found in links]
 
 
-def _found_package(portion: Portion) -> FoundPackage:
+def _found_package(portion: Portion, passed_on: Collection[str]) -> FoundPackage:
+    modules = [_plain(source.module) for source in portion.sources]
     return FoundPackage(
         name=portion.package,
         directory=str(portion.directory),
-        module_files=frozenset(_module_file(_plain(source.module)) for source in portion.sources),
+        module_files=frozenset(map(_module_file, (*modules, *passed_on))),
         namespace_packages=portion.namespaces,
     )
 
 
-def _pretended(names: Collection[str]) -> set[FoundPackage]:
-    """Packages that consist of one name each, so that the scanner resolves imports to them."""
-    return {
-        FoundPackage(
-            name=name, directory="", module_files=frozenset({_module_file(name)}), namespace_packages=frozenset()
-        )
-        for name in names
-    }
+def _pretended_package(name: str) -> FoundPackage:
+    files = frozenset({_module_file(name)})
+    return FoundPackage(name=name, directory="", module_files=files, namespace_packages=frozenset())
 
 
 def _module_file(module: str) -> ModuleFile:

@@ -36,10 +36,11 @@ class View:
 
     def qualified(self, module: str) -> str:
         """`module` as the graph calls it."""
-        for name in ancestry(module):
-            if name in self._services:
-                return qualify(self._services[name], module)
-        return module
+        if not any(self._services.values()):
+            return module
+        return next(
+            (qualify(self._services[name], module) for name in ancestry(module) if name in self._services), module
+        )
 
     def resolve(self, name: str, known: Collection[str], externals: Collection[str]) -> str:
         """The deepest module that `name` (a module or something in one) leads to."""
