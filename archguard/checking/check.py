@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from archguard.checking.overlooked import excluded_traits, ignore_problem, ignored_links
-from archguard.codebase import Codebase, PackageNotFoundError, Target, read_codebase
+from archguard.codebase import Codebase, PackageNotFoundError, SourceError, Target, read_codebase
 from archguard.config import Config, component_faults, contract_faults, did_you_mean
 from archguard.errors import ConfigError
 from archguard.kinds import Contract
@@ -96,7 +96,17 @@ def _check_contract(config: Config, codebase: Codebase, contract: Contract) -> _
         return _result(contract, Checked(), (), tuple(fault.problem("configuration") for fault in faults), frozenset())
     seen, problems = _seen(config, codebase, contract)
     violations = tuple(contract.check(seen))
+    problems = (*problems, *_unparsed(codebase, contract.parsed(seen)))
     return _result(contract, contract.checked(seen), violations, problems, contract.scope(seen))
+
+
+def _unparsed(codebase: Codebase, modules: Collection[str]) -> Iterator[Problem]:
+    """The files among those of `modules` that this Python cannot parse."""
+    for source in (codebase.sources[name] for name in sorted(modules) if name in codebase.sources):
+        try:
+            source.tree  # noqa: B018  # asked for its error
+        except SourceError as error:
+            yield error.problem("syntax")
 
 
 def _seen(config: Config, codebase: Codebase, contract: Contract) -> tuple[Codebase, tuple[Problem, ...]]:
@@ -144,4 +154,5 @@ def _coverage(config: Config, codebase: Codebase, report: Report) -> Iterator[Pr
 
 
 def _sorted(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
-    return tuple(sorted(problems, key=lambda problem: (str(problem.location or ""), problem.code, problem.message)))
+    unique = set(problems)
+    return tuple(sorted(unique, key=lambda problem: (str(problem.location or ""), problem.code, problem.message)))

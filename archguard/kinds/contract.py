@@ -88,6 +88,11 @@ class Contract(ABC):
         """The modules that the contract looks at: all that its patterns mean, unless a kind knows better."""
         return codebase.members(pattern for _, pattern in self.patterns(codebase))
 
+    def parsed(self, codebase: Codebase) -> frozenset[str]:
+        """The modules whose files it must parse; a file that cannot be parsed is reported, and left out by `check`."""
+        del codebase
+        return frozenset()
+
     def violation(  # noqa: PLR0913  # the parts of a violation that differ from case to case
         self,
         message: str,
