@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from archguard.codebase import Codebase, Link, Names, Patterns
+from archguard.codebase import Codebase, Link, Names, Patterns, Targets
 from archguard.kinds.contract import Contract, ContractError, bindings, bound
 from archguard.kinds.interface import Interface
-from archguard.kinds.routes import units_of
+from archguard.kinds.routes import targets_of, units_of
 from archguard.model import Violation
 
 
@@ -17,8 +17,9 @@ class Protected(Contract):
 
     kind: ClassVar[str] = "protected"
 
-    modules: Patterns
-    """The modules that are protected. A component is one whole; of any other pattern every match is protected by itself."""
+    modules: Targets
+    """The modules that are protected, or packages from outside. A component is one whole; of any other pattern every
+    match is protected by itself."""
     only_imported_by: Patterns = ()
     """Who may import all of them."""
     interface: Names = ()
@@ -33,7 +34,10 @@ class Protected(Contract):
             yield from bound(self, values)._violations(codebase)
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
-        """Yield a fault if nobody is kept out, or everybody."""
+        """Yield a fault for a package from outside that nobody imports, and if nobody is kept out."""
+        for pattern in self.modules:
+            if not targets_of(codebase, (pattern,)):
+                yield ContractError(f"nothing in the project is called '{pattern}', and nobody imports it", "modules")
         if codebase.modules <= codebase.members((*self.modules, *self.only_imported_by)):
             yield ContractError("can never apply: every module may import them", "only_imported_by")
 
@@ -43,7 +47,7 @@ class Protected(Contract):
 
     def _violations(self, codebase: Codebase) -> Iterator[Violation]:
         allowed = frozenset().union(*units_of(codebase, self.only_imported_by, as_packages=self.as_packages).values())
-        for name, unit in units_of(codebase, self.modules, as_packages=self.as_packages).items():
+        for name, unit in targets_of(codebase, self.modules, as_packages=self.as_packages).items():
             interface = Interface.of(codebase, name, self.interface)
             for link in _links_into(codebase, unit, allowed):
                 if not interface.offers(codebase, link):
