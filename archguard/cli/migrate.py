@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import click
-import yaml
 
+from archguard.config import write_yaml
 from archguard.config.dialects import DIALECTS, dialect_of
 from archguard.errors import ConfigError
 
@@ -22,9 +22,7 @@ def command(source: Path | None, output: Path | None) -> None:
         names = ", ".join(dialect.name for dialect in DIALECTS)
         raise ConfigError(f"{path} is no configuration of {names}")
     data = dialect.translate(path.resolve(), path.name).data
-    text = f"# Written by `archguard migrate` from {path.name} of {dialect.name}.\n" + yaml.safe_dump(
-        data, sort_keys=False, allow_unicode=True, width=120
-    )
+    text = f"# Written by `archguard migrate` from {path.name} of {dialect.name}.\n{write_yaml(data)}"
     if output is None:
         click.echo(text, nl=False)
     elif output.exists():

@@ -2,6 +2,7 @@
 
 from archguard.config.config import Config, Origin, did_you_mean
 from archguard.config.discovery import find_configuration
+from archguard.config.document import write_yaml
 from archguard.config.packs import find_pack, packs
 from archguard.config.reading import read_config
 from archguard.config.resolution import component_faults, contract_faults
@@ -16,4 +17,5 @@ __all__ = [
     "find_pack",
     "packs",
     "read_config",
+    "write_yaml",
 ]

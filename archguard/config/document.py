@@ -77,6 +77,12 @@ def read_document(path: Path, shown: str) -> Document:
     return parse_toml(path, shown, text) if path.suffix == ".toml" else parse_yaml(path, shown, text)
 
 
+def write_yaml(data: Mapping[str, Any]) -> str:
+    """The text of a YAML document that holds `data`, its keys in their order."""
+    text: str = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=120)
+    return text
+
+
 def parse_yaml(path: Path, shown: str, text: str) -> Document:
     """The YAML document `text`.
 
