@@ -379,8 +379,10 @@ class _Reader:
                 self._expression(child.value)
 
     def _text(self, node: ast.expr) -> None:
-        self.scope.strings.append((node, self.here()))
-        for part in _operands(node):
+        operands = list(_operands(node))
+        if any(isinstance(part, ast.JoinedStr) or _is_text(part) for part in operands):
+            self.scope.strings.append((node, self.here()))
+        for part in operands:
             if isinstance(part, ast.JoinedStr):
                 self._parts(part)
             elif not isinstance(part, ast.Constant):
@@ -442,6 +444,10 @@ def _captured(pattern: ast.pattern) -> Iterator[str]:
         match node:
             case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name)):
                 yield name
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def _operands(node: ast.expr) -> Iterator[ast.expr]:

@@ -1,0 +1,74 @@
+"""The calls of a file, as they are written; `archguard.codebase.names` says what they lead to."""
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Self
+
+from archguard.codebase.facts.scopes import Position, Scope
+from archguard.codebase.source import Source
+from archguard.model import Location
+
+
+@dataclass(frozen=True)
+class Call:
+    """`caller` calls `callee`, e.g. `shop.orders.place` calls `requests.get`."""
+
+    caller: str
+    """The function, class or module in which the call stands."""
+    callee: str
+    """The callee as it is written, `session.query().all` for `session.query(Order).all()`; "" if it has no name."""
+    location: Location
+    node: ast.Call = field(compare=False, repr=False)
+    at: Position = field(compare=False, repr=False)
+
+    @property
+    def arguments(self) -> tuple[ast.expr, ...]:
+        """The positional arguments."""
+        return tuple(self.node.args)
+
+    @property
+    def keywords(self) -> Mapping[str, ast.expr]:
+        """The keyword arguments; `**` is left out."""
+        return {keyword.arg: keyword.value for keyword in self.node.keywords if keyword.arg}
+
+    @property
+    def expands(self) -> bool:
+        """Whether there may be more arguments than are written, by `*` or `**`."""
+        return any(keyword.arg is None for keyword in self.node.keywords) or any(
+            isinstance(argument, ast.Starred) for argument in self.node.args
+        )
+
+    @classmethod
+    def extract(cls, source: Source) -> Iterator[Self]:
+        """Every call of `source`.
+
+        Raises:
+            SourceError: the file cannot be read or parsed.
+        """
+        yield from cls.within(Scope.extract(source), source)
+
+    @classmethod
+    def within(cls, scope: Scope, source: Source) -> Iterator[Self]:
+        """Every call in `scope` of `source`, those in scopes inside included."""
+        for inner in scope.everything():
+            for chain in inner.chains:
+                for step in chain.steps():
+                    if isinstance(step, ast.Call):
+                        yield cls(inner.name, written(step.func), source.location(step), step, chain.at)
+
+
+def written(node: ast.expr) -> str:
+    """The dotted text of `node`, with `()` for a call in it; "" if it does not begin with a name."""
+    match node:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(value=value, attr=name):
+            return f"{owner}.{name}" if (owner := written(value)) else ""
+        case ast.Call(func=func):
+            return f"{callee}()" if (callee := written(func)) else ""
+        case ast.Await(value=value):
+            return written(value)
+        case ast.Subscript(value=value):
+            return f"{owner}[]" if (owner := written(value)) else ""
+    return ""

@@ -1,0 +1,164 @@
+"""The classes and functions of a file: names, bases, decorators, parameters, what they raise, how long they are."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Self
+
+from archguard.codebase.facts.calls import written
+from archguard.codebase.facts.scopes import Position, Scope
+from archguard.codebase.source import Source
+from archguard.model import Location
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter as it is written."""
+
+    name: str
+    annotation: str
+    location: Location
+    node: ast.arg = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A name that a definition gives, such as a decorator, with the expression and its place."""
+
+    name: str
+    """As it is written: `router.get` for `@router.get("/")`."""
+    location: Location
+    node: ast.expr = field(compare=False, repr=False)
+    at: Position = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A class or a function."""
+
+    name: str
+    """Dotted, with the module: `shop.orders.Orders.place`."""
+    location: Location
+    """From its first decorator, or its `class` or `def`, to its end."""
+    size: int
+    """How many lines it has."""
+    decorators: tuple[Mention, ...]
+    owner: "Definition | None"
+    """The class or function in which it stands."""
+    scope: Scope = field(compare=False, repr=False)
+
+    @property
+    def simple_name(self) -> str:
+        """Its own name: `place`."""
+        return self.name.rpartition(".")[2]
+
+    @classmethod
+    def extract(cls, source: Source) -> Iterator["ClassDefinition | FunctionDefinition"]:
+        """Every class and function of `source`, in the order of the file.
+
+        Raises:
+            SourceError: the file cannot be read or parsed.
+        """
+        yield from definitions(Scope.extract(source), source)
+
+
+@dataclass(frozen=True)
+class ClassDefinition(Definition):
+    """A class."""
+
+    bases: tuple[Mention, ...] = ()
+
+
+@dataclass(frozen=True)
+class FunctionDefinition(Definition):
+    """A function or a method."""
+
+    parameters: tuple[Parameter, ...] = ()
+    returns: str = ""
+    """The return annotation as it is written."""
+    is_async: bool = False
+    raises: tuple[Mention, ...] = ()
+    catches: tuple[Mention, ...] = ()
+
+    @property
+    def is_method(self) -> bool:
+        """Whether it stands in a class."""
+        return isinstance(self.owner, ClassDefinition)
+
+
+def definitions(
+    scope: Scope, source: Source, owner: Definition | None = None
+) -> Iterator[ClassDefinition | FunctionDefinition]:
+    """Every class and function in `scope` of `source`, those in scopes inside included."""
+    for child in scope.children:
+        found = _Described(child, source, owner).definition()
+        if found:
+            yield found
+        yield from definitions(child, source, found or owner)
+
+
+@dataclass(frozen=True)
+class _Described:
+    scope: Scope
+    source: Source
+    owner: Definition | None
+
+    def definition(self) -> ClassDefinition | FunctionDefinition | None:
+        match self.scope.node:
+            case ast.ClassDef() as node:
+                return ClassDefinition(*self._common(node), bases=self._mentions(node.bases))
+            case ast.FunctionDef() | ast.AsyncFunctionDef() as node:
+                return self._function(node)
+        return None
+
+    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> FunctionDefinition:
+        return FunctionDefinition(
+            *self._common(node),
+            parameters=tuple(self._parameters(node.args)),
+            returns=ast.unparse(node.returns) if node.returns else "",
+            is_async=isinstance(node, ast.AsyncFunctionDef),
+            raises=self._mentions([raised for raised in map(_raised, _own(node)) if raised]),
+            catches=self._mentions([caught for handler in _own(node) for caught in _caught(handler)]),
+        )
+
+    def _common(
+        self, node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+    ) -> tuple[str, Location, int, tuple[Mention, ...], Definition | None, Scope]:
+        first = min((node.lineno, *(decorator.lineno for decorator in node.decorator_list)))
+        size = (node.end_lineno or node.lineno) - first + 1
+        place = self.source.location(node)
+        return self.scope.name, place, size, self._mentions(node.decorator_list), self.owner, self.scope
+
+    def _mentions(self, nodes: list[ast.expr]) -> tuple[Mention, ...]:
+        at = self.scope.at or self.scope.end
+        return tuple(
+            Mention(written(node).removesuffix("()").removesuffix("[]"), self.source.location(node), node, at)
+            for node in nodes
+        )
+
+    def _parameters(self, arguments: ast.arguments) -> Iterator[Parameter]:
+        every = (*arguments.posonlyargs, *arguments.args, arguments.vararg, *arguments.kwonlyargs, arguments.kwarg)
+        for arg in filter(None, every):
+            annotation = ast.unparse(arg.annotation) if arg.annotation else ""
+            yield Parameter(arg.arg, annotation, self.source.location(arg), arg)
+
+
+def _own(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a function without those of the definitions in it."""
+    for child in ast.iter_child_nodes(node):
+        yield child
+        if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            yield from _own(child)
+
+
+def _raised(node: ast.AST) -> ast.expr | None:
+    return node.exc if isinstance(node, ast.Raise) else None
+
+
+def _caught(node: ast.AST) -> list[ast.expr]:
+    match node:
+        case ast.ExceptHandler(type=ast.Tuple(elts=caught)):
+            return caught
+        case ast.ExceptHandler(type=ast.expr() as caught):
+            return [caught]
+    return []
