@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from archguard.checking.overlooked import excluded_traits, ignore_problem, ignored_links
-from archguard.codebase import Codebase, PackageNotFoundError, SourceError, Target, read_codebase
+from archguard.codebase import Codebase, ImportTrait, PackageNotFoundError, SourceError, Target, read_codebase
 from archguard.config import Config, component_faults, contract_faults, did_you_mean
 from archguard.errors import ConfigError
 from archguard.kinds import Contract
@@ -50,6 +50,7 @@ def read(config: Config) -> Codebase:
             components=config.components,
             services=config.services,
             externals=_externals(config),
+            dynamic=not all(ImportTrait.DYNAMIC in contract.exclude_imports for contract in config.contracts),
         )
     except ExceptionGroup as group:
         raise ExceptionGroup("packages", [_placed(config, error) for error in group.exceptions]) from None

@@ -171,6 +171,7 @@ def read_codebase(
     components: Mapping[str, Component] | None = None,
     services: Mapping[str, Service] | None = None,
     externals: Collection[str] = (),
+    dynamic: bool = True,
 ) -> Codebase:
     """The code below `root`. Nothing of it is run.
 
@@ -180,12 +181,13 @@ def read_codebase(
         components: Named sets of modules.
         services: Parts that have source roots of their own.
         externals: Names outside of the project that are to be told from their top-level package.
+        dynamic: Whether to look for `import_module("a.b")` and the like.
 
     Raises:
         ExceptionGroup[PackageNotFoundError]: packages or source roots that are not there.
     """
     modules = find_modules(root, project, services or {})
-    found = scan(modules, externals, follow_reexports=project.reexports == "follow")
+    found = scan(modules, externals, follow_reexports=project.reexports == "follow", dynamic=dynamic)
     return Codebase(
         sources=modules.sources,
         imports=found.graph,

@@ -26,6 +26,7 @@ from archguard.codebase.view import View, ancestry
 from archguard.model import Location, Problem
 
 _DYNAMIC = re.compile(rb"import_module|__import__")
+_RELATIVE = re.compile(rb"from\s*(\.+)")
 
 
 @dataclass(frozen=True)
@@ -38,15 +39,16 @@ class Scan:
     problems: tuple[Problem, ...]
 
 
-def scan(modules: Modules, externals: Collection[str], *, follow_reexports: bool) -> Scan:
+def scan(modules: Modules, externals: Collection[str], *, follow_reexports: bool, dynamic: bool) -> Scan:
     """Every import of `modules`.
 
     Args:
         modules: The modules to read.
         externals: Names outside of the project that are to be told from their top-level package.
         follow_reexports: Whether `from package import name` counts as an import of the module that defines `name`.
+        dynamic: Whether to look for `import_module("a.b")` and the like.
     """
-    scanner = _Scanner(modules, frozenset(externals))
+    scanner = _Scanner(modules, frozenset(externals), dynamic)
     scanner.read_all()
     if follow_reexports:
         scanner.follow_reexports()
@@ -59,6 +61,7 @@ class _Scanner:
 
     modules: Modules
     externals: frozenset[str]
+    dynamic: bool
     by_grimp: dict[str, set[Link]] = field(default_factory=dict)
     by_ast: dict[str, set[Link]] = field(default_factory=dict)
     lazy: set[Link] = field(default_factory=set)
@@ -108,15 +111,21 @@ class _Scanner:
     def _fit_for_grimp(self, source: Source, view: View) -> bool:
         """Whether grimp can read `source`; adds what grimp does not see in it."""
         try:
-            climbs = b"." * (source.package.count(".") + 2) in source.content
-            return self._add_by_ast(source, view) if climbs or _DYNAMIC.search(source.content) else True
+            content = source.content
         except SourceError as error:
             self._report("unreadable", error)
             return False
+        may_leave = _may_leave(content, source.package.count(".") + 1)
+        if not may_leave and not (self.dynamic and _DYNAMIC.search(content)):
+            return True
+        try:
+            return self._add_by_ast(source, view, tuple(Import.extract(source)))
+        except SourceError as error:
+            self._report("syntax", error)
+            return not may_leave
 
-    def _add_by_ast(self, source: Source, view: View) -> bool:
+    def _add_by_ast(self, source: Source, view: View, imports: tuple[Import, ...]) -> bool:
         """Add dynamic imports. An import that leaves the package makes grimp abort, so all of that file's are added."""
-        imports = tuple(Import.extract(source))
         leaving = [found for found in imports if found.leaves]
         for found in leaving:
             message = f"a relative import leads out of the top-level package of {source.module}"
@@ -153,6 +162,11 @@ class _Scanner:
 
     def _report(self, code: str, error: SourceError) -> None:
         self.problems.append(error.problem(code))
+
+
+def _may_leave(content: bytes, depth: int) -> bool:
+    """Whether some relative import has more dots than there are packages; `...` alone is found in most stubs."""
+    return b"." * (depth + 1) in content and any(len(dots) > depth for dots in _RELATIVE.findall(content))
 
 
 def _by_service(sources: Iterable[Source]) -> list[tuple[str, list[Source]]]:

@@ -33,7 +33,7 @@ class Independence(Contract):
         if not self.modules and not self.children_of:
             yield ContractError("names no modules", hint="give `modules` or `children_of`")
         for key, units in zip(self._keys(), self._groups(codebase), strict=True):
-            if len(units) == 1:
+            if len(units) == 1 and all(pattern.literal for pattern in self.modules):
                 yield ContractError(f"can never apply: there is only {next(iter(units))}", key)
 
     def _keys(self) -> list[str]:
