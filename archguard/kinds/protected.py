@@ -38,7 +38,8 @@ class Protected(Contract):
         for pattern in self.modules:
             if not targets_of(codebase, (pattern,)):
                 yield ContractError(f"nothing in the project is called '{pattern}', and nobody imports it", "modules")
-        if codebase.modules <= codebase.members((*self.modules, *self.only_imported_by)):
+        units, allowed = targets_of(codebase, self.modules).values(), codebase.members(self.only_imported_by)
+        if units and all(codebase.modules <= unit | allowed for unit in units):
             yield ContractError("can never apply: every module may import them", "only_imported_by")
 
     def scope(self, codebase: Codebase) -> frozenset[str]:
