@@ -55,5 +55,8 @@ def test_an_import_upwards_breaks_its_own_contracts(tmp_path: Path) -> None:
 
     assert run.returncode == 1, run.stdout + run.stderr
     assert "archguard/model/stray.py:1:8: error: archguard.model.stray must not import archguard.kinds" in run.stdout
-    assert "archguard/model/stray.py:2:8: error: archguard.model.stray must not import yaml [one-door-to-yaml]" in run.stdout
+    assert (
+        "archguard/model/stray.py:2:8: error: archguard.model.stray must not import yaml [one-door-to-yaml]"
+        in run.stdout
+    )
     assert "[model-is-plain]" in run.stdout
