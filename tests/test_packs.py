@@ -40,7 +40,9 @@ SAMPLES = {
     "fastapi-layered": Sample(
         {
             **_LAYERED,
-            "shop/routers/orders.py": "import fastapi\nfrom shop import dependencies\nfrom shop.services import ordering\n",
+            "shop/routers/orders.py": (
+                "import fastapi\nfrom shop import dependencies\nfrom shop.services import ordering\n"
+            ),
             "shop/dependencies.py": "from shop.repositories import orders\n",
         },
         {**_LAYERED_BREAKS, "http-in-controllers": ("shop/services/ordering.py", "from fastapi import HTTPException")},
@@ -61,7 +63,9 @@ SAMPLES = {
     ),
     "django-layered": Sample(
         {
-            "library/loans/views.py": "from django.http import HttpResponse\nfrom library.loans import services, selectors\n",
+            "library/loans/views.py": (
+                "from django.http import HttpResponse\nfrom library.loans import services, selectors\n"
+            ),
             "library/loans/services.py": "from library.loans.models import Loan\nfrom library.loans import selectors\n",
             "library/loans/selectors.py": "from library.loans.models import Loan\n",
             "library/loans/models.py": "from django.db import models\nfrom library.members.models import Member\n",
@@ -77,7 +81,9 @@ SAMPLES = {
         {
             "bank/adapters/http/accounts.py": "import fastapi\nfrom bank.application import transfer\n",
             "bank/adapters/database/accounts.py": "import sqlalchemy\nfrom bank.application.ports import Accounts\n",
-            "bank/application/transfer.py": "from bank.application.ports import Accounts\nfrom bank.domain import account\n",
+            "bank/application/transfer.py": (
+                "from bank.application.ports import Accounts\nfrom bank.domain import account\n"
+            ),
             "bank/application/ports.py": "from typing import Protocol\nfrom bank.domain.account import Account\n",
             "bank/domain/account.py": "from decimal import Decimal\n",
         },
@@ -102,7 +108,9 @@ SAMPLES = {
     "modular-monolith": Sample(
         {
             "shop/modules/orders/api.py": "from shop.modules.orders.internal import place\n",
-            "shop/modules/orders/internal.py": "from shop.modules.payments.api import charge\nimport shop.shared.money\n",
+            "shop/modules/orders/internal.py": (
+                "from shop.modules.payments.api import charge\nimport shop.shared.money\n"
+            ),
             "shop/modules/payments/api.py": "from shop.shared.money import Money\n",
             "shop/shared/money.py": "",
         },
@@ -115,7 +123,9 @@ SAMPLES = {
     "microservices": Sample(
         {
             "services/orders/app/api.py": "from app.services import place\n",
-            "services/orders/app/services.py": "from app.repositories import Orders\nfrom payments_sdk.client import Payments\n",
+            "services/orders/app/services.py": (
+                "from app.repositories import Orders\nfrom payments_sdk.client import Payments\n"
+            ),
             "services/orders/app/repositories.py": "import sqlalchemy\n",
             "services/payments/app/api.py": "from app.services import charge\n",
             "services/payments/app/services.py": "",
