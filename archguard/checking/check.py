@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from archguard.checking.overlooked import excluded_traits, ignore_problem, ignored_links
+from archguard.checking.suppressions import suppress
 from archguard.codebase import Codebase, ImportTrait, PackageNotFoundError, SourceError, Target, read_codebase
 from archguard.config import Config, component_faults, contract_faults, did_you_mean
 from archguard.errors import ConfigError
@@ -33,6 +34,7 @@ def check(config: Config, only: Collection[str] = ()) -> Report:
         problems=_sorted((*codebase.problems, *faults, *(found for result in results for found in result.problems))),
         summary=_summary(codebase, results),
     )
+    report = suppress(report, codebase, [contract.id for contract in config.contracts])
     report = replace(report, problems=_sorted((*report.problems, *_coverage(config, codebase, report))))
     return replace(report, summary=replace(report.summary, seconds=round(time.perf_counter() - start, 3)))
 

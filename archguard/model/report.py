@@ -1,6 +1,8 @@
 """What a check found out, and what it looked at to find it."""
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from archguard.model.location import Location
@@ -58,6 +60,8 @@ class Summary:
     imports: int = 0
     files: int = 0
     calls: int = 0
+    suppressed: int = 0
+    """How many violations comments in the code asked to overlook."""
     unassigned: tuple[str, ...] = ()
     """The modules that no contract looks at, sorted."""
     seconds: float = 0.0
@@ -82,6 +86,21 @@ class Report:
         """Whether everything was looked at and nothing of severity `error` fails."""
         return self.complete and not self.failing()
 
+    def with_violations(self, violations: Iterable[Violation]) -> "Report":
+        """The same report with `violations` instead; a contract is broken if one of them is new."""
+        left = tuple(violations)
+        counts = Counter(violation.contract for violation in left)
+        broken = {violation.contract for violation in left if violation.status is ViolationStatus.NEW}
+        outcomes = (
+            replace(
+                outcome,
+                violations=counts[outcome.id],
+                status=outcome.status if outcome.status is OutcomeStatus.ERROR else _status(outcome.id in broken),
+            )
+            for outcome in self.outcomes
+        )
+        return replace(self, outcomes=tuple(outcomes), violations=left)
+
     def failing(self, fail_on: Severity = Severity.ERROR) -> tuple[Violation, ...]:
         """The new violations that fail a run when `fail_on` is the least severity that does."""
         severities = list(Severity)
@@ -93,3 +112,7 @@ class Report:
             and violation.severity in failing
             and violation.confidence is not Confidence.POSSIBLE
         )
+
+
+def _status(is_broken: bool) -> OutcomeStatus:  # noqa: FBT001  # a yes or no is all it takes
+    return OutcomeStatus.BROKEN if is_broken else OutcomeStatus.KEPT

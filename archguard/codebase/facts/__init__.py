@@ -5,6 +5,7 @@ Facts are as written; `archguard.codebase.names` follows the names in them to wh
 
 from archguard.codebase.facts.calls import Call
 from archguard.codebase.facts.definitions import ClassDefinition, Definition, FunctionDefinition, Mention, Parameter
+from archguard.codebase.facts.directives import Directive
 from archguard.codebase.facts.imports import Import, ImportTrait
 from archguard.codebase.facts.literals import Literal
 from archguard.codebase.facts.scopes import Binding, Chain, Position, Scope
@@ -15,6 +16,7 @@ __all__ = [
     "Chain",
     "ClassDefinition",
     "Definition",
+    "Directive",
     "FunctionDefinition",
     "Import",
     "ImportTrait",

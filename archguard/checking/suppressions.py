@@ -1,0 +1,73 @@
+"""Violations that a comment in the code asks to overlook."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+
+from archguard.codebase import Codebase, SourceError
+from archguard.codebase.facts import Directive
+from archguard.config import did_you_mean
+from archguard.errors import ArchguardError
+from archguard.model import Problem, Report, Severity, Violation
+
+
+def suppress(report: Report, codebase: Codebase, contracts: Collection[str]) -> Report:
+    """`report` without the violations that an `# archguard: ignore[contract] reason` covers; they are counted.
+
+    A comment that lacks a reason, or names none of `contracts` (all that there are), covers nothing and is an error.
+    One that has nothing to cover is a warning, if what it names was checked.
+    """
+    directives = tuple(directives_of(codebase))
+    faults = {directive: fault for directive in directives if (fault := _fault(directive, contracts))}
+    covering = [directive for directive in directives if directive not in faults]
+    covers = [_cover(violation, covering) for violation in report.violations]
+    kept = tuple(violation for violation, cover in zip(report.violations, covers, strict=True) if cover is None)
+    checked = {outcome.id for outcome in report.outcomes}
+    unused = [_unused(found) for found in covering if found not in covers and checked.issuperset(found.contracts)]
+    problems = (*report.problems, *(fault.problem("suppression") for fault in faults.values()), *unused)
+    summary = replace(report.summary, suppressed=len(report.violations) - len(kept))
+    return replace(report.with_violations(kept), problems=problems, summary=summary)
+
+
+def directives_of(codebase: Codebase) -> Iterator[Directive]:
+    """Every directive in the code; a file that cannot be read is reported elsewhere."""
+    for module in sorted(codebase.sources):
+        try:
+            yield from Directive.extract(codebase.sources[module])
+        except SourceError:
+            continue
+
+
+def _fault(directive: Directive, contracts: Collection[str]) -> ArchguardError | None:
+    """What is wrong with a directive that covers nothing by its own fault."""
+    unknown = [name for name in directive.contracts if name not in contracts]
+    if directive.verb != "ignore":
+        message, hint = f"'archguard: {directive.verb}' means nothing", "write `# archguard: ignore[contract] reason`"
+    elif not directive.contracts:
+        message, hint = "the ignore names no contract", "write `# archguard: ignore[contract] reason`"
+    elif unknown:
+        message, hint = f"there is no contract '{unknown[0]}' to ignore", did_you_mean(unknown[0], list(contracts))
+    elif not directive.reason:
+        message, hint = "the ignore has no reason", "say why, after the bracket"
+    else:
+        return None
+    return ArchguardError(message, hint, directive.location)
+
+
+def _cover(violation: Violation, directives: Collection[Directive]) -> Directive | None:
+    """The directive that covers `violation`: on one of its lines, or alone above them."""
+    place = violation.location
+    lines = range(place.line, max(place.line, place.end_line) + 1)
+    return next(
+        (
+            found
+            for found in directives
+            if found.location.path == place.path and found.line in lines and violation.contract in found.contracts
+        ),
+        None,
+    )
+
+
+def _unused(directive: Directive) -> Problem:
+    names = ", ".join(directive.contracts)
+    error = ArchguardError(f"nothing here breaks {names}: the ignore is unused", "take it out", directive.location)
+    return replace(error.problem("unused-ignore"), severity=Severity.WARNING)
