@@ -10,6 +10,7 @@ from archguard.cli.outcome import CANNOT_CHECK, FAULT, complain
 
 COMMANDS: Final = {
     "check": "check the code against its contracts",
+    "baseline": "write the violations that there are to the baseline",
     "migrate": "write another tool's configuration as archguard.yaml",
     "packs": "list the contracts that ship with archguard, or print one of them",
     "schema": "print the JSON Schema of the configuration, or of the report",

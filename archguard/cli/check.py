@@ -6,10 +6,23 @@ from pathlib import Path
 
 import click
 
-from archguard.checking import check, within_paths
-from archguard.cli.configuration import config_option, configuration
+from archguard.checking import (
+    apply_baseline,
+    check,
+    last_change,
+    merge_base,
+    moved_modules,
+    read,
+    read_baseline,
+    renames,
+    since,
+    within_paths,
+)
+from archguard.cli.configuration import baseline_file, baseline_option, config_option, configuration
 from archguard.cli.outcome import exit_code
 from archguard.cli.progress import progress
+from archguard.config import Config
+from archguard.errors import ArchguardError
 from archguard.model import Report, Severity
 from archguard.reporters import reporter, reporter_names
 
@@ -17,8 +30,19 @@ from archguard.reporters import reporter, reporter_names
 @click.command("check")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path, exists=True))
 @config_option
-@click.option("--format", "format_", default="text", help=f"How the report is written: {', '.join(reporter_names())}.")
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    default=["text"],
+    metavar="FORMAT[:FILE]",
+    help=f"How the report is written, and where to: {', '.join(reporter_names())}. May be repeated.",
+)
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the report to this file.")
+@baseline_option
+@click.option("--strict-baseline", is_flag=True, help="Fail if the baseline lists what is fixed.")
+@click.option("--since", "revision", metavar="REV", help="Take as known what was there at this revision of git.")
+@click.option("--since-merge-base", "branch", metavar="BRANCH", help="The same, where HEAD left this branch.")
 @click.option("--contract", "contracts", multiple=True, metavar="ID", help="Check only this contract; may be repeated.")
 @click.option(
     "--fail-on",
@@ -31,32 +55,65 @@ def command(  # noqa: PLR0913  # the options of the command
     ctx: click.Context,
     paths: tuple[Path, ...],
     config: tuple[Path, ...],
-    format_: str,
+    formats: tuple[str, ...],
     output: Path | None,
+    baseline: Path | None,
+    revision: str | None,
+    branch: str | None,
     contracts: tuple[str, ...],
     fail_on: Severity,
+    *,
+    strict_baseline: bool,
 ) -> None:
     """Check the code against its contracts. With PATHS, report what is in them (the whole code is looked at still)."""
-    render = reporter(format_)
-    read = configuration(config)
+    targets = [_target(format_, output) for format_ in formats]
+    read_config = configuration(config)
     with progress("reading the code"):
-        report = within_paths(check(read, contracts), [Path(os.path.relpath(path, read.root)) for path in paths])
-    if output:
-        output.write_text(render(report) + "\n", encoding="utf-8")
-    elif format_ == "text":
-        _print_text(report)
-    else:
-        click.echo(render(report))
-    ctx.exit(exit_code(report, fail_on))
+        report = _with_baseline(check(read_config, contracts), read_config, baseline)
+        if revision or branch:
+            start = merge_base(read_config.root, branch) if branch else str(revision)
+            report = since(report, read_config, start, contracts)
+    report = within_paths(report, [Path(os.path.relpath(path, read_config.root)) for path in paths])
+    for format_, file in targets:
+        _write(report, format_, file)
+    ctx.exit(exit_code(report, fail_on, strict_baseline=strict_baseline))
 
 
-def _print_text(report: Report) -> None:
-    """In colour on a terminal, or where `FORCE_COLOR` asks for it; plain elsewhere, or where `NO_COLOR` asks for it."""
-    if not os.environ.get("NO_COLOR") and (sys.stdout.isatty() or os.environ.get("FORCE_COLOR")):
+def _target(format_: str, output: Path | None) -> tuple[str, Path | None]:
+    """The name of a format, and the file for it.
+
+    Raises:
+        ArchguardError: nobody offers the format.
+    """
+    name, _, file = format_.partition(":")
+    reporter(name)
+    return name, Path(file) if file else output
+
+
+def _with_baseline(report: Report, config: Config, named: Path | None) -> Report:
+    file = named or baseline_file(config)
+    if not file.exists():
+        if named:
+            raise ArchguardError(f"there is no baseline '{named}'", "write it with `archguard baseline`")
+        return report
+    changed = last_change(file)
+    moved = moved_modules(read(config), renames(config.root, changed)) if changed else {}
+    return apply_baseline(report, read_baseline(file), moved)
+
+
+def _write(report: Report, format_: str, file: Path | None) -> None:
+    if file:
+        file.write_text(reporter(format_)(report) + "\n", encoding="utf-8")
+    elif format_ == "text" and _wants_colour():
         from rich.console import Console  # noqa: PLC0415  # 50 ms that a pipe need not wait for
 
         from archguard.reporters.terminal import print_rich  # noqa: PLC0415  # needs rich
 
         print_rich(report, Console(force_terminal=True, highlight=False))
     else:
-        click.echo(reporter("text")(report))
+        click.echo(reporter(format_)(report))
+
+
+def _wants_colour() -> bool:
+    """On a terminal, or where `FORCE_COLOR` asks for it; never where `NO_COLOR` asks for none."""
+    return not os.environ.get("NO_COLOR") and (sys.stdout.isatty() or bool(os.environ.get("FORCE_COLOR")))

@@ -1,4 +1,4 @@
-"""The `--config` option, which most commands have."""
+"""The options that say what is checked against what, which several commands have."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from archguard.checking import NAME
 from archguard.config import Config, find_configuration, read_config
 
 config_option: Callable[[Any], Any] = click.option(
@@ -13,6 +14,12 @@ config_option: Callable[[Any], Any] = click.option(
     multiple=True,
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="A configuration file; may be repeated. By default it is looked for from here upwards.",
+)
+
+baseline_option: Callable[[Any], Any] = click.option(
+    "--baseline",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help=f"The file of known violations; by default {NAME} beside the configuration, if it is there.",
 )
 
 
@@ -27,3 +34,8 @@ def configuration(named: tuple[Path, ...]) -> Config:
         return read_config(files, files[0].parent)
     root, files = find_configuration(Path.cwd())
     return read_config(files, root)
+
+
+def baseline_file(config: Config) -> Path:
+    """Where the baseline of `config` is, or would be."""
+    return config.root / NAME

@@ -15,11 +15,12 @@ CANNOT_CHECK: Final = 2
 FAULT: Final = 3
 
 
-def exit_code(report: Report, fail_on: Severity) -> int:
-    """0 if nothing fails, 1 for violations, 2 if not everything could be looked at."""
+def exit_code(report: Report, fail_on: Severity, *, strict_baseline: bool = False) -> int:
+    """0 if nothing fails, 1 for violations (or stale entries of a strict baseline), 2 if not everything was looked at."""
     if not report.complete:
         return CANNOT_CHECK
-    return VIOLATIONS if report.failing(fail_on) else KEPT
+    stale = strict_baseline and any(problem.code == "stale-baseline" for problem in report.problems)
+    return VIOLATIONS if stale or report.failing(fail_on) else KEPT
 
 
 def complain(error: Exception) -> int:

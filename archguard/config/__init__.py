@@ -1,8 +1,10 @@
 """What the team wrote down, read and bound to the contracts."""
 
+from archguard.config.binding import bind_document
 from archguard.config.config import Config, Origin, did_you_mean
 from archguard.config.discovery import find_configuration
 from archguard.config.document import write_yaml
+from archguard.config.document import read_document
 from archguard.config.packs import find_pack, packs
 from archguard.config.reading import read_config
 from archguard.config.resolution import component_faults, contract_faults
@@ -10,6 +12,7 @@ from archguard.config.resolution import component_faults, contract_faults
 __all__ = [
     "Config",
     "Origin",
+    "bind_document",
     "component_faults",
     "contract_faults",
     "did_you_mean",
@@ -17,5 +20,6 @@ __all__ = [
     "find_pack",
     "packs",
     "read_config",
+    "read_document",
     "write_yaml",
 ]

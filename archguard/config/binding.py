@@ -61,11 +61,24 @@ class Faults:
     def bind(self, type_: type[_T], document: Document, keys: Keys, value: Any) -> _T | None:
         """`value`, which stands at `keys`, as a `type_`; None if that has faults."""
         try:
-            bound: _T = _adapter(type_).validate_python(value)
+            bound: _T = _adapter(type_).validate_python(value)  # type: ignore[arg-type]  # a class is hashable
         except ValidationError as error:
             self.errors.extend(_faults(type_, error, document, keys, value))
             return None
         return bound
+
+
+def bind_document(type_: type[_T], document: Document) -> _T:
+    """The whole of `document` as a `type_`.
+
+    Raises:
+        ExceptionGroup[ConfigError]: every fault in it.
+    """
+    faults = Faults()
+    bound = faults.bind(type_, document, (), document.data)
+    if bound is None:
+        raise ExceptionGroup(document.shown, faults.errors)
+    return bound
 
 
 def bind_contract(faults: Faults, document: Document, keys: Keys, value: Mapping[str, Any]) -> Contract | None:

@@ -62,6 +62,8 @@ class Summary:
     calls: int = 0
     suppressed: int = 0
     """How many violations comments in the code asked to overlook."""
+    fixed: int = 0
+    """How many violations there were at the revision that the code is compared with, and are no more."""
     unassigned: tuple[str, ...] = ()
     """The modules that no contract looks at, sorted."""
     seconds: float = 0.0

@@ -1,0 +1,83 @@
+"""What git knows. The only door to git; the working tree is never touched."""
+
+import io
+import subprocess
+import tarfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from archguard.errors import ArchguardError
+
+
+class GitError(ArchguardError):
+    """What was asked of git cannot be had."""
+
+
+def last_change(path: Path) -> str:
+    """The newest commit that changed `path`; "" if none did, or if there is no git."""
+    try:
+        return _git(path.parent, "log", "-1", "--format=%H", "--", path.name).decode().strip()
+    except GitError:
+        return ""
+
+
+def renames(folder: Path, since: str) -> Mapping[str, str]:
+    """The files that were renamed between the revision `since` and the working tree: old path -> new path.
+
+    Paths are relative to `folder`, which may be below the repository's root.
+    """
+    listed = _git(folder, "diff", "--find-renames", "--diff-filter=R", "--name-status", "--relative", "-z", since)
+    fields = listed.decode(errors="surrogateescape").split("\0")
+    return dict(zip(fields[1::3], fields[2::3], strict=False))
+
+
+def merge_base(folder: Path, branch: str) -> str:
+    """The commit from which `branch` and HEAD went apart.
+
+    Raises:
+        GitError: there is none in this clone.
+    """
+    try:
+        return _git(folder, "merge-base", branch, "HEAD").decode().strip()
+    except GitError as error:
+        raise GitError(f"HEAD and '{branch}' have no common ancestor here", _fetch_hint(folder, error)) from None
+
+
+@contextmanager
+def tree_of(folder: Path, revision: str) -> Iterator[Path]:
+    """`folder` as it was at `revision`, in a temporary place.
+
+    Raises:
+        GitError: there is no such revision in this clone, or no git at all.
+    """
+    try:
+        commit = _git(folder, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}").decode().strip()
+    except GitError as error:
+        raise GitError(f"there is no revision '{revision}' here", _fetch_hint(folder, error)) from None
+    archive = _git(folder, "archive", "--format=tar", commit, ".")
+    with TemporaryDirectory(prefix="archguard-") as place:
+        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+            tar.extractall(place, filter="data")
+        yield Path(place)
+
+
+def _fetch_hint(folder: Path, error: GitError) -> str:
+    try:
+        shallow = _git(folder, "rev-parse", "--is-shallow-repository").decode().strip() == "true"
+    except GitError:
+        return error.hint
+    return "the clone is shallow: fetch with `fetch-depth: 0`, or `git fetch --unshallow`" if shallow else error.hint
+
+
+def _git(folder: Path, *arguments: str) -> bytes:
+    command = ["git", "-C", str(folder), *arguments]
+    try:
+        done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603  # a list, no shell
+    except FileNotFoundError:
+        raise GitError("git is not installed", "install git, or do without what needs it") from None
+    if done.returncode:
+        words = done.stderr.decode(errors="replace").strip().removeprefix("fatal: ")
+        raise GitError(f"git {arguments[0]} failed", words)
+    return done.stdout

@@ -1,0 +1,63 @@
+"""`archguard baseline`: agree to live with what there is."""
+
+from pathlib import Path
+
+import click
+
+from archguard.checking import (
+    Baseline,
+    baseline_of,
+    check,
+    growth,
+    last_change,
+    moved_modules,
+    prune,
+    read,
+    read_baseline,
+    render_baseline,
+    renames,
+)
+from archguard.checking.known import Identity
+from archguard.cli.configuration import baseline_file, baseline_option, config_option, configuration
+from archguard.errors import ArchguardError
+
+_SHOWN = 10
+
+
+@click.command("baseline")
+@config_option
+@baseline_option
+@click.option("--prune", "only_prune", is_flag=True, help="Take out what is fixed, and add nothing.")
+@click.option("--allow-growth", is_flag=True, help="Accept violations that the present baseline does not list.")
+def command(config: tuple[Path, ...], baseline: Path | None, *, only_prune: bool, allow_growth: bool) -> None:
+    """Write the violations that there are to the baseline, which `archguard check` then knows."""
+    read_ = configuration(config)
+    file = baseline or baseline_file(read_)
+    before = read_baseline(file) if file.exists() else None
+    report = check(read_)
+    if only_prune:
+        if before is None:
+            raise ArchguardError("there is no baseline to prune", "write one with `archguard baseline`")
+        moved = moved_modules(read(read_), renames(read_.root, last_change(file))) if last_change(file) else {}
+        after = prune(before, report, moved)
+    else:
+        after = baseline_of(report, before or Baseline())
+        if before and not allow_growth:
+            _refuse(list(growth(after, before)))
+    file.write_text(render_baseline(after), encoding="utf-8")
+    click.echo(f"{file.name}: {len(after.entries)} entries", err=True)
+
+
+def _refuse(grown: list[Identity]) -> None:
+    """Refuse what the baseline does not have yet.
+
+    Raises:
+        ArchguardError: there is any.
+    """
+    if grown:
+        shown = "\n".join(
+            f"    {' -> '.join(filter(None, names))} [{contract}]" for contract, _, *names in grown[:_SHOWN]
+        )
+        more = f"\n    and {len(grown) - _SHOWN} more" if len(grown) > _SHOWN else ""
+        hint = "mend them, or accept them with --allow-growth"
+        raise ArchguardError(f"the baseline would grow by {len(grown)}:\n{shown}{more}", hint)
