@@ -14,6 +14,15 @@ Reporter = Callable[[Report], str]
 BUILT_IN: Final = (
     "text",
     "json",
+    "sarif",
+    "junit",
+    "github",
+    "gitlab",
+    "markdown",
+    "html",
+    "checkstyle",
+    "teamcity",
+    "azure",
 )
 """The formats that archguard brings, each a module of that name here with a `render`."""
 

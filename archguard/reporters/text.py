@@ -1,11 +1,11 @@
 """The report for people: plain, one line a line, whatever the width of the terminal."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 from unicodedata import east_asian_width
 
-from archguard.model import Location, Outcome, OutcomeStatus, Problem, Report, Severity, Summary, Violation
+from archguard.model import Location, Outcome, OutcomeStatus, Problem, Report, Severity, Violation
 from archguard.reporters import wording
 
 Span = tuple[str, str]
@@ -13,7 +13,6 @@ Span = tuple[str, str]
 Line = tuple[Span, ...]
 
 _INDENT: Final = "    "
-_NAMES_SHOWN: Final = 5
 _EXCERPT_WIDTH: Final = 160
 _SEVERITY_STYLES: Final = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold cyan"}
 _STATUS_SPANS: Final = {
@@ -27,7 +26,12 @@ _CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 
 def render(report: Report) -> str:
     """New violations by contract, problems, a line per contract, and the summary."""
-    return "\n".join("".join(text for text, _ in line) for line in lines(report))
+    return plain(lines(report))
+
+
+def plain(lines: Iterable[Line]) -> str:
+    """The lines without their colours, and without the last line's end."""
+    return "\n".join("".join(text for text, _ in line) for line in lines)
 
 
 def lines(report: Report) -> Iterator[Line]:
@@ -40,11 +44,12 @@ def lines(report: Report) -> Iterator[Line]:
 
 
 def _parts(report: Report) -> Iterator[list[Line]]:
-    for _, violations in wording.by_contract(report):
+    contracts = tuple(wording.contracts(report))
+    for _, violations in contracts:
         yield [line for violation in wording.new(violations) for line in violation_lines(violation)]
     yield [line for problem in report.problems for line in problem_lines(problem)]
-    yield [_outcome(outcome, report) for outcome in report.outcomes]
-    yield list(_summary(report))
+    yield [_outcome(outcome, violations) for outcome, violations in contracts]
+    yield list(summary_lines(report))
 
 
 def violation_lines(violation: Violation) -> Iterator[Line]:
@@ -64,10 +69,15 @@ def violation_lines(violation: Violation) -> Iterator[Line]:
 def problem_lines(problem: Problem) -> Iterator[Line]:
     """Place, severity and message; then the excerpt with a caret below the column, and the hint."""
     yield (*_head(problem.location, problem.severity), (wording.one_line(problem.message), ""))
-    if problem.location and problem.excerpt.strip():
-        yield from _excerpt(problem.excerpt, problem.location)
+    yield from excerpt_lines(problem)
     if problem.hint:
         yield ((f"{_INDENT}hint: {wording.one_line(problem.hint)}", "green"),)
+
+
+def excerpt_lines(problem: Problem) -> Iterator[Line]:
+    """The source line of the problem and the caret below it, or nothing where there is no source."""
+    if problem.location and problem.excerpt.strip():
+        yield from _excerpt(problem.excerpt, problem.location)
 
 
 def _head(location: Location | None, severity: Severity) -> Line:
@@ -95,8 +105,7 @@ def _width(text: str) -> int:
     return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
-def _outcome(outcome: Outcome, report: Report) -> Line:
-    violations = [violation for violation in report.violations if violation.contract == outcome.id]
+def _outcome(outcome: Outcome, violations: tuple[Violation, ...]) -> Line:
     found = f"{wording.violation_count(violations)}; " if violations else ""
     identity = wording.one_line(f"{outcome.id} ({outcome.kind})")
     return (
@@ -106,22 +115,9 @@ def _outcome(outcome: Outcome, report: Report) -> Line:
     )
 
 
-def _summary(report: Report) -> Iterator[Line]:
-    summary = report.summary
-    yield (
-        (f"Looked at {wording.counted(summary.modules, 'module')}, {wording.counted(summary.imports, 'import')}", ""),
-        (f" and {wording.counted(summary.calls, 'call')} in {wording.counted(summary.files, 'file')}", ""),
-        (f" in {summary.seconds:.2f} s.", ""),
-    )
-    if summary.unassigned:
-        yield ((_unassigned(summary), "yellow"),)
-    problems = f"; {wording.counted(len(report.problems), 'problem')}" if report.problems else ""
-    counts = f"{wording.contract_count(report.outcomes)}; {wording.violation_count(report.violations)}{problems}."
-    yield ((counts, "bold green" if report.passed else "bold red"),)
-
-
-def _unassigned(summary: Summary) -> str:
-    names = ", ".join(wording.one_line(name) for name in summary.unassigned[:_NAMES_SHOWN])
-    more = len(summary.unassigned) - _NAMES_SHOWN
-    rest = f" and {more} more" if more > 0 else ""
-    return f"No contract looks at {wording.counted(len(summary.unassigned), 'module')}: {names}{rest}."
+def summary_lines(report: Report) -> Iterator[Line]:
+    """How much was looked at, what no contract looks at, and the totals."""
+    yield ((f"{wording.scope(report.summary)} in {report.summary.seconds:.2f} s.", ""),)
+    if unassigned := wording.unassigned(report.summary):
+        yield ((unassigned, "yellow"),)
+    yield ((wording.totals(report), "bold green" if report.passed else "bold red"),)

@@ -1,6 +1,7 @@
 """How a finding is put into words, the same in every format."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from archguard.model import (
@@ -11,6 +12,7 @@ from archguard.model import (
     Problem,
     Report,
     Step,
+    Summary,
     Violation,
     ViolationStatus,
 )
@@ -92,12 +94,28 @@ def contract_count(outcomes: Iterable[Outcome]) -> str:
     return f"{counted(len(statuses), 'contract')}: {kept} kept, {broken} broken{unchecked}"
 
 
-def by_contract(report: Report) -> Iterator[tuple[str, tuple[Violation, ...]]]:
-    """The violations of each contract that has any, in the order in which the contracts were checked."""
+def contracts(report: Report) -> Iterator[tuple[Outcome, tuple[Violation, ...]]]:
+    """Each contract with its violations, in the order of the outcomes; one that only violations name counts too."""
     groups: dict[str, list[Violation]] = {outcome.id: [] for outcome in report.outcomes}
     for violation in report.violations:
         groups.setdefault(violation.contract, []).append(violation)
-    return ((contract, tuple(violations)) for contract, violations in groups.items() if violations)
+    outcomes = {outcome.id: outcome for outcome in report.outcomes}
+    for contract, violations in groups.items():
+        yield outcomes.get(contract) or _outcome_of(violations), tuple(violations)
+
+
+def _outcome_of(violations: list[Violation]) -> Outcome:
+    status = OutcomeStatus.BROKEN if new(violations) else OutcomeStatus.KEPT
+    first = violations[0]
+    return Outcome(first.contract, first.kind, first.reason, status, Checked(), len(violations))
+
+
+def occurrences(violations: Iterable[Violation]) -> Iterator[tuple[Violation, int]]:
+    """Each violation, and the how manyth of its fingerprint it is, from 1."""
+    seen: Counter[str] = Counter()
+    for violation in violations:
+        seen[violation.fingerprint] += 1
+        yield violation, seen[violation.fingerprint]
 
 
 def new(violations: Iterable[Violation]) -> tuple[Violation, ...]:
@@ -110,6 +128,34 @@ def is_known(violation: Violation) -> bool:
     return violation.status is ViolationStatus.KNOWN
 
 
-def problem_place(problem: Problem) -> str:
-    """`path:line:column`, or "" for one that has no place."""
-    return one_line(str(problem.location)) if problem.location else ""
+def problem_text(problem: Problem) -> str:
+    """The message, and the hint in the line below it."""
+    hint = f"\nhint: {one_line(problem.hint)}" if problem.hint else ""
+    return f"{one_line(problem.message)}{hint}"
+
+
+def full_text(violation: Violation) -> str:
+    """The sentence, and its explanation in the lines below it."""
+    return "\n".join((sentence(violation), *explanation(violation)))
+
+
+def totals(report: Report) -> str:
+    """`3 contracts: …; 5 violations (…); 1 problem.`, in one line."""
+    problems = f"; {counted(len(report.problems), 'problem')}" if report.problems else ""
+    return f"{contract_count(report.outcomes)}; {violation_count(report.violations)}{problems}."
+
+
+def scope(summary: Summary) -> str:
+    """How much was looked at, as a sentence without its full stop."""
+    seen = f"{counted(summary.modules, 'module')}, {counted(summary.imports, 'import')}"
+    return f"Looked at {seen} and {counted(summary.calls, 'call')} in {counted(summary.files, 'file')}"
+
+
+def unassigned(summary: Summary, shown: int = 5) -> str:
+    """How many modules no contract looks at, and the first of their names; "" if there are none."""
+    if not summary.unassigned:
+        return ""
+    names = ", ".join(one_line(name) for name in summary.unassigned[:shown])
+    more = len(summary.unassigned) - shown
+    rest = f" and {more} more" if more > 0 else ""
+    return f"No contract looks at {counted(len(summary.unassigned), 'module')}: {names}{rest}."

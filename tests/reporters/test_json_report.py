@@ -12,10 +12,6 @@ from archguard.reporters import json
 Golden = Callable[[str, str], None]
 
 
-def test_the_sample_reads_as_agreed(report: Report, golden: Golden) -> None:
-    golden("report.json", json.render(report))
-
-
 def test_the_schema_reads_as_agreed(golden: Golden) -> None:
     golden("report.schema.json", standard.dumps(json.report_schema(), indent=2))
 

@@ -1,6 +1,8 @@
 import subprocess
 import sys
+from collections.abc import Callable
 from importlib.metadata import EntryPoint
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,21 @@ from archguard.model import Report
 from archguard.reporters import plugins
 
 Points = list[EntryPoint]
+Golden = Callable[[str, str], None]
+
+FILES = {
+    "text": "report.txt",
+    "json": "report.json",
+    "sarif": "report.sarif",
+    "junit": "report.junit.xml",
+    "github": "report.github.txt",
+    "gitlab": "report.gitlab.json",
+    "markdown": "report.md",
+    "html": "report.html",
+    "checkstyle": "report.checkstyle.xml",
+    "teamcity": "report.teamcity.txt",
+    "azure": "report.azure.txt",
+}
 
 
 @pytest.fixture
@@ -34,8 +51,8 @@ def offer(name: str, value: str) -> EntryPoint:
 
 
 @pytest.mark.parametrize("name", reporters.BUILT_IN)
-def test_each_format_of_the_table_of_contents_renders(name: str, report: Report) -> None:
-    assert reporters.reporter(name)(report)
+def test_the_sample_reads_as_agreed(name: str, report: Report, golden: Golden) -> None:
+    golden(FILES[name], reporters.reporter(name)(report))
 
 
 @pytest.mark.parametrize("name", reporters.BUILT_IN)
@@ -81,6 +98,19 @@ def test_a_format_like_no_other_gets_the_list(installed: Points) -> None:
 
     assert caught.value.hint.startswith("there are: text, json")
     assert caught.value.hint.endswith("shout")
+
+
+def test_an_installed_package_adds_a_format(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, report: Report) -> None:
+    (tmp_path / "counting.py").write_text("def render(report):\n    return str(len(report.violations))\n")
+    metadata = tmp_path / "counting-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: counting\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text("[archguard.reporters]\ncount = counting:render\n")
+
+    monkeypatch.syspath_prepend(tmp_path)
+
+    assert reporters.reporter("count")(report) == "5"
+    assert "count" in reporters.reporter_names()
 
 
 def test_another_package_adds_a_format(installed: Points, report: Report) -> None:

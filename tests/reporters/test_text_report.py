@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from dataclasses import replace
 from io import StringIO
 
@@ -6,12 +5,6 @@ from rich.console import Console
 
 from archguard.model import Location, OutcomeStatus, Problem, Report, Severity, ViolationStatus
 from archguard.reporters import terminal, text
-
-Golden = Callable[[str, str], None]
-
-
-def test_the_sample_reads_as_agreed(report: Report, golden: Golden) -> None:
-    golden("report.txt", text.render(report))
 
 
 def test_an_empty_report_says_that_nothing_was_looked_at(empty: Report) -> None:

@@ -1,0 +1,34 @@
+"""The report for tools that read Checkstyle's XML, such as reviewdog and Jenkins."""
+
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element, SubElement
+
+from archguard.model import Location, Report
+from archguard.reporters import tool, wording, xml
+
+_NOWHERE = Location(".")
+
+
+def render(report: Report) -> str:
+    """The new violations and the problems, file by file."""
+    root = Element("checkstyle", {"version": tool.version()})
+    files: dict[str, Element] = {}
+    for location, attributes in sorted(_errors(report), key=lambda error: error[0]):
+        path = wording.one_line(location.path)
+        if path not in files:
+            files[path] = SubElement(root, "file", {"name": path})
+        place = {"line": str(location.line), "column": str(location.column)}
+        SubElement(files[path], "error", {**place, **attributes})
+    return xml.document(root)
+
+
+def _errors(report: Report) -> Iterator[tuple[Location, dict[str, str]]]:
+    for violation in wording.new(report.violations):
+        yield violation.location, _attributes(violation.severity, wording.full_text(violation), violation.contract)
+    for problem in report.problems:
+        place = problem.location or _NOWHERE
+        yield place, _attributes(problem.severity, wording.problem_text(problem), problem.code)
+
+
+def _attributes(severity: str, message: str, source: str) -> dict[str, str]:
+    return {"severity": severity, "message": message, "source": f"{tool.NAME}.{wording.one_line(source)}"}

@@ -1,0 +1,53 @@
+"""The report for GitHub Actions: an annotation for each finding, and a summary of the step.
+
+https://docs.github.com/actions/reference/workflow-commands-for-github-actions
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from archguard.model import Location, Report, Severity
+from archguard.reporters import markdown, tool, wording
+
+_COMMANDS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
+_SUMMARY_SIZE: Final = 1_000_000
+_DATA: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
+_PROPERTY: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
+
+
+def render(report: Report) -> str:
+    """A workflow command for each new violation and each problem, and a line of totals for the log."""
+    return "\n".join((*_commands(report), f"{wording.scope(report.summary)}. {wording.totals(report)}"))
+
+
+def step_summary(report: Report) -> str:
+    """What to append to the file that `GITHUB_STEP_SUMMARY` names, as Markdown."""
+    return markdown.render(report, size=_SUMMARY_SIZE)
+
+
+def _commands(report: Report) -> Iterator[str]:
+    for violation in wording.new(report.violations):
+        text = wording.full_text(violation)
+        yield _command(violation.severity, violation.location, violation.contract, text)
+    for problem in report.problems:
+        yield _command(problem.severity, problem.location, problem.code, wording.problem_text(problem))
+
+
+def _command(severity: Severity, location: Location | None, source: str, text: str) -> str:
+    title = {"title": f"{tool.NAME}: {wording.one_line(source)}"}
+    properties = {**(_place(location) if location else {}), **title}
+    listed = ",".join(f"{name}={value.translate(_PROPERTY)}" for name, value in properties.items())
+    return f"::{_COMMANDS[severity]} {listed}::{text.translate(_DATA)}"
+
+
+def _place(location: Location) -> dict[str, str]:
+    place = {"file": wording.one_line(location.path), "line": location.line}
+    # GitHub takes columns only where both ends stand in one line.
+    match location.end_line:
+        case 0:
+            ends = {"col": location.column}
+        case location.line:
+            ends = {"endLine": location.end_line, "col": location.column, "endColumn": location.end_column}
+        case _:
+            ends = {"endLine": location.end_line}
+    return {name: str(value) for name, value in {**place, **ends}.items()}

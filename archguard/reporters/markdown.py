@@ -1,0 +1,121 @@
+"""The report for a pull request: Markdown, what is new first."""
+
+import re
+from collections.abc import Iterator
+from itertools import accumulate
+from typing import Final
+
+from archguard.model import Outcome, OutcomeStatus, Problem, Report, Violation
+from archguard.reporters import wording
+
+COMMENT_SIZE: Final = 65_000
+"""In bytes; GitHub takes 65,536 characters in a comment."""
+
+_ICONS: Final = {OutcomeStatus.KEPT: "✅", OutcomeStatus.BROKEN: "❌", OutcomeStatus.ERROR: "⚠️"}
+_MARKUP = re.compile(r"([\\`*_\[\]|~$])")
+# What makes a list of a line that begins with it.
+_BULLET = re.compile(r"^(\d*)([-+.)])")
+# An empty comment keeps `@router.get` from notifying somebody, and `#1` from linking an issue.
+_ENTITIES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "@<!-- -->", "#": "#<!-- -->"})
+
+
+def render(report: Report, size: int = COMMENT_SIZE) -> str:
+    """The verdict, a row for each contract, and as many findings as fit into `size` bytes; it says how many do not."""
+    head, tail = "\n".join(_head(report)), "\n".join(_tail(report))
+    findings = tuple(_findings(report))
+    fitting = _fitting(findings, size - len(f"{head}{tail}".encode()) - len(_left_out(len(findings))) - 4)
+    left_out = [_left_out(len(findings) - fitting)] if fitting < len(findings) else []
+    return "\n\n".join((head, *findings[:fitting], *left_out, tail))
+
+
+def _fitting(findings: tuple[str, ...], room: int) -> int:
+    sizes = accumulate(len(finding.encode()) + 2 for finding in findings)
+    return sum(size <= room for size in sizes)
+
+
+def _left_out(findings: int) -> str:
+    return f"**{wording.counted(findings, 'more finding')}** would not fit here; the other formats list them."
+
+
+def _head(report: Report) -> Iterator[str]:
+    new, violations = len(wording.new(report.violations)), report.violations
+    problems = f", {wording.counted(len(report.problems), 'problem')}" if report.problems else ""
+    yield f"## {_verdict(report)}"
+    yield ""
+    yield f"**{wording.counted(new, 'new violation')}**, {len(violations) - new} known{problems}."
+    yield ""
+    yield "| | contract | kind | new | known | looked at |"
+    yield "| --- | --- | --- | ---: | ---: | --- |"
+    yield from (_row(outcome, found) for outcome, found in wording.contracts(report))
+
+
+def _verdict(report: Report) -> str:
+    if not report.complete:
+        return "⚠️ archguard could not look at everything"
+    if not report.outcomes:
+        return "⚠️ archguard was asked to check no contract"
+    return "✅ archguard: the architecture holds" if report.passed else "❌ archguard: the architecture is broken"
+
+
+def _row(outcome: Outcome, violations: tuple[Violation, ...]) -> str:
+    new = len(wording.new(violations))
+    cells = (
+        _ICONS[outcome.status],
+        _text(outcome.id),
+        _text(outcome.kind),
+        str(new),
+        str(len(violations) - new),
+        wording.looked_at(outcome.checked),
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _findings(report: Report) -> Iterator[str]:
+    for outcome, violations in wording.contracts(report):
+        for number, violation in enumerate(wording.new(violations)):
+            yield _violation(violation) if number else f"{_heading(outcome)}\n\n{_violation(violation)}"
+    for number, problem in enumerate(report.problems):
+        yield _problem(problem) if number else f"### Problems\n\n{_problem(problem)}"
+
+
+def _heading(outcome: Outcome) -> str:
+    reason = f"\n\n{_text(wording.because(outcome.reason))}" if outcome.reason.strip() else ""
+    return f"### {_text(outcome.id)}{reason}"
+
+
+def _violation(violation: Violation) -> str:
+    place = _code(str(violation.location))
+    return "\n".join((f"- {place} {violation.severity}: {_text(wording.sentence(violation))}", *_details(violation)))
+
+
+def _details(violation: Violation) -> Iterator[str]:
+    for step in violation.chain:
+        yield f"  - {_code(wording.hop(step))} in {_code(wording.step_place(step))}"
+    for number, fix in enumerate(violation.fix, start=1):
+        yield f"  {number}. {_text(fix)}"
+
+
+def _problem(problem: Problem) -> str:
+    place = f"{_code(str(problem.location))} " if problem.location else ""
+    hint = f"\n  - hint: {_text(problem.hint)}" if problem.hint else ""
+    return f"- {place}{problem.severity}: {_text(problem.message)}{hint}"
+
+
+def _tail(report: Report) -> Iterator[str]:
+    yield f"{wording.scope(report.summary)}."
+    if unassigned := wording.unassigned(report.summary):
+        yield _text(unassigned)
+
+
+def _text(text: str) -> str:
+    """`text` as nothing but text, wherever it stands."""
+    escaped = _MARKUP.sub(r"\\\1", wording.one_line(text)).translate(_ENTITIES)
+    return _BULLET.sub(r"\1\\\2", escaped)
+
+
+def _code(text: str) -> str:
+    """`text` as code, between more backticks than it holds in a row."""
+    line = wording.one_line(text)
+    longest = max((len(run) for run in re.findall("`+", line)), default=0)
+    fence, space = "`" * (longest + 1), " " if longest else ""
+    return f"{fence}{space}{line}{space}{fence}"
