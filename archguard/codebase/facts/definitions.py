@@ -3,7 +3,6 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Self
 
 from archguard.codebase.facts.calls import written
 from archguard.codebase.facts.scopes import Position, Scope

@@ -1,0 +1,176 @@
+"""What an annotation says that an object is."""
+
+import ast
+
+from archguard.codebase.facts import Binding, Position
+from archguard.codebase.facts.scopes import How
+from archguard.codebase.names.asking import Asking
+from archguard.codebase.names.values import (
+    UNKNOWN,
+    Instance,
+    Outside,
+    OwnClass,
+    OwnModule,
+    Values,
+    instance,
+    objects,
+    union,
+)
+
+_TRANSPARENT = frozenset(
+    ["Optional", "Union", "Final", "ClassVar", "Required", "NotRequired", "ReadOnly", "Awaitable", "Mapped", "InitVar", "TypeGuard"]
+)
+_SILENT = frozenset(["Any", "None", "NoReturn", "Never", "Literal", "object", "TypeVar"])
+_TYPING = frozenset({"typing", "typing_extensions", "collections", "builtins", "types", "contextlib"})
+PROVIDERS = frozenset({"Depends", "Security", "Inject", "Provide", "FromDishka", "Injected"})
+
+
+class Annotations:
+    """Reads annotations with the help of `names`."""
+
+    def __init__(self, names: Asking) -> None:
+        self.names = names
+        self._parsed: dict[tuple[str, Position], ast.expr | None] = {}
+
+    def objects(self, node: ast.expr, at: Position) -> Values:
+        """The objects that the annotation `node` speaks of."""
+        match node:
+            case ast.Constant(value=str(text)):
+                return self.names.annotated(parsed, at) if (parsed := self._parse(text, at)) else UNKNOWN
+            case ast.Name(id="Self"):
+                return self._self(at)
+            case ast.Name(id=name):
+                return self._named(name, at)
+            case ast.Attribute(value=owner, attr=name):
+                owners = self.names.value(owner, at)
+                return union(*(self._in(value, name) for value in owners))
+            case ast.Subscript(value=base, slice=arguments):
+                return self._generic(base, _elements(arguments), at)
+            case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+                return union(self.names.annotated(left, at), self.names.annotated(right, at))
+        return UNKNOWN
+
+    def _parse(self, text: str, at: Position) -> ast.expr | None:
+        """Parsed once for each place, since what is found out is remembered by node."""
+        key = (text.strip(), at)
+        if key not in self._parsed:
+            try:
+                self._parsed[key] = ast.parse(key[0], mode="eval").body
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                self._parsed[key] = None
+        return self._parsed[key]
+
+    def _self(self, at: Position) -> Values:
+        scope = at.scope
+        while scope.parent and not isinstance(scope.node, ast.ClassDef):
+            scope = scope.parent
+        return (Instance(OwnClass(scope.name, scope)),) if isinstance(scope.node, ast.ClassDef) else UNKNOWN
+
+    def _named(self, name: str, at: Position) -> Values:
+        origins = self.names.origins(name, at) or self.names.origins(name, at.scope.end)
+        return union(*map(self._of_origin, origins))
+
+    def _in(self, owner: object, name: str) -> Values:
+        if isinstance(owner, OwnModule):
+            return union(*map(self._of_origin, self.names.module_origins(owner.name, name)))
+        if isinstance(owner, Outside | OwnClass | Instance):
+            return _meant(self.names.attribute(owner, name))
+        return UNKNOWN
+
+    def _of_origin(self, origin: Binding | Outside | OwnModule) -> Values:
+        match origin:
+            case Binding(how=How.DEFINED):
+                return _meant(self.names.bound(origin))
+            case Binding(how=How.ASSIGNED, node=ast.Call() as call):
+                return self._made(call, origin)
+            case Binding(how=How.ASSIGNED, node=ast.expr() as alias, path=()):
+                return self.names.annotated(alias, origin.at)
+            case Outside():
+                return _meant((origin,))
+        return UNKNOWN
+
+    def _made(self, call: ast.Call, origin: Binding) -> Values:
+        """`TypeVar("T", bound=Session)`, `NewType("X", Session)`, or a class that a function makes."""
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        if name == "TypeVar":
+            bounds = [keyword.value for keyword in call.keywords if keyword.arg == "bound"] or call.args[1:]
+            return union(*(self.names.annotated(bound, origin.at) for bound in bounds))
+        if name == "NewType" and len(call.args) > 1:
+            return self.names.annotated(call.args[1], origin.at)
+        return _meant(self.names.bound(origin))
+
+    def _base_name(self, base: ast.expr, at: Position) -> str:
+        """`Annotated` for whatever it was imported as."""
+        outside = [value.name for value in self.names.value(base, at) if isinstance(value, Outside)]
+        return outside[0].rpartition(".")[2] if outside else ""
+
+    def _generic(self, base: ast.expr, arguments: list[ast.expr], at: Position) -> Values:
+        name = self._base_name(base, at)
+        if name == "Annotated":
+            return self._with_metadata(arguments, at)
+        if name in _TRANSPARENT:
+            return union(*(self.names.annotated(argument, at) for argument in arguments))
+        if name == "Coroutine":
+            return self.names.annotated(arguments[-1], at)
+        if name in ("type", "Type"):
+            return tuple(value.of for value in self._all(arguments, at) if isinstance(value, Instance))
+        if name == "Callable":
+            return (instance("collections.abc.Callable", self.names.annotated(arguments[-1], at)),)
+        items = tuple(self.names.annotated(argument, at) for argument in arguments)
+        return tuple(_filled(value, items) for value in self.names.annotated(base, at) if name not in _SILENT)
+
+    def _all(self, arguments: list[ast.expr], at: Position) -> Values:
+        return union(*(self.names.annotated(argument, at) for argument in arguments))
+
+    def _with_metadata(self, arguments: list[ast.expr], at: Position) -> Values:
+        """`Annotated[Session, Depends(get_session)]`: the type, or what the provider gives if that says nothing."""
+        if found := self.names.annotated(arguments[0], at):
+            return found
+        calls = [argument for argument in arguments[1:] if isinstance(argument, ast.Call)]
+        return union(*(provided(self.names, call, at) for call in calls))
+
+
+def provided(names: Asking, call: ast.Call, at: Position) -> Values:
+    """What `Depends(get_session)` provides: the result of the provider, or what it yields."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    if name not in PROVIDERS or not call.args:
+        return UNKNOWN
+    results = union(*(names.called(value, None, at) for value in names.value(call.args[0], at)))
+    return union(*(_yielded(value) for value in results))
+
+
+def _yielded(value: object) -> Values:
+    match value:
+        case Instance(of=Outside(name=name), items=(items, *_)) if name.rpartition(".")[2] in YIELDING:
+            return items
+        case Instance() | Outside() | OwnClass():
+            return (value,)
+    return UNKNOWN
+
+
+YIELDING = frozenset(
+    ["Iterator", "Generator", "Iterable", "AsyncIterator", "AsyncGenerator", "AsyncIterable", "AbstractContextManager", "AbstractAsyncContextManager", "ContextManager", "AsyncContextManager"]
+)
+
+
+def _meant(values: Values) -> Values:
+    """The objects of the classes `values`, less those that say nothing."""
+    return tuple(value for value in objects(values) if not _is_silent(value))
+
+
+def _is_silent(value: object) -> bool:
+    match value:
+        case Instance(of=Outside(name=name)):
+            module, _, last = name.rpartition(".")
+            return last in _SILENT and module.partition(".")[0] in _TYPING
+    return False
+
+
+def _filled(value: object, items: tuple[Values, ...]) -> Instance:
+    assert isinstance(value, Instance)  # noqa: S101  # annotations speak of objects
+    return value if value.items else Instance(value.of, items)
+
+
+def _elements(node: ast.expr) -> list[ast.expr]:
+    return node.elts if isinstance(node, ast.Tuple) else [node]
+

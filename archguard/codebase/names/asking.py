@@ -1,0 +1,56 @@
+"""What the parts of following names ask each other."""
+
+import ast
+from abc import ABC, abstractmethod
+
+from archguard.codebase.facts import Binding, Position, Scope
+from archguard.codebase.names.library import Library
+from archguard.codebase.names.values import Instance, Outside, OwnClass, OwnModule, Value, Values
+
+
+class Asking(ABC):
+    """Answers what expressions, annotations and attributes stand for."""
+
+    library: Library
+
+    @abstractmethod
+    def value(self, node: ast.expr, at: Position) -> Values:
+        """What the expression `node` stands for at `at`."""
+
+    @abstractmethod
+    def annotated(self, node: ast.expr, at: Position) -> Values:
+        """The objects that the annotation `node` speaks of."""
+
+    @abstractmethod
+    def attribute(self, owner: Value, name: str) -> Values:
+        """What `owner.name` is."""
+
+    @abstractmethod
+    def called(self, callee: Value, node: ast.Call | None, at: Position | None) -> Values:
+        """What calling `callee` gives; `node` is the call, if there is one."""
+
+    @abstractmethod
+    def given(
+        self, spec: str, receiver: Instance | OwnClass | None, node: ast.Call | None, at: Position | None
+    ) -> Values:
+        """What the library means by `spec`."""
+
+    @abstractmethod
+    def bound(self, binding: Binding) -> Values:
+        """What `binding` gives its name."""
+
+    @abstractmethod
+    def origins(self, name: str, at: Position) -> tuple[Binding | Outside | OwnModule, ...]:
+        """Where `name` comes from at `at`, through all imports of the project."""
+
+    @abstractmethod
+    def module_origins(self, module: str, name: str) -> tuple[Binding | Outside | OwnModule, ...]:
+        """Where `name` of the module `module` comes from."""
+
+    @abstractmethod
+    def definition(self, cls: OwnClass, name: str) -> tuple[OwnClass | Outside, list[Binding]] | None:
+        """The class from which `cls` has `name`, with the bindings there."""
+
+    @abstractmethod
+    def scope_of(self, node: ast.AST, at: Position) -> Scope | None:
+        """The scope of the class or function `node` that is defined at `at`."""

@@ -1,0 +1,89 @@
+"""What is known of packages outside of the project: what comes out of their functions, attributes and methods."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+_KEY = re.compile(r"(?P<name>.*?)(?P<call>\(\))?$")
+
+
+@dataclass(frozen=True)
+class Library:
+    """Names outside of the project, and what they lead to.
+
+    `gives` says what an attribute is, or (with `()` behind the name) what a call returns:
+    `sqlite3.connect(): sqlite3.Connection`, `flask_sqlalchemy.SQLAlchemy.session: sqlalchemy.orm.Session`.
+    A result is a class (an object of it is meant), or one of
+
+    - `type[X]`: the class X itself
+    - `self`: an object like the one that was asked
+    - `item`: what it holds, as in `list[Order]`
+    - `argument`: the first argument; `X[argument]`: an X that holds objects of the class that is the first argument
+    - `X[item]`: an X that holds the same
+    """
+
+    gives: Mapping[str, str] = field(default_factory=dict)
+    bases: Mapping[str, str] = field(default_factory=dict)
+    """The class that another one extends, as far as it matters: `sqlmodel.Session: sqlalchemy.orm.Session`."""
+    names: frozenset[str] = frozenset()
+    """Further names that other spellings are to be recognized as."""
+
+    def canonical(self, name: str) -> str:
+        """The usual spelling of `name`: `asyncpg.Connection` for `asyncpg.connection.Connection`."""
+        if name in self._known:
+            return name
+        package, last = name.partition(".")[0], name.rpartition(".")[2]
+        return self._spellings.get((package, last), name)
+
+    def result(self, name: str) -> str:
+        """What calling `name` gives, or ""."""
+        return self._given(name, "()")
+
+    def member(self, name: str) -> str:
+        """What the attribute `name` is, or ""."""
+        return self._given(name, "")
+
+    def knows(self, name: str) -> bool:
+        """Whether anything is said of the attribute or method `name`."""
+        return bool(self.member(name) or self.result(name)) or name in self.names
+
+    def ancestry(self, name: str) -> tuple[str, ...]:
+        """The class `name` and the classes that it extends."""
+        lineage = [self.canonical(name)]
+        while (base := self.bases.get(lineage[-1])) and base not in lineage:
+            lineage.append(base)
+        return tuple(lineage)
+
+    def _given(self, name: str, suffix: str) -> str:
+        name = self.canonical(name)
+        if found := self.gives.get(name + suffix):
+            return found
+        owner, _, last = name.rpartition(".")
+        for ancestor in self.ancestry(owner):
+            for key in (f"{ancestor}.{last}{suffix}", f"{ancestor}.*{suffix}"):
+                if found := self.gives.get(key):
+                    return found
+        return ""
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return frozenset(self._classes())
+
+    @cached_property
+    def _spellings(self) -> Mapping[tuple[str, str], str]:
+        found: dict[tuple[str, str], str] = {}
+        for name in sorted(self._known):
+            last = name.rpartition(".")[2]
+            if last[:1].isupper():
+                found.setdefault((name.partition(".")[0], last), name)
+        return found
+
+    def _classes(self) -> Iterable[str]:
+        yield from self.names
+        yield from self.bases
+        yield from self.bases.values()
+        for key, result in self.gives.items():
+            name = key.removesuffix("()")
+            yield from (name, name.rpartition(".")[0]) if "." in name else (name,)
+            yield from re.findall(r"[A-Za-z_][\w.]*\.\w+", result)

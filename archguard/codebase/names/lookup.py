@@ -1,0 +1,175 @@
+"""From a name to where it is bound, through scopes, imports, `__init__` files and stars."""
+
+import ast
+import builtins
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import TypeAlias
+
+from archguard.codebase.facts import Binding, Position, Scope
+from archguard.codebase.facts.scopes import How
+from archguard.codebase.names.reading import Readable
+from archguard.codebase.names.values import Outside, OwnModule
+from archguard.codebase.source import Source
+
+Origins: TypeAlias = tuple[Binding | Outside | OwnModule, ...]
+
+
+class Lookup:
+    """Finds the bindings behind names. A module is read when the first name leads there."""
+
+    def __init__(self, sources: Mapping[str, Source]) -> None:
+        self.sources = sources
+        self._scopes: dict[str, Scope] = {}
+        self._by_node: dict[str, dict[int, Scope]] = {}
+        self._globals: dict[str, dict[str, list[Binding]]] = {}
+        self._following: set[tuple[str, str]] = set()
+
+    def scope(self, module: str) -> Scope:
+        """What can be read of `module`."""
+        if module not in self._scopes:
+            self._scopes[module] = Scope.extract(Readable.of(self.sources[module]))
+        return self._scopes[module]
+
+    def scope_of(self, node: ast.AST, at: Position) -> Scope | None:
+        """The scope of the class or function `node` that is defined at `at`."""
+        module = self.module_of(at.scope)
+        if module.name not in self._by_node:
+            self._by_node[module.name] = {id(scope.node): scope for scope in module.everything()}
+        return self._by_node[module.name].get(id(node))
+
+    def module_of(self, scope: Scope) -> Scope:
+        """The module around `scope`."""
+        while scope.parent:
+            scope = scope.parent
+        return scope
+
+    def origins(self, name: str, at: Position) -> Origins:
+        """Where `name` comes from at `at`: the binding that is no import, or what is outside."""
+        for scope, position in self._around(at):
+            if bindings := self._bindings(scope, name):
+                if reaching := _reaching(bindings, position, scope):
+                    return self._followed(reaching)
+            elif scope.stars and (found := self._starred(scope, name)):
+                return found
+        return (Outside(f"builtins.{name}"),) if hasattr(builtins, name) else ()
+
+    def module_origins(self, module: str, name: str) -> Origins:
+        """Where `name` of the module `module` comes from; a module below it if it has no such name."""
+        key = (module, name)
+        if key in self._following:
+            return ()
+        self._following.add(key)
+        try:
+            return self._in_module(module, name)
+        finally:
+            self._following.discard(key)
+
+    def _in_module(self, module: str, name: str) -> Origins:
+        if module in self.sources:
+            scope = self.scope(module)
+            if bindings := self._bindings(scope, name):
+                return self._followed(_reaching(bindings, scope.end, scope))
+            if scope.stars and (found := self._starred(scope, name)):
+                return found
+        below = f"{module}.{name}"
+        return (OwnModule(below),) if below in self._packages else ()
+
+    def find(self, name: str, importer: str) -> str:
+        """The module of the project that `importer` means by `name`, or ""."""
+        service = importer.rpartition("::")[0]
+        for known in ((f"{service}::{name}", name) if service else (name,)):
+            if known in self._packages:
+                return known
+        owners = self._owners.get(name.partition(".")[0], ())
+        known = f"{owners[0]}::{name}" if len(owners) == 1 else ""
+        return known if known in self._packages else ""
+
+    def _around(self, at: Position) -> Iterator[tuple[Scope, Position]]:
+        """The scopes that names are looked up in at `at`, each with the place where it is left."""
+        yield at.scope, at
+        inner = at.scope
+        while inner.at:
+            scope = inner.at.scope
+            runs_at_once = not isinstance(inner.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+            if not isinstance(scope.node, ast.ClassDef):
+                yield scope, inner.at if runs_at_once else scope.end
+            inner = scope
+
+    def _bindings(self, scope: Scope, name: str) -> list[Binding]:
+        if name in scope.outer:
+            return []
+        bindings = scope.bindings.get(name, [])
+        if scope.parent is None and (elsewhere := self._bound_from_inside(scope).get(name)):
+            return [*bindings, *elsewhere]
+        return bindings
+
+    def _bound_from_inside(self, module: Scope) -> dict[str, list[Binding]]:
+        """What functions of `module` bind by `global`."""
+        if module.name not in self._globals:
+            found: dict[str, list[Binding]] = {}
+            for scope in module.everything():
+                for name in scope.outer:
+                    found.setdefault(name, []).extend(scope.bindings.get(name, []))
+            self._globals[module.name] = found
+        return self._globals[module.name]
+
+    def _followed(self, bindings: list[Binding]) -> Origins:
+        found: dict[Binding | Outside | OwnModule, None] = {}
+        for binding in bindings:
+            if binding.how is How.IMPORTED:
+                found |= dict.fromkeys(self._imported(binding))
+            else:
+                found[binding] = None
+        return tuple(found)
+
+    def _imported(self, binding: Binding) -> Origins:
+        module, name = binding.imported
+        known = self.find(module, self.module_of(binding.at.scope).name)
+        if not known:
+            return (Outside(f"{module}.{name}" if name else module),)
+        return self.module_origins(known, name) if name else (OwnModule(known),)
+
+    def _starred(self, scope: Scope, name: str) -> Origins:
+        importer = self.module_of(scope).name
+        for module in reversed(scope.stars):
+            known = self.find(module, importer)
+            if known and not name.startswith("_") and (found := self.module_origins(known, name)):
+                return found
+        outside = [module for module in scope.stars if module and not self.find(module, importer)]
+        return (Outside(f"{outside[0]}.{name}"),) if len(outside) == 1 and not hasattr(builtins, name) else ()
+
+    @cached_property
+    def _packages(self) -> frozenset[str]:
+        """Every module, and every package that has no file."""
+        known = set[str]()
+        for module in self.sources:
+            while module and module not in known:
+                known.add(module)
+                module = module.rpartition(".")[0]  # noqa: PLW2901  # upwards
+        return frozenset(known)
+
+    @cached_property
+    def _owners(self) -> Mapping[str, tuple[str, ...]]:
+        """The services that have a top-level package of a name."""
+        owners: dict[str, set[str]] = {}
+        for module in self.sources:
+            service, _, name = module.rpartition("::")
+            if service:
+                owners.setdefault(name.partition(".")[0], set()).add(service)
+        return {package: tuple(sorted(services)) for package, services in owners.items()}
+
+
+def _reaching(bindings: list[Binding], position: Position, scope: Scope) -> list[Binding]:
+    """Those of `bindings` that a name may have at `position`: back to the last one that no branch can avoid."""
+    reaching: list[Binding] = []
+    for binding in reversed(bindings):
+        if binding.at.scope is not scope:  # bound by `global` in a function, which runs who knows when
+            reaching.append(binding)
+        elif position.sees(binding.at):
+            reaching.append(binding)
+            if position.follows(binding.at):
+                break
+    if not reaching and not isinstance(scope.node, ast.ClassDef):
+        return bindings  # before its first binding: in a loop, or by mistake
+    return reaching[::-1]

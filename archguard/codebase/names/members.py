@@ -1,0 +1,159 @@
+"""What the attributes of classes and objects are: from class bodies, `self.x = ...`, base classes and the library."""
+
+import ast
+from collections.abc import Iterator
+
+from archguard.codebase.facts import Binding, Scope
+from archguard.codebase.facts.scopes import How
+from archguard.codebase.names.asking import Asking
+from archguard.codebase.names.values import (
+    UNKNOWN,
+    Instance,
+    Member,
+    Outside,
+    OwnClass,
+    OwnFunction,
+    OwnModule,
+    Value,
+    Values,
+    union,
+)
+
+_COMPUTED = ("property", "cached_property", "hybrid_property", "lazy_property", "reify", "declared_attr")
+
+
+class Members:
+    """Looks attributes up with the help of `names`."""
+
+    def __init__(self, names: Asking) -> None:
+        self.names = names
+        self._lineages: dict[int, tuple[OwnClass | Outside, ...]] = {}
+        self._assigned: dict[int, dict[str, list[Binding]]] = {}
+
+    def attribute(self, owner: Value, name: str) -> Values:
+        """What `owner.name` is."""
+        match owner:
+            case OwnModule(name=module):
+                return union(*map(self.value_of, self.names.module_origins(module, name)))
+            case Outside(name=outer):
+                return self._of_outside(outer, name)
+            case OwnClass() | Instance(of=OwnClass()):
+                return self._of_own(owner, name)
+            case Instance(of=Outside(name=outer)):
+                return self._from_library(outer, owner, name)
+            case Member(receiver=receiver, base=base, name=inner):
+                return (Member(receiver, f"{base}.{inner}", name),)
+        return UNKNOWN
+
+    def value_of(self, origin: Binding | Outside | OwnModule) -> Values:
+        """What a name from `origin` stands for."""
+        if isinstance(origin, Binding):
+            return self.names.bound(origin)
+        if isinstance(origin, Outside) and (spec := self.names.library.member(origin.name)):
+            return self._given(spec, None)
+        return (origin,)
+
+    def lineage(self, cls: OwnClass) -> tuple[OwnClass | Outside, ...]:
+        """`cls` and all that it derives from, in about the order of Python's method resolution."""
+        key = id(cls.scope)
+        if key not in self._lineages:
+            self._lineages[key] = (cls,)  # for a class that derives from itself
+            self._lineages[key] = tuple(dict.fromkeys((cls, *self._ancestors(cls))))
+        return self._lineages[key]
+
+    def definition(self, cls: OwnClass, name: str) -> tuple[OwnClass | Outside, list[Binding]] | None:
+        """The first class of the lineage that defines `name`, with its bindings, or the first that is outside."""
+        for ancestor in self.lineage(cls):
+            if isinstance(ancestor, Outside):
+                if ancestor.name.partition(".")[0] not in ("builtins", "abc", "typing", "typing_extensions"):
+                    return ancestor, []
+            elif bindings := [*ancestor.scope.bindings.get(name, []), *self._assignments(ancestor.scope).get(name, [])]:
+                return ancestor, bindings
+        return None
+
+    def _ancestors(self, cls: OwnClass) -> Iterator[OwnClass | Outside]:
+        """Own classes first: what the project defines explains more than what comes from outside."""
+        direct = [base for node in cls.bases for base in self._bases(node, cls.scope)]
+        every = [ancestor for base in direct for ancestor in (self.lineage(base) if isinstance(base, OwnClass) else (base,))]
+        yield from (ancestor for ancestor in every if isinstance(ancestor, OwnClass))
+        yield from (ancestor for ancestor in every if isinstance(ancestor, Outside))
+
+    def _bases(self, node: ast.expr, scope: Scope) -> Iterator[OwnClass | Outside]:
+        if isinstance(node, ast.Subscript):
+            node = node.value
+        for value in self.names.value(node, scope.at or scope.end):
+            match value:
+                case OwnClass() | Outside():
+                    yield value
+                case Instance(of=Outside() as made):  # a class that a function made: `declarative_base()`
+                    yield made
+
+    def _of_outside(self, outer: str, name: str) -> Values:
+        full = f"{outer}.{name}"
+        spec = self.names.library.member(full)
+        return self._given(spec, None) if spec else (Outside(full),)
+
+    def _of_own(self, owner: OwnClass | Instance, name: str) -> Values:
+        cls = owner if isinstance(owner, OwnClass) else owner.of
+        assert isinstance(cls, OwnClass)  # noqa: S101  # `attribute` has looked
+        found = self.definition(cls, name)
+        if not found:
+            return UNKNOWN
+        ancestor, bindings = found
+        if isinstance(ancestor, OwnClass):
+            return union(*(self._of_binding(binding, owner) for binding in bindings))
+        return self._from_library(self._provider(cls, name), owner, name)
+
+    def _provider(self, cls: OwnClass, name: str) -> str:
+        """The class from outside that is known to have `name`, or the first one."""
+        outside = [ancestor.name for ancestor in self.lineage(cls) if isinstance(ancestor, Outside)]
+        known = (base for base in outside if self.names.library.member(f"{base}.{name}"))
+        told = (base for base in outside if self.names.library.knows(f"{base}.{name}"))
+        return next(known, "") or next(told, "") or outside[0]
+
+    def _from_library(self, base: str, owner: OwnClass | Instance, name: str) -> Values:
+        spec = self.names.library.member(f"{base}.{name}")
+        return self._given(spec, owner) if spec else (Member(owner, self.names.library.canonical(base), name),)
+
+    def _given(self, spec: str, receiver: OwnClass | Instance | None) -> Values:
+        return self.names.given(spec, receiver, None, None)
+
+    def _of_binding(self, binding: Binding, owner: OwnClass | Instance) -> Values:
+        if binding.how is not How.DEFINED:
+            return self.names.bound(binding)
+        return union(*(self._of_definition(value, owner) for value in self.names.bound(binding)))
+
+    def _of_definition(self, value: Value, owner: OwnClass | Instance) -> Values:
+        if not isinstance(value, OwnFunction):
+            return (value,)
+        decorators = decorator_names(value.scope)
+        method = OwnFunction(value.name, value.scope, None if "staticmethod" in decorators else owner)
+        if any(name in _COMPUTED for name in decorators):
+            return self.names.called(method, None, value.scope.end)
+        return (method,)
+
+    def _assignments(self, scope: Scope) -> dict[str, list[Binding]]:
+        """What the methods of the class assign to attributes of their first parameter."""
+        if id(scope) not in self._assigned:
+            found: dict[str, list[Binding]] = {}
+            for method in scope.children:
+                for (base, name), bindings in method.attributes.items():
+                    if base == first_parameter(method):
+                        found.setdefault(name, []).extend(bindings)
+            self._assigned[id(scope)] = found
+        return self._assigned[id(scope)]
+
+
+def first_parameter(function: Scope) -> str:
+    """`self`, or whatever it is called."""
+    if not isinstance(function.node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return ""
+    arguments = [*function.node.args.posonlyargs, *function.node.args.args]
+    return arguments[0].arg if arguments else ""
+
+
+def decorator_names(function: Scope) -> tuple[str, ...]:
+    """The last names of the decorators of `function`."""
+    nodes = getattr(function.node, "decorator_list", [])
+    called = (node.func if isinstance(node, ast.Call) else node for node in nodes)
+    return tuple(node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "") for node in called)

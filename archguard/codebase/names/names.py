@@ -1,0 +1,248 @@
+"""Following names from where they are used to what they stand for."""
+
+import ast
+from collections.abc import Callable, Mapping
+
+from archguard.codebase.facts import Binding, Position, Scope
+from archguard.codebase.facts.scopes import How
+from archguard.codebase.names.annotations import Annotations, provided
+from archguard.codebase.names.asking import Asking
+from archguard.codebase.names.library import Library
+from archguard.codebase.names.lookup import Lookup, Origins
+from archguard.codebase.names.members import Members, decorator_names, first_parameter
+from archguard.codebase.names.results import Results
+from archguard.codebase.names.texts import Text, Texts
+from archguard.codebase.names.values import (
+    UNKNOWN,
+    Instance,
+    Outside,
+    OwnClass,
+    OwnFunction,
+    Value,
+    Values,
+    dotted,
+    instance,
+    objects,
+    union,
+)
+from archguard.codebase.source import Source
+
+_DEEP = 60
+_TYPES = {
+    ast.JoinedStr: "builtins.str",
+    ast.Compare: "builtins.bool",
+    ast.Dict: "builtins.dict",
+    ast.DictComp: "builtins.dict",
+    ast.ListComp: "builtins.list",
+    ast.SetComp: "builtins.set",
+    ast.GeneratorExp: "collections.abc.Iterator",
+}
+
+
+class Names(Asking):
+    """What the expressions of `sources` stand for. Files are read as names lead to them; nothing is run."""
+
+    def __init__(self, sources: Mapping[str, Source], library: Library = Library()) -> None:  # noqa: B008  # frozen
+        self.library = library
+        self._lookup = Lookup(sources)
+        self._annotations = Annotations(self)
+        self._members = Members(self)
+        self._results = Results(self)
+        self._texts = Texts(self)
+        self._known: dict[tuple[str, int], Values] = {}
+        self._asked: set[tuple[str, int]] = set()
+
+    def scope(self, module: str) -> Scope:
+        """The scope of `module`: as much of its file as can be parsed."""
+        return self._lookup.scope(module)
+
+    def value(self, node: ast.expr, at: Position) -> Values:
+        """What the expression `node` stands for at `at`."""
+        return self._once("value", node, lambda: self._infer(node, at))
+
+    def callees(self, node: ast.Call, at: Position) -> tuple[str, ...]:
+        """The dotted names of what `node` can call: `requests.get`, `sqlalchemy.orm.Session.execute`."""
+        return tuple(dict.fromkeys(dotted(value) for value in self.value(node.func, at)))
+
+    def text(self, node: ast.expr, at: Position) -> Text:
+        """The text that `node` makes, as far as it is known."""
+        return self._texts.text(node, at)
+
+    def lineage(self, cls: OwnClass) -> tuple[OwnClass | Outside, ...]:
+        """`cls` and all classes that it derives from."""
+        return self._members.lineage(cls)
+
+    def annotated(self, node: ast.expr, at: Position) -> Values:
+        """The objects that the annotation `node` speaks of."""
+        return self._once("annotation", node, lambda: self._annotations.objects(node, at))
+
+    def attribute(self, owner: Value, name: str) -> Values:
+        """What `owner.name` is."""
+        return self._members.attribute(owner, name)
+
+    def definition(self, cls: OwnClass, name: str) -> tuple[OwnClass | Outside, list[Binding]] | None:
+        """The class from which `cls` has `name`, with the bindings there; the first one outside if none of its own."""
+        return self._members.definition(cls, name)
+
+    def called(self, callee: Value, node: ast.Call | None, at: Position | None) -> Values:
+        """What calling `callee` gives."""
+        if isinstance(callee, OwnFunction):
+            return self._once("result", callee.scope.node, lambda: self._results.called(callee, node, at))
+        return self._results.called(callee, node, at)
+
+    def given(
+        self, spec: str, receiver: Instance | OwnClass | None, node: ast.Call | None, at: Position | None
+    ) -> Values:
+        """What the library means by `spec`."""
+        return self._results.given(spec, receiver, node, at)
+
+    def origins(self, name: str, at: Position) -> Origins:
+        """Where `name` comes from at `at`, through all imports of the project."""
+        return self._lookup.origins(name, at)
+
+    def module_origins(self, module: str, name: str) -> Origins:
+        """Where `name` of the module `module` comes from."""
+        return self._lookup.module_origins(module, name)
+
+    def find(self, name: str, importer: str) -> str:
+        """The module of the project that `importer` means by the absolute name `name`, or ""."""
+        return self._lookup.find(name, importer)
+
+    def scope_of(self, node: ast.AST, at: Position) -> Scope | None:
+        """The scope of the class or function `node` that is defined at `at`."""
+        return self._lookup.scope_of(node, at)
+
+    def bound(self, binding: Binding) -> Values:
+        """What `binding` gives its name."""
+        return self._once("binding", binding, lambda: self._bound(binding))
+
+    def origin_value(self, origin: Binding | Outside) -> Values:
+        """What a name from `origin` stands for."""
+        return self._members.value_of(origin)
+
+    def _once(self, question: str, subject: object, answer: Callable[[], Values]) -> Values:
+        """Answer each question once, and a question that leads back to itself not at all."""
+        key = (question, id(subject))
+        if key in self._known:
+            return self._known[key]
+        if key in self._asked or len(self._asked) > _DEEP:
+            return UNKNOWN
+        self._asked.add(key)
+        try:
+            self._known[key] = answer()
+        finally:
+            self._asked.discard(key)
+        return self._known[key]
+
+    def _infer(self, node: ast.expr, at: Position) -> Values:  # noqa: PLR0911  # one case for each expression
+        match node:
+            case ast.Name(id=name):
+                return union(*map(self._members.value_of, self.origins(name, at)))
+            case ast.Attribute(value=owner, attr=name):
+                found = union(*(self.attribute(value, name) for value in self.value(owner, at)))
+                return found or self._assigned_elsewhere(node, at)
+            case ast.Call(func=func):
+                return union(*(self.called(callee, node, at) for callee in self.value(func, at)))
+            case ast.Await(value=inner) | ast.NamedExpr(value=inner) | ast.Starred(value=inner):
+                return self.value(inner, at)
+            case ast.IfExp(body=one, orelse=other):
+                return union(self.value(one, at), self.value(other, at))
+            case ast.BoolOp(values=parts):
+                return union(*(self.value(part, at) for part in parts))
+            case ast.Subscript(value=holder, slice=index):
+                position = index.value if isinstance(index, ast.Constant) and isinstance(index.value, int) else None
+                return union(*(self._results.element(value, position) for value in self.value(holder, at)))
+            case ast.BinOp(left=left, op=ast.BitOr() | ast.BitAnd()):
+                return self.value(left, at)
+            case ast.Lambda():
+                scope = self.scope_of(node, at)
+                return (OwnFunction(scope.name, scope),) if scope else UNKNOWN
+        return self._literal(node, at)
+
+    def _literal(self, node: ast.expr, at: Position) -> Values:
+        match node:
+            case ast.Constant(value=constant):
+                if constant is None or constant is ...:
+                    return UNKNOWN
+                return (instance(f"builtins.{type(constant).__name__}"),)
+            case ast.List(elts=parts) | ast.Set(elts=parts):
+                return (instance("builtins.list", union(*(self.value(part, at) for part in parts))),)
+            case ast.Tuple(elts=parts):
+                return (instance("builtins.tuple", *(self.value(part, at) for part in parts)),)
+            case ast.Dict(values=parts):
+                return (instance("builtins.dict", UNKNOWN, union(*(self.value(part, at) for part in parts))),)
+            case ast.ListComp(elt=part) | ast.SetComp(elt=part) | ast.GeneratorExp(elt=part):
+                inner = self.scope_of(node, at)
+                items = self.value(part, inner.end) if inner else UNKNOWN
+                return (instance(_TYPES[type(node)], items),)
+            case _ if type(node) in _TYPES:
+                return (instance(_TYPES[type(node)]),)
+        return UNKNOWN
+
+    def _assigned_elsewhere(self, node: ast.Attribute, at: Position) -> Values:
+        """`g.db`, where some function of the file says `g.db = connect()`."""
+        if not isinstance(node.value, ast.Name):
+            return UNKNOWN
+        scopes = self._lookup.module_of(at.scope).everything() if self._is_global(node.value.id, at) else [at.scope]
+        key = (node.value.id, node.attr)
+        return union(*(self.bound(binding) for scope in scopes for binding in scope.attributes.get(key, [])))
+
+    def _is_global(self, name: str, at: Position) -> bool:
+        return name not in at.scope.bindings
+
+    def _bound(self, binding: Binding) -> Values:
+        match binding:
+            case Binding(how=How.DEFINED):
+                return self._defined(binding)
+            case Binding(how=How.PARAMETER):
+                return self._parameter(binding)
+            case Binding(how=How.OPAQUE):
+                return UNKNOWN
+            case Binding(annotation=ast.expr() as annotation) if found := self.annotated(annotation, binding.at):
+                return found
+            case Binding(node=ast.Tuple(elts=parts), how=How.ASSIGNED, path=(first, *rest)) if first < len(parts):
+                return self._unpacked(self.value(parts[first], binding.at), tuple(rest))
+            case Binding(node=ast.expr() as node):
+                return self._unpacked(self._taken(binding.how, self.value(node, binding.at)), binding.path)
+        return UNKNOWN
+
+    def _defined(self, binding: Binding) -> Values:
+        scope = self.scope_of(binding.node, binding.at)
+        if not scope:
+            return UNKNOWN
+        if isinstance(scope.node, ast.ClassDef):
+            return (OwnClass(scope.name, scope),)
+        return (OwnFunction(scope.name, scope),)
+
+    def _taken(self, how: How, values: Values) -> Values:
+        if how is How.ENTERED:
+            return union(*map(self._results.entered, values))
+        if how is How.ITERATED:
+            return union(*map(self._results.iterated, values))
+        return values
+
+    def _unpacked(self, values: Values, path: tuple[int, ...]) -> Values:
+        for index in path:
+            values = union(*(self._results.element(value, index) for value in values))
+        return values
+
+    def _parameter(self, binding: Binding) -> Values:
+        scope = binding.at.scope
+        outside = scope.at or scope.end
+        if isinstance(outside.scope.node, ast.ClassDef) and binding.name == first_parameter(scope):
+            return self._receiver(scope, outside.scope)
+        if binding.annotation and (found := self.annotated(binding.annotation, outside)):
+            return found
+        if isinstance(binding.default, ast.Call) and (found := provided(self, binding.default, outside)):
+            return found
+        return self.value(binding.default, outside) if binding.default else UNKNOWN
+
+    def _receiver(self, method: Scope, scope: Scope) -> Values:
+        """What `self` or `cls` is."""
+        decorators = decorator_names(method)
+        if "staticmethod" in decorators:
+            return UNKNOWN
+        cls = OwnClass(scope.name, scope)
+        if "classmethod" in decorators or getattr(method.node, "name", "") in ("__new__", "__init_subclass__"):
+            return (cls,)
+        return objects((cls,))

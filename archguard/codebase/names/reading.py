@@ -1,0 +1,50 @@
+"""Files that this Python can parse only in part: what can be read still says what its names stand for."""
+
+import ast
+from dataclasses import dataclass
+from functools import cached_property
+
+from archguard.codebase.source import Source, SourceError
+
+_ATTEMPTS = 50
+
+
+@dataclass(frozen=True)
+class Readable(Source):
+    """The same file, less the top-level statements that cannot be parsed."""
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """What can be parsed."""
+        try:
+            lines = list(self.lines)
+        except SourceError:
+            return ast.Module([], [])
+        for _ in range(_ATTEMPTS):
+            try:
+                return ast.parse("\n".join(lines))
+            except SyntaxError as error:
+                lines = _without_statement(lines, error.lineno or 1)
+            except (ValueError, RecursionError, MemoryError):
+                break
+        return ast.Module([], [])
+
+    @classmethod
+    def of(cls, source: Source) -> "Readable":
+        """What can be parsed of `source`."""
+        return cls(source.module, source.path, source.shown)
+
+
+def _without_statement(lines: list[str], number: int) -> list[str]:
+    """`lines` with the top-level statement at line `number` blanked, so that all others keep their lines."""
+    first = min(number, len(lines)) - 1
+    while first > 0 and not _starts_statement(lines[first]):
+        first -= 1
+    last = min(number, len(lines))
+    while last < len(lines) and not _starts_statement(lines[last]):
+        last += 1
+    return [*lines[:first], *[""] * (last - first), *lines[last:]]
+
+
+def _starts_statement(line: str) -> bool:
+    return bool(line) and line[0] not in " \t#)]}"

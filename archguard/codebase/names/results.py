@@ -1,0 +1,206 @@
+"""What comes out of calls, `with`, `for` and subscripts."""
+
+import ast
+import re
+
+from archguard.codebase.facts import Position
+from archguard.codebase.names.annotations import YIELDING
+from archguard.codebase.names.asking import Asking
+from archguard.codebase.names.members import decorator_names
+from archguard.codebase.names.values import (
+    UNKNOWN,
+    Instance,
+    Member,
+    Outside,
+    OwnClass,
+    OwnFunction,
+    Value,
+    Values,
+    instance,
+    objects,
+    union,
+)
+
+_SPEC = re.compile(r"(?P<base>[^\[]*)(?:\[(?P<inner>.*)\])?$")
+_MANAGERS = {"contextmanager", "asynccontextmanager"}
+
+
+class Results:
+    """Finds out with the help of `names` what is returned, yielded and entered."""
+
+    def __init__(self, names: Asking) -> None:
+        self.names = names
+
+    def called(self, callee: Value, node: ast.Call | None, at: Position | None) -> Values:
+        """What calling `callee` gives."""
+        match callee:
+            case OwnClass():
+                return (Instance(callee),)
+            case OwnFunction():
+                return self._of_function(callee)
+            case Instance(of=OwnClass()):
+                return union(*self._called_method(callee, "__call__", node, at))
+            case Instance(of=Outside(name="collections.abc.Callable"), items=(*_, items)):
+                return items
+            case Instance(of=Outside(name=name)):
+                return self._given(f"{name}.__call__", callee, node, at) or UNKNOWN
+            case Member(receiver=receiver, base=base, name=name):
+                return self._of_member(receiver, f"{base}.{name}", node, at)
+            case Outside(name=name):
+                return self._of_outside(name, node, at)
+        return UNKNOWN
+
+    def given(
+        self, spec: str, receiver: Instance | OwnClass | None, node: ast.Call | None, at: Position | None
+    ) -> Values:
+        """What the library means by `spec`."""
+        match = _SPEC.match(spec)
+        base, inner = (match["base"], match["inner"]) if match else (spec, None)
+        if base == "type" and inner:
+            return (Outside(inner),)
+        if base in ("self", "item", "argument", "object"):
+            return self._placeholder(base, receiver, node, at)
+        items = self._placeholder(inner, receiver, node, at) if inner else UNKNOWN
+        return (Instance(Outside(base), (items,) if inner else ()),)
+
+    def entered(self, value: Value) -> Values:
+        """What `with value as ...` gives."""
+        match value:
+            case Instance(of=Outside(name=name), items=(items, *_)) if _last(name) in YIELDING:
+                return items
+            case Instance(of=Outside(name=name)):
+                return self._given(f"{name}.__enter__", value, None, None) or (value,)
+            case Instance(of=OwnClass()):
+                methods = (*self._called_method(value, "__enter__"), *self._called_method(value, "__aenter__"))
+                return union(*methods) or (value,)
+        return UNKNOWN
+
+    def iterated(self, value: Value) -> Values:
+        """What `for ... in value` gives."""
+        match value:
+            case Instance(of=Outside(name=name), items=items):
+                found = self._given(f"{name}.__iter__", value, None, None)
+                every = items[:1] if _last(name).lower().endswith(("dict", "mapping")) else items
+                return found or union(*every) if (found or every) else UNKNOWN
+            case Instance(of=OwnClass()):
+                return union(*(self.iterated(found) for found in union(*self._called_method(value, "__iter__"))))
+        return UNKNOWN
+
+    def element(self, value: Value, index: int | None) -> Values:
+        """What `value[index]` gives; the index is None if it is not known."""
+        match value:
+            case Instance(of=Outside(name=name), items=items) if items:
+                if _last(name).lower() == "tuple" and index is not None:
+                    return items[index] if -len(items) <= index < len(items) else UNKNOWN
+                return items[-1]
+            case Instance(of=Outside(name=name)):
+                return self._given(f"{name}.__getitem__", value, None, None)
+            case Instance(of=OwnClass()):
+                return union(*self._called_method(value, "__getitem__"))
+            case OwnClass() | Outside():
+                return (value,)  # a generic class with its arguments
+        return UNKNOWN
+
+    def _placeholder(
+        self, word: str, receiver: Instance | OwnClass | None, node: ast.Call | None, at: Position | None
+    ) -> Values:
+        """`self`, `item`, `argument`, `object` (of the class that is the first argument)."""
+        match word:
+            case "self":
+                return objects((receiver,)) if isinstance(receiver, OwnClass) else (receiver,) if receiver else UNKNOWN
+            case "item":
+                return receiver.items[-1] if isinstance(receiver, Instance) and receiver.items else UNKNOWN
+            case "argument" | "object" if node and at and node.args:
+                values = self.names.value(node.args[0], at)
+                return values if word == "argument" else union(objects(values), _held(values))
+        return UNKNOWN
+
+    def _given(self, name: str, receiver: Instance, node: ast.Call | None, at: Position | None) -> Values:
+        spec = self.names.library.result(name)
+        return self.given(spec, receiver, node, at) if spec else UNKNOWN
+
+    def _called_method(
+        self, owner: Instance, name: str, node: ast.Call | None = None, at: Position | None = None
+    ) -> list[Values]:
+        methods = self.names.attribute(owner, name)
+        return [self.names.called(method, node, at) for method in methods if isinstance(method, OwnFunction)]
+
+    def _of_function(self, function: OwnFunction) -> Values:
+        scope = function.scope
+        returns = getattr(scope.node, "returns", None)
+        found = self.names.annotated(returns, scope.at or scope.end) if returns else UNKNOWN
+        found = found or self._returned(function)
+        if _MANAGERS.isdisjoint(decorator_names(scope)):
+            return found
+        return tuple(_managing(value) for value in found)
+
+    def _returned(self, function: OwnFunction) -> Values:
+        """What its `return` and `yield` statements say."""
+        scope = function.scope
+        yielded = union(*(self.names.value(node, at) for node, at in scope.yields))
+        if yielded:
+            return (instance("collections.abc.Iterator", yielded),)
+        return union(*(self.names.value(node, at) for node, at in scope.returns))
+
+    def _of_member(
+        self, receiver: Instance | OwnClass, name: str, node: ast.Call | None, at: Position | None
+    ) -> Values:
+        if spec := self.names.library.result(name):
+            return self.given(spec, receiver, node, at)
+        return UNKNOWN if name.startswith("builtins.") else (instance(f"{name}()"),)
+
+    def _of_outside(self, name: str, node: ast.Call | None, at: Position | None) -> Values:
+        if node and at and (special := self._special(name, node, at)):
+            return special
+        if spec := self.names.library.result(name):
+            return self.given(spec, None, node, at)
+        if _last(name)[:1].isupper() or name.startswith("builtins."):
+            return (instance(self.names.library.canonical(name)),)
+        return (instance(f"{name}()"),)
+
+    def _special(self, name: str, node: ast.Call, at: Position) -> Values:
+        """Functions of Python that pass on what they are given."""
+        match name, node.args:
+            case ("typing.cast" | "typing_extensions.cast"), [annotation, *_]:
+                return self.names.annotated(annotation, at)
+            case "builtins.getattr", [owner, ast.Constant(value=str(attribute)), *_]:
+                return union(*(self.names.attribute(value, attribute) for value in self.names.value(owner, at)))
+            case ("builtins.next" | "builtins.anext"), [iterator, *_]:
+                return union(*map(self.iterated, self.names.value(iterator, at)))
+            case ("builtins.list" | "builtins.tuple" | "builtins.set" | "builtins.sorted" | "builtins.iter"), [held, *_]:
+                return (instance("builtins.list", union(*map(self.iterated, self.names.value(held, at)))),)
+            case ("builtins.vars" | "builtins.type"), [argument]:
+                return tuple(value.of for value in self.names.value(argument, at) if isinstance(value, Instance))
+            case "builtins.super", _:
+                return self._super(at)
+            case "functools.partial", [function, *_]:
+                return self.names.value(function, at)
+        return UNKNOWN
+
+    def _super(self, at: Position) -> Values:
+        """An object whose class is what the class around derives from."""
+        scope = at.scope
+        while scope.parent and not isinstance(scope.node, ast.ClassDef):
+            scope = scope.parent
+        node = scope.node
+        if not isinstance(node, ast.ClassDef) or not scope.at:
+            return UNKNOWN
+        bases = (base.value if isinstance(base, ast.Subscript) else base for base in node.bases)
+        return objects(union(*(self.names.value(base, scope.at) for base in bases)))
+
+
+def _held(values: Values) -> Values:
+    """What the objects among `values` hold: `select(User)` selects users."""
+    return union(*(value.items[-1] for value in values if isinstance(value, Instance) and value.items))
+
+
+def _managing(value: Value) -> Value:
+    match value:
+        case Instance(of=Outside(name=name), items=(items, *_)) if _last(name) in YIELDING:
+            return instance("contextlib.AbstractContextManager", items)
+    return value
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2]
+
