@@ -6,14 +6,15 @@ from archguard.checking.baseline import (
     apply_baseline,
     baseline_of,
     growth,
+    moved_since_written,
     prune,
     read_baseline,
     render_baseline,
+    with_baseline,
 )
 from archguard.checking.changes import since
 from archguard.checking.check import check, read
-from archguard.checking.git import last_change, merge_base, renames
-from archguard.checking.known import moved_modules
+from archguard.checking.git import merge_base
 from archguard.checking.paths import within_paths
 
 __all__ = [
@@ -23,14 +24,13 @@ __all__ = [
     "baseline_of",
     "check",
     "growth",
-    "last_change",
     "merge_base",
-    "moved_modules",
+    "moved_since_written",
     "prune",
     "read",
     "read_baseline",
     "render_baseline",
-    "renames",
     "since",
+    "with_baseline",
     "within_paths",
 ]

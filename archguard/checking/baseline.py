@@ -9,9 +9,10 @@ from typing import Any, ClassVar, Final
 
 import yaml
 
-from archguard.checking.known import Identity, identity, match
-from archguard.codebase import STRICT
-from archguard.config import bind_document, read_document
+from archguard.checking.git import last_change, renames
+from archguard.checking.known import Identity, identity, match, moved_modules
+from archguard.codebase import STRICT, Codebase
+from archguard.config import Config, bind_document, read_document
 from archguard.errors import ArchguardError
 from archguard.model import Problem, Report, Severity
 
@@ -121,6 +122,27 @@ def prune(baseline: Baseline, report: Report, moved: Mapping[str, str]) -> Basel
     known = apply_baseline(report, baseline, moved)
     kept = [violation for violation in known.violations if violation.status == "known"]
     return baseline_of(replace(report, violations=tuple(kept)), baseline)
+
+
+def with_baseline(report: Report, config: Config, codebase: Codebase, named: Path | None = None) -> Report:
+    """`report` after the baseline in the file `named`, or in the usual one if that is there.
+
+    Raises:
+        ArchguardError: the file `named` is not there.
+        ExceptionGroup[ConfigError]: the baseline is damaged.
+    """
+    file = named or config.root / NAME
+    if not file.exists():
+        if named:
+            raise ArchguardError(f"there is no baseline '{named}'", "write it with `archguard baseline`")
+        return report
+    return apply_baseline(report, read_baseline(file), moved_since_written(file, config, codebase))
+
+
+def moved_since_written(file: Path, config: Config, codebase: Codebase) -> Mapping[str, str]:
+    """The names that modules had when `file` was last committed -> those that they have now."""
+    written = last_change(file)
+    return moved_modules(codebase, renames(config.root, written)) if written else {}
 
 
 def apply_baseline(report: Report, baseline: Baseline, moved: Mapping[str, str] | None = None) -> Report:

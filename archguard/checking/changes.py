@@ -4,14 +4,17 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import replace
 
-from archguard.checking.check import check, read
+from archguard.checking.check import check
 from archguard.checking.git import renames, tree_of
 from archguard.checking.known import identity, match, moved_modules
+from archguard.codebase import Codebase
 from archguard.config import Config
 from archguard.model import Report
 
 
-def since(report: Report, config: Config, revision: str, only: Collection[str] = ()) -> Report:
+def since(
+    report: Report, config: Config, codebase: Codebase, revision: str, only: Collection[str] = ()
+) -> Report:
     """`report` with those violations as known that the code had at `revision` under the contracts of today.
 
     Raises:
@@ -19,7 +22,7 @@ def since(report: Report, config: Config, revision: str, only: Collection[str] =
     """
     with tree_of(config.root, revision) as tree:
         before = check(replace(config, root=tree), only)
-    moved = moved_modules(read(config), renames(config.root, revision))
+    moved = moved_modules(codebase, renames(config.root, revision))
     matched = match(report.violations, Counter(map(identity, before.violations)), moved)
     summary = replace(report.summary, fixed=sum(matched.gone.values()))
     return replace(report.with_violations(matched.violations), summary=summary)

@@ -15,15 +15,20 @@ from archguard.kinds.contract import patterns_of
 from archguard.model import Checked, Outcome, OutcomeStatus, Problem, Report, Severity, Summary, Violation
 
 
-def check(config: Config, only: Collection[str] = ()) -> Report:
-    """The report on `config`: on all of its contracts, or on those whose ids are in `only`.
+def check(config: Config, only: Collection[str] = (), codebase: Codebase | None = None) -> Report:
+    """The report on `config`.
+
+    Args:
+        config: The contracts, and where the code is.
+        only: The ids of the contracts to check; by default all of them.
+        codebase: The code, if it has been read already (by `read`).
 
     Raises:
         ExceptionGroup[ArchguardError]: a package is not there, or `only` names an unknown contract.
     """
     start = time.perf_counter()
     contracts = _chosen(config, only)
-    codebase = read(config)
+    codebase = codebase or read(config)
     results = [_check_contract(config, codebase, contract) for contract in contracts]
     faults = [fault.problem("configuration") for fault in component_faults(config, codebase)]
     report = Report(

@@ -5,20 +5,19 @@ from pathlib import Path
 import click
 
 from archguard.checking import (
+    NAME,
     Baseline,
     baseline_of,
     check,
     growth,
-    last_change,
-    moved_modules,
+    moved_since_written,
     prune,
     read,
     read_baseline,
     render_baseline,
-    renames,
 )
 from archguard.checking.known import Identity
-from archguard.cli.configuration import baseline_file, baseline_option, config_option, configuration
+from archguard.cli.configuration import baseline_option, config_option, configuration
 from archguard.errors import ArchguardError
 
 _SHOWN = 10
@@ -32,14 +31,14 @@ _SHOWN = 10
 def command(config: tuple[Path, ...], baseline: Path | None, *, only_prune: bool, allow_growth: bool) -> None:
     """Write the violations that there are to the baseline, which `archguard check` then knows."""
     read_ = configuration(config)
-    file = baseline or baseline_file(read_)
+    file = baseline or read_.root / NAME
     before = read_baseline(file) if file.exists() else None
-    report = check(read_)
+    codebase = read(read_)
+    report = check(read_, codebase=codebase)
     if only_prune:
         if before is None:
             raise ArchguardError("there is no baseline to prune", "write one with `archguard baseline`")
-        moved = moved_modules(read(read_), renames(read_.root, last_change(file))) if last_change(file) else {}
-        after = prune(before, report, moved)
+        after = prune(before, report, moved_since_written(file, read_, codebase))
     else:
         after = baseline_of(report, before or Baseline())
         if before and not allow_growth:

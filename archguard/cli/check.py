@@ -6,23 +6,10 @@ from pathlib import Path
 
 import click
 
-from archguard.checking import (
-    apply_baseline,
-    check,
-    last_change,
-    merge_base,
-    moved_modules,
-    read,
-    read_baseline,
-    renames,
-    since,
-    within_paths,
-)
-from archguard.cli.configuration import baseline_file, baseline_option, config_option, configuration
+from archguard.checking import check, merge_base, read, since, with_baseline, within_paths
+from archguard.cli.configuration import baseline_option, config_option, configuration
 from archguard.cli.outcome import exit_code
 from archguard.cli.progress import progress
-from archguard.config import Config
-from archguard.errors import ArchguardError
 from archguard.model import Report, Severity
 from archguard.reporters import reporter, reporter_names
 
@@ -69,10 +56,11 @@ def command(  # noqa: PLR0913  # the options of the command
     targets = [_target(format_, output) for format_ in formats]
     read_config = configuration(config)
     with progress("reading the code"):
-        report = _with_baseline(check(read_config, contracts), read_config, baseline)
+        codebase = read(read_config)
+        report = with_baseline(check(read_config, contracts, codebase), read_config, codebase, baseline)
         if revision or branch:
             start = merge_base(read_config.root, branch) if branch else str(revision)
-            report = since(report, read_config, start, contracts)
+            report = since(report, read_config, codebase, start, contracts)
     report = within_paths(report, [Path(os.path.relpath(path, read_config.root)) for path in paths])
     for format_, file in targets:
         _write(report, format_, file)
@@ -88,17 +76,6 @@ def _target(format_: str, output: Path | None) -> tuple[str, Path | None]:
     name, _, file = format_.partition(":")
     reporter(name)
     return name, Path(file) if file else output
-
-
-def _with_baseline(report: Report, config: Config, named: Path | None) -> Report:
-    file = named or baseline_file(config)
-    if not file.exists():
-        if named:
-            raise ArchguardError(f"there is no baseline '{named}'", "write it with `archguard baseline`")
-        return report
-    changed = last_change(file)
-    moved = moved_modules(read(config), renames(config.root, changed)) if changed else {}
-    return apply_baseline(report, read_baseline(file), moved)
 
 
 def _write(report: Report, format_: str, file: Path | None) -> None:

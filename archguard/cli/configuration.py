@@ -34,8 +34,3 @@ def configuration(named: tuple[Path, ...]) -> Config:
         return read_config(files, files[0].parent)
     root, files = find_configuration(Path.cwd())
     return read_config(files, root)
-
-
-def baseline_file(config: Config) -> Path:
-    """Where the baseline of `config` is, or would be."""
-    return config.root / NAME

@@ -46,8 +46,7 @@ def _flat(error: Exception) -> Iterator[Exception]:
 
 
 def _problem(error: Exception) -> str:
-    from archguard.reporters.text import problem_lines  # noqa: PLC0415  # only when something is wrong
+    from archguard.reporters.text import plain, problem_lines  # noqa: PLC0415  # only when something is wrong
 
     assert isinstance(error, ArchguardError)  # noqa: S101  # asked by the caller
-    lines = problem_lines(error.problem("configuration"))
-    return "\n".join("".join(text for text, _ in line) for line in lines)
+    return plain(problem_lines(error.problem("configuration")))

@@ -1,6 +1,6 @@
 """What the team wrote down, read and bound to the contracts."""
 
-from archguard.config.binding import bind_document
+from archguard.config.binding import bind_document, make_contract
 from archguard.config.config import Config, Origin, did_you_mean
 from archguard.config.discovery import find_configuration
 from archguard.config.document import write_yaml
@@ -18,6 +18,7 @@ __all__ = [
     "did_you_mean",
     "find_configuration",
     "find_pack",
+    "make_contract",
     "packs",
     "read_config",
     "read_document",

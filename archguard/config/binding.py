@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import cache
+from pathlib import Path
 from typing import Any, ClassVar, Literal, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -94,6 +95,20 @@ def bind_contract(faults: Faults, document: Document, keys: Keys, value: Mapping
         )
         return None
     return faults.bind(kind, document, keys, {key: item for key, item in value.items() if key != "kind"})
+
+
+def make_contract(kind: str, **keys: Any) -> Contract:
+    """The contract of `kind` with `keys`, as a configuration would say them; its `id` is the kind's name by default.
+
+    Raises:
+        ExceptionGroup[ConfigError]: every fault in it.
+    """
+    faults = Faults()
+    data = {"id": kind, "kind": kind, **keys}
+    contract = bind_contract(faults, Document(Path(), kind, "", data), (), data)
+    if contract is None:
+        raise ExceptionGroup(kind, faults.errors)
+    return contract
 
 
 @cache

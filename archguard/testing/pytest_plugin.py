@@ -1,0 +1,119 @@
+"""`pytest --archguard`: a test for each contract. Imports nothing of archguard, and reads nothing, until it is asked."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from archguard.config import Config
+    from archguard.model import Report
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The option and the ini values."""
+    group = parser.getgroup("archguard", "architecture contracts")
+    group.addoption("--archguard", action="store_true", help="check each architecture contract as a test")
+    parser.addini(
+        "archguard_config", "configuration files, by default those that are found from the rootdir upwards", "paths"
+    )
+    parser.addini("archguard_baseline", "the file of known violations, by default archguard-baseline.yaml", "string")
+
+
+def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Add a test for each contract, and one for what could not be looked at."""
+    if config.getoption("--archguard"):
+        items.extend(_Contracts.from_parent(session, name="archguard", path=config.rootpath).collect())
+
+
+class _Contracts(pytest.Collector):
+    """The contracts of the project; the code is read once, by the first test that runs."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        self.configuration = _configuration(self.config)
+        for contract in self.configuration.contracts:
+            yield _ContractItem.from_parent(self, name=contract.id)
+        yield _ProblemsItem.from_parent(self, name="problems")
+
+    @property
+    def report(self) -> "Report":
+        """The report on all contracts, after the baseline."""
+        if not hasattr(self, "_report"):
+            self._report = _check(self.configuration, str(self.config.getini("archguard_baseline")))
+        return self._report
+
+
+def _configuration(config: pytest.Config) -> "Config":
+    from archguard.config import find_configuration, read_config  # noqa: PLC0415  # only when asked
+
+    try:
+        named = config.getini("archguard_config")
+        root, files = (config.rootpath, named) if named else find_configuration(config.rootpath)
+        return read_config(files, root)
+    except Exception as error:
+        raise pytest.UsageError(_words(error)) from None
+
+
+def _check(config: "Config", baseline: str) -> "Report":
+    from archguard.checking import check, read, with_baseline  # noqa: PLC0415  # only when asked
+
+    codebase = read(config)
+    return with_baseline(check(config, codebase=codebase), config, codebase, Path(baseline) if baseline else None)
+
+
+class _Broken(Exception):
+    """What a contract's test fails with; its text is what the command line would print."""
+
+
+class _Item(pytest.Item):
+    parent: _Contracts
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *args: Any) -> Any:
+        """The words of archguard alone; there is no line of a test to show."""
+        del args
+        return _words(excinfo.value) if isinstance(excinfo.value, Exception) else super().repr_failure(excinfo)
+
+
+class _ContractItem(_Item):
+    """Passes if the contract is kept."""
+
+    def runtest(self) -> None:
+        from archguard.reporters.text import plain, violation_lines  # noqa: PLC0415  # only when asked
+
+        report = self.parent.report
+        failing = [violation for violation in report.failing() if violation.contract == self.name]
+        if failing:
+            raise _Broken("\n".join(plain(violation_lines(violation)) for violation in failing))
+        if any(outcome.status == "error" for outcome in report.outcomes if outcome.id == self.name):
+            raise _Broken("could not be checked: see the test `problems`")
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        """Where the contract stands, and what it is called."""
+        return self.config.rootpath, None, f"contract {self.name}"
+
+
+class _ProblemsItem(_Item):
+    """Passes if everything could be looked at."""
+
+    def runtest(self) -> None:
+        from archguard.reporters.text import plain, problem_lines  # noqa: PLC0415  # only when asked
+
+        report = self.parent.report
+        if not report.complete:
+            raise _Broken("\n".join(plain(problem_lines(problem)) for problem in report.problems))
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        """What it is called."""
+        return self.config.rootpath, None, "archguard could look at everything"
+
+
+def _words(error: BaseException) -> str:
+    from archguard.errors import ArchguardError  # noqa: PLC0415  # only when asked
+    from archguard.reporters.text import plain, problem_lines  # noqa: PLC0415  # only when asked
+
+    if isinstance(error, ExceptionGroup):
+        return "\n".join(map(_words, error.exceptions))
+    if isinstance(error, ArchguardError):
+        return plain(problem_lines(error.problem("configuration")))
+    return str(error)
