@@ -7,12 +7,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
-import yaml
-
 from archguard.checking.git import last_change, renames
 from archguard.checking.known import Identity, identity, match, moved_modules
 from archguard.codebase import STRICT, Codebase
-from archguard.config import Config, bind_document, read_document
+from archguard.config import Config, bind_document, read_document, write_yaml_line
 from archguard.errors import ArchguardError
 from archguard.model import Problem, Report, Severity
 
@@ -82,20 +80,14 @@ def render_baseline(baseline: Baseline) -> str:
     """The text of a baseline's file: sorted, a line an entry, the same for the same entries."""
     lines = [_HEADER + "version: 1", "contracts:" if baseline.contracts else "contracts: {}"]
     for contract, known in sorted(baseline.contracts.items()):
-        lines += [f"  {_flow(contract)}:", f"    kind: {_flow(known.kind)}", "    violations:"]
-        lines += [f"      - {_flow(_says(entry))}" for entry in sorted(known.violations)]
+        lines += [f"  {write_yaml_line(contract)}:", f"    kind: {write_yaml_line(known.kind)}", "    violations:"]
+        lines += [f"      - {write_yaml_line(_says(entry))}" for entry in sorted(known.violations)]
     return "\n".join(lines) + "\n"
 
 
 def _says(entry: Entry) -> dict[str, Any]:
     values = {name: value for name, value in vars(entry).items() if value}
     return {name: value for name, value in values.items() if (name, value) != ("count", 1)}
-
-
-def _flow(value: Any) -> str:
-    """A value on one line."""
-    text: str = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, width=1 << 20, allow_unicode=True)
-    return text.removesuffix("\n").removesuffix("\n...")
 
 
 def baseline_of(report: Report, before: Baseline) -> Baseline:

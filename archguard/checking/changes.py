@@ -12,9 +12,7 @@ from archguard.config import Config
 from archguard.model import Report
 
 
-def since(
-    report: Report, config: Config, codebase: Codebase, revision: str, only: Collection[str] = ()
-) -> Report:
+def since(report: Report, config: Config, codebase: Codebase, revision: str, only: Collection[str] = ()) -> Report:
     """`report` with those violations as known that the code had at `revision` under the contracts of today.
 
     Raises:

@@ -1,6 +1,7 @@
 """A YAML or TOML file as plain values, each of which knows its place."""
 
 import re
+import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -81,6 +82,13 @@ def write_yaml(data: Mapping[str, Any]) -> str:
     """The text of a YAML document that holds `data`, its keys in their order."""
     text: str = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=120)
     return text
+
+
+def write_yaml_line(value: Any) -> str:
+    """`value` as YAML on one line, to put into a document by hand."""
+    endless = sys.maxsize
+    text: str = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, allow_unicode=True, width=endless)
+    return text.removesuffix("\n").removesuffix("\n...")
 
 
 def parse_yaml(path: Path, shown: str, text: str) -> Document:
