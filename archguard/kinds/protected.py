@@ -34,12 +34,11 @@ class Protected(Contract):
             yield from bound(self, values)._violations(codebase)
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
-        """Yield a fault for a package from outside that nobody imports, and if nobody is kept out."""
-        for pattern in self.modules:
-            if not targets_of(codebase, (pattern,)):
-                yield ContractError(f"nothing in the project is called '{pattern}', and nobody imports it", "modules")
+        """Yield a fault if there is nothing to protect, or nobody to protect it from."""
         units, allowed = targets_of(codebase, self.modules).values(), codebase.members(self.only_imported_by)
-        if units and all(codebase.modules <= unit | allowed for unit in units):
+        if not units:
+            yield ContractError("can never apply: nobody imports anything of that name", "modules")
+        elif all(codebase.modules <= unit | allowed for unit in units):
             yield ContractError("can never apply: every module may import them", "only_imported_by")
 
     def scope(self, codebase: Codebase) -> frozenset[str]:
