@@ -1,0 +1,1 @@
+"""Books, and how many of each there are."""

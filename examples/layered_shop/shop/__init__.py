@@ -1,0 +1,1 @@
+"""A shop that sells what it has in stock."""

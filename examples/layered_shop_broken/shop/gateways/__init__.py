@@ -1,0 +1,1 @@
+"""The shop's partners, one module each."""
