@@ -71,7 +71,7 @@ def read_baseline(path: Path) -> Baseline:
     """The baseline in the file `path`.
 
     Raises:
-        ExceptionGroup[ConfigError]: it cannot be read, or has been damaged (by a merge, say): every fault with its line.
+        ExceptionGroup[ConfigError]: it cannot be read, or was damaged (by a merge, say): every fault with its line.
     """
     return bind_document(Baseline, read_document(path, path.name))
 

@@ -16,7 +16,7 @@ FAULT: Final = 3
 
 
 def exit_code(report: Report, fail_on: Severity, *, strict_baseline: bool = False) -> int:
-    """0 if nothing fails, 1 for violations (or stale entries of a strict baseline), 2 if not everything was looked at."""
+    """0 if nothing fails, 1 for violations or a stale strict baseline, 2 if not everything could be looked at."""
     if not report.complete:
         return CANNOT_CHECK
     stale = strict_baseline and any(problem.code == "stale-baseline" for problem in report.problems)

@@ -164,7 +164,7 @@ def _imports(source: Source) -> tuple[Import, ...]:
         return ()
 
 
-def read_codebase(
+def read_codebase(  # noqa: PLR0913  # what the code is, and how it is to be looked at
     root: Path,
     project: Project = Project(),  # noqa: B008  # frozen
     *,

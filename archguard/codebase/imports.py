@@ -2,8 +2,8 @@
 
 grimp's own `build_graph` looks packages up in `sys.path`, drops folders without `__init__.py` without a word, knows one
 package of a name, and stops at the first file that it cannot parse. Its scanner has none of these limits, so archguard
-finds the modules itself and hands them to `grimp.application.scanning`. Names that the scanner is to tell apart although
-they are no files (`google.cloud.storage`, or a name that a package passes on) are handed over as modules too: it resolves
+finds the modules itself and hands them to `grimp.application.scanning`. Names that the scanner is to tell apart though
+they are no files (`google.cloud.storage`, or a name that a package passes on) are handed over as modules too: it takes
 an import to the deepest module that it knows.
 """
 
@@ -18,6 +18,7 @@ from grimp.domain.valueobjects import DirectImport, Module
 from grimp.exceptions import SourceSyntaxError
 
 from archguard.codebase.facts import Import, ImportTrait
+from archguard.codebase.facts.imports import DYNAMIC
 from archguard.codebase.graph import ImportGraph, Link
 from archguard.codebase.modules import Modules, Portion, qualify
 from archguard.codebase.reexports import Reexports
@@ -25,7 +26,6 @@ from archguard.codebase.source import Source, SourceError
 from archguard.codebase.view import View, ancestry
 from archguard.model import Location, Problem
 
-_DYNAMIC = re.compile(rb"import_module|__import__")
 _RELATIVE = re.compile(rb"from\s*(\.+)")
 
 
@@ -116,7 +116,7 @@ class _Scanner:
             self._report("unreadable", error)
             return False
         may_leave = _may_leave(content, source.package.count(".") + 1)
-        if not may_leave and not (self.dynamic and _DYNAMIC.search(content)):
+        if not may_leave and not (self.dynamic and DYNAMIC.search(content)):
             return True
         try:
             return self._add_by_ast(source, view, tuple(Import.extract(source)))

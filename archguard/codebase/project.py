@@ -34,7 +34,7 @@ class Project:
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     source_roots: Names = ()
-    """Folders that hold top-level packages, relative to the configuration; by default `src` if it holds any, else its own folder."""
+    """Folders that hold top-level packages, relative to the configuration; by default `src` if it has any, else `.`."""
     packages: Names = ()
     """Top-level packages (or modules) to look at; by default every one below the source roots."""
     exclude: Patterns = ()

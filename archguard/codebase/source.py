@@ -36,7 +36,7 @@ class Source:
 
     @property
     def package(self) -> str:
-        """What a relative import starts from, without the service: the module itself for an `__init__.py`, else its parent."""
+        """What a relative import starts from, without the service: its parent, or itself for an `__init__.py`."""
         name = self.module.rpartition("::")[2]
         return name if self.is_package else name.rpartition(".")[0]
 

@@ -3,8 +3,7 @@
 from archguard.config.binding import bind_document, make_contract
 from archguard.config.config import Config, Origin, did_you_mean
 from archguard.config.discovery import find_configuration
-from archguard.config.document import write_yaml, write_yaml_line
-from archguard.config.document import read_document
+from archguard.config.document import read_document, write_yaml, write_yaml_line
 from archguard.config.packs import find_pack, packs
 from archguard.config.reading import read_config
 from archguard.config.resolution import component_faults, contract_faults

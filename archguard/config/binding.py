@@ -2,19 +2,17 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, Literal, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from archguard.codebase import STRICT, Component, ImportPattern, Names, Project, Service
+from archguard.codebase import STRICT, Component, Names, Project, Service
 from archguard.config.config import did_you_mean
 from archguard.config.document import Document, Keys
 from archguard.errors import ConfigError
 from archguard.kinds import Contract, Ignore, kinds
-from archguard.model import Severity
 
 _T = TypeVar("_T")
 
@@ -41,7 +39,7 @@ class File:
     """The version of the language."""
     extends: Names = ()
     """Packs (`archguard:layered`) or files that this one builds on; what it says itself takes precedence."""
-    project: Project = Project()
+    project: Project = field(default_factory=Project)
     """Where the code is, and which of it is looked at."""
     components: Mapping[str, Component] = field(default_factory=dict)
     """Named sets of modules, for use in contracts."""
@@ -125,7 +123,7 @@ def _faults(type_: type, error: ValidationError, document: Document, keys: Keys,
     seen = set()
     for fault in error.errors(include_url=False):
         inside = _existing(value, fault["loc"])
-        message, hint, at_key = _wording(type_, fault, inside, value)
+        message, hint, at_key = _wording(type_, fault, inside)
         if (inside, message) not in seen:
             seen.add((inside, message))
             yield document.error(message, (*keys, *inside), hint, at_key=at_key)
@@ -135,9 +133,7 @@ def _existing(value: Any, loc: Iterable[str | int]) -> Keys:
     """`loc` without the names that pydantic puts in for the branches of a union."""
     keys: list[str | int] = []
     for key in loc:
-        if isinstance(value, Mapping) and key in value:
-            value = value[key]
-        elif isinstance(value, list) and isinstance(key, int) and key < len(value):
+        if _is_in(value, key):
             value = value[key]
         else:
             continue
@@ -145,14 +141,20 @@ def _existing(value: Any, loc: Iterable[str | int]) -> Keys:
     return tuple(keys)
 
 
-def _wording(type_: type, fault: Any, inside: Keys, value: Any) -> tuple[str, str, bool]:
+def _is_in(value: Any, key: str | int) -> bool:
+    if isinstance(value, Mapping):
+        return key in value
+    return isinstance(value, list) and isinstance(key, int) and key < len(value)
+
+
+def _wording(type_: type, fault: Any, inside: Keys) -> tuple[str, str, bool]:
     """The message, the hint, and whether it is the key that is wrong."""
     name = ".".join(map(str, inside))
     match fault["type"]:
         case "unexpected_keyword_argument":
             return (
                 f"unknown key `{inside[-1]}`",
-                did_you_mean(str(inside[-1]), _siblings(type_, inside[:-1], value)),
+                did_you_mean(str(inside[-1]), _siblings(type_, inside[:-1])),
                 True,
             )
         case "missing":
@@ -174,7 +176,7 @@ def _shown(value: Any) -> str:
     return f"'{value}'"
 
 
-def _siblings(type_: type, keys: Keys, value: Any) -> list[str]:
+def _siblings(type_: type, keys: Keys) -> list[str]:
     """The keys that are known where an unknown one stands; those of `type_` itself at its top."""
     if not keys:
         return [item.name.rstrip("_") for item in fields(type_)] + ["kind"] * issubclass(type_, Contract)

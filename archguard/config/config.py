@@ -31,7 +31,7 @@ class Config:
 
     root: Path
     """The folder that source roots start from: that of the configuration."""
-    project: Project = Project()
+    project: Project = field(default_factory=Project)
     components: Mapping[str, Component] = field(default_factory=dict)
     services: Mapping[str, Service] = field(default_factory=dict)
     contracts: tuple[Contract, ...] = ()

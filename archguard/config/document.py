@@ -209,7 +209,7 @@ def _toml_place(message: str) -> tuple[int, int]:
 def _toml_places(
     data: Any, lines: list[str], shown: str, keys: Keys = (), start: int = 0
 ) -> Iterator[tuple[Keys, Location]]:
-    """Where each key stands. tomllib does not say; a key is taken to be the first of its name after the one before it."""
+    """Where each key stands. tomllib does not say; it is taken to be the first of its name after the one before."""
     line = start
     for key, value in data.items() if isinstance(data, dict) else enumerate(data):
         line, column = _find_key(key, lines, start) if isinstance(key, str) else (line, 0)

@@ -1,6 +1,6 @@
 """From files to one `Config`: what extends what, and what stands in several of them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any

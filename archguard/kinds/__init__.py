@@ -24,7 +24,7 @@ BUILT_IN: tuple[type[Contract], ...] = (
 
 @cache
 def kinds() -> Mapping[str, type[Contract]]:
-    """Every kind by its name: the built-in ones, and those that distributions bring as `archguard.kinds` entry points."""
+    """Every kind by its name: the built-in ones, and those that distributions bring as entry points."""
     found = {point.name: point.load() for point in entry_points(group="archguard.kinds")}
     return {kind.kind: kind for kind in BUILT_IN} | found
 

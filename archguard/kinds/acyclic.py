@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import ClassVar
 
 from archguard.codebase import Codebase, Link, Pattern, Patterns
@@ -74,7 +75,7 @@ class Acyclic(Contract):
         cycle: tuple[str, ...],
         cut: tuple[tuple[str, str], ...],
     ) -> Violation:
-        first = [link, *(coupling.links[arrow][0] for arrow in zip(cycle[1:], cycle[2:], strict=False))]
+        first = [link, *(coupling.links[arrow][0] for arrow in pairwise(cycle[1:]))]
         return self.violation(
             f"{link.importer} must not import {link.imported}: {' -> '.join(cycle)} is a cycle",
             codebase.location(link),

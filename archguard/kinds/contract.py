@@ -9,7 +9,6 @@ from typing import Any, ClassVar, Literal, TypeVar
 from archguard.codebase import STRICT, Codebase, ImportPattern, ImportTrait, Link, Pattern, Shorthand
 from archguard.model import Checked, Confidence, Location, Severity, Violation
 
-
 _T = TypeVar("_T")
 
 
@@ -45,7 +44,7 @@ class Ignore(Shorthand):
 
 @dataclass(frozen=True, kw_only=True)
 class Contract(ABC):
-    """A rule about the code. The fields of a kind are its YAML keys; the docstrings below them are its documentation."""
+    """A rule about the code. The fields of a kind are its YAML keys, the docstrings below them its documentation."""
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 

@@ -20,9 +20,9 @@ class External(Contract):
     modules: Patterns
     """The modules that are held to it."""
     allow: Targets = ()
-    """The only packages, distributions or modules from outside that may be imported; `stdlib` is the standard library."""
+    """The only packages, distributions or modules from outside that may be imported; `stdlib` is Python itself."""
     deny: Targets = ()
-    """Packages, distributions or modules from outside that must not be imported; `stdlib` is the standard library."""
+    """Packages, distributions or modules from outside that must not be imported; `stdlib` is Python itself."""
 
     def check(self, codebase: Codebase) -> Iterator[Violation]:
         """Yield a violation for each import from outside that is not allowed."""

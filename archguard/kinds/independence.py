@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from archguard.codebase import Codebase, Pattern, Patterns, Reach
 from archguard.kinds.contract import Contract, ContractError
-from archguard.kinds.routes import EVERYTHING, Units, children, forbidden_routes, labelled, route_violation, units_of
+from archguard.kinds.routes import EVERYTHING, Units, children, forbidden_routes, labelled, route_violation
 from archguard.model import Violation
 
 
@@ -17,7 +17,7 @@ class Independence(Contract):
     kind: ClassVar[str] = "independence"
 
     modules: Patterns = ()
-    """The modules. A component is one of them as a whole; of any other pattern every match, or every value of its capture."""
+    """The modules. A component is one as a whole; of another pattern every match is, or every value of its capture."""
     children_of: Patterns = ()
     """Packages whose direct children are independent of each other, with all below them."""
     indirect: bool = True

@@ -40,7 +40,7 @@ class Outcome:
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """Something that kept archguard from looking, or that the user should know; an error makes the report incomplete."""
+    """Something that kept archguard from looking, or that one should know; an error makes the report incomplete."""
 
     severity: Severity
     code: str

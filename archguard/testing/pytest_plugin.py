@@ -1,4 +1,4 @@
-"""`pytest --archguard`: a test for each contract. Imports nothing of archguard, and reads nothing, until it is asked."""
+"""`pytest --archguard`: a test for each contract. Until it is asked it reads nothing, and imports nothing else."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,7 +51,7 @@ def _configuration(config: pytest.Config) -> "Config":
         named = config.getini("archguard_config")
         root, files = (config.rootpath, named) if named else find_configuration(config.rootpath)
         return read_config(files, root)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  # whatever it is, pytest shows a sentence
         raise pytest.UsageError(_words(error)) from None
 
 
@@ -62,7 +62,7 @@ def _check(config: "Config", baseline: str) -> "Report":
     return with_baseline(check(config, codebase=codebase), config, codebase, Path(baseline) if baseline else None)
 
 
-class _Broken(Exception):
+class _BrokenError(Exception):
     """What a contract's test fails with; its text is what the command line would print."""
 
 
@@ -84,9 +84,9 @@ class _ContractItem(_Item):
         report = self.parent.report
         failing = [violation for violation in report.failing() if violation.contract == self.name]
         if failing:
-            raise _Broken("\n".join(plain(violation_lines(violation)) for violation in failing))
+            raise _BrokenError("\n".join(plain(violation_lines(violation)) for violation in failing))
         if any(outcome.status == "error" for outcome in report.outcomes if outcome.id == self.name):
-            raise _Broken("could not be checked: see the test `problems`")
+            raise _BrokenError("could not be checked: see the test `problems`")
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Where the contract stands, and what it is called."""
@@ -101,7 +101,7 @@ class _ProblemsItem(_Item):
 
         report = self.parent.report
         if not report.complete:
-            raise _Broken("\n".join(plain(problem_lines(problem)) for problem in report.problems))
+            raise _BrokenError("\n".join(plain(problem_lines(problem)) for problem in report.problems))
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """What it is called."""

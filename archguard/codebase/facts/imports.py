@@ -1,10 +1,11 @@
 """The imports of a file, with what grimp does not tell: names, columns, and when they run."""
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self, TypeAlias
+from typing import Final, Self, TypeAlias
 
 from archguard.codebase.source import Source
 from archguard.model import Location
@@ -24,6 +25,9 @@ class ImportTrait(StrEnum):
     DYNAMIC = "dynamic"
     """`importlib.import_module("a.b")` or `__import__("a.b")`."""
 
+
+DYNAMIC: Final = re.compile(rb"import_module|__import__")
+"""What a file must hold to have dynamic imports."""
 
 _Traits: TypeAlias = frozenset[ImportTrait]
 _Found: TypeAlias = tuple[ast.Import | ast.ImportFrom | ast.Call, _Traits]
@@ -60,46 +64,78 @@ class Import:
         Raises:
             SourceError: the file cannot be read or parsed.
         """
-        for node, traits in _below(source.tree, frozenset()):
+        walk = _Walk(deep=bool(DYNAMIC.search(source.content)))
+        for node, traits in walk.below(source.tree, frozenset()):
             for module, name, alias, place in _names(node, source.package):
                 yield cls(module, name, alias, _location(source, node, place), traits)
 
 
-def _below(node: ast.AST, traits: _Traits) -> Iterator[_Found]:
-    for child in ast.iter_child_nodes(node):
-        yield from _at(child, traits)
+@dataclass(frozen=True)
+class _Walk:
+    """Goes through statements, and through expressions only if it is `deep`, since most files have no dynamic import."""
+
+    deep: bool
+
+    def below(self, node: ast.AST, traits: _Traits) -> Iterator[_Found]:
+        """What is found in the children of `node`."""
+        for child in ast.iter_child_nodes(node) if self.deep else _statements(node):
+            yield from self.at(child, traits)
+
+    def at(self, node: ast.AST, traits: _Traits) -> Iterator[_Found]:
+        """What is found at `node` and in it."""
+        match node:
+            case ast.Import() | ast.ImportFrom():
+                yield node, traits
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                yield from self._function(node, traits)
+            case ast.Lambda():
+                yield from self.below(node, traits | {ImportTrait.LOCAL})
+            case ast.If():
+                yield from self._branches(node, traits)
+            case ast.Call() if _is_dynamic(node):
+                yield node, traits | {ImportTrait.DYNAMIC}
+                yield from self.below(node, traits)
+            case _ if _is_guarded(node):
+                yield from self.below(node, traits | {ImportTrait.OPTIONAL})
+            case _:
+                yield from self.below(node, traits)
+
+    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, traits: _Traits) -> Iterator[_Found]:
+        for outside in (*node.decorator_list, node.args) if self.deep else ():
+            yield from self.at(outside, traits)
+        for statement in node.body:
+            yield from self.at(statement, traits | {ImportTrait.LOCAL})
+
+    def _branches(self, node: ast.If, traits: _Traits) -> Iterator[_Found]:
+        never_runs = _type_checking_branch(node)
+        if self.deep:
+            yield from self.at(node.test, traits)
+        for statement in node.body + node.orelse:
+            yield from self.at(statement, traits | {ImportTrait.TYPE_CHECKING} if statement in never_runs else traits)
 
 
-def _at(node: ast.AST, traits: _Traits) -> Iterator[_Found]:
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    for block in ("body", "handlers", "orelse", "finalbody", "cases"):
+        yield from getattr(node, block, ())
+
+
+def _type_checking_branch(node: ast.If) -> list[ast.stmt]:
+    match node.test:
+        case ast.UnaryOp(op=ast.Not(), operand=test) if _asks_for_type_checking(test):
+            return node.orelse
+        case test if _asks_for_type_checking(test):
+            return node.body
+    return []
+
+
+def _is_guarded(node: ast.AST) -> bool:
+    """Whether a failing import in it goes by."""
     match node:
-        case ast.Import() | ast.ImportFrom():
-            yield node, traits
-        case ast.FunctionDef() | ast.AsyncFunctionDef():
-            for outside in (*node.decorator_list, node.args):
-                yield from _at(outside, traits)
-            for statement in node.body:
-                yield from _at(statement, traits | {ImportTrait.LOCAL})
-        case ast.Lambda():
-            yield from _below(node, traits | {ImportTrait.LOCAL})
-        case ast.If() if _asks_for_type_checking(node.test):
-            yield from _branches(node, traits, never_runs=node.body, runs=node.orelse)
-        case ast.If(test=ast.UnaryOp(op=ast.Not(), operand=test)) if _asks_for_type_checking(test):
-            yield from _branches(node, traits, never_runs=node.orelse, runs=node.body)
-        case ast.Try() | ast.TryStar() if any(_catches_import_error(handler.type) for handler in node.handlers):
-            yield from _below(node, traits | {ImportTrait.OPTIONAL})
-        case ast.With() if any(_suppresses(item.context_expr) for item in node.items):
-            yield from _below(node, traits | {ImportTrait.OPTIONAL})
-        case ast.Call() if _is_dynamic(node):
-            yield node, traits | {ImportTrait.DYNAMIC}
-            yield from _below(node, traits)
-        case _:
-            yield from _below(node, traits)
-
-
-def _branches(node: ast.If, traits: _Traits, never_runs: list[ast.stmt], runs: list[ast.stmt]) -> Iterator[_Found]:
-    yield from _at(node.test, traits)
-    for statement in node.body + node.orelse:
-        yield from _at(statement, traits if statement in runs else traits | {ImportTrait.TYPE_CHECKING})
+        case ast.Try(handlers=handlers) | ast.TryStar(handlers=handlers):
+            return any(_catches_import_error(handler.type) for handler in handlers)
+        case ast.With(items=items):
+            return any(_suppresses(item.context_expr) for item in items)
+    return False
 
 
 def _asks_for_type_checking(test: ast.expr) -> bool:
@@ -152,7 +188,7 @@ def _names(
 
 
 def absolute(module: str, level: int, package: str) -> str:
-    """`module` after `level` dots as an absolute name, or "" if that leads out of the top-level package of `package`."""
+    """`module` after `level` dots as an absolute name; "" if that leads out of the top-level package."""
     if level == 0:
         return module
     parents = package.split(".") if package else []

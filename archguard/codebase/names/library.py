@@ -61,10 +61,15 @@ class Library:
             return found
         owner, _, last = name.rpartition(".")
         for ancestor in self.ancestry(owner):
-            for key in (f"{ancestor}.{last}{suffix}", f"{ancestor}.*{suffix}"):
-                if found := self.gives.get(key):
-                    return found
+            if found := self.gives.get(f"{ancestor}.{last}{suffix}") or self._given_by_any(ancestor, last, suffix):
+                return found
         return ""
+
+    def _given_by_any(self, cls: str, name: str, suffix: str) -> str:
+        """What every attribute gives (`pymongo.MongoClient.*: pymongo.database.Database`) that is no known method."""
+        if not suffix and (f"{cls}.{name}()" in self.gives or f"{cls}.{name}" in self.names or name.startswith("__")):
+            return ""
+        return self.gives.get(f"{cls}.*{suffix}", "")
 
     @cached_property
     def _known(self) -> frozenset[str]:

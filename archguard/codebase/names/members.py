@@ -19,6 +19,9 @@ from archguard.codebase.names.values import (
     union,
 )
 
+_PLAIN = frozenset(
+    {"builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol", "enum.Enum"}
+)
 _COMPUTED = ("property", "cached_property", "hybrid_property", "lazy_property", "reify", "declared_attr")
 
 
@@ -65,8 +68,7 @@ class Members:
         """The first class of the lineage that defines `name`, with its bindings, or the first that is outside."""
         for ancestor in self.lineage(cls):
             if isinstance(ancestor, Outside):
-                if ancestor.name.partition(".")[0] not in ("builtins", "abc", "typing", "typing_extensions"):
-                    return ancestor, []
+                return ancestor, []
             elif bindings := [*ancestor.scope.bindings.get(name, []), *self._assignments(ancestor.scope).get(name, [])]:
                 return ancestor, bindings
         return None
@@ -83,6 +85,8 @@ class Members:
             node = node.value
         for value in self.names.value(node, scope.at or scope.end):
             match value:
+                case Outside(name=name) if name in _PLAIN:
+                    continue
                 case OwnClass() | Outside():
                     yield value
                 case Instance(of=Outside() as made):  # a class that a function made: `declarative_base()`
@@ -91,7 +95,7 @@ class Members:
     def _of_outside(self, outer: str, name: str) -> Values:
         full = f"{outer}.{name}"
         spec = self.names.library.member(full)
-        return self._given(spec, None) if spec else (Outside(full),)
+        return self._given(spec, Instance(Outside(outer))) if spec else (Outside(full),)
 
     def _of_own(self, owner: OwnClass | Instance, name: str) -> Values:
         cls = owner if isinstance(owner, OwnClass) else owner.of

@@ -169,7 +169,10 @@ class Results:
                 return union(*map(self.iterated, self.names.value(iterator, at)))
             case ("builtins.list" | "builtins.tuple" | "builtins.set" | "builtins.sorted" | "builtins.iter"), [held, *_]:
                 return (instance("builtins.list", union(*map(self.iterated, self.names.value(held, at)))),)
-            case ("builtins.vars" | "builtins.type"), [argument]:
+            case "builtins.enumerate", [held, *_]:
+                items = union(*map(self.iterated, self.names.value(held, at)))
+                return (instance("builtins.list", (instance("builtins.tuple", UNKNOWN, items),)),)
+            case "builtins.type", [argument]:
                 return tuple(value.of for value in self.names.value(argument, at) if isinstance(value, Instance))
             case "builtins.super", _:
                 return self._super(at)

@@ -1,7 +1,7 @@
 """import-linter's configuration, in archguard's language.
 
-Read by import-linter itself (`importlinter.api.read_configuration`), so that what it means is what import-linter takes it
-to mean. https://import-linter.readthedocs.io/ describes the contract types and their options.
+Read by import-linter itself (`importlinter.api.read_configuration`), so that it means what import-linter takes it to
+mean. https://import-linter.readthedocs.io/ describes the contract types and their options.
 """
 
 import configparser
