@@ -25,7 +25,7 @@ class IgnoreOf(Ignore):
 
     contract: str
     """The id of the contract."""
-    reason: str
+    reason: str = field()  # no default, unlike in `Ignore`
     """Why they are overlooked: a ticket, say."""
 
 

@@ -14,6 +14,7 @@ def config_schema() -> dict[str, Any]:
     for contract in contracts.values():
         definitions |= contract.pop("$defs", {})
     definitions |= {f"contract-{name}": contract for name, contract in contracts.items()}
+    _describe(definitions["IgnoreOf"]["properties"], definitions["Ignore"]["properties"])
     branches = [{"$ref": f"#/$defs/contract-{name}"} for name in contracts]
     schema["properties"]["contracts"]["items"] = {"oneOf": branches}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "archguard.yaml", **schema}
@@ -23,5 +24,13 @@ def _contract_schema(kind: type[Contract]) -> dict[str, Any]:
     schema = json_schema(kind)
     says = {"const": kind.kind, "description": (kind.__doc__ or "").strip()}
     schema["properties"] = {"kind": says, **schema["properties"]}
+    _describe(schema["properties"], json_schema(Contract)["properties"])
     schema["required"] = ["kind", *schema.get("required", ())]
     return schema
+
+
+def _describe(properties: dict[str, Any], inherited: dict[str, Any]) -> None:
+    """Add what pydantic leaves out: the docstrings of fields that a dataclass inherits."""
+    for name in properties.keys() & inherited.keys():
+        if "description" in inherited[name]:
+            properties[name].setdefault("description", inherited[name]["description"])
