@@ -26,7 +26,7 @@ from archguard.reporters import tool
 GOLDEN = Path(__file__).parent / "golden"
 NASTY = (
     "a\nb\r\nc\t| <b>&amp;\"' ]]> \x00\x1b[31m\x7f 😀 100% \\ [red] :warning: "
-    "`x` ${y} ##[z] ::w:: </script> --> \u2028 \udcff \u202e é"
+    "`x` ${y} %0A%25%AZP25 ##[z] ::w:: </script> --> \u2028 \udcff \u202e é"
 )
 
 LAYERS = "Business rules stay testable without HTTP or SQL."

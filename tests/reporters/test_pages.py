@@ -1,0 +1,32 @@
+from pathlib import Path
+
+from archguard import reporters
+from archguard.model import Report
+from archguard.reporters import text
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def test_the_reference_has_a_section_for_each_format() -> None:
+    page = (DOCS / "reference" / "formats.md").read_text(encoding="utf-8")
+
+    sections = [line.removeprefix("## ") for line in page.splitlines() if line.startswith("## ")]
+    assert sections == [*reporters.BUILT_IN, "Formats of your own"]
+
+
+def test_the_example_of_a_format_works(report: Report) -> None:
+    page = (DOCS / "reference" / "formats.md").read_text(encoding="utf-8")
+    example = page.partition("```python\n")[2].partition("```")[0]
+
+    names: dict[str, reporters.Reporter] = {}
+    exec(example, names)  # noqa: S102 -- the example is ours
+
+    assert names["render"](report) == "3"
+
+
+def test_the_page_on_reading_shows_what_is_printed(report: Report) -> None:
+    page = (DOCS / "how-to" / "read-a-report.md").read_text(encoding="utf-8")
+
+    blocks = [block.partition("```")[0].rstrip("\n") for block in page.split("```text\n")[1:]]
+    assert blocks[0] == text.render(report)
+    assert all(block in blocks[0] for block in blocks)
