@@ -72,7 +72,7 @@ class Import:
 
 @dataclass(frozen=True)
 class _Walk:
-    """Goes through statements, and through expressions only if it is `deep`, since most files have no dynamic import."""
+    """Goes through statements, and through expressions only if it is `deep`: most files have no dynamic import."""
 
     deep: bool
 
