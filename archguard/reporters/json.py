@@ -1,4 +1,3 @@
-# ruff: noqa: A005 -- the name is the format's; imports are absolute, so the standard library's stays in reach
 """The report for programs: `version: 1`, which `report_schema` describes and `read` takes back."""
 
 import json
