@@ -4,15 +4,18 @@ Facts are as written; `archguard.codebase.names` follows the names in them to wh
 """
 
 from archguard.codebase.facts.calls import Call
-from archguard.codebase.facts.definitions import ClassDefinition, Definition, FunctionDefinition, Mention, Parameter
+from archguard.codebase.facts.definitions import ClassDefinition, Definition, FunctionDefinition, Parameter
 from archguard.codebase.facts.directives import Directive
+from archguard.codebase.facts.exceptions import Catch, Raise
 from archguard.codebase.facts.imports import Import, ImportTrait
 from archguard.codebase.facts.literals import Literal
+from archguard.codebase.facts.mentions import Mention
 from archguard.codebase.facts.scopes import Binding, Chain, Position, Scope
 
 __all__ = [
     "Binding",
     "Call",
+    "Catch",
     "Chain",
     "ClassDefinition",
     "Definition",
@@ -24,5 +27,6 @@ __all__ = [
     "Mention",
     "Parameter",
     "Position",
+    "Raise",
     "Scope",
 ]

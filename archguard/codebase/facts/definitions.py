@@ -1,11 +1,11 @@
-"""The classes and functions of a file: names, bases, decorators, parameters, what they raise, how long they are."""
+"""The classes and functions of a file: names, bases, decorators, parameters, how long they are."""
 
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from archguard.codebase.facts.calls import written
-from archguard.codebase.facts.scopes import Position, Scope
+from archguard.codebase.facts.mentions import Mention
+from archguard.codebase.facts.scopes import Scope
 from archguard.codebase.source import Source
 from archguard.model import Location
 
@@ -18,17 +18,6 @@ class Parameter:
     annotation: str
     location: Location
     node: ast.arg = field(compare=False, repr=False)
-
-
-@dataclass(frozen=True)
-class Mention:
-    """A name that a definition gives, such as a decorator, with the expression and its place."""
-
-    name: str
-    """As it is written: `router.get` for `@router.get("/")`."""
-    location: Location
-    node: ast.expr = field(compare=False, repr=False)
-    at: Position = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -76,8 +65,6 @@ class FunctionDefinition(Definition):
     returns: str = ""
     """The return annotation as it is written."""
     is_async: bool = False
-    raises: tuple[Mention, ...] = ()
-    catches: tuple[Mention, ...] = ()
 
     @property
     def is_method(self) -> bool:
@@ -116,8 +103,6 @@ class _Described:
             parameters=tuple(self._parameters(node.args)),
             returns=ast.unparse(node.returns) if node.returns else "",
             is_async=isinstance(node, ast.AsyncFunctionDef),
-            raises=self._mentions([raised for raised in map(_raised, _own(node)) if raised]),
-            catches=self._mentions([caught for handler in _own(node) for caught in _caught(handler)]),
         )
 
     def _common(
@@ -130,34 +115,10 @@ class _Described:
 
     def _mentions(self, nodes: list[ast.expr]) -> tuple[Mention, ...]:
         at = self.scope.at or self.scope.end
-        return tuple(
-            Mention(written(node).removesuffix("()").removesuffix("[]"), self.source.location(node), node, at)
-            for node in nodes
-        )
+        return tuple(Mention.of(node, self.source, at) for node in nodes)
 
     def _parameters(self, arguments: ast.arguments) -> Iterator[Parameter]:
         every = (*arguments.posonlyargs, *arguments.args, arguments.vararg, *arguments.kwonlyargs, arguments.kwarg)
         for arg in filter(None, every):
             annotation = ast.unparse(arg.annotation) if arg.annotation else ""
             yield Parameter(arg.arg, annotation, self.source.location(arg), arg)
-
-
-def _own(node: ast.AST) -> Iterator[ast.AST]:
-    """The nodes of a function without those of the definitions in it."""
-    for child in ast.iter_child_nodes(node):
-        yield child
-        if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
-            yield from _own(child)
-
-
-def _raised(node: ast.AST) -> ast.expr | None:
-    return node.exc if isinstance(node, ast.Raise) else None
-
-
-def _caught(node: ast.AST) -> list[ast.expr]:
-    match node:
-        case ast.ExceptHandler(type=ast.Tuple(elts=caught)):
-            return caught
-        case ast.ExceptHandler(type=ast.expr() as caught):
-            return [caught]
-    return []

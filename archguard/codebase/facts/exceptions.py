@@ -1,0 +1,90 @@
+"""The exceptions that a file raises and catches."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Self
+
+from archguard.codebase.facts.mentions import Mention
+from archguard.codebase.facts.scopes import Position, Scope
+from archguard.codebase.source import Source
+
+
+@dataclass(frozen=True)
+class Raise:
+    """`raiser` raises what `exception` names."""
+
+    raiser: str
+    """The function, class or module in which the statement stands."""
+    exception: Mention
+
+    @classmethod
+    def extract(cls, source: Source) -> Iterator[Self]:
+        """Every `raise` of `source` that names something.
+
+        Raises:
+            SourceError: the file cannot be read or parsed.
+        """
+        yield from cls.within(Scope.extract(source), source)
+
+    @classmethod
+    def within(cls, scope: Scope, source: Source) -> Iterator[Self]:
+        """Every `raise` in `scope` of `source`, those in scopes inside included."""
+        for inner, node in _nodes(scope):
+            if isinstance(node, ast.Raise) and node.exc:
+                yield cls(inner.name, Mention.of(node.exc, source, _last(inner)))
+
+
+@dataclass(frozen=True)
+class Catch:
+    """`catcher` catches what `exception` names; a bare `except:` names `BaseException`."""
+
+    catcher: str
+    """The function, class or module in which the clause stands."""
+    exception: Mention
+
+    @classmethod
+    def extract(cls, source: Source) -> Iterator[Self]:
+        """Every exception that an `except` clause of `source` names.
+
+        Raises:
+            SourceError: the file cannot be read or parsed.
+        """
+        yield from cls.within(Scope.extract(source), source)
+
+    @classmethod
+    def within(cls, scope: Scope, source: Source) -> Iterator[Self]:
+        """Every exception that an `except` clause in `scope` of `source` names, those in scopes inside included."""
+        for inner, node in _nodes(scope):
+            if isinstance(node, ast.ExceptHandler):
+                for caught in _caught(node):
+                    yield cls(inner.name, Mention.of(caught, source, _last(inner)))
+
+
+def _caught(handler: ast.ExceptHandler) -> list[ast.expr]:
+    match handler.type:
+        case ast.Tuple(elts=caught):
+            return caught
+        case ast.expr() as caught:
+            return [caught]
+    word = {"end_lineno": handler.lineno, "end_col_offset": handler.col_offset + len("except")}
+    return [ast.Name("BaseException", ast.Load(), lineno=handler.lineno, col_offset=handler.col_offset, **word)]
+
+
+def _nodes(scope: Scope) -> Iterator[tuple[Scope, ast.AST]]:
+    for inner in scope.everything():
+        if isinstance(inner.node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            yield from ((inner, node) for node in _own(inner.node))
+
+
+def _own(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a scope without those of the scopes in it."""
+    for child in ast.iter_child_nodes(node):
+        yield child
+        if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda | ast.expr):
+            yield from _own(child)
+
+
+def _last(scope: Scope) -> Position:
+    """Where all names of `scope` are known, since a statement does not say where it stands in the order."""
+    return scope.end
