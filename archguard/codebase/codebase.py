@@ -5,8 +5,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from archguard.codebase.facts import Import, ImportTrait
+from archguard.codebase.facts.imports import DYNAMIC
 from archguard.codebase.graph import ImportGraph, Link
 from archguard.codebase.imports import scan
 from archguard.codebase.modules import find_modules
@@ -30,6 +32,8 @@ class Codebase:
     """What could not be read."""
     lazy: frozenset[Link] = frozenset()
     """The imports that say `lazy import`."""
+    memory: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What has been found out about the sources; the same code without some imports shares it."""
 
     @property
     def modules(self) -> frozenset[str]:
@@ -103,12 +107,12 @@ class Codebase:
         return found.traits if found else frozenset()
 
     def _may_have(self, module: str, asked: frozenset[ImportTrait]) -> bool:
-        """A look at the bytes, since most files need not be parsed to know."""
+        """A look at the signs, since most files need not be parsed to know."""
         try:
-            content = self.sources[module].content
+            signs = self.sources[module].signs
         except SourceError:
             return False
-        return any(sign in content for trait in asked for sign in _SIGNS[trait])
+        return any(not _SIGNS[trait] or _SIGNS[trait] & signs for trait in asked)
 
     def _statements(self, module: str) -> tuple[Import, ...]:
         if module not in self._parsed:
@@ -143,14 +147,14 @@ class Codebase:
         return {}
 
 
-_SIGNS: Mapping[ImportTrait, tuple[bytes, ...]] = {
-    ImportTrait.TYPE_CHECKING: (b"TYPE_CHECKING",),
-    ImportTrait.LOCAL: (b"def ", b"def\t", b"lambda"),
-    ImportTrait.OPTIONAL: (b"try", b"suppress"),
-    ImportTrait.LAZY: (b"lazy ",),
-    ImportTrait.DYNAMIC: (b"import_module", b"__import__"),
+_SIGNS: Mapping[ImportTrait, frozenset[bytes]] = {
+    ImportTrait.TYPE_CHECKING: frozenset((b"TYPE_CHECKING",)),
+    ImportTrait.LOCAL: frozenset(),
+    ImportTrait.OPTIONAL: frozenset(),
+    ImportTrait.LAZY: frozenset(),
+    ImportTrait.DYNAMIC: DYNAMIC,
 }
-"""What a file must hold for an import of it to have the trait."""
+"""The signs of which a file must have one for an import of it to have the trait; without any, most files may."""
 
 
 def _depth(found: Import) -> int:

@@ -7,7 +7,6 @@ they are no files (`google.cloud.storage`, or a name that a package passes on) a
 an import to the deepest module that it knows.
 """
 
-import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -25,8 +24,6 @@ from archguard.codebase.reexports import Reexports
 from archguard.codebase.source import Source, SourceError
 from archguard.codebase.view import View, ancestry
 from archguard.model import Location, Problem
-
-_RELATIVE = re.compile(rb"from\s*(\.+)")
 
 
 @dataclass(frozen=True)
@@ -111,12 +108,12 @@ class _Scanner:
     def _fit_for_grimp(self, source: Source, view: View) -> bool:
         """Whether grimp can read `source`; adds what grimp does not see in it."""
         try:
-            content = source.content
+            signs = source.signs
         except SourceError as error:
             self._report("unreadable", error)
             return False
-        may_leave = _may_leave(content, source.package.count(".") + 1)
-        if not may_leave and not (self.dynamic and DYNAMIC.search(content)):
+        may_leave = _may_leave(signs, source.package.count(".") + 1)
+        if not may_leave and not (self.dynamic and DYNAMIC & signs):
             return True
         try:
             return self._add_by_ast(source, view, tuple(Import.extract(source)))
@@ -164,9 +161,9 @@ class _Scanner:
         self.problems.append(error.problem(code))
 
 
-def _may_leave(content: bytes, depth: int) -> bool:
-    """Whether some relative import has more dots than there are packages; `...` alone is found in most stubs."""
-    return b"." * (depth + 1) in content and any(len(dots) > depth for dots in _RELATIVE.findall(content))
+def _may_leave(signs: frozenset[bytes], depth: int) -> bool:
+    """Whether some relative import has more dots than there are packages around it."""
+    return any(sign.count(b".") > depth for sign in signs)
 
 
 def _by_service(sources: Iterable[Source]) -> list[tuple[str, list[Source]]]:

@@ -2,14 +2,19 @@
 
 import ast
 import io
+import re
 import tokenize
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 from archguard.codebase.syntax import needed_version
 from archguard.errors import ArchguardError
 from archguard.model import Location
+
+SIGNS: Final = re.compile(rb"archguard:|import_module|__import__|TYPE_CHECKING|from\s*\.{2,}")
+"""Directives, dynamic imports, imports that never run, and imports that climb."""
 
 
 class SourceError(ArchguardError):
@@ -40,9 +45,9 @@ class Source:
         name = self.module.rpartition("::")[2]
         return name if self.is_package else name.rpartition(".")[0]
 
-    @cached_property
+    @property
     def content(self) -> bytes:
-        """The bytes of the file.
+        """The bytes of the file, read anew each time.
 
         Raises:
             SourceError: it cannot be read.
@@ -53,6 +58,15 @@ class Source:
             raise self._error(f"cannot be read: {error.strerror or error}") from None
 
     @cached_property
+    def signs(self) -> frozenset[bytes]:
+        """Words in the file by which to tell, without parsing it, what it may hold: see `SIGNS`.
+
+        Raises:
+            SourceError: it cannot be read.
+        """
+        return frozenset(SIGNS.findall(self.content))
+
+    @cached_property
     def text(self) -> str:
         """The decoded file.
 
@@ -60,8 +74,9 @@ class Source:
             SourceError: it cannot be read, or not in the encoding that it declares.
         """
         try:
-            encoding, _ = tokenize.detect_encoding(io.BytesIO(self.content).readline)
-            return self.content.decode(encoding)
+            content = self.content
+            encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+            return content.decode(encoding)
         except (SyntaxError, UnicodeDecodeError, LookupError) as error:
             raise self._error(f"cannot be decoded: {error}", hint="save it as UTF-8, or declare its encoding") from None
 

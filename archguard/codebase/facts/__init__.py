@@ -10,7 +10,7 @@ from archguard.codebase.facts.exceptions import Catch, Raise
 from archguard.codebase.facts.imports import Import, ImportTrait
 from archguard.codebase.facts.literals import Literal
 from archguard.codebase.facts.mentions import Mention
-from archguard.codebase.facts.scopes import Binding, Chain, Position, Scope
+from archguard.codebase.facts.scopes import Binding, Chain, Position, Scope, Step
 
 __all__ = [
     "Binding",
@@ -29,4 +29,5 @@ __all__ = [
     "Position",
     "Raise",
     "Scope",
+    "Step",
 ]

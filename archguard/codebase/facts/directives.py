@@ -5,13 +5,10 @@ import re
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Self
 
 from archguard.codebase.source import Source
 from archguard.model import Location
-
-SIGN: Final = b"archguard:"
-"""What a file must hold to have directives."""
 
 _DIRECTIVE = re.compile(r"#\s*archguard:\s*(?P<verb>\w+)\s*(?:\[(?P<contracts>[^\]]*)\])?[\s:-]*(?P<reason>.*)")
 
@@ -35,7 +32,7 @@ class Directive:
         Raises:
             SourceError: the file cannot be read.
         """
-        if SIGN in source.content:
+        if b"archguard:" in source.signs:
             for row, column, text in _comments(source):
                 if found := _DIRECTIVE.match(text):
                     yield cls(

@@ -1,7 +1,6 @@
 """The imports of a file, with what grimp does not tell: names, columns, and when they run."""
 
 import ast
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -26,8 +25,8 @@ class ImportTrait(StrEnum):
     """`importlib.import_module("a.b")` or `__import__("a.b")`."""
 
 
-DYNAMIC: Final = re.compile(rb"import_module|__import__")
-"""What a file must hold to have dynamic imports."""
+DYNAMIC: Final = frozenset((b"import_module", b"__import__"))
+"""A file must have one of these signs to have dynamic imports."""
 
 _Traits: TypeAlias = frozenset[ImportTrait]
 _Found: TypeAlias = tuple[ast.Import | ast.ImportFrom | ast.Call, _Traits]
@@ -64,7 +63,7 @@ class Import:
         Raises:
             SourceError: the file cannot be read or parsed.
         """
-        walk = _Walk(deep=bool(DYNAMIC.search(source.content)))
+        walk = _Walk(deep=bool(DYNAMIC & source.signs))
         for node, traits in walk.below(source.tree, frozenset()):
             for module, name, alias, place in _names(node, source.package):
                 yield cls(module, name, alias, _location(source, node, place), traits)

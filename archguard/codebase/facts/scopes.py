@@ -87,6 +87,31 @@ class Binding:
 
 
 @dataclass(frozen=True, eq=False)
+class Step:
+    """One thing that is done in a chain: an attribute that is taken, or a call."""
+
+    node: ast.expr
+    call: ast.Call | None
+    """The call, if it is one."""
+    name: str
+    """The attribute that is taken or called; the function that is called; "" if it has no name."""
+    owner: ast.expr | None
+    """What the attribute is of."""
+    last: bool
+    """Whether nothing more is done with it."""
+
+    @property
+    def callee(self) -> ast.expr:
+        """What is called; the attribute itself if it is not called."""
+        return self.call.func if self.call else self.node
+
+    @property
+    def owner_name(self) -> str:
+        """The last name of what the attribute is of: `session` for `self.session.execute`."""
+        return _last_name(self.owner) if self.owner is not None else ""
+
+
+@dataclass(frozen=True, eq=False)
 class Chain:
     """A whole expression like `session.query(Order).all()`: a beginning, and what is done with it step by step."""
 
@@ -99,6 +124,18 @@ class Chain:
         while (inner := _inner(steps[-1])) is not None:
             steps.append(inner)
         return tuple(reversed(steps))
+
+    def parts(self) -> Iterator[Step]:
+        """What is done in it, in order: every call, and every attribute that is not called."""
+        steps = self.steps()
+        for step, following in zip(steps, (*steps[1:], None), strict=True):
+            match step:
+                case ast.Call(func=ast.Attribute(value=owner, attr=name)):
+                    yield Step(step, step, name, owner, following is None)
+                case ast.Call(func=func):
+                    yield Step(step, step, func.id if isinstance(func, ast.Name) else "", None, following is None)
+                case ast.Attribute(value=owner, attr=name) if not isinstance(following, ast.Call):
+                    yield Step(step, None, name, owner, following is None)
 
 
 @dataclass(eq=False)
@@ -160,6 +197,14 @@ def _inner(node: ast.expr) -> ast.expr | None:
         case ast.Attribute(value=inner) | ast.Subscript(value=inner) | ast.Await(value=inner):
             return inner
     return None
+
+
+def _last_name(node: ast.expr) -> str:
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    inner = _inner(node)
+    return _last_name(inner) if inner is not None else ""
 
 
 class _Reader:

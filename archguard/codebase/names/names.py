@@ -56,6 +56,15 @@ class Names(Asking):
         """The scope of `module`: as much of its file as can be parsed."""
         return self._lookup.scope(module)
 
+    def calls(self, module: str) -> int:
+        """How many calls stand in `module`."""
+        chains = (chain for scope in self.scope(module).everything() for chain in scope.chains)
+        return sum(1 for chain in chains for step in chain.parts() if step.call)
+
+    def exported(self, module: str, name: str) -> Values:
+        """What `from module import name` gives."""
+        return union(*map(self._members.value_of, self.module_origins(module, name)))
+
     def value(self, node: ast.expr, at: Position) -> Values:
         """What the expression `node` stands for at `at`."""
         return self._once("value", node, lambda: self._infer(node, at))
