@@ -111,9 +111,17 @@ class Results:
             case "item":
                 return receiver.items[-1] if isinstance(receiver, Instance) and receiver.items else UNKNOWN
             case "argument" | "object" if node and at and node.args:
-                values = self.names.value(node.args[0], at)
-                return values if word == "argument" else union(objects(values), _held(values))
+                return self._argument(word, node.args[0], at)
         return UNKNOWN
+
+    def _argument(self, word: str, node: ast.expr, at: Position) -> Values:
+        """The argument itself; or an object of the class that it is, that it names, or that its objects are of."""
+        values = self.names.value(node, at)
+        if word == "argument":
+            return values
+        if isinstance(node, ast.Constant):
+            return self.names.annotated(node, at)
+        return union(objects(values), _held(values))
 
     def _given(self, name: str, receiver: Instance, node: ast.Call | None, at: Position | None) -> Values:
         spec = self.names.library.result(name)

@@ -1,0 +1,151 @@
+"""How a module reaches a database: by imports, calls, SQL, models, and parameters."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from archguard.codebase import Import, Source, ancestry
+from archguard.codebase.facts import Chain, FunctionDefinition, Position, Step
+from archguard.codebase.facts.definitions import definitions
+from archguard.codebase.names import Instance, Names, Outside, OwnClass, OwnFunction, Value
+from archguard.codebase.names.reading import Readable
+from archguard.kinds.clients import Catalogue, How, Uses
+from archguard.kinds.clients.sql import Sql, sql_in
+from archguard.model import Confidence, Location
+
+_GIVEN_SQL = re.compile(r"exec|query|sql|fetch|run|raw|select|read|iterate|cursor|db|statement|rows?$|^(?:all|one|first)$")
+_NOT_GIVEN_SQL = re.compile(r"log|print|debug|info|warn|error|exception|critical|write|append|join|format|match|parse|assert")
+
+
+class Way(StrEnum):
+    """How a database is reached."""
+
+    IMPORT = "import"
+    OWN_IMPORT = "own import"
+    """Of something that another module of the project has from a client, or a model."""
+    CALL = "call"
+    BUILD = "build"
+    TAKE = "take"
+    QUERY = "query"
+    READ = "read"
+    """By SQL in a string."""
+    WRITE = "write"
+    PARAMETER = "parameter"
+
+
+@dataclass(frozen=True)
+class Access:
+    """A way to a database at `location`."""
+
+    way: Way
+    symbol: str
+    """What is imported, called or taken; the tables of SQL."""
+    location: Location
+    confidence: Confidence = Confidence.CERTAIN
+    verb: str = ""
+    """The method that is called."""
+    imported: str = ""
+    """The module that an import names."""
+    what: str = ""
+    """What the symbol is, in a few words."""
+    chain: Chain | None = None
+    """The expression in which it stands."""
+
+
+@dataclass(frozen=True)
+class Accesses:
+    """Finds accesses to what `catalogue` lists."""
+
+    names: Names
+    catalogue: Catalogue
+    guessing: bool
+
+    def imports(self, source: Source) -> Iterator[Access]:
+        """Imports of clients, and of what other modules of the project have from them."""
+        for found in Import.extract(Readable.of(source)):
+            if own := self.names.find(found.module, source.module):
+                yield from self._own_import(found, own, models=False)
+            elif client := self.catalogue.imported(found.target):
+                module = found.module if client in ancestry(found.module) else client
+                yield Access(Way.IMPORT, "", found.location, imported=module)
+
+    def models(self, source: Source) -> Iterator[Access]:
+        """Imports of the project's models."""
+        for found in Import.extract(Readable.of(source)):
+            if own := self.names.find(found.module, source.module):
+                yield from self._own_import(found, own, models=True)
+
+    def calls(self, source: Source) -> Iterator[Access]:
+        """Calls of clients, queries that are built or begun, methods that are taken."""
+        for use in self._uses.of(source):
+            yield Access(_WAYS[use.how], use.symbol, use.location, use.confidence, use.verb, chain=use.chain)
+
+    def statements(self, source: Source) -> Iterator[Access]:
+        """SQL that is given to a call."""
+        for scope in self.names.scope(source.module).everything():
+            for chain in scope.chains:
+                for step in chain.parts():
+                    if found := self._statement(step, chain.at):
+                        sql, confidence = found
+                        way, location = (Way.WRITE if sql.writes else Way.READ), source.location(step.node)
+                        yield Access(way, ", ".join(sql.tables), location, confidence, way.value, chain=chain)
+
+    def parameters(self, source: Source) -> Iterator[Access]:
+        """Parameters that are sessions, connections and the like."""
+        for definition in definitions(self.names.scope(source.module), source):
+            if isinstance(definition, FunctionDefinition):
+                yield from self._parameters(definition)
+
+    def _own_import(self, found: Import, own: str, *, models: bool) -> Iterator[Access]:
+        values = self.names.exported(own, found.name) if found.name not in ("", "*") else ()
+        whats = [what for value in values if (what := self._model(value) if models else self._passed_on(value))]
+        for what in whats[:1]:
+            yield Access(Way.OWN_IMPORT, f"{own}.{found.name}", found.location, imported=own, what=what)
+
+    def _passed_on(self, value: Value) -> str:
+        match value:
+            case Instance(of=Outside(name=name)) if self._is_client(name):
+                return f"a {name}"
+            case Outside(name=name) if self.catalogue.imported(name) and not self._is_base(name):
+                return f"which is {name}"
+        return ""
+
+    def _model(self, value: Value) -> str:
+        bases = self.names.lineage(value) if isinstance(value, OwnClass) else ()
+        outside = (base.name for base in bases if isinstance(base, Outside))
+        return "a model" if any(map(self._is_base, outside)) else ""
+
+    def _is_base(self, cls: str) -> bool:
+        return self.catalogue.model(self.names.library, cls)
+
+    def _is_client(self, cls: str) -> bool:
+        return self.catalogue.receiver(self.names.library, cls) or self.catalogue.undescribed(cls)
+
+    def _statement(self, step: Step, at: Position) -> tuple[Sql, Confidence] | None:
+        if not step.call or _NOT_GIVEN_SQL.search(step.name.lower()):
+            return None
+        callees = self.names.value(step.callee, at)
+        if any(not isinstance(callee, OwnFunction | OwnClass) for callee in callees):
+            return None  # a client, which is found by its calls, or something else that takes any text
+        arguments = [*step.call.args[:2], *(keyword.value for keyword in step.call.keywords)]
+        found = next((sql for argument in arguments if (sql := sql_in(self.names.text(argument, at)))), None)
+        likely = bool(_GIVEN_SQL.search(step.name.lower()))
+        return (found, Confidence.LIKELY if likely else Confidence.POSSIBLE) if found else None
+
+    def _parameters(self, definition: FunctionDefinition) -> Iterator[Access]:
+        at = definition.scope.at or definition.scope.end
+        for parameter in definition.parameters:
+            annotation = parameter.node.annotation
+            for value in self.names.annotated(annotation, at) if annotation else ():
+                if what := self._passed_on(value):
+                    yield Access(Way.PARAMETER, f"{definition.name}({parameter.name})", parameter.location, what=what)
+                    break
+
+    @cached_property
+    def _uses(self) -> Uses:
+        return Uses(self.names, self.catalogue, self.guessing)
+
+
+_WAYS = {How.CALL: Way.CALL, How.BUILD: Way.BUILD, How.TAKE: Way.TAKE, How.QUERY: Way.QUERY}

@@ -1,0 +1,182 @@
+"""The libraries that archguard knows, and what they say of a name."""
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.resources import files
+from typing import TypeAlias
+
+from archguard.codebase import Codebase, ancestry
+from archguard.codebase.names import Library, Names
+from archguard.kinds.clients.client import Client
+
+CHANNELS = ("database", "cache", "http", "rpc", "queue", "cloud", "saas", "network", "email")
+Extensions: TypeAlias = Mapping[str, Client]
+"""What a contract adds, by channel."""
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Some clients, and answers to what a name from outside has to do with them."""
+
+    clients: tuple[Client, ...]
+
+    @cached_property
+    def modules(self) -> frozenset[str]:
+        """What is imported of them."""
+        return frozenset(module for client in self.clients for module in client.modules)
+
+    def imported(self, name: str) -> str:
+        """The module of a client that the imported `name` is, or is in; "" if there is none."""
+        return next((outer for outer in ancestry(name) if outer in self.modules), "")
+
+    def is_call(self, name: str) -> bool:
+        """Whether calling the function or class `name` is an access."""
+        return name in self._functions
+
+    def method(self, library: Library, cls: str, name: str) -> bool:
+        """Whether calling the method `name` of an object of the class `cls` is an access."""
+        return any(name in self._receivers.get(ancestor, ()) for ancestor in self._lineage(library, cls))
+
+    def receiver(self, library: Library, cls: str) -> bool:
+        """Whether objects of the class `cls` have methods whose call is an access."""
+        return any(ancestor in self._receivers for ancestor in self._lineage(library, cls))
+
+    def model(self, library: Library, cls: str) -> bool:
+        """Whether `cls` is a base class of what is stored."""
+        return any(ancestor in self._models for ancestor in library.ancestry(cls))
+
+    def builds(self, name: str) -> bool:
+        """Whether calling `name` builds a query."""
+        module = self.imported(name)
+        words = name.removeprefix(module).split(".")
+        return bool(module) and any(word in self._builders[module] for word in words)
+
+    @cached_property
+    def verbs(self) -> frozenset[str]:
+        """Every method whose call can be an access."""
+        return frozenset(method for methods in self._receivers.values() for method in methods)
+
+    def undescribed(self, name: str) -> bool:
+        """Whether `name` is of a client of which nothing but its modules and functions is known."""
+        return self.imported(name) in self._undescribed
+
+    @cached_property
+    def _functions(self) -> frozenset[str]:
+        return frozenset(name for client in self.clients for name in client.functions)
+
+    @cached_property
+    def _receivers(self) -> Mapping[str, frozenset[str]]:
+        found: dict[str, frozenset[str]] = {}
+        for client in self.clients:
+            for cls, methods in client.receivers.items():
+                found[cls] = found.get(cls, frozenset()) | frozenset(methods)
+        return found
+
+    @cached_property
+    def _models(self) -> frozenset[str]:
+        return frozenset(name for client in self.clients for name in client.models)
+
+    @cached_property
+    def _builders(self) -> Mapping[str, frozenset[str]]:
+        found: dict[str, frozenset[str]] = {}
+        for client in self.clients:
+            for module in client.modules:
+                found[module] = found.get(module, frozenset()) | frozenset(client.builders)
+        return found
+
+    @cached_property
+    def _undescribed(self) -> frozenset[str]:
+        return frozenset(module for client in self.clients if not client.receivers for module in client.modules)
+
+    def _lineage(self, library: Library, cls: str) -> Iterator[str]:
+        """`cls` and what it extends; a `RealDictCursor` is taken for the `cursor` of its package."""
+        known = library.ancestry(cls)
+        yield from known
+        if not any(ancestor in self._receivers for ancestor in known) and cls[-1:] != ")" and self.imported(cls):
+            package, last = cls.partition(".")[0], cls.rpartition(".")[2].lower()
+            yield from (name for name, short in self._short.get(package, ()) if last.endswith(short))
+
+    @cached_property
+    def _short(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        """The receivers of each package, with their last names in small letters."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for name in sorted(self._receivers):
+            found.setdefault(name.partition(".")[0], []).append((name, name.rpartition(".")[2].lower()))
+        return {package: tuple(names) for package, names in found.items()}
+
+
+def clients_of(channel: str, extensions: Extensions | None = None) -> tuple[Client, ...]:
+    """The clients of `channel`, those that a contract adds first."""
+    added = (extensions or {}).get(channel)
+    return (added, *_built_in(channel)) if added else _built_in(channel)
+
+
+def catalogue(channels: Iterable[str], extensions: Extensions | None = None) -> Catalogue:
+    """The clients of `channels`."""
+    return Catalogue(tuple(client for channel in channels for client in clients_of(channel, extensions)))
+
+
+def library(extensions: Extensions | None = None) -> Library:
+    """What comes out of the clients of every channel."""
+    every = [client for channel in CHANNELS for client in clients_of(channel, extensions)]
+    every.append(_PYTHON)
+    return Library(
+        gives={key: value for client in reversed(every) for key, value in client.gives.items()},
+        bases={key: value for client in reversed(every) for key, value in client.bases.items()},
+        names=frozenset(name for client in every for name in _names(client)),
+    )
+
+
+def names_of(codebase: Codebase, extensions: Extensions | None = None) -> Names:
+    """The names of `codebase`, followed with what is known of every client; contracts that add the same share them."""
+    key = f"names {sorted((extensions or {}).items())}"
+    if key not in codebase.memory:
+        codebase.memory[key] = Names(codebase.sources, library(extensions))
+    names: Names = codebase.memory[key]
+    return names
+
+
+@cache
+def _built_in(channel: str) -> tuple[Client, ...]:
+    text = files("archguard.kinds.clients").joinpath(f"{channel}.toml").read_text(encoding="utf-8")
+    return tuple(_client(facts) for facts in tomllib.loads(text).values())
+
+
+def _client(facts: Mapping[str, Mapping[str, str] | list[str]]) -> Client:
+    lists = {key: tuple(value) for key, value in facts.items() if isinstance(value, list)}
+    mappings = {key: value for key, value in facts.items() if isinstance(value, Mapping)}
+    receivers = {cls: tuple(methods) for cls, methods in mappings.pop("receivers", {}).items()}
+    return Client(receivers=receivers, **lists, **mappings)  # type: ignore[arg-type]  # the tests look at every fact
+
+
+def _names(client: Client) -> Iterator[str]:
+    yield from client.functions
+    yield from client.models
+    for cls, methods in client.receivers.items():
+        yield cls
+        yield from (f"{cls}.{method}" for method in methods)
+
+
+_PYTHON = Client(
+    gives={
+        "contextlib.closing()": "argument",
+        "contextlib.aclosing()": "argument",
+        "contextlib.nullcontext()": "argument",
+        "contextlib.ExitStack.enter_context()": "argument",
+        "contextlib.AsyncExitStack.enter_async_context()": "argument",
+        "copy.copy()": "argument",
+        "asyncio.wait_for()": "argument",
+        "asyncio.shield()": "argument",
+        "asyncio.run()": "argument",
+        "asgiref.sync.sync_to_async()": "argument",
+        "builtins.dict.get()": "item",
+        "builtins.dict.pop()": "item",
+        "builtins.dict.setdefault()": "item",
+        "builtins.dict.values()": "builtins.list[item]",
+        "builtins.list.pop()": "item",
+        "builtins.list.copy()": "self",
+    }
+)
+"""What functions of Python pass on."""

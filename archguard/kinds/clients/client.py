@@ -1,0 +1,29 @@
+"""What is known of one library through which code reaches outside: how it is imported, called, and what comes out of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from archguard.codebase import STRICT, Names
+
+
+@dataclass(frozen=True, kw_only=True)
+class Client:
+    """A library that reaches a database, a host, a queue, ..."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    modules: Names = ()
+    """What is imported: packages or modules, with all below them."""
+    functions: Names = ()
+    """Functions and classes whose call is an access, by their full names."""
+    receivers: Mapping[str, Names] = field(default_factory=dict)
+    """Classes, with those of their methods whose call is an access."""
+    models: Names = ()
+    """Base classes of what is stored."""
+    builders: Names = ()
+    """Functions of its modules that queries are built with, by their last names."""
+    gives: Mapping[str, str] = field(default_factory=dict)
+    """The class of what comes out of an attribute, or of a call with `()`: `acme.db.connect(): acme.db.Conn`."""
+    bases: Mapping[str, str] = field(default_factory=dict)
+    """The class that another one extends."""

@@ -1,0 +1,67 @@
+"""What a method call probably is when nothing is known of its receiver but what it is called."""
+
+import re
+from collections.abc import Mapping
+
+from archguard.codebase.facts import Step
+from archguard.model import Confidence
+
+_SESSION = frozenset(
+    "execute exec scalar scalars query add add_all flush commit rollback refresh merge expunge begin_nested stream_scalars"
+    " bulk_save_objects bulk_insert_mappings bulk_update_mappings get_one".split()
+)
+_CONNECTION = frozenset(
+    "execute executemany executescript exec_driver_sql fetch fetchrow fetchval cursor commit rollback scalar scalars".split()
+)
+_CURSOR = frozenset("execute executemany executescript callproc fetchone fetchmany fetchall copy_expert".split())
+_COLLECTION = frozenset(
+    "find_one find_one_and_update find_one_and_delete insert_one insert_many update_one update_many delete_one delete_many"
+    " count_documents replace_one bulk_write".split()
+)
+_DATABASE = (_SESSION | _CONNECTION | {"fetch_all", "fetch_one", "fetch_val", "execute_many"}) - {"merge", "fetch"}
+_FAMILIES: Mapping[str, frozenset[str]] = {
+    "session": _SESSION,
+    "sess": _SESSION,
+    "connection": _CONNECTION,
+    "conn": _CONNECTION,
+    "cursor": _CURSOR,
+    "cur": _CURSOR,
+    "crsr": _CURSOR,
+    "db": _DATABASE,
+    "database": _DATABASE,
+    "collection": _COLLECTION,
+    "engine": frozenset({"execute", "raw_connection"}),
+    "pool": frozenset({"fetch", "fetchrow", "fetchval", "executemany"}),
+}
+_DOUBTFUL: Mapping[str, frozenset[str]] = {
+    "session": frozenset({"get", "delete", "begin", "close", "connection"}),
+    "db": frozenset({"get", "delete", "query", "find", "insert", "update", "select", "close", "connect"}),
+    "connection": frozenset({"close", "transaction", "prepare"}),
+    "cursor": frozenset({"close"}),
+    "engine": frozenset({"connect", "begin"}),
+    "pool": frozenset({"acquire", "execute", "connection", "getconn"}),
+}
+_TELLING = _COLLECTION | frozenset(
+    "executemany executescript exec_driver_sql fetchone fetchmany fetchall fetchrow fetchval bulk_save_objects scalar_one"
+    " scalar_one_or_none bulk_insert_mappings select_related prefetch_related select_for_update get_or_create"
+    " update_or_create refresh_from_db execute_values".split()
+)
+_BEND = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_OTHER_SESSIONS = re.compile(r"http|requests|aio|client|web|boto|browser|login|chat|user|tf|keras|spark|ssh|tmux|cookie")
+
+
+def guess(step: Step) -> Confidence | None:
+    """How likely `step` is an access to a database; None if nothing speaks for it."""
+    name = _BEND.sub("_", step.owner_name).lower().strip("_")
+    family = next((word for word in _FAMILIES if _is_called(name, word)), "")
+    if family and not _OTHER_SESSIONS.search(name):
+        if step.name in _FAMILIES[family]:
+            return Confidence.LIKELY
+        if step.name in _DOUBTFUL.get(family, ()):
+            return Confidence.POSSIBLE
+    return Confidence.POSSIBLE if step.name in _TELLING else None
+
+
+def _is_called(name: str, word: str) -> bool:
+    """`session` is, and so are `db_session`, `getSession` and `dbsession`; `obsession` is not."""
+    return not {word, f"db{word}"}.isdisjoint(name.split("_"))

@@ -1,0 +1,75 @@
+"""Whether a text is SQL, and what it does to which tables."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from archguard.codebase.names import Text
+
+_STATEMENT = re.compile(
+    r"""\s*(?:/\*.*?\*/\s*|--[^\n]*\n\s*)*(?:
+        select\b.+?\bfrom\b | select\s+(?:\d+|\w+\(.*\)|@@\w+|distinct\b)
+      | insert\s+(?:or\s+\w+\s+|ignore\s+)?into\b | replace\s+into\b | update\s+(?:only\s+)?[\w."`\[\]{}$]+\s.*?\bset\b
+      | delete\s+from\b | merge\s+into\b | truncate\s+(?:table\s+)?[\w."]+\s*(?:;|\Z|cascade|restart)
+      | with\s+(?:recursive\s+)?\w+\s*(?:\([^)]*\)\s*)?as\s*(?:not\s+materialized\s*|materialized\s*)?\(
+      | (?:create|alter|drop)\s+(?:or\s+replace\s+|temp(?:orary)?\s+|unique\s+|virtual\s+)*
+        (?:table|view|index|schema|sequence|trigger|function|type|extension|database|materialized\s+view)\b
+      | (?:grant|revoke)\s.+\bon\b | pragma\s+\w+ | call\s+[\w.]+\s*\(
+    )""",
+    re.IGNORECASE | re.DOTALL | re.VERBOSE,
+)
+_SHOUTED = re.compile(r"\b(?:SELECT|INSERT|UPDATE|DELETE|FROM|WHERE|INTO|SET|WITH|TABLE|CREATE|ALTER|DROP|PRAGMA|CALL)\b")
+_PUNCTUATION = re.compile(r"\*|[=<>]|;\s*$|\(|,|%s|\?|:\w+|\$\d|\bjoin\b.+\bon\b", re.IGNORECASE | re.DOTALL)
+_TABLES = re.compile(r"\b(?:from|join|into|update|table)\s+(?:only\s+|if\s+(?:not\s+)?exists\s+)?([\w.\"`]+)", re.IGNORECASE)
+_READS = re.compile(r"\s*(?:select|pragma)\b", re.IGNORECASE)
+_HOLE = "archguard_hole"
+
+
+@dataclass(frozen=True)
+class Sql:
+    """A statement of SQL."""
+
+    tables: tuple[str, ...]
+    """The tables that it names, sorted, in small letters; a table whose name is put in later is left out."""
+    writes: bool
+
+
+def sql_in(text: Text) -> Sql | None:
+    """The statement that `text` is, or None; English that begins with "select" is none."""
+    filled = text.filled(_HOLE)
+    if not text or len(filled) > 20_000 or not _STATEMENT.match(filled):
+        return None
+    if not _SHOUTED.search(filled) and not _PUNCTUATION.search(filled):
+        return None
+    return _parsed(filled)
+
+
+@lru_cache(maxsize=1024)
+def _parsed(text: str) -> Sql | None:
+    """By sqlglot if it is installed; a dialect that it does not know is taken for SQL as well."""
+    try:
+        import sqlglot  # noqa: PLC0415  # optional, and only where there may be SQL
+        from sqlglot import exp  # noqa: PLC0415
+    except ImportError:
+        return _scanned(text)
+    try:
+        statements = [found for found in sqlglot.parse(_without_placeholders(text)) if found]
+    except sqlglot.errors.SqlglotError:
+        return _scanned(text)
+    aliases = {cte.alias.lower() for found in statements for cte in found.find_all(exp.CTE)}
+    tables = {table.name.lower() for found in statements for table in found.find_all(exp.Table)}
+    return Sql(tuple(sorted(_named(tables - aliases))), not all(isinstance(found, exp.Query) for found in statements))
+
+
+def _without_placeholders(text: str) -> str:
+    """`%s` and `%(name)s` are no SQL to a parser."""
+    return re.sub(r"%\(\w+\)s|%s", "?", text)
+
+
+def _scanned(text: str) -> Sql | None:
+    tables = {found.strip('"`').rpartition(".")[2].lower() for found in _TABLES.findall(text)}
+    return Sql(tuple(sorted(_named(tables))), not _READS.match(text))
+
+
+def _named(tables: set[str]) -> set[str]:
+    return {table for table in tables if table and _HOLE not in table}

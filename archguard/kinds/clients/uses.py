@@ -1,0 +1,202 @@
+"""Every use of a client in a module: calls, methods that are only taken, queries that are built or begun."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+from archguard.codebase import Source
+from archguard.codebase.facts import Chain, Position, Scope, Step
+from archguard.codebase.names import Instance, Member, Names, Outside, OwnClass, OwnFunction, Value, Values, dotted
+from archguard.kinds.clients.catalogue import Catalogue
+from archguard.kinds.clients.guesses import guess
+from archguard.model import Confidence, Location
+
+
+_ACTIVE = frozenset({"save", "delete", "update", "create", "destroy", "insert", "upsert", "refresh", "persist", "remove"})
+"""What models are usually told to do to themselves."""
+_OF_RELATIONS = frozenset(
+    "all filter filter_by exclude order_by create get get_or_create update_or_create bulk_create exists aggregate annotate"
+    " values values_list select_related prefetch_related first last add set save delete".split()
+)
+"""What the other side of a relation is asked: `author.books.filter(...)`."""
+
+
+class How(StrEnum):
+    """What is done with a client."""
+
+    CALL = "call"
+    BUILD = "build"
+    """A query is built, and not yet run."""
+    TAKE = "take"
+    """A method is taken without being called: `run = session.execute`."""
+    QUERY = "query"
+    """The way to the stored objects of a model: `Order.objects`, `Order.query`."""
+
+
+_Found: TypeAlias = tuple[How, str, Confidence]
+
+
+@dataclass(frozen=True)
+class Use:
+    """A client is used at `location`."""
+
+    how: How
+    symbol: str
+    """What is used: `sqlalchemy.orm.Session.execute`."""
+    location: Location
+    confidence: Confidence
+    chain: Chain = field(compare=False, repr=False)
+    step: Step = field(compare=False, repr=False)
+
+    @property
+    def verb(self) -> str:
+        """The last name of what is used: `execute`."""
+        return self.symbol.rpartition(".")[2]
+
+
+@dataclass(frozen=True)
+class Uses:
+    """Finds uses of what `catalogue` lists."""
+
+    names: Names
+    catalogue: Catalogue
+    guessing: bool = False
+    """Whether a receiver that nothing is known of is judged by what it is called."""
+    _touching: dict[int, bool] = field(default_factory=dict)
+
+    def of(self, source: Source) -> Iterator[Use]:
+        """Every use in `source`, several of them where one expression goes on and on."""
+        for scope in self.names.scope(source.module).everything():
+            yield from self._in_scope(scope, source)
+
+    def _in_scope(self, scope: Scope, source: Source) -> Iterator[Use]:
+        for chain in scope.chains:
+            for step in chain.parts():
+                found = self._called(step, chain.at) if step.call else self._named(step, chain.at)
+                if found:
+                    how, symbol, confidence = found
+                    yield Use(how, symbol, source.location(step.node), confidence, chain, step)
+
+    def _called(self, step: Step, at: Position) -> _Found | None:
+        callees = self.names.value(step.callee, at)
+        for callee in callees:
+            if found := self._callee(callee):
+                return found
+        if callees or (step.owner is not None and self.names.value(step.owner, at)):
+            return None
+        return self._guessed(step)
+
+    def _callee(self, callee: Value) -> _Found | None:
+        match callee:
+            case Outside(name=name):
+                return self._function(name)
+            case Instance(of=cls) if self._method(cls, "__call__"):
+                return How.CALL, f"{cls.name}.__call__", Confidence.CERTAIN
+            case Member(base=base, name=name):
+                return self._member(base, name)
+            case OwnFunction(receiver=receiver) if receiver and self._stores(callee, receiver):
+                return How.CALL, callee.name, Confidence.CERTAIN
+            case OwnFunction() | OwnClass() | Instance():
+                return None
+        return None
+
+    def _function(self, name: str) -> _Found | None:
+        canonical = self.names.library.canonical(name)
+        if self.catalogue.builds(canonical):
+            return How.BUILD, canonical, Confidence.CERTAIN
+        if self.catalogue.is_call(canonical) or self._class_method(canonical):
+            return How.CALL, canonical, Confidence.CERTAIN
+        return None
+
+    def _class_method(self, name: str) -> bool:
+        """`django.contrib.auth.models.User.save`, or a method of a receiver that is called on the class."""
+        cls, _, method = name.rpartition(".")
+        return bool(cls) and self.catalogue.method(self.names.library, cls, method)
+
+    def _member(self, base: str, name: str) -> _Found | None:
+        library = self.names.library
+        if self.catalogue.method(library, base, name):
+            return How.CALL, f"{base}.{name}", Confidence.CERTAIN
+        if self.catalogue.undescribed(base) and name in self.catalogue.verbs:
+            return How.CALL, f"{base}.{name}", Confidence.CERTAIN
+        model, _, relation = base.rpartition(".")
+        if relation and self.catalogue.model(library, model) and name in _OF_RELATIONS:
+            return How.CALL, f"{base}.{name}", Confidence.LIKELY
+        return None
+
+    def _method(self, cls: Outside | OwnClass, name: str) -> bool:
+        return isinstance(cls, Outside) and self.catalogue.method(self.names.library, cls.name, name)
+
+    def _stores(self, method: OwnFunction, receiver: Instance | OwnClass) -> bool:
+        """Whether `method`, which the project has written, is how its models are stored: `save` of a mixin, say."""
+        name = method.name.rpartition(".")[2]
+        if name not in _ACTIVE or not (bases := self._model_bases(receiver)):
+            return False
+        return any(self.catalogue.method(self.names.library, base, name) for base in bases) or self._touches(method)
+
+    def _touches(self, function: OwnFunction) -> bool:
+        key = id(function.scope)
+        if key not in self._touching:
+            self._touching[key] = False  # for functions that call each other
+            self._touching[key] = any(self._found_in(function.scope))
+        return self._touching[key]
+
+    def _found_in(self, scope: Scope) -> Iterator[bool]:
+        for inner in scope.everything():
+            for chain in inner.chains:
+                yield any(step.call and self._called(step, chain.at) for step in chain.parts())
+
+    def _model_bases(self, owner: Value) -> tuple[str, ...]:
+        """The classes from outside that make `owner` a model."""
+        match owner:
+            case Instance(of=cls):
+                return self._model_bases(cls)
+            case OwnClass():
+                lineage = self.names.lineage(owner)
+                return tuple(base.name for base in lineage if isinstance(base, Outside) and self._is_model(base))
+            case Outside(name=name) if self._is_model(owner):
+                return (name,)
+        return ()
+
+    def _is_model(self, cls: Outside) -> bool:
+        return self.catalogue.model(self.names.library, cls.name)
+
+    def _named(self, step: Step, at: Position) -> _Found | None:
+        if step.name not in self.catalogue.verbs and not self._may_query(step.name):
+            return None
+        values = self.names.value(step.node, at)
+        for value in values:
+            if isinstance(value, Member) and step.last and self.catalogue.method(
+                self.names.library, value.base, value.name
+            ):
+                return How.TAKE, dotted(value), Confidence.CERTAIN
+        if found := self._query(step, values, at):
+            return found
+        if step.last and not values and step.owner is not None and not self.names.value(step.owner, at):
+            guessed = self._guessed(step)
+            return (How.TAKE, *guessed[1:]) if guessed else None
+        return None
+
+    def _may_query(self, name: str) -> bool:
+        return name in ("query", "objects") or name.endswith(("_manager", "objects"))
+
+    def _query(self, step: Step, values: Values, at: Position) -> _Found | None:
+        if step.owner is None or not any(self._is_receiver(value) for value in values):
+            return None
+        owners = [owner for owner in self.names.value(step.owner, at) if self._model_bases(owner)]
+        return (How.QUERY, f"{dotted(owners[0])}.{step.name}", Confidence.CERTAIN) if owners else None
+
+    def _is_receiver(self, value: Value) -> bool:
+        match value:
+            case Instance(of=Outside(name=name)):
+                return self.catalogue.receiver(self.names.library, name)
+            case Instance(of=OwnClass() as cls):
+                return any(self._is_receiver(Instance(base)) for base in self.names.lineage(cls) if isinstance(base, Outside))
+        return False
+
+    def _guessed(self, step: Step) -> _Found | None:
+        if not self.guessing or not step.owner_name:
+            return None
+        confidence = guess(step)
+        return (How.CALL, f"{step.owner_name}.{step.name}", confidence) if confidence else None

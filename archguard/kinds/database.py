@@ -1,0 +1,138 @@
+"""`database`: who may reach a database, and what they may do there."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal, TypeAlias
+
+from archguard.codebase import Codebase, Patterns, Source
+from archguard.codebase import Names as Words
+from archguard.kinds.accesses import Access, Accesses, Way
+from archguard.kinds.clients import Client, catalogue, names_of
+from archguard.kinds.contract import Contract, ContractError
+from archguard.kinds.verbs import sort_of
+from archguard.model import Checked, Violation
+
+Detect: TypeAlias = Literal["imports", "calls", "sql", "models"]
+Channel: TypeAlias = Literal["database", "cache"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Database(Contract):
+    """Only `allowed_in` reaches a database."""
+
+    kind: ClassVar[str] = "database"
+
+    allowed_in: Patterns = ()
+    """The modules that may reach a database."""
+    modules: Patterns = ()
+    """The modules that are held to it; by default all that are not in `allowed_in`."""
+    detect: tuple[Detect, ...] = ("imports", "calls", "sql")
+    """What counts: `imports` of drivers and mappers, `calls` of what they give, `sql` in strings, imports of `models`."""
+    allow: Words = ()
+    """Methods that may be called anywhere, such as `refresh`, or sorts of them: `read`, `write`, `transaction`, `build`."""
+    deny: Words = ()
+    """If given, nothing but these methods, or sorts of them, is forbidden: `commit` keeps transactions in `allowed_in`."""
+    parameters: bool = False
+    """Whether a parameter whose type is a session or a connection counts by itself."""
+    channels: tuple[Channel, ...] = ("database",)
+    """What is taken for a database."""
+    clients: Mapping[str, Client] = field(default_factory=dict)
+    """Further libraries, and the project's own: which modules, functions and methods of which classes are a database."""
+
+    def check(self, codebase: Codebase) -> Iterator[Violation]:
+        """Yield a violation for each import, call and statement of SQL where there must be none."""
+        known = catalogue(self.channels, self.clients)
+        accesses = Accesses(names_of(codebase, self.clients), known, guessing="database" in self.channels)
+        for module in sorted(self.scope(codebase) & codebase.sources.keys()):
+            yield from self._violations(codebase, accesses, codebase.sources[module])
+
+    def validate(self, codebase: Codebase) -> Iterator[ContractError]:
+        """Yield a fault if it holds no module to anything."""
+        if not self.allowed_in and not self.modules:
+            yield ContractError("needs `allowed_in`, `modules`, or both")
+        elif not self.scope(codebase):
+            yield ContractError("can never apply: all of its modules are in `allowed_in`", "allowed_in")
+
+    def checked(self, codebase: Codebase) -> Checked:
+        """How much of `codebase` the contract looks at."""
+        modules, names = self.scope(codebase), names_of(codebase, self.clients)
+        calls = sum(names.calls(module) for module in modules & codebase.sources.keys())
+        return Checked(modules=len(modules), imports=codebase.imports.count(modules), calls=calls)
+
+    def scope(self, codebase: Codebase) -> frozenset[str]:
+        """The modules that are held to it."""
+        held = codebase.members(self.modules) if self.modules else codebase.modules
+        return held - codebase.members(self.allowed_in)
+
+    def parsed(self, codebase: Codebase) -> frozenset[str]:
+        """The modules that are held to it."""
+        return self.scope(codebase)
+
+    def _violations(self, codebase: Codebase, accesses: Accesses, source: Source) -> Iterator[Violation]:
+        """Those in one file: each symbol once a line, and one for each expression."""
+        seen = set[object]()
+        for access in self._accesses(codebase, accesses, source):
+            marks = {(access.location.line, access.imported, access.symbol), access.chain or access}
+            if seen.isdisjoint(marks):
+                yield self._violation(access, source.module)
+            seen |= marks
+
+    def _accesses(self, codebase: Codebase, accesses: Accesses, source: Source) -> Iterator[Access]:
+        if not self.allow and not self.deny:
+            yield from self._imports(codebase, accesses, source)
+        if "calls" in self.detect:
+            yield from _tellingly(access for access in accesses.calls(source) if self._forbids(access))
+        if "sql" in self.detect:
+            yield from (access for access in accesses.statements(source) if self._forbids(access))
+        if self.parameters:
+            yield from accesses.parameters(source)
+
+    def _imports(self, codebase: Codebase, accesses: Accesses, source: Source) -> Iterator[Access]:
+        """Those that are left: some are excluded by their sort, or ignored."""
+        imported = codebase.imports.imported_by(source.module)
+        lines = frozenset(line for lines in imported.values() for line in lines)
+        found = [*accesses.imports(source)] if "imports" in self.detect else []
+        found += accesses.models(source) if "models" in self.detect else []
+        yield from (access for access in found if access.location.line in lines)
+
+    def _forbids(self, access: Access) -> bool:
+        sorts = {access.verb, "build" if access.way is Way.BUILD else sort_of(access.verb)}
+        return sorts.isdisjoint(self.allow) and (not self.deny or not sorts.isdisjoint(self.deny))
+
+    def _violation(self, access: Access, module: str) -> Violation:
+        where = ", ".join(map(str, self.allowed_in))
+        return self.violation(
+            f"{module} must not {_deed(access)}",
+            access.location,
+            module,
+            access.imported,
+            symbol=access.symbol or ("" if access.imported else f"sql {access.way}"),
+            fix=(f"move it to {where}, and call that from here" if where else "move it to where it is allowed",),
+            confidence=access.confidence,
+        )
+
+
+def _tellingly(accesses: Iterator[Access]) -> Iterator[Access]:
+    """`Order.objects.filter()` is told by what is called, `Order.objects` alone by itself."""
+    found = list(accesses)
+    called = {access.chain for access in found if access.way is Way.CALL}
+    yield from (access for access in found if access.way is not Way.QUERY or access.chain not in called)
+
+
+def _deed(access: Access) -> str:
+    match access.way:
+        case Way.IMPORT:
+            return f"import {access.imported}"
+        case Way.OWN_IMPORT:
+            return f"import {access.symbol}, {access.what}"
+        case Way.BUILD:
+            return f"build queries with {access.symbol}"
+        case Way.TAKE:
+            return f"take {access.symbol}"
+        case Way.QUERY:
+            return f"query by {access.symbol}"
+        case Way.READ | Way.WRITE:
+            return f"hold SQL that {access.way}s{f' {access.symbol}' if access.symbol else ''}"
+        case Way.PARAMETER:
+            return f"take {access.symbol}, {access.what}"
+    return f"call {access.symbol}"
