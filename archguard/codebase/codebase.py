@@ -1,11 +1,11 @@
 """The code under test: its modules, what they import, and what the configuration calls them."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from archguard.codebase.facts import Import, ImportTrait
 from archguard.codebase.facts.imports import DYNAMIC
@@ -17,6 +17,8 @@ from archguard.codebase.project import Component, Project, Service
 from archguard.codebase.source import Source, SourceError
 from archguard.codebase.view import ancestry
 from archguard.model import Location, Problem, Step
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +91,13 @@ class Codebase:
         """The path of `module` as reports show it; "" for a package without a file."""
         return self.sources[module].shown if module in self.sources else ""
 
+    def once(self, read: Callable[["Codebase"], _T]) -> _T:
+        """What `read` makes of it, worked out by the first who asks."""
+        if read not in self._answers:
+            self._answers[read] = read(self)
+        answer: _T = self._answers[read]
+        return answer
+
     def without_links(self, links: Collection[Link]) -> "Codebase":
         """The same code without the imports `links`."""
         return replace(self, imports=self.imports.without(links)) if links else self
@@ -140,6 +149,10 @@ class Codebase:
 
     @cached_property
     def _matched(self) -> dict[Pattern, Mapping[str, frozenset[str]]]:
+        return {}
+
+    @cached_property
+    def _answers(self) -> dict[Callable[["Codebase"], Any], Any]:
         return {}
 
     @cached_property
