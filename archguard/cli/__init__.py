@@ -13,6 +13,7 @@ COMMANDS: Final = {
     "baseline": "write the violations that there are to the baseline",
     "migrate": "write another tool's configuration as archguard.yaml",
     "packs": "list the contracts that ship with archguard, or print one of them",
+    "report": "write a saved JSON report in another format",
     "schema": "print the JSON Schema of the configuration, or of the report",
 }
 """What there is, with the line that `--help` shows. A command's module is only imported when it is called."""

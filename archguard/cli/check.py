@@ -80,7 +80,7 @@ def _target(format_: str, output: Path | None) -> tuple[str, Path | None]:
 
 def _write(report: Report, format_: str, file: Path | None) -> None:
     if file:
-        file.write_text(reporter(format_)(report) + "\n", encoding="utf-8")
+        file.write_text(reporter(format_)(report) + "\n", encoding="utf-8", newline="\n")
     elif format_ == "text" and _wants_colour():
         from rich.console import Console  # noqa: PLC0415  # 50 ms that a pipe need not wait for
 

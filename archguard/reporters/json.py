@@ -114,6 +114,8 @@ def _summary(report: Report) -> _Object:
         "unassigned": list(report.summary.unassigned),
         "new": len(report.violations) - known,
         "known": known,
+        "fixed": report.summary.fixed,
+        "suppressed": report.summary.suppressed,
         "seconds": round(report.summary.seconds, 3),
     }
 
@@ -190,7 +192,7 @@ def _read_location(found: _Object) -> Location:
 
 def _read_summary(found: _Object) -> Summary:
     return Summary(
-        **_numbers(found, ("modules", "imports", "files", "calls")),
+        **_numbers(found, ("modules", "imports", "files", "calls", "fixed", "suppressed")),
         unassigned=tuple(map(str, found["unassigned"])),
         seconds=float(found["seconds"]),
     )

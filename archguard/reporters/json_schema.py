@@ -106,6 +106,8 @@ def _summary() -> _Schema:
         unassigned=_list("The modules that no contract looks at.", {"type": "string"}),
         new=_number("How many violations the baseline does not list."),
         known=_number("How many violations the baseline lists."),
+        fixed=_number("How many violations there were at the revision compared with, and are no more."),
+        suppressed=_number("How many violations comments in the code asked to overlook."),
         seconds={"type": "number", "minimum": 0, "description": "How long it took; the only value that changes."},
     )
 

@@ -140,9 +140,11 @@ def full_text(violation: Violation) -> str:
 
 
 def totals(report: Report) -> str:
-    """`3 contracts: …; 5 violations (…); 1 problem.`, in one line."""
+    """`3 contracts: …; 5 violations (…), 2 fixed, 1 suppressed; 1 problem.`, in one line."""
+    fixed = f", {report.summary.fixed} fixed" if report.summary.fixed else ""
+    suppressed = f", {report.summary.suppressed} suppressed" if report.summary.suppressed else ""
     problems = f"; {counted(len(report.problems), 'problem')}" if report.problems else ""
-    return f"{contract_count(report.outcomes)}; {violation_count(report.violations)}{problems}."
+    return f"{contract_count(report.outcomes)}; {violation_count(report.violations)}{fixed}{suppressed}{problems}."
 
 
 def scope(summary: Summary) -> str:

@@ -34,7 +34,7 @@ def test_the_keys_stand_in_the_order_of_the_design(report: Report) -> None:
         "contract kind severity status message path line column end_line end_column service "
         "importer imported symbol chain reason fix fingerprint confidence"
     )
-    assert " ".join(rendered["summary"]) == "modules imports files calls unassigned new known seconds"
+    assert " ".join(rendered["summary"]) == "modules imports files calls unassigned new known fixed suppressed seconds"
 
 
 @pytest.mark.parametrize("name", ["report", "nasty", "empty"])
