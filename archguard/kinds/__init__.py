@@ -6,6 +6,7 @@ from importlib.metadata import entry_points
 
 from archguard.kinds.acyclic import Acyclic
 from archguard.kinds.contract import Contract, ContractError, Ignore
+from archguard.kinds.database import Database
 from archguard.kinds.external import External
 from archguard.kinds.forbidden import Forbidden
 from archguard.kinds.independence import Independence
@@ -19,6 +20,7 @@ BUILT_IN: tuple[type[Contract], ...] = (
     Protected,
     Acyclic,
     External,
+    Database,
 )
 
 
@@ -33,6 +35,7 @@ __all__ = [
     "Acyclic",
     "Contract",
     "ContractError",
+    "Database",
     "External",
     "Forbidden",
     "Ignore",

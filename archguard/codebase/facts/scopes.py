@@ -110,6 +110,14 @@ class Step:
         """The last name of what the attribute is of: `session` for `self.session.execute`."""
         return _last_name(self.owner) if self.owner is not None else ""
 
+    @property
+    def owner_path(self) -> tuple[str, ...]:
+        """The last names of what the attribute is of, the nearest first: `session`, `db` for `db.session.add`."""
+        names, node = [self.owner_name], self.owner
+        while node is not None and not isinstance(node, ast.Attribute):
+            node = _inner(node)
+        return (*names, _last_name(node.value)) if node is not None else tuple(names)
+
 
 @dataclass(frozen=True, eq=False)
 class Chain:

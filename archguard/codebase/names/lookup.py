@@ -23,6 +23,7 @@ class Lookup:
         self._scopes: dict[str, Scope] = {}
         self._by_node: dict[str, dict[int, Scope]] = {}
         self._globals: dict[str, dict[str, list[Binding]]] = {}
+        self._attributes: dict[str, dict[tuple[str, str], list[Binding]]] = {}
         self._following: set[tuple[str, str]] = set()
 
     def scope(self, module: str) -> Scope:
@@ -43,6 +44,17 @@ class Lookup:
         while scope.parent:
             scope = scope.parent
         return scope
+
+    def attributes(self, scope: Scope) -> Mapping[tuple[str, str], list[Binding]]:
+        """What is assigned to attributes of names anywhere in the module around `scope`."""
+        module = self.module_of(scope)
+        if module.name not in self._attributes:
+            found: dict[tuple[str, str], list[Binding]] = {}
+            for inner in module.everything():
+                for key, bindings in inner.attributes.items():
+                    found.setdefault(key, []).extend(bindings)
+            self._attributes[module.name] = found
+        return self._attributes[module.name]
 
     def origins(self, name: str, at: Position) -> Origins:
         """Where `name` comes from at `at`: the binding that is no import, or what is outside."""

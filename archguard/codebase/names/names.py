@@ -148,8 +148,9 @@ class Names(Asking):
             case ast.Name(id=name):
                 return union(*map(self._members.value_of, self.origins(name, at)))
             case ast.Attribute(value=owner, attr=name):
-                found = union(*(self.attribute(value, name) for value in self.value(owner, at)))
-                return found or self._assigned_elsewhere(node, at)
+                return self._assigned(node, at) or union(
+                    *(self.attribute(value, name) for value in self.value(owner, at))
+                )
             case ast.Call(func=func):
                 return union(*(self.called(callee, node, at) for callee in self.value(func, at)))
             case ast.Await(value=inner) | ast.NamedExpr(value=inner) | ast.Starred(value=inner):
@@ -188,16 +189,13 @@ class Names(Asking):
                 return (instance(_TYPES[type(node)]),)
         return UNKNOWN
 
-    def _assigned_elsewhere(self, node: ast.Attribute, at: Position) -> Values:
+    def _assigned(self, node: ast.Attribute, at: Position) -> Values:
         """`g.db`, where some function of the file says `g.db = connect()`."""
         if not isinstance(node.value, ast.Name):
             return UNKNOWN
-        scopes = self._lookup.module_of(at.scope).everything() if self._is_global(node.value.id, at) else [at.scope]
-        key = (node.value.id, node.attr)
-        return union(*(self.bound(binding) for scope in scopes for binding in scope.attributes.get(key, [])))
-
-    def _is_global(self, name: str, at: Position) -> bool:
-        return name not in at.scope.bindings
+        name = node.value.id
+        attributes = at.scope.attributes if name in at.scope.bindings else self._lookup.attributes(at.scope)
+        return union(*(self.bound(binding) for binding in attributes.get((name, node.attr), [])))
 
     def _bound(self, binding: Binding) -> Values:
         match binding:

@@ -46,18 +46,32 @@ _TELLING = _COLLECTION | frozenset(
     " scalar_one_or_none bulk_insert_mappings select_related prefetch_related select_for_update get_or_create"
     " update_or_create refresh_from_db execute_values".split()
 )
+_QUERYSET = frozenset(
+    "all filter exclude get create get_or_create update_or_create bulk_create update delete count exists first last order_by"
+    " aggregate annotate values values_list select_related prefetch_related add remove clear".split()
+)
+_QUERIES: Mapping[str, frozenset[str]] = {
+    "objects": _QUERYSET,
+    "query": frozenset({"filter_by", "get_or_404", "first_or_404", "order_by", "with_entities", "join"}),
+    "queryset": _QUERYSET - {"get", "update", "add", "remove", "clear", "create"},
+    "get_queryset": _QUERYSET,
+}
+"""What objects of models are asked by: `Order.objects.filter(...)`, `user.order_set.all()`."""
 _BEND = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _OTHER_SESSIONS = re.compile(r"http|requests|aio|client|web|boto|browser|login|chat|user|tf|keras|spark|ssh|tmux|cookie")
 
 
 def guess(step: Step) -> Confidence | None:
     """How likely `step` is an access to a database; None if nothing speaks for it."""
-    name = _BEND.sub("_", step.owner_name).lower().strip("_")
+    name, *outer = (_BEND.sub("_", word).lower().strip("_") for word in step.owner_path)
+    if name in _QUERIES or name.endswith("_set"):
+        return Confidence.LIKELY if step.name in _QUERIES.get(name, _QUERYSET) else None
     family = next((word for word in _FAMILIES if _is_called(name, word)), "")
     if family and not _OTHER_SESSIONS.search(name):
-        if step.name in _FAMILIES[family]:
+        doubtful = step.name in _DOUBTFUL.get(family, ())
+        if step.name in _FAMILIES[family] or (doubtful and outer and _is_called(outer[0], "db")):
             return Confidence.LIKELY
-        if step.name in _DOUBTFUL.get(family, ()):
+        if doubtful:
             return Confidence.POSSIBLE
     return Confidence.POSSIBLE if step.name in _TELLING else None
 

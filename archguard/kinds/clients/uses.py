@@ -83,9 +83,20 @@ class Uses:
         for callee in callees:
             if found := self._callee(callee):
                 return found
-        if callees or (step.owner is not None and self.names.value(step.owner, at)):
+        if any(not self._is_vague(callee) for callee in callees):
+            return None
+        if not callees and step.owner is not None and self.names.value(step.owner, at):
             return None
         return self._guessed(step)
+
+    def _is_vague(self, callee: Value) -> bool:
+        """Whether all that is known is the way to it, as with `request.app.state.pool.fetch`."""
+        match callee:
+            case Member(receiver=Instance(of=cls), base=base):
+                return base != cls.name and not isinstance(cls, OwnClass)
+            case Outside(name=name):
+                return name.count(".") > 1 and not self.catalogue.imported(name) and name.rpartition(".")[2].islower()
+        return False
 
     def _callee(self, callee: Value) -> _Found | None:
         match callee:
