@@ -30,6 +30,10 @@ def complain(error: Exception) -> int:
         for fault in faults:
             sys.stderr.write(_problem(fault) + "\n")
         return CANNOT_CHECK
+    if isinstance(error, ImportError):
+        sys.stderr.write(f"error: a library that archguard needs cannot be imported: {error}\n")
+        sys.stderr.write("    hint: does PYTHONPATH lead to other code of that name? archguard does not need it set\n")
+        return CANNOT_CHECK
     sys.stderr.write(f"archguard: a fault in archguard itself: {type(error).__name__}: {error}\n")
     sys.stderr.write("    hint: please report it; ARCHGUARD_TRACEBACK=1 shows where it came from\n")
     if os.environ.get("ARCHGUARD_TRACEBACK"):
