@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from archguard.codebase.facts import Import, ImportTrait
-from archguard.codebase.facts.imports import DYNAMIC
+from archguard.codebase.facts.dynamic import DYNAMIC
 from archguard.codebase.graph import ImportGraph, Link
 from archguard.codebase.imports import scan
 from archguard.codebase.modules import find_modules

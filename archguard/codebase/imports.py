@@ -8,7 +8,7 @@ an import to the deepest module that it knows.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from grimp.application.ports.modulefinder import FoundPackage, ModuleFile
@@ -17,13 +17,15 @@ from grimp.domain.valueobjects import DirectImport, Module
 from grimp.exceptions import SourceSyntaxError
 
 from archguard.codebase.facts import Import, ImportTrait
-from archguard.codebase.facts.imports import DYNAMIC
+from archguard.codebase.facts.dynamic import DYNAMIC, unfollowed
 from archguard.codebase.graph import ImportGraph, Link
 from archguard.codebase.modules import Modules, Portion, qualify
 from archguard.codebase.reexports import Reexports
 from archguard.codebase.source import Source, SourceError
 from archguard.codebase.view import View, ancestry
-from archguard.model import Location, Problem
+from archguard.model import Location, Problem, Severity
+
+_UNFOLLOWED = "what is imported here is known to the running code only, so no contract looks at it"
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,7 @@ class _Scanner:
         except SourceError as error:
             self._report("unreadable", error)
             return False
-        may_leave = _may_leave(signs, source.package.count(".") + 1)
+        may_leave = _may_leave(signs, len(source.package.split(".")) if source.package else 0)
         if not may_leave and not (self.dynamic and DYNAMIC & signs):
             return True
         try:
@@ -127,6 +129,9 @@ class _Scanner:
         for found in leaving:
             message = f"a relative import leads out of the top-level package of {source.module}"
             self._report("relative-import", SourceError(message, "count the dots", found.location))
+        for place in unfollowed(source) if self.dynamic else ():
+            error = SourceError(_UNFOLLOWED, "a literal is followed: import_module('shop.orders')", place)
+            self.problems.append(replace(error.problem("dynamic-import"), severity=Severity.INFO))
         for found in imports:
             if not found.leaves and (leaving or ImportTrait.DYNAMIC in found.traits):
                 imported = view.resolve(found.target, self.known, self.externals)

@@ -13,8 +13,8 @@ from archguard.codebase.syntax import needed_version
 from archguard.errors import ArchguardError
 from archguard.model import Location
 
-SIGNS: Final = re.compile(rb"archguard:|import_module|__import__|TYPE_CHECKING|from\s*\.{2,}")
-"""Directives, dynamic imports, imports that never run, and imports that climb."""
+SIGNS: Final = re.compile(rb"archguard:|import_module|__import__|TYPE_CHECKING|from[\s\\]*\.[\s\\.]*")
+"""Directives, dynamic imports, imports that never run, and relative imports: their dots may stand apart."""
 
 
 class SourceError(ArchguardError):

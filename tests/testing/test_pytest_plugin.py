@@ -1,5 +1,6 @@
 """`pytest --archguard`: each contract is a test."""
 
+import subprocess
 import sys
 
 import pytest
@@ -22,8 +23,6 @@ def shop(project: Project) -> Project:
 
 
 def _pytest(project: Project, *arguments: str) -> tuple[int, str]:
-    import subprocess
-
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments],
         cwd=project.root,

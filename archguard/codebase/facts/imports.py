@@ -4,8 +4,9 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, Self, TypeAlias
+from typing import Self, TypeAlias
 
+from archguard.codebase.facts.dynamic import Loading, is_loading, loaders
 from archguard.codebase.source import Source
 from archguard.model import Location
 
@@ -24,9 +25,6 @@ class ImportTrait(StrEnum):
     DYNAMIC = "dynamic"
     """`importlib.import_module("a.b")` or `__import__("a.b")`."""
 
-
-DYNAMIC: Final = frozenset((b"import_module", b"__import__"))
-"""A file must have one of these signs to have dynamic imports."""
 
 _Traits: TypeAlias = frozenset[ImportTrait]
 _Found: TypeAlias = tuple[ast.Import | ast.ImportFrom | ast.Call, _Traits]
@@ -63,17 +61,21 @@ class Import:
         Raises:
             SourceError: the file cannot be read or parsed.
         """
-        walk = _Walk(deep=bool(DYNAMIC & source.signs))
-        for node, traits in walk.below(source.tree, frozenset()):
+        for node, traits in _Walk(loaders(source)).below(source.tree, frozenset()):
             for module, name, alias, place in _names(node, source.package):
                 yield cls(module, name, alias, _location(source, node, place), traits)
 
 
 @dataclass(frozen=True)
 class _Walk:
-    """Goes through statements, and through expressions only if it is `deep`: most files have no dynamic import."""
+    """Goes through statements, and where there are `loaders` through expressions too."""
 
-    deep: bool
+    loaders: frozenset[str]
+
+    @property
+    def deep(self) -> bool:
+        """Whether a call can be an import."""
+        return bool(self.loaders)
 
     def below(self, node: ast.AST, traits: _Traits) -> Iterator[_Found]:
         """What is found in the children of `node`."""
@@ -91,7 +93,7 @@ class _Walk:
                 yield from self.below(node, traits | {ImportTrait.LOCAL})
             case ast.If():
                 yield from self._branches(node, traits)
-            case ast.Call() if _is_dynamic(node):
+            case ast.Call() if is_loading(node, self.loaders):
                 yield node, traits | {ImportTrait.DYNAMIC}
                 yield from self.below(node, traits)
             case _ if _is_guarded(node):
@@ -100,8 +102,9 @@ class _Walk:
                 yield from self.below(node, traits)
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, traits: _Traits) -> Iterator[_Found]:
-        for outside in (*node.decorator_list, node.args) if self.deep else ():
-            yield from self.at(outside, traits)
+        for outside in ast.iter_child_nodes(node) if self.deep else ():
+            if outside not in node.body:
+                yield from self.at(outside, traits)
         for statement in node.body:
             yield from self.at(statement, traits | {ImportTrait.LOCAL})
 
@@ -157,13 +160,6 @@ def _suppresses(context: ast.expr) -> bool:
     )
 
 
-def _is_dynamic(call: ast.Call) -> bool:
-    match call:
-        case ast.Call(func=func, args=[ast.Constant(value=str()), *_]):
-            return _last_name(func) in {"import_module", "__import__"}
-    return False
-
-
 def _last_name(node: ast.expr) -> str:
     match node:
         case ast.Name(id=name) | ast.Attribute(attr=name):
@@ -183,7 +179,9 @@ def _names(
             for alias in node.names:
                 yield module, alias.name, (alias.asname or alias.name).replace("*", ""), alias
         case ast.Call():
-            yield _dynamic_target(node, package), "", "", node
+            if loading := Loading.of(node):
+                module = absolute(loading.module, loading.level, loading.anchor or package)
+                yield from ((module, name, "", node) for name in loading.names or ("",))
 
 
 def absolute(module: str, level: int, package: str) -> str:
@@ -194,16 +192,6 @@ def absolute(module: str, level: int, package: str) -> str:
     if level > len(parents):
         return ""
     return ".".join(parents[: len(parents) - level + 1] + ([module] if module else []))
-
-
-def _dynamic_target(call: ast.Call, package: str) -> str:
-    text = str(call.args[0].value) if isinstance(call.args[0], ast.Constant) else ""
-    module = text.lstrip(".")
-    anchors = [*call.args[1:2], *(keyword.value for keyword in call.keywords if keyword.arg == "package")]
-    match anchors:
-        case [ast.Constant(value=str(anchor))] if _last_name(call.func) == "import_module":
-            package = anchor
-    return absolute(module, len(text) - len(module), package)
 
 
 def _location(source: Source, node: ast.Import | ast.ImportFrom | ast.Call, place: ast.alias | ast.Call) -> Location:

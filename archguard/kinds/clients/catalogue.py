@@ -29,7 +29,8 @@ class Catalogue:
 
     def imported(self, name: str) -> str:
         """The module of a client that the imported `name` is, or is in; "" if there is none."""
-        return next((outer for outer in ancestry(name) if outer in self.modules), "")
+        known = next((outer for outer in ancestry(name) if outer in self.modules or outer in self._inert), "")
+        return known if known in self.modules else ""
 
     def is_call(self, name: str) -> bool:
         """Whether calling the function or class `name` is an access."""
@@ -37,7 +38,8 @@ class Catalogue:
 
     def method(self, library: Library, cls: str, name: str) -> bool:
         """Whether calling the method `name` of an object of the class `cls` is an access."""
-        return any(name in self._receivers.get(ancestor, ()) for ancestor in self._lineage(library, cls))
+        known = (self._receivers.get(ancestor, frozenset()) for ancestor in self._lineage(library, cls))
+        return any(name in methods or "*" in methods for methods in known)
 
     def receiver(self, library: Library, cls: str) -> bool:
         """Whether objects of the class `cls` have methods whose call is an access."""
@@ -61,6 +63,10 @@ class Catalogue:
     def undescribed(self, name: str) -> bool:
         """Whether `name` is of a client of which nothing but its modules and functions is known."""
         return self.imported(name) in self._undescribed
+
+    @cached_property
+    def _inert(self) -> frozenset[str]:
+        return frozenset(name for client in self.clients for name in client.inert)
 
     @cached_property
     def _functions(self) -> frozenset[str]:

@@ -15,10 +15,12 @@ class Client:
 
     modules: Names = ()
     """What is imported: packages or modules, with all below them."""
+    inert: Names = ()
+    """What of those reaches nothing: servers, exceptions, settings."""
     functions: Names = ()
     """Functions and classes whose call is an access, by their full names."""
     receivers: Mapping[str, Names] = field(default_factory=dict)
-    """Classes, with those of their methods whose call is an access."""
+    """Classes, with those of their methods whose call is an access; `*` is every one."""
     models: Names = ()
     """Base classes of what is stored."""
     builders: Names = ()
