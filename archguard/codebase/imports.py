@@ -228,4 +228,5 @@ def _source_error(source: Source, error: Exception) -> SourceError:
         source.tree  # noqa: B018  # asked for its error
     except SourceError as own:
         return own
-    return SourceError(f"cannot be parsed: {error}", location=Location(source.shown, getattr(error, "lineno", 1)))
+    message = str(error).replace(str(source.path), source.shown)  # the same on every machine
+    return SourceError(f"cannot be parsed: {message}", location=Location(source.shown, getattr(error, "lineno", 1)))

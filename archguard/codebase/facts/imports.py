@@ -102,9 +102,9 @@ class _Walk:
                 yield from self.below(node, traits)
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, traits: _Traits) -> Iterator[_Found]:
-        for outside in ast.iter_child_nodes(node) if self.deep else ():
-            if outside not in node.body:
-                yield from self.at(outside, traits)
+        outside = (*node.decorator_list, node.args, node.returns)
+        for expression in filter(None, outside) if self.deep else ():
+            yield from self.at(expression, traits)
         for statement in node.body:
             yield from self.at(statement, traits | {ImportTrait.LOCAL})
 
