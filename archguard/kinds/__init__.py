@@ -9,9 +9,12 @@ from archguard.kinds.contract import Contract, ContractError, Ignore
 from archguard.kinds.database import Database
 from archguard.kinds.external import External
 from archguard.kinds.forbidden import Forbidden
+from archguard.kinds.gateway import Gateway
 from archguard.kinds.independence import Independence
 from archguard.kinds.layers import Layer, Layers
 from archguard.kinds.protected import Protected
+from archguard.kinds.services import Services
+from archguard.kinds.structure import Structure
 
 BUILT_IN: tuple[type[Contract], ...] = (
     Layers,
@@ -21,6 +24,9 @@ BUILT_IN: tuple[type[Contract], ...] = (
     Acyclic,
     External,
     Database,
+    Gateway,
+    Services,
+    Structure,
 )
 
 
@@ -38,10 +44,13 @@ __all__ = [
     "Database",
     "External",
     "Forbidden",
+    "Gateway",
     "Ignore",
     "Independence",
     "Layer",
     "Layers",
     "Protected",
+    "Services",
+    "Structure",
     "kinds",
 ]

@@ -1,0 +1,42 @@
+"""What the services of AWS are for, by the names that boto3 knows them under."""
+
+import ast
+from collections.abc import Iterator, Mapping
+
+from archguard.codebase.facts import Position
+from archguard.codebase.names import Names
+from archguard.kinds.clients import Use
+from archguard.kinds.reading import made_by
+
+PACKAGES = frozenset({"boto3", "botocore", "aioboto3", "aiobotocore"})
+
+_CHANNELS: Mapping[str, str] = {
+    service: channel
+    for channel, services in {
+        "database": "dynamodb dynamodbstreams rds-data rds redshift redshift-data athena timestream-query"
+        " timestream-write neptunedata neptune-graph docdb keyspaces dsql sdb opensearch opensearchserverless",
+        "cache": "elasticache memorydb dax",
+        "queue": "sqs sns kinesis firehose events kafka mq stepfunctions scheduler",
+        "email": "ses sesv2 pinpoint",
+    }.items()
+    for service in services.split()
+}
+
+
+def channel_of(names: Names, use: Use) -> str:
+    """The channel of what is made or called with boto3: `queue` for `client("sqs")`; `cloud` if it cannot be told."""
+    return next((_CHANNELS.get(service, "cloud") for service in _services(names, use)), "cloud")
+
+
+def _services(names: Names, use: Use) -> Iterator[str]:
+    for call, at in _makers(names, use):
+        named = [*call.args[:1], *(keyword.value for keyword in call.keywords if keyword.arg == "service_name")]
+        yield from (text.filled("") for node in named if (text := names.text(node, at)) and text.complete)
+
+
+def _makers(names: Names, use: Use) -> Iterator[tuple[ast.Call, Position]]:
+    """The call itself, or the one that made the client whose method is called."""
+    if use.verb in ("client", "resource", "create_client"):
+        yield from [(use.step.call, use.chain.at)] if use.step.call else []
+    elif use.step.owner is not None:
+        yield from made_by(names, use.step.owner, use.chain.at)

@@ -1,0 +1,110 @@
+"""One place where the code of a service reaches another service, and how it is recognized whose something is."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from functools import cached_property
+
+from archguard.codebase import Codebase, Pattern, Service
+from archguard.kinds.urls import Url
+from archguard.model import Confidence, Location, Step
+
+
+class Way(StrEnum):
+    """How a service reaches another one."""
+
+    IMPORT = "import"
+    """By importing its modules."""
+    HTTP = "http"
+    """By a request to one of its hosts."""
+    RPC = "rpc"
+    """By a remote call: gRPC to one of its hosts, a proxy of nameko by its name."""
+    QUEUE = "queue"
+    """By a message to a topic, queue or task of its."""
+    TABLE = "table"
+    """By reading or writing its tables."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """Code of the service `caller` reaches the service `callee`."""
+
+    caller: str
+    callee: str
+    way: Way
+    importer: str
+    """The module in which it does."""
+    does: str
+    """What it does, to stand after "must not": `import payments::app.models`."""
+    location: Location
+    imported: str = ""
+    symbol: str = ""
+    unpublished: bool = False
+    """Whether it imports what the other service does not offer to it."""
+    chain: tuple[Step, ...] = field(default=(), compare=False)
+    confidence: Confidence = Confidence.CERTAIN
+
+
+@dataclass(frozen=True)
+class Territory:
+    """What belongs to which service of a codebase."""
+
+    codebase: Codebase
+
+    @cached_property
+    def modules(self) -> Mapping[str, frozenset[str]]:
+        """The modules of each service."""
+        names = sorted(self.codebase.services)
+        return {name: self.codebase.units(Pattern(name))[name] for name in names}
+
+    @cached_property
+    def owners(self) -> Mapping[str, str]:
+        """The service of each module that belongs to one."""
+        return {module: name for name, modules in self.modules.items() for module in modules}
+
+    def shared(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """The modules that belong to several services, with those services."""
+        for module in sorted(self.owners):
+            if len(found := tuple(name for name, modules in self.modules.items() if module in modules)) > 1:
+                yield module, found
+
+    def owner_of_host(self, url: Url) -> str:
+        """The service that answers at `url`, or ""."""
+        return self._owner({name: [host for host in s.hosts if url.matches(host)] for name, s in self._services()})
+
+    def owner_of_setting(self, name: str) -> str:
+        """The service whose address the setting `name` holds, or ""."""
+        return next((service for service, it in self._services() if name.upper() in filter(is_setting, it.hosts)), "")
+
+    def owner_of_topic(self, topic: str) -> str:
+        """The service that consumes `topic`, or ""."""
+        return self._owner({name: _matching(topic, service.topics) for name, service in self._services()})
+
+    def owner_of_table(self, table: str) -> str:
+        """The service that owns `table` (with or without its schema), or ""."""
+        plain = table.rpartition(".")[2]
+        return self._owner(
+            {name: [*_matching(table, it.tables), *_matching(plain, it.tables)] for name, it in self._services()}
+        )
+
+    def _services(self) -> Iterator[tuple[str, Service]]:
+        yield from sorted(self.codebase.services.items())
+
+    def _owner(self, found: Mapping[str, list[str]]) -> str:
+        """The one whose pattern says most: `payment_log` rather than `payment_*`."""
+        longest = {name: max(map(_weight, patterns)) for name, patterns in found.items() if patterns}
+        return max(longest, key=lambda name: longest[name], default="")
+
+
+def is_setting(host: str) -> bool:
+    """Whether an entry among `hosts` is the name of a setting that holds the address: `PAYMENTS_URL`."""
+    return host.isupper() and host.isidentifier()
+
+
+def _matching(name: str, patterns: tuple[str, ...]) -> list[str]:
+    return [pattern for pattern in patterns if fnmatchcase(name.lower(), pattern.lower())]
+
+
+def _weight(pattern: str) -> tuple[bool, int]:
+    return "*" not in pattern, len(pattern)

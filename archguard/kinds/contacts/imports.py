@@ -1,0 +1,115 @@
+"""Services that import each other's modules: directly, through shared modules, or by the path in the repository."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from archguard.codebase import Codebase, Link, Pattern, Reach, ancestry
+from archguard.kinds.contacts.contact import Contact, Territory, Way
+from archguard.kinds.interface import Interface
+from archguard.kinds.routes import EVERYTHING, Route, forbidden_routes, labelled
+
+
+@dataclass(frozen=True)
+class Imports:
+    """The imports from one service into another; `offers` says, by (caller, callee), what may be imported."""
+
+    codebase: Codebase
+    territory: Territory
+    offers: Mapping[tuple[str, str], tuple[Pattern, ...]]
+
+    def contacts(self) -> Iterator[Contact]:
+        """Every import, the direct ones first."""
+        for link in self.codebase.imports.links():
+            caller = self.territory.owners.get(link.importer, "")
+            if caller and (found := self._direct(caller, link) or self._by_path(caller, link)):
+                yield found
+        for caller in self.territory.modules:
+            yield from self._indirect(caller)
+
+    def _direct(self, caller: str, link: Link) -> Contact | None:
+        callee = self.territory.owners.get(link.imported, "")
+        if callee in ("", caller):
+            return None
+        offered = Interface(self.offers.get((caller, callee), ())).offers(self.codebase, link)
+        return self._contact(caller, callee, link, link.imported, unpublished=not offered)
+
+    def _by_path(self, caller: str, link: Link) -> Contact | None:
+        """`from services.payments.app import models`, where `services/payments` is a service's root."""
+        if link.imported in self.codebase.modules or link.imported.partition(".")[0] not in self._first_names:
+            return None
+        found = self.codebase.statement(link)
+        named = self._named_by_path(found.target) if found else ""
+        callee = self.territory.owners.get(named, caller)
+        if callee == caller:
+            return None
+        offered = any(pattern.unit(named) for pattern in self.offers.get((caller, callee), ()))
+        return self._contact(caller, callee, link, named, unpublished=not offered)
+
+    def _indirect(self, caller: str) -> Iterator[Contact]:
+        """What the service reaches through modules that belong to no service."""
+        own = self.territory.modules[caller]
+        targets = {name: self._hidden(caller, name) for name in self.territory.modules if name != caller}
+        blocked = dict.fromkeys(self.territory.owners.keys() - own, EVERYTHING)
+        everything = (1 << len(targets)) - 1
+        reach = Reach(self.codebase.imports, labelled(targets.values()), blocked | dict.fromkeys(own, EVERYTHING))
+        for route in forbidden_routes(reach, dict.fromkeys(own, everything), indirect=True):
+            if len(route.chain) > 2:  # noqa: PLR2004  # the importer and the imported
+                yield self._contact_by_route(caller, list(targets)[route.position], route)
+
+    def _hidden(self, caller: str, callee: str) -> frozenset[str]:
+        """The modules of `callee` that are not offered to `caller`."""
+        offered = self.offers.get((caller, callee), ())
+        modules = self.territory.modules[callee]
+        return frozenset(module for module in modules if not any(pattern.unit(module) for pattern in offered))
+
+    def _contact_by_route(self, caller: str, callee: str, route: Route) -> Contact:
+        through = " and ".join(route.chain[1:-1])
+        steps = (self.codebase.step(route.link), *self.codebase.steps(route.chain[1:]))
+        return Contact(
+            caller=caller,
+            callee=callee,
+            way=Way.IMPORT,
+            importer=route.link.importer,
+            does=f"import {route.chain[-1]} through {through}",
+            location=self.codebase.location(route.link),
+            imported=route.link.imported,
+            symbol=route.chain[-1],
+            unpublished=True,
+            chain=steps,
+        )
+
+    def _contact(self, caller: str, callee: str, link: Link, named: str, *, unpublished: bool) -> Contact:
+        return Contact(
+            caller=caller,
+            callee=callee,
+            way=Way.IMPORT,
+            importer=link.importer,
+            does=f"import {named}",
+            location=self.codebase.location(link),
+            imported=named,
+            unpublished=unpublished,
+            chain=(self.codebase.step(link),),
+        )
+
+    def _named_by_path(self, target: str) -> str:
+        """The module that `target` leads to, if it begins with the path of a service's root or the end of one."""
+        for prefix, service in self._prefixes.items():
+            if target.startswith(f"{prefix}."):
+                inside = (f"{service}::{name}" for name in ancestry(target.removeprefix(f"{prefix}.")))
+                if found := next((module for module in inside if module in self.codebase.modules), ""):
+                    return found
+        return ""
+
+    @cached_property
+    def _prefixes(self) -> Mapping[str, str]:
+        """`services.payments` and `payments`, for a service in `services/payments`; the longest first."""
+        found: dict[str, str] = {}
+        for name, service in sorted(self.codebase.services.items()):
+            parts = [part for part in service.root.split("/") if part not in ("", ".")]
+            found |= {".".join(parts[start:]): name for start in range(len(parts))}
+        return dict(sorted(found.items(), key=lambda item: -len(item[0])))
+
+    @cached_property
+    def _first_names(self) -> frozenset[str]:
+        return frozenset(prefix.partition(".")[0] for prefix in self._prefixes)

@@ -1,0 +1,128 @@
+"""Services that touch each other's tables: in SQL, in models that map them, by foreign keys."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from archguard.codebase import Source
+from archguard.codebase.facts import Call, ClassDefinition, Literal, Position, Scope
+from archguard.codebase.facts.definitions import definitions
+from archguard.codebase.names import Names, Outside, OwnClass
+from archguard.kinds.clients.sql import sql_in
+from archguard.kinds.contacts.contact import Contact, Territory, Way
+from archguard.model import Location
+
+_META = {"db_table", "table", "table_name"}
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables of other services in one module."""
+
+    names: Names
+    territory: Territory
+    source: Source
+
+    def contacts(self) -> Iterator[Contact]:
+        """Every place where one is named."""
+        scope = self.names.scope(self.source.module)
+        for literal in Literal.within(scope, self.source):
+            yield from self._in_text(literal)
+        for call in Call.within(scope, self.source):
+            yield from self._in_call(call)
+        for definition in definitions(scope, self.source):
+            if isinstance(definition, ClassDefinition):
+                yield from self._in_class(definition)
+
+    def _in_text(self, literal: Literal) -> Iterator[Contact]:
+        sql = sql_in(self.names.text(literal.node, literal.at))
+        for table in sql.tables if sql else ():
+            deed = "write to" if sql and sql.writes else "read"
+            yield from self._contact(table, f"{deed} the table {table}", literal.location)
+
+    def _in_call(self, call: Call) -> Iterator[Contact]:
+        """`Table("payments", metadata)`, `ForeignKey("payments.id")`, `read_sql_table("payments", engine)`."""
+        for callee in self.names.callees(call.node, call.at):
+            last = callee.rpartition(".")[2]
+            if last in _BY_NAME and callee.partition(".")[0] in _BY_NAME[last]:
+                for text in self._texts((*call.arguments[:1], *_keywords(call, "name", "table_name")), call.at):
+                    yield from self._contact(text, f"use the table {text}", call.location)
+            if last in ("ForeignKey", "Field") and callee.partition(".")[0] in ("sqlalchemy", "sqlmodel"):
+                places = call.arguments[:1] if last == "ForeignKey" else _keywords(call, "foreign_key")
+                for column in self._texts(places, call.at):
+                    table = column.rpartition(".")[0]
+                    yield from self._contact(table, f"refer to the table {table}", call.location)
+
+    def _in_class(self, definition: ClassDefinition) -> Iterator[Contact]:
+        for table, location in self._mapped(definition):
+            yield from self._contact(table, f"map the table {table}", location)
+
+    def _mapped(self, definition: ClassDefinition) -> Iterator[tuple[str, Location]]:
+        """The table that a model says it has, or the one that its library gives it."""
+        scope = definition.scope
+        told = list(self._told(scope, {"__tablename__"}))
+        for meta in scope.children:
+            if meta.name.rpartition(".")[2] == "Meta":
+                told += self._told(meta, _META)
+        yield from told
+        if not told and (name := self._by_default(definition)):
+            yield name, definition.location
+
+    def _told(self, scope: Scope, names: set[str]) -> Iterator[tuple[str, Location]]:
+        for name in sorted(names & scope.bindings.keys()):
+            for binding in scope.bindings[name]:
+                if isinstance(binding.node, ast.expr):
+                    for text in self._texts((binding.node,), binding.at):
+                        yield text, self.source.location(binding.node)
+
+    def _by_default(self, definition: ClassDefinition) -> str:
+        """`shop_order` for the Django model `Order` of the app `shop`, `order` for an `Order` of SQLModel."""
+        ancestors = self.names.lineage(OwnClass(definition.name, definition.scope))
+        outside = {ancestor.name for ancestor in ancestors if isinstance(ancestor, Outside)}
+        name = definition.simple_name.lower()
+        if outside & {"django.db.models.Model", "django.db.models.base.Model"}:
+            return f"{self._app_label()}_{name}"
+        keywords = {keyword.arg for keyword in _class_keywords(definition.scope)}
+        return name if "sqlmodel.SQLModel" in outside and "table" in keywords else ""
+
+    def _app_label(self) -> str:
+        """The last part of the package that holds `models`."""
+        parts = self.source.module.rpartition("::")[2].split(".")
+        holder = parts[: parts.index("models")] if "models" in parts else parts[:-1]
+        return holder[-1] if holder else parts[0]
+
+    def _texts(self, nodes: tuple[ast.expr, ...], at: Position) -> Iterator[str]:
+        texts = (self.names.text(node, at) for node in nodes)
+        yield from (text.filled("") for text in texts if text and text.complete)
+
+    def _contact(self, table: str, does: str, location: Location) -> Iterator[Contact]:
+        caller = self.territory.owners[self.source.module]
+        owner = self.territory.owner_of_table(table)
+        if owner not in ("", caller):
+            yield Contact(
+                caller=caller,
+                callee=owner,
+                way=Way.TABLE,
+                importer=self.source.module,
+                does=does,
+                location=location,
+                symbol=table,
+            )
+
+
+_SQLALCHEMY = ("sqlalchemy", "sqlmodel")
+_BY_NAME = {
+    "Table": _SQLALCHEMY,
+    "read_sql_table": ("pandas", "polars", "dask"),
+    "to_sql": ("pandas",),
+    "create_table": ("alembic", "op"),
+    "drop_table": ("alembic", "op"),
+}
+
+
+def _keywords(call: Call, *names: str) -> tuple[ast.expr, ...]:
+    return tuple(call.keywords[name] for name in names if name in call.keywords)
+
+
+def _class_keywords(scope: Scope) -> list[ast.keyword]:
+    return scope.node.keywords if isinstance(scope.node, ast.ClassDef) else []

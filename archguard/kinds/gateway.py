@@ -1,0 +1,175 @@
+"""`gateway`: who may reach outside, where to, and how long it may wait; and where code is called from outside."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, ClassVar, Literal, TypeAlias
+
+from archguard.codebase import Codebase, OneOrMany, Patterns, Source
+from archguard.codebase import Names as Words
+from archguard.codebase.names import Names
+from archguard.kinds.clients import Client, names_of
+from archguard.kinds.contract import Contract, ContractError
+from archguard.kinds.hosts import Hosts
+from archguard.kinds.inbound import EntryPoints
+from archguard.kinds.outbound import Outbound, Reached
+from archguard.kinds.reading import readable
+from archguard.kinds.timeouts import Timeouts
+from archguard.model import Checked, Violation
+
+Channel: TypeAlias = Literal["http", "rpc", "queue", "cloud", "saas", "network", "email"]
+CHANNELS: tuple[Channel, ...] = ("http", "rpc", "queue", "cloud", "saas", "network", "email")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gateway(Contract):
+    """Only `allowed_in` reaches outside, only `hosts` are reached, and requests have what they `require`."""
+
+    kind: ClassVar[str] = "gateway"
+
+    allowed_in: Patterns = ()
+    """The modules that may reach outside."""
+    modules: Patterns = ()
+    """The modules that are held to it; by default all that are not in `allowed_in`."""
+    channels: Annotated[tuple[Channel, ...], OneOrMany()] = CHANNELS
+    """What counts as outside: `http`, `rpc`, `queue`, `cloud`, `saas`, `network` (sockets, SSH, FTP, LDAP), `email`."""
+    detect: Annotated[tuple[Literal["imports", "calls"], ...], OneOrMany()] = ("imports", "calls")
+    """What counts as reaching: the import of a client, a call of one."""
+    hosts: Words = ()
+    """If given, the only hosts that URLs in the code may name, in `allowed_in` too: `api.shop.com`, `*.internal`,
+    `api.shop.com/v2`, `https://api.shop.com`."""
+    require: Annotated[tuple[Literal["timeout"], ...], OneOrMany()] = ()
+    """What every request must have, in `allowed_in` too: `timeout`, of its own or of its client."""
+    routes_in: Patterns = ()
+    """If given, the only modules that may declare routes, remote procedures and tasks."""
+    clients: Mapping[str, Client] = field(default_factory=dict)
+    """Further libraries, and wrappers of the project's own, by channel."""
+
+    def check(self, codebase: Codebase) -> Iterator[Violation]:
+        """Yield a violation for each import, call, URL and route that goes against it."""
+        names, held = names_of(codebase, self.clients), self._held(codebase)
+        outbound = Outbound(names, self.channels, self.clients, codebase.members(self.allowed_in))
+        search = _Search(self, codebase, names, outbound, codebase.members(self.routes_in))
+        for source in readable(codebase, self.scope(codebase)):
+            yield from search.everything(source, held=source.module in held)
+
+    def validate(self, codebase: Codebase) -> Iterator[ContractError]:
+        """Yield a fault if it holds no module to anything."""
+        yield from (_unknown(channel) for channel in self.clients if channel not in CHANNELS)
+        if not (self.allowed_in or self.modules or self.hosts or self.require or self.routes_in):
+            yield ContractError("needs one of `allowed_in`, `modules`, `hosts`, `require` and `routes_in`")
+        elif self.allowed_in and not self._held(codebase):
+            yield ContractError("can never apply: every module is in `allowed_in`", "allowed_in")
+
+    def scope(self, codebase: Codebase) -> frozenset[str]:
+        """The modules that it looks at."""
+        asks_all = self.hosts or self.require or self.routes_in
+        if not asks_all:
+            return self._held(codebase)
+        return codebase.members((*self.modules, *self.allowed_in)) if self.modules else codebase.modules
+
+    def parsed(self, codebase: Codebase) -> frozenset[str]:
+        """The modules that it looks at."""
+        return self.scope(codebase)
+
+    def checked(self, codebase: Codebase) -> Checked:
+        """How much of `codebase` it looks at."""
+        modules, names = self.scope(codebase), names_of(codebase, self.clients)
+        calls = sum(names.calls(source.module) for source in readable(codebase, modules))
+        return Checked(modules=len(modules), imports=codebase.imports.count(modules), calls=calls)
+
+    def _held(self, codebase: Codebase) -> frozenset[str]:
+        """The modules that must not reach outside."""
+        if not self.allowed_in and not self.modules:
+            return frozenset()
+        held = codebase.members(self.modules) if self.modules else codebase.modules
+        return held - codebase.members(self.allowed_in)
+
+
+def _unknown(channel: str) -> ContractError:
+    return ContractError(f"there is no channel '{channel}'", "clients", f"one of {', '.join(CHANNELS)}")
+
+
+@dataclass(frozen=True)
+class _Search:
+    """Finds the violations of `contract`."""
+
+    contract: Gateway
+    codebase: Codebase
+    names: Names
+    outbound: Outbound
+    entry_points: frozenset[str]
+
+    def everything(self, source: Source, *, held: bool) -> Iterator[Violation]:
+        """Every violation in `source`, which may be `held` to reaching nothing."""
+        if held:
+            yield from self._reaching(source)
+        if self.contract.hosts:
+            yield from self._named(source)
+        if "timeout" in self.contract.require:
+            yield from self._waiting(source)
+        if self.contract.routes_in and source.module not in self.entry_points:
+            yield from self._declaring(source)
+
+    def _reaching(self, source: Source) -> Iterator[Violation]:
+        found = [*self._imports(source)] if "imports" in self.contract.detect else []
+        found += self.outbound.calls(source) if "calls" in self.contract.detect else []
+        for reached in dict.fromkeys(found):
+            yield self.contract.violation(
+                f"{source.module} must not {reached.deed}",
+                reached.location,
+                source.module,
+                reached.imported,
+                symbol=reached.symbol,
+                fix=(self._way_out,),
+                confidence=reached.confidence,
+            )
+
+    def _imports(self, source: Source) -> Iterator[Reached]:
+        """Those that are left: some are excluded by their sort, or ignored."""
+        imported = self.codebase.imports.imported_by(source.module)
+        lines = frozenset(line for lines in imported.values() for line in lines)
+        yield from (reached for reached in self.outbound.imports(source) if reached.location.line in lines)
+
+    @property
+    def _way_out(self) -> str:
+        where = ", ".join(map(str, self.contract.allowed_in))
+        return f"move it to {where}, and call that from here" if where else "move it to where it is allowed"
+
+    def _named(self, source: Source) -> Iterator[Violation]:
+        listed = ", ".join(self.contract.hosts)
+        for named in Hosts(self.names, self.contract.hosts).of(source, self.outbound.uses(source)):
+            deed = "call" if named.called else "name"
+            yield self.contract.violation(
+                f"{source.module} must not {deed} {named.url}: only {listed} may be reached",
+                named.location,
+                source.module,
+                symbol=named.url.host,
+                fix=(f"use one of {listed}", f"add {named.url.host} to `hosts`"),
+                confidence=named.confidence,
+            )
+
+    def _waiting(self, source: Source) -> Iterator[Violation]:
+        timeouts = Timeouts(self.names)
+        for use in self.outbound.uses(source):
+            if timeouts.missing(use):
+                yield self.contract.violation(
+                    f"{source.module} must not call {use.symbol} without a timeout",
+                    use.location,
+                    source.module,
+                    symbol=f"{use.symbol} without timeout",
+                    fix=("give it a `timeout`, or make its client with one",),
+                    confidence=use.confidence,
+                )
+
+    def _declaring(self, source: Source) -> Iterator[Violation]:
+        where = ", ".join(map(str, self.contract.routes_in))
+        for entry in EntryPoints(self.names).of(source):
+            what = f"{entry.name} with {entry.symbol}" if entry.name else f"anything with {entry.symbol}"
+            yield self.contract.violation(
+                f"{source.module} must not declare {what}: entry points are in {where}",
+                entry.location,
+                source.module,
+                symbol=f"{entry.symbol} {entry.name}".strip(),
+                fix=(f"declare it in {where}, and call {source.module} from there",),
+                confidence=entry.confidence,
+            )

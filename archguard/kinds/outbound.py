@@ -1,0 +1,105 @@
+"""How a module reaches outside: by imports of clients, and by calls of them."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from archguard.codebase import Source
+from archguard.codebase.facts import Chain  # noqa: TC001  # "Move to a type-checking block" is noise
+from archguard.codebase.names import Instance, Member, Names, OwnClass
+from archguard.kinds import aws
+from archguard.kinds.accesses import Access, Accesses, Way
+from archguard.kinds.clients import Catalogue, Extensions, How, Use, Uses, catalogue
+from archguard.model import Confidence, Location
+
+_STUB = re.compile(r"_pb2_grpc\.\w+Stub$")
+
+
+@dataclass(frozen=True)
+class Reached:
+    """Something outside is reached at `location`."""
+
+    deed: str
+    """What is done, to stand after "must not": `call requests.get`."""
+    location: Location
+    imported: str = ""
+    symbol: str = ""
+    confidence: Confidence = Confidence.CERTAIN
+
+
+@dataclass(frozen=True)
+class Outbound:
+    """Finds what reaches outside over `channels`."""
+
+    names: Names
+    channels: tuple[str, ...]
+    extensions: Extensions
+    gateways: frozenset[str]
+    """The modules whose classes may be used by everyone, whatever they derive from."""
+
+    def imports(self, source: Source) -> Iterator[Reached]:
+        """Imports of clients, and of what other modules of the project have from them."""
+        accesses = Accesses(self.names, catalogue(self.channels, self.extensions), guessing=False)
+        for access in accesses.imports(source):
+            if access.way is Way.IMPORT:
+                yield Reached(f"import {access.imported}", access.location, access.imported)
+            elif not self._is_of_queue(access):
+                deed = f"import {access.symbol}, {access.what}"
+                yield Reached(deed, access.location, access.imported, access.symbol, access.confidence)
+
+    def calls(self, source: Source) -> Iterator[Reached]:
+        """Calls of clients: one for each expression, the last that is done in it."""
+        last: dict[Chain, Use] = {use.chain: use for use in self.uses(source)}
+        for use in last.values():
+            deed = "take" if use.how is How.TAKE else "call"
+            yield Reached(f"{deed} {use.symbol}", use.location, symbol=use.symbol, confidence=use.confidence)
+        if "rpc" in self.channels:
+            yield from self._stubs(source)
+
+    def uses(self, source: Source) -> Iterator[Use]:
+        """Every use of a client, one by one."""
+        for use in self._uses.of(source):
+            if not _is_aws(use) and not self._is_gateway(use):
+                yield use
+        if not {"cloud", "queue", "email"}.isdisjoint(self.channels):
+            found = Uses(self.names, catalogue(("cloud",), self.extensions)).of(source)
+            yield from (use for use in found if _is_aws(use) and aws.channel_of(self.names, use) in self.channels)
+
+    def _is_of_queue(self, access: Access) -> bool:
+        """The app or the broker: tasks are declared with it too, so what counts is what is sent."""
+        return self._queues.receiver(self.names.library, access.what.removeprefix("a "))
+
+    def _is_gateway(self, use: Use) -> bool:
+        """Whether a method is called of a class that a gateway has written, and derived from its client."""
+        callees = self.names.value(use.step.callee, use.chain.at)
+        receivers = [callee.receiver for callee in callees if isinstance(callee, Member)]
+        classes = (value.of if isinstance(value, Instance) else value for value in receivers)
+        return any(isinstance(cls, OwnClass) and self._module(cls) in self.gateways for cls in classes)
+
+    def _module(self, cls: OwnClass) -> str:
+        scope = cls.scope
+        while scope.parent:
+            scope = scope.parent
+        return scope.name
+
+    def _stubs(self, source: Source) -> Iterator[Reached]:
+        """The generated classes that call a gRPC service."""
+        for scope in self.names.scope(source.module).everything():
+            for chain in scope.chains:
+                for step in chain.parts():
+                    callees = self.names.callees(step.call, chain.at) if step.call else ()
+                    for callee in filter(_STUB.search, callees):
+                        yield Reached(f"call {callee}", source.location(step.node), symbol=callee)
+
+    @cached_property
+    def _uses(self) -> Uses:
+        return Uses(self.names, catalogue(self.channels, self.extensions))
+
+    @cached_property
+    def _queues(self) -> Catalogue:
+        return catalogue(("queue",), self.extensions)
+
+
+def _is_aws(use: Use) -> bool:
+    return use.symbol.partition(".")[0] in aws.PACKAGES

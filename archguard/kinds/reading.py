@@ -1,0 +1,52 @@
+"""How the kinds that look at calls read files."""
+
+import ast
+from collections.abc import Iterable, Iterator
+
+from archguard.codebase import Codebase, Source
+from archguard.codebase.facts import Binding, Position
+from archguard.codebase.names import Instance, Names, OwnClass, OwnFunction, OwnModule
+from archguard.kinds.clients import names_of
+
+__all__ = ["made_by", "names_of", "readable"]
+
+
+def readable(codebase: Codebase, modules: Iterable[str]) -> tuple[Source, ...]:
+    """The files of those of `modules` that have one."""
+    return tuple(codebase.sources[module] for module in sorted(modules) if module in codebase.sources)
+
+
+def made_by(names: Names, node: ast.expr, at: Position, depth: int = 5) -> Iterator[tuple[ast.Call, Position]]:
+    """The calls that make what `node` stands for: `httpx.Client(timeout=5)` for the `self.client` that is one."""
+    match node:
+        case _ if depth == 0:
+            return
+        case ast.Call(func=func):
+            functions = [value for value in names.value(func, at) if isinstance(value, OwnFunction)]
+            for function in functions:
+                for returned, place in (*function.scope.returns, *function.scope.yields):
+                    yield from made_by(names, returned, place, depth - 1)
+            if not functions:
+                yield node, at
+        case ast.Await(value=inner) | ast.NamedExpr(value=inner):
+            yield from made_by(names, inner, at, depth)
+        case ast.Name() | ast.Attribute():
+            for binding in _bindings(names, node, at):
+                if isinstance(binding.node, ast.expr):
+                    yield from made_by(names, binding.node, binding.at, depth - 1)
+
+
+def _bindings(names: Names, node: ast.Name | ast.Attribute, at: Position) -> Iterator[Binding]:
+    """What gives the name or the attribute its value."""
+    match node:
+        case ast.Name(id=name):
+            yield from (origin for origin in names.origins(name, at) if isinstance(origin, Binding))
+        case ast.Attribute(value=owner, attr=name):
+            for value in names.value(owner, at):
+                match value:
+                    case OwnModule(name=module):
+                        origins = names.module_origins(module, name)
+                        yield from (origin for origin in origins if isinstance(origin, Binding))
+                    case (OwnClass() as cls) | Instance(of=OwnClass() as cls):
+                        found = names.definition(cls, name)
+                        yield from found[1] if found else ()

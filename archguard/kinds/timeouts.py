@@ -1,0 +1,160 @@
+"""Which calls of which clients can wait for ever, and what keeps them from it."""
+
+import ast
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from archguard.codebase.facts import Chain, Position
+from archguard.codebase.names import Instance, Member, Names, OwnClass
+from archguard.kinds.clients import How, Use
+from archguard.kinds.reading import made_by
+
+_NO_REQUESTS = frozenset({"mount", "build_request", "close", "prepare_request"})
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """How a library is told how long to wait."""
+
+    position: int | None = None
+    """Which positional argument of the call it is."""
+    at_call: bool = True
+    at_client: bool = False
+    """Whether the client can be told for all of its calls."""
+    has_default: bool = False
+    keywords: tuple[str, ...] = ("timeout",)
+
+
+_RULES: Mapping[str, _Rule] = {
+    "requests": _Rule(),
+    "requests_html": _Rule(),
+    "requests_futures": _Rule(),
+    "grequests": _Rule(),
+    "treq": _Rule(),
+    "urllib.request": _Rule(position=2),
+    "urllib3": _Rule(at_client=True),
+    "http.client": _Rule(at_call=False, at_client=True, position=2),
+    "httplib2": _Rule(at_call=False, at_client=True, position=1),
+    "smtplib": _Rule(at_call=False, at_client=True, position=3),
+    "ftplib": _Rule(at_call=False, at_client=True, position=4),
+    "imaplib": _Rule(at_call=False, at_client=True),
+    "poplib": _Rule(at_call=False, at_client=True, position=2),
+    "socket.create_connection": _Rule(position=1),
+    "httpx": _Rule(at_client=True, has_default=True),
+    "httpx2": _Rule(at_client=True, has_default=True),
+    "aiohttp": _Rule(at_client=True, has_default=True),
+    "niquests": _Rule(at_client=True, has_default=True),
+    "curl_cffi": _Rule(at_client=True, has_default=True),
+    "openai": _Rule(at_client=True, has_default=True),
+    "anthropic": _Rule(at_client=True, has_default=True),
+}
+"""By the names of packages, modules or functions; of clients that are not listed nothing is asked."""
+
+
+@dataclass(frozen=True)
+class Timeouts:
+    """Finds the calls that can wait for ever."""
+
+    names: Names
+
+    def missing(self, use: Use) -> bool:
+        """Whether `use` is a request, or makes a client, that nothing keeps from waiting for ever."""
+        rule = _rule(use.symbol)
+        call = use.step.call
+        if use.how is not How.CALL or not rule or not call or use.verb in _NO_REQUESTS:
+            return False
+        if _is_class(use.symbol):
+            return self._missing_at_client(rule, call, use.chain.at)
+        if not rule.at_call or self._is_told(rule, call, use.chain.at):
+            return self._is_switched_off(rule, call, use.chain.at)
+        return not rule.has_default and not self._is_told_to_client(rule, use)
+
+    def _missing_at_client(self, rule: _Rule, call: ast.Call, at: Position) -> bool:
+        """A client with a default must not be without one; a client that only it can be told must be told."""
+        if self._is_told(rule, call, at):
+            return self._is_switched_off(rule, call, at)
+        return not rule.at_call
+
+    def _is_told(self, rule: _Rule, call: ast.Call, at: Position) -> bool:
+        return bool(self._given(rule, call)) or _expands(call) or self._is_partial(call, at)
+
+    def _is_switched_off(self, rule: _Rule, call: ast.Call, at: Position) -> bool:
+        return any(self._is_none(value, at) for value in self._given(rule, call))
+
+    def _given(self, rule: _Rule, call: ast.Call) -> list[ast.expr]:
+        places = call.args[rule.position : rule.position + 1] if rule.position is not None else []
+        return [*places, *(keyword.value for keyword in call.keywords if keyword.arg in rule.keywords)]
+
+    def _is_none(self, value: ast.expr, at: Position) -> bool:
+        """`None`, or `httpx.Timeout(None)`."""
+        match value:
+            case ast.Constant(value=None):
+                return True
+            case ast.Call(args=[only]) if not value.keywords:
+                return self._is_none(only, at)
+            case ast.Call(args=[], keywords=[ast.keyword(arg="total" | "timeout", value=only)]):
+                return self._is_none(only, at)
+        return False
+
+    def _is_partial(self, call: ast.Call, at: Position) -> bool:
+        """`get(url)`, where `get = partial(requests.get, timeout=5)`."""
+        made = made_by(self.names, call.func, at) if isinstance(call.func, ast.Name | ast.Attribute) else ()
+        return any(keyword.arg == "timeout" for other, _ in made for keyword in other.keywords)
+
+    def _is_told_to_client(self, rule: _Rule, use: Use) -> bool:
+        if use.step.owner is None:
+            return False
+        made = list(made_by(self.names, use.step.owner, use.chain.at))
+        if rule.at_client and any(self._given(rule, call) or _expands(call) for call, _ in made):
+            return True
+        return self._overrides(use) or self._is_patched(use)
+
+    def _overrides(self, use: Use) -> bool:
+        """Whether it is a client of the project's own, which has its own way to send requests."""
+        classes = [
+            value.of if isinstance(value, Instance) else value
+            for callee in self.names.value(use.step.callee, use.chain.at)
+            if isinstance(callee, Member)
+            for value in (callee.receiver,)
+        ]
+        own = (cls for cls in classes if isinstance(cls, OwnClass))
+        return any(_defines(self.names, cls, name) for cls in own for name in ("request", "send"))
+
+    def _is_patched(self, use: Use) -> bool:
+        """`session.request = partial(session.request, timeout=5)`, or an adapter with a timeout that is mounted."""
+        module = use.chain.at.scope
+        while module.parent:
+            module = module.parent
+        return any(
+            name == "request" or _mounts_timeout(scope.chains)
+            for scope in module.everything()
+            for _, name in (*scope.attributes, ("", ""))
+        )
+
+
+def _rule(symbol: str) -> _Rule | None:
+    parts = symbol.split(".")
+    names = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
+    return next((_RULES[name] for name in names if name in _RULES), None)
+
+
+def _is_class(symbol: str) -> bool:
+    last = symbol.rpartition(".")[2]
+    return last[:1].isupper() or symbol == "requests.session"
+
+
+def _expands(call: ast.Call) -> bool:
+    return any(keyword.arg is None for keyword in call.keywords)
+
+
+def _defines(names: Names, cls: OwnClass, name: str) -> bool:
+    found = names.definition(cls, name)
+    return bool(found and isinstance(found[0], OwnClass))
+
+
+def _mounts_timeout(chains: Iterable[Chain]) -> bool:
+    return any(_is_timeout_adapter(step.call) for chain in chains for step in chain.parts() if step.name == "mount")
+
+
+def _is_timeout_adapter(call: ast.Call | None) -> bool:
+    return any("timeout" in ast.dump(argument).lower() for argument in (call.args[1:] if call else ()))
