@@ -70,14 +70,10 @@ def _placed(config: Config, error: Exception) -> ConfigError:
     return config.error(error.message, "project", "", ("packages",), error.hint)
 
 
-def _externals(config: Config) -> frozenset[str]:
-    """What contracts name outside of the project below the top level, such as `google.cloud.storage`."""
+def _externals(config: Config) -> frozenset[Target]:
+    """What contracts name that may be outside of the project, such as `google.cloud.storage`."""
     patterns = (pattern for contract in config.contracts for _, pattern in patterns_of(contract))
-    return frozenset(
-        pattern.text
-        for pattern in patterns
-        if isinstance(pattern, Target) and pattern.literal and "::" not in pattern.text
-    )
+    return frozenset(pattern for pattern in patterns if isinstance(pattern, Target) and "::" not in pattern.text)
 
 
 def _chosen(config: Config, only: Collection[str]) -> tuple[Contract, ...]:

@@ -12,8 +12,9 @@ from archguard.codebase.facts.dynamic import DYNAMIC
 from archguard.codebase.graph import ImportGraph, Link
 from archguard.codebase.imports import scan
 from archguard.codebase.modules import find_modules
-from archguard.codebase.pattern import Pattern
+from archguard.codebase.pattern import Pattern, Target
 from archguard.codebase.project import Component, Project, Service
+from archguard.codebase.reexports import imports_of
 from archguard.codebase.source import Source, SourceError
 from archguard.codebase.view import ancestry
 from archguard.model import Location, Problem, Step
@@ -125,7 +126,7 @@ class Codebase:
 
     def _statements(self, module: str) -> tuple[Import, ...]:
         if module not in self._parsed:
-            self._parsed[module] = _imports(self.sources[module])
+            self._parsed[module] = imports_of(self.sources[module])
         return self._parsed[module]
 
     def _component(self, name: str) -> frozenset[str]:
@@ -174,20 +175,13 @@ def _depth(found: Import) -> int:
     return found.target.count(".")
 
 
-def _imports(source: Source) -> tuple[Import, ...]:
-    try:
-        return tuple(Import.extract(source))
-    except SourceError:
-        return ()
-
-
 def read_codebase(  # noqa: PLR0913  # what the code is, and how it is to be looked at
     root: Path,
     project: Project = Project(),  # noqa: B008  # frozen
     *,
     components: Mapping[str, Component] | None = None,
     services: Mapping[str, Service] | None = None,
-    externals: Collection[str] = (),
+    externals: Collection[Target] = (),
     dynamic: bool = True,
 ) -> Codebase:
     """The code below `root`. Nothing of it is run.
@@ -197,7 +191,7 @@ def read_codebase(  # noqa: PLR0913  # what the code is, and how it is to be loo
         project: Where the code is, and which of it is looked at.
         components: Named sets of modules.
         services: Parts that have source roots of their own.
-        externals: Names outside of the project that are to be told from their top-level package.
+        externals: What is to be told from its top-level package, of what is outside of the project.
         dynamic: Whether to look for `import_module("a.b")` and the like.
 
     Raises:

@@ -20,7 +20,8 @@ from archguard.codebase.facts import Import, ImportTrait
 from archguard.codebase.facts.dynamic import DYNAMIC, unfollowed
 from archguard.codebase.graph import ImportGraph, Link
 from archguard.codebase.modules import Modules, Portion, qualify
-from archguard.codebase.reexports import Reexports
+from archguard.codebase.pattern import Target
+from archguard.codebase.reexports import Reexports, imports_of
 from archguard.codebase.source import Source, SourceError
 from archguard.codebase.view import View, ancestry
 from archguard.model import Location, Problem, Severity
@@ -38,17 +39,19 @@ class Scan:
     problems: tuple[Problem, ...]
 
 
-def scan(modules: Modules, externals: Collection[str], *, follow_reexports: bool, dynamic: bool) -> Scan:
+def scan(modules: Modules, externals: Collection[Target], *, follow_reexports: bool, dynamic: bool) -> Scan:
     """Every import of `modules`.
 
     Args:
         modules: The modules to read.
-        externals: Names outside of the project that are to be told from their top-level package.
+        externals: What is to be told from its top-level package, of what is outside of the project.
         follow_reexports: Whether `from package import name` counts as an import of the module that defines `name`.
         dynamic: Whether to look for `import_module("a.b")` and the like.
     """
-    scanner = _Scanner(modules, frozenset(externals), dynamic)
+    literal = frozenset(target.text for target in externals if target.literal)
+    scanner = _Scanner(modules, literal, dynamic)
     scanner.read_all()
+    scanner.tell_apart([target for target in externals if not target.literal])
     if follow_reexports:
         scanner.follow_reexports()
     return scanner.result()
@@ -93,10 +96,25 @@ class _Scanner:
             for name, links in self.by_grimp.items()
             if any(link.imported in passing_on for link in links)
         ]
-        for service, sources in _by_service(importers):
-            for source in sources:
+        self._read_again(importers, origins)
+
+    def tell_apart(self, targets: Collection[Target]) -> None:
+        """Read the importers of what `targets` with wildcards may mean again, with what they do mean told apart."""
+        roots = {target.text.partition(".")[0] for target in targets}
+        importers = [
+            self.sources[name]
+            for name, links in self.by_grimp.items()
+            if any(link.imported in roots - self.known for link in links)
+        ]
+        named = {found.target for source in importers for found in imports_of(source)}
+        self.externals |= {unit for target in targets for name in named if (unit := target.unit(name))}
+        self._read_again(importers, {})
+
+    def _read_again(self, sources: Iterable[Source], origins: Mapping[str, str]) -> None:
+        for service, own in _by_service(sources):
+            for source in own:
                 del self.by_grimp[source.module]
-            self._scan(sources, self.views[service], origins)
+            self._scan(own, self.views[service], origins)
 
     def result(self) -> Scan:
         """What was found, in the graph's form."""

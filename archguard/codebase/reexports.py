@@ -45,7 +45,7 @@ class Reexports:
         return {
             f"{package}.{found.alias}": self._view(package).qualified(found.target)
             for package, source in self.packages.items()
-            for found in _imports(source)
+            for found in imports_of(source)
             if found.alias and found.name
         }
 
@@ -53,8 +53,8 @@ class Reexports:
         return self.views[self.packages[package].service]
 
 
-def _imports(source: Source) -> tuple[Import, ...]:
-    """What an unreadable package passes on stays with the package: grimp, or the scan's problems, tell of it."""
+def imports_of(source: Source) -> tuple[Import, ...]:
+    """The imports of a file; none of one that this Python cannot parse, whose links then stay as grimp has them."""
     try:
         return tuple(Import.extract(source))
     except SourceError:
