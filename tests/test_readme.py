@@ -1,0 +1,148 @@
+"""What the README promises: its commands, its YAML, its picture, its links.
+
+`ARCHGUARD_WRITE_PAGES=1 pytest tests/test_readme.py` writes the report and the picture anew.
+"""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+from io import StringIO
+from pathlib import Path
+
+import pytest
+import yaml
+from rich.console import Console
+from rich.terminal_theme import MONOKAI
+
+from archguard.checking import check
+from archguard.config import read_config
+from archguard.model import OutcomeStatus
+from archguard.reporters import text
+from archguard.reporters.terminal import print_rich
+
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+PICTURE = ROOT / "docs/images/report.svg"
+WRITING = bool(os.environ.get("ARCHGUARD_WRITE_PAGES"))
+PAGES = sorted(
+    path.relative_to(ROOT).as_posix()
+    for path in [README, *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")]
+)
+
+_SHOWN = re.compile(r"(?<=<!-- run -->\n```text\n)\$ (?P<command>[^\n]+)\n(?P<output>.*?)(?=^```$)", re.DOTALL | re.MULTILINE)
+_COMMANDS = re.compile(r"^```console\n(python3 .*)\n```$", re.MULTILINE)
+_YAML = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)")
+
+
+def test_the_report_in_the_readme_is_a_real_one() -> None:
+    page = README.read_text(encoding="utf-8")
+    shown = _SHOWN.search(page)
+    assert shown
+
+    run = _run(shown["command"])
+
+    output = run.stdout.partition("\nLooked at ")[0]
+    if WRITING:
+        README.write_text(_SHOWN.sub(lambda match: f"$ {match['command']}\n{output}", page), encoding="utf-8")
+    else:
+        assert shown["output"] == output
+    assert run.returncode == 1
+
+
+def test_the_picture_shows_the_same_report() -> None:
+    shown = _SHOWN.search(README.read_text(encoding="utf-8"))
+    assert shown
+    words = shlex.split(shown["command"])
+    contracts = [word for before, word in zip(words, words[1:], strict=False) if before == "--contract"]
+    path = ROOT / words[words.index("--config") + 1]
+
+    report = check(read_config([path], path.parent), contracts)
+
+    width = max(map(len, [f"$ {shown['command']}", *text.render(report).splitlines()]))
+    console = Console(record=True, width=width, file=StringIO(), force_terminal=True)
+    console.print(f"[bold]$[/] {shown['command']}", highlight=False, soft_wrap=True)
+    print_rich(report, console)
+    if WRITING:
+        PICTURE.parent.mkdir(exist_ok=True)
+        PICTURE.write_text(console.export_svg(title="archguard", theme=MONOKAI, unique_id="report"), encoding="utf-8")
+    picture = re.sub(r"<[^>]+>|&#160;|\s", "", PICTURE.read_text(encoding="utf-8"))
+    assert [violation.message for violation in report.violations if _plain(violation.message) not in picture] == []
+
+
+def test_the_first_command_checks_the_broken_shop() -> None:
+    first, _ = _COMMANDS.findall(README.read_text(encoding="utf-8"))
+
+    run = _run(first.rpartition(" && ")[2].removeprefix(".venv/bin/"))
+
+    assert run.returncode == 1
+    assert "7 contracts: 0 kept, 7 broken" in run.stdout
+    assert first.startswith("python3 -m venv .venv && .venv/bin/pip install -q . && ")
+
+
+def test_the_second_command_is_what_ci_runs() -> None:
+    _, second = _COMMANDS.findall(README.read_text(encoding="utf-8"))
+
+    assert second in (ROOT / ".ci/run").read_text(encoding="utf-8")
+
+
+def test_the_extra_and_the_group_for_developers_are_the_same() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+    assert project["project"]["optional-dependencies"]["dev"] == project["dependency-groups"]["dev"]
+
+
+def test_nobody_is_told_to_install_the_distribution_of_somebody_else() -> None:
+    pages = [(ROOT / page).read_text(encoding="utf-8") for page in PAGES]
+
+    assert not [page for page in pages if re.search(r"(pip|uv|pipx) (add|install|pip install) archguard\b(?!-)", page)]
+
+
+def test_the_yaml_of_the_readme_holds_for_a_shop_that_is_like_it(tmp_path: Path) -> None:
+    (example,) = _YAML.findall(README.read_text(encoding="utf-8"))
+    (tmp_path / "archguard.yaml").write_text(example, encoding="utf-8")
+    for name, code in {
+        "orders/api.py": "import fastapi\nfrom shop.orders import services\n",
+        "orders/services.py": "from shop.orders import repositories\n",
+        "orders/usecases.py": "",
+        "orders/repositories.py": "import sqlalchemy\nfrom shop import db\n",
+        "db.py": "import sqlalchemy\n",
+    }.items():
+        (tmp_path / "shop" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "shop" / name).write_text(code, encoding="utf-8")
+
+    report = check(read_config([tmp_path / "archguard.yaml"], tmp_path))
+
+    assert not report.problems
+    assert {outcome.status for outcome in report.outcomes} == {OutcomeStatus.KEPT}
+    assert len(report.outcomes) == len(yaml.safe_load(example)["contracts"])
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_link_of_a_page_leads_somewhere(page: str) -> None:
+    links = _LINK.findall((ROOT / page).read_text(encoding="utf-8"))
+
+    assert [link for link in links if not (ROOT / page).parent.joinpath(link).exists()] == []
+
+
+def test_the_hook_for_pre_commit_calls_a_command_that_there_is() -> None:
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+
+    assert (hook["id"], hook["entry"], hook["pass_filenames"]) == ("archguard", "archguard check", False)
+    assert _run(f"{hook['entry']} --help").returncode == 0
+
+
+def _run(command: str) -> subprocess.CompletedProcess[str]:
+    """An `archguard` command, from the root of the repository."""
+    words = shlex.split(command)
+    assert words[0] == "archguard"
+    return subprocess.run(
+        [sys.executable, "-m", *words], cwd=ROOT, capture_output=True, text=True, check=False, encoding="utf-8"
+    )
+
+
+def _plain(message: str) -> str:
+    return re.sub(r"\s", "", message).replace("->", "-&gt;")
