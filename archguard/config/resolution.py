@@ -35,7 +35,7 @@ def contract_faults(config: Config, codebase: Codebase, contract: Contract) -> I
     }
     yield from unmatched.values()
     for fault in () if unmatched else contract.validate(codebase):
-        yield config.error(str(fault), *place, (fault.field,) if fault.field else (), fault.hint)
+        yield config.error(str(fault), *place, fault.keys, fault.hint)
 
 
 def _may_be_outside(codebase: Codebase, config: Config, pattern: Pattern) -> bool:

@@ -1,6 +1,8 @@
 """The JSON Schema of the configuration, from the same dataclasses that it is bound to."""
 
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import is_dataclass
+from typing import Any, get_args, get_type_hints
 
 from archguard.config.binding import File, json_schema
 from archguard.kinds import Contract, kinds
@@ -8,29 +10,62 @@ from archguard.kinds import Contract, kinds
 
 def config_schema() -> dict[str, Any]:
     """JSON Schema 2020-12 of a configuration file; each kind of contract is a branch of `contracts`."""
-    schema = json_schema(File)
+    schema = _schema(File)
     contracts = {name: _contract_schema(kind) for name, kind in kinds().items()}
     definitions = schema.setdefault("$defs", {})
     for contract in contracts.values():
         definitions |= contract.pop("$defs", {})
     definitions |= {f"contract-{name}": contract for name, contract in contracts.items()}
-    _describe(definitions["IgnoreOf"]["properties"], definitions["Ignore"]["properties"])
     branches = [{"$ref": f"#/$defs/contract-{name}"} for name in contracts]
     schema["properties"]["contracts"]["items"] = {"oneOf": branches}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "archguard.yaml", **schema}
 
 
 def _contract_schema(kind: type[Contract]) -> dict[str, Any]:
-    schema = json_schema(kind)
+    schema = _schema(kind)
     says = {"const": kind.kind, "description": (kind.__doc__ or "").strip()}
     schema["properties"] = {"kind": says, **schema["properties"]}
-    _describe(schema["properties"], json_schema(Contract)["properties"])
     schema["required"] = ["kind", *schema.get("required", ())]
     return schema
 
 
+def _schema(type_: type) -> dict[str, Any]:
+    """The schema of `type_`, with what pydantic leaves out: the docstrings of fields that a dataclass inherits."""
+    schema = json_schema(type_)
+    for found in {type_, *_below(type_, set())}:
+        part = schema if found is type_ else schema.get("$defs", {}).get(found.__name__, {})
+        for base in filter(is_dataclass, found.__mro__[1:]):
+            _describe(_properties(part), _properties(_part(base)))
+    return schema
+
+
+def _part(type_: type) -> dict[str, Any]:
+    """The schema of a dataclass itself, where that of `type_` may only refer to it."""
+    schema = json_schema(type_)
+    part: dict[str, Any] = schema.get("$defs", {}).get(type_.__name__, schema)
+    return part
+
+
+def _below(type_: Any, seen: set[type]) -> Iterator[type]:
+    """The dataclasses that the fields of `type_` lead to."""
+    if isinstance(type_, type) and is_dataclass(type_) and type_ not in seen:
+        seen.add(type_)
+        yield type_
+        for hint in get_type_hints(type_).values():
+            yield from _below(hint, seen)
+    for argument in get_args(type_):
+        yield from _below(argument, seen)
+
+
+def _properties(schema: dict[str, Any]) -> dict[str, Any]:
+    """The keys of a mapping, also of one that has a short form."""
+    found: dict[str, Any] = schema.get("properties", {})
+    for branch in schema.get("anyOf", ()):
+        found = found or _properties(branch)
+    return found
+
+
 def _describe(properties: dict[str, Any], inherited: dict[str, Any]) -> None:
-    """Add what pydantic leaves out: the docstrings of fields that a dataclass inherits."""
     for name in properties.keys() & inherited.keys():
         if "description" in inherited[name]:
             properties[name].setdefault("description", inherited[name]["description"])

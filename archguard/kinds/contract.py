@@ -13,11 +13,14 @@ _T = TypeVar("_T")
 
 
 class ContractError(ValueError):
-    """The fields of a contract do not fit together; the message says how. `field` is the key that is to blame."""
+    """The fields of a contract do not fit together; the message says how.
 
-    def __init__(self, message: str, field: str = "", hint: str = "") -> None:
+    `field` is the key that is to blame; `keys` lead to a place inside of it.
+    """
+
+    def __init__(self, message: str, field: str = "", hint: str = "", keys: tuple[str | int, ...] = ()) -> None:
         super().__init__(message)
-        self.field = field
+        self.keys = keys or ((field,) if field else ())
         self.hint = hint
 
 
@@ -147,7 +150,7 @@ def patterns_of(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tup
                 yield from patterns_of(item, (*path, key))
         case _ if is_dataclass(value):
             for item in fields(value):
-                yield from patterns_of(getattr(value, item.name), (*path, item.name))
+                yield from patterns_of(getattr(value, item.name), (*path, item.name.rstrip("_")))
 
 
 def bindings(codebase: Codebase, patterns: Iterable[Pattern]) -> tuple[Mapping[str, str], ...]:
