@@ -176,6 +176,14 @@ class Scope:
         return self.at.scope if self.at else None
 
     @property
+    def module(self) -> "Scope":
+        """The scope of the module in which it stands."""
+        scope = self
+        while scope.parent:
+            scope = scope.parent
+        return scope
+
+    @property
     def end(self) -> Position:
         """The place after everything in it."""
         return Position(self, self.block, 1 << 60)

@@ -34,20 +34,14 @@ class Lookup:
 
     def scope_of(self, node: ast.AST, at: Position) -> Scope | None:
         """The scope of the class or function `node` that is defined at `at`."""
-        module = self.module_of(at.scope)
+        module = at.scope.module
         if module.name not in self._by_node:
             self._by_node[module.name] = {id(scope.node): scope for scope in module.everything()}
         return self._by_node[module.name].get(id(node))
 
-    def module_of(self, scope: Scope) -> Scope:
-        """The module around `scope`."""
-        while scope.parent:
-            scope = scope.parent
-        return scope
-
     def attributes(self, scope: Scope) -> Mapping[tuple[str, str], list[Binding]]:
         """What is assigned to attributes of names anywhere in the module around `scope`."""
-        module = self.module_of(scope)
+        module = scope.module
         if module.name not in self._attributes:
             found: dict[tuple[str, str], list[Binding]] = {}
             for inner in module.everything():
@@ -137,13 +131,13 @@ class Lookup:
 
     def _imported(self, binding: Binding) -> Origins:
         module, name = binding.imported
-        known = self.find(module, self.module_of(binding.at.scope).name)
+        known = self.find(module, binding.at.scope.module.name)
         if not known:
             return (Outside(f"{module}.{name}" if name else module),)
         return self.module_origins(known, name) if name else (OwnModule(known),)
 
     def _starred(self, scope: Scope, name: str) -> Origins:
-        importer = self.module_of(scope).name
+        importer = scope.module.name
         for module in reversed(scope.stars):
             known = self.find(module, importer)
             if known and not name.startswith("_") and (found := self.module_origins(known, name)):

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from archguard.codebase import Source
-from archguard.codebase.facts import Chain, Position, Scope, Step
+from archguard.codebase.facts import Binding, Chain, Position, Scope, Step
 from archguard.codebase.names import Instance, Member, Names, Outside, OwnClass, OwnFunction, Value, Values, dotted
 from archguard.kinds.clients.catalogue import Catalogue
 from archguard.kinds.clients.guesses import guess
@@ -80,14 +80,21 @@ class Uses:
 
     def _called(self, step: Step, at: Position) -> _Found | None:
         callees = self.names.value(step.callee, at)
+        if step.owner is None and self._is_taken_here(step, callees, at):
+            return None
         for callee in callees:
             if found := self._callee(callee):
                 return found
         if any(not self._is_vague(callee) for callee in callees):
             return None
-        if not callees and step.owner is not None and self.names.value(step.owner, at):
+        if not callees and step.owner and self.names.value(step.owner, at):
             return None
         return self._guessed(step)
+
+    def _is_taken_here(self, step: Step, callees: Values, at: Position) -> bool:
+        """Whether it calls a method that this very file has taken, which is told where it is."""
+        origins = self.names.origins(step.name, at) if any(isinstance(callee, Member) for callee in callees) else ()
+        return any(isinstance(origin, Binding) and origin.at.scope.module is at.scope.module for origin in origins)
 
     def _is_vague(self, callee: Value) -> bool:
         """Whether all that is known is the way to it, as with `request.app.state.pool.fetch`."""
@@ -174,36 +181,30 @@ class Uses:
         return self.catalogue.model(self.names.library, cls.name)
 
     def _named(self, step: Step, at: Position) -> _Found | None:
-        if step.name not in self.catalogue.verbs and not self._may_query(step.name):
-            return None
+        """An attribute that is taken, and not called."""
         values = self.names.value(step.node, at)
-        for value in values:
-            if isinstance(value, Member) and step.last and self.catalogue.method(
-                self.names.library, value.base, value.name
-            ):
-                return How.TAKE, dotted(value), Confidence.CERTAIN
-        if found := self._query(step, values, at):
-            return found
-        if step.last and not values and step.owner is not None and not self.names.value(step.owner, at):
+        taken = [value for value in values if isinstance(value, Member) and self._member(value.base, value.name)]
+        if taken and step.last:
+            return How.TAKE, dotted(taken[0]), Confidence.CERTAIN
+        if any(map(self._asks, values)):
+            return self._query(step, at)
+        if step.last and not values and not (step.owner and self.names.value(step.owner, at)):
             guessed = self._guessed(step)
             return (How.TAKE, *guessed[1:]) if guessed else None
         return None
 
-    def _may_query(self, name: str) -> bool:
-        return name in ("query", "objects") or name.endswith(("_manager", "objects"))
-
-    def _query(self, step: Step, values: Values, at: Position) -> _Found | None:
-        if step.owner is None or not any(self._is_receiver(value) for value in values):
-            return None
-        owners = [owner for owner in self.names.value(step.owner, at) if self._model_bases(owner)]
+    def _query(self, step: Step, at: Position) -> _Found | None:
+        owners = [owner for owner in self.names.value(step.owner, at) if self._model_bases(owner)] if step.owner else []
         return (How.QUERY, f"{dotted(owners[0])}.{step.name}", Confidence.CERTAIN) if owners else None
 
-    def _is_receiver(self, value: Value) -> bool:
+    def _asks(self, value: Value) -> bool:
+        """Whether `value` is a manager or a query."""
         match value:
             case Instance(of=Outside(name=name)):
-                return self.catalogue.receiver(self.names.library, name)
+                known = self.catalogue.receiver(self.names.library, name)
+                return known and name.endswith(("Manager", "QuerySet", "Query"))
             case Instance(of=OwnClass() as cls):
-                return any(self._is_receiver(Instance(base)) for base in self.names.lineage(cls) if isinstance(base, Outside))
+                return any(self._asks(Instance(base)) for base in self.names.lineage(cls) if isinstance(base, Outside))
         return False
 
     def _guessed(self, step: Step) -> _Found | None:

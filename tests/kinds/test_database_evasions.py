@@ -1,0 +1,747 @@
+"""Ways to reach a database that are easy to miss; each is found at the lines that are marked."""
+
+import pytest
+from project import Project
+from shops import check_views
+
+EVASIONS = {
+    "a driver under another name": """
+import sqlite3 as _db  # !
+
+
+def view(path):
+    with _db.connect(path) as c:  # !
+        return c.cursor().execute("DELETE FROM orders")  # !
+""",
+    "an import inside of a function": """
+def view():
+    from sqlalchemy import text  # !
+    return text("SELECT 1")  # !
+""",
+    "a submodule of a driver": """
+import psycopg2.extras  # !
+
+
+def view(cursor: psycopg2.extras.RealDictCursor):
+    cursor.execute("SELECT 1")  # !
+""",
+    "exceptions of a mapper": """
+from sqlalchemy.exc import IntegrityError  # !
+""",
+    "a driver imported by its name in a string": """
+import importlib
+
+sqlite3 = importlib.import_module("sqlite3")  # !
+""",
+    "an engine that another module passes on": """
+from shop.db.sessions import engine  # !
+
+
+def view():
+    with engine.connect() as connection:  # !
+        connection.execute("SELECT 1")  # !
+""",
+    "a library's class that another module passes on": """
+from shop.db.sessions import Session  # !
+""",
+    "a factory of sessions": """
+from shop.db.sessions import SessionLocal  # !
+
+
+def view():
+    session = SessionLocal()  # !
+    session.commit()  # !
+""",
+    "an annotation": """
+from shop.db import sessions
+
+
+def view(orders: sessions.Session):
+    orders.commit()  # !
+""",
+    "an annotation in quotes": """
+from typing import TYPE_CHECKING
+
+from shop.db import sessions
+
+
+def view(orders: "sessions.Session"):
+    orders.commit()  # !
+""",
+    "an optional annotation": """
+from typing import Optional
+
+from shop.db import sessions
+
+
+def view(orders: Optional[sessions.Session] = None):
+    orders.commit()  # !
+""",
+    "an annotation with a bar": """
+from shop.db import sessions
+
+
+def view(orders: None | sessions.Session = None):
+    orders.commit()  # !
+""",
+    "an annotated alias from a package's front door": """
+from shop.db import SessionDep
+
+
+def view(handle: SessionDep):
+    handle.execute("SELECT 1")  # !
+""",
+    "an annotated alias in quotes": """
+from shop.db import AsyncSessionDep
+
+
+async def view(handle: AsyncSessionDep):
+    await handle.execute("SELECT 1")  # !
+""",
+    "an alias of an alias": """
+from shop.aliases import Db
+
+
+def view(handle: Db):
+    handle.commit()  # !
+# file: shop/aliases.py
+from shop.db import SessionDep
+
+Db = SessionDep
+""",
+    "a default that depends": """
+from fastapi import Depends
+
+from shop.db import get_session
+
+
+def view(handle=Depends(get_session)):
+    handle.commit()  # !
+""",
+    "a default that depends, and an annotation that says nothing": """
+from typing import Any
+
+from fastapi import Depends
+
+from shop.db import get_session
+
+
+def view(handle: Any = Depends(get_session)):
+    handle.commit()  # !
+""",
+    "annotated with a provider only": """
+from typing import Annotated, Any
+
+from fastapi import Depends
+
+from shop.db import get_session
+
+
+def view(handle: Annotated[Any, Depends(get_session)]):
+    handle.commit()  # !
+""",
+    "a function that returns a session": """
+from shop.db import open_session
+
+
+def view():
+    open_session().commit()  # !
+""",
+    "a function whose return says nothing of it": """
+from shop.helpers import anything
+
+
+def view():
+    anything().commit()  # !
+# file: shop/helpers.py
+from shop.db import open_session
+
+
+def anything():
+    return open_session()
+""",
+    "a generator by hand": """
+from shop.db import get_session
+
+
+def view():
+    handle = next(get_session())
+    handle.commit()  # !
+""",
+    "a loop over a generator": """
+from shop.db import get_session
+
+
+def view():
+    for handle in get_session():
+        handle.commit()  # !
+""",
+    "a context manager of the project": """
+from shop.db import transaction
+
+
+def view():
+    with transaction() as handle:
+        handle.execute("SELECT 1")  # !
+""",
+    "an attribute that another method sets": """
+from shop.db import open_session
+
+
+class View:
+    def __init__(self):
+        self.handle = open_session()
+
+    def get(self):
+        self.handle.commit()  # !
+""",
+    "an attribute that a base class in another file sets": """
+from shop.db.sessions import WithSession
+
+
+class View(WithSession):
+    def get(self):
+        return self.session.execute("SELECT 1")  # !
+""",
+    "an attribute that the class annotates": """
+from shop.db import SessionDep
+
+
+class View:
+    handle: SessionDep
+
+    def get(self):
+        self.handle.commit()  # !
+""",
+    "a property": """
+from shop.db import open_session
+
+
+class View:
+    @property
+    def handle(self):
+        return open_session()
+
+    def get(self):
+        self.handle.commit()  # !
+""",
+    "a session of a repository": """
+from shop.repositories import OrderRepository
+
+
+def view(repository: OrderRepository):
+    repository.session.commit()  # !
+""",
+    "a session that a parameter brings into the class": """
+from shop.db import SessionDep
+
+
+class View:
+    def __init__(self, handle: SessionDep):
+        self._handle = handle
+
+    def get(self):
+        self._handle.commit()  # !
+""",
+    "a walrus": """
+from shop.db import open_session
+
+
+def view():
+    if (handle := open_session()) is not None:
+        handle.commit()  # !
+""",
+    "a tuple that is unpacked": """
+from shop.db import open_session
+
+
+def view():
+    handle, other = open_session(), 1
+    handle.commit()  # !
+""",
+    "a tuple that a function returns": """
+from shop.db import sessions
+
+
+def both() -> tuple[int, sessions.Session]: ...
+
+
+def view():
+    number, handle = both()
+    handle.commit()  # !
+""",
+    "a choice": """
+from shop.db import open_session
+
+
+def view(given=None):
+    handle = given or open_session()
+    handle.commit()  # !
+""",
+    "a conditional expression": """
+from shop.db import open_session
+
+
+def view(given=None):
+    handle = given if given else open_session()
+    handle.commit()  # !
+""",
+    "a name that one branch binds": """
+from shop.db import open_session
+
+
+def view(ready):
+    handle = None
+    if ready:
+        handle = open_session()
+    handle.commit()  # !
+""",
+    "a global that a function binds": """
+from shop.db import open_session
+
+handle = None
+
+
+def start():
+    global handle
+    handle = open_session()
+
+
+def view():
+    handle.commit()  # !
+""",
+    "a closure": """
+from shop.db import SessionDep
+
+
+def view(handle: SessionDep):
+    def inner():
+        handle.commit()  # !
+
+    return inner
+""",
+    "a lambda": """
+from shop.db import SessionDep
+
+
+def view(handle: SessionDep):
+    return lambda: handle.commit()  # !
+""",
+    "a comprehension": """
+from shop.db import SessionDep
+
+
+def view(handles: list[SessionDep]):
+    return [handle.execute("SELECT 1") for handle in handles]  # !
+""",
+    "a dictionary of sessions": """
+from shop.db import open_session
+
+HANDLES = {"orders": open_session()}
+
+
+def view():
+    HANDLES["orders"].commit()  # !
+""",
+    "a bound method in a name": """
+from shop.db import SessionDep
+
+
+def view(handle: SessionDep):
+    run = handle.execute  # !
+    return run("SELECT 1")
+""",
+    "a bound method that is handed on": """
+from shop.db import SessionDep
+
+
+def view(handle: SessionDep, orders):
+    list(map(handle.add, orders))  # !
+""",
+    "a method by getattr": """
+from shop.db import SessionDep
+
+
+def view(handle: SessionDep):
+    getattr(handle, "commit")()  # !
+""",
+    "a long chain": """
+from shop.db import SessionDep
+from shop.models import Order
+
+
+def view(handle: SessionDep):
+    return (
+        handle  # !
+        .query(Order)
+        .filter(Order.name == "x")
+        .all()
+    )
+""",
+    "a query that goes on in the next line": """
+from shop.db import SessionDep
+from shop.models import Order
+
+
+def view(handle: SessionDep):
+    query = handle.query(Order)  # !
+    query = query.limit(3)  # !
+    return query.all()  # !
+""",
+    "an awaited session": """
+from sqlalchemy.ext.asyncio import AsyncSession  # !
+
+
+async def view(handle: AsyncSession):
+    return (await handle.execute("SELECT 1")).all()  # !
+""",
+    "an asynchronous factory": """
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine  # !
+
+factory = async_sessionmaker(create_async_engine("sqlite://"))  # !
+
+
+async def view():
+    async with factory() as handle:  # !
+        await handle.commit()  # !
+    async with factory.begin() as handle:  # !
+        await handle.flush()  # !
+""",
+    "an untyped parameter that is called session": """
+def view(session):
+    return session.execute("SELECT 1")  # !
+""",
+    "an untyped attribute that is called cursor": """
+class View:
+    def __init__(self, cursor):
+        self.cursor = cursor
+
+    def get(self):
+        return self.cursor.fetchall()  # !
+""",
+    "a pool of an application's state": """
+from starlette.requests import Request
+
+
+async def view(request: Request):
+    return await request.app.state.pool.fetchrow("SELECT 1")  # !
+""",
+    "a pool that gives connections": """
+import asyncpg  # !
+
+
+async def view():
+    pool = await asyncpg.create_pool("postgres://")  # !
+    async with pool.acquire() as c:  # !
+        await c.fetchrow("SELECT 1")  # !
+""",
+    "a class of a driver in a module below it": """
+from asyncpg.connection import Connection as C  # !
+
+
+async def view(c: C):
+    return await c.fetch("SELECT 1")  # !
+""",
+    "SQL for a function of the project": """
+from shop.queries import fetch_all
+
+
+def view():
+    return fetch_all("SELECT id, name FROM orders WHERE id = 1")  # !
+# file: shop/queries.py
+def fetch_all(statement): ...
+""",
+    "SQL in an f-string": """
+from shop.queries import fetch_all
+
+
+def view(table, key):
+    return fetch_all(f"SELECT * FROM {table} WHERE id = {key}")  # !
+# file: shop/queries.py
+def fetch_all(statement): ...
+""",
+    "SQL that is put together": """
+from shop.queries import run
+
+START = "SELECT id "
+
+
+def view(key):
+    statement = START + "FROM orders WHERE id = %s" % key
+    return run(statement)  # !
+# file: shop/queries.py
+def run(statement): ...
+""",
+    "SQL in a constant of another module": """
+from shop.queries import ALL_ORDERS, run
+
+
+def view():
+    return run(ALL_ORDERS.format(limit=3))  # !
+# file: shop/queries.py
+ALL_ORDERS = "SELECT * FROM orders LIMIT {limit}"
+
+
+def run(statement): ...
+""",
+    "a model that stores itself": """
+from shop.articles import Article
+
+
+def view(key):
+    article = Article.objects.get(pk=key)  # !
+    article.title = "x"
+    article.save()  # !
+# file: shop/articles.py
+from django.db import models  # !
+
+
+class Article(models.Model):
+    pass
+""",
+    "a manager of the project": """
+from shop.articles import Article
+
+
+def view():
+    articles = Article.published  # !
+    return articles.recent()
+# file: shop/articles.py
+from django.db import models  # !
+
+
+class Published(models.Manager):
+    def recent(self):
+        return self.order_by("-date")  # !
+
+
+class Article(models.Model):
+    published = Published()
+""",
+    "a shortcut that queries": """
+from django.shortcuts import get_object_or_404
+
+from shop.articles import Article
+
+
+def view(key):
+    article = get_object_or_404(Article, pk=key)  # !
+    article.delete()  # !
+# file: shop/articles.py
+from django.db import models  # !
+
+
+class Article(models.Model):
+    pass
+""",
+    "the other side of a relation": """
+from shop.articles import Author
+
+
+def view(author: Author):
+    return author.article_set.filter(title="x")  # !
+# file: shop/articles.py
+from django.db import models  # !
+
+
+class Author(models.Model):
+    pass
+""",
+    "a user model that a function gives": """
+from django.contrib.auth import get_user_model
+
+User = get_user_model()
+
+
+def view():
+    return User.objects.count()  # !
+""",
+    "a cursor of a framework": """
+from django.db import connection  # !
+
+
+def view():
+    with connection.cursor() as c:  # !
+        c.execute("SELECT 1")  # !
+""",
+    "a query of a model": """
+from shop.articles import Article
+
+
+def view():
+    found = Article.query  # !
+    return found.filter_by(title="x").all()  # !
+# file: shop/articles.py
+from flask_sqlalchemy import SQLAlchemy  # !
+
+db = SQLAlchemy()  # !
+
+
+class Article(db.Model):
+    pass
+""",
+    "an extension's session": """
+from shop.extensions import db  # !
+
+
+def view(article):
+    db.session.add(article)  # !
+    db.session.commit()  # !
+# file: shop/extensions.py
+from flask_sqlalchemy import SQLAlchemy  # !
+
+db = SQLAlchemy()  # !
+""",
+    "a mixin of the project that stores": """
+from shop.articles import Article
+
+
+def view():
+    Article().save()  # !
+# file: shop/articles.py
+from flask_sqlalchemy import SQLAlchemy  # !
+
+db = SQLAlchemy()  # !
+
+
+class Stored:
+    def save(self):
+        db.session.add(self)  # !
+
+
+class Article(Stored, db.Model):
+    pass
+""",
+    "a handle in flask's g": """
+import sqlite3  # !
+
+from flask import g
+
+
+def connect():
+    g.handle = sqlite3.connect("x")  # !
+
+
+def view():
+    g.handle.execute("SELECT 1")  # !
+""",
+    "a collection by attribute and by key": """
+from pymongo import MongoClient  # !
+
+client = MongoClient()  # !
+
+
+def view():
+    client.shop.orders.find_one({})  # !
+    client["shop"]["orders"].insert_one({})  # !
+""",
+    "a driver of documents that does not block": """
+from motor.motor_asyncio import AsyncIOMotorClient  # !
+
+handle = AsyncIOMotorClient()["shop"]  # !
+
+
+async def view():
+    await handle.orders.insert_one({})  # !
+""",
+    "an active record of a small mapper": """
+import peewee  # !
+
+
+class Article(peewee.Model):
+    pass
+
+
+def view():
+    return list(Article.select().where(Article.title == "x"))  # !
+""",
+    "an active record that does not block": """
+from tortoise.models import Model  # !
+
+
+class Article(Model):
+    pass
+
+
+async def view():
+    article = await Article.get(id=1)  # !
+    await article.delete()  # !
+    await Article.filter(id=1).update(title="x")  # !
+""",
+    "a request handler that opens a connection": """
+import psycopg2  # !
+import tornado.web
+
+
+class Handler(tornado.web.RequestHandler):
+    def initialize(self):
+        self.c = psycopg2.connect("dbname=shop")  # !
+
+    def get(self):
+        with self.c.cursor() as cur:  # !
+            cur.execute("SELECT 1")  # !
+            return cur.fetchone()  # !
+""",
+    "a driver of which only the name is known": """
+import hazelcast  # !
+
+
+def view():
+    hazelcast.HazelcastClient().get_map("x").put("a", 1)  # !
+""",
+    "a data frame that reads from a database": """
+import pandas
+
+
+def view(handle):
+    return pandas.read_sql("SELECT 1", handle)  # !
+""",
+    "a pattern of imports with a fallback": """
+try:
+    import psycopg2 as driver  # !
+except ImportError:
+    import psycopg as driver  # !
+
+
+def view():
+    driver.connect("dbname=shop")  # !
+""",
+    "a star": """
+from shop.everything import *
+
+
+def view():
+    open_session().commit()  # !
+# file: shop/everything.py
+from shop.db import *
+""",
+    "modules that import each other": """
+from shop.other import helper
+
+
+def view():
+    helper().commit()  # !
+
+
+def session():
+    from shop.db import open_session
+    return open_session()
+# file: shop/other.py
+from shop import views
+
+
+def helper():
+    return views.session()
+""",
+}
+
+
+@pytest.mark.parametrize("name", EVASIONS)
+def test_an_evasion_is_found(name: str, project: Project) -> None:
+    found, marked = check_views(project, EVASIONS[name])
+
+    assert found == marked
+
+
+def test_there_are_enough_evasions() -> None:
+    assert len(EVASIONS) >= 60

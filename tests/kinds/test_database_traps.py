@@ -1,0 +1,695 @@
+"""What looks like a database and is none: nothing in these views may be reported as more than possible."""
+
+import pytest
+from project import Project
+from shops import check_views
+
+TRAPS = {
+    "a use case that executes": """
+from shop.usecases import PlaceOrder
+
+
+def view(usecase: PlaceOrder):
+    return usecase.execute("SELECT the best")
+# file: shop/usecases.py
+class PlaceOrder:
+    def execute(self, command): ...
+""",
+    "a payment that executes": """
+class Payment:
+    def execute(self, details): ...
+
+
+def view(payment: Payment):
+    payment.execute({"payer_id": 1})
+""",
+    "a class of the file with execute and an English sentence": """
+class Runner:
+    def execute(self, job):
+        return job
+
+
+def view():
+    return Runner().execute("select a task from the list")
+""",
+    "starlette's requests": """
+from starlette import requests
+
+
+def view(request: requests.Request):
+    return request.headers.get("x") or request.query_params.get("y")
+""",
+    "a filter on a list": """
+def view(orders: list):
+    return list(filter(None, orders)), orders.count(1), orders.index(2)
+""",
+    "get on a dictionary": """
+def view():
+    settings = {"a": 1}
+    settings.update(b=2)
+    return settings.get("a"), settings.pop("b"), {}.get("c")
+""",
+    "get of a dictionary under a bare name": """
+def view():
+    get = {"a": 1}.get
+    return get("a")
+""",
+    "a dictionary that is called session": """
+def view():
+    session = {}
+    session.update(a=1)
+    return session.get("a")
+""",
+    "a dictionary that is called db": """
+db: dict[str, int] = {}
+
+
+def view():
+    db.update(a=1)
+    return db.get("a"), db.pop("b")
+""",
+    "a list that is called cursor": """
+def view():
+    cursor = [1, 2]
+    cursor.execute = None
+    return cursor.pop()
+""",
+    "a queue that is called collection": """
+from collections import deque
+
+collection = deque()
+
+
+def view():
+    collection.append(1)
+    return collection.popleft()
+""",
+    "SQL in a docstring": '''
+def view():
+    """SELECT * FROM orders is what this view must never do; Order.query neither."""
+''',
+    "SQL in a module's docstring": '''
+"""
+SELECT * FROM orders
+"""
+''',
+    "SQL in a comment": """
+def view():
+    return 1  # SELECT * FROM orders
+""",
+    "SQL in a log message": """
+import logging
+
+logger = logging.getLogger(__name__)
+
+
+def view():
+    logger.info("SELECT * FROM orders took %s", 3)
+""",
+    "SQL in an error": """
+def view():
+    raise ValueError("DELETE FROM orders is forbidden")
+""",
+    "SQL that is only compared": """
+def view(text):
+    return text == "SELECT * FROM orders"
+""",
+    "SQL in a regular expression": """
+import re
+
+PATTERN = re.compile("SELECT .* FROM orders")
+""",
+    "English that begins with select": """
+from shop.pages import show
+
+
+def view():
+    return show("select an item from the list"), show("Update your profile and set a picture")
+# file: shop/pages.py
+def show(text): ...
+""",
+    "English that begins with with": """
+from shop.pages import show
+
+
+def view():
+    return show("With love, as (always)"), show("delete from cart"), show("Create table reservations")
+# file: shop/pages.py
+def show(text): ...
+""",
+    "a repository called as the database": """
+from shop.repositories import get_repository
+
+
+def view():
+    db = get_repository()
+    db.add(1)
+    db.commit()
+    return db.query("x")
+""",
+    "a repository called as the session": """
+from shop.repositories import OrderRepository
+
+
+def view(session: OrderRepository):
+    return session.execute("orders"), session.get(1), session.filter(name="x")
+""",
+    "a session that is handed on": """
+from shop import repositories
+from shop.db import SessionDep
+
+
+def view(session: SessionDep):
+    return repositories.create_order(session=session, name="x")
+""",
+    "a service that deletes with a session": """
+from shop.db import SessionDep
+from shop.services import orders
+
+
+def view(session: SessionDep):
+    orders.delete(db_session=session, key=1)
+    orders.update(session, key=1)
+    orders.get(db=session)
+# file: shop/services.py
+class Orders:
+    def delete(self, *, db_session, key): ...
+    def update(self, session, key): ...
+    def get(self, db): ...
+
+
+orders = Orders()
+""",
+    "a repository that takes a session": """
+from shop.db import SessionDep
+from shop.repositories import OrderRepository
+
+
+def view(session: SessionDep):
+    return OrderRepository(session).get(1)
+""",
+    "a repository by dependency": """
+from fastapi import Depends
+
+from shop.repositories import OrderRepository, get_repository
+
+
+def view(orders: OrderRepository = Depends(get_repository)):
+    return orders.filter(name="x"), orders.delete(1)
+""",
+    "a repository by dependency without a provider": """
+from fastapi import Depends
+
+from shop.repositories import OrderRepository
+
+
+def view(db: OrderRepository = Depends()):
+    return db.execute("x")
+""",
+    "a repository whose provider depends on a session": """
+from typing import Annotated
+
+from fastapi import Depends
+
+from shop.db import SessionDep
+from shop.repositories import OrderRepository
+
+
+def provide(session: SessionDep) -> OrderRepository:
+    return OrderRepository(session)
+
+
+Db = Annotated[OrderRepository, Depends(provide)]
+
+
+def view(db: Db):
+    db.commit()
+    return db.get(1)
+""",
+    "a repository in an attribute": """
+from shop.repositories import OrderRepository
+
+
+class View:
+    def __init__(self, session: OrderRepository):
+        self.session = session
+
+    def get(self):
+        return self.session.execute("x")
+""",
+    "a repository that a base class holds": """
+from shop.base import Base
+
+
+class View(Base):
+    def get(self):
+        return self.db.query("x")
+# file: shop/base.py
+from shop.repositories import OrderRepository
+
+
+class Base:
+    def __init__(self, db: OrderRepository):
+        self.db = db
+""",
+    "an abstract repository": """
+from abc import ABC, abstractmethod
+
+
+class Orders(ABC):
+    @abstractmethod
+    def execute(self, statement): ...
+
+
+def view(session: Orders):
+    return session.execute("x")
+""",
+    "a protocol of the project": """
+from typing import Protocol
+
+
+class Session(Protocol):
+    def commit(self) -> None: ...
+
+
+def view(session: Session):
+    session.commit()
+""",
+    "a class of the project with the name of a library's": """
+class Session:
+    def execute(self, job): ...
+    def commit(self): ...
+
+
+def view():
+    session = Session()
+    session.execute(1)
+    session.commit()
+""",
+    "a module of the project with the name of a driver": """
+from shop import sqlite3
+
+
+def view():
+    return sqlite3.connect("x")
+# file: shop/sqlite3.py
+def connect(path): ...
+""",
+    "a function of the project with the name of a builder": """
+from shop.widgets import select
+
+
+def view():
+    return select("x")
+# file: shop/widgets.py
+def select(name): ...
+""",
+    "a module whose name begins like a driver's": """
+import redis_lock
+import sqlalchemyish
+""",
+    "an instrumentation of a mapper": """
+from opentelemetry.instrumentation.sqlalchemy import SQLAlchemyInstrumentor
+
+
+def view():
+    SQLAlchemyInstrumentor().instrument(engine=None)
+""",
+    "a session over HTTP": """
+import requests
+
+
+def view():
+    session = requests.Session()
+    session.get("http://x")
+    session.delete("http://x")
+""",
+    "a session over HTTP that does not block": """
+import aiohttp
+
+
+async def view():
+    async with aiohttp.ClientSession() as session:
+        await session.get("http://x")
+        await session.delete("http://x")
+""",
+    "an untyped session that is asked by HTTP": """
+def view(session):
+    return session.get("http://x"), session.post("http://x"), session.delete("http://x")
+""",
+    "an untyped http session": """
+def view(http_session, client_session):
+    http_session.merge(1)
+    client_session.refresh()
+""",
+    "a session of a request": """
+from django.http import HttpRequest
+
+
+def view(request: HttpRequest):
+    request.session["a"] = 1
+    return request.session.get("a")
+""",
+    "flask's session": """
+from flask import session
+
+
+def view():
+    session["a"] = 1
+    session.update(b=2)
+    return session.get("a"), session.pop("a")
+""",
+    "a session of another kind": """
+import tensorflow
+
+
+def view():
+    with tensorflow.Session() as session:
+        session.run("x")
+""",
+    "a parameter that shadows a session": """
+from shop.db import open_session
+
+handle = open_session
+
+
+def view(handle: dict):
+    handle.update(a=1)
+    return handle.get("x")
+""",
+    "a local name that shadows a session": """
+from shop.db.sessions import get_session as handle
+
+
+def view():
+    handle = {}
+    handle.update(a=1)
+    return handle.get("x")
+""",
+    "a name that is bound again": """
+from shop.repositories import get_repository
+from shop.db import open_session
+
+
+def view():
+    handle = open_session()
+    handle = get_repository()
+    handle.commit()
+""",
+    "a name that is deleted": """
+from shop.db import open_session
+
+
+def view():
+    handle = open_session()
+    del handle
+    handle.commit()
+""",
+    "a name of a comprehension": """
+from shop.db import open_session
+
+
+def view(repositories):
+    handle = open_session()
+    return [handle.commit() for handle in repositories], str(handle)
+""",
+    "a name of an exception": """
+from shop.db import open_session
+
+
+def view():
+    handle = open_session()
+    try:
+        return str(handle)
+    except Exception as handle:
+        handle.add(1)
+""",
+    "the other branch": """
+from shop.db import open_session
+from shop.repositories import get_repository
+
+
+def view(ready):
+    if ready:
+        handle = open_session()
+        return str(handle)
+    else:
+        handle = get_repository()
+        handle.commit()
+""",
+    "a name of a class body": """
+from shop.db import open_session
+
+
+class View:
+    handle = open_session()
+
+    def get(self):
+        handle = {}
+        return handle.get("a")
+""",
+    "a class with the attribute of another": """
+from shop.db import open_session
+from shop.repositories import OrderRepository
+
+
+class One:
+    def __init__(self):
+        self.db = open_session()
+
+
+class Other:
+    def __init__(self, db: OrderRepository):
+        self.db = db
+
+    def get(self):
+        return self.db.get(1)
+""",
+    "a generator that yields a repository": """
+from shop.repositories import OrderRepository
+
+
+def provide():
+    with open("x") as session:
+        yield OrderRepository(session)
+
+
+def view():
+    for session in provide():
+        session.execute("x")
+""",
+    "what a session gives": """
+from shop.repositories import get_repository
+
+
+def view():
+    order = get_repository().get(1)
+    return order.name.count("x"), order.items.index(1)
+""",
+    "a decorator that is called get": """
+from fastapi import APIRouter
+
+router = APIRouter()
+
+
+@router.get("/", response_model=dict)
+def view():
+    return {}
+
+
+@router.delete("/")
+def remove(): ...
+""",
+    "a keyword that is called update": """
+from pydantic import BaseModel
+
+
+class Order(BaseModel):
+    name: str
+
+
+def view(order: Order):
+    return Order.model_validate(order, update={"a": 1}), order.copy(update={"b": 2})
+""",
+    "a model that only looks at itself": """
+from shop.models import Order
+
+
+def view(order: Order):
+    order.name = "x"
+    return order.total(), order.favourite(1)
+""",
+    "a model that is built": """
+from shop.models import Order
+
+
+def view():
+    return Order(name="x")
+""",
+    "a schema with a save of its own": """
+from pydantic import BaseModel
+
+
+class Draft(BaseModel):
+    def save(self): ...
+    def delete(self): ...
+
+
+def view(draft: Draft):
+    draft.save()
+    draft.delete()
+""",
+    "a form that cleans": """
+from django import forms
+
+
+class OrderForm(forms.Form):
+    name = forms.CharField()
+
+
+def view(request):
+    form = OrderForm(request.POST)
+    return form.is_valid(), form.cleaned_data.get("name")
+""",
+    "a cache": """
+from functools import lru_cache
+
+cache = {}
+
+
+@lru_cache
+def view():
+    return cache.get("a"), cache.setdefault("b", 1)
+""",
+    "a pool of threads": """
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import Pool
+
+
+def view():
+    with ThreadPoolExecutor() as pool:
+        pool.submit(print)
+    with Pool() as pool:
+        pool.map(print, [1])
+""",
+    "a pipe's connection": """
+from multiprocessing import Pipe
+
+
+def view():
+    connection, other = Pipe()
+    connection.send(1)
+    connection.close()
+""",
+    "a socket's connection": """
+import socket
+
+
+def view():
+    connection = socket.create_connection(("x", 1))
+    connection.send(b"x")
+    connection.close()
+""",
+    "a set and its verbs": """
+def view():
+    seen = set()
+    seen.add(1)
+    seen.remove(1)
+    seen.update({2})
+""",
+    "a command of a command line": """
+import argparse
+
+
+def view():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--select")
+    return parser.parse_args().execute
+""",
+    "a bus of the project": """
+class Bus:
+    def query(self, message): ...
+    def execute(self, message): ...
+
+
+bus = Bus()
+
+
+def view():
+    bus.execute(1)
+    return bus.query("SELECT")
+""",
+    "a facade that is called db in another module": """
+from shop.facade import db
+
+
+def view():
+    return db.get("orders"), db.save("x"), db.session
+# file: shop/facade.py
+class Facade:
+    session = None
+
+    def get(self, key): ...
+    def save(self, key): ...
+
+
+db = Facade()
+""",
+    "methods that are called like modules": """
+import os
+
+
+def view():
+    return os.environ.get("A"), os.path.join("select", "from")
+""",
+    "a URL that holds verbs": """
+from shop.pages import show
+
+
+def view():
+    return show("/orders/select?from=1"), show("insert-into/delete")
+# file: shop/pages.py
+def show(text): ...
+""",
+    "an unfinished circle of imports": """
+from shop.circle import thing
+
+
+def view():
+    return thing.commit()
+# file: shop/circle.py
+from shop.views import thing
+""",
+    "a class that derives from itself": """
+class Loop(Loop):
+    def get(self):
+        return self.session2.execute2("x")
+""",
+    "a name that is made of itself": """
+handle = handle
+other = other.get(other)
+
+
+def view():
+    return handle, other
+""",
+    "aliases that go round in a circle": """
+A = "B"
+B = "A"
+
+
+def view(session_: A, other: B):
+    return session_.name, other.name
+""",
+}
+
+
+@pytest.mark.parametrize("name", TRAPS)
+def test_a_trap_is_left_alone(name: str, project: Project) -> None:
+    found, _ = check_views(project, TRAPS[name])
+
+    assert found == []
+
+
+def test_there_are_enough_traps() -> None:
+    assert len(TRAPS) >= 60
