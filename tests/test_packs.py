@@ -1,4 +1,4 @@
-"""Each pack holds for a project of its architecture, and each of its contracts breaks for a line that goes against it."""
+"""Each pack holds for a project of its architecture, and its contracts break for lines that go against them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

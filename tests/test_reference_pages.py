@@ -1,9 +1,9 @@
 """The reference pages run: their projects are written down, checked, and compared with the output that they show.
 
 A page is read section by section. A block with a title is a file, ```` ```python title="shop/api.py" ````; what stands
-before the first heading of the second level is part of every section. A block whose first line is `$ archguard check` is
-run, and shows its output without the summary. The indented lines of violations, and the line of each contract, may be left
-out altogether. The tables between `<!-- keys: ... -->` and `<!-- end -->` are those of the docstrings.
+before the first heading of the second level is part of every section. A block that begins with `$ archguard check` is
+run, and shows its output without the summary. The indented lines of violations, and the line of each contract, may be
+left out altogether. The tables between `<!-- keys: ... -->` and `<!-- end -->` are those of the docstrings.
 `ARCHGUARD_WRITE_PAGES=1 pytest tests/test_reference_pages.py` writes outputs and tables anew.
 """
 
