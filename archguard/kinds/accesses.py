@@ -129,6 +129,8 @@ class Accesses:
         callees = self.names.value(step.callee, at)
         if any(not isinstance(callee, OwnFunction | OwnClass) for callee in callees):
             return None  # a client, which is found by its calls, or something else that takes any text
+        if not callees and step.owner is None and self.names.is_taken(step.name, at):
+            return None  # `run = session.exec` is told where it stands
         arguments = [*step.call.args[:2], *(keyword.value for keyword in step.call.keywords)]
         found = next((sql for argument in arguments if (sql := sql_in(self.names.text(argument, at)))), None)
         likely = bool(_GIVEN_SQL.search(step.name.lower()))

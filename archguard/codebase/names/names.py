@@ -61,6 +61,13 @@ class Names(Asking):
         chains = (chain for scope in self.scope(module).everything() for chain in scope.chains)
         return sum(1 for chain in chains for step in chain.parts() if step.call)
 
+    def is_taken(self, name: str, at: Position) -> bool:
+        """Whether `name` is what the same file has taken from something else: `run = session.execute`."""
+        return any(
+            isinstance(origin, Binding) and isinstance(origin.node, ast.Attribute) and origin.at.scope.module is at.scope.module
+            for origin in self.origins(name, at)
+        )
+
     def exported(self, module: str, name: str) -> Values:
         """What `from module import name` gives."""
         return union(*map(self._members.value_of, self.module_origins(module, name)))

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from archguard.codebase import Source
-from archguard.codebase.facts import Binding, Chain, Position, Scope, Step
+from archguard.codebase.facts import Chain, Position, Scope, Step
 from archguard.codebase.names import Instance, Member, Names, Outside, OwnClass, OwnFunction, Value, Values, dotted
 from archguard.kinds.clients.catalogue import Catalogue
 from archguard.kinds.clients.guesses import guess
@@ -80,8 +80,8 @@ class Uses:
 
     def _called(self, step: Step, at: Position) -> _Found | None:
         callees = self.names.value(step.callee, at)
-        if step.owner is None and self._is_taken_here(step, callees, at):
-            return None
+        if step.owner is None and callees and isinstance(callees[0], Member) and self.names.is_taken(step.name, at):
+            return None  # it is told where it is taken
         for callee in callees:
             if found := self._callee(callee):
                 return found
@@ -90,11 +90,6 @@ class Uses:
         if not callees and step.owner and self.names.value(step.owner, at):
             return None
         return self._guessed(step)
-
-    def _is_taken_here(self, step: Step, callees: Values, at: Position) -> bool:
-        """Whether it calls a method that this very file has taken, which is told where it is."""
-        origins = self.names.origins(step.name, at) if any(isinstance(callee, Member) for callee in callees) else ()
-        return any(isinstance(origin, Binding) and origin.at.scope.module is at.scope.module for origin in origins)
 
     def _is_vague(self, callee: Value) -> bool:
         """Whether all that is known is the way to it, as with `request.app.state.pool.fetch`."""
