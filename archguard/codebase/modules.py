@@ -16,6 +16,16 @@ from archguard.model import Location, Problem, Severity
 _NO_CODE = {"node_modules", "__pycache__", "site-packages", "build", "dist", "venv", "env"}
 
 
+_UNREAD = {
+    ".pyi": "is a stub",
+    ".pyx": "is Cython",
+    ".pyw": "is read on Windows only",
+    ".so": "is compiled",
+    ".pyd": "is compiled",
+}
+"""Files that are, or speak for, modules of Python, though archguard does not read them."""
+
+
 class PackageNotFoundError(ArchguardError):
     """A package, a source root or a service's folder that is not there."""
 
@@ -165,6 +175,8 @@ class _Walk:
                 yield from self._files_below(path, above | {real})
             elif entry.name.endswith(".py") and not entry.name.startswith("."):
                 yield path
+            elif path.suffix in _UNREAD:
+                self._pass_over(Severity.INFO, "not-read", f"{_UNREAD[path.suffix]}: what it imports is not seen", path)
 
     def _files_below(self, folder: Path, above: frozenset[Path]) -> Iterator[Path]:
         if folder.name.isidentifier():
@@ -201,16 +213,14 @@ def _usual_roots(root: Path) -> list[Path]:
 
 
 def _top_level(folder: Path) -> list[str]:
-    """The names that can be imported from `folder` and lead to a file of Python."""
+    """The packages and files of Python in `folder`; a script that nobody can import may import others."""
     if not folder.is_dir():
         return []
-    return sorted(
-        {
-            entry.name.removesuffix(".py")
-            for entry in os.scandir(folder)
-            if entry.name.removesuffix(".py").isidentifier() and _holds_python(Path(entry.path))
-        }
-    )
+    return sorted({Path(entry).stem for entry in os.scandir(folder) if _may_be_module(Path(entry))})
+
+
+def _may_be_module(path: Path) -> bool:
+    return (path.name.isidentifier() or (path.suffix == ".py" and "." not in path.stem)) and _holds_python(path)
 
 
 def _holds_python(path: Path) -> bool:
