@@ -1,0 +1,1 @@
+"""What a plug-in for archguard looks like."""
