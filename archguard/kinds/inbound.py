@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from archguard.codebase import Source
 from archguard.codebase.facts import ClassDefinition, Definition, Position, Scope, Step
 from archguard.codebase.facts.definitions import definitions
-from archguard.codebase.names import Names, dotted
+from archguard.codebase.names import Names, OwnFunction, dotted
 from archguard.model import Confidence, Location
 
 _HTTP = frozenset(["get", "post", "put", "patch", "delete", "head", "options", "trace"])
@@ -110,6 +110,13 @@ class EntryPoints:
             yield from self._called(inner, source)
         for definition in definitions(scope, source):
             yield from self._decorated(definition)
+
+    def is_declared(self, function: OwnFunction) -> bool:
+        """Whether a decorator of `function` makes it a task, or another entry point."""
+        at = function.scope.at or function.scope.end
+        decorators = getattr(function.scope.node, "decorator_list", ())
+        nodes = (node.func if isinstance(node, ast.Call) else node for node in decorators)
+        return any(self._is_declaring(dotted(value)) for node in nodes for value in self.names.value(node, at))
 
     def _called(self, scope: Scope, source: Source) -> Iterator[EntryPoint]:
         for chain in scope.chains:

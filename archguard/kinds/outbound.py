@@ -1,18 +1,23 @@
 """How a module reaches outside: by imports of clients, and by calls of them."""
 
+import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from archguard.codebase import Source
-from archguard.codebase.facts import Chain  # noqa: TC001  # "Move to a type-checking block" is noise
-from archguard.codebase.names import Instance, Member, Names, OwnClass
+from archguard.codebase.facts import Chain, Position
+from archguard.codebase.names import Instance, Member, Names, OwnClass, OwnFunction
 from archguard.kinds import aws
 from archguard.kinds.accesses import Access, Accesses, Way
 from archguard.kinds.clients import Catalogue, Extensions, How, Use, Uses, catalogue
+from archguard.kinds.inbound import EntryPoints
 from archguard.model import Confidence, Location
 
+_SENDING = frozenset(
+    {"delay", "apply_async", "send", "send_with_options", "kiq", "s", "si", "signature", "enqueue", "schedule"}
+)
 _STUB = re.compile(r"_pb2_grpc\.\w+Stub$")
 
 
@@ -56,6 +61,8 @@ class Outbound:
             yield Reached(f"{deed} {use.symbol}", use.location, symbol=use.symbol, confidence=use.confidence)
         if "rpc" in self.channels:
             yield from self._stubs(source)
+        if "queue" in self.channels:
+            yield from self._tasks(source)
 
     def uses(self, source: Source) -> Iterator[Use]:
         """Every use of a client, one by one."""
@@ -91,6 +98,21 @@ class Outbound:
                     callees = self.names.callees(step.call, chain.at) if step.call else ()
                     for callee in filter(_STUB.search, callees):
                         yield Reached(f"call {callee}", source.location(step.node), symbol=callee)
+
+    def _tasks(self, source: Source) -> Iterator[Reached]:
+        """Tasks of the project that are sent to a worker: `charge.delay(order)`."""
+        for scope in self.names.scope(source.module).everything():
+            for chain in scope.chains:
+                for step in chain.parts():
+                    if step.call and step.owner is not None and step.name in _SENDING:
+                        for task in self._named_tasks(step.owner, chain.at):
+                            symbol = f"{task.name}.{step.name}"
+                            yield Reached(f"send {symbol}", source.location(step.node), symbol=symbol)
+
+    def _named_tasks(self, node: ast.expr, at: Position) -> Iterator[OwnFunction]:
+        for value in self.names.value(node, at):
+            if isinstance(value, OwnFunction) and EntryPoints(self.names).is_declared(value):
+                yield value
 
     @cached_property
     def _uses(self) -> Uses:

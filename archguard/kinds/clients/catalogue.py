@@ -39,7 +39,11 @@ class Catalogue:
     def method(self, library: Library, cls: str, name: str) -> bool:
         """Whether calling the method `name` of an object of the class `cls` is an access."""
         known = (self._receivers.get(ancestor, frozenset()) for ancestor in self._lineage(library, cls))
-        return any(name in methods or "*" in methods for methods in known)
+        return any(name in methods or "*" in methods for methods in known) or self._is_all_access(cls)
+
+    def _is_all_access(self, path: str) -> bool:
+        """Whether `path` leads from an object all of whose methods are: `openai.OpenAI.chat.completions`."""
+        return "(" not in path and any("*" in self._receivers.get(outer, ()) for outer in ancestry(path))
 
     def receiver(self, library: Library, cls: str) -> bool:
         """Whether objects of the class `cls` have methods whose call is an access."""

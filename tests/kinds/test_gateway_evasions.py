@@ -1,0 +1,476 @@
+"""Calls to the outside that do not look it: every marked line must be found, and no other."""
+
+import pytest
+from marks import check_marked
+from project import Project
+
+CONTRACT = """
+version: 1
+project: {packages: [shop]}
+contracts:
+  - {id: outbound, kind: gateway, modules: shop, allowed_in: shop.gateways}
+"""
+GATEWAYS = {"shop/gateways.py": ""}
+EVASIONS = {
+    "requests as it is": """
+import requests  # !
+
+
+def view():
+    return requests.get("https://payments").json()  # !
+""",
+    "requests under another name": """
+import requests as store  # !
+
+
+def view():
+    return store.post("https://payments")  # !
+""",
+    "a function of requests under another name": """
+from requests import get as load  # !
+
+
+def view():
+    return load("https://payments")  # !
+""",
+    "an import in a function": """
+def view():
+    import httpx  # !
+
+    return httpx.get("https://payments")  # !
+""",
+    "exceptions are of the client too": """
+from requests.exceptions import HTTPError, Timeout  # !
+
+
+def view():
+    raise HTTPError
+""",
+    "constants of the client are no call": """
+import requests  # !
+
+
+def view(response):
+    try:
+        return response.status_code == requests.codes.ok
+    except requests.exceptions.RequestException:
+        return None
+""",
+    "a session": """
+import requests  # !
+
+
+def view():
+    session = requests.Session()  # !
+    return session.get("https://payments")  # !
+""",
+    "a session by its function": """
+import requests  # !
+
+
+def view():
+    with requests.session() as session:  # !
+        return session.put("https://payments")  # !
+""",
+    "an asynchronous client": """
+import httpx as hx  # !
+
+
+async def view(url):
+    async with hx.AsyncClient() as client:  # !
+        return await client.get(url)  # !
+""",
+    "a client that streams": """
+import httpx  # !
+
+
+async def view(client: httpx.AsyncClient):
+    async with client.stream("GET", "https://payments") as response:  # !
+        return response
+""",
+    "a parameter under any name": """
+from httpx import AsyncClient  # !
+
+
+async def view(warehouse: AsyncClient):
+    return await warehouse.get("/stock")  # !
+""",
+    "an attribute of the class": """
+import httpx  # !
+
+
+class View:
+    def __init__(self):
+        self._http = httpx.Client()  # !
+
+    def get(self):
+        return self._http.get("/")  # !
+""",
+    "an attribute that the caller gives": """
+import httpx  # !
+
+
+class View:
+    def __init__(self, http: httpx.Client):
+        self._http = http
+
+    def get(self):
+        return self._http.get("/")  # !
+""",
+    "a class that derives from a client": """
+import requests  # !
+
+
+class Api(requests.Session):
+    pass
+
+
+def view():
+    return Api().get("https://payments")  # !
+""",
+    "an attribute of a base class elsewhere": """
+from shop.base import Base
+
+
+class View(Base):
+    def get(self):
+        return self.http.get("/")  # !
+# file: shop/base.py
+import httpx  # !
+
+
+class Base:
+    http = httpx.Client()  # !
+""",
+    "a session that another module has": """
+from shop.gateways import session  # !
+
+
+def view():
+    return session.get("https://payments")  # !
+# file: shop/gateways.py
+import requests
+
+session = requests.Session()
+""",
+    "requests itself from another module": """
+from shop.gateways import requests  # !
+
+
+def view():
+    return requests.get("https://payments")  # !
+# file: shop/gateways.py
+import requests
+""",
+    "a session that a function returns": """
+from shop import gateways
+
+
+def view():
+    return gateways.client().get("https://payments")  # !
+# file: shop/gateways.py
+import httpx
+
+
+def client() -> httpx.Client:
+    return httpx.Client()
+""",
+    "a client that is provided": """
+from typing import Annotated
+
+from fastapi import Depends
+from shop.gateways import get_client
+
+Http = Annotated[object, Depends(get_client)]
+
+
+async def view(client=Depends(get_client)):
+    return await client.get("https://payments")  # !
+# file: shop/gateways.py
+import httpx
+
+
+async def get_client():
+    async with httpx.AsyncClient() as client:
+        yield client
+""",
+    "a method that is taken": """
+import requests  # !
+
+
+def view():
+    fetch = requests.Session().get  # !
+    return fetch("https://payments")
+""",
+    "a function that is taken": """
+import requests  # !
+
+fetch = requests.get
+
+
+def view():
+    return fetch("https://payments")  # !
+""",
+    "a function in a tuple": """
+import requests  # !
+
+
+def view():
+    load, store = requests.get, requests.post
+    return load("https://payments"), store("https://payments")  # !
+""",
+    "by getattr": """
+import requests  # !
+
+
+def view():
+    return getattr(requests, "get")("https://payments")  # !
+""",
+    "by partial": """
+from functools import partial
+
+import requests  # !
+
+fetch = partial(requests.get, timeout=3)
+
+
+def view():
+    return fetch("https://payments")  # !
+""",
+    "by a walrus": """
+import httpx  # !
+
+
+def view():
+    if client := httpx.Client():  # !
+        return client.get("https://payments")  # !
+""",
+    "in a comprehension": """
+import requests  # !
+
+
+def view(urls):
+    return [requests.get(url) for url in urls]  # !
+""",
+    "in a lambda": """
+import requests  # !
+
+view = lambda url: requests.get(url)  # !
+""",
+    "in a default": """
+import requests  # !
+
+
+def view(response=requests.get("https://payments")):  # !
+    return response
+""",
+    "urlopen": """
+from urllib.request import Request, urlopen  # !
+
+
+def view():
+    return urlopen("https://payments")  # !
+""",
+    "a connection of the standard library": """
+import http.client  # !
+
+
+def view():
+    connection = http.client.HTTPSConnection("payments")  # !
+    connection.request("GET", "/")  # !
+""",
+    "urllib3": """
+import urllib3  # !
+
+pool = urllib3.PoolManager()  # !
+
+
+def view():
+    return pool.request("GET", "https://payments")  # !
+""",
+    "a session of aiohttp": """
+import aiohttp  # !
+
+
+async def view():
+    async with aiohttp.ClientSession() as session:  # !
+        async with session.get("https://payments") as response:  # !
+            return await response.json()
+""",
+    "a session of aiohttp by its class": """
+from aiohttp import ClientSession  # !
+
+
+async def view(session: ClientSession):
+    return await session.post("https://payments")  # !
+""",
+    "a raw socket": """
+import socket
+
+
+def view():
+    connection = socket.create_connection(("payments", 80))  # !
+    connection.sendall(b"GET /")  # !
+""",
+    "a socket that is made by hand": """
+from socket import AF_INET, SOCK_STREAM, socket
+
+
+def view():
+    plug = socket(AF_INET, SOCK_STREAM)  # !
+    plug.connect(("payments", 80))  # !
+""",
+    "a stream of asyncio": """
+import asyncio
+
+
+async def view():
+    reader, writer = await asyncio.open_connection("payments", 80)  # !
+""",
+    "a client of the cloud": """
+import boto3  # !
+
+
+def view():
+    boto3.client("s3").upload_file("a", "b", "c")  # !
+""",
+    "a client of the cloud that is kept": """
+import boto3  # !
+
+bucket = boto3.resource("s3").Bucket("orders")  # !
+
+
+def view():
+    bucket.put_object(Key="a")  # !
+""",
+    "a channel of gRPC": """
+import grpc
+
+
+def view():
+    return grpc.insecure_channel("payments:50051")  # !
+""",
+    "a stub of gRPC": """
+from shop import payments_pb2_grpc
+
+
+def view(channel):
+    return payments_pb2_grpc.PaymentsStub(channel).Charge(None)  # !
+# file: shop/payments_pb2_grpc.py
+class PaymentsStub:
+    def __init__(self, channel):
+        self.Charge = channel.unary_unary("/payments/Charge")
+""",
+    "a proxy of nameko": """
+from nameko.rpc import RpcProxy
+
+
+class View:
+    orders = RpcProxy("orders")  # !
+""",
+    "a task that is sent": """
+from celery import shared_task
+
+
+@shared_task
+def charge(order): ...
+
+
+def view():
+    charge.delay(1)  # !
+    charge.apply_async(args=[1])  # !
+""",
+    "a task of an app that is sent": """
+from shop.tasks import charge
+
+
+def view():
+    charge.delay(1)  # !
+# file: shop/tasks.py
+from celery import Celery
+
+app = Celery("shop")
+
+
+@app.task
+def charge(order): ...
+""",
+    "a task that is sent by its name": """
+from shop.worker import app
+
+
+def view():
+    app.send_task("payments.charge", args=[1])  # !
+# file: shop/worker.py
+from celery import Celery
+
+app = Celery("shop")
+""",
+    "a producer": """
+from kafka import KafkaProducer  # !
+
+
+def view():
+    producer = KafkaProducer(bootstrap_servers="kafka:9092")  # !
+    producer.send("orders", b"1")  # !
+""",
+    "a channel of rabbit": """
+import pika  # !
+
+
+def view():
+    connection = pika.BlockingConnection(pika.ConnectionParameters("rabbit"))  # !
+    connection.channel().basic_publish("", "orders", b"1")  # !
+""",
+    "a mail": """
+import smtplib  # !
+
+
+def view():
+    with smtplib.SMTP("mail") as server:  # !
+        server.send_message(None)  # !
+""",
+    "a mail of django": """
+from django.core.mail import send_mail  # !
+
+
+def view():
+    send_mail("a", "b", "c", ["d"])  # !
+""",
+    "a vendor's client": """
+import stripe  # !
+
+
+def view():
+    return stripe.StripeClient("key").customers.create()  # !
+""",
+    "a model of language": """
+from openai import OpenAI  # !
+
+client = OpenAI()  # !
+
+
+def view():
+    return client.chat.completions.create(model="x", messages=[])  # !
+""",
+    "an import that is optional": """
+try:
+    import httpx  # !
+except ImportError:
+    httpx = None
+""",
+    "an import by its name": """
+import importlib
+
+
+def view():
+    return importlib.import_module("requests").get("https://payments")  # !
+""",
+}
+
+
+@pytest.mark.parametrize("name", EVASIONS)
+def test_an_evasion_is_found(name: str, project: Project) -> None:
+    found, marked = check_marked(project, EVASIONS[name], CONTRACT, "shop/views.py", GATEWAYS)
+
+    assert found == marked
