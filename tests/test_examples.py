@@ -56,10 +56,14 @@ def test_a_broken_example_has_the_contracts_of_its_clean_twin(name: str) -> None
 def test_every_example_is_listed() -> None:
     page = (EXAMPLES / "README.md").read_text(encoding="utf-8")
 
-    assert [name for name in [*CLEAN, *BROKEN] if f"({name}/README.md)" not in page] == []
-    assert sorted(path.name for path in EXAMPLES.iterdir() if (path / "archguard.yaml").is_file()) == sorted(
-        [*CLEAN, *BROKEN]
-    )
+    assert [
+        path.name for path in EXAMPLES.iterdir() if _is_example(path) and f"({path.name}/README.md)" not in page
+    ] == []
+    assert BROKEN
+
+
+def _is_example(path: Path) -> bool:
+    return (path / "archguard.yaml").is_file()
 
 
 def _check(name: str) -> tuple[int, dict[str, Any]]:
