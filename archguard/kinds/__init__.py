@@ -14,6 +14,7 @@ from archguard.kinds.independence import Independence
 from archguard.kinds.layers import Layer, Layers
 from archguard.kinds.protected import Protected
 from archguard.kinds.services import Services
+from archguard.kinds.structure import Structure
 
 BUILT_IN: tuple[type[Contract], ...] = (
     Layers,
@@ -25,6 +26,7 @@ BUILT_IN: tuple[type[Contract], ...] = (
     Database,
     Gateway,
     Services,
+    Structure,
 )
 
 
@@ -49,5 +51,6 @@ __all__ = [
     "Layers",
     "Protected",
     "Services",
+    "Structure",
     "kinds",
 ]

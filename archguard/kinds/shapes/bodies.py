@@ -1,0 +1,61 @@
+"""What a module, a class or a function does: what it takes, returns, raises, catches and calls."""
+
+from collections.abc import Iterator
+
+from archguard.codebase.facts import Catch, FunctionDefinition, Mention, Raise
+from archguard.kinds.shapes.evidence import Evidence, best
+from archguard.kinds.shapes.glob import Glob
+from archguard.kinds.shapes.reading import Reading, Sort, Subject, line_of
+from archguard.kinds.shapes.types import exceptions, returned, taken
+
+
+def takes(reading: Reading, subject: Subject, globs: tuple[Glob, ...]) -> Iterator[Evidence]:
+    """Each parameter whose type `globs` mean, of it or of the functions in it."""
+    for function, definition in _functions(reading, subject):
+        for parameter in definition.parameters:
+            if found := best(reading, globs, taken(reading, definition, parameter)):
+                what = f"{found[1]} ({parameter.name})"
+                yield Evidence(function.name, what, parameter.location, function.symbol, found[0])
+
+
+def returns(reading: Reading, subject: Subject, globs: tuple[Glob, ...]) -> Iterator[Evidence]:
+    """That it returns a type that `globs` mean, or that a function in it does."""
+    for function, definition in _functions(reading, subject):
+        if found := best(reading, globs, returned(reading, definition)):
+            yield Evidence.of(function, str(found[1]), found[0])
+
+
+def _functions(reading: Reading, subject: Subject) -> Iterator[tuple[Subject, FunctionDefinition]]:
+    """`subject` if it is a function, and else those in it."""
+    for found in (subject,) if subject.sort is Sort.FUNCTION else reading.inside(subject):
+        if isinstance(found.definition, FunctionDefinition):
+            yield found, found.definition
+
+
+def raises(reading: Reading, subject: Subject, globs: tuple[Glob, ...]) -> Iterator[Evidence]:
+    """Each `raise` of an exception that `globs` mean."""
+    for found in Raise.within(subject.scope, subject.source):
+        yield from _exceptional(reading, subject, globs, found.raiser, found.exception)
+
+
+def catches(reading: Reading, subject: Subject, globs: tuple[Glob, ...]) -> Iterator[Evidence]:
+    """Each `except` of an exception that `globs` mean."""
+    for found in Catch.within(subject.scope, subject.source):
+        yield from _exceptional(reading, subject, globs, found.catcher, found.exception)
+
+
+def _exceptional(
+    reading: Reading, subject: Subject, globs: tuple[Glob, ...], who: str, exception: Mention
+) -> Iterator[Evidence]:
+    spellings = list(exceptions(reading, exception))
+    if found := best(reading, globs, spellings):
+        what = str(spellings[0])
+        place = line_of(subject.source, exception.location.line, exception.location.column)
+        yield Evidence(who, what, place, what, found[0])
+
+
+def calls(reading: Reading, subject: Subject, globs: tuple[Glob, ...]) -> Iterator[Evidence]:
+    """Each call of what `globs` mean."""
+    for call in reading.calls_in(subject):
+        if call.call and (found := best(reading, globs, (call.call,))):
+            yield Evidence(call.name, str(call.call), call.location, str(call.call), found[0])

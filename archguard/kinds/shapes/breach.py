@@ -1,0 +1,51 @@
+"""One place where a rule is broken, in words."""
+
+from dataclasses import dataclass
+
+from archguard.kinds.shapes.evidence import Evidence
+from archguard.kinds.shapes.reading import Subject
+from archguard.kinds.shapes.traits import Trait
+from archguard.model import Confidence, Location
+
+
+@dataclass(frozen=True)
+class Breach:
+    """`subject` breaks a rule by having `trait`, or by lacking it."""
+
+    subject: Subject
+    trait: Trait
+    evidence: Evidence | None
+    """Where it has what it must not have; None if it lacks what it must have."""
+    confidence: Confidence
+
+    @property
+    def message(self) -> str:
+        """The sentence."""
+        if self.subject.call:
+            return self._message_of_call
+        if self.evidence:
+            return f"{self.evidence.who} must not {self.trait.word.verb} {self.evidence.what}"
+        return f"{self.subject.name} must {self.trait.text}"
+
+    @property
+    def location(self) -> Location:
+        """Where it is seen."""
+        return self.evidence.location if self.evidence else self.subject.location
+
+    @property
+    def symbol(self) -> str:
+        """The name that tells it from others in the module."""
+        return self.evidence.symbol if self.evidence else self.subject.symbol
+
+    @property
+    def fix(self) -> tuple[str, ...]:
+        """The ways to mend it."""
+        word = self.trait.word
+        mend = word.fix if self.evidence else word.mend.format(self.trait.object)
+        return mend, f"name {self.subject.module} under `except` of the rule, if it is right as it is"
+
+    @property
+    def _message_of_call(self) -> str:
+        what = f"{self.subject.name} must not call {self.subject.call}"
+        where = self.evidence.what if self.evidence else self.trait.object
+        return f"{what} in {where}" if self.evidence else f"{what}: only {where} may"

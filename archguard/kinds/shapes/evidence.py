@@ -1,0 +1,51 @@
+"""Where a subject has what a rule asks for or forbids, and how sure that is."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from archguard.kinds.shapes.glob import Glob
+from archguard.kinds.shapes.reading import Reading, Subject
+from archguard.kinds.shapes.spelling import Spelling
+from archguard.model import Confidence, Location
+
+_ORDER = (Confidence.CERTAIN, Confidence.LIKELY, Confidence.POSSIBLE)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A subject has a trait: here, and by this."""
+
+    who: str
+    """Who has it: the subject, or the function in it."""
+    what: str
+    """What stands behind the verb: `fastapi.HTTPException`."""
+    location: Location
+    symbol: str
+    confidence: Confidence = Confidence.CERTAIN
+
+    @classmethod
+    def of(cls, subject: Subject, what: str, surely: Confidence = Confidence.CERTAIN) -> "Evidence":
+        """What `subject` as a whole is evidence of."""
+        return cls(subject.name, what, subject.location, subject.symbol, surely)
+
+
+def best(reading: Reading, globs: Iterable[Glob], spellings: Iterable[Spelling]) -> tuple[Confidence, Spelling] | None:
+    """The spelling that `globs` mean most surely."""
+    every = list(globs)
+    found = (
+        (surely, spelling)
+        for spelling in spellings
+        for glob in every
+        if (surely := glob.matches(spelling, reading.packages))
+    )
+    return min(found, key=lambda pair: _ORDER.index(pair[0]), default=None)
+
+
+def surest(found: Iterable[Confidence]) -> Confidence | None:
+    """The surest of those that there are."""
+    return min(found, key=_ORDER.index, default=None)
+
+
+def weaker(one: Confidence, other: Confidence) -> Confidence:
+    """The less sure of the two."""
+    return max(one, other, key=_ORDER.index)

@@ -1,0 +1,135 @@
+"""Rules that cannot do what they are for: they contradict themselves, say nothing, or speak of nothing there is."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from archguard.kinds.shapes.reading import Reading, Sort
+from archguard.kinds.shapes.rule import Rule
+from archguard.kinds.shapes.shape import Adjective, Demand, Look, Size
+from archguard.kinds.shapes.traits import Trait, texts, traits
+
+_ANYWHERE = frozenset({Adjective.TOP_LEVEL, Adjective.PUBLIC, Adjective.PRIVATE})
+_ADJECTIVES = {
+    Sort.CLASS: _ANYWHERE | {Adjective.CLASS},
+    Sort.FUNCTION: _ANYWHERE | {Adjective.FUNCTION, Adjective.METHOD, Adjective.ASYNC},
+}
+_MEASURES = {
+    Sort.MODULE: {"lines", "members"},
+    Sort.CLASS: {"lines", "members"},
+    Sort.FUNCTION: {"lines", "parameters"},
+}
+_PLURAL = {Sort.MODULE: "modules", Sort.CLASS: "classes", Sort.FUNCTION: "functions", Sort.CALL: "calls"}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with a rule, at the keys in it that are to blame."""
+
+    message: str
+    keys: tuple[str, ...] = ()
+    hint: str = ""
+
+
+def faults(rule: Rule, reading: Reading) -> Iterator[Fault]:
+    """What keeps `rule` from ever applying; whether it speaks of anything is asked only if nothing else is wrong."""
+    in_itself = [*_selectors(rule), *_demands(rule), *_words(rule), *_contradictions(rule)]
+    yield from in_itself or (*_places(rule, reading), *_nobody(rule, reading))
+
+
+def _selectors(rule: Rule) -> Iterator[Fault]:
+    given = {"classes": rule.classes is not None, "functions": rule.functions is not None, "calls": bool(rule.calls)}
+    names = [name for name, is_given in given.items() if is_given]
+    for name in names[1:]:
+        yield Fault(f"is about `{names[0]}` and about `{name}`", (name,), "make two rules of it")
+
+
+def _demands(rule: Rule) -> Iterator[Fault]:
+    if not traits(rule.must or Demand()) and not traits(rule.must_not or Demand()):
+        yield Fault("asks for nothing and forbids nothing", (), "say what `must` be, or what `must_not`")
+
+
+def _words(rule: Rule) -> Iterator[Fault]:
+    for section, trait in _traits(rule):
+        if unfit := _unfit(trait, rule.sort):
+            yield Fault(f"{unfit} cannot be said of {_PLURAL[rule.sort]}", (section, trait.key.rstrip("_")))
+
+
+def _unfit(trait: Trait, sort: Sort) -> str:
+    """What of `trait` means nothing for what is a `sort`, or ""."""
+    if sort not in trait.word.sorts:
+        return f"`{trait.key.rstrip('_')}`"
+    match trait.value:
+        case (Adjective() as adjective,) if adjective not in _ADJECTIVES[sort]:
+            return f"`be: {adjective}`"
+        case Size() as size if measure := next((name for name, _ in size.limits() if name not in _MEASURES[sort]), ""):
+            return f"`{measure}`"
+    return ""
+
+
+def _traits(rule: Rule) -> Iterator[tuple[str, Trait]]:
+    """All that it says, each with the key under which it does."""
+    sections: dict[str, Look | None] = {
+        "classes": rule.classes,
+        "functions": rule.functions,
+        "must": rule.must,
+        "must_not": rule.must_not,
+    }
+    for section, look in sections.items():
+        yield from ((section, trait) for trait in traits(look or Demand()))
+
+
+def _contradictions(rule: Rule) -> Iterator[Fault]:
+    said = {section: _values(look) for section, look in (("must", rule.must), ("must_not", rule.must_not))}
+    for key, value in sorted(said["must"] & said["must_not"]):
+        yield Fault(f"asks for `{key}: {value}` and forbids it", ("must_not", key))
+    for section, verb in (("must", "asks for"), ("must_not", "forbids")):
+        for key, value in sorted(_values(rule.selector) & said[section]):
+            yield Fault(f"{verb} `{key}: {value}`, by which it selects", (section, key))
+
+
+def _values(look: Look | None) -> set[tuple[str, str]]:
+    return {(trait.key.rstrip("_"), text) for trait in traits(look or Demand()) for text in texts(trait.value)}
+
+
+def _places(rule: Rule, reading: Reading) -> Iterator[Fault]:
+    """Demands on the place that all modules meet, or none."""
+    scope = rule.scope(reading.codebase)
+    if not scope:
+        yield Fault("looks at no module: all are under `except`", ("except",))
+        return
+    for section, demand in (("must", rule.must), ("must_not", rule.must_not)):
+        patterns = demand.reside_in if demand else ()
+        inside = scope & reading.codebase.members(patterns)
+        varies = any(pattern.captures for pattern in patterns)
+        if patterns and not varies and inside in (frozenset(), scope):
+            kept = bool(inside) == (section == "must")
+            where = " or ".join(map(str, patterns))
+            how = "every" if inside else "no"
+            verdict = "can never be broken" if kept else "can never be kept"
+            yield Fault(f"{verdict}: {how} module that it looks at is in {where}", (section, "reside_in"))
+
+
+def _nobody(rule: Rule, reading: Reading) -> Iterator[Fault]:
+    """A `must` that is about nothing that there is."""
+    subjects = (subject for subject, _ in rule.subjects(reading) if not subject.only_collects)
+    if not traits(rule.must or Demand()) or next(subjects, None):
+        return
+    key = "modules" if rule.sort is Sort.MODULE else _PLURAL[rule.sort]
+    wanted = " or ".join(map(str, rule.calls)) or ", ".join(trait.text for trait in traits(rule.selector))
+    which = f" that matches `{wanted}`" if wanted else ""
+    yield Fault(f"matches nothing: there is no {rule.sort}{which}", (key,), _close(rule, reading))
+
+
+def _close(rule: Rule, reading: Reading) -> str:
+    """A name that there is, for one that was misspelt."""
+    known = [
+        subject.simple_name
+        for module in sorted(rule.scope(reading.codebase) & reading.codebase.sources.keys())
+        for subject in reading.definitions(module)
+        if subject.sort is rule.sort
+    ]
+    for glob in rule.selector.named:
+        if close := get_close_matches(glob.literal, known, 1, 0.6):
+            return f"did you mean '{close[0]}'?"
+    return ""

@@ -1,0 +1,176 @@
+"""What rules of `structure` speak of: the modules, classes, functions and calls of a codebase."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from sys import stdlib_module_names
+
+from archguard.codebase import Codebase, Reach, Source, SourceError
+from archguard.codebase.facts import Call, ClassDefinition, FunctionDefinition, Mention, Scope
+from archguard.codebase.facts.definitions import definitions
+from archguard.codebase.facts.scopes import How
+from archguard.codebase.names import Instance, Names, OwnClass
+from archguard.kinds.clients import names_of
+from archguard.kinds.shapes.spelling import Spelling, plain, spelled
+from archguard.model import Location
+
+
+class Sort(StrEnum):
+    """What a rule can be about."""
+
+    MODULE = "module"
+    CLASS = "class"
+    FUNCTION = "function"
+    CALL = "call"
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """A module, a class, a function or a call."""
+
+    sort: Sort
+    name: str
+    """Dotted, with the module; of a call, that of the function in which it stands."""
+    source: Source
+    scope: Scope
+    location: Location
+    definition: ClassDefinition | FunctionDefinition | None = None
+    call: Spelling | None = None
+
+    @property
+    def module(self) -> str:
+        """The module in which it is."""
+        return self.source.module
+
+    @property
+    def simple_name(self) -> str:
+        """The name of its file without `.py`, or that of its definition."""
+        return self.source.path.stem if self.sort is Sort.MODULE else self.name.rpartition(".")[2]
+
+    @property
+    def symbol(self) -> str:
+        """Its name in the module."""
+        return "" if self.sort is Sort.MODULE else self.name.removeprefix(self.module + ".")
+
+    @property
+    def size(self) -> int:
+        """How many lines it has."""
+        try:
+            return self.definition.size if self.definition else len(self.source.lines)
+        except SourceError:
+            return 0
+
+    @property
+    def only_collects(self) -> bool:
+        """Whether it is an `__init__.py` that defines nothing."""
+        if self.sort is not Sort.MODULE or not self.source.is_package:
+            return False
+        names = (name for name, _ in own_names(self.scope) if not _is_special(name))
+        return not any(names) and not self.scope.children
+
+
+class Reading:
+    """The definitions and calls of `codebase`; each file is read when the first rule asks for it."""
+
+    def __init__(self, codebase: Codebase) -> None:
+        self.codebase = codebase
+        self._definitions: dict[str, tuple[Subject, ...]] = {}
+        self._calls: dict[str, tuple[Subject, ...]] = {}
+        self._holding: dict[tuple[frozenset[str], bool], frozenset[str]] = {}
+
+    @cached_property
+    def names(self) -> Names:
+        """What the names of the code stand for."""
+        return names_of(self.codebase)
+
+    @cached_property
+    def packages(self) -> frozenset[str]:
+        """The first parts of the names of all packages that there are."""
+        own = {plain(module).partition(".")[0] for module in self.codebase.modules}
+        return stdlib_module_names | own | {name.partition(".")[0] for name in self.codebase.imports.externals}
+
+    def holding(self, texts: frozenset[str], *, directly: bool) -> frozenset[str]:
+        """The modules whose files hold one of `texts`; unless `directly`, also those that import one, near or far."""
+        key = (texts, directly)
+        if key not in self._holding:
+            signs = [text.encode() for text in texts]
+            found = [source.module for source in self.codebase.sources.values() if _holds(source, signs)]
+            reached = Reach(self.codebase.imports, dict.fromkeys(found, 1), {})
+            self._holding[key] = frozenset(found if directly else reached.masks)
+        return self._holding[key]
+
+    def module(self, module: str) -> Subject:
+        """The module itself."""
+        source = self.codebase.sources[module]
+        return Subject(Sort.MODULE, module, source, self.names.scope(module), Location(source.shown))
+
+    def definitions(self, module: str) -> tuple[Subject, ...]:
+        """The classes and functions of `module`, at any depth."""
+        if module not in self._definitions:
+            source = self.codebase.sources[module]
+            found = definitions(self.names.scope(module), source)
+            self._definitions[module] = tuple(_subject(definition, source) for definition in found)
+        return self._definitions[module]
+
+    def calls(self, module: str) -> tuple[Subject, ...]:
+        """The calls of `module`."""
+        if module not in self._calls:
+            self._calls[module] = tuple(self.calls_in(self.module(module)))
+        return self._calls[module]
+
+    def inside(self, subject: Subject) -> tuple[Subject, ...]:
+        """`subject`, if it is a class or function, and the classes and functions in it."""
+        scopes = {id(scope) for scope in subject.scope.everything()}
+        return tuple(found for found in self.definitions(subject.module) if id(found.scope) in scopes)
+
+    def calls_in(self, subject: Subject) -> Iterator[Subject]:
+        """The calls in `subject`."""
+        for call in Call.within(subject.scope, subject.source):
+            mention = Mention(call.callee, call.location, call.node, call.at)
+            yield Subject(
+                Sort.CALL, call.caller, subject.source, subject.scope, call.location, call=self.spelled(mention)
+            )
+
+    def spelled(self, mention: Mention) -> Spelling:
+        """What `mention` stands for."""
+        return spelled(mention.name, self.names.value(mention.named, mention.at), mention.arguments)
+
+    def classes(self, mention: Mention) -> tuple[OwnClass, ...]:
+        """The classes of the project that `mention`, or what it makes, is one of."""
+        values = (*self.names.value(mention.named, mention.at), *self.names.value(mention.node, mention.at))
+        classes = (value.of if isinstance(value, Instance) else value for value in values)
+        return tuple(dict.fromkeys(found for found in classes if isinstance(found, OwnClass)))
+
+
+def own_names(scope: Scope) -> Iterator[tuple[str, ast.AST]]:
+    """The names that `scope` itself gives, not by imports, each with where it is given first."""
+    for name, bindings in scope.bindings.items():
+        if first := next((binding for binding in bindings if binding.how is not How.IMPORTED), None):
+            yield name, first.node if hasattr(first.node, "lineno") else first.annotation or first.node
+
+
+def line_of(source: Source, line: int, column: int = 1) -> Location:
+    """One line of `source`, so that what stands below it is not meant."""
+    length = len(source.lines[line - 1]) if line <= len(source.lines) else 0
+    return Location(source.shown, line, column, line, max(length, column) + 1)
+
+
+def _subject(definition: ClassDefinition | FunctionDefinition, source: Source) -> Subject:
+    sort = Sort.CLASS if isinstance(definition, ClassDefinition) else Sort.FUNCTION
+    place = line_of(source, definition.location.line, definition.location.column)
+    return Subject(sort, definition.name, source, definition.scope, place, definition)
+
+
+def _holds(source: Source, signs: list[bytes]) -> bool:
+    """A look at the bytes. A file that cannot be read may hold anything, and what is not ASCII has several forms."""
+    try:
+        content = source.content
+    except SourceError:
+        return True
+    return any(sign in content for sign in signs) or not all(sign.isascii() for sign in signs)
+
+
+def _is_special(name: str) -> bool:
+    return name.startswith("__") and name.endswith("__")

@@ -1,0 +1,59 @@
+"""A name in the code: as it is written, and what it stands for."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from archguard.codebase.names import Instance, Member, OwnFunction, Value, dotted
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """A name in the code."""
+
+    written: str
+    absolute: tuple[str, ...] = ()
+    """The classes, functions and modules that it can stand for: `fastapi.HTTPException`."""
+    members: tuple[str, ...] = ()
+    """The attributes of objects that it can stand for: `fastapi.APIRouter.get` for `router.get`."""
+    arguments: str = ""
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """All that it can stand for."""
+        return (*self.absolute, *self.members)
+
+    def tails(self) -> Iterator[str]:
+        """Its last parts, `HTTPException` of `fastapi.HTTPException`; but `gzip.open` is not `open`."""
+        for name in self.absolute:
+            tail = name.rpartition(".")[2]
+            if "." not in self.written or tail[:1].isupper():
+                yield tail
+
+    def __str__(self) -> str:
+        return next(iter(self.known), self.written).removeprefix("builtins.")
+
+
+def spelled(written: str, values: Iterable[Value], arguments: str = "") -> Spelling:
+    """The name that is `written` and stands for `values`."""
+    known = [(value, name) for value in values for name in _spellings(dotted(value))]
+    members = tuple(name for value, name in known if _is_member(value))
+    absolute = tuple(name for value, name in known if not _is_member(value))
+    return Spelling(written, absolute, members, arguments)
+
+
+def _spellings(name: str) -> tuple[str, ...]:
+    """`name`, also without its service; nothing for what has no name of its own, such as a result."""
+    if "(" in name:
+        return ()
+    bare = plain(name)
+    return (name,) if name == bare else (name, bare)
+
+
+def plain(name: str) -> str:
+    """`name` without its service."""
+    return name.rpartition("::")[2]
+
+
+def _is_member(value: Value) -> bool:
+    """Whether an object is needed to get at it."""
+    return isinstance(value, Member) or (isinstance(value, OwnFunction) and isinstance(value.receiver, Instance))

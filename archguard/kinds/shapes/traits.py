@@ -1,0 +1,176 @@
+"""What each key of a shape asks of a subject, and in which words."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from archguard.codebase import Pattern
+from archguard.kinds.shapes import bodies, looks
+from archguard.kinds.shapes.evidence import Evidence, surest, weaker
+from archguard.kinds.shapes.reading import Reading, Sort, Subject, line_of, own_names
+from archguard.kinds.shapes.shape import Adjective, Look, Part, Size
+from archguard.model import Confidence
+
+
+@dataclass(frozen=True)
+class Word:
+    """A key of a shape."""
+
+    verb: str
+    """How a sentence goes on after "must"."""
+    sorts: frozenset[Sort]
+    """What it can be said of."""
+    find: Callable[[Reading, Subject, Any], Iterator[Evidence]]
+    mend: str
+    """What to do where it is missing; `{}` is what is asked for."""
+    fix: str
+    """What to do where it is forbidden."""
+
+
+@dataclass(frozen=True)
+class Trait:
+    """A word, and the value that a rule gives it."""
+
+    key: str
+    value: Any
+
+    @property
+    def word(self) -> Word:
+        """What the key means."""
+        return WORDS[self.key]
+
+    @property
+    def object(self) -> str:
+        """What stands behind the verb."""
+        return " or ".join(texts(self.value))
+
+    @property
+    def text(self) -> str:
+        """How a sentence goes on after "must": `raise HTTPException`."""
+        return f"{self.word.verb} {self.object}"
+
+    def evidence(self, reading: Reading, subject: Subject) -> Iterator[Evidence]:
+        """Where `subject` has it."""
+        return self.word.find(reading, subject, self.value)
+
+    def confidence(self, reading: Reading, subject: Subject) -> Confidence | None:
+        """How surely `subject` has it, or None."""
+        return surest(evidence.confidence for evidence in self.evidence(reading, subject))
+
+
+def traits(look: Look) -> tuple[Trait, ...]:
+    """All that `look` says, as traits of which each must hold."""
+    given = [(key, getattr(look, key, None)) for key in WORDS]
+    return tuple(trait for key, value in given if value for trait in _split(key, value))
+
+
+def confidence(look: Look, reading: Reading, subject: Subject) -> Confidence | None:
+    """How surely `subject` looks like that, or None."""
+    worst = Confidence.CERTAIN
+    for trait in traits(look):
+        found = trait.confidence(reading, subject)
+        if found is None:
+            return None
+        worst = weaker(worst, found)
+    return worst
+
+
+def texts(value: Any) -> Iterator[str]:
+    """How the parts of `value` stand in a sentence."""
+    match value:
+        case Size():
+            yield from (f"{limit} {measure}" for measure, limit in value.limits())
+        case Adjective():
+            yield value.said
+        case Part():
+            yield _text_of_part(value)
+        case tuple():
+            yield from (text for item in value for text in texts(item))
+        case _:
+            yield str(value)
+
+
+def _text_of_part(part: Part) -> str:
+    names = " or ".join(map(str, part.named)) or "anything"
+    shape = ", ".join(trait.text for trait in traits(replace(part, named=())))
+    return f"{names} ({shape})" if shape else names
+
+
+def _split(key: str, value: Any) -> Iterator[Trait]:
+    """Adjectives and measures hold one by one; of several names, one will do."""
+    match value:
+        case Size():
+            yield from (Trait(key, Size(**{measure: limit})) for measure, limit in value.limits())
+        case (Adjective(), *_):
+            yield from (Trait(key, (adjective,)) for adjective in value)
+        case _:
+            yield Trait(key, value)
+
+
+def _defines(reading: Reading, subject: Subject, parts: tuple[Part, ...]) -> Iterator[Evidence]:
+    """What stands directly in it and is like one of `parts`."""
+    inside = [found for found in reading.definitions(subject.module) if found.scope.parent is subject.scope]
+    for found in inside:
+        if surely := surest(filter(None, (confidence(part, reading, found) for part in parts))):
+            yield Evidence(subject.name, found.simple_name, found.location, found.symbol, surely)
+    classes_and_functions = {found.simple_name for found in inside}
+    for evidence in _variables(subject, parts):
+        if evidence.what not in classes_and_functions:
+            yield evidence
+
+
+def _variables(subject: Subject, parts: tuple[Part, ...]) -> Iterator[Evidence]:
+    """The names in it that one of `parts` means; a variable has nothing but its name."""
+    globs = [glob for part in parts if not traits(replace(part, named=())) for glob in part.named]
+    for name, node in own_names(subject.scope):
+        full = f"{subject.name}.{name}"
+        if any(glob.names(name, full) for glob in globs):
+            place = line_of(subject.source, getattr(node, "lineno", 1))
+            yield Evidence(subject.name, name, place, full.removeprefix(subject.module + "."))
+
+
+def _resides_in(reading: Reading, subject: Subject, patterns: tuple[Pattern, ...]) -> Iterator[Evidence]:
+    """Each of `patterns` that means its module."""
+    for pattern in patterns:
+        if subject.module in reading.codebase.members((pattern,)):
+            yield Evidence.of(subject, str(pattern))
+
+
+def _has(reading: Reading, subject: Subject, patterns: tuple[Pattern, ...]) -> Iterator[Evidence]:
+    """Each of `patterns` that means some module."""
+    for pattern in patterns:
+        if reading.codebase.units(pattern):
+            yield Evidence.of(subject, str(pattern))
+
+
+_MODULES = frozenset({Sort.MODULE})
+_CLASSES = frozenset({Sort.CLASS})
+_DEFINITIONS = frozenset({Sort.CLASS, Sort.FUNCTION})
+_ALL = _MODULES | _DEFINITIONS
+
+WORDS: Mapping[str, Word] = {
+    "named": Word("be named", _ALL, looks.named, "rename it so that it matches {}", "rename it"),
+    "inherit": Word("inherit", _CLASSES, looks.inherits, "derive it from {}", "derive it from something else"),
+    "decorated_with": Word(
+        "be decorated with", _DEFINITIONS, looks.decorated_with, "decorate it with {}", "take the decorator off"
+    ),
+    "be": Word("be", _DEFINITIONS, looks.is_, "make it {}", "change that, or move it to where that is allowed"),
+    "take": Word("take", _ALL, bodies.takes, "give it a parameter of type {}", "hand it only what it needs of that"),
+    "return_": Word("return", _ALL, bodies.returns, "have it return {}", "return a value of its own layer"),
+    "raise_": Word(
+        "raise",
+        _ALL,
+        bodies.raises,
+        "have it raise {}",
+        "raise an exception of its own layer, for its callers to translate",
+    ),
+    "catch": Word("catch", _ALL, bodies.catches, "have it catch {}", "let it pass, or catch something narrower"),
+    "call": Word(
+        "call", _ALL, bodies.calls, "have it call {}", "be given the result, or move the call to where it is allowed"
+    ),
+    "define": Word("define", _MODULES | _CLASSES, _defines, "define {} in it", "move it to where it is allowed"),
+    "exceed": Word("exceed", _ALL, looks.exceeds, "name what is meant to be small under `except`", "split it"),
+    "reside_in": Word("reside in", _ALL | {Sort.CALL}, _resides_in, "move it to {}", "move it elsewhere"),
+    "have": Word("have", _MODULES, _has, "add {}", "remove the other module"),
+}
+"""Every key of a shape, in the order in which they are listed."""

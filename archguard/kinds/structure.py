@@ -1,0 +1,63 @@
+"""`structure`: how modules, classes and functions are named, where they stand, and what they look like."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from archguard.codebase import Codebase
+from archguard.kinds.contract import Contract, ContractError
+from archguard.kinds.shapes import Breach, Reading, Rule, faults
+from archguard.model import Checked, Violation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Structure(Contract):
+    """All that one of `rules` speaks of is what the rule says that it must be, and nothing that it must not be."""
+
+    kind: ClassVar[str] = "structure"
+
+    rules: tuple[Rule, ...]
+    """What must be and must not be; each holds by itself."""
+
+    def check(self, codebase: Codebase) -> Iterator[Violation]:
+        """Yield a violation for each thing that lacks what it must have, or has what it must not have."""
+        breaches = ((rule, breach) for rule in self.rules for breach in rule.breaches(codebase.once(Reading)))
+        found = (self._violation(rule, breach) for rule, breach in breaches)
+        yield from dict.fromkeys(found)  # a nested function is part of the one around it
+
+    def validate(self, codebase: Codebase) -> Iterator[ContractError]:
+        """Yield a fault for each rule that contradicts itself, says nothing, or speaks of nothing that there is."""
+        if not self.rules:
+            yield ContractError("has no rules", "rules")
+        for index, rule in enumerate(self.rules):
+            for fault in faults(rule, codebase.once(Reading)):
+                yield ContractError(fault.message, "rules", fault.hint, keys=("rules", index, *fault.keys))
+
+    def scope(self, codebase: Codebase) -> frozenset[str]:
+        """The modules that the rules look at."""
+        return _union(rule.scope(codebase) for rule in self.rules)
+
+    def parsed(self, codebase: Codebase) -> frozenset[str]:
+        """The modules that can hold what the rules speak of."""
+        return _union(rule.modules_with_subjects(codebase.once(Reading)) for rule in self.rules)
+
+    def checked(self, codebase: Codebase) -> Checked:
+        """How much of `codebase` the contract looks at."""
+        reading = codebase.once(Reading)
+        called = _union(rule.modules_with_subjects(reading) for rule in self.rules if rule.looks_at_calls)
+        return replace(super().checked(codebase), calls=sum(map(reading.names.calls, sorted(called))))
+
+    def _violation(self, rule: Rule, breach: Breach) -> Violation:
+        found = self.violation(
+            breach.message,
+            breach.location,
+            breach.subject.module,
+            symbol=breach.symbol,
+            fix=breach.fix,
+            confidence=breach.confidence,
+        )
+        return replace(found, reason=rule.reason or self.reason)
+
+
+def _union(modules: Iterable[frozenset[str]]) -> frozenset[str]:
+    return frozenset().union(*modules)
