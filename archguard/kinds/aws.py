@@ -8,6 +8,7 @@ from archguard.codebase.names import Names
 from archguard.kinds.clients import Use
 from archguard.kinds.reading import made_by
 
+_MAKING = frozenset({"client", "resource", "create_client"})
 PACKAGES = frozenset({"boto3", "botocore", "aioboto3", "aiobotocore"})
 
 _CHANNELS: Mapping[str, str] = {
@@ -36,7 +37,15 @@ def _services(names: Names, use: Use) -> Iterator[str]:
 
 def _makers(names: Names, use: Use) -> Iterator[tuple[ast.Call, Position]]:
     """The call itself, or the one that made the client whose method is called."""
-    if use.verb in ("client", "resource", "create_client"):
-        yield from [(use.step.call, use.chain.at)] if use.step.call else []
-    elif use.step.owner is not None:
-        yield from made_by(names, use.step.owner, use.chain.at)
+    node = use.step.call or use.step.owner
+    yield from _behind(names, node, use.chain.at) if node is not None else ()
+
+
+def _behind(names: Names, node: ast.expr, at: Position) -> Iterator[tuple[ast.Call, Position]]:
+    """`boto3.resource("s3")`, for the `boto3.resource("s3").Bucket("orders").Object("a")` that `node` stands for."""
+    for call, place in made_by(names, node, at):
+        match call.func:
+            case ast.Attribute(attr=name) | ast.Name(id=name) if name in _MAKING:
+                yield call, place
+            case ast.Attribute(value=owner):
+                yield from _behind(names, owner, place)

@@ -46,7 +46,7 @@ class Outbound:
     def imports(self, source: Source) -> Iterator[Reached]:
         """Imports of clients, and of what other modules of the project have from them."""
         accesses = Accesses(self.names, catalogue(self.channels, self.extensions), guessing=False)
-        for access in accesses.imports(source):
+        for access in _once_a_line(accesses.imports(source)):
             if access.way is Way.IMPORT:
                 yield Reached(f"import {access.imported}", access.location, access.imported)
             elif not self._is_of_queue(access):
@@ -121,6 +121,16 @@ class Outbound:
     @cached_property
     def _queues(self) -> Catalogue:
         return catalogue(("queue",), self.extensions)
+
+
+def _once_a_line(accesses: Iterator[Access]) -> Iterator[Access]:
+    """`from requests import get, post` is one import."""
+    seen = set[tuple[int, str, str]]()
+    for access in accesses:
+        key = (access.location.line, access.imported, access.symbol)
+        if key not in seen:
+            seen.add(key)
+            yield access
 
 
 def _is_aws(use: Use) -> bool:

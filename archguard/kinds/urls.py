@@ -12,6 +12,7 @@ from archguard.codebase.facts.scopes import How
 from archguard.codebase.names import Names, Text
 
 _UNKNOWN = "\0"
+_FILLED_IN = re.compile(r"[\0{}<>%$]")
 _URL = re.compile(
     r"\s*(?:(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*|\0):)?//"
     r"(?:[^/@\s?#]*@)?(?P<host>\[[^\]\s]*\]|[^/:\s?#]*)(?::(?P<port>[^/\s?#]*))?(?P<path>/[^\s?#]*)?"
@@ -73,7 +74,7 @@ class Url:
             return None
         parts = match.groupdict()
         host, port = (_known(parts[name] or "") for name in ("host", "port"))
-        path = (parts["path"] or "").partition(_UNKNOWN)[0]
+        path = _FILLED_IN.split(parts["path"] or "")[0]
         return cls(_known(parts.get("scheme") or "").lower(), host.lower().strip("[]"), port, path)
 
     def matches(self, pattern: str) -> bool:
@@ -92,7 +93,8 @@ class Url:
 
 
 def _known(part: str) -> str:
-    return "" if _UNKNOWN in part else part
+    """`part`, unless something is put into it later."""
+    return "" if _FILLED_IN.search(part) else part
 
 
 def _starts_with(path: str, prefix: str) -> bool:
