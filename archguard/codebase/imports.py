@@ -86,10 +86,8 @@ class _Scanner:
     def follow_reexports(self) -> None:
         """Read the importers of packages that pass names on again, with those names told apart."""
         imported = {link.imported for links in self.by_grimp.values() for link in links}
-        packages = {
-            name: self.sources[name] for name in imported & self.sources.keys() if self.sources[name].is_package
-        }
-        origins = Reexports(packages, self.known, self.views).origins
+        packages = sorted(name for name in imported & self.sources.keys() if self.sources[name].is_package)
+        origins = Reexports(packages, self.sources, self.known, self.views).origins
         passing_on = {name.rpartition(".")[0] for name in origins}
         importers = [
             self.sources[name]
@@ -110,7 +108,7 @@ class _Scanner:
         self.externals |= {unit for target in targets for name in named if (unit := target.unit(name))}
         self._read_again(importers, {})
 
-    def _read_again(self, sources: Iterable[Source], origins: Mapping[str, str]) -> None:
+    def _read_again(self, sources: Iterable[Source], origins: Mapping[str, tuple[str, ...]]) -> None:
         for service, own in _by_service(sources):
             for source in own:
                 del self.by_grimp[source.module]
@@ -156,7 +154,7 @@ class _Scanner:
                 self._add(self.by_ast, Link(source.module, imported, found.location.line))
         return not leaving
 
-    def _scan(self, sources: list[Source], view: View, origins: Mapping[str, str]) -> None:
+    def _scan(self, sources: list[Source], view: View, origins: Mapping[str, tuple[str, ...]]) -> None:
         """Scan `sources`; halve them until a file that grimp cannot read stands alone."""
         try:
             for found in _scan_by_grimp(sources, view, self.externals, [_plain(name) for name in origins]):
@@ -169,12 +167,13 @@ class _Scanner:
             self._scan(sources[:middle], view, origins)
             self._scan(sources[middle:], view, origins)
 
-    def _take(self, found: DirectImport, view: View, origins: Mapping[str, str]) -> None:
+    def _take(self, found: DirectImport, view: View, origins: Mapping[str, tuple[str, ...]]) -> None:
         imported = view.qualified(found.imported.name)
-        link = Link(qualify(view.service, found.importer.name), origins.get(imported, imported), found.line_number)
-        self._add(self.by_grimp, link)
-        if found.is_lazy:
-            self.lazy.add(link)
+        for origin in origins.get(imported, (imported,)):
+            link = Link(qualify(view.service, found.importer.name), origin, found.line_number)
+            self._add(self.by_grimp, link)
+            if found.is_lazy:
+                self.lazy.add(link)
 
     def _add(self, links: dict[str, set[Link]], link: Link) -> None:
         if link.importer != link.imported:
