@@ -13,9 +13,10 @@ from archguard.checking.baseline import (
     with_baseline,
 )
 from archguard.checking.changes import since
-from archguard.checking.check import check, read
+from archguard.checking.check import check
 from archguard.checking.git import merge_base
 from archguard.checking.paths import within_paths
+from archguard.config import read
 
 __all__ = [
     "NAME",

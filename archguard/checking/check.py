@@ -7,11 +7,10 @@ from datetime import date
 
 from archguard.checking.overlooked import excluded_traits, ignore_problem, ignored_links
 from archguard.checking.suppressions import suppress
-from archguard.codebase import Codebase, ImportTrait, PackageNotFoundError, SourceError, Target, read_codebase
-from archguard.config import Config, component_faults, contract_faults, did_you_mean
+from archguard.codebase import Codebase, SourceError
+from archguard.config import Config, component_faults, contract_faults, did_you_mean, read
 from archguard.errors import ConfigError
 from archguard.kinds import Contract
-from archguard.kinds.contract import patterns_of
 from archguard.model import Checked, Outcome, OutcomeStatus, Problem, Report, Severity, Summary, Violation
 
 
@@ -42,38 +41,6 @@ def check(config: Config, only: Collection[str] = (), codebase: Codebase | None 
     report = suppress(report, codebase, [contract.id for contract in config.contracts])
     report = replace(report, problems=_sorted((*report.problems, *_coverage(config, codebase, report))))
     return replace(report, summary=replace(report.summary, seconds=round(time.perf_counter() - start, 3)))
-
-
-def read(config: Config) -> Codebase:
-    """The code that `config` is about.
-
-    Raises:
-        ExceptionGroup[ArchguardError]: a package is not there.
-    """
-    try:
-        return read_codebase(
-            config.root,
-            config.project,
-            components=config.components,
-            services=config.services,
-            externals=_externals(config),
-            dynamic=not all(ImportTrait.DYNAMIC in contract.exclude_imports for contract in config.contracts),
-        )
-    except ExceptionGroup as group:
-        raise ExceptionGroup("packages", [_placed(config, error) for error in group.exceptions]) from None
-
-
-def _placed(config: Config, error: Exception) -> ConfigError:
-    """A package that is not there, at the place where the configuration speaks of packages."""
-    if not isinstance(error, PackageNotFoundError):
-        raise error
-    return config.error(error.message, "project", "", ("packages",), error.hint)
-
-
-def _externals(config: Config) -> frozenset[Target]:
-    """What contracts name that may be outside of the project, such as `google.cloud.storage`."""
-    patterns = (pattern for contract in config.contracts for _, pattern in patterns_of(contract))
-    return frozenset(pattern for pattern in patterns if isinstance(pattern, Target) and "::" not in pattern.text)
 
 
 def _chosen(config: Config, only: Collection[str]) -> tuple[Contract, ...]:

@@ -19,6 +19,7 @@ from archguard.checking import (
 from archguard.checking.known import Identity
 from archguard.cli.configuration import baseline_option, config_option, configuration
 from archguard.errors import ArchguardError
+from archguard.reporters.wording import counted
 
 _SHOWN = 10
 
@@ -44,7 +45,7 @@ def command(config: tuple[Path, ...], baseline: Path | None, *, only_prune: bool
         if before and not allow_growth:
             _refuse(list(growth(after, before)))
     file.write_text(render_baseline(after), encoding="utf-8")
-    click.echo(f"{file.name}: {len(after.entries)} entries", err=True)
+    click.echo(f"{file.name}: {counted(len(after.entries), 'violation')} known", err=True)
 
 
 def _refuse(grown: list[Identity]) -> None:

@@ -55,6 +55,16 @@ class Codebase:
             return {pattern.text: self._service(pattern.text)}
         return self._matches(pattern)
 
+    def anchors(self, pattern: Pattern) -> tuple[str, ...]:
+        """The modules that stand for what `pattern` means, sorted; of a component, those that its patterns match."""
+        if pattern.text in self.components:
+            found = {anchor for own in self.components[pattern.text].modules for anchor in self._matches(own)}
+        elif pattern.text in self.services:
+            found = {ancestry(module)[-1] for module in self._service(pattern.text)}
+        else:
+            found = set(self._matches(pattern))
+        return tuple(sorted(found))
+
     def members(self, patterns: Iterable[Pattern]) -> frozenset[str]:
         """Every module that one of `patterns` means."""
         return frozenset().union(*(unit for pattern in patterns for unit in self.units(pattern).values()))

@@ -56,7 +56,8 @@ class Coupling:
         The smallest set for up to 12 units (dynamic programming over subsets; Lawler, 1964); a small one beyond that
         (the heuristic of Eades, Lin and Smyth, 1993).
         """
-        weights = {(a, b): weight for a, b, weight in self.graph.subgraph(tangle).edges(data="weight")}
+        members = frozenset(tangle)
+        weights = {arrow: len(links) for arrow, links in self.links.items() if members.issuperset(arrow)}
         order = _best_order(tangle, weights) if len(tangle) <= _EXACT else _good_order(tangle, weights)
         position = {name: index for index, name in enumerate(order)}
         return tuple(sorted(arrow for arrow in weights if position[arrow[0]] > position[arrow[1]]))

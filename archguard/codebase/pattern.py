@@ -8,7 +8,7 @@ from typing import Annotated, Self, TypeAlias
 
 from archguard.codebase.shorthand import OneOrMany, Text
 
-_SERVICE = re.compile(r"(?:(?P<service>[\w*-]+)::)?(?P<modules>.*)", re.DOTALL)
+_SERVICE = re.compile(r"(?:(?P<service>[\w*-]+|<\w+>)::)?(?P<modules>.*)", re.DOTALL)
 _SEGMENT = re.compile(r"<(?P<capture>[A-Za-z_]\w*)>|(?P<star>\*)|(?P<text>[^<>*\s.:]+)")
 _BELOW = r"(?:\.|$)"
 
@@ -123,6 +123,8 @@ def _compile(text: str) -> re.Pattern[str]:
 def _service(name: str | None) -> str:
     if name is None:
         return r"(?:[\w-]+::)?"
+    if name.startswith("<"):
+        return rf"(?P{name}[\w-]+)::"
     return re.escape(name).replace(r"\*", r"[\w-]*") + "::"
 
 

@@ -1,6 +1,7 @@
 """What the team wrote down, read and bound to the contracts."""
 
 from archguard.config.binding import bind_document, make_contract
+from archguard.config.code import read
 from archguard.config.config import Config, Origin, did_you_mean
 from archguard.config.discovery import find_configuration
 from archguard.config.document import read_document, write_yaml, write_yaml_line
@@ -19,6 +20,7 @@ __all__ = [
     "find_pack",
     "make_contract",
     "packs",
+    "read",
     "read_config",
     "read_document",
     "write_yaml",

@@ -1,15 +1,17 @@
 """From files to one `Config`: what extends what, and what stands in several of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from archguard.config.binding import Faults, File, IgnoreOf, bind_contract
+from archguard.config.code import read
 from archguard.config.config import Config, Origin, did_you_mean
 from archguard.config.dialects import dialect_of
 from archguard.config.document import Document, Keys, read_document
 from archguard.config.packs import find_pack
+from archguard.config.resolution import faults_in_code
 from archguard.errors import ConfigError
 from archguard.kinds import Contract, Ignore
 
@@ -29,7 +31,7 @@ def read_config(paths: Iterable[Path], root: Path) -> Config:
         reading.read(path, ())
     reading.match_ignores()
     if reading.faults.errors:
-        raise ExceptionGroup("configuration", reading.faults.errors)
+        raise ExceptionGroup("configuration", [*reading.faults.errors, *reading.faults_in_code()])
     return reading.config()
 
 
@@ -45,6 +47,10 @@ class _Reading:
     """What comes from an extended file, and may be said anew."""
     ignores: list[tuple[IgnoreOf, Origin]] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
+    lost: set[str] = field(default_factory=set)
+    """The top-level keys, and the files, that have faults as a whole."""
+    unbound: set[str] = field(default_factory=set)
+    """The names of components that have faults."""
 
     def read(self, path: Path, extending: tuple[Path, ...], *, shipped: bool = False) -> None:
         """Read `path`, which the files `extending` led to."""
@@ -52,6 +58,7 @@ class _Reading:
             document = self._document(path)
         except ExceptionGroup as group:
             self.faults.errors.extend(error for error in group.exceptions if isinstance(error, ConfigError))
+            self.lost.add(str(path))
             return
         self.files.append(path)
         if not isinstance(document.data, dict):
@@ -70,6 +77,18 @@ class _Reading:
                 self.faults.errors.append(
                     origin.error(f"there is no contract '{ignore.contract}'", ("contract",), hint)
                 )
+
+    def faults_in_code(self) -> Iterator[ConfigError]:
+        """The faults that only show with the code, in what could be read of a faulty configuration."""
+        if self.lost - {"components", "contracts", "ignore"}:
+            return  # then nobody knows which code is meant
+        config = self.config()
+        try:
+            codebase = read(config)
+        except ExceptionGroup as group:
+            yield from (error for error in group.exceptions if isinstance(error, ConfigError))
+        else:
+            yield from faults_in_code(config, codebase, self.unbound)
 
     def config(self) -> Config:
         """All that was read, as one."""
@@ -98,7 +117,14 @@ class _Reading:
             if value is not None:
                 part = self.faults.bind(File, document, (), {key: value})
                 bound = replace(bound, **{key: getattr(part, key)}) if part else bound
+                self._lose(key if part is None else "", value)
         return bound
+
+    def _lose(self, key: str, value: Any) -> None:
+        if key:
+            self.lost.add(key)
+        if key == "components" and isinstance(value, dict):
+            self.unbound.update(value)
 
     def _extend(self, document: Document, file: File, chain: tuple[Path, ...]) -> None:
         for index, name in enumerate(file.extends):

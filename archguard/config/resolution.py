@@ -1,12 +1,22 @@
 """What only shows when a configuration meets the code: patterns that match nothing, rules that cannot apply."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 
 from archguard.codebase import Codebase, Pattern, Target
 from archguard.config.config import Config
 from archguard.errors import ConfigError
 from archguard.kinds import Contract
+from archguard.kinds.contract import patterns_of
+from archguard.kinds.distributions import is_installed
+
+
+def faults_in_code(config: Config, codebase: Codebase, unbound: Collection[str] = ()) -> Iterator[ConfigError]:
+    """Every fault of `config` that only shows with the code; `unbound` components have been complained of before."""
+    yield from component_faults(config, codebase)
+    for contract in config.contracts:
+        if not any(pattern.text in unbound for _, pattern in patterns_of(contract)):
+            yield from contract_faults(config, codebase, contract)
 
 
 def component_faults(config: Config, codebase: Codebase) -> Iterator[ConfigError]:
@@ -43,10 +53,13 @@ def _may_be_outside(codebase: Codebase, config: Config, pattern: Pattern) -> boo
     if not isinstance(pattern, Target) or pattern.text in config.components:
         return False
     inside = {module.rpartition("::")[2].partition(".")[0] for module in codebase.modules}
-    if pattern.text.partition(".")[0] in inside or "::" in pattern.text:
+    root = pattern.text.partition(".")[0]
+    if root in inside or "::" in pattern.text:
         return False
-    known = codebase.matching(pattern, codebase.imports.externals)
-    return bool(known) or not get_close_matches(pattern.text, [*config.components, *inside], 1, 0.8)
+    if codebase.matching(pattern, codebase.imports.externals) or is_installed(root):
+        return True
+    names = [pattern.text, root]
+    return not any(get_close_matches(name, [*config.components, *inside], 1, 0.8) for name in names)
 
 
 def _unmatched(

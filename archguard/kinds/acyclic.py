@@ -49,7 +49,7 @@ class Acyclic(Contract):
         if self.modules:
             yield units_of(codebase, self.modules)
         for pattern in self.children_of:
-            for package in codebase.units(pattern):
+            for package in codebase.anchors(pattern):
                 yield from self._siblings(codebase, package, self.depth)
 
     def _siblings(self, codebase: Codebase, package: str, depth: int) -> Iterator[Units]:

@@ -14,6 +14,11 @@ def packages_of(name: str) -> frozenset[str]:
     return _packages().get(_normalized(name), frozenset())
 
 
+def is_installed(package: str) -> bool:
+    """Whether Python itself, or an installed distribution, brings the top-level package."""
+    return package in sys.stdlib_module_names or any(package in found for found in _packages().values())
+
+
 @cache
 def _packages() -> Mapping[str, frozenset[str]]:
     packages: dict[str, set[str]] = {}

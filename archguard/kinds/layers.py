@@ -83,6 +83,8 @@ class Layers(Contract):
             yield ContractError("has no layers", hint="give `layers`, or `may_import`")
         elif sum(len(level.modules) for level in self._levels) == 1:
             yield ContractError("can never apply: there is only one layer", self._key)
+        elif not self.scope(codebase):
+            yield ContractError("can never apply: none of its layers is there", self._key)
         for container in self._containers(codebase):
             units = self._stack(codebase, container).units
             for one, other in combinations(units, 2):
@@ -112,7 +114,9 @@ class Layers(Contract):
         return self.layers or tuple(Layer(modules=(pattern,)) for pattern in self.may_import or ())
 
     def _containers(self, codebase: Codebase) -> list[str]:
-        return sorted({unit for pattern in self.within for unit in codebase.units(pattern)}) if self.within else [""]
+        return (
+            sorted({anchor for pattern in self.within for anchor in codebase.anchors(pattern)}) if self.within else [""]
+        )
 
     def _absolute(self, codebase: Codebase, pattern: Pattern, container: str) -> Pattern:
         relative = container and pattern.text not in codebase.components

@@ -48,8 +48,8 @@ def targets_of(codebase: Codebase, targets: Collection[Target], *, as_packages: 
 def children(codebase: Codebase, pattern: Pattern) -> Units:
     """The direct children of every package that `pattern` matches, each with all below it."""
     units: dict[str, set[str]] = {}
-    for parent, modules in codebase.units(pattern).items():
-        for module in sorted(modules - {parent}):
+    for parent in codebase.anchors(pattern):
+        for module in sorted(codebase.members((Pattern(parent),)) - {parent}):
             child = ".".join(module.split(".")[: parent.count(".") + 2])
             units.setdefault(child, set()).add(module)
     return {child: frozenset(modules) for child, modules in units.items()}

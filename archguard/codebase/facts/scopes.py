@@ -14,7 +14,7 @@ ScopeNode: TypeAlias = (
     ast.Module | ast.ClassDef | FunctionNode | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 )
 _Comprehension: TypeAlias = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
-_LINKS = (ast.Call, ast.Attribute, ast.Subscript, ast.Await)
+_LINKS = frozenset({ast.Call, ast.Attribute, ast.Subscript, ast.Await})
 
 
 class How(StrEnum):
@@ -167,6 +167,8 @@ class Scope:
     chains: list[Chain] = field(default_factory=list)
     strings: list[tuple[ast.expr, Position]] = field(default_factory=list)
     """The string literals, f-strings and concatenations, each as a whole."""
+    calls: int = 0
+    """How many calls stand in it, without those in scopes inside."""
     children: list["Scope"] = field(default_factory=list)
     block: Block = field(default_factory=Block)
 
@@ -264,7 +266,9 @@ class _Reader:
                     if item.optional_vars:
                         self._bind(item.optional_vars, How.ENTERED, item.context_expr)
                 self.read(node.body)
-            case ast.If() | ast.While():
+            case ast.If():
+                self._if(node)
+            case ast.While():
                 self._expression(node.test)
                 self._branches(node, node.body, node.orelse)
             case ast.Try() | ast.TryStar():
@@ -289,9 +293,7 @@ class _Reader:
         if type(node).__name__ == "TypeAlias" and isinstance(name, ast.Name):  # `type X = ...` of Python 3.12
             self._add(Binding(How.ASSIGNED, name.id, node.value, self.here()))  # type: ignore[attr-defined]
             return
-        for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.expr):
-                self._expression(child)
+        self._parts(node)
 
     def _annotated(self, node: ast.AnnAssign) -> None:
         self._expression(node.annotation)
@@ -329,6 +331,21 @@ class _Reader:
                 self._expression(case.guard)
             self.read(case.body)
             self.block = outside
+
+    def _if(self, node: ast.If) -> None:
+        """One `elif` after the other, since there may be hundreds."""
+        outside = self.block
+        while True:
+            self._expression(node.test)
+            around = self.block
+            self._branches(node, node.body)
+            self.block = Block(around, node)
+            match node.orelse:
+                case [ast.If() as node]:
+                    continue
+            self.read(node.orelse)
+            self.block = outside
+            return
 
     def _branches(self, node: ast.stmt, *branches: list[ast.stmt]) -> None:
         for branch in branches:
@@ -414,6 +431,17 @@ class _Reader:
         self.scope.bindings.setdefault(binding.name, []).append(binding)
 
     def _expression(self, node: ast.expr) -> None:
+        kind = type(node)
+        if kind is ast.Name or (kind is ast.Constant and not isinstance(node.value, str)):  # type: ignore[attr-defined]
+            return
+        if kind in _LINKS:
+            self._chain(node)
+        elif kind is ast.Constant or kind is ast.JoinedStr or kind is ast.BinOp:
+            self._text(node)
+        else:
+            self._rare(node)
+
+    def _rare(self, node: ast.expr) -> None:
         match node:
             case ast.Lambda():
                 self._lambda(node)
@@ -425,40 +453,36 @@ class _Reader:
             case ast.Yield(value=ast.expr() as value):
                 self._expression(value)
                 self.scope.yields.append((value, self.here()))
-            case ast.Constant(value=str()) | ast.JoinedStr() | ast.BinOp(op=ast.Add() | ast.Mod()):
-                self._text(node)
-            case _ if isinstance(node, _LINKS):
-                self._chain(node)
             case _:
                 self._parts(node)
 
     def _parts(self, node: ast.AST) -> None:
-        for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.expr):
-                self._expression(child)
-            elif isinstance(child, ast.keyword):
-                self._expression(child.value)
+        for child in _expressions(node):
+            self._expression(child)
 
     def _text(self, node: ast.expr) -> None:
         operands = list(_operands(node))
         if any(isinstance(part, ast.JoinedStr) or _is_text(part) for part in operands):
             self.scope.strings.append((node, self.here()))
         for part in operands:
-            if isinstance(part, ast.JoinedStr):
+            if isinstance(part, ast.JoinedStr | ast.BinOp):
                 self._parts(part)
             elif not isinstance(part, ast.Constant):
                 self._expression(part)
 
     def _chain(self, node: ast.expr) -> None:
         link: ast.expr | None = node
-        while link is not None and isinstance(link, _LINKS):
-            inner = _inner(link)
-            for child in ast.iter_child_nodes(link):
-                if isinstance(child, ast.expr) and child is not inner:
-                    self._expression(child)
-                elif isinstance(child, ast.keyword):
-                    self._expression(child.value)
-            link = inner
+        while link is not None and type(link) in _LINKS:
+            match link:
+                case ast.Call(args=arguments, keywords=keywords):
+                    self.scope.calls += 1
+                    for argument in arguments:
+                        self._expression(argument)
+                    for keyword in keywords:
+                        self._expression(keyword.value)
+                case ast.Subscript(slice=index):
+                    self._expression(index)
+            link = _inner(link)
         if link is not None and not isinstance(link, ast.Name):
             self._expression(link)
         self.scope.chains.append(Chain(node, self.here()))
@@ -496,8 +520,22 @@ def _outside(arguments: ast.arguments) -> Iterator[ast.expr]:
     """What belongs to the scope around the function: defaults and annotations."""
     yield from arguments.defaults
     yield from filter(None, arguments.kw_defaults)
-    every = (*arguments.posonlyargs, *arguments.args, arguments.vararg, *arguments.kwonlyargs, arguments.kwarg)
-    yield from (arg.annotation for arg in every if arg and arg.annotation)
+    for arg in (*arguments.posonlyargs, *arguments.args, arguments.vararg, *arguments.kwonlyargs, arguments.kwarg):
+        if arg and arg.annotation:
+            yield arg.annotation
+
+
+def _expressions(node: ast.AST) -> Iterator[ast.expr]:
+    """The expressions that are parts of `node`; those of keywords are their values."""
+    for value in vars(node).values():
+        if isinstance(value, ast.expr):
+            yield value
+        elif type(value) is list:
+            for item in value:
+                if isinstance(item, ast.expr):
+                    yield item
+                elif isinstance(item, ast.keyword):
+                    yield item.value
 
 
 def _captured(pattern: ast.pattern) -> Iterator[str]:

@@ -20,6 +20,7 @@ class Lookup:
 
     def __init__(self, sources: Mapping[str, Source]) -> None:
         self.sources = sources
+        self._sources: dict[str, Readable] = {}
         self._scopes: dict[str, Scope] = {}
         self._by_node: dict[str, dict[int, Scope]] = {}
         self._globals: dict[str, dict[str, list[Binding]]] = {}
@@ -29,8 +30,14 @@ class Lookup:
     def scope(self, module: str) -> Scope:
         """What can be read of `module`."""
         if module not in self._scopes:
-            self._scopes[module] = Scope.extract(Readable.of(self.sources[module]))
+            self._scopes[module] = Scope.extract(self.source(module))
         return self._scopes[module]
+
+    def source(self, module: str) -> Readable:
+        """The file of `module`, read once: as much of it as can be parsed."""
+        if module not in self._sources:
+            self._sources[module] = Readable.of(self.sources[module])
+        return self._sources[module]
 
     def scope_of(self, node: ast.AST, at: Position) -> Scope | None:
         """The scope of the class or function `node` that is defined at `at`."""

@@ -10,6 +10,7 @@ from archguard.codebase.names.asking import Asking
 from archguard.codebase.names.library import Library
 from archguard.codebase.names.lookup import Lookup, Origins
 from archguard.codebase.names.members import Members, decorator_names, first_parameter
+from archguard.codebase.names.reading import Readable
 from archguard.codebase.names.results import Results
 from archguard.codebase.names.texts import Text, Texts
 from archguard.codebase.names.values import (
@@ -56,10 +57,13 @@ class Names(Asking):
         """The scope of `module`: as much of its file as can be parsed."""
         return self._lookup.scope(module)
 
+    def source(self, module: str) -> Readable:
+        """The file of `module`, read once: as much of it as can be parsed."""
+        return self._lookup.source(module)
+
     def calls(self, module: str) -> int:
         """How many calls stand in `module`."""
-        chains = (chain for scope in self.scope(module).everything() for chain in scope.chains)
-        return sum(1 for chain in chains for step in chain.parts() if step.call)
+        return sum(scope.calls for scope in self.scope(module).everything())
 
     def is_taken(self, name: str, at: Position) -> bool:
         """Whether `name` is what the same file has taken from something else: `run = session.execute`."""
