@@ -138,9 +138,8 @@ class _Search:
     def _named(self, source: Source) -> Iterator[Violation]:
         listed = ", ".join(self.contract.hosts)
         for named in Hosts(self.names, self.contract.hosts).of(source, self.outbound.uses(source)):
-            deed = "call" if named.called else "name"
             yield self.contract.violation(
-                f"{source.module} must not {deed} {named.url}: only {listed} may be reached",
+                f"{source.module} must not {named.deed} {named.url}: only {listed} may be reached",
                 named.location,
                 source.module,
                 symbol=named.url.host,

@@ -26,6 +26,11 @@ class Named:
     confidence: Confidence
     called: bool = False
 
+    @property
+    def deed(self) -> str:
+        """What is done with it."""
+        return "call" if self.called else "name"
+
 
 @dataclass(frozen=True)
 class Hosts:

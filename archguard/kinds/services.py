@@ -1,14 +1,17 @@
 """`services`: which service may reach which other one, and over what."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import Annotated, Any, ClassVar, Literal
 
-from archguard.codebase import STRICT, Codebase, Names, OneOrMany, Pattern, PatternError, Shorthand, ancestry
-from archguard.kinds.contacts import Contact, Territory, Way, find_contacts
+from archguard.codebase import STRICT, Codebase, Names, OneOrMany, Pattern, PatternError, Shorthand
+from archguard.kinds.clients import Uses, catalogue, names_of
+from archguard.kinds.contacts import Contact, Territory, Way, find_contacts, is_setting
 from archguard.kinds.contract import Contract, ContractError
+from archguard.kinds.hosts import Hosts
+from archguard.kinds.reading import readable
 from archguard.model import Checked, Severity, Violation
 
 
@@ -35,14 +38,6 @@ class Permission(Shorthand):
         """Whether it is about calling `service`."""
         return any(fnmatchcase(service, pattern) for pattern in self.may_call)
 
-    def offered(self, service: str, units: frozenset[str]) -> Iterator[Pattern]:
-        """What `through` can mean in `service`, whose top-level packages (or named modules) are `units`."""
-        for text in self.through:
-            head, _, rest = text.partition(".")
-            yield Pattern(text)
-            if head == service and rest:
-                yield from (Pattern(f"{unit}.{rest}") for unit in sorted(units))
-
 
 Permissions = Annotated[tuple[Permission, ...], OneOrMany()]
 
@@ -58,6 +53,8 @@ class Services(Contract):
     not allowed is forbidden."""
     over: Annotated[tuple[Way, ...], OneOrMany()] = tuple(Way)
     """The ways that are looked at."""
+    external_hosts: Mapping[str, Names] = field(default_factory=dict)
+    """For a service, the only hosts outside of all services that its code may name; others are not held to it."""
     unused_permissions: Severity | Literal["ignore"] = Severity.WARNING
     """How a permission that no code uses is reported."""
 
@@ -68,6 +65,8 @@ class Services(Contract):
         for contact in contacts:
             if why := self._why_not(codebase, contact):
                 yield self._violation(contact, why)
+        for caller, hosts in sorted(self.external_hosts.items()):
+            yield from self._outside(codebase, territory, caller, hosts)
         if self.unused_permissions != "ignore":
             yield from self._unused(codebase, territory, contacts, self.unused_permissions)
 
@@ -77,12 +76,13 @@ class Services(Contract):
         if not codebase.services:
             yield ContractError("there are no services: declare them under `services:`", "policy")
             return
-        for name, permissions in self.policy.items():
-            yield from self._unknown(codebase, (name,))
+        for caller, permissions in self.policy.items():
+            yield from self._unknown(codebase, (caller,))
             for permission in permissions:
-                yield from self._unknown(codebase, [it for it in permission.may_call if "*" not in it])
-                yield from self._without_way(permission)
+                yield from self._unknown(codebase, permission.may_call)
+                yield from self._pointless(caller, permission)
                 yield from self._without_modules(territory, permission)
+        yield from self._unknown(codebase, tuple(self.external_hosts))
         for module, owners in territory.shared():
             yield ContractError(f"{module} belongs to {' and '.join(owners)}; a module has one service", "policy")
 
@@ -96,37 +96,36 @@ class Services(Contract):
 
     def checked(self, codebase: Codebase) -> Checked:
         """How much is looked at."""
-        modules = self.scope(codebase)
-        return Checked(modules=len(modules), imports=codebase.imports.count(modules))
+        modules, parsed = self.scope(codebase), readable(codebase, self.parsed(codebase))
+        names = names_of(codebase)
+        calls = sum(names.calls(source.module) for source in parsed)
+        return Checked(modules=len(modules), imports=codebase.imports.count(modules), calls=calls)
 
-    def _unknown(self, codebase: Codebase, names: Names | list[str]) -> Iterator[ContractError]:
+    def _unknown(self, codebase: Codebase, names: Names) -> Iterator[ContractError]:
         for name in names:
-            if name not in codebase.services:
+            if "*" not in name and name not in codebase.services:
                 close = get_close_matches(name, list(codebase.services), 1)
                 known = f"there is: {', '.join(sorted(codebase.services))}"
-                hint = f"did you mean '{close[0]}'?" if close else known
-                yield ContractError(f"there is no service '{name}'", "policy", hint)
+                yield ContractError(
+                    f"there is no service '{name}'", "policy", f"did you mean '{close[0]}'?" if close else known
+                )
 
-    def _without_way(self, permission: Permission) -> Iterator[ContractError]:
+    def _pointless(self, caller: str, permission: Permission) -> Iterator[ContractError]:
+        if caller in permission.may_call:
+            yield ContractError(f"{caller} may always call itself", "policy")
         if not set(permission.over) & set(self.over):
-            ways = ", ".join(permission.over)
-            yield ContractError(f"looks at no way that is allowed here: {ways}", "over")
+            yield ContractError(f"{caller} may call over {', '.join(permission.over)}, which is not looked at", "over")
 
     def _without_modules(self, territory: Territory, permission: Permission) -> Iterator[ContractError]:
         called = [name for name in territory.modules if permission.names(name)]
-        for text in permission.through:
-            one = Permission(may_call=permission.may_call, through=(text,))
+        for text in permission.through if called else ():
             try:
-                found = any(
-                    _matches(pattern, territory.modules[name])
-                    for name in called
-                    for pattern in one.offered(name, _units(territory, name))
-                )
+                found = any(_is_found(territory, name, text) for name in called)
             except PatternError as error:
                 yield ContractError(f"'{text}': {error}", "policy")
                 continue
             if not found:
-                yield ContractError(f"'{text}' is no module of {' or '.join(called) or 'a service'}", "policy")
+                yield ContractError(f"'{text}' is no module of {' or '.join(called)}", "policy")
 
     def _offers(self, territory: Territory) -> Mapping[tuple[str, str], tuple[Pattern, ...]]:
         names = list(territory.modules)
@@ -134,9 +133,10 @@ class Services(Contract):
 
     def _offered(self, territory: Territory, caller: str, callee: str) -> tuple[Pattern, ...]:
         units = _units(territory, callee)
-        granted = [it for it in self._permissions(caller, callee) if it.through]
-        through = [pattern for permission in granted for pattern in permission.offered(callee, units)]
-        return tuple(through) or territory.codebase.services[callee].public
+        granted = [permission for permission in self._permissions(caller, callee) if Way.IMPORT in permission.over]
+        named = [text for permission in granted for text in permission.through]
+        through = [pattern for text in named for pattern in _spellings(text, callee, units)]
+        return tuple(through) or (territory.codebase.services[callee].public if granted else ())
 
     def _permissions(self, caller: str, callee: str) -> list[Permission]:
         return [permission for permission in self.policy.get(caller, ()) if permission.names(callee)]
@@ -146,9 +146,9 @@ class Services(Contract):
         permissions = self._permissions(contact.caller, contact.callee)
         if not permissions:
             return f"{contact.caller} may not call {contact.callee}"
-        ways = sorted({way for permission in permissions for way in permission.over})
+        ways = [way for way in Way if any(way in permission.over for permission in permissions)]
         if contact.way not in ways:
-            return f"{contact.caller} may reach {contact.callee} over {' and '.join(ways)} only"
+            return f"{contact.caller} may reach {contact.callee} over {', '.join(ways)} only"
         if not contact.unpublished:
             return ""
         through = [text for permission in permissions for text in permission.through]
@@ -166,6 +166,21 @@ class Services(Contract):
             fix=self._fixes(contact),
             confidence=contact.confidence,
         )
+
+    def _outside(self, codebase: Codebase, territory: Territory, caller: str, hosts: Names) -> Iterator[Violation]:
+        names, listed = names_of(codebase), ", ".join(hosts) or "no host"
+        inside = [host for service in codebase.services.values() for host in service.hosts if not is_setting(host)]
+        uses = Uses(names, catalogue(("http", "rpc")))
+        for source in readable(codebase, territory.modules[caller]):
+            for named in Hosts(names, (*hosts, *inside)).of(source, uses.of(source)):
+                yield self.violation(
+                    f"{source.module} must not {named.deed} {named.url}: {caller} may reach {listed} outside",
+                    named.location,
+                    source.module,
+                    symbol=named.url.host,
+                    fix=(f"add {named.url.host} to `external_hosts` of {caller}",),
+                    confidence=named.confidence,
+                )
 
     def _fixes(self, contact: Contact) -> tuple[str, ...]:
         asked = f"let {contact.callee} offer what {contact.caller} needs, and use that"
@@ -208,6 +223,21 @@ def _units(territory: Territory, service: str) -> frozenset[str]:
     return frozenset(units) or frozenset(module.partition(".")[0] for module in modules)
 
 
-def _matches(pattern: Pattern, modules: frozenset[str]) -> bool:
-    """Whether `pattern` means one of `modules`, or a name in one."""
-    return any(pattern.unit(module) for module in modules) or bool(modules.intersection(ancestry(pattern.text)[1:2]))
+def _spellings(text: str, service: str, units: frozenset[str]) -> Iterator[Pattern]:
+    """What `text` can mean in `service`: `payments.client` is also `client` in each of its `units`."""
+    head, _, rest = text.partition(".")
+    yield Pattern(text)
+    if head == service and rest:
+        yield from (Pattern(f"{unit}.{rest}") for unit in sorted(units))
+
+
+def _is_found(territory: Territory, service: str, text: str) -> bool:
+    """Whether `text` means a module of `service`, or a name in one."""
+    modules, names = territory.modules[service], names_of(territory.codebase)
+    for pattern in _spellings(text, service, _units(territory, service)):
+        holder, _, name = pattern.text.rpartition(".")
+        if any(pattern.unit(module) for module in modules):
+            return True
+        if holder in modules and names.module_origins(holder, name):
+            return True
+    return False

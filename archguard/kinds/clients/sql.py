@@ -20,7 +20,14 @@ _STATEMENT = re.compile(
 )
 _SHOUTED = re.compile(r"\b(?:SELECT|INSERT|UPDATE|DELETE|FROM|WHERE|INTO|SET|WITH|TABLE|CREATE|ALTER|DROP|PRAGMA|CALL)\b")
 _PUNCTUATION = re.compile(r"\*|[=<>]|;\s*$|\(|,|%s|\?|:\w+|\$\d|\bjoin\b.+\bon\b", re.IGNORECASE | re.DOTALL)
-_TABLES = re.compile(r"\b(?:from|join|into|update|table)\s+(?:only\s+|if\s+(?:not\s+)?exists\s+)?([\w.\"`]+)", re.IGNORECASE)
+_TABLES = re.compile(
+    r"""\b(?:from|join|into|update|table)\s+(?:only\s+|if\s+(?:not\s+)?exists\s+)?
+    ([\w.\"`]+(?:(?:\s+(?:as\s+)?\w+)?\s*,\s*[\w.\"`]+)*)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_QUOTED = re.compile(r"'(?:[^']|'')*'")
+_ALIAS = re.compile(r"(?<=\S)\s+(?:as\s+)?\w+(?=\s*(?:,|$))", re.IGNORECASE)
+_COMMON = re.compile(r"(?:\bwith\s+(?:recursive\s+)?|,\s*)(\w+)\s*(?:\([^)]*\)\s*)?as\s*(?:\w+\s+)*\(", re.IGNORECASE)
 _READS = re.compile(r"\s*(?:select|pragma)\b", re.IGNORECASE)
 _HOLE = "archguard_hole"
 
@@ -32,6 +39,8 @@ class Sql:
     tables: tuple[str, ...]
     """The tables that it names, sorted, in small letters; a table whose name is put in later is left out."""
     writes: bool
+    qualified: tuple[str, ...] = ()
+    """The same tables, with their schemas where they are written."""
 
 
 def sql_in(text: Text) -> Sql | None:
@@ -57,8 +66,9 @@ def _parsed(text: str) -> Sql | None:
     except sqlglot.errors.SqlglotError:
         return _scanned(text)
     aliases = {cte.alias.lower() for found in statements for cte in found.find_all(exp.CTE)}
-    tables = {table.name.lower() for found in statements for table in found.find_all(exp.Table)}
-    return Sql(tuple(sorted(_named(tables - aliases))), not all(isinstance(found, exp.Query) for found in statements))
+    tables = (table for found in statements for table in found.find_all(exp.Table))
+    names = {".".join(part.name for part in table.parts).lower() for table in tables}
+    return _sql(names - aliases, writes=not all(isinstance(found, exp.Query) for found in statements))
 
 
 def _without_placeholders(text: str) -> str:
@@ -67,9 +77,12 @@ def _without_placeholders(text: str) -> str:
 
 
 def _scanned(text: str) -> Sql | None:
-    tables = {found.strip('"`').rpartition(".")[2].lower() for found in _TABLES.findall(text)}
-    return Sql(tuple(sorted(_named(tables))), not _READS.match(text))
+    plain = _QUOTED.sub("''", text)
+    lists = (name for found in _TABLES.findall(plain) for name in _ALIAS.sub("", found).split(","))
+    names = {re.sub(r"[\"`\s]", "", name).lower() for name in lists}
+    return _sql(names - {name.lower() for name in _COMMON.findall(plain)}, writes=not _READS.match(text))
 
 
-def _named(tables: set[str]) -> set[str]:
-    return {table for table in tables if table and _HOLE not in table}
+def _sql(names: set[str], *, writes: bool) -> Sql:
+    known = sorted(name for name in names if name and _HOLE not in name)
+    return Sql(tuple(sorted({name.rpartition(".")[2] for name in known})), writes, tuple(known))

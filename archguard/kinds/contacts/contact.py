@@ -64,9 +64,12 @@ class Territory:
         return {module: name for name, modules in self.modules.items() for module in modules}
 
     def shared(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """The modules that belong to several services, with those services."""
+        """The modules that belong to several services, without those below them, and those services."""
+        above = ""
         for module in sorted(self.owners):
-            if len(found := tuple(name for name, modules in self.modules.items() if module in modules)) > 1:
+            found = tuple(name for name, modules in self.modules.items() if module in modules)
+            if len(found) > 1 and not (above and module.startswith(f"{above}.")):
+                above = module
                 yield module, found
 
     def owner_of_host(self, url: Url) -> str:

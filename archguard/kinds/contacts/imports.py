@@ -49,34 +49,37 @@ class Imports:
     def _indirect(self, caller: str) -> Iterator[Contact]:
         """What the service reaches through modules that belong to no service."""
         own = self.territory.modules[caller]
-        targets = {name: self._hidden(caller, name) for name in self.territory.modules if name != caller}
-        blocked = dict.fromkeys(self.territory.owners.keys() - own, EVERYTHING)
+        targets = self._targets(caller)
+        blocked = dict.fromkeys(self.territory.owners, EVERYTHING)
+        reach = Reach(self.codebase.imports, labelled(targets.values()), blocked)
         everything = (1 << len(targets)) - 1
-        reach = Reach(self.codebase.imports, labelled(targets.values()), blocked | dict.fromkeys(own, EVERYTHING))
         for route in forbidden_routes(reach, dict.fromkeys(own, everything), indirect=True):
             if len(route.chain) > 2:  # noqa: PLR2004  # the importer and the imported
-                yield self._contact_by_route(caller, list(targets)[route.position], route)
+                callee, unpublished = list(targets)[route.position]
+                yield self._contact_by_route(caller, callee, route, unpublished=unpublished)
 
-    def _hidden(self, caller: str, callee: str) -> frozenset[str]:
-        """The modules of `callee` that are not offered to `caller`."""
-        offered = self.offers.get((caller, callee), ())
-        modules = self.territory.modules[callee]
-        return frozenset(module for module in modules if not any(pattern.unit(module) for pattern in offered))
+    def _targets(self, caller: str) -> Mapping[tuple[str, bool], frozenset[str]]:
+        """The modules of the other services: those that are offered to `caller`, and those that are not."""
+        targets: dict[tuple[str, bool], frozenset[str]] = {}
+        for name, modules in self.territory.modules.items():
+            patterns = self.offers.get((caller, name), ())
+            offered = frozenset(module for module in modules if any(pattern.unit(module) for pattern in patterns))
+            if name != caller:
+                targets |= {(name, False): offered, (name, True): modules - offered}
+        return targets
 
-    def _contact_by_route(self, caller: str, callee: str, route: Route) -> Contact:
-        through = " and ".join(route.chain[1:-1])
-        steps = (self.codebase.step(route.link), *self.codebase.steps(route.chain[1:]))
+    def _contact_by_route(self, caller: str, callee: str, route: Route, *, unpublished: bool) -> Contact:
         return Contact(
             caller=caller,
             callee=callee,
             way=Way.IMPORT,
             importer=route.link.importer,
-            does=f"import {route.chain[-1]} through {through}",
+            does=f"import {route.chain[-1]} through {' and '.join(route.chain[1:-1])}",
             location=self.codebase.location(route.link),
             imported=route.link.imported,
             symbol=route.chain[-1],
-            unpublished=True,
-            chain=steps,
+            unpublished=unpublished,
+            chain=(self.codebase.step(route.link), *self.codebase.steps(route.chain[1:])),
         )
 
     def _contact(self, caller: str, callee: str, link: Link, named: str, *, unpublished: bool) -> Contact:

@@ -36,7 +36,7 @@ class Tables:
 
     def _in_text(self, literal: Literal) -> Iterator[Contact]:
         sql = sql_in(self.names.text(literal.node, literal.at))
-        for table in sql.tables if sql else ():
+        for table in sql.qualified if sql else ():
             deed = "write to" if sql and sql.writes else "read"
             yield from self._contact(table, f"{deed} the table {table}", literal.location)
 
