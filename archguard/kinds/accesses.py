@@ -10,13 +10,16 @@ from archguard.codebase import Import, Source, ancestry
 from archguard.codebase.facts import Chain, FunctionDefinition, Position, Step
 from archguard.codebase.facts.definitions import definitions
 from archguard.codebase.names import Instance, Names, Outside, OwnClass, OwnFunction, Value
-from archguard.codebase.names.reading import Readable
 from archguard.kinds.clients import Catalogue, How, Uses
 from archguard.kinds.clients.sql import Sql, sql_in
 from archguard.model import Confidence, Location
 
-_GIVEN_SQL = re.compile(r"exec|query|sql|fetch|run|raw|select|read|iterate|cursor|db|statement|rows?$|^(?:all|one|first)$")
-_NOT_GIVEN_SQL = re.compile(r"log|print|debug|info|warn|error|exception|critical|write|append|join|format|match|parse|assert")
+_GIVEN_SQL = re.compile(
+    r"exec|query|sql|fetch|run|raw|select|read|iterate|cursor|db|statement|rows?$|^(?:all|one|first)$"
+)
+_NOT_GIVEN_SQL = re.compile(
+    r"log|print|debug|info|warn|error|exception|critical|write|append|join|format|match|parse|assert"
+)
 
 
 class Way(StrEnum):
@@ -64,7 +67,7 @@ class Accesses:
 
     def imports(self, source: Source) -> Iterator[Access]:
         """Imports of clients, and of what other modules of the project have from them."""
-        for found in Import.extract(Readable.of(source)):
+        for found in Import.extract(self.names.source(source.module)):
             if own := self.names.find(found.module, source.module):
                 yield from self._own_import(found, own, models=False)
             elif client := self.catalogue.imported(found.target):
@@ -73,7 +76,7 @@ class Accesses:
 
     def models(self, source: Source) -> Iterator[Access]:
         """Imports of the project's models."""
-        for found in Import.extract(Readable.of(source)):
+        for found in Import.extract(self.names.source(source.module)):
             if own := self.names.find(found.module, source.module):
                 yield from self._own_import(found, own, models=True)
 

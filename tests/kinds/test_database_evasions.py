@@ -411,6 +411,11 @@ async def view():
 def view(session):
     return session.execute("SELECT 1")  # !
 """,
+    "an untyped session that is told by its other calls": """
+def view(session, order):
+    session.delete(order)  # !
+    session.commit()  # !
+""",
     "an untyped attribute that is called cursor": """
 class View:
     def __init__(self, cursor):

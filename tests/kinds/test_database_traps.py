@@ -597,6 +597,23 @@ def view():
     seen.remove(1)
     seen.update({2})
 """,
+    "a dictionary whose name ends like a manager's": """
+def view(filter_set, holder):
+    return filter_set.get("a"), filter_set.values(), holder.rule_set.get("a")
+""",
+    "a class that is its own iterator": """
+class Pages:
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        return {"a": 1}
+
+
+def view():
+    for session in Pages():
+        session.get("a")
+""",
     "a command of a command line": """
 import argparse
 

@@ -1,7 +1,7 @@
 """Files that this Python can parse only in part: what can be read still says what its names stand for."""
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from archguard.codebase.source import Source, SourceError
@@ -13,9 +13,18 @@ _ATTEMPTS = 50
 class Readable(Source):
     """The same file, less the top-level statements that cannot be parsed."""
 
+    whole: Source = field(compare=False, repr=False)
+    """The file as it is; what it has parsed is not parsed again."""
+
     @cached_property
     def tree(self) -> ast.Module:
         """What can be parsed."""
+        try:
+            return self.whole.tree
+        except SourceError:
+            return self._partial_tree()
+
+    def _partial_tree(self) -> ast.Module:
         try:
             lines = list(self.lines)
         except SourceError:
@@ -32,7 +41,7 @@ class Readable(Source):
     @classmethod
     def of(cls, source: Source) -> "Readable":
         """What can be parsed of `source`."""
-        return cls(source.module, source.path, source.shown)
+        return cls(source.module, source.path, source.shown, source)
 
 
 def _without_statement(lines: list[str], number: int) -> list[str]:

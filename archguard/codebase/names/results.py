@@ -83,8 +83,14 @@ class Results:
                 every = items[:1] if _last(name).lower().endswith(("dict", "mapping")) else items
                 return found or union(*every) if (found or every) else UNKNOWN
             case Instance(of=OwnClass()):
-                return union(*(self.iterated(found) for found in union(*self._called_method(value, "__iter__"))))
+                return union(*map(self._next, union(*self._called_method(value, "__iter__"))))
         return UNKNOWN
+
+    def _next(self, iterator: Value) -> Values:
+        """What an iterator gives; one of the project's own may well be its own iterator."""
+        if isinstance(iterator, Instance) and isinstance(iterator.of, OwnClass):
+            return union(*self._called_method(iterator, "__next__"))
+        return self.iterated(iterator)
 
     def element(self, value: Value, index: int | None) -> Values:
         """What `value[index]` gives; the index is None if it is not known."""

@@ -50,6 +50,7 @@ _QUERYSET = frozenset(
     "all filter exclude get create get_or_create update_or_create bulk_create update delete count exists first last order_by"
     " aggregate annotate values values_list select_related prefetch_related add remove clear".split()
 )
+_OF_SETS = _QUERYSET - {"get", "add", "remove", "clear", "update", "count", "delete"}
 _QUERIES: Mapping[str, frozenset[str]] = {
     "objects": _QUERYSET,
     "query": frozenset({"filter_by", "get_or_404", "first_or_404", "order_by", "with_entities", "join"}),
@@ -64,8 +65,8 @@ _OTHER_SESSIONS = re.compile(r"http|requests|aio|client|web|boto|browser|login|c
 def guess(step: Step) -> Confidence | None:
     """How likely `step` is an access to a database; None if nothing speaks for it."""
     name, *outer = (_BEND.sub("_", word).lower().strip("_") for word in step.owner_path)
-    if name in _QUERIES or name.endswith("_set"):
-        return Confidence.LIKELY if step.name in _QUERIES.get(name, _QUERYSET) else None
+    if name in _QUERIES or (name.endswith("_set") and outer):
+        return Confidence.LIKELY if step.name in _QUERIES.get(name, _OF_SETS) else None
     family = next((word for word in _FAMILIES if _is_called(name, word)), "")
     if family and not _OTHER_SESSIONS.search(name):
         doubtful = step.name in _DOUBTFUL.get(family, ())

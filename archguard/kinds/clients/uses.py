@@ -64,6 +64,7 @@ class Uses:
     guessing: bool = False
     """Whether a receiver that nothing is known of is judged by what it is called."""
     _touching: dict[int, bool] = field(default_factory=dict)
+    _told: dict[int, frozenset[str]] = field(default_factory=dict)
 
     def of(self, source: Source) -> Iterator[Use]:
         """Every use in `source`, several of them where one expression goes on and on."""
@@ -89,7 +90,7 @@ class Uses:
             return None
         if not callees and step.owner and self.names.value(step.owner, at):
             return None
-        return self._guessed(step)
+        return self._guessed(step, at)
 
     def _is_vague(self, callee: Value) -> bool:
         """Whether all that is known is the way to it, as with `request.app.state.pool.fetch`."""
@@ -184,7 +185,7 @@ class Uses:
         if any(map(self._asks, values)):
             return self._query(step, at)
         if step.last and not values and not (step.owner and self.names.value(step.owner, at)):
-            guessed = self._guessed(step)
+            guessed = self._guessed(step, at)
             return (How.TAKE, *guessed[1:]) if guessed else None
         return None
 
@@ -202,8 +203,17 @@ class Uses:
                 return any(self._asks(Instance(base)) for base in self.names.lineage(cls) if isinstance(base, Outside))
         return False
 
-    def _guessed(self, step: Step) -> _Found | None:
+    def _guessed(self, step: Step, at: Position) -> _Found | None:
         if not self.guessing or not step.owner_name:
             return None
         confidence = guess(step)
+        if confidence is Confidence.POSSIBLE and step.owner_name in self._told_owners(at.scope):
+            confidence = Confidence.LIKELY
         return (How.CALL, f"{step.owner_name}.{step.name}", confidence) if confidence else None
+
+    def _told_owners(self, scope: Scope) -> frozenset[str]:
+        """The names that `scope` does something with that only a database does: `session.commit()` tells `session.get`."""
+        if id(scope) not in self._told:
+            steps = (step for chain in scope.chains for step in chain.parts() if step.call)
+            self._told[id(scope)] = frozenset(step.owner_name for step in steps if guess(step) is Confidence.LIKELY)
+        return self._told[id(scope)]
