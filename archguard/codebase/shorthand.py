@@ -1,6 +1,7 @@
 """Short forms in a configuration: one item for a list of one, a text for a mapping."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 
@@ -15,6 +16,24 @@ class OneOrMany:
         """What an editor offers for it."""
         many = handler(schema)
         return {"anyOf": [many["items"], many]}
+
+
+@dataclass(frozen=True)
+class ShortFor:
+    """Marks a mapping that a configuration may also give as the value of its `key` alone.
+
+    Unlike `Shorthand` it stands at the field, so that several fields may hold the same type.
+    """
+
+    key: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Callable[[Any], Any]) -> Any:
+        """A mapping, or the value of the key."""
+        return _before(lambda value: {self.key: value} if isinstance(value, str | list) else value, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Callable[[Any], Any]) -> Any:
+        """What an editor offers for it."""
+        return {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}, handler(schema)]}
 
 
 class Shorthand:

@@ -1,5 +1,6 @@
 """Names in rules: `*Repository`, `fastapi.HTTPException`, `datetime.now`, `dataclass(*frozen=True*)`."""
 
+import builtins
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -71,7 +72,8 @@ class Glob(Text):
         """Whether what it stands for ends like that: `datetime.now` is `datetime.datetime.now`."""
         head, dot, rest = self.name.partition(".")
         if not dot:
-            return any(_fits(self.name, tail) for tail in spelling.tails())
+            candidates = [name for name in spelling.absolute if not hasattr(builtins, head) or _is_built_in(name)]
+            return any(_fits(head, name.rpartition(".")[2]) for name in candidates)
         if head in packages:
             return any(_fits(f"{head}.*.{rest}", name) for name in spelling.absolute)
         return any(_fits(f"*.{self.name}", name) for name in spelling.known)
@@ -82,6 +84,11 @@ class Glob(Text):
 
 
 Globs: TypeAlias = Annotated[tuple[Glob, ...], OneOrMany()]
+
+
+def _is_built_in(name: str) -> bool:
+    """`open` is not `gzip.open`."""
+    return name.startswith("builtins.")
 
 
 def _fits(glob: str, name: str) -> bool:

@@ -87,9 +87,11 @@ class Reading:
 
     @cached_property
     def packages(self) -> frozenset[str]:
-        """The first parts of the names of all packages that there are."""
-        own = {plain(module).partition(".")[0] for module in self.codebase.modules}
-        return stdlib_module_names | own | {name.partition(".")[0] for name in self.codebase.imports.externals}
+        """The names of all top-level packages that are known."""
+        own = map(plain, self.codebase.modules)
+        library = self.names.library
+        known = (*own, *self.codebase.imports.externals, *library.gives, *library.bases, *library.names)
+        return stdlib_module_names | {name.partition(".")[0].removesuffix("()") for name in known}
 
     def holding(self, texts: frozenset[str], *, directly: bool) -> frozenset[str]:
         """The modules whose files hold one of `texts`; unless `directly`, also those that import one, near or far."""

@@ -10,7 +10,7 @@ from archguard.kinds.shapes.breach import Breach
 from archguard.kinds.shapes.evidence import best, weaker
 from archguard.kinds.shapes.glob import Globs
 from archguard.kinds.shapes.reading import Reading, Sort, Subject
-from archguard.kinds.shapes.shape import Demand, Selector
+from archguard.kinds.shapes.shape import Demand, Selector, Shape
 from archguard.kinds.shapes.traits import confidence, traits
 from archguard.model import Confidence
 
@@ -48,9 +48,9 @@ class Rule:
         return Sort.MODULE if self.classes is None else Sort.CLASS
 
     @property
-    def selector(self) -> Selector:
+    def selector(self) -> Shape:
         """What the classes or functions are selected by."""
-        return next((given for given in (self.classes, self.functions) if given is not None), Selector())
+        return next((given for given in (self.classes, self.functions) if given is not None), Shape())
 
     def scope(self, codebase: Codebase) -> frozenset[str]:
         """The modules that it looks at."""

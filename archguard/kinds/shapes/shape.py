@@ -1,11 +1,12 @@
 """The words that rules of `structure` select by, demand and forbid: the same ones for all three."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, TypeAlias
 
-from archguard.codebase import STRICT, OneOrMany, Patterns, Shorthand
+from archguard.codebase import STRICT, OneOrMany, Patterns
+from archguard.codebase.shorthand import ShortFor
 from archguard.kinds.shapes.glob import Globs
 
 
@@ -82,31 +83,19 @@ class Look:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part(Look, Shorthand):
+class Part(Look):
     """Something that stands directly in a module or a class; a name alone stands for `named`."""
-
-    @classmethod
-    def expand(cls, short: object) -> Mapping[str, object]:
-        """The name or names alone."""
-        return {"named": short}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Shape(Look):
-    """How a module, a class or a function looks, and what is in it."""
+    """How a module, a class or a function looks, and what is in it; a name alone stands for `named`."""
 
-    define: Annotated[tuple[Part, ...], OneOrMany()] = ()
+    define: Annotated[tuple[Annotated[Part, ShortFor("named")], ...], OneOrMany()] = ()
     """Modules, classes: what stands directly in them, imports left out; a name, or the other keys of this table."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Selector(Shape, Shorthand):
-    """Classes or functions with a certain shape; a name alone stands for `named`."""
-
-    @classmethod
-    def expand(cls, short: object) -> Mapping[str, object]:
-        """The name or names alone."""
-        return {"named": short}
+Selector: TypeAlias = Annotated[Shape, ShortFor("named")]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,6 @@
 """A name in the code: as it is written, and what it stands for."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from archguard.codebase.names import Instance, Member, OwnFunction, Value, dotted
@@ -21,13 +21,6 @@ class Spelling:
     def known(self) -> tuple[str, ...]:
         """All that it can stand for."""
         return (*self.absolute, *self.members)
-
-    def tails(self) -> Iterator[str]:
-        """Its last parts, `HTTPException` of `fastapi.HTTPException`; but `gzip.open` is not `open`."""
-        for name in self.absolute:
-            tail = name.rpartition(".")[2]
-            if "." not in self.written or tail[:1].isupper():
-                yield tail
 
     def __str__(self) -> str:
         return next(iter(self.known), self.written).removeprefix("builtins.")
