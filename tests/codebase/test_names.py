@@ -1,0 +1,127 @@
+"""Names are followed to what they stand for."""
+
+from pathlib import Path
+
+import pytest
+
+from archguard.codebase import Source
+from archguard.codebase.facts import Call
+from archguard.codebase.names import Library, Names
+
+LIBRARY = Library(
+    gives={"acme.connect()": "acme.Connection", "acme.Connection.cursor()": "acme.Cursor", "acme.Table.first()": "item"},
+    bases={"acme.Pooled": "acme.Connection"},
+)
+
+
+def names_of(folder: Path, **files: str) -> Names:
+    """The names of a project with these modules; `__` in a keyword stands for a dot."""
+    sources = {}
+    for key, text in files.items():
+        module = key.replace("__", ".")
+        path = folder / f"{module.replace('.', '_')}.py"
+        path.write_text(text)
+        sources[module] = Source(module, path, path.name)
+    return Names(sources, LIBRARY)
+
+
+def last_call(names: Names, module: str) -> tuple[str, ...]:
+    """What the last call of the module can call."""
+    calls = sorted(Call.within(names.scope(module), names.source(module)), key=lambda call: call.location)
+    return names.callees(calls[-1].node, calls[-1].at)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("import acme\nacme.connect()", "acme.connect"),
+        ("import acme as a\na.connect()", "acme.connect"),
+        ("from acme import connect as c\nc()", "acme.connect"),
+        ("import acme\nx = acme.connect()\nx.run()", "acme.Connection.run"),
+        ("import acme\nx = acme.connect().cursor()\nx.run()", "acme.Cursor.run"),
+        ("from acme import Pooled\nx = Pooled().cursor()\nx.run()", "acme.Cursor.run"),
+        ("import acme\ndef f(x: acme.Table[acme.Row]):\n    y = x.first()\n    y.run()", "acme.Row.run"),
+        ("import acme\nx: acme.Connection\nx.run()", "acme.Connection.run"),
+        ("import acme\ndef f(*, x: 'acme.Connection'):\n    x.run()", "acme.Connection.run"),
+        ("import acme\nclass A:\n    def f(self) -> 'acme.Cursor': ...\nx = A().f()\nx.run()", "acme.Cursor.run"),
+        ("from typing import Self\nclass A:\n    def f(self) -> Self: ...\n    def g(self): ...\nx = A().f()\nx.g()", "m.A.g"),
+        ("len('x')", "builtins.len"),
+        ("'x'.join([])", "builtins.str.join"),
+        ("x = unknown()\nx.run()", ""),
+    ],
+)
+def test_a_call_is_followed_to_its_callee(tmp_path: Path, text: str, expected: str) -> None:
+    names = names_of(tmp_path, m=text)
+
+    assert last_call(names, "m") == ((expected,) if expected else ())
+
+
+def test_names_are_followed_through_packages_that_pass_them_on(tmp_path: Path) -> None:
+    names = names_of(
+        tmp_path,
+        shop="from shop.api import make as make_it",
+        shop__api="from .db import *",
+        shop__db="import acme\n\n\ndef make():\n    return acme.connect()\n",
+        main="import shop\nx = shop.make_it()\nx.run()\n",
+    )
+
+    assert last_call(names, "main") == ("acme.Connection.run",)
+
+
+def test_names_that_lead_round_in_a_circle_are_unknown(tmp_path: Path) -> None:
+    names = names_of(tmp_path, a="from b import x\nx.run()", b="from a import x")
+
+    assert last_call(names, "a") == ()
+
+
+def test_only_the_modules_are_read_that_a_name_leads_to(tmp_path: Path) -> None:
+    names = names_of(tmp_path, a="from b import x\nimport c\nx.run()", b="import acme\nx = acme.connect()", c="1")
+    (tmp_path / "c.py").unlink()
+
+    assert last_call(names, "a") == ("acme.Connection.run",)
+
+
+def test_what_cannot_be_parsed_hides_nothing_else(tmp_path: Path) -> None:
+    names = names_of(tmp_path, a="import acme\n\ndef f(:\n    pass\n\nx = acme.connect()\nx.run()\n")
+
+    assert last_call(names, "a") == ("acme.Connection.run",)
+
+
+def test_hundreds_of_branches_are_no_trouble(tmp_path: Path) -> None:
+    branches = "if a == 0:\n    pass\n" + "".join(f"elif a == {number}:\n    pass\n" for number in range(900))
+
+    names = names_of(tmp_path, m=f"import acme\na = 1\n{branches}\nacme.connect()\n")
+
+    assert last_call(names, "m") == ("acme.connect",)
+
+
+def test_hundreds_of_names_of_names_are_no_trouble(tmp_path: Path) -> None:
+    names = "\n".join(f"x{number + 1} = x{number}" for number in range(900))
+
+    assert last_call(names_of(tmp_path, m=f"import acme\nx0 = acme\n{names}\nx900.connect()\n"), "m") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("'a' 'b'", "ab"),
+        ("'a' + 'b' + 'c'", "abc"),
+        ("f'a{x}c'", "a?c"),
+        ("f'a{B}c'", "abc"),
+        ("'a%sc' % x", "a?c"),
+        ("'a{}c'.format(x)", "a?c"),
+        ("'a{name}c'.format(name=x)", "a?c"),
+        ("A + B", "ab"),
+        ("other.C", "c"),
+        ("Settings().url", "http://x"),
+        ("' a '.strip()", " a "),
+        ("environ.get('X', 'a')", "a"),
+        ("x", "?"),
+    ],
+)
+def test_texts_are_put_together(tmp_path: Path, text: str, expected: str) -> None:
+    before = "from os import environ\nimport other\nA = 'a'\nB = 'b'\n\nclass Settings:\n    url: str = 'http://x'\n\n"
+    names = names_of(tmp_path, m=f"{before}def f(x):\n    print({text})\n", other="C = 'c'")
+    call = next(call for call in Call.within(names.scope("m"), names.source("m")) if call.callee == "print")
+
+    assert names.text(call.arguments[0], call.at).filled("?") == expected

@@ -1,0 +1,75 @@
+"""The catalogue of clients: that its facts fit together."""
+
+import re
+
+import pytest
+
+from archguard.codebase import ancestry
+from archguard.kinds.clients import CHANNELS, Client, catalogue, clients_of, library
+
+CLIENTS = [(channel, client) for channel in CHANNELS for client in clients_of(channel)]
+
+
+@pytest.mark.parametrize(("channel", "client"), CLIENTS)
+def test_every_name_is_dotted(channel: str, client: Client) -> None:
+    names = [*client.functions, *client.models, *client.receivers, *client.bases, *client.bases.values()]
+
+    assert [name for name in names if not re.fullmatch(r"\w+(\.\w+)+(\(\))?", name)] == []
+    assert channel in CHANNELS
+
+
+@pytest.mark.parametrize("client", clients_of("database"))
+def test_what_is_called_can_be_imported(client: Client) -> None:
+    modules = {module for other in clients_of("database") for module in other.modules}
+    frameworks = ("django.", "rest_framework.")  # they have more than a database
+    frames = ("pandas.", "polars.", "dask.", "connectorx.", "ibis.", "awswrangler.", "pyspark.")  # only some calls count
+
+    functions = [name for name in client.functions if not name.startswith((*frameworks, *frames))]
+
+    assert [name for name in functions if modules.isdisjoint(ancestry(name))] == []
+
+
+@pytest.mark.parametrize(("channel", "client"), CLIENTS)
+def test_methods_are_names(channel: str, client: Client) -> None:
+    methods = [method for methods in client.receivers.values() for method in methods]
+
+    assert [method for method in methods if not (method.isidentifier() or method == "*")] == [], channel
+
+
+def test_what_comes_out_can_be_asked_for_by_any_spelling() -> None:
+    known = library()
+
+    assert known.canonical("asyncpg.connection.Connection") == "asyncpg.Connection"
+    assert known.canonical("sqlalchemy.orm.session.Session") == "sqlalchemy.orm.Session"
+    assert known.canonical("acme.db.Session") == "acme.db.Session"
+
+
+def test_a_class_has_what_it_extends_has() -> None:
+    known = library()
+
+    assert known.result("sqlmodel.Session.query") == "sqlalchemy.orm.Query[object]"
+    assert known.member("pymongo.AsyncMongoClient.shop") == "pymongo.database.Database"
+    assert known.member("pymongo.MongoClient.start_session") == ""
+
+
+def test_a_module_is_matched_by_whole_words() -> None:
+    databases = catalogue(["database"])
+
+    assert databases.imported("sqlalchemy.orm") == "sqlalchemy"
+    assert databases.imported("sqlalchemyish") == ""
+    assert databases.imported("google.cloud.storage") == ""
+    assert databases.imported("google.cloud.bigquery.table") == "google.cloud.bigquery"
+
+
+def test_a_class_that_is_named_after_a_receiver_of_its_package_is_one() -> None:
+    databases, known = catalogue(["database"]), library()
+
+    assert databases.method(known, "psycopg2.extras.LoggingCursor", "execute")
+    assert not databases.method(known, "psycopg2.extras.Json", "execute")
+
+
+def test_an_extension_comes_first() -> None:
+    own = {"database": Client(modules=("acme.db",), gives={"sqlite3.connect()": "acme.db.Conn"})}
+
+    assert catalogue(["database"], own).imported("acme.db.x") == "acme.db"
+    assert library(own).result("sqlite3.connect") == "acme.db.Conn"
