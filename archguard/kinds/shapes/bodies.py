@@ -49,9 +49,10 @@ def _exceptional(
 ) -> Iterator[Evidence]:
     spellings = list(exceptions(reading, exception))
     if found := best(reading, globs, spellings):
-        what = str(spellings[0])
+        name, meant = str(spellings[0]), str(found[1])
         place = line_of(subject.source, exception.location.line, exception.location.column)
-        yield Evidence(who, what, place, what, found[0])
+        what = name if meant == name else f"{name}, which is a {meant}"
+        yield Evidence(who, what, place, name, found[0])
 
 
 def calls(reading: Reading, subject: Subject, globs: tuple[Glob, ...]) -> Iterator[Evidence]:

@@ -116,9 +116,13 @@ def _nobody(rule: Rule, reading: Reading) -> Iterator[Fault]:
     if not traits(rule.must or Demand()) or next(subjects, None):
         return
     key = "modules" if rule.sort is Sort.MODULE else _PLURAL[rule.sort]
-    wanted = " or ".join(map(str, rule.calls)) or ", ".join(trait.text for trait in traits(rule.selector))
+    wanted = " or ".join(map(str, rule.calls)) or ", ".join(_said(trait) for trait in traits(rule.selector))
     which = f" that matches `{wanted}`" if wanted else ""
     yield Fault(f"matches nothing: there is no {rule.sort}{which}", (key,), _close(rule, reading))
+
+
+def _said(trait: Trait) -> str:
+    return trait.object if trait.key == "named" else f"{trait.key.rstrip('_')}: {trait.object}"
 
 
 def _close(rule: Rule, reading: Reading) -> str:

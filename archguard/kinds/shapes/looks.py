@@ -6,7 +6,7 @@ from archguard.codebase.facts import ClassDefinition, FunctionDefinition
 from archguard.kinds.shapes.evidence import Evidence, best
 from archguard.kinds.shapes.glob import Glob
 from archguard.kinds.shapes.reading import Reading, Sort, Subject, own_names
-from archguard.kinds.shapes.shape import Adjective, Size
+from archguard.kinds.shapes.shape import Adjective, Size, counted
 from archguard.kinds.shapes.types import bases
 
 
@@ -42,7 +42,7 @@ def exceeds(_reading: Reading, subject: Subject, size: Size) -> Iterator[Evidenc
     """Each measure of `size` that is less than its own."""
     for measure, limit in size.limits():
         if (found := _MEASURES[measure](subject)) > limit:
-            yield Evidence.of(subject, f"{limit} {measure}: it has {found}")
+            yield Evidence.of(subject, f"{counted(limit, measure)}: it has {found}")
 
 
 def _is_async(subject: Subject) -> bool:

@@ -54,6 +54,11 @@ class Size:
                 yield measure, limit
 
 
+def counted(limit: int, measure: str) -> str:
+    """`1 line`, `2 lines`."""
+    return f"{limit} {measure.removesuffix('s') if limit == 1 else measure}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Look:
     """What a module, a class or a function looks like. All keys that are given must hold; of several names, one."""

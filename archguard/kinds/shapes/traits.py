@@ -8,7 +8,7 @@ from archguard.codebase import Pattern
 from archguard.kinds.shapes import bodies, looks
 from archguard.kinds.shapes.evidence import Evidence, surest, weaker
 from archguard.kinds.shapes.reading import Reading, Sort, Subject, line_of, own_names
-from archguard.kinds.shapes.shape import Adjective, Look, Part, Size
+from archguard.kinds.shapes.shape import Adjective, Look, Part, Size, counted
 from archguard.model import Confidence
 
 
@@ -79,7 +79,7 @@ def texts(value: Any) -> Iterator[str]:
     """How the parts of `value` stand in a sentence."""
     match value:
         case Size():
-            yield from (f"{limit} {measure}" for measure, limit in value.limits())
+            yield from (counted(limit, measure) for measure, limit in value.limits())
         case Adjective():
             yield value.said
         case Part():
@@ -91,7 +91,7 @@ def texts(value: Any) -> Iterator[str]:
 
 
 def _text_of_part(part: Part) -> str:
-    names = " or ".join(map(str, part.named)) or "anything"
+    names = " or ".join(map(str, part.named)) or "something"
     shape = ", ".join(trait.text for trait in traits(replace(part, named=())))
     return f"{names} ({shape})" if shape else names
 
