@@ -27,17 +27,17 @@ class Database(Contract):
     modules: Patterns = ()
     """The modules that are held to it; by default all that are not in `allowed_in`."""
     detect: tuple[Detect, ...] = ("imports", "calls", "sql")
-    """What counts: `imports` of drivers and mappers, `calls` of what they give, `sql` in strings, imports of `models`."""
+    """What counts: `imports` of libraries, `calls` of what they give, `sql` in strings, imports of `models`."""
     allow: Words = ()
-    """Methods that may be called anywhere, such as `refresh`, or sorts of them: `read`, `write`, `transaction`, `build`."""
+    """Methods that are allowed, such as `refresh`, or sorts of them: `read`, `write`, `transaction`, `build`."""
     deny: Words = ()
-    """If given, nothing but these methods, or sorts of them, is forbidden: `commit` keeps transactions in `allowed_in`."""
+    """If given, only these methods, or sorts of them, are forbidden: `commit` keeps it in `allowed_in`."""
     parameters: bool = False
     """Whether a parameter whose type is a session or a connection counts by itself."""
     channels: tuple[Channel, ...] = ("database",)
     """What is taken for a database."""
     clients: Mapping[str, Client] = field(default_factory=dict)
-    """Further libraries, and the project's own: which modules, functions and methods of which classes are a database."""
+    """Further libraries, or the project's own: which modules, functions and methods are a database."""
 
     def check(self, codebase: Codebase) -> Iterator[Violation]:
         """Yield a violation for each import, call and statement of SQL where there must be none."""
@@ -121,18 +121,18 @@ def _tellingly(accesses: Iterator[Access]) -> Iterator[Access]:
 
 def _deed(access: Access) -> str:
     match access.way:
-        case Way.IMPORT:
-            return f"import {access.imported}"
-        case Way.OWN_IMPORT:
-            return f"import {access.symbol}, {access.what}"
-        case Way.BUILD:
-            return f"build queries with {access.symbol}"
-        case Way.TAKE:
-            return f"take {access.symbol}"
-        case Way.QUERY:
-            return f"query by {access.symbol}"
         case Way.READ | Way.WRITE:
             return f"hold SQL that {access.way}s{f' {access.symbol}' if access.symbol else ''}"
-        case Way.PARAMETER:
-            return f"take {access.symbol}, {access.what}"
-    return f"call {access.symbol}"
+        case Way.IMPORT:
+            return f"import {access.imported}"
+    return f"{_DEEDS[access.way]} {access.symbol}" + (f", {access.what}" if access.what else "")
+
+
+_DEEDS = {
+    Way.OWN_IMPORT: "import",
+    Way.CALL: "call",
+    Way.BUILD: "build queries with",
+    Way.TAKE: "take",
+    Way.QUERY: "query by",
+    Way.PARAMETER: "take",
+}

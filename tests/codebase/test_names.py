@@ -9,7 +9,11 @@ from archguard.codebase.facts import Call
 from archguard.codebase.names import Library, Names
 
 LIBRARY = Library(
-    gives={"acme.connect()": "acme.Connection", "acme.Connection.cursor()": "acme.Cursor", "acme.Table.first()": "item"},
+    gives={
+        "acme.connect()": "acme.Connection",
+        "acme.Connection.cursor()": "acme.Cursor",
+        "acme.Table.first()": "item",
+    },
     bases={"acme.Pooled": "acme.Connection"},
 )
 
@@ -44,7 +48,10 @@ def last_call(names: Names, module: str) -> tuple[str, ...]:
         ("import acme\nx: acme.Connection\nx.run()", "acme.Connection.run"),
         ("import acme\ndef f(*, x: 'acme.Connection'):\n    x.run()", "acme.Connection.run"),
         ("import acme\nclass A:\n    def f(self) -> 'acme.Cursor': ...\nx = A().f()\nx.run()", "acme.Cursor.run"),
-        ("from typing import Self\nclass A:\n    def f(self) -> Self: ...\n    def g(self): ...\nx = A().f()\nx.g()", "m.A.g"),
+        (
+            "from typing import Self\nclass A:\n    def f(self) -> Self: ...\n    def g(self): ...\nx = A().f()\nx.g()",
+            "m.A.g",
+        ),
         ("len('x')", "builtins.len"),
         ("'x'.join([])", "builtins.str.join"),
         ("x = unknown()\nx.run()", ""),

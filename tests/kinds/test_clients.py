@@ -22,7 +22,15 @@ def test_every_name_is_dotted(channel: str, client: Client) -> None:
 def test_what_is_called_can_be_imported(client: Client) -> None:
     modules = {module for other in clients_of("database") for module in other.modules}
     frameworks = ("django.", "rest_framework.")  # they have more than a database
-    frames = ("pandas.", "polars.", "dask.", "connectorx.", "ibis.", "awswrangler.", "pyspark.")  # only some calls count
+    frames = (
+        "pandas.",
+        "polars.",
+        "dask.",
+        "connectorx.",
+        "ibis.",
+        "awswrangler.",
+        "pyspark.",
+    )  # only some calls count
 
     functions = [name for name in client.functions if not name.startswith((*frameworks, *frames))]
 

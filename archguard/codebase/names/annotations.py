@@ -18,7 +18,19 @@ from archguard.codebase.names.values import (
 )
 
 _TRANSPARENT = frozenset(
-    ["Optional", "Union", "Final", "ClassVar", "Required", "NotRequired", "ReadOnly", "Awaitable", "Mapped", "InitVar", "TypeGuard"]
+    [
+        "Optional",
+        "Union",
+        "Final",
+        "ClassVar",
+        "Required",
+        "NotRequired",
+        "ReadOnly",
+        "Awaitable",
+        "Mapped",
+        "InitVar",
+        "TypeGuard",
+    ]
 )
 _SILENT = frozenset(["Any", "None", "NoReturn", "Never", "Literal", "object", "TypeVar"])
 _TYPING = frozenset({"typing", "typing_extensions", "collections", "builtins", "types", "contextlib"})
@@ -32,7 +44,7 @@ class Annotations:
         self.names = names
         self._parsed: dict[tuple[str, Position], ast.expr | None] = {}
 
-    def objects(self, node: ast.expr, at: Position) -> Values:
+    def objects(self, node: ast.expr, at: Position) -> Values:  # noqa: PLR0911  # one case for each form
         """The objects that the annotation `node` speaks of."""
         match node:
             case ast.Constant(value=str(text)):
@@ -149,7 +161,18 @@ def _yielded(value: object) -> Values:
 
 
 YIELDING = frozenset(
-    ["Iterator", "Generator", "Iterable", "AsyncIterator", "AsyncGenerator", "AsyncIterable", "AbstractContextManager", "AbstractAsyncContextManager", "ContextManager", "AsyncContextManager"]
+    [
+        "Iterator",
+        "Generator",
+        "Iterable",
+        "AsyncIterator",
+        "AsyncGenerator",
+        "AsyncIterable",
+        "AbstractContextManager",
+        "AbstractAsyncContextManager",
+        "ContextManager",
+        "AsyncContextManager",
+    ]
 )
 
 
@@ -173,4 +196,3 @@ def _filled(value: object, items: tuple[Values, ...]) -> Instance:
 
 def _elements(node: ast.expr) -> list[ast.expr]:
     return node.elts if isinstance(node, ast.Tuple) else [node]
-

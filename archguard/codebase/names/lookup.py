@@ -91,7 +91,7 @@ class Lookup:
     def find(self, name: str, importer: str) -> str:
         """The module of the project that `importer` means by `name`, or ""."""
         service = importer.rpartition("::")[0]
-        for known in ((f"{service}::{name}", name) if service else (name,)):
+        for known in (f"{service}::{name}", name) if service else (name,):
             if known in self._packages:
                 return known
         owners = self._owners.get(name.partition(".")[0], ())

@@ -69,14 +69,16 @@ class Members:
         for ancestor in self.lineage(cls):
             if isinstance(ancestor, Outside):
                 return ancestor, []
-            elif bindings := [*ancestor.scope.bindings.get(name, []), *self._assignments(ancestor.scope).get(name, [])]:
+            if bindings := [*ancestor.scope.bindings.get(name, []), *self._assignments(ancestor.scope).get(name, [])]:
                 return ancestor, bindings
         return None
 
     def _ancestors(self, cls: OwnClass) -> Iterator[OwnClass | Outside]:
         """Own classes first: what the project defines explains more than what comes from outside."""
         direct = [base for node in cls.bases for base in self._bases(node, cls.scope)]
-        every = [ancestor for base in direct for ancestor in (self.lineage(base) if isinstance(base, OwnClass) else (base,))]
+        every = [
+            ancestor for base in direct for ancestor in (self.lineage(base) if isinstance(base, OwnClass) else (base,))
+        ]
         yield from (ancestor for ancestor in every if isinstance(ancestor, OwnClass))
         yield from (ancestor for ancestor in every if isinstance(ancestor, Outside))
 

@@ -68,7 +68,9 @@ class Names(Asking):
     def is_taken(self, name: str, at: Position) -> bool:
         """Whether `name` is what the same file has taken from something else: `run = session.execute`."""
         return any(
-            isinstance(origin, Binding) and isinstance(origin.node, ast.Attribute) and origin.at.scope.module is at.scope.module
+            isinstance(origin, Binding)
+            and isinstance(origin.node, ast.Attribute)
+            and origin.at.scope.module is at.scope.module
             for origin in self.origins(name, at)
         )
 
@@ -180,7 +182,7 @@ class Names(Asking):
                 return (OwnFunction(scope.name, scope),) if scope else UNKNOWN
         return self._literal(node, at)
 
-    def _literal(self, node: ast.expr, at: Position) -> Values:
+    def _literal(self, node: ast.expr, at: Position) -> Values:  # noqa: PLR0911  # one case for each form
         match node:
             case ast.Constant(value=constant):
                 if constant is None or constant is ...:
@@ -208,7 +210,7 @@ class Names(Asking):
         attributes = at.scope.attributes if name in at.scope.bindings else self._lookup.attributes(at.scope)
         return union(*(self.bound(binding) for binding in attributes.get((name, node.attr), [])))
 
-    def _bound(self, binding: Binding) -> Values:
+    def _bound(self, binding: Binding) -> Values:  # noqa: PLR0911  # one case for each way to bind
         match binding:
             case Binding(how=How.DEFINED):
                 return self._defined(binding)

@@ -31,7 +31,9 @@ class Results:
     def __init__(self, names: Asking) -> None:
         self.names = names
 
-    def called(self, callee: Value, node: ast.Call | None, at: Position | None) -> Values:
+    def called(  # noqa: PLR0911  # one case for each sort of callee
+        self, callee: Value, node: ast.Call | None, at: Position | None
+    ) -> Values:
         """What calling `callee` gives."""
         match callee:
             case OwnClass():
@@ -172,16 +174,19 @@ class Results:
             return (instance(self.names.library.canonical(name)),)
         return (instance(f"{name}()"),)
 
-    def _special(self, name: str, node: ast.Call, at: Position) -> Values:
+    def _special(self, name: str, node: ast.Call, at: Position) -> Values:  # noqa: PLR0911  # one case a function
         """Functions of Python that pass on what they are given."""
         match name, node.args:
-            case ("typing.cast" | "typing_extensions.cast"), [annotation, *_]:
+            case (("typing.cast" | "typing_extensions.cast"), [annotation, *_]):
                 return self.names.annotated(annotation, at)
             case "builtins.getattr", [owner, ast.Constant(value=str(attribute)), *_]:
                 return union(*(self.names.attribute(value, attribute) for value in self.names.value(owner, at)))
-            case ("builtins.next" | "builtins.anext"), [iterator, *_]:
+            case (("builtins.next" | "builtins.anext"), [iterator, *_]):
                 return union(*map(self.iterated, self.names.value(iterator, at)))
-            case ("builtins.list" | "builtins.tuple" | "builtins.set" | "builtins.sorted" | "builtins.iter"), [held, *_]:
+            case (
+                ("builtins.list" | "builtins.tuple" | "builtins.set" | "builtins.sorted" | "builtins.iter"),
+                [held, *_],
+            ):
                 return (instance("builtins.list", union(*map(self.iterated, self.names.value(held, at)))),)
             case "builtins.enumerate", [held, *_]:
                 items = union(*map(self.iterated, self.names.value(held, at)))
@@ -220,4 +225,3 @@ def _managing(value: Value) -> Value:
 
 def _last(name: str) -> str:
     return name.rpartition(".")[2]
-

@@ -50,7 +50,7 @@ class Texts:
         """The text that `node` makes."""
         return Text(_merged(self._parts(node, at, _DEEP)))
 
-    def _parts(self, node: ast.expr, at: Position, depth: int) -> Iterator[str | None]:  # noqa: C901  # one case a form
+    def _parts(self, node: ast.expr, at: Position, depth: int) -> Iterator[str | None]:  # noqa: C901, PLR0912  # one case a form
         match node:
             case _ if depth == 0:
                 yield None

@@ -9,7 +9,7 @@ from archguard.codebase.facts import Scope
 
 @dataclass(frozen=True)
 class Outside:
-    """Something that a package outside of the project defines: `sqlalchemy.orm.Session`, `requests.get`, `builtins.len`."""
+    """What a package outside of the project defines: `sqlalchemy.orm.Session`, `requests.get`, `builtins.len`."""
 
     name: str
 

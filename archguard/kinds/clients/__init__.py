@@ -1,7 +1,7 @@
 """The libraries through which code reaches outside: databases, caches, HTTP, RPC, queues, cloud, mail, sockets.
 
-What is known of them stands in one TOML file a channel. `catalogue(channels, extensions)` says what an import, a call or a
-method has to do with them; `names_of(codebase, extensions)` follows the names of the code to them;
+What is known of them stands in one TOML file a channel. `catalogue(channels, extensions)` says what an import, a call
+or a method has to do with them; `names_of(codebase, extensions)` follows the names of the code to them;
 `Uses(names, catalogue).of(module)` finds every use of them in a module.
 """
 

@@ -1,4 +1,4 @@
-"""What is known of one library through which code reaches outside: how it is imported, called, and what comes out of it."""
+"""What is known of a library that reaches outside: how it is imported, called, and what comes out of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

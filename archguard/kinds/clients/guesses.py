@@ -7,16 +7,62 @@ from archguard.codebase.facts import Step
 from archguard.model import Confidence
 
 _SESSION = frozenset(
-    "execute exec scalar scalars query add add_all flush commit rollback refresh merge expunge begin_nested stream_scalars"
-    " bulk_save_objects bulk_insert_mappings bulk_update_mappings get_one".split()
+    [
+        "execute",
+        "exec",
+        "scalar",
+        "scalars",
+        "query",
+        "add",
+        "add_all",
+        "flush",
+        "commit",
+        "rollback",
+        "refresh",
+        "merge",
+        "expunge",
+        "begin_nested",
+        "stream_scalars",
+        "bulk_save_objects",
+        "bulk_insert_mappings",
+        "bulk_update_mappings",
+        "get_one",
+    ]
 )
 _CONNECTION = frozenset(
-    "execute executemany executescript exec_driver_sql fetch fetchrow fetchval cursor commit rollback scalar scalars".split()
+    [
+        "execute",
+        "executemany",
+        "executescript",
+        "exec_driver_sql",
+        "fetch",
+        "fetchrow",
+        "fetchval",
+        "cursor",
+        "commit",
+        "rollback",
+        "scalar",
+        "scalars",
+    ]
 )
-_CURSOR = frozenset("execute executemany executescript callproc fetchone fetchmany fetchall copy_expert".split())
+_CURSOR = frozenset(
+    ["execute", "executemany", "executescript", "callproc", "fetchone", "fetchmany", "fetchall", "copy_expert"]
+)
 _COLLECTION = frozenset(
-    "find_one find_one_and_update find_one_and_delete insert_one insert_many update_one update_many delete_one delete_many"
-    " count_documents replace_one bulk_write".split()
+    [
+        "find_one",
+        "find_one_and_update",
+        "find_one_and_delete",
+        "insert_one",
+        "insert_many",
+        "update_one",
+        "update_many",
+        "delete_one",
+        "delete_many",
+        "count_documents",
+        "replace_one",
+        "bulk_write",
+    ]
 )
 _DATABASE = (_SESSION | _CONNECTION | {"fetch_all", "fetch_one", "fetch_val", "execute_many"}) - {"merge", "fetch"}
 _FAMILIES: Mapping[str, frozenset[str]] = {
@@ -42,13 +88,55 @@ _DOUBTFUL: Mapping[str, frozenset[str]] = {
     "pool": frozenset({"acquire", "execute", "connection", "getconn"}),
 }
 _TELLING = _COLLECTION | frozenset(
-    "executemany executescript exec_driver_sql fetchone fetchmany fetchall fetchrow fetchval bulk_save_objects scalar_one"
-    " scalar_one_or_none bulk_insert_mappings select_related prefetch_related select_for_update get_or_create"
-    " update_or_create refresh_from_db execute_values".split()
+    [
+        "executemany",
+        "executescript",
+        "exec_driver_sql",
+        "fetchone",
+        "fetchmany",
+        "fetchall",
+        "fetchrow",
+        "fetchval",
+        "bulk_save_objects",
+        "scalar_one",
+        "scalar_one_or_none",
+        "bulk_insert_mappings",
+        "select_related",
+        "prefetch_related",
+        "select_for_update",
+        "get_or_create",
+        "update_or_create",
+        "refresh_from_db",
+        "execute_values",
+    ]
 )
 _QUERYSET = frozenset(
-    "all filter exclude get create get_or_create update_or_create bulk_create update delete count exists first last order_by"
-    " aggregate annotate values values_list select_related prefetch_related add remove clear".split()
+    [
+        "all",
+        "filter",
+        "exclude",
+        "get",
+        "create",
+        "get_or_create",
+        "update_or_create",
+        "bulk_create",
+        "update",
+        "delete",
+        "count",
+        "exists",
+        "first",
+        "last",
+        "order_by",
+        "aggregate",
+        "annotate",
+        "values",
+        "values_list",
+        "select_related",
+        "prefetch_related",
+        "add",
+        "remove",
+        "clear",
+    ]
 )
 _OF_SETS = _QUERYSET - {"get", "add", "remove", "clear", "update", "count", "delete"}
 _QUERIES: Mapping[str, frozenset[str]] = {
@@ -59,7 +147,9 @@ _QUERIES: Mapping[str, frozenset[str]] = {
 }
 """What objects of models are asked by: `Order.objects.filter(...)`, `user.order_set.all()`."""
 _BEND = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_OTHER_SESSIONS = re.compile(r"http|requests|aio|client|web|boto|browser|login|chat|user|tf|keras|spark|ssh|tmux|cookie")
+_OTHER_SESSIONS = re.compile(
+    r"http|requests|aio|client|web|boto|browser|login|chat|user|tf|keras|spark|ssh|tmux|cookie"
+)
 
 
 def guess(step: Step) -> Confidence | None:

@@ -18,7 +18,9 @@ _STATEMENT = re.compile(
     )""",
     re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
-_SHOUTED = re.compile(r"\b(?:SELECT|INSERT|UPDATE|DELETE|FROM|WHERE|INTO|SET|WITH|TABLE|CREATE|ALTER|DROP|PRAGMA|CALL)\b")
+_SHOUTED = re.compile(
+    r"\b(?:SELECT|INSERT|UPDATE|DELETE|FROM|WHERE|INTO|SET|WITH|TABLE|CREATE|ALTER|DROP|PRAGMA|CALL)\b"
+)
 _PUNCTUATION = re.compile(r"\*|[=<>]|;\s*$|\(|,|%s|\?|:\w+|\$\d|\bjoin\b.+\bon\b", re.IGNORECASE | re.DOTALL)
 _TABLES = re.compile(
     r"""\b(?:from|join|into|update|table)\s+(?:only\s+|if\s+(?:not\s+)?exists\s+)?
@@ -29,6 +31,7 @@ _QUOTED = re.compile(r"'(?:[^']|'')*'")
 _ALIAS = re.compile(r"(?<=\S)\s+(?:as\s+)?\w+(?=\s*(?:,|$))", re.IGNORECASE)
 _COMMON = re.compile(r"(?:\bwith\s+(?:recursive\s+)?|,\s*)(\w+)\s*(?:\([^)]*\)\s*)?as\s*(?:\w+\s+)*\(", re.IGNORECASE)
 _READS = re.compile(r"\s*(?:select|pragma)\b", re.IGNORECASE)
+_LONGEST = 20_000
 _HOLE = "archguard_hole"
 
 
@@ -46,7 +49,7 @@ class Sql:
 def sql_in(text: Text) -> Sql | None:
     """The statement that `text` is, or None; English that begins with "select" is none."""
     filled = text.filled(_HOLE)
-    if not text or len(filled) > 20_000 or not _STATEMENT.match(filled):
+    if not text or len(filled) > _LONGEST or not _STATEMENT.match(filled):
         return None
     if not _SHOUTED.search(filled) and not _PUNCTUATION.search(filled):
         return None

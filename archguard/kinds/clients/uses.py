@@ -7,17 +7,41 @@ from typing import TypeAlias
 
 from archguard.codebase import Source
 from archguard.codebase.facts import Chain, Position, Scope, Step
-from archguard.codebase.names import Instance, Member, Names, Outside, OwnClass, OwnFunction, Value, Values, dotted
+from archguard.codebase.names import Instance, Member, Names, Outside, OwnClass, OwnFunction, Value, dotted
 from archguard.kinds.clients.catalogue import Catalogue
 from archguard.kinds.clients.guesses import guess
 from archguard.model import Confidence, Location
 
-
-_ACTIVE = frozenset({"save", "delete", "update", "create", "destroy", "insert", "upsert", "refresh", "persist", "remove"})
+_ACTIVE = frozenset(
+    {"save", "delete", "update", "create", "destroy", "insert", "upsert", "refresh", "persist", "remove"}
+)
 """What models are usually told to do to themselves."""
 _OF_RELATIONS = frozenset(
-    "all filter filter_by exclude order_by create get get_or_create update_or_create bulk_create exists aggregate annotate"
-    " values values_list select_related prefetch_related first last add set save delete".split()
+    [
+        "all",
+        "filter",
+        "filter_by",
+        "exclude",
+        "order_by",
+        "create",
+        "get",
+        "get_or_create",
+        "update_or_create",
+        "bulk_create",
+        "exists",
+        "aggregate",
+        "annotate",
+        "values",
+        "values_list",
+        "select_related",
+        "prefetch_related",
+        "first",
+        "last",
+        "add",
+        "set",
+        "save",
+        "delete",
+    ]
 )
 """What the other side of a relation is asked: `author.books.filter(...)`."""
 
@@ -212,7 +236,7 @@ class Uses:
         return (How.CALL, f"{step.owner_name}.{step.name}", confidence) if confidence else None
 
     def _told_owners(self, scope: Scope) -> frozenset[str]:
-        """The names that `scope` does something with that only a database does: `session.commit()` tells `session.get`."""
+        """What `scope` does something with that only a database does: `session.commit()` tells of `session.get`."""
         if id(scope) not in self._told:
             steps = (step for chain in scope.chains for step in chain.parts() if step.call)
             self._told[id(scope)] = frozenset(step.owner_name for step in steps if guess(step) is Confidence.LIKELY)
