@@ -1,12 +1,13 @@
 """From plain values to what they mean. The only door to pydantic."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from archguard.codebase import STRICT, Component, Names, Project, Service
 from archguard.config.config import did_you_mean
@@ -15,6 +16,10 @@ from archguard.errors import ConfigError
 from archguard.kinds import Contract, Ignore, kinds
 
 _T = TypeVar("_T")
+
+_JARGON = re.compile(r"a valid (?:(?P<list>tuple|list)|dictionary)|a dictionary or an instance of \w+")
+"""What pydantic calls a list and a mapping."""
+_LONGEST = 80
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +30,7 @@ class IgnoreOf(Ignore):
 
     contract: str
     """The id of the contract."""
-    reason: str = field()  # no default, unlike in `Ignore`
+    reason: Annotated[str, Field(min_length=1)] = field()  # no default, unlike in `Ignore`
     """Why they are overlooked: a ticket, say."""
 
 
@@ -162,7 +167,8 @@ def _wording(type_: type, fault: Any, inside: Keys) -> tuple[str, str, bool]:
         case "value_error":
             return str(fault["ctx"]["error"]), "", False
     what = f"`{name}`: " if name else ""
-    return f"{what}{fault['msg'][0].lower()}{fault['msg'][1:]}, not {_shown(fault['input'])}", "", False
+    asked = _JARGON.sub(lambda match: "a list" if match["list"] else "a mapping", fault["msg"])
+    return f"{what}{asked[0].lower()}{asked[1:]}, not {_shown(fault['input'])}", "", False
 
 
 def _shown(value: Any) -> str:
@@ -173,7 +179,10 @@ def _shown(value: Any) -> str:
             return "a list"
         case None:
             return "nothing"
-    return f"'{value}'"
+        case bool():
+            return f"'{value}'".lower()
+    text = str(value)
+    return f"'{text}'" if len(text) <= _LONGEST else f"'{text[:_LONGEST]}...'"
 
 
 def _siblings(type_: type, keys: Keys) -> list[str]:

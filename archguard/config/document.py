@@ -5,6 +5,7 @@ import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -18,6 +19,11 @@ Keys: TypeAlias = tuple[str | int, ...]
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NOTHING = {"", "~", "null", "Null", "NULL"}
+_INTEGER = re.compile(r"-?(0|[1-9]\d{0,17})")
+_DEEPEST = 100
+_DEEP_BLOCK = re.compile(r"^ {1000}|(?:[-?][ \t]+){100}", re.MULTILINE)
+_MOST_REPEATED = 10_000
+"""Values that an alias repeats; a text of a few lines can ask for billions."""
 _TRUTH = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
 
@@ -38,7 +44,7 @@ class Document:
 
     def error(self, message: str, keys: Keys = (), hint: str = "", *, at_key: bool = False) -> ConfigError:
         """A fault at the value (or its key) that `keys` lead to, or at the nearest one around it that is there."""
-        places = self.keys if at_key else self.places
+        places = {**self.places, **self.keys} if at_key else self.places  # an item of a list has no key
         around = (keys[:length] for length in range(len(keys), -1, -1))
         place = next((places[near] for near in around if near in places), Location(self.shown))
         return ConfigError(message, hint, place, self.line(place.line))
@@ -98,15 +104,29 @@ def parse_yaml(path: Path, shown: str, text: str) -> Document:
         ExceptionGroup[ConfigError]: it is not YAML, or has a key twice: all of the keys that it has twice.
     """
     document = Document(path, shown, text, None)
+    composed = _Composed(document)
     try:
+        _look_for_depth(document)
         node = yaml.compose(text, Loader=_LOADER)
+        data = composed.value(node, ()) if node else {}
     except yaml.YAMLError as error:
         raise ExceptionGroup(shown, [_yaml_error(document, error)]) from None
-    composed = _Composed(document)
-    data = composed.value(node, ()) if node else {}
+    except (ConfigError, RecursionError):
+        raise ExceptionGroup(shown, [document.error("is not meant to be nested so deeply")]) from None
     if composed.faults:
         raise ExceptionGroup(shown, composed.faults)
     return Document(path, shown, text, data, composed.places, composed.keys)
+
+
+def _look_for_depth(document: Document) -> None:
+    """Refuse what would exhaust the stack of libyaml, which ends the process.
+
+    Raises:
+        ConfigError: it is nested too deeply.
+    """
+    depths = accumulate(1 if bracket in "[{" else -1 for bracket in re.findall(r"[\[\]{}]", document.text))
+    if max(depths, default=0) > _DEEPEST or _DEEP_BLOCK.search(document.text):
+        raise document.error("too deep")
 
 
 @dataclass
@@ -118,6 +138,9 @@ class _Composed:
     keys: dict[Keys, Location] = field(default_factory=dict)
     faults: list[ConfigError] = field(default_factory=list)
     open: list[yaml.Node] = field(default_factory=list)
+    seen: set[int] = field(default_factory=set)
+    repeated: int = 0
+    """How many values stand for others by an alias."""
 
     def value(self, node: yaml.Node, keys: Keys) -> Any:
         """The plain value of `node`."""
@@ -125,10 +148,21 @@ class _Composed:
         if node in self.open:
             self._fault(node, "an alias leads back to where it stands")
             return None
+        self.repeated += id(node) in self.seen
+        if self.repeated > _MOST_REPEATED:
+            return self._too_much(node)
+        self.seen.add(id(node))
+        if not node.tag.startswith("tag:yaml.org,2002:") or "python" in node.tag:
+            self._fault(node, f"the tag '{node.tag}' means nothing here")
         self.open.append(node)
         value = self._value(node, keys)
         self.open.pop()
         return value
+
+    def _too_much(self, node: yaml.Node) -> None:
+        if self.repeated == _MOST_REPEATED + 1:
+            self._fault(node, "aliases repeat more than anybody means to write")
+            self.repeated += 1
 
     def _value(self, node: yaml.Node, keys: Keys) -> Any:
         match node:
@@ -156,6 +190,9 @@ class _Composed:
 
     def _merged(self, node: yaml.Node, keys: Keys) -> dict[str, Any]:
         nodes = node.value if isinstance(node, yaml.SequenceNode) else [node]
+        for item in nodes:
+            if not isinstance(item, yaml.MappingNode):
+                self._fault(item, "only mappings can be merged")
         values = [self.value(item, keys) for item in reversed(nodes)]
         return {key: value for item in values if isinstance(item, dict) for key, value in item.items()}
 
@@ -175,14 +212,28 @@ def _scalar(node: yaml.Node) -> str | int | bool | None:
         return text
     if text in _NOTHING:
         return None
-    return int(text) if re.fullmatch(r"-?(0|[1-9]\d*)", text) else _TRUTH.get(text, text)
+    return int(text) if _INTEGER.fullmatch(text) else _TRUTH.get(text, text)
 
 
 def _yaml_error(document: Document, error: yaml.YAMLError) -> ConfigError:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    place = Location(document.shown, mark.line + 1, mark.column + 1) if mark else Location(document.shown)
-    what = getattr(error, "problem", None) or str(error)
+    match error:
+        case yaml.MarkedYAMLError(context=context, problem=problem):
+            what = ", ".join(filter(None, (context, problem)))
+        case _:
+            what = getattr(error, "reason", str(error))
+    place = _yaml_place(document, error)
     return ConfigError(f"is not YAML: {what}", "", place, document.line(place.line))
+
+
+def _yaml_place(document: Document, error: yaml.YAMLError) -> Location:
+    """Where the problem is; where it began, if it is that the text ends."""
+    if position := getattr(error, "position", 0):
+        before = document.text[:position]
+        return Location(document.shown, before.count("\n") + 1, position - before.rfind("\n"))
+    marks = [getattr(error, name, None) for name in ("problem_mark", "context_mark")]
+    lines = document.text.splitlines()
+    places = [Location(document.shown, mark.line + 1, mark.column + 1) for mark in marks if mark]
+    return next((place for place in places if place.line <= len(lines)), Location(document.shown))
 
 
 def parse_toml(path: Path, shown: str, text: str) -> Document:
