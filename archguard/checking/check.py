@@ -11,7 +11,7 @@ from archguard.codebase import Codebase, SourceError
 from archguard.config import Config, component_faults, contract_faults, did_you_mean, read
 from archguard.errors import ConfigError
 from archguard.kinds import Contract
-from archguard.model import Checked, Outcome, OutcomeStatus, Problem, Report, Severity, Summary, Violation
+from archguard.model import Checked, Location, Outcome, OutcomeStatus, Problem, Report, Severity, Summary, Violation
 
 
 def check(config: Config, only: Collection[str] = (), codebase: Codebase | None = None) -> Report:
@@ -29,7 +29,7 @@ def check(config: Config, only: Collection[str] = (), codebase: Codebase | None 
     contracts = _chosen(config, only)
     codebase = codebase or read(config)
     results = [_check_contract(config, codebase, contract) for contract in contracts]
-    faults = [fault.problem("configuration") for fault in component_faults(config, codebase)]
+    faults = [fault.problem("configuration") for fault in (*_pointless(config), *component_faults(config, codebase))]
     report = Report(
         outcomes=tuple(result.outcome for result in results),
         violations=tuple(
@@ -41,6 +41,13 @@ def check(config: Config, only: Collection[str] = (), codebase: Codebase | None 
     report = suppress(report, codebase, [contract.id for contract in config.contracts])
     report = replace(report, problems=_sorted((*report.problems, *_coverage(config, codebase, report))))
     return replace(report, summary=replace(report.summary, seconds=round(time.perf_counter() - start, 3)))
+
+
+def _pointless(config: Config) -> Iterator[ConfigError]:
+    """A configuration that asks for nothing must not look like one that is kept."""
+    if not config.contracts:
+        place = Location(config.files[0].name) if config.files else None
+        yield ConfigError("there are no contracts", "`archguard packs` lists contracts to start from", place)
 
 
 def _chosen(config: Config, only: Collection[str]) -> tuple[Contract, ...]:
@@ -126,4 +133,4 @@ def _coverage(config: Config, codebase: Codebase, report: Report) -> Iterator[Pr
 
 def _sorted(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
     unique = set(problems)
-    return tuple(sorted(unique, key=lambda problem: (str(problem.location or ""), problem.code, problem.message)))
+    return tuple(sorted(unique, key=lambda it: (it.location or Location(""), it.code, it.message)))

@@ -5,6 +5,7 @@ from datetime import date
 
 from archguard.codebase import Codebase, ImportTrait, Link
 from archguard.config import Config
+from archguard.errors import ConfigError
 from archguard.kinds import Contract, Ignore
 from archguard.model import Problem, Severity
 
@@ -47,5 +48,13 @@ def ignore_problem(config: Config, contract: Contract, ignore: Ignore, today: da
             "unmatched-ignore",
             f"no import matches the ignored '{ignore.import_}'",
         )
-    error = config.error(f"{message} (contract {contract.id})", "contracts", contract.id, ("ignore",), "take it out")
+    error = _error(config, contract, contract.ignore.index(ignore), f"{message} (contract {contract.id})")
     return replace(error.problem(code), severity=severity)
+
+
+def _error(config: Config, contract: Contract, index: int, message: str) -> ConfigError:
+    """A fault where the ignore at `index` of `contract` stands: apart from it, or in it."""
+    name = f"{contract.id} {index}"
+    if ("ignore", name) in config.origins:
+        return config.error(message, "ignore", name, (), "take it out")
+    return config.error(message, "contracts", contract.id, ("ignore", index), "take it out")

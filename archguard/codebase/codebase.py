@@ -33,6 +33,8 @@ class Codebase:
     services: Mapping[str, Service] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     """What could not be read."""
+    excluded: frozenset[str] = frozenset()
+    """The modules that the project leaves out."""
     lazy: frozenset[Link] = frozenset()
     """The imports that say `lazy import`."""
     memory: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
@@ -215,5 +217,6 @@ def read_codebase(  # noqa: PLR0913  # what the code is, and how it is to be loo
         components=components or {},
         services=services or {},
         problems=(*modules.problems, *found.problems),
+        excluded=modules.excluded,
         lazy=found.lazy,
     )

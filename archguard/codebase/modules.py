@@ -27,7 +27,11 @@ _UNREAD = {
 
 
 class PackageNotFoundError(ArchguardError):
-    """A package, a source root or a service's folder that is not there."""
+    """A package, a source root or a service's folder that is not there; `keys` lead to it in the configuration."""
+
+    def __init__(self, message: str, hint: str = "", keys: tuple[str | int, ...] = ()) -> None:
+        super().__init__(message, hint)
+        self.keys = keys
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,8 @@ class Modules:
 
     portions: tuple[Portion, ...]
     problems: tuple[Problem, ...]
+    excluded: frozenset[str]
+    """The modules that `exclude` leaves out."""
 
     @property
     def sources(self) -> dict[str, Source]:
@@ -94,7 +100,9 @@ def _without(walk: "_Walk", project: Project) -> Modules:
         )
         for portion in walk.portions
     )
-    return Modules(tuple(portion for portion in portions if portion.sources), tuple(walk.problems))
+    modules = {source.module for portion in walk.portions for source in portion.sources}
+    excluded = frozenset(module for module in modules if not kept(module))
+    return Modules(tuple(portion for portion in portions if portion.sources), tuple(walk.problems), excluded)
 
 
 class _Walk:
@@ -109,21 +117,24 @@ class _Walk:
     def enter(self, service: str, source_roots: Iterable[str], packages: Iterable[str]) -> None:
         """Collect `packages`, or all that there are, below `source_roots`, or below those that are found."""
         named = [self.root / name for name in source_roots]
-        for folder in named:
+        for index, folder in enumerate(named):
             if not folder.is_dir():
-                self.errors.append(PackageNotFoundError(f"source root '{self._shown(folder)}' is not a folder"))
+                keys = ("services", service, "root") if service else ("project", "source_roots", index)
+                message = f"source root '{self._shown(folder)}' is not a folder"
+                self.errors.append(PackageNotFoundError(message, keys=keys))
         roots = named or _usual_roots(self.root)
-        for name in packages or sorted({name for folder in roots for name in _top_level(folder)}):
+        for index, name in enumerate(packages or sorted({name for folder in roots for name in _top_level(folder)})):
             places = [place for folder in roots if (place := _place(folder, name))]
-            self._enter_package(service, name, places or self._unusual_places(service, name, roots, named))
+            self._enter_package(service, name, places or self._unusual_places(service, name, index, roots, named))
 
-    def _unusual_places(self, service: str, name: str, roots: list[Path], named: list[Path]) -> list[Path]:
+    def _unusual_places(self, service: str, name: str, index: int, roots: list[Path], named: list[Path]) -> list[Path]:
         """Where a package is that is not below the roots: beside `src`, or installed."""
         place = None if named else _place(self.root, name)
         places = [place] if place else [] if service else _installed(name)
         if not places:
             hint = _found_elsewhere(self.root, name, [known for folder in roots for known in _top_level(folder)])
-            self.errors.append(PackageNotFoundError(f"package '{name}' is not there", hint))
+            keys = ("services", service, "packages", index) if service else ("project", "packages", index)
+            self.errors.append(PackageNotFoundError(f"package '{name}' is not there", hint, keys))
         return places
 
     def _enter_package(self, service: str, name: str, places: list[Path]) -> None:

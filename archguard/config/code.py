@@ -29,7 +29,9 @@ def _placed(config: Config, error: Exception) -> ConfigError:
     """A package that is not there, at the place where the configuration speaks of packages."""
     if not isinstance(error, PackageNotFoundError):
         raise error
-    return config.error(error.message, "project", "", ("packages",), error.hint)
+    section, *keys = error.keys
+    name = str(keys.pop(0)) if section == "services" else ""
+    return config.error(error.message, str(section), name, tuple(keys), error.hint)
 
 
 def _externals(config: Config) -> frozenset[Target]:

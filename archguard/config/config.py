@@ -36,7 +36,10 @@ class Config:
     services: Mapping[str, Service] = field(default_factory=dict)
     contracts: tuple[Contract, ...] = ()
     origins: Mapping[tuple[str, str], Origin] = field(default_factory=dict)
-    """Where things stand, by the top-level key and their name: `("contracts", "layered")`."""
+    """Where things stand, by the top-level key and their name: `("contracts", "layered")`.
+
+    The name of an ignore that stands apart is that of its contract and its position there: `("ignore", "layered 0")`.
+    """
     files: tuple[Path, ...] = ()
     """Every file that was read for it."""
 

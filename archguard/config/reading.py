@@ -1,7 +1,7 @@
 """From files to one `Config`: what extends what, and what stands in several of them."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,8 @@ class _Reading:
     """What comes from an extended file, and may be said anew."""
     ignores: list[tuple[IgnoreOf, Origin]] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
+    extended: set[Path] = field(default_factory=set)
+    """The files that others extend, each of which is read once."""
     lost: set[str] = field(default_factory=set)
     """The top-level keys, and the files, that have faults as a whole."""
     unbound: set[str] = field(default_factory=set)
@@ -115,16 +117,22 @@ class _Reading:
         bound = File()
         for key, value in document.data.items():
             if value is not None:
-                part = self.faults.bind(File, document, (), {key: value})
+                part = self.faults.bind(File, document, (), {key: value}) or self._saved(document, key, value)
                 bound = replace(bound, **{key: getattr(part, key)}) if part else bound
-                self._lose(key if part is None else "", value)
         return bound
 
-    def _lose(self, key: str, value: Any) -> None:
-        if key:
-            self.lost.add(key)
-        if key == "components" and isinstance(value, dict):
-            self.unbound.update(value)
+    def _saved(self, document: Document, key: str, value: Any) -> File | None:
+        """What is right of a faulty part, so that it is looked at too."""
+        self.lost.add(key)
+        match value:
+            case dict() if key in ("components", "services"):
+                good = {name: item for name, item in value.items() if _is_right(document, {key: {name: item}})}
+                self.unbound.update(value.keys() - good.keys())
+                return Faults().bind(File, document, (), {key: good})
+            case list() if key == "ignore":
+                right = [item for item in value if _is_right(document, {key: [item]})]
+                return Faults().bind(File, document, (), {key: right})
+        return None
 
     def _extend(self, document: Document, file: File, chain: tuple[Path, ...]) -> None:
         for index, name in enumerate(file.extends):
@@ -137,7 +145,8 @@ class _Reading:
                 self._fault(
                     document, f"`extends` goes round in a circle: '{name}' extends this file", ("extends", index)
                 )
-            else:
+            elif path.resolve() not in self.extended:
+                self.extended.add(path.resolve())
                 self.read(path, chain, shipped=shipped)
 
     def _extended(self, document: Document, name: str) -> tuple[Path, bool]:
@@ -177,12 +186,17 @@ class _Reading:
         return {name: value for (group, name), value in self.values.items() if group == section}
 
     def _with_ignores(self, contract: Contract) -> Contract:
-        apart = tuple(
-            Ignore(import_=ignore.import_, reason=ignore.reason, expires=ignore.expires, unmatched=ignore.unmatched)
-            for ignore, _ in self.ignores
-            if ignore.contract == contract.id
-        )
-        return replace(contract, ignore=contract.ignore + apart) if apart else contract
+        ignores = [*contract.ignore]
+        for ignore, origin in self.ignores:
+            if ignore.contract == contract.id:
+                self.origins["ignore", f"{contract.id} {len(ignores)}"] = origin
+                said = {item.name: getattr(ignore, item.name) for item in fields(Ignore)}
+                ignores.append(Ignore(**said))
+        return replace(contract, ignore=tuple(ignores))
 
     def _fault(self, document: Document, message: str, keys: Keys, hint: str = "") -> None:
         self.faults.errors.append(document.error(message, keys, hint))
+
+
+def _is_right(document: Document, value: Mapping[str, Any]) -> bool:
+    return Faults().bind(File, document, (), value) is not None

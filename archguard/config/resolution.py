@@ -21,18 +21,26 @@ def faults_in_code(config: Config, codebase: Codebase, unbound: Collection[str] 
 
 def component_faults(config: Config, codebase: Codebase) -> Iterator[ConfigError]:
     """Patterns of components, services and `exclude` that match no module. A shipped component may have spare ones."""
+    for place, keys, pattern in _named(config):
+        if not codebase.units(pattern):
+            yield _unmatched(config, codebase, place, keys, pattern)
+    for index, pattern in enumerate(config.project.exclude):
+        if not any(pattern.unit(module) for module in codebase.excluded):
+            yield _unmatched(config, codebase, ("project", ""), ("exclude", index), pattern)
+    for name in config.components.keys() & config.services.keys():
+        yield config.error(f"'{name}' is a service as well as a component", "components", name)
+
+
+def _named(config: Config) -> Iterator[tuple[tuple[str, str], tuple[str | int, ...], Pattern]]:
+    """The patterns that components and services are made of, each with its place."""
     for name, component in config.components.items():
         if not config.origins["components", name].shipped:
             for index, pattern in enumerate(component.modules):
-                if not codebase.units(pattern):
-                    yield _unmatched(config, codebase, ("components", name), ("modules", index), pattern)
+                yield ("components", name), ("modules", index), pattern
     for name, service in config.services.items():
         for key in ("modules", "public"):
             for index, pattern in enumerate(getattr(service, key)):
-                if not codebase.units(pattern):
-                    yield _unmatched(config, codebase, ("services", name), (key, index), pattern)
-    for name in config.components.keys() & config.services.keys():
-        yield config.error(f"'{name}' is a service as well as a component", "components", name)
+                yield ("services", name), (key, index), pattern
 
 
 def contract_faults(config: Config, codebase: Codebase, contract: Contract) -> Iterator[ConfigError]:
