@@ -13,10 +13,8 @@ from archguard.model import Confidence, Location
 
 _HTTP = frozenset(["get", "post", "put", "patch", "delete", "head", "options", "trace"])
 _FLASK = _HTTP | {"route", "add_url_rule", "websocket"}
-_STARLETTE = frozenset(["route", "add_route", "websocket_route", "add_websocket_route", "mount"])
-_FASTAPI = (
-    _HTTP | _STARLETTE | frozenset(["api_route", "websocket", "add_api_route", "add_api_websocket_route"]) - {"mount"}
-)
+_STARLETTE = frozenset({"route", "add_route", "websocket_route", "add_websocket_route"})
+_FASTAPI = _HTTP | _STARLETTE | {"api_route", "websocket", "add_api_route", "add_api_websocket_route"}
 _SANIC = _HTTP | frozenset(["route", "add_route", "websocket", "add_websocket_route"])
 _AIOHTTP = frozenset({"add_route", "add_view", "add_routes", *(f"add_{verb}" for verb in _HTTP)})
 _TASK = frozenset({"task", "periodic_task", "db_task", "db_periodic_task", "actor"})

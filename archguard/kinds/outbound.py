@@ -13,11 +13,13 @@ from archguard.kinds import aws
 from archguard.kinds.accesses import Access, Accesses, Way
 from archguard.kinds.clients import Catalogue, Extensions, How, Use, Uses, catalogue
 from archguard.kinds.inbound import EntryPoints
+from archguard.kinds.reading import made_by
 from archguard.model import Confidence, Location
 
 _SENDING = frozenset(
     {"delay", "apply_async", "send", "send_with_options", "kiq", "s", "si", "signature", "enqueue", "schedule"}
 )
+_INSIDE = re.compile(r"^app=|^transport=.*(?:ASGI|WSGI|Mock)Transport")
 _STUB = re.compile(r"_pb2_grpc\.\w+Stub$")
 
 
@@ -67,7 +69,7 @@ class Outbound:
     def uses(self, source: Source) -> Iterator[Use]:
         """Every use of a client, one by one."""
         for use in self._uses.of(source):
-            if not _is_aws(use) and not self._is_gateway(use):
+            if not (_is_aws(use) or self._is_gateway(use) or self._stays_inside(use)):
                 yield use
         if not {"cloud", "queue", "email"}.isdisjoint(self.channels):
             found = Uses(self.names, catalogue(("cloud",), self.extensions)).of(source)
@@ -83,6 +85,14 @@ class Outbound:
         receivers = [callee.receiver for callee in callees if isinstance(callee, Member)]
         classes = (value.of if isinstance(value, Instance) else value for value in receivers)
         return any(isinstance(cls, OwnClass) and self._module(cls) in self.gateways for cls in classes)
+
+    def _stays_inside(self, use: Use) -> bool:
+        """Whether it is a client of httpx that calls an application of the same process, or a mock."""
+        if not use.symbol.startswith("httpx."):
+            return False
+        node = use.step.call if use.verb in ("Client", "AsyncClient") else use.step.owner
+        made = made_by(self.names, node, use.chain.at) if node is not None else ()
+        return any(_INSIDE.search(ast.unparse(keyword)) for call, _ in made for keyword in call.keywords)
 
     def _module(self, cls: OwnClass) -> str:
         scope = cls.scope

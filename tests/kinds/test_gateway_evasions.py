@@ -80,6 +80,16 @@ async def view(url):
     async with hx.AsyncClient() as client:  # !
         return await client.get(url)  # !
 """,
+    "a client that calls the application itself is imported only": """
+import httpx  # !
+
+
+async def test_view(app):
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://test") as client:
+        assert (await client.get("/orders")).status_code == 200
+    async with httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(retries=3)) as client:  # !
+        await client.get("/orders")  # !
+""",
     "a client that streams": """
 import httpx  # !
 
