@@ -15,9 +15,13 @@ class Parameter:
     """A parameter as it is written."""
 
     name: str
-    annotation: str
     location: Location
     node: ast.arg = field(compare=False, repr=False)
+
+    @property
+    def annotation(self) -> str:
+        """Its annotation, or ""."""
+        return ast.unparse(self.node.annotation) if self.node.annotation else ""
 
 
 @dataclass(frozen=True)
@@ -62,8 +66,6 @@ class FunctionDefinition(Definition):
     """A function or a method."""
 
     parameters: tuple[Parameter, ...] = ()
-    returns: str = ""
-    """The return annotation as it is written."""
     is_async: bool = False
 
     @property
@@ -101,7 +103,6 @@ class _Described:
         return FunctionDefinition(
             *self._common(node),
             parameters=tuple(self._parameters(node.args)),
-            returns=ast.unparse(node.returns) if node.returns else "",
             is_async=isinstance(node, ast.AsyncFunctionDef),
         )
 
@@ -120,5 +121,4 @@ class _Described:
     def _parameters(self, arguments: ast.arguments) -> Iterator[Parameter]:
         every = (*arguments.posonlyargs, *arguments.args, arguments.vararg, *arguments.kwonlyargs, arguments.kwarg)
         for arg in filter(None, every):
-            annotation = ast.unparse(arg.annotation) if arg.annotation else ""
-            yield Parameter(arg.arg, annotation, self.source.location(arg), arg)
+            yield Parameter(arg.arg, self.source.location(arg), arg)

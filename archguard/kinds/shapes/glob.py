@@ -57,8 +57,10 @@ class Glob(Text):
         What a name stands for decides. As it is written it counts as well, unless the glob begins with a package, and
         the name is known to stand for something else.
         """
-        if not self._takes(spelling.arguments):
-            return None
+        surely = self._means(spelling, packages)
+        return surely if surely and self._takes(spelling) else None
+
+    def _means(self, spelling: Spelling, packages: Collection[str]) -> Confidence | None:
         if any(_fits(self.name, name) for name in spelling.known) or self._ends(spelling, packages):
             return Confidence.CERTAIN
         elsewhere = spelling.known and self._begins_with(packages)
@@ -78,9 +80,9 @@ class Glob(Text):
             return any(_fits(f"{head}.*.{rest}", name) for name in spelling.absolute)
         return any(_fits(f"*.{self.name}", name) for name in spelling.known)
 
-    def _takes(self, arguments: str) -> bool:
+    def _takes(self, spelling: Spelling) -> bool:
         match = _GLOB.fullmatch(self.text)
-        return not match or not match["arguments"] or _fits(match["arguments"], arguments)
+        return not match or not match["arguments"] or _fits(match["arguments"], spelling.arguments)
 
 
 Globs: TypeAlias = Annotated[tuple[Glob, ...], OneOrMany()]

@@ -137,7 +137,7 @@ class Reading:
 
     def spelled(self, mention: Mention) -> Spelling:
         """What `mention` stands for."""
-        return spelled(mention.name, self.names.value(mention.named, mention.at), mention.arguments)
+        return spelled(mention.name, self.names.value(mention.named, mention.at), mention)
 
     def classes(self, mention: Mention) -> tuple[OwnClass, ...]:
         """The classes of the project that `mention`, or what it makes, is one of."""

@@ -1,8 +1,9 @@
 """A name in the code: as it is written, and what it stands for."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from archguard.codebase.facts import Mention
 from archguard.codebase.names import Instance, Member, OwnFunction, Value, dotted
 
 
@@ -15,7 +16,13 @@ class Spelling:
     """The classes, functions and modules that it can stand for: `fastapi.HTTPException`."""
     members: tuple[str, ...] = ()
     """The attributes of objects that it can stand for: `fastapi.APIRouter.get` for `router.get`."""
-    arguments: str = ""
+    mention: Mention | None = field(default=None, compare=False)
+    """Where it stands, if that is known."""
+
+    @property
+    def arguments(self) -> str:
+        """What it is called with."""
+        return self.mention.arguments if self.mention else ""
 
     @property
     def known(self) -> tuple[str, ...]:
@@ -26,12 +33,12 @@ class Spelling:
         return next(iter(self.known), self.written).removeprefix("builtins.")
 
 
-def spelled(written: str, values: Iterable[Value], arguments: str = "") -> Spelling:
+def spelled(written: str, values: Iterable[Value], mention: Mention | None = None) -> Spelling:
     """The name that is `written` and stands for `values`."""
     known = [(value, name) for value in values for name in _spellings(dotted(value))]
     members = tuple(name for value, name in known if _is_member(value))
     absolute = tuple(name for value, name in known if not _is_member(value))
-    return Spelling(written, absolute, members, arguments)
+    return Spelling(written, absolute, members, mention)
 
 
 def _spellings(name: str) -> tuple[str, ...]:
