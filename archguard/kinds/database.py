@@ -7,7 +7,9 @@ from typing import ClassVar, Literal, TypeAlias
 from archguard.codebase import Codebase, Patterns, Source
 from archguard.codebase import Names as Words
 from archguard.kinds.accesses import Access, Accesses, Way
-from archguard.kinds.clients import Client, catalogue, names_of
+from archguard.kinds.clients import Client, catalogue, names_of, relevant_modules
+from archguard.kinds.clients.guesses import may_hold_guesses
+from archguard.kinds.clients.sql import holds_sql, may_hold_sql
 from archguard.kinds.contract import Contract, ContractError
 from archguard.kinds.verbs import sort_of
 from archguard.model import Checked, Violation
@@ -43,7 +45,7 @@ class Database(Contract):
         """Yield a violation for each import, call and statement of SQL where there must be none."""
         known = catalogue(self.channels, self.clients)
         accesses = Accesses(names_of(codebase, self.clients), known, guessing="database" in self.channels)
-        for module in sorted(self.scope(codebase) & codebase.sources.keys()):
+        for module in self._relevant(codebase):
             yield from self._violations(codebase, accesses, codebase.sources[module])
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
@@ -56,7 +58,7 @@ class Database(Contract):
     def checked(self, codebase: Codebase) -> Checked:
         """How much of `codebase` the contract looks at."""
         modules, names = self.scope(codebase), names_of(codebase, self.clients)
-        calls = sum(names.calls(module) for module in modules & codebase.sources.keys())
+        calls = sum(names.calls(module) for module in self._relevant(codebase))
         return Checked(modules=len(modules), imports=codebase.imports.count(modules), calls=calls)
 
     def scope(self, codebase: Codebase) -> frozenset[str]:
@@ -65,8 +67,12 @@ class Database(Contract):
         return held - codebase.members(self.allowed_in)
 
     def parsed(self, codebase: Codebase) -> frozenset[str]:
-        """The modules that are held to it."""
-        return self.scope(codebase)
+        """Those of the modules that can reach a database at all."""
+        return frozenset(self._relevant(codebase))
+
+    def _relevant(self, codebase: Codebase) -> tuple[str, ...]:
+        known = catalogue(self.channels, self.clients)
+        return relevant_modules(codebase, self.scope(codebase), known, may_use=_may_reach_a_database, offers=holds_sql)
 
     def _violations(self, codebase: Codebase, accesses: Accesses, source: Source) -> Iterator[Violation]:
         """Those in one file: each symbol once a line, and one for each expression."""
@@ -110,6 +116,10 @@ class Database(Contract):
             fix=(f"move it to {where}, and call that from here" if where else "move it to where it is allowed",),
             confidence=access.confidence,
         )
+
+
+def _may_reach_a_database(content: bytes) -> bool:
+    return may_hold_guesses(content) or may_hold_sql(content)
 
 
 def _tellingly(accesses: Iterator[Access]) -> Iterator[Access]:

@@ -7,6 +7,7 @@ or a method has to do with them; `names_of(codebase, extensions)` follows the na
 
 from archguard.kinds.clients.catalogue import CHANNELS, Catalogue, Extensions, catalogue, clients_of, library, names_of
 from archguard.kinds.clients.client import Client
+from archguard.kinds.clients.relevance import relevant_modules
 from archguard.kinds.clients.uses import How, Use, Uses
 
 __all__ = [
@@ -21,4 +22,5 @@ __all__ = [
     "clients_of",
     "library",
     "names_of",
+    "relevant_modules",
 ]

@@ -150,6 +150,21 @@ _BEND = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _OTHER_SESSIONS = re.compile(
     r"http|requests|aio|client|web|boto|browser|login|chat|user|tf|keras|spark|ssh|tmux|cookie"
 )
+_LIKELY_CALL = re.compile(rf"\.\s*(?:{'|'.join(sorted(_TELLING.union(*_FAMILIES.values(), _OF_SETS)))})\s*\(".encode())
+_OWNER = re.compile(
+    rf"(?i:{'|'.join(sorted(_FAMILIES))})\w*(?:\(\))?\s*\.|(?:{'|'.join(sorted(_QUERIES))}|_set)(?:\(\))?\s*\.".encode()
+)
+_TELLING_CALL = re.compile(rf"\.\s*(?:{'|'.join(sorted(_TELLING))})\s*\(".encode())
+_DOUBTFUL_CALL = re.compile(
+    rf"(?:{'|'.join(sorted(_DOUBTFUL))})\w*\s*\.\s*(?:{'|'.join(sorted(frozenset().union(*_DOUBTFUL.values())))})\s*\(".encode()
+)
+
+
+def may_hold_guesses(content: bytes) -> bool:
+    """Whether something in a file with this content can be guessed to be an access to a database."""
+    if _LIKELY_CALL.search(content) and (_OWNER.search(content) or _TELLING_CALL.search(content)):
+        return True
+    return bool(_DOUBTFUL_CALL.search(content))
 
 
 def guess(step: Step) -> Confidence | None:

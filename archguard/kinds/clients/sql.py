@@ -18,6 +18,17 @@ _STATEMENT = re.compile(
     )""",
     re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
+_BEGINNING = re.compile(
+    rb"""(?ix)["'] \s* (?: /\* | -- | select\s+ (?: [^"']*? \sfrom\b | \d | \w+\( | @@ | distinct )
+      | insert\s+ (?: or\s+\w+\s+ | ignore\s+ )? into\b | replace\s+into\b | update\s+\S+\s+ (?: \w+\s+ )? set\b
+      | delete\s+from\b | merge\s+into\b | truncate\s | with\s+ (?: recursive\s+ )? \w+\s+as\b
+      | (?: create | alter | drop )\s+ (?: \w+\s+ )* (?: table | view | index | schema | sequence | trigger | function
+          | type | extension | database )\b
+      | (?: grant | revoke )\s | pragma\s | call\s+ [\w.]+ \( | (?-i: SELECT | INSERT | UPDATE | DELETE | WITH )\b )"""
+)
+_WHOLE_BEGINNING = re.compile(
+    rb"""["']\s*(?:SELECT\s[^"']*?\sFROM\b|INSERT\s+(?:OR\s+\w+\s+)?INTO\b|UPDATE\s+\S+\s+SET\b|DELETE\s+FROM\b)"""
+)
 _SHOUTED = re.compile(
     r"\b(?:SELECT|INSERT|UPDATE|DELETE|FROM|WHERE|INTO|SET|WITH|TABLE|CREATE|ALTER|DROP|PRAGMA|CALL)\b"
 )
@@ -33,6 +44,16 @@ _COMMON = re.compile(r"(?:\bwith\s+(?:recursive\s+)?|,\s*)(\w+)\s*(?:\([^)]*\)\s
 _READS = re.compile(r"\s*(?:select|pragma)\b", re.IGNORECASE)
 _LONGEST = 20_000
 _HOLE = "archguard_hole"
+
+
+def may_hold_sql(content: bytes) -> bool:
+    """Whether a string in a file with this content can begin a statement of SQL."""
+    return bool(_BEGINNING.search(content))
+
+
+def holds_sql(content: bytes) -> bool:
+    """Whether a string in a file with this content is SQL beyond doubt, which other files may use."""
+    return bool(_WHOLE_BEGINNING.search(content))
 
 
 @dataclass(frozen=True)
