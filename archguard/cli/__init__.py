@@ -1,5 +1,6 @@
 """The command line: one file a command, one line a command here."""
 
+import gc
 import sys
 from importlib import import_module
 from typing import Final
@@ -53,6 +54,7 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line, and end the process with its exit code. No traceback reaches a user."""
+    gc.disable()  # the process ends before garbage in circles matters, and the search for it takes as long as the work
     try:
         code = cli.main(standalone_mode=False)
     except click.exceptions.Exit as exit_:
