@@ -71,8 +71,17 @@ class Database(Contract):
         return frozenset(self._relevant(codebase))
 
     def _relevant(self, codebase: Codebase) -> tuple[str, ...]:
-        known = catalogue(self.channels, self.clients)
-        return relevant_modules(codebase, self.scope(codebase), known, may_use=_may_reach_a_database, offers=holds_sql)
+        key = f"relevant to {self.id}"
+        if key not in codebase.memory:
+            codebase.memory[key] = relevant_modules(
+                codebase,
+                self.scope(codebase),
+                catalogue(self.channels, self.clients),
+                may_use=_may_reach_a_database,
+                offers=holds_sql,
+            )
+        relevant: tuple[str, ...] = codebase.memory[key]
+        return relevant
 
     def _violations(self, codebase: Codebase, accesses: Accesses, source: Source) -> Iterator[Violation]:
         """Those in one file: each symbol once a line, and one for each expression."""
