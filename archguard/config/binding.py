@@ -14,6 +14,7 @@ from archguard.config.config import did_you_mean
 from archguard.config.document import Document, Keys
 from archguard.errors import ConfigError
 from archguard.kinds import Contract, Ignore, kinds
+from archguard.kinds.clients import Client
 
 _T = TypeVar("_T")
 
@@ -50,6 +51,8 @@ class File:
     """Named sets of modules, for use in contracts."""
     services: Mapping[str, Service] = field(default_factory=dict)
     """Parts of the repository that are deployed by themselves."""
+    clients: Mapping[str, Client] = field(default_factory=dict)
+    """Further libraries, or the project's own, by channel, for every contract that asks about clients."""
     contracts: tuple[dict[str, Any], ...] = ()
     """The rules; the key `kind` of each says which other keys it has."""
     ignore: tuple[IgnoreOf, ...] = ()

@@ -100,7 +100,7 @@ class _Reading:
             project=self.values.get(("project", ""), File().project),
             components=self._section("components"),
             services=self._section("services"),
-            contracts=tuple(self._with_ignores(contract) for contract in contracts),
+            contracts=tuple(self._with_clients(self._with_ignores(contract)) for contract in contracts),
             origins=self.origins,
             files=tuple(self.files),
         )
@@ -158,7 +158,7 @@ class _Reading:
         return path, False
 
     def _take(self, document: Document, file: File, *, extended: bool, shipped: bool) -> None:
-        for section in ("components", "services"):
+        for section in ("components", "services", "clients"):
             for name, value in getattr(file, section).items():
                 self._put((section, name), value, Origin(document, (section, name), shipped), extended=extended)
         if "project" in document.data:
@@ -168,6 +168,13 @@ class _Reading:
             if contract := bind_contract(self.faults, document, keys, item):
                 self._put(("contracts", contract.id), contract, Origin(document, keys, shipped), extended=extended)
         self.ignores.extend((ignore, Origin(document, ("ignore", index))) for index, ignore in enumerate(file.ignore))
+
+    def _with_clients(self, contract: Contract) -> Contract:
+        """`contract` with the clients that are declared for all, where it does not declare its own."""
+        clients = {channel: client for (section, channel), client in self.values.items() if section == "clients"}
+        own = getattr(contract, "clients", None)
+        changed: dict[str, Any] = {} if own is None or not clients else {"clients": clients | dict(own)}
+        return replace(contract, **changed)
 
     def _put(self, name: tuple[str, str], value: Any, origin: Origin, *, extended: bool) -> None:
         if name in self.values and name not in self.base:

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from project import Project
 
 from archguard.codebase import ancestry
 from archguard.kinds.clients import CHANNELS, Client, catalogue, clients_of, library
@@ -81,3 +82,23 @@ def test_an_extension_comes_first() -> None:
 
     assert catalogue(["database"], own).imported("acme.db.x") == "acme.db"
     assert library(own).result("sqlite3.connect") == "acme.db.Conn"
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_clients_of_ones_own_can_be_declared_for_every_contract(project: Project, *, inside: bool) -> None:
+    project.write_all({"acme/__init__.py": "", "acme/db.py": "class Conn:\n    def run(self, statement): ...\n"})
+    project.write_all(
+        {"shop/__init__.py": "", "shop/views.py": "from acme.db import Conn\n\n\ndef view(c: Conn):\n    c.run(1)\n"}
+    )
+    project.configure(
+        f"""
+        project: {{packages: [shop{", acme" if inside else ""}]}}
+        clients: {{database: {{modules: [acme.db], receivers: {{acme.db.Conn: [run]}}}}}}
+        contracts:
+          - {{id: database, kind: database, modules: shop}}
+        """
+    )
+
+    report = project.check()
+
+    assert [(found.location.line, found.symbol) for found in report.violations] == [(1, ""), (5, "acme.db.Conn.run")]

@@ -140,10 +140,12 @@ def library(extensions: Extensions | None = None) -> Library:
 
 
 def names_of(codebase: Codebase, extensions: Extensions | None = None) -> Names:
-    """The names of `codebase`, followed with what is known of every client; contracts that add the same share them."""
+    """The names of `codebase`, followed with what is known of every client; a declared one is not looked into."""
     key = f"names {sorted((extensions or {}).items())}"
     if key not in codebase.memory:
-        codebase.memory[key] = Names(codebase.sources, library(extensions))
+        declared = frozenset(module for client in (extensions or {}).values() for module in client.modules)
+        own = {name: found for name, found in codebase.sources.items() if declared.isdisjoint(ancestry(name))}
+        codebase.memory[key] = Names(own, library(extensions))
     names: Names = codebase.memory[key]
     return names
 
