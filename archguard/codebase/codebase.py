@@ -155,7 +155,7 @@ class Codebase:
         if pattern not in self._matched:
             units: dict[str, set[str]] = {}
             for module in sorted(self.modules):
-                if unit := pattern.unit(module):
+                for unit in pattern.units(module):
                     units.setdefault(unit, set()).add(module)
             self._matched[pattern] = {unit: frozenset(modules) for unit, modules in units.items()}
         return self._matched[pattern]

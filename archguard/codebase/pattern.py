@@ -48,6 +48,14 @@ class Pattern(Text):
         match = self._regex.match(module)
         return match["unit"] if match else ""
 
+    def units(self, module: str) -> tuple[str, ...]:
+        """Every part of `module` that matches; only with `**` can that be more than one."""
+        shortest = self.unit(module)
+        if not shortest or "**" not in self.text:
+            return (shortest,) if shortest else ()
+        ends = (dot.start() for dot in re.finditer(r"\.|$", module) if dot.start() > len(shortest))
+        return (shortest, *(module[:end] for end in ends if self.names(module[:end])))
+
     def names(self, module: str) -> bool:
         """Whether it matches `module` itself, not only one that is above it."""
         return bool(self._exact.fullmatch(module))
