@@ -35,10 +35,10 @@ class Forbidden(Contract):
             yield from bound(self, values)._violations(codebase)
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
-        """Yield a fault if every module is among what it must not import."""
-        sources, targets = codebase.members(self.modules), codebase.members(self.must_not_import)
+        """Yield a fault if each of the modules overlaps with everything that it must not import."""
         captures = any(pattern.captures for pattern in self.modules)
-        if sources and sources <= targets and len(self._units(codebase)) == 1 and not captures:
+        may_be_outside = any(not codebase.members((target,)) for target in self.must_not_import)
+        if not captures and not may_be_outside and not any(self._forbidden(codebase).values()):
             yield ContractError("can never apply: `must_not_import` holds all of its modules", "must_not_import")
 
     def scope(self, codebase: Codebase) -> frozenset[str]:
@@ -46,15 +46,19 @@ class Forbidden(Contract):
         return codebase.members(self.modules)
 
     def _violations(self, codebase: Codebase) -> Iterator[Violation]:
-        sources = self._units(codebase)
-        targets = targets_of(codebase, self.must_not_import, as_packages=self.as_packages)
-        forbidden = _forbidden_bits(sources, targets)
+        targets = self._targets(codebase)
+        forbidden = self._forbidden(codebase)
         reach = self._reach(codebase, targets, forbidden)
         for route in forbidden_routes(reach, forbidden, indirect=self.indirect):
             yield route_violation(self, codebase, route, "must not import", list(targets)[route.position])
 
-    def _units(self, codebase: Codebase) -> Units:
-        return units_of(codebase, self.modules, as_packages=self.as_packages)
+    def _targets(self, codebase: Codebase) -> Units:
+        return targets_of(codebase, self.must_not_import, as_packages=self.as_packages)
+
+    def _forbidden(self, codebase: Codebase) -> dict[str, int]:
+        """For each module, the positions of what it must not reach, as bits."""
+        sources = units_of(codebase, self.modules, as_packages=self.as_packages)
+        return _forbidden_bits(sources, self._targets(codebase))
 
     def _reach(self, codebase: Codebase, targets: Units, forbidden: dict[str, int]) -> Reach:
         blocked = forbidden | dict.fromkeys(codebase.members(self.except_via), EVERYTHING)
