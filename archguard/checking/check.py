@@ -1,7 +1,7 @@
 """From a configuration to a report."""
 
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -73,9 +73,17 @@ def _check_contract(config: Config, codebase: Codebase, contract: Contract) -> _
     if faults:
         return _result(contract, Checked(), (), tuple(fault.problem("configuration") for fault in faults), frozenset())
     seen, problems = _seen(config, codebase, contract)
-    violations = tuple(contract.check(seen))
+    violations = _distinct(contract.check(seen))
     problems = (*problems, *_unparsed(codebase, contract.parsed(seen)))
     return _result(contract, contract.checked(seen), violations, problems, contract.scope(seen))
+
+
+def _distinct(violations: Iterable[Violation]) -> tuple[Violation, ...]:
+    """Each once: sets of modules may overlap, and then a contract finds the same thing for two of them."""
+    first: dict[tuple[object, ...], Violation] = {}
+    for violation in violations:
+        first.setdefault(violation.sort_key[:-1], violation)  # the wording does not tell them apart
+    return tuple(first.values())
 
 
 def _unparsed(codebase: Codebase, modules: Collection[str]) -> Iterator[Problem]:
