@@ -1,7 +1,7 @@
 """What the services of AWS are for, by the names that boto3 knows them under."""
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from archguard.codebase.facts import Position
 from archguard.codebase.names import Names
@@ -22,6 +22,12 @@ _CHANNELS: Mapping[str, str] = {
     }.items()
     for service in services.split()
 }
+
+
+def channels_with_aws(channels: Collection[str]) -> tuple[str, ...]:
+    """`channels`, and the one that knows the clients of AWS if their services can belong to `channels`."""
+    added = () if "cloud" in channels or {"queue", "email"}.isdisjoint(channels) else ("cloud",)
+    return (*channels, *added)
 
 
 def channel_of(names: Names, use: Use) -> str:

@@ -1,22 +1,26 @@
 """`gateway`: who may reach outside, where to, and how long it may wait; and where code is called from outside."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from archguard.codebase import Codebase, OneOrMany, Patterns, Source
 from archguard.codebase import Names as Words
 from archguard.codebase.names import Names
+from archguard.kinds.carriers import carriers
 from archguard.kinds.clients import Client, names_of
 from archguard.kinds.contract import Contract, ContractError
 from archguard.kinds.hosts import Hosts
 from archguard.kinds.inbound import EntryPoints
 from archguard.kinds.outbound import Outbound, Reached
-from archguard.kinds.reading import readable
+from archguard.kinds.reading import holds, readable
 from archguard.kinds.timeouts import Timeouts
 from archguard.model import Checked, Violation
 
 Channel: TypeAlias = Literal["http", "rpc", "queue", "cloud", "saas", "network", "email"]
+_URLS = re.compile(rb"//")
 CHANNELS: tuple[Channel, ...] = ("http", "rpc", "queue", "cloud", "saas", "network", "email")
 
 
@@ -42,15 +46,13 @@ class Gateway(Contract):
     routes_in: Patterns = ()
     """If given, the only modules that may declare routes, remote procedures and tasks."""
     clients: Mapping[str, Client] = field(default_factory=dict)
-    """Further libraries, and wrappers of the project's own, by channel."""
+    """Further libraries, by channel."""
 
     def check(self, codebase: Codebase) -> Iterator[Violation]:
         """Yield a violation for each import, call, URL and route that goes against it."""
-        names, held = names_of(codebase, self.clients), self._held(codebase)
-        outbound = Outbound(names, self.channels, self.clients, codebase.members(self.allowed_in))
-        search = _Search(self, codebase, names, outbound, codebase.members(self.routes_in))
-        for source in readable(codebase, self.scope(codebase)):
-            yield from search.everything(source, held=source.module in held)
+        search = _Search(self, codebase, self._held(codebase), self._reaching(codebase), self._naming(codebase))
+        for source in readable(codebase, self.parsed(codebase)):
+            yield from search.everything(source)
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
         """Yield a fault if it holds no module to anything."""
@@ -68,14 +70,29 @@ class Gateway(Contract):
         return codebase.members((*self.modules, *self.allowed_in)) if self.modules else codebase.modules
 
     def parsed(self, codebase: Codebase) -> frozenset[str]:
-        """The modules that it looks at."""
-        return self.scope(codebase)
+        """The modules in which there can be what it looks for."""
+        if self.routes_in:
+            return self.scope(codebase)
+        return self.scope(codebase) & (self._reaching(codebase) | self._naming(codebase))
 
     def checked(self, codebase: Codebase) -> Checked:
         """How much of `codebase` it looks at."""
         modules, names = self.scope(codebase), names_of(codebase, self.clients)
-        calls = sum(names.calls(source.module) for source in readable(codebase, modules))
+        calls = sum(names.calls(source.module) for source in readable(codebase, self.parsed(codebase)))
         return Checked(modules=len(modules), imports=codebase.imports.count(modules), calls=calls)
+
+    def _reaching(self, codebase: Codebase) -> frozenset[str]:
+        """The modules that can use a client."""
+        key = f"gateway {self.channels} {sorted(self.clients.items())}"
+        if key not in codebase.memory:
+            codebase.memory[key] = carriers(codebase, self.channels, self.clients).modules()
+        found: frozenset[str] = codebase.memory[key]
+        return found
+
+    def _naming(self, codebase: Codebase) -> frozenset[str]:
+        """The modules that can name a host."""
+        sources = codebase.sources.values() if self.hosts else ()
+        return frozenset(source.module for source in sources if holds(source, _URLS))
 
     def _held(self, codebase: Codebase) -> frozenset[str]:
         """The modules that must not reach outside."""
@@ -95,20 +112,40 @@ class _Search:
 
     contract: Gateway
     codebase: Codebase
-    names: Names
-    outbound: Outbound
-    entry_points: frozenset[str]
+    held: frozenset[str]
+    """The modules that must reach nothing."""
+    reaching: frozenset[str]
+    """Those that can."""
+    naming: frozenset[str]
+    """Those that can name hosts."""
 
-    def everything(self, source: Source, *, held: bool) -> Iterator[Violation]:
-        """Every violation in `source`, which may be `held` to reaching nothing."""
-        if held:
+    def everything(self, source: Source) -> Iterator[Violation]:
+        """Every violation in `source`."""
+        can_reach = source.module in self.reaching
+        if can_reach and source.module in self.held:
             yield from self._reaching(source)
-        if self.contract.hosts:
+        if self.contract.hosts and (can_reach or source.module in self.naming):
             yield from self._named(source)
-        if "timeout" in self.contract.require:
+        if can_reach and "timeout" in self.contract.require:
             yield from self._waiting(source)
         if self.contract.routes_in and source.module not in self.entry_points:
             yield from self._declaring(source)
+
+    @cached_property
+    def names(self) -> Names:
+        """What the names of the code stand for."""
+        return names_of(self.codebase, self.contract.clients)
+
+    @cached_property
+    def outbound(self) -> Outbound:
+        """What reaches outside."""
+        gateways = self.codebase.members(self.contract.allowed_in)
+        return Outbound(self.names, self.contract.channels, self.contract.clients, gateways)
+
+    @cached_property
+    def entry_points(self) -> frozenset[str]:
+        """The modules that may declare some."""
+        return self.codebase.members(self.contract.routes_in)
 
     def _reaching(self, source: Source) -> Iterator[Violation]:
         found = [*self._imports(source)] if "imports" in self.contract.detect else []

@@ -13,7 +13,7 @@ from archguard.kinds import aws
 from archguard.kinds.accesses import Access, Accesses, Way
 from archguard.kinds.clients import Catalogue, Extensions, How, Use, Uses, catalogue
 from archguard.kinds.inbound import EntryPoints
-from archguard.kinds.reading import made_by
+from archguard.kinds.reading import holds, made_by
 from archguard.model import Confidence, Location
 
 _SENDING = frozenset(
@@ -21,6 +21,8 @@ _SENDING = frozenset(
 )
 _INSIDE = re.compile(r"^app=|^transport=.*(?:ASGI|WSGI|Mock)Transport")
 _STUB = re.compile(r"_pb2_grpc\.\w+Stub$")
+_STUBS = re.compile(rb"_pb2_grpc\b")
+_SENDS = re.compile(rf"\.\s*(?:{'|'.join(sorted(_SENDING))})\b".encode())
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,7 @@ class Outbound:
 
     def imports(self, source: Source) -> Iterator[Reached]:
         """Imports of clients, and of what other modules of the project have from them."""
-        accesses = Accesses(self.names, catalogue(self.channels, self.extensions), guessing=False)
-        for access in _once_a_line(accesses.imports(source)):
+        for access in _once_a_line(self._accesses.imports(source)):
             if access.way is Way.IMPORT:
                 yield Reached(f"import {access.imported}", access.location, access.imported)
             elif not self._is_of_queue(access):
@@ -61,19 +62,22 @@ class Outbound:
         for use in last.values():
             deed = "take" if use.how is How.TAKE else "call"
             yield Reached(f"{deed} {use.symbol}", use.location, symbol=use.symbol, confidence=use.confidence)
-        if "rpc" in self.channels:
+        if "rpc" in self.channels and holds(source, _STUBS):
             yield from self._stubs(source)
-        if "queue" in self.channels:
+        if "queue" in self.channels and holds(source, _SENDS):
             yield from self._tasks(source)
 
     def uses(self, source: Source) -> Iterator[Use]:
         """Every use of a client, one by one."""
         for use in self._uses.of(source):
-            if not (_is_aws(use) or self._is_gateway(use) or self._stays_inside(use)):
+            if self._counts(use) and not self._is_gateway(use) and not self._stays_inside(use):
                 yield use
-        if not {"cloud", "queue", "email"}.isdisjoint(self.channels):
-            found = Uses(self.names, catalogue(("cloud",), self.extensions)).of(source)
-            yield from (use for use in found if _is_aws(use) and aws.channel_of(self.names, use) in self.channels)
+
+    def _counts(self, use: Use) -> bool:
+        """Whether it is of one of the channels; what is used of AWS tells which channel it is of."""
+        if _is_aws(use):
+            return aws.channel_of(self.names, use) in self.channels
+        return "cloud" in self.channels or not self._clouds.imported(use.symbol)
 
     def _is_of_queue(self, access: Access) -> bool:
         """The app or the broker: tasks are declared with it too, so what counts is what is sent."""
@@ -126,7 +130,15 @@ class Outbound:
 
     @cached_property
     def _uses(self) -> Uses:
-        return Uses(self.names, catalogue(self.channels, self.extensions))
+        return Uses(self.names, catalogue(aws.channels_with_aws(self.channels), self.extensions))
+
+    @cached_property
+    def _clouds(self) -> Catalogue:
+        return catalogue(("cloud",), self.extensions)
+
+    @cached_property
+    def _accesses(self) -> Accesses:
+        return Accesses(self.names, catalogue(self.channels, self.extensions), guessing=False)
 
     @cached_property
     def _queues(self) -> Catalogue:

@@ -1,19 +1,28 @@
 """How the kinds that look at calls read files."""
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 
-from archguard.codebase import Codebase, Source
+from archguard.codebase import Codebase, Source, SourceError
 from archguard.codebase.facts import Binding, Position
 from archguard.codebase.names import Instance, Names, OwnClass, OwnFunction, OwnModule
 from archguard.kinds.clients import names_of
 
-__all__ = ["made_by", "names_of", "readable"]
+__all__ = ["holds", "made_by", "names_of", "readable"]
 
 
 def readable(codebase: Codebase, modules: Iterable[str]) -> tuple[Source, ...]:
     """The files of those of `modules` that have one."""
     return tuple(codebase.sources[module] for module in sorted(modules) if module in codebase.sources)
+
+
+def holds(source: Source, pattern: re.Pattern[bytes]) -> bool:
+    """Whether `pattern` is anywhere in the file; a file that cannot be read holds nothing."""
+    try:
+        return bool(pattern.search(source.content))
+    except SourceError:
+        return False
 
 
 def made_by(names: Names, node: ast.expr, at: Position, depth: int = 5) -> Iterator[tuple[ast.Call, Position]]:

@@ -653,8 +653,9 @@ def test_a_channel_that_is_not_known_is_an_error_with_a_place(project: Project) 
     assert "archguard.yaml:4:" in run.stderr
 
 
-def test_the_report_counts_what_was_looked_at(project: Project) -> None:
-    project.write("shop/views.py", "import json\n\njson.loads('1')\nprint(1)\n")
+def test_the_report_counts_calls_where_a_client_can_be(project: Project) -> None:
+    project.write("shop/views.py", "import requests\n\nprint(requests.codes)\nprint(1)\n")
+    project.write("shop/services.py", "import json\n\njson.loads('1')\n")
     project.configure(
         """
         version: 1
@@ -665,4 +666,25 @@ def test_the_report_counts_what_was_looked_at(project: Project) -> None:
 
     checked = project.check().outcomes[0].checked
 
-    assert (checked.modules, checked.imports, checked.calls) == (2, 1, 2)
+    assert (checked.modules, checked.imports, checked.calls) == (3, 2, 2)
+
+
+def test_a_file_that_cannot_be_parsed_is_a_problem_if_a_client_can_be_in_it(project: Project) -> None:
+    project.write("shop/views.py", "import requests\n\ndef view(:\n")
+    project.write("shop/latin.py", b"# -*- coding: ascii -*-\nNAME = '\xe9'\nimport requests\n")
+    project.write("shop/plain.py", "requests = 1\n")
+    project.configure(
+        """
+        version: 1
+        project: {packages: [shop]}
+        contracts: [{id: outbound, kind: gateway, modules: shop, hosts: payments, require: timeout, routes_in: shop.plain}]
+        """
+    )
+
+    report = project.check()
+
+    assert [outcome.status for outcome in report.outcomes] == [OutcomeStatus.ERROR]
+    assert {problem.location.path for problem in report.problems if problem.location} == {
+        "shop/views.py",
+        "shop/latin.py",
+    }
