@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from archguard.kinds import kinds
+
 EXAMPLES = Path(__file__).parents[1] / "examples"
 BROKEN = sorted(path.name for path in EXAMPLES.glob("*_broken"))
 CLEAN = [name.removesuffix("_broken") for name in BROKEN]
@@ -44,6 +46,14 @@ def test_a_broken_example_has_the_violations_that_its_page_explains(name: str) -
     assert found == Counter((row["place"], row["contract"]) for row in _ROW.finditer(page))
     assert not report["problems"]
     assert code == 1
+
+
+def test_every_kind_of_contract_is_broken_by_an_example() -> None:
+    reports = [_check(name)[1] for name in BROKEN]
+
+    broken = {entry["kind"] for report in reports for entry in report["contracts"] if entry["status"] == "broken"}
+
+    assert broken == kinds().keys()
 
 
 @pytest.mark.parametrize("name", CLEAN)

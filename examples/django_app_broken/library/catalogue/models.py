@@ -9,6 +9,7 @@ class Book(models.Model):
     isbn = models.CharField(max_length=13, unique=True)
     title = models.CharField(max_length=200)
     copies = models.PositiveIntegerField(default=1)
+    searched = models.PositiveIntegerField(default=0)
 
     class Meta:
         """Sorted as on the shelf."""

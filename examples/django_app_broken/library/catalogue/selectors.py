@@ -1,11 +1,15 @@
 """Questions about books."""
 
+from django.db.models import F
+
 from library.catalogue.models import Book
 
 
 def books_titled(words: str) -> list[Book]:
     """Books whose titles hold `words`."""
-    return list(Book.objects.filter(title__icontains=words))
+    books = Book.objects.filter(title__icontains=words)
+    books.update(searched=F("searched") + 1)
+    return list(books)
 
 
 def copies_of(isbn: str) -> int:

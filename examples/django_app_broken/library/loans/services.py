@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from django.db import transaction
+from django.db import models, transaction
 from django.shortcuts import get_object_or_404
 
 from library.catalogue.models import Book
@@ -12,6 +12,18 @@ from library.members.notices import notify
 from library.members.selectors import may_borrow
 
 PERIOD = timedelta(weeks=4)
+
+
+class Reminder(models.Model):
+    """A mail that has been written."""
+
+    loan = models.ForeignKey(Loan, models.CASCADE)
+    day = models.DateField()
+
+    class Meta:
+        """Where Django finds it, since it is not among the models."""
+
+        app_label = "loans"
 
 
 class CannotLendError(Exception):
@@ -30,7 +42,7 @@ def lend(isbn: str, card: str, day: date) -> Loan:
     book = get_object_or_404(Book, isbn=isbn)
     if copies_out(isbn) >= book.copies:
         raise CannotLendError("every copy is out")
-    return Loan.objects.create(isbn=isbn, card=card, due=day + PERIOD)
+    return Loan.objects.create(isbn=isbn, card=card, due=date.today() + PERIOD)
 
 
 def remind(day: date) -> int:
@@ -38,4 +50,5 @@ def remind(day: date) -> int:
     late = overdue(day)
     for loan in late:
         notify(loan.card, "Your book is due", f"Please bring back {loan.isbn}; it was due on {loan.due}.")
+        Reminder.objects.create(loan=loan, day=day)
     return len(late)

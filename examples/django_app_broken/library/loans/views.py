@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from library.loans import services
+from library.loans.models import Loan
 from library.loans.selectors import overdue
 
 
@@ -24,4 +25,6 @@ def lend(request: HttpRequest) -> HttpResponse:
 
 def late(request: HttpRequest) -> HttpResponse:
     """What should be back by now."""
-    return render(request, "loans/late.html", {"loans": overdue(date.today())})
+    return render(
+        request, "loans/late.html", {"loans": overdue(date.today()), "out": Loan.objects.filter(returned=None).count()}
+    )

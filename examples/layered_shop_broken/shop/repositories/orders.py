@@ -20,7 +20,7 @@ class OrderRepository:
         """Keep a new order."""
         lines = [OrderLineRow(sku=line.product.sku, quantity=line.quantity, price=line.price) for line in order.lines]
         self._session.add(OrderRow(id=order.id, customer_id=order.customer_id, paid=order.paid, lines=lines))
-        self._session.flush()
+        self._session.commit()
         notifications.order_placed(order)
         return order
 
