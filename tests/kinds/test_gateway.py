@@ -677,7 +677,8 @@ def test_a_file_that_cannot_be_parsed_is_a_problem_if_a_client_can_be_in_it(proj
         """
         version: 1
         project: {packages: [shop]}
-        contracts: [{id: outbound, kind: gateway, modules: shop, hosts: payments, require: timeout, routes_in: shop.plain}]
+        contracts:
+          - {id: outbound, kind: gateway, modules: shop, hosts: payments, require: timeout, routes_in: shop.plain}
         """
     )
 
