@@ -1,14 +1,16 @@
 """`layers`: who stands above whom, and may import what."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
 from itertools import combinations, product
 from typing import Any, ClassVar
 
 from archguard.codebase import STRICT, Codebase, Pattern, Patterns, Reach, Shorthand, ancestry
-from archguard.kinds.contract import Contract, ContractError
+from archguard.kinds.contract import Contract, ContractError, listed
 from archguard.kinds.routes import EVERYTHING, children, forbidden_routes, labelled, route_violation
 from archguard.kinds.stack import Stack
 from archguard.model import Location, Violation
@@ -70,6 +72,16 @@ class Layers(Contract):
     exhaustive_except: Patterns = ()
     """Modules that need not be in a layer; with `within`, relative to it."""
 
+    @property
+    def sentence(self) -> str:
+        """What it asks, in plain words."""
+        if self.may_import is not None:
+            rules = (f"{name} may import {listed(names) or 'none of them'}" for name, names in self.may_import.items())
+            return "; ".join(rules) + "."
+        skipping = ", and nobody skips one" if self.closed else ""
+        inside = f"In {listed(self.within)}: each" if self.within else "Each"
+        return f"{inside} of {listed(self.layers)} may import those below it, never those above{skipping}."
+
     def check(self, codebase: Codebase) -> Iterator[Violation]:
         """Yield a violation for each import that is, or leads to, what the importer's layer may not import."""
         for container in self._containers(codebase):
@@ -78,18 +90,19 @@ class Layers(Contract):
                 yield from self._strays(codebase, container)
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
-        """Yield a fault for layers that overlap, and for fewer than two of them."""
-        if bool(self.layers) == bool(self.may_import):
-            yield ContractError("has no layers", hint="give `layers`, or `may_import`")
-        elif sum(len(level.modules) for level in self._levels) == 1:
+        """Yield a fault for layers that overlap, for names that are no layer, and for fewer than two layers."""
+        names = [str(pattern) for level in self._levels for pattern in level.modules]
+        if bool(self.layers) == (self.may_import is not None):
+            yield ContractError("needs one of `layers` and `may_import`", "may_import" if self.layers else "")
+            return
+        if len(names) == 1:
             yield ContractError("can never apply: there is only one layer", self._key)
         elif not self.scope(codebase):
             yield ContractError("can never apply: none of its layers is there", self._key)
-        for container in self._containers(codebase):
-            units = self._stack(codebase, container).units
-            for one, other in combinations(units, 2):
-                if shared := sorted(units[one] & units[other]):
-                    yield ContractError(f"{shared[0]} is in two layers: {one} and {other}", self._key)
+        for name in sorted(name for name, count in Counter(names).items() if count > 1):
+            yield ContractError(f"{name} is two layers", self._key)
+        yield from self._unknown(names)
+        yield from self._overlaps(codebase)
 
     def patterns(self, codebase: Codebase) -> Iterator[tuple[tuple[str | int, ...], Pattern]]:
         """The patterns that must match, those relative to `within` for each match of it."""
@@ -105,6 +118,20 @@ class Layers(Contract):
         stacks = (self._stack(codebase, container) for container in self._containers(codebase))
         return frozenset().union(*(unit for stack in stacks for unit in stack.units.values()))
 
+    def _unknown(self, names: list[str]) -> Iterator[ContractError]:
+        for name in sorted({str(name) for allowed in (self.may_import or {}).values() for name in allowed}):
+            if name not in names:
+                close = get_close_matches(name, names, 1)
+                hint = f"did you mean '{close[0]}'?" if close else f"there is: {', '.join(names)}"
+                yield ContractError(f"'{name}' is none of the layers", "may_import", hint)
+
+    def _overlaps(self, codebase: Codebase) -> Iterator[ContractError]:
+        for container in self._containers(codebase):
+            units = self._stack(codebase, container).units
+            for one, other in combinations(units, 2):
+                if shared := sorted(units[one] & units[other]):
+                    yield ContractError(f"{shared[0]} is in two layers: {one} and {other}", self._key)
+
     @property
     def _key(self) -> str:
         return "layers" if self.layers else "may_import"
@@ -112,6 +139,18 @@ class Layers(Contract):
     @cached_property
     def _levels(self) -> tuple[Layer, ...]:
         return self.layers or tuple(Layer(modules=(pattern,)) for pattern in self.may_import or ())
+
+    def units(self, codebase: Codebase) -> Mapping[str, frozenset[str]]:
+        """The layers, and those of each match of `within`."""
+        stacks = {container: self._stack(codebase, container) for container in self._containers(codebase)}
+        return {
+            f"{container}.{name}"
+            if container and name not in codebase.components
+            else f"{name} {container}".rstrip(): unit
+            for container, stack in stacks.items()
+            for name, unit in stack.units.items()
+            if unit
+        }
 
     def _containers(self, codebase: Codebase) -> list[str]:
         return (
