@@ -224,7 +224,7 @@ def _acyclic_siblings(options: _Options) -> dict[str, Any]:
     return {
         "kind": "acyclic",
         "children_of": _patterns(options.get("ancestors", ())),
-        "depth": int(options.get("depth", 10)),
+        "depth": options.get("depth", 10),
         "skip": _patterns(options.get("skip_descendants", ())),
     }
 
