@@ -91,6 +91,14 @@ class Codebase:
         exact = [found for found in here if plain in ancestry(found.target)]
         return next(iter(sorted(exact, key=_depth, reverse=True) or here), None)
 
+    def passed_on_as(self, link: Link) -> str:
+        """What the statement names, where a package passes it on from `link.imported`: `shop.OrderRepository`; or ""."""
+        found = self.statement(link)
+        inside = link.imported in self.modules and found is not None and found.module
+        return (
+            found.target if found and inside and link.imported.rpartition("::")[2] not in ancestry(found.target) else ""
+        )
+
     def steps(self, chain: tuple[str, ...]) -> tuple[Step, ...]:
         """A chain of modules as imports with places: the first line of each."""
         lines = self.imports.imported_by

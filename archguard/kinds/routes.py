@@ -88,7 +88,9 @@ def route_violation(  # noqa: PLR0913  # the parts of the sentence
     """The violation by `route`, which breaks the `rule` that the importer "must not import", say, what is `reached`."""
     direct = len(route.chain) == 2  # noqa: PLR2004  # the importer and the imported
     importer, imported = route.link.importer, route.link.imported
-    what = imported if direct else f"{reached} through {' and '.join(route.chain[1:-1])}"
+    name = codebase.passed_on_as(route.link)
+    first = f"{route.chain[1]} (as {name})" if name else route.chain[1]
+    what = first if direct else f"{reached} through {' and '.join((first, *route.chain[2:-1]))}"
     return contract.violation(
         f"{importer} {rule} {what}" + (f": {why}" if why else ""),
         codebase.location(route.link),
