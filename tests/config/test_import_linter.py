@@ -1,0 +1,160 @@
+"""Configurations of import-linter, which run as they are and can be migrated."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from project import Project
+
+SHOP = {
+    "shop/__init__.py": "",
+    "shop/web.py": "import shop.services\nimport json\n",
+    "shop/services.py": "import shop.db\n",
+    "shop/db.py": "import shop.web\nimport sqlite3\n",
+    "shop/tools/__init__.py": "",
+    "shop/tools/dates.py": "",
+    "shop/scripts/run.py": "import shop.db\n",
+}
+
+CONTRACTS = {
+    "layers": "type = layers\nlayers =\n    shop.web\n    shop.services\n    shop.db\n",
+    "layers in a container": "type = layers\ncontainers = shop\nlayers =\n    web\n    (cli) | services\n    db\n",
+    "an exhaustive container": (
+        "type = layers\ncontainers = shop\nexhaustive = True\nexhaustive_ignores =\n    tools\n"
+        "layers =\n    web\n    services\n    db\n"
+    ),
+    "siblings together": "type = layers\nlayers =\n    shop.web : shop.services : shop.db\n",
+    "forbidden": "type = forbidden\nsource_modules = shop.web\nforbidden_modules = shop.db\n",
+    "forbidden but for the way round": (
+        "type = forbidden\nsource_modules = shop.web\nforbidden_modules = shop.db\nallow_indirect_imports = True\n"
+    ),
+    "an external package": "type = forbidden\nsource_modules = shop.services\nforbidden_modules = sqlite3\n",
+    "modules without what is below": (
+        "type = forbidden\nsource_modules = shop\nforbidden_modules = shop.db\nas_packages = False\n"
+    ),
+    "wildcards": "type = forbidden\nsource_modules = shop.*\nforbidden_modules = shop.**.dates\n",
+    "independence": "type = independence\nmodules =\n    shop.services\n    shop.tools\n",
+    "protected": "type = protected\nprotected_modules = shop.db\nallowed_importers = shop.services\n",
+    "protected from others": "type = protected\nprotected_modules = shop.db\nallowed_importers = shop.web\n",
+    "acyclic siblings": "type = acyclic_siblings\nancestors = shop\n",
+    "ignored imports": (
+        "type = acyclic_siblings\nancestors = shop\n"
+        "ignore_imports =\n    shop.db -> shop.*\n    shop.nothing -> shop.db\n"
+        "unmatched_ignore_imports_alerting = warn\n"
+    ),
+}
+
+OPTIONS = "[importlinter]\nroot_package = shop\ninclude_external_packages = True\n"
+
+
+@pytest.fixture
+def shop(project: Project) -> Project:
+    project.write_all(SHOP)
+    return project
+
+
+def _oracle(project: Project) -> str:
+    """What import-linter itself says of the one contract: kept or broken."""
+    command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as run; run()", "--no-cache"]
+    done = subprocess.run(
+        command, cwd=project.root, capture_output=True, text=True, check=False, env=os.environ | {"PYTHONPATH": "."}
+    )
+    assert "Contracts: " in done.stdout, done.stdout + done.stderr
+    return "kept" if done.returncode == 0 else "broken"
+
+
+def _verdict(project: Project, *arguments: str) -> str:
+    checked = project.run("check", "--format", "json", *arguments)
+    (contract,) = json.loads(checked.stdout)["contracts"]
+    return str(contract["status"])
+
+
+@pytest.mark.parametrize("name", CONTRACTS)
+def test_a_contract_has_the_verdict_of_import_linter_as_it_is_and_migrated(shop: Project, name: str) -> None:
+    shop.write(".importlinter", f"{OPTIONS}[importlinter:contract:one]\nname = One\n{CONTRACTS[name]}")
+    expected = _oracle(shop)
+
+    as_it_is = _verdict(shop)
+    migrated = shop.run("migrate")
+    shop.write("archguard.yaml", migrated.stdout)
+
+    assert (as_it_is, _verdict(shop)) == (expected, expected), migrated.stdout
+
+
+def test_folders_that_import_linter_passes_over_are_left_out(shop: Project) -> None:
+    shop.write(".importlinter", f"{OPTIONS}[importlinter:contract:one]\nname = One\n{CONTRACTS['acyclic siblings']}")
+
+    report = json.loads(shop.run("check", "--format", "json").stdout)
+    migrated = shop.run("migrate").stdout
+
+    assert report["summary"]["modules"] == 6
+    assert "exclude:\n  - shop.scripts" in migrated
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (
+            "setup.cfg",
+            "[importlinter]\nroot_package = shop\n[importlinter:contract:one]\nname = One\n" + CONTRACTS["layers"],
+        ),
+        (
+            "pyproject.toml",
+            (
+                '[tool.importlinter]\nroot_packages = ["shop"]\n[[tool.importlinter.contracts]]\nname = "One of them"\n'
+                'type = "layers"\nlayers = ["shop.web", "shop.services", "shop.db"]\n'
+            ),
+        ),
+    ],
+)
+def test_it_is_found_where_import_linter_finds_it(shop: Project, path: str, text: str) -> None:
+    shop.write(path, text)
+
+    assert _verdict(shop) == "broken"
+
+
+def test_type_checking_imports_can_be_left_out_for_the_whole_session(shop: Project) -> None:
+    shop.write("shop/db.py", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import shop.web\n")
+    contract = f"[importlinter:contract:one]\nname = One\n{CONTRACTS['layers']}"
+    shop.write(".importlinter", f"{OPTIONS}exclude_type_checking_imports = True\n{contract}")
+
+    assert _verdict(shop) == _oracle(shop) == "kept"
+
+
+@pytest.mark.parametrize(
+    ("contract", "says"),
+    [
+        ("type = layer\n", "archguard cannot say import-linter's contract type 'layer'"),
+        ("type = layers\nlayers = shop.web\n  shop.db\nexaustive = True\n", "unknown option `exaustive`"),
+        ("type = layers\nlayers = shop.web\n  shop.db\nexhaustive = True\n", "`exhaustive` needs `containers`"),
+        (
+            "type = forbidden\nsource_modules = shop.webb\nforbidden_modules = shop.db\n",
+            "'shop.webb' matches no module",
+        ),
+        (
+            "type = independence\nmodules =\n    shop.web\n    shop.db\nignore_imports = shop.x -> shop.y\n",
+            "no import matches",
+        ),
+    ],
+)
+def test_what_cannot_be_said_is_an_error_with_a_place(shop: Project, contract: str, says: str) -> None:
+    shop.write(".importlinter", f"{OPTIONS}[importlinter:contract:one]\nname = One\n{contract}")
+
+    checked = shop.run("check")
+
+    assert checked.returncode == 2
+    assert says in checked.stdout + checked.stderr
+    assert ".importlinter:" in checked.stdout + checked.stderr
+    assert "Traceback" not in checked.stderr
+
+
+def test_migrating_never_overwrites(shop: Project) -> None:
+    shop.write(".importlinter", f"{OPTIONS}[importlinter:contract:one]\nname = One\n{CONTRACTS['layers']}")
+    shop.write("archguard.yaml", "version: 1\n")
+
+    migrated = shop.run("migrate", "--output", "archguard.yaml")
+
+    assert migrated.returncode == 2
+    assert (shop.root / "archguard.yaml").read_text() == "version: 1\n"
