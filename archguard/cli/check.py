@@ -33,8 +33,8 @@ from archguard.reporters import reporter, reporter_names
 @click.option("--contract", "contracts", multiple=True, metavar="ID", help="Check only this contract; may be repeated.")
 @click.option(
     "--fail-on",
-    type=click.Choice([Severity.ERROR, Severity.WARNING]),
-    default=Severity.ERROR,
+    type=click.Choice([Severity.ERROR.value, Severity.WARNING.value]),  # by value: click names a member in capitals
+    default=Severity.ERROR.value,
     help="The least severity that makes the run fail.",
 )
 @click.pass_context
@@ -48,7 +48,7 @@ def command(  # noqa: PLR0913  # the options of the command
     revision: str | None,
     branch: str | None,
     contracts: tuple[str, ...],
-    fail_on: Severity,
+    fail_on: str,
     *,
     strict_baseline: bool,
 ) -> None:
@@ -64,7 +64,7 @@ def command(  # noqa: PLR0913  # the options of the command
     report = within_paths(report, [Path(os.path.relpath(path, read_config.root)) for path in paths])
     for format_, file in targets:
         _write(report, format_, file)
-    ctx.exit(exit_code(report, fail_on, strict_baseline=strict_baseline))
+    ctx.exit(exit_code(report, Severity(fail_on), strict_baseline=strict_baseline))
 
 
 def _target(format_: str, output: Path | None) -> tuple[str, Path | None]:

@@ -25,7 +25,7 @@ def exit_code(report: Report, fail_on: Severity, *, strict_baseline: bool = Fals
 
 def complain(error: Exception) -> int:
     """Tell of `error` on stderr, and give the exit code that goes with it."""
-    faults = list(_flat(error))
+    faults = list(map(_mendable, _flat(error)))
     if all(isinstance(fault, ArchguardError) for fault in faults):
         for fault in faults:
             sys.stderr.write(_problem(fault) + "\n")
@@ -47,6 +47,14 @@ def _flat(error: Exception) -> Iterator[Exception]:
             yield from _flat(inner)
     else:
         yield error
+
+
+def _mendable(error: Exception) -> Exception:
+    """A file that cannot be written, or a full disk, is no fault in archguard."""
+    if isinstance(error, OSError) and error.strerror:
+        where = f"'{error.filename}': " if error.filename else ""
+        return ArchguardError(f"{where}{error.strerror[0].lower()}{error.strerror[1:]}")
+    return error
 
 
 def _problem(error: Exception) -> str:
