@@ -1,5 +1,7 @@
 """A small project in a temporary folder: what most tests have as their given."""
 
+import contextlib
+import io
 import os
 import subprocess
 import sys
@@ -7,8 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
+from unittest import mock
+
+import pytest
 
 from archguard.checking import check, read
+from archguard.cli import main
 from archguard.codebase import Codebase, read_codebase
 from archguard.config import Config, find_configuration, read_config
 from archguard.model import Report
@@ -61,6 +67,19 @@ class Project:
             timeout=60,
             check=False,
         )
+
+    def call(self, *arguments: str, below: str = ".") -> subprocess.CompletedProcess[str]:
+        """The same in this process, which is ten times as fast; for what a process of its own cannot change."""
+        out, err = io.StringIO(), io.StringIO()
+        with (
+            contextlib.chdir(self.root / below),
+            mock.patch("sys.argv", ["archguard", *arguments]),
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+            pytest.raises(SystemExit) as raised,
+        ):
+            main()
+        return subprocess.CompletedProcess(arguments, int(raised.value.code or 0), out.getvalue(), err.getvalue())
 
 
 def broken(report: Report) -> list[tuple[str, str, int]]:

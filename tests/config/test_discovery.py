@@ -182,7 +182,7 @@ def test_named_files_are_relative_to_the_first_ones_folder(project: Project) -> 
     project.configure(FORBIDDEN.format("x"), "rules.yaml")
     project.configure(FORBIDDEN.format("y"), "more.yaml")
 
-    run = project.run("check", "--config", "rules.yaml", "--config", "more.yaml")
+    run = project.call("check", "--config", "rules.yaml", "--config", "more.yaml")
 
     assert run.returncode == 1
     assert "BROKEN  x (forbidden)" in run.stdout
@@ -190,7 +190,7 @@ def test_named_files_are_relative_to_the_first_ones_folder(project: Project) -> 
 
 
 def test_without_a_configuration_there_is_a_sentence(project: Project) -> None:
-    run = project.run("check")
+    run = project.call("check")
 
     assert (run.returncode, run.stdout) == (2, "")
     assert run.stderr.startswith(f"error: no configuration in {project.root.name} or above it\n")

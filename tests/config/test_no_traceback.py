@@ -1,11 +1,8 @@
 """Whatever stands in a configuration, the exit code is 0, 1 or 2: a user never sees a traceback."""
 
-import contextlib
-import io
 import json
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import pytest
 import yaml
@@ -13,7 +10,6 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from project import Project
 
-from archguard.cli import main
 from archguard.kinds import kinds
 
 CODE = {
@@ -123,17 +119,8 @@ def outcome(project: Project, content: str | bytes, name: str = "archguard.yaml"
     for other in ("archguard.yaml", "pyproject.toml", ".importlinter"):
         (project.root / other).unlink(missing_ok=True)
     project.write(name, content)
-    said = io.StringIO()
-    with (
-        contextlib.chdir(project.root),
-        mock.patch("sys.argv", ["archguard", "check"]),
-        contextlib.redirect_stdout(said),
-        contextlib.redirect_stderr(said),
-        pytest.raises(SystemExit) as raised,
-    ):
-        main()
-    assert isinstance(raised.value.code, int)
-    return raised.value.code, said.getvalue()
+    run = project.call("check")
+    return run.returncode, run.stdout + run.stderr
 
 
 def in_yaml(value: Any) -> str:
@@ -221,7 +208,7 @@ def test_any_configuration_of_import_linter(shop: Project, text: str) -> None:
 def test_a_file_that_is_a_folder(project: Project) -> None:
     (project.root / "archguard.yaml").mkdir()
 
-    run = project.run("check", "--config", "archguard.yaml")
+    run = project.call("check", "--config", "archguard.yaml")
 
     assert run.returncode == 2
     assert "Traceback" not in run.stderr
@@ -231,7 +218,7 @@ def test_a_link_that_leads_nowhere(project: Project) -> None:
     (project.root / "base.yaml").symlink_to(Path("nowhere.yaml"))
     project.configure("extends: base.yaml\n")
 
-    run = project.run("check")
+    run = project.call("check")
 
     assert run.returncode == 2
     assert "there is no file 'base.yaml'" in run.stderr

@@ -201,7 +201,7 @@ def test_pyproject_says_the_same(project: Project) -> None:
 def test_a_fault_in_pyproject_has_its_line(project: Project, old: str, new: str, line: int, message: str) -> None:
     project.write_all({**CODE, "pyproject.toml": TOML.replace(old, new)})
 
-    run = project.run("check")
+    run = project.call("check")
 
     if message:
         assert run.returncode == 2
