@@ -38,6 +38,7 @@ _SHOWN = re.compile(
 )
 _COMMANDS = re.compile(r"^```console\n(python3 .*)\n```$", re.MULTILINE)
 _YAML = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_FILE = re.compile(r'^```\w+ title="([^"]+)"\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)")
 
 
@@ -108,21 +109,49 @@ def test_nobody_is_told_to_install_the_distribution_of_somebody_else() -> None:
 def test_the_yaml_of_the_readme_holds_for_a_shop_that_is_like_it(tmp_path: Path) -> None:
     (example,) = _YAML.findall(README.read_text(encoding="utf-8"))
     (tmp_path / "archguard.yaml").write_text(example, encoding="utf-8")
-    for name, code in {
+    code = {
         "orders/api.py": "import fastapi\nfrom shop.orders import services\n",
         "orders/services.py": "from shop.orders import repositories\n",
         "orders/usecases.py": "",
-        "orders/repositories.py": "import sqlalchemy\nfrom shop import db\n",
+        "orders/repositories.py": "import sqlalchemy\nfrom shop import db\n\nclass OrderRepository: ...\n",
         "db.py": "import sqlalchemy\n",
-    }.items():
-        (tmp_path / "shop" / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / "shop" / name).write_text(code, encoding="utf-8")
+    }
+    _write(tmp_path / "shop", code)
 
     report = check(read_config([tmp_path / "archguard.yaml"], tmp_path))
 
     assert not report.problems
     assert {outcome.status for outcome in report.outcomes} == {OutcomeStatus.KEPT}
     assert len(report.outcomes) == len(yaml.safe_load(example)["contracts"])
+
+
+def test_the_page_on_pytest_shows_what_pytest_says(tmp_path: Path) -> None:
+    files, text = _files_of("test-with-pytest.md")
+    shown = re.search(r"^\$ pytest (?P<option>\S+)\n(?P<lines>.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    assert shown
+    _write(tmp_path, {name: code for name, code in files.items() if not name.startswith("tests/")})
+
+    run = _pytest(tmp_path, shown["option"])
+
+    assert [line for line in shown["lines"].splitlines() if line not in run.stdout] == []
+    assert run.returncode == 1
+
+
+def test_the_tests_of_the_page_on_pytest_pass(tmp_path: Path) -> None:
+    files, _ = _files_of("test-with-pytest.md")
+    _write(tmp_path, files)
+
+    run = _pytest(tmp_path, "tests")
+
+    assert run.returncode == 0, run.stdout
+    assert "7 passed" in run.stdout
+
+
+def test_the_page_on_plugins_shows_the_example() -> None:
+    files, _ = _files_of("write-a-plugin.md")
+
+    assert files == {name: (ROOT / name).read_text(encoding="utf-8") for name in files}
+    assert files
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -146,6 +175,23 @@ def _run(command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", *words], cwd=ROOT, capture_output=True, text=True, check=False, encoding="utf-8"
     )
+
+
+def _pytest(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, encoding="utf-8")
+
+
+def _files_of(page: str) -> tuple[dict[str, str], str]:
+    """The files that a how-to page shows, and the page."""
+    text = (ROOT / "docs/how-to" / page).read_text(encoding="utf-8")
+    return dict(_FILE.findall(text)), text
+
+
+def _write(folder: Path, files: dict[str, str]) -> None:
+    for name, code in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(code, encoding="utf-8")
 
 
 def _plain(message: str) -> str:
