@@ -92,7 +92,7 @@ class Codebase:
         return next(iter(sorted(exact, key=_depth, reverse=True) or here), None)
 
     def passed_on_as(self, link: Link) -> str:
-        """What the statement names, where a package passes it on from `link.imported`: `shop.OrderRepository`; or ""."""
+        """What a statement names that a package passes on from `link.imported`: `shop.OrderRepository`; else ""."""
         found = self.statement(link)
         inside = link.imported in self.modules and found is not None and found.module
         return (
