@@ -1,10 +1,13 @@
 """What git knows. The only door to git; the working tree is never touched."""
 
 import io
+import re
 import subprocess
 import tarfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,6 +24,33 @@ def last_change(path: Path) -> str:
         return _git(path.parent, "log", "-1", "--format=%H", "--", path.name).decode().strip()
     except GitError:
         return ""
+
+
+@dataclass(frozen=True)
+class Blame:
+    """Who wrote a line, and when."""
+
+    author: str
+    day: date
+
+
+def blame(path: Path) -> Mapping[int, Blame]:
+    """Who wrote each committed line of the file `path`, by its number; empty without git."""
+    try:
+        told = _git(path.parent, "blame", "--line-porcelain", "--", path.name).decode(errors="replace")
+    except GitError:
+        return {}
+    return {int(line["line"]): _blame(line) for line in _BLAMED.finditer(told) if line["commit"].strip("0")}
+
+
+_BLAMED = re.compile(
+    r"^(?P<commit>[0-9a-f]{40,}) \d+ (?P<line>\d+).*?^author (?P<author>[^\n]*).*?^author-time (?P<time>\d+)",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+def _blame(line: re.Match[str]) -> Blame:
+    return Blame(line["author"], datetime.fromtimestamp(int(line["time"]), UTC).date())
 
 
 def renames(folder: Path, since: str) -> Mapping[str, str]:

@@ -12,6 +12,11 @@ from archguard.cli.outcome import CANNOT_CHECK, FAULT, complain
 COMMANDS: Final = {
     "check": "check the code against its contracts",
     "baseline": "write the violations that there are to the baseline",
+    "why": "may this import that, by which contract not, and how is it reached today",
+    "where": "where a module belongs, and what it may import",
+    "explain": "what a contract asks, and of what",
+    "ls": "list components, contracts, services or modules",
+    "ignores": "list what the contracts are told to overlook, since when, and by whom",
     "migrate": "write another tool's configuration as archguard.yaml",
     "packs": "list the contracts that ship with archguard, or print one of them",
     "report": "write a saved JSON report in another format",

@@ -8,6 +8,7 @@ from archguard.codebase.pattern import ImportPattern, Names, Pattern, PatternErr
 from archguard.codebase.project import STRICT, Component, Coverage, Project, Service
 from archguard.codebase.shorthand import OneOrMany, Shorthand
 from archguard.codebase.source import Source, SourceError
+from archguard.codebase.supposing import suppose
 from archguard.codebase.view import ancestry
 
 __all__ = [
@@ -36,4 +37,5 @@ __all__ = [
     "Targets",
     "ancestry",
     "read_codebase",
+    "suppose",
 ]

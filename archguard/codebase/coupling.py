@@ -1,6 +1,6 @@
 """Cycles and coupling among sets of modules. The only door to networkx."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -61,6 +61,50 @@ class Coupling:
         order = _best_order(tangle, weights) if len(tangle) <= _EXACT else _good_order(tangle, weights)
         position = {name: index for index, name in enumerate(order)}
         return tuple(sorted(arrow for arrow in weights if position[arrow[0]] > position[arrow[1]]))
+
+
+def fewest_cuts(imports: ImportGraph, sources: Collection[str], targets: Collection[str]) -> tuple[Link, ...]:
+    """As few imports as possible without which no way leads from `sources` to `targets` (disjoint sets), sorted.
+
+    Of several such sets, the one that is nearest to `targets`.
+    """
+    graph = _between(imports, sources, targets)
+    if not graph.has_node(_TARGET):
+        return ()
+    _, (near, far) = nx.minimum_cut(graph, _SOURCE, _TARGET)
+    arrows = sorted((one, other) for one, other in graph.edges if one in near and other in far)
+    return tuple(Link(*arrow, line) for arrow in arrows for line in imports.imported_by(arrow[0])[arrow[1]])
+
+
+_SOURCE, _TARGET = "", "*"
+"""Names that no module can have."""
+
+
+def _between(imports: ImportGraph, sources: Collection[str], targets: Collection[str]) -> "nx.DiGraph[str]":
+    """The imports on the ways between the two sets, each as strong as it has statements, tied together at both ends."""
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    ahead = _reached(imports.imported_by, sources, targets)
+    back = _reached(lambda name: imports.importers.get(name, ()), targets, sources)
+    for importer in sorted(ahead & back):
+        for imported, lines in sorted(imports.imported_by(importer).items()):
+            if imported in ahead & back:
+                graph.add_edge(importer, imported, capacity=len(lines))
+    graph.add_edges_from((_SOURCE, name) for name in sorted(set(sources) & set(graph)))  # no capacity: endless
+    graph.add_edges_from((name, _TARGET) for name in sorted(set(targets) & set(graph)))
+    return graph
+
+
+def _reached(
+    neighbours: Callable[[str], Collection[str]], start: Collection[str], ends: Collection[str]
+) -> frozenset[str]:
+    """What can be reached from `start`, going no further than `ends`."""
+    seen, queue = set(start), list(start)
+    while queue:
+        name = queue.pop()
+        found = [] if name in ends else [other for other in neighbours(name) if other not in seen]
+        seen.update(found)
+        queue.extend(found)
+    return frozenset(seen)
 
 
 def _best_order(units: Sequence[str], weights: Mapping[tuple[str, str], int]) -> list[str]:

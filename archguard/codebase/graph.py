@@ -1,9 +1,10 @@
 """Which module imports which, and what that lets each of them reach."""
 
 from collections import deque
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from typing import NamedTuple
 
 
@@ -62,6 +63,16 @@ class ImportGraph:
             importer: _kept(importer, imported, removed) if importer in changed else imported
             for importer, imported in self.lines.items()
         }
+        return ImportGraph(self.modules, lines)
+
+    def with_links(self, links: Iterable[Link]) -> "ImportGraph":
+        """The same graph and `links`."""
+        lines = dict(self.lines)
+        for importer, group in groupby(sorted(links), key=lambda link: link.importer):
+            imported = dict(lines.get(importer, {}))
+            for link in group:
+                imported[link.imported] = tuple(sorted((*imported.get(link.imported, ()), link.line)))
+            lines[importer] = imported
         return ImportGraph(self.modules, lines)
 
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from archguard.codebase import Codebase, Link, Pattern, Patterns
 from archguard.codebase.coupling import Coupling
-from archguard.kinds.contract import Contract, ContractError
+from archguard.kinds.contract import Contract, ContractError, listed
 from archguard.kinds.routes import Units, children, units_of
 from archguard.model import Violation
 
@@ -28,6 +28,17 @@ class Acyclic(Contract):
     """How many levels below `children_of` are looked at; 0 is its own children only."""
     skip: Patterns = ()
     """Packages below `children_of` that are not looked into."""
+
+    @property
+    def sentence(self) -> str:
+        """What it asks, in plain words."""
+        below = f"The siblings in every package from {listed(self.children_of)} down" if self.children_of else ""
+        return " ".join(f"{who} import each other in no circle." for who in (listed(self.modules), below) if who)
+
+    def units(self, codebase: Codebase) -> Units:
+        """The modules, and the children of the packages, that must form no cycle."""
+        below = {name: unit for pattern in self.children_of for name, unit in children(codebase, pattern).items()}
+        return {**units_of(codebase, self.modules), **below}
 
     def check(self, codebase: Codebase) -> Iterator[Violation]:
         """Yield a violation for each import that is part of a cycle."""

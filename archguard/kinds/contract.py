@@ -1,12 +1,14 @@
 """What every contract has, whatever its kind."""
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
+from inspect import cleandoc, getmro
 from typing import Any, ClassVar, Literal, TypeVar
 
-from archguard.codebase import STRICT, Codebase, ImportPattern, ImportTrait, Link, Pattern, Shorthand
+from archguard.codebase import STRICT, Codebase, ImportPattern, ImportTrait, Link, Pattern, Shorthand, Target
 from archguard.model import Checked, Confidence, Location, Severity, Violation
 
 _T = TypeVar("_T")
@@ -67,6 +69,12 @@ class Contract(ABC):
     ignore: tuple[Ignore, ...] = ()
     """Imports that are overlooked, each written `importer -> imported`, or as a mapping with a reason."""
 
+    @property
+    def sentence(self) -> str:
+        """What it asks, in plain words: the kind's docstring, with the contract's values in place of its keys."""
+        asked = cleandoc(type(self).__doc__ or self.kind).partition("\n\n")[0].replace("\n", " ")
+        return re.sub(r"`(\w+)`", lambda key: listed(getattr(self, key[1], ())) or key[1], asked)
+
     @abstractmethod
     def check(self, codebase: Codebase) -> Iterator[Violation]:
         """Yield every violation in `codebase`."""
@@ -75,6 +83,15 @@ class Contract(ABC):
         """Yield what makes the contract pointless for `codebase`; that its patterns match is looked at elsewhere."""
         del codebase
         yield from ()
+
+    def units(self, codebase: Codebase) -> Mapping[str, frozenset[str]]:
+        """The sets of modules that it tells apart, by name; those that come from outside of the project included."""
+        outside = codebase.imports.externals
+        found: dict[str, frozenset[str]] = {}
+        for _, pattern in self.patterns(codebase):
+            external = codebase.matching(pattern, outside) if isinstance(pattern, Target) else frozenset()
+            found |= codebase.units(pattern) or ({pattern.text: external} if external else {})
+        return found
 
     def patterns(self, codebase: Codebase) -> Iterator[tuple[tuple[str | int, ...], Pattern]]:
         """The patterns that must match something in `codebase`, each with the keys that lead to it."""
@@ -133,6 +150,15 @@ class Contract(ABC):
             chain=(codebase.step(link),),
             fix=fix,
         )
+
+
+def listed(values: object) -> str:
+    """`a, b` for a tuple of names, patterns and the like; "" for anything else."""
+    return ", ".join(map(str, values)) if isinstance(values, tuple) and all(map(_has_name, values)) else ""
+
+
+def _has_name(value: object) -> bool:
+    return not is_dataclass(value) or any("__str__" in vars(cls) for cls in getmro(type(value))[:-1])
 
 
 def patterns_of(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Pattern]]:

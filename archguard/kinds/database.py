@@ -10,7 +10,7 @@ from archguard.kinds.accesses import Access, Accesses, Way
 from archguard.kinds.clients import Client, catalogue, names_of, relevant_modules
 from archguard.kinds.clients.guesses import may_hold_guesses
 from archguard.kinds.clients.sql import holds_sql, may_hold_sql
-from archguard.kinds.contract import Contract, ContractError
+from archguard.kinds.contract import Contract, ContractError, listed
 from archguard.kinds.verbs import sort_of
 from archguard.model import Checked, Violation
 
@@ -40,6 +40,14 @@ class Database(Contract):
     """What is taken for a database."""
     clients: Mapping[str, Client] = field(default_factory=dict)
     """Further libraries, or the project's own: which modules, functions and methods are a database."""
+
+    @property
+    def sentence(self) -> str:
+        """What it asks, in plain words."""
+        who = f"Only {listed(self.allowed_in)}" if self.allowed_in else f"{listed(self.modules)} do not"
+        denied = f" to {listed(self.deny)}" if self.deny else ""
+        allowed = f", other than to {listed(self.allow)}" if self.allow else ""
+        return f"{who} reach a database{denied}{allowed}."
 
     def check(self, codebase: Codebase) -> Iterator[Violation]:
         """Yield a violation for each import, call and statement of SQL where there must be none."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from archguard.codebase import Codebase, Link, Patterns, Targets
-from archguard.kinds.contract import Contract, ContractError
+from archguard.kinds.contract import Contract, ContractError, listed
 from archguard.kinds.distributions import packages_of
 from archguard.model import Violation
 
@@ -23,6 +23,12 @@ class External(Contract):
     """The only packages, distributions or modules from outside that may be imported; `stdlib` is Python itself."""
     deny: Targets = ()
     """Packages, distributions or modules from outside that must not be imported; `stdlib` is Python itself."""
+
+    @property
+    def sentence(self) -> str:
+        """What it asks, in plain words."""
+        what = f"only {listed(self.allow)}" if self.allow else f"nothing of {listed(self.deny)}"
+        return f"{listed(self.modules)} import {what} from outside of the project."
 
     def check(self, codebase: Codebase) -> Iterator[Violation]:
         """Yield a violation for each import from outside that is not allowed."""

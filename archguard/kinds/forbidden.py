@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from archguard.codebase import Codebase, Patterns, Reach, Targets
-from archguard.kinds.contract import Contract, ContractError, bindings, bound
+from archguard.kinds.contract import Contract, ContractError, bindings, bound, listed
 from archguard.kinds.routes import EVERYTHING, Units, forbidden_routes, labelled, route_violation, targets_of, units_of
 from archguard.model import Violation
 
@@ -28,6 +28,13 @@ class Forbidden(Contract):
     """If given, only ways that go through one of these modules are forbidden."""
     as_packages: bool = True
     """Whether `modules` and `must_not_import` stand for the modules below them too."""
+
+    @property
+    def sentence(self) -> str:
+        """What it asks, in plain words."""
+        others = ", not even through others" if self.indirect else ""
+        corridors = f", except through {listed(self.except_via)}" if self.except_via else ""
+        return f"{listed(self.modules)} never import {listed(self.must_not_import)}{others}{corridors}."
 
     def check(self, codebase: Codebase) -> Iterator[Violation]:
         """Yield a violation for each import that is, or leads to, what is forbidden."""

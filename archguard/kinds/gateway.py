@@ -11,7 +11,7 @@ from archguard.codebase import Names as Words
 from archguard.codebase.names import Names
 from archguard.kinds.carriers import carriers
 from archguard.kinds.clients import Client, names_of
-from archguard.kinds.contract import Contract, ContractError
+from archguard.kinds.contract import Contract, ContractError, listed
 from archguard.kinds.hosts import Hosts
 from archguard.kinds.inbound import EntryPoints
 from archguard.kinds.outbound import Outbound, Reached
@@ -47,6 +47,18 @@ class Gateway(Contract):
     """If given, the only modules that may declare routes, remote procedures and tasks."""
     clients: Mapping[str, Client] = field(default_factory=dict)
     """Further libraries, by channel."""
+
+    @property
+    def sentence(self) -> str:
+        """What it asks, in plain words."""
+        asked = {
+            f"Only {listed(self.allowed_in)} reach outside.": self.allowed_in,
+            f"{listed(self.modules)} do not reach outside.": self.modules and not self.allowed_in,
+            f"URLs name {listed(self.hosts)} only.": self.hosts,
+            f"Every request has its {listed(self.require)}.": self.require,
+            f"Only {listed(self.routes_in)} declare routes.": self.routes_in,
+        }
+        return " ".join(clause for clause, is_asked in asked.items() if is_asked)
 
     def check(self, codebase: Codebase) -> Iterator[Violation]:
         """Yield a violation for each import, call, URL and route that goes against it."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from archguard.codebase import Codebase, Pattern, Patterns, Reach
-from archguard.kinds.contract import Contract, ContractError
+from archguard.kinds.contract import Contract, ContractError, listed
 from archguard.kinds.routes import EVERYTHING, Units, children, forbidden_routes, labelled, route_violation
 from archguard.model import Violation
 
@@ -22,6 +22,17 @@ class Independence(Contract):
     """Packages whose direct children are independent of each other, with all below them."""
     indirect: bool = True
     """Whether an import counts that leads there through modules outside."""
+
+    @property
+    def sentence(self) -> str:
+        """What it asks, in plain words."""
+        others = ", not even through modules outside" if self.indirect else ""
+        who = [listed(self.modules)] * bool(self.modules) + [f"the children of {name}" for name in self.children_of]
+        return f"None of {' and '.join(who)} imports another of them{others}."
+
+    def units(self, codebase: Codebase) -> Units:
+        """The modules that are independent of each other."""
+        return {name: unit for units in self._groups(codebase) for name, unit in units.items()}
 
     def check(self, codebase: Codebase) -> Iterator[Violation]:
         """Yield a violation for each import from one of the modules that is, or leads to, another one."""

@@ -10,7 +10,7 @@ from itertools import combinations, product
 from typing import Any, ClassVar
 
 from archguard.codebase import STRICT, Codebase, Pattern, Patterns, Reach, Shorthand, ancestry
-from archguard.kinds.contract import Contract, ContractError
+from archguard.kinds.contract import Contract, ContractError, listed
 from archguard.kinds.routes import EVERYTHING, children, forbidden_routes, labelled, route_violation
 from archguard.kinds.stack import Stack
 from archguard.model import Location, Violation
@@ -72,6 +72,16 @@ class Layers(Contract):
     exhaustive_except: Patterns = ()
     """Modules that need not be in a layer; with `within`, relative to it."""
 
+    @property
+    def sentence(self) -> str:
+        """What it asks, in plain words."""
+        if self.may_import is not None:
+            rules = (f"{name} may import {listed(names) or 'none of them'}" for name, names in self.may_import.items())
+            return "; ".join(rules) + "."
+        skipping = ", and nobody skips one" if self.closed else ""
+        inside = f"In {listed(self.within)}: each" if self.within else "Each"
+        return f"{inside} of {listed(self.layers)} may import those below it, never those above{skipping}."
+
     def check(self, codebase: Codebase) -> Iterator[Violation]:
         """Yield a violation for each import that is, or leads to, what the importer's layer may not import."""
         for container in self._containers(codebase):
@@ -129,6 +139,18 @@ class Layers(Contract):
     @cached_property
     def _levels(self) -> tuple[Layer, ...]:
         return self.layers or tuple(Layer(modules=(pattern,)) for pattern in self.may_import or ())
+
+    def units(self, codebase: Codebase) -> Mapping[str, frozenset[str]]:
+        """The layers, and those of each match of `within`."""
+        stacks = {container: self._stack(codebase, container) for container in self._containers(codebase)}
+        return {
+            f"{container}.{name}"
+            if container and name not in codebase.components
+            else f"{name} {container}".rstrip(): unit
+            for container, stack in stacks.items()
+            for name, unit in stack.units.items()
+            if unit
+        }
 
     def _containers(self, codebase: Codebase) -> list[str]:
         return (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from archguard.codebase import Codebase, Link, Names, Patterns, Targets
-from archguard.kinds.contract import Contract, ContractError, bindings, bound
+from archguard.kinds.contract import Contract, ContractError, bindings, bound, listed
 from archguard.kinds.interface import Interface
 from archguard.kinds.routes import targets_of, units_of
 from archguard.model import Violation
@@ -27,6 +27,13 @@ class Protected(Contract):
     `.` for its `__init__`, `__all__` for the names that its `__init__` lists."""
     as_packages: bool = True
     """Whether `modules` and `only_imported_by` stand for the modules below them too."""
+
+    @property
+    def sentence(self) -> str:
+        """What it asks, in plain words."""
+        users = f"by {listed(self.only_imported_by)} and " if self.only_imported_by else ""
+        others = f"; anyone else imports {listed(self.interface)}" if self.interface else ""
+        return f"{listed(self.modules)} are imported {users}by themselves only{others}."
 
     def check(self, codebase: Codebase) -> Iterator[Violation]:
         """Yield a violation for each import of a protected module by somebody who may not."""

@@ -19,6 +19,12 @@ class Structure(Contract):
     rules: tuple[Rule, ...]
     """What must be and must not be; each holds by itself."""
 
+    @property
+    def sentence(self) -> str:
+        """What it asks, in plain words."""
+        number = f"{len(self.rules)} rules say" if len(self.rules) > 1 else "A rule says"
+        return f"{number} what modules, classes and functions must be, and what not."
+
     def check(self, codebase: Codebase) -> Iterator[Violation]:
         """Yield a violation for each thing that lacks what it must have, or has what it must not have."""
         breaches = ((rule, breach) for rule in self.rules for breach in rule.breaches(codebase.once(Reading)))

@@ -1,0 +1,92 @@
+"""What people call modules when they ask about them: components, services, packages, modules, files, patterns."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from archguard.codebase import Codebase, PatternError, Target, ancestry
+from archguard.config import Config, did_you_mean
+from archguard.errors import ArchguardError
+from archguard.kinds.clients import CHANNELS, catalogue
+from archguard.kinds.distributions import is_installed
+
+_LISTS = "`archguard ls components` and `archguard ls modules` list what there is"
+
+
+@dataclass(frozen=True)
+class Named:
+    """The modules that `name` means."""
+
+    name: str
+    modules: frozenset[str]
+    is_outside: bool = False
+    """Whether it is a package that is not part of the project."""
+
+
+def find_named(config: Config, codebase: Codebase, name: str) -> Named:
+    """What `name` means: a component, a service, a module with those below, a file, a pattern, or a package outside.
+
+    Raises:
+        ArchguardError: it means nothing.
+    """
+    target = _target(codebase, name)
+    if inside := codebase.members((target,)):
+        return Named(target.text, inside)
+    if target.literal and _may_be_outside(codebase, target.text):
+        outside = codebase.imports.externals
+        near = [outer for outer in ancestry(target.text) if outer in outside]
+        return Named(target.text, codebase.matching(target, outside) or frozenset(near[:1]), is_outside=True)
+    known = [*config.components, *config.services, *codebase.modules]
+    close = did_you_mean(target.text, known)
+    ending = next((other for other in sorted(known, key=len) if other.endswith((f".{target}", f"::{target}"))), "")
+    hint = f"did you mean '{ending}'?" if ending else close if close.startswith("did") else _LISTS
+    raise ArchguardError(f"there is no component, service or module '{name}'", hint)
+
+
+def find_module(codebase: Codebase, name: str) -> str:
+    """The one module called `name`, or in the file `name`.
+
+    Raises:
+        ArchguardError: there is none.
+    """
+    text = _target(codebase, name).text
+    found = sorted(module for module in codebase.modules if module == text or module.endswith(f"::{text}"))
+    if len(found) == 1:
+        return found[0]
+    hint = f"say which: {', '.join(found)}" if found else did_you_mean(text, sorted(codebase.modules))
+    hint = hint if found or hint.startswith("did") else "`archguard ls modules` lists them"
+    raise ArchguardError(f"there are several modules '{name}'" if found else f"there is no module '{name}'", hint)
+
+
+def groups_of(config: Config, codebase: Codebase) -> dict[str, str]:
+    """For each module what to count it as: its first component, else its service, else the package below the top."""
+    owners: dict[str, str] = {}
+    for name, component in config.components.items():
+        owners |= {module: name for module in sorted(codebase.members(component.modules)) if module not in owners}
+    return {module: owners.get(module) or _package(module) for module in sorted(codebase.modules)}
+
+
+def _package(module: str) -> str:
+    service, mark, name = module.rpartition("::")
+    return service if mark else ".".join(name.split(".")[:2])
+
+
+def _target(codebase: Codebase, name: str) -> Target:
+    path = PurePath(name).as_posix().removeprefix("./")
+    files = (module for module, source in codebase.sources.items() if source.shown == path)
+    try:
+        return Target(next(files, name))
+    except PatternError as error:
+        raise ArchguardError(f"'{name}' names no modules: {error}") from None
+
+
+def _may_be_outside(codebase: Codebase, name: str) -> bool:
+    top = name.partition(".")[0]
+    inside = {module.rpartition("::")[2].partition(".")[0] for module in codebase.modules}
+    return "::" not in name and top not in inside and any(_known_outside(codebase, top))
+
+
+def _known_outside(codebase: Codebase, top: str) -> Iterator[bool]:
+    yield is_installed(top)
+    yield bool(catalogue(CHANNELS).imported(top))
+    yield any(name.partition(".")[0] == top for name in codebase.imports.externals)

@@ -1,0 +1,31 @@
+"""`archguard explain`: what a contract asks, and of what."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import click
+
+from archguard.checking import read
+from archguard.checking.exemptions import with_authors
+from archguard.checking.explanation import explain, find_contract, render
+from archguard.cli.answering import Format, format_option, print_answer
+from archguard.cli.configuration import config_option, configuration
+from archguard.cli.outcome import CANNOT_CHECK, KEPT
+from archguard.model import OutcomeStatus
+
+
+@click.command("explain")
+@click.argument("contract")
+@config_option
+@format_option
+@click.pass_context
+def command(ctx: click.Context, contract: str, config: tuple[Path, ...], format_: Format) -> None:
+    """Say in plain words what the contract with the id CONTRACT asks, of which modules, and what it overlooks."""
+    read_config = configuration(config)
+    find_contract(read_config, contract)
+    told = explain(read_config, read(read_config), contract)
+    told = replace(told, exemptions=with_authors(told.exemptions, read_config.root))
+    today = date.today()  # noqa: DTZ011  # the day where the user is
+    print_answer(told, render(told, today), format_)
+    ctx.exit(CANNOT_CHECK if told.status is OutcomeStatus.ERROR else KEPT)

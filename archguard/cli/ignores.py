@@ -1,0 +1,22 @@
+"""`archguard ignores`: what the contracts are told to overlook."""
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from archguard.checking import read
+from archguard.checking.exemptions import exemptions, render, with_authors
+from archguard.cli.answering import Format, format_option, print_answer
+from archguard.cli.configuration import config_option, configuration
+
+
+@click.command("ignores")
+@config_option
+@format_option
+def command(config: tuple[Path, ...], format_: Format) -> None:
+    """List every comment and every entry that makes a contract overlook something, with its age and author from git."""
+    read_config = configuration(config)
+    found = with_authors(exemptions(read_config, read(read_config)), read_config.root)
+    today = date.today()  # noqa: DTZ011  # the day where the user is
+    print_answer(found, render(found, today), format_)
