@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from archguard.codebase.facts import Import, ImportTrait
 from archguard.codebase.facts.dynamic import DYNAMIC
+from archguard.codebase.facts.outline import traits_at
 from archguard.codebase.graph import ImportGraph, Link
 from archguard.codebase.imports import scan
 from archguard.codebase.modules import find_modules
@@ -86,10 +87,7 @@ class Codebase:
 
     def statement(self, link: Link) -> Import | None:
         """The statement behind `link`, or None where this Python cannot parse the file."""
-        here = [found for found in self._statements(link.importer) if found.location.line == link.line]
-        plain = link.imported.rpartition("::")[2]
-        exact = [found for found in here if plain in ancestry(found.target)]
-        return next(iter(sorted(exact, key=_depth, reverse=True) or here), None)
+        return next(iter(sorted(self._statements_of(link), key=_depth, reverse=True)), None)
 
     def passed_on_as(self, link: Link) -> str:
         """What a statement names that a package passes on from `link.imported`: `shop.OrderRepository`; else ""."""
@@ -133,8 +131,10 @@ class Codebase:
             return frozenset({ImportTrait.LAZY})
         if not self._may_have(link.importer, asked):
             return frozenset()
-        found = self.statement(link)
-        return found.traits if found else frozenset()
+        found = self._statements_of(link)
+        if not found:
+            return traits_at(self.sources[link.importer].lines, link.line)
+        return frozenset.intersection(*(statement.traits for statement in found))  # one that counts is enough
 
     def _may_have(self, module: str, asked: frozenset[ImportTrait]) -> bool:
         """A look at the signs, since most files need not be parsed to know."""
@@ -143,6 +143,12 @@ class Codebase:
         except SourceError:
             return False
         return any(not _SIGNS[trait] or _SIGNS[trait] & signs for trait in asked)
+
+    def _statements_of(self, link: Link) -> list[Import]:
+        """Those at the line of `link` that name what it imports; all of them, if a package passes that on."""
+        here = [found for found in self._statements(link.importer) if found.location.line == link.line]
+        plain = link.imported.rpartition("::")[2]
+        return [found for found in here if plain in ancestry(found.target)] or here
 
     def _statements(self, module: str) -> tuple[Import, ...]:
         if module not in self._parsed:

@@ -7,6 +7,7 @@ they are no files (`google.cloud.storage`, or a name that a package passes on) a
 an import to the deepest module that it knows.
 """
 
+import os
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import groupby
@@ -27,6 +28,7 @@ from archguard.codebase.view import View, ancestry
 from archguard.model import Location, Problem, Severity
 
 _UNFOLLOWED = "what is imported here is known to the running code only, so no contract looks at it"
+os.environ.setdefault("RUST_MIN_STACK", str(64 << 20))  # grimp parses by recursion, and would end the process
 
 
 @dataclass(frozen=True)

@@ -176,13 +176,13 @@ class _Walk:
             self._pass_over(Severity.INFO, "link-cycle", "a cycle of links was not followed again", folder)
             return
         try:
-            entries = sorted(os.scandir(folder), key=lambda entry: (not entry.is_dir(), entry.name))
+            entries = sorted(os.scandir(folder), key=lambda entry: (not _is_folder(entry), entry.name))
         except OSError as error:
             self._pass_over(Severity.ERROR, "unreadable", f"cannot be read: {error.strerror}", folder)
             return
         for entry in entries:
             path = Path(entry.path)
-            if entry.is_dir() and not entry.name.startswith(".") and entry.name != "__pycache__":
+            if _is_folder(entry) and not entry.name.startswith(".") and entry.name != "__pycache__":
                 yield from self._files_below(path, above | {real})
             elif entry.name.endswith(".py") and not entry.name.startswith("."):
                 yield path
@@ -214,6 +214,13 @@ class _Walk:
         self.problems.append(
             Problem(severity=severity, code=code, message=message, location=Location(self._shown(path)), hint=hint)
         )
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads to itself
+        return False
 
 
 def _usual_roots(root: Path) -> list[Path]:

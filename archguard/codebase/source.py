@@ -92,7 +92,7 @@ class Source:
         except SyntaxError as error:
             raise self._syntax_error(error) from None
         except (ValueError, RecursionError, MemoryError) as error:
-            raise self._error(f"cannot be parsed: {error}") from None
+            raise self._error(f"cannot be parsed: {str(error) or 'it is nested too deeply'}") from None
 
     def location(self, node: ast.expr | ast.stmt | ast.alias | ast.arg | ast.excepthandler) -> Location:
         """The place of `node`, in characters."""

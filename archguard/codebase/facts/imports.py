@@ -1,7 +1,7 @@
 """The imports of a file, with what grimp does not tell: names, columns, and when they run."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self, TypeAlias
@@ -61,7 +61,7 @@ class Import:
         Raises:
             SourceError: the file cannot be read or parsed.
         """
-        for node, traits in _Walk(loaders(source)).below(source.tree, frozenset()):
+        for node, traits in _Walk(loaders(source)).found(source.tree):
             for module, name, alias, place in _names(node, source.package):
                 yield cls(module, name, alias, _location(source, node, place), traits)
 
@@ -72,53 +72,44 @@ class _Walk:
 
     loaders: frozenset[str]
 
-    @property
-    def deep(self) -> bool:
-        """Whether a call can be an import."""
-        return bool(self.loaders)
-
-    def below(self, node: ast.AST, traits: _Traits) -> Iterator[_Found]:
-        """What is found in the children of `node`."""
-        for child in ast.iter_child_nodes(node) if self.deep else _statements(node):
-            yield from self.at(child, traits)
-
-    def at(self, node: ast.AST, traits: _Traits) -> Iterator[_Found]:
-        """What is found at `node` and in it."""
-        match node:
-            case ast.Import() | ast.ImportFrom():
+    def found(self, tree: ast.Module) -> Iterator[_Found]:
+        """Every import in `tree`, in the order of the file. Without recursion: each `elif` is an `if` in an `else`."""
+        waiting: list[tuple[ast.AST, _Traits]] = [(tree, frozenset())]
+        while waiting:
+            node, traits = waiting.pop()
+            if isinstance(node, ast.Import | ast.ImportFrom):
                 yield node, traits
-            case ast.FunctionDef() | ast.AsyncFunctionDef():
-                yield from self._function(node, traits)
-            case ast.Lambda():
-                yield from self.below(node, traits | {ImportTrait.LOCAL})
-            case ast.If():
-                yield from self._branches(node, traits)
-            case ast.Call() if is_loading(node, self.loaders):
+            elif is_loading(node, self.loaders):
                 yield node, traits | {ImportTrait.DYNAMIC}
-                yield from self.below(node, traits)
-            case _ if _is_guarded(node):
-                yield from self.below(node, traits | {ImportTrait.OPTIONAL})
-            case _:
-                yield from self.below(node, traits)
+            waiting.extend(reversed(list(self._inside(node, traits))))
 
-    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, traits: _Traits) -> Iterator[_Found]:
-        outside = (*node.decorator_list, node.args, node.returns)
-        for expression in filter(None, outside) if self.deep else ():
-            yield from self.at(expression, traits)
-        for statement in node.body:
-            yield from self.at(statement, traits | {ImportTrait.LOCAL})
+    def _inside(self, node: ast.AST, traits: _Traits) -> Iterator[tuple[ast.AST, _Traits]]:
+        """The children of `node`, with the traits that imports in them have."""
+        trait, marked = _marked(node)
+        own = set(map(id, marked))
+        for child in self._children(node):
+            yield child, traits | {trait} if id(child) in own else traits
 
-    def _branches(self, node: ast.If, traits: _Traits) -> Iterator[_Found]:
-        never_runs = _type_checking_branch(node)
-        if self.deep:
-            yield from self.at(node.test, traits)
-        for statement in node.body + node.orelse:
-            yield from self.at(statement, traits | {ImportTrait.TYPE_CHECKING} if statement in never_runs else traits)
+    def _children(self, node: ast.AST) -> Iterator[ast.AST]:
+        if self.loaders:
+            yield from ast.iter_child_nodes(node)
+        for block in () if self.loaders else ("body", "handlers", "orelse", "finalbody", "cases"):
+            children = getattr(node, block, ())
+            yield from children if isinstance(children, list) else ()
 
 
-def _statements(node: ast.AST) -> Iterator[ast.AST]:
-    for block in ("body", "handlers", "orelse", "finalbody", "cases"):
-        yield from getattr(node, block, ())
+def _marked(node: ast.AST) -> tuple[ImportTrait, Iterable[ast.AST]]:
+    """How `node` sets imports apart, and in which of its children."""
+    match node:
+        case ast.FunctionDef() | ast.AsyncFunctionDef():
+            return ImportTrait.LOCAL, node.body
+        case ast.Lambda():
+            return ImportTrait.LOCAL, [node.body]
+        case ast.If():
+            return ImportTrait.TYPE_CHECKING, _type_checking_branch(node)
+        case _ if _is_guarded(node):
+            return ImportTrait.OPTIONAL, ast.iter_child_nodes(node)
+    return ImportTrait.LOCAL, ()
 
 
 def _type_checking_branch(node: ast.If) -> list[ast.stmt]:
