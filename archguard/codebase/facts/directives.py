@@ -34,7 +34,7 @@ class Directive:
         """
         if b"archguard:" in source.signs:
             for row, column, text in _comments(source):
-                if found := _DIRECTIVE.match(text):
+                if found := _DIRECTIVE.search(text):
                     yield cls(
                         found["verb"],
                         tuple(name.strip() for name in (found["contracts"] or "").split(",") if name.strip()),
@@ -47,7 +47,7 @@ class Directive:
 def _comments(source: Source) -> Iterator[tuple[int, int, str]]:
     """Row, column and text of each comment, up to where Python's tokenizer gives up."""
     try:
-        for token in tokenize.generate_tokens(io.StringIO(source.text).readline):
+        for token in tokenize.generate_tokens(io.StringIO(source.text, newline=None).readline):
             if token.type == tokenize.COMMENT:
                 yield *token.start, token.string
     except (tokenize.TokenError, SyntaxError):
