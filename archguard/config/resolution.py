@@ -27,6 +27,10 @@ def component_faults(config: Config, codebase: Codebase) -> Iterator[ConfigError
     for index, pattern in enumerate(config.project.exclude):
         if not any(pattern.unit(module) for module in codebase.excluded):
             yield _unmatched(config, codebase, ("project", ""), ("exclude", index), pattern)
+    rooted = {module.partition("::")[0] for module in codebase.modules if "::" in module}
+    for name, service in config.services.items():
+        if name not in rooted and not service.modules:
+            yield config.error(f"service '{name}' has no modules", "services", name, (), "give its `root` or `modules`")
     for name in config.components.keys() & config.services.keys():
         yield config.error(f"'{name}' is a service as well as a component", "components", name)
 
@@ -58,7 +62,7 @@ def contract_faults(config: Config, codebase: Codebase, contract: Contract) -> I
 
 def _may_be_outside(codebase: Codebase, config: Config, pattern: Pattern) -> bool:
     """Whether `pattern` can mean something that is not in the project, and does not look like a slip of the pen."""
-    if not isinstance(pattern, Target) or pattern.text in config.components:
+    if not isinstance(pattern, Target) or pattern.text in {*config.components, *config.services}:
         return False
     inside = {module.rpartition("::")[2].partition(".")[0] for module in codebase.modules}
     root = pattern.text.partition(".")[0]
