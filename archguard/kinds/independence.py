@@ -43,16 +43,19 @@ class Independence(Contract):
         """Yield a fault if there is nothing to be independent of."""
         if not self.modules and not self.children_of:
             yield ContractError("names no modules", hint="give `modules` or `children_of`")
-        for key, units in zip(self._keys(), self._groups(codebase), strict=True):
-            if len(units) == 1 and all(pattern.literal for pattern in self.modules):
-                yield ContractError(f"can never apply: there is only {next(iter(units))}", key)
-
-    def _keys(self) -> list[str]:
-        return ["modules"] * bool(self.modules) + ["children_of"] * len(self.children_of)
+        units = _captured_units(codebase, self.modules)
+        if len(units) == 1 and all(pattern.literal for pattern in self.modules):
+            yield ContractError(f"can never apply: there is only {next(iter(units))}", "modules")
+        if self.children_of and not any(len(children(codebase, package)) > 1 for package in self._packages(codebase)):
+            yield ContractError("can never apply: no package has two children", "children_of")
 
     def _groups(self, codebase: Codebase) -> list[Units]:
+        """Sets of modules that are independent of each other: the children of each package among themselves."""
         groups = [_captured_units(codebase, self.modules)] if self.modules else []
-        return groups + [children(codebase, pattern) for pattern in self.children_of]
+        return groups + [children(codebase, package) for package in self._packages(codebase)]
+
+    def _packages(self, codebase: Codebase) -> list[Pattern]:
+        return [Pattern(anchor) for pattern in self.children_of for anchor in codebase.anchors(pattern)]
 
     def _violations(self, codebase: Codebase, units: Units) -> Iterator[Violation]:
         names, labels = list(units), labelled(units.values())
