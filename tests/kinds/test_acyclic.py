@@ -1,0 +1,115 @@
+"""`acyclic`: what its reference page does not show."""
+
+from project import Project, broken
+
+RING = {
+    "shop/__init__.py": "",
+    "shop/a/__init__.py": "import shop.b\n",
+    "shop/b/__init__.py": "import shop.c\n",
+    "shop/c/__init__.py": "import shop.a\n",
+    "shop/d/__init__.py": "import shop.a\n",
+}
+
+
+def test_every_import_of_a_cycle_is_listed_with_the_cycle_that_it_begins(project: Project) -> None:
+    project.write_all(RING)
+    project.configure("contracts: [{id: x, kind: acyclic, children_of: shop}]\n")
+
+    report = project.check()
+
+    assert broken(report) == [("shop.a", "shop.b", 1), ("shop.b", "shop.c", 1), ("shop.c", "shop.a", 1)]
+    assert report.violations[1].message == (
+        "shop.b must not import shop.c: shop.b -> shop.c -> shop.a -> shop.b is a cycle"
+    )
+    assert len(report.violations[1].chain) == 3
+
+
+def test_the_identity_of_a_violation_does_not_depend_on_where_the_cycle_begins(project: Project) -> None:
+    project.write_all(RING)
+    project.configure("contracts: [{id: x, kind: acyclic, children_of: shop}]\n")
+    before = {violation.fingerprint for violation in project.check().violations}
+
+    project.write("shop/a/__init__.py", "import shop.d\nimport shop.b\n")
+    after = {violation.fingerprint for violation in project.check().violations}
+
+    assert before < after
+
+
+def test_the_fewest_imports_are_named_to_be_cut(project: Project) -> None:
+    project.write_all(RING)
+    project.write("shop/a/__init__.py", "import shop.b\nfrom shop.b import x\n")
+    project.write("shop/b/__init__.py", "import shop.c\nfrom shop.c import x\nimport shop.a\n")
+    project.configure("contracts: [{id: x, kind: acyclic, children_of: shop}]\n")
+
+    fixes = {violation.fix[0] for violation in project.check().violations}
+
+    assert fixes == {
+        "cut the fewest imports that break every cycle here: shop.b -> shop.a, shop.c -> shop.a",
+    }
+
+
+def test_a_package_that_its_own_modules_import_is_no_cycle(project: Project) -> None:
+    project.write_all({"shop/__init__.py": "import shop.a\n", "shop/a.py": "import shop\n", "shop/b.py": ""})
+    project.configure("contracts: [{id: x, kind: acyclic, children_of: shop}]\n")
+
+    assert project.check().passed
+
+
+def test_modules_alone_form_cycles_where_a_pattern_names_each(project: Project) -> None:
+    project.write_all({"shop/a/x.py": "import shop.a.y\n", "shop/a/y.py": "import shop.a.x\n", "shop/b.py": ""})
+    project.configure("""\
+        contracts:
+          - {id: packages, kind: acyclic, modules: shop.*}
+          - {id: modules, kind: acyclic, modules: shop.**}
+    """)
+
+    report = project.check()
+
+    assert [(violation.contract, violation.importer) for violation in report.violations] == [
+        ("modules", "shop.a.x"),
+        ("modules", "shop.a.y"),
+    ]
+
+
+def test_depth_and_skip_say_how_far_down_one_looks(project: Project) -> None:
+    deep = {"shop/a/b/c/x.py": "import shop.a.b.c.y\n", "shop/a/b/c/y.py": "import shop.a.b.c.x\n"}
+    project.write_all(deep | {"shop/z.py": "", "shop/a/z.py": "", "shop/a/b/z.py": ""})
+    project.configure("""\
+        contracts:
+          - {id: all, kind: acyclic, children_of: shop}
+          - {id: three, kind: acyclic, children_of: shop, depth: 3}
+          - {id: two, kind: acyclic, children_of: shop, depth: 2}
+          - {id: skipping, kind: acyclic, children_of: shop, skip: shop.a.b}
+    """)
+
+    counts = {outcome.id: outcome.violations for outcome in project.check().outcomes}
+
+    assert counts == {"all": 2, "three": 2, "two": 0, "skipping": 0}
+
+
+def test_a_type_checking_import_makes_no_cycle_where_it_does_not_count(project: Project) -> None:
+    guarded = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import shop.a\n"
+    project.write_all({"shop/a.py": "import shop.b\n", "shop/b.py": guarded})
+    project.configure("""\
+        contracts:
+          - {id: all, kind: acyclic, children_of: shop}
+          - {id: running, kind: acyclic, children_of: shop, type_checking_imports: exclude}
+    """)
+
+    assert [outcome.violations for outcome in project.check().outcomes] == [2, 0]
+
+
+def test_a_tangle_of_many_is_listed_in_full(project: Project) -> None:
+    project.write_all(
+        {f"shop/m{one}.py": "".join(f"import shop.m{other}\n" for other in range(30)) for one in range(30)}
+    )
+    project.configure("contracts: [{id: x, kind: acyclic, children_of: shop}]\n")
+
+    assert len(project.check().violations) == 30 * 29
+
+
+def test_nothing_that_could_form_a_cycle_is_a_fault(project: Project) -> None:
+    project.write_all({"shop/__init__.py": "", "shop/a.py": ""})
+    project.configure("contracts: [{id: x, kind: acyclic, children_of: shop}, {id: y, kind: acyclic}]\n")
+
+    assert [outcome.status for outcome in project.check().outcomes] == ["error", "error"]

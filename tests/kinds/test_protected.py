@@ -1,0 +1,95 @@
+"""`protected`: what its reference page does not show."""
+
+import pytest
+from project import Project, broken
+
+SHOP = {
+    "shop/__init__.py": "",
+    "shop/orders/__init__.py": "from .model import Order\n__all__ = ['Order']\n__all__ += ['place']\n",
+    "shop/orders/model.py": "class Order: ...\nclass Line: ...\n",
+    "shop/orders/api.py": "",
+    "shop/web.py": "",
+}
+
+
+def protect(project: Project, text: str, web: str) -> None:
+    project.write_all(SHOP | {"shop/web.py": web})
+    project.configure(f"contracts: [{{id: x, kind: protected, modules: shop.orders, {text}}}]\n")
+
+
+@pytest.mark.parametrize(
+    ("interface", "web", "found"),
+    [
+        ("[.api]", "import shop.orders.api\n", 0),
+        ("[.api]", "import shop.orders.model\n", 1),
+        ("[.api]", "import shop.orders\n", 1),
+        ('["."]', "import shop.orders\n", 0),
+        ('["."]', "import shop.orders.api\n", 1),
+        ("[__all__]", "from shop.orders import Order\n", 0),
+        ("[__all__]", "from shop.orders.model import Order\n", 1),
+        ("[__all__]", "from shop.orders.model import Line\n", 1),
+        ("[.model.Order]", "from shop.orders.model import Order\n", 0),
+        ("[.model.Order]", "from shop.orders.model import Line\n", 1),
+        ("[.model.Order]", "from shop.orders.model import Order, Line\n", 1),
+        ("[.model.Order]", "from shop.orders.model import *\n", 1),
+        ("[shop.orders.api]", "import shop.orders.api\n", 0),
+    ],
+)
+def test_anyone_may_import_the_interface_and_nothing_else(
+    project: Project, interface: str, web: str, found: int
+) -> None:
+    protect(project, f"interface: {interface}", web)
+
+    assert len(project.check().violations) == found
+
+
+def test_what_is_protected_may_import_itself(project: Project) -> None:
+    protect(project, "only_imported_by: shop", "")
+
+    assert project.check().outcomes[0].status == "error"
+
+    protect(project, "only_imported_by: shop.web", "import shop.orders.model\n")
+    assert project.check().passed
+
+
+def test_each_match_of_a_pattern_is_protected_from_the_others(project: Project) -> None:
+    project.write_all({"shop/a/x.py": "import shop.b.y\nimport shop.a.z\n", "shop/a/z.py": "", "shop/b/y.py": ""})
+    project.configure("contracts: [{id: x, kind: protected, modules: shop.*}]\n")
+
+    assert broken(project.check()) == [("shop.a.x", "shop.b.y", 1)]
+
+
+def test_a_component_is_protected_as_a_whole(project: Project) -> None:
+    project.write_all({"shop/a/x.py": "import shop.b.y\n", "shop/b/y.py": "", "shop/c.py": "import shop.b.y\n"})
+    project.configure("""\
+        components: {both: [shop.a, shop.b]}
+        contracts: [{id: x, kind: protected, modules: both}]
+    """)
+
+    assert broken(project.check()) == [("shop.c", "shop.b.y", 1)]
+
+
+def test_a_package_from_outside_is_protected_by_its_depth(project: Project) -> None:
+    project.write_all({"shop/a.py": "from google.cloud import storage\nimport google.auth\n", "shop/b.py": ""})
+    project.configure(
+        "contracts: [{id: x, kind: protected, modules: google.cloud.storage, only_imported_by: shop.b}]\n"
+    )
+
+    assert broken(project.check()) == [("shop.a", "google.cloud.storage", 1)]
+
+
+def test_a_package_from_outside_that_nobody_imports_is_guarded_before_anybody_does(project: Project) -> None:
+    project.write_all({"shop/a.py": "", "shop/b.py": ""})
+    project.configure("contracts: [{id: x, kind: protected, modules: [grimp, yaml], only_imported_by: shop.b}]\n")
+    before = project.check()
+
+    project.write("shop/a.py", "import yaml\n")
+
+    assert not before.violations
+    assert broken(project.check()) == [("shop.a", "yaml", 1)]
+
+
+def test_without_packages_only_the_module_itself_is_protected(project: Project) -> None:
+    protect(project, "only_imported_by: shop.orders.api, as_packages: false", "import shop.orders.model, shop.orders\n")
+
+    assert broken(project.check()) == [("shop.web", "shop.orders", 1)]
