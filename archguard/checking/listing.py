@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 from archguard.checking.named import groups_of
 from archguard.codebase import Codebase, Pattern
 from archguard.config import Config
+from archguard.kinds.contract import listed
 from archguard.reporters.wording import counted, one_line
 
 Sort: TypeAlias = Literal["components", "contracts", "services", "modules"]
@@ -43,7 +44,8 @@ def render(items: tuple[Item, ...], sort: Sort) -> str:
 def _components(config: Config, codebase: Codebase) -> Iterator[Item]:
     for name, component in config.components.items():
         what = f"; {component.description}" if component.description else ""
-        patterns = ", ".join(map(str, component.modules))
+        left_out = f" except {listed(component.except_)}" if component.except_ else ""
+        patterns = f"{listed(component.modules)}{left_out}"
         yield Item(name, len(codebase.members((Pattern(name),))), patterns + what)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from archguard.checking.check import check
 from archguard.checking.named import find_module, groups_of
 from archguard.checking.why import new_violations
-from archguard.codebase import Codebase, suppose
+from archguard.codebase import Codebase, Pattern, suppose
 from archguard.config import Config
 from archguard.kinds import Contract
 from archguard.kinds.layers import Layers
@@ -66,7 +66,7 @@ def place_of(config: Config, codebase: Codebase, name: str) -> Place:
         module=module,
         path=codebase.shown(module),
         service=_service(codebase, module),
-        components=tuple(name for name, it in config.components.items() if module in codebase.members(it.modules)),
+        components=tuple(name for name in config.components if module in codebase.members((Pattern(name),))),
         layers=_layers(config, codebase, module),
         contracts=tuple(contract.id for contract in config.contracts if module in _scope(contract, codebase)),
         imports=_counts(groups, _imported(codebase, module)),

@@ -61,7 +61,8 @@ class Codebase:
     def anchors(self, pattern: Pattern) -> tuple[str, ...]:
         """The modules that stand for what `pattern` means, sorted; of a component, those that its patterns match."""
         if pattern.text in self.components:
-            found = {anchor for own in self.components[pattern.text].modules for anchor in self._matches(own)}
+            matched = {anchor for own in self.components[pattern.text].modules for anchor in self._matches(own)}
+            found = matched & self._component(pattern.text)
         elif pattern.text in self.services:
             found = {ancestry(module)[-1] for module in self._service(pattern.text)}
         else:
@@ -88,6 +89,18 @@ class Codebase:
     def statement(self, link: Link) -> Import | None:
         """The statement behind `link`, or None where this Python cannot parse the file."""
         return next(iter(sorted(self._statements_of(link), key=_depth, reverse=True)), None)
+
+    def named(self, link: Link) -> tuple[str, ...]:
+        """The modules and names that the statement behind `link` names of what it imports, without the service."""
+        plain = link.imported.rpartition("::")[2]
+        here = [found for found in self._statements(link.importer) if found.location.line == link.line]
+        exact = [found.target for found in here if self._deepest(found.target, link) == plain]
+        statement = self.statement(link)
+        return tuple(dict.fromkeys(exact)) or ((statement.target,) if statement else ())
+
+    def _deepest(self, name: str, link: Link) -> str:
+        service, mark, _ = link.imported.rpartition("::")
+        return next((part for part in ancestry(name) if f"{service}{mark}{part}" in self.modules), "")
 
     def passed_on_as(self, link: Link) -> str:
         """What a statement names that a package passes on from `link.imported`: `shop.OrderRepository`; else ""."""
@@ -156,8 +169,13 @@ class Codebase:
         return self._parsed[module]
 
     def _component(self, name: str) -> frozenset[str]:
-        return frozenset().union(
-            *(unit for pattern in self.components[name].modules for unit in self._matches(pattern).values())
+        component = self.components[name]
+        left_out = {
+            module for pattern in component.except_ for unit in self._matches(pattern).values() for module in unit
+        }
+        return (
+            frozenset().union(*(unit for pattern in component.modules for unit in self._matches(pattern).values()))
+            - left_out
         )
 
     def _service(self, name: str) -> frozenset[str]:

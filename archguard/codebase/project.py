@@ -55,6 +55,8 @@ class Component(Shorthand):
 
     modules: Patterns
     """Patterns; a module belongs to the component if any of them matches."""
+    except_: Patterns = ()
+    """Modules that are left out of it again."""
     description: str = ""
     """What the component is for; shown by `explain` and in diagrams."""
 

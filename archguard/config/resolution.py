@@ -41,6 +41,8 @@ def _named(config: Config) -> Iterator[tuple[tuple[str, str], tuple[str | int, .
         if not config.origins["components", name].shipped:
             for index, pattern in enumerate(component.modules):
                 yield ("components", name), ("modules", index), pattern
+            for index, pattern in enumerate(component.except_):
+                yield ("components", name), ("except", index), pattern
     for name, service in config.services.items():
         for key in ("modules", "public"):
             for index, pattern in enumerate(getattr(service, key)):

@@ -1,6 +1,7 @@
 """What a package offers to others, of what is in it."""
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,35 +18,40 @@ class Interface:
     """Modules, without what is below them."""
     names: frozenset[str] = frozenset()
     """Names in modules, resolved to where they are defined."""
+    expressions: tuple[re.Pattern[str], ...] = ()
+    """What the full name of a module, or of a name in one, may look like."""
 
     @classmethod
     def of(cls, codebase: Codebase, unit: str, entries: tuple[str, ...]) -> "Interface":
         """The interface of `unit` that a contract's `entries` describe."""
         relative = tuple(f"{unit}{entry}" for entry in entries if entry.startswith(".") and entry != ".")
-        absolute = tuple(entry for entry in entries if not entry.startswith(".") and entry != "__all__")
+        absolute = tuple(entry for entry in entries if entry[0] not in "./" and entry != "__all__")
         return cls(
             modules=tuple(map(Pattern, (*relative, *absolute))),
             exact=frozenset({unit} if "." in entries else ()),
             names=frozenset(_listed(codebase, unit) if "__all__" in entries else ()),
+            expressions=tuple(re.compile(entry.strip("/")) for entry in entries if entry.startswith("/")),
         )
 
     def offers(self, codebase: Codebase, link: Link) -> bool:
-        """Whether `link` keeps to the interface."""
-        named = _named(codebase, link)
+        """Whether everything that `link` names keeps to the interface."""
+        if link.imported in self.exact or any(pattern.unit(link.imported) for pattern in self.modules):
+            return True
+        return all(self._offers(named) for named in _named(codebase, link))
+
+    def _offers(self, named: str) -> bool:
+        plain = named.rpartition("::")[2]
         return (
-            link.imported in self.exact
-            or any(pattern.unit(link.imported) or pattern.unit(named) for pattern in self.modules)
-            or named in self.names
+            named in self.names
+            or any(pattern.unit(named) for pattern in self.modules)
+            or any(expression.fullmatch(plain) for expression in self.expressions)
         )
 
 
-def _named(codebase: Codebase, link: Link) -> str:
-    """What the statement names, by the service-qualified name of the module in which it stands."""
-    found = codebase.statement(link)
-    if found is None:
-        return link.imported
-    service = link.imported.rpartition("::")[0]
-    return f"{service}::{found.target}" if service else found.target
+def _named(codebase: Codebase, link: Link) -> list[str]:
+    """What the statement names, by the service-qualified names of the modules in which it stands."""
+    service, mark, _ = link.imported.rpartition("::")
+    return [f"{service}{mark}{name}" for name in codebase.named(link)] or [link.imported]
 
 
 def _listed(codebase: Codebase, package: str) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """`protected`: modules that only some may import, or only through their interface."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
@@ -24,7 +25,8 @@ class Protected(Contract):
     """Who may import all of them."""
     interface: Names = ()
     """What anyone may import: modules or names, also relative to each protected module: `.api`, `.events.OrderPlaced`,
-    `.` for its `__init__`, `__all__` for the names that its `__init__` lists."""
+    `.` for its `__init__`, `__all__` for the names that its `__init__` lists; or what full names must look like, as a
+    regular expression between slashes: `/shop\\.orders\\.read_.*/`."""
     as_packages: bool = True
     """Whether `modules` and `only_imported_by` stand for the modules below them too."""
 
@@ -42,6 +44,7 @@ class Protected(Contract):
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
         """Yield a fault if there is nothing to protect, or nobody to protect it from."""
+        yield from (fault for entry in self.interface if (fault := _fault(entry)))
         units, allowed = targets_of(codebase, self.modules).values(), codebase.members(self.only_imported_by)
         if not units:
             yield ContractError("can never apply: nobody imports anything of that name", "modules")
@@ -69,6 +72,15 @@ class Protected(Contract):
         users = ", ".join(map(str, self.only_imported_by))
         asked = f"ask one of those that may import {link.imported}: {users}" if users else ""
         return tuple(fix for fix in (offered, asked) if fix) or (f"do without {link.imported}",)
+
+
+def _fault(entry: str) -> ContractError | None:
+    """What is wrong with a regular expression."""
+    try:
+        re.compile(entry.strip("/") if entry.startswith("/") else "")
+    except re.error as error:
+        return ContractError(f"'{entry}' is no regular expression: {error}", "interface")
+    return None
 
 
 def _links_into(codebase: Codebase, unit: frozenset[str], allowed: frozenset[str]) -> Iterator[Link]:
