@@ -35,12 +35,23 @@ def check(config: Config, only: Collection[str] = (), codebase: Codebase | None 
         violations=tuple(
             sorted((found for result in results for found in result.violations), key=lambda v: v.sort_key)
         ),
-        problems=_sorted((*codebase.problems, *faults, *(found for result in results for found in result.problems))),
+        problems=_sorted(
+            (
+                *codebase.problems,
+                *faults,
+                *map(_note, config.notes),
+                *(found for result in results for found in result.problems),
+            )
+        ),
         summary=_summary(codebase, results),
     )
     report = suppress(report, codebase, [contract.id for contract in config.contracts])
     report = replace(report, problems=_sorted((*report.problems, *_coverage(config, codebase, report))))
     return replace(report, summary=replace(report.summary, seconds=round(time.perf_counter() - start, 3)))
+
+
+def _note(note: ConfigError) -> Problem:
+    return replace(note.problem("passed-over"), severity=Severity.WARNING)
 
 
 def _pointless(config: Config) -> Iterator[ConfigError]:

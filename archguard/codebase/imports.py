@@ -73,7 +73,7 @@ class _Scanner:
 
     def __post_init__(self) -> None:
         self.sources = self.modules.sources
-        self.known = self.sources.keys() | self.modules.namespaces
+        self.known = self.sources.keys() | self.modules.namespaces | self.modules.unread
         services = sorted({portion.service for portion in self.modules.portions})
         packages = {portion.package for portion in self.modules.portions}
         self.externals = frozenset(name for name in self.externals if not packages.intersection(ancestry(name)))
@@ -227,7 +227,7 @@ def _found_package(portion: Portion, passed_on: Collection[str]) -> FoundPackage
     return FoundPackage(
         name=portion.package,
         directory=str(portion.directory),
-        module_files=frozenset(map(_module_file, (*modules, *passed_on))),
+        module_files=frozenset(map(_module_file, (*modules, *portion.unread, *passed_on))),
         namespace_packages=portion.namespaces,
     )
 

@@ -44,6 +44,8 @@ class Portion:
     sources: tuple[Source, ...]
     namespaces: frozenset[str]
     """Packages without an `__init__.py`, as names without the service."""
+    unread: frozenset[str] = frozenset()
+    """Modules that are there as a stub, or compiled, only; as names without the service."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,11 @@ class Modules:
     def namespaces(self) -> frozenset[str]:
         """The packages that have no file."""
         return frozenset(qualify(portion.service, name) for portion in self.portions for name in portion.namespaces)
+
+    @property
+    def unread(self) -> frozenset[str]:
+        """The modules that are stubs, or compiled: they can be imported, but what they import is not known."""
+        return frozenset(qualify(portion.service, name) for portion in self.portions for name in portion.unread)
 
 
 def qualify(service: str, module: str) -> str:
@@ -97,6 +104,7 @@ def _without(walk: "_Walk", project: Project) -> Modules:
             portion,
             sources=tuple(source for source in portion.sources if kept(source.module)),
             namespaces=frozenset(name for name in portion.namespaces if kept(qualify(portion.service, name))),
+            unread=frozenset(name for name in portion.unread if kept(qualify(portion.service, name))),
         )
         for portion in walk.portions
     )
@@ -113,6 +121,7 @@ class _Walk:
         self.portions: list[Portion] = []
         self.problems: list[Problem] = []
         self.errors: list[PackageNotFoundError] = []
+        self.unread: list[Path] = []
 
     def enter(self, service: str, source_roots: Iterable[str], packages: Iterable[str]) -> None:
         """Collect `packages`, or all that there are, below `source_roots`, or below those that are found."""
@@ -155,7 +164,7 @@ class _Walk:
             return Portion(
                 service, package, place.with_suffix(""), (self._source(service, package, place),), frozenset()
             )
-        files = {}
+        files, before = {}, len(self.unread)
         for path in self._files(place, frozenset()):
             module = ".".join((package, *path.relative_to(place).with_suffix("").parts)).removesuffix(".__init__")
             if module in files:
@@ -167,7 +176,9 @@ class _Walk:
             else:
                 files[module] = self._source(service, module, path)
         parents = {parent for module in files for parent in _parents(module) if len(parent) >= len(package)}
-        return Portion(service, package, place, tuple(files.values()), frozenset(parents - files.keys()))
+        unread = {_unread_name(package, path.relative_to(place)) for path in self.unread[before:]}
+        known = frozenset(parents - files.keys())
+        return Portion(service, package, place, tuple(files.values()), known, frozenset(unread - files.keys() - known))
 
     def _files(self, folder: Path, above: frozenset[Path]) -> Iterator[Path]:
         """The modules of `folder`; a package's folder comes before a file of the same name, as Python has it."""
@@ -187,6 +198,7 @@ class _Walk:
             elif entry.name.endswith(".py") and not entry.name.startswith("."):
                 yield path
             elif path.suffix in _UNREAD:
+                self.unread.append(path)
                 self._pass_over(Severity.INFO, "not-read", f"{_UNREAD[path.suffix]}: what it imports is not seen", path)
 
     def _files_below(self, folder: Path, above: frozenset[Path]) -> Iterator[Path]:
@@ -279,6 +291,11 @@ def _found_elsewhere(root: Path, package: str, known: list[str]) -> str:
                 return f"it is below '{folder}': add `source_roots: [{folder}]`"
     close = get_close_matches(package, known, 1)
     return f"did you mean '{close[0]}'?" if close else f"there is: {', '.join(known) or 'no package at all'}"
+
+
+def _unread_name(package: str, path: Path) -> str:
+    """The module in a stub or a compiled file; `fast.cpython-312-x86_64-linux-gnu.so` is `fast`."""
+    return ".".join((package, *path.parent.parts, path.name.partition(".")[0])).removesuffix(".__init__")
 
 
 def _parents(module: str) -> Iterator[str]:

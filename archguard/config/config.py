@@ -42,6 +42,8 @@ class Config:
     """
     files: tuple[Path, ...] = ()
     """Every file that was read for it."""
+    notes: tuple[ConfigError, ...] = ()
+    """What another tool's configuration says that is passed over."""
 
     def error(self, message: str, section: str, name: str, keys: Keys = (), hint: str = "") -> ConfigError:
         """A fault in what is called `name` in `section`."""

@@ -41,6 +41,8 @@ class Document:
     """Where each value begins."""
     keys: Mapping[Keys, Location] = field(default_factory=dict)
     """Where the key of each value begins."""
+    notes: tuple[ConfigError, ...] = ()
+    """What another tool's configuration says that is passed over."""
 
     def error(self, message: str, keys: Keys = (), hint: str = "", *, at_key: bool = False) -> ConfigError:
         """A fault at the value (or its key) that `keys` lead to, or at the nearest one around it that is there."""

@@ -47,6 +47,7 @@ class _Reading:
     """What comes from an extended file, and may be said anew."""
     ignores: list[tuple[IgnoreOf, Origin]] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
+    notes: list[ConfigError] = field(default_factory=list)
     extended: set[Path] = field(default_factory=set)
     """The files that others extend, each of which is read once."""
     lost: set[str] = field(default_factory=set)
@@ -63,6 +64,7 @@ class _Reading:
             self.lost.add(str(path))
             return
         self.files.append(path)
+        self.notes.extend(document.notes)
         if not isinstance(document.data, dict):
             self.faults.errors.append(document.error("a configuration is a mapping of keys"))
             return
@@ -103,6 +105,7 @@ class _Reading:
             contracts=tuple(self._with_clients(self._with_ignores(contract)) for contract in contracts),
             origins=self.origins,
             files=tuple(self.files),
+            notes=tuple(self.notes),
         )
 
     def _document(self, path: Path) -> Document:

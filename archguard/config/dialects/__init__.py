@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from archguard.config.dialects import import_linter
+from archguard.config.dialects import import_linter, tach
 from archguard.config.document import Document
 
 
@@ -22,6 +22,7 @@ class Dialect(NamedTuple):
 
 DIALECTS: tuple[Dialect, ...] = (
     Dialect("import-linter", import_linter.FILES, import_linter.recognizes, import_linter.translate),
+    Dialect("tach", tach.FILES, tach.recognizes, tach.translate),
 )
 
 

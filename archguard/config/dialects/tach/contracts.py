@@ -1,0 +1,157 @@
+"""The contracts that say what the modules of tach may import."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import permutations, product
+from typing import Any, TypeAlias
+
+from archguard.config.dialects.tach.globs import ModuleGlob
+from archguard.config.dialects.tach.ignores import Ignored
+from archguard.config.dialects.tach.options import Module
+from archguard.config.dialects.tach.permissions import exposed
+from archguard.config.dialects.tach.plan import REST, Plan
+
+Data: TypeAlias = dict[str, Any]
+_Denies: TypeAlias = Callable[[Module, Module], bool]
+
+
+@dataclass(frozen=True)
+class Contracts:
+    """Turns `plan` into contracts that overlook what `comments` are about."""
+
+    plan: Plan
+    comments: tuple[Ignored, ...]
+
+    def __iter__(self) -> Iterator[Data]:
+        """Every contract."""
+        yield from self._layers() if self._has_plain_layers else self._matrix("modules", self._modules, self._denied)
+        yield from self._deprecated()
+        for module in self._modules:
+            yield from self._interfaces(module)
+        yield from self._externals()
+
+    @property
+    def _modules(self) -> list[Module]:
+        return list(self.plan.modules.values())
+
+    @property
+    def _has_plain_layers(self) -> bool:
+        """Whether a contract on layers, and others inside of each, say it all; easier to read than one matrix."""
+        layered = [module for module in self._modules if module.layer]
+        is_plain = self.plan.layering.is_plain and not any(module.unchecked for module in layered)
+        return is_plain and len({module.layer for module in layered}) > 1 and self.plan.permissions.is_one_package
+
+    def _denied(self, one: Module, other: Module) -> bool:
+        return not self.plan.permissions.allows(one, other)
+
+    def _layers(self) -> Iterator[Data]:
+        layering = self.plan.layering
+        layers = [[module for module in self._modules if module.layer == name] for name in layering.names]
+        yield {
+            "id": "layers",
+            "kind": "layers",
+            "layers": [{"modules": self._calls(layer)} for layer in layers if layer],
+            "indirect": False,
+            **({"closed": True} if layering.is_closed else {}),
+            **self._ignore(lambda one, other: layering.allows(one, other) is False),
+        }
+        for name, layer in zip(layering.names, layers, strict=True):
+            yield from self._matrix(f"within-{name}", layer, self._denied)
+        yield from self._matrix("without-layers", self._modules, self._denied_without_layers)
+
+    def _denied_without_layers(self, one: Module, other: Module) -> bool:
+        return not (one.layer and other.layer) and self._denied(one, other)
+
+    def _matrix(self, name: str, modules: Sequence[Module], denied: _Denies) -> Iterator[Data]:
+        """Who of `modules` may import whom; those that are free to import and to be imported are left out."""
+        pairs = {(one.path, other.path) for one, other in permutations(modules, 2) if denied(one, other)}
+        involved = [module for module in modules if any(module.path in pair for pair in pairs)]
+        if not pairs:
+            return
+        allowed = {
+            self.plan.call(one): self._calls(
+                other for other in involved if other is not one and (one.path, other.path) not in pairs
+            )
+            for one in involved
+        }
+        ignore = self._ignore(lambda one, other: (one.path, other.path) in pairs)
+        yield {"id": name, "kind": "layers", "may_import": allowed, "indirect": False, **ignore}
+
+    def _deprecated(self) -> Iterator[Data]:
+        for module in self._modules:
+            globs = [ModuleGlob(path) for path in module.deprecated]
+            old = [other for other in self._modules if any(glob.matches(other.path) for glob in globs)]
+            if old and not module.unchecked:
+                yield {
+                    "id": f"deprecated-in-{self.plan.call(module)}",
+                    "kind": "forbidden",
+                    "severity": "warning",
+                    "reason": "This dependency is deprecated.",
+                    "modules": self.plan.call(module),
+                    "must_not_import": self._calls(old),
+                    "indirect": False,
+                    **self._ignore(lambda one, other: (one, other) in product([module], old)),  # noqa: B023  # at once
+                }
+
+    def _interfaces(self, module: Module) -> Iterator[Data]:
+        """A contract for each group of modules to which `module` exposes the same."""
+        groups: dict[tuple[str, ...], list[Module]] = {}
+        for other in self._modules:
+            shown = exposed(self.plan.interfaces, module.path, other.path)
+            if other is not module and shown is not None and self._is_held(other, module):
+                groups.setdefault(shown, []).append(other)
+        for number, (shown, users) in enumerate(groups.items(), start=1):
+            free = [other for other in self._modules if other is not module and other not in users]
+            rest = [REST] if self.plan.has_rest and not self.plan.root_counts else []
+            yield {
+                "id": f"interface-of-{self.plan.call(module)}" + (f"-{number}" if len(groups) > 1 else ""),
+                "kind": "protected",
+                "modules": self.plan.call(module),
+                "interface": _expression(module.path, shown),
+                **({"only_imported_by": [*self._calls(free), *rest]} if free or rest else {}),
+                **self._ignore(lambda _, other: other is module),
+            }
+
+    def _is_held(self, user: Module, definition: Module) -> bool:
+        packages = self.plan.permissions.packages
+        return not user.unchecked and packages[user.path] == packages[definition.path]
+
+    def _externals(self) -> Iterator[Data]:
+        """What modules may use of what is outside, for all modules that may use the same."""
+        exempt = self.plan.layout.options.get("external", {}).get("exclude", [])
+        groups: dict[tuple[str, tuple[str, ...]], list[Module]] = {}
+        for module in self._modules:
+            if module.depends_on_external is not None:
+                groups.setdefault(("allow", ("stdlib", *module.depends_on_external, *exempt)), []).append(module)
+            if module.cannot_depend_on_external:
+                groups.setdefault(("deny", module.cannot_depend_on_external), []).append(module)
+        for number, ((key, names), modules) in enumerate(groups.items(), start=1):
+            yield {"id": f"external-{number}", "kind": "external", "modules": self._calls(modules), key: list(names)}
+
+    def _calls(self, modules: Iterable[Module]) -> list[str]:
+        return [self.plan.call(module) for module in modules]
+
+    def _ignore(self, denied: _Denies) -> Data:
+        """What comments are about, of what a contract denies."""
+        entries = {
+            (comment.importer, comment.imported): comment.reason
+            for comment in self.comments
+            if self._is(comment, denied)
+        }
+        ignore = [_entry(f"{one} -> {other}", reason) for (one, other), reason in sorted(entries.items())]
+        return {"ignore": ignore} if ignore else {}
+
+    def _is(self, comment: Ignored, denied: _Denies) -> bool:
+        one, other = self.plan.nearest(comment.importer), self.plan.nearest(comment.imported)
+        return one is not None and other is not None and one is not other and denied(one, other)
+
+
+def _entry(imports: str, reason: str) -> Data:
+    return {"import": imports, **({"reason": reason} if reason else {}), "unmatched": "ignore"}
+
+
+def _expression(path: str, names: Iterable[str]) -> str:
+    """What the names look like that may be imported: the module itself, and what it exposes."""
+    inside = "|".join(names)
+    return f"/{re.escape(path)}(\\.({inside}))?/" if inside else f"/{re.escape(path)}/"

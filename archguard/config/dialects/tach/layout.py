@@ -1,0 +1,105 @@
+"""The code that a tach.toml is about: what tach looks at, and what the domains below it say."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from archguard.codebase import Project, Source
+from archguard.codebase.modules import Modules, find_modules
+from archguard.config.dialects.tach.globs import PathRules, is_glob
+from archguard.config.dialects.tach.options import Table
+from archguard.errors import ConfigError
+from archguard.model import Location
+
+_MARKS = ("pyproject.toml", "setup.py", "requirements.txt")
+
+
+@dataclass
+class Layout:
+    """The folders and files below `root`, as `options` describe them."""
+
+    root: Path
+    options: Table
+    faults: list[ConfigError] = field(default_factory=list)
+
+    @cached_property
+    def roots(self) -> tuple[str, ...]:
+        """The source roots, those with wildcards found."""
+        given = self.options.get("source_roots", ["."])
+        found = [self._folders(root) if is_glob(root) else [root] for root in given]
+        return tuple(dict.fromkeys(Path(root).as_posix() for roots in found for root in roots))
+
+    def _folders(self, glob: str) -> list[str]:
+        return sorted(path.relative_to(self.root).as_posix() for path in self.root.glob(glob) if path.is_dir())
+
+    @cached_property
+    def sources(self) -> Mapping[str, Source]:
+        """Every module below the source roots."""
+        return self._modules.sources
+
+    @cached_property
+    def _modules(self) -> Modules:
+        try:
+            return find_modules(self.root, Project(source_roots=self.roots), {})
+        except ExceptionGroup as group:
+            self.faults.extend(error for error in group.exceptions if isinstance(error, ConfigError))
+            self.faults.extend(
+                ConfigError(str(error)) for error in group.exceptions if not isinstance(error, ConfigError)
+            )
+            return Modules((), (), frozenset())
+
+    @cached_property
+    def excluded(self) -> Mapping[str, str]:
+        """The modules that tach does not look at, each with the topmost one that is left out with it."""
+        ignores = self.options.get("respect_gitignore", True) is not False
+        rules = PathRules(self.root, tuple(self.options.get("exclude", ())), ignores)
+        topmost = {name: rules.topmost(source.shown) for name, source in self.sources.items()}
+        return {name: self.name(path) for name, path in topmost.items() if path}
+
+    @cached_property
+    def looked_at(self) -> frozenset[str]:
+        """The modules that tach looks at."""
+        return frozenset(self.sources.keys() - self.excluded.keys()) | self._modules.unread
+
+    @cached_property
+    def domains(self) -> Mapping[str, Table]:
+        """The tables of the tach.domain.toml files, by the path of the package that they are in."""
+        folders = {self.sources[name].path.parent for name in self.looked_at & self.sources.keys()}
+        files = sorted(folder / "tach.domain.toml" for folder in folders if (folder / "tach.domain.toml").is_file())
+        return {self.name(self._shown(file.parent)): self._table(file) for file in files}
+
+    def is_there(self, path: str) -> bool:
+        """Whether there is a folder or a file for the module `path`."""
+        place = path.replace(".", "/")
+        folders = [self.root / root for root in self.roots]
+        found = (folder / f"{place}{suffix}" for folder in folders for suffix in ("", ".pyi", ".py"))
+        return any(path.exists() for path in found)
+
+    def name(self, path: str) -> str:
+        """The module in the file, or the folder, `path`."""
+        root = self._root_of(path)
+        inside = path if root == "." else path.removeprefix(f"{root}/")
+        return inside.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+    def package(self, module: str) -> str:
+        """The nearest folder with the files of a distribution, from the source root of `module` up."""
+        root = Path(self._root_of(self.sources[module].shown if module in self.sources else module.replace(".", "/")))
+        above = dict.fromkeys((root, *root.parents))
+        marked = (folder for folder in above if any((self.root / folder / mark).exists() for mark in _MARKS))
+        return next(marked, Path()).as_posix()
+
+    def _root_of(self, path: str) -> str:
+        around = [root for root in self.roots if root == "." or path.startswith(f"{root}/")]
+        return max(around, key=len, default=".")
+
+    def _shown(self, path: Path) -> str:
+        return path.relative_to(self.root).as_posix()
+
+    def _table(self, file: Path) -> Table:
+        try:
+            return tomllib.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            self.faults.append(ConfigError(f"is not TOML: {error}", "", Location(self._shown(file))))
+            return {}

@@ -1,0 +1,119 @@
+"""What tach.toml and the tach.domain.toml files say, read and put together."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, TypeAlias
+
+ROOT: Final = "<root>"
+_DOMAIN_ROOT: Final = "<domain_root>"
+
+Table: TypeAlias = Mapping[str, Any]
+
+MODULE_KEYS: Final = {
+    "path",
+    "paths",
+    "depends_on",
+    "cannot_depend_on",
+    "depends_on_external",
+    "cannot_depend_on_external",
+    "layer",
+    "visibility",
+    "utility",
+    "strict",
+    "unchecked",
+}
+INTERFACE_KEYS: Final = {"expose", "from", "visibility", "data_types", "exclusive"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Module:
+    """A module of tach: a path with all below it that is no module itself."""
+
+    path: str
+    depends_on: tuple[str, ...] | None = None
+    deprecated: tuple[str, ...] = ()
+    """Those of `depends_on` that tach warns of."""
+    cannot_depend_on: tuple[str, ...] = ()
+    depends_on_external: tuple[str, ...] | None = None
+    cannot_depend_on_external: tuple[str, ...] = ()
+    layer: str = ""
+    visibility: tuple[str, ...] | None = None
+    utility: bool = False
+    unchecked: bool = False
+    glob: str = ""
+    """The path with wildcards that led to it, or ""."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interface:
+    """What modules show to others."""
+
+    expose: tuple[str, ...]
+    from_: tuple[str, ...]
+    visibility: tuple[str, ...] | None
+    exclusive: bool
+
+
+def modules_of(table: Table, domain: str = "") -> Iterator[Module]:
+    """The modules in `table`, in its order, those of a domain with their full paths."""
+    if domain and "root" in table:
+        yield _module(table["root"], domain, domain)
+    for entry in table.get("modules", ()):
+        for path in entry.get("paths", [entry.get("path", "")]):
+            yield _module(entry, f"{domain}.{path}" if domain else str(path), domain)
+
+
+def _module(entry: Table, path: str, domain: str) -> Module:
+    depends = entry.get("depends_on")
+    dependencies = [item if isinstance(item, dict) else {"path": item} for item in depends or ()]
+    external = entry.get("depends_on_external")
+    return Module(
+        path=path,
+        depends_on=None if depends is None else tuple(resolved(item["path"], domain) for item in dependencies),
+        deprecated=tuple(resolved(item["path"], domain) for item in dependencies if item.get("deprecated")),
+        cannot_depend_on=tuple(
+            resolved(item["path"] if isinstance(item, dict) else item, domain)
+            for item in entry.get("cannot_depend_on") or ()
+        ),
+        depends_on_external=None if external is None else tuple(external),
+        cannot_depend_on_external=tuple(entry.get("cannot_depend_on_external") or ()),
+        layer=entry.get("layer", ""),
+        visibility=_all_resolved(entry.get("visibility"), domain),
+        utility=bool(entry.get("utility")),
+        unchecked=bool(entry.get("unchecked")),
+    )
+
+
+def interfaces_of(table: Table, domain: str = "") -> Iterator[Interface]:
+    """The interfaces in `table`, in its order."""
+    for entry in table.get("interfaces", ()):
+        yield Interface(
+            expose=tuple(entry["expose"]),
+            from_=tuple(_from(name, domain) for name in entry.get("from", (".*",))),
+            visibility=_all_resolved(entry.get("visibility"), domain),
+            exclusive=bool(entry.get("exclusive")),
+        )
+
+
+def resolved(path: str, domain: str) -> str:
+    """The full path of what a domain calls `path`: `//a.b` is one already."""
+    if not domain:
+        return path
+    if path == _DOMAIN_ROOT:
+        return domain
+    return path.removeprefix("//") if path.startswith("//") else f"{domain}.{path}"
+
+
+def found(module: Module, path: str) -> Module:
+    """The module that a path with wildcards led to."""
+    return replace(module, path=path, glob=module.path)
+
+
+def _all_resolved(paths: list[str] | None, domain: str) -> tuple[str, ...] | None:
+    return None if paths is None else tuple(resolved(path, domain) for path in paths)
+
+
+def _from(name: str, domain: str) -> str:
+    if not domain:
+        return name
+    return domain if name == _DOMAIN_ROOT else f"{domain}.{name}"

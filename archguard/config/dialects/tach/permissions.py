@@ -1,0 +1,110 @@
+"""Who may import whom, as tach decides it."""
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from archguard.config.dialects.tach.globs import ModuleGlob
+from archguard.config.dialects.tach.options import ROOT, Interface, Module
+
+
+@dataclass(frozen=True)
+class Layering:
+    """The layers, from top to bottom, and those of them that are closed."""
+
+    names: tuple[str, ...]
+    closed: frozenset[str]
+    explicit: bool
+    """Whether a lower layer must be declared too."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether archguard's layers say the same: all of those in the middle closed, or none."""
+        between = set(self.names[1:-1])
+        return not self.explicit and (not between & self.closed or between <= self.closed)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nobody skips a layer."""
+        return bool(set(self.names[1:-1]) & self.closed)
+
+    def allows(self, one: Module, other: Module) -> bool | None:
+        """Whether the layers alone let `one` import `other`; None if they leave it to what the modules declare."""
+        if not one.layer or not other.layer or one.layer == other.layer:
+            return None
+        height, depth = self.names.index(one.layer), self.names.index(other.layer)
+        if height > depth or self.closed & set(self.names[height + 1 : depth]):
+            return False
+        return None if self.explicit and not other.utility else True
+
+
+@dataclass(frozen=True)
+class Permissions:
+    """Which modules may import which."""
+
+    layering: Layering
+    packages: Mapping[str, str]
+    """The Python package (the folder of a pyproject.toml) that each module belongs to; across them, tach looks away."""
+
+    @property
+    def is_one_package(self) -> bool:
+        """Whether tach looks at all imports between modules."""
+        return len(set(self.packages.values())) <= 1
+
+    def allows(self, one: Module, other: Module) -> bool:
+        """Whether `one` may import `other`."""
+        if one.unchecked or self.packages[one.path] != self.packages[other.path]:
+            return True
+        by_layer = self.layering.allows(one, other)
+        return self.declared(one, other) if by_layer is None else by_layer
+
+    def declared(self, one: Module, other: Module) -> bool:
+        """Whether `one` may import `other`, leaving layers aside."""
+        if any(ModuleGlob(path).matches(other.path) for path in one.cannot_depend_on):
+            return False
+        if one.depends_on is None or other.utility:
+            return True
+        return any(ModuleGlob(path).matches(other.path) for path in one.depends_on)
+
+
+def exposed(interfaces: Collection[Interface], definition: str, usage: str) -> tuple[str, ...] | None:
+    """What `definition` exposes to `usage`; None if it has no interface for it."""
+    visible = [
+        interface
+        for interface in interfaces
+        if any(re.fullmatch(pattern, definition) for pattern in interface.from_)
+        and (interface.visibility is None or usage in interface.visibility)
+    ]
+    exclusive = [interface for interface in visible if interface.exclusive][:1]
+    names = [name for interface in exclusive or visible for name in interface.expose]
+    return tuple(dict.fromkeys(names)) if visible else None
+
+
+def cycle(modules: Collection[Module]) -> tuple[str, ...]:
+    """Modules whose declared dependencies lead back to them, sorted; nothing if there are none."""
+    declared = {module.path: set(module.depends_on or ()) for module in modules}
+    return tuple(sorted(path for path in declared if _reaches(declared, path, path)))
+
+
+def _reaches(declared: Mapping[str, set[str]], start: str, goal: str) -> bool:
+    seen, queue = set[str](), [start]
+    while queue:
+        new = declared.get(queue.pop(), set()) - seen
+        seen |= new
+        queue.extend(new)
+    return goal in seen
+
+
+def hidden(modules: Collection[Module]) -> tuple[tuple[str, str], ...]:
+    """The declared dependencies on modules that are not visible to who declares them."""
+    visibility = {module.path: module.visibility for module in modules if module.visibility is not None}
+    return tuple(
+        (module.path, path)
+        for module in modules
+        for path in module.depends_on or ()
+        if path in visibility and not any(ModuleGlob(text).matches(_dotted(module)) for text in visibility[path] or ())
+    )
+
+
+def _dotted(module: Module) -> str:
+    return "." if module.path == ROOT else module.path

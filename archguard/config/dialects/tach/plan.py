@@ -1,0 +1,158 @@
+"""The modules of tach that hold code, and what becomes of them in archguard's language."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final
+
+from archguard.codebase import Pattern, ancestry
+from archguard.config.dialects.tach.globs import ModuleGlob, is_glob
+from archguard.config.dialects.tach.layout import Layout
+from archguard.config.dialects.tach.options import ROOT, Interface, Module, found, interfaces_of, modules_of
+from archguard.config.dialects.tach.permissions import Layering, Permissions
+
+REST: Final = "rest-of-the-code"
+"""The component of what belongs to no module."""
+
+
+@dataclass
+class Plan:
+    """What `layout` holds, module by module."""
+
+    layout: Layout
+    twice: list[str] = field(default_factory=list)
+    """The modules that are declared more than once."""
+    missing: list[str] = field(default_factory=list)
+    """The modules for which there is nothing."""
+
+    @cached_property
+    def declared(self) -> tuple[Module, ...]:
+        """The modules as they are written."""
+        inner = (module for domain, table in self.layout.domains.items() for module in modules_of(table, domain))
+        return (*modules_of(self.layout.options), *inner)
+
+    @cached_property
+    def modules(self) -> Mapping[str, Module]:
+        """The modules that hold code, by their paths, sorted."""
+        return {path: module for path, module in sorted(self._resolved.items()) if self._owners.get(path)}
+
+    @cached_property
+    def interfaces(self) -> tuple[Interface, ...]:
+        """The interfaces, those of domains last."""
+        domains = self.layout.domains.items()
+        inner = (interface for domain, table in domains for interface in interfaces_of(table, domain))
+        return (*interfaces_of(self.layout.options), *inner)
+
+    @cached_property
+    def permissions(self) -> Permissions:
+        """Who may import whom."""
+        packages = {path: self.layout.package(min(self._owners[path])) for path in self.modules}
+        return Permissions(self.layering, packages)
+
+    @cached_property
+    def layering(self) -> Layering:
+        """The layers."""
+        options = self.layout.options
+        layers = [item if isinstance(item, dict) else {"name": item} for item in options.get("layers", ())]
+        closed = frozenset(layer["name"] for layer in layers if layer.get("closed"))
+        explicit = bool(options.get("layers_explicit_depends_on"))
+        return Layering(tuple(layer["name"] for layer in layers), closed, explicit=explicit)
+
+    @property
+    def root_counts(self) -> bool:
+        """Whether code that is in no module is looked at."""
+        return bool(self.layout.options.get("root_module", "ignore") != "ignore")
+
+    @property
+    def packages(self) -> frozenset[str]:
+        """The top-level packages that hold modules."""
+        return frozenset(name.partition(".")[0] for path in self.modules for name in self._owners[path])
+
+    def nearest(self, name: str) -> Module | None:
+        """The module that the Python module `name` belongs to."""
+        return next((self.modules[path] for path in (*ancestry(name), ROOT) if path in self.modules), None)
+
+    @property
+    def has_rest(self) -> bool:
+        """Whether code of these packages belongs to no module."""
+        owned = frozenset().union(*(self._owners[path] for path in self.modules))
+        return any(name.partition(".")[0] in self.packages for name in self.layout.looked_at - owned)
+
+    def call(self, module: Module) -> str:
+        """What contracts call `module`: its path, or a component if others are below it."""
+        if module.path == ROOT:
+            return REST
+        if not self._below(module.path):
+            return module.path
+        last = module.path.rpartition(".")[2]
+        same = [path for path in self.modules if path.rpartition(".")[2] == last and self._below(path)]
+        return f"rest-of-{last if len(same) == 1 else module.path}"
+
+    def components(self, named: Collection[str]) -> dict[str, dict[str, Any]]:
+        """The components that are `named`, and what they are made of."""
+        made: dict[str, dict[str, Any]] = {
+            self.call(module): {"modules": path, "except": _topmost(self._below(path))}
+            for path, module in self.modules.items()
+            if self.call(module) not in (path, REST)
+        }
+        tops = sorted(self.packages)
+        inner = [path for path in self.modules if path != ROOT]
+        made[REST] = {"modules": tops} | ({"except": _topmost(inner)} if inner else {})
+        return {name: component for name, component in made.items() if name in named}
+
+    def exclude(self) -> list[str]:
+        """Patterns for what is left out: `**.tests` for a glob that says just that, else modules by name."""
+        out = {name: top for name, top in self.layout.excluded.items() if self._is_inside(name)}
+        patterns = [f"**.{last}" for glob in self.layout.options.get("exclude", ()) if (last := _last_name(glob))]
+        fitting = [pattern for pattern in dict.fromkeys(patterns) if self._fits(pattern, out)]
+        left = {top for name, top in out.items() if not any(Pattern(pattern).unit(name) for pattern in fitting)}
+        return fitting + sorted(left)
+
+    def _fits(self, pattern: str, out: Collection[str]) -> bool:
+        matched = {name for name in self.layout.sources if self._is_inside(name) and Pattern(pattern).unit(name)}
+        return bool(matched) and matched <= set(out)
+
+    def _is_inside(self, name: str) -> bool:
+        return self.root_counts or name.partition(".")[0] in self.packages
+
+    def _below(self, path: str) -> list[str]:
+        return [other for other in self.modules if other.startswith(f"{path}.")]
+
+    @cached_property
+    def _resolved(self) -> Mapping[str, Module]:
+        modules: dict[str, Module] = {}
+        for module in (one for declared in self.declared for one in self._found(declared)):
+            before = modules.get(module.path)
+            if before and (not before.glob or before.glob == module.glob):
+                self.twice.append(module.path)
+            modules[module.path] = module
+        return ({ROOT: Module(path=ROOT, depends_on=())} if self.root_counts else {}) | modules
+
+    def _found(self, module: Module) -> Iterator[Module]:
+        glob = ModuleGlob(module.path)
+        if is_glob(module.path):
+            yield from (found(module, name) for name in sorted(self.layout.looked_at) if glob.matches(name))
+        elif module.path == ROOT or self.layout.is_there(module.path):
+            yield from [module] if module.path != ROOT or self.root_counts else []
+        else:
+            self.missing.append(module.path)
+
+    @cached_property
+    def _owners(self) -> Mapping[str, frozenset[str]]:
+        """The Python modules of each module: those for which it is the nearest one."""
+        owned: dict[str, set[str]] = {}
+        for name in self.layout.looked_at:
+            nearest = next((path for path in (*ancestry(name), ROOT) if path in self._resolved), None)
+            if nearest:
+                owned.setdefault(nearest, set()).add(name)
+        return {path: frozenset(names) for path, names in owned.items()}
+
+
+def _topmost(paths: list[str]) -> list[str]:
+    return sorted(path for path in paths if not set(ancestry(path)[1:]) & set(paths))
+
+
+def _last_name(glob: str) -> str:
+    """`tests` of `**/tests`, `tests/` and `tests`; "" of anything else."""
+    last = glob.removeprefix("**/").rstrip("/")
+    return last if last.isidentifier() else ""
