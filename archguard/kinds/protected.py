@@ -57,11 +57,14 @@ class Protected(Contract):
 
     def _violations(self, codebase: Codebase) -> Iterator[Violation]:
         allowed = frozenset().union(*units_of(codebase, self.only_imported_by, as_packages=self.as_packages).values())
+        found: dict[Link, str] = {}
         for name, unit in targets_of(codebase, self.modules, as_packages=self.as_packages).items():
             interface = Interface.of(codebase, name, self.interface)
             for link in _links_into(codebase, unit, allowed):
                 if not interface.offers(codebase, link):
-                    yield self.import_violation(codebase, link, self._sentence(link, name), self._fixes(link, name))
+                    found.setdefault(link, name)
+        for link, name in found.items():
+            yield self.import_violation(codebase, link, self._sentence(link, name), self._fixes(link, name))
 
     def _sentence(self, link: Link, name: str) -> str:
         what = f"{link.imported}, which is not in the interface of {name}" if self.interface else link.imported
