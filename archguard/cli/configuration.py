@@ -8,6 +8,7 @@ import click
 
 from archguard.checking import NAME
 from archguard.config import Config, find_configuration, read_config
+from archguard.errors import ConfigError
 
 config_option: Callable[[Any], Any] = click.option(
     "--config",
@@ -34,3 +35,16 @@ def configuration(named: tuple[Path, ...]) -> Config:
         return read_config(files, files[0].parent)
     root, files = find_configuration(Path.cwd())
     return read_config(files, root)
+
+
+def configuration_if_any(named: tuple[Path, ...]) -> Config:
+    """The same; where none is found, one that asks for nothing of the code below the working directory.
+
+    Raises:
+        ExceptionGroup[ConfigError]: every fault in it.
+    """
+    try:
+        root, files = (Path.cwd(), ()) if named else find_configuration(Path.cwd())
+    except ConfigError:
+        return Config(root=Path.cwd())
+    return configuration(named) if named else read_config(files, root)

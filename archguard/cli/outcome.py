@@ -3,11 +3,11 @@
 import os
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from archguard.errors import ArchguardError
-from archguard.model import Report, Severity
+from archguard.model import Problem, Report, Severity
 
 KEPT: Final = 0
 VIOLATIONS: Final = 1
@@ -23,12 +23,21 @@ def exit_code(report: Report, fail_on: Severity, *, strict_baseline: bool = Fals
     return VIOLATIONS if stale or report.failing(fail_on) else KEPT
 
 
+def tell_problems(problems: Iterable[Problem]) -> bool:
+    """Tell of `problems` on stderr, less those that are worth knowing only; whether one of them is an error."""
+    grave = [problem for problem in problems if problem.severity is not Severity.INFO]
+    for problem in grave:
+        sys.stderr.write(_problem(problem) + "\n")
+    return any(problem.severity is Severity.ERROR for problem in grave)
+
+
 def complain(error: Exception) -> int:
     """Tell of `error` on stderr, and give the exit code that goes with it."""
     faults = list(map(_mendable, _flat(error)))
     if all(isinstance(fault, ArchguardError) for fault in faults):
         for fault in faults:
-            sys.stderr.write(_problem(fault) + "\n")
+            assert isinstance(fault, ArchguardError)  # noqa: S101  # asked above
+            sys.stderr.write(_problem(fault.problem("configuration")) + "\n")
         return CANNOT_CHECK
     if isinstance(error, ImportError):
         sys.stderr.write(f"error: a library that archguard needs cannot be imported: {error}\n")
@@ -57,8 +66,7 @@ def _mendable(error: Exception) -> Exception:
     return error
 
 
-def _problem(error: Exception) -> str:
+def _problem(problem: Problem) -> str:
     from archguard.reporters.text import plain, problem_lines  # noqa: PLC0415  # only when something is wrong
 
-    assert isinstance(error, ArchguardError)  # noqa: S101  # asked by the caller
-    return plain(problem_lines(error.problem("configuration")))
+    return plain(problem_lines(problem))

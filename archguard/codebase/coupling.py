@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, islice
 
 import networkx as nx
 
@@ -11,6 +11,9 @@ from archguard.codebase.graph import ImportGraph, Link
 
 _EXACT = 12
 """Up to so many units in a cycle the smallest cut is searched in full (2^n steps); beyond it, greedily."""
+
+MOST_CYCLES = 10_000
+"""Up to so many cycles are counted: there can be more of them than anybody could wait for."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,11 @@ class Coupling:
         """The strongly connected sets of two units and more, sorted."""
         components = nx.strongly_connected_components(self.graph)
         return tuple(sorted(tuple(sorted(component)) for component in components if len(component) > 1))
+
+    @cached_property
+    def cycles(self) -> int:
+        """How many ways lead back and meet no unit twice (elementary cycles; Johnson, 1975), `MOST_CYCLES` at most."""
+        return sum(1 for _ in islice(nx.simple_cycles(self.graph), MOST_CYCLES))
 
     def cycle(self, importer: str, imported: str) -> tuple[str, ...]:
         """A shortest cycle through the arrow between two units of a tangle, starting and ending with `importer`."""

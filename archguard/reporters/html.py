@@ -1,55 +1,21 @@
 """The report for a browser: one file that needs no network, to be searched and filtered."""
 
-import hashlib
-from base64 import b64encode
 from collections.abc import Iterator
 from html import escape
-from importlib.resources import files
 from textwrap import dedent
 from typing import Final
 
 from archguard.model import Outcome, OutcomeStatus, Problem, Report, Step, Violation
 from archguard.reporters import text, tool, wording
+from archguard.reporters.page import asset, escaped, page
 
 _LABELS: Final = {OutcomeStatus.KEPT: "kept", OutcomeStatus.BROKEN: "broken", OutcomeStatus.ERROR: "unchecked"}
 
 
 def render(report: Report) -> str:
     """The page, with its style and its script inside; without scripts it shows everything."""
-    style, script = _asset("report.css"), _asset("report.js")
     body = "\n".join((*_header(report), *_main(report), *_footer(report)))
-    return _PAGE.format(policy=_policy(style, script), title=_verdict(report), style=style, body=body, script=script)
-
-
-# The policy names the two pieces that may run, so that nothing which users wrote ever can.
-_PAGE: Final = """\
-<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>archguard: {title}</title>
-<style>{style}</style>
-</head>
-<body>
-{body}
-<script>{script}</script>
-</body>
-</html>"""
-
-
-def _asset(name: str) -> str:
-    return files(__package__).joinpath("assets", name).read_text(encoding="utf-8")
-
-
-def _policy(style: str, script: str) -> str:
-    return f"default-src 'none'; style-src {_source(style)}; script-src {_source(script)}"
-
-
-def _source(content: str) -> str:
-    return f"'sha256-{b64encode(hashlib.sha256(content.encode()).digest()).decode()}'"
+    return page(_verdict(report), body, asset("report.css"), asset("report.js"))
 
 
 def _verdict(report: Report) -> str:
@@ -105,12 +71,12 @@ def _contracts(contracts: tuple[tuple[Outcome, tuple[Violation, ...]], ...]) -> 
 
 def _row(number: int, outcome: Outcome, violations: tuple[Violation, ...]) -> str:
     new = len(wording.new(violations))
-    name = _text(outcome.id)
+    name = escaped(outcome.id)
     linked = f'<a href="#contract-{number}" data-contract="{number}">{name}</a>' if violations else name
-    why = f'<p class="because">{_text(outcome.reason)}</p>' if outcome.reason.strip() else ""
+    why = f'<p class="because">{escaped(outcome.reason)}</p>' if outcome.reason.strip() else ""
     cells = (
         f'<td><span class="badge {outcome.status}">{_LABELS[outcome.status]}</span></td><td>{linked}{why}</td>',
-        f"<td>{_text(outcome.kind)}</td><td>{new}</td><td>{len(violations) - new}</td>",
+        f"<td>{escaped(outcome.kind)}</td><td>{new}</td><td>{len(violations) - new}</td>",
         f"<td>{wording.looked_at(outcome.checked)}</td>",
     )
     return f"<tr>{''.join(cells)}</tr>"
@@ -121,7 +87,7 @@ def _violations(contracts: tuple[tuple[Outcome, tuple[Violation, ...]], ...]) ->
     yield from _filters(contracts)
     for number, (outcome, violations) in enumerate(contracts):
         if violations:
-            yield f'<section id="contract-{number}" data-contract="{number}"><h3>{_text(outcome.id)}</h3>'
+            yield f'<section id="contract-{number}" data-contract="{number}"><h3>{escaped(outcome.id)}</h3>'
             yield from map(_violation, violations)
             yield "</section>"
 
@@ -132,7 +98,7 @@ def _filters(contracts: tuple[tuple[Outcome, tuple[Violation, ...]], ...]) -> It
     yield '<select id="contract" aria-label="Contract"><option value="">every contract</option>'
     for number, (outcome, violations) in enumerate(contracts):
         if violations:
-            yield f'<option value="{number}">{_text(outcome.id)} ({len(violations)})</option>'
+            yield f'<option value="{number}">{escaped(outcome.id)} ({len(violations)})</option>'
     yield '</select><select id="status" aria-label="Status"><option value="">new and known</option>'
     yield '<option value="new">new</option><option value="known">known</option></select>'
     yield '<output id="shown"></output></form><p id="nothing" hidden>Nothing matches.</p>'
@@ -141,34 +107,34 @@ def _filters(contracts: tuple[tuple[Outcome, tuple[Violation, ...]], ...]) -> It
 def _violation(violation: Violation) -> str:
     badges = [violation.severity.value, *(["known"] if wording.is_known(violation) else [])]
     marks = "".join(f'<span class="badge {badge}">{badge}</span>' for badge in badges)
-    where = f'<code class="place">{_text(str(violation.location))}</code>'
+    where = f'<code class="place">{escaped(str(violation.location))}</code>'
     parts = (_chain(violation.chain), _because(violation.reason), _fixes(violation.fix))
-    sentence = f'<p class="sentence">{_text(wording.sentence(violation))}</p>'
+    sentence = f'<p class="sentence">{escaped(wording.sentence(violation))}</p>'
     return f'<article data-status="{violation.status}"><p>{marks}{where}</p>{sentence}{"".join(parts)}</article>'
 
 
 def _chain(chain: tuple[Step, ...]) -> str:
     steps = (
-        f"<code>{_text(wording.hop(step))}</code> <span>{_text(wording.step_place(step))}</span>" for step in chain
+        f"<code>{escaped(wording.hop(step))}</code> <span>{escaped(wording.step_place(step))}</span>" for step in chain
     )
     return f'<ol class="chain">{"".join(f"<li>{step}</li>" for step in steps)}</ol>' if chain else ""
 
 
 def _because(reason: str) -> str:
-    return f'<p class="because">{_text(wording.because(reason))}</p>' if reason.strip() else ""
+    return f'<p class="because">{escaped(wording.because(reason))}</p>' if reason.strip() else ""
 
 
 def _fixes(fixes: tuple[str, ...]) -> str:
-    return f'<ol class="fixes">{"".join(f"<li>{_text(fix)}</li>" for fix in fixes)}</ol>' if fixes else ""
+    return f'<ol class="fixes">{"".join(f"<li>{escaped(fix)}</li>" for fix in fixes)}</ol>' if fixes else ""
 
 
 def _problem(problem: Problem) -> str:
     badge = f'<span class="badge {problem.severity}">{problem.severity}</span>'
-    where = f'<code class="place">{_text(str(problem.location))}</code>' if problem.location else ""
+    where = f'<code class="place">{escaped(str(problem.location))}</code>' if problem.location else ""
     lines = dedent(text.plain(text.excerpt_lines(problem)))
     excerpt = f"<pre>{escape(lines)}</pre>" if lines else ""
-    hint = f'<p class="because">hint: {_text(problem.hint)}</p>' if problem.hint else ""
-    sentence = f'<p class="sentence">{_text(problem.message)}</p>'
+    hint = f'<p class="because">hint: {escaped(problem.hint)}</p>' if problem.hint else ""
+    sentence = f'<p class="sentence">{escaped(problem.message)}</p>'
     return f'<article class="problem"><p>{badge}{where}</p>{sentence}{excerpt}{hint}</article>'
 
 
@@ -176,11 +142,7 @@ def _footer(report: Report) -> Iterator[str]:
     names = report.summary.unassigned
     yield f"<footer><p>{wording.scope(report.summary)} in {report.summary.seconds:.2f} s.</p>"
     if names:
-        items = "".join(f"<li><code>{_text(name)}</code></li>" for name in names)
+        items = "".join(f"<li><code>{escaped(name)}</code></li>" for name in names)
         count = wording.counted(len(names), "module")
         yield f"<details><summary>No contract looks at {count}.</summary><ul>{items}</ul></details>"
-    yield f"<p>{tool.NAME} {_text(tool.version())}</p></footer>"
-
-
-def _text(content: str) -> str:
-    return escape(wording.one_line(content))
+    yield f"<p>{tool.NAME} {escaped(tool.version())}</p></footer>"

@@ -1,15 +1,13 @@
 import re
-import shutil
-import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from browser import CHROMIUM, browsed
 
 from archguard.model import Report
 from archguard.reporters import html
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 VOID = {"meta", "input", "br"}
 
 
@@ -100,9 +98,3 @@ def test_a_browser_runs_nothing_that_users_wrote(nasty: Report, tmp_path: Path) 
 
     assert "<title>owned" not in page
     assert '<output id="shown">2 of 2</output>' in page
-
-
-def browsed(address: str, profile: Path) -> str:
-    options = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    command = [str(CHROMIUM), *options, f"--user-data-dir={profile / 'profile'}", "--dump-dom", address]
-    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout

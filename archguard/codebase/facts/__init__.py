@@ -4,6 +4,7 @@ Facts are as written; `archguard.codebase.names` follows the names in them to wh
 """
 
 from archguard.codebase.facts.calls import Call
+from archguard.codebase.facts.classes import Classes
 from archguard.codebase.facts.definitions import ClassDefinition, Definition, FunctionDefinition, Parameter
 from archguard.codebase.facts.directives import Directive
 from archguard.codebase.facts.exceptions import Catch, Raise
@@ -18,6 +19,7 @@ __all__ = [
     "Catch",
     "Chain",
     "ClassDefinition",
+    "Classes",
     "Definition",
     "Directive",
     "FunctionDefinition",

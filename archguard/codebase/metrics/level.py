@@ -1,0 +1,95 @@
+"""Units that are measured side by side: the components, the services, or the packages."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from archguard.codebase.codebase import Codebase
+from archguard.codebase.coupling import Coupling
+from archguard.codebase.facts import Classes
+from archguard.codebase.metrics.unit import Unit
+from archguard.codebase.metrics.whole import Whole
+from archguard.codebase.source import SourceError
+
+
+@dataclass(frozen=True)
+class Level:
+    """Disjoint sets of modules by name. An import of what is in none of them counts for nobody."""
+
+    name: str
+    codebase: Codebase
+    members: Mapping[str, frozenset[str]]
+
+    @cached_property
+    def coupling(self) -> Coupling:
+        """How the units import each other directly."""
+        return Coupling(self.codebase.imports, self.members)
+
+    @cached_property
+    def whole(self) -> Whole:
+        """The numbers of all units together."""
+        graph: dict[str, set[str]] = {name: set() for name in sorted(self.members)}
+        for importer, imported in self.coupling.links:
+            graph[importer].add(imported)
+        return Whole(graph)
+
+    @cached_property
+    def units(self) -> tuple[Unit, ...]:
+        """The numbers of each unit, in the order of the units."""
+        return tuple(map(self.unit, self.members))
+
+    def unit(self, name: str) -> Unit:
+        """The numbers of the unit `name`."""
+        modules = self.members[name]
+        classes = sum((classes_of(self.codebase, module) for module in modules), Classes())
+        return Unit(
+            name=name,
+            modules=len(modules),
+            classes=classes.every,
+            abstract_classes=classes.abstract,
+            afferent=len(self._importers[name]),
+            efferent=len(self.whole.graph[name]),
+        )
+
+    @cached_property
+    def _importers(self) -> Mapping[str, Collection[str]]:
+        importers = defaultdict[str, set[str]](set)
+        for importer, imported in self.coupling.links:
+            importers[imported].add(importer)
+        return importers
+
+
+def classes_of(codebase: Codebase, module: str) -> Classes:
+    """The classes of `module`; none of a file that cannot be parsed (which the code's problems tell)."""
+    counted = codebase.once(_no_classes)
+    if module not in counted:
+        try:
+            counted[module] = Classes.extract(codebase.sources[module]) if module in codebase.sources else Classes()
+        except SourceError:
+            counted[module] = Classes()
+    return counted[module]
+
+
+def _no_classes(codebase: Codebase) -> dict[str, Classes]:
+    del codebase
+    return {}
+
+
+def disjoint(units: Mapping[str, frozenset[str]]) -> Mapping[str, frozenset[str]]:
+    """`units`, where a module belongs to the first of them that has it; those that are left without any are dropped."""
+    owners: dict[str, str] = {}
+    for name, modules in units.items():
+        owners |= {module: name for module in modules if module not in owners}
+    return {name: kept for name in units if (kept := frozenset(one for one in units[name] if owners[one] == name))}
+
+
+def packages(modules: Iterable[str], depth: int) -> Mapping[str, frozenset[str]]:
+    """The packages (and modules) `depth` levels below the top-level ones, each with all below it, sorted.
+
+    What stands above that, such as the `__init__` of a top-level package, is a unit of its own.
+    """
+    units: dict[str, set[str]] = {}
+    for module in sorted(modules):
+        units.setdefault(".".join(module.split(".")[: depth + 1]), set()).add(module)
+    return {name: frozenset(found) for name, found in units.items()}

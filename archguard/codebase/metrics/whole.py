@@ -1,0 +1,103 @@
+"""What a graph of units says of the whole: how far a change spreads, and how much of it is in circles."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+
+@dataclass(frozen=True)
+class Whole:
+    """Units, and which others each of them imports. Every unit is a key, and none imports itself."""
+
+    graph: Mapping[str, Collection[str]]
+
+    @cached_property
+    def ccd(self) -> int:
+        """Cumulative component dependency: the sum, over all units, of the units that each reaches, itself included.
+
+        John Lakos, "Large-Scale C++ Software Design" (1996), section 4.12: what it costs to test each unit by itself.
+        """
+        return sum(mask.bit_count() for mask in self._reached.values())
+
+    @property
+    def acd(self) -> float:
+        """Average component dependency: CCD / N (Lakos, 1996); 0 without units."""
+        return self.ccd / len(self.graph) if self.graph else 0.0
+
+    @property
+    def nccd(self) -> float:
+        """Normalised CCD: by how much it exceeds that of a balanced binary tree of as many units (Lakos, 1996).
+
+        Below 1 the units are rather apart, above 1 rather on top of each other; much above 1 there are cycles.
+        """
+        return self.ccd / balanced_ccd(len(self.graph)) if self.graph else 0.0
+
+    @property
+    def propagation_cost(self) -> float:
+        """The share of all pairs (also of a unit with itself) where the one reaches the other: CCD / N².
+
+        Alan MacCormack, John Rusnak, Carliss Baldwin, "Exploring the Structure of Complex Software Designs" (2006):
+        the density of the visibility matrix. What a change in one unit may touch, on the average.
+        """
+        return self.acd / len(self.graph) if self.graph else 0.0
+
+    @cached_property
+    def tangles(self) -> tuple[tuple[str, ...], ...]:
+        """The sets of two units and more where each reaches each other one, the largest first."""
+        alike: dict[int, list[str]] = defaultdict(list)
+        for unit, mask in sorted(self._reached.items()):
+            alike[mask].append(unit)  # units reach the same (themselves included) just if they reach each other
+        return tuple(sorted((tuple(units) for units in alike.values() if len(units) > 1), key=_largest_first))
+
+    @property
+    def largest_tangle(self) -> int:
+        """How many units the largest tangle has; 0 without any."""
+        return max(map(len, self.tangles), default=0)
+
+    @property
+    def cyclicity(self) -> float:
+        """The square root of the sum of the squares of the sizes of all tangles, by N: from 0 to 1.
+
+        The relative cyclicity of hello2morrow's Sonargraph. One tangle counts by its share of all units; several
+        small ones count less than a large one of as many units.
+        """
+        squares: int = sum(len(tangle) ** 2 for tangle in self.tangles)
+        return squares**0.5 / len(self.graph) if self.graph else 0.0
+
+    @cached_property
+    def _reached(self) -> Mapping[str, int]:
+        """The units that each unit reaches, itself included, as bits."""
+        reached = {unit: 1 << position for position, unit in enumerate(self.graph)}
+        order, before = _deepest_first(self.graph), 0
+        while before != (now := sum(mask.bit_count() for mask in reached.values())):
+            before = now
+            for unit in order:  # once is enough but for cycles
+                for imported in self.graph[unit]:
+                    reached[unit] |= reached[imported]
+        return reached
+
+
+def _deepest_first(graph: Mapping[str, Collection[str]]) -> list[str]:
+    """The units, each after those that it imports, as far as cycles let it."""
+    order, entered, waiting = dict[str, None](), set[str](), list(graph)
+    while waiting:
+        unit = waiting[-1]
+        if unit in entered:
+            order.setdefault(waiting.pop())
+        else:
+            entered.add(unit)
+            waiting.extend(imported for imported in graph[unit] if imported not in entered)
+    return list(order)
+
+
+def balanced_ccd(size: int) -> int:
+    """The CCD of a balanced binary tree of `size` units: the sum of floor(log2(i)) + 1 over i from 1 to `size`.
+
+    Counted level by level from the root, unit i is reached by itself and by the floor(log2(i)) units above it.
+    """
+    return sum(position.bit_length() for position in range(1, size + 1))
+
+
+def _largest_first(tangle: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
+    return -len(tangle), tangle

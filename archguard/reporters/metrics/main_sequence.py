@@ -1,0 +1,142 @@
+"""The chart of abstractness against instability, as SVG that the page around it gives its colours."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from archguard.codebase.metrics import Unit
+from archguard.reporters.metrics.figures import shown
+from archguard.reporters.page import escaped
+
+_LEFT, _TOP, _WIDTH, _HEIGHT = 64, 28, 760, 400
+_CHARACTER, _LINE = 6.3, 14
+_NAMES, _STEPS = 40, 8
+"""So many names are tried at most, and so many lines above a dot."""
+_FAR = 0.7
+"""From this distance on a unit stands in one of the two corners."""
+
+
+@dataclass(frozen=True)
+class _Dot:
+    unit: Unit
+    name: str
+    """Without what all names begin with."""
+    x: float
+    y: float
+    radius: float
+
+
+@dataclass(frozen=True)
+class _Box:
+    """A place in the chart that is taken."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def meets(self, other: "_Box") -> bool:
+        return (
+            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
+        )
+
+
+def chart(units: Sequence[Unit]) -> str:
+    """A dot for each unit that is coupled to something, the larger ones first, named where there is room."""
+    largest = max((unit.modules for unit in units), default=1)
+    by_size = sorted(units, key=lambda unit: (-unit.modules, unit.name))
+    start = _common_start(units)
+    dots = [dot for unit in by_size for dot in _dots(unit, unit.name.removeprefix(start), largest)]
+    parts = (*_frame(), *map(_circle, dots), *_labels(dots))
+    return (
+        f'<svg class="chart" viewBox="0 0 {_LEFT + _WIDTH + 40} {_TOP + _HEIGHT + 56}" role="img" '
+        f'aria-label="Abstractness against instability">{"".join(parts)}</svg>'
+    )
+
+
+def _common_start(units: Sequence[Unit]) -> str:
+    """`shop.` if all names are `shop` or begin with that; else ""."""
+    tops = {unit.name.partition(".")[0] for unit in units}
+    return f"{tops.pop()}." if len(tops) == 1 else ""
+
+
+def _dots(unit: Unit, name: str, largest: int) -> Iterator[_Dot]:
+    if unit.instability is not None:
+        radius = 4 + 12 * (unit.modules / largest) ** 0.5
+        yield _Dot(unit, name, _x(unit.instability), _y(unit.abstractness), radius)
+
+
+def _x(instability: float) -> float:
+    return _LEFT + _WIDTH * instability
+
+
+def _y(abstractness: float) -> float:
+    return _TOP + _HEIGHT * (1 - abstractness)
+
+
+def _frame() -> Iterator[str]:
+    bottom, right = _TOP + _HEIGHT, _LEFT + _WIDTH
+    pain, useless = _LEFT + _WIDTH * (1 - _FAR), right - _WIDTH * (1 - _FAR)
+    low, high = bottom - _HEIGHT * (1 - _FAR), _TOP + _HEIGHT * (1 - _FAR)
+    yield f'<path class="corner" d="M{_LEFT} {bottom}H{pain:.1f}L{_LEFT} {low:.1f}Z"/>'
+    yield f'<path class="corner" d="M{right} {_TOP}H{useless:.1f}L{right} {high:.1f}Z"/>'
+    yield f'<path class="axis" d="M{_LEFT} {_TOP}V{bottom}H{right}"/>'
+    yield f'<path class="sequence" d="M{_LEFT} {_TOP}L{right} {bottom}"/>'
+    yield f'<text class="zone" x="{_LEFT + 10}" y="{low + 40:.1f}">zone of pain</text>'
+    yield f'<text class="zone end" x="{right - 10}" y="{_TOP + 20}">zone of uselessness</text>'
+    for value in (0.0, 0.25, 0.5, 0.75, 1.0):
+        yield f'<text class="tick middle" x="{_x(value):.1f}" y="{bottom + 26}">{value:g}</text>'
+        yield f'<text class="tick end" x="{_LEFT - 8}" y="{_y(value) + 4:.1f}">{value:g}</text>'
+    told = "instability: 0 is only imported, 1 only imports"
+    yield f'<text class="title middle" x="{_LEFT + _WIDTH / 2}" y="{bottom + 48}">{told}</text>'
+    middle = _TOP + _HEIGHT / 2
+    yield f'<text class="title middle" x="18" y="{middle}" transform="rotate(-90 18 {middle})">abstractness</text>'
+
+
+def _circle(dot: _Dot) -> str:
+    unit = dot.unit
+    far = " far" if (unit.distance or 0) >= _FAR else ""
+    numbers = f"I {shown(unit.instability)}, A {shown(unit.abstractness)}, D {shown(unit.distance)}"
+    told = escaped(f"{unit.name}: {numbers}, {unit.modules} modules")
+    place = f'cx="{dot.x:.1f}" cy="{dot.y:.1f}" r="{dot.radius:.1f}"'
+    return f'<circle class="dot{far}" {place}><title>{told}</title></circle>'
+
+
+def _labels(dots: Sequence[_Dot]) -> Iterator[str]:
+    """The names, each at the first of its places that is free; one for which there is none shows when it is hovered."""
+    taken = [_around(dot) for dot in dots]
+    for dot in dots[:_NAMES]:
+        for x, y, box in _places(dot):
+            if _is_inside(box) and not any(box.meets(other) for other in taken):
+                taken.append(box)
+                yield _leader(dot, x, y)
+                yield f'<text class="name" x="{x:.1f}" y="{y:.1f}">{escaped(dot.name)}</text>'
+                break
+
+
+def _around(dot: _Dot) -> _Box:
+    radius = min(dot.radius, 7)
+    return _Box(dot.x - radius, dot.y - radius, dot.x + radius, dot.y + radius)
+
+
+def _places(dot: _Dot) -> Iterator[tuple[float, float, _Box]]:
+    """Where a name begins, and the place that it takes: beside its dot, then higher and higher above it."""
+    width = len(dot.name) * _CHARACTER
+    left, right = dot.x - dot.radius - 4 - width, dot.x + dot.radius + 4
+    beside = [(right, dot.y + 4), (left, dot.y + 4)] if dot.unit.abstractness else []  # not on the axis
+    heights = [dot.y - dot.radius - 6 - step * _LINE for step in range(_STEPS)]
+    above = [(dot.x + shift, y) for y in heights for shift in (-width / 2, 4.0, -width - 4)]
+    for x, y in (*beside, *above):
+        yield x, y, _Box(x - 2, y - _LINE + 3, x + width + 2, y + 3)
+
+
+def _is_inside(box: _Box) -> bool:
+    return box.left >= _LEFT + 2 and box.right <= _LEFT + _WIDTH + 36 and box.top >= _TOP
+
+
+def _leader(dot: _Dot, x: float, y: float) -> str:
+    """A line from a name far above to its dot."""
+    width = len(dot.name) * _CHARACTER
+    if dot.y - dot.radius - y <= _LINE:
+        return ""
+    start = min(max(dot.x, x), x + width)
+    return f'<path class="leader" d="M{start:.1f} {y + 4:.1f}L{dot.x:.1f} {dot.y - dot.radius:.1f}"/>'
