@@ -137,9 +137,10 @@ class Codebase:
     def without_traits(self, traits: Collection[ImportTrait]) -> "Codebase":
         """The same code without the imports that have one of `traits`."""
         unwanted = frozenset(traits)
-        return self.without_links([link for link in self.imports.links() if self._traits(link, unwanted) & unwanted])
+        return self.without_links([link for link in self.imports.links() if self.traits(link, unwanted) & unwanted])
 
-    def _traits(self, link: Link, asked: frozenset[ImportTrait]) -> frozenset[ImportTrait]:
+    def traits(self, link: Link, asked: frozenset[ImportTrait]) -> frozenset[ImportTrait]:
+        """The traits of an import; for certain only as far as they are `asked` for, which saves parsing files."""
         if link in self.lazy:
             return frozenset({ImportTrait.LAZY})
         if not self._may_have(link.importer, asked):

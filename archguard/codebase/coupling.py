@@ -71,6 +71,28 @@ class Coupling:
         return tuple(sorted(arrow for arrow in weights if position[arrow[0]] > position[arrow[1]]))
 
 
+def cyclic(arrows: Collection[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+    """Those of `arrows` that are part of a cycle."""
+    places = _tangle_of(nx.DiGraph(sorted(arrows)))
+    return frozenset((one, other) for one, other in arrows if places[one] == places[other])
+
+
+def implied(arrows: Collection[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+    """Those of `arrows` between tangles that a longer way says too: what a transitive reduction leaves out."""
+    graph: nx.DiGraph[str] = nx.DiGraph(sorted(arrows))
+    places = _tangle_of(graph)
+    between: nx.DiGraph[int] = nx.DiGraph([(places[one], places[other]) for one, other in graph.edges])
+    between.remove_edges_from([(place, place) for place in between])
+    kept = set(nx.transitive_reduction(between).edges)
+    found = ((one, other, places[one], places[other]) for one, other in arrows)
+    return frozenset((one, other) for one, other, here, there in found if here != there and (here, there) not in kept)
+
+
+def _tangle_of(graph: "nx.DiGraph[str]") -> Mapping[str, int]:
+    """The number of the strongly connected set that each node is in."""
+    return {name: number for number, names in enumerate(nx.strongly_connected_components(graph)) for name in names}
+
+
 def fewest_cuts(imports: ImportGraph, sources: Collection[str], targets: Collection[str]) -> tuple[Link, ...]:
     """As few imports as possible without which no way leads from `sources` to `targets` (disjoint sets), sorted.
 

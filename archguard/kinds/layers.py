@@ -144,13 +144,23 @@ class Layers(Contract):
         """The layers, and those of each match of `within`."""
         stacks = {container: self._stack(codebase, container) for container in self._containers(codebase)}
         return {
-            f"{container}.{name}"
-            if container and name not in codebase.components
-            else f"{name} {container}".rstrip(): unit
+            _unit_name(codebase, name, container): unit
             for container, stack in stacks.items()
             for name, unit in stack.units.items()
             if unit
         }
+
+    def levels(self, codebase: Codebase) -> tuple[Mapping[str, frozenset[str]], ...]:
+        """The units of each of `layers`, from top to bottom; none where `may_import` gives no order."""
+        containers = self._containers(codebase)
+        return tuple(
+            {
+                _unit_name(codebase, pattern.text, container): unit
+                for container, pattern in product(containers, layer.modules)
+                if (unit := self._members(codebase, pattern, container))
+            }
+            for layer in self.layers
+        )
 
     def _containers(self, codebase: Codebase) -> list[str]:
         return (
@@ -204,3 +214,9 @@ class Layers(Contract):
         above = {parent for module in assigned for parent in ancestry(module)}
         strays = codebase.modules - assigned - above
         return sorted(module for module in strays if not strays.intersection(ancestry(module)[1:]))
+
+
+def _unit_name(codebase: Codebase, name: str, container: str) -> str:
+    """What a layer is called among those of several containers."""
+    relative = container and name not in codebase.components
+    return f"{container}.{name}" if relative else f"{name} {container}".rstrip()

@@ -1,0 +1,61 @@
+"""Which view of the code, and of what, somebody asked for by name."""
+
+from dataclasses import replace
+
+from archguard.checking.named import find_named
+from archguard.codebase import Codebase
+from archguard.config import Config, did_you_mean
+from archguard.diagrams import NEEDING_A_SUBJECT, Request, View, default_view, draw_view
+from archguard.diagrams.drawing import reduced
+from archguard.diagrams.limits import NODES
+from archguard.errors import ArchguardError
+from archguard.model import Report
+
+
+def draw(  # noqa: PLR0913  # what can be asked
+    config: Config,
+    codebase: Codebase,
+    report: Report,
+    view: str | None = None,
+    subject: str | None = None,
+    *,
+    depth: int | None = None,
+    limit: int | None = NODES,
+    reduce: bool = False,
+) -> View:
+    """The view called `view`, by default the one that says most.
+
+    Args:
+        config: The contracts.
+        codebase: The code.
+        report: What is wrong with it.
+        view: One of `VIEWS`.
+        subject: The contract, or the module, component or service, that the view is about, if it is about one.
+        depth: How deep packages are drawn, or how far from the subject.
+        limit: How many nodes it has at most; None for everything that there is.
+        reduce: Whether to leave out arrows that longer ways say too.
+
+    Raises:
+        ArchguardError: the subject is missing, unknown or not asked for; or there is nothing to draw.
+    """
+    request = Request(codebase=codebase, contracts=config.contracts, report=report, depth=depth, limit=limit)
+    name = view or default_view(request)
+    drawn = draw_view(name, _about(config, request, name, subject))
+    return reduced(drawn) if reduce else drawn
+
+
+def _about(config: Config, request: Request, view: str, subject: str | None) -> Request:
+    if view not in NEEDING_A_SUBJECT:
+        if subject is not None:
+            raise ArchguardError(f"the view of {view} is not about '{subject}'", f"`--view focus {subject}` is")
+        return request
+    if subject is None:
+        asked = "the id of a contract" if view == "contract" else "a module, a component or a service"
+        raise ArchguardError(f"the view {view} needs to know of what", f"name {asked}: `--view {view} NAME`")
+    if view == "contract":
+        known = [contract.id for contract in config.contracts]
+        if subject not in known:
+            raise ArchguardError(f"there is no contract '{subject}'", did_you_mean(subject, known))
+        return replace(request, subject=subject)
+    named = find_named(config, request.codebase, subject)
+    return replace(request, subject=named.name, modules=named.modules)

@@ -1,0 +1,46 @@
+"""What one contract speaks of."""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from archguard.codebase import Codebase
+from archguard.diagrams.layers import layered
+from archguard.diagrams.parts import Outline, Part, disjoint, gathered, package_depth, package_of, part
+from archguard.diagrams.view import NodeKind, View
+from archguard.diagrams.views.request import Request
+from archguard.kinds import Contract, Layers
+from archguard.model import Violation
+
+
+def view(request: Request) -> View:
+    """What the contract tells apart, and whoever else takes part in breaking it; its violations only."""
+    contract = next(it for it in request.contracts if it.id == request.subject)
+    violations = tuple(it for it in request.report.violations if it.contract == contract.id)
+    parts = _parts(request.codebase, contract, violations)
+    outline = Outline(title=f"{contract.id}: {contract.sentence}", parts=parts)
+    own = replace(request, report=request.report.with_violations(violations))
+    layers = contract if isinstance(contract, Layers) else None
+    return own.thinned(own.drawn(layered(request.codebase, outline, layers)))
+
+
+def _parts(codebase: Codebase, contract: Contract, violations: Collection[Violation]) -> tuple[Part, ...]:
+    units = disjoint(contract.units(codebase))
+    others = _strangers(codebase, violations) - frozenset().union(*units.values())
+    around = gathered(others, lambda name: package_of(name, package_depth(codebase)))
+    return (
+        *(part(codebase, name, unit, _kind(codebase, name)) for name, unit in units.items()),
+        *(part(codebase, name, unit) for name, unit in around.items() if name not in units),
+    )
+
+
+def _strangers(codebase: Codebase, violations: Collection[Violation]) -> frozenset[str]:
+    """Whoever takes part in breaking it."""
+    steps = {name for it in violations for step in it.chain for name in (step.importer, step.imported)}
+    named = steps | {name for it in violations for name in (it.importer, it.imported)}
+    return frozenset(named) & (codebase.modules | codebase.imports.externals)
+
+
+def _kind(codebase: Codebase, name: str) -> NodeKind | None:
+    if name in codebase.services:
+        return NodeKind.SERVICE
+    return NodeKind.COMPONENT if name.partition(" ")[0] in codebase.components else None

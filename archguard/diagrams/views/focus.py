@@ -1,0 +1,14 @@
+"""One module, component or service, and what is around it."""
+
+from archguard.diagrams.view import View
+from archguard.diagrams.views.neighbours import distances
+from archguard.diagrams.views.request import Request
+from archguard.diagrams.views.subject import around
+
+
+def view(request: Request) -> View:
+    """What imports the subject and what it imports, up to `depth` steps away; by default one."""
+    imports, steps = request.codebase.imports, request.depth or 1
+    ahead = distances(request.modules, imports.imported_by, steps)
+    back = distances(request.modules, lambda name: imports.importers.get(name, ()), steps)
+    return around(request, f"Around {request.subject}", frozenset({*ahead, *back}))
