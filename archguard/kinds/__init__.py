@@ -12,6 +12,7 @@ from archguard.kinds.forbidden import Forbidden
 from archguard.kinds.gateway import Gateway
 from archguard.kinds.independence import Independence
 from archguard.kinds.layers import Layer, Layers
+from archguard.kinds.metrics import Metrics
 from archguard.kinds.protected import Protected
 from archguard.kinds.services import Services
 from archguard.kinds.structure import Structure
@@ -27,6 +28,7 @@ BUILT_IN: tuple[type[Contract], ...] = (
     Gateway,
     Services,
     Structure,
+    Metrics,
 )
 
 
@@ -49,6 +51,7 @@ __all__ = [
     "Independence",
     "Layer",
     "Layers",
+    "Metrics",
     "Protected",
     "Services",
     "Structure",

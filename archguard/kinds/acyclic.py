@@ -93,11 +93,12 @@ class Acyclic(Contract):
             link.importer,
             link.imported,
             chain=tuple(codebase.step(found) for found in first),
-            fix=_fixes(coupling, cut),
+            fix=cycle_fixes(coupling, cut),
         )
 
 
-def _fixes(coupling: Coupling, cut: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+def cycle_fixes(coupling: Coupling, cut: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    """What to do about a tangle that has no cycle without the arrows of `cut`."""
     imports = [f"{link.importer} -> {link.imported}" for arrow in cut for link in coupling.links[arrow]]
     more = f" and {len(imports) - _SHOWN} more" if len(imports) > _SHOWN else ""
     return (

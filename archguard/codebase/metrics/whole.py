@@ -65,6 +65,11 @@ class Whole:
         squares: int = sum(len(tangle) ** 2 for tangle in self.tangles)
         return squares**0.5 / len(self.graph) if self.graph else 0.0
 
+    def without(self, arrow: tuple[str, str]) -> "Whole":
+        """The same units without the arrow from the one to the other."""
+        importer, imported = arrow
+        return Whole({**self.graph, importer: {unit for unit in self.graph[importer] if unit != imported}})
+
     @cached_property
     def _reached(self) -> Mapping[str, int]:
         """The units that each unit reaches, itself included, as bits."""

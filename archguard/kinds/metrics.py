@@ -1,0 +1,156 @@
+"""`metrics`: limits for coupling, stability, abstractness and cycles."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal, TypeAlias, get_args
+
+from archguard.codebase import Codebase, Link, Patterns
+from archguard.codebase.metrics import Level, disjoint
+from archguard.kinds.contract import Contract, ContractError, listed
+from archguard.kinds.excess import Cause, Excess, cause_in_unit, cause_in_whole, figure
+from archguard.kinds.routes import Units, units_of
+from archguard.model import Location, Violation
+
+UnitMetric: TypeAlias = Literal["modules", "afferent", "efferent", "instability", "abstractness", "distance"]
+WholeMetric: TypeAlias = Literal["ccd", "acd", "nccd", "propagation_cost", "cyclicity", "largest_tangle", "cycles"]
+Limits: TypeAlias = Mapping[UnitMetric | WholeMetric, float]
+
+_SHARES = frozenset({"instability", "abstractness", "distance", "propagation_cost", "cyclicity"})
+_OF_ONE = frozenset({"modules", "abstractness"})
+"""What can be said of a unit without any other."""
+_SHOWN = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metrics(Contract):
+    """The numbers of `modules` stay within limits."""
+
+    kind: ClassVar[str] = "metrics"
+
+    modules: Patterns
+    """What is measured. A component or a service is one unit as a whole; of any other pattern every match is."""
+    among: Patterns = ()
+    """More units that couplings are counted with, without limits of their own."""
+    as_packages: bool = True
+    """Whether a module stands for those below it as well."""
+    max_: Limits = field(default_factory=dict)
+    """The most that each number may be."""
+    min_: Limits = field(default_factory=dict)
+    """The least that each number must be."""
+    stable_dependencies: bool = False
+    """Whether each may import only what is at least as stable as itself."""
+
+    @property
+    def sentence(self) -> str:
+        """What it asks, in plain words."""
+        limits = [
+            *(f"{metric} at most {limit:g}" for metric, limit in self.max_.items()),
+            *(f"{metric} at least {limit:g}" for metric, limit in self.min_.items()),
+        ]
+        stable = ["they import only what is at least as stable"] if self.stable_dependencies else []
+        return f"{listed(self.modules)}: {'; '.join((*limits, *stable))}."
+
+    def units(self, codebase: Codebase) -> Units:
+        """What is measured, and among what."""
+        return self._level(codebase).members
+
+    def check(self, codebase: Codebase) -> Iterator[Violation]:
+        """Yield a violation for each number beyond its limit, and for each import of what is less stable."""
+        level = self._level(codebase)
+        for name in self._held(codebase):
+            if name in level.members:
+                yield from self._of_unit(level, name)
+        yield from self._of_whole(level)
+        if self.stable_dependencies:
+            yield from self._unstable(level)
+
+    def validate(self, codebase: Codebase) -> Iterator[ContractError]:
+        """Yield what cannot be measured, and each limit that can never be broken or never be kept."""
+        members, named = self.units(codebase), {**self.max_, **self.min_}
+        if not named and not self.stable_dependencies:
+            yield ContractError("asks for nothing", hint="give `max`, `min` or `stable_dependencies`")
+        elif len(members) == 1 and (self.stable_dependencies or named.keys() - _OF_ONE):
+            message = f"can never apply: {next(iter(members))} is coupled to nothing else that is measured"
+            yield ContractError(message, "modules", "name more units, or what it is measured among in `among`")
+        for name in self._named(codebase).keys() - members.keys():
+            yield ContractError(f"all modules of {name} belong to units that are named before it", "modules")
+        for key, limits in (("max", self.max_), ("min", self.min_)):
+            for metric, limit in limits.items():
+                if why := _pointless(key, metric, limit):
+                    yield ContractError(why, keys=(key, metric))
+
+    def parsed(self, codebase: Codebase) -> frozenset[str]:
+        """The modules whose classes are counted, if it is asked how abstract they are."""
+        asks = {"abstractness", "distance"} & {*self.max_, *self.min_}
+        return self.scope(codebase) if asks else frozenset()
+
+    def _held(self, codebase: Codebase) -> Units:
+        return units_of(codebase, self.modules, as_packages=self.as_packages)
+
+    def _named(self, codebase: Codebase) -> Units:
+        return {**self._held(codebase), **units_of(codebase, self.among, as_packages=self.as_packages)}
+
+    def _level(self, codebase: Codebase) -> Level:
+        return Level("units", codebase, disjoint(self._named(codebase)))
+
+    def _of_unit(self, level: Level, name: str) -> Iterator[Violation]:
+        unit = level.unit(name)
+        for excess in self._excesses({metric: getattr(unit, metric) for metric in get_args(UnitMetric)}):
+            yield self._violation(level, excess, name, cause_in_unit(level, name, excess))
+
+    def _of_whole(self, level: Level) -> Iterator[Violation]:
+        asked = [metric for metric in get_args(WholeMetric) if metric in {**self.max_, **self.min_}]
+        for excess in self._excesses({metric: _of_level(level, metric) for metric in asked}):
+            yield self._violation(level, excess, listed(self.modules), cause_in_whole(level, excess))
+
+    def _excesses(self, numbers: Mapping[Any, float | None]) -> Iterator[Excess]:
+        for metric, value in numbers.items():
+            if value is not None and value > self.max_.get(metric, value):
+                yield Excess(metric, value, self.max_[metric])
+            if value is not None and value < self.min_.get(metric, value):
+                yield Excess(metric, value, self.min_[metric])
+
+    def _violation(self, level: Level, excess: Excess, who: str, cause: Cause) -> Violation:
+        chain = tuple(map(level.codebase.step, cause.links[:_SHOWN]))
+        place = _place(level, who, cause.links)
+        return self.violation(excess.told(who), place, who, symbol=excess.metric, chain=chain, fix=cause.fixes)
+
+    def _unstable(self, level: Level) -> Iterator[Violation]:
+        stability = {unit.name: unit.instability for unit in level.units if unit.instability is not None}
+        for (importer, imported), links in level.coupling.links.items():
+            if stability[importer] < stability[imported]:
+                one, other = figure(stability[importer]), figure(stability[imported])
+                why = f"{importer} (instability {one}) is more stable than {imported} ({other})"
+                for link in links:
+                    message = f"{link.importer} must not import {link.imported}: {why}"
+                    yield self.import_violation(level.codebase, link, message, _stability_fixes(importer, imported))
+
+
+def _pointless(key: str, metric: str, limit: float) -> str:
+    """Why a limit says nothing, or cannot be kept; "" if neither."""
+    highest = 1.0 if metric in _SHARES else float("inf")
+    if (limit >= highest) if key == "max" else (limit <= 0):
+        return f"can never be broken: {metric} is {f'at most {highest:g}' if key == 'max' else 'at least 0'}"
+    if (limit < 0) if key == "max" else (limit > highest):
+        return f"can never be kept: {metric} is {'at least 0' if key == 'max' else f'at most {highest:g}'}"
+    return ""
+
+
+def _of_level(level: Level, metric: str) -> float:
+    value: Any = level.coupling.cycles if metric == "cycles" else getattr(level.whole, metric)
+    return float(value)
+
+
+def _place(level: Level, who: str, links: tuple[Link, ...]) -> Location:
+    """That of the first import, or of the first file of the unit."""
+    if links:
+        return level.codebase.location(links[0])
+    modules = level.members.get(who) or frozenset().union(*level.members.values())
+    return level.codebase.location_of(min(modules & level.codebase.sources.keys(), default=""))
+
+
+def _stability_fixes(importer: str, imported: str) -> tuple[str, ...]:
+    return (
+        f"let {importer} declare what it needs as a protocol, which {imported} fulfils",
+        f"move what {importer} needs of {imported} to something that is as stable as {importer}",
+    )
