@@ -91,12 +91,12 @@ class Codebase:
         return next(iter(sorted(self._statements_of(link), key=_depth, reverse=True)), None)
 
     def named(self, link: Link) -> tuple[str, ...]:
-        """The modules and names that the statement behind `link` names of what it imports, without the service."""
+        """What the statement behind `link` names: modules, names in them, or `module.*`, without the service."""
         plain = link.imported.rpartition("::")[2]
         here = [found for found in self._statements(link.importer) if found.location.line == link.line]
-        exact = [found.target for found in here if self._deepest(found.target, link) == plain]
+        exact = [found.named for found in here if self._deepest(found.target, link) == plain]
         statement = self.statement(link)
-        return tuple(dict.fromkeys(exact)) or ((statement.target,) if statement else ())
+        return tuple(dict.fromkeys(exact)) or ((statement.named,) if statement else ())
 
     def _deepest(self, name: str, link: Link) -> str:
         service, mark, _ = link.imported.rpartition("::")

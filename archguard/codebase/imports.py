@@ -3,8 +3,8 @@
 grimp's own `build_graph` looks packages up in `sys.path`, drops folders without `__init__.py` without a word, knows one
 package of a name, and stops at the first file that it cannot parse. Its scanner has none of these limits, so archguard
 finds the modules itself and hands them to `grimp.application.scanning`. Names that the scanner is to tell apart though
-they are no files (`google.cloud.storage`, or a name that a package passes on) are handed over as modules too: it takes
-an import to the deepest module that it knows.
+they are no modules of the graph (`google.cloud.storage`, a name that a package passes on, a module that is left out)
+are handed over as modules too: it takes an import to a module that it knows, or else to the top-level package.
 """
 
 import os
@@ -159,7 +159,8 @@ class _Scanner:
     def _scan(self, sources: list[Source], view: View, origins: Mapping[str, tuple[str, ...]]) -> None:
         """Scan `sources`; halve them until a file that grimp cannot read stands alone."""
         try:
-            for found in _scan_by_grimp(sources, view, self.externals, [_plain(name) for name in origins]):
+            names = [_plain(name) for name in (*origins, *self.modules.excluded)]
+            for found in _scan_by_grimp(sources, view, self.externals, names):
                 self._take(found, view, origins)
         except (SourceSyntaxError, UnicodeError, OSError) as error:
             if len(sources) == 1:
@@ -171,11 +172,16 @@ class _Scanner:
 
     def _take(self, found: DirectImport, view: View, origins: Mapping[str, tuple[str, ...]]) -> None:
         imported = view.qualified(found.imported.name)
-        for origin in origins.get(imported, (imported,)):
+        for origin in origins.get(imported) or (self._kept(imported),):
             link = Link(qualify(view.service, found.importer.name), origin, found.line_number)
             self._add(self.by_grimp, link)
             if found.is_lazy:
                 self.lazy.add(link)
+
+    def _kept(self, module: str) -> str:
+        """`module`, or the nearest package around it that is not left out."""
+        around = ancestry(module) if module in self.modules.excluded else []
+        return next((name for name in around if name in self.known), module)
 
     def _add(self, links: dict[str, set[Link]], link: Link) -> None:
         if link.importer != link.imported:
@@ -200,12 +206,10 @@ def _plain(module: str) -> str:
 
 
 def _scan_by_grimp(
-    sources: Iterable[Source], view: View, externals: Iterable[str], passed_on: Iterable[str]
+    sources: Iterable[Source], view: View, externals: Iterable[str], inside: Collection[str]
 ) -> list[DirectImport]:
-    """What `sources` import, with `externals` and names `passed_on` told apart from the packages that they are in."""
-    names = {
-        portion: [name for name in passed_on if name.startswith(f"{portion.package}.")] for portion in view.portions
-    }
+    """What `sources` import, with `externals`, and names `inside` of packages, told apart from what they are in."""
+    names = {portion: [name for name in inside if name.startswith(f"{portion.package}.")] for portion in view.portions}
     found = {_found_package(portion, names[portion]) for portion in view.portions}
     outside = {_pretended_package(name) for name in externals}
     try:
@@ -222,12 +226,12 @@ def _scan_by_grimp(
     return [found for links in imports.values() for found in links]
 
 
-def _found_package(portion: Portion, passed_on: Collection[str]) -> FoundPackage:
+def _found_package(portion: Portion, inside: Collection[str]) -> FoundPackage:
     modules = [_plain(source.module) for source in portion.sources]
     return FoundPackage(
         name=portion.package,
         directory=str(portion.directory),
-        module_files=frozenset(map(_module_file, (*modules, *portion.unread, *passed_on))),
+        module_files=frozenset(map(_module_file, (*modules, *portion.unread, *inside))),
         namespace_packages=portion.namespaces,
     )
 

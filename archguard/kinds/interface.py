@@ -56,7 +56,7 @@ def _named(codebase: Codebase, link: Link) -> list[str]:
 
 def _listed(codebase: Codebase, package: str) -> Iterator[str]:
     source = codebase.sources.get(package)
-    return (f"{package}.{name}" for name in _all(source)) if source else iter(())
+    return (f"{package}.{name}" for name in (*_all(source), "*")) if source else iter(())
 
 
 def _all(source: Source) -> Iterator[str]:

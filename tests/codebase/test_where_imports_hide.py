@@ -355,3 +355,15 @@ def test_two_services_with_the_same_package_import_their_own(project: Project) -
     project.configure("services: {one: {root: one}, two: {root: two}}\n")
 
     assert edges(project.codebase()) == ["one::app.a one::app.b 1", "one::app.a one::app.b 2"]
+
+
+def test_an_import_of_what_is_left_out_is_one_of_the_nearest_package_around_it(project: Project) -> None:
+    project.write_all(
+        {f"shop/{name}.py": "" for name in ("__init__", "db/__init__", "db/tests/__init__", "db/tests/rows")}
+    )
+    project.write("shop/web.py", "from shop.db.tests.rows import row\nimport shop.db.tests\n")
+    project.configure("project: {exclude: ['**.tests']}\ncontracts: [{id: x, kind: acyclic, children_of: shop}]\n")
+
+    imports = project.codebase().imports
+
+    assert imports.imported_by("shop.web") == {"shop.db": (1, 2)}

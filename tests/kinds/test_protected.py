@@ -33,6 +33,10 @@ def protect(project: Project, text: str, web: str) -> None:
         ("[.model.Order]", "from shop.orders.model import Order, Line\n", 1),
         ("[.model.Order]", "from shop.orders.model import *\n", 1),
         ("[shop.orders.api]", "import shop.orders.api\n", 0),
+        ("[__all__]", "from shop.orders import *\n", 0),
+        ("[__all__]", "from shop.orders.model import *\n", 1),
+        ('["/shop.orders(.Order)?/"]', "from shop.orders import *\n", 1),
+        ('["/shop.orders(.Order)?/"]', "from shop import orders\n", 0),
     ],
 )
 def test_anyone_may_import_the_interface_and_nothing_else(

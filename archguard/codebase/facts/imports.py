@@ -50,6 +50,11 @@ class Import:
         return f"{self.module}.{self.name}" if self.name not in ("", "*") else self.module
 
     @property
+    def named(self) -> str:
+        """The same, but `module.*` for all names of a module."""
+        return f"{self.target}.*" if self.name == "*" else self.target
+
+    @property
     def leaves(self) -> bool:
         """Whether it is a relative import that leads out of the top-level package."""
         return not self.module
