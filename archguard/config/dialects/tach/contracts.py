@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from archguard.config.dialects.tach.globs import ModuleGlob
 from archguard.config.dialects.tach.ignores import Ignored
-from archguard.config.dialects.tach.options import Module
+from archguard.config.dialects.tach.options import ROOT, Module
 from archguard.config.dialects.tach.permissions import exposed
 from archguard.config.dialects.tach.plan import REST, Plan
 
@@ -25,10 +25,10 @@ class Contracts:
 
     def __iter__(self) -> Iterator[Data]:
         """Every contract."""
-        yield from self._layers() if self._has_plain_layers else self._matrix("modules", self._modules, self._denied)
+        yield from self._layers() if self._has_plain_layers else self._permissions()
         yield from self._deprecated()
         for module in self._modules:
-            yield from self._interfaces(module)
+            yield from self._interfaces(module) if module.path != ROOT else ()
         yield from self._externals()
 
     @property
@@ -60,6 +60,15 @@ class Contracts:
             yield from self._matrix(f"within-{name}", layer, self._denied)
         yield from self._matrix("without-layers", self._modules, self._denied_without_layers)
 
+    def _permissions(self) -> Iterator[Data]:
+        """Who may import whom; if everybody may, that is said too, so that there is something to check."""
+        denying = list(self._matrix("modules", self._modules, self._denied))
+        free = {
+            self.plan.call(one): self._calls(other for other in self._modules if other is not one)
+            for one in self._modules
+        }
+        yield from denying or ([_may_import("modules", free)] if free else [])
+
     def _denied_without_layers(self, one: Module, other: Module) -> bool:
         return not (one.layer and other.layer) and self._denied(one, other)
 
@@ -76,7 +85,7 @@ class Contracts:
             for one in involved
         }
         ignore = self._ignore(lambda one, other: (one.path, other.path) in pairs)
-        yield {"id": name, "kind": "layers", "may_import": allowed, "indirect": False, **ignore}
+        yield _may_import(name, allowed) | ignore
 
     def _deprecated(self) -> Iterator[Data]:
         for module in self._modules:
@@ -145,6 +154,10 @@ class Contracts:
     def _is(self, comment: Ignored, denied: _Denies) -> bool:
         one, other = self.plan.nearest(comment.importer), self.plan.nearest(comment.imported)
         return one is not None and other is not None and one is not other and denied(one, other)
+
+
+def _may_import(name: str, allowed: Data) -> Data:
+    return {"id": name, "kind": "layers", "may_import": allowed, "indirect": False}
 
 
 def _entry(imports: str, reason: str) -> Data:

@@ -30,6 +30,11 @@ class ModuleGlob:
         return re.compile(_regex(own_too))
 
 
+def matches_text(glob: str, text: str) -> bool:
+    """Whether `text` looks like `glob`, of which `*` stands for dots too."""
+    return bool(re.fullmatch(_regex(glob), text))
+
+
 @dataclass
 class PathRules:
     """What `exclude` and the files `.gitignore` say of the paths below `root`."""
@@ -92,7 +97,7 @@ class _Rule:
 
 
 _PIECES = re.compile(
-    r"(?P<start>^\*\*/)|(?P<middle>/\*\*/)|(?P<end>/\*\*$)|(?P<all>^\*\*$)|(?P<stars>\*+)|(?P<one>\?)"
+    r"(?P<start>^\*\*/)|(?P<middle>/\*\*/)|(?P<end>/\*\*(?=[,}]|$))|(?P<all>^\*\*$)|(?P<stars>\*+)|(?P<one>\?)"
     r"|\[(?P<not>[!^]?)(?P<set>[^\]]+)\]|(?P<open>\{)|(?P<close>\})|(?P<comma>,)|\\(?P<escaped>.)|(?P<text>.)",
     re.DOTALL,
 )

@@ -1,6 +1,5 @@
 """The code that a tach.toml is about: what tach looks at, and what the domains below it say."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,8 +9,8 @@ from archguard.codebase import Project, Source
 from archguard.codebase.modules import Modules, find_modules
 from archguard.config.dialects.tach.globs import PathRules, is_glob
 from archguard.config.dialects.tach.options import Table
+from archguard.config.document import Document, read_document
 from archguard.errors import ConfigError
-from archguard.model import Location
 
 _MARKS = ("pyproject.toml", "setup.py", "requirements.txt")
 
@@ -64,11 +63,11 @@ class Layout:
         return frozenset(self.sources.keys() - self.excluded.keys()) | self._modules.unread
 
     @cached_property
-    def domains(self) -> Mapping[str, Table]:
-        """The tables of the tach.domain.toml files, by the path of the package that they are in."""
+    def domains(self) -> Mapping[str, Document]:
+        """The tach.domain.toml files, by the path of the package that they are in."""
         folders = {self.sources[name].path.parent for name in self.looked_at & self.sources.keys()}
         files = sorted(folder / "tach.domain.toml" for folder in folders if (folder / "tach.domain.toml").is_file())
-        return {self.name(self._shown(file.parent)): self._table(file) for file in files}
+        return {self.name(self._shown(file.parent)): self._document(file) for file in files}
 
     def is_there(self, path: str) -> bool:
         """Whether there is a folder or a file for the module `path`."""
@@ -97,9 +96,9 @@ class Layout:
     def _shown(self, path: Path) -> str:
         return path.relative_to(self.root).as_posix()
 
-    def _table(self, file: Path) -> Table:
+    def _document(self, file: Path) -> Document:
         try:
-            return tomllib.loads(file.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            self.faults.append(ConfigError(f"is not TOML: {error}", "", Location(self._shown(file))))
-            return {}
+            return read_document(file, self._shown(file))
+        except ExceptionGroup as group:
+            self.faults.extend(error for error in group.exceptions if isinstance(error, ConfigError))
+            return Document(file, self._shown(file), "", {})

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from archguard.config.dialects.tach.globs import ModuleGlob
+from archguard.config.dialects.tach.globs import ModuleGlob, matches_text
 from archguard.config.dialects.tach.options import ROOT, Interface, Module
 
 
@@ -102,7 +102,7 @@ def hidden(modules: Collection[Module]) -> tuple[tuple[str, str], ...]:
         (module.path, path)
         for module in modules
         for path in module.depends_on or ()
-        if path in visibility and not any(ModuleGlob(text).matches(_dotted(module)) for text in visibility[path] or ())
+        if path in visibility and not any(matches_text(text, _dotted(module)) for text in visibility[path] or ())
     )
 
 

@@ -28,7 +28,8 @@ class Plan:
     @cached_property
     def declared(self) -> tuple[Module, ...]:
         """The modules as they are written."""
-        inner = (module for domain, table in self.layout.domains.items() for module in modules_of(table, domain))
+        domains = self.layout.domains.items()
+        inner = (module for domain, document in domains for module in modules_of(document.data, domain))
         return (*modules_of(self.layout.options), *inner)
 
     @cached_property
@@ -40,7 +41,7 @@ class Plan:
     def interfaces(self) -> tuple[Interface, ...]:
         """The interfaces, those of domains last."""
         domains = self.layout.domains.items()
-        inner = (interface for domain, table in domains for interface in interfaces_of(table, domain))
+        inner = (interface for domain, document in domains for interface in interfaces_of(document.data, domain))
         return (*interfaces_of(self.layout.options), *inner)
 
     @cached_property

@@ -105,7 +105,11 @@ class _Translation:
 
     @property
     def _tables(self) -> list[Table]:
-        return [self.options, *self.layout.domains.values()]
+        return [document.data for document in self._documents]
+
+    @property
+    def _documents(self) -> list[Document]:
+        return [self.document, *self.layout.domains.values()]
 
     def _unknown(self) -> Iterator[ConfigError]:
         """Keys that tach, or archguard, does not know."""
@@ -113,8 +117,8 @@ class _Translation:
         for key in sorted(_UNSAYABLE):
             if self.options.get(key):
                 yield self._error(f"archguard cannot say tach's `{key}`", key)
-        for table in self.layout.domains.values():
-            yield from self._strangers(table, _DOMAIN)
+        for document in self.layout.domains.values():
+            yield from self._strangers(document.data, _DOMAIN)
         for table in self._tables:
             yield from self._strangers_inside(table)
 
@@ -181,23 +185,38 @@ class _Translation:
             project["packages"] = sorted(self.plan.packages)
         if exclude := self.plan.exclude():
             project["exclude"] = exclude
-        if self.options.get("ignore_type_checking_imports", True):
+        if self.options.get("ignore_type_checking_imports", True) or not self._local_imports_count:
             project["type_checking_imports"] = "exclude"
         return project
 
     def _with_imports(self, contract: Data) -> Data:
-        counts = self.options.get("rules", {}).get("local_imports", "error") == "error"
-        return contract | {"exclude_imports": ["dynamic"] if counts else ["dynamic", "local"]}
+        return contract | {
+            "exclude_imports": ["dynamic", *([] if self._local_imports_count else ["local", "optional"])]
+        }
+
+    @property
+    def _local_imports_count(self) -> bool:
+        """Whether imports that do not stand at the top level of a file are held to it, in functions or in `try`."""
+        return bool(self.options.get("rules", {}).get("local_imports", "error") == "error")
 
     def _error(self, message: str, at: str, hint: str = "") -> ConfigError:
         place = self._find(at)
-        return ConfigError(message, hint, place, self.document.line(place.line))
+        lines = {document.shown: document.line(place.line) for document in self._documents}
+        return ConfigError(message, hint, place, lines[place.path])
 
     def _find(self, text: str) -> Location:
-        for number, line in enumerate(self.document.text.splitlines(), start=1):
-            if text and re.search(rf"(?<![\w.-]){re.escape(text)}(?![\w.-])", line):
-                return Location(self.document.shown, number, line.index(text) + 1)
-        return Location(self.document.shown)
+        """Where `text` stands: as a key at the top, else as a whole word."""
+        found = (place for document in self._documents for place in _places(document, text))
+        return next(found, Location(self.document.shown))
+
+
+def _places(document: Document, text: str) -> Iterator[Location]:
+    if (text,) in document.places:
+        yield document.places[text,]
+    whole = re.compile(rf"(?<![\w.-]){re.escape(text)}(?![\w.-])")
+    for number, line in enumerate(document.text.splitlines(), start=1):
+        if text and (found := whole.search(line)):
+            yield Location(document.shown, number, found.start() + 1)
 
 
 def _interfaces(table: Table) -> list[Table]:
