@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from archguard.errors import ArchguardError
+from archguard.model import Commit
 
 
 class GitError(ArchguardError):
@@ -82,15 +83,57 @@ def tree_of(folder: Path, revision: str) -> Iterator[Path]:
     Raises:
         GitError: there is no such revision in this clone, or no git at all.
     """
-    try:
-        commit = _git(folder, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}").decode().strip()
-    except GitError as error:
-        raise GitError(f"there is no revision '{revision}' here", _fetch_hint(folder, error)) from None
+    commit = _commit(folder, revision)
     archive = _git(folder, "archive", "--format=tar", commit, ".")
     with TemporaryDirectory(prefix="archguard-") as place:
         with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
             tar.extractall(place, filter="data")
         yield Path(place)
+
+
+def history(folder: Path, since: str) -> tuple[Commit, ...]:
+    """The commits from the revision `since` to HEAD, both included, the oldest first; of a merge, the first parent's.
+
+    Raises:
+        GitError: there is no repository, no such revision in this clone, or HEAD does not come from it.
+    """
+    try:
+        _git(folder, "rev-parse", "--git-dir")
+    except GitError as error:
+        hint = "the trend is read from the commits" if error.message != "git is not installed" else error.hint
+        raise GitError("there is no git repository here", hint) from None
+    start = _commit(folder, since)
+    try:
+        _git(folder, "merge-base", "--is-ancestor", start, "HEAD")
+    except GitError as error:
+        hint = _fetch_hint(folder, error) or "begin where the two went apart: `git merge-base` tells"
+        raise GitError(f"HEAD does not come from '{since}'", hint) from None
+    form = ("--format=%H %ct %D", "--decorate=full", "--decorate-refs=refs/tags")
+    first = _git(folder, "log", "-1", *form, start)
+    later = _git(folder, "log", "--first-parent", "--reverse", *form, f"{start}..HEAD")
+    return tuple(map(_logged, (first + later).decode(errors="replace").splitlines()))
+
+
+def _logged(line: str) -> Commit:
+    commit, time, names = f"{line} ".split(" ", 2)
+    tags = re.findall(r"tag: refs/tags/([^,\s]+)", names)
+    return Commit(commit, datetime.fromtimestamp(int(time), UTC).date(), tuple(tags))
+
+
+def prefix(folder: Path) -> str:
+    """Where `folder` is in its repository: "" at the root, else `services/orders/`."""
+    return _git(folder, "rev-parse", "--show-prefix").decode(errors="replace").strip()
+
+
+def _commit(folder: Path, revision: str) -> str:
+    try:
+        return (
+            _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+            .decode()
+            .strip()
+        )
+    except GitError as error:
+        raise GitError(f"there is no revision '{revision}' here", _fetch_hint(folder, error)) from None
 
 
 def _fetch_hint(folder: Path, error: GitError) -> str:

@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "ls": "list components, contracts, services or modules",
     "ignores": "list what the contracts are told to overlook, since when, and by whom",
     "metrics": "measure coupling, stability, abstractness and cycles",
+    "trend": "violations and metrics over the history in git, and whether they got worse",
     "migrate": "write another tool's configuration as archguard.yaml",
     "packs": "list the contracts that ship with archguard, or print one of them",
     "report": "write a saved JSON report in another format",

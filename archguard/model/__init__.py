@@ -2,14 +2,17 @@
 
 from archguard.model.location import Location
 from archguard.model.report import Checked, Outcome, OutcomeStatus, Problem, Report, Summary
+from archguard.model.trend import Commit, Point
 from archguard.model.violation import Confidence, Severity, Step, Violation, ViolationStatus
 
 __all__ = [
     "Checked",
+    "Commit",
     "Confidence",
     "Location",
     "Outcome",
     "OutcomeStatus",
+    "Point",
     "Problem",
     "Report",
     "Severity",

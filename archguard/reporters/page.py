@@ -27,7 +27,8 @@ _PAGE: Final = """\
 
 
 def page(title: str, body: str, style: str, script: str = "") -> str:
-    """The page with `body`, which is HTML, and `style` and `script` inside of it."""
+    """The page with `body`, which is HTML, and the colours, `style` and `script` inside of it."""
+    style = asset("colours.css") + style
     element = f"\n<script>{script}</script>" if script else ""
     return _PAGE.format(policy=_policy(style, script), title=title, style=style, body=body, script=element)
 

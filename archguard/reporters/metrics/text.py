@@ -1,10 +1,11 @@
 """The measurement for people, in columns."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from archguard.codebase.metrics import HotSpot, Level, Measurement
+from archguard.reporters.columns import columns
 from archguard.reporters.metrics.figures import UNIT, WHOLE, row_of_unit, row_of_whole, shown, strongest
-from archguard.reporters.wording import counted, one_line
+from archguard.reporters.wording import counted
 
 _ARROWS = 20
 
@@ -28,29 +29,21 @@ def _scope(measurement: Measurement) -> Iterator[str]:
 
 def _wholes(measurement: Measurement) -> Iterator[str]:
     rows = ((level.name, *row_of_whole(level)) for level in (measurement.modules, *measurement.levels))
-    return _table((("", *WHOLE), *rows))
+    return columns((("", *WHOLE), *rows))
 
 
 def _units(level: Level) -> Iterator[str]:
-    return _table(((level.name, *UNIT), *((unit.name, *row_of_unit(unit)) for unit in level.units)))
+    return columns(((level.name, *UNIT), *((unit.name, *row_of_unit(unit)) for unit in level.units)))
 
 
 def _arrows(level: Level) -> Iterator[str]:
     arrows = strongest(level)
     if arrows:
         rows = ((f"{importer} -> {imported}", shown(len(links))) for (importer, imported), links in arrows[:_ARROWS])
-        yield from _table(((f"coupling between {level.name}", "imports"), *rows))
+        yield from columns(((f"coupling between {level.name}", "imports"), *rows))
     if len(arrows) > _ARROWS:
         yield f"and {len(arrows) - _ARROWS} more, which the JSON lists"
 
 
 def _spots(title: str, spots: Sequence[HotSpot]) -> Iterator[str]:
-    return _table(((title, "modules"), *((spot.module, shown(spot.count)) for spot in spots))) if spots else iter(())
-
-
-def _table(rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """Columns as wide as they must be: names to the left, numbers to the right."""
-    cells = [tuple(map(one_line, row)) for row in rows]
-    first, *widths = (max(map(len, column)) for column in zip(*cells, strict=True))
-    for name, *numbers in cells:
-        yield "  ".join((name.ljust(first), *(n.rjust(width) for n, width in zip(numbers, widths, strict=True))))
+    return columns(((title, "modules"), *((spot.module, shown(spot.count)) for spot in spots))) if spots else iter(())

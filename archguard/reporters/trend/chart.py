@@ -1,0 +1,124 @@
+"""The trend as a drawing: a panel for each number, a dot for each commit, and nothing where nothing is known."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from archguard.model import Point
+from archguard.reporters.page import asset, escaped
+from archguard.reporters.trend.figures import COLUMNS, note, shown
+
+_PANELS = ("violations", "violations_per_thousand_imports", "propagation_cost", "cyclicity", "nccd", "modules")
+_LEFT, _WIDTH, _RIGHT = 70, 780, 20
+_TOP, _HEIGHT, _GAP = 34, 84, 46
+_CHARACTER = 6.5
+_MANY = 120
+"""From so many commits on the dots are smaller."""
+
+
+def render(points: tuple[Point, ...]) -> str:
+    """An SVG that stands alone, light or dark as who looks at it prefers."""
+    return drawing(points, f"<style>{asset('colours.css')}{asset('trend.css')}</style>")
+
+
+def drawing(points: Sequence[Point], style: str = "") -> str:
+    """The SVG, with the element `style` inside, or with the style of the page around it."""
+    names = [name for name in _PANELS if any(point.figure(name) is not None for point in points)]
+    height = _TOP + len(names) * (_HEIGHT + _GAP) + 24
+    panels = (_Panel(name, points, _TOP + row * (_HEIGHT + _GAP)) for row, name in enumerate(names))
+    body = "".join(part for panel in panels for part in panel.parts())
+    box = f'viewBox="0 0 {_LEFT + _WIDTH + _RIGHT} {height}" role="img" aria-label="Trend"'
+    ground = f'<rect class="ground" width="{_LEFT + _WIDTH + _RIGHT}" height="{height}"/>'
+    days = "".join(_days(points, height - 14))
+    return f'<svg xmlns="http://www.w3.org/2000/svg" class="trend" {box}>{style}{ground}{body}{days}</svg>'
+
+
+def _x(position: int, count: int) -> float:
+    return _LEFT + _WIDTH * (position / (count - 1) if count > 1 else 0.5)
+
+
+def _days(points: Sequence[Point], y: float) -> Iterator[str]:
+    """Some of the commits by tag or name, with their days, as far as there is room."""
+    end = 0.0
+    for position, point in enumerate(points):
+        label = f"{point.commit.shown} · {point.commit.day}"
+        x, half = _x(position, len(points)), len(label) * _CHARACTER / 2
+        middle = min(max(x, half + 4), _LEFT + _WIDTH + _RIGHT - half - 4)
+        if middle - half >= end:
+            end = middle + half + 14
+            yield f'<path class="tick" d="M{x:.1f} {y - 26}V{y - 16}"/>'
+            yield f'<text class="middle soft" x="{middle:.1f}" y="{y}">{escaped(label)}</text>'
+
+
+@dataclass(frozen=True)
+class _Panel:
+    """One number over all commits."""
+
+    name: str
+    points: Sequence[Point]
+    top: float
+
+    @property
+    def title(self) -> str:
+        """What the number is called where no other stands beside it."""
+        return f"violations {COLUMNS[self.name]}" if self.name.startswith("violations_") else COLUMNS[self.name]
+
+    def parts(self) -> Iterator[str]:
+        """The elements of the panel."""
+        bottom, right = self.top + _HEIGHT, _LEFT + _WIDTH
+        last = next(value for value in reversed(self.values) if value is not None)
+        yield f'<text class="title" x="{_LEFT}" y="{self.top - 10}">{self.title}</text>'
+        yield f'<text class="title end" x="{right}" y="{self.top - 10}">{shown(last)}</text>'
+        yield f'<path class="axis" d="M{_LEFT} {self.top}H{right}M{_LEFT} {bottom}H{right}"/>'
+        yield f'<text class="end soft" x="{_LEFT - 8}" y="{self.top + 4}">{self.most:,g}</text>'
+        yield f'<text class="end soft" x="{_LEFT - 8}" y="{bottom + 4}">0</text>'
+        yield from map(self._gap, range(len(self.points)))
+        yield from self._lines()
+        yield from map(self._dot, range(len(self.points)))
+
+    @property
+    def values(self) -> list[float | None]:
+        """The number at each commit."""
+        return [point.figure(self.name) for point in self.points]
+
+    @property
+    def most(self) -> float:
+        """The upper end of the scale: a round number that none exceeds."""
+        most = max((value for value in self.values if value is not None), default=0)
+        steps = (digit * 10.0**power for power in range(-4, 10) for digit in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8))
+        return next((step for step in steps if step >= most), most) if most else 1
+
+    def _place(self, position: int) -> tuple[float, float]:
+        value = self.values[position] or 0
+        return _x(position, len(self.points)), self.top + _HEIGHT * (1 - value / self.most)
+
+    def _lines(self) -> Iterator[str]:
+        """A line through each run of commits where the number is known."""
+        known = [position for position, value in enumerate(self.values) if value is not None]
+        for _, run in groupby(enumerate(known), key=lambda pair: pair[1] - pair[0]):
+            places = [self._place(position) for _, position in run]
+            yield f'<polyline class="line" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in places)}"/>'
+
+    def _gap(self, position: int) -> str:
+        if self.values[position] is not None:
+            return ""
+        width = max(_WIDTH / max(len(self.points) - 1, 1), 6)
+        left = max(_x(position, len(self.points)) - width / 2, _LEFT)
+        right = min(_x(position, len(self.points)) + width / 2, _LEFT + _WIDTH)
+        place = f'x="{left:.1f}" y="{self.top}" width="{right - left:.1f}" height="{_HEIGHT}"'
+        return f'<rect class="gap" {place}><title>{self._told(position)}</title></rect>'
+
+    def _dot(self, position: int) -> str:
+        if self.values[position] is None:
+            return ""
+        x, y = self._place(position)
+        partial = " partial" if note(self.points[position]) and self.name.startswith("violations") else ""
+        radius = 3 if len(self.points) < _MANY else 1.6
+        circle = f'<circle class="dot{partial}" cx="{x:.1f}" cy="{y:.1f}" r="{radius}">'
+        return f"{circle}<title>{self._told(position)}</title></circle>"
+
+    def _told(self, position: int) -> str:
+        point, value = self.points[position], self.values[position]
+        why = note(point)
+        told = f"{point.commit.shown}, {point.commit.day}: {self.title} {shown(value)}"
+        return escaped(f"{told} ({why})" if why else told)

@@ -1,0 +1,18 @@
+"""The trend for spreadsheets: a line for each commit."""
+
+import csv
+import io
+
+from archguard.model import Point
+from archguard.reporters.trend.figures import COLUMNS, note, of_point
+
+
+def render(points: tuple[Point, ...]) -> str:
+    """The table, with a line of headings; what is not known is empty."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, ["commit", "day", "tags", *COLUMNS, "note"], lineterminator="\n")
+    writer.writeheader()
+    for point in points:
+        commit = {"commit": point.commit.id, "day": point.commit.day, "tags": " ".join(point.commit.tags)}
+        writer.writerow({**commit, **of_point(point), "note": note(point)})
+    return out.getvalue().removesuffix("\n")

@@ -1,0 +1,33 @@
+"""The trend for programs, `version: 1`."""
+
+import json
+from collections.abc import Mapping
+from typing import Final
+
+from archguard.model import Point
+from archguard.reporters import tool
+from archguard.reporters.trend.figures import of_point
+
+_VERSION: Final = 1
+
+
+def render(points: tuple[Point, ...]) -> str:
+    """Every point with its numbers, the oldest first, as JSON in ASCII."""
+    document = {
+        "version": _VERSION,
+        "tool": {"name": tool.NAME, "version": tool.version()},
+        "points": list(map(_point, points)),
+    }
+    return json.dumps(document, indent=2)
+
+
+def _point(point: Point) -> Mapping[str, object]:
+    return {
+        "commit": point.commit.id,
+        "day": point.commit.day.isoformat(),
+        "tags": point.commit.tags,
+        "gap": point.gap,
+        **of_point(point),
+        "contracts": point.violations,
+        "unread_files": point.unread,
+    }

@@ -1,0 +1,16 @@
+"""The trend for people, in columns."""
+
+from archguard.model import Point
+from archguard.reporters.columns import columns
+from archguard.reporters.trend.figures import COLUMNS, note, of_point, shown
+from archguard.reporters.wording import one_line
+
+
+def render(points: tuple[Point, ...]) -> str:
+    """A line for each commit, the oldest first, with what is to be known of its numbers at the end."""
+    rows = [("commit", "day", *COLUMNS.values())]
+    rows += [
+        (point.commit.shown, point.commit.day.isoformat(), *map(shown, of_point(point).values())) for point in points
+    ]
+    notes = ["", *(one_line(note(point)) for point in points)]
+    return "\n".join(f"{line}  {told}".rstrip() for line, told in zip(columns(rows), notes, strict=True))
