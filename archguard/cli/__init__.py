@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "trend": "violations and metrics over the history in git, and whether they got worse",
     "migrate": "write another tool's configuration as archguard.yaml",
     "packs": "list the contracts that ship with archguard, or print one of them",
+    "diagram": "draw the code: components, packages, services, what reaches what",
     "report": "write a saved JSON report in another format",
     "schema": "print the JSON Schema of the configuration, or of the report",
 }

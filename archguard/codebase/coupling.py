@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations, islice
+from itertools import accumulate, combinations, islice
 
 import networkx as nx
 
@@ -11,6 +11,9 @@ from archguard.codebase.graph import ImportGraph, Link
 
 _EXACT = 12
 """Up to so many units in a cycle the smallest cut is searched in full (2^n steps); beyond it, greedily."""
+
+_SIFTINGS = 10
+"""How often a greedy order is gone through to mend it."""
 
 MOST_CYCLES = 10_000
 """Up to so many cycles are counted: there can be more of them than anybody could wait for."""
@@ -64,11 +67,7 @@ class Coupling:
         The smallest set for up to 12 units (dynamic programming over subsets; Lawler, 1964); a small one beyond that
         (the heuristic of Eades, Lin and Smyth, 1993).
         """
-        members = frozenset(tangle)
-        weights = {arrow: len(links) for arrow, links in self.links.items() if members.issuperset(arrow)}
-        order = _best_order(tangle, weights) if len(tangle) <= _EXACT else _good_order(tangle, weights)
-        position = {name: index for index, name in enumerate(order)}
-        return tuple(sorted(arrow for arrow in weights if position[arrow[0]] > position[arrow[1]]))
+        return _lightest_cut(tangle, {arrow: len(links) for arrow, links in self.links.items()})
 
 
 def cyclic(arrows: Collection[tuple[str, str]]) -> frozenset[tuple[str, str]]:
@@ -86,6 +85,16 @@ def implied(arrows: Collection[tuple[str, str]]) -> frozenset[tuple[str, str]]:
     kept = set(nx.transitive_reduction(between).edges)
     found = ((one, other, places[one], places[other]) for one, other in arrows)
     return frozenset((one, other) for one, other, here, there in found if here != there and (here, there) not in kept)
+
+
+def closing(weights: Mapping[tuple[str, str], int]) -> frozenset[tuple[str, str]]:
+    """Those of the arrows that close cycles: without them there is none, and they weigh as little as can be found."""
+    places = _tangle_of(nx.DiGraph(sorted(weights)))
+    tangles: dict[int, list[str]] = {}
+    for name, place in sorted(places.items()):
+        tangles.setdefault(place, []).append(name)
+    several = (tangle for tangle in tangles.values() if len(tangle) > 1)
+    return frozenset(arrow for tangle in several for arrow in _lightest_cut(tangle, weights))
 
 
 def _tangle_of(graph: "nx.DiGraph[str]") -> Mapping[str, int]:
@@ -137,6 +146,14 @@ def _reached(
     return frozenset(seen)
 
 
+def _lightest_cut(tangle: Sequence[str], weights: Mapping[tuple[str, str], int]) -> tuple[tuple[str, str], ...]:
+    members = frozenset(tangle)
+    inside = {arrow: weight for arrow, weight in weights.items() if members.issuperset(arrow)}
+    order = _best_order(tangle, inside) if len(tangle) <= _EXACT else _good_order(tangle, inside)
+    position = {name: index for index, name in enumerate(order)}
+    return tuple(sorted(arrow for arrow in inside if position[arrow[0]] > position[arrow[1]]))
+
+
 def _best_order(units: Sequence[str], weights: Mapping[tuple[str, str], int]) -> list[str]:
     """The order of `units` in which the arrows that lead backwards weigh least."""
     best: dict[frozenset[str], tuple[int, list[str]]] = {frozenset(): (0, [])}
@@ -157,13 +174,48 @@ def _weight_back(last: str, before: Collection[str], weights: Mapping[tuple[str,
 
 
 def _good_order(units: Sequence[str], weights: Mapping[tuple[str, str], int]) -> list[str]:
-    """Sinks to the end, sources to the front, else the unit that gives most more than it takes."""
+    """Sinks to the end, sources to the front, else the unit that gives most more than it takes; then sifted."""
+    given, taken = _sums(units, weights, 0), _sums(units, weights, 1)
     left, front, back = set(units), list[str](), list[str]()
     while left:
-        given = {unit: sum(weights.get((unit, other), 0) for other in left) for unit in left}
-        taken = {unit: sum(weights.get((other, unit), 0) for other in left) for unit in left}
-        sink = min((unit for unit in left if not given[unit]), default=None)
-        chosen = sink or min(left, key=lambda unit: (bool(taken[unit]), taken[unit] - given[unit], unit))
+        sink = min((unit for unit in left if not left & given[unit].keys()), default=None)
+        chosen = sink or min(left, key=lambda unit: _preference(unit, given[unit], taken[unit], left))
         left.discard(chosen)
         (back if sink else front).append(chosen)
-    return front + back[::-1]
+    return _sifted(front + back[::-1], given, taken)
+
+
+def _sums(units: Sequence[str], weights: Mapping[tuple[str, str], int], end: int) -> dict[str, dict[str, int]]:
+    """For each unit what it gives to (or takes from) each other one."""
+    found: dict[str, dict[str, int]] = {unit: {} for unit in units}
+    for arrow, weight in weights.items():
+        found[arrow[end]][arrow[1 - end]] = weight
+    return found
+
+
+def _preference(
+    unit: str, given: Mapping[str, int], taken: Mapping[str, int], left: Collection[str]
+) -> tuple[bool, int, str]:
+    gives = sum(weight for other, weight in given.items() if other in left)
+    takes = sum(weight for other, weight in taken.items() if other in left)
+    return bool(takes), takes - gives, unit
+
+
+def _sifted(
+    order: list[str], given: Mapping[str, Mapping[str, int]], taken: Mapping[str, Mapping[str, int]]
+) -> list[str]:
+    """`order` with each unit in turn moved to where least leads backwards, until that helps no more."""
+    for _ in range(_SIFTINGS):
+        before = list(order)
+        for unit in before:
+            order.remove(unit)
+            order.insert(_best_place(order, before.index(unit), given[unit], taken[unit]), unit)
+        if order == before:
+            break
+    return order
+
+
+def _best_place(order: Sequence[str], place: int, given: Mapping[str, int], taken: Mapping[str, int]) -> int:
+    """Where in `order` a unit makes least lead backwards; where it was, if nowhere is better."""
+    costs = [0, *accumulate(given.get(other, 0) - taken.get(other, 0) for other in order)]
+    return min(range(len(costs)), key=lambda at: (costs[at], at != place, at))

@@ -1,12 +1,13 @@
 """From sets of modules to a view: the arrows between them, what is behind each, and which contracts they break."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final, TypeAlias
 
 from archguard.codebase import Codebase, ImportTrait, Link
-from archguard.codebase.coupling import Coupling, cyclic, implied
+from archguard.codebase.coupling import Coupling, closing, cyclic, implied
 from archguard.diagrams.parts import Outline
 from archguard.diagrams.view import Arrow, Channel, Line, Node, View
 from archguard.kinds.contacts import Contact
@@ -16,6 +17,9 @@ SHOWN: Final = 20
 """How many lines of code an arrow names."""
 
 _TYPES: Final = frozenset({ImportTrait.TYPE_CHECKING})
+
+_KEPT: Final = 100
+"""How much more an import weighs that is allowed: where cycles are cut, what breaks contracts goes first."""
 
 _Place: TypeAlias = tuple[str, str, int]
 """Importer, imported and line of an import; for other channels the path, "" and the line."""
@@ -124,8 +128,16 @@ def _by_contact(found: _Violations, contacts: Sequence[Contact]) -> Arrow:
 
 
 def _with_cycles(arrows: Sequence[Arrow]) -> tuple[Arrow, ...]:
-    circling = cyclic({(arrow.source, arrow.target) for arrow in arrows})
-    return tuple(replace(arrow, is_cyclic=(arrow.source, arrow.target) in circling) for arrow in arrows)
+    weights: Counter[tuple[str, str]] = Counter()
+    for arrow in arrows:
+        weights[arrow.source, arrow.target] += arrow.count * (1 if arrow.violations else _KEPT)
+    circling = cyclic(weights)
+    last = closing({pair: weights[pair] for pair in circling})
+    return tuple(
+        replace(arrow, is_cyclic=pair in circling, closes_cycle=pair in last)
+        for arrow in arrows
+        for pair in ((arrow.source, arrow.target),)
+    )
 
 
 def _nodes(outline: Outline, violations: Iterable[Violation]) -> tuple[Node, ...]:

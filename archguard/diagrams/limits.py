@@ -14,7 +14,7 @@ from archguard.model import Report
 NODES: Final = 40
 """How many nodes a picture has at most, unless somebody asks for more."""
 
-_ARROWS_PER_NODE: Final = 3
+_ARROWS_PER_NODE: Final = 2
 _FEW: Final = 30
 """So many arrows are never too many."""
 REST: Final = "..."
@@ -84,6 +84,17 @@ def thinned(view: View) -> View:
     gone = len(view.arrows) - len(kept)
     note = f"{gone} of {len(view.arrows)} arrows are left out, each of fewer than {least} imports"
     return replace(view, arrows=kept, notes=(*view.notes, note))
+
+
+def strongest(view: View, most: int) -> View:
+    """`view` with `most` arrows at most: those that break contracts, then the heaviest."""
+    if len(view.arrows) <= most:
+        return view
+    ranked = sorted(view.arrows, key=lambda it: (bool(it.violations), *_weight(it)), reverse=True)
+    kept = frozenset((it.source, it.target, it.channel) for it in ranked[:most])
+    note = f"{len(view.arrows) - most} of {len(view.arrows)} arrows are left out: they do not fit"
+    arrows = tuple(it for it in view.arrows if (it.source, it.target, it.channel) in kept)
+    return replace(view, arrows=arrows, notes=(*view.notes, note))
 
 
 def _weight(arrow: Arrow) -> tuple[int, str, str, str]:

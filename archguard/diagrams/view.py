@@ -87,6 +87,8 @@ class Arrow:
     violations: tuple[Violation, ...] = ()
     is_cyclic: bool = False
     """Whether it is part of a cycle."""
+    closes_cycle: bool = False
+    """Whether it is one of the few arrows without which there would be no cycle."""
     is_type_checking: bool = False
     """Whether type checkers alone follow it: each import stands under `if TYPE_CHECKING:`."""
 

@@ -1,0 +1,149 @@
+"""The language of Graphviz, which lays a diagram out."""
+
+from collections.abc import Iterator
+from html import escape
+from typing import Final
+
+from archguard.diagrams import style
+from archguard.diagrams.nesting import is_framed, nested
+from archguard.diagrams.view import Arrow, Channel, Group, Node, View
+from archguard.diagrams.wording import inside, label, legend, plain, size
+
+_HEADS: Final = {
+    Channel.IMPORT: "normal",
+    Channel.HTTP: "vee",
+    Channel.RPC: "onormal",
+    Channel.QUEUE: "curve",
+    Channel.TABLE: "dot",
+}
+
+_BAND: Final = "3.6"
+"""How wide a layer of one node is, in inches."""
+
+
+def render(view: View) -> str:
+    """The graph, with everything that it needs to look as it should."""
+    lines = (*_graph(view), *_parts(view), *_bands(view), *_arrows(view))
+    return "\n".join(("digraph {", *lines, "}"))
+
+
+def _graph(view: View) -> Iterator[str]:
+    yield "  " + _attributes(
+        "graph",
+        rankdir="TB",
+        newrank="true",
+        bgcolor=style.PAPER,
+        pad="0.35",
+        nodesep="0.45",
+        ranksep="0.75",
+        labelloc="t",
+        labeljust="l",
+        fontname=style.FONT,
+        fontcolor=style.INK,
+        label=_caption(view),
+    )
+    yield "  " + _attributes(
+        "node",
+        shape="box",
+        style="rounded,filled",
+        penwidth="1.3",
+        margin="0.22,0.12",
+        height="0.5",
+        fontname=style.FONT,
+        fontsize="13",
+        fontcolor=style.INK,
+    )
+    yield "  " + _attributes("edge", arrowsize="0.75", fontname=style.FONT, fontsize="10")
+
+
+def _caption(view: View) -> str:
+    """The title, and below it what the looks mean and what is not shown."""
+    small = [" \N{MIDDLE DOT} ".join(legend(view)), *view.notes]
+    rows = [f'<font point-size="18"><b>{_html(view.title)}</b></font>']
+    rows += [f'<font point-size="10.5" color="{style.FAINT}">{_html(text)}</font>' for text in small if text]
+    cells = "".join(f'<tr><td align="left">{row}</td></tr>' for row in rows)
+    return f'<<table border="0" cellborder="0" cellspacing="2" cellpadding="1">{cells}</table>>'
+
+
+def _parts(view: View) -> Iterator[str]:
+    def opening(group: Group) -> tuple[str, str]:
+        return f"subgraph {_quoted(f'cluster {group.name}')} {{", _frame(group)
+
+    def node(it: Node) -> str:
+        return f"{_quoted(it.name)} {_attributes('', **_look(view, it))}"
+
+    return nested(view, opening, "}", node, indent="  ")
+
+
+def _frame(group: Group) -> str:
+    is_layer = group.layer is not None
+    return _attributes(
+        "graph",
+        label="" if is_layer else f"<{_html(group.label)}>",
+        style="rounded,filled",
+        color=style.FRAME if is_layer else style.FRAME_EDGE,
+        fillcolor=style.FRAME,
+        fontcolor=style.FAINT,
+        fontsize="11",
+        margin="14",
+    )
+
+
+def _look(view: View, node: Node) -> dict[str, str]:
+    fill, edge, ink = style.node_colours(view, node)
+    look = {"label": _label(node), "fillcolor": fill, "color": edge, "fontcolor": ink}
+    if not is_framed(view, node.group):
+        look["width"] = _BAND
+    return look | ({"tooltip": plain(node.description)} if node.description else {})
+
+
+def _label(node: Node) -> str:
+    small = ((size(node), style.FAINT), (inside(node), style.RED))
+    rows = [f"<b>{_html(node.label)}</b>"]
+    rows += [f'<font point-size="10" color="{colour}">{text}</font>' for text, colour in small if text]
+    return f"<{'<br/>'.join(rows)}>"
+
+
+def _bands(view: View) -> Iterator[str]:
+    """Nodes of a layer beside each other, and the layers below each other."""
+    rows = [names for layer in view.layers if (names := [_quoted(node.name) for node in view.members(layer.name)])]
+    for names in rows:
+        yield f"  {{ rank=same; {'; '.join(names)} }}"
+    if len(rows) > 1:
+        yield f"  {' -> '.join(names[0] for names in rows)} [style=invis, weight=100]"
+
+
+def _arrows(view: View) -> Iterator[str]:
+    levels = {node.name: layer.layer or 0 for layer in view.layers for node in view.members(layer.name)}
+    for arrow in view.arrows:
+        rises = arrow.closes_cycle or levels.get(arrow.target, len(levels)) <= levels.get(arrow.source, -1)
+        look = _arrow_look(arrow)
+        if rises:
+            ends, look["dir"], look["arrowtail"] = (arrow.target, arrow.source), "back", look.pop("arrowhead")
+        else:
+            ends = (arrow.source, arrow.target)
+        yield f"  {' -> '.join(map(_quoted, ends))} {_attributes('', **look)}"
+
+
+def _arrow_look(arrow: Arrow) -> dict[str, str]:
+    return {
+        "label": f"<&nbsp;{_html(label(arrow))}&nbsp;>",
+        "color": style.colour(arrow),
+        "fontcolor": style.RED if arrow.violations else style.FAINT,
+        "penwidth": str(style.width(arrow)),
+        "style": style.stroke(arrow),
+        "arrowhead": _HEADS[arrow.channel],
+    }
+
+
+def _attributes(of: str, **values: str) -> str:
+    listed = ", ".join(f"{name}={value if value.startswith('<') else _quoted(value)}" for name, value in values.items())
+    return f"{of} [{listed}]".lstrip()
+
+
+def _quoted(text: str) -> str:
+    return '"' + plain(text).replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _html(text: str) -> str:
+    return escape(plain(text), quote=False)

@@ -1,0 +1,73 @@
+"""A diagram as data, for other programs. `docs/reference/diagrams.md` describes it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any, Final
+
+from archguard.diagrams.view import Arrow, Group, Line, Node, View
+from archguard.model import Violation
+
+VERSION: Final = 1
+
+
+def render(view: View) -> str:
+    """The nodes, the groups and the arrows of `view`, with the code behind each arrow."""
+    data = {
+        "version": VERSION,
+        "title": view.title,
+        "notes": view.notes,
+        "groups": [_group(group) for group in view.groups],
+        "nodes": [_node(node) for node in view.nodes],
+        "arrows": [_arrow(arrow) for arrow in view.arrows],
+    }
+    return json.dumps(data, indent=2)
+
+
+def _group(group: Group) -> Mapping[str, Any]:
+    return asdict(group)
+
+
+def _node(node: Node) -> Mapping[str, Any]:
+    return {
+        "name": node.name,
+        "label": node.label,
+        "kind": node.kind,
+        "group": node.group,
+        "modules": node.modules,
+        "path": node.path,
+        "description": node.description,
+        "is_focus": node.is_focus,
+        "violations": [_violation(violation) for violation in node.violations],
+    }
+
+
+def _arrow(arrow: Arrow) -> Mapping[str, Any]:
+    return {
+        "source": arrow.source,
+        "target": arrow.target,
+        "channel": arrow.channel,
+        "count": arrow.count,
+        "is_cyclic": arrow.is_cyclic,
+        "closes_cycle": arrow.closes_cycle,
+        "is_type_checking": arrow.is_type_checking,
+        "contracts": arrow.contracts,
+        "violations": [_violation(violation) for violation in arrow.violations],
+        "lines": [_line(line) for line in arrow.lines],
+    }
+
+
+def _line(line: Line) -> Mapping[str, Any]:
+    return asdict(line)
+
+
+def _violation(violation: Violation) -> Mapping[str, Any]:
+    return {
+        "contract": violation.contract,
+        "severity": violation.severity,
+        "status": violation.status,
+        "message": violation.message,
+        "path": violation.location.path,
+        "line": violation.location.line,
+        "fingerprint": violation.fingerprint,
+    }

@@ -1,0 +1,106 @@
+"""Mermaid, which GitHub, GitLab and many editors draw where they find it in Markdown."""
+
+import json
+from collections.abc import Iterator
+from html import escape
+from typing import Final
+
+from archguard.diagrams import style
+from archguard.diagrams.limits import strongest
+from archguard.diagrams.nesting import group_names, is_framed, nested, node_names
+from archguard.diagrams.view import Arrow, Group, Node, NodeKind, View
+from archguard.diagrams.wording import inside, label, legend, plain, size
+
+# https://mermaid.js.org/config/schema-docs/config.html: maxEdges and maxTextSize
+EDGES: Final = 500
+CHARACTERS: Final = 50_000
+
+_SHAPES: Final = {NodeKind.EXTERNAL: ("([", "])"), NodeKind.REST: ("{{", "}}"), NodeKind.MODULE: ("[", "]")}
+
+
+def render(view: View) -> str:
+    """The flowchart, within what Mermaid takes: with more arrows or text than that, the heaviest arrows only."""
+    most = min(len(view.arrows), EDGES)
+    text = _flowchart(strongest(view, most))
+    while len(text) > CHARACTERS and most:
+        most = most * 3 // 4
+        text = _flowchart(strongest(view, most))
+    return text
+
+
+def _flowchart(view: View) -> str:
+    return "\n".join((*_head(view), *_parts(view), *_arrows(view), *_looks(view)))
+
+
+def _head(view: View) -> Iterator[str]:
+    yield "---"
+    yield f"title: {json.dumps(plain(_title(view)), ensure_ascii=False)}"
+    yield "---"
+    yield "flowchart TB"
+    yield from (f"  %% {text}" for text in legend(view))
+
+
+def _title(view: View) -> str:
+    return f"{view.title} ({'; '.join(view.notes)})" if view.notes else view.title
+
+
+def _parts(view: View) -> Iterator[str]:
+    groups, nodes = group_names(view), node_names(view)
+
+    def opening(group: Group) -> tuple[str]:
+        title = " " if group.layer is not None else _text(group.label)
+        return (f'subgraph {groups[group.name]}["{title}"]',)
+
+    def node(it: Node) -> str:
+        left, right = _SHAPES.get(it.kind, ("(", ")"))
+        return f'{nodes[it.name]}{left}"{_label(it)}"{right}'
+
+    return nested(view, opening, "end", node, indent="  ")
+
+
+def _label(node: Node) -> str:
+    small = (f"<small>{text}</small>" for text in (size(node), inside(node)) if text)
+    return "<br>".join((f"<b>{_text(node.label)}</b>", *small))
+
+
+def _arrows(view: View) -> Iterator[str]:
+    names = node_names(view)
+    for arrow in _ordered(view):
+        yield f"  {names[arrow.source]} {_line(arrow)}|{_text(label(arrow))}| {names[arrow.target]}"
+
+
+def _ordered(view: View) -> list[Arrow]:
+    """The arrows from the top down: Mermaid turns round those that lead back to what it has seen."""
+    levels = {node.name: layer.layer or 0 for layer in view.layers for node in view.members(layer.name)}
+    lowest = len(levels)
+
+    def place(arrow: Arrow) -> tuple[int, str, bool, int, str]:
+        source, target = arrow.source, arrow.target
+        return levels.get(source, lowest), source, arrow.closes_cycle, levels.get(target, lowest), target
+
+    return sorted(view.arrows, key=place)
+
+
+def _line(arrow: Arrow) -> str:
+    return "-->" if style.stroke(arrow) == "solid" else "-.->"
+
+
+def _looks(view: View) -> Iterator[str]:
+    names = node_names(view)
+    yield f"  linkStyle default stroke:{style.ARROW}"
+    for number, arrow in enumerate(_ordered(view)):
+        colour, width = style.colour(arrow), style.width(arrow)
+        if colour != style.ARROW or width > 1:
+            yield f"  linkStyle {number} stroke:{colour},stroke-width:{width}px"
+    for name, group in zip(group_names(view).values(), view.groups, strict=True):
+        if is_framed(view, group.name):
+            yield f"  style {name} fill:{style.FRAME},stroke:{style.FRAME_EDGE},color:{style.FAINT}"
+    for node in view.nodes:
+        fill, edge, ink = style.node_colours(view, node)
+        yield f"  style {names[node.name]} fill:{fill},stroke:{edge},color:{ink}"
+
+
+def _text(content: str) -> str:
+    """`content` as Mermaid's strings have it: with entities for what is not plain, `#` being their sign."""
+    marked = "".join(it if it.isalnum() or it in " _.,:/()-" else f"#{ord(it)};" for it in plain(content))
+    return escape(marked, quote=False)

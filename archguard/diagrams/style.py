@@ -1,0 +1,115 @@
+"""How the parts of a diagram look, the same in every format that has colours."""
+
+from math import log2
+from typing import Final, NamedTuple
+
+from archguard.diagrams.view import Arrow, Channel, Node, NodeKind, View
+
+FONT: Final = "Helvetica,Arial,sans-serif"
+
+PAPER: Final = "#ffffff"
+INK: Final = "#0f172a"
+FAINT: Final = "#64748b"
+FRAME: Final = "#f8fafc"
+FRAME_EDGE: Final = "#cbd5e1"
+ARROW: Final = "#8793a6"
+RED: Final = "#dc2626"
+
+
+class Paint(NamedTuple):
+    """The colours of a node."""
+
+    fill: str
+    edge: str
+
+
+LAYERS: Final = (
+    Paint("#dbeafe", "#60a5fa"),
+    Paint("#d5f5ee", "#2dbfa8"),
+    Paint("#e9e5fd", "#a08bf0"),
+    Paint("#fdf0cd", "#e0a526"),
+    Paint("#fbe3ee", "#ec77ab"),
+    Paint("#e0f2fe", "#38bdf8"),
+    Paint("#e8f5d5", "#8bc34a"),
+    Paint("#fde6d8", "#f0965a"),
+)
+"""From top to bottom, and again."""
+
+KINDS: Final = {
+    NodeKind.COMPONENT: Paint("#e0e7ff", "#818cf8"),
+    NodeKind.PACKAGE: Paint("#e8eef6", "#94a8c4"),
+    NodeKind.MODULE: Paint("#f5f7fa", "#b6c2d2"),
+    NodeKind.SERVICE: Paint("#dbeafe", "#60a5fa"),
+    NodeKind.EXTERNAL: Paint("#fdf6e3", "#d9b44a"),
+    NodeKind.REST: Paint("#ffffff", "#b6c2d2"),
+}
+
+FOCUS: Final = Paint("#1d4ed8", "#1e3a8a")
+
+CHANNELS: Final = {
+    Channel.IMPORT: ARROW,
+    Channel.HTTP: "#2563eb",
+    Channel.RPC: "#7c3aed",
+    Channel.QUEUE: "#d97706",
+    Channel.TABLE: "#0d9488",
+}
+
+DARK: Final = {
+    PAPER: "#0b1220",
+    INK: "#e8edf5",
+    FAINT: "#9aa8bd",
+    FRAME: "#131c2e",
+    FRAME_EDGE: "#33415a",
+    ARROW: "#7b8aa3",
+    RED: "#f87171",
+    "#b6c2d2": "#51617c",
+    "#94a8c4": "#5d7292",
+    "#dbeafe": "#17305c",
+    "#d5f5ee": "#0f3d38",
+    "#e9e5fd": "#33286b",
+    "#fdf0cd": "#4a3a10",
+    "#fbe3ee": "#54203b",
+    "#e0f2fe": "#0c3a54",
+    "#e8f5d5": "#2c4415",
+    "#fde6d8": "#542d14",
+    "#e0e7ff": "#2b2f6b",
+    "#e8eef6": "#22304a",
+    "#f5f7fa": "#1a2437",
+    "#fdf6e3": "#3a311a",
+    "#2563eb": "#6ea2ff",
+    "#7c3aed": "#b08cff",
+    "#d97706": "#f5b04c",
+    "#0d9488": "#3fd0c0",
+}
+"""What takes the place of each colour in the dark; the others do for both."""
+
+
+def node_colours(view: View, node: Node) -> tuple[str, str, str]:
+    """How `node` is filled, outlined and written."""
+    fill, edge = _paint(view, node)
+    return fill, RED if node.violations else edge, PAPER if node.is_focus else INK
+
+
+def _paint(view: View, node: Node) -> Paint:
+    """The colours of its layer, or of its kind."""
+    if node.is_focus:
+        return FOCUS
+    layer = next((group.layer for group in view.layers if group.name == node.group), None)
+    return KINDS[node.kind] if layer is None else LAYERS[(layer or 0) % len(LAYERS)]
+
+
+def colour(arrow: Arrow) -> str:
+    """Red if it breaks a contract, else the colour of its channel."""
+    return RED if arrow.violations else CHANNELS[arrow.channel]
+
+
+def width(arrow: Arrow) -> float:
+    """How thick it is: a little more each time that it stands for twice as much code."""
+    return round(min(1 + log2(arrow.count) * 0.3, 4), 2)
+
+
+def stroke(arrow: Arrow) -> str:
+    """Dotted where type checkers alone follow it, dashed where it closes a cycle, else solid."""
+    if arrow.is_type_checking:
+        return "dotted"
+    return "dashed" if arrow.closes_cycle else "solid"

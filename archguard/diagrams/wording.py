@@ -1,0 +1,48 @@
+"""What is written on nodes and arrows, the same in every format."""
+
+import re
+from collections.abc import Iterator
+
+from archguard.diagrams.view import Arrow, Channel, Node, NodeKind, View
+
+# What would split the line it is put in, halves of characters, and marks that reorder the line they stand in.
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]+")
+
+
+def plain(text: str) -> str:
+    """`text` in one line, as every format can hold it."""
+    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def size(node: Node) -> str:
+    """`12 modules`; "" for what is one module, or none of the project."""
+    if node.kind in (NodeKind.MODULE, NodeKind.EXTERNAL) or not node.modules:
+        return ""
+    return counted(node.modules, "module")
+
+
+def inside(node: Node) -> str:
+    """`3 violations`, of those that are on no arrow; "" if there is none."""
+    return counted(len(node.violations), "violation") if node.violations else ""
+
+
+def label(arrow: Arrow) -> str:
+    """How many lines are behind it, and how many of them break contracts: `12`, `2 of 12`; with its channel."""
+    broken = len({(it.location.path, it.location.line) for it in arrow.violations})
+    number = f"{broken} of {arrow.count}" if 0 < broken < arrow.count else f"{arrow.count}"
+    return number if arrow.channel is Channel.IMPORT else f"{arrow.channel.upper()} {number}"
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 module`, `2 modules`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def legend(view: View) -> Iterator[str]:
+    """What the looks of the arrows of `view` mean, of those looks that it has."""
+    if any(arrow.violations for arrow in view.arrows):
+        yield "red: breaks a contract"
+    if any(arrow.closes_cycle and not arrow.is_type_checking for arrow in view.arrows):
+        yield "dashed: closes a cycle"
+    if any(arrow.is_type_checking for arrow in view.arrows):
+        yield "dotted: for type checkers only"
