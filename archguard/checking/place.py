@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from archguard.checking.check import check
 from archguard.checking.named import find_module, groups_of
@@ -11,6 +11,7 @@ from archguard.codebase import Codebase, Pattern, suppose
 from archguard.config import Config
 from archguard.kinds import Contract
 from archguard.kinds.layers import Layers
+from archguard.kinds.metrics import Metrics
 from archguard.model import Report
 from archguard.reporters.wording import counted, one_line
 
@@ -100,9 +101,10 @@ def render(place: Place) -> str:
 def _denied(
     config: Config, codebase: Codebase, before: Report, pairs: list[tuple[str, str]]
 ) -> Mapping[tuple[str, str], set[str]]:
-    """The contracts that deny each of `pairs`, all of which are tried at once."""
+    """The contracts that deny each of `pairs`, all of which are tried at once, so that numbers would say nothing."""
     denied: dict[tuple[str, str], set[str]] = {}
-    for violation in new_violations(before, check(config, codebase=suppose(codebase, pairs))):
+    asked = replace(config, contracts=tuple(one for one in config.contracts if not isinstance(one, Metrics)))
+    for violation in new_violations(before, check(asked, codebase=suppose(codebase, pairs))):
         denied.setdefault((violation.importer, violation.imported), set()).add(violation.contract)
     return denied
 

@@ -9,6 +9,7 @@ from archguard.checking.measure import measure
 from archguard.cli.configuration import config_option, configuration_if_any
 from archguard.cli.outcome import CANNOT_CHECK, KEPT, tell_problems
 from archguard.cli.progress import progress
+from archguard.reporters.metrics import FORMATS
 
 
 @click.command("metrics")
@@ -16,7 +17,7 @@ from archguard.cli.progress import progress
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["text", "json", "csv", "html"]),
+    type=click.Choice(list(FORMATS)),
     default="text",
     help="How the numbers are written.",
 )
@@ -34,8 +35,6 @@ def command(ctx: click.Context, config: tuple[Path, ...], format_: str, output: 
 
     Without a configuration, measure the packages below the working directory.
     """
-    from archguard.reporters.metrics import FORMATS  # noqa: PLC0415  # networkx, which `--help` need not wait for
-
     read_config = configuration_if_any(config)
     with progress("measuring the code"):
         codebase = read(read_config)

@@ -1,10 +1,11 @@
 """`metrics`: limits for coupling, stability, abstractness and cycles."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, TypeAlias, get_args
 
 from archguard.codebase import Codebase, Link, Patterns
+from archguard.codebase.coupling import MOST_CYCLES
 from archguard.codebase.metrics import Level, disjoint
 from archguard.kinds.contract import Contract, ContractError, listed
 from archguard.kinds.excess import Cause, Excess, cause_in_unit, cause_in_whole, figure
@@ -15,7 +16,11 @@ UnitMetric: TypeAlias = Literal["modules", "afferent", "efferent", "instability"
 WholeMetric: TypeAlias = Literal["ccd", "acd", "nccd", "propagation_cost", "cyclicity", "largest_tangle", "cycles"]
 Limits: TypeAlias = Mapping[UnitMetric | WholeMetric, float]
 
-_SHARES = frozenset({"instability", "abstractness", "distance", "propagation_cost", "cyclicity"})
+_HIGHEST: Mapping[str, float] = {
+    **dict.fromkeys(("instability", "abstractness", "distance", "propagation_cost", "cyclicity"), 1.0),
+    "cycles": MOST_CYCLES,
+}
+"""The most that a number can be, where it has an end."""
 _OF_ONE = frozenset({"modules", "abstractness"})
 """What can be said of a unit without any other."""
 _SHOWN = 5
@@ -57,12 +62,12 @@ class Metrics(Contract):
     def check(self, codebase: Codebase) -> Iterator[Violation]:
         """Yield a violation for each number beyond its limit, and for each import of what is less stable."""
         level = self._level(codebase)
-        for name in self._held(codebase):
-            if name in level.members:
-                yield from self._of_unit(level, name)
+        held = [name for name in self._held(codebase) if name in level.members]
+        for name in held:
+            yield from self._of_unit(level, name)
         yield from self._of_whole(level)
         if self.stable_dependencies:
-            yield from self._unstable(level)
+            yield from self._unstable(level, held)
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
         """Yield what cannot be measured, and each limit that can never be broken or never be kept."""
@@ -72,7 +77,7 @@ class Metrics(Contract):
         elif len(members) == 1 and (self.stable_dependencies or named.keys() - _OF_ONE):
             message = f"can never apply: {next(iter(members))} is coupled to nothing else that is measured"
             yield ContractError(message, "modules", "name more units, or what it is measured among in `among`")
-        for name in self._named(codebase).keys() - members.keys():
+        for name in sorted(self._named(codebase).keys() - members.keys()):
             yield ContractError(f"all modules of {name} belong to units that are named before it", "modules")
         for key, limits in (("max", self.max_), ("min", self.min_)):
             for metric, limit in limits.items():
@@ -81,8 +86,11 @@ class Metrics(Contract):
 
     def parsed(self, codebase: Codebase) -> frozenset[str]:
         """The modules whose classes are counted, if it is asked how abstract they are."""
-        asks = {"abstractness", "distance"} & {*self.max_, *self.min_}
-        return self.scope(codebase) if asks else frozenset()
+        return self.scope(codebase) if self._asks_for_classes else frozenset()
+
+    @property
+    def _asks_for_classes(self) -> bool:
+        return bool({"abstractness", "distance"} & {*self.max_, *self.min_})
 
     def _held(self, codebase: Codebase) -> Units:
         return units_of(codebase, self.modules, as_packages=self.as_packages)
@@ -94,7 +102,7 @@ class Metrics(Contract):
         return Level("units", codebase, disjoint(self._named(codebase)))
 
     def _of_unit(self, level: Level, name: str) -> Iterator[Violation]:
-        unit = level.unit(name)
+        unit = level.unit(name) if self._asks_for_classes else level.coupled(name)
         for excess in self._excesses({metric: getattr(unit, metric) for metric in get_args(UnitMetric)}):
             yield self._violation(level, excess, name, cause_in_unit(level, name, excess))
 
@@ -115,10 +123,10 @@ class Metrics(Contract):
         place = _place(level, who, cause.links)
         return self.violation(excess.told(who), place, who, symbol=excess.metric, chain=chain, fix=cause.fixes)
 
-    def _unstable(self, level: Level) -> Iterator[Violation]:
-        stability = {unit.name: unit.instability for unit in level.units if unit.instability is not None}
+    def _unstable(self, level: Level, held: Collection[str]) -> Iterator[Violation]:
+        stability = {name: level.coupled(name).instability or 0.0 for name in level.members}
         for (importer, imported), links in level.coupling.links.items():
-            if stability[importer] < stability[imported]:
+            if importer in held and stability[importer] < stability[imported]:
                 one, other = figure(stability[importer]), figure(stability[imported])
                 why = f"{importer} (instability {one}) is more stable than {imported} ({other})"
                 for link in links:
@@ -128,7 +136,7 @@ class Metrics(Contract):
 
 def _pointless(key: str, metric: str, limit: float) -> str:
     """Why a limit says nothing, or cannot be kept; "" if neither."""
-    highest = 1.0 if metric in _SHARES else float("inf")
+    highest = _HIGHEST.get(metric, float("inf"))
     if (limit >= highest) if key == "max" else (limit <= 0):
         return f"can never be broken: {metric} is {f'at most {highest:g}' if key == 'max' else 'at least 0'}"
     if (limit < 0) if key == "max" else (limit > highest):

@@ -100,6 +100,7 @@ def test_every_import_of_what_is_less_stable_is_listed(project: Project) -> None
     [
         ("severity: error", "asks for nothing (give `max`, `min` or `stable_dependencies`)"),
         ("max: {instability: 1}", "can never be broken: instability is at most 1 ()"),
+        ("max: {cycles: 10000}", "can never be broken: cycles is at most 10000 ()"),
         ("max: {ccd: -1}", "can never be kept: ccd is at least 0 ()"),
         ("min: {cyclicity: 0}", "can never be broken: cyclicity is at least 0 ()"),
         ("min: {distance: 1.5}", "can never be kept: distance is at most 1 ()"),
@@ -109,6 +110,36 @@ def test_every_import_of_what_is_less_stable_is_listed(project: Project) -> None
 )
 def test_what_can_never_apply_is_a_fault(keys: str, fault: str | None, project: Project) -> None:
     assert faults(project, keys) == ([fault] if fault else [])
+
+
+def test_units_that_are_only_counted_with_may_import_what_is_less_stable(project: Project) -> None:
+    project.write_all(CHAIN)
+    project.write("shop/model.py", "import shop.themes\n")
+    project.write("shop/themes.py", "import shop.fonts, shop.colours\n")
+    project.write_all({"shop/fonts.py": "", "shop/colours.py": ""})
+    project.configure(
+        "contracts: [{id: x, kind: metrics, modules: shop.screens, among: shop.*, stable_dependencies: true}]\n"
+    )
+
+    assert project.check().violations == ()
+
+
+def test_what_all_imports_together_would_do_to_a_number_says_nothing_of_one(project: Project) -> None:
+    project.write_all(CHAIN)
+    project.configure("contracts: [{id: x, kind: metrics, modules: shop.*, stable_dependencies: true}]\n")
+
+    assert "must not" not in project.call("where", "shop.model").stdout
+
+
+def test_an_import_is_denied_that_would_lead_beyond_a_limit(project: Project) -> None:
+    project.write_all(CHAIN)
+    project.configure("contracts: [{id: x, kind: metrics, modules: shop.*, max: {cyclicity: 0}}]\n")
+
+    denied = project.call("why", "shop.model", "shop.screens").stdout
+
+    assert denied.startswith("shop.model must not import shop.screens.")
+    assert "the cyclicity of shop.* is 1, at most 0 is allowed" in denied
+    assert project.call("why", "shop.orders", "shop.stock").stdout.startswith("shop.orders may import shop.stock.")
 
 
 def test_one_unit_has_nothing_to_be_coupled_to(project: Project) -> None:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from archguard.codebase.codebase import Codebase
@@ -41,13 +41,14 @@ class Level:
 
     def unit(self, name: str) -> Unit:
         """The numbers of the unit `name`."""
-        modules = self.members[name]
-        classes = sum((classes_of(self.codebase, module) for module in modules), Classes())
+        classes = sum((classes_of(self.codebase, module) for module in self.members[name]), Classes())
+        return replace(self.coupled(name), classes=classes.every, abstract_classes=classes.abstract)
+
+    def coupled(self, name: str) -> Unit:
+        """The same less its classes, for which files would have to be read."""
         return Unit(
             name=name,
-            modules=len(modules),
-            classes=classes.every,
-            abstract_classes=classes.abstract,
+            modules=len(self.members[name]),
             afferent=len(self._importers[name]),
             efferent=len(self.whole.graph[name]),
         )
@@ -62,18 +63,13 @@ class Level:
 
 def classes_of(codebase: Codebase, module: str) -> Classes:
     """The classes of `module`; none of a file that cannot be parsed (which the code's problems tell)."""
-    counted = codebase.once(_no_classes)
+    counted: dict[str, Classes] = codebase.memory.setdefault(__name__, {})
     if module not in counted:
         try:
             counted[module] = Classes.extract(codebase.sources[module]) if module in codebase.sources else Classes()
         except SourceError:
             counted[module] = Classes()
     return counted[module]
-
-
-def _no_classes(codebase: Codebase) -> dict[str, Classes]:
-    del codebase
-    return {}
 
 
 def disjoint(units: Mapping[str, frozenset[str]]) -> Mapping[str, frozenset[str]]:

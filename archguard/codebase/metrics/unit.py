@@ -13,14 +13,14 @@ class Unit:
 
     name: str
     modules: int
-    classes: int
-    """How many classes its modules define at their top."""
-    abstract_classes: int
-    """How many of them derive from `ABC` or `Protocol` directly, or have an abstract method."""
     afferent: int
     """Ca: how many other units import it."""
     efferent: int
     """Ce: how many other units it imports."""
+    classes: int = 0
+    """How many classes its modules define at their top."""
+    abstract_classes: int = 0
+    """How many of them derive from `ABC` or `Protocol` directly, or have an abstract method."""
 
     @property
     def instability(self) -> float | None:
