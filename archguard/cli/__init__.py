@@ -10,6 +10,7 @@ import click
 from archguard.cli.outcome import CANNOT_CHECK, FAULT, complain
 
 COMMANDS: Final = {
+    "init": "look at the code, and write a first archguard.yaml that it keeps",
     "check": "check the code against its contracts",
     "baseline": "write the violations that there are to the baseline",
     "why": "may this import that, by which contract not, and how is it reached today",

@@ -23,7 +23,7 @@ def find_configuration(start: Path) -> tuple[Path, tuple[Path, ...]]:
             return folder, files
     raise ConfigError(
         f"no configuration in {start.name or start} or above it",
-        "write an archguard.yaml; `archguard packs` lists contracts to start from",
+        "`archguard init` writes one from what the code does; `archguard packs` lists contracts to build on",
     )
 
 

@@ -1,0 +1,89 @@
+"""`archguard init`: a first configuration."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from archguard.cli.outcome import complain
+from archguard.cli.progress import progress
+from archguard.errors import ArchguardError
+from archguard.onboarding import (
+    CONFIGURATION,
+    FRAMEWORKS,
+    Draft,
+    draft,
+    frameworks,
+    refuse_if_configured,
+    with_layers,
+)
+from archguard.reporters.wording import counted
+
+
+@click.command("init")
+@click.option("--yes", is_flag=True, help="Write what is proposed, and ask nothing.")
+@click.option("--dry-run", is_flag=True, help="Print the configuration, and write nothing.")
+def command(*, yes: bool, dry_run: bool) -> None:
+    """Look at the code here, and write an archguard.yaml that it keeps, with a baseline for what is left."""
+    root = Path.cwd()
+    refuse_if_configured(root)
+    asking = not yes and not dry_run
+    if asking and not sys.stdin.isatty():
+        raise ArchguardError(
+            "init asks before it writes, and there is no terminal to ask at",
+            "`archguard init --yes` writes what it proposes, `archguard init --dry-run` prints it",
+        )
+    with progress("looking at the code"):
+        proposed = draft(root)
+    if dry_run:
+        click.echo(proposed.texts[CONFIGURATION], nl=False)
+        return
+    if asking:
+        proposed = _agreed(root, proposed)
+    proposed.write(root)
+    _tell(proposed)
+
+
+def _agreed(root: Path, proposed: Draft) -> Draft:
+    """What the user makes of the proposal.
+
+    Raises:
+        click.Abort: the user wants none of it.
+    """
+    found = ", ".join(FRAMEWORKS[name] for name in frameworks(proposed.codebase))
+    click.echo(counted(len(proposed.codebase.sources), "module") + (f"; {found}" if found else ""))
+    for contract in proposed.proposal.contracts:
+        if contract.keys["kind"] == "layers" and contract.keys["layers"][0] not in proposed.proposal.components:
+            proposed = _reordered(root, proposed, contract.keys)
+    click.echo(f"\n{proposed.texts[CONFIGURATION]}")
+    click.confirm(f"Write {' and '.join(_files(proposed))}?", default=True, abort=True)
+    return proposed
+
+
+def _reordered(root: Path, proposed: Draft, keys: Mapping[str, Any]) -> Draft:
+    """The proposal with the layers that the user wants in one contract; asked again while they are not right."""
+    before = ", ".join(keys["layers"])
+    click.echo(f"\nThe layers of {keys.get('within', 'the packages')} from top to bottom, as the imports have them:")
+    while (after := click.prompt("Layers", default=before)) != before:
+        try:
+            return with_layers(root, proposed, keys["id"], [layer.strip() for layer in after.split(",")])
+        except* ArchguardError as faults:
+            complain(faults)
+    return proposed
+
+
+def _files(proposed: Draft) -> list[str]:
+    """The files, and what is in them."""
+    contents = (len(proposed.report.outcomes), "contract"), (len(proposed.report.violations), "known violation")
+    return [f"{name} ({counted(*content)})" for name, content in zip(proposed.texts, contents, strict=False)]
+
+
+def _tell(proposed: Draft) -> None:
+    """What has been written, and what to do with it."""
+    for problem in proposed.unreadable:
+        click.echo(f"left out: {problem.location}: {problem.message}", err=True)
+    for file in _files(proposed):
+        click.echo(f"written: {file}", err=True)
+    click.echo("`archguard check` passes now: commit what was written, and run it in CI", err=True)

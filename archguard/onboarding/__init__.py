@@ -1,0 +1,6 @@
+"""A first configuration for code that has none."""
+
+from archguard.onboarding.infer import FRAMEWORKS, frameworks
+from archguard.onboarding.init import CONFIGURATION, Draft, draft, refuse_if_configured, with_layers
+
+__all__ = ["CONFIGURATION", "FRAMEWORKS", "Draft", "draft", "frameworks", "refuse_if_configured", "with_layers"]

@@ -1,0 +1,142 @@
+"""What the code says of its own architecture: components and contracts that it keeps, or nearly."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from archguard.codebase import Codebase, Pattern, Service
+from archguard.onboarding.doors import door_contracts
+from archguard.onboarding.layout import Layout
+from archguard.onboarding.naming import one_or_many
+from archguard.onboarding.neighbours import services_contract, with_hosts
+from archguard.onboarding.order import Level, count_imports, upwards
+from archguard.onboarding.packs import Fit, fitting_pack, roles
+from archguard.onboarding.parts import MOST_AGAINST, cycles, leaves_most_out, orders, says_much, sizes_of
+from archguard.onboarding.proposal import Proposal, ProposedContract
+
+FRAMEWORKS: Mapping[str, str] = {
+    "fastapi": "FastAPI",
+    "flask": "Flask",
+    "django": "Django",
+    "rest_framework": "Django REST framework",
+    "starlette": "Starlette",
+    "litestar": "Litestar",
+    "aiohttp": "aiohttp",
+    "tornado": "Tornado",
+    "nameko": "Nameko",
+    "celery": "Celery",
+    "typer": "Typer",
+    "click": "Click",
+    "sqlalchemy": "SQLAlchemy",
+    "sqlmodel": "SQLModel",
+    "grpc": "gRPC",
+}
+"""What is worth telling, by the package that is imported."""
+
+
+def frameworks(codebase: Codebase) -> tuple[str, ...]:
+    """The packages of the frameworks that the code imports, in the order of `FRAMEWORKS`."""
+    imported = {name.partition(".")[0] for name in codebase.imports.externals}
+    return tuple(name for name in FRAMEWORKS if name in imported)
+
+
+def propose(codebase: Codebase, root: Path, layout: Layout, project: Mapping[str, Any]) -> Proposal:
+    """A configuration for `codebase`."""
+    if layout.services:
+        return _for_services(codebase, root, project)
+    fit = fitting_pack(codebase, root, frameworks(codebase))
+    found = fit.components if fit else _by_role(codebase, root)
+    ordered = tuple(orders(codebase, found, "parts" if found else "layered"))
+    if fit is None and found and not _in_parts(found) and any(map(says_much, ordered)):
+        found, ordered = {}, tuple(orders(codebase, {}, "layered"))
+    if found:
+        ordered = tuple(filter(says_much, ordered))
+    contracts = [
+        *([_role_layers(found)] if found and not fit else []),
+        *([] if fit and not _in_parts(found) and not leaves_most_out(codebase, found) else ordered),
+    ]
+    contracts += [] if contracts or (fit and "acyclic" in fit.kinds) else cycles(codebase)
+    contracts += door_contracts(codebase, database=fit is None or "database" not in fit.kinds)
+    contracts += [] if fit or contracts else [_without_test_tools(codebase)]
+    components = {name: one_or_many(modules) for name, modules in found.items()}
+    return Proposal(project=project, extends=_extends(fit), components=components, contracts=tuple(contracts))
+
+
+def _for_services(codebase: Codebase, root: Path, project: Mapping[str, Any]) -> Proposal:
+    codebase = with_hosts(codebase)
+    services, contract = services_contract(codebase)
+    fit = fitting_pack(codebase, root, ())
+    components = {name: one_or_many(modules) for name, modules in (fit.components if fit else {}).items()}
+    return Proposal(
+        project=project,
+        extends=_extends(fit),
+        components=components,
+        services={name: _says(service) for name, service in services.items()},
+        contracts=(contract, *_shared_below(codebase), *door_contracts(codebase, database=True)),
+    )
+
+
+def _says(service: Service) -> Mapping[str, Any]:
+    said = {
+        "root": service.root,
+        "packages": list(service.packages),
+        "public": one_or_many(tuple(map(str, service.public))),
+        "hosts": one_or_many(service.hosts),
+    }
+    return {key: value for key, value in said.items() if value}
+
+
+def _shared_below(codebase: Codebase) -> Iterator[ProposedContract]:
+    shared = sorted({module.partition(".")[0] for module in codebase.sources if "::" not in module})
+    if shared:
+        keys = {
+            "id": "shared-code-knows-no-service",
+            "kind": "forbidden",
+            "reason": "A library that knows a service drags it into every other service.",
+            "modules": one_or_many(tuple(shared)),
+            "must_not_import": "*::*",
+        }
+        yield ProposedContract("What several services use.", keys)
+
+
+def _extends(fit: Fit | None) -> tuple[str, ...]:
+    return (f"archguard:{fit.pack}",) if fit else ()
+
+
+def _by_role(codebase: Codebase, root: Path) -> Mapping[str, tuple[str, ...]]:
+    """The usual layers of a framework where they stand in each app, two of them at least, with few imports against."""
+    for framework in frameworks(codebase):
+        found = roles(codebase, root, framework)
+        units = {name: codebase.members(map(Pattern, modules)) for name, modules in found.items()}
+        counts = count_imports(codebase.imports, units)
+        against = upwards([Level((name,)) for name in units], counts)
+        if counts:
+            return found if against <= MOST_AGAINST * sum(counts.values()) else {}
+    return {}
+
+
+def _role_layers(found: Mapping[str, tuple[str, ...]]) -> ProposedContract:
+    keys = {
+        "id": "layered",
+        "kind": "layers",
+        "reason": "What the code does must work from a request, a command and a task alike.",
+        "layers": list(found),
+    }
+    return ProposedContract("The usual layers inside of each part.", keys)
+
+
+def _in_parts(components: Mapping[str, tuple[str, ...]]) -> bool:
+    """Whether the same layers stand in each of several parts, which have an order of their own."""
+    return any("*" in name for names in components.values() for name in names)
+
+
+def _without_test_tools(codebase: Codebase) -> ProposedContract:
+    """What holds of any code, where nothing else can be told of it."""
+    keys = {
+        "id": "no-test-tools",
+        "kind": "external",
+        "reason": "What only tests need is not there where the code runs.",
+        "modules": one_or_many(tuple(sizes_of(codebase))),
+        "deny": ["pytest", "unittest"],
+    }
+    return ProposedContract("A beginning: imports tell of no order here, and of no database or client.", keys)

@@ -1,0 +1,159 @@
+"""From a folder without a configuration to one that passes."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+from archguard.checking import NAME, Baseline, baseline_of, check, render_baseline
+from archguard.codebase import Codebase, Pattern, Project, Service, read_codebase
+from archguard.codebase.modules import find_modules
+from archguard.config import find_configuration, read_config
+from archguard.config.dialects import dialect_of
+from archguard.errors import ArchguardError
+from archguard.model import Problem, Report, Severity
+from archguard.onboarding.doors import told_apart
+from archguard.onboarding.infer import propose
+from archguard.onboarding.layout import Layout, find_layout
+from archguard.onboarding.proposal import Proposal
+
+CONFIGURATION: Final = "archguard.yaml"
+_LEFT_OUT: Final = ("**.tests", "**.test_*", "**.*_test", "**.conftest", "**.migrations.0*")
+"""Tests, and migrations of Django."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What `archguard init` would write."""
+
+    proposal: Proposal
+    report: Report
+    """The report on the code by it, before the baseline."""
+    codebase: Codebase
+    unreadable: tuple[Problem, ...] = ()
+    """Why files are left out that cannot be read."""
+
+    @property
+    def texts(self) -> Mapping[str, str]:
+        """The files; without a baseline where nothing is left."""
+        baseline = render_baseline(baseline_of(self.report, Baseline()))
+        return {CONFIGURATION: self.proposal.render(), **({NAME: baseline} if self.report.violations else {})}
+
+    def write(self, root: Path) -> None:
+        """Write the files, none of which may be there.
+
+        Raises:
+            FileExistsError: somebody has written one in the meantime.
+        """
+        for name, text in self.texts.items():
+            with (root / name).open("x", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+
+
+def draft(root: Path) -> Draft:
+    """A configuration for the code below `root`, that it keeps but for what is in the baseline.
+
+    Raises:
+        ArchguardError: there is a configuration already, or no code, or code that cannot be read.
+    """
+    refuse_if_configured(root)
+    layout = find_layout(root)
+    project = _project(root, layout)
+    unreadable: tuple[Problem, ...] = ()
+    while True:
+        codebase = _read(root, layout, project)
+        broken = _broken(codebase, codebase.problems)
+        if not broken:
+            proposal = propose(codebase, root, layout, _written(root, project))
+            report = _report(root, proposal)
+            broken = _broken(codebase, report.problems)
+            if not broken:
+                return Draft(proposal, report, codebase, unreadable)
+        unreadable += tuple(broken.values())
+        project = replace(project, exclude=(*project.exclude, *map(Pattern, broken)))
+
+
+def with_layers(root: Path, before: Draft, id_: str, layers: Iterable[str]) -> Draft:
+    """`before`, with `layers` in the contract `id_`."""
+    contracts = (
+        replace(contract, keys={**contract.keys, "layers": list(layers)}) if contract.keys["id"] == id_ else contract
+        for contract in before.proposal.contracts
+    )
+    proposal = replace(before.proposal, contracts=tuple(contracts))
+    return replace(before, proposal=proposal, report=_report(root, proposal))
+
+
+def refuse_if_configured(root: Path) -> None:
+    """Make sure that nothing is written over, or beside, what there is.
+
+    Raises:
+        ArchguardError: there is a configuration, archguard's own or another tool's, or a baseline.
+    """
+    try:
+        folder, files = find_configuration(root)
+    except ArchguardError:
+        folder, files = root, ()
+    dialect = dialect_of(files[0]) if files else None
+    if dialect and folder == root:
+        raise ArchguardError(
+            f"{files[0].name} is a configuration of {dialect.name}, which archguard runs as it is",
+            f"run `archguard check`, or write it as archguard's own: `archguard migrate --output {CONFIGURATION}`",
+        )
+    there = [*([] if dialect else files), *filter(Path.exists, [root / NAME])]
+    if there:
+        raise ArchguardError(
+            f"'{there[0]}' is there already, and init writes over nothing", "take it away to begin anew"
+        )
+
+
+def _project(root: Path, layout: Layout) -> Project:
+    """Where the code is, without tests."""
+    project = Project(source_roots=tuple(layout.shared), packages=layout.packages)
+    modules = find_modules(root, project, _services(layout)).sources
+    patterns = (Pattern(text) for text in _LEFT_OUT)
+    return replace(project, exclude=tuple(it for it in patterns if any(map(it.unit, modules))))
+
+
+def _read(root: Path, layout: Layout, project: Project) -> Codebase:
+    return read_codebase(root, project, services=_services(layout), externals=told_apart())
+
+
+def _services(layout: Layout) -> Mapping[str, Service]:
+    return {name: Service(root=folder, packages=packages) for name, (folder, packages) in layout.services.items()}
+
+
+def _broken(codebase: Codebase, problems: Iterable[Problem]) -> Mapping[str, Problem]:
+    """The modules that cannot be read, and are to be left out, each with a reason.
+
+    Raises:
+        ExceptionGroup[ArchguardError]: there is more wrong than a few files, or a package that others are in.
+    """
+    errors = [problem for problem in problems if problem.severity is Severity.ERROR]
+    modules = {source.shown: name for name, source in codebase.sources.items()}
+    broken = {modules.get(error.location.path if error.location else "", ""): error for error in errors}
+    is_package = any(name.startswith(f"{module}.") for module in broken for name in codebase.modules)
+    if broken and (len(broken) * 2 > len(codebase.sources) or is_package or "" in broken):
+        faults = [ArchguardError(it.message, it.hint, it.location, it.excerpt) for it in errors]
+        raise ExceptionGroup("code that cannot be read", faults)
+    return dict(sorted(broken.items()))
+
+
+def _written(root: Path, project: Project) -> Mapping[str, Any]:
+    """The project as the configuration says it; a source root that would be found needs no word."""
+    said = {
+        "source_roots": [] if project.source_roots in (("src",), (".",)) else list(project.source_roots),
+        "packages": list(project.packages),
+        "exclude": list(map(str, project.exclude)),
+    }
+    if project.source_roots == (".",) and (root / "src").is_dir():
+        said["source_roots"] = ["."]
+    return {key: value for key, value in said.items() if value}
+
+
+def _report(root: Path, proposal: Proposal) -> Report:
+    """What `archguard check` would find."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder, CONFIGURATION)
+        file.write_text(proposal.render(), encoding="utf-8")
+        return check(read_config((file, *sorted((root / "contracts").glob("*.y*ml"))), root))
