@@ -134,8 +134,9 @@ def _leads_somewhere(place: Path, name: str) -> bool:
     package = place / first
     if (place / f"{first}.py").is_file() or (package / "__init__.py").is_file():
         return True
-    inner = package / rest[0] if rest else package
-    return inner.is_dir() or (bool(rest) and inner.with_suffix(".py").is_file())
+    if not rest:
+        return next(package.glob("*.py"), None) is not None
+    return (package / rest[0]).is_dir() or (package / f"{rest[0]}.py").is_file()
 
 
 _DEPLOYED = ("Dockerfile", "Procfile", "pyproject.toml", "setup.py", "requirements.txt", "serverless.yml", "app.yaml")

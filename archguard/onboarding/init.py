@@ -75,13 +75,19 @@ def draft(root: Path) -> Draft:
 
 
 def with_layers(root: Path, before: Draft, id_: str, layers: Iterable[str]) -> Draft:
-    """`before`, with `layers` in the contract `id_`."""
+    """`before`, with `layers` in the contract `id_`.
+
+    Raises:
+        ExceptionGroup[ArchguardError]: there are no such layers.
+    """
     contracts = (
         replace(contract, keys={**contract.keys, "layers": list(layers)}) if contract.keys["id"] == id_ else contract
         for contract in before.proposal.contracts
     )
     proposal = replace(before.proposal, contracts=tuple(contracts))
-    return replace(before, proposal=proposal, report=_report(root, proposal))
+    after = replace(before, proposal=proposal, report=_report(root, proposal))
+    _broken(before.codebase, after.report.problems)
+    return after
 
 
 def refuse_if_configured(root: Path) -> None:
@@ -110,9 +116,13 @@ def refuse_if_configured(root: Path) -> None:
 def _project(root: Path, layout: Layout) -> Project:
     """Where the code is, without tests."""
     project = Project(source_roots=tuple(layout.shared), packages=layout.packages)
-    modules = find_modules(root, project, _services(layout)).sources
-    patterns = (Pattern(text) for text in _LEFT_OUT)
-    return replace(project, exclude=tuple(it for it in patterns if any(map(it.unit, modules))))
+    left = set(find_modules(root, project, _services(layout)).sources)
+    exclude = []
+    for pattern in map(Pattern, _LEFT_OUT):
+        if found := {module for module in left if pattern.unit(module)}:
+            exclude.append(pattern)
+            left -= found
+    return replace(project, exclude=tuple(exclude))
 
 
 def _read(root: Path, layout: Layout, project: Project) -> Codebase:

@@ -13,8 +13,8 @@ from archguard.kinds.routes import EVERYTHING, Units, labelled
 Counts: TypeAlias = Mapping[tuple[str, str], int]
 """How many imports lead from one part to another one."""
 
-_UNCLEAR = 0.2
-"""The share of imports that go against the best order of a tangle, from which on its parts have none."""
+_UNCLEAR = 1 / 3
+"""If more than this share of its imports goes against the best order of a tangle, its parts have none."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,189 @@
+"""`archguard init`, as users meet it."""
+
+import os
+import pty
+import select
+import subprocess
+import sys
+import time
+
+import pytest
+from jsonschema import Draft202012Validator
+from project import Project
+
+from archguard.config import read_document
+from archguard.config.schema import config_schema
+
+CODE = {
+    "shop/__init__.py": "",
+    "shop/api.py": "from shop import services\n",
+    "shop/services.py": "from shop import store\n",
+    "shop/store.py": "",
+}
+
+
+def test_init_writes_a_configuration_that_passes(project: Project) -> None:
+    project.write_all(CODE)
+
+    run = project.run("init", "--yes")
+
+    assert (run.returncode, run.stdout) == (0, "")
+    assert "written: archguard.yaml (1 contract)" in run.stderr
+    assert not (project.root / "archguard-baseline.yaml").exists()
+    assert project.call("check").returncode == 0
+
+
+def test_what_is_written_says_what_it_is(project: Project) -> None:
+    project.write_all(CODE)
+
+    project.call("init", "--yes")
+
+    text = (project.root / "archguard.yaml").read_text(encoding="utf-8")
+    assert text.startswith("# yaml-language-server: $schema=archguard.schema.json\n")
+    assert "\n  # From top to bottom, " in text
+    assert max(map(len, text.splitlines())) <= 120
+    data = read_document(project.root / "archguard.yaml", "archguard.yaml").data
+    assert [error.message for error in Draft202012Validator(config_schema()).iter_errors(data)] == []
+    assert all(contract["reason"] for contract in data["contracts"])
+
+
+def test_a_dry_run_prints_what_would_be_written(project: Project) -> None:
+    project.write_all(CODE)
+
+    run = project.call("init", "--dry-run")
+
+    assert not (project.root / "archguard.yaml").exists()
+    project.call("init", "--yes")
+    assert run.stdout == (project.root / "archguard.yaml").read_text(encoding="utf-8")
+
+
+def test_in_a_pipe_init_says_how_to_go_on(project: Project) -> None:
+    project.write_all(CODE)
+
+    run = project.run("init")
+
+    assert run.returncode == 2
+    assert "there is no terminal to ask at" in run.stderr
+    assert "--yes" in run.stderr
+    assert not (project.root / "archguard.yaml").exists()
+
+
+@pytest.mark.parametrize("name", ["archguard.yaml", "archguard.yml", "archguard-baseline.yaml"])
+def test_init_writes_over_nothing(project: Project, name: str) -> None:
+    project.write_all({**CODE, name: "version: 1\n"})
+
+    run = project.call("init", "--yes")
+
+    assert run.returncode == 2
+    assert f"{name}' is there already" in run.stderr
+    assert (project.root / name).read_text(encoding="utf-8") == "version: 1\n"
+    assert sorted(path.name for path in project.root.glob("archguard*")) == [name]
+
+
+def test_init_below_a_configuration_writes_none_beside_it(project: Project) -> None:
+    project.write_all({**CODE, "pyproject.toml": "[tool.archguard]\nversion = 1\n"})
+
+    run = project.call("init", "--yes", below="shop")
+
+    assert run.returncode == 2
+    assert "pyproject.toml' is there already" in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "tool"),
+    [
+        (".importlinter", "[importlinter]\nroot_package = shop\n", "import-linter"),
+        ("tach.toml", 'source_roots = ["."]\n\n[[modules]]\npath = "shop"\ndepends_on = []\n', "tach"),
+    ],
+)
+def test_the_configuration_of_another_tool_is_not_doubled(project: Project, file: str, text: str, tool: str) -> None:
+    project.write_all({**CODE, file: text})
+
+    run = project.call("init", "--yes")
+
+    assert run.returncode == 2
+    assert f"{file} is a configuration of {tool}, which archguard runs as it is" in run.stderr
+    assert "archguard migrate --output archguard.yaml" in run.stderr
+
+
+def test_an_empty_folder_has_nothing_to_begin_with(project: Project) -> None:
+    run = project.call("init", "--yes")
+
+    assert run.returncode == 2
+    assert "there is no package here" in run.stderr
+
+
+def test_a_file_that_cannot_be_read_is_left_out_and_named(project: Project) -> None:
+    project.write_all({**CODE, "shop/old.py": "print 'hello'\n"})
+
+    run = project.call("init", "--yes")
+
+    assert run.returncode == 0
+    assert "left out: shop/old.py:1:1" in run.stderr
+    assert "exclude: [shop.old]" in (project.root / "archguard.yaml").read_text(encoding="utf-8")
+    assert project.call("check").returncode == 0
+
+
+def test_a_package_that_cannot_be_read_is_a_fault(project: Project) -> None:
+    project.write_all({**CODE, "shop/__init__.py": "def (:\n"})
+
+    run = project.call("init", "--yes")
+
+    assert run.returncode == 2
+    assert "shop/__init__.py:1" in run.stderr
+    assert not (project.root / "archguard.yaml").exists()
+
+
+def test_on_a_terminal_init_shows_what_it_proposes_and_asks(project: Project) -> None:
+    project.write_all(CODE)
+
+    code, shown = _on_a_terminal(project, ["\n", "y\n"])
+
+    assert code == 0
+    assert "The layers of shop from top to bottom" in shown
+    assert "Layers [api, services, store]:" in shown
+    assert "Write archguard.yaml (1 contract)?" in shown
+    assert project.call("check").returncode == 0
+
+
+def test_on_a_terminal_the_layers_can_be_changed(project: Project) -> None:
+    project.write_all(CODE)
+
+    code, shown = _on_a_terminal(project, ["api, stroe\n", "api, store, services\n", "y\n"])
+
+    assert code == 0
+    assert "'shop.stroe' matches no module" in shown
+    assert "archguard-baseline.yaml (1 known violation)" in shown
+    assert "- api\n      - store\n      - services\n" in (project.root / "archguard.yaml").read_text(encoding="utf-8")
+    assert project.call("check").returncode == 0
+
+
+def test_on_a_terminal_no_means_no(project: Project) -> None:
+    project.write_all(CODE)
+
+    code, _ = _on_a_terminal(project, ["\n", "n\n"])
+
+    assert code == 2
+    assert not (project.root / "archguard.yaml").exists()
+
+
+def _on_a_terminal(project: Project, answers: list[str]) -> tuple[int, str]:
+    """The exit code, and what the terminal showed; each answer is given to a question."""
+    master, slave = pty.openpty()
+    run = subprocess.Popen(
+        [sys.executable, "-m", "archguard", "init"], cwd=project.root, stdin=slave, stdout=slave, stderr=slave
+    )
+    os.close(slave)
+    shown, left, end = "", list(answers), time.monotonic() + 60
+    while time.monotonic() < end:
+        if select.select([master], [], [], 0.1)[0]:
+            try:
+                shown += os.read(master, 4096).decode()
+            except OSError:  # the process has closed its end
+                break
+        if left and shown.rstrip(" ").endswith((":", "?", "]:")) and shown.endswith(": "):
+            os.write(master, left.pop(0).encode())
+            shown += "\n"
+    code = run.wait(timeout=10)
+    os.close(master)
+    return code, shown.replace("\r\n", "\n")
