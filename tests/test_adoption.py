@@ -57,9 +57,13 @@ def test_a_team_adopts_archguard_in_a_day(repository: Project) -> None:
     commit(repository, "Ask the service who ordered")
     broken = _archguard(repository, "check")
     assert broken.returncode == 1
-    assert "src/shop/store/orders.py:3:27: error: shop.store.orders must not import shop.services.users" in broken.stdout
+    assert (
+        "src/shop/store/orders.py:3:27: error: shop.store.orders must not import shop.services.users" in broken.stdout
+    )
     assert "mails" not in broken.stdout
-    assert "::error file=src/shop/store/orders.py,line=3" in _archguard(repository, "check", "--format", "github").stdout
+    assert (
+        "::error file=src/shop/store/orders.py,line=3" in _archguard(repository, "check", "--format", "github").stdout
+    )
     refused = _archguard(repository, "baseline")
     assert refused.returncode == 2
     assert "the baseline would grow by 1" in refused.stderr

@@ -1,10 +1,11 @@
 """What the code says of its own architecture: components and contracts that it keeps, or nearly."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from archguard.codebase import Codebase, Pattern, Service
+from archguard.codebase import Codebase, Component, Pattern, Service
 from archguard.onboarding.doors import door_contracts
 from archguard.onboarding.layout import Layout
 from archguard.onboarding.naming import one_or_many
@@ -58,19 +59,27 @@ def propose(codebase: Codebase, root: Path, layout: Layout, project: Mapping[str
     contracts += [] if contracts or (fit and "acyclic" in fit.kinds) else cycles(codebase)
     contracts += door_contracts(codebase, database=fit is None or "database" not in fit.kinds)
     contracts += [] if fit or contracts else [_without_test_tools(codebase)]
-    components = {name: one_or_many(modules) for name, modules in found.items()}
-    return Proposal(project=project, extends=_extends(fit), components=components, contracts=tuple(contracts))
+    return Proposal(project=project, extends=_extends(fit), components=_named(found), contracts=tuple(contracts))
+
+
+def _named(components: Mapping[str, Component]) -> Mapping[str, Any]:
+    """Components as the configuration says them."""
+    return {
+        name: {"modules": one_or_many(it.modules), "except": one_or_many(it.except_)}
+        if it.except_
+        else one_or_many(it.modules)
+        for name, it in components.items()
+    }
 
 
 def _for_services(codebase: Codebase, root: Path, project: Mapping[str, Any]) -> Proposal:
     codebase = with_hosts(codebase)
     services, contract = services_contract(codebase)
     fit = fitting_pack(codebase, root, ())
-    components = {name: one_or_many(modules) for name, modules in (fit.components if fit else {}).items()}
     return Proposal(
         project=project,
         extends=_extends(fit),
-        components=components,
+        components=_named(fit.components) if fit else {},
         services={name: _says(service) for name, service in services.items()},
         contracts=(contract, *_shared_below(codebase), *door_contracts(codebase, database=True)),
     )
@@ -80,7 +89,7 @@ def _says(service: Service) -> Mapping[str, Any]:
     said = {
         "root": service.root,
         "packages": list(service.packages),
-        "public": one_or_many(tuple(map(str, service.public))),
+        "public": one_or_many(service.public),
         "hosts": one_or_many(service.hosts),
     }
     return {key: value for key, value in said.items() if value}
@@ -93,7 +102,7 @@ def _shared_below(codebase: Codebase) -> Iterator[ProposedContract]:
             "id": "shared-code-knows-no-service",
             "kind": "forbidden",
             "reason": "A library that knows a service drags it into every other service.",
-            "modules": one_or_many(tuple(shared)),
+            "modules": one_or_many(shared),
             "must_not_import": "*::*",
         }
         yield ProposedContract("What several services use.", keys)
@@ -103,11 +112,12 @@ def _extends(fit: Fit | None) -> tuple[str, ...]:
     return (f"archguard:{fit.pack}",) if fit else ()
 
 
-def _by_role(codebase: Codebase, root: Path) -> Mapping[str, tuple[str, ...]]:
+def _by_role(codebase: Codebase, root: Path) -> Mapping[str, Component]:
     """The usual layers of a framework where they stand in each app, two of them at least, with few imports against."""
     for framework in frameworks(codebase):
         found = roles(codebase, root, framework)
-        units = {name: codebase.members(map(Pattern, modules)) for name, modules in found.items()}
+        named = replace(codebase, components=found)
+        units = {name: named.members((Pattern(name),)) for name in found}
         counts = count_imports(codebase.imports, units)
         against = upwards([Level((name,)) for name in units], counts)
         if counts:
@@ -115,7 +125,7 @@ def _by_role(codebase: Codebase, root: Path) -> Mapping[str, tuple[str, ...]]:
     return {}
 
 
-def _role_layers(found: Mapping[str, tuple[str, ...]]) -> ProposedContract:
+def _role_layers(found: Mapping[str, Component]) -> ProposedContract:
     keys = {
         "id": "layered",
         "kind": "layers",
@@ -125,9 +135,9 @@ def _role_layers(found: Mapping[str, tuple[str, ...]]) -> ProposedContract:
     return ProposedContract("The usual layers inside of each part.", keys)
 
 
-def _in_parts(components: Mapping[str, tuple[str, ...]]) -> bool:
+def _in_parts(components: Mapping[str, Component]) -> bool:
     """Whether the same layers stand in each of several parts, which have an order of their own."""
-    return any("*" in name for names in components.values() for name in names)
+    return any(not pattern.literal for component in components.values() for pattern in component.modules)
 
 
 def _without_test_tools(codebase: Codebase) -> ProposedContract:
@@ -136,7 +146,7 @@ def _without_test_tools(codebase: Codebase) -> ProposedContract:
         "id": "no-test-tools",
         "kind": "external",
         "reason": "What only tests need is not there where the code runs.",
-        "modules": one_or_many(tuple(sizes_of(codebase))),
+        "modules": one_or_many(sizes_of(codebase)),
         "deny": ["pytest", "unittest"],
     }
     return ProposedContract("A beginning: imports tell of no order here, and of no database or client.", keys)

@@ -10,18 +10,21 @@ _FEW = 2
 """Up to so many modules of one name are named one by one."""
 
 
-def patterns_for(codebase: Codebase, modules: Collection[str]) -> tuple[str, ...]:
-    """Patterns that mean `modules`, those below them, and nothing else; modules below others need no pattern."""
+def patterns_for(codebase: Codebase, modules: Collection[str], others: Collection[str] = ()) -> tuple[str, ...]:
+    """Patterns that mean `modules` with those below them, and nothing else but what is below `others`."""
     topmost = sorted(
         module for module in modules if not any(is_in(module, {other}) for other in set(modules) - {module})
     )
     alike = groupby(sorted(topmost, key=_last), key=_last)
-    return tuple(sorted(pattern for _, group in alike for pattern in _patterns(codebase, sorted(group), topmost)))
+    return tuple(
+        sorted(pattern for _, group in alike for pattern in _patterns(codebase, sorted(group), [*topmost, *others]))
+    )
 
 
-def one_or_many(names: tuple[str, ...]) -> Any:
+def one_or_many(names: Iterable[object]) -> Any:
     """One name by itself, several as a list."""
-    return names[0] if len(names) == 1 else list(names)
+    texts = list(map(str, names))
+    return texts[0] if len(texts) == 1 else texts
 
 
 def is_in(module: str, units: Collection[str]) -> bool:

@@ -7,14 +7,14 @@ from pathlib import Path
 from archguard.codebase import Codebase, Component, Pattern
 from archguard.config import Config, contract_faults, find_pack, read_config
 from archguard.kinds import Layers
-from archguard.onboarding.naming import patterns_for
+from archguard.onboarding.naming import is_in, patterns_for
 
 _BY_FRAMEWORK = {"fastapi": "fastapi-layered", "flask": "flask-layered", "django": "django-layered"}
 _FOR_ANY = ("hexagonal", "clean", "layered", "modular-monolith")
 _MOST_BROKEN = 0.05
 """A pack fits if no more than this share of the imports that it looks at goes against it."""
 _LEAST_COVERED = 0.5
-"""A pack fits if its components are this share of the modules."""
+"""A pack for one code base fits if its components are this share of the modules."""
 _MANY = 6
 """A component that needs more patterns than that is not meant by its name here."""
 _NEARLY_ALL = 0.8
@@ -26,7 +26,7 @@ class Fit:
     """A pack, and the modules that its components are here."""
 
     pack: str
-    components: Mapping[str, tuple[str, ...]]
+    components: Mapping[str, Component]
     kinds: frozenset[str]
     """The kinds of its contracts."""
 
@@ -38,7 +38,7 @@ def fitting_pack(codebase: Codebase, root: Path, frameworks: Collection[str]) ->
     return next((fit for name in names if (fit := _fit(codebase, read_config([find_pack(name)], root), name))), None)
 
 
-def roles(codebase: Codebase, root: Path, framework: str) -> Mapping[str, tuple[str, ...]]:
+def roles(codebase: Codebase, root: Path, framework: str) -> Mapping[str, Component]:
     """Those layers of a framework's pack that are there, from top to bottom; none where it has no pack."""
     if framework not in _BY_FRAMEWORK:
         return {}
@@ -51,9 +51,8 @@ def roles(codebase: Codebase, root: Path, framework: str) -> Mapping[str, tuple[
 
 def _fit(codebase: Codebase, config: Config, name: str) -> Fit | None:
     found = _found(codebase, config.components)
-    narrowed = {name: Component(modules=tuple(map(Pattern, modules))) for name, modules in found.items()}
-    trial = replace(codebase, components={**config.components, **narrowed})
-    if config.components and not (_is_plain(found) and _covers(trial, found)):
+    trial = replace(codebase, components={**config.components, **found})
+    if config.components and not (_is_plain(found) and (codebase.services or _covers(trial, found))):
         return None
     if any(fault for contract in config.contracts for fault in contract_faults(config, trial, contract)):
         return None
@@ -64,9 +63,9 @@ def _fit(codebase: Codebase, config: Config, name: str) -> Fit | None:
     return Fit(name, found, frozenset(contract.kind for contract in config.contracts))
 
 
-def _is_plain(found: Mapping[str, tuple[str, ...]]) -> bool:
+def _is_plain(found: Mapping[str, Component]) -> bool:
     """Whether few patterns say what each component is."""
-    return all(len(names) <= _MANY for names in found.values())
+    return all(len(component.modules) + len(component.except_) <= _MANY for component in found.values())
 
 
 def _covers(codebase: Codebase, found: Collection[str]) -> bool:
@@ -74,8 +73,8 @@ def _covers(codebase: Codebase, found: Collection[str]) -> bool:
     return len(inside) >= _LEAST_COVERED * len(codebase.modules)
 
 
-def _found(codebase: Codebase, components: Mapping[str, Component]) -> Mapping[str, tuple[str, ...]]:
-    """The topmost modules that the components' patterns match, as patterns; each module for one component only."""
+def _found(codebase: Codebase, components: Mapping[str, Component]) -> Mapping[str, Component]:
+    """The topmost modules that the components' patterns match, each for one component only."""
     owners: dict[str, str] = {}
     anchors = [
         (anchor.count("."), anchor, name)
@@ -84,12 +83,31 @@ def _found(codebase: Codebase, components: Mapping[str, Component]) -> Mapping[s
         for anchor in codebase.anchors(pattern)
     ]
     for _, anchor, name in sorted(anchors):
-        if not any(anchor == known or anchor.startswith(f"{known}.") for known in owners):
+        if not is_in(anchor, owners):
             owners[anchor] = name
+    return _apart(codebase, {name: _patterns(codebase, owners, name) for name in components if name in owners.values()})
+
+
+def _patterns(codebase: Codebase, owners: Mapping[str, str], name: str) -> tuple[Pattern, ...]:
+    """What the modules of one component are called; modules below those of others may be meant too."""
+    own = _main(codebase, [anchor for anchor, owner in owners.items() if owner == name])
+    others = [anchor for anchor, owner in owners.items() if owner != name]
+    return tuple(map(Pattern, patterns_for(codebase, own, others)))
+
+
+def _apart(codebase: Codebase, patterns: Mapping[str, tuple[Pattern, ...]]) -> Mapping[str, Component]:
+    """Components that leave out what others mean as well."""
     return {
-        name: patterns_for(codebase, _main(codebase, [anchor for anchor, owner in owners.items() if owner == name]))
-        for name in components
-        if name in owners.values()
+        name: Component(
+            modules=own,
+            except_=tuple(
+                pattern
+                for other, theirs in patterns.items()
+                for pattern in theirs
+                if other != name and codebase.members(own) & codebase.members((pattern,))
+            ),
+        )
+        for name, own in patterns.items()
     }
 
 

@@ -1,9 +1,9 @@
 """The parts of a code base, and contracts on how they import each other."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
-from archguard.codebase import Codebase, Pattern
+from archguard.codebase import Codebase, Component, Pattern
 from archguard.kinds import Acyclic
 from archguard.kinds.routes import Units, children
 from archguard.onboarding.naming import one_or_many
@@ -26,7 +26,7 @@ _FEW_IN_CYCLES = 0.05
 """A contract on cycles is proposed where no more than this share of the imports is part of one."""
 
 
-def orders(codebase: Codebase, components: Mapping[str, Any], id_: str) -> Iterator[ProposedContract]:
+def orders(codebase: Codebase, components: Collection[str], id_: str) -> Iterator[ProposedContract]:
     """The order of the packages, and of what is in the big ones."""
     sizes, main = sizes_of(codebase), _main(codebase)
     if not main and (contract := _order_contract(codebase, _tops(codebase), "", "packages", components)):
@@ -44,11 +44,11 @@ def says_much(order: ProposedContract) -> bool:
     return len(order.keys["layers"]) > 2 or "|" in "".join(order.keys["layers"])  # noqa: PLR2004  # one above one
 
 
-def leaves_most_out(codebase: Codebase, components: Mapping[str, tuple[str, ...]]) -> bool:
+def leaves_most_out(codebase: Codebase, components: Mapping[str, Component]) -> bool:
     """Whether half of the parts (or more) belong to no component."""
     main = _main(codebase)
     units = children(codebase, Pattern(_descend(codebase, main[0]))) if main else _tops(codebase)
-    inside = codebase.members(Pattern(pattern) for patterns in components.values() for pattern in patterns)
+    inside = codebase.members(pattern for component in components.values() for pattern in component.modules)
     return sum(1 for modules in units.values() if not modules & inside) * 2 >= len(units)
 
 
@@ -64,7 +64,7 @@ def cycles(codebase: Codebase) -> Iterator[ProposedContract]:
             "id": "no-cycles",
             "kind": "acyclic",
             "reason": "Modules in a circle can only be understood, tested and moved all at once.",
-            "children_of": one_or_many(tuple(packages)),
+            "children_of": one_or_many(packages),
         }
         yield ProposedContract("Siblings in every package import each other in no circle.", keys)
 
@@ -94,7 +94,7 @@ def _descend(codebase: Codebase, package: str) -> str:
 
 
 def _order_contract(
-    codebase: Codebase, units: Units, within: str, id_: str, components: Mapping[str, Any]
+    codebase: Codebase, units: Units, within: str, id_: str, components: Collection[str]
 ) -> ProposedContract | None:
     """The order of `units` that the fewest imports go against; None if they have none."""
     units = {name: modules for name, modules in units.items() if not name.rpartition(".")[2].startswith("_")}

@@ -56,7 +56,9 @@ def test_a_single_module_is_a_project(project: Project) -> None:
 
 
 def test_folders_without_init_are_packages_if_they_are_imported_by_name(project: Project) -> None:
-    project.write_all({"shop/api.py": "from shop.services import mails\n", "shop/services/mails.py": "import smtplib\n"})
+    project.write_all(
+        {"shop/api.py": "from shop.services import mails\n", "shop/services/mails.py": "import smtplib\n"}
+    )
 
     assert _roots(project) == {".": ("shop",)}
 
@@ -75,7 +77,12 @@ def test_a_namespace_around_a_package_is_told_by_the_imports(project: Project) -
 
 def test_a_package_deep_in_the_repository_has_the_folder_above_it_as_its_root(project: Project) -> None:
     project.write_all(
-        {"backend/app/__init__.py": "", "backend/app/api.py": "import app.db\n", "backend/app/db.py": "", "web/a.js": ""}
+        {
+            "backend/app/__init__.py": "",
+            "backend/app/api.py": "import app.db\n",
+            "backend/app/db.py": "",
+            "web/a.js": "",
+        }
     )
 
     assert _roots(project) == {"backend": ("app",)}

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from import_graphs import ROOT, Code, codes, patterns
 from project import Project
 
+from archguard.codebase import Pattern
 from archguard.kinds import Layer, Layers
 from archguard.kinds.routes import children
-from archguard.codebase import Pattern
 from archguard.onboarding.order import best_order, count_imports, upwards
 
 
