@@ -78,7 +78,7 @@ class Metrics(Contract):
             message = f"can never apply: {next(iter(members))} is coupled to nothing else that is measured"
             yield ContractError(message, "modules", "name more units, or what it is measured among in `among`")
         for name in sorted(self._named(codebase).keys() - members.keys()):
-            yield ContractError(f"all modules of {name} belong to units that are named before it", "modules")
+            yield ContractError(f"all modules of {name} belong to smaller units, or to those before it", "modules")
         for key, limits in (("max", self.max_), ("min", self.min_)):
             for metric, limit in limits.items():
                 if why := _pointless(key, metric, limit):

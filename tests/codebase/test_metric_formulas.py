@@ -238,10 +238,10 @@ def test_the_metrics_of_martin_are_those_of_the_components_that_archunit_is_test
     assert unit.distance == (None if distance is None else pytest.approx(distance))
 
 
-def test_a_module_in_two_units_belongs_to_the_first() -> None:
-    units = disjoint({"one": frozenset("ab"), "two": frozenset("bc"), "three": frozenset("c")})
+def test_a_module_in_two_units_belongs_to_the_smaller_and_then_to_the_first() -> None:
+    units = disjoint({"large": frozenset("abcde"), "one": frozenset("ab"), "two": frozenset("bc"), "c": frozenset("c")})
 
-    assert units == {"one": frozenset("ab"), "two": frozenset("c")}
+    assert units == {"large": frozenset("de"), "one": frozenset("ab"), "c": frozenset("c")}
 
 
 def test_packages_are_cut_at_a_depth_below_the_top_ones() -> None:

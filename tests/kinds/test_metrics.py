@@ -153,11 +153,16 @@ def test_one_unit_has_nothing_to_be_coupled_to(project: Project) -> None:
 
 def test_a_unit_without_modules_of_its_own_is_a_fault(project: Project) -> None:
     project.write_all(CHAIN)
-    project.configure("contracts: [{id: x, kind: metrics, modules: [shop, shop.model], max: {ccd: 1}}]\n")
+    project.configure(
+        """
+        components: {core: shop.model}
+        contracts: [{id: x, kind: metrics, modules: [shop.model, shop, core], max: {ccd: 4}}]
+        """
+    )
 
     messages = [problem.message for problem in project.check().problems]
 
-    assert "all modules of shop.model belong to units that are named before it" in messages
+    assert messages == ["all modules of core belong to smaller units, or to those before it"]
 
 
 def test_a_number_that_does_not_exist_is_named_with_those_that_do(project: Project) -> None:

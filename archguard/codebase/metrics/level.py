@@ -73,10 +73,10 @@ def classes_of(codebase: Codebase, module: str) -> Classes:
 
 
 def disjoint(units: Mapping[str, frozenset[str]]) -> Mapping[str, frozenset[str]]:
-    """`units`, where a module belongs to the first of them that has it; those that are left without any are dropped."""
+    """`units` with each module in the smallest that has it, then in the first; those without any left are dropped."""
     owners: dict[str, str] = {}
-    for name, modules in units.items():
-        owners |= {module: name for module in modules if module not in owners}
+    for name in sorted(units, key=lambda name: len(units[name])):
+        owners |= {module: name for module in units[name] if module not in owners}
     return {name: kept for name in units if (kept := frozenset(one for one in units[name] if owners[one] == name))}
 
 

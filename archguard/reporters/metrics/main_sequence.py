@@ -40,6 +40,10 @@ class _Box:
         )
 
 
+_ZONE_OF_PAIN = _Box(_LEFT, _TOP + _HEIGHT * _FAR + 28, _LEFT + 90, _TOP + _HEIGHT * _FAR + 46)
+"""Where the name of that corner stands."""
+
+
 def chart(units: Sequence[Unit]) -> str:
     """A dot for each unit that is coupled to something, the larger ones first, named where there is room."""
     largest = max((unit.modules for unit in units), default=1)
@@ -103,7 +107,7 @@ def _circle(dot: _Dot) -> str:
 
 def _labels(dots: Sequence[_Dot]) -> Iterator[str]:
     """The names, each at the first of its places that is free; one for which there is none shows when it is hovered."""
-    taken = [_around(dot) for dot in dots]
+    taken = [_ZONE_OF_PAIN, *map(_around, dots)]
     for dot in dots[:_NAMES]:
         for x, y, box in _places(dot):
             if _is_inside(box) and not any(box.meets(other) for other in taken):
