@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -30,6 +30,8 @@ class Codebase:
     sources: Mapping[str, Source]
     """The file of each module, by the module's name."""
     imports: ImportGraph
+    root: Path = Path()
+    """The folder that paths of the configuration start from."""
     components: Mapping[str, Component] = field(default_factory=dict)
     services: Mapping[str, Service] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
@@ -45,6 +47,13 @@ class Codebase:
     def modules(self) -> frozenset[str]:
         """Every module of the project, those without a file included."""
         return self.imports.modules
+
+    @property
+    def shared_package(self) -> str:
+        """The package that holds the whole project, or ""."""
+        names = [module.split(".")[:-1] for module in self.sources if "." in module]
+        levels = takewhile(lambda parts: len(set(parts)) == 1, zip(*names, strict=False))
+        return ".".join(parts[0] for parts in levels)
 
     def units(self, pattern: Pattern) -> Mapping[str, frozenset[str]]:
         """The sets of modules that `pattern` means, by name.
@@ -247,6 +256,7 @@ def read_codebase(  # noqa: PLR0913  # what the code is, and how it is to be loo
     return Codebase(
         sources=modules.sources,
         imports=found.graph,
+        root=root,
         components=components or {},
         services=services or {},
         problems=(*modules.problems, *found.problems),

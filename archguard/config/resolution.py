@@ -59,7 +59,12 @@ def contract_faults(config: Config, codebase: Codebase, contract: Contract) -> I
     }
     yield from unmatched.values()
     for fault in () if unmatched else contract.validate(codebase):
-        yield config.error(str(fault), *place, fault.keys, fault.hint)
+        cause = fault.cause
+        yield (
+            ConfigError(cause.message, cause.hint, cause.location, cause.excerpt)
+            if cause
+            else config.error(str(fault), *place, fault.keys, fault.hint)
+        )
 
 
 def _may_be_outside(codebase: Codebase, config: Config, pattern: Pattern) -> bool:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import takewhile
 
 from archguard.codebase import Codebase
 from archguard.diagrams.view import Group, Node, NodeKind
@@ -75,9 +74,7 @@ def disjoint(units: Mapping[str, Collection[str]]) -> Mapping[str, frozenset[str
 
 def shared_package(codebase: Codebase) -> str:
     """The package that holds the whole project, or ""."""
-    names = [module.split(".")[:-1] for module in codebase.sources if "." in module]
-    levels = takewhile(lambda parts: len(set(parts)) == 1, zip(*names, strict=False))
-    return ".".join(parts[0] for parts in levels)
+    return codebase.shared_package
 
 
 def package_depth(codebase: Codebase) -> int:

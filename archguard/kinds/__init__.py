@@ -7,6 +7,7 @@ from importlib.metadata import entry_points
 from archguard.kinds.acyclic import Acyclic
 from archguard.kinds.contract import Contract, ContractError, Ignore
 from archguard.kinds.database import Database
+from archguard.kinds.diagram import Diagram
 from archguard.kinds.external import External
 from archguard.kinds.forbidden import Forbidden
 from archguard.kinds.gateway import Gateway
@@ -29,6 +30,7 @@ BUILT_IN: tuple[type[Contract], ...] = (
     Services,
     Structure,
     Metrics,
+    Diagram,
 )
 
 
@@ -44,6 +46,7 @@ __all__ = [
     "Contract",
     "ContractError",
     "Database",
+    "Diagram",
     "External",
     "Forbidden",
     "Gateway",

@@ -9,6 +9,7 @@ from inspect import cleandoc, getmro
 from typing import Any, ClassVar, Literal, TypeVar
 
 from archguard.codebase import STRICT, Codebase, ImportPattern, ImportTrait, Link, Pattern, Shorthand, Target
+from archguard.errors import ArchguardError
 from archguard.model import Checked, Confidence, Location, Severity, Violation
 
 _T = TypeVar("_T")
@@ -17,13 +18,21 @@ _T = TypeVar("_T")
 class ContractError(ValueError):
     """The fields of a contract do not fit together; the message says how.
 
-    `field` is the key that is to blame; `keys` lead to a place inside of it.
+    `field` is the key that is to blame; `keys` lead to a place inside of it. A `cause` says of its own where it is.
     """
 
-    def __init__(self, message: str, field: str = "", hint: str = "", keys: tuple[str | int, ...] = ()) -> None:
+    def __init__(
+        self,
+        message: str,
+        field: str = "",
+        hint: str = "",
+        keys: tuple[str | int, ...] = (),
+        cause: ArchguardError | None = None,
+    ) -> None:
         super().__init__(message)
         self.keys = keys or ((field,) if field else ())
         self.hint = hint
+        self.cause = cause
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,161 @@
+"""`diagram`: a drawing of the architecture, and the code keeps to it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any, ClassVar
+
+from archguard.codebase import Codebase, Names, PatternError, Reach, Target, Targets
+from archguard.codebase.coupling import Coupling
+from archguard.codebase.metrics import disjoint
+from archguard.errors import ArchguardError
+from archguard.kinds.contract import Contract, ContractError
+from archguard.kinds.drawings import Box, Drawing, read_drawing
+from archguard.kinds.routes import EVERYTHING, Units, forbidden_routes, labelled, route_violation, targets_of
+from archguard.kinds.stack import Stack
+from archguard.model import Violation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Diagram(Contract):
+    """The code has no import from box to box that `diagram` does not draw."""
+
+    kind: ClassVar[str] = "diagram"
+
+    diagram: str
+    """The file with it: a Mermaid flowchart, a PlantUML component diagram, or a Markdown page that shows one."""
+    nodes: Mapping[str, Targets] = field(default_factory=dict)
+    """The modules of boxes whose names and labels do not say it, by name or label."""
+    outside: Names = ()
+    """Boxes that stand for no code: people, databases, other systems. Arrows at them are not looked at."""
+    both_ways: bool = False
+    """Whether every arrow that is drawn must be in the code too."""
+    indirect: bool = False
+    """Whether an import counts that leads to a box through modules that are in none."""
+
+    @property
+    def sentence(self) -> str:
+        """What it asks, in plain words."""
+        back = ", and every arrow that it draws" if self.both_ways else ""
+        return f"The code has just those imports from box to box that {self.diagram} draws{back}."
+
+    def check(self, codebase: Codebase) -> Iterator[Violation]:
+        """Yield a violation for each import without an arrow, and on request for each arrow without an import."""
+        drawing = self._drawing(codebase)
+        units = self.units(codebase)
+        stack = Stack.by_permission(units, _arrows(drawing, units))
+        yield from self._undrawn(codebase, stack)
+        if self.both_ways:
+            yield from self._unused(codebase, drawing, units)
+
+    def validate(self, codebase: Codebase) -> Iterator[ContractError]:
+        """Yield what is wrong with the drawing, boxes that are no modules, and names that are no boxes."""
+        try:
+            drawing = self._drawing(codebase)
+        except ExceptionGroup as group:
+            yield from (_caused(error) for error in group.exceptions if isinstance(error, ArchguardError))
+            return
+        yield from self._strangers(drawing)
+        units = {box.name: self._unit(codebase, box) for box in self._boxes(drawing)}
+        yield from (_caused(_unmatched(codebase, drawing, box)) for box in self._boxes(drawing) if not units[box.name])
+        yield from (_caused(error) for error in _twins(drawing, units))
+        if len(units) == 1:
+            yield ContractError("can never apply: there is only one box", "diagram")
+        elif not units:
+            yield ContractError("can never apply: there is no box", "diagram")
+
+    def units(self, codebase: Codebase) -> Units:
+        """The modules of each box, by its name; a module in several is in the smallest. None if it cannot be read."""
+        try:
+            boxes = self._boxes(self._drawing(codebase))
+        except ExceptionGroup:
+            return {}  # said by `validate`
+        units = {box.name: self._unit(codebase, box) for box in boxes}
+        return disjoint({name: units[name] for name in sorted(units, key=lambda name: len(units[name]))})
+
+    def scope(self, codebase: Codebase) -> frozenset[str]:
+        """The modules of all boxes."""
+        return frozenset().union(*self.units(codebase).values()) & codebase.modules
+
+    def _drawing(self, codebase: Codebase) -> Drawing:
+        return read_drawing(codebase.root / self.diagram, self.diagram)
+
+    def _boxes(self, drawing: Drawing) -> list[Box]:
+        """Those that stand for code."""
+        return [box for box in drawing.boxes if not {box.name, box.label} & set(self.outside)]
+
+    def _unit(self, codebase: Codebase, box: Box) -> frozenset[str]:
+        """The modules of `box`: as `nodes` says, or the drawing, or the first of its names that means any."""
+        said = self.nodes.get(box.name) or self.nodes.get(box.label) or tuple(map(Target, box.patterns))
+        below = [f"{codebase.shared_package}.{name}" for name in box.names]
+        choices = [said] if said else [(target,) for target in _targets((*box.names, *below))]
+        found = (frozenset().union(*targets_of(codebase, choice).values()) for choice in choices)
+        return next(filter(None, found), frozenset())
+
+    def _strangers(self, drawing: Drawing) -> Iterator[ContractError]:
+        """What the contract says of boxes that are not drawn."""
+        known = sorted({name for box in drawing.boxes for name in (box.name, box.label)})
+        named: list[tuple[tuple[str | int, ...], str]] = [(("nodes", name), name) for name in self.nodes]
+        named += [(("outside", index), name) for index, name in enumerate(self.outside)]
+        for keys, name in named:
+            if name not in known:
+                close = get_close_matches(name, known, 1)
+                hint = f"did you mean '{close[0]}'?" if close else f"there is: {', '.join(known)}"
+                yield ContractError(f"{self.diagram} has no box '{name}'", hint=hint, keys=keys)
+
+    def _undrawn(self, codebase: Codebase, stack: Stack) -> Iterator[Violation]:
+        labels = labelled(stack.units.values())
+        reach = Reach(codebase.imports, labels, dict.fromkeys(labels, EVERYTHING))
+        owners = {module: name for name, unit in stack.units.items() for module in unit}
+        forbidden = {module: stack.forbidden_bits[name] for module, name in owners.items()}
+        names = list(stack.units)
+        for route in forbidden_routes(reach, forbidden, indirect=self.indirect):
+            why = f"{self.diagram} draws no arrow from {owners[route.link.importer]} to {names[route.position]}"
+            yield route_violation(self, codebase, route, "must not import", names[route.position], why)
+
+    def _unused(self, codebase: Codebase, drawing: Drawing, units: Units) -> Iterator[Violation]:
+        links = Coupling(codebase.imports, units).links
+        for arrow in drawing.arrows:
+            if {arrow.source, arrow.target} <= units.keys() and (arrow.source, arrow.target) not in links:
+                message = (
+                    f"{self.diagram} draws an arrow from {arrow.source} to {arrow.target}, which no import stands for"
+                )
+                fix = ("take the arrow out of the drawing",)
+                yield self.violation(message, arrow.place, arrow.source, arrow.target, fix=fix)
+
+
+def _arrows(drawing: Drawing, names: Iterable[str]) -> Mapping[str, frozenset[str]]:
+    """What each box has arrows to."""
+    return {name: frozenset(it.target for it in drawing.arrows if it.source == name) for name in names}
+
+
+def _targets(names: Iterable[str]) -> Iterator[Target]:
+    """Those of `names` that are patterns."""
+    for name in names:
+        try:
+            yield Target(name)
+        except PatternError:
+            continue
+
+
+def _caused(error: ArchguardError) -> ContractError:
+    return ContractError(error.message, cause=error)
+
+
+def _unmatched(codebase: Codebase, drawing: Drawing, box: Box) -> ArchguardError:
+    said = " and ".join(box.patterns) or f"'{box.label}'"
+    known = [*codebase.components, *codebase.services, *codebase.modules]
+    close = next((found[0] for name in box.names if (found := get_close_matches(name, known, 1))), "")
+    hint = f"is it '{close}'? " if close else ""
+    message = f"{said} matches no module" if box.patterns else f"the box {said} is neither a component nor a module"
+    return drawing.error(message, box.place, f"{hint}say so under `nodes`, or that it is no code under `outside`")
+
+
+def _twins(drawing: Drawing, units: Mapping[str, frozenset[str]]) -> Iterator[ArchguardError]:
+    """Boxes that stand for the same modules as another one."""
+    first: dict[Any, Box] = {}
+    for box in drawing.boxes:
+        if modules := units.get(box.name):
+            other = first.setdefault(modules, box)
+            if other is not box:
+                yield drawing.error(f"the boxes '{other.label}' and '{box.label}' are the same modules", box.place)
