@@ -21,6 +21,12 @@ _BAND: Final = "3.6"
 """How wide a layer of one node is, in inches."""
 
 
+class _Markup(str):
+    """What Graphviz lays out like HTML."""
+
+    __slots__ = ()
+
+
 def render(view: View) -> str:
     """The graph, with everything that it needs to look as it should."""
     lines = (*_graph(view), *_parts(view), *_bands(view), *_arrows(view))
@@ -56,13 +62,13 @@ def _graph(view: View) -> Iterator[str]:
     yield "  " + _attributes("edge", arrowsize="0.75", fontname=style.FONT, fontsize="10")
 
 
-def _caption(view: View) -> str:
+def _caption(view: View) -> _Markup:
     """The title, and below it what the looks mean and what is not shown."""
     small = [" \N{MIDDLE DOT} ".join(legend(view)), *view.notes]
     rows = [f'<font point-size="18"><b>{_html(view.title)}</b></font>']
     rows += [f'<font point-size="10.5" color="{style.FAINT}">{_html(text)}</font>' for text in small if text]
     cells = "".join(f'<tr><td align="left">{row}</td></tr>' for row in rows)
-    return f'<<table border="0" cellborder="0" cellspacing="2" cellpadding="1">{cells}</table>>'
+    return _Markup(f'<table border="0" cellborder="0" cellspacing="2" cellpadding="1">{cells}</table>')
 
 
 def _parts(view: View) -> Iterator[str]:
@@ -79,7 +85,7 @@ def _frame(group: Group) -> str:
     is_layer = group.layer is not None
     return _attributes(
         "graph",
-        label="" if is_layer else f"<{_html(group.label)}>",
+        label="" if is_layer else group.label,
         style="rounded,filled",
         color=style.FRAME if is_layer else style.FRAME_EDGE,
         fillcolor=style.FRAME,
@@ -97,11 +103,11 @@ def _look(view: View, node: Node) -> dict[str, str]:
     return look | ({"tooltip": plain(node.description)} if node.description else {})
 
 
-def _label(node: Node) -> str:
+def _label(node: Node) -> _Markup:
     small = ((size(node), style.FAINT), (inside(node), style.RED))
     rows = [f"<b>{_html(node.label)}</b>"]
     rows += [f'<font point-size="10" color="{colour}">{text}</font>' for text, colour in small if text]
-    return f"<{'<br/>'.join(rows)}>"
+    return _Markup("<br/>".join(rows))
 
 
 def _bands(view: View) -> Iterator[str]:
@@ -127,7 +133,7 @@ def _arrows(view: View) -> Iterator[str]:
 
 def _arrow_look(arrow: Arrow) -> dict[str, str]:
     return {
-        "label": f"<&nbsp;{_html(label(arrow))}&nbsp;>",
+        "label": _Markup(f"&nbsp;{_html(label(arrow))}&nbsp;"),
         "color": style.colour(arrow),
         "fontcolor": style.RED if arrow.violations else style.FAINT,
         "penwidth": str(style.width(arrow)),
@@ -137,8 +143,12 @@ def _arrow_look(arrow: Arrow) -> dict[str, str]:
 
 
 def _attributes(of: str, **values: str) -> str:
-    listed = ", ".join(f"{name}={value if value.startswith('<') else _quoted(value)}" for name, value in values.items())
+    listed = ", ".join(f"{name}={_value(value)}" for name, value in values.items())
     return f"{of} [{listed}]".lstrip()
+
+
+def _value(value: str) -> str:
+    return f"<{value}>" if isinstance(value, _Markup) else _quoted(value)
 
 
 def _quoted(text: str) -> str:

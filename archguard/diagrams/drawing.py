@@ -55,11 +55,7 @@ def reduced(view: View) -> View:
     left_out = implied({(arrow.source, arrow.target) for arrow in view.arrows})
     kept = tuple(it for it in view.arrows if it.violations or (it.source, it.target) not in left_out)
     gone = len(view.arrows) - len(kept)
-    note = (
-        f"{gone} arrows are left out that longer ways say too"
-        if gone > 1
-        else "1 arrow is left out that a longer way says too"
-    )
+    note = f"{gone} of {len(view.arrows)} arrows are left out: longer ways say the same"
     return replace(view, arrows=kept, notes=(*view.notes, note) if gone else view.notes)
 
 

@@ -1,0 +1,163 @@
+"""Each format: what it shows, and that programs which read it can."""
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from drawn import view
+from project import Project
+
+from archguard.diagrams import FORMATS, format_of, renderer
+
+needs_dot = pytest.mark.skipif(not shutil.which("dot"), reason="Graphviz is not installed")
+PAGE = Path(__file__).parents[2] / "docs/reference/diagrams.md"
+
+
+def text_of(project: Project, format_: str, *asked: str) -> str:
+    drawn = renderer(format_)(view(project, *asked))
+    assert isinstance(drawn, str)
+    return drawn
+
+
+@pytest.mark.parametrize("format_", ["mermaid", "dot", "d2", "plantuml", "c4", "json"])
+def test_the_same_code_gives_the_same_bytes(shop: Project, format_: str) -> None:
+    runs = {shop.run("diagram", "--format", format_, PYTHONHASHSEED=seed).stdout for seed in ("1", "2", "3")}
+
+    assert len(runs) == 1
+
+
+@needs_dot
+def test_a_picture_shows_names_counts_and_violations(shop: Project) -> None:
+    picture = ET.fromstring(text_of(shop, "svg"))  # noqa: S314  # ours
+
+    words = [word.strip() for word in picture.itertext()]
+    assert {"shop: components", "controllers", "3 modules", "1 violation", "2"} <= set(words)
+    (legend,) = [line for line in words if line.startswith("red")]
+    assert legend.split(" \N{MIDDLE DOT} ")[1:] == ["dashed: closes a cycle", "dotted: for type checkers only"]
+
+
+@needs_dot
+def test_a_picture_is_dark_where_people_want_it_dark(shop: Project) -> None:
+    picture = text_of(shop, "svg")
+
+    (dark,) = re.findall(r"<style>@media \(prefers-color-scheme: dark\)\{(.*)\}</style>", picture)
+    used = set(re.findall(r'(?:fill|stroke)="(#\w+)"', picture.partition("</style>")[2]))
+    assert all(f'[fill="{colour}"]' in dark for colour in used & {"#ffffff", "#0f172a", "#dbeafe"})
+    assert {"#ffffff", "#0f172a", "#dbeafe"} <= used
+
+
+@needs_dot
+@pytest.mark.parametrize(("format_", "start"), [("png", b"\x89PNG"), ("pdf", b"%PDF")])
+def test_pictures_are_what_they_are_called(shop: Project, format_: str, start: bytes) -> None:
+    drawn = renderer(format_)(view(shop))
+
+    assert isinstance(drawn, bytes)
+    assert drawn.startswith(start)
+
+
+@needs_dot
+def test_layers_lie_below_each_other(shop: Project) -> None:
+    plain = subprocess.run(["dot", "-Tplain"], input=text_of(shop, "dot"), capture_output=True, text=True, check=True)
+
+    heights = {line.split()[1]: float(line.split()[3]) for line in plain.stdout.splitlines() if line.startswith("node")}
+    assert heights["controllers"] > heights["services"] > heights["repositories"]
+
+
+@needs_dot
+def test_siblings_of_a_layer_lie_beside_each_other(shop: Project) -> None:
+    shop.configure("contracts: [{id: own, kind: layers, layers: ['shop.services | shop.models', shop.repositories]}]")
+
+    plain = subprocess.run(["dot", "-Tplain"], input=text_of(shop, "dot"), capture_output=True, text=True, check=True)
+
+    heights = {line.split()[1]: float(line.split()[3]) for line in plain.stdout.splitlines() if line.startswith("node")}
+    assert heights['"shop.services"'] == heights['"shop.models"'] > heights['"shop.repositories"']
+
+
+def test_dot_shows_weight_cycles_types_and_violations(shop: Project) -> None:
+    arrows = [line for line in text_of(shop, "dot").splitlines() if "label=" in line and "->" in line]
+
+    one, there, back, types = (
+        next(line for line in arrows if line.lstrip().startswith(start) and ("dir=" in line) == turned)
+        for start, turned in [
+            ('"controllers" -> "services"', False),
+            ('"services" -> "repositories"', False),
+            ('"services" -> "repositories"', True),
+            ('"services" -> "shop.models"', False),
+        ]
+    )
+    assert 'penwidth="1.3"' in one
+    assert 'style="solid"' in there
+    assert 'color="#dc2626"' in back
+    assert 'style="dashed"' in back
+    assert 'style="dotted"' in types
+
+
+def test_channels_are_told_apart(services: Project) -> None:
+    arrows = [line for line in text_of(services, "dot").splitlines() if '"orders" -> "payments"' in line]
+
+    assert len({re.search(r'color="(#\w+)"', line)[1] for line in arrows}) == 3  # type: ignore[index]
+    assert len({re.search(r'arrowhead="(\w+)"', line)[1] for line in arrows}) == 3  # type: ignore[index]
+    assert [re.search("HTTP|QUEUE|TABLE", line)[0] for line in arrows] == ["HTTP", "QUEUE", "TABLE"]  # type: ignore[index]
+
+
+def test_mermaid_is_a_flowchart(services: Project) -> None:
+    text = text_of(services, "mermaid")
+
+    assert text.startswith('---\ntitle: "orders, payments: services"\n---\nflowchart TB\n')
+    assert '  n2("<b>orders</b><br><small>2 modules</small>")' in text
+    assert "  n2 -->|HTTP 1| n3" in text
+    assert "stroke:#dc2626" in text
+
+
+def test_d2_puts_nodes_into_their_frames(shop: Project) -> None:
+    text = text_of(shop, "d2", "cycles")
+
+    assert re.search(r"^n1 -> n2: \"1\"|^g1\.n1 -> g1\.n2: \"1\"", text, re.MULTILINE)
+
+
+def test_plantuml_is_a_component_diagram(shop: Project) -> None:
+    lines = text_of(shop, "plantuml").splitlines()
+
+    assert (lines[0], lines[-1]) == ("@startuml", "@enduml")
+    assert 'component "<b>controllers</b>\\n2 modules" as n1 #dbeafe;line:60a5fa;text:0f172a' in lines
+    assert "n2 -[#dc2626,dashed,thickness=1.0]-> n3 : 1" in lines
+
+
+def test_c4_says_what_components_do(shop: Project) -> None:
+    lines = text_of(shop, "c4").splitlines()
+
+    assert 'Component(n1, "controllers", "2 modules", "what the shop answers with")' in lines
+    assert 'Rel(n2, n3, "imports", "1", $tags="broken+cycle")' in lines
+
+
+def test_c4_has_services_as_containers(services: Project) -> None:
+    lines = text_of(services, "c4").splitlines()
+
+    assert 'Container(n2, "orders", "2 modules", "")' in lines
+    assert 'Rel(n2, n3, "calls", "HTTP 1")' in lines
+
+
+def test_json_has_the_fields_that_its_page_lists(shop: Project) -> None:
+    data = json.loads(text_of(shop, "json"))
+    rows = re.findall(r"^\| `(?P<of>\w+)\[\]` \| (?P<fields>.*) \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+
+    listed = {of: re.findall(r"`(\w+)(?:\[\])?`", re.sub(r"\([^)]*\)", "", fields)) for of, fields in rows}
+    found = {
+        "groups": data["groups"][0],
+        "nodes": data["nodes"][0],
+        "arrows": data["arrows"][0],
+        "lines": data["arrows"][0]["lines"][0],
+        "violations": next(it["violations"][0] for it in data["arrows"] if it["violations"]),
+    }
+    assert {of: list(item) for of, item in found.items()} == {of: listed[of] for of in found}
+    assert (data["version"], list(data)) == (1, ["version", "title", "notes", "groups", "nodes", "arrows"])
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_the_ends_of_files_say_the_format(format_: str) -> None:
+    assert all(format_of(Path(f"a.b{end}")) == format_ for end in FORMATS[format_])
+    assert f"| `{format_}` |" in PAGE.read_text(encoding="utf-8")
