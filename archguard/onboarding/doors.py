@@ -21,7 +21,7 @@ _GATEWAYS = re.compile(
 )
 _MOST = 0.34
 """A door is no wider than this share of the modules."""
-_LARGE = 1500
+_LARGE = 500
 """With more modules than that, a code base is large."""
 _FEWEST = 3
 """Fewer accesses than that may be there by chance, unless the module is called so."""

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from archguard.onboarding.naming import is_in
+
 _BESIDE_CODE = re.compile(
-    r"[._].*|_*tests?_*|tests?_.*|.*_tests?|testing|docs?|examples?|samples?|demos?|(.*_)?benchmarks?|scripts?|tools?"
-    r"|features|fixtures|notebooks?|bin|hooks|templates|migrations|alembic|vendor|third_party"
+    r"[._].*|_*tests?_*|tests?_.*|.*_tests?|testing|docs?|examples?|samples?|demos?|(.*_)?benchmarks?|(.*_)?scripts?|tools?"
+    r"|features|fixtures|notebooks?|spikes?|e2e|bin|hooks|templates|migrations|alembic|vendor|third_party"
     r"|node_modules|site-packages|venv|env|build|dist|.*\.egg-info",
     re.IGNORECASE,
 )
@@ -42,7 +44,7 @@ class Tree:
     @cached_property
     def packages(self) -> Mapping[Path, Path]:
         """The source root of each cluster; without scripts in a folder of their own."""
-        roots = {cluster: self._root_by_imports(cluster) for cluster in self.clusters}
+        roots = {it: self._root_by_imports(it) or self._root_by_importers(it) for it in self.clusters}
         known = {root for root in roots.values() if root}
         placed = {cluster: found or self._root_by_place(cluster, known) for cluster, found in roots.items()}
         return {cluster: place for cluster, place in placed.items() if place}
@@ -89,6 +91,19 @@ class Tree:
             place: sum(count for name, count in imported.items() if _leads_somewhere(place, name)) for place in places
         }
         return max(places, key=lambda place: found[place]) if any(found.values()) else None
+
+    def _root_by_importers(self, cluster: Path) -> Path | None:
+        """The folder from which other files import it, the nearest; None if none does."""
+        places = [place for place in cluster.parents if place.is_relative_to(self.root)]
+        names = {place: ".".join(cluster.relative_to(place).parts) for place in places}
+        found = {
+            place: sum(is_in(imported, {name}) for imported in self._all_imported) for place, name in names.items()
+        }
+        return max(places, key=lambda place: found[place]) if any(found.values()) else None
+
+    @cached_property
+    def _all_imported(self) -> frozenset[str]:
+        return frozenset(name for cluster in self.clusters for name in self.imported(cluster))
 
     def _root_by_place(self, cluster: Path, known: Collection[Path]) -> Path | None:
         if cluster == self.root or (not self._is_regular(cluster) and _is_deployed(cluster)):

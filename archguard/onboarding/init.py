@@ -12,14 +12,14 @@ from archguard.codebase.modules import find_modules
 from archguard.config import find_configuration, read_config
 from archguard.config.dialects import dialect_of
 from archguard.errors import ArchguardError
-from archguard.model import Problem, Report, Severity
+from archguard.model import OutcomeStatus, Problem, Report, Severity
 from archguard.onboarding.doors import told_apart
 from archguard.onboarding.infer import propose
 from archguard.onboarding.layout import Layout, find_layout
 from archguard.onboarding.proposal import Proposal
 
 CONFIGURATION: Final = "archguard.yaml"
-_LEFT_OUT: Final = ("**.tests", "**.test_*", "**.*_test", "**.conftest", "**.migrations.0*")
+_LEFT_OUT: Final = ("**.tests", "**._tests", "**.test_*", "**.*_test", "**.conftest", "**.migrations.0*")
 """Tests, and migrations of Django."""
 
 
@@ -32,7 +32,9 @@ class Draft:
     """The report on the code by it, before the baseline."""
     codebase: Codebase
     unreadable: tuple[Problem, ...] = ()
-    """Why files are left out that cannot be read."""
+    """Why files, or contracts that look into them, are left out."""
+    dropped: tuple[str, ...] = ()
+    """The ids of the contracts that are left out."""
 
     @property
     def texts(self) -> Mapping[str, str]:
@@ -65,13 +67,25 @@ def draft(root: Path) -> Draft:
         codebase = _read(root, layout, project)
         broken = _broken(codebase, codebase.problems)
         if not broken:
-            proposal = propose(codebase, root, layout, _written(root, project))
-            report = _report(root, proposal)
-            broken = _broken(codebase, report.problems)
+            proposed = _proposed(root, layout, project, codebase)
+            broken = _broken(codebase, proposed.report.problems)
             if not broken:
-                return Draft(proposal, report, codebase, unreadable)
+                return replace(proposed, unreadable=(*unreadable, *proposed.unreadable))
         unreadable += tuple(broken.values())
         project = replace(project, exclude=(*project.exclude, *map(Pattern, broken)))
+
+
+def _proposed(root: Path, layout: Layout, project: Project, codebase: Codebase) -> Draft:
+    """What is proposed, without the contracts that cannot be checked: imports are known of files for a newer Python."""
+    proposal = propose(codebase, root, layout, _written(root, project))
+    report = _report(root, proposal)
+    failed = {outcome.id for outcome in report.outcomes if outcome.status is OutcomeStatus.ERROR}
+    kept = tuple(contract for contract in proposal.contracts if contract.keys["id"] not in failed)
+    if not failed or not (kept or proposal.extends):
+        return Draft(proposal, report, codebase)
+    proposal = replace(proposal, contracts=kept)
+    unreadable = _broken(codebase, report.problems).values()
+    return Draft(proposal, _report(root, proposal), codebase, tuple(unreadable), tuple(sorted(failed)))
 
 
 def with_layers(root: Path, before: Draft, id_: str, layers: Iterable[str]) -> Draft:

@@ -1,12 +1,15 @@
 """Where the code of a project is: its source roots and packages, or its services."""
 
+import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from archguard.errors import ArchguardError
 from archguard.onboarding.files import Tree
+
+_NEARLY_ALL = 0.8
 
 
 @dataclass(frozen=True)
@@ -31,63 +34,107 @@ def find_layout(root: Path) -> Layout:
         ArchguardError: there is none.
     """
     tree = Tree.below(root)
-    roots = _without_strays(tree)
+    roots = _without_specks(tree, _without_overlaps(_without_strays(tree)))
     if not roots:
         raise ArchguardError(
             "there is no package here", "run `archguard init` in the folder of a project that has code in Python"
         )
     services = _services(tree, roots)
     shared = {_shown(root, place): tuple(sorted(names)) for place, names in roots.items() if place not in services}
-    named = _names(root, services)
+    named = _names(root, {place: roots[place] for place in services})
     return Layout(shared, {named[place]: (_shown(root, place), tuple(sorted(roots[place]))) for place in services})
 
 
 def _without_strays(tree: Tree) -> dict[Path, frozenset[str]]:
     """The names below each source root, without loose scripts that have nothing to do with the packages there."""
+    packages = {cluster: place for cluster, place in tree.packages.items() if cluster != place}
+    known = {name for cluster, place in packages.items() for name in tree.names(cluster, place)}
     roots: dict[Path, frozenset[str]] = {}
-    packages = {place for cluster, place in tree.packages.items() if cluster != place}
-    known = {
-        name for cluster, place in tree.packages.items() if cluster != place for name in tree.names(cluster, place)
-    }
     for cluster, place in tree.packages.items():
         names = tree.names(cluster, place)
-        if cluster == place and packages:
-            names = (
-                names if {name.partition(".")[0] for name in tree.imported(cluster)} & (known | names) else frozenset()
-            )
-            names = names or (frozenset() if place in packages or place == tree.root else tree.names(cluster, place))
-        if names:
+        is_loose = cluster == place and (place == tree.root or place in packages.values())
+        if names and not (is_loose and packages and not _roots_of(tree.imported(cluster)) & (known | names)):
             roots[place] = roots.get(place, frozenset()) | names
     return roots
 
 
+def _without_overlaps(roots: Mapping[Path, frozenset[str]]) -> dict[Path, frozenset[str]]:
+    """Source roots without folders (of no package) in which there are other source roots."""
+    kept = {
+        place: frozenset(
+            name
+            for name in names
+            if _is_regular(place, name) or not any(other.is_relative_to(place / name) for other in roots)
+        )
+        for place, names in roots.items()
+    }
+    return {place: names for place, names in kept.items() if names}
+
+
+def _without_specks(tree: Tree, roots: Mapping[Path, frozenset[str]]) -> dict[Path, frozenset[str]]:
+    """Source roots without those that stand beside one with nearly all files, and have nothing to do with it."""
+    sizes = {place: _size(tree, place) for place in roots}
+    main = next((place for place, size in sizes.items() if size >= _NEARLY_ALL * sum(sizes.values())), None)
+    if main is None:
+        return dict(roots)
+    used = _imported(tree, main)
+    return {
+        place: names
+        for place, names in roots.items()
+        if place == main or used & names or _imported(tree, place) & roots[main] or (place / "Dockerfile").is_file()
+    }
+
+
 def _services(tree: Tree, roots: Mapping[Path, frozenset[str]]) -> tuple[Path, ...]:
     """The source roots that are services: several have a package of the same name, or nobody imports the other."""
-    owners = Counter(name for names in roots.values() for name in names)
-    imported = {place: _imported_roots(tree, place) for place in roots}
+    owners = Counter(name for place, names in roots.items() for name in names if _is_regular(place, name))
+    imported = {place: _imported(tree, place) for place in roots}
     used = {
         other
         for place in roots
         for other in roots
-        if place != other and any(owners[name] == 1 for name in roots[other] & imported[place])
+        if place != other and any(owners[name] < 2 for name in roots[other] & imported[place])  # noqa: PLR2004  # alone
     }
-    if len(roots) < 2 or (used and max(owners.values()) == 1):  # noqa: PLR2004  # one root is one code base
+    alike = {place for place, names in roots.items() if any(owners[name] > 1 for name in names)}
+    if len(roots) < 2 or (used and not alike):  # noqa: PLR2004  # one root is one code base
         return ()
-    return tuple(place for place in roots if place not in used or any(owners[name] > 1 for name in roots[place]))
+    return tuple(place for place in roots if place not in used or place in alike)
 
 
-def _imported_roots(tree: Tree, place: Path) -> frozenset[str]:
-    clusters = [cluster for cluster, root in tree.packages.items() if root == place]
-    return frozenset(name.partition(".")[0] for cluster in clusters for name in tree.imported(cluster))
+def _is_regular(place: Path, name: str) -> bool:
+    """Whether `name` is a package or module of its own, not a namespace that several source roots may share."""
+    return (place / name / "__init__.py").is_file() or (place / f"{name}.py").is_file()
 
 
-def _names(root: Path, places: tuple[Path, ...]) -> dict[Path, str]:
-    """A name for each service: its folder's, with the one above where two are the same."""
-    parts = {place: [part for part in place.relative_to(root).parts if part not in ("src", "app")] for place in places}
-    count = Counter(own[-1] if own else root.name for own in parts.values())
-    return {
-        place: own[-1] if own and count[own[-1]] == 1 else "-".join(own) or root.name for place, own in parts.items()
-    }
+def _clusters(tree: Tree, place: Path) -> list[Path]:
+    return [cluster for cluster, root in tree.packages.items() if root == place]
+
+
+def _size(tree: Tree, place: Path) -> int:
+    return sum(len(tree.clusters[cluster]) for cluster in _clusters(tree, place))
+
+
+def _imported(tree: Tree, place: Path) -> frozenset[str]:
+    return frozenset(name for cluster in _clusters(tree, place) for name in _roots_of(tree.imported(cluster)))
+
+
+def _roots_of(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(name.partition(".")[0] for name in names)
+
+
+def _names(root: Path, services: Mapping[Path, frozenset[str]]) -> dict[Path, str]:
+    """A name for each service: its folder's, with as many of those above as tell it from the others."""
+    parts = {place: _folders(root, place) or [min(names)] for place, names in services.items()}
+    return {place: _name(own, [other for other in parts.values() if other != own]) for place, own in parts.items()}
+
+
+def _name(own: list[str], others: list[list[str]]) -> str:
+    lengths = range(1, len(own) + 1)
+    return "-".join(own[-next((n for n in lengths if own[-n:] not in [it[-n:] for it in others]), len(own)) :])
+
+
+def _folders(root: Path, place: Path) -> list[str]:
+    return [re.sub(r"[^\w-]", "-", part) for part in place.relative_to(root).parts if part not in ("src", "app")]
 
 
 def _shown(root: Path, place: Path) -> str:

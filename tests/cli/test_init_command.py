@@ -119,8 +119,23 @@ def test_a_file_that_cannot_be_read_is_left_out_and_named(project: Project) -> N
     run = project.call("init", "--yes")
 
     assert run.returncode == 0
-    assert "left out: shop/old.py:1:1" in run.stderr
+    assert "cannot be read: shop/old.py:1:1" in run.stderr
     assert "exclude: [shop.old]" in (project.root / "archguard.yaml").read_text(encoding="utf-8")
+    assert project.call("check").returncode == 0
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="this Python reads the file")
+def test_a_file_for_a_newer_python_keeps_its_place_in_the_layers(project: Project) -> None:
+    project.write_all({**CODE, "shop/services.py": "from shop import store\n\ntype Row = dict[str, str]\n"})
+    project.write("shop/store.py", "import sqlite3\n\nsqlite3.connect('a')\nsqlite3.connect('b')\n")
+    project.write_all({f"shop/part{number}.py": "import shop.store\n" for number in range(9)})
+
+    run = project.call("init", "--yes")
+
+    assert run.returncode == 0, run.stderr
+    assert "cannot be read: shop/services.py:3:6: needs Python 3.12" in run.stderr
+    assert "so not proposed: queries-in-one-place" in run.stderr
+    assert "services" in (project.root / "archguard.yaml").read_text(encoding="utf-8")
     assert project.call("check").returncode == 0
 
 

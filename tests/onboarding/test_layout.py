@@ -150,3 +150,43 @@ def test_a_folder_without_python_has_no_layout(project: Project) -> None:
 
     with pytest.raises(ArchguardError, match="there is no package here"):
         find_layout(project.root)
+
+
+def test_a_namespace_that_several_source_roots_share_is_one_code_base(project: Project) -> None:
+    project.write_all(
+        {
+            "common/src/company/common/__init__.py": "",
+            "billing/src/company/billing/__init__.py": "from company.common import x\n",
+            "billing/src/company/billing/api.py": "from company.billing import y\n",
+        }
+    )
+
+    assert _roots(project) == {"billing/src": ("company",), "common/src": ("company",)}
+    assert not _services(project)
+
+
+def test_a_small_folder_that_has_nothing_to_do_with_the_package_is_left_out(project: Project) -> None:
+    project.write_all({f"shop/part{number}.py": "import shop.part1\n" for number in range(20)})
+    project.write_all({"shop/__init__.py": "", "codegen/templates2/__init__.py": "import jinja2\n"})
+
+    assert _roots(project) == {".": ("shop",)}
+
+
+def test_a_folder_around_another_source_root_is_no_package(project: Project) -> None:
+    project.write_all(
+        {
+            "lib/__init__.py": "",
+            "apps/tool.py": "import apps.run\nimport lib\n",
+            "apps/web/site/__init__.py": "import lib\nfrom site import pages\n",
+            "apps/web/site/pages.py": "",
+            "apps/run.py": "",
+        }
+    )
+
+    assert _roots(project) == {".": ("lib",), "apps/web": ("site",)}
+
+
+def test_a_service_has_a_name_that_can_be_written(project: Project) -> None:
+    project.write_all({"my shop (new)/app/__init__.py": "", "pay+ments/app/__init__.py": ""})
+
+    assert sorted(_services(project)) == ["my-shop--new-", "pay-ments"]
