@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "migrate": "write another tool's configuration as archguard.yaml",
     "packs": "list the contracts that ship with archguard, or print one of them",
     "diagram": "draw the code: components, packages, services, what reaches what",
+    "docs": "write a page about the architecture, or check that it is current",
     "report": "write a saved JSON report in another format",
     "schema": "print the JSON Schema of the configuration, or of the report",
 }

@@ -61,8 +61,8 @@ def _row(outcome: Outcome, violations: tuple[Violation, ...]) -> str:
     new = len(wording.new(violations))
     cells = (
         _ICONS[outcome.status],
-        _text(outcome.id),
-        _text(outcome.kind),
+        escaped(outcome.id),
+        escaped(outcome.kind),
         str(new),
         str(len(violations) - new),
         wording.looked_at(outcome.checked),
@@ -79,41 +79,41 @@ def _findings(report: Report) -> Iterator[str]:
 
 
 def _heading(outcome: Outcome) -> str:
-    reason = f"\n\n{_text(wording.because(outcome.reason))}" if outcome.reason.strip() else ""
-    return f"### {_text(outcome.id)}{reason}"
+    reason = f"\n\n{escaped(wording.because(outcome.reason))}" if outcome.reason.strip() else ""
+    return f"### {escaped(outcome.id)}{reason}"
 
 
 def _violation(violation: Violation) -> str:
-    place = _code(str(violation.location))
-    return "\n".join((f"- {place} {violation.severity}: {_text(wording.sentence(violation))}", *_details(violation)))
+    place = code(str(violation.location))
+    return "\n".join((f"- {place} {violation.severity}: {escaped(wording.sentence(violation))}", *_details(violation)))
 
 
 def _details(violation: Violation) -> Iterator[str]:
     for step in violation.chain:
-        yield f"  - {_code(wording.hop(step))} in {_code(wording.step_place(step))}"
+        yield f"  - {code(wording.hop(step))} in {code(wording.step_place(step))}"
     for number, fix in enumerate(violation.fix, start=1):
-        yield f"  {number}. {_text(fix)}"
+        yield f"  {number}. {escaped(fix)}"
 
 
 def _problem(problem: Problem) -> str:
-    place = f"{_code(str(problem.location))} " if problem.location else ""
-    hint = f"\n  - hint: {_text(problem.hint)}" if problem.hint else ""
-    return f"- {place}{problem.severity}: {_text(problem.message)}{hint}"
+    place = f"{code(str(problem.location))} " if problem.location else ""
+    hint = f"\n  - hint: {escaped(problem.hint)}" if problem.hint else ""
+    return f"- {place}{problem.severity}: {escaped(problem.message)}{hint}"
 
 
 def _tail(report: Report) -> Iterator[str]:
     yield f"{wording.scope(report.summary)}."
     if unassigned := wording.unassigned(report.summary):
-        yield _text(unassigned)
+        yield escaped(unassigned)
 
 
-def _text(text: str) -> str:
+def escaped(text: str) -> str:
     """`text` as nothing but text, wherever it stands."""
-    escaped = _MARKUP.sub(r"\\\1", wording.one_line(text)).translate(_ENTITIES)
-    return _BULLET.sub(r"\1\\\2", escaped)
+    marked = _MARKUP.sub(r"\\\1", wording.one_line(text)).translate(_ENTITIES)
+    return _BULLET.sub(r"\1\\\2", marked)
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
     """`text` as code, between more backticks than it holds in a row."""
     line = wording.one_line(text)
     longest = max((len(run) for run in re.findall("`+", line)), default=0)

@@ -1,0 +1,149 @@
+"""`archguard docs`: a page that is true, around which people write."""
+
+import os
+from pathlib import Path
+
+import pytest
+from project import Project
+
+from archguard.checking.page import BEGIN, END
+
+EXAMPLE = Path(__file__).parents[2] / "examples/layered_shop"
+
+SHOP = {
+    "shop/__init__.py": "",
+    "shop/web.py": "import shop.db  # archguard: ignore[layered] until Monday\nimport shop.orders\n",
+    "shop/orders.py": "import shop.db\n",
+    "shop/db.py": "import shop.web\n",
+}
+CONFIGURATION = """\
+    version: 1
+    project: {packages: [shop]}
+    components:
+      web: {modules: shop.web, description: what a browser | sees}
+      orders: shop.orders
+      db: shop.db
+    contracts:
+      - id: layered
+        kind: layers
+        layers: [web, orders, db]
+        closed: true
+        reason: Rules can be tested without a database.
+      - id: apart
+        kind: forbidden
+        modules: orders
+        must_not_import: db
+        ignore: [{import: shop.orders -> shop.db, reason: SHOP-1, expires: 2099-01-01}]
+"""
+
+
+@pytest.fixture
+def shop(project: Project) -> Project:
+    project.write_all(SHOP)
+    project.configure(CONFIGURATION)
+    project.run("baseline")
+    return project
+
+
+def page(shop: Project) -> str:
+    return (shop.root / "ARCHITECTURE.md").read_text(encoding="utf-8")
+
+
+def test_the_page_tells_of_components_contracts_and_exceptions(shop: Project) -> None:
+    written = shop.call("docs")
+
+    assert (written.returncode, written.stdout, written.stderr) == (0, "", "")
+    for line in (
+        "| web | 1 | `shop.web` | what a browser \\| sees |",
+        "- **apart** (forbidden): orders never import db, not even through others.",
+        "  *Rules can be tested without a database.*",
+        "```mermaid",
+        "- **apart**: `shop.orders -> shop.db`: SHOP-1 (until 2099-01-01)",
+        "- 1 comment in `shop/web.py`",
+        "- **layered**: 1 known violation in `archguard-baseline.yaml`",
+    ):
+        assert line in page(shop).splitlines()
+
+
+def test_a_page_that_is_current_is_written_again_byte_by_byte(shop: Project) -> None:
+    shop.run("docs", PYTHONHASHSEED="1")
+    first = page(shop)
+
+    checked = shop.call("docs", "--check")
+    shop.run("docs", PYTHONHASHSEED="2")
+
+    assert (checked.returncode, checked.stdout) == (0, "")
+    assert page(shop) == first
+
+
+def test_a_page_that_is_not_current_fails_and_shows_what_differs(shop: Project) -> None:
+    shop.call("docs")
+    before = page(shop)
+    shop.write("archguard.yaml", (shop.root / "archguard.yaml").read_text().replace("Rules can", "Each rule can"))
+
+    checked = shop.call("docs", "--check")
+
+    assert checked.returncode == 1
+    assert (
+        "-  *Rules can be tested without a database.*\n+  *Each rule can be tested without a database.*"
+        in checked.stdout
+    )
+    assert checked.stderr == "ARCHITECTURE.md is not current: `archguard docs` writes it\n"
+    assert page(shop) == before
+
+
+def test_a_page_that_is_not_there_is_not_current(shop: Project) -> None:
+    checked = shop.call("docs", "--check")
+
+    assert checked.returncode == 1
+    assert not (shop.root / "ARCHITECTURE.md").exists()
+
+
+def test_what_people_write_around_it_stays(shop: Project) -> None:
+    shop.write("ARCHITECTURE.md", f"# Ours\n\nBefore.\n\n{BEGIN}\nold\n{END}\n\nAfter.\n")
+
+    shop.call("docs")
+
+    assert page(shop).startswith(f"# Ours\n\nBefore.\n\n{BEGIN}\n\n## Components\n")
+    assert page(shop).endswith(f"{END}\n\nAfter.\n")
+    assert "old" not in page(shop)
+
+
+@pytest.mark.parametrize(
+    "text", ["# Ours\n", f"{END}\n{BEGIN}\n", f"{BEGIN}\n{END}\n{BEGIN}\n{END}\n", f"{BEGIN}\n", "\xff"]
+)
+def test_a_page_without_the_marks_is_not_written_over(shop: Project, text: str) -> None:
+    file = shop.write("ARCHITECTURE.md", text.encode("latin-1"))
+
+    written = shop.call("docs")
+
+    assert written.returncode == 2
+    assert written.stderr.startswith("ARCHITECTURE.md:1:1: error: ")
+    assert file.read_bytes() == text.encode("latin-1")
+
+
+def test_another_page_can_be_named(shop: Project) -> None:
+    shop.write("docs/index.md", "")
+    (shop.root / "docs/index.md").unlink()
+
+    shop.call("docs", "--output", "docs/index.md")
+
+    assert "## Contracts" in (shop.root / "docs/index.md").read_text(encoding="utf-8")
+
+
+def test_nothing_is_written_of_code_that_cannot_be_looked_at(shop: Project) -> None:
+    shop.write("shop/orders.py", "import\n")
+
+    written = shop.call("docs")
+
+    assert written.returncode == 2
+    assert "shop/orders.py:1" in written.stderr
+    assert not (shop.root / "ARCHITECTURE.md").exists()
+
+
+def test_the_page_of_the_example_is_current() -> None:
+    writing = bool(os.environ.get("ARCHGUARD_WRITE_PAGES"))
+
+    checked = Project(EXAMPLE).call("docs", *([] if writing else ["--check"]))
+
+    assert (checked.returncode, checked.stdout) == (0, "")
