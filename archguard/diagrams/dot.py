@@ -36,12 +36,12 @@ def render(view: View) -> str:
 def _graph(view: View) -> Iterator[str]:
     yield "  " + _attributes(
         "graph",
-        rankdir="TB",
+        rankdir="LR" if view.is_around else "TB",
         newrank="true",
         bgcolor=style.PAPER,
         pad="0.35",
-        nodesep="0.45",
-        ranksep="0.75",
+        nodesep="0.25" if view.is_around else "0.45",
+        ranksep="1.1" if view.is_around else "0.75",
         labelloc="t",
         labeljust="l",
         fontname=style.FONT,
@@ -64,7 +64,7 @@ def _graph(view: View) -> Iterator[str]:
 
 def _caption(view: View) -> _Markup:
     """The title, and below it what the looks mean and what is not shown."""
-    small = [" \N{MIDDLE DOT} ".join(legend(view)), *view.notes]
+    small = [view.description, " \N{MIDDLE DOT} ".join(legend(view)), *view.notes]
     rows = [f'<font point-size="18"><b>{_html(view.title)}</b></font>']
     rows += [f'<font point-size="10.5" color="{style.FAINT}">{_html(text)}</font>' for text in small if text]
     cells = "".join(f'<tr><td align="left">{row}</td></tr>' for row in rows)
@@ -104,7 +104,8 @@ def _look(view: View, node: Node) -> dict[str, str]:
 
 
 def _label(node: Node) -> _Markup:
-    small = ((size(node), style.FAINT), (inside(node), style.RED))
+    faint, red = (style.PAPER, style.PAPER) if node.is_focus else (style.FAINT, style.RED)
+    small = ((size(node), faint), (inside(node), red))
     rows = [f"<b>{_html(node.label)}</b>"]
     rows += [f'<font point-size="10" color="{colour}">{text}</font>' for text, colour in small if text]
     return _Markup("<br/>".join(rows))
@@ -122,13 +123,20 @@ def _bands(view: View) -> Iterator[str]:
 def _arrows(view: View) -> Iterator[str]:
     levels = {node.name: layer.layer or 0 for layer in view.layers for node in view.members(layer.name)}
     for arrow in view.arrows:
-        rises = arrow.closes_cycle or levels.get(arrow.target, len(levels)) <= levels.get(arrow.source, -1)
-        look = _arrow_look(arrow)
-        if rises:
-            ends, look["dir"], look["arrowtail"] = (arrow.target, arrow.source), "back", look.pop("arrowhead")
-        else:
-            ends = (arrow.source, arrow.target)
-        yield f"  {' -> '.join(map(_quoted, ends))} {_attributes('', **look)}"
+        rises = levels.get(arrow.target, len(levels)) <= levels.get(arrow.source, -1)
+        closes = arrow.closes_cycle and not view.is_around
+        yield f"  {_turned(arrow) if rises or closes else _straight(arrow)}"
+
+
+def _straight(arrow: Arrow) -> str:
+    return f"{_quoted(arrow.source)} -> {_quoted(arrow.target)} {_attributes('', **_arrow_look(arrow))}"
+
+
+def _turned(arrow: Arrow) -> str:
+    """The arrow as one that leads downwards for the layout, with its head at the upper end."""
+    look = _arrow_look(arrow)
+    look |= {"dir": "back", "arrowtail": look.pop("arrowhead")}
+    return f"{_quoted(arrow.target)} -> {_quoted(arrow.source)} {_attributes('', **look)}"
 
 
 def _arrow_look(arrow: Arrow) -> dict[str, str]:

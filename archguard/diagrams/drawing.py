@@ -43,6 +43,7 @@ def draw(codebase: Codebase, report: Report, outline: Outline, contacts: Iterabl
     arrows = sorted((*imports, *others), key=lambda arrow: (arrow.source, arrow.target, arrow.channel))
     return View(
         title=outline.title,
+        description=outline.description,
         nodes=_nodes(outline, found.left(arrows)),
         arrows=_with_cycles(arrows),
         groups=outline.groups,

@@ -16,6 +16,7 @@ def render(view: View) -> str:
     data = {
         "version": VERSION,
         "title": view.title,
+        "description": view.description,
         "notes": view.notes,
         "groups": [_group(group) for group in view.groups],
         "nodes": [_node(node) for node in view.nodes],

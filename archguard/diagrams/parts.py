@@ -1,7 +1,7 @@
 """Which sets of modules become nodes, before anybody has looked at what they import."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from archguard.codebase import Codebase
 from archguard.diagrams.view import Group, Node, NodeKind
@@ -20,6 +20,7 @@ class Outline:
     """The nodes of a view to be; no module is in two of them."""
 
     title: str
+    description: str = ""
     parts: tuple[Part, ...]
     groups: tuple[Group, ...] = ()
     notes: tuple[str, ...] = ()
@@ -106,7 +107,7 @@ def packages(codebase: Codebase, modules: Collection[str], depth: int) -> tuple[
     units = {name: found for name, found in units.items() if not _is_frame(codebase, name, found)}
     frames, shared = _frames(units), shared_package(codebase)
     parts = (
-        part(codebase, name, found, group=frame, label=inside(name, frame or shared))
+        part(codebase, name, found, group=frame, label=_own_label(name, frame, shared))
         for name, found in units.items()
         for frame in (_frame_of(name, frames),)
     )
@@ -114,6 +115,12 @@ def packages(codebase: Codebase, modules: Collection[str], depth: int) -> tuple[
         Group(name=it, label=inside(it, _above(it, frames) or shared), parent=_above(it, frames)) for it in frames
     )
     return tuple(parts), tuple(groups)
+
+
+def loose(codebase: Codebase, parts: Iterable[Part]) -> tuple[Part, ...]:
+    """`parts` out of their frames, by their whole names as far as these are not those of the project."""
+    shared = shared_package(codebase)
+    return tuple(replace(it, node=replace(it.node, group="", label=inside(it.node.name, shared))) for it in parts)
 
 
 def _is_frame(codebase: Codebase, name: str, modules: set[str]) -> bool:
@@ -147,6 +154,11 @@ def _frame_of(name: str, frames: Collection[str]) -> str:
 
 def _above(name: str, frames: Collection[str]) -> str:
     return next((above for above in _holders(name) if above in frames), "")
+
+
+def _own_label(name: str, frame: str, shared: str) -> str:
+    """A package that stands in its own frame is its `__init__`."""
+    return "__init__" if name == frame else inside(name, frame or shared)
 
 
 def inside(name: str, frame: str) -> str:

@@ -103,12 +103,19 @@ class View:
     """A picture of the code, whatever the format that it is written in. Everything is sorted."""
 
     title: str
+    description: str = ""
+    """A sentence about what is shown; "" where the title says enough."""
     nodes: tuple[Node, ...]
     arrows: tuple[Arrow, ...] = ()
     groups: tuple[Group, ...] = ()
     """Those above before those in them."""
     notes: tuple[str, ...] = ()
     """Sentences about what is not shown, and why."""
+
+    @property
+    def is_around(self) -> bool:
+        """Whether something is in the middle, with what leads to it on its left and what it leads to on its right."""
+        return any(node.is_focus for node in self.nodes)
 
     @property
     def layers(self) -> tuple[Group, ...]:

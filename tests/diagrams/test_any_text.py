@@ -33,7 +33,8 @@ def views(draw: st.DrawFn) -> View:
     ends = draw(st.lists(st.tuples(st.sampled_from(names), st.sampled_from(names), CHANNELS), max_size=6, unique=True))
     arrows = (Arrow(source=one, target=other, count=1, lines=(), channel=channel) for one, other, channel in ends)
     notes = tuple(draw(st.lists(TEXT, max_size=1)))
-    return View(title=draw(TEXT), nodes=tuple(nodes), arrows=tuple(arrows), groups=groups, notes=notes)
+    title, told = draw(TEXT), draw(TEXT)
+    return View(title=title, description=told, nodes=tuple(nodes), arrows=tuple(arrows), groups=groups, notes=notes)
 
 
 @pytest.mark.skipif(not shutil.which("dot"), reason="Graphviz is not installed")

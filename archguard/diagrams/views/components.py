@@ -1,11 +1,20 @@
 """The components, layers as bands from top to bottom."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from archguard.codebase import Pattern
 from archguard.diagrams.layers import layered
-from archguard.diagrams.parts import Outline, Part, disjoint, inside, package_depth, packages, part, shared_package
+from archguard.diagrams.parts import (
+    Outline,
+    Part,
+    disjoint,
+    inside,
+    loose,
+    package_depth,
+    packages,
+    part,
+    shared_package,
+)
 from archguard.diagrams.view import NodeKind, View
 from archguard.diagrams.views.request import Request
 
@@ -15,11 +24,10 @@ def view(request: Request) -> View:
     named = _named(request)
     assigned = frozenset().union(*(it.modules for it in named))
     rest, _ = packages(request.codebase, request.codebase.modules - assigned, package_depth(request.codebase))
-    plain = (replace(it, node=replace(it.node, group="")) for it in rest)
     taken = {it.node.name for it in named}
     outline = Outline(
         title=f"{request.project}: components",
-        parts=(*named, *(it for it in plain if it.node.name not in taken)),
+        parts=(*named, *(it for it in loose(request.codebase, rest) if it.node.name not in taken)),
     )
     return request.thinned(request.drawn(layered(request.codebase, outline, request.layered)))
 

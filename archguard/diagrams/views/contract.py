@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from archguard.codebase import Codebase
 from archguard.diagrams.layers import layered
-from archguard.diagrams.parts import Outline, Part, disjoint, gathered, package_depth, package_of, part
+from archguard.diagrams.parts import Outline, Part, disjoint, gathered, loose, package_depth, package_of, part
 from archguard.diagrams.view import NodeKind, View
 from archguard.diagrams.views.request import Request
 from archguard.kinds import Contract, Layers
@@ -17,7 +17,7 @@ def view(request: Request) -> View:
     contract = next(it for it in request.contracts if it.id == request.subject)
     violations = tuple(it for it in request.report.violations if it.contract == contract.id)
     parts = _parts(request.codebase, contract, violations)
-    outline = Outline(title=f"{contract.id}: {contract.sentence}", parts=parts)
+    outline = Outline(title=f"{contract.id} ({contract.kind})", description=contract.sentence, parts=parts)
     own = replace(request, report=request.report.with_violations(violations))
     layers = contract if isinstance(contract, Layers) else None
     return own.thinned(own.drawn(layered(request.codebase, outline, layers)))
@@ -25,12 +25,11 @@ def view(request: Request) -> View:
 
 def _parts(codebase: Codebase, contract: Contract, violations: Collection[Violation]) -> tuple[Part, ...]:
     units = disjoint(contract.units(codebase))
-    others = _strangers(codebase, violations) - frozenset().union(*units.values())
-    around = gathered(others, lambda name: package_of(name, package_depth(codebase)))
-    return (
-        *(part(codebase, name, unit, _kind(codebase, name)) for name, unit in units.items()),
-        *(part(codebase, name, unit) for name, unit in around.items() if name not in units),
-    )
+    outside = _strangers(codebase, violations) - frozenset().union(*units.values())
+    around = gathered(outside, lambda name: package_of(name, package_depth(codebase)))
+    named = (part(codebase, name, unit, _kind(codebase, name)) for name, unit in units.items())
+    others = (part(codebase, name, unit) for name, unit in around.items() if name not in units)
+    return loose(codebase, (*named, *others))
 
 
 def _strangers(codebase: Codebase, violations: Collection[Violation]) -> frozenset[str]:

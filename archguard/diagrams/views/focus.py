@@ -11,4 +11,4 @@ def view(request: Request) -> View:
     imports, steps = request.codebase.imports, request.depth or 1
     ahead = distances(request.modules, imports.imported_by, steps)
     back = distances(request.modules, lambda name: imports.importers.get(name, ()), steps)
-    return around(request, f"Around {request.subject}", frozenset({*ahead, *back}))
+    return around(request, f"Around {request.subject}", frozenset({*ahead, *back}), ahead=steps, back=steps)

@@ -1,10 +1,9 @@
 """The services, and how they reach each other."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from archguard.diagrams.drawing import draw
-from archguard.diagrams.parts import Outline, package_depth, packages, part
+from archguard.diagrams.parts import Outline, loose, package_depth, packages, part
 from archguard.diagrams.view import NodeKind, View
 from archguard.diagrams.views.request import Request
 from archguard.errors import ArchguardError
@@ -23,8 +22,7 @@ def view(request: Request) -> View:
     territory = Territory(codebase)
     services = (part(codebase, name, unit, NodeKind.SERVICE) for name, unit in territory.modules.items())
     shared, _ = packages(codebase, codebase.modules - territory.owners.keys(), package_depth(codebase) - 1)
-    plain = (replace(it, node=replace(it.node, group="")) for it in shared)
-    outline = Outline(title=f"{request.project}: services", parts=(*services, *plain))
+    outline = Outline(title=f"{request.project}: services", parts=(*services, *loose(codebase, shared)))
     return request.thinned(draw(codebase, request.report, outline, _contacts(request, territory)))
 
 
