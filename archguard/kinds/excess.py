@@ -50,13 +50,13 @@ class Cause:
 
 def cause_in_unit(level: Level, name: str, excess: Excess) -> Cause:
     """Why the unit `name` has such a number: what it imports, what imports it, or how it is made."""
-    unit = level.unit(name)
     match excess.metric, excess.is_above:
         case ("efferent" | "instability", True):
             return _imports_of(level, name)
         case ("afferent", True) | ("instability", False):
             return _importers_of(level, name)
         case "distance", True:
+            unit = level.unit(name)
             is_useless = unit.abstractness + (unit.instability or 0) > 1
             return _imports_of(level, name) if is_useless else _importers_of(level, name)
         case "abstractness", False:

@@ -1,8 +1,13 @@
 """`archguard trend`: a point for each commit, gaps where there is none, and whether it got worse."""
 
+import contextlib
 import csv
 import io
 import json
+import os
+import pty
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from typing import Any
 
@@ -260,6 +265,22 @@ def test_what_an_installed_package_of_the_same_name_is_like_does_not_matter(hist
 
     assert done.returncode == 2
     assert "is not part of this revision" in done.stderr
+
+
+def test_a_terminal_shows_how_far_it_is_and_a_pipe_nothing(history: Project) -> None:
+    terminal, stderr = pty.openpty()
+    command = [sys.executable, "-m", "archguard", "trend", "--since", "HEAD~3"]
+    environment = {name: value for name, value in os.environ.items() if name != "CI"} | {"TERM": "xterm"}
+    process = subprocess.Popen(command, cwd=history.root, env=environment, stdout=subprocess.DEVNULL, stderr=stderr)
+    os.close(stderr)
+    shown = b""
+    with contextlib.suppress(OSError):  # a terminal that nobody writes to any more
+        while chunk := os.read(terminal, 4096):
+            shown += chunk
+
+    assert process.wait() == 0
+    assert b"100%" in shown
+    assert "%" not in history.run("trend", "--since", "HEAD~3").stderr
 
 
 def test_the_cache_is_out_of_the_sight_of_git(history: Project) -> None:
