@@ -38,6 +38,15 @@ def messages(project: Project, keys: str = "", views: str = VIEWS) -> list[str]:
     return [violation.message.removeprefix("shop.views must not ") for violation in report.violations]
 
 
+def test_sql_that_the_parser_does_not_know_is_no_noise(project: Project) -> None:
+    project.write("shop/db.py", "def f(cursor):\n    cursor.execute('ALTER TABLE orders VALIDATE CONSTRAINT paid')\n")
+    project.configure("contracts: [{id: x, kind: database, modules: shop}]\n")
+
+    run = project.run("check")
+
+    assert (run.returncode, run.stderr) == (1, "")
+
+
 def test_each_import_call_query_and_statement_is_told(project: Project) -> None:
     assert messages(project) == [
         "import sqlalchemy",

@@ -1,5 +1,6 @@
 """Whether a text is SQL, and what it does to which tables."""
 
+import logging
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -85,6 +86,7 @@ def _parsed(text: str) -> Sql | None:
         from sqlglot import exp  # noqa: PLC0415
     except ImportError:
         return _scanned(text)
+    logging.getLogger("sqlglot").setLevel(logging.ERROR)  # a dialect that it does not know is no news to the user
     try:
         statements = [found for found in sqlglot.parse(_without_placeholders(text)) if found]
     except sqlglot.errors.SqlglotError:
