@@ -188,3 +188,44 @@ def test_the_same_code_has_the_same_proposal(project: Project) -> None:
     runs = {project.run("init", "--dry-run", PYTHONHASHSEED=seed).stdout for seed in ("1", "2", "3")}
 
     assert len(runs) == 1
+
+
+def test_layers_that_stand_in_each_feature_are_named_once(project: Project) -> None:
+    for name in ("orders", "users", "mails"):
+        project.write(f"shop/{name}/__init__.py")
+        project.write(f"shop/{name}/router.py", f"import fastapi\nfrom shop.{name} import service, models\n")
+        project.write(f"shop/{name}/service.py", f"from shop.{name} import models\n")
+        project.write(f"shop/{name}/models.py")
+    project.write_all({"shop/__init__.py": "", "shop/users/service.py": "from shop.orders import models\n"})
+
+    config = _proposed(project)
+
+    assert _layers(config) == ["controllers", "services", "domain"]
+    assert {name: list(map(str, component.modules)) for name, component in config.components.items()} == {
+        "controllers": ["shop.*.router"],
+        "services": ["shop.*.service"],
+        "domain": ["shop.*.models"],
+    }
+
+
+def test_a_component_leaves_out_what_is_another_one(project: Project) -> None:
+    for name in ("orders", "users", "mails"):
+        project.write(f"shop/{name}/__init__.py")
+        project.write(f"shop/{name}/router.py", f"import fastapi\nfrom shop.{name} import service\n")
+        project.write(f"shop/{name}/models.py")
+    project.write_all(
+        {
+            "shop/__init__.py": "",
+            "shop/users/service/__init__.py": "from shop.users.service import models\n",
+            "shop/users/service/models.py": "",
+            "shop/mails/letters/__init__.py": "",
+            "shop/mails/letters/models.py": "",
+            "shop/orders/service.py": "from shop.orders import models\n",
+            "shop/mails/service.py": "from shop.mails import models\n",
+        }
+    )
+
+    config = _proposed(project)
+
+    domain = config.components["domain"]
+    assert (list(map(str, domain.modules)), list(map(str, domain.except_))) == (["shop.**.models"], ["shop.*.service"])
