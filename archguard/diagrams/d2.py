@@ -72,5 +72,5 @@ def _paths(view: View) -> Mapping[str, str]:
 
 
 def _text(content: str) -> str:
-    """A string in quotes; a `$` would begin the name of a variable."""
-    return json.dumps(content, ensure_ascii=False).replace("${", "\\${")
+    """A string in quotes; a `$` begins the name of a variable."""
+    return json.dumps(content, ensure_ascii=False).replace("$", "\\$")
