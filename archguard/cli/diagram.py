@@ -10,6 +10,7 @@ from archguard.checking.drawing import draw
 from archguard.cli.configuration import config_option, configuration
 from archguard.cli.outcome import CANNOT_CHECK, KEPT
 from archguard.cli.progress import progress
+from archguard.codebase import Codebase
 from archguard.config import Config, find_configuration
 from archguard.diagrams import FORMATS, VIEWS, View, format_of, renderer
 from archguard.diagrams.limits import NODES
@@ -69,10 +70,10 @@ def command(  # noqa: PLR0913  # the options of the command
     read_config = _configuration(config)
     with progress("reading the code"):
         codebase = read(read_config)
-        report = with_baseline(check(read_config, codebase=codebase), read_config, codebase, None)
+        report = _report(read_config, codebase)
         drawn = draw(read_config, codebase, report, view, subject, depth=depth, limit=limit or None, reduce=reduce)
     _write(drawn, chosen, output)
-    ctx.exit(_tell_problems(read_config, report))
+    ctx.exit(_tell_problems(report))
 
 
 def _format(named: str | None, output: Path | None) -> str:
@@ -95,6 +96,13 @@ def _configuration(named: tuple[Path, ...]) -> Config:
     return configuration(())
 
 
+def _report(config: Config, codebase: Codebase) -> Report:
+    """What is wrong with the code; that there are no contracts is not."""
+    if not config.contracts:
+        return Report(problems=codebase.problems)
+    return with_baseline(check(config, codebase=codebase), config, codebase, None)
+
+
 def _write(view: View, format_: str, output: Path | None) -> None:
     drawn = renderer(format_)(view)
     if isinstance(drawn, bytes):
@@ -114,9 +122,9 @@ def _write_bytes(drawn: bytes, output: Path | None, format_: str) -> None:
         click.echo(drawn, nl=False)
 
 
-def _tell_problems(config: Config, report: Report) -> int:
-    """Say what could not be looked at, since the picture may lack it; that there are no contracts is fine."""
-    errors = [problem for problem in report.problems if problem.severity is Severity.ERROR] if config.contracts else []
+def _tell_problems(report: Report) -> int:
+    """Say what could not be looked at, since the picture may lack it."""
+    errors = [problem for problem in report.problems if problem.severity is Severity.ERROR]
     for problem in errors:
         click.echo(_told(problem), err=True)
     return CANNOT_CHECK if errors else KEPT

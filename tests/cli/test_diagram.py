@@ -50,6 +50,17 @@ def test_what_could_not_be_looked_at_is_told_and_the_rest_is_drawn(shop: Project
     assert "flowchart TB" in run.stdout
 
 
+def test_a_file_that_cannot_be_read_is_told_without_contracts_too(project: Project) -> None:
+    project.write_all({"shop/__init__.py": "", "shop/a.py": "import shop.b\n", "shop/b.py": "def (\n"})
+
+    run = project.run("diagram")
+
+    assert run.returncode == 2
+    assert "shop/b.py:1" in run.stderr
+    assert "no contracts" not in run.stderr
+    assert "flowchart TB" in run.stdout
+
+
 def test_violations_do_not_fail_a_diagram(shop: Project) -> None:
     shop.write("shop/repositories/orders.py", "import shop.services.orders\n")
 
