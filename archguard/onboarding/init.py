@@ -78,14 +78,14 @@ def draft(root: Path) -> Draft:
 def _proposed(root: Path, layout: Layout, project: Project, codebase: Codebase) -> Draft:
     """What is proposed, without the contracts that cannot be checked: imports are known of files for a newer Python."""
     proposal = propose(codebase, root, layout, _written(root, project))
-    report = _report(root, proposal)
+    report = _report(root, proposal, codebase)
     failed = {outcome.id for outcome in report.outcomes if outcome.status is OutcomeStatus.ERROR}
     kept = tuple(contract for contract in proposal.contracts if contract.keys["id"] not in failed)
     if not failed or not (kept or proposal.extends):
         return Draft(proposal, report, codebase)
     proposal = replace(proposal, contracts=kept)
     unreadable = _broken(codebase, report.problems).values()
-    return Draft(proposal, _report(root, proposal), codebase, tuple(unreadable), tuple(sorted(failed)))
+    return Draft(proposal, _report(root, proposal, codebase), codebase, tuple(unreadable), tuple(sorted(failed)))
 
 
 def with_layers(root: Path, before: Draft, id_: str, layers: Iterable[str]) -> Draft:
@@ -99,7 +99,7 @@ def with_layers(root: Path, before: Draft, id_: str, layers: Iterable[str]) -> D
         for contract in before.proposal.contracts
     )
     proposal = replace(before.proposal, contracts=tuple(contracts))
-    after = replace(before, proposal=proposal, report=_report(root, proposal))
+    after = replace(before, proposal=proposal, report=_report(root, proposal, before.codebase))
     _broken(before.codebase, after.report.problems)
     return after
 
@@ -175,9 +175,12 @@ def _written(root: Path, project: Project) -> Mapping[str, Any]:
     return {key: value for key, value in said.items() if value}
 
 
-def _report(root: Path, proposal: Proposal) -> Report:
-    """What `archguard check` would find."""
+def _report(root: Path, proposal: Proposal, codebase: Codebase) -> Report:
+    """What `archguard check` would find. The contracts of others may tell packages apart that `codebase` does not."""
+    others = sorted((root / "contracts").glob("*.y*ml"))
     with TemporaryDirectory() as folder:
         file = Path(folder, CONFIGURATION)
         file.write_text(proposal.render(), encoding="utf-8")
-        return check(read_config((file, *sorted((root / "contracts").glob("*.y*ml"))), root))
+        config = read_config((file, *others), root)
+    known = replace(codebase, components=config.components, services=config.services)
+    return check(config, codebase=None if proposal.extends or others else known)
