@@ -107,7 +107,7 @@ def packages(codebase: Codebase, modules: Collection[str], depth: int) -> tuple[
     units = {name: found for name, found in units.items() if not _is_frame(codebase, name, found)}
     frames, shared = _frames(units), shared_package(codebase)
     parts = (
-        part(codebase, name, found, group=frame, label=_own_label(name, frame, shared))
+        part(codebase, name, found, group=frame, label=inside(name, shared if frame == name else frame or shared))
         for name, found in units.items()
         for frame in (_frame_of(name, frames),)
     )
@@ -154,11 +154,6 @@ def _frame_of(name: str, frames: Collection[str]) -> str:
 
 def _above(name: str, frames: Collection[str]) -> str:
     return next((above for above in _holders(name) if above in frames), "")
-
-
-def _own_label(name: str, frame: str, shared: str) -> str:
-    """A package that stands in its own frame is its `__init__`."""
-    return "__init__" if name == frame else inside(name, frame or shared)
 
 
 def inside(name: str, frame: str) -> str:
