@@ -113,6 +113,11 @@ CASES = {
     "a comment on another module": Case(
         NO_DB, ["shop/web.py:1"], {"shop/web.py": "import shop.db  # tach-ignore shop.orders\n"}
     ),
+    "a comment on one of two names": Case(
+        modules(WEB, DB) + READING,
+        [],
+        {"shop/web.py": "from shop.db import read\nfrom shop.db import write  # tach-ignore\n"},
+    ),
     "comments with reasons": Case(
         f'{NO_DB}[rules]\nrequire_ignore_directive_reasons = "error"\n',
         [],
@@ -290,6 +295,14 @@ def test_what_is_passed_over_is_a_warning(shop: Project, config: str, says: str)
     checked = shop.call("check")
 
     assert says in checked.stdout + checked.stderr
+
+
+def test_a_comment_at_one_of_two_imports_does_not_hide_the_other(shop: Project) -> None:
+    shop.write("tach.toml", NO_DB)
+    shop.write("shop/web.py", "import shop.db  # tach-ignore\n\ndef show():\n    import shop.db\n")
+
+    assert _verdict(shop) == (1, ["shop/web.py:1", "shop/web.py:4"])
+    assert _oracle(shop) == (1, ["shop/web.py:4"])
 
 
 def test_a_comment_without_a_reason_is_an_error_where_reasons_are_asked_for(shop: Project) -> None:

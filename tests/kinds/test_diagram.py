@@ -37,6 +37,7 @@ MERMAID = {
     ),
     "clicks": ('a --> b\nclick a "https://example.com" _blank', "a>b"),
     "titles for screen readers": ("accTitle: a --> c\naccDescr {\n  a --> d\n}\na --> b", "a>b"),
+    "names that are words of the language": ("style --> click", "style>click"),
     "a hyphen in a name": ("a-1 --> b-2", "a-1>b-2"),
     "dots in names": ("shop.a --> shop.b", "shop.a>shop.b"),
     "a subgraph": ("subgraph x\n  direction LR\n  a\n  b\nend\nx --> c", "a>c b>c"),

@@ -15,7 +15,7 @@ _END: Final = re.compile(r"(?=[\n;]|%%|\Z)")
 _FRONT: Final = re.compile(r"\s*---[ \t]*\n.*?\n---[ \t]*(?=\n)|(?:\s|%%[^\n]*\n)+", re.DOTALL)
 _HEADER: Final = re.compile(r"(?P<kind>flowchart|graph)(?:-elk)?(?:[ \t]+(?:TB|TD|BT|RL|LR))?(?=[\s;]|\Z)")
 _LOOKS: Final = re.compile(
-    r"(?:direction[ \t]+(?:TB|TD|BT|RL|LR)\b|(?:classDef|class|style|linkStyle|click)[ \t]|accTitle[ \t]*:)[^\n;]*"
+    r"(?:direction[ \t]+(?:TB|TD|BT|RL|LR)\b|(?:classDef|class|style|linkStyle|click)[ \t]+\w|accTitle[ \t]*:)[^\n;]*"
     r"|accDescr[ \t]*(?::[^\n]*|\{[^}]*\})"
 )
 """What changes the looks only."""

@@ -119,7 +119,7 @@ class Contracts:
                 "modules": self.plan.call(module),
                 "interface": _expression(module.path, shown),
                 **({"only_imported_by": [*self._calls(free), *rest]} if free or rest else {}),
-                **self._ignore(lambda _, other: other is module),
+                **self._ignore(lambda _, other: other is module, by_name=True),
             }
 
     def _is_held(self, user: Module, definition: Module) -> bool:
@@ -141,12 +141,16 @@ class Contracts:
     def _calls(self, modules: Iterable[Module]) -> list[str]:
         return [self.plan.call(module) for module in modules]
 
-    def _ignore(self, denied: _Denies) -> Data:
-        """What comments are about, of what a contract denies."""
+    def _ignore(self, denied: _Denies, *, by_name: bool = False) -> Data:
+        """What comments are about, of what a contract denies.
+
+        An entry is about all imports of a module in a file, so there is none where one of them has no comment; unless
+        it is by the name whether it is denied, and the others may be right.
+        """
         entries = {
             (comment.importer, comment.imported): comment.reason
             for comment in self.comments
-            if self._is(comment, denied)
+            if (by_name or comment.is_only) and self._is(comment, denied)
         }
         ignore = [_entry(f"{one} -> {other}", reason) for (one, other), reason in sorted(entries.items())]
         return {"ignore": ignore} if ignore else {}

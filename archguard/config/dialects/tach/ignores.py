@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from archguard.codebase import Import, Source, SourceError, ancestry
+from archguard.codebase import Import, ImportTrait, Source, SourceError, ancestry
 from archguard.model import Location
 
 _DIRECTIVE: Final = re.compile(r"# *tach-ignore(?:\((?P<reason>[^)]*)\))?(?P<names>(?:\s+[\w.]+)*)\s*$")
@@ -19,6 +19,8 @@ class Ignored:
     imported: str
     reason: str
     location: Location
+    is_only: bool
+    """Whether comments are about all imports of that module in the file."""
 
 
 def ignored(sources: Iterable[Source], known: Collection[str]) -> Iterator[Ignored]:
@@ -32,13 +34,18 @@ def ignored(sources: Iterable[Source], known: Collection[str]) -> Iterator[Ignor
 
 
 def _in(source: Source, known: Collection[str]) -> Iterator[Ignored]:
-    imports = tuple(Import.extract(source))
-    for number, line in enumerate(source.lines, start=1):
-        if comment := _DIRECTIVE.search(line):
-            about = number + line.lstrip().startswith("#")
-            for found in imports:
-                if _covers(found, about, comment["names"].split()) and (module := _module(found.target, known)):
-                    yield Ignored(source.module, module, comment["reason"] or "", Location(source.shown, number))
+    imports = {found: _module(found.target, known) for found in Import.extract(source)}
+    covered = {
+        found: (number, comment["reason"] or "")
+        for number, line in enumerate(source.lines, start=1)
+        if (comment := _DIRECTIVE.search(line))
+        for found, module in imports.items()
+        if module and _covers(found, number + line.lstrip().startswith("#"), comment["names"].split())
+    }
+    held = {imports[it] for it in imports.keys() - covered.keys() if ImportTrait.TYPE_CHECKING not in it.traits}
+    for found, (number, reason) in covered.items():
+        module = imports[found]
+        yield Ignored(source.module, module, reason, Location(source.shown, number), module not in held)
 
 
 def _covers(found: Import, line: int, names: list[str]) -> bool:
