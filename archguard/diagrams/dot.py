@@ -164,4 +164,5 @@ def _quoted(text: str) -> str:
 
 
 def _html(text: str) -> str:
-    return escape(plain(text), quote=False)
+    """`text` as markup; Graphviz 2.43 reads no text that starts with a bare `]`."""
+    return escape(plain(text), quote=False).replace("]", "&#93;")

@@ -14,7 +14,7 @@ from archguard.diagrams import json as as_json
 
 MARKUP = "\n\r\t\0<>&\"'`[]{}()#*_~$%\\:;,@!-+=|/.1 a😀\u2028\u202e\ud800"
 TEXT = st.text(st.sampled_from(MARKUP) | st.characters(), min_size=1, max_size=12) | st.sampled_from(
-    ["end", "]]>", "-->", "%%{init: {}}%%", "${x}", "@enduml", "!include x", "}", "\\N", "&amp;", "#quot;", "<b>"]
+    ["end", "]", "]]>", "-->", "%%{init: {}}%%", "${x}", "@enduml", "!include x", "}", "\\N", "&amp;", "#quot;", "<b>"]
 )
 KINDS, CHANNELS = st.sampled_from(NodeKind), st.sampled_from(Channel)
 quick = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
