@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from archguard.codebase import Codebase, ImportTrait, Pattern
-from archguard.codebase.metrics import Level, Measurement, disjoint, packages
+from archguard.codebase import Codebase, ImportTrait, Pattern, disjoint
+from archguard.codebase.metrics import Level, Measurement, packages
 from archguard.config import Config
 from archguard.model import Report
 

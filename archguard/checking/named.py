@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from archguard.codebase import Codebase, Pattern, PatternError, Target, ancestry
+from archguard.codebase import Codebase, Pattern, PatternError, Target, ancestry, disjoint
 from archguard.config import Config, did_you_mean
 from archguard.errors import ArchguardError
 from archguard.kinds.clients import CHANNELS, catalogue
@@ -59,10 +59,9 @@ def find_module(codebase: Codebase, name: str) -> str:
 
 
 def groups_of(config: Config, codebase: Codebase) -> dict[str, str]:
-    """For each module what to count it as: its first component, else its service, else the package below the top."""
-    owners: dict[str, str] = {}
-    for name in config.components:
-        owners |= {module: name for module in sorted(codebase.members((Pattern(name),))) if module not in owners}
+    """For each module what to count it as: its smallest component, else its service, else the package below the top."""
+    components = disjoint({name: codebase.members((Pattern(name),)) for name in config.components})
+    owners = {module: name for name, modules in components.items() for module in modules}
     return {module: owners.get(module) or _package(module) for module in sorted(codebase.modules)}
 
 

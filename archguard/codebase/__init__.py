@@ -9,6 +9,7 @@ from archguard.codebase.project import STRICT, Component, Coverage, Project, Ser
 from archguard.codebase.shorthand import OneOrMany, Shorthand
 from archguard.codebase.source import Source, SourceError
 from archguard.codebase.supposing import suppose
+from archguard.codebase.units import disjoint
 from archguard.codebase.view import ancestry
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "Target",
     "Targets",
     "ancestry",
+    "disjoint",
     "read_codebase",
     "suppose",
 ]

@@ -64,15 +64,6 @@ def _kind(codebase: Codebase, name: str, modules: frozenset[str]) -> NodeKind:
     return NodeKind.PACKAGE if is_package else NodeKind.MODULE
 
 
-def disjoint(units: Mapping[str, Collection[str]]) -> Mapping[str, frozenset[str]]:
-    """The same sets with every module in one of them: in the smallest that has it, then in the first."""
-    owners: dict[str, str] = {}
-    for name in sorted(units, key=lambda name: len(units[name])):
-        for module in units[name]:
-            owners.setdefault(module, name)
-    return {name: found for name in units if (found := frozenset(it for it in units[name] if owners[it] == name))}
-
-
 def shared_package(codebase: Codebase) -> str:
     """The package that holds the whole project, or ""."""
     return codebase.shared_package

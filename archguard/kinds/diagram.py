@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, ClassVar
 
-from archguard.codebase import Codebase, Names, PatternError, Reach, Target, Targets
+from archguard.codebase import Codebase, Names, PatternError, Reach, Target, Targets, disjoint
 from archguard.codebase.coupling import Coupling
-from archguard.codebase.metrics import disjoint
 from archguard.errors import ArchguardError
 from archguard.kinds.contract import Contract, ContractError
 from archguard.kinds.drawings import Box, Drawing, read_drawing

@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, TypeAlias, get_args
 
-from archguard.codebase import Codebase, Link, Patterns
+from archguard.codebase import Codebase, Link, Patterns, disjoint
 from archguard.codebase.coupling import MOST_CYCLES
-from archguard.codebase.metrics import Level, disjoint
+from archguard.codebase.metrics import Level
 from archguard.kinds.contract import Contract, ContractError, listed
 from archguard.kinds.excess import Cause, Excess, cause_in_unit, cause_in_whole, figure
 from archguard.kinds.routes import Units, units_of

@@ -72,14 +72,6 @@ def classes_of(codebase: Codebase, module: str) -> Classes:
     return counted[module]
 
 
-def disjoint(units: Mapping[str, frozenset[str]]) -> Mapping[str, frozenset[str]]:
-    """`units` with each module in the smallest that has it, then in the first; those without any left are dropped."""
-    owners: dict[str, str] = {}
-    for name in sorted(units, key=lambda name: len(units[name])):
-        owners |= {module: name for module in units[name] if module not in owners}
-    return {name: kept for name in units if (kept := frozenset(one for one in units[name] if owners[one] == name))}
-
-
 def packages(modules: Iterable[str], depth: int) -> Mapping[str, frozenset[str]]:
     """The packages (and modules) `depth` levels below the top-level ones, each with all below it, sorted.
 

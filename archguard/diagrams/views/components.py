@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 
-from archguard.codebase import Pattern
+from archguard.codebase import Pattern, disjoint
 from archguard.diagrams.layers import layered
 from archguard.diagrams.parts import (
     Outline,
     Part,
-    disjoint,
     inside,
     loose,
     package_depth,

@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from dataclasses import replace
 
-from archguard.codebase import Codebase
+from archguard.codebase import Codebase, disjoint
 from archguard.diagrams.layers import layered
-from archguard.diagrams.parts import Outline, Part, disjoint, gathered, loose, package_depth, package_of, part
+from archguard.diagrams.parts import Outline, Part, gathered, loose, package_depth, package_of, part
 from archguard.diagrams.view import NodeKind, View
 from archguard.diagrams.views.request import Request
 from archguard.kinds import Contract, Layers

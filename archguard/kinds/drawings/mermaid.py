@@ -2,10 +2,11 @@
 
 import html
 import re
+from itertools import product
 from typing import Final
 
-from archguard.kinds.drawings.drawing import Drawing, Sketch
-from archguard.kinds.drawings.scanner import DrawingError, Scanner
+from archguard.kinds.drawings.drawing import Drawing
+from archguard.kinds.drawings.language import Language
 from archguard.model import Location
 
 _SPACE: Final = re.compile(r"[ \t]*")
@@ -63,43 +64,31 @@ def read_mermaid(text: str, shown: str) -> Drawing:
     Raises:
         ExceptionGroup[DrawingError]: all that is not understood in it.
     """
-    reading = _Reading(Scanner(shown, text))
-    reading.all()
-    if reading.scanner.faults:
-        raise ExceptionGroup(shown, reading.scanner.faults)
-    return reading.sketch.drawing(text)
+    return _Mermaid(shown, text).read()
 
 
-class _Reading:
-    def __init__(self, scanner: Scanner) -> None:
-        self.scanner = scanner
-        self.sketch = Sketch()
+class _Mermaid(Language):
+    breaks, rest, end = _BREAK, _REST, _END
 
-    def all(self) -> None:
-        """The header, and each statement below it."""
+    def begins(self) -> bool:
         while self.scanner.take(_FRONT):
             pass
-        if not self.scanner.take(_HEADER):
-            self.scanner.faults.append(self.scanner.error("is no flowchart", "begin with `flowchart TD`"))
-            return
-        for _ in self.scanner.each(_BREAK, _REST):
-            try:
-                self._statement()
-                self.scanner.take(_SPACE)
-                self.scanner.need(_END, "an arrow, or the end of the line,")
-            except DrawingError as error:
-                self.scanner.faults.append(error)
-        for frame in self.sketch.open:
-            self.scanner.faults.append(self.scanner.error(f"the subgraph {frame.label} has no `end`", "", frame.place))
+        if self.scanner.take(_HEADER):
+            return True
+        self.scanner.faults.append(self.scanner.error("is no flowchart", "begin with `flowchart TD`"))
+        return False
 
-    def _statement(self) -> None:
+    def unclosed(self, frame: str) -> str:
+        return f"the subgraph {frame} has no `end`"
+
+    def statement(self) -> None:
         if self.scanner.take(_LOOKS):
             return
         place = self.scanner.place
         if self.scanner.take(_SUBGRAPH):
             self._subgraph(place)
         elif self.scanner.take(_CLOSE):
-            self._close(place)
+            self.close(place, "there is no subgraph to end")
         else:
             self._chain()
 
@@ -108,11 +97,6 @@ class _Reading:
         name = (named["quoted"] or named["plain"] or "").strip() if named else f"subgraph {place.line}"
         label = self._label()
         self.sketch.begin(name, place, label or _plain(name))
-
-    def _close(self, place: Location) -> None:
-        if not self.sketch.open:
-            raise self.scanner.error("there is no subgraph to end", "", place)
-        self.sketch.end()
 
     def _chain(self) -> None:
         """`a & b --> c --> d`."""
@@ -136,14 +120,8 @@ class _Reading:
         if not ends:
             return  # an invisible line is there for the layout
         forwards = any(ends[line] in ("<", ">", "x", "o") for line in ("solid", "thick", "dotted"))
-        if not forwards and not ends["tail"]:
-            raise self.scanner.error("a line without a head does not say who imports whom", "draw an arrow: -->", place)
-        for source in sources:
-            for target in targets:
-                if forwards:
-                    self.sketch.arrow(source, target, place)
-                if ends["tail"]:
-                    self.sketch.arrow(target, source, place)
+        for source, target in product(sources, targets):
+            self.draw(place, source, target, forwards=forwards, backwards=bool(ends["tail"]))
 
     def _boxes(self) -> list[str]:
         boxes = [self._box()]

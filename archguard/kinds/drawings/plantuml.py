@@ -6,8 +6,8 @@ A stereotype with a dot names modules, in archguard's patterns or in ArchUnit's:
 import re
 from typing import Final
 
-from archguard.kinds.drawings.drawing import Drawing, Sketch
-from archguard.kinds.drawings.scanner import DrawingError, Scanner
+from archguard.kinds.drawings.drawing import Drawing
+from archguard.kinds.drawings.language import Language
 from archguard.model import Location
 
 _SPACE: Final = re.compile(r"[ \t]*")
@@ -56,47 +56,30 @@ def read_plantuml(text: str, shown: str) -> Drawing:
     Raises:
         ExceptionGroup[DrawingError]: all that is not understood in it.
     """
-    reading = _Reading(Scanner(shown, text))
-    reading.all()
-    if reading.scanner.faults:
-        raise ExceptionGroup(shown, reading.scanner.faults)
-    return reading.sketch.drawing(text)
+    return _PlantUML(shown, text).read()
 
 
-class _Reading:
-    def __init__(self, scanner: Scanner) -> None:
-        self.scanner = scanner
-        self.sketch = Sketch()
+class _PlantUML(Language):
+    breaks, rest, end = _BREAK, _REST, _END
+
+    def __init__(self, shown: str, text: str) -> None:
+        super().__init__(shown, text)
         self.aliases: dict[str, str] = {}
         """The name of each box by its label."""
 
-    def all(self) -> None:
-        """Each statement."""
-        for _ in self.scanner.each(_BREAK, _REST):
-            try:
-                self._statement()
-                self.scanner.take(_SPACE)
-                self.scanner.need(_END, "an arrow, or the end of the line,")
-            except DrawingError as error:
-                self.scanner.faults.append(error)
-        for frame in self.sketch.open:
-            self.scanner.faults.append(self.scanner.error(f"{frame.label} is not closed with }}", "", frame.place))
+    def unclosed(self, frame: str) -> str:
+        return f"{frame} is not closed with }}"
 
-    def _statement(self) -> None:
+    def statement(self) -> None:
         place = self.scanner.place
         if self.scanner.take(_MARKS) or self.scanner.take(_LOOKS):
             return
         if self.scanner.take(_CLOSE):
-            self._close(place)
+            self.close(place, "there is nothing to close")
         elif self.scanner.take(_ELEMENT):
             self._element(place)
         else:
             self._relation()
-
-    def _close(self, place: Location) -> None:
-        if not self.sketch.open:
-            raise self.scanner.error("there is nothing to close", "", place)
-        self.sketch.end()
 
     def _element(self, place: Location) -> None:
         if self.scanner.take(_OPEN):
@@ -121,17 +104,9 @@ class _Reading:
         if arrow := self.scanner.take(_ARROW):
             self.scanner.take(_NUMBER)
             self.scanner.take(_SPACE)
-            self._draw(place, arrow, source, self._end())
+            forwards, backwards = ">" in (arrow["head"] or ""), "<" in (arrow["tail"] or "")
+            self.draw(place, source, self._end(), forwards=forwards, backwards=backwards)
             self.scanner.take(_TOLD)
-
-    def _draw(self, place: Location, arrow: re.Match[str], source: str, target: str) -> None:
-        forwards, backwards = ">" in (arrow["head"] or ""), "<" in (arrow["tail"] or "")
-        if not forwards and not backwards:
-            raise self.scanner.error("a line without a head does not say who imports whom", "draw an arrow: -->", place)
-        if forwards:
-            self.sketch.arrow(source, target, place)
-        if backwards:
-            self.sketch.arrow(target, source, place)
 
     def _end(self) -> str:
         place = self.scanner.place
