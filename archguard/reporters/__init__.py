@@ -1,6 +1,6 @@
 """The formats of a report: the table of contents, and the door for the formats of others."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from difflib import get_close_matches
 from importlib import import_module
 from typing import Final, Protocol, cast
@@ -26,9 +26,6 @@ BUILT_IN: Final = (
 )
 """The formats that archguard brings, each a module of that name here with a `render`."""
 
-ENTRY_POINTS: Final = "archguard.reporters"
-"""The group in which other packages name their reporters."""
-
 
 class _Format(Protocol):
     def render(self, report: Report) -> str: ...
@@ -42,17 +39,22 @@ def reporter(name: str) -> Reporter:
     """
     if name in BUILT_IN:
         return cast("_Format", import_module(f"{__name__}.{name}")).render
-    return cast("Reporter", import_module(f"{__name__}.plugins").load(name))
+    from archguard.reporters import plugins  # noqa: PLC0415  # looking for them takes 20 ms
+
+    if found := plugins.load(name):
+        return found
+    raise _unknown(name)
 
 
 def reporter_names() -> tuple[str, ...]:
     """Every name that `reporter` knows: archguard's own first, then those of other packages."""
-    return (*BUILT_IN, *import_module(f"{__name__}.plugins").names())
+    from archguard.reporters import plugins  # noqa: PLC0415  # looking for them takes 20 ms
+
+    return (*BUILT_IN, *(name for name in plugins.names() if name not in BUILT_IN))
 
 
-def unknown_reporter(name: str, known: Iterable[str]) -> ArchguardError:
-    """What to raise for a `name` that is none of `known`."""
-    names = tuple(known)
+def _unknown(name: str) -> ArchguardError:
+    names = reporter_names()
     close = get_close_matches(name, names, n=1)
     hint = f"did you mean '{close[0]}'?" if close else f"there are: {', '.join(names)}"
     return ArchguardError(f"unknown report format '{name}'", hint=hint)

@@ -1,33 +1,38 @@
 """Reporters of other packages, found by entry point; apart, since looking for them takes 20 ms."""
 
+from collections.abc import Callable
 from importlib.metadata import EntryPoint, entry_points
+from typing import Final
 
 from archguard.errors import ArchguardError
-from archguard.reporters import BUILT_IN, ENTRY_POINTS, Reporter, unknown_reporter
+from archguard.model import Report
+
+ENTRY_POINTS: Final = "archguard.reporters"
+"""The group in which other packages name their reporters."""
 
 
 def names() -> tuple[str, ...]:
-    """The formats that other packages add; a name of archguard's own stays archguard's."""
-    return tuple(sorted({point.name for point in entry_points(group=ENTRY_POINTS)} - set(BUILT_IN)))
+    """The formats that other packages offer."""
+    return tuple(sorted({point.name for point in entry_points(group=ENTRY_POINTS)}))
 
 
-def load(name: str) -> Reporter:
-    """The one reporter of other packages that is called `name`.
+def load(name: str) -> Callable[[Report], str] | None:
+    """The one reporter of other packages that is called `name`; None if nobody offers it.
 
     Raises:
-        ArchguardError: nobody offers it, several packages do, or it cannot be loaded.
+        ArchguardError: several packages do, or it cannot be loaded.
     """
     points = sorted({point.value: point for point in entry_points(group=ENTRY_POINTS, name=name)}.items())
     match points:
         case []:
-            raise unknown_reporter(name, (*BUILT_IN, *names()))
+            return None
         case [(_, point)]:
             return _loaded(point)
     offers = ", ".join(value for value, _ in points)
     raise ArchguardError(f"several packages offer the report format '{name}': {offers}", hint="uninstall all but one")
 
 
-def _loaded(point: EntryPoint) -> Reporter:
+def _loaded(point: EntryPoint) -> Callable[[Report], str]:
     try:
         render = point.load()
     except Exception as error:
@@ -40,5 +45,5 @@ def _loaded(point: EntryPoint) -> Reporter:
             f"the report format '{point.name}' is not a function: {point.value}",
             hint="the entry point must name a function from a report to text",
         )
-    reporter: Reporter = render
+    reporter: Callable[[Report], str] = render
     return reporter
