@@ -1,4 +1,4 @@
-"""The report for GitHub Actions: an annotation for each finding, and a summary of the step.
+"""The report for GitHub Actions: an annotation for each finding.
 
 https://docs.github.com/actions/reference/workflow-commands-for-github-actions
 """
@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from archguard.model import Location, Report, Severity
-from archguard.reporters import markdown, tool, wording
+from archguard.reporters import tool, wording
 
 _COMMANDS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
-_SUMMARY_SIZE: Final = 1_000_000
 _DATA: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _PROPERTY: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
 
@@ -18,11 +17,6 @@ _PROPERTY: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3
 def render(report: Report) -> str:
     """A workflow command for each new violation and each problem, and a line of totals for the log."""
     return "\n".join((*_commands(report), f"{wording.scope(report.summary)}. {wording.totals(report)}"))
-
-
-def step_summary(report: Report) -> str:
-    """What to append to the file that `GITHUB_STEP_SUMMARY` names, as Markdown."""
-    return markdown.render(report, size=_SUMMARY_SIZE)
 
 
 def _commands(report: Report) -> Iterator[str]:

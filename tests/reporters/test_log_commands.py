@@ -61,16 +61,6 @@ def test_github_calls_information_a_notice(report: Report) -> None:
     assert github.render(informed).startswith("::notice file=")
 
 
-def test_the_step_summary_is_markdown_with_more_room_than_a_comment(report: Report) -> None:
-    crowd = replace(report, violations=report.violations * 400)
-
-    summary = github.step_summary(crowd)
-
-    assert summary.startswith("## ⚠️ archguard")
-    assert "would not fit here" not in summary
-    assert len(summary.encode()) < 1024 * 1024
-
-
 def test_azure_gets_the_whole_message_back(nasty: Report) -> None:
     command = azure.render(nasty).split("\n")[0]
 
