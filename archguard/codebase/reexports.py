@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 
-from archguard.codebase.facts import Import, ImportTrait, Scope
+from archguard.codebase.facts import Import, ImportTrait
 from archguard.codebase.source import Source, SourceError
 from archguard.codebase.view import View
 
@@ -96,6 +96,8 @@ def _passed_on(source: Source) -> tuple[Import, ...]:
 
 def _bound(source: Source) -> tuple[frozenset[str], tuple[str, ...]]:
     """The names that a file binds at its top level, and the modules whose names it imports all."""
+    from archguard.codebase.facts import Scope  # noqa: PLC0415  # most projects have no star to follow
+
     try:
         scope = Scope.extract(source)
     except SourceError:

@@ -13,8 +13,8 @@ from archguard.codebase import STRICT, Component, Names, Project, Service
 from archguard.config.config import did_you_mean
 from archguard.config.document import Document, Keys
 from archguard.errors import ConfigError
-from archguard.kinds import Contract, Ignore, kinds
-from archguard.kinds.clients import Client
+from archguard.kinds import Contract, Ignore, find_kind, kinds
+from archguard.kinds.client import Client
 
 _T = TypeVar("_T")
 
@@ -94,7 +94,7 @@ def bind_contract(faults: Faults, document: Document, keys: Keys, value: Mapping
     if name is None:
         faults.errors.append(document.error("the contract has no `kind`", keys, f"one of {', '.join(kinds())}"))
         return None
-    kind = kinds().get(str(name))
+    kind = find_kind(str(name))
     if kind is None:
         faults.errors.append(
             document.error(f"unknown kind '{name}'", (*keys, "kind"), did_you_mean(str(name), list(kinds())))

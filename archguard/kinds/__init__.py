@@ -1,44 +1,73 @@
-"""The kinds of contracts: one file a kind, one line a kind here."""
+"""The kinds of contracts: one file a kind, one line a kind here.
+
+A kind is imported when a contract of it is read, so that no project waits for what the others need.
+"""
 
 from collections.abc import Mapping
 from functools import cache
+from importlib import import_module
 from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Final
 
-from archguard.kinds.acyclic import Acyclic
 from archguard.kinds.contract import Contract, ContractError, Ignore
-from archguard.kinds.database import Database
-from archguard.kinds.diagram import Diagram
-from archguard.kinds.external import External
-from archguard.kinds.forbidden import Forbidden
-from archguard.kinds.gateway import Gateway
-from archguard.kinds.independence import Independence
-from archguard.kinds.layers import Layer, Layers
-from archguard.kinds.metrics import Metrics
-from archguard.kinds.protected import Protected
-from archguard.kinds.services import Services
-from archguard.kinds.structure import Structure
 
-BUILT_IN: tuple[type[Contract], ...] = (
-    Layers,
-    Forbidden,
-    Independence,
-    Protected,
-    Acyclic,
-    External,
-    Database,
-    Gateway,
-    Services,
-    Structure,
-    Metrics,
-    Diagram,
+if TYPE_CHECKING:
+    from archguard.kinds.acyclic import Acyclic
+    from archguard.kinds.database import Database
+    from archguard.kinds.diagram import Diagram
+    from archguard.kinds.external import External
+    from archguard.kinds.forbidden import Forbidden
+    from archguard.kinds.gateway import Gateway
+    from archguard.kinds.independence import Independence
+    from archguard.kinds.layers import Layer, Layers
+    from archguard.kinds.metrics import Metrics
+    from archguard.kinds.protected import Protected
+    from archguard.kinds.services import Services
+    from archguard.kinds.structure import Structure
+
+BUILT_IN: Final = (
+    "layers",
+    "forbidden",
+    "independence",
+    "protected",
+    "acyclic",
+    "external",
+    "database",
+    "gateway",
+    "services",
+    "structure",
+    "metrics",
+    "diagram",
 )
+"""The kind `layers` is the class `Layers` in the file `layers`."""
+
+
+def find_kind(name: str) -> type[Contract] | None:
+    """The kind of that name; None if nobody has it. Those of other distributions come before the built-in ones."""
+    return _plugged_in().get(name) or (_built_in(name) if name in BUILT_IN else None)
 
 
 @cache
 def kinds() -> Mapping[str, type[Contract]]:
     """Every kind by its name: the built-in ones, and those that distributions bring as entry points."""
-    found = {point.name: point.load() for point in entry_points(group="archguard.kinds")}
-    return {kind.kind: kind for kind in BUILT_IN} | found
+    return {name: _built_in(name) for name in BUILT_IN} | _plugged_in()
+
+
+@cache
+def _plugged_in() -> dict[str, type[Contract]]:
+    return {point.name: point.load() for point in entry_points(group="archguard.kinds")}
+
+
+def _built_in(name: str) -> type[Contract]:
+    kind: type[Contract] = getattr(import_module(f"archguard.kinds.{name}"), name.capitalize())
+    return kind
+
+
+def __getattr__(name: str) -> object:
+    home = "layers" if name == "Layer" else name.lower()
+    if home not in BUILT_IN:
+        raise AttributeError(f"module 'archguard.kinds' has no attribute '{name}'")
+    return getattr(import_module(f"archguard.kinds.{home}"), name)
 
 
 __all__ = [
@@ -58,5 +87,6 @@ __all__ = [
     "Protected",
     "Services",
     "Structure",
+    "find_kind",
     "kinds",
 ]

@@ -43,6 +43,27 @@ def test_violations_exit_with_1_and_are_on_stdout_alone(project: Project) -> Non
     )
 
 
+def test_who_checks_imports_does_not_wait_for_what_only_other_contracts_need(project: Project) -> None:
+    program = (
+        "import atexit, sys; atexit.register(lambda: print(*sys.modules, file=sys.stderr)); import archguard.__main__"
+    )
+
+    run = subprocess.run(
+        [sys.executable, "-c", program, "check"], check=False, cwd=project.root, capture_output=True, text=True
+    )
+
+    loaded = set(run.stderr.split())
+    assert "archguard.kinds.forbidden" in loaded
+    assert not loaded & {
+        "networkx",
+        "rich",
+        "sqlglot",
+        "importlinter",
+        "archguard.kinds.database",
+        "archguard.codebase.names",
+    }
+
+
 @pytest.mark.parametrize(
     ("path", "content"),
     [

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from archguard.codebase import Codebase, ancestry
 from archguard.codebase.names import Library, Names
-from archguard.kinds.clients.client import Client
+from archguard.kinds.client import Client
 
 CHANNELS = ("database", "cache", "http", "rpc", "queue", "cloud", "saas", "network", "email")
 Extensions: TypeAlias = Mapping[str, Client]

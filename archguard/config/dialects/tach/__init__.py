@@ -8,7 +8,7 @@ import tomllib
 from pathlib import Path
 from typing import Final
 
-from archguard.config.dialects.tach.translation import translate
+from archguard.config.document import Document
 
 FILES: Final = ("tach.toml", "pyproject.toml")
 
@@ -24,6 +24,13 @@ def recognizes(path: Path) -> bool:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
         return False
     return "tach" in tools and "archguard" not in tools
+
+
+def translate(path: Path, shown: str) -> Document:
+    """The file `path`, which is shown as `shown`, in archguard's language."""
+    from archguard.config.dialects.tach import translation  # noqa: PLC0415  # 30 ms that only its users wait for
+
+    return translation.translate(path, shown)
 
 
 __all__ = ["FILES", "recognizes", "translate"]
