@@ -8,7 +8,7 @@ from datetime import date
 from archguard.checking.overlooked import excluded_traits, ignore_problem, ignored_links
 from archguard.checking.suppressions import suppress
 from archguard.codebase import Codebase, SourceError
-from archguard.config import Config, component_faults, contract_faults, did_you_mean, read
+from archguard.config import Config, component_faults, contract_faults, contract_notes, did_you_mean, read
 from archguard.errors import ConfigError
 from archguard.kinds import Contract
 from archguard.model import Checked, Location, Outcome, OutcomeStatus, Problem, Report, Severity, Summary, Violation
@@ -39,7 +39,7 @@ def check(config: Config, only: Collection[str] = (), codebase: Codebase | None 
             (
                 *codebase.problems,
                 *faults,
-                *map(_note, config.notes),
+                *(_warning(note, "passed-over") for note in config.notes),
                 *(found for result in results for found in result.problems),
             )
         ),
@@ -50,8 +50,8 @@ def check(config: Config, only: Collection[str] = (), codebase: Codebase | None 
     return replace(report, summary=replace(report.summary, seconds=round(time.perf_counter() - start, 3)))
 
 
-def _note(note: ConfigError) -> Problem:
-    return replace(note.problem("passed-over"), severity=Severity.WARNING)
+def _warning(note: ConfigError, code: str) -> Problem:
+    return replace(note.problem(code), severity=Severity.WARNING)
 
 
 def _pointless(config: Config) -> Iterator[ConfigError]:
@@ -84,8 +84,9 @@ def _check_contract(config: Config, codebase: Codebase, contract: Contract) -> _
     if faults:
         return _result(contract, Checked(), (), tuple(fault.problem("configuration") for fault in faults), frozenset())
     seen, problems = _seen(config, codebase, contract)
+    notes = (_warning(note, "pointless") for note in contract_notes(config, codebase, contract))
     violations = _distinct(contract.check(seen))
-    problems = (*problems, *_unparsed(codebase, contract.parsed(seen)))
+    problems = (*problems, *notes, *_unparsed(codebase, contract.parsed(seen)))
     return _result(contract, contract.checked(seen), violations, problems, contract.scope(seen))
 
 

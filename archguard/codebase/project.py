@@ -43,6 +43,8 @@ class Project:
     """Whether imports under `if TYPE_CHECKING:` count; a contract may say otherwise."""
     reexports: Literal["follow", "keep"] = "follow"
     """Whether `from package import name` counts as an import of the module that defines `name`, or of the package."""
+    pointless_contracts: Literal["error", "warning"] = "error"
+    """How a contract that no code could ever break is reported."""
     coverage: Coverage = field(default_factory=Coverage)
     """How much of the code the contracts must look at."""
 

@@ -7,7 +7,7 @@ from archguard.config.discovery import find_configuration
 from archguard.config.document import read_document, write_yaml, write_yaml_line
 from archguard.config.packs import find_pack, packs
 from archguard.config.reading import read_config
-from archguard.config.resolution import component_faults, contract_faults
+from archguard.config.resolution import component_faults, contract_faults, contract_notes
 
 __all__ = [
     "Config",
@@ -15,6 +15,7 @@ __all__ = [
     "bind_document",
     "component_faults",
     "contract_faults",
+    "contract_notes",
     "did_you_mean",
     "find_configuration",
     "find_pack",

@@ -7,7 +7,7 @@ from archguard.codebase import Codebase, Pattern, Target
 from archguard.config.config import Config
 from archguard.errors import ConfigError
 from archguard.kinds import Contract
-from archguard.kinds.contract import patterns_of
+from archguard.kinds.contract import ContractError, PointlessError, patterns_of
 from archguard.kinds.distributions import is_installed
 
 
@@ -51,19 +51,37 @@ def _named(config: Config) -> Iterator[tuple[tuple[str, str], tuple[str | int, .
 
 def contract_faults(config: Config, codebase: Codebase, contract: Contract) -> Iterator[ConfigError]:
     """Patterns of `contract` that match nothing, and what keeps it from ever applying."""
+    return (error for error, fault in _faults(config, codebase, contract) if not _is_tolerated(config, fault))
+
+
+def contract_notes(config: Config, codebase: Codebase, contract: Contract) -> Iterator[ConfigError]:
+    """What is odd about `contract`, and does not keep it from being checked."""
+    return (error for error, fault in _faults(config, codebase, contract) if _is_tolerated(config, fault))
+
+
+def _is_tolerated(config: Config, fault: ContractError | None) -> bool:
+    return isinstance(fault, PointlessError) and config.project.pointless_contracts == "warning"
+
+
+def _faults(
+    config: Config, codebase: Codebase, contract: Contract
+) -> Iterator[tuple[ConfigError, ContractError | None]]:
     place = ("contracts", contract.id)
     unmatched = {
         (keys, pattern): _unmatched(config, codebase, place, keys, pattern)
         for keys, pattern in contract.patterns(codebase)
         if not codebase.members((pattern,)) and not _may_be_outside(codebase, config, pattern)
     }
-    yield from unmatched.values()
+    yield from ((error, None) for error in unmatched.values())
     for fault in () if unmatched else contract.validate(codebase):
         cause = fault.cause
         yield (
-            ConfigError(cause.message, cause.hint, cause.location, cause.excerpt)
-            if cause
-            else config.error(str(fault), *place, fault.keys, fault.hint)
+            (
+                ConfigError(cause.message, cause.hint, cause.location, cause.excerpt)
+                if cause
+                else config.error(str(fault), *place, fault.keys, fault.hint)
+            ),
+            fault,
         )
 
 

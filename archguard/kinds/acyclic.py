@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from archguard.codebase import Codebase, Link, Pattern, Patterns
 from archguard.codebase.coupling import Coupling
-from archguard.kinds.contract import Contract, ContractError, listed
+from archguard.kinds.contract import Contract, ContractError, PointlessError, listed
 from archguard.kinds.routes import Units, children, units_of
 from archguard.model import Violation
 
@@ -52,9 +52,7 @@ class Acyclic(Contract):
         if not self.modules and not self.children_of:
             yield ContractError("names no modules", hint="give `modules` or `children_of`")
         elif all(len(units) < 2 for units in self._groups(codebase)):  # noqa: PLR2004  # a cycle needs two
-            yield ContractError(
-                "can never apply: there are no two modules in it", "modules" if self.modules else "children_of"
-            )
+            yield PointlessError("there are no two modules in it", "modules" if self.modules else "children_of")
 
     def _groups(self, codebase: Codebase) -> Iterator[Units]:
         if self.modules:

@@ -35,6 +35,13 @@ class ContractError(ValueError):
         self.cause = cause
 
 
+class PointlessError(ContractError):
+    """Nothing in the code could ever break the contract; the message says why."""
+
+    def __init__(self, message: str, field: str = "", hint: str = "") -> None:
+        super().__init__(f"can never apply: {message}", field, hint)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ignore(Shorthand):
     """Imports that a contract overlooks."""

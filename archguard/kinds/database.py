@@ -10,7 +10,7 @@ from archguard.kinds.accesses import Access, Accesses, Way
 from archguard.kinds.clients import Client, catalogue, names_of, relevant_modules
 from archguard.kinds.clients.guesses import may_hold_guesses
 from archguard.kinds.clients.sql import holds_sql, may_hold_sql
-from archguard.kinds.contract import Contract, ContractError, listed
+from archguard.kinds.contract import Contract, ContractError, PointlessError, listed
 from archguard.kinds.verbs import sort_of
 from archguard.model import Checked, Violation
 
@@ -61,7 +61,7 @@ class Database(Contract):
         if not self.allowed_in and not self.modules:
             yield ContractError("needs `allowed_in`, `modules`, or both")
         elif not self.scope(codebase):
-            yield ContractError("can never apply: all of its modules are in `allowed_in`", "allowed_in")
+            yield PointlessError("all of its modules are in `allowed_in`", "allowed_in")
 
     def checked(self, codebase: Codebase) -> Checked:
         """How much of `codebase` the contract looks at."""

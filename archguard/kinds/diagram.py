@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from archguard.codebase import Codebase, Names, PatternError, Reach, Target, Targets, disjoint
 from archguard.codebase.coupling import Coupling
 from archguard.errors import ArchguardError
-from archguard.kinds.contract import Contract, ContractError
+from archguard.kinds.contract import Contract, ContractError, PointlessError
 from archguard.kinds.drawings import Box, Drawing, read_drawing
 from archguard.kinds.routes import EVERYTHING, Units, forbidden_routes, labelled, route_violation, targets_of
 from archguard.kinds.stack import Stack
@@ -59,9 +59,9 @@ class Diagram(Contract):
         yield from (_caused(_unmatched(codebase, drawing, box)) for box in self._boxes(drawing) if not units[box.name])
         yield from (_caused(error) for error in _twins(drawing, units))
         if len(units) == 1:
-            yield ContractError("can never apply: there is only one box", "diagram")
+            yield PointlessError("there is only one box", "diagram")
         elif not units:
-            yield ContractError("can never apply: there is no box", "diagram")
+            yield PointlessError("there is no box", "diagram")
 
     def units(self, codebase: Codebase) -> Units:
         """The modules of each box, by its name; a module in several is in the smallest. None if it cannot be read."""

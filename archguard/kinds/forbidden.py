@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from archguard.codebase import Codebase, Patterns, Reach, Targets
-from archguard.kinds.contract import Contract, ContractError, bindings, bound, listed
+from archguard.kinds.contract import Contract, ContractError, PointlessError, bindings, bound, listed
 from archguard.kinds.routes import EVERYTHING, Units, forbidden_routes, labelled, route_violation, targets_of, units_of
 from archguard.model import Violation
 
@@ -46,7 +46,7 @@ class Forbidden(Contract):
         captures = any(pattern.captures for pattern in self.modules)
         may_be_outside = any(not codebase.members((target,)) for target in self.must_not_import)
         if not captures and not may_be_outside and not any(self._forbidden(codebase).values()):
-            yield ContractError("can never apply: `must_not_import` holds all of its modules", "must_not_import")
+            yield PointlessError("`must_not_import` holds all of its modules", "must_not_import")
 
     def scope(self, codebase: Codebase) -> frozenset[str]:
         """The modules that are held to it."""

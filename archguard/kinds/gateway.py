@@ -11,7 +11,7 @@ from archguard.codebase import Names as Words
 from archguard.codebase.names import Names
 from archguard.kinds.carriers import carriers
 from archguard.kinds.clients import Client, names_of
-from archguard.kinds.contract import Contract, ContractError, listed
+from archguard.kinds.contract import Contract, ContractError, PointlessError, listed
 from archguard.kinds.hosts import Hosts
 from archguard.kinds.inbound import EntryPoints
 from archguard.kinds.outbound import Outbound, Reached
@@ -72,7 +72,7 @@ class Gateway(Contract):
         if not (self.allowed_in or self.modules or self.hosts or self.require or self.routes_in):
             yield ContractError("needs one of `allowed_in`, `modules`, `hosts`, `require` and `routes_in`")
         elif self.allowed_in and not self._held(codebase):
-            yield ContractError("can never apply: every module is in `allowed_in`", "allowed_in")
+            yield PointlessError("every module is in `allowed_in`", "allowed_in")
 
     def scope(self, codebase: Codebase) -> frozenset[str]:
         """The modules that it looks at."""

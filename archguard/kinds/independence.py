@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from archguard.codebase import Codebase, Pattern, Patterns, Reach
-from archguard.kinds.contract import Contract, ContractError, listed
+from archguard.kinds.contract import Contract, ContractError, PointlessError, listed
 from archguard.kinds.routes import EVERYTHING, Units, children, forbidden_routes, labelled, route_violation
 from archguard.model import Violation
 
@@ -45,9 +45,10 @@ class Independence(Contract):
             yield ContractError("names no modules", hint="give `modules` or `children_of`")
         units = _captured_units(codebase, self.modules)
         if len(units) == 1 and all(pattern.literal for pattern in self.modules):
-            yield ContractError(f"can never apply: there is only {next(iter(units))}", "modules")
+            yield PointlessError(f"there is only {next(iter(units))}", "modules")
+        yield from (ContractError(f"{one} is inside of {other}", "modules") for one, other in _nested(self.modules))
         if self.children_of and not any(len(children(codebase, package)) > 1 for package in self._packages(codebase)):
-            yield ContractError("can never apply: no package has two children", "children_of")
+            yield PointlessError("no package has two children", "children_of")
 
     def _groups(self, codebase: Codebase) -> list[Units]:
         """Sets of modules that are independent of each other: the children of each package among themselves."""
@@ -63,6 +64,11 @@ class Independence(Contract):
         others = {module: ((1 << len(names)) - 1) & ~labels[module] for module in labels}
         for route in forbidden_routes(reach, others, indirect=self.indirect):
             yield route_violation(self, codebase, route, "must be independent of", names[route.position])
+
+
+def _nested(patterns: tuple[Pattern, ...]) -> Iterator[tuple[str, str]]:
+    names = [pattern.text for pattern in patterns if pattern.literal]
+    return ((one, other) for one in names for other in names if one.startswith(f"{other}."))
 
 
 def _captured_units(codebase: Codebase, patterns: tuple[Pattern, ...]) -> Units:

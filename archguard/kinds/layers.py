@@ -10,7 +10,7 @@ from itertools import combinations, product
 from typing import Any, ClassVar
 
 from archguard.codebase import STRICT, Codebase, Pattern, Patterns, Reach, Shorthand, ancestry
-from archguard.kinds.contract import Contract, ContractError, listed
+from archguard.kinds.contract import Contract, ContractError, PointlessError, listed
 from archguard.kinds.routes import EVERYTHING, children, forbidden_routes, labelled, route_violation
 from archguard.kinds.stack import Stack
 from archguard.model import Location, Violation
@@ -96,9 +96,9 @@ class Layers(Contract):
             yield ContractError("needs one of `layers` and `may_import`", "may_import" if self.layers else "")
             return
         if len(names) == 1:
-            yield ContractError("can never apply: there is only one layer", self._key)
+            yield PointlessError("there is only one layer", self._key)
         elif not self.scope(codebase):
-            yield ContractError("can never apply: none of its layers is there", self._key)
+            yield PointlessError("none of its layers is there", self._key)
         for name in sorted(name for name, count in Counter(names).items() if count > 1):
             yield ContractError(f"{name} is two layers", self._key)
         yield from self._unknown(names)
@@ -127,9 +127,10 @@ class Layers(Contract):
 
     def _overlaps(self, codebase: Codebase) -> Iterator[ContractError]:
         for container in self._containers(codebase):
-            units = self._stack(codebase, container).units
-            for one, other in combinations(units, 2):
-                if shared := sorted(units[one] & units[other]):
+            stack = self._stack(codebase, container)
+            for one, other in combinations(stack.units, 2):
+                shared = sorted(stack.units[one] & stack.units[other])
+                if shared and (self.may_import is not None or stack.sets_apart(one, other)):
                     yield ContractError(f"{shared[0]} is in two layers: {one} and {other}", self._key)
 
     @property

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from archguard.codebase import Codebase, Link, Names, Patterns, Targets
-from archguard.kinds.contract import Contract, ContractError, bindings, bound, listed
+from archguard.kinds.contract import Contract, ContractError, PointlessError, bindings, bound, listed
 from archguard.kinds.interface import Interface
 from archguard.kinds.routes import targets_of, units_of
 from archguard.model import Violation
@@ -47,9 +47,9 @@ class Protected(Contract):
         yield from (fault for entry in self.interface if (fault := _fault(entry)))
         units, allowed = targets_of(codebase, self.modules).values(), codebase.members(self.only_imported_by)
         if not units:
-            yield ContractError("can never apply: nobody imports anything of that name", "modules")
+            yield PointlessError("nobody imports anything of that name", "modules")
         elif all(codebase.modules <= unit | allowed for unit in units):
-            yield ContractError("can never apply: every module may import them", "only_imported_by")
+            yield PointlessError("every module may import them", "only_imported_by")
 
     def scope(self, codebase: Codebase) -> frozenset[str]:
         """All modules: each of them might import a protected one."""

@@ -54,6 +54,10 @@ class Stack:
             bits[importer] |= 1 << positions[imported]
         return bits
 
+    def sets_apart(self, one: str, other: str) -> bool:
+        """Whether one of the two must not import the other."""
+        return (one, other) in self.denied or (other, one) in self.denied
+
     def why(self, importer: str, imported: str) -> str:
         """Why `importer` must not import `imported`."""
         return self.denied[importer, imported]

@@ -26,6 +26,15 @@ CONTRACTS = {
         "layers =\n    web\n    services\n    db\n"
     ),
     "siblings together": "type = layers\nlayers =\n    shop.web : shop.services : shop.db\n",
+    "siblings together, one inside of another": (
+        "type = layers\nlayers =\n    shop.web\n    shop.tools : shop.tools.dates : shop.db\n"
+    ),
+    "a single layer": "type = layers\nlayers = shop.web\n",
+    "layers that are not there": "type = layers\nlayers =\n    (shop.cli)\n    (shop.api)\n",
+    "everything forbidden to everything": "type = forbidden\nsource_modules = shop\nforbidden_modules = shop.db\n",
+    "one that is independent": "type = independence\nmodules = shop.web\n",
+    "protected from nobody": "type = protected\nprotected_modules = shop.db\nallowed_importers = shop\n",
+    "an ancestor without children": "type = acyclic_siblings\nancestors = shop.web\n",
     "forbidden": "type = forbidden\nsource_modules = shop.web\nforbidden_modules = shop.db\n",
     "forbidden but for the way round": (
         "type = forbidden\nsource_modules = shop.web\nforbidden_modules = shop.db\nallow_indirect_imports = True\n"
@@ -93,6 +102,35 @@ def test_folders_that_import_linter_passes_over_are_left_out(shop: Project) -> N
     assert "exclude:\n  - shop.scripts" in migrated
 
 
+def test_an_option_of_the_session_that_is_none_is_passed_over_with_a_warning(shop: Project) -> None:
+    contract = f"[importlinter:contract:one]\nname = One\n{CONTRACTS['layers']}"
+    shop.write(".importlinter", f"{OPTIONS}show_imports = True\n{contract}")
+
+    report = json.loads(shop.run("check", "--format", "json").stdout)
+
+    (problem,) = report["problems"]
+    assert (problem["severity"], problem["line"]) == ("warning", 4)
+    assert problem["message"] == "import-linter's `show_imports` is passed over"
+    assert report["contracts"][0]["status"] == _oracle(shop) == "broken"
+
+
+def test_a_contract_that_no_code_could_break_is_kept_with_a_warning(shop: Project) -> None:
+    shop.write(".importlinter", f"{OPTIONS}[importlinter:contract:one]\nname = One\n{CONTRACTS['a single layer']}")
+
+    report = json.loads(shop.run("check", "--format", "json").stdout)
+
+    (problem,) = report["problems"]
+    assert (problem["severity"], problem["message"]) == ("warning", "can never apply: there is only one layer")
+    assert report["passed"]
+
+
+@pytest.mark.parametrize("name", ["importlinter.ini", ".import_linter_config", "imports.conf"])
+def test_a_file_that_is_named_may_be_called_anything(shop: Project, name: str) -> None:
+    shop.write(name, f"{OPTIONS}[importlinter:contract:one]\nname = One\n{CONTRACTS['layers']}")
+
+    assert _verdict(shop, "--config", name) == "broken"
+
+
 @pytest.mark.parametrize(
     ("path", "text"),
     [
@@ -129,6 +167,10 @@ def test_type_checking_imports_can_be_left_out_for_the_whole_session(shop: Proje
         ("type = layer\n", "archguard cannot say import-linter's contract type 'layer'"),
         ("type = layers\nlayers = shop.web\n  shop.db\nexaustive = True\n", "unknown option `exaustive`"),
         ("type = layers\nlayers = shop.web\n  shop.db\nexhaustive = True\n", "`exhaustive` needs `containers`"),
+        (
+            "type = independence\nmodules =\n    shop.tools\n    shop.tools.dates\n",
+            "shop.tools.dates is inside of shop.tools",
+        ),
         (
             "type = forbidden\nsource_modules = shop.webb\nforbidden_modules = shop.db\n",
             "'shop.webb' matches no module",

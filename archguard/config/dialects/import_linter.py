@@ -24,6 +24,7 @@ FILES: Final = (".importlinter", "setup.cfg", "pyproject.toml")
 
 _Options: TypeAlias = Mapping[str, Any]
 _SESSION: Final = {"root_packages", "include_external_packages", "exclude_type_checking_imports"}
+_YAML: Final = (".yaml", ".yml")
 _IGNORED: Final = {"show_timings", "cache_dir"}
 _COMMON: Final = {
     "id",
@@ -43,7 +44,7 @@ def recognizes(path: Path) -> bool:
         if path.suffix == ".toml":
             tools = tomllib.loads(text).get("tool", {})
             return "importlinter" in tools and "archguard" not in tools
-        return path.suffix in ("", ".cfg", ".ini") and bool(re.search(r"^\[importlinter\]", text, re.MULTILINE))
+        return path.suffix not in _YAML and bool(re.search(r"^\[importlinter\]", text, re.MULTILINE))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
         return False
 
@@ -68,14 +69,15 @@ class _Translation:
     text: str
     places: dict[Keys, Location] = field(default_factory=dict)
     faults: list[ConfigError] = field(default_factory=list)
+    notes: list[ConfigError] = field(default_factory=list)
 
     def document(self) -> Document:
         """All of it."""
         options = self._read()
         session = options["session_options"]
         packages = _many(session.get("root_packages", ()))
-        for name in session.keys() - _SESSION - _IGNORED:
-            self._fault(f"archguard cannot say import-linter's `{name}`", name)
+        for name in sorted(session.keys() - _SESSION - _IGNORED):
+            self.notes.append(self._error(f"import-linter's `{name}` is passed over", name))
         if not options["contracts_options"]:
             self._fault("there are no contracts", "importlinter")
         contracts = [
@@ -84,7 +86,7 @@ class _Translation:
             if (contract := self._contract(contract_options, index, session))
         ]
         data = {"version": 1, "project": self._project(session, packages), "contracts": contracts}
-        return Document(self.path, self.shown, self.text, data, self.places, self.places)
+        return Document(self.path, self.shown, self.text, data, self.places, self.places, tuple(self.notes))
 
     def _read(self) -> Mapping[str, Any]:
         from importlinter.api import read_configuration  # noqa: PLC0415  # 150 ms that other configurations need not wait for
@@ -97,7 +99,7 @@ class _Translation:
         return read
 
     def _project(self, session: _Options, packages: list[str]) -> dict[str, Any]:
-        project: dict[str, Any] = {"packages": packages, "reexports": "keep"}
+        project: dict[str, Any] = {"packages": packages, "reexports": "keep", "pointless_contracts": "warning"}
         if _is_true(session.get("exclude_type_checking_imports")):
             project["type_checking_imports"] = "exclude"
         if unseen := self._unseen(packages):
@@ -182,9 +184,12 @@ class _Translation:
         return Location(self.shown, line + 1, column + 1)
 
     def _fault(self, message: str, at: str, hint: str = "") -> None:
+        self.faults.append(self._error(message, at, hint))
+
+    def _error(self, message: str, at: str, hint: str = "") -> ConfigError:
         place = self._find(at, 0) or Location(self.shown)
         excerpt = Document(self.path, self.shown, self.text, None).line(place.line)
-        self.faults.append(ConfigError(message, hint, place, excerpt))
+        return ConfigError(message, hint, place, excerpt)
 
 
 def _layers(options: _Options) -> dict[str, Any]:
