@@ -5,14 +5,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Literal
 
 from archguard.checking.git import last_change, renames
-from archguard.checking.known import Identity, identity, match, moved_modules
+from archguard.checking.known import Identity, identity, match, moved_modules, renamed
 from archguard.codebase import STRICT, Codebase
-from archguard.config import Config, bind_document, read_document, write_yaml_line
-from archguard.errors import ArchguardError
-from archguard.model import Problem, Report, Severity
+from archguard.config import Config, Document, bind_document, read_document, write_yaml_line
+from archguard.errors import ArchguardError, ConfigError
+from archguard.model import Problem, Report, Severity, ViolationStatus
 
 NAME: Final = "archguard-baseline.yaml"
 """The file beside the configuration in which it is looked for."""
@@ -37,6 +37,11 @@ class Entry:
     owner: str = ""
     expires: date | None = field(default=None, compare=False)
 
+    @property
+    def is_expired(self) -> bool:
+        """Whether it has stopped to count."""
+        return self.expires is not None and self.expires <= date.today()  # noqa: DTZ011  # the day where the user is
+
 
 @dataclass(frozen=True, kw_only=True)
 class KnownOf:
@@ -54,7 +59,7 @@ class Baseline:
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
-    version: int = 1
+    version: Literal[1] = 1
     contracts: Mapping[str, KnownOf] = field(default_factory=dict)
 
     @property
@@ -66,6 +71,15 @@ class Baseline:
             for entry in known.violations
         }
 
+    @property
+    def counts(self) -> Mapping[Identity, int]:
+        """How often each may occur."""
+        return {known: entry.count for known, entry in self.entries.items()}
+
+    def entries_after(self, moved: Mapping[str, str]) -> Mapping[Identity, Entry]:
+        """Every entry by what it is about now that modules have `moved` from old names to new ones."""
+        return {**{renamed(known, moved): entry for known, entry in self.entries.items()}, **self.entries}
+
 
 def read_baseline(path: Path) -> Baseline:
     """The baseline in the file `path`.
@@ -73,7 +87,23 @@ def read_baseline(path: Path) -> Baseline:
     Raises:
         ExceptionGroup[ConfigError]: it cannot be read, or was damaged (by a merge, say): every fault with its line.
     """
-    return bind_document(Baseline, read_document(path, path.name))
+    document = read_document(path, path.name)
+    baseline = bind_document(Baseline, document)
+    if repeated := tuple(_repeated(document, baseline)):
+        raise ExceptionGroup(path.name, repeated)
+    return baseline
+
+
+def _repeated(document: Document, baseline: Baseline) -> Iterator[ConfigError]:
+    """What is listed twice, as after a merge."""
+    for contract, known in baseline.contracts.items():
+        seen: set[tuple[str, str, str]] = set()
+        for place, entry in enumerate(known.violations):
+            names = (entry.importer, entry.imported, entry.symbol)
+            if names in seen:
+                keys = ("contracts", contract, "violations", place)
+                yield document.error("the same is listed above", keys, "keep one of them, with the right count")
+            seen.add(names)
 
 
 def render_baseline(baseline: Baseline) -> str:
@@ -90,30 +120,36 @@ def _says(entry: Entry) -> dict[str, Any]:
     return {name: value for name, value in values.items() if (name, value) != ("count", 1)}
 
 
-def baseline_of(report: Report, before: Baseline) -> Baseline:
-    """Every violation of `report` as a baseline, with the notes that `before` has on them."""
-    counts = Counter(map(identity, report.violations))
+def baseline_of(report: Report, before: Baseline, moved: Mapping[str, str] | None = None) -> Baseline:
+    """Every violation of `report` as a baseline, with the notes that `before` has on them.
+
+    Args:
+        report: The report of a check.
+        before: What was known.
+        moved: The names that modules had when `before` was written -> those that they have now.
+    """
+    counts, noted = Counter(map(identity, report.violations)), before.entries_after(moved or {})
     contracts: dict[str, KnownOf] = {}
     for known, count in sorted(counts.items()):
         contract, kind, importer, imported, symbol = known
-        blank = Entry(importer=importer, imported=imported, symbol=symbol)
-        entry = replace(before.entries.get(known, blank), count=count)
+        notes = noted.get(known, Entry(importer=importer))
+        entry = replace(notes, importer=importer, imported=imported, symbol=symbol, count=count)
         others = contracts[contract].violations if contract in contracts else ()
         contracts[contract] = KnownOf(kind=kind, violations=(*others, entry))
     return Baseline(contracts=contracts)
 
 
-def growth(baseline: Baseline, before: Baseline) -> Iterator[Identity]:
-    """What `baseline` has, or has more of, that `before` has not, sorted."""
-    counts = {known: entry.count for known, entry in before.entries.items()}
-    yield from sorted(known for known, entry in baseline.entries.items() if entry.count > counts.get(known, 0))
+def growth(report: Report, before: Baseline, moved: Mapping[str, str]) -> tuple[Identity, ...]:
+    """What `report` has, or has more of, that `before` has not, sorted."""
+    found = match(report.violations, before.counts, moved).violations
+    return tuple(sorted({identity(it) for it in found if it.status is not ViolationStatus.KNOWN}))
 
 
 def prune(baseline: Baseline, report: Report, moved: Mapping[str, str]) -> Baseline:
     """`baseline` without what `report` has no more; nothing is added."""
-    known = apply_baseline(report, baseline, moved)
-    kept = [violation for violation in known.violations if violation.status == "known"]
-    return baseline_of(replace(report, violations=tuple(kept)), baseline)
+    found = match(report.violations, baseline.counts, moved).violations
+    kept = tuple(it for it in found if it.status is ViolationStatus.KNOWN)
+    return baseline_of(replace(report, violations=kept), baseline, moved)
 
 
 def with_baseline(report: Report, config: Config, codebase: Codebase, named: Path | None = None) -> Report:
@@ -138,27 +174,38 @@ def moved_since_written(file: Path, config: Config, codebase: Codebase) -> Mappi
 
 
 def apply_baseline(report: Report, baseline: Baseline, moved: Mapping[str, str] | None = None) -> Report:
-    """`report` with the violations that `baseline` lists as known, and a warning for each entry that is stale.
+    """`report` with the violations that `baseline` lists as known; a warning for each entry that is stale or expired.
 
     Args:
         report: The report of a check.
         baseline: What is known.
         moved: The names that modules had when the baseline was written -> those that they have now.
     """
-    today = date.today()  # noqa: DTZ011  # the day where the user is
-    entries = baseline.entries
-    valid = {known: entry.count for known, entry in entries.items() if not entry.expires or entry.expires > today}
     checked = {outcome.id for outcome in report.outcomes}
-    matched = match(report.violations, valid, moved or {})
+    matched = match(report.violations, baseline.counts, moved or {})
     stale = [_stale(known, count) for known, count in sorted(matched.gone.items()) if known[0] in checked]
-    return replace(report.with_violations(matched.violations), problems=(*report.problems, *stale))
+    expired = {known: entry for known, entry in baseline.entries_after(moved or {}).items() if entry.is_expired}
+    over = expired.keys() & {identity(it) for it in matched.violations if it.status is ViolationStatus.KNOWN}
+    violations = (replace(it, status=ViolationStatus.NEW) if identity(it) in over else it for it in matched.violations)
+    problems = (*report.problems, *stale, *(_expired(known, expired[known]) for known in sorted(over)))
+    return replace(report.with_violations(tuple(violations)), problems=problems)
 
 
 def _stale(known: Identity, count: int) -> Problem:
-    contract, _, *names = known
-    what = " -> ".join(name for name in names if name)
     times = f" {count} times too often" if count > 1 else ""
-    error = ArchguardError(
-        f"the baseline lists {what} of {contract}{times}, which is fixed", "run `archguard baseline --prune`"
-    )
-    return replace(error.problem("stale-baseline"), severity=Severity.WARNING)
+    message = f"the baseline lists {_told(known)}{times}, which is fixed"
+    return _warning("stale-baseline", message, "run `archguard baseline --prune`")
+
+
+def _expired(known: Identity, entry: Entry) -> Problem:
+    message = f"the baseline lists {_told(known)} until {entry.expires}, so it counts as new"
+    return _warning("expired-baseline", message, "mend it, or agree on a later day in the baseline")
+
+
+def _told(known: Identity) -> str:
+    contract, _, *names = known
+    return f"{' -> '.join(filter(None, names))} of {contract}"
+
+
+def _warning(code: str, message: str, hint: str) -> Problem:
+    return replace(ArchguardError(message, hint).problem(code), severity=Severity.WARNING)

@@ -37,7 +37,7 @@ def match(violations: Iterable[Violation], before: Mapping[Identity, int], moved
     left = Counter(before)
     found = [_matched(violation, left) for violation in violations]
     if moved and +left:
-        left = Counter({_renamed(known, moved): count for known, count in left.items() if count})
+        left = Counter({renamed(known, moved): count for known, count in left.items() if count})
         found = [violation if _is_known(violation) else _matched(violation, left) for violation in found]
     return Matched(tuple(found), +left)
 
@@ -53,7 +53,8 @@ def _is_known(violation: Violation) -> bool:
     return violation.status is ViolationStatus.KNOWN
 
 
-def _renamed(known: Identity, moved: Mapping[str, str]) -> Identity:
+def renamed(known: Identity, moved: Mapping[str, str]) -> Identity:
+    """`known` by the names that modules have after they have `moved`."""
     contract, kind, importer, imported, symbol = known
     return contract, kind, moved.get(importer, importer), moved.get(imported, imported), moved.get(symbol, symbol)
 

@@ -1,5 +1,6 @@
 """`archguard baseline`: agree to live with what there is."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -36,19 +37,20 @@ def command(config: tuple[Path, ...], baseline: Path | None, *, only_prune: bool
     before = read_baseline(file) if file.exists() else None
     codebase = read(read_)
     report = check(read_, codebase=codebase)
+    moved = moved_since_written(file, read_, codebase) if before else {}
     if only_prune:
         if before is None:
             raise ArchguardError("there is no baseline to prune", "write one with `archguard baseline`")
-        after = prune(before, report, moved_since_written(file, read_, codebase))
+        after = prune(before, report, moved)
     else:
-        after = baseline_of(report, before or Baseline())
         if before and not allow_growth:
-            _refuse(list(growth(after, before)))
+            _refuse(growth(report, before, moved))
+        after = baseline_of(report, before or Baseline(), moved)
     file.write_text(render_baseline(after), encoding="utf-8")
     click.echo(f"{file.name}: {counted(len(after.entries), 'violation')} known", err=True)
 
 
-def _refuse(grown: list[Identity]) -> None:
+def _refuse(grown: Sequence[Identity]) -> None:
     """Refuse what the baseline does not have yet.
 
     Raises:

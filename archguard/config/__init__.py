@@ -4,13 +4,14 @@ from archguard.config.binding import bind_document, make_contract
 from archguard.config.code import read
 from archguard.config.config import Config, Origin, did_you_mean
 from archguard.config.discovery import find_configuration
-from archguard.config.document import read_document, write_yaml, write_yaml_line
+from archguard.config.document import Document, read_document, write_yaml, write_yaml_line
 from archguard.config.packs import find_pack, packs
 from archguard.config.reading import read_config
 from archguard.config.resolution import component_faults, contract_faults, contract_notes
 
 __all__ = [
     "Config",
+    "Document",
     "Origin",
     "bind_document",
     "component_faults",

@@ -124,12 +124,56 @@ def test_notes_on_an_entry_outlive_rewriting(shop: Project) -> None:
     assert file.read_text() == noted
 
 
-def test_an_expired_entry_counts_as_new(shop: Project) -> None:
+@pytest.fixture
+def expired(shop: Project) -> Project:
+    """A shop whose only entry has expired."""
     shop.run("baseline")
     file = shop.root / "archguard-baseline.yaml"
     file.write_text(file.read_text().replace("shop.repositories}", "shop.repositories, expires: 2020-01-01}"))
+    return shop
 
-    assert shop.run("check").returncode == 1
+
+def test_an_expired_entry_counts_as_new_and_says_so(expired: Project) -> None:
+    checked = expired.run("check")
+
+    assert checked.returncode == 1
+    assert "1 violation (1 new, 0 known)" in checked.stdout
+    told = "shop.controllers -> shop.repositories of layered until 2020-01-01, so it counts as new"
+    assert f"the baseline lists {told}" in checked.stdout
+
+
+def test_an_expired_entry_that_is_fixed_is_stale_like_any_other(expired: Project) -> None:
+    expired.write("shop/controllers.py", "")
+
+    checked = expired.run("check", "--strict-baseline")
+
+    assert checked.returncode == 1
+    assert "which is fixed" in checked.stdout
+    assert "2020-01-01" not in checked.stdout
+
+
+def test_pruning_keeps_what_has_expired_and_is_still_there(expired: Project) -> None:
+    before = (expired.root / "archguard-baseline.yaml").read_text()
+
+    expired.run("baseline", "--prune")
+
+    assert (expired.root / "archguard-baseline.yaml").read_text() == before
+
+
+@pytest.mark.parametrize("arguments", [(), ("--prune",)], ids=["written anew", "pruned"])
+def test_notes_follow_a_renamed_file_and_it_is_no_growth(shop: Project, arguments: tuple[str, ...]) -> None:
+    shop.write("shop/controllers.py", "from shop import repositories\n" + "x = 1\n" * 20)
+    shop.run("baseline")
+    file = shop.root / "archguard-baseline.yaml"
+    file.write_text(file.read_text().replace("shop.repositories}", "shop.repositories, owner: ada}"))
+    commit(shop)
+    git(shop, "mv", "shop/controllers.py", "shop/handlers.py")
+    shop.configure((shop.root / "archguard.yaml").read_text().replace("shop.controllers", "shop.handlers"))
+
+    written = shop.run("baseline", *arguments)
+
+    assert written.returncode == 0, written.stderr
+    assert "{importer: shop.handlers, imported: shop.repositories, owner: ada}" in file.read_text()
 
 
 def test_checking_never_writes(shop: Project) -> None:
@@ -148,6 +192,14 @@ def test_checking_never_writes(shop: Project) -> None:
         ("<<<<<<< HEAD\nversion: 1\n=======\nversion: 1\n>>>>>>> main\n", "is not YAML"),
         ("version: 1\ncontracts:\n  layered:\n    kind: forbidden\n    violations:\n      - {imprter: a}\n", "imprter"),
         ("version: 1\ncontracts: []\n", "contracts"),
+        ("version: 2\n", "version"),
+        (
+            (
+                "contracts:\n  layered:\n    kind: forbidden\n    violations:\n"
+                "      - {importer: a, imported: b}\n      - {importer: a, imported: b, count: 2}\n"
+            ),
+            "archguard-baseline.yaml:6:9: error: the same is listed above",
+        ),
         ("- 1\n", "archguard-baseline.yaml"),
     ],
 )
