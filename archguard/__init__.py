@@ -4,8 +4,8 @@ A name is imported when it is used, so that `import archguard` costs nothing.
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Final
 
+TYPE_CHECKING = False  # as type checkers see it, it is true; importing `typing` takes longer than many an answer
 if TYPE_CHECKING:
     from archguard.checking import check, read
     from archguard.codebase import Codebase, Pattern
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from archguard.model import Location, Problem, Report, Severity, Step, Violation
     from archguard.reporters import reporter
 
-_HOMES: Final = {
+_HOMES = {
     "checking": ("check", "read"),
     "codebase": ("Codebase", "Pattern"),
     "config": ("Config", "find_configuration", "read_config"),

@@ -5,7 +5,7 @@ import io
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
@@ -13,6 +13,7 @@ from unittest import mock
 
 import pytest
 
+from archguard import __main__ as program
 from archguard.checking import check, read
 from archguard.cli import main
 from archguard.codebase import Codebase, read_codebase
@@ -69,7 +70,19 @@ class Project:
         )
 
     def call(self, *arguments: str, below: str = ".") -> subprocess.CompletedProcess[str]:
-        """The same in this process, which is ten times as fast; for what a process of its own cannot change."""
+        """The same in this process, which is ten times as fast; for what a process of its own cannot change.
+
+        Nothing is kept for the next time.
+        """
+        return self._call(main, arguments, below)
+
+    def ask(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """The same, but what was kept of the last time is asked first."""
+        return self._call(program.main, arguments, ".")
+
+    def _call(
+        self, main: Callable[[], None], arguments: tuple[str, ...], below: str
+    ) -> subprocess.CompletedProcess[str]:
         out, err = io.StringIO(), io.StringIO()
         with (
             contextlib.chdir(self.root / below),

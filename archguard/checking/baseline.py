@@ -13,9 +13,12 @@ from archguard.codebase import STRICT, Codebase
 from archguard.config import Config, Document, bind_document, read_document, write_yaml_line
 from archguard.errors import ArchguardError, ConfigError
 from archguard.model import Problem, Report, Severity, ViolationStatus
+from archguard.snapshot.journal import is_there, today
 
 NAME: Final = "archguard-baseline.yaml"
 """The file beside the configuration in which it is looked for."""
+
+_STALE: Final = "stale-baseline"
 
 _HEADER = """\
 # The violations that are known, by contract. Written by `archguard baseline`, which keeps what you add to an entry:
@@ -40,7 +43,7 @@ class Entry:
     @property
     def is_expired(self) -> bool:
         """Whether it has stopped to count."""
-        return self.expires is not None and self.expires <= date.today()  # noqa: DTZ011  # the day where the user is
+        return self.expires is not None and self.expires <= today([self.expires])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,11 +163,21 @@ def with_baseline(report: Report, config: Config, codebase: Codebase, named: Pat
         ExceptionGroup[ConfigError]: the baseline is damaged.
     """
     file = named or config.root / NAME
-    if not file.exists():
+    if not is_there(file):
         if named:
             raise ArchguardError(f"there is no baseline '{named}'", "write it with `archguard baseline`")
         return report
-    return apply_baseline(report, read_baseline(file), moved_since_written(file, config, codebase))
+    baseline = read_baseline(file)
+    known = apply_baseline(report, baseline)
+    if not _may_have_moved(known):  # then git need not be asked
+        return known
+    return apply_baseline(report, baseline, moved_since_written(file, config, codebase))
+
+
+def _may_have_moved(report: Report) -> bool:
+    """Whether something is new, and something else is gone."""
+    is_new = any(violation.status is ViolationStatus.NEW for violation in report.violations)
+    return is_new and any(problem.code == _STALE for problem in report.problems)
 
 
 def moved_since_written(file: Path, config: Config, codebase: Codebase) -> Mapping[str, str]:
@@ -194,7 +207,7 @@ def apply_baseline(report: Report, baseline: Baseline, moved: Mapping[str, str] 
 def _stale(known: Identity, count: int) -> Problem:
     times = f" {count} times too often" if count > 1 else ""
     message = f"the baseline lists {_told(known)}{times}, which is fixed"
-    return _warning("stale-baseline", message, "run `archguard baseline --prune`")
+    return _warning(_STALE, message, "run `archguard baseline --prune`")
 
 
 def _expired(known: Identity, entry: Entry) -> Problem:

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
 
 from archguard.checking.overlooked import excluded_traits, ignore_problem, ignored_links
 from archguard.checking.suppressions import suppress
@@ -12,6 +11,7 @@ from archguard.config import Config, component_faults, contract_faults, contract
 from archguard.errors import ConfigError
 from archguard.kinds import Contract
 from archguard.model import Checked, Location, Outcome, OutcomeStatus, Problem, Report, Severity, Summary, Violation
+from archguard.snapshot.journal import today
 
 
 def check(config: Config, only: Collection[str] = (), codebase: Codebase | None = None) -> Report:
@@ -110,9 +110,9 @@ def _unparsed(codebase: Codebase, modules: Collection[str]) -> Iterator[Problem]
 def _seen(config: Config, codebase: Codebase, contract: Contract) -> tuple[Codebase, tuple[Problem, ...]]:
     """The code as `contract` sees it, and the ignores that overlook nothing in it."""
     seen = codebase.without_traits(excluded_traits(config, contract))
-    today = date.today()  # noqa: DTZ011  # the day where the user is
-    ignored = {ignore: ignored_links(seen, ignore, today) for ignore in contract.ignore}
-    problems = (ignore_problem(config, contract, ignore, today) for ignore, links in ignored.items() if not links)
+    day = today(ignore.expires for ignore in contract.ignore)
+    ignored = {ignore: ignored_links(seen, ignore, day) for ignore in contract.ignore}
+    problems = (ignore_problem(config, contract, ignore, day) for ignore, links in ignored.items() if not links)
     return seen.without_links(frozenset().union(*ignored.values())), tuple(filter(None, problems))
 
 

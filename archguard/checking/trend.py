@@ -6,16 +6,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any
 
-from archguard.checking.cache import cache_folder
 from archguard.checking.check import check
 from archguard.checking.git import history, prefix, tree_of
 from archguard.checking.measure import measure
 from archguard.config import Config, read
 from archguard.errors import ArchguardError
 from archguard.model import Commit, OutcomeStatus, Point, Report, Severity
+from archguard.snapshot import store
 
 _FORM = 1
 """Goes up when a point is computed or kept in another way."""
@@ -118,31 +117,25 @@ class _Kept:
 
     def point(self, commit: Commit) -> Point | None:
         """What is kept of `commit`; None if nothing is, or nothing that can be read."""
+        kept = store.load(store.place(str(self.config.root), *self._names(commit)))
         try:
-            found = json.loads(self._file(commit).read_text(encoding="utf-8"))
-            return Point(commit=commit, **found)
-        except (OSError, ValueError, TypeError):
+            return Point(commit=commit, **json.loads(kept)) if kept else None
+        except (ValueError, TypeError):
             return None
 
     def keep(self, point: Point) -> Point:
-        """`point`, kept unless it is a gap; a cache that cannot be written is done without."""
+        """`point`, kept unless it is a gap."""
         data = {name: value for name, value in asdict(point).items() if name != "commit"}
         if not point.gap:
-            try:
-                file = self._file(point.commit)
-                part = file.with_suffix(".part")
-                part.write_text(json.dumps(data), encoding="utf-8")
-                part.replace(file)  # a run that is stopped here leaves no half of a file
-            except OSError:
-                pass
+            store.save(str(self.config.root), self._names(point.commit), json.dumps(data))
         return point
 
-    def _file(self, commit: Commit) -> Path:
-        return self._folder / f"{commit.id}.json"
+    def _names(self, commit: Commit) -> tuple[str, ...]:
+        return "trend", self._asked, commit.id
 
     @cached_property
-    def _folder(self) -> Path:
-        return cache_folder(self.config.root, "trend", _digest(self.config))
+    def _asked(self) -> str:
+        return _digest(self.config)
 
 
 def _digest(config: Config) -> str:

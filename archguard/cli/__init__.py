@@ -2,6 +2,7 @@
 
 import gc
 import sys
+import warnings
 from importlib import import_module
 from typing import Final
 
@@ -65,6 +66,7 @@ def cli() -> None:
 def main() -> None:
     """Run the command line, and end the process with its exit code. No traceback reaches a user."""
     gc.disable()  # the process ends before garbage in circles matters, and the search for it takes as long as the work
+    warnings.simplefilter("ignore")  # Python's, about the code that it parses here
     try:
         code = cli.main(standalone_mode=False)
     except click.exceptions.Exit as exit_:

@@ -12,6 +12,7 @@ from archguard.cli.outcome import exit_code
 from archguard.cli.progress import progress
 from archguard.model import Report, Severity
 from archguard.reporters import reporter, reporter_names
+from archguard.snapshot.journal import is_there, keep
 
 
 @click.command("check")
@@ -37,6 +38,10 @@ from archguard.reporters import reporter, reporter_names
     default=Severity.ERROR.value,
     help="The least severity that makes the run fail.",
 )
+@click.option("--no-cache", is_flag=True, help="Look at everything again, and keep nothing for the next time.")
+@click.option(
+    "--hash", "by_content", is_flag=True, help="Tell by their contents, not their times, which files changed."
+)
 @click.pass_context
 def command(  # noqa: PLR0913  # the options of the command
     ctx: click.Context,
@@ -51,8 +56,14 @@ def command(  # noqa: PLR0913  # the options of the command
     fail_on: str,
     *,
     strict_baseline: bool,
+    no_cache: bool,
+    by_content: bool,
 ) -> None:
-    """Check the code against its contracts. With PATHS, report what is in them (the whole code is looked at still)."""
+    """Check the code against its contracts. With PATHS, report what is in them (the whole code is looked at still).
+
+    If nothing has changed since the same was asked, the answer of then, kept in .archguard_cache, is written again.
+    """
+    del no_cache, by_content  # they were heeded before anything was imported
     targets = [_target(format_, output) for format_ in formats]
     read_config = configuration(config)
     with progress("reading the code"):
@@ -61,10 +72,13 @@ def command(  # noqa: PLR0913  # the options of the command
         if revision or branch:
             start = merge_base(read_config.root, branch) if branch else str(revision)
             report = since(report, read_config, codebase, start, contracts)
-    report = within_paths(report, [Path(os.path.relpath(path, read_config.root)) for path in paths])
-    for format_, file in targets:
-        _write(report, format_, file)
-    ctx.exit(exit_code(report, Severity(fail_on), strict_baseline=strict_baseline))
+    report = within_paths(report, [Path(os.path.relpath(path, read_config.root)) for path in paths if is_there(path)])
+    outputs = [(str(file) if file else None, _written(report, format_, file)) for format_, file in targets]
+    code = exit_code(report, Severity(fail_on), strict_baseline=strict_baseline)
+    keep(str(read_config.root), outputs, code)
+    for file, text in outputs:
+        _write(file, text)
+    ctx.exit(code)
 
 
 def _target(format_: str, output: Path | None) -> tuple[str, Path | None]:
@@ -78,17 +92,24 @@ def _target(format_: str, output: Path | None) -> tuple[str, Path | None]:
     return name, Path(file) if file else output
 
 
-def _write(report: Report, format_: str, file: Path | None) -> None:
-    if file:
-        file.write_text(reporter(format_)(report) + "\n", encoding="utf-8", newline="\n")
-    elif format_ == "text" and _wants_colour():
+def _written(report: Report, format_: str, file: Path | None) -> str:
+    if not file and format_ == "text" and _wants_colour():
         from rich.console import Console  # noqa: PLC0415  # 50 ms that a pipe need not wait for
 
         from archguard.reporters.terminal import print_rich  # noqa: PLC0415  # needs rich
 
-        print_rich(report, Console(force_terminal=True, highlight=False))
+        console = Console(force_terminal=True, highlight=False)
+        with console.capture() as captured:
+            print_rich(report, console)
+        return captured.get()
+    return reporter(format_)(report) + "\n"
+
+
+def _write(file: str | None, text: str) -> None:
+    if file:
+        Path(file).write_text(text, encoding="utf-8", newline="\n")
     else:
-        click.echo(reporter(format_)(report))
+        click.echo(text, nl=False, color=True)  # it has those that are wanted
 
 
 def _wants_colour() -> bool:

@@ -12,6 +12,7 @@ from archguard.codebase.project import Project, Service
 from archguard.codebase.source import Source
 from archguard.errors import ArchguardError
 from archguard.model import Location, Problem, Severity
+from archguard.snapshot.journal import is_file, is_folder, note_files
 
 _NO_CODE = {"node_modules", "__pycache__", "site-packages", "build", "dist", "venv", "env"}
 
@@ -127,7 +128,7 @@ class _Walk:
         """Collect `packages`, or all that there are, below `source_roots`, or below those that are found."""
         named = [self.root / name for name in source_roots]
         for index, folder in enumerate(named):
-            if not folder.is_dir():
+            if not is_folder(folder):
                 keys = ("services", service, "root") if service else ("project", "source_roots", index)
                 message = f"source root '{self._shown(folder)}' is not a folder"
                 self.errors.append(PackageNotFoundError(message, keys=keys))
@@ -147,7 +148,7 @@ class _Walk:
         return places
 
     def _enter_package(self, service: str, name: str, places: list[Path]) -> None:
-        regular = [place for place in places if place.is_file() or (place / "__init__.py").is_file()]
+        regular = [place for place in places if is_file(place) or is_file(place / "__init__.py")]
         for place in regular[:1] or places:
             self.portions.append(self._portion(service, name, place))
         for place in regular[1:]:
@@ -160,7 +161,7 @@ class _Walk:
             )
 
     def _portion(self, service: str, package: str, place: Path) -> Portion:
-        if place.is_file():
+        if is_file(place):
             return Portion(
                 service, package, place.with_suffix(""), (self._source(service, package, place),), frozenset()
             )
@@ -213,6 +214,7 @@ class _Walk:
             )
 
     def _shadowed(self, module: str, path: Path) -> None:
+        note_files([path])  # grimp looks for it first, whoever hands it a package of that name
         message = f"module '{module}' stands twice; Python takes the package, so this file was not read"
         self._pass_over(Severity.WARNING, "shadowed-module", message, path, "rename or remove one of the two")
 
@@ -237,14 +239,14 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 def _usual_roots(root: Path) -> list[Path]:
     source = root / "src"
-    if source.is_dir() and not (source / "__init__.py").is_file() and _top_level(source):
+    if is_folder(source) and not is_file(source / "__init__.py") and _top_level(source):
         return [source]
     return [root]
 
 
 def _top_level(folder: Path) -> list[str]:
     """The packages and files of Python in `folder`; a script that nobody can import may import others."""
-    if not folder.is_dir():
+    if not is_folder(folder):
         return []
     return sorted({Path(entry).stem for entry in os.scandir(folder) if _may_be_module(Path(entry))})
 
@@ -255,18 +257,18 @@ def _may_be_module(path: Path) -> bool:
 
 def _holds_python(path: Path) -> bool:
     if path.suffix == ".py":
-        return not path.is_dir()
-    if not path.is_dir() or path.name in _NO_CODE or (path / "pyvenv.cfg").is_file():
+        return not is_folder(path)
+    if not is_folder(path) or path.name in _NO_CODE or is_file(path / "pyvenv.cfg"):
         return False
-    return (path / "__init__.py").is_file() or next(path.rglob("*.py"), None) is not None
+    return is_file(path / "__init__.py") or next(path.rglob("*.py"), None) is not None
 
 
 def _place(folder: Path, package: str) -> Path | None:
     place = folder.joinpath(*package.split("."))
-    if place.is_dir() and _holds_python(place):
+    if is_folder(place) and _holds_python(place):
         return place
     module = place.with_name(place.name + ".py")
-    return module if module.is_file() else None
+    return module if is_file(module) else None
 
 
 def _installed(package: str) -> list[Path]:

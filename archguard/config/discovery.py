@@ -6,6 +6,7 @@ from pathlib import Path
 
 from archguard.config.dialects import DIALECTS, dialect_of
 from archguard.errors import ConfigError
+from archguard.snapshot.journal import is_file, is_there
 
 _NAMES = ("archguard.yaml", "archguard.yml")
 
@@ -30,12 +31,12 @@ def find_configuration(start: Path) -> tuple[Path, tuple[Path, ...]]:
 def _upwards(start: Path) -> Iterable[Path]:
     for folder in (start, *start.parents):
         yield folder
-        if (folder / ".git").exists():
+        if is_there(folder / ".git"):
             return
 
 
 def _files(folder: Path) -> tuple[Path, ...]:
-    named = [folder / name for name in _NAMES if (folder / name).is_file()]
+    named = [folder / name for name in _NAMES if is_file(folder / name)]
     in_folder = sorted((folder / "contracts").glob("*.y*ml")) if named else []
     in_pyproject = [folder / "pyproject.toml"] if _says_something(folder / "pyproject.toml") else []
     return (*named, *in_folder, *in_pyproject) or _files_of_others(folder)

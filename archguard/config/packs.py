@@ -5,6 +5,7 @@ from pathlib import Path
 
 from archguard.config.config import did_you_mean
 from archguard.errors import ConfigError
+from archguard.snapshot.journal import is_folder
 
 _PACKAGE = Path(__file__).parents[1]
 
@@ -29,4 +30,4 @@ def find_pack(name: str) -> Path:
 def _folder() -> Path:
     """Beside the package in a checkout; inside of it when installed from a wheel."""
     installed = _PACKAGE / "contracts"
-    return installed if installed.is_dir() else _PACKAGE.parent / "contracts"
+    return installed if is_folder(installed) else _PACKAGE.parent / "contracts"

@@ -14,6 +14,7 @@ from archguard.config.packs import find_pack
 from archguard.config.resolution import faults_in_code
 from archguard.errors import ConfigError
 from archguard.kinds import Contract, Ignore
+from archguard.snapshot.journal import is_file
 
 
 def read_config(paths: Iterable[Path], root: Path) -> Config:
@@ -156,7 +157,7 @@ class _Reading:
         if name.startswith("archguard:"):
             return find_pack(name.removeprefix("archguard:")), True
         path = document.path.parent / name
-        if not path.is_file():
+        if not is_file(path):
             raise ConfigError(f"there is no file '{name}'", "packs are written 'archguard:name'")
         return path, False
 

@@ -45,7 +45,8 @@ def test_violations_exit_with_1_and_are_on_stdout_alone(project: Project) -> Non
 
 def test_who_checks_imports_does_not_wait_for_what_only_other_contracts_need(project: Project) -> None:
     program = (
-        "import atexit, sys; atexit.register(lambda: print(*sys.modules, file=sys.stderr)); import archguard.__main__"
+        "import atexit, sys; atexit.register(lambda: print(*sys.modules, file=sys.stderr));"
+        "from archguard.__main__ import main; main()"
     )
 
     run = subprocess.run(

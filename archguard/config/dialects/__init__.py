@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from archguard.config.dialects import import_linter, tach
 from archguard.config.document import Document
+from archguard.snapshot.journal import is_file
 
 
 class Dialect(NamedTuple):
@@ -28,4 +29,4 @@ DIALECTS: tuple[Dialect, ...] = (
 
 def dialect_of(path: Path) -> Dialect | None:
     """The dialect that the file `path` is written in; None if it is archguard's own language, or no file."""
-    return next((dialect for dialect in DIALECTS if path.is_file() and dialect.recognizes(path)), None)
+    return next((dialect for dialect in DIALECTS if is_file(path) and dialect.recognizes(path)), None)

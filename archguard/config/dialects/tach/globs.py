@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
+from archguard.snapshot.journal import is_file
+
 _WILD = re.compile(r"(?<!\\)[*?\[\]{}]")
 
 
@@ -71,7 +73,7 @@ class PathRules:
 
 
 def _counts(rules: PathRules, file: Path) -> bool:
-    return rules.ignores and file.is_file()
+    return rules.ignores and is_file(file)
 
 
 @dataclass(frozen=True)

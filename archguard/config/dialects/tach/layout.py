@@ -11,6 +11,7 @@ from archguard.config.dialects.tach.globs import PathRules, is_glob
 from archguard.config.dialects.tach.options import Table
 from archguard.config.document import Document, read_document
 from archguard.errors import ConfigError
+from archguard.snapshot.journal import is_file, is_folder, is_there
 
 _MARKS = ("pyproject.toml", "setup.py", "requirements.txt")
 
@@ -31,7 +32,7 @@ class Layout:
         return tuple(dict.fromkeys(Path(root).as_posix() for roots in found for root in roots))
 
     def _folders(self, glob: str) -> list[str]:
-        return sorted(path.relative_to(self.root).as_posix() for path in self.root.glob(glob) if path.is_dir())
+        return sorted(path.relative_to(self.root).as_posix() for path in self.root.glob(glob) if is_folder(path))
 
     @cached_property
     def sources(self) -> Mapping[str, Source]:
@@ -66,7 +67,7 @@ class Layout:
     def domains(self) -> Mapping[str, Document]:
         """The tach.domain.toml files, by the path of the package that they are in."""
         folders = {self.sources[name].path.parent for name in self.looked_at & self.sources.keys()}
-        files = sorted(folder / "tach.domain.toml" for folder in folders if (folder / "tach.domain.toml").is_file())
+        files = sorted(folder / "tach.domain.toml" for folder in folders if is_file(folder / "tach.domain.toml"))
         return {self.name(self._shown(file.parent)): self._document(file) for file in files}
 
     def is_there(self, path: str) -> bool:
@@ -74,7 +75,7 @@ class Layout:
         place = path.replace(".", "/")
         folders = [self.root / root for root in self.roots]
         found = (folder / f"{place}{suffix}" for folder in folders for suffix in ("", ".pyi", ".py"))
-        return any(path.exists() for path in found)
+        return any(is_there(path) for path in found)
 
     def name(self, path: str) -> str:
         """The module in the file, or the folder, `path`."""
@@ -86,7 +87,7 @@ class Layout:
         """The nearest folder with the files of a distribution, from the source root of `module` up."""
         root = Path(self._root_of(self.sources[module].shown if module in self.sources else module.replace(".", "/")))
         above = dict.fromkeys((root, *root.parents))
-        marked = (folder for folder in above if any((self.root / folder / mark).exists() for mark in _MARKS))
+        marked = (folder for folder in above if any(is_there(self.root / folder / mark) for mark in _MARKS))
         return next(marked, Path()).as_posix()
 
     def _root_of(self, path: str) -> str:

@@ -1,0 +1,187 @@
+"""What a run looks at, so that its answer can be kept for as long as all of that stays as it is.
+
+Python tells of every file that is opened and of every folder that is listed, whoever does it, a plugin too
+(https://peps.python.org/pep-0578/). What Python does not hear of is told by those who do it: the files that grimp
+reads, and questions whether something is there.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any, Final
+
+from archguard.snapshot import store
+from archguard.snapshot.answer import FOLDER
+from archguard.snapshot.question import name
+from archguard.snapshot.snapshot import Snapshot
+from archguard.snapshot.state import kind, stamp
+
+_MOST: Final = 32
+"""Snapshots of one project: each list of options has its own."""
+_WRITING: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+_PYTHON: Final = os.path.dirname(os.__file__) + os.sep
+_PASSING: Final = (f"{os.sep}{store.NAME}{os.sep}", ".pyc")
+_MACHINE: Final = ("/dev/", "/proc/", "/sys/")
+_UNSEEN: Final = ("os.exec", "os.posix_spawn", "os.spawn", "os.system", "socket.", "sqlite3.", "subprocess.", "urllib.")
+"""What another program or another machine tells may be another thing the next time."""
+
+
+class _Journal:
+    """Takes down how all stands that is looked at, before it is."""
+
+    def __init__(self, asked: str, *, by_content: bool) -> None:
+        self.snapshot = Snapshot(asked, by_content=by_content)
+        self.begun = time.time_ns()
+        self.is_whole = True
+        """Whether all that the answer depends on could be taken down."""
+        self.is_busy = False
+        """Whether it is the journal itself that looks at something."""
+
+    def hear(self, event: str, arguments: tuple[Any, ...]) -> None:
+        """Take down what Python tells."""
+        if self.is_busy:
+            return
+        if event == "open" and not isinstance(arguments[0], int) and not _is_written(*arguments):
+            self.note_file(os.fsdecode(arguments[0]))
+        elif event in ("os.listdir", "os.scandir") and not isinstance(arguments[0], int):
+            self.note_folder(os.fsdecode(arguments[0] or "."))
+        elif event.startswith(_UNSEEN):
+            self.is_whole = False
+
+    def note_file(self, path: str) -> None:
+        """Take down how the file `path` stands, unless it has been already."""
+        whole = os.path.abspath(path)
+        if not self._is_known(whole) and not _is_passing(whole):
+            with self._busy():
+                self.snapshot.note_file(whole)
+
+    def note_folder(self, path: str) -> None:
+        """Take down which names are in the folder `path`, and what the links among them lead to."""
+        whole = os.path.abspath(path)
+        if not self._is_known(whole):
+            with self._busy():
+                self.snapshot.note_folder(whole)
+                self.snapshot.kinds.update((link, kind(link)) for link in _links(whole))
+
+    def note_program(self) -> None:
+        """Take down the libraries, unless one has been installed meanwhile: which one ran is not known then."""
+        files = (getattr(module, "__file__", None) for module in [*sys.modules.values()])
+        for file in {file for file in files if file}:
+            if not file.startswith(_PYTHON) or "site-packages" in file:
+                self.note_file(file)
+                self.is_whole &= max((stamp(file) or [0, 0])[:2]) < self.begun
+
+    def _is_known(self, path: str) -> bool:
+        return path in self.snapshot.stamps or path in self.snapshot.digests
+
+    @contextmanager
+    def _busy(self) -> Iterator[None]:
+        self.is_busy = True
+        try:
+            yield
+        finally:
+            self.is_busy = False
+
+
+class _Desk:
+    """Where the journal of this process lies, if one is kept."""
+
+    journal: _Journal | None = None
+    is_heard = False
+
+
+@contextmanager
+def keeping(asked: str | None, *, by_content: bool) -> Iterator[None]:
+    """Keep a journal meanwhile, for the answer to what is `asked`; none where nothing can be kept."""
+    if asked is None:
+        yield
+        return
+    if not _Desk.is_heard:
+        sys.addaudithook(_hear)
+        _Desk.is_heard = True
+    _Desk.journal = journal = _Journal(asked, by_content=by_content)
+    try:
+        for folder in sys.path:
+            journal.note_folder(folder or ".")
+        yield
+    finally:
+        _Desk.journal = None
+
+
+def keep(root: str, outputs: Iterable[tuple[str | None, str]], exit_code: int) -> None:
+    """Keep the answer of this run, if there is a journal of it, in the cache of the project at `root`."""
+    journal, _Desk.journal = _Desk.journal, None
+    if journal is None:
+        return
+    journal.note_program()
+    if journal.is_whole:
+        snapshot = journal.snapshot
+        snapshot.outputs, snapshot.exit_code = [*outputs], exit_code
+        store.save(root, (FOLDER, name(snapshot.question)), snapshot.text())
+        store.prune(root, (FOLDER,), _MOST)
+
+
+def note_files(paths: Iterable[os.PathLike[str]]) -> None:
+    """Take down that the answer depends on what is in the files `paths`, before they are read."""
+    if _Desk.journal:
+        for path in paths:
+            _Desk.journal.note_file(os.fspath(path))
+
+
+def is_file(path: os.PathLike[str]) -> bool:
+    """Whether there is a file; noted."""
+    return _kind(path) == "file"
+
+
+def is_folder(path: os.PathLike[str]) -> bool:
+    """Whether there is a folder; noted."""
+    return _kind(path) == "folder"
+
+
+def is_there(path: os.PathLike[str]) -> bool:
+    """Whether there is anything; noted."""
+    return bool(_kind(path))
+
+
+def today(days: Iterable[date | None]) -> date:
+    """Today; noted if something changes on one of `days` that is still to come, or has changed on one that is past."""
+    now = date.today()  # noqa: DTZ011  # the day where the user is
+    known = [day for day in days if day]
+    if _Desk.journal and known:
+        _, end = _Desk.journal.snapshot.days
+        ends = [day.isoformat() for day in known if day > now]
+        _Desk.journal.snapshot.days = [now.isoformat(), min(ends + [end] * bool(end), default="9999-12-31")]
+    return now
+
+
+def _kind(path: os.PathLike[str]) -> str:
+    found = kind(os.fspath(path))
+    if _Desk.journal:
+        _Desk.journal.snapshot.kinds[os.path.abspath(path)] = found
+    return found
+
+
+def _hear(event: str, arguments: tuple[Any, ...]) -> None:
+    if _Desk.journal:
+        _Desk.journal.hear(event, arguments)
+
+
+def _is_written(_path: Any, mode: str | None, flags: int | None) -> bool:
+    return bool(set(mode or "") & set("wax+") or (flags or 0) & _WRITING)
+
+
+def _is_passing(path: str) -> bool:
+    """What Python or archguard made itself, and files in which the machine speaks."""
+    return _PASSING[0] in path or path.endswith(_PASSING[1]) or path.startswith(_MACHINE)
+
+
+def _links(folder: str) -> Iterator[str]:
+    """The links in `folder`: what they lead to can change without it."""
+    try:
+        with os.scandir(folder) as entries:
+            yield from (entry.path for entry in entries if entry.is_symlink())
+    except OSError:  # no folder, or none that can be listed
+        return

@@ -1,0 +1,63 @@
+"""What is asked: all that an answer depends on and that is no file."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from zlib import crc32
+
+from archguard.snapshot.store import NAME
+
+_FORM = 1
+"""Goes up when snapshots are kept in another way."""
+_ENVIRONMENT = (
+    "ARCHGUARD",
+    "CI",
+    "COLOR",
+    "COLUMNS",
+    "FORCE_COLOR",
+    "LANG",
+    "LC_",
+    "NO_COLOR",
+    "PYTHON",
+    "TERM",
+    "TTY",
+)
+"""How the names of the variables begin that archguard, its libraries and Python heed."""
+_ANEW = ("--no-cache", "--profile", "--since", "--since-merge-base")
+"""The options with which everything is looked at again, or git is asked."""
+
+
+def question(arguments: list[str]) -> str | None:
+    """What the command line `arguments` asks here; None if it cannot be answered from a snapshot."""
+    if arguments[:1] != ["check"] or any(argument.partition("=")[0] in _ANEW for argument in arguments):
+        return None
+    environment = {name: value for name, value in os.environ.items() if name.startswith(_ENVIRONMENT)}
+    user = os.geteuid() if hasattr(os, "geteuid") else 0
+    terminal = (sys.stdout.encoding, sys.stdout.isatty())
+    python = (sys.version, sys.executable, sys.path)
+    return json.dumps([_FORM, arguments, os.getcwd(), python, terminal, user, sorted(environment.items())])
+
+
+def name(asked: str) -> str:
+    """A name for the file of the snapshot; who reads it makes sure that it is about the same question."""
+    return f"{crc32(asked.encode('utf-8', 'surrogatepass')):08x}"
+
+
+def roots(arguments: list[str]) -> Iterator[str]:
+    """The folders in which the cache may be: beside the configuration, which is here or further up, or is named."""
+    folder = next(_named(arguments), None) or os.getcwd()
+    while True:
+        if os.path.isdir(os.path.join(folder, NAME)):
+            yield folder
+        above = os.path.dirname(folder)
+        if above == folder or os.path.exists(os.path.join(folder, ".git")):
+            return
+        folder = above
+
+
+def _named(arguments: list[str]) -> Iterator[str]:
+    for index, argument in enumerate(arguments):
+        option, mark, value = argument.partition("=")
+        if option == "--config":
+            yield os.path.dirname(os.path.realpath(value if mark else "".join(arguments[index + 1 : index + 2])))

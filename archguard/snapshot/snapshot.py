@@ -1,0 +1,91 @@
+"""A report as it was written, with how all stood that it depends on."""
+
+import json
+import time
+from collections.abc import Iterator
+
+from archguard.snapshot.state import digest, is_settled, kind, stamp
+
+_KEPT = ("question", "outputs", "exit_code", "by_content", "stamps", "digests", "kinds", "days")
+
+
+class Snapshot:
+    """What a run answered, and what it looked at."""
+
+    def __init__(self, question: str, *, by_content: bool) -> None:
+        self.question = question
+        """What was asked, by whom and where."""
+        self.outputs: list[tuple[str | None, str]] = []
+        """Files, or None for stdout, and what is written there."""
+        self.exit_code = 0
+        self.by_content = by_content
+        """Whether stamps are not to be trusted."""
+        self.stamps: dict[str, list[int]] = {}
+        """Files and folders that are as they were while their stamps stay."""
+        self.digests: dict[str, str] = {}
+        """What is in those that have no stamp to trust, and in folders."""
+        self.kinds: dict[str, str] = {}
+        """Where it only counts whether there is a file, a folder or nothing."""
+        self.days = ["", ""]
+        """From which day, and until before which one, it is right; both empty if days do not matter."""
+        self.is_renewed = False
+        """Whether there are stamps now that were not trusted, or not right, when it was read."""
+
+    @classmethod
+    def read(cls, text: str, question: str) -> "Snapshot | None":
+        """The snapshot in `text`, if it is one, and about `question`."""
+        snapshot = cls(question, by_content=False)
+        try:
+            kept = json.loads(text)
+            for name in _KEPT:
+                setattr(snapshot, name, kept[name])
+        except (ValueError, LookupError, TypeError):
+            return None
+        return snapshot if snapshot.question == question else None
+
+    def text(self) -> str:
+        """What `read` reads."""
+        return json.dumps({name: getattr(self, name) for name in _KEPT}, separators=(",", ":"))
+
+    def note_file(self, path: str) -> None:
+        """Take down how the file `path` stands: by its stamp, or else by what is in it."""
+        if not self._is_stamped(path):
+            self.digests[path] = digest(path)
+
+    def note_folder(self, path: str) -> None:
+        """Take down which names are in the folder `path`, since its stamp changes with files that nobody looks at."""
+        self._is_stamped(path)
+        self.digests[path] = digest(path)
+
+    def holds(self) -> bool:
+        """Whether all that it depends on is as it was."""
+        return self._is_its_time() and all(kind(path) == told for path, told in self.kinds.items()) and self._stands()
+
+    def _is_stamped(self, path: str) -> bool:
+        found = None if self.by_content else stamp(path)
+        if found is None or not is_settled(found):
+            return False
+        self.stamps[path] = found
+        return True
+
+    def _is_its_time(self) -> bool:
+        first, end = self.days
+        return not end or first <= time.strftime("%Y-%m-%d") < end
+
+    def _stands(self) -> bool:
+        for path, now in [*self._doubtful()]:
+            if path not in self.digests or self.digests[path] != digest(path):
+                return False
+            if now and not self.by_content and is_settled(now):  # taken before the digest: a change since then shows
+                self.stamps[path] = now
+                self.is_renewed = True
+        return True
+
+    def _doubtful(self) -> Iterator[tuple[str, list[int] | None]]:
+        """What no stamp vouches for, each with its stamp of now."""
+        stamps = self.stamps
+        for path, before in stamps.items():
+            if (now := stamp(path)) != before:
+                yield path, now
+        for path in self.digests.keys() - stamps.keys():
+            yield path, stamp(path)

@@ -1,0 +1,65 @@
+"""How a file or a folder stands, so that it shows when it has changed."""
+
+import os
+import stat
+import time
+
+from archguard.snapshot.store import NAME
+
+_OURS = ("__pycache__", NAME)
+"""What running code, or looking at it, leaves in folders, and nobody looks at."""
+_TICK = 2_000_000_000
+"""Nanoseconds within which two changes may bear the same time: the coarsest file systems tell every second one."""
+
+
+def stamp(path: str) -> list[int] | None:
+    """When it was changed, its inode and its size: another content has another stamp. None if it is not there."""
+    try:
+        found = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    return [found.st_mtime_ns, found.st_ctime_ns, found.st_ino, found.st_size]
+
+
+def is_settled(found: list[int]) -> bool:
+    """Whether any change from now on will show in the stamp: not if the last one was just now, or in the future."""
+    return max(found[0], found[1]) < time.time_ns() - _TICK
+
+
+def digest(path: str) -> str:
+    """What is in a file, the names in a folder, or why neither can be told."""
+    try:
+        content = names(path) if os.path.isdir(path) else _content(path)
+    except (OSError, ValueError) as error:
+        return f"error {getattr(error, 'errno', '')}"
+    from hashlib import blake2b  # 5 ms, and mostly stamps tell, or there is nothing
+
+    return blake2b(content, digest_size=16).hexdigest()
+
+
+def names(folder: str) -> bytes:
+    """The names in `folder`, and which of them are folders themselves."""
+    with os.scandir(folder) as entries:
+        told = sorted(f"{entry.name}{'/' * _is_folder(entry)}" for entry in entries if entry.name not in _OURS)
+    return b"folder\0" + "\0".join(told).encode("utf-8", "surrogatepass")
+
+
+def kind(path: str) -> str:
+    """Whether there is a file, a folder, or nothing."""
+    try:
+        mode = os.stat(path).st_mode
+    except (OSError, ValueError):
+        return ""
+    return "folder" if stat.S_ISDIR(mode) else "file" if stat.S_ISREG(mode) else "other"
+
+
+def _content(path: str) -> bytes:
+    with open(path, "rb", buffering=0) as file:
+        return file.readall()
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads to itself
+        return False
