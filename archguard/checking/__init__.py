@@ -16,11 +16,13 @@ from archguard.checking.changes import since
 from archguard.checking.check import check
 from archguard.checking.git import merge_base
 from archguard.checking.paths import within_paths
+from archguard.checking.profile import Profile
 from archguard.config import read
 
 __all__ = [
     "NAME",
     "Baseline",
+    "Profile",
     "apply_baseline",
     "baseline_of",
     "check",

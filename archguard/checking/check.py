@@ -1,10 +1,10 @@
 """From a configuration to a report."""
 
-import time
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from archguard.checking.overlooked import excluded_traits, ignore_problem, ignored_links
+from archguard.checking.profile import Profile
 from archguard.checking.suppressions import suppress
 from archguard.codebase import Codebase, SourceError
 from archguard.config import Config, component_faults, contract_faults, contract_notes, did_you_mean, read
@@ -14,21 +14,30 @@ from archguard.model import Checked, Location, Outcome, OutcomeStatus, Problem, 
 from archguard.snapshot.journal import today
 
 
-def check(config: Config, only: Collection[str] = (), codebase: Codebase | None = None) -> Report:
+def check(
+    config: Config,
+    only: Collection[str] = (),
+    codebase: Codebase | None = None,
+    profile: Profile | None = None,
+) -> Report:
     """The report on `config`.
 
     Args:
         config: The contracts, and where the code is.
         only: The ids of the contracts to check; by default all of them.
         codebase: The code, if it has been read already (by `read`).
+        profile: Where to note how long the contracts take; the report says how long it is since that was begun.
 
     Raises:
         ExceptionGroup[ArchguardError]: a package is not there, or `only` names an unknown contract.
     """
-    start = time.perf_counter()
+    profile = profile or Profile()
     contracts = _chosen(config, only)
     codebase = codebase or read(config)
-    results = [_check_contract(config, codebase, contract) for contract in contracts]
+    results = []
+    for contract in contracts:
+        with profile.stage(f"contract {contract.id}"):
+            results.append(_check_contract(config, codebase, contract))
     faults = [fault.problem("configuration") for fault in (*_pointless(config), *component_faults(config, codebase))]
     report = Report(
         outcomes=tuple(result.outcome for result in results),
@@ -47,7 +56,7 @@ def check(config: Config, only: Collection[str] = (), codebase: Codebase | None 
     )
     report = suppress(report, codebase, [contract.id for contract in config.contracts])
     report = replace(report, problems=_sorted((*report.problems, *_coverage(config, codebase, report))))
-    return replace(report, summary=replace(report.summary, seconds=round(time.perf_counter() - start, 3)))
+    return replace(report, summary=replace(report.summary, seconds=round(profile.seconds, 3)))
 
 
 def _warning(note: ConfigError, code: str) -> Problem:

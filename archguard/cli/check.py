@@ -2,11 +2,12 @@
 
 import os
 import sys
+import time
 from pathlib import Path
 
 import click
 
-from archguard.checking import check, merge_base, read, since, with_baseline, within_paths
+from archguard.checking import Profile, check, merge_base, read, since, with_baseline, within_paths
 from archguard.cli.configuration import baseline_option, config_option, configuration
 from archguard.cli.outcome import exit_code
 from archguard.cli.progress import progress
@@ -42,6 +43,7 @@ from archguard.snapshot.journal import is_there, keep
 @click.option(
     "--hash", "by_content", is_flag=True, help="Tell by their contents, not their times, which files changed."
 )
+@click.option("--profile", is_flag=True, help="Say on stderr where the time went; the code is looked at again for it.")
 @click.pass_context
 def command(  # noqa: PLR0913  # the options of the command
     ctx: click.Context,
@@ -58,26 +60,35 @@ def command(  # noqa: PLR0913  # the options of the command
     strict_baseline: bool,
     no_cache: bool,
     by_content: bool,
+    profile: bool,
 ) -> None:
     """Check the code against its contracts. With PATHS, report what is in them (the whole code is looked at still).
 
     If nothing has changed since the same was asked, the answer of then, kept in .archguard_cache, is written again.
     """
     del no_cache, by_content  # they were heeded before anything was imported
+    times = Profile({"start": time.process_time()})
     targets = [_target(format_, output) for format_ in formats]
-    read_config = configuration(config)
+    with times.stage("configuration"):
+        read_config = configuration(config)
     with progress("reading the code"):
-        codebase = read(read_config)
-        report = with_baseline(check(read_config, contracts, codebase), read_config, codebase, baseline)
-        if revision or branch:
-            start = merge_base(read_config.root, branch) if branch else str(revision)
-            report = since(report, read_config, codebase, start, contracts)
+        with times.stage("code"):
+            codebase = read(read_config)
+        report = check(read_config, contracts, codebase, times)
+        with times.stage("baseline"):
+            report = with_baseline(report, read_config, codebase, baseline)
+            if revision or branch:
+                start = merge_base(read_config.root, branch) if branch else str(revision)
+                report = since(report, read_config, codebase, start, contracts)
     report = within_paths(report, [Path(os.path.relpath(path, read_config.root)) for path in paths if is_there(path)])
-    outputs = [(str(file) if file else None, _written(report, format_, file)) for format_, file in targets]
+    with times.stage("report"):
+        outputs = [(str(file) if file else None, _written(report, format_, file)) for format_, file in targets]
     code = exit_code(report, Severity(fail_on), strict_baseline=strict_baseline)
     keep(str(read_config.root), outputs, code)
     for file, text in outputs:
         _write(file, text)
+    if profile:
+        click.echo(times.render(), err=True)
     ctx.exit(code)
 
 

@@ -43,6 +43,18 @@ def test_violations_exit_with_1_and_are_on_stdout_alone(project: Project) -> Non
     )
 
 
+def test_the_profile_tells_on_stderr_where_the_time_went(project: Project) -> None:
+    run = project.ask("check", "--profile")
+
+    lines = [line.split("  ") for line in run.stderr.splitlines()]
+    assert [line[-1] for line in lines] == [
+        *("start", "configuration", "code", "contract up", "contract out", "baseline", "report", "in all")
+    ]
+    parts = [float(line.split(" s ")[0]) for line in run.stderr.splitlines()]
+    assert sum(parts[:-1]) == pytest.approx(parts[-1], abs=0.005)
+    assert run.stdout.startswith("shop/a.py:1:8: error")
+
+
 def test_who_checks_imports_does_not_wait_for_what_only_other_contracts_need(project: Project) -> None:
     program = (
         "import atexit, sys; atexit.register(lambda: print(*sys.modules, file=sys.stderr));"
