@@ -720,6 +720,84 @@ def view():
 # file: shop/everything.py
 from shop.db import *
 """,
+    "the objects that a query set is gone through for": """
+from shop.db.people import User
+
+
+def view():
+    for user in User.objects.filter(active=True):  # !
+        user.save()  # !
+    first = User.objects.order_by("name")[0]  # !
+    first.delete()  # !
+    some = User.objects.all()[:3]  # !
+    some.update(active=False)  # !
+# file: shop/db/people.py
+from django.db import models
+
+
+class User(models.Model):
+    name = models.CharField()
+""",
+    "the other side of a relation, kept under a name": """
+from shop.db.people import User
+
+
+def view(user: User):
+    orders = user.order_set.order_by("day")  # !
+    orders = orders.filter(open=True)  # !
+    last = user.order_set.first()  # !
+    last.delete()  # !
+# file: shop/db/people.py
+from django.db import models
+
+
+class User(models.Model):
+    name = models.CharField()
+""",
+    "what an administration asks for": """
+from django.contrib import admin
+from django.contrib.auth import authenticate
+
+
+class Users(admin.ModelAdmin):
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("owner")  # !
+
+
+def view(request):
+    user = authenticate(username="a")
+    user.save()  # !
+""",
+    "an object that a statement has selected": """
+from shop.db.people import User, db  # !
+
+
+def view():
+    user = db.session.execute(db.select(User).filter_by(id=1)).scalar_one_or_none()  # !
+    user.save()  # !
+    other = db.session.scalar(db.select(User).where(User.id == 2))  # !
+    other.delete()  # !
+    for each in db.session.scalars(db.select(User)):  # !
+        each.save()  # !
+# file: shop/db/people.py
+from flask_sqlalchemy import SQLAlchemy
+
+db = SQLAlchemy()
+
+
+class Stored:
+    def save(self):
+        db.session.add(self)
+        db.session.commit()
+
+    def delete(self):
+        db.session.delete(self)
+        db.session.commit()
+
+
+class User(Stored, db.Model):
+    id = db.Column(db.Integer)
+""",
     "modules that import each other": """
 from shop.other import helper
 

@@ -63,11 +63,18 @@ class Library:
         for ancestor in self.ancestry(owner):
             if found := self.gives.get(f"{ancestor}.{last}{suffix}") or self._given_by_any(ancestor, last, suffix):
                 return found
-        return ""
+        return self._given_through_any(owner, last, suffix)
+
+    def _given_through_any(self, owner: str, name: str, suffix: str) -> str:
+        """What `name` of every attribute gives: `django.db.models.Model.*.filter(): django.db.models.QuerySet`."""
+        found = (self.gives.get(f"{cls}.*.{name}{suffix}") for cls in self.ancestry(owner.rpartition(".")[0]))
+        return next(filter(None, found), "")
 
     def _given_by_any(self, cls: str, name: str, suffix: str) -> str:
         """What every attribute gives (`pymongo.MongoClient.*: pymongo.database.Database`) that is no known method."""
-        if not suffix and (f"{cls}.{name}()" in self.gives or f"{cls}.{name}" in self.names or name.startswith("__")):
+        if name.startswith("__"):
+            return ""
+        if not suffix and (f"{cls}.{name}()" in self.gives or f"{cls}.{name}" in self.names):
             return ""
         return self.gives.get(f"{cls}.*{suffix}", "")
 

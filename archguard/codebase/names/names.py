@@ -172,6 +172,8 @@ class Names(Asking):
                 return union(self.value(one, at), self.value(other, at))
             case ast.BoolOp(values=parts):
                 return union(*(self.value(part, at) for part in parts))
+            case ast.Subscript(value=holder, slice=ast.Slice()):
+                return self.value(holder, at)
             case ast.Subscript(value=holder, slice=index):
                 position = index.value if isinstance(index, ast.Constant) and isinstance(index.value, int) else None
                 return union(*(self._results.element(value, position) for value in self.value(holder, at)))
