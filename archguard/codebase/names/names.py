@@ -166,14 +166,17 @@ class Names(Asking):
                 )
             case ast.Call(func=func):
                 return union(*(self.called(callee, node, at) for callee in self.value(func, at)))
-            case ast.Await(value=inner) | ast.NamedExpr(value=inner) | ast.Starred(value=inner):
+            case (
+                ast.Await(value=inner)
+                | ast.NamedExpr(value=inner)
+                | ast.Starred(value=inner)
+                | ast.Subscript(value=inner, slice=ast.Slice())
+            ):
                 return self.value(inner, at)
             case ast.IfExp(body=one, orelse=other):
                 return union(self.value(one, at), self.value(other, at))
             case ast.BoolOp(values=parts):
                 return union(*(self.value(part, at) for part in parts))
-            case ast.Subscript(value=holder, slice=ast.Slice()):
-                return self.value(holder, at)
             case ast.Subscript(value=holder, slice=index):
                 position = index.value if isinstance(index, ast.Constant) and isinstance(index.value, int) else None
                 return union(*(self._results.element(value, position) for value in self.value(holder, at)))
