@@ -75,10 +75,13 @@ class Text:
 
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: Any, _handler: Callable[[Any], Any]) -> Any:
-        """A string that `parse` understands."""
+        """A string that `parse` understands, or what it would give for one."""
         from pydantic_core import core_schema  # noqa: PLC0415  # only `config` needs pydantic
 
-        return core_schema.no_info_after_validator_function(cls.parse, core_schema.str_schema(min_length=1))
+        parsed = core_schema.no_info_after_validator_function(cls.parse, core_schema.str_schema(min_length=1))
+        return core_schema.no_info_wrap_validator_function(
+            lambda value, parse: value if isinstance(value, cls) else parse(value), parsed
+        )
 
 
 def _before(function: Callable[[Any], Any], schema: Any) -> Any:

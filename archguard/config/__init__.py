@@ -1,6 +1,6 @@
 """What the team wrote down, read and bound to the contracts."""
 
-from archguard.config.binding import bind_document, make_contract
+from archguard.config.binding import bind_document, bound_contract, make_contract
 from archguard.config.code import read
 from archguard.config.config import Config, Origin, did_you_mean
 from archguard.config.discovery import find_configuration
@@ -14,6 +14,7 @@ __all__ = [
     "Document",
     "Origin",
     "bind_document",
+    "bound_contract",
     "component_faults",
     "contract_faults",
     "contract_notes",

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, PydanticUndefinedAnnotation, PydanticUserError, TypeAdapter, ValidationError
 
 from archguard.codebase import STRICT, Component, Names, Project, Service
 from archguard.config.config import did_you_mean
@@ -115,6 +115,25 @@ def make_contract(kind: str, **keys: Any) -> Contract:
     if contract is None:
         raise ExceptionGroup(kind, faults.errors)
     return contract
+
+
+def bound_contract(contract: Contract) -> Contract:
+    """`contract` with what a configuration would say in its fields taken for what that means: texts for patterns, say.
+
+    One whose fields no configuration could fill is left as it is.
+
+    Raises:
+        ExceptionGroup[ConfigError]: every fault in it.
+    """
+    data = {it.name.rstrip("_"): getattr(contract, it.name) for it in fields(contract) if it.init}
+    faults = Faults()
+    try:
+        bound = faults.bind(type(contract), Document(Path(), contract.kind, "", data), (), data)
+    except (PydanticUserError, PydanticUndefinedAnnotation):
+        return contract
+    if bound is None:
+        raise ExceptionGroup(contract.kind, faults.errors)
+    return bound
 
 
 @cache

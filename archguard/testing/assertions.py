@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from archguard.checking import check, read, with_baseline
-from archguard.config import Config, find_configuration, make_contract, read_config
+from archguard.config import Config, bound_contract, find_configuration, make_contract, read_config
 from archguard.errors import ConfigError
 from archguard.kinds import Contract
 from archguard.model import Report
@@ -76,12 +76,13 @@ class Architecture:
         return Definitions(self, "functions", names)
 
     def must_keep(self, *contracts: Contract) -> None:
-        """Fail unless every one of `contracts` is kept.
+        """Fail unless every one of `contracts` is kept. Their fields take what the YAML would: `modules="shop.web"`.
 
         Raises:
             AssertionError: what the command line would print.
+            ExceptionGroup[ConfigError]: every fault in a contract.
         """
-        _assert_passed(self.report(*contracts))
+        _assert_passed(self.report(*map(bound_contract, contracts)))
 
     def report(self, *contracts: Contract) -> Report:
         """The report on `contracts` alone; comments in the code may speak of those of the configuration as well."""

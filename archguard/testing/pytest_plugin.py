@@ -40,7 +40,8 @@ class _Contracts(pytest.Collector):
     def report(self) -> "Report":
         """The report on all contracts, after the baseline."""
         if not hasattr(self, "_report"):
-            self._report = _check(self.configuration, str(self.config.getini("archguard_baseline")))
+            named = self.config.getini("archguard_baseline")
+            self._report = _check(self.configuration, self.config.rootpath / named if named else None)
         return self._report
 
 
@@ -55,11 +56,11 @@ def _configuration(config: pytest.Config) -> "Config":
         raise pytest.UsageError(_words(error)) from None
 
 
-def _check(config: "Config", baseline: str) -> "Report":
+def _check(config: "Config", baseline: Path | None) -> "Report":
     from archguard.checking import check, read, with_baseline  # noqa: PLC0415  # only when asked
 
     codebase = read(config)
-    return with_baseline(check(config, codebase=codebase), config, codebase, Path(baseline) if baseline else None)
+    return with_baseline(check(config, codebase=codebase), config, codebase, baseline)
 
 
 class _BrokenError(Exception):

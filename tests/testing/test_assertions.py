@@ -88,6 +88,15 @@ def test_any_contract_can_be_kept(shop: Project) -> None:
         must_keep(contract)
 
 
+def test_a_contract_takes_the_texts_that_the_yaml_would(shop: Project) -> None:
+    must_keep(Forbidden(id="x", modules="shop.repositories", must_not_import=["shop.services"]))
+    with pytest.raises(AssertionError, match=r"shop\.services must not import shop\.repositories"):
+        must_keep(Forbidden(id="x", modules="shop.services", must_not_import="shop.repositories"))
+    with pytest.raises(ExceptionGroup) as raised:
+        must_keep(Forbidden(id="x", modules=["shop"], must_not_import="shop..repositories"))
+    assert "nothing between two dots" in str(raised.value.exceptions[0])
+
+
 def test_names_of_components_are_known(shop: Project) -> None:
     shop.configure("components: {web: shop.controllers, data: shop.repositories}\n")
 

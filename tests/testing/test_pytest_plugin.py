@@ -104,6 +104,16 @@ def test_the_configuration_can_be_named_in_the_ini_file(shop: Project) -> None:
     assert "1 failed, 3 passed" in output
 
 
+def test_the_baseline_can_be_named_in_the_ini_file_from_wherever_pytest_runs(shop: Project) -> None:
+    shop.run("baseline", "--baseline", "known.yaml")
+    shop.write("pytest.ini", "[pytest]\narchguard_baseline = known.yaml\n")
+    (shop.root / "docs").mkdir()
+
+    code, output = _pytest(Project(shop.root / "docs"), "--archguard", "..")
+
+    assert code == 0, output
+
+
 def test_it_runs_on_several_workers(shop: Project) -> None:
     _, output = _pytest(shop, "--archguard", "-n", "2")
 
