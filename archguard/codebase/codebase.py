@@ -15,8 +15,8 @@ from archguard.codebase.imports import scan
 from archguard.codebase.modules import find_modules
 from archguard.codebase.pattern import Pattern, Target
 from archguard.codebase.project import Component, Project, Service
-from archguard.codebase.reexports import imports_of
 from archguard.codebase.source import Source, SourceError
+from archguard.codebase.statements import Statements
 from archguard.codebase.view import ancestry
 from archguard.model import Location, Problem, Step
 from archguard.snapshot.journal import note_files
@@ -98,12 +98,13 @@ class Codebase:
 
     def statement(self, link: Link) -> Import | None:
         """The statement behind `link`, or None where this Python cannot parse the file."""
-        return next(iter(sorted(self._statements_of(link), key=_depth, reverse=True)), None)
+        here = self._statements.at(link.importer, link.line)
+        return next(iter(sorted(_naming(link, here), key=_depth, reverse=True)), None)
 
     def named(self, link: Link) -> tuple[str, ...]:
         """What the statement behind `link` names: modules, names in them, or `module.*`, without the service."""
         plain = link.imported.rpartition("::")[2]
-        here = [found for found in self._statements(link.importer) if found.location.line == link.line]
+        here = self._statements.at(link.importer, link.line)
         exact = [found.named for found in here if self._deepest(found.target, link) == plain]
         statement = self.statement(link)
         return tuple(dict.fromkeys(exact)) or ((statement.named,) if statement else ())
@@ -155,7 +156,7 @@ class Codebase:
             return frozenset({ImportTrait.LAZY})
         if not self._may_have(link.importer, asked):
             return frozenset()
-        found = self._statements_of(link)
+        found = _naming(link, self._statements.with_traits_at(link.importer, link.line))
         if not found:
             return traits_at(self.sources[link.importer].lines, link.line)
         return frozenset.intersection(*(statement.traits for statement in found))  # one that counts is enough
@@ -167,17 +168,6 @@ class Codebase:
         except SourceError:
             return False
         return any(not _SIGNS[trait] or _SIGNS[trait] & signs for trait in asked)
-
-    def _statements_of(self, link: Link) -> list[Import]:
-        """Those at the line of `link` that name what it imports; all of them, if a package passes that on."""
-        here = [found for found in self._statements(link.importer) if found.location.line == link.line]
-        plain = link.imported.rpartition("::")[2]
-        return [found for found in here if plain in ancestry(found.target)] or here
-
-    def _statements(self, module: str) -> tuple[Import, ...]:
-        if module not in self._parsed:
-            self._parsed[module] = imports_of(self.sources[module])
-        return self._parsed[module]
 
     def _component(self, name: str) -> frozenset[str]:
         component = self.components[name]
@@ -212,8 +202,8 @@ class Codebase:
         return {}
 
     @cached_property
-    def _parsed(self) -> dict[str, tuple[Import, ...]]:
-        return {}
+    def _statements(self) -> Statements:
+        return Statements(self.sources)
 
 
 _SIGNS: Mapping[ImportTrait, frozenset[bytes]] = {
@@ -224,6 +214,12 @@ _SIGNS: Mapping[ImportTrait, frozenset[bytes]] = {
     ImportTrait.DYNAMIC: DYNAMIC,
 }
 """The signs of which a file must have one for an import of it to have the trait; without any, most files may."""
+
+
+def _naming(link: Link, here: tuple[Import, ...]) -> tuple[Import, ...]:
+    """Those of `here` that name what `link` imports; all of them, if a package passes that on."""
+    plain = link.imported.rpartition("::")[2]
+    return tuple(found for found in here if plain in ancestry(found.target)) or here
 
 
 def _depth(found: Import) -> int:

@@ -8,8 +8,10 @@ are handed over as modules too: it takes an import to a module that it knows, or
 """
 
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import groupby
 
 from grimp.application.ports.modulefinder import FoundPackage, ModuleFile
@@ -19,15 +21,20 @@ from grimp.exceptions import SourceSyntaxError
 
 from archguard.codebase.facts import Import, ImportTrait
 from archguard.codebase.facts.dynamic import DYNAMIC, unfollowed
+from archguard.codebase.facts.plain import names_in
 from archguard.codebase.graph import ImportGraph, Link
-from archguard.codebase.modules import Modules, Portion, qualify
+from archguard.codebase.modules import Modules, Portion
 from archguard.codebase.pattern import Target
-from archguard.codebase.reexports import Reexports, imports_of
+from archguard.codebase.reexports import Reexports
 from archguard.codebase.source import Source, SourceError
+from archguard.codebase.statements import Statements
 from archguard.codebase.view import View, ancestry
 from archguard.model import Location, Problem, Severity
 
 _UNFOLLOWED = "what is imported here is known to the running code only, so no contract looks at it"
+_AT_A_TIME = 1000
+_TIMES = 8
+"""At most so many scans of a project, since grimp is told all its modules each time."""
 os.environ.setdefault("RUST_MIN_STACK", str(64 << 20))  # grimp parses by recursion, and would end the process
 
 
@@ -66,13 +73,19 @@ class _Scanner:
     modules: Modules
     externals: frozenset[str]
     dynamic: bool
-    by_grimp: dict[str, set[Link]] = field(default_factory=dict)
-    by_ast: dict[str, set[Link]] = field(default_factory=dict)
+    by_grimp: dict[str, dict[str, set[int]]] = field(default_factory=dict)
+    """importer -> imported -> lines."""
+    by_ast: set[Link] = field(default_factory=set)
+    into_packages: dict[Link, str] = field(default_factory=dict)
+    """The first line of each import of a package in the project, which may pass the names in it on."""
     lazy: set[Link] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.sources = self.modules.sources
+        self.statements = Statements(self.sources)
+        self.packages = {source.module for source in self.sources.values() if source.is_package}
+        self.names: dict[tuple[str, str], str] = {}
         self.known = self.sources.keys() | self.modules.namespaces | self.modules.unread
         services = sorted({portion.service for portion in self.modules.portions})
         packages = {portion.package for portion in self.modules.portions}
@@ -83,46 +96,71 @@ class _Scanner:
         """Read every file once."""
         for service, sources in _by_service(self.sources.values()):
             readable = [source for source in sources if self._fit_for_grimp(source, self.views[service])]
-            self._scan(readable, self.views[service], {})
+            self._scan(readable, self.views[service])
 
     def follow_reexports(self) -> None:
-        """Read the importers of packages that pass names on again, with those names told apart."""
-        imported = {link.imported for links in self.by_grimp.values() for link in links}
-        packages = sorted(name for name in imported & self.sources.keys() if self.sources[name].is_package)
-        origins = Reexports(packages, self.sources, self.known, self.views).origins
-        passing_on = {name.rpartition(".")[0] for name in origins}
-        importers = [
-            self.sources[name]
-            for name, links in self.by_grimp.items()
-            if any(link.imported in passing_on for link in links)
-        ]
-        self._read_again(importers, origins)
+        """Take imports of packages that only pass names on to the modules that define those."""
+        packages = {link.imported: self._lines(link.imported) for link in self.into_packages}
+        reexports = Reexports(packages, self.statements, self.known, self.views)
+        for link, text in sorted(self.into_packages.items()):
+            names = self._names_in(link, text)
+            origins = {origin for name in names for origin in reexports.origins(name) or (link.imported,)}
+            if origins - {link.imported}:
+                self._lead_to(link, origins)
 
     def tell_apart(self, targets: Collection[Target]) -> None:
         """Read the importers of what `targets` with wildcards may mean again, with what they do mean told apart."""
-        roots = {target.text.partition(".")[0] for target in targets}
-        importers = [
-            self.sources[name]
-            for name, links in self.by_grimp.items()
-            if any(link.imported in roots - self.known for link in links)
-        ]
-        named = {found.target for source in importers for found in imports_of(source)}
+        roots = {target.text.partition(".")[0] for target in targets} - self.known
+        lines = {
+            (importer, line)
+            for importer, found in self.by_grimp.items()
+            for root in roots & found.keys()
+            for line in found[root]
+        }
+        named = {found.target for importer, line in sorted(lines) for found in self.statements.at(importer, line)}
         self.externals |= {unit for target in targets for name in named if (unit := target.unit(name))}
-        self._read_again(importers, {})
+        self._read_again({importer for importer, _ in lines})
 
-    def _read_again(self, sources: Iterable[Source], origins: Mapping[str, tuple[str, ...]]) -> None:
-        for service, own in _by_service(sources):
+    def _read_again(self, modules: Collection[str]) -> None:
+        self.into_packages = {link: text for link, text in self.into_packages.items() if link.importer not in modules}
+        for service, own in _by_service(self.sources[module] for module in modules):
             for source in own:
                 del self.by_grimp[source.module]
-            self._scan(own, self.views[service], origins)
+            self._scan(own, self.views[service])
+
+    def _lines(self, module: str) -> Collection[int] | None:
+        found = self.by_grimp.get(module)
+        return None if found is None else {line for lines in found.values() for line in lines}
+
+    def _names_in(self, link: Link, text: str) -> Iterator[str]:
+        """What the statement behind `link` names in the package, or the package itself; none that is a module."""
+        source = self.sources[link.importer]
+        view = self.views[source.service]
+        for target in map(view.qualified, self._targets(source, link.line, text)):
+            inside = target.rpartition(".")[0] == link.imported and target not in self.known
+            if inside or target == link.imported:
+                yield target
+
+    def _targets(self, source: Source, line: int, text: str) -> list[str]:
+        named = names_in(text)
+        if named is None:
+            return [found.target for found in self.statements.at(source.module, line)]
+        return [found.target(source.package) for found in named]
+
+    def _lead_to(self, link: Link, origins: AbstractSet[str]) -> None:
+        """Take the import to `origins` in place of its package."""
+        imported = self.by_grimp[link.importer]
+        imported[link.imported].discard(link.line)
+        for origin in origins - {link.importer}:
+            imported.setdefault(origin, set()).add(link.line)
+            if link in self.lazy:
+                self.lazy.add(link._replace(imported=origin))
 
     def result(self) -> Scan:
         """What was found, in the graph's form."""
-        lines: dict[str, dict[str, tuple[int, ...]]] = {}
-        for module in sorted(self.known):
-            links = self.by_grimp.get(module, set()) | self.by_ast.get(module, set())
-            pairs = groupby(sorted(links), key=lambda link: link.imported)
-            lines[module] = {imported: tuple(link.line for link in group) for imported, group in pairs}
+        for link in self.by_ast:
+            self.by_grimp.setdefault(link.importer, {}).setdefault(link.imported, set()).add(link.line)
+        lines = {module: _ordered(self.by_grimp.pop(module, {})) for module in sorted(self.known)}
         return Scan(ImportGraph(frozenset(self.known), lines), frozenset(self.lazy), tuple(self.problems))
 
     def _fit_for_grimp(self, source: Source, view: View) -> bool:
@@ -153,39 +191,51 @@ class _Scanner:
         for found in imports:
             if not found.leaves and (leaving or ImportTrait.DYNAMIC in found.traits):
                 imported = view.resolve(found.target, self.known, self.externals)
-                self._add(self.by_ast, Link(source.module, imported, found.location.line))
+                if imported != source.module:
+                    self.by_ast.add(Link(source.module, imported, found.location.line))
         return not leaving
 
-    def _scan(self, sources: list[Source], view: View, origins: Mapping[str, tuple[str, ...]]) -> None:
+    def _scan(self, sources: Sequence[Source], view: View) -> None:
+        """Scan `sources`, some at a time, since what grimp tells of them takes much memory."""
+        grimp = _Grimp(view, self.externals, [_plain(name) for name in self.modules.excluded])
+        size = max(_AT_A_TIME, -(-len(sources) // _TIMES))
+        for start in range(0, len(sources), size):
+            self._scan_by(grimp, sources[start : start + size], view)
+
+    def _scan_by(self, grimp: "_Grimp", sources: Sequence[Source], view: View) -> None:
         """Scan `sources`; halve them until a file that grimp cannot read stands alone."""
         try:
-            names = [_plain(name) for name in (*origins, *self.modules.excluded)]
-            for found in _scan_by_grimp(sources, view, self.externals, names):
-                self._take(found, view, origins)
+            found = grimp.scan(sources)
         except (SourceSyntaxError, UnicodeError, OSError) as error:
             if len(sources) == 1:
                 self._report("syntax", _source_error(sources[0], error))
                 return
             middle = len(sources) // 2
-            self._scan(sources[:middle], view, origins)
-            self._scan(sources[middle:], view, origins)
+            self._scan_by(grimp, sources[:middle], view)
+            self._scan_by(grimp, sources[middle:], view)
+            return
+        for source, imports in zip(sources, found, strict=True):
+            self._take(source.module, imports, view)
 
-    def _take(self, found: DirectImport, view: View, origins: Mapping[str, tuple[str, ...]]) -> None:
-        imported = view.qualified(found.imported.name)
-        for origin in origins.get(imported) or (self._kept(imported),):
-            link = Link(qualify(view.service, found.importer.name), origin, found.line_number)
-            self._add(self.by_grimp, link)
-            if found.is_lazy:
-                self.lazy.add(link)
+    def _take(self, importer: str, imports: Iterable[DirectImport], view: View) -> None:
+        links = self.by_grimp[importer] = {}
+        for found in imports:
+            imported = self._named(found.imported.name, view)
+            if imported != importer:
+                links.setdefault(imported, set()).add(found.line_number)
+                if imported in self.packages:
+                    self.into_packages[Link(importer, imported, found.line_number)] = found.line_contents
+                if found.is_lazy:
+                    self.lazy.add(Link(importer, imported, found.line_number))
 
-    def _kept(self, module: str) -> str:
-        """`module`, or the nearest package around it that is not left out."""
-        around = ancestry(module) if module in self.modules.excluded else []
-        return next((name for name in around if name in self.known), module)
-
-    def _add(self, links: dict[str, set[Link]], link: Link) -> None:
-        if link.importer != link.imported:
-            links.setdefault(link.importer, set()).add(link)
+    def _named(self, imported: str, view: View) -> str:
+        """What grimp calls `imported` as the graph calls it; of what is left out, the nearest package around it."""
+        key = view.service, imported
+        if key not in self.names:
+            module = view.qualified(imported)
+            around = ancestry(module) if module in self.modules.excluded else []
+            self.names[key] = next((name for name in around if name in self.known), module)
+        return self.names[key]
 
     def _report(self, code: str, error: SourceError) -> None:
         self.problems.append(error.problem(code))
@@ -201,29 +251,46 @@ def _by_service(sources: Iterable[Source]) -> list[tuple[str, list[Source]]]:
     return [(service, list(group)) for service, group in groupby(ordered, key=lambda source: source.service)]
 
 
+def _ordered(found: Mapping[str, Collection[int]]) -> dict[str, tuple[int, ...]]:
+    return {imported: tuple(sorted(found[imported])) for imported in sorted(found) if found[imported]}
+
+
 def _plain(module: str) -> str:
     return module.rpartition("::")[2]
 
 
-def _scan_by_grimp(
-    sources: Iterable[Source], view: View, externals: Iterable[str], inside: Collection[str]
-) -> list[DirectImport]:
-    """What `sources` import, with `externals`, and names `inside` of packages, told apart from what they are in."""
-    names = {portion: [name for name in inside if name.startswith(f"{portion.package}.")] for portion in view.portions}
-    found = {_found_package(portion, names[portion]) for portion in view.portions}
-    outside = {_pretended_package(name) for name in externals}
-    try:
-        imports = scan_imports(
-            [_module_file(_plain(source.module)) for source in sources],
-            found_packages=found | outside,
-            include_external_packages=True,
-            exclude_type_checking_imports=False,
-        )
-    except BaseException as error:
-        if type(error).__name__ != "PanicException":  # what Rust raises where it gives up; no subclass of Exception
-            raise
-        raise OSError(str(error)) from None
-    return [found for links in imports.values() for found in links]
+@dataclass(frozen=True)
+class _Grimp:
+    """grimp's scanner, told which names to tell apart."""
+
+    view: View
+    externals: Collection[str]
+    inside: Collection[str]
+    """Names in packages of the project, beside its modules."""
+
+    def scan(self, sources: Sequence[Source]) -> list[set[DirectImport]]:
+        """What each of `sources` imports."""
+        files = [_module_file(_plain(source.module)) for source in sources]
+        try:
+            imports = scan_imports(
+                files,
+                found_packages=self._packages,
+                include_external_packages=True,
+                exclude_type_checking_imports=False,
+            )
+        except BaseException as error:
+            if type(error).__name__ != "PanicException":  # what Rust raises where it gives up; no subclass of Exception
+                raise
+            raise OSError(str(error)) from None
+        return [imports[file] for file in files]
+
+    @cached_property
+    def _packages(self) -> set[FoundPackage]:
+        own = {_found_package(portion, self._inside_of(portion)) for portion in self.view.portions}
+        return own | {_pretended_package(name) for name in self.externals}
+
+    def _inside_of(self, portion: Portion) -> list[str]:
+        return [name for name in self.inside if name.startswith(f"{portion.package}.")]
 
 
 def _found_package(portion: Portion, inside: Collection[str]) -> FoundPackage:

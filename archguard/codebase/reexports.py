@@ -1,76 +1,135 @@
 """Names that a package passes on from the modules that define them: `from shop import OrderRepository`."""
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import chain
 
 from archguard.codebase.facts import Import, ImportTrait
 from archguard.codebase.source import Source, SourceError
+from archguard.codebase.statements import Statements
 from archguard.codebase.view import View
 
 
 @dataclass(frozen=True)
 class Reexports:
-    """What the `__init__.py` files among `packages` pass on."""
+    """What the `__init__.py` files among `packages` pass on. Looked up name by name, since few are asked for."""
 
-    packages: Collection[str]
-    sources: Mapping[str, Source]
+    packages: Mapping[str, Collection[int] | None]
+    """The lines where each of them has imports; None where only a parser can tell."""
+    statements: Statements
     known: Collection[str]
     """Every module of the project."""
     views: Mapping[str, View]
+    _tables: dict[str, "_Table"] = field(default_factory=dict, init=False, repr=False)
 
-    @cached_property
-    def origins(self) -> Mapping[str, tuple[str, ...]]:
-        """Where each passed-on name may be defined: `shop.OrderRepository` -> `shop.orders.repositories`."""
-        origins = {name: self._origins(name) for name in sorted(self._targets) if name not in self.known}
-        return {name: found for name, found in origins.items() if found not in ((), (name.rpartition(".")[0],))}
+    def origins(self, name: str) -> tuple[str, ...]:
+        """Where `shop.OrderRepository`, which is no module, may be defined; () if not outside of its package."""
+        found = self._follow(name, ())
+        return found if found != (name.rpartition(".")[0],) else ()
 
-    def _origins(self, name: str, above: tuple[str, ...] = ()) -> tuple[str, ...]:
+    def _follow(self, name: str, above: tuple[str, ...]) -> tuple[str, ...]:
         """Follow `name` from package to package; nothing if it goes round in a circle or leaves the project."""
         if name in self.known:
             return (name,)
         if name in above:
             return ()
-        if name in self._targets:
-            found = {origin for target in self._targets[name] for origin in self._origins(target, (*above, name))}
+        package, _, last = name.rpartition(".")
+        targets = self._table(package).targets(last) if package in self.packages else ()
+        if targets:
+            found = {origin for target in targets for origin in self._follow(target, (*above, name))}
             return tuple(sorted(found))
-        module = name.rpartition(".")[0]
-        return (module,) if module in self.known else ()
+        return (package,) if package in self.known else ()
+
+    def _table(self, package: str) -> "_Table":
+        if package not in self._tables:
+            self._tables[package] = _Table(package, self.packages[package], self.statements, self._stars)
+        return self._tables[package]
 
     @cached_property
-    def _targets(self) -> Mapping[str, set[str]]:
-        """What each name in a package was imported as; several things if different branches import it."""
-        targets: dict[str, set[str]] = {}
-        for package in self.packages:
-            found = _passed_on(self.sources[package])
-            for name, target in chain(self._named(package, found), self._starred(package, found)):
-                targets.setdefault(f"{package}.{name}", set()).add(target)
-        return targets
+    def _stars(self) -> "_Stars":
+        return _Stars(self.statements.sources, self.views)
 
-    def _named(self, package: str, imports: Collection[Import]) -> Iterator[tuple[str, str]]:
-        """The names that a package imports one by one, with what they were imported as."""
-        for found in filter(_binds_target, imports):
-            yield found.alias, self._qualified(package, found.target)
 
-    def _starred(self, package: str, imports: Collection[Import]) -> Iterator[tuple[str, str]]:
-        """The names that a package has from `from module import *`, unless it binds them itself."""
-        stars = [self._qualified(package, found.module) for found in imports if found.name == "*"]
-        own = _bound(self.sources[package])[0] if stars else frozenset()
-        for module in stars:
-            for name in self._public(module) - own:
-                yield name, f"{module}.{name}"
+@dataclass(frozen=True)
+class _Stars:
+    """What `from module import *` brings."""
 
-    def _public(self, module: str, above: tuple[str, ...] = ()) -> frozenset[str]:
+    sources: Mapping[str, Source]
+    views: Mapping[str, View]
+    _known: dict[str, tuple[frozenset[str], tuple[str, ...]]] = field(default_factory=dict, init=False, repr=False)
+
+    def qualified(self, importer: str, name: str) -> str:
+        """What `name` is called in the graph, as `importer` says it."""
+        return self.views[self.sources[importer].service].qualified(name)
+
+    def bound(self, module: str) -> tuple[frozenset[str], tuple[str, ...]]:
+        """The names that a file binds at its top level, and the modules whose names it imports all."""
+        if module not in self._known:
+            self._known[module] = _bound(self.sources[module])
+        return self._known[module]
+
+    def public(self, module: str, above: tuple[str, ...] = ()) -> frozenset[str]:
         """The names that `from module import *` may bring."""
         if module in above or module not in self.sources:
             return frozenset()
-        names, stars = _bound(self.sources[module])
-        inner = (self._public(self._qualified(module, star), (*above, module)) for star in stars)
+        names, stars = self.bound(module)
+        inner = (self.public(self.qualified(module, star), (*above, module)) for star in stars)
         return frozenset(name for name in names if not name.startswith("_")).union(*inner)
 
-    def _qualified(self, importer: str, name: str) -> str:
-        return self.views[self.sources[importer].service].qualified(name)
+
+@dataclass(frozen=True)
+class _Table:
+    """What the names in one package were imported as; several things if different branches import one."""
+
+    package: str
+    lines: Collection[int] | None
+    statements: Statements
+    stars: _Stars
+
+    def targets(self, name: str) -> Collection[str]:
+        """What `name` was imported as."""
+        named = self._by_parser if self._unsure is None or name in self._unsure else self._by_lines
+        return named.get(name) or self._starred(name)
+
+    @cached_property
+    def _plain(self) -> list[tuple[Import, bool]] | None:
+        """The imports, and whether each is sure to be run with the file; None if only a parser can tell them."""
+        lines = None if self.lines is None else sorted(self.lines)
+        found = [self.statements.plain(self.package, line) for line in lines or ()]
+        if lines is None or None in found:
+            return None
+        return [(own, plain.traits is not None) for plain in found if plain for own in plain.imports]
+
+    @cached_property
+    def _unsure(self) -> frozenset[str] | None:
+        """The names that stand where only a parser sees whether they are the package's; None if that are all."""
+        return None if self._plain is None else frozenset(found.alias for found, sure in self._plain if not sure)
+
+    @cached_property
+    def _by_lines(self) -> Mapping[str, set[str]]:
+        return self._named(found for found, sure in self._plain or () if sure)
+
+    @cached_property
+    def _by_parser(self) -> Mapping[str, set[str]]:
+        return self._named(_passed_on(self.stars.sources[self.package], self.statements.parsed(self.package)))
+
+    def _named(self, imports: Iterable[Import]) -> Mapping[str, set[str]]:
+        targets: dict[str, set[str]] = {}
+        for found in filter(_binds_target, imports):
+            targets.setdefault(found.alias, set()).add(self.stars.qualified(self.package, found.target))
+        return targets
+
+    def _starred(self, name: str) -> Collection[str]:
+        """What `name` is by `from module import *`, unless the package binds it itself."""
+        stars = [module for module in self._star_modules if name in self.stars.public(module)]
+        own = self.stars.bound(self.package)[0] if stars else frozenset()
+        return [f"{module}.{name}" for module in stars if name not in own]
+
+    @cached_property
+    def _star_modules(self) -> list[str]:
+        plain = self._plain
+        imports = [found for found, _ in plain] if plain is not None else self.statements.parsed(self.package)
+        return [self.stars.qualified(self.package, found.module) for found in imports if found.name == "*"]
 
 
 def _binds_target(found: Import) -> bool:
@@ -78,28 +137,18 @@ def _binds_target(found: Import) -> bool:
     return bool(found.alias) and (bool(found.name) or found.alias != found.module.partition(".")[0])
 
 
-def imports_of(source: Source) -> tuple[Import, ...]:
-    """The imports of a file; none of one that this Python cannot parse, whose links then stay as grimp has them."""
-    try:
-        return tuple(Import.extract(source))
-    except SourceError:
-        return ()
-
-
-def _passed_on(source: Source) -> tuple[Import, ...]:
+def _passed_on(source: Source, imports: tuple[Import, ...]) -> tuple[Import, ...]:
     """What binds names of the package: in functions, only what its `__getattr__` may do."""
-    imports = imports_of(source)
     if not imports or "def __getattr__" in source.text:
         return imports
     return tuple(found for found in imports if ImportTrait.LOCAL not in found.traits)
 
 
 def _bound(source: Source) -> tuple[frozenset[str], tuple[str, ...]]:
-    """The names that a file binds at its top level, and the modules whose names it imports all."""
     from archguard.codebase.facts import Scope  # noqa: PLC0415  # most projects have no star to follow
 
     try:
-        scope = Scope.extract(source)
+        scope = Scope.extract(replace(source))  # of a copy, whose tree goes with it
     except SourceError:
         return frozenset(), ()
     return frozenset(scope.bindings), tuple(scope.stars)

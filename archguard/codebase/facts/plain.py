@@ -1,0 +1,134 @@
+"""Import statements that can be read from their own lines, which saves parsing the file: nearly all of them.
+
+Somebody (grimp) must know that an import statement starts at the line. Then a line without any quote is code as a
+whole, and what has the form below has no other meaning than this one. Where there is doubt, there is no answer.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from archguard.codebase.facts.imports import Import, ImportTrait, absolute
+from archguard.codebase.source import Source
+from archguard.model import Location
+
+_DOTTED: Final = r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*"
+_ALIAS: Final = rf"{_DOTTED}(?:[ \t]+as[ \t]+[A-Za-z_]\w*)?"
+_STATEMENT: Final = re.compile(
+    rf"[ \t]*(?:from[ \t]+(?P<module>\.*(?:{_DOTTED})?)[ \t]+)?import(?:[ \t]+|(?=[(*]))"
+    rf"(?P<names>\*|{_ALIAS}(?:[ \t]*,[ \t]*{_ALIAS})*|\(\s*{_ALIAS}(?:\s*,\s*{_ALIAS})*\s*,?\s*\))[ \t]*",
+    re.ASCII,
+)
+_NAMED: Final = re.compile(rf"\*|(?P<name>{_DOTTED})(?:[ \t]+as[ \t]+(?P<alias>\w+))?", re.ASCII)
+_COMMENT: Final = re.compile(r"#[^\n]*")
+_IF_TYPE_CHECKING: Final = re.compile(rb"if[ \t]+(?:\w+\.)*TYPE_CHECKING[ \t]*:[ \t]*(?:#[^'\"]*)?")
+_OPENS_NO_BLOCK: Final = re.compile(rb"[^:'\"\\#]*(?:#[^'\"\\]*)?")
+"""Nor does it begin or end a string, or go on in the next line."""
+
+
+class Named(NamedTuple):
+    """A name in an import statement, as it is written."""
+
+    module: str
+    """With the dots in front; "" in a plain `import`."""
+    name: str
+    alias: str
+    span: tuple[int, int]
+    """Where it stands in the statement."""
+
+    def target(self, package: str) -> str:
+        """The module or attribute that is named, as an `Import` in `package` has it."""
+        module, name, _ = unpacked(self, package)
+        return f"{module}.{name}" if name.strip("*") else module
+
+
+@dataclass(frozen=True)
+class Statement:
+    """An import statement that has been read from its own lines."""
+
+    imports: tuple[Import, ...]
+    """Without traits."""
+    traits: frozenset[ImportTrait] | None
+    """None where they depend on lines that only a parser understands."""
+
+
+def names_in(text: str) -> list[Named] | None:
+    """What the import statement `text` names; None if that is not plain to see."""
+    if not text.isascii() or _has_quote(text.partition("\n")[0]):
+        return None
+    code = _COMMENT.sub(lambda comment: " " * len(comment[0]), text) if "#" in text else text
+    statement = _STATEMENT.fullmatch(code)
+    if statement is None:
+        return None
+    module, (start, end) = statement["module"] or "", statement.span("names")
+    return [
+        Named(module, found["name"] or "*", found["alias"] or "", found.span())
+        for found in _NAMED.finditer(code, start, end)
+    ]
+
+
+def statement_at(source: Source, lines: Sequence[bytes], number: int) -> Statement | None:
+    """The import statement that starts at the line `number` of `source`; None if it is not plain to see."""
+    text = text_at(lines, number)
+    named = names_in(text) if text else None
+    if named is None:
+        return None
+    imports = tuple(_import(source, number, text, found) for found in named)
+    return Statement(imports, _traits(lines, number))
+
+
+def text_at(lines: Sequence[bytes], number: int) -> str:
+    """The text of the import statement that starts at the line `number`; "" if it is not plain to see."""
+    if number > len(lines) or _is_continued(lines, number):
+        return ""
+    first = lines[number - 1]
+    end = number if b"(" not in first else next(_closing(lines, number), number)
+    text = b"\n".join(lines[number - 1 : end])
+    return text.decode("ascii") if text.isascii() else ""
+
+
+def unpacked(named: Named, package: str) -> tuple[str, str, str]:
+    """Module, name and alias of `named` as an `Import` in `package` has them."""
+    if not named.module:
+        return named.name, "", named.alias or named.name.partition(".")[0]
+    plain = named.module.lstrip(".")
+    module = absolute(plain, len(named.module) - len(plain), package)
+    return module, named.name, (named.alias or named.name).replace("*", "")
+
+
+def _has_quote(line: str) -> bool:
+    return "'" in line or '"' in line
+
+
+def _is_continued(lines: Sequence[bytes], number: int) -> bool:
+    return number > 1 and lines[number - 2].endswith(b"\\")
+
+
+def _closing(lines: Sequence[bytes], number: int) -> Iterator[int]:
+    return (at for at in range(number, len(lines) + 1) if b")" in lines[at - 1].partition(b"#")[0])
+
+
+def _import(source: Source, number: int, text: str, named: Named) -> Import:
+    module, name, alias = unpacked(named, source.package)
+    start, end = (_place(text, offset) for offset in named.span)
+    indentation = len(text) - len(text.lstrip(" \t"))
+    column = start[1] if start[0] == 0 else indentation + 1
+    return Import(module, name, alias, Location(source.shown, number, column, number + end[0], end[1]))
+
+
+def _place(text: str, offset: int) -> tuple[int, int]:
+    """How many lines below the first one, and the column."""
+    return text.count("\n", 0, offset), offset - text.rfind("\n", 0, offset)
+
+
+def _traits(lines: Sequence[bytes], number: int) -> frozenset[ImportTrait] | None:
+    """The traits of an import that is not indented, or that has `if TYPE_CHECKING:` right above its block."""
+    if lines[number - 1][:1] not in {b" ", b"\t"}:
+        return frozenset()
+    above = number - 1
+    while above and _OPENS_NO_BLOCK.fullmatch(lines[above - 1]):
+        above -= 1
+    if above and _IF_TYPE_CHECKING.fullmatch(lines[above - 1]) and not _is_continued(lines, above):
+        return frozenset({ImportTrait.TYPE_CHECKING})
+    return None
