@@ -798,6 +798,50 @@ class Stored:
 class User(Stored, db.Model):
     id = db.Column(db.Integer)
 """,
+    "a query that was begun by something of which only the name is known": """
+def view(db):
+    orders = db.query("Order")  # !
+    if db:
+        orders = orders.filter(open=True)  # !
+    return orders.all()  # !
+
+
+def other(items):
+    kept = items.objects.filter(open=True)  # !
+    kept.delete()  # !
+""",
+    "the manager of a class whose base comes from an unknown library": """
+from shop.db.notes import Note
+
+
+def view():
+    notes = Note.objects.filter(open=True)  # !
+    notes.delete()  # !
+    return Note.everything.exclude(open=True)  # !
+# file: shop/db/notes.py
+from django.db import models
+from soft_deletion.models import SoftDeleted
+
+
+class Owned(models.Model):
+    owner = models.CharField()
+
+
+class Note(SoftDeleted, Owned):
+    pass
+""",
+    "query sets by their names": """
+def view(qs, order_qs, open_queryset):
+    qs.filter(open=True)  # !
+    order_qs.exclude(open=True)  # !
+    return open_queryset.values_list("id")  # !
+
+
+class Found:
+    @classmethod
+    def find(cls, id):
+        return cls.query.filter(cls.id == id)  # !
+""",
     "modules that import each other": """
 from shop.other import helper
 

@@ -39,6 +39,31 @@ from starlette import requests
 def view(request: requests.Request):
     return request.headers.get("x") or request.query_params.get("y")
 """,
+    "a text of a query": """
+from urllib.parse import parse_qs
+
+
+def view(request, url, items):
+    qs = parse_qs(url)
+    qs.update(a=1)
+    query = request.query.get("page")
+    filtered = items.query
+    chosen = items.filter(bool)
+    return qs.get("a"), qs.values(), query, filtered, chosen.all()
+""",
+    "objects of things that are no models": """
+import scenery
+
+
+class Scene(scenery.Scene):
+    def __init__(self):
+        self.objects = {}
+
+
+def view(scene: Scene):
+    scene.objects.get("lamp")
+    return scene.objects.values()
+""",
     "a filter on a list": """
 def view(orders: list):
     return list(filter(None, orders)), orders.count(1), orders.index(2)

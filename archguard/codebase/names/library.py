@@ -44,6 +44,12 @@ class Library:
         """What the attribute `name` is, or ""."""
         return self._given(name, "")
 
+    def of_any_class(self, name: str) -> str:
+        """What the attribute `name` of a class is that is not known (`*.objects: django.db.models.Manager`), or ""."""
+        cls, _, attribute = name.rpartition(".")
+        is_class = cls.rpartition(".")[2][:1].isupper() and cls not in self._known
+        return self.gives.get(f"*.{attribute}", "") if is_class else ""
+
     def knows(self, name: str) -> bool:
         """Whether anything is said of the attribute or method `name`."""
         return bool(self.member(name) or self.result(name)) or name in self.names

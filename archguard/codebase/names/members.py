@@ -119,6 +119,8 @@ class Members:
 
     def _from_library(self, base: str, owner: OwnClass | Instance, name: str) -> Values:
         spec = self.names.library.member(f"{base}.{name}")
+        if isinstance(owner, OwnClass):
+            spec = spec or self.names.library.of_any_class(f"{base}.{name}")
         return self._given(spec, owner) if spec else (Member(owner, self.names.library.canonical(base), name),)
 
     def _given(self, spec: str, receiver: OwnClass | Instance | None) -> Values:

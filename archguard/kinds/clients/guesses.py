@@ -138,21 +138,47 @@ _QUERYSET = frozenset(
         "clear",
     ]
 )
+OF_QUERIES = (_QUERYSET - {"add", "remove", "clear"}) | frozenset(
+    [
+        "filter_by",
+        "join",
+        "outerjoin",
+        "limit",
+        "offset",
+        "group_by",
+        "having",
+        "options",
+        "one",
+        "one_or_none",
+        "scalar",
+        "with_entities",
+        "distinct",
+        "paginate",
+        "get_or_404",
+        "first_or_404",
+        "only",
+        "defer",
+    ]
+)
+"""What is done with a query: it is made narrower, and asked."""
 _OF_SETS = _QUERYSET - {"get", "add", "remove", "clear", "update", "count", "delete"}
 _QUERIES: Mapping[str, frozenset[str]] = {
     "objects": _QUERYSET,
     "query": frozenset({"filter_by", "get_or_404", "first_or_404", "order_by", "with_entities", "join"}),
     "queryset": _QUERYSET - {"get", "update", "add", "remove", "clear", "create"},
     "get_queryset": _QUERYSET,
+    "qs": _QUERYSET - {"get", "update", "add", "remove", "clear", "create", "values", "count"},
 }
 """What objects of models are asked by: `Order.objects.filter(...)`, `user.order_set.all()`."""
+_OF_CLASSES = _QUERIES["query"] | {"filter", "all", "first", "get", "count", "one", "one_or_none"}
+"""What `cls.query` is asked."""
 _BEND = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _OTHER_SESSIONS = re.compile(
     r"http|requests|aio|client|web|boto|browser|login|chat|user|tf|keras|spark|ssh|tmux|cookie"
 )
 _LIKELY_CALL = re.compile(rf"\.\s*(?:{'|'.join(sorted(_TELLING.union(*_FAMILIES.values(), _OF_SETS)))})\s*\(".encode())
 _OWNER = re.compile(
-    rf"(?i:{'|'.join(sorted(_FAMILIES))})\w*(?:\(\))?\s*\.|(?:{'|'.join(sorted(_QUERIES))}|_set)(?:\(\))?\s*\.".encode()
+    rf"(?i:{'|'.join(sorted(_FAMILIES))})\w*(?:\(\))?\s*\.|(?:{'|'.join(sorted(_QUERIES))}|_set|_qs)(?:\(\))?\s*\.".encode()
 )
 _TELLING_CALL = re.compile(rf"\.\s*(?:{'|'.join(sorted(_TELLING))})\s*\(".encode())
 _DOUBTFUL_CALL = re.compile(
@@ -170,8 +196,11 @@ def may_hold_guesses(content: bytes) -> bool:
 def guess(step: Step) -> Confidence | None:
     """How likely `step` is an access to a database; None if nothing speaks for it."""
     name, *outer = (_BEND.sub("_", word).lower().strip("_") for word in step.owner_path)
-    if name in _QUERIES or (name.endswith("_set") and outer):
-        return Confidence.LIKELY if step.name in _QUERIES.get(name, _OF_SETS) else None
+    kept = "queryset" if name.endswith(("_qs", "_queryset")) else name
+    if kept in _QUERIES or (name.endswith("_set") and outer):
+        of_class = name == "query" and outer in (["cls"], ["model"])
+        likely = _OF_CLASSES if of_class else _QUERIES.get(kept, _OF_SETS)
+        return Confidence.LIKELY if step.name in likely else None
     family = next((word for word in _FAMILIES if _is_called(name, word)), "")
     if family and not _OTHER_SESSIONS.search(name):
         doubtful = step.name in _DOUBTFUL.get(family, ())

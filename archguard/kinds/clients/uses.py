@@ -1,15 +1,17 @@
 """Every use of a client in a module: calls, methods that are only taken, queries that are built or begun."""
 
+import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
 from archguard.codebase import Source
-from archguard.codebase.facts import Chain, Position, Scope, Step
+from archguard.codebase.facts import Binding, Chain, Position, Scope, Step
+from archguard.codebase.facts.scopes import How as Origin
 from archguard.codebase.names import Instance, Member, Names, Outside, OwnClass, OwnFunction, Value, dotted
 from archguard.kinds.clients.catalogue import Catalogue
-from archguard.kinds.clients.guesses import guess
+from archguard.kinds.clients.guesses import OF_QUERIES, guess
 from archguard.model import Confidence, Location
 
 _ACTIVE = frozenset(
@@ -131,8 +133,8 @@ class Uses:
                 return self._function(name)
             case Instance(of=cls) if self._method(cls, "__call__"):
                 return How.CALL, f"{cls.name}.__call__", Confidence.CERTAIN
-            case Member(base=base, name=name):
-                return self._member(base, name)
+            case Member():
+                return self._of_receiver(callee)
             case OwnFunction(receiver=receiver) if receiver and self._stores(callee, receiver):
                 return How.CALL, callee.name, Confidence.CERTAIN
             case OwnFunction() | OwnClass() | Instance():
@@ -152,16 +154,24 @@ class Uses:
         cls, _, method = name.rpartition(".")
         return bool(cls) and self.catalogue.method(self.names.library, cls, method)
 
+    def _of_receiver(self, member: Member) -> _Found | None:
+        return self._member(member.base, member.name) or self._related(member)
+
     def _member(self, base: str, name: str) -> _Found | None:
         library = self.names.library
         if self.catalogue.method(library, base, name):
             return How.CALL, f"{base}.{name}", Confidence.CERTAIN
         if self.catalogue.undescribed(base) and name in self.catalogue.verbs:
             return How.CALL, f"{base}.{name}", Confidence.CERTAIN
-        model, _, relation = base.rpartition(".")
-        if relation and self.catalogue.model(library, model) and name in _OF_RELATIONS:
-            return How.CALL, f"{base}.{name}", Confidence.LIKELY
         return None
+
+    def _related(self, member: Member) -> _Found | None:
+        """What is asked of the other side of a relation, or of a manager that a class from outside has added."""
+        cls, _, relation = member.base.rpartition(".")
+        if not relation or "(" in member.base or member.name not in _OF_RELATIONS:
+            return None
+        is_model = self.catalogue.model(self.names.library, cls) or self._model_bases(member.receiver)
+        return (How.CALL, dotted(member), Confidence.LIKELY) if is_model else None
 
     def _method(self, cls: Outside | OwnClass, name: str) -> bool:
         return isinstance(cls, Outside) and self.catalogue.method(self.names.library, cls.name, name)
@@ -203,7 +213,7 @@ class Uses:
     def _named(self, step: Step, at: Position) -> _Found | None:
         """An attribute that is taken, and not called."""
         values = self.names.value(step.node, at)
-        taken = [value for value in values if isinstance(value, Member) and self._member(value.base, value.name)]
+        taken = [value for value in values if isinstance(value, Member) and self._of_receiver(value)]
         if taken and step.last:
             return How.TAKE, dotted(taken[0]), Confidence.CERTAIN
         if any(map(self._asks, values)):
@@ -231,9 +241,28 @@ class Uses:
         if not self.guessing or not step.owner_name:
             return None
         confidence = guess(step)
+        if step.name in OF_QUERIES and self._is_guessed_query(step.owner, at):
+            confidence = Confidence.LIKELY
         if confidence is Confidence.POSSIBLE and step.owner_name in self._told_owners(at.scope):
             confidence = Confidence.LIKELY
         return (How.CALL, f"{step.owner_name}.{step.name}", confidence) if confidence else None
+
+    def _is_guessed_query(self, node: ast.expr | None, at: Position, seen: frozenset[int] = frozenset()) -> bool:
+        """Whether `node` is a name that was given to what is probably a query: `orders = db.query(Order)`."""
+        if not isinstance(node, ast.Name):
+            return False
+        bindings = (origin for origin in self.names.origins(node.id, at) if isinstance(origin, Binding))
+        return any(self._begins_query(found, seen) for found in bindings if id(found) not in seen and not found.path)
+
+    def _begins_query(self, binding: Binding, seen: frozenset[int]) -> bool:
+        if not isinstance(binding.node, ast.Call) or binding.how is not Origin.ASSIGNED:
+            return False
+        for step in Chain(binding.node, binding.at).parts():
+            if not step.call or step.name not in OF_QUERIES | {"query"}:
+                continue
+            if guess(step) is Confidence.LIKELY or self._is_guessed_query(step.owner, binding.at, seen | {id(binding)}):
+                return True
+        return False
 
     def _told_owners(self, scope: Scope) -> frozenset[str]:
         """What `scope` does something with that only a database does: `session.commit()` tells of `session.get`."""
