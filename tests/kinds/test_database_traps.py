@@ -64,6 +64,26 @@ def view(scene: Scene):
     scene.objects.get("lamp")
     return scene.objects.values()
 """,
+    "what the other side of a relation makes": """
+from shop.db.people import User
+
+
+def view(user: User):
+    call = user.plugin.dial(number=1)
+    call.update({"open": True})
+    return call.get("open")
+# file: shop/db/people.py
+from shop.db import Base
+from sqlalchemy.orm import relationship
+
+
+class Plugin(Base):
+    pass
+
+
+class User(Base):
+    plugin = relationship(Plugin)
+""",
     "a filter on a list": """
 def view(orders: list):
     return list(filter(None, orders)), orders.count(1), orders.index(2)

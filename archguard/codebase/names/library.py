@@ -78,8 +78,8 @@ class Library:
 
     def _given_by_any(self, cls: str, name: str, suffix: str) -> str:
         """What every attribute gives (`pymongo.MongoClient.*: pymongo.database.Database`) that is no known method."""
-        if name.startswith("__"):
-            return ""
+        if name.startswith(("__", "get_")):
+            return ""  # `get_for_id` of a manager gives no query set
         if not suffix and (f"{cls}.{name}()" in self.gives or f"{cls}.{name}" in self.names):
             return ""
         return self.gives.get(f"{cls}.*{suffix}", "")
