@@ -21,6 +21,7 @@ from archguard.kinds.inbound import EntryPoints
 
 _WORD = re.compile(rb"[A-Za-z_]\w*")
 _STUBS = b"_pb2_grpc"
+_STUB = re.compile(r"_pb2_grpc\.\w+Stub$")
 _DEEP = 4
 
 Words: TypeAlias = frozenset[bytes]
@@ -117,7 +118,8 @@ class Carriers:
             case Instance(of=Outside(name=name), items=items):
                 return self._is_known(name) or any(self._any(item, depth - 1) for item in items)
             case (OwnClass() as cls) | Instance(of=OwnClass() as cls):
-                return any(self._is_known(base.name) for base in self.names.lineage(cls) if isinstance(base, Outside))
+                bases = (base.name for base in self.names.lineage(cls) if isinstance(base, Outside))
+                return any(map(self._is_known, (cls.name, *bases)))
             case OwnFunction():
                 is_task = self.tasks and EntryPoints(self.names).is_declared(value)
                 return is_task or self._any(self.names.called(value, None, None), depth - 1)
@@ -126,7 +128,8 @@ class Carriers:
     def _is_known(self, name: str) -> bool:
         known = self.catalogue
         return (
-            name in known.modules
+            bool(_STUB.search(name))
+            or name in known.modules
             or known.is_call(name)
             or known.receiver(self.names.library, name)
             or known.undescribed(name)

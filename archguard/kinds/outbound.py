@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from archguard.codebase import Source
-from archguard.codebase.facts import Chain, Position
-from archguard.codebase.names import Instance, Member, Names, OwnClass, OwnFunction
+from archguard.codebase.facts import Chain, Position, Step
+from archguard.codebase.names import Instance, Member, Names, OwnClass, OwnFunction, dotted
 from archguard.kinds import aws
 from archguard.kinds.accesses import Access, Accesses, Way
 from archguard.kinds.clients import Catalogue, Extensions, How, Use, Uses, catalogue
@@ -21,7 +21,6 @@ _SENDING = frozenset(
 )
 _INSIDE = re.compile(r"^app=|^transport=.*(?:ASGI|WSGI|Mock)Transport")
 _STUB = re.compile(r"_pb2_grpc\.\w+Stub$")
-_STUBS = re.compile(rb"_pb2_grpc\b")
 _SENDS = re.compile(rf"\.\s*(?:{'|'.join(sorted(_SENDING))})\b".encode())
 
 
@@ -62,7 +61,7 @@ class Outbound:
         for use in last.values():
             deed = "take" if use.how is How.TAKE else "call"
             yield Reached(f"{deed} {use.symbol}", use.location, symbol=use.symbol, confidence=use.confidence)
-        if "rpc" in self.channels and holds(source, _STUBS):
+        if "rpc" in self.channels:
             yield from self._stubs(source)
         if "queue" in self.channels and holds(source, _SENDS):
             yield from self._tasks(source)
@@ -105,13 +104,22 @@ class Outbound:
         return scope.name
 
     def _stubs(self, source: Source) -> Iterator[Reached]:
-        """The generated classes that call a gRPC service."""
+        """Calls of the generated classes that call a gRPC service, and of their methods; one for each expression."""
         for scope in self.names.scope(source.module).everything():
             for chain in scope.chains:
-                for step in chain.parts():
-                    callees = self.names.callees(step.call, chain.at) if step.call else ()
-                    for callee in filter(_STUB.search, callees):
-                        yield Reached(f"call {callee}", source.location(step.node), symbol=callee)
+                for step in reversed([*chain.parts()]):
+                    if step.call and (stub := self._stub(step, chain.at)):
+                        yield Reached(f"call {stub}", source.location(step.node), symbol=stub)
+                        break
+
+    def _stub(self, step: Step, at: Position) -> str:
+        """The generated class that is called, or whose method is."""
+        owners = self.names.value(step.owner, at) if step.owner else ()
+        called = (dotted(owner) for owner in owners if isinstance(owner, Instance))
+        stubs = [name for name in called if _STUB.search(name)]
+        if stubs:
+            return f"{stubs[0]}.{step.name}"
+        return next(filter(_STUB.search, map(dotted, self.names.value(step.callee, at))), "")
 
     def _tasks(self, source: Source) -> Iterator[Reached]:
         """Tasks of the project that are sent to a worker: `charge.delay(order)`."""

@@ -371,6 +371,52 @@ class PaymentsStub:
     def __init__(self, channel):
         self.Charge = channel.unary_unary("/payments/Charge")
 """,
+    "a stub of gRPC that is kept": """
+from shop import payments_pb2_grpc
+from shop.base import Charging
+
+
+class Charges(Charging):
+    def __init__(self, channel):
+        self.stub = payments_pb2_grpc.PaymentsStub(channel)  # !
+
+    def charge(self, order):
+        return self.stub.Charge(order)  # !
+
+    def refund(self, order):
+        return self.shared.Refund(order)  # !
+
+
+def view():
+    return orders.List(None)  # !
+
+
+if __name__ == "__main__":
+    import orders_pb2_grpc
+
+    orders = orders_pb2_grpc.OrdersStub(None)  # !
+# file: shop/base.py
+import payments_pb2_grpc
+
+
+class Charging:
+    shared = payments_pb2_grpc.PaymentsStub(None)  # !
+# file: shop/payments_pb2_grpc.py
+class PaymentsStub:
+    def __init__(self, channel):
+        self.Charge = channel.unary_unary("/payments/Charge")
+""",
+    "a stub that another file has": """
+from shop.base import charging
+
+
+def view(order):
+    return charging.Refund(order)  # !
+# file: shop/base.py
+import payments_pb2_grpc
+
+charging = payments_pb2_grpc.PaymentsStub(None)  # !
+""",
     "a proxy of nameko": """
 from nameko.rpc import RpcProxy
 
