@@ -2,8 +2,9 @@
 
 import sys
 
-from archguard.snapshot.answer import answer
+from archguard.snapshot.answer import answer, find
 from archguard.snapshot.question import question
+from archguard.snapshot.snapshot import Snapshot
 
 
 def main() -> None:
@@ -11,18 +12,20 @@ def main() -> None:
 
     Where nothing has changed since the same was asked, no library is imported to answer it.
     """
-    asked = question(sys.argv[1:])
-    code = answer(sys.argv[1:], asked) if asked else None
+    arguments = sys.argv[1:]
+    asked = question(arguments)
+    found = find(arguments, asked) if asked else None
+    code = answer(*found) if found else None
     if code is not None:
         sys.exit(code)
-    _run(asked)
+    _run(arguments, asked, found[1] if found else None)
 
 
-def _run(asked: str | None) -> None:
+def _run(arguments: list[str], asked: str | None, before: Snapshot | None) -> None:
     from archguard import cli  # noqa: PLC0415  # 50 ms that an answer need not wait for
     from archguard.snapshot.journal import keeping  # noqa: PLC0415  # the same
 
-    with keeping(asked, by_content="--hash" in sys.argv[1:]):
+    with keeping(asked, by_content="--hash" in arguments, before=before):
         cli.main()
 
 

@@ -13,7 +13,7 @@ from archguard.checking.baseline import (
     with_baseline,
 )
 from archguard.checking.changes import since
-from archguard.checking.check import check
+from archguard.checking.check import check, is_about_imports
 from archguard.checking.git import merge_base
 from archguard.checking.paths import within_paths
 from archguard.checking.profile import Profile
@@ -27,6 +27,7 @@ __all__ = [
     "baseline_of",
     "check",
     "growth",
+    "is_about_imports",
     "merge_base",
     "moved_since_written",
     "prune",

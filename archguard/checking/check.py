@@ -59,6 +59,12 @@ def check(
     return replace(report, summary=replace(report.summary, seconds=round(profile.seconds, 3)))
 
 
+def is_about_imports(config: Config, codebase: Codebase) -> bool:
+    """Whether no contract sees more of a file than what it imports, and the names that it has for others."""
+    own = all(type(contract).__module__.startswith("archguard.") for contract in config.contracts)
+    return own and not any(contract.parsed(codebase) for contract in config.contracts)
+
+
 def _warning(note: ConfigError, code: str) -> Problem:
     return replace(note.problem(code), severity=Severity.WARNING)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from archguard.checking import Profile, check, merge_base, read, since, with_baseline, within_paths
+from archguard.checking import Profile, check, is_about_imports, merge_base, read, since, with_baseline, within_paths
 from archguard.cli.configuration import baseline_option, config_option, configuration
 from archguard.cli.outcome import exit_code
 from archguard.cli.progress import progress
@@ -84,7 +84,7 @@ def command(  # noqa: PLR0913  # the options of the command
     with times.stage("report"):
         outputs = [(str(file) if file else None, _written(report, format_, file)) for format_, file in targets]
     code = exit_code(report, Severity(fail_on), strict_baseline=strict_baseline)
-    keep(str(read_config.root), outputs, code)
+    keep(str(read_config.root), outputs, code, by_outline=report.complete and is_about_imports(read_config, codebase))
     for file, text in outputs:
         _write(file, text)
     if profile:

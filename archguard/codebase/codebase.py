@@ -19,7 +19,7 @@ from archguard.codebase.source import Source, SourceError
 from archguard.codebase.statements import Statements
 from archguard.codebase.view import ancestry
 from archguard.model import Location, Problem, Step
-from archguard.snapshot.journal import note_files
+from archguard.snapshot.journal import note_sources
 
 _T = TypeVar("_T")
 
@@ -249,7 +249,7 @@ def read_codebase(  # noqa: PLR0913  # what the code is, and how it is to be loo
         ExceptionGroup[PackageNotFoundError]: packages or source roots that are not there.
     """
     modules = find_modules(root, project, services or {})
-    note_files(source.path for source in modules.sources.values())  # grimp reads them without a word to Python
+    note_sources(source.path for source in modules.sources.values())  # grimp reads them without a word to Python
     found = scan(modules, externals, follow_reexports=project.reexports == "follow", dynamic=dynamic)
     return Codebase(
         sources=modules.sources,

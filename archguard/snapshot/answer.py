@@ -9,20 +9,27 @@ from archguard.snapshot.snapshot import Snapshot
 FOLDER = "reports"
 
 
-def answer(arguments: list[str], asked: str) -> int | None:
-    """Write the reports that were written when this was last asked; None if they may not be right any more.
+def find(arguments: list[str], asked: str) -> tuple[str, Snapshot] | None:
+    """What was kept of the last time that this was asked, with the folder in whose cache it is."""
+    for root in roots(arguments):
+        kept = store.load(store.place(root, FOLDER, name(asked)))
+        snapshot = Snapshot.read(kept, asked) if kept else None
+        if snapshot:
+            return root, snapshot
+    return None
+
+
+def answer(root: str, snapshot: Snapshot) -> int | None:
+    """Write the reports that were written then; None if they may not be right any more.
 
     Returns:
         The exit code.
     """
-    for root in roots(arguments):
-        kept = store.load(store.place(root, FOLDER, name(asked)))
-        snapshot = Snapshot.read(kept, asked) if kept else None
-        if snapshot and snapshot.holds() and _is_written(snapshot):
-            if snapshot.is_renewed:
-                store.save(root, (FOLDER, name(asked)), snapshot.text())
-            return snapshot.exit_code
-    return None
+    if not snapshot.holds() or not _is_written(snapshot):
+        return None
+    if snapshot.is_renewed:
+        store.save(root, (FOLDER, name(snapshot.question)), snapshot.text())
+    return snapshot.exit_code
 
 
 def _is_written(snapshot: Snapshot) -> bool:

@@ -8,7 +8,7 @@ reads, and questions whether something is there.
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from typing import Any, Final
@@ -21,6 +21,9 @@ from archguard.snapshot.state import kind, stamp
 
 _MOST: Final = 32
 """Snapshots of one project: each list of options has its own."""
+_EDITED: Final = 50
+"""Files of which outlines are kept: a person or an agent edits a few of them again and again."""
+_DAY: Final = 86_400_000_000_000
 _WRITING: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 _PYTHON: Final = os.path.dirname(os.__file__) + os.sep
 _PASSING: Final = (f"{os.sep}{store.NAME}{os.sep}", ".pyc")
@@ -32,8 +35,10 @@ _UNSEEN: Final = ("os.exec", "os.posix_spawn", "os.spawn", "os.system", "socket.
 class _Journal:
     """Takes down how all stands that is looked at, before it is."""
 
-    def __init__(self, asked: str, *, by_content: bool) -> None:
+    def __init__(self, asked: str, *, by_content: bool, before: Snapshot | None) -> None:
         self.snapshot = Snapshot(asked, by_content=by_content)
+        self.edited = [*before.outlines, *before.changed][-_EDITED:] if before else []
+        """The files that are likely to be edited again."""
         self.begun = time.time_ns()
         self.is_whole = True
         """Whether all that the answer depends on could be taken down."""
@@ -74,6 +79,16 @@ class _Journal:
                 self.note_file(file)
                 self.is_whole &= max((stamp(file) or [0, 0])[:2]) < self.begun
 
+    def note_outlines(self, paths: Collection[str]) -> None:
+        """Take down what can be seen of those of `paths` that are edited now, or were a short time ago."""
+        stamps, since = self.snapshot.stamps, self.begun - _DAY
+        recent = [path for path in paths if path not in stamps or max(stamps[path][:2]) > since]
+        likely = recent if len(recent) <= _EDITED else []  # more than a few are no edits but a checkout
+        with self._busy():
+            for path in dict.fromkeys((*likely, *self.edited)):
+                if path in paths:
+                    self.snapshot.note_outline(path)
+
     def _is_known(self, path: str) -> bool:
         return path in self.snapshot.stamps or path in self.snapshot.digests
 
@@ -94,15 +109,21 @@ class _Desk:
 
 
 @contextmanager
-def keeping(asked: str | None, *, by_content: bool) -> Iterator[None]:
-    """Keep a journal meanwhile, for the answer to what is `asked`; none where nothing can be kept."""
+def keeping(asked: str | None, *, by_content: bool, before: Snapshot | None) -> Iterator[None]:
+    """Keep a journal meanwhile, for the answer to what is `asked`; none where nothing can be kept.
+
+    Args:
+        asked: The question.
+        by_content: Whether times are not to be trusted.
+        before: What was kept of the last time, and is not right any more.
+    """
     if asked is None:
         yield
         return
     if not _Desk.is_heard:
         sys.addaudithook(_hear)
         _Desk.is_heard = True
-    _Desk.journal = journal = _Journal(asked, by_content=by_content)
+    _Desk.journal = journal = _Journal(asked, by_content=by_content, before=before)
     try:
         for folder in sys.path:
             journal.note_folder(folder or ".")
@@ -111,8 +132,15 @@ def keeping(asked: str | None, *, by_content: bool) -> Iterator[None]:
         _Desk.journal = None
 
 
-def keep(root: str, outputs: Iterable[tuple[str | None, str]], exit_code: int) -> None:
-    """Keep the answer of this run, if there is a journal of it, in the cache of the project at `root`."""
+def keep(root: str, outputs: Iterable[tuple[str | None, str]], exit_code: int, *, by_outline: bool) -> None:
+    """Keep the answer of this run, if there is a journal of it, in the cache of the project at `root`.
+
+    Args:
+        root: The folder of the configuration.
+        outputs: What is written to which file, or to stdout.
+        exit_code: How the run ends.
+        by_outline: Whether nothing of the sources matters but their outlines.
+    """
     journal, _Desk.journal = _Desk.journal, None
     if journal is None:
         return
@@ -120,15 +148,18 @@ def keep(root: str, outputs: Iterable[tuple[str | None, str]], exit_code: int) -
     if journal.is_whole:
         snapshot = journal.snapshot
         snapshot.outputs, snapshot.exit_code = [*outputs], exit_code
+        snapshot.outlines = snapshot.outlines if by_outline else {}
         store.save(root, (FOLDER, name(snapshot.question)), snapshot.text())
         store.prune(root, (FOLDER,), _MOST)
 
 
-def note_files(paths: Iterable[os.PathLike[str]]) -> None:
-    """Take down that the answer depends on what is in the files `paths`, before they are read."""
+def note_sources(paths: Iterable[os.PathLike[str]]) -> None:
+    """Take down that the answer depends on the files of Python `paths`, before they are read."""
     if _Desk.journal:
-        for path in paths:
-            _Desk.journal.note_file(os.fspath(path))
+        whole = [os.path.abspath(path) for path in paths]
+        for path in whole:
+            _Desk.journal.note_file(path)
+        _Desk.journal.note_outlines(whole)
 
 
 def is_file(path: os.PathLike[str]) -> bool:

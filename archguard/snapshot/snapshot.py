@@ -4,9 +4,9 @@ import json
 import time
 from collections.abc import Iterator
 
-from archguard.snapshot.state import digest, is_settled, kind, stamp
+from archguard.snapshot.state import content, digest, is_settled, kind, stamp
 
-_KEPT = ("question", "outputs", "exit_code", "by_content", "stamps", "digests", "kinds", "days")
+_KEPT = ("question", "outputs", "exit_code", "by_content", "stamps", "digests", "outlines", "kinds", "days")
 
 
 class Snapshot:
@@ -24,12 +24,16 @@ class Snapshot:
         """Files and folders that are as they were while their stamps stay."""
         self.digests: dict[str, str] = {}
         """What is in those that have no stamp to trust, and in folders."""
+        self.outlines: dict[str, str] = {}
+        """What can be seen of those files of which the rest does not matter."""
         self.kinds: dict[str, str] = {}
         """Where it only counts whether there is a file, a folder or nothing."""
         self.days = ["", ""]
         """From which day, and until before which one, it is right; both empty if days do not matter."""
         self.is_renewed = False
         """Whether there are stamps now that were not trusted, or not right, when it was read."""
+        self.changed: list[str] = []
+        """What is not as it was, if that has been looked at."""
 
     @classmethod
     def read(cls, text: str, question: str) -> "Snapshot | None":
@@ -57,6 +61,11 @@ class Snapshot:
         self._is_stamped(path)
         self.digests[path] = digest(path)
 
+    def note_outline(self, path: str) -> None:
+        """Take down what can be seen of the file `path`."""
+        if found := _outline(path):
+            self.outlines[path] = found
+
     def holds(self) -> bool:
         """Whether all that it depends on is as it was."""
         return self._is_its_time() and all(kind(path) == told for path, told in self.kinds.items()) and self._stands()
@@ -74,12 +83,17 @@ class Snapshot:
 
     def _stands(self) -> bool:
         for path, now in [*self._doubtful()]:
-            if path not in self.digests or self.digests[path] != digest(path):
-                return False
-            if now and not self.by_content and is_settled(now):  # taken before the digest: a change since then shows
+            if not self._is_the_same(path):
+                self.changed.append(path)
+            elif now and not self.by_content and is_settled(now):  # taken before the look: a change since then shows
                 self.stamps[path] = now
                 self.is_renewed = True
-        return True
+        return not self.changed
+
+    def _is_the_same(self, path: str) -> bool:
+        if path in self.digests and self.digests[path] == digest(path):
+            return True
+        return path in self.outlines and self.outlines[path] == _outline(path)
 
     def _doubtful(self) -> Iterator[tuple[str, list[int] | None]]:
         """What no stamp vouches for, each with its stamp of now."""
@@ -89,3 +103,12 @@ class Snapshot:
                 yield path, now
         for path in self.digests.keys() - stamps.keys():
             yield path, stamp(path)
+
+
+def _outline(path: str) -> str:
+    from archguard.snapshot.outline import outline  # `ast` takes 10 ms, and few files are ever edited
+
+    try:
+        return outline(content(path))
+    except OSError:
+        return ""

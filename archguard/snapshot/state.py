@@ -29,12 +29,12 @@ def is_settled(found: list[int]) -> bool:
 def digest(path: str) -> str:
     """What is in a file, the names in a folder, or why neither can be told."""
     try:
-        content = names(path) if os.path.isdir(path) else _content(path)
+        found = names(path) if os.path.isdir(path) else content(path)
     except (OSError, ValueError) as error:
         return f"error {getattr(error, 'errno', '')}"
     from hashlib import blake2b  # 5 ms, and mostly stamps tell, or there is nothing
 
-    return blake2b(content, digest_size=16).hexdigest()
+    return blake2b(found, digest_size=16).hexdigest()
 
 
 def names(folder: str) -> bytes:
@@ -53,7 +53,8 @@ def kind(path: str) -> str:
     return "folder" if stat.S_ISDIR(mode) else "file" if stat.S_ISREG(mode) else "other"
 
 
-def _content(path: str) -> bytes:
+def content(path: str) -> bytes:
+    """What is in a file."""
     with open(path, "rb", buffering=0) as file:
         return file.readall()
 

@@ -222,3 +222,26 @@ def test_the_fewest_are_kept(shop: Project) -> None:
         shop.ask("check", "--format", f"json:{number}.json")
 
     assert len(kept(shop)) == 32
+
+
+def test_an_edit_that_changes_nothing_for_contracts_about_imports_is_answered(shop: Project) -> None:
+    shop.write("shop/db.py", "import shop.api\n\n\ndef f():\n    return 1\n")
+    before = shop.ask("check")
+    shop.write("shop/db.py", "import shop.api\n\n\ndef f():\n    return shop.api.g(2)\n")
+
+    assert is_answered(shop)
+    assert shop.ask("check").stdout == before.stdout
+
+    shop.write("shop/db.py", "import shop.api\n\n\ndef f():\n    return shop.api.g(2\n")
+    assert shop.ask("check").returncode == 2
+    shop.write("shop/db.py", "def f():\n    return 3\n")
+    assert shop.ask("check").returncode == 0
+
+
+def test_an_edit_is_looked_at_where_a_contract_is_about_calls(shop: Project) -> None:
+    shop.configure("contracts:\n  - {id: data, kind: database, allowed_in: [shop.api]}\n")
+    shop.write("shop/db.py", "import sqlite3\n\n\ndef f(c):\n    return 1\n")
+    before = shop.ask("check").stdout
+    shop.write("shop/db.py", "import sqlite3\n\n\ndef f(c):\n    return sqlite3.connect(c).execute('SELECT 1')\n")
+
+    assert shop.ask("check").stdout.count("error") > before.count("error")

@@ -40,9 +40,19 @@ CODE = (
     "import requests\n",
     "import shop.api  # archguard: ignore[layered] x\n",
 )
+BODIES = (
+    "def f():\n    return 1\n",
+    "def f():\n    return 2  # more\n\n\n",
+    "def f():\n    import shop.api\n",
+    "def f():\n    return '''\n    import shop.api\n'''\n",
+    "def f():\n    return 1\n\n\nimport shop.api\n",
+    "def f():\n    pass\n    return 1\n\n\nimport shop.api\n",
+    "def f():\n    return 3\n\n\nimport shop.api\n",
+    "def f():\n    return\n  1\n",
+)
 CONTENTS = {
     "shop/api.py": CODE,
-    "shop/db.py": CODE,
+    "shop/db.py": (*CODE, *BODIES),
     "shop/db/__init__.py": CODE,
     "shop/__init__.py": CODE,
     "other/deep/new.py": CODE,
