@@ -250,7 +250,8 @@ def read_codebase(  # noqa: PLR0913  # what the code is, and how it is to be loo
     """
     modules = find_modules(root, project, services or {})
     note_sources(source.path for source in modules.sources.values())  # grimp reads them without a word to Python
-    found = scan(modules, externals, follow_reexports=project.reexports == "follow", dynamic=dynamic)
+    excluded = modules.excluded if project.imports_of_excluded == "nearest" else frozenset()
+    found = scan(modules, externals, excluded, follow_reexports=project.reexports == "follow", dynamic=dynamic)
     return Codebase(
         sources=modules.sources,
         imports=found.graph,

@@ -48,17 +48,25 @@ class Scan:
     problems: tuple[Problem, ...]
 
 
-def scan(modules: Modules, externals: Collection[Target], *, follow_reexports: bool, dynamic: bool) -> Scan:
+def scan(
+    modules: Modules,
+    externals: Collection[Target],
+    excluded: frozenset[str],
+    *,
+    follow_reexports: bool,
+    dynamic: bool,
+) -> Scan:
     """Every import of `modules`.
 
     Args:
         modules: The modules to read.
         externals: What is to be told from its top-level package, of what is outside of the project.
+        excluded: What is to be told from its top-level package, of what is left out of the project.
         follow_reexports: Whether `from package import name` counts as an import of the module that defines `name`.
         dynamic: Whether to look for `import_module("a.b")` and the like.
     """
     literal = frozenset(target.text for target in externals if target.literal)
-    scanner = _Scanner(modules, literal, dynamic)
+    scanner = _Scanner(modules, literal, excluded, dynamic)
     scanner.read_all()
     scanner.tell_apart([target for target in externals if not target.literal])
     if follow_reexports:
@@ -72,6 +80,7 @@ class _Scanner:
 
     modules: Modules
     externals: frozenset[str]
+    excluded: frozenset[str]
     dynamic: bool
     by_grimp: dict[str, dict[str, set[int]]] = field(default_factory=dict)
     """importer -> imported -> lines."""
@@ -197,7 +206,7 @@ class _Scanner:
 
     def _scan(self, sources: Sequence[Source], view: View) -> None:
         """Scan `sources`, some at a time, since what grimp tells of them takes much memory."""
-        grimp = _Grimp(view, self.externals, [_plain(name) for name in self.modules.excluded])
+        grimp = _Grimp(view, self.externals, [_plain(name) for name in self.excluded])
         size = max(_AT_A_TIME, -(-len(sources) // _TIMES))
         for start in range(0, len(sources), size):
             self._scan_by(grimp, sources[start : start + size], view)
@@ -233,7 +242,7 @@ class _Scanner:
         key = view.service, imported
         if key not in self.names:
             module = view.qualified(imported)
-            around = ancestry(module) if module in self.modules.excluded else []
+            around = ancestry(module) if module in self.excluded else []
             self.names[key] = next((name for name in around if name in self.known), module)
         return self.names[key]
 

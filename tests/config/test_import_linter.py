@@ -102,6 +102,18 @@ def test_folders_that_import_linter_passes_over_are_left_out(shop: Project) -> N
     assert "exclude:\n  - shop.scripts" in migrated
 
 
+def test_an_import_of_what_import_linter_does_not_see_leads_to_the_top_level_package(shop: Project) -> None:
+    shop.write_all({"shop/__init__.py": "", "shop/db/__init__.py": "import sqlite3\n", "shop/db/wiring/start.py": ""})
+    shop.write("shop/web.py", "from shop.db.wiring.start import connect\n")
+    contract = "[importlinter:contract:x]\ntype = forbidden\nsource_modules = shop.web\nforbidden_modules = sqlite3\n"
+    options = "[importlinter]\nroot_package = shop\ninclude_external_packages = True\n"
+    shop.write(".importlinter", f"{options}{contract}name = x\n")
+
+    assert shop.call("check").returncode == 0
+    shop.write("archguard.yaml", shop.call("migrate").stdout)
+    assert shop.call("check").returncode == 0
+
+
 def test_an_option_of_the_session_that_is_none_is_passed_over_with_a_warning(shop: Project) -> None:
     contract = f"[importlinter:contract:one]\nname = One\n{CONTRACTS['layers']}"
     shop.write(".importlinter", f"{OPTIONS}show_imports = True\n{contract}")

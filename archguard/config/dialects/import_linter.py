@@ -103,7 +103,7 @@ class _Translation:
         if _is_true(session.get("exclude_type_checking_imports")):
             project["type_checking_imports"] = "exclude"
         if unseen := self._unseen(packages):
-            project["exclude"] = unseen
+            project |= {"exclude": unseen, "imports_of_excluded": "top-level"}
         return project
 
     def _unseen(self, packages: list[str]) -> list[str]:
