@@ -30,6 +30,7 @@ from archguard.codebase.source import Source, SourceError
 from archguard.codebase.statements import Statements
 from archguard.codebase.view import View, ancestry
 from archguard.model import Location, Problem, Severity
+from archguard.snapshot.journal import is_file
 
 _UNFOLLOWED = "what is imported here is known to the running code only, so no contract looks at it"
 _AT_A_TIME = 1000
@@ -179,16 +180,17 @@ class _Scanner:
         except SourceError as error:
             self._report("unreadable", error)
             return False
+        is_hidden = source.is_package and is_file(source.path.parent.with_suffix(".py"))  # which grimp would read
         may_leave = _may_leave(signs, len(source.package.split(".")) if source.package else 0)
-        if not may_leave and not (self.dynamic and DYNAMIC & signs):
+        if not is_hidden and not may_leave and not (self.dynamic and DYNAMIC & signs):
             return True
         try:
-            return self._add_by_ast(source, view, tuple(Import.extract(source)))
+            return self._add_by_ast(source, view, tuple(Import.extract(source)), is_hidden=is_hidden)
         except SourceError as error:
             self._report("syntax", error)
-            return not may_leave
+            return not may_leave and not is_hidden
 
-    def _add_by_ast(self, source: Source, view: View, imports: tuple[Import, ...]) -> bool:
+    def _add_by_ast(self, source: Source, view: View, imports: tuple[Import, ...], *, is_hidden: bool) -> bool:
         """Add dynamic imports. An import that leaves the package makes grimp abort, so all of that file's are added."""
         leaving = [found for found in imports if found.leaves]
         for found in leaving:
@@ -198,11 +200,11 @@ class _Scanner:
             error = SourceError(_UNFOLLOWED, "a literal is followed: import_module('shop.orders')", place)
             self.problems.append(replace(error.problem("dynamic-import"), severity=Severity.INFO))
         for found in imports:
-            if not found.leaves and (leaving or ImportTrait.DYNAMIC in found.traits):
+            if not found.leaves and (leaving or is_hidden or ImportTrait.DYNAMIC in found.traits):
                 imported = view.resolve(found.target, self.known, self.externals)
                 if imported != source.module:
                     self.by_ast.add(Link(source.module, imported, found.location.line))
-        return not leaving
+        return not leaving and not is_hidden
 
     def _scan(self, sources: Sequence[Source], view: View) -> None:
         """Scan `sources`, some at a time, since what grimp tells of them takes much memory."""

@@ -12,7 +12,7 @@ from archguard.codebase.project import Project, Service
 from archguard.codebase.source import Source
 from archguard.errors import ArchguardError
 from archguard.model import Location, Problem, Severity
-from archguard.snapshot.journal import is_file, is_folder, note_sources
+from archguard.snapshot.journal import is_file, is_folder
 
 _NO_CODE = {"node_modules", "__pycache__", "site-packages", "build", "dist", "venv", "env"}
 
@@ -214,7 +214,6 @@ class _Walk:
             )
 
     def _shadowed(self, module: str, path: Path) -> None:
-        note_sources([path])  # grimp looks for it first, whoever hands it a package of that name
         message = f"module '{module}' stands twice; Python takes the package, so this file was not read"
         self._pass_over(Severity.WARNING, "shadowed-module", message, path, "rename or remove one of the two")
 

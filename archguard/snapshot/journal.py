@@ -162,17 +162,17 @@ def note_sources(paths: Iterable[os.PathLike[str]]) -> None:
         _Desk.journal.note_outlines(whole)
 
 
-def is_file(path: os.PathLike[str]) -> bool:
+def is_file(path: str | os.PathLike[str]) -> bool:
     """Whether there is a file; noted."""
     return _kind(path) == "file"
 
 
-def is_folder(path: os.PathLike[str]) -> bool:
+def is_folder(path: str | os.PathLike[str]) -> bool:
     """Whether there is a folder; noted."""
     return _kind(path) == "folder"
 
 
-def is_there(path: os.PathLike[str]) -> bool:
+def is_there(path: str | os.PathLike[str]) -> bool:
     """Whether there is anything; noted."""
     return bool(_kind(path))
 
@@ -188,7 +188,7 @@ def today(days: Iterable[date | None]) -> date:
     return now
 
 
-def _kind(path: os.PathLike[str]) -> str:
+def _kind(path: str | os.PathLike[str]) -> str:
     found = kind(os.fspath(path))
     if _Desk.journal:
         _Desk.journal.snapshot.kinds[os.path.abspath(path)] = found

@@ -367,3 +367,13 @@ def test_an_import_of_what_is_left_out_is_one_of_the_nearest_package_around_it(p
     imports = project.codebase().imports
 
     assert imports.imported_by("shop.web") == {"shop.db": (1, 2)}
+
+
+@pytest.mark.parametrize("package", ["shop/twice", "shop"])
+def test_a_package_is_read_and_not_the_file_of_its_name_beside_it(package: str, project: Project) -> None:
+    project.write_all({"shop/__init__.py": "", "shop/hidden.py": "", "shop/other.py": ""})
+    project.write(f"{package}/__init__.py", "import shop.hidden\n")
+    project.write(f"{package}.py", "import shop.other\n")
+    project.configure("project: {packages: [shop]}\n")
+
+    assert edges(project.codebase()) == [f"{package.replace('/', '.')} shop.hidden 1"]
