@@ -842,6 +842,40 @@ class Found:
     def find(cls, id):
         return cls.query.filter(cls.id == id)  # !
 """,
+    "a session in the context": """
+from shop.db.context import current
+
+
+def view():
+    current.get().commit()  # !
+# file: shop/db/context.py
+from contextvars import ContextVar
+
+from sqlalchemy.orm import Session
+
+current: ContextVar[Session] = ContextVar("current")
+""",
+    "a form that stores a model": """
+from django import forms
+
+
+class OrderForm(forms.ModelForm):
+    pass
+
+
+def view(request):
+    OrderForm(request.POST).save()  # !
+""",
+    "collections and connections of the application": """
+from starlette.requests import Request
+
+
+async def view(request: Request):
+    await request.app.mongodb["orders"].find_one({})  # !
+    await request.app.state.db.orders.insert_one({})  # !
+    async with request.app.state.pool.acquire() as conn:
+        await conn.fetch("x")  # !
+""",
     "modules that import each other": """
 from shop.other import helper
 

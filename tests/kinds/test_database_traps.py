@@ -84,6 +84,14 @@ class Plugin(Base):
 class User(Base):
     plugin = relationship(Plugin)
 """,
+    "what deals with sessions and is none": """
+def view(request, session_store, db_service, session_repository, orders):
+    session_store.add(1)
+    db_service.commit()
+    session_repository.add(2)
+    request.session.flush()
+    return orders.find_one(3)
+""",
     "a filter on a list": """
 def view(orders: list):
     return list(filter(None, orders)), orders.count(1), orders.index(2)

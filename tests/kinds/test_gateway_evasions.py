@@ -486,6 +486,43 @@ def view():
     with smtplib.SMTP("mail") as server:  # !
         server.send_message(None)  # !
 """,
+    "an exchange of rabbit": """
+import aio_pika  # !
+
+
+async def view():
+    connection = await aio_pika.connect_robust("amqp://")  # !
+    channel = await connection.channel()  # !
+    await channel.default_exchange.publish(aio_pika.Message(b""), routing_key="x")  # !
+    exchange = await channel.declare_exchange("orders")  # !
+    await exchange.publish(aio_pika.Message(b""), routing_key="y")  # !
+""",
+    "a connection of NATS": """
+import nats  # !
+
+
+async def view():
+    connection = await nats.connect("nats://")  # !
+    await connection.publish("orders", b"")  # !
+    await connection.jetstream().publish("orders", b"")  # !
+""",
+    "a resource of a vendor": """
+import stripe  # !
+
+
+def view():
+    stripe.Charge.create(amount=1)  # !
+    stripe.checkout.Session.retrieve("a")  # !
+""",
+    "a mail of flask": """
+from flask_mail import Mail, Message  # !
+
+mail = Mail()
+
+
+def view():
+    mail.send(Message("x"))  # !
+""",
     "a mail of django": """
 from django.core.mail import send_mail  # !
 

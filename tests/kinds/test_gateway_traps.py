@@ -243,6 +243,13 @@ from http.server import BaseHTTPRequestHandler
 def view():
     return HTTPStatus.OK, SimpleCookie().get("a")
 """,
+    "the words for the codes of HTTP": """
+from http.client import NOT_FOUND, responses
+
+
+def view(code):
+    return responses[code] or responses[NOT_FOUND]
+""",
     "the name of this computer": """
 import socket
 import ssl

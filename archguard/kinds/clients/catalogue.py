@@ -178,6 +178,7 @@ _PYTHON = Client(
         "contextlib.nullcontext()": "argument",
         "contextlib.ExitStack.enter_context()": "argument",
         "contextlib.AsyncExitStack.enter_async_context()": "argument",
+        "contextvars.ContextVar.get()": "item",
         "copy.copy()": "argument",
         "asyncio.wait_for()": "argument",
         "asyncio.shield()": "argument",

@@ -1,5 +1,6 @@
 """What a method call probably is when nothing is known of its receiver but what it is called."""
 
+import ast
 import re
 from collections.abc import Mapping
 
@@ -172,6 +173,28 @@ _QUERIES: Mapping[str, frozenset[str]] = {
 """What objects of models are asked by: `Order.objects.filter(...)`, `user.order_set.all()`."""
 _OF_CLASSES = _QUERIES["query"] | {"filter", "all", "first", "get", "count", "one", "one_or_none"}
 """What `cls.query` is asked."""
+_KEEPERS = frozenset(
+    [
+        "store",
+        "storage",
+        "service",
+        "manager",
+        "repo",
+        "repository",
+        "cache",
+        "registry",
+        "handler",
+        "provider",
+        "middleware",
+        "crud",
+        "gateway",
+        "controller",
+        "usecase",
+        "ids",
+        "names",
+    ]
+)
+"""What deals with sessions and the like, and is none."""
 _BEND = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _OTHER_SESSIONS = re.compile(
     r"http|requests|aio|client|web|boto|browser|login|chat|user|tf|keras|spark|ssh|tmux|cookie"
@@ -201,8 +224,12 @@ def guess(step: Step) -> Confidence | None:
         of_class = name == "query" and outer in (["cls"], ["model"])
         likely = _OF_CLASSES if of_class else _QUERIES.get(kept, _OF_SETS)
         return Confidence.LIKELY if step.name in likely else None
+    if step.name in _COLLECTION and (isinstance(step.owner, ast.Subscript) or _is_of_database(outer)):
+        return Confidence.LIKELY
     family = next((word for word in _FAMILIES if _is_called(name, word)), "")
     if family and not _OTHER_SESSIONS.search(name):
+        if name == "session" and step.name == "flush" and outer in (["request"], ["req"]):
+            return Confidence.POSSIBLE  # what is remembered of a visitor
         doubtful = step.name in _DOUBTFUL.get(family, ())
         if step.name in _FAMILIES[family] or (doubtful and outer and _is_called(outer[0], "db")):
             return Confidence.LIKELY
@@ -212,5 +239,10 @@ def guess(step: Step) -> Confidence | None:
 
 
 def _is_called(name: str, word: str) -> bool:
-    """`session` is, and so are `db_session`, `getSession` and `dbsession`; `obsession` is not."""
-    return not {word, f"db{word}"}.isdisjoint(name.split("_"))
+    """`session` is, and so are `db_session`, `getSession` and `dbsession`; `obsession` and `session_store` are not."""
+    words = name.split("_")
+    return words[-1] not in _KEEPERS and not {word, f"db{word}"}.isdisjoint(words)
+
+
+def _is_of_database(outer: list[str]) -> bool:
+    return any(_is_called(name, word) for name in outer for word in ("db", "database", "mongo", "mongodb"))

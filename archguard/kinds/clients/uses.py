@@ -1,6 +1,7 @@
 """Every use of a client in a module: calls, methods that are only taken, queries that are built or begun."""
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -46,6 +47,10 @@ _OF_RELATIONS = frozenset(
     ]
 )
 """What the other side of a relation is asked: `author.books.filter(...)`."""
+
+
+_WAY = re.compile(r"\.[A-Z]\w*\.\w+\.\w")
+"""From a class through one of its attributes: `starlette.requests.Request.app.state.pool.acquire`."""
 
 
 class How(StrEnum):
@@ -122,7 +127,8 @@ class Uses:
         """Whether all that is known is the way to it, as with `request.app.state.pool.fetch`."""
         match callee:
             case Member(receiver=Instance(of=cls), base=base):
-                return base != cls.name and not isinstance(cls, OwnClass)
+                is_way = base != cls.name or bool(_WAY.search(base.partition("(")[0]))
+                return is_way and not isinstance(cls, OwnClass)
             case Outside(name=name):
                 return name.count(".") > 1 and not self.catalogue.imported(name) and name.rpartition(".")[2].islower()
         return False
