@@ -148,6 +148,8 @@ class Codebase:
     def without_traits(self, traits: Collection[ImportTrait]) -> "Codebase":
         """The same code without the imports that have one of `traits`."""
         unwanted = frozenset(traits)
+        if not unwanted:
+            return self
         return self.without_links([link for link in self.imports.links() if self.traits(link, unwanted) & unwanted])
 
     def traits(self, link: Link, asked: frozenset[ImportTrait]) -> frozenset[ImportTrait]:
@@ -249,7 +251,7 @@ def read_codebase(  # noqa: PLR0913  # what the code is, and how it is to be loo
         ExceptionGroup[PackageNotFoundError]: packages or source roots that are not there.
     """
     modules = find_modules(root, project, services or {})
-    note_sources(source.path for source in modules.sources.values())  # grimp reads them without a word to Python
+    note_sources(source.file for source in modules.sources.values())  # grimp reads them without a word to Python
     excluded = modules.excluded if project.imports_of_excluded == "nearest" else frozenset()
     found = scan(modules, externals, excluded, follow_reexports=project.reexports == "follow", dynamic=dynamic)
     return Codebase(

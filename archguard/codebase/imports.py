@@ -127,7 +127,7 @@ class _Scanner:
             for root in roots & found.keys()
             for line in found[root]
         }
-        named = {found.target for importer, line in sorted(lines) for found in self.statements.at(importer, line)}
+        named = {target for importer, line in sorted(lines) for target in self.statements.targets_at(importer, line)}
         self.externals |= {unit for target in targets for name in named if (unit := target.unit(name))}
         self._read_again({importer for importer, _ in lines})
 
@@ -152,10 +152,10 @@ class _Scanner:
                 yield target
 
     def _targets(self, source: Source, line: int, text: str) -> list[str]:
-        named = names_in(text)
-        if named is None:
-            return [found.target for found in self.statements.at(source.module, line)]
-        return [found.target(source.package) for found in named]
+        written = names_in(text)
+        if written is None:
+            return self.statements.targets_at(source.module, line)
+        return [found.absolute(source.package).target for found in written]
 
     def _lead_to(self, link: Link, origins: AbstractSet[str]) -> None:
         """Take the import to `origins` in place of its package."""

@@ -97,6 +97,11 @@ def find_modules(root: Path, project: Project, services: Mapping[str, Service]) 
 
 
 def _without(walk: "_Walk", project: Project) -> Modules:
+    if not project.exclude:
+        return Modules(
+            tuple(portion for portion in walk.portions if portion.sources), tuple(walk.problems), frozenset()
+        )
+
     def kept(module: str) -> bool:
         return not any(pattern.unit(module) for pattern in project.exclude)
 
@@ -165,52 +170,50 @@ class _Walk:
             return Portion(
                 service, package, place.with_suffix(""), (self._source(service, package, place),), frozenset()
             )
-        files, before = {}, len(self.unread)
-        for path in self._files(place, frozenset()):
-            module = ".".join((package, *path.relative_to(place).with_suffix("").parts)).removesuffix(".__init__")
+        files, before, shown = {}, len(self.unread), self._shown(place)
+        for path in self._files(str(place), ()):
+            below = path.removeprefix(str(place)).replace(os.sep, "/")
+            module = f"{package}{below.removesuffix('.py').replace('/', '.')}".removesuffix(".__init__")
             if module in files:
-                self._shadowed(module, path)
-            elif "." in path.stem:
-                self._pass_over(
-                    Severity.WARNING, "not-a-module", f"'{path.name}' has a dot too many to be a module", path
-                )
+                self._shadowed(module, Path(path))
+            elif "." in (name := below.rpartition("/")[2]).removesuffix(".py"):
+                message = f"'{name}' has a dot too many to be a module"
+                self._pass_over(Severity.WARNING, "not-a-module", message, Path(path))
             else:
-                files[module] = self._source(service, module, path)
+                files[module] = Source(qualify(service, module), path, f"{shown}{below}".removeprefix("./"))
         parents = {parent for module in files for parent in _parents(module) if len(parent) >= len(package)}
         unread = {_unread_name(package, path.relative_to(place)) for path in self.unread[before:]}
         known = frozenset(parents - files.keys())
         return Portion(service, package, place, tuple(files.values()), known, frozenset(unread - files.keys() - known))
 
-    def _files(self, folder: Path, above: frozenset[Path]) -> Iterator[Path]:
+    def _files(self, folder: str, above: tuple[str, ...], *, linked: bool = False) -> Iterator[str]:
         """The modules of `folder`; a package's folder comes before a file of the same name, as Python has it."""
-        real = folder.resolve()
-        if real in above:
-            self._pass_over(Severity.INFO, "link-cycle", "a cycle of links was not followed again", folder)
+        if linked and os.path.realpath(folder) in map(os.path.realpath, above):
+            self._pass_over(Severity.INFO, "link-cycle", "a cycle of links was not followed again", Path(folder))
             return
         try:
-            entries = sorted(os.scandir(folder), key=lambda entry: (not _is_folder(entry), entry.name))
+            entries = sorted((not _is_folder(entry), entry.name, entry) for entry in os.scandir(folder))
         except OSError as error:
-            self._pass_over(Severity.ERROR, "unreadable", f"cannot be read: {error.strerror}", folder)
+            self._pass_over(Severity.ERROR, "unreadable", f"cannot be read: {error.strerror}", Path(folder))
             return
-        for entry in entries:
-            path = Path(entry.path)
-            if _is_folder(entry) and not entry.name.startswith(".") and entry.name != "__pycache__":
-                yield from self._files_below(path, above | {real})
-            elif entry.name.endswith(".py") and not entry.name.startswith("."):
-                yield path
-            elif path.suffix in _UNREAD:
+        for is_no_folder, name, entry in entries:
+            if not is_no_folder and not name.startswith(".") and name != "__pycache__":
+                yield from self._files_below(entry, (*above, folder), linked=linked or entry.is_symlink())
+            elif name.endswith(".py") and not name.startswith("."):
+                yield entry.path
+            elif name.endswith(tuple(_UNREAD)) and (path := Path(entry.path)).suffix in _UNREAD:
                 self.unread.append(path)
                 self._pass_over(Severity.INFO, "not-read", f"{_UNREAD[path.suffix]}: what it imports is not seen", path)
 
-    def _files_below(self, folder: Path, above: frozenset[Path]) -> Iterator[Path]:
+    def _files_below(self, folder: os.DirEntry[str], above: tuple[str, ...], *, linked: bool) -> Iterator[str]:
         if folder.name.isidentifier():
-            yield from self._files(folder, above)
-        elif next(folder.rglob("*.py"), None):
+            yield from self._files(folder.path, above, linked=linked)
+        elif next(Path(folder).rglob("*.py"), None):
             self._pass_over(
                 Severity.INFO,
                 "not-a-package",
                 f"'{folder.name}' cannot be imported; the files below it were not read",
-                folder,
+                Path(folder),
             )
 
     def _shadowed(self, module: str, path: Path) -> None:
@@ -218,7 +221,7 @@ class _Walk:
         self._pass_over(Severity.WARNING, "shadowed-module", message, path, "rename or remove one of the two")
 
     def _source(self, service: str, module: str, path: Path) -> Source:
-        return Source(qualify(service, module), path, self._shown(path))
+        return Source(qualify(service, module), str(path), self._shown(path))
 
     def _shown(self, path: Path) -> str:
         return Path(os.path.relpath(path, self.root)).as_posix()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from archguard.codebase.facts import Import, ImportTrait
+from archguard.codebase.facts.plain import Name
 from archguard.codebase.source import Source, SourceError
 from archguard.codebase.statements import Statements
 from archguard.codebase.view import View
@@ -92,13 +93,13 @@ class _Table:
         return named.get(name) or self._starred(name)
 
     @cached_property
-    def _plain(self) -> list[tuple[Import, bool]] | None:
+    def _plain(self) -> list[tuple[Name, bool]] | None:
         """The imports, and whether each is sure to be run with the file; None if only a parser can tell them."""
         lines = None if self.lines is None else sorted(self.lines)
         found = [self.statements.plain(self.package, line) for line in lines or ()]
         if lines is None or None in found:
             return None
-        return [(own, plain.traits is not None) for plain in found if plain for own in plain.imports]
+        return [(own, plain.traits is not None) for plain in found if plain for own in plain.names]
 
     @cached_property
     def _unsure(self) -> frozenset[str] | None:
@@ -113,7 +114,7 @@ class _Table:
     def _by_parser(self) -> Mapping[str, set[str]]:
         return self._named(_passed_on(self.stars.sources[self.package], self.statements.parsed(self.package)))
 
-    def _named(self, imports: Iterable[Import]) -> Mapping[str, set[str]]:
+    def _named(self, imports: Iterable[Import | Name]) -> Mapping[str, set[str]]:
         targets: dict[str, set[str]] = {}
         for found in filter(_binds_target, imports):
             targets.setdefault(found.alias, set()).add(self.stars.qualified(self.package, found.target))
@@ -128,11 +129,11 @@ class _Table:
     @cached_property
     def _star_modules(self) -> list[str]:
         plain = self._plain
-        imports = [found for found, _ in plain] if plain is not None else self.statements.parsed(self.package)
+        imports = self.statements.parsed(self.package) if plain is None else [found for found, _ in plain]
         return [self.stars.qualified(self.package, found.module) for found in imports if found.name == "*"]
 
 
-def _binds_target(found: Import) -> bool:
+def _binds_target(found: Import | Name) -> bool:
     """Whether a name means what was imported: `import a.b` binds `a`, but `import a.b as c` binds `a.b` to `c`."""
     return bool(found.alias) and (bool(found.name) or found.alias != found.module.partition(".")[0])
 

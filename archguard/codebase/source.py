@@ -2,6 +2,7 @@
 
 import ast
 import io
+import os
 import re
 import tokenize
 from dataclasses import dataclass
@@ -13,8 +14,10 @@ from archguard.codebase.syntax import needed_version
 from archguard.errors import ArchguardError
 from archguard.model import Location
 
-SIGNS: Final = re.compile(rb"archguard:|import_module|__import__|TYPE_CHECKING|from[\s\\]*\.[\s\\.]*")
-"""Directives, dynamic imports, imports that never run, and relative imports: their dots may stand apart."""
+_WORDS: Final = (b"archguard:", b"import_module", b"__import__", b"TYPE_CHECKING")
+"""In directives, dynamic imports, and imports that never run."""
+_RELATIVE: Final = re.compile(rb"from[\s\\]*\.[\s\\.]*")
+"""A relative import; its dots may stand apart."""
 
 
 class SourceError(ArchguardError):
@@ -23,16 +26,21 @@ class SourceError(ArchguardError):
 
 @dataclass(frozen=True)
 class Source:
-    """The module `module` in the file `path`, which reports show as `shown`."""
+    """The module `module` in `file`, which reports show as `shown`."""
 
     module: str
-    path: Path
+    file: str
     shown: str
+
+    @property
+    def path(self) -> Path:
+        """Where the file is."""
+        return Path(self.file)
 
     @property
     def is_package(self) -> bool:
         """Whether it is an `__init__.py`."""
-        return self.path.name == "__init__.py"
+        return self.file.endswith(("/__init__.py", f"{os.sep}__init__.py"))
 
     @property
     def service(self) -> str:
@@ -53,18 +61,20 @@ class Source:
             SourceError: it cannot be read.
         """
         try:
-            return self.path.read_bytes()
+            with open(self.file, "rb", buffering=0) as file:  # noqa: PTH123  # a path for each file takes its time
+                return file.read()
         except OSError as error:
             raise self._error(f"cannot be read: {error.strerror or error}") from None
 
     @cached_property
     def signs(self) -> frozenset[bytes]:
-        """Words in the file by which to tell, without parsing it, what it may hold: see `SIGNS`.
+        """Words in the file, and its relative imports, by which to tell what it may hold without parsing it.
 
         Raises:
             SourceError: it cannot be read.
         """
-        return frozenset(SIGNS.findall(self.content))
+        content = self.content
+        return frozenset([word for word in _WORDS if word in content] + _RELATIVE.findall(content))
 
     @cached_property
     def text(self) -> str:

@@ -22,12 +22,15 @@ class Statements:
         plain = self.plain(module, line)
         return plain.imports if plain else self.parsed_at(module, line)
 
+    def targets_at(self, module: str, line: int) -> list[str]:
+        """The modules or attributes that are named at `line`."""
+        plain = self.plain(module, line)
+        return [found.target for found in (plain.names if plain else self.parsed_at(module, line))]
+
     def with_traits_at(self, module: str, line: int) -> tuple[Import, ...]:
         """The imports that start at `line`, or none where this Python cannot parse the file."""
         plain = self.plain(module, line)
-        if plain is None or plain.traits is None:
-            return self.parsed_at(module, line)
-        return tuple(replace(found, traits=plain.traits) for found in plain.imports)
+        return plain.imports if plain and plain.traits is not None else self.parsed_at(module, line)
 
     def plain(self, module: str, line: int) -> Statement | None:
         """The statement that starts at `line`; None if only a parser can tell what it is."""

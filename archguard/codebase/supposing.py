@@ -44,7 +44,7 @@ def suppose(codebase: Codebase, imports: Iterable[tuple[str, str]]) -> Codebase:
 
 def _with_imports(source: Source, names: Iterable[str]) -> Supposed:
     statements = tuple(f"import {name.rpartition('::')[2]}" for name in names)
-    return Supposed(source.module, source.path, source.shown, statements)
+    return Supposed(source.module, source.file, source.shown, statements)
 
 
 def _line_after(source: Source) -> int:

@@ -68,10 +68,11 @@ def forbidden_routes(reach: Reach, forbidden: Mapping[str, int], *, indirect: bo
     """Every import by a module of `forbidden` that is, or leads to, something with a bit that is forbidden to it."""
     reached = reach.masks if indirect else reach.labels
     for importer in sorted(forbidden):
-        for imported, lines in sorted(reach.graph.imported_by(importer).items()):
-            for bit in _bits(reached.get(imported, 0) & forbidden[importer]):
+        lines = reach.graph.imported_by(importer)
+        for imported in sorted(name for name in lines if reached.get(name, 0) & forbidden[importer]):
+            for bit in _bits(reached[imported] & forbidden[importer]):
                 chain = (importer, *reach.chain(imported, bit))
-                for line in lines:
+                for line in lines[imported]:
                     yield Route(Link(importer, imported, line), chain, bit)
 
 

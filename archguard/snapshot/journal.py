@@ -153,7 +153,7 @@ def keep(root: str, outputs: Iterable[tuple[str | None, str]], exit_code: int, *
         store.prune(root, (FOLDER,), _MOST)
 
 
-def note_sources(paths: Iterable[os.PathLike[str]]) -> None:
+def note_sources(paths: Iterable[os.PathLike[str] | str]) -> None:
     """Take down that the answer depends on the files of Python `paths`, before they are read."""
     if _Desk.journal:
         whole = [os.path.abspath(path) for path in paths]

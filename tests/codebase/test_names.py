@@ -25,7 +25,7 @@ def names_of(folder: Path, **files: str) -> Names:
         module = key.replace("__", ".")
         path = folder / f"{module.replace('.', '_')}.py"
         path.write_text(text)
-        sources[module] = Source(module, path, path.name)
+        sources[module] = Source(module, str(path), path.name)
     return Names(sources, LIBRARY)
 
 

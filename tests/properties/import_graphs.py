@@ -44,7 +44,7 @@ class Code:
 
     def codebase(self) -> Codebase:
         """For archguard. There are no files, so a place is a line only."""
-        sources = {name: Source(name, Path("/nowhere"), f"{name}.py") for name in sorted(self.modules)}
+        sources = {name: Source(name, "/nowhere", f"{name}.py") for name in sorted(self.modules)}
         return Codebase(sources=sources, imports=ImportGraph(self.modules, self.lines()))
 
     def graph(self) -> grimp.ImportGraph:

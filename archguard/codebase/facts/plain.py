@@ -27,7 +27,20 @@ _OPENS_NO_BLOCK: Final = re.compile(rb"[^:'\"\\#]*(?:#[^'\"\\]*)?")
 """Nor does it begin or end a string, or go on in the next line."""
 
 
-class Named(NamedTuple):
+class Name(NamedTuple):
+    """What a statement imports, in absolute names: as an `Import`, less its place."""
+
+    module: str
+    name: str
+    alias: str
+
+    @property
+    def target(self) -> str:
+        """The module or attribute that is named."""
+        return f"{self.module}.{self.name}" if self.name not in ("", "*") else self.module
+
+
+class Written(NamedTuple):
     """A name in an import statement, as it is written."""
 
     module: str
@@ -37,23 +50,45 @@ class Named(NamedTuple):
     span: tuple[int, int]
     """Where it stands in the statement."""
 
-    def target(self, package: str) -> str:
-        """The module or attribute that is named, as an `Import` in `package` has it."""
-        module, name, _ = unpacked(self, package)
-        return f"{module}.{name}" if name.strip("*") else module
+    def absolute(self, package: str) -> Name:
+        """What it means in a module of `package`."""
+        if not self.module:
+            return Name(self.name, "", self.alias or self.name.partition(".")[0])
+        plain = self.module.lstrip(".")
+        module = absolute(plain, len(self.module) - len(plain), package)
+        return Name(module, self.name, "" if self.name == "*" else self.alias or self.name)
 
 
 @dataclass(frozen=True)
 class Statement:
     """An import statement that has been read from its own lines."""
 
-    imports: tuple[Import, ...]
-    """Without traits."""
+    source: Source
+    line: int
+    text: str
+    written: tuple[Written, ...]
     traits: frozenset[ImportTrait] | None
     """None where they depend on lines that only a parser understands."""
 
+    @property
+    def names(self) -> list[Name]:
+        """What it imports."""
+        return [found.absolute(self.source.package) for found in self.written]
 
-def names_in(text: str) -> list[Named] | None:
+    @property
+    def imports(self) -> tuple[Import, ...]:
+        """The same with places; without the traits if these are not known."""
+        traits = self.traits or frozenset()
+        return tuple(Import(*found.absolute(self.source.package), self._place(found), traits) for found in self.written)
+
+    def _place(self, written: Written) -> Location:
+        start, end = (_position(self.text, offset) for offset in written.span)
+        indentation = len(self.text) - len(self.text.lstrip(" \t"))
+        column = start[1] if start[0] == 0 else indentation + 1
+        return Location(self.source.shown, self.line, column, self.line + end[0], end[1])
+
+
+def names_in(text: str) -> tuple[Written, ...] | None:
     """What the import statement `text` names; None if that is not plain to see."""
     if not text.isascii() or _has_quote(text.partition("\n")[0]):
         return None
@@ -62,20 +97,17 @@ def names_in(text: str) -> list[Named] | None:
     if statement is None:
         return None
     module, (start, end) = statement["module"] or "", statement.span("names")
-    return [
-        Named(module, found["name"] or "*", found["alias"] or "", found.span())
+    return tuple(
+        Written(module, found["name"] or "*", found["alias"] or "", found.span())
         for found in _NAMED.finditer(code, start, end)
-    ]
+    )
 
 
 def statement_at(source: Source, lines: Sequence[bytes], number: int) -> Statement | None:
     """The import statement that starts at the line `number` of `source`; None if it is not plain to see."""
     text = text_at(lines, number)
-    named = names_in(text) if text else None
-    if named is None:
-        return None
-    imports = tuple(_import(source, number, text, found) for found in named)
-    return Statement(imports, _traits(lines, number))
+    written = names_in(text) if text else None
+    return Statement(source, number, text, written, _traits(lines, number)) if written else None
 
 
 def text_at(lines: Sequence[bytes], number: int) -> str:
@@ -86,15 +118,6 @@ def text_at(lines: Sequence[bytes], number: int) -> str:
     end = number if b"(" not in first else next(_closing(lines, number), number)
     text = b"\n".join(lines[number - 1 : end])
     return text.decode("ascii") if text.isascii() else ""
-
-
-def unpacked(named: Named, package: str) -> tuple[str, str, str]:
-    """Module, name and alias of `named` as an `Import` in `package` has them."""
-    if not named.module:
-        return named.name, "", named.alias or named.name.partition(".")[0]
-    plain = named.module.lstrip(".")
-    module = absolute(plain, len(named.module) - len(plain), package)
-    return module, named.name, (named.alias or named.name).replace("*", "")
 
 
 def _has_quote(line: str) -> bool:
@@ -109,15 +132,7 @@ def _closing(lines: Sequence[bytes], number: int) -> Iterator[int]:
     return (at for at in range(number, len(lines) + 1) if b")" in lines[at - 1].partition(b"#")[0])
 
 
-def _import(source: Source, number: int, text: str, named: Named) -> Import:
-    module, name, alias = unpacked(named, source.package)
-    start, end = (_place(text, offset) for offset in named.span)
-    indentation = len(text) - len(text.lstrip(" \t"))
-    column = start[1] if start[0] == 0 else indentation + 1
-    return Import(module, name, alias, Location(source.shown, number, column, number + end[0], end[1]))
-
-
-def _place(text: str, offset: int) -> tuple[int, int]:
+def _position(text: str, offset: int) -> tuple[int, int]:
     """How many lines below the first one, and the column."""
     return text.count("\n", 0, offset), offset - text.rfind("\n", 0, offset)
 

@@ -41,7 +41,7 @@ class Readable(Source):
     @classmethod
     def of(cls, source: Source) -> "Readable":
         """What can be parsed of `source`."""
-        return cls(source.module, source.path, source.shown, source)
+        return cls(source.module, source.file, source.shown, source)
 
 
 def _without_statement(lines: list[str], number: int) -> list[str]:
