@@ -21,7 +21,7 @@ from grimp.exceptions import SourceSyntaxError
 
 from archguard.codebase.facts import Import, ImportTrait
 from archguard.codebase.facts.dynamic import DYNAMIC, unfollowed
-from archguard.codebase.facts.plain import names_in
+from archguard.codebase.facts.plain import absolute_names, names_in
 from archguard.codebase.graph import ImportGraph, Link
 from archguard.codebase.modules import Modules, Portion
 from archguard.codebase.pattern import Target
@@ -155,7 +155,7 @@ class _Scanner:
         written = names_in(text)
         if written is None:
             return self.statements.targets_at(source.module, line)
-        return [found.absolute(source.package).target for found in written]
+        return [found.target for found in absolute_names(written, source.package)]
 
     def _lead_to(self, link: Link, origins: AbstractSet[str]) -> None:
         """Take the import to `origins` in place of its package."""

@@ -22,11 +22,14 @@ class Reexports:
     """Every module of the project."""
     views: Mapping[str, View]
     _tables: dict[str, "_Table"] = field(default_factory=dict, init=False, repr=False)
+    _origins: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False)
 
     def origins(self, name: str) -> tuple[str, ...]:
         """Where `shop.OrderRepository`, which is no module, may be defined; () if not outside of its package."""
-        found = self._follow(name, ())
-        return found if found != (name.rpartition(".")[0],) else ()
+        if name not in self._origins:
+            found = self._follow(name, ())
+            self._origins[name] = found if found != (name.rpartition(".")[0],) else ()
+        return self._origins[name]
 
     def _follow(self, name: str, above: tuple[str, ...]) -> tuple[str, ...]:
         """Follow `name` from package to package; nothing if it goes round in a circle or leaves the project."""

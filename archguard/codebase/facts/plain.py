@@ -50,14 +50,6 @@ class Written(NamedTuple):
     span: tuple[int, int]
     """Where it stands in the statement."""
 
-    def absolute(self, package: str) -> Name:
-        """What it means in a module of `package`."""
-        if not self.module:
-            return Name(self.name, "", self.alias or self.name.partition(".")[0])
-        plain = self.module.lstrip(".")
-        module = absolute(plain, len(self.module) - len(plain), package)
-        return Name(module, self.name, "" if self.name == "*" else self.alias or self.name)
-
 
 @dataclass(frozen=True)
 class Statement:
@@ -73,13 +65,14 @@ class Statement:
     @property
     def names(self) -> list[Name]:
         """What it imports."""
-        return [found.absolute(self.source.package) for found in self.written]
+        return absolute_names(self.written, self.source.package)
 
     @property
     def imports(self) -> tuple[Import, ...]:
         """The same with places; without the traits if these are not known."""
         traits = self.traits or frozenset()
-        return tuple(Import(*found.absolute(self.source.package), self._place(found), traits) for found in self.written)
+        found = zip(self.names, map(self._place, self.written), strict=True)
+        return tuple(Import(*name, place, traits) for name, place in found)
 
     def _place(self, written: Written) -> Location:
         start, end = (_position(self.text, offset) for offset in written.span)
@@ -101,6 +94,15 @@ def names_in(text: str) -> tuple[Written, ...] | None:
         Written(module, found["name"] or "*", found["alias"] or "", found.span())
         for found in _NAMED.finditer(code, start, end)
     )
+
+
+def absolute_names(written: Sequence[Written], package: str) -> list[Name]:
+    """What the names of one statement mean in a module of `package`."""
+    if not written[0].module:
+        return [Name(name, "", alias or name.partition(".")[0]) for _, name, alias, _ in written]
+    plain = written[0].module.lstrip(".")
+    module = absolute(plain, len(written[0].module) - len(plain), package)
+    return [Name(module, name, "" if name == "*" else alias or name) for _, name, alias, _ in written]
 
 
 def statement_at(source: Source, lines: Sequence[bytes], number: int) -> Statement | None:
