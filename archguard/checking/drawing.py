@@ -22,6 +22,7 @@ def draw(  # noqa: PLR0913  # what can be asked
     depth: int | None = None,
     limit: int | None = NODES,
     reduce: bool = False,
+    whole: bool = False,
 ) -> View:
     """The view called `view`, by default the one that says most.
 
@@ -34,11 +35,14 @@ def draw(  # noqa: PLR0913  # what can be asked
         depth: How deep packages are drawn, or how far from the subject.
         limit: How many nodes it has at most; None for everything that there is.
         reduce: Whether to leave out arrows that longer ways say too.
+        whole: Whether there are all arrows, however many.
 
     Raises:
         ArchguardError: the subject is missing, unknown or not asked for; or there is nothing to draw.
     """
-    request = Request(codebase=codebase, contracts=config.contracts, report=report, depth=depth, limit=limit)
+    request = Request(
+        codebase=codebase, contracts=config.contracts, report=report, depth=depth, limit=limit, whole=whole
+    )
     name = view or default_view(request)
     drawn = draw_view(name, _about(config, request, name, subject))
     return reduced(drawn) if reduce else drawn

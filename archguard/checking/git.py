@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import quote
 
 from archguard.errors import ArchguardError
 from archguard.model import Commit
@@ -118,6 +119,34 @@ def _logged(line: str) -> Commit:
     commit, time, names = f"{line} ".split(" ", 2)
     tags = re.findall(r"tag: refs/tags/([^,\s]+)", names)
     return Commit(commit, datetime.fromtimestamp(int(time), UTC).date(), tuple(tags))
+
+
+def address(folder: Path) -> str:
+    """Where the web shows the files below `folder` at HEAD, with `{path}` and `{line}` in it; "" if nothing says."""
+    try:
+        remote = _git(folder, "remote", "get-url", "origin").decode(errors="replace").strip()
+        commit, below = _commit(folder, "HEAD"), prefix(folder)
+    except GitError:
+        return ""
+    found = _REMOTE.fullmatch(remote)
+    if not found:
+        return ""
+    host = found["host"] or found["short"]
+    form = next((form for name, form in _FORMS.items() if name in host), "blob/{commit}/{path}#L{line}")
+    file = form.replace("{commit}", commit).replace("{path}", f"{quote(below)}{{path}}")
+    return f"https://{host}/{quote(found['repository'])}/{file}"
+
+
+_HOST = r"[\w-]+(?:\.[\w-]+)+"
+_REMOTE = re.compile(
+    rf"(?:(?:https?|ssh|git)://(?:[^@/]*@)?(?P<host>{_HOST})(?::\d+)?/|(?:[^@/:]+@)?(?P<short>{_HOST}):)"
+    r"(?P<repository>[^/:][^:]*?)(?:\.git)?/?"
+)
+_FORMS = {
+    "gitlab": "-/blob/{commit}/{path}#L{line}",
+    "bitbucket": "src/{commit}/{path}#lines-{line}",
+}
+"""How hosts other than GitHub write it."""
 
 
 def prefix(folder: Path) -> str:

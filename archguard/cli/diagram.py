@@ -1,23 +1,25 @@
 """`archguard diagram`: a picture of what the code does."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from archguard.checking import check, read, with_baseline
 from archguard.checking.drawing import draw
+from archguard.checking.git import address
 from archguard.cli.configuration import config_option, configuration
 from archguard.cli.outcome import CANNOT_CHECK, KEPT
 from archguard.cli.progress import progress
 from archguard.codebase import Codebase
 from archguard.config import Config, find_configuration
-from archguard.diagrams import FORMATS, VIEWS, View, format_of, renderer
+from archguard.diagrams import FORMATS, VIEWS, WHOLE, View, format_of, renderer
 from archguard.diagrams.limits import NODES
 from archguard.errors import ArchguardError, ConfigError
 from archguard.model import Problem, Report, Severity
 
-_TEXTS = "mermaid, dot, d2, plantuml, c4 or json"
+_TEXTS = "mermaid, dot, d2, plantuml, c4, json or html"
 
 
 @click.command("diagram")
@@ -71,7 +73,19 @@ def command(  # noqa: PLR0913  # the options of the command
     with progress("reading the code"):
         codebase = read(read_config)
         report = _report(read_config, codebase)
-        drawn = draw(read_config, codebase, report, view, subject, depth=depth, limit=limit or None, reduce=reduce)
+        drawn = draw(
+            read_config,
+            codebase,
+            report,
+            view,
+            subject,
+            depth=depth,
+            limit=limit or None,
+            reduce=reduce,
+            whole=chosen in WHOLE,
+        )
+    if chosen in WHOLE:
+        drawn = replace(drawn, source=address(read_config.root))
     _write(drawn, chosen, output)
     ctx.exit(_tell_problems(report))
 

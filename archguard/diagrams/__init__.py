@@ -18,8 +18,12 @@ FORMATS: Final = {
     "plantuml": (".puml", ".plantuml"),
     "c4": (),
     "json": (".json",),
+    "html": (".html", ".htm"),
 }
 """What a diagram can be written as, each a module of that name here with a `render`; with the ends of its files."""
+
+WHOLE: Final = ("html",)
+"""The formats that choose themselves which arrows they show."""
 
 Renderer = Callable[[View], str | bytes]
 """From a view to a text, which has no line end after its last line, or to a picture."""
@@ -43,6 +47,7 @@ __all__ = [
     "FORMATS",
     "NEEDING_A_SUBJECT",
     "VIEWS",
+    "WHOLE",
     "Arrow",
     "Channel",
     "Group",

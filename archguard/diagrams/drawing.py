@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 from archguard.codebase import Codebase, ImportTrait, Link
 from archguard.codebase.coupling import Coupling, closing, cyclic, implied
 from archguard.diagrams.parts import Outline
-from archguard.diagrams.view import Arrow, Channel, Line, Node, View
+from archguard.diagrams.view import Arrow, Channel, Code, Line, Node, View
 from archguard.kinds.contacts import Contact
 from archguard.model import Report, Violation
 
@@ -48,6 +48,7 @@ def draw(codebase: Codebase, report: Report, outline: Outline, contacts: Iterabl
         arrows=_with_cycles(arrows),
         groups=outline.groups,
         notes=outline.notes,
+        code=Code(codebase=codebase, modules=outline.units),
     )
 
 

@@ -14,6 +14,7 @@ FRAME: Final = "#f8fafc"
 FRAME_EDGE: Final = "#cbd5e1"
 ARROW: Final = "#8793a6"
 RED: Final = "#dc2626"
+ACCENT: Final = "#2563eb"
 
 
 class Paint(NamedTuple):

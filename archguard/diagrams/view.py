@@ -1,8 +1,10 @@
 """What a diagram shows: nodes, the arrows between them, and what is behind each arrow."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from archguard.codebase import Codebase
 from archguard.model import Violation
 
 
@@ -99,6 +101,15 @@ class Arrow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Code:
+    """What a view was drawn from, for formats in which people look inside of its nodes."""
+
+    codebase: Codebase
+    modules: Mapping[str, frozenset[str]]
+    """Those of each node."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class View:
     """A picture of the code, whatever the format that it is written in. Everything is sorted."""
 
@@ -111,6 +122,9 @@ class View:
     """Those above before those in them."""
     notes: tuple[str, ...] = ()
     """Sentences about what is not shown, and why."""
+    code: Code | None = field(default=None, repr=False, compare=False)
+    source: str = ""
+    """Where the code can be read: an address with `{path}` and `{line}` in it; "" if nobody knows."""
 
     @property
     def is_around(self) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archguard.diagrams import Arrow, Channel, Group, Node, NodeKind, View, c4, d2, dot, mermaid, plantuml
+from archguard.diagrams import Arrow, Channel, Group, Node, NodeKind, View, c4, d2, dot, html, mermaid, plantuml
 from archguard.diagrams import json as as_json
 
 MARKUP = "\n\r\t\0<>&\"'`[]{}()#*_~$%\\:;,@!-+=|/.1 a😀\u2028\u202e\ud800"
@@ -92,3 +92,16 @@ def test_json_keeps_every_name(view: View) -> None:
     data = json.loads(as_json.render(view))
 
     assert [it["name"] for it in data["nodes"]] == [it.name for it in view.nodes]
+
+
+@quick
+@given(view=views())
+def test_html_has_no_element_and_no_script_that_is_not_ours(view: View) -> None:
+    page = html.render(view)
+
+    (head, data, rest) = re.split(r'(?<=<script id="data" type="application/json">)([^<]*)(?=</script>)', page)
+    told = json.loads(data)
+    assert [it["name"] for it in told["nodes"]] == [it.name for it in view.nodes]
+    assert len(told["arrows"]) == len(view.arrows)
+    assert head.count("<") + rest.count("<") == html.render(View(title="", nodes=())).count("<")
+    page.encode()

@@ -27,6 +27,8 @@ class Request:
     """How deep packages are drawn, or how far from the subject; None leaves it to the view."""
     limit: int | None = NODES
     """How many nodes the view has at most; None for as many as there are, and all their arrows."""
+    whole: bool = False
+    """Whether the view has all arrows, for a format that chooses itself which of them it shows."""
 
     @property
     def nodes(self) -> int:
@@ -57,4 +59,4 @@ class Request:
 
     def thinned(self, view: View) -> View:
         """`view`, with no more arrows than can be read."""
-        return view if self.limit is None else thinned(view)
+        return view if self.whole or self.limit is None else thinned(view)

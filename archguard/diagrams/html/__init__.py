@@ -1,0 +1,76 @@
+"""A page in which people look around: one file that needs no network."""
+
+import hashlib
+import json
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
+from html import escape
+from importlib.resources import files
+from typing import Any, Final
+
+from archguard.diagrams import style
+from archguard.diagrams.html.content import content
+from archguard.diagrams.view import Channel, NodeKind, View
+from archguard.diagrams.wording import plain
+
+_SCRIPTS: Final = ("layout.js", "graph.js", "drawing.js", "panel.js", "page.js")
+
+
+def render(view: View) -> str:
+    """The page, with its style, its scripts and its data inside."""
+    look, script = _style(), "".join(map(_asset, _SCRIPTS))
+    return _asset("page.html").format(
+        policy=f"default-src 'none'; style-src {_hash(look)}; script-src {_hash(script)}",
+        title=escape(plain(view.title)),
+        description=escape(plain(view.description)),
+        style=look,
+        data=_embedded(content(view)),
+        script=script,
+    )
+
+
+def _asset(name: str) -> str:
+    return files(__package__).joinpath(name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    """What the policy calls a style or a script that may be used, so that nothing which users wrote ever is."""
+    return f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _embedded(data: Mapping[str, Any]) -> str:
+    """`data` as JSON that no browser takes for the end of its element, nor for another one."""
+    return json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def _style() -> str:
+    return f":root{{{''.join(_colours())}}}\n{''.join(_paints())}\n{_asset('page.css')}"
+
+
+def _colours() -> Iterator[str]:
+    """The colours by name, each for light and for dark."""
+    named = {
+        "paper": style.PAPER,
+        "ink": style.INK,
+        "faint": style.FAINT,
+        "frame": style.FRAME,
+        "frame-edge": style.FRAME_EDGE,
+        "red": style.RED,
+        "package": style.KINDS[NodeKind.PACKAGE].fill,
+        "accent": style.ACCENT,
+        "arrow": style.ARROW,
+    }
+    named |= {channel: colour for channel, colour in style.CHANNELS.items() if channel is not Channel.IMPORT}
+    yield from (f"--{name}:{_both(colour)};" for name, colour in named.items())
+
+
+def _paints() -> Iterator[str]:
+    paints = {f"layer-{level}": paint for level, paint in enumerate(style.LAYERS)}
+    paints |= {str(kind): paint for kind, paint in style.KINDS.items()} | {"focus": style.FOCUS}
+    for name, (fill, edge) in paints.items():
+        rule = f"{{fill:{_both(fill)};stroke:{_both(edge)}}}"
+        yield f".{name} .box,.{name} .behind,.band.{name}{rule}"
+
+
+def _both(colour: str) -> str:
+    return f"light-dark({colour},{style.DARK.get(colour, colour)})"

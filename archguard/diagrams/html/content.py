@@ -1,0 +1,147 @@
+"""What a page knows of a view: all of its modules and imports, as short as it can be said."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate, groupby, pairwise
+from typing import Any, Final
+
+from archguard.codebase import ImportTrait, Link
+from archguard.diagrams.limits import NODES
+from archguard.diagrams.view import Arrow, Channel, Line, View
+from archguard.diagrams.wording import plain
+from archguard.model import Violation
+
+_TYPES: Final = frozenset({ImportTrait.TYPE_CHECKING})
+
+
+def content(view: View) -> Mapping[str, Any]:
+    """Everything, with numbers for names: each node, module, import and violation is its place in its list.
+
+    A node has the modules from `first` to before `last`. `links` has a list for each module that imports others: its
+    number, then the number of a module and a line, again and again; `typing` counts these pairs.
+    """
+    return _Content(view).told()
+
+
+@dataclass(frozen=True)
+class _Content:
+    view: View
+
+    def told(self) -> Mapping[str, Any]:
+        view = self.view
+        return {
+            "title": plain(view.title),
+            "notes": [plain(note) for note in view.notes],
+            "limit": NODES,
+            "source": view.source,
+            "groups": [
+                {"name": it.name, "label": plain(it.label), "parent": it.parent, "layer": it.layer}
+                for it in view.groups
+            ],
+            "nodes": list(self._nodes()),
+            "modules": [[name, view.code.codebase.shown(name) if view.code else ""] for name in self.modules],
+            "links": [
+                [self.modules[importer], *(number for it in links for number in (self.modules[it.imported], it.line))]
+                for importer, links in groupby(self.links, key=lambda it: it.importer)
+            ],
+            "typing": self._typing(),
+            "arrows": [self._contact(arrow) for arrow in self.contacts],
+            "violations": [self._violation(it) for it in self.violations],
+        }
+
+    @cached_property
+    def members(self) -> Sequence[Sequence[str]]:
+        """The modules of each node: those with a file, and those from outside."""
+        if not (code := self.view.code):
+            return [() for _ in self.view.nodes]
+        none = code.codebase.modules - code.codebase.sources.keys()
+        return [sorted(code.modules[node.name] - none) for node in self.view.nodes]
+
+    @cached_property
+    def modules(self) -> Mapping[str, int]:
+        names = (name for names in self.members for name in names)
+        return {name: number for number, name in enumerate(names)}
+
+    @cached_property
+    def nodes(self) -> Mapping[str, int]:
+        return {node.name: number for number, node in enumerate(self.view.nodes)}
+
+    @cached_property
+    def links(self) -> Mapping[Link, int]:
+        """The imports within nodes, and those behind arrows."""
+        return {link: number for number, link in enumerate(self._links())}
+
+    def _links(self) -> Iterator[Link]:
+        drawn = {(arrow.source, arrow.target) for arrow in self.view.arrows}
+        owners = {name: node.name for node, names in zip(self.view.nodes, self.members, strict=True) for name in names}
+        for link in self.view.code.codebase.imports.links() if self.view.code else ():
+            ends = owners.get(link.importer), owners.get(link.imported)
+            if None not in ends and (ends[0] == ends[1] or ends in drawn):
+                yield link
+
+    def _typing(self) -> list[int]:
+        """The imports that type checkers alone follow."""
+        code = self.view.code
+        return [at for link, at in self.links.items() if code and code.codebase.traits(link, _TYPES) & _TYPES]
+
+    def _nodes(self) -> Iterator[Mapping[str, Any]]:
+        ends = pairwise(accumulate(map(len, self.members), initial=0))
+        for node, (first, last) in zip(self.view.nodes, ends, strict=True):
+            yield {
+                "name": node.name,
+                "label": plain(node.label),
+                "kind": node.kind,
+                "group": node.group,
+                "description": plain(node.description),
+                "file": node.path,
+                "focus": node.is_focus,
+                "first": first,
+                "last": last,
+            }
+
+    @cached_property
+    def contacts(self) -> Sequence[Arrow]:
+        """The arrows that are told by themselves, since no import is behind them that is told."""
+        return [it for it in self.view.arrows if not self.view.code or it.channel is not Channel.IMPORT]
+
+    def _contact(self, arrow: Arrow) -> Mapping[str, Any]:
+        return {
+            "source": self.nodes[arrow.source],
+            "target": self.nodes[arrow.target],
+            "channel": arrow.channel,
+            "count": arrow.count,
+            "lines": [_line(line) for line in arrow.lines],
+            "violations": [self.violations[it] for it in arrow.violations],
+        }
+
+    @cached_property
+    def violations(self) -> Mapping[Violation, int]:
+        on_arrows = (it for arrow in self.view.arrows for it in arrow.violations)
+        inside = (it for node in self.view.nodes for it in node.violations)
+        return {it: number for number, it in enumerate(dict.fromkeys((*on_arrows, *inside)))}
+
+    def _violation(self, violation: Violation) -> Mapping[str, Any]:
+        """With the import, else the contact, else the module or the node, that is to blame."""
+        first = violation.chain[0] if violation.chain else None
+        owners = (self.nodes[node.name] for node in self.view.nodes if violation in node.violations)
+        return {
+            "contract": plain(violation.contract),
+            "severity": violation.severity,
+            "status": violation.status,
+            "message": plain(violation.message),
+            "reason": plain(violation.reason),
+            "fix": [plain(fix) for fix in violation.fix],
+            "path": violation.location.path,
+            "line": violation.location.line,
+            "column": violation.location.column,
+            "chain": [[plain(it.importer), plain(it.imported), it.path, it.line] for it in violation.chain],
+            "link": self.links.get(Link(first.importer, first.imported, first.line)) if first else None,
+            "isOnContact": any(violation in arrow.violations for arrow in self.contacts),
+            "module": self.modules.get(violation.importer),
+            "node": next(owners, None),
+        }
+
+
+def _line(line: Line) -> Mapping[str, Any]:
+    return {"importer": plain(line.importer), "imported": plain(line.imported), "path": line.path, "line": line.line}

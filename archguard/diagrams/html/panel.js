@@ -1,0 +1,158 @@
+"use strict";
+/* What is said about a node or an arrow, with the lines of code behind it. */
+
+const LINES_AT_ONCE = 100;
+
+class Panel {
+  /** `on` has what its buttons do. */
+  constructor(element, graph, on) {
+    Object.assign(this, { element, graph, on });
+  }
+
+  close() {
+    this.element.hidden = true;
+    this.shown = null;
+  }
+
+  /** The arrow: the contracts that it breaks and why, then its lines. */
+  arrow(arrow) {
+    const what = arrow.channel === "import" ? counted(arrow.count, "import") : labelOf(arrow);
+    const marks = [
+      arrow.isTyping && "for type checkers only",
+      arrow.closesCycle && "closes a cycle",
+      arrow.isCyclic && !arrow.closesCycle && "part of a cycle",
+    ].filter(Boolean);
+    this.#open(
+      arrow,
+      [arrow.source.label, " → ", arrow.target.label],
+      [what, ...marks].join(" · "),
+      this.#actions([["copy", "Copy", () => this.copy()]]),
+      ...this.#violations(arrow.violations),
+      ...this.#lines(arrow),
+    );
+  }
+
+  /** The node: what is wrong inside, what it imports, and who imports it. */
+  node(item, look) {
+    const arrows = [...look.arrows, ...look.faint];
+    this.#open(
+      item,
+      [item.label],
+      [item.kind, sizeLabel(item)].filter(Boolean).join(" · "),
+      item.description ? html("p", {}, item.description) : null,
+      html("p", { class: "name" }, this.#file(item) ?? item.name),
+      this.#actions([
+        item.canOpen && ["expand", item.isOpen ? "Collapse" : "Expand", () => this.on.toggle(item)],
+        ["focus", "Focus", () => this.on.focus(item)],
+        ["hide", "Hide", () => this.on.hide(item)],
+        ["copy", "Copy", () => this.copy()],
+      ]),
+      ...this.#violations(look.inner.get(item) ?? []),
+      ...this.#neighbours("Imports", arrows.filter((it) => it.source === item), (it) => it.target),
+      ...this.#neighbours("Imported by", arrows.filter((it) => it.target === item), (it) => it.source),
+    );
+  }
+
+  #open(shown, title, subtitle, ...content) {
+    this.shown = shown;
+    const close = html("button", { class: "close", "aria-label": "Close", click: () => this.on.close() }, "×");
+    const status = html("p", { id: "copied", role: "status" });
+    this.content = html("div", {}, html("h2", {}, ...title), html("p", { class: "soft" }, subtitle), ...content.filter(Boolean));
+    this.element.replaceChildren(close, this.content, status);
+    this.element.hidden = false;
+    this.element.scrollTop = 0;
+  }
+
+  #actions(buttons) {
+    const made = buttons.filter(Boolean).map(([id, label, click]) => html("button", { "data-deed": id, click }, label));
+    return html("p", { class: "actions" }, ...made);
+  }
+
+  #violations(violations) {
+    return [...new Set(violations)].map((it) =>
+      html(
+        "article",
+        {},
+        html("p", {}, html("span", { class: `badge ${it.severity}` }, it.contract), it.status === "known" ? html("span", { class: "badge" }, "known") : null),
+        html("p", { class: "sentence" }, it.message),
+        it.reason ? html("p", { class: "soft" }, `because ${it.reason}`) : null,
+        html("p", {}, this.#place(it.path, it.line, it.column)),
+        it.chain.length > 1 ? html("ol", { class: "chain" }, ...it.chain.map((step) => this.#step(step))) : null,
+        it.fix.length ? html("ul", { class: "fix" }, ...it.fix.map((fix) => html("li", {}, fix))) : null,
+      ),
+    );
+  }
+
+  #step([importer, imported, path, line]) {
+    return html("li", {}, html("code", {}, `${importer} → ${imported}`), " ", this.#place(path, line));
+  }
+
+  #lines(arrow) {
+    const lines = arrow.lines.map((it) => this.#told(it));
+    const list = html("ul", { class: "lines" });
+    const more = html("button", { click: () => show() });
+    let shown = 0;
+    const show = () => {
+      list.append(...lines.slice(shown, shown + LINES_AT_ONCE).map((line) => this.#line(line)));
+      shown += LINES_AT_ONCE;
+      more.hidden = shown >= lines.length;
+      more.textContent = `${lines.length - shown} more`;
+    };
+    show();
+    return [html("h3", {}, "Lines"), list, more];
+  }
+
+  /** A line by the names of its modules; those that break contracts know their column, too. */
+  #told(line) {
+    if (!("from" in line)) return line;
+    const { modules } = this.graph;
+    const broken = line.violations?.[0];
+    const importer = modules[line.from];
+    return { importer: importer.name, imported: modules[line.to].name, path: importer.file, line: line.line, column: broken?.column, isBroken: Boolean(broken) };
+  }
+
+  #line({ importer, imported, path, line, column, isBroken }) {
+    return html("li", { class: isBroken ? "broken" : null }, this.#place(path, line, column), html("code", {}, `${importer} → ${imported}`));
+  }
+
+  /** `path:line:column`, as a link to where it can be read if there is such a place. */
+  #place(path, line, column = null) {
+    const text = [path, line, column].filter(Boolean).join(":");
+    const { source } = this.graph.data;
+    if (!source) return html("code", { class: "place" }, text);
+    const href = source.replace("{path}", path.split("/").map(encodeURIComponent).join("/")).replace("{line}", line);
+    return html("a", { class: "place", href, target: "_blank", rel: "noreferrer" }, text);
+  }
+
+  #file(item) {
+    const file = item.file || this.graph.modules[item.members.length === 1 ? item.members[0] : -1]?.file;
+    return file ? this.#place(file, 1) : null;
+  }
+
+  #neighbours(title, arrows, end) {
+    if (!arrows.length) return [];
+    const ranked = [...arrows].sort((one, other) => other.violations.length - one.violations.length || other.count - one.count);
+    const row = (arrow) =>
+      html("li", {}, html("button", { class: arrow.violations.length ? "broken" : null, click: () => this.on.arrow(arrow) }, end(arrow).label), html("span", { class: "soft" }, labelOf(arrow)));
+    return [html("h3", {}, title), html("ul", { class: "neighbours" }, ...ranked.map(row))];
+  }
+
+  /** Puts what is shown on the clipboard, as text. */
+  async copy() {
+    const text = this.shown.lines ? this.#arrowAsText() : this.shown.name;
+    await navigator.clipboard.writeText(text).then(
+      () => this.#say("Copied."),
+      () => this.#say("This browser does not let pages copy."),
+    );
+  }
+
+  #arrowAsText() {
+    const { source, target, lines, violations } = this.shown;
+    const told = lines.map((it) => this.#told(it)).map((it) => `${[it.path, it.line, it.column].filter(Boolean).join(":")}: ${it.importer} -> ${it.imported}`);
+    return [`${source.name} -> ${target.name}`, ...new Set(violations.map((it) => `[${it.contract}] ${it.message}`)), ...told].join("\n");
+  }
+
+  #say(text) {
+    document.getElementById("copied").textContent = text;
+  }
+}
