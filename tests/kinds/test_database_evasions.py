@@ -876,6 +876,33 @@ async def view(request: Request):
     async with request.app.state.pool.acquire() as conn:
         await conn.fetch("x")  # !
 """,
+    "a transaction around a function": """
+from django.db import transaction  # !
+
+
+@transaction.atomic  # !
+def view(): ...
+
+
+class View:
+    @transaction.atomic  # !
+    def post(self): ...
+""",
+    "a method that is chosen while the code runs": """
+from shop.db import open_session
+
+
+def view(method, order):
+    session = open_session()
+    getattr(session, method)(order)  # !
+""",
+    "the search of an application": """
+from flask import current_app
+
+
+def view(query):
+    return current_app.elasticsearch.search(index="orders", body=query)  # !
+""",
     "modules that import each other": """
 from shop.other import helper
 

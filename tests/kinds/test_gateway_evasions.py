@@ -236,6 +236,14 @@ import requests  # !
 def view():
     return getattr(requests, "get")("https://payments")  # !
 """,
+    "by getattr of something that the caller names": """
+import requests  # !
+
+
+def view(method):
+    getattr(requests, method)("https://payments")  # !
+    return getattr(requests.Session(), method.lower())("https://payments")  # !
+""",
     "by partial": """
 from functools import partial
 

@@ -78,6 +78,7 @@ _FAMILIES: Mapping[str, frozenset[str]] = {
     "database": _DATABASE,
     "collection": _COLLECTION,
     "engine": frozenset({"execute", "raw_connection"}),
+    "elasticsearch": frozenset({"index", "search", "delete", "get", "bulk", "count", "update"}),
     "pool": frozenset({"fetch", "fetchrow", "fetchval", "executemany"}),
 }
 _DOUBTFUL: Mapping[str, frozenset[str]] = {

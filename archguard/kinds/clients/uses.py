@@ -38,6 +38,7 @@ _OF_RELATIONS = frozenset(
         "values_list",
         "select_related",
         "prefetch_related",
+        "select",
         "first",
         "last",
         "add",
@@ -103,9 +104,12 @@ class Uses:
             yield from self._in_scope(scope, source)
 
     def _in_scope(self, scope: Scope, source: Source) -> Iterator[Use]:
+        decorators = {id(node) for child in scope.children for node in getattr(child.node, "decorator_list", ())}
         for chain in scope.chains:
             for step in chain.parts():
                 found = self._called(step, chain.at) if step.call else self._named(step, chain.at)
+                if id(step.node) in decorators:
+                    found = found or self._decorating(step, chain.at)
                 if found:
                     how, symbol, confidence = found
                     yield Use(how, symbol, source.location(step.node), confidence, chain, step)
@@ -114,6 +118,8 @@ class Uses:
         callees = self.names.value(step.callee, at)
         if step.owner is None and callees and isinstance(callees[0], Member) and self.names.is_taken(step.name, at):
             return None  # it is told where it is taken
+        if isinstance(step.callee, ast.Call) and (chosen := self._chosen(step.callee, at)):
+            return chosen
         for callee in callees:
             if found := self._callee(callee):
                 return found
@@ -122,6 +128,28 @@ class Uses:
         if not callees and step.owner and self.names.value(step.owner, at):
             return None
         return self._guessed(step, at)
+
+    def _decorating(self, step: Step, at: Position) -> _Found | None:
+        """A function that is called by `@transaction.atomic`."""
+        names = (value.name for value in self.names.value(step.node, at) if isinstance(value, Outside))
+        return next(filter(None, map(self._function, names)), None)
+
+    def _chosen(self, callee: ast.Call, at: Position) -> _Found | None:
+        """A function or method that is chosen while the code runs: `getattr(requests, method)(url)`."""
+        match callee:
+            case ast.Call(func=ast.Name(id="getattr"), args=[owner, name, *_]) if not isinstance(name, ast.Constant):
+                names = (dotted(value) for value in self.names.value(owner, at) if self._offers(value))
+                return next(((How.CALL, f"{name}.*", Confidence.LIKELY) for name in names), None)
+        return None
+
+    def _offers(self, value: Value) -> bool:
+        """Whether `value` is a module of a client, or an object whose methods are accesses."""
+        match value:
+            case Outside(name=name):
+                return name in self.catalogue.modules
+            case Instance(of=Outside(name=name)):
+                return self.catalogue.receiver(self.names.library, name)
+        return False
 
     def _is_vague(self, callee: Value) -> bool:
         """Whether all that is known is the way to it, as with `request.app.state.pool.fetch`."""
