@@ -1,15 +1,17 @@
 # /// script
 # requires-python = ">=3.11"
 # ///
-"""Measures archguard beside other tools, whole processes in turn, and writes the table of the page on performance.
+"""Measures archguard beside other tools, whole processes in turn, and writes the tables of the page on performance.
 
 Needs only the standard library: it sets up an environment of its own, and unpacks the code bases without running them.
+A run of everything takes about a quarter of an hour.
 """
 
 import argparse
 import json
 import os
 import platform
+import random
 import subprocess
 import sys
 import threading
@@ -20,7 +22,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from statistics import median
-from typing import Final
+from typing import Any, Final
 from zipfile import ZipFile
 
 CHECKOUT: Final = Path(__file__).resolve().parents[1]
@@ -29,6 +31,10 @@ BEGIN: Final = "<!-- measured -->"
 END: Final = "<!-- end -->"
 WORK: Final = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "archguard-benchmarks"
 
+COLD: Final = "import-linter, cold"
+WARM: Final = "import-linter, warm"
+"""What the other runs are compared with."""
+
 PEERS: Final = ("import-linter", "tach", "ruff")
 PARSERS: Final = ("grimp", "sqlglot")
 TIMEOUT: Final = 300
@@ -36,6 +42,9 @@ TIMEOUT: Final = 300
 LONG: Final = 15
 """The seconds from which a process is run less often."""
 LONG_RUNS: Final = 3
+OUTPUT: Final = "output.txt"
+MODULES: Final = sorted(sys.stdlib_module_names)
+"""What an edit imports."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +53,12 @@ class CodeBase:
 
     package: str
     requirement: str
+    """What pip is asked for; "" of a code base that is made up."""
     layers: tuple[str, ...]
+    edited: str
+    """The module to which imports are added."""
+    size: int = 0
+    """How many modules it has, if it is made up."""
 
     @property
     def modules(self) -> list[str]:
@@ -52,10 +66,13 @@ class CodeBase:
         return [f"{self.package}.{layer}" for layer in self.layers]
 
 
+LAYERS: Final = ("web", "services", "domain", "storage")
+SIZES: Final = (1_000, 10_000, 50_000)
 CODE_BASES: Final = (
-    CodeBase("django", "django", ("contrib", "views", "db", "utils")),
-    CodeBase("homeassistant", "homeassistant==2024.3.0", ("components", "helpers", "core")),
-    CodeBase("sympy", "sympy", ("physics", "solvers", "core", "utilities")),
+    CodeBase("django", "django", ("contrib", "views", "db", "utils"), "utils/timesince.py"),
+    CodeBase("homeassistant", "homeassistant==2024.3.0", ("components", "helpers", "core"), "helpers/sun.py"),
+    CodeBase("sympy", "sympy", ("physics", "solvers", "core", "utilities"), "utilities/memoization.py"),
+    *(CodeBase(f"generated_{size}", "", LAYERS, "storage/p0/m0.py", size) for size in SIZES),
 )
 
 
@@ -75,6 +92,13 @@ class Row:
     command: tuple[str, ...]
     proof: str
     """What its output holds if it has done its work."""
+    reference: str = COLD
+    """The title of the row that it is compared with."""
+    target: str = ""
+    primed: bool = False
+    """Whether it runs once more before, to fill its cache."""
+    edited: bool = False
+    """Whether one file gets one more import after that."""
     samples: list[Sample] = field(default_factory=list)
     timed_out: bool = False
 
@@ -124,35 +148,45 @@ def _options() -> argparse.Namespace:
 
 
 def _rows(base: CodeBase, tools: Path) -> list[Row]:
-    def archguard(title: str, config: str) -> Row:
-        return Row(f"archguard: {title}", (str(tools / "archguard"), "check", "--config", config), "Looked at ")
+    def archguard(title: str, config: str, *options: str, **more: Any) -> Row:
+        command = (str(tools / "archguard"), "check", "--config", config, *options)
+        return Row(f"archguard, {title}", command, "Looked at ", **more)
 
-    linter = (str(tools / "lint-imports"), "--no-cache", "--config", ".importlinter")
-    return [
-        Row("import-linter: layers", linter, "Analyzed "),
-        archguard("layers", "layers.yaml"),
-        archguard("layers, from `.importlinter`", ".importlinter"),
-        archguard("layers + database", "database.yaml"),
-        archguard("layers + gateway", "gateway.yaml"),
-        archguard("layers + database + gateway", "both.yaml"),
-        Row("tach check: layers, direct imports only", (str(tools / "tach"), "check"), "Internal Dependencies"),
-        Row("ruff analyze graph: no contract", (str(tools / "ruff"), "analyze", "graph", base.package), base.package),
+    linter = (str(tools / "lint-imports"), "--config", ".importlinter")
+    imports = [
+        Row(COLD, (*linter, "--no-cache"), "Analyzed "),
+        archguard("cold", "layers.yaml", "--no-cache", target="0.85 x, 1.2 x"),
+        Row(WARM, linter, "Analyzed ", WARM, primed=True),
+        archguard("nothing changed", "layers.yaml", reference=WARM, target="0.08 x", primed=True),
+        archguard("one import edited", "layers.yaml", reference=WARM, target="0.15 x", primed=True, edited=True),
     ]
+    if base.size:
+        return imports
+    return [
+        *imports,
+        archguard("cold, from `.importlinter`", ".importlinter", "--no-cache"),
+        archguard("cold, with database + gateway contracts", "calls.yaml", "--no-cache", target="6 x"),
+        Row("tach check: direct imports only", (str(tools / "tach"), "check"), "Internal Dependencies"),
+        Row("ruff analyze graph: no contract", (str(tools / "ruff"), "analyze", "graph", base.package), base.package),
+        *([archguard("cold, 1,377 independent siblings", "siblings.yaml", "--no-cache")] * _is_home_assistant(base)),
+    ]
+
+
+def _is_home_assistant(base: CodeBase) -> bool:
+    return base.package == "homeassistant"
 
 
 def _configure(base: CodeBase, tree: Path) -> None:
     (tree / ".importlinter").write_text(_import_linter(base), encoding="utf-8")
     (tree / "tach.toml").write_text(_tach(base), encoding="utf-8")
-    for name, kinds in {"layers": (), "database": ("database",), "gateway": ("gateway",)}.items():
-        (tree / f"{name}.yaml").write_text(_archguard(base, kinds), encoding="utf-8")
-    (tree / "both.yaml").write_text(_archguard(base, ("database", "gateway")), encoding="utf-8")
-
-
-def _archguard(base: CodeBase, kinds: Sequence[str]) -> str:
-    contracts: list[dict[str, object]] = [{"id": "layered", "kind": "layers", "layers": base.modules}]
-    contracts += [{"id": kind, "kind": kind, "modules": base.package} for kind in kinds]
-    # JSON is YAML, and the standard library writes it.
-    return json.dumps({"version": 1, "project": {"packages": [base.package]}, "contracts": contracts})
+    layers = {"id": "layered", "kind": "layers", "layers": base.modules}
+    calls = [{"id": kind, "kind": kind, "modules": base.package} for kind in ("database", "gateway")]
+    # grimp, asked for each pair of them, takes more than a minute.
+    siblings = {"id": "apart", "kind": "independence", "children_of": base.modules[0], "indirect": False}
+    for name, contracts in {"layers": [layers], "calls": [layers, *calls], "siblings": [siblings]}.items():
+        # JSON is YAML, and the standard library writes it.
+        config = {"version": 1, "project": {"packages": [base.package]}, "contracts": contracts}
+        (tree / f"{name}.yaml").write_text(json.dumps(config), encoding="utf-8")
 
 
 def _import_linter(base: CodeBase) -> str:
@@ -170,11 +204,20 @@ def _tach(base: CodeBase) -> str:
 
 
 def _measure(base: CodeBase, options: argparse.Namespace, tools: Path) -> str:
-    tree = _unpack(base, options.work, tools)
+    tree = _generate(base, options.work) if base.size else _unpack(base, options.work, tools)
     _configure(base, tree)
     rows = _rows(base, tools)
-    for row in _turns(rows, options.runs):
-        _run_once(row, tree)
+    edited = tree / base.package / base.edited
+    content = edited.read_text(encoding="utf-8")
+    try:
+        for row in _turns(rows, options.runs):
+            if row.primed:
+                _run(row, tree)
+            if row.edited:
+                edited.write_text(f"{content}\nimport {MODULES[len(row.samples)]}\n", encoding="utf-8")
+            _run_once(row, tree)
+    finally:
+        edited.write_text(content, encoding="utf-8")
     return f"{_describe(base, tree)}\n\n{_table(rows)}"
 
 
@@ -185,8 +228,15 @@ def _turns(rows: Sequence[Row], runs: int) -> Iterator[Row]:
 
 
 def _run_once(row: Row, tree: Path) -> None:
-    output = tree / "output.txt"
-    with output.open("wb") as file:
+    sample, exit_code = _run(row, tree)
+    sys.stderr.write(f"{tree.name}: {row.title}: {sample.seconds:.2f} s\n")
+    row.samples.append(sample)
+    row.timed_out = sample.seconds >= TIMEOUT
+    _require_proof(row, exit_code, tree / OUTPUT)
+
+
+def _run(row: Row, tree: Path) -> tuple[Sample, int]:
+    with (tree / OUTPUT).open("wb") as file:
         start = time.perf_counter()
         process = subprocess.Popen(  # noqa: S603  # the commands are those above
             row.command, cwd=tree, stdout=file, stderr=file, env={**os.environ, "PYTHONPATH": str(tree)}
@@ -197,10 +247,7 @@ def _run_once(row: Row, tree: Path) -> None:
         seconds = time.perf_counter() - start
         killer.cancel()
     process.returncode = os.waitstatus_to_exitcode(status)
-    sys.stderr.write(f"{tree.name}: {row.title}: {seconds:.2f} s\n")
-    row.samples.append(Sample(seconds, usage.ru_maxrss / 1024))
-    row.timed_out = seconds >= TIMEOUT
-    _require_proof(row, process.returncode, output)
+    return Sample(seconds, usage.ru_maxrss / 1024), process.returncode
 
 
 def _require_proof(row: Row, exit_code: int, output: Path) -> None:
@@ -234,6 +281,34 @@ def _unpack(base: CodeBase, work: Path, tools: Path) -> Path:
     return tree
 
 
+def _generate(base: CodeBase, work: Path) -> Path:
+    """Modules that import five others of their layer or below, in packages of twenty; the same ones each time."""
+    tree = work / base.package
+    chosen = random.Random(base.size)  # noqa: S311  # nobody is to be surprised
+    modules: list[str] = []
+    for layer in reversed(base.layers):
+        for number in range(base.size // len(base.layers)):
+            module = f"{base.package}.{layer}.p{number // 20}.m{number % 20}"
+            imported = chosen.sample(modules, min(5, len(modules)))
+            file = tree.joinpath(*module.split(".")).with_suffix(".py")
+            if number % 20 == 0:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                (file.parent / "__init__.py").touch()
+            file.write_text(_module(imported), encoding="utf-8")
+            modules.append(module)
+        (tree / base.package / layer / "__init__.py").touch()
+    (tree / base.package / "__init__.py").touch()
+    return tree
+
+
+def _module(imported: Sequence[str]) -> str:
+    imports = "".join(f"from {module} import work as {module.replace('.', '_')}\n" for module in imported)
+    calls = "".join(f"    total += {module.replace('.', '_')}(number)\n" for module in imported)
+    methods = "".join(f"\n    def step_{n}(self, value: int) -> int:\n        return value + {n}\n" for n in range(8))
+    work = f'def work(number: int) -> int:\n    """What others call."""\n    total = number\n{calls}    return total\n'
+    return f'"""A module among many."""\n\nimport os\n{imports}\n\n{work}\n\nclass Worker:\n{methods}'
+
+
 def _pip(tools: Path, *arguments: str) -> None:
     subprocess.run([tools / "python", "-m", "pip", "--quiet", *arguments], check=True)  # noqa: S603  # ours
 
@@ -242,19 +317,23 @@ def _pip(tools: Path, *arguments: str) -> None:
 
 
 def _table(rows: Sequence[Row]) -> str:
-    reference = rows[0]
-    head = ("Run", "Wall time", "Peak memory", "Seconds, median", "Seconds, range", "MiB, median", "Runs")
-    lines = [head, ("---", *["---:"] * (len(head) - 1)), *(_cells(row, reference) for row in rows)]
+    references = {row.title: row for row in rows}
+    head = ("Run", "Compared with", "Wall time", "Peak memory", "Target", "Seconds, median", "Range", "MiB", "Runs")
+    lines = [head, ("---", "---", *["---:"] * (len(head) - 2))]
+    lines += [_cells(row, references[row.reference]) for row in rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _cells(row: Row, reference: Row) -> tuple[str, ...]:
-    if row.timed_out:
-        return (row.title, f"over {TIMEOUT} s", *[""] * 4, str(len(row.samples)))
+    if row.timed_out or reference.timed_out:
+        time_taken = f"over {TIMEOUT} s" if row.timed_out else f"{row.seconds:.2f}"
+        return (row.title, row.reference, "", "", row.target, time_taken, "", "", str(len(row.samples)))
     return (
         row.title,
+        row.reference if row is not reference else "",
         f"{row.seconds / reference.seconds:.2f} x",
         f"{row.mebibytes / reference.mebibytes:.2f} x",
+        row.target,
         f"{row.seconds:.2f}",
         row.spread,
         f"{row.mebibytes:.0f}",
@@ -266,8 +345,9 @@ def _describe(base: CodeBase, tree: Path) -> str:
     files = list((tree / base.package).rglob("*.py"))
     lines = sum(file.read_bytes().count(b"\n") for file in files)
     # name-version-py3-none-any.whl
-    version = next((tree.parent / "wheels" / base.package).glob("*.whl")).name.split("-")[1]
-    return f"**{base.package} {version}**, {len(files):,} files, {lines:,} lines; layers: {' > '.join(base.modules)}"
+    wheels = (tree.parent / "wheels" / base.package).glob("*.whl")
+    version = "".join(f" {wheel.name.split('-')[1]}" for wheel in wheels)
+    return f"**{base.package}{version}**, {len(files):,} files, {lines:,} lines; layers: {' > '.join(base.modules)}"
 
 
 def _provenance(tools: Path, options: argparse.Namespace) -> str:
