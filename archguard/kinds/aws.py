@@ -2,10 +2,12 @@
 
 import ast
 from collections.abc import Collection, Iterator, Mapping
+from functools import cache
 
+from archguard.codebase import Codebase
 from archguard.codebase.facts import Position
 from archguard.codebase.names import Names
-from archguard.kinds.clients import Use
+from archguard.kinds.clients import Catalogue, Use, catalogue
 from archguard.kinds.reading import made_by
 
 _MAKING = frozenset({"client", "resource", "create_client"})
@@ -24,10 +26,27 @@ _CHANNELS: Mapping[str, str] = {
 }
 
 
+@cache
+def clients() -> Catalogue:
+    """What makes the clients of AWS."""
+    every = catalogue(("cloud",)).clients
+    return Catalogue(tuple(client for client in every if PACKAGES.intersection(client.modules)))
+
+
+def is_used(codebase: Codebase) -> bool:
+    """Whether something of AWS is imported anywhere."""
+    return any(name.partition(".")[0] in PACKAGES for name in codebase.imports.externals)
+
+
 def channels_with_aws(channels: Collection[str]) -> tuple[str, ...]:
     """`channels`, and the one that knows the clients of AWS if their services can belong to `channels`."""
     added = () if "cloud" in channels or {"queue", "email"}.isdisjoint(channels) else ("cloud",)
     return (*channels, *added)
+
+
+def is_aws(use: Use) -> bool:
+    """Whether something of AWS is used."""
+    return use.symbol.partition(".")[0] in PACKAGES
 
 
 def channel_of(names: Names, use: Use) -> str:

@@ -6,8 +6,10 @@ from typing import ClassVar, Literal, TypeAlias
 
 from archguard.codebase import Codebase, Patterns, Source
 from archguard.codebase import Names as Words
+from archguard.codebase.names import Names
+from archguard.kinds import aws
 from archguard.kinds.accesses import Access, Accesses, Way
-from archguard.kinds.clients import Client, catalogue, names_of, relevant_modules
+from archguard.kinds.clients import Catalogue, Client, Uses, catalogue, names_of, relevant_modules
 from archguard.kinds.clients.guesses import may_hold_guesses
 from archguard.kinds.clients.sql import holds_sql, may_hold_sql
 from archguard.kinds.contract import Contract, ContractError, PointlessError, listed
@@ -84,7 +86,7 @@ class Database(Contract):
             codebase.memory[key] = relevant_modules(
                 codebase,
                 self.scope(codebase),
-                catalogue(self.channels, self.clients),
+                self._known(codebase),
                 may_use=_may_reach_a_database,
                 offers=holds_sql,
             )
@@ -105,10 +107,22 @@ class Database(Contract):
             yield from self._imports(codebase, accesses, source)
         if "calls" in self.detect:
             yield from _tellingly(access for access in accesses.calls(source) if self._forbids(access))
+            yield from (access for access in self._of_aws(codebase, accesses.names, source) if self._forbids(access))
         if "sql" in self.detect:
             yield from (access for access in accesses.statements(source) if self._forbids(access))
         if self.parameters:
             yield from accesses.parameters(source)
+
+    def _known(self, codebase: Codebase) -> Catalogue:
+        """The clients of the channels, and those of AWS where they are used: some of its services are databases."""
+        known = catalogue(self.channels, self.clients)
+        return Catalogue((*known.clients, *aws.clients().clients)) if aws.is_used(codebase) else known
+
+    def _of_aws(self, codebase: Codebase, names: Names, source: Source) -> Iterator[Access]:
+        """Calls of databases of AWS: `boto3.resource("dynamodb").Table("orders").get_item(...)`."""
+        for use in Uses(names, aws.clients()).of(source) if aws.is_used(codebase) else ():
+            if aws.channel_of(names, use) in self.channels:
+                yield Access(Way.CALL, use.symbol, use.location, use.confidence, use.verb, chain=use.chain)
 
     def _imports(self, codebase: Codebase, accesses: Accesses, source: Source) -> Iterator[Access]:
         """Those that are left: some are excluded by their sort, or ignored."""

@@ -74,7 +74,7 @@ class Outbound:
 
     def _counts(self, use: Use) -> bool:
         """Whether it is of one of the channels; what is used of AWS tells which channel it is of."""
-        if _is_aws(use):
+        if aws.is_aws(use):
             return aws.channel_of(self.names, use) in self.channels
         return "cloud" in self.channels or not self._clouds.imported(use.symbol)
 
@@ -161,7 +161,3 @@ def _once_a_line(accesses: Iterator[Access]) -> Iterator[Access]:
         if key not in seen:
             seen.add(key)
             yield access
-
-
-def _is_aws(use: Use) -> bool:
-    return use.symbol.partition(".")[0] in aws.PACKAGES

@@ -903,6 +903,17 @@ from flask import current_app
 def view(query):
     return current_app.elasticsearch.search(index="orders", body=query)  # !
 """,
+    "a table of AWS": """
+import boto3
+
+table = boto3.resource("dynamodb").Table("orders")  # !
+bucket = boto3.client("s3")
+
+
+def view():
+    bucket.list_objects()
+    return table.get_item(Key={})  # !
+""",
     "modules that import each other": """
 from shop.other import helper
 
