@@ -5,7 +5,7 @@ from dataclasses import replace
 from archguard.checking.named import find_named
 from archguard.codebase import Codebase
 from archguard.config import Config, did_you_mean
-from archguard.diagrams import NEEDING_A_SUBJECT, Request, View, default_view, draw_view
+from archguard.diagrams import NEEDING_A_SUBJECT, Request, View, draw_view
 from archguard.diagrams.drawing import reduced
 from archguard.diagrams.limits import NODES
 from archguard.errors import ArchguardError
@@ -43,7 +43,7 @@ def draw(  # noqa: PLR0913  # what can be asked
     request = Request(
         codebase=codebase, contracts=config.contracts, report=report, depth=depth, limit=limit, whole=whole
     )
-    name = view or default_view(request)
+    name = view or request.main_view
     drawn = draw_view(name, _about(config, request, name, subject))
     return reduced(drawn) if reduce else drawn
 

@@ -14,7 +14,7 @@ from archguard.cli.outcome import CANNOT_CHECK, KEPT
 from archguard.cli.progress import progress
 from archguard.codebase import Codebase
 from archguard.config import Config, find_configuration
-from archguard.diagrams import FORMATS, VIEWS, WHOLE, View, format_of, renderer
+from archguard.diagrams import FORMATS, VIEWS, WHOLE, format_of, renderer
 from archguard.diagrams.limits import NODES
 from archguard.errors import ArchguardError, ConfigError
 from archguard.model import Problem, Report, Severity
@@ -34,7 +34,7 @@ _TEXTS = "mermaid, dot, d2, plantuml, c4, json or html"
     "--format",
     "format_",
     type=click.Choice(list(FORMATS)),
-    help="How it is written. By default what the end of --output says, or else mermaid.",
+    help="How it is written. By default what the end of --output says, or else mermaid (the matrix: text).",
 )
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the diagram to this file.")
 @click.option(
@@ -68,7 +68,7 @@ def command(  # noqa: PLR0913  # the options of the command
     SUBJECT is what the views contract, focus and reaches are about: the id of a contract, or a module, a component, a
     service or a file.
     """
-    chosen = _format(format_, output)
+    render = renderer(chosen := _format(format_, output, view), view or "")
     read_config = _configuration(config)
     with progress("reading the code"):
         codebase = read(read_config)
@@ -86,13 +86,13 @@ def command(  # noqa: PLR0913  # the options of the command
         )
     if chosen in WHOLE:
         drawn = replace(drawn, source=address(read_config.root))
-    _write(drawn, chosen, output)
+    _write(render(drawn), chosen, output)
     ctx.exit(_tell_problems(report))
 
 
-def _format(named: str | None, output: Path | None) -> str:
+def _format(named: str | None, output: Path | None, view: str | None) -> str:
     if named or not output:
-        return named or "mermaid"
+        return named or ("text" if view == "matrix" else "mermaid")
     if found := format_of(output):
         return found
     ends = ", ".join(end for ends in FORMATS.values() for end in ends[:1])
@@ -117,8 +117,7 @@ def _report(config: Config, codebase: Codebase) -> Report:
     return with_baseline(check(config, codebase=codebase), config, codebase, None)
 
 
-def _write(view: View, format_: str, output: Path | None) -> None:
-    drawn = renderer(format_)(view)
+def _write(drawn: str | bytes, format_: str, output: Path | None) -> None:
     if isinstance(drawn, bytes):
         _write_bytes(drawn, output, format_)
     elif output:

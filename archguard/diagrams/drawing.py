@@ -18,7 +18,7 @@ SHOWN: Final = 20
 
 _TYPES: Final = frozenset({ImportTrait.TYPE_CHECKING})
 
-_KEPT: Final = 100
+KEPT: Final = 100
 """How much more an import weighs that is allowed: where cycles are cut, what breaks contracts goes first."""
 
 _Place: TypeAlias = tuple[str, str, int]
@@ -128,7 +128,7 @@ def _by_contact(found: _Violations, contacts: Sequence[Contact]) -> Arrow:
 def _with_cycles(arrows: Sequence[Arrow]) -> tuple[Arrow, ...]:
     weights: Counter[tuple[str, str]] = Counter()
     for arrow in arrows:
-        weights[arrow.source, arrow.target] += arrow.count * (1 if arrow.violations else _KEPT)
+        weights[arrow.source, arrow.target] += arrow.count * (1 if arrow.violations else KEPT)
     circling = cyclic(weights)
     last = closing({pair: weights[pair] for pair in circling})
     return tuple(

@@ -13,7 +13,12 @@ VERSION: Final = 1
 
 def render(view: View) -> str:
     """The nodes, the groups and the arrows of `view`, with the code behind each arrow."""
-    data = {
+    return json.dumps(data(view), indent=2)
+
+
+def data(view: View) -> Mapping[str, Any]:
+    """The same, not yet as text."""
+    return {
         "version": VERSION,
         "title": view.title,
         "description": view.description,
@@ -22,7 +27,6 @@ def render(view: View) -> str:
         "nodes": [_node(node) for node in view.nodes],
         "arrows": [_arrow(arrow) for arrow in view.arrows],
     }
-    return json.dumps(data, indent=2)
 
 
 def _group(group: Group) -> Mapping[str, Any]:

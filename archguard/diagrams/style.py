@@ -15,6 +15,7 @@ FRAME_EDGE: Final = "#cbd5e1"
 ARROW: Final = "#8793a6"
 RED: Final = "#dc2626"
 ACCENT: Final = "#2563eb"
+CYCLE: Final = "#e0a526"
 
 
 class Paint(NamedTuple):
@@ -85,13 +86,19 @@ DARK: Final = {
 """What takes the place of each colour in the dark; the others do for both."""
 
 
+def dark() -> str:
+    """The rules of a style sheet by which an SVG changes its colours where people like it dark."""
+    rules = (f'[{name}="{light}"]{{{name}:{other}}}' for light, other in DARK.items() for name in ("fill", "stroke"))
+    return f"@media (prefers-color-scheme: dark){{svg{{background:{DARK[PAPER]}}}{''.join(rules)}}}"
+
+
 def node_colours(view: View, node: Node) -> tuple[str, str, str]:
     """How `node` is filled, outlined and written."""
-    fill, edge = _paint(view, node)
+    fill, edge = paint(view, node)
     return fill, RED if node.violations else edge, PAPER if node.is_focus else INK
 
 
-def _paint(view: View, node: Node) -> Paint:
+def paint(view: View, node: Node) -> Paint:
     """The colours of its layer, or of its kind."""
     if node.is_focus:
         return FOCUS

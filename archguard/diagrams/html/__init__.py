@@ -1,14 +1,12 @@
 """A page in which people look around: one file that needs no network."""
 
-import hashlib
-import json
-from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from html import escape
 from importlib.resources import files
-from typing import Any, Final
+from typing import Final
 
 from archguard.diagrams import style
+from archguard.diagrams.embedding import embedded, fingerprint
 from archguard.diagrams.html.content import content
 from archguard.diagrams.view import Channel, NodeKind, View
 from archguard.diagrams.wording import plain
@@ -20,27 +18,17 @@ def render(view: View) -> str:
     """The page, with its style, its scripts and its data inside."""
     look, script = _style(), "".join(map(_asset, _SCRIPTS))
     return _asset("page.html").format(
-        policy=f"default-src 'none'; style-src {_hash(look)}; script-src {_hash(script)}",
+        policy=f"default-src 'none'; style-src {fingerprint(look)}; script-src {fingerprint(script)}",
         title=escape(plain(view.title)),
         description=escape(plain(view.description)),
         style=look,
-        data=_embedded(content(view)),
+        data=embedded(content(view)),
         script=script,
     )
 
 
 def _asset(name: str) -> str:
     return files(__package__).joinpath(name).read_text(encoding="utf-8")
-
-
-def _hash(text: str) -> str:
-    """What the policy calls a style or a script that may be used, so that nothing which users wrote ever is."""
-    return f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-
-
-def _embedded(data: Mapping[str, Any]) -> str:
-    """`data` as JSON that no browser takes for the end of its element, nor for another one."""
-    return json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def _style() -> str:

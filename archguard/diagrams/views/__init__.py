@@ -14,6 +14,7 @@ VIEWS: Final = {
     "focus": "one module, component or service, and what is around it",
     "reaches": "everything that leads to one of them",
     "cycles": "only what imports itself in a circle",
+    "matrix": "everything against everything, in a table",
 }
 """Each with what it shows."""
 
@@ -30,11 +31,4 @@ def draw_view(name: str, request: Request) -> View:
     return cast("_Module", import_module(f"{__name__}.{name}")).view(request)
 
 
-def default_view(request: Request) -> str:
-    """The view that says most: of services where there are some, else of components, else of packages."""
-    if request.codebase.services:
-        return "services"
-    return "components" if request.codebase.components or request.layered else "packages"
-
-
-__all__ = ["NEEDING_A_SUBJECT", "VIEWS", "Request", "default_view", "draw_view"]
+__all__ = ["NEEDING_A_SUBJECT", "VIEWS", "Request", "draw_view"]

@@ -31,6 +31,13 @@ class Request:
     """Whether the view has all arrows, for a format that chooses itself which of them it shows."""
 
     @property
+    def main_view(self) -> str:
+        """The view that says most: of services where there are some, else of components, else of packages."""
+        if self.codebase.services:
+            return "services"
+        return "components" if self.codebase.components or self.layered else "packages"
+
+    @property
     def nodes(self) -> int:
         """How many nodes the view has at most, as a number."""
         return len(self.codebase.modules) if self.limit is None else self.limit

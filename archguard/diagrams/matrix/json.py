@@ -1,0 +1,11 @@
+"""The matrix as data: the diagram's, with nodes in the order of the rows, and with the blocks."""
+
+import json
+
+from archguard.diagrams.json import data
+from archguard.diagrams.matrix.matrix import Matrix
+
+
+def render(matrix: Matrix) -> str:
+    """The nodes in their order, the arrows between them, and the first and the last place of each block."""
+    return json.dumps({**data(matrix), "blocks": matrix.blocks}, indent=2)

@@ -1,0 +1,32 @@
+"""The matrix for a terminal."""
+
+from collections.abc import Iterator
+
+from archguard.diagrams.matrix.matrix import Cell, Matrix
+from archguard.diagrams.matrix.wording import legend
+from archguard.diagrams.wording import plain
+
+
+def render(matrix: Matrix) -> str:
+    """A row for each node; columns have the numbers of the rows."""
+    cells = {(cell.row, cell.column): _shown(cell) for cell in matrix.cells}
+    size = len(str(len(matrix.nodes)))
+    width = max(size, *map(len, cells.values()), 1) + 1
+    labels = [f"{place:>{size}} {plain(node.label)}" for place, node in enumerate(matrix.nodes, 1)]
+    margin = max(map(len, labels), default=0) + 1
+    lines = [plain(matrix.title), "", " " * margin + "".join(f"{it:>{width}}" for it in range(1, len(labels) + 1))]
+    for row, label in enumerate(labels):
+        texts = (cells.get((row, column), "\\" if row == column else ".") for column in range(len(labels)))
+        lines.append(f"{label:<{margin}}" + "".join(f"{text:>{width}}" for text in texts))
+    return "\n".join((*lines, "", *_explained(matrix)))
+
+
+def _shown(cell: Cell) -> str:
+    return f"{cell.count}{'!' if cell.contracts else '*' if cell.is_cyclic else ''}"
+
+
+def _explained(matrix: Matrix) -> Iterator[str]:
+    yield from (f"{sentence}." for sentence in legend(matrix, broken="!", cyclic="*"))
+    for first, last in matrix.blocks:
+        yield f"Cycle: {first + 1} to {last + 1}."
+    yield from (f"{plain(note)}." for note in matrix.notes)
