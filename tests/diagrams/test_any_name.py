@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 
 from archguard.diagrams import Arrow, Channel, Group, Node, NodeKind, View, c4, d2, dot, html, mermaid, plantuml
 from archguard.diagrams import json as as_json
+from archguard.diagrams.matrix import partitioned, svg
+from archguard.diagrams.matrix import text as as_text
 
 MARKUP = "\n\r\t\0<>&\"'`[]{}()#*_~$%\\:;,@!-+=|/.1 a😀\u2028\u202e\ud800"
 TEXT = st.text(st.sampled_from(MARKUP) | st.characters(), min_size=1, max_size=12) | st.sampled_from(
@@ -84,6 +87,18 @@ def test_plantuml_has_no_line_of_markup_that_is_not_ours(view: View) -> None:
         assert text.count("@enduml") == 1
         assert re.findall(r"^!.*", text, re.MULTILINE) in ([], ["!include <C4/C4_Component>"])
         assert all(line.count('"') % 2 == 0 for line in text.split("\n"))
+
+
+@quick
+@given(view=views())
+def test_the_matrix_has_each_node_once_a_row_and_once_a_column(view: View) -> None:
+    drawn = partitioned(view)
+
+    picture = ET.fromstring(svg.render(drawn))  # noqa: S314  # ours
+    rows = as_text.render(drawn).split("\n\n")[1].split("\n")
+    assert len(picture.findall(".//*[@class='label']")) == 4 * len(view.nodes)
+    assert len(picture.findall(".//*[@class='cell']")) == len(drawn.cells)
+    assert len(rows) == 1 + len(view.nodes)
 
 
 @quick

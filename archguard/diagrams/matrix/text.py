@@ -13,7 +13,7 @@ def render(matrix: Matrix) -> str:
     size = len(str(len(matrix.nodes)))
     width = max(size, *map(len, cells.values()), 1) + 1
     labels = [f"{place:>{size}} {plain(node.label)}" for place, node in enumerate(matrix.nodes, 1)]
-    margin = max(map(len, labels), default=0) + 1
+    margin = max(map(len, labels), default=0)
     lines = [plain(matrix.title), "", " " * margin + "".join(f"{it:>{width}}" for it in range(1, len(labels) + 1))]
     for row, label in enumerate(labels):
         texts = (cells.get((row, column), "\\" if row == column else ".") for column in range(len(labels)))

@@ -1,0 +1,163 @@
+"""The design structure matrix: what stands where, and what people read there."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from browser import CHROMIUM, Browser, browser
+from hypothesis import given
+from hypothesis import strategies as st
+from project import Project
+
+from archguard.codebase.coupling import cyclic
+from archguard.diagrams import Arrow, Group, Node, NodeKind, View
+from archguard.diagrams.matrix import Cell, Matrix, partitioned
+
+NAMES = "abcdef"
+
+
+@st.composite
+def views(draw: st.DrawFn) -> View:
+    """Nodes with arrows between them, all of them in layers or none."""
+    arrows = draw(st.sets(st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES)).filter(lambda it: it[0] != it[1])))
+    layers = draw(st.none() | st.tuples(*(st.integers(0, 2) for _ in NAMES)))
+    groups = tuple(Group(name=f"layer {level}", label="", layer=level) for level in range(3)) if layers else ()
+    homes = [f"layer {level}" for level in layers] if layers else [""] * len(NAMES)
+    nodes = (
+        Node(name=name, label=name, kind=NodeKind.PACKAGE, group=home) for name, home in zip(NAMES, homes, strict=True)
+    )
+    return View(title="", nodes=tuple(nodes), groups=groups, arrows=tuple(_arrow(*it, arrows) for it in sorted(arrows)))
+
+
+def _arrow(source: str, target: str, arrows: set[tuple[str, str]]) -> Arrow:
+    return Arrow(source=source, target=target, count=1, lines=(), is_cyclic=(source, target) in cyclic(arrows))
+
+
+def _leads_up(matrix: Matrix, cell: Cell) -> bool:
+    importer, imported = (matrix.layer(matrix.nodes[place]) for place in (cell.column, cell.row))
+    return importer is not None and imported is not None and imported < importer
+
+
+@given(views())
+def test_what_stands_above_the_diagonal_is_on_a_cycle_or_leads_up_from_a_layer(view: View) -> None:
+    matrix = partitioned(view)
+
+    assert all(it.is_cyclic or _leads_up(matrix, it) for it in matrix.cells if it.row < it.column)
+    assert all(it.row < it.column for it in matrix.cells if _leads_up(matrix, it))
+
+
+@given(views())
+def test_everything_is_there_once(view: View) -> None:
+    matrix = partitioned(view)
+
+    names = [node.name for node in matrix.nodes]
+    assert sorted(names) == list(NAMES)
+    assert Counter((names[it.column], names[it.row]) for it in matrix.cells) == Counter(
+        (it.source, it.target) for it in view.arrows
+    )
+
+
+@given(views())
+def test_without_layers_every_cycle_is_a_block(view: View) -> None:
+    matrix = partitioned(replace(view, groups=(), nodes=tuple(replace(node, group="") for node in view.nodes)))
+
+    in_blocks = {
+        (row, column)
+        for first, last in matrix.blocks
+        for row in range(first, last + 1)
+        for column in range(first, last + 1)
+    }
+    assert {(it.row, it.column) for it in matrix.cells if it.is_cyclic} <= in_blocks
+    assert all(it.is_cyclic for it in matrix.cells if (it.row, it.column) in in_blocks)
+
+
+def test_a_terminal_shows_layers_from_top_to_bottom_and_violations_above_the_diagonal(shop: Project) -> None:
+    drawn = shop.call("diagram", "--view", "matrix")
+
+    assert (
+        drawn.stdout
+        == """\
+shop: components
+
+                1  2  3  4  5
+1 main          \\  .  .  .  .
+2 controllers   1  \\  .  .  .
+3 services      .  2  \\ 1!  .
+4 repositories  .  . 1*  \\  .
+5 models        .  .  1  1  \\
+
+The column imports the row, so many times; what stands above the diagonal leads upwards.
+! breaks a contract.
+* is part of a cycle.
+Cycle: 3 to 4.
+"""
+    )
+
+
+def test_with_a_depth_it_is_about_packages(shop: Project) -> None:
+    data = json.loads(shop.call("diagram", "--view", "matrix", "--depth", "3", "--format", "json").stdout)
+
+    assert "shop.models.item" in {node["name"] for node in data["nodes"]}
+    ((first, last),) = data["blocks"]
+    assert {node["name"] for node in data["nodes"][first : last + 1]} == {"shop.models.item", "shop.models.order"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--view", "matrix", "--format", "png"), "a matrix cannot be written as png"),
+        (("--view", "cycles", "--format", "text"), "only a matrix can be written as text"),
+    ],
+)
+def test_what_cannot_be_written_is_refused_at_once(shop: Project, arguments: tuple[str, ...], says: str) -> None:
+    refused = shop.call("diagram", *arguments)
+
+    assert refused.returncode == 2
+    assert says in refused.stderr
+
+
+@pytest.fixture
+def page(shop: Project, tmp_path: Path) -> Iterator[Browser]:
+    """The matrix of the shop in a real browser."""
+    if CHROMIUM is None:
+        pytest.skip("no chromium here")
+    shop.call("diagram", "--view", "matrix", "--output", "matrix.html")
+    with browser(tmp_path) as it:
+        it.open((shop.root / "matrix.html").as_uri())
+        yield it
+
+
+def _cell(page: Browser, importer: str, imported: str) -> str:
+    texts = "[...document.querySelectorAll('.label[data-row]')].map((it) => it.textContent)"
+    names = [name for name in page.run(texts) if not name.isdigit()]
+    return f'.cell[data-row="{names.index(imported)}"][data-column="{names.index(importer)}"]'
+
+
+def test_a_cell_tells_what_it_breaks_and_the_lines_behind_it(page: Browser) -> None:
+    page.click(_cell(page, "repositories", "services"))
+
+    panel = page.run("document.getElementById('panel').innerText")
+    assert "repositories → services: 1 import; breaks layered" in panel
+    assert "shop.repositories.orders must not import shop.services.prices" in panel
+    assert "shop/repositories/orders.py:2" in panel
+
+
+def test_the_mouse_is_followed_to_the_names_of_the_row_and_the_column(page: Browser) -> None:
+    page.hover(_cell(page, "controllers", "services"))
+
+    lit = page.run("[...document.querySelectorAll('.label.lit')].map((it) => it.textContent)")
+    assert sorted(lit) == ["2", "3", "controllers", "services"]
+
+
+def test_the_keyboard_opens_and_closes_a_cell(page: Browser) -> None:
+    page.run(f"document.querySelector('{_cell(page, 'services', 'repositories')}').focus()")
+
+    page.press("Enter")
+    opened = page.run("document.getElementById('panel').innerText")
+    page.press("Escape")
+
+    assert "services → repositories: 1 import" in opened
+    assert page.run("document.getElementById('panel').hidden")
