@@ -253,7 +253,7 @@ def read_codebase(  # noqa: PLR0913  # what the code is, and how it is to be loo
     modules = find_modules(root, project, services or {})
     note_sources(source.file for source in modules.sources.values())  # grimp reads them without a word to Python
     excluded = modules.excluded if project.imports_of_excluded == "nearest" else frozenset()
-    found = scan(modules, externals, excluded, follow_reexports=project.reexports == "follow", dynamic=dynamic)
+    found = scan(root, modules, externals, excluded, follow_reexports=project.reexports == "follow", dynamic=dynamic)
     return Codebase(
         sources=modules.sources,
         imports=found.graph,

@@ -13,6 +13,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import groupby
+from pathlib import Path
 
 from grimp.application.ports.modulefinder import FoundPackage, ModuleFile
 from grimp.application.scanning import scan_imports
@@ -23,6 +24,7 @@ from archguard.codebase.facts import Import, ImportTrait
 from archguard.codebase.facts.dynamic import DYNAMIC, unfollowed
 from archguard.codebase.facts.plain import absolute_names, names_in
 from archguard.codebase.graph import ImportGraph, Link
+from archguard.codebase.kept import KeptFiles, Told
 from archguard.codebase.modules import Modules, Portion
 from archguard.codebase.pattern import Target
 from archguard.codebase.reexports import Reexports
@@ -49,7 +51,8 @@ class Scan:
     problems: tuple[Problem, ...]
 
 
-def scan(
+def scan(  # noqa: PLR0913  # what is read, and how it is to be looked at
+    root: Path,
     modules: Modules,
     externals: Collection[Target],
     excluded: frozenset[str],
@@ -60,6 +63,7 @@ def scan(
     """Every import of `modules`.
 
     Args:
+        root: The folder of the configuration.
         modules: The modules to read.
         externals: What is to be told from its top-level package, of what is outside of the project.
         excluded: What is to be told from its top-level package, of what is left out of the project.
@@ -67,7 +71,7 @@ def scan(
         dynamic: Whether to look for `import_module("a.b")` and the like.
     """
     literal = frozenset(target.text for target in externals if target.literal)
-    scanner = _Scanner(modules, literal, excluded, dynamic)
+    scanner = _Scanner(root, modules, literal, excluded, dynamic)
     scanner.read_all()
     scanner.tell_apart([target for target in externals if not target.literal])
     if follow_reexports:
@@ -79,6 +83,7 @@ def scan(
 class _Scanner:
     """Collects links: by grimp those of whole files, by `ast` those that grimp does not see."""
 
+    root: Path
     modules: Modules
     externals: frozenset[str]
     excluded: frozenset[str]
@@ -104,9 +109,12 @@ class _Scanner:
 
     def read_all(self) -> None:
         """Read every file once."""
+        kept = self._kept()
+        kept.take_signs(self.sources.values())
         for service, sources in _by_service(self.sources.values()):
             readable = [source for source in sources if self._fit_for_grimp(source, self.views[service])]
-            self._scan(readable, self.views[service])
+            self._scan([source for source in readable if not self._knows(source, kept)], self.views[service])
+        kept.save(self.sources.values(), self._told)
 
     def follow_reexports(self) -> None:
         """Take imports of packages that only pass names on to the modules that define those."""
@@ -238,6 +246,31 @@ class _Scanner:
                     self.into_packages[Link(importer, imported, found.line_number)] = found.line_contents
                 if found.is_lazy:
                     self.lazy.add(Link(importer, imported, found.line_number))
+
+    def _kept(self) -> KeptFiles:
+        portions = [(one.service, one.package, str(one.directory)) for one in self.modules.portions]
+        names = (self.known, self.modules.namespaces, self.modules.unread, self.excluded)
+        return KeptFiles.load(self.root, (portions, sorted(self.externals)), [sorted(some) for some in names])
+
+    def _knows(self, source: Source, kept: KeptFiles) -> bool:
+        told = kept.told(source)
+        if told is None:
+            return False
+        self.by_grimp[source.module] = {imported: set(lines) for imported, lines in told.lines.items()}
+        for imported, line, text in told.texts:
+            self.into_packages[Link(source.module, imported, line)] = text
+        return True
+
+    def _told(self) -> dict[str, Told]:
+        lazy = {link.importer for link in self.lazy}
+        texts: dict[str, list[tuple[str, int, str]]] = {}
+        for link, text in self.into_packages.items():
+            texts.setdefault(link.importer, []).append((link.imported, link.line, text))
+        return {
+            module: Told({imported: [*lines] for imported, lines in found.items()}, texts.get(module, []))
+            for module, found in self.by_grimp.items()
+            if module not in lazy
+        }
 
     def _named(self, imported: str, view: View) -> str:
         """What grimp calls `imported` as the graph calls it; of what is left out, the nearest package around it."""

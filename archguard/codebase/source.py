@@ -76,6 +76,10 @@ class Source:
         content = self.content
         return frozenset([word for word in _WORDS if word in content] + _RELATIVE.findall(content))
 
+    def take_signs(self, signs: frozenset[bytes]) -> None:
+        """Believe that these are its signs, without a look."""
+        vars(self)["signs"] = signs
+
     @cached_property
     def text(self) -> str:
         """The decoded file.

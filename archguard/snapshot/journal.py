@@ -58,14 +58,14 @@ class _Journal:
 
     def note_file(self, path: str) -> None:
         """Take down how the file `path` stands, unless it has been already."""
-        whole = os.path.abspath(path)
+        whole = _whole(path)
         if not self._is_known(whole) and not _is_passing(whole):
             with self._busy():
                 self.snapshot.note_file(whole)
 
     def note_folder(self, path: str) -> None:
         """Take down which names are in the folder `path`, and what the links among them lead to."""
-        whole = os.path.abspath(path)
+        whole = _whole(path)
         if not self._is_known(whole):
             with self._busy():
                 self.snapshot.note_folder(whole)
@@ -156,10 +156,23 @@ def keep(root: str, outputs: Iterable[tuple[str | None, str]], exit_code: int, *
 def note_sources(paths: Iterable[os.PathLike[str] | str]) -> None:
     """Take down that the answer depends on the files of Python `paths`, before they are read."""
     if _Desk.journal:
-        whole = [os.path.abspath(path) for path in paths]
+        whole = [_whole(os.fspath(path)) for path in paths]
         for path in whole:
             _Desk.journal.note_file(path)
         _Desk.journal.note_outlines(whole)
+
+
+def is_kept() -> bool:
+    """Whether what is found out is kept for the next time."""
+    return _Desk.journal is not None
+
+
+def state_of(file: str) -> list[int] | str | None:
+    """How `file` stood when it was noted: its stamp, or a digest of its content; None if it was not."""
+    if _Desk.journal is None:
+        return None
+    snapshot, whole = _Desk.journal.snapshot, _whole(file)
+    return snapshot.stamps.get(whole) or snapshot.digests.get(whole)
 
 
 def is_file(path: str | os.PathLike[str]) -> bool:
@@ -191,8 +204,12 @@ def today(days: Iterable[date | None]) -> date:
 def _kind(path: str | os.PathLike[str]) -> str:
     found = kind(os.fspath(path))
     if _Desk.journal:
-        _Desk.journal.snapshot.kinds[os.path.abspath(path)] = found
+        _Desk.journal.snapshot.kinds[_whole(os.fspath(path))] = found
     return found
+
+
+def _whole(path: str) -> str:
+    return path if os.path.isabs(path) else os.path.abspath(path)
 
 
 def _hear(event: str, arguments: tuple[Any, ...]) -> None:
