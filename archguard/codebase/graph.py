@@ -115,10 +115,9 @@ class Reach:
 
     def chain(self, module: str, bit: int) -> tuple[str, ...]:
         """A shortest way from `module` to one that is labelled `bit`, both ends included."""
-        nearer = self._nearer(bit)
         chain = [module]
         while not self.labels.get(chain[-1], 0) & bit:
-            chain.append(nearer[chain[-1]])
+            chain.append(self._nearer(bit)[chain[-1]])
         return (*chain, *self.onward.chain(chain[-1], bit)[1:]) if self.onward else tuple(chain)
 
     def _nearer(self, bit: int) -> Mapping[str, str]:

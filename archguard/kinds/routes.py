@@ -11,6 +11,9 @@ from archguard.model import Violation
 EVERYTHING = -1
 """All bits: nothing leads on from a module that blocks it."""
 
+_MOST = 20
+"""Up to so many things that one import leads to are violations of their own."""
+
 Units: TypeAlias = Mapping[str, frozenset[str]]
 """Sets of modules by name, in the order in which the contract has them."""
 
@@ -24,6 +27,8 @@ class Route:
     """All modules on the way, the importer first; two of them when the import itself is forbidden."""
     bit: int
     """The label of what is reached."""
+    more: int = 0
+    """How many others the import leads to, where they are too many to tell one by one."""
 
     @property
     def position(self) -> int:
@@ -64,16 +69,23 @@ def labelled(units: Collection[Collection[str]]) -> dict[str, int]:
     return labels
 
 
-def forbidden_routes(reach: Reach, forbidden: Mapping[str, int], *, indirect: bool) -> Iterator[Route]:
-    """Every import by a module of `forbidden` that is, or leads to, something with a bit that is forbidden to it."""
+def forbidden_routes(
+    reach: Reach, forbidden: Mapping[str, int], *, indirect: bool, most: int = _MOST
+) -> Iterator[Route]:
+    """Every import by a module of `forbidden` that is, or leads to, something with a bit that is forbidden to it.
+
+    An import that leads to more than `most` things is one route, to the first of them.
+    """
     reached = reach.masks if indirect else reach.labels
     for importer in sorted(forbidden):
         lines = reach.graph.imported_by(importer)
         for imported in sorted(name for name in lines if reached.get(name, 0) & forbidden[importer]):
-            for bit in _bits(reached[imported] & forbidden[importer]):
+            bits = reached[imported] & forbidden[importer]
+            more = bits.bit_count() - 1 if bits.bit_count() > most else 0
+            for bit in _bits(bits & -bits if more else bits):
                 chain = (importer, *reach.chain(imported, bit))
                 for line in lines[imported]:
-                    yield Route(Link(importer, imported, line), chain, bit)
+                    yield Route(Link(importer, imported, line), chain, bit, more)
 
 
 def _bits(mask: int) -> Iterator[int]:
@@ -92,12 +104,13 @@ def route_violation(  # noqa: PLR0913  # the parts of the sentence
     name = codebase.passed_on_as(route.link)
     first = f"{route.chain[1]} (as {name})" if name else route.chain[1]
     what = first if direct else f"{reached} through {' and '.join((first, *route.chain[2:-1]))}"
+    rest = f", and {route.more} more" if route.more else ""
     return contract.violation(
-        f"{importer} {rule} {what}" + (f": {why}" if why else ""),
+        f"{importer} {rule} {what}{rest}" + (f": {why}" if why else ""),
         codebase.location(route.link),
         importer,
         imported,
-        symbol="" if direct else reached,
+        symbol="*" if route.more else "" if direct else reached,
         chain=(codebase.step(route.link), *codebase.steps(route.chain[1:])),
         fix=_fixes(route.chain),
     )

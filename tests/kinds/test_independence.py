@@ -30,6 +30,21 @@ def test_a_way_through_another_of_them_is_found_where_it_is_direct(project: Proj
     assert broken(project.check()) == [("shop.orders.a", "shop.stock", 1), ("shop.stock.b", "shop.payments", 1)]
 
 
+def test_an_import_that_leads_to_very_many_of_them_is_told_once(project: Project) -> None:
+    others = [f"shop.s{number}" for number in range(10, 31)]
+    project.write_all({f"{name.replace('.', '/')}/__init__.py": "" for name in ["shop", "shop.orders", *others]})
+    project.write("tools.py", "".join(f"import {name}\n" for name in others))
+    project.write("shop/orders/a.py", "import tools\nimport shop.s10\n")
+    project.configure("contracts: [{id: x, kind: independence, children_of: shop}]\n")
+
+    messages = [violation.message for violation in project.check().violations]
+
+    assert messages == [
+        "shop.orders.a must be independent of shop.s10 through tools, and 20 more",
+        "shop.orders.a must be independent of shop.s10",
+    ]
+
+
 def test_a_capture_makes_one_of_all_that_have_the_same_value(project: Project) -> None:
     project.write_all(
         {

@@ -1,5 +1,6 @@
 """Services that import each other's modules: directly, through shared modules, or by the path in the repository."""
 
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -53,7 +54,7 @@ class Imports:
         blocked = dict.fromkeys(self.territory.owners, EVERYTHING)
         reach = Reach(self.codebase.imports, labelled(targets.values()), blocked)
         everything = (1 << len(targets)) - 1
-        for route in forbidden_routes(reach, dict.fromkeys(own, everything), indirect=True):
+        for route in forbidden_routes(reach, dict.fromkeys(own, everything), indirect=True, most=sys.maxsize):
             if len(route.chain) > 2:  # noqa: PLR2004  # the importer and the imported
                 callee, unpublished = list(targets)[route.position]
                 yield self._contact_by_route(caller, callee, route, unpublished=unpublished)
