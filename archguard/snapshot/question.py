@@ -10,20 +10,9 @@ from archguard.snapshot.store import NAME
 
 _FORM = 1
 """Goes up when snapshots are kept in another way."""
-_ENVIRONMENT = (
-    "ARCHGUARD",
-    "CI",
-    "COLOR",
-    "COLUMNS",
-    "FORCE_COLOR",
-    "LANG",
-    "LC_",
-    "NO_COLOR",
-    "PYTHON",
-    "TERM",
-    "TTY",
-)
-"""How the names of the variables begin that archguard, its libraries and Python heed."""
+_VARIABLES = ("COLORTERM", "COLUMNS", "FORCE_COLOR", "LANG", "LANGUAGE", "NO_COLOR", "TERM", "TTY_COMPATIBLE")
+_FAMILIES = ("ARCHGUARD_", "LC_", "PYTHON")
+"""What archguard, its libraries and Python heed of the environment: these, and all whose names begin like that."""
 _ANEW = ("--no-cache", "--profile", "--since", "--since-merge-base")
 """The options with which everything is looked at again, or git is asked."""
 
@@ -32,11 +21,11 @@ def question(arguments: list[str]) -> str | None:
     """What the command line `arguments` asks here; None if it cannot be answered from a snapshot."""
     if arguments[:1] != ["check"] or any(argument.partition("=")[0] in _ANEW for argument in arguments):
         return None
-    environment = {name: value for name, value in os.environ.items() if name.startswith(_ENVIRONMENT)}
+    environment = [item for item in os.environ.items() if item[0] in _VARIABLES or item[0].startswith(_FAMILIES)]
     user = os.geteuid() if hasattr(os, "geteuid") else 0
     terminal = (sys.stdout.encoding, sys.stdout.isatty())
     python = (sys.version, sys.executable, sys.path)
-    return json.dumps([_FORM, arguments, os.getcwd(), python, terminal, user, sorted(environment.items())])
+    return json.dumps([_FORM, arguments, os.getcwd(), python, terminal, user, sorted(environment)])
 
 
 def name(asked: str) -> str:

@@ -81,6 +81,8 @@ def test_no_library_is_imported_for_it(how: list[str], shop: Project) -> None:
 def test_another_environment_is_another_question(shop: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     assert [is_answered(shop), is_answered(shop)] == [False, True]
 
+    monkeypatch.setenv("CI_JOB_ID", "99")
+    assert is_answered(shop)
     monkeypatch.setenv("NO_COLOR", "1")
     assert not is_answered(shop)
     monkeypatch.syspath_prepend("/nowhere")
