@@ -16,7 +16,7 @@ def render(view: View) -> str:
 
 def _head(view: View) -> Iterator[str]:
     told = "\n".join(map(plain, filter(None, (view.title, view.description, *legend(view), *view.notes))))
-    yield f"direction: {'right' if view.is_around else 'down'}"
+    yield f"direction: {'right' if view.is_sideways else 'down'}"
     yield f"title: {_text(told)} {{near: top-center; shape: text; style.font-size: 20}}"
 
 

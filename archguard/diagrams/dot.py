@@ -1,6 +1,6 @@
 """The language of Graphviz, which lays a diagram out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Final
 
@@ -36,12 +36,12 @@ def render(view: View) -> str:
 def _graph(view: View) -> Iterator[str]:
     yield "  " + _attributes(
         "graph",
-        rankdir="LR" if view.is_around else "TB",
+        rankdir="LR" if view.is_sideways else "TB",
         newrank="true",
         bgcolor=style.PAPER,
         pad="0.35",
-        nodesep="0.25" if view.is_around else "0.45",
-        ranksep="1.1" if view.is_around else "0.75",
+        nodesep="0.25" if view.is_sideways else "0.2",  # arrows, too, are that far apart
+        ranksep="1.1" if view.is_sideways else "0.75",
         labelloc="t",
         labeljust="l",
         fontname=style.FONT,
@@ -67,8 +67,13 @@ def _caption(view: View) -> _Markup:
     small = [view.description, " \N{MIDDLE DOT} ".join(legend(view)), *view.notes]
     rows = [f'<font point-size="18"><b>{_html(view.title)}</b></font>']
     rows += [f'<font point-size="10.5" color="{style.FAINT}">{_html(text)}</font>' for text in small if text]
-    cells = "".join(f'<tr><td align="left">{row}</td></tr>' for row in rows)
-    return _Markup(f'<table border="0" cellborder="0" cellspacing="2" cellpadding="1">{cells}</table>')
+    return _table([*rows, "<font> </font>"], "left")
+
+
+def _table(rows: Iterable[str], align: str) -> _Markup:
+    """`rows` below each other, with room for the tails of letters between them."""
+    cells = "".join(f'<tr><td align="{align}">{row}</td></tr>' for row in rows)
+    return _Markup(f'<table border="0" cellborder="0" cellspacing="0" cellpadding="2">{cells}</table>')
 
 
 def _parts(view: View) -> Iterator[str]:
@@ -108,7 +113,7 @@ def _label(node: Node) -> _Markup:
     small = ((size(node), faint), (inside(node), red))
     rows = [f"<b>{_html(node.label)}</b>"]
     rows += [f'<font point-size="10" color="{colour}">{text}</font>' for text, colour in small if text]
-    return _Markup("<br/>".join(rows))
+    return _table(rows, "center")
 
 
 def _bands(view: View) -> Iterator[str]:

@@ -36,7 +36,7 @@ def _head(view: View) -> Iterator[str]:
     yield "---"
     yield f"title: {json.dumps(plain(_title(view)), ensure_ascii=False)}"
     yield "---"
-    yield f"flowchart {'LR' if view.is_around else 'TB'}"
+    yield f"flowchart {'LR' if view.is_sideways else 'TB'}"
     yield from (f"  %% {text}" for text in legend(view))
 
 

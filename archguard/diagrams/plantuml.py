@@ -19,7 +19,7 @@ def render(view: View) -> str:
 
 def _head(view: View) -> Iterator[str]:
     yield f"title {text(view.title)}"
-    yield f"{'left to right' if view.is_around else 'top to bottom'} direction"
+    yield f"{'left to right' if view.is_sideways else 'top to bottom'} direction"
     yield "skinparam componentStyle rectangle"
     yield "skinparam defaultFontName Helvetica"
     yield "skinparam roundCorner 12"

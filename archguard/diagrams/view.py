@@ -122,13 +122,15 @@ class View:
     """Those above before those in them."""
     notes: tuple[str, ...] = ()
     """Sentences about what is not shown, and why."""
+    is_sideways: bool = False
+    """Whether it is drawn from left to right instead of from top to bottom."""
     code: Code | None = field(default=None, repr=False, compare=False)
     source: str = ""
     """Where the code can be read: an address with `{path}` and `{line}` in it; "" if nobody knows."""
 
     @property
     def is_around(self) -> bool:
-        """Whether something is in the middle, with what leads to it on its left and what it leads to on its right."""
+        """Whether something is in the middle, with what leads to it before it and what it leads to behind it."""
         return any(node.is_focus for node in self.nodes)
 
     @property

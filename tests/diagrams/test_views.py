@@ -4,7 +4,7 @@ import pytest
 from drawn import arrow, node, pairs, view
 from project import Project
 
-from archguard.diagrams import Line, NodeKind, View
+from archguard.diagrams import Line, NodeKind, View, dot
 from archguard.errors import ArchguardError
 
 
@@ -152,6 +152,14 @@ def test_who_takes_part_in_breaking_a_contract_is_drawn_with_it(shop: Project) -
     assert arrow(drawn, "shop.helper", "services").contracts == ()
 
 
+def test_a_contract_of_services_is_drawn_with_the_ways_that_it_judges(services: Project) -> None:
+    drawn = view(services, "contract", "who-calls-whom")
+
+    assert drawn.title == "who-calls-whom (services)"
+    assert arrow(drawn, "orders", "payments", "table").contracts == ("who-calls-whom",)
+    assert arrow(drawn, "orders", "payments", "http").contracts == ()
+
+
 def test_a_focus_shows_what_imports_a_module_and_what_it_imports(shop: Project) -> None:
     drawn = view(shop, "focus", "shop.services.orders")
 
@@ -182,6 +190,20 @@ def test_what_reaches_a_module_is_drawn_with_the_ways_there(shop: Project) -> No
         "shop.services.prices",
     }
     assert ("shop.services.prices", "shop.models.order") not in pairs(drawn)
+
+
+@pytest.mark.parametrize(("steps", "is_sideways"), [(5, True), (6, False)])
+def test_more_steps_than_fit_beside_each_other_are_drawn_below_each_other(
+    project: Project, steps: int, *, is_sideways: bool
+) -> None:
+    project.write_all({f"shop/m{step}.py": f"from shop import m{step - 1}\n" for step in range(1, steps + 1)})
+    project.write_all({"shop/__init__.py": "", "shop/m0.py": ""})
+    project.configure("project: {packages: [shop]}\n")
+
+    drawn = view(project, "reaches", "shop.m0")
+
+    assert drawn.is_sideways is is_sideways
+    assert f'rankdir="{"LR" if is_sideways else "TB"}"' in dot.render(drawn)
 
 
 def test_only_what_is_on_a_cycle_is_drawn_of_cycles(shop: Project) -> None:

@@ -7,8 +7,9 @@ from archguard.codebase import Codebase, disjoint
 from archguard.diagrams.layers import layered
 from archguard.diagrams.parts import Outline, Part, gathered, loose, package_depth, package_of, part
 from archguard.diagrams.view import NodeKind, View
+from archguard.diagrams.views import services
 from archguard.diagrams.views.request import Request
-from archguard.kinds import Contract, Layers
+from archguard.kinds import Contract, Layers, Services
 from archguard.model import Violation
 
 
@@ -16,11 +17,15 @@ def view(request: Request) -> View:
     """What the contract tells apart, and whoever else takes part in breaking it; its violations only."""
     contract = next(it for it in request.contracts if it.id == request.subject)
     violations = tuple(it for it in request.report.violations if it.contract == contract.id)
-    parts = _parts(request.codebase, contract, violations)
-    outline = Outline(title=f"{contract.id} ({contract.kind})", description=contract.sentence, parts=parts)
     own = replace(request, report=request.report.with_violations(violations))
+    drawn = services.view(own) if isinstance(contract, Services) else _view(own, contract)
+    return replace(drawn, title=f"{contract.id} ({contract.kind})", description=contract.sentence)
+
+
+def _view(request: Request, contract: Contract) -> View:
+    outline = Outline(title=contract.id, parts=_parts(request.codebase, contract, request.report.violations))
     layers = contract if isinstance(contract, Layers) else None
-    return own.thinned(own.drawn(layered(request.codebase, outline, layers)))
+    return request.thinned(request.drawn(layered(request.codebase, outline, layers)))
 
 
 def _parts(codebase: Codebase, contract: Contract, violations: Collection[Violation]) -> tuple[Part, ...]:

@@ -3,12 +3,16 @@
 import sys
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from typing import Final
 
 from archguard.diagrams.limits import gather
 from archguard.diagrams.parts import loose, part
 from archguard.diagrams.view import NodeKind, View
 from archguard.diagrams.views.neighbours import distances
 from archguard.diagrams.views.request import Request
+
+_COLUMNS: Final = 6
+"""So many are too wide beside each other."""
 
 
 def around(request: Request, title: str, modules: Collection[str], *, ahead: int | None, back: int | None) -> View:
@@ -39,12 +43,13 @@ def _kind(request: Request) -> NodeKind | None:
 
 
 def _ways(view: View, subject: str, furthest: int | None, furthest_back: int | None) -> View:
-    """The shortest ways from and to `subject`, and what breaks contracts."""
+    """The shortest ways from and to `subject`, and what breaks contracts; many steps are shown below each other."""
     ahead = _steps(subject, ((arrow.source, arrow.target) for arrow in view.arrows), furthest)
     back = _steps(subject, ((arrow.target, arrow.source) for arrow in view.arrows), furthest_back)
     ways = {(it.source, it.target) for it in view.arrows if _is_next(ahead, it.source, it.target)}
     ways |= {(it.source, it.target) for it in view.arrows if _is_next(back, it.target, it.source)}
-    return replace(view, arrows=tuple(it for it in view.arrows if it.violations or (it.source, it.target) in ways))
+    arrows = tuple(it for it in view.arrows if it.violations or (it.source, it.target) in ways)
+    return replace(view, arrows=arrows, is_sideways=max(ahead.values()) + max(back.values()) < _COLUMNS)
 
 
 def _steps(subject: str, pairs: Iterable[tuple[str, str]], furthest: int | None) -> Mapping[str, int]:
