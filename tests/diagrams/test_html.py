@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -364,3 +365,70 @@ def test_the_same_code_gives_the_same_page(shop: Project) -> None:
     runs = {shop.run("diagram", "--format", "html", PYTHONHASHSEED=seed).stdout for seed in ("1", "2")}
 
     assert len(runs) == 1
+
+
+def crowd(project: Project, packages: int) -> None:
+    """`shop` with that many packages; the first imports all others thrice, each imports the next two."""
+    names = [f"p{number:02}" for number in range(packages)]
+    files = {
+        f"shop/{names[at]}/__init__.py": f"import shop.{names[at - packages + 1]}, shop.{names[at - packages + 2]}\n"
+        for at in range(packages)
+    }
+    files["shop/p00/__init__.py"] = "".join(f"import shop.{name}\n" * 3 for name in names[1:])
+    project.write_all({"shop/__init__.py": "", **files})
+    project.configure("components: {all: shop}\ncontracts: []")
+
+
+def test_of_very_many_packages_the_rest_is_one_node_out_of_which_the_search_takes_what_it_finds(
+    project: Project, window: Browser
+) -> None:
+    crowd(project, 60)
+    page = opened(window, project)
+
+    window.click(f"{node('all')} .toggle")
+    assert len(page.nodes) == 40
+    assert window.run("[...document.querySelectorAll('.node.rest .label')].map((it) => it.textContent)") == ["22 more"]
+
+    window.press("/")
+    window.type("p59")
+    window.press("Enter")
+    assert "shop.p59" in page.nodes
+    assert window.run("[...document.querySelectorAll('.node.rest .label')].map((it) => it.textContent)") == ["21 more"]
+
+    window.click("#fit")
+    window.click(".node.rest .toggle")
+    assert len(page.nodes) == 61
+
+
+def test_of_very_many_arrows_the_lightest_show_only_around_what_is_under_the_mouse(
+    project: Project, window: Browser
+) -> None:
+    crowd(project, 30)
+    page = opened(window, project)
+    window.click(f"{node('all')} .toggle")
+    window.hover("h1")
+    light = {(f"shop.p{one:02}", f"shop.p{one + step:02}") for one in range(1, 28) for step in (1, 2)}
+    assert ("shop.p00", "shop.p07") in page.arrows
+    assert not light & page.arrows
+    assert "58 of 87 arrows show on hover only, each of 1 import at most" in window.run("element('notes').innerText")
+
+    window.hover(node("shop.p07"))
+    assert light & page.arrows == {pair for pair in light if "shop.p07" in pair}
+    assert page.lit == {"shop.p00", *(f"shop.p{number:02}" for number in range(5, 10))}
+
+    window.click("#arrows")
+    assert page.arrows >= light
+
+
+def test_nodes_do_not_stand_on_each_other(project: Project, window: Browser) -> None:
+    crowd(project, 60)
+    opened(window, project)
+    window.click(f"{node('all')} .toggle")
+
+    boxes = window.run("page.look.nodes.map(({ box }) => [box.x, box.y, box.x + box.w, box.y + box.h])")
+
+    assert [
+        (one, other)
+        for one, other in combinations(boxes, 2)
+        if one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+    ] == []

@@ -11,7 +11,7 @@ from archguard.diagrams.html.content import content
 from archguard.diagrams.view import Channel, NodeKind, View
 from archguard.diagrams.wording import plain
 
-_SCRIPTS: Final = ("layout.js", "graph.js", "drawing.js", "panel.js", "page.js")
+_SCRIPTS: Final = ("layout.js", "graph.js", "drawing.js", "panel.js", "caption.js", "finder.js", "page.js")
 
 
 def render(view: View) -> str:

@@ -18,7 +18,8 @@ function filled(element, attributes, children) {
 
 const counted = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
 
-const short = (text, most = 36) => (text.length > most ? `${text.slice(0, most / 2)}…${text.slice(1 - most / 2)}` : text);
+const short = (text, most = 36) =>
+  text.length > most ? `${text.slice(0, most / 2)}…${text.slice(1 - most / 2)}` : text;
 
 /** How many lines are behind an arrow, and how many of them break contracts: `12`, `2 of 12`. */
 function labelOf(arrow) {
@@ -40,7 +41,10 @@ function widthOf(text, font) {
 function sizeOf(item) {
   const label = widthOf(short(item.label), "600 13.5px Helvetica, Arial, sans-serif");
   const below = widthOf(sizeLabel(item), "11px Helvetica, Arial, sans-serif");
-  return { w: Math.round(Math.max(72, label + (item.canOpen ? 56 : 30), below + 40)), h: sizeLabel(item) ? HEIGHT.two : HEIGHT.one };
+  return {
+    w: Math.round(Math.max(72, label + (item.canOpen ? 56 : 30), below + 40)),
+    h: sizeLabel(item) ? HEIGHT.two : HEIGHT.one,
+  };
 }
 
 class Drawing {
@@ -64,7 +68,11 @@ class Drawing {
     this.look = look;
     this.root = root;
     this.#bands(look);
-    this.#reuse(this.layers.frames, [...look.frames].filter((it) => it.parent), (it) => this.#frame(it));
+    this.#reuse(
+      this.layers.frames,
+      [...look.frames].filter((it) => it.parent),
+      (it) => this.#frame(it),
+    );
     this.#reuse(this.layers.nodes, this.#inReadingOrder(look.nodes), (it) => this.#node(it, look.inner.get(it)));
     this.layers.arrows.replaceChildren(...look.arrows.map((arrow) => this.#arrow(arrow)));
     this.#labels(look.arrows);
@@ -79,7 +87,12 @@ class Drawing {
     const focused = document.activeElement;
     const elements = items.map((item) => {
       const element = make(item);
-      const before = this.#places.get(item) ?? item.ancestry.slice(1).map((it) => this.#places.get(it)).find(Boolean);
+      const before =
+        this.#places.get(item) ??
+        item.ancestry
+          .slice(1)
+          .map((it) => this.#places.get(it))
+          .find(Boolean);
       element.style.transform = `translate(${before?.x ?? item.box.x}px, ${before?.y ?? item.box.y}px)`;
       this.#groups.set(item, element);
       return element;
@@ -98,13 +111,23 @@ class Drawing {
   }
 
   #bands({ shown }) {
-    const layers = grouped(this.root.children.filter((it) => shown.has(it) && (it.layer ?? null) !== null), (it) => it.layer);
+    const layers = grouped(
+      this.root.children.filter((it) => shown.has(it) && (it.layer ?? null) !== null),
+      (it) => it.layer,
+    );
     const { x, w } = this.root.box;
     this.layers.bands.replaceChildren(
       ...[...layers].map(([layer, items]) => {
         const top = Math.min(...items.map((it) => it.box.y)) - 16;
         const bottom = Math.max(...items.map((it) => it.box.y + it.box.h)) + 16;
-        return svg("rect", { class: `band layer-${layer % 8}`, x: x - 40, y: top, width: w + 80, height: bottom - top, rx: 14 });
+        return svg("rect", {
+          class: `band layer-${layer % 8}`,
+          x: x - 40,
+          y: top,
+          width: w + 80,
+          height: bottom - top,
+          rx: 14,
+        });
       }),
     );
   }
@@ -113,7 +136,13 @@ class Drawing {
     const { w, h } = item.box;
     const toggle = this.#button(item, 18, 16, "−", "collapse");
     const label = svg("text", { class: "label", x: 34, y: 21 }, item.label);
-    const frame = svg("g", { class: "frame", "data-name": item.name }, svg("rect", { width: w, height: h, rx: 12 }), label, toggle);
+    const frame = svg(
+      "g",
+      { class: "frame", "data-name": item.name },
+      svg("rect", { width: w, height: h, rx: 12 }),
+      label,
+      toggle,
+    );
     frame.item = item;
     return frame;
   }
@@ -124,7 +153,13 @@ class Drawing {
     const middle_ = item.canOpen ? (w - 20) / 2 : w / 2;
     const node = svg(
       "g",
-      { class: `node ${this.#look(item)}${violations.length ? " broken" : ""}`, "data-name": item.name, tabindex: 0, role: "button", "aria-label": this.#spoken(item, violations) },
+      {
+        class: `node ${this.#look(item)}${violations.length ? " broken" : ""}`,
+        "data-name": item.name,
+        tabindex: 0,
+        role: "button",
+        "aria-label": this.#spoken(item, violations),
+      },
       item.canOpen ? svg("rect", { class: "behind", x: 4, y: 4, width: w, height: h, rx: 9 }) : null,
       svg("rect", { class: "box", width: w, height: h, rx: 9 }),
       svg("text", { class: "label", x: middle_, y: below ? 20 : h / 2 + 4.5 }, short(item.label)),
@@ -143,7 +178,12 @@ class Drawing {
   }
 
   #spoken(item, violations) {
-    const words = [item.label, item.kind, sizeLabel(item), violations.length ? counted(violations.length, "violation") : ""];
+    const words = [
+      item.label,
+      item.kind,
+      sizeLabel(item),
+      violations.length ? counted(violations.length, "violation") : "",
+    ];
     return words.filter(Boolean).join(", ") + (item.canOpen ? ", can be expanded" : "");
   }
 
@@ -153,7 +193,13 @@ class Drawing {
       this.on.toggle(item);
     };
     const title = svg("title", {}, `${deed} ${item.label}`);
-    return svg("g", { class: "toggle", "data-deed": deed, click }, svg("circle", { cx: x, cy: y, r: 8 }), svg("text", { x, y: y + 4 }, sign), title);
+    return svg(
+      "g",
+      { class: "toggle", "data-deed": deed, click },
+      svg("circle", { cx: x, cy: y, r: 8 }),
+      svg("text", { x, y: y + 4 }, sign),
+      title,
+    );
   }
 
   #arrow(arrow, isFaint = false) {
@@ -166,7 +212,14 @@ class Drawing {
     const spoken = `${arrow.source.label} to ${arrow.target.label}, ${labelOf(arrow)}`;
     const element = svg(
       "g",
-      { class: `arrow ${look}`, "data-from": arrow.source.name, "data-to": arrow.target.name, role: "button", tabindex: -1, "aria-label": spoken },
+      {
+        class: `arrow ${look}`,
+        "data-from": arrow.source.name,
+        "data-to": arrow.target.name,
+        role: "button",
+        tabindex: -1,
+        "aria-label": spoken,
+      },
       svg("path", { class: "reach", d }),
       line,
     );
@@ -178,17 +231,17 @@ class Drawing {
   /** Writes numbers where they do not stand on each other. */
   #labels(arrows) {
     const taken = this.look.nodes.map(({ box }) => ({ ...box }));
-    const labels = [...arrows].sort((one, other) => other.violations.length - one.violations.length || other.count - one.count);
+    const labels = [...arrows].sort(
+      (one, other) => other.violations.length - one.violations.length || other.count - one.count,
+    );
     this.layers.labels.replaceChildren(...labels.map((arrow) => this.#label(arrow, taken)));
   }
 
   #label(arrow, taken) {
     const text = labelOf(arrow);
     const size = { w: widthOf(text, "11px Helvetica, Arial, sans-serif") + 6, h: 14 };
-    const way = arrow.element.lastChild;
-    const length = way.getTotalLength();
     const boxes = [0.5, 0.4, 0.6, 0.3, 0.7, 0.22, 0.78, 0.86].map((part) => {
-      const { x, y } = way.getPointAtLength(length * part);
+      const [x, y] = pointAt(arrow, part);
       return { x: x - size.w / 2, y: y - size.h / 2, ...size };
     });
     const box = boxes.find((it) => !taken.some((other) => overlap(it, other)));
@@ -212,7 +265,8 @@ class Drawing {
     for (const it of extra) it.element.classList.add("faint");
     const ends = new Set([...lit, ...extra].flatMap((it) => [it.source, it.target]));
     this.element.classList.toggle("dimming", Boolean(items.length || arrow));
-    for (const it of nodes) this.elementOf(it).classList.toggle("lit", ends.has(it) || items.some((item) => it.isIn(item)));
+    for (const it of nodes)
+      this.elementOf(it).classList.toggle("lit", ends.has(it) || items.some((item) => it.isIn(item)));
     for (const it of [...arrows, ...extra]) it.element.classList.toggle("lit", lit.includes(it) || extra.includes(it));
     for (const it of arrows) it.label.classList.toggle("lit", lit.includes(it));
   }
@@ -232,8 +286,8 @@ class Drawing {
   fit() {
     const { w, h } = this.root.box;
     const { width, height } = this.element.getBoundingClientRect();
-    const scale = Math.max(0.08, Math.min(1.35, (width - 120) / w, (height - 90) / h));
-    this.#see({ scale, x: (width - w * scale) / 2, y: Math.max(30, (height - h * scale) / 2) }, true);
+    const scale = Math.max(0.08, Math.min(1.35, (width - 120) / w, (height - 110) / h));
+    this.#see({ scale, x: (width - w * scale) / 2, y: (height - 50 - h * scale) / 2 }, true);
     this.isWhole = true;
   }
 
@@ -249,7 +303,14 @@ class Drawing {
   show(item) {
     const { width, height } = this.element.getBoundingClientRect();
     const scale = Math.max(this.seen.scale, 0.7);
-    this.#see({ scale, x: width / 2 - (item.box.x + item.box.w / 2) * scale, y: height / 2 - (item.box.y + item.box.h / 2) * scale }, true);
+    this.#see(
+      {
+        scale,
+        x: width / 2 - (item.box.x + item.box.w / 2) * scale,
+        y: height / 2 - (item.box.y + item.box.h / 2) * scale,
+      },
+      true,
+    );
   }
 
   #see(seen, isSmooth) {
@@ -262,11 +323,15 @@ class Drawing {
   #listen() {
     const { element } = this;
     new ResizeObserver(() => this.isWhole && this.fit()).observe(element);
-    element.addEventListener("wheel", (event) => {
-      event.preventDefault();
-      const { left, top } = element.getBoundingClientRect();
-      this.zoom(Math.exp(-event.deltaY * 0.0016), [event.clientX - left, event.clientY - top]);
-    }, { passive: false });
+    element.addEventListener(
+      "wheel",
+      (event) => {
+        event.preventDefault();
+        const { left, top } = element.getBoundingClientRect();
+        this.zoom(Math.exp(-event.deltaY * 0.0016), [event.clientX - left, event.clientY - top]);
+      },
+      { passive: false },
+    );
     let last = null;
     element.addEventListener("pointerdown", (event) => {
       last = [event.clientX, event.clientY];
@@ -298,16 +363,46 @@ function thingAt(element) {
 
 function heads() {
   const kinds = ["import", "http", "rpc", "queue", "table", "broken"];
-  return svg("defs", {}, ...kinds.map((kind) => svg("marker", { id: `head-${kind}`, class: `head ${kind}`, viewBox: "0 0 10 10", refX: 9, refY: 5, markerWidth: 9, markerHeight: 9, markerUnits: "userSpaceOnUse", orient: "auto-start-reverse" }, svg("path", { d: "M0,0.8L10,5L0,9.2z" }))));
+  return svg(
+    "defs",
+    {},
+    ...kinds.map((kind) =>
+      svg(
+        "marker",
+        {
+          id: `head-${kind}`,
+          class: `head ${kind}`,
+          viewBox: "0 0 10 10",
+          refX: 9,
+          refY: 5,
+          markerWidth: 9,
+          markerHeight: 9,
+          markerUnits: "userSpaceOnUse",
+          orient: "auto-start-reverse",
+        },
+        svg("path", { d: "M0,0.8L10,5L0,9.2z" }),
+      ),
+    ),
+  );
 }
 
-const badge = (x, y, number) => svg("g", { class: "badge" }, svg("rect", { x: x - 10, y: y - 9, width: number > 9 ? 26 : 18, height: 18, rx: 9 }), svg("text", { x: x + (number > 9 ? 3 : -1), y: y + 4 }, `${number}`));
+const badge = (x, y, number) =>
+  svg(
+    "g",
+    { class: "badge" },
+    svg("rect", { x: x - 10, y: y - 9, width: number > 9 ? 26 : 18, height: 18, rx: 9 }),
+    svg("text", { x: x + (number > 9 ? 3 : -1), y: y + 4 }, `${number}`),
+  );
 
 /** The way of an arrow that the layout knows nothing of. */
 function straight({ source, target }) {
   const isDown = source.box.y <= target.box.y;
-  const points = [[centre(source.box), edge(source.box, isDown)], [centre(target.box), edge(target.box, !isDown)]];
+  const points = [
+    [centre(source.box), edge(source.box, isDown)],
+    [centre(target.box), edge(target.box, !isDown)],
+  ];
   return curve({ points, isFlat: source.box.y === target.box.y });
 }
 
-const overlap = (one, other) => one.x < other.x + other.w && other.x < one.x + one.w && one.y < other.y + other.h && other.y < one.y + one.h;
+const overlap = (one, other) =>
+  one.x < other.x + other.w && other.x < one.x + one.w && one.y < other.y + other.h && other.y < one.y + one.h;

@@ -40,6 +40,11 @@ class Item {
     return this.parent ? [this, ...this.parent.ancestry] : [this];
   }
 
+  /** Itself and what is in it, as far as it has been opened. */
+  get everything() {
+    return [this, ...(this.children ?? []).flatMap((child) => child.everything)];
+  }
+
   isIn(other) {
     return this.ancestry.includes(other);
   }
@@ -119,7 +124,10 @@ class Graph {
     while (all.every((name) => upTo(name, depth) === upTo(all[0], depth))) depth += 1;
     const around = depth ? upTo(all[0], depth - 1) : "";
     const parts = grouped(item.members, (index) => upTo(this.modules[index].name, depth));
-    return this.#few(item, [...parts].map(([name, members]) => this.#part(item, name, members, around)));
+    return this.#few(
+      item,
+      [...parts].map(([name, members]) => this.#part(item, name, members, around)),
+    );
   }
 
   #part(parent, name, members, around) {
@@ -133,8 +141,15 @@ class Graph {
     const most = this.data.limit;
     if (items.length <= most) return items;
     const weight = (item) => item.members.reduce((sum, index) => sum + this.weights[index], 0);
-    const ranked = items.map((item) => [weight(item), item]).sort(([one], [other]) => other - one).map(([, item]) => item);
-    const rest = new Item(parent, { name: `${parent.name}: more`, label: `${items.length - most + 1} more`, kind: "rest" });
+    const ranked = items
+      .map((item) => [weight(item), item])
+      .sort(([one], [other]) => other - one)
+      .map(([, item]) => item);
+    const rest = new Item(parent, {
+      name: `${parent.name}: more`,
+      label: `${items.length - most + 1} more`,
+      kind: "rest",
+    });
     rest.members = ranked.slice(most - 1).flatMap((item) => item.members);
     for (const item of ranked.slice(most - 1)) item.parent = rest;
     rest.children = this.#few(rest, ranked.slice(most - 1));
@@ -193,9 +208,17 @@ class Graph {
     }
     const shown = nodes.filter((it) => kept.has(it));
     markCycles([...kept], arrows);
-    const strong = this.allArrows ? arrows : thinned(arrows, shown.length);
-    const frames = new Set(shown.flatMap((it) => it.ancestry.slice(1)));
-    return { nodes: shown, frames, shown: new Set([...shown, ...frames]), arrows: strong, faint: arrows.filter((it) => !strong.includes(it)), inner };
+    const isAround = (it) => this.focus && (it.source.isIn(this.focus) || it.target.isIn(this.focus));
+    const strong = this.allArrows ? arrows : thinned(arrows, shown.length, isAround);
+    const frames = new Set(shown.flatMap((it) => it.ancestry.slice(1).reverse()));
+    return {
+      nodes: shown,
+      frames,
+      shown: new Set([...shown, ...frames]),
+      arrows: strong,
+      faint: arrows.filter((it) => !strong.includes(it)),
+      inner,
+    };
   }
 
   #walk(item, nodes) {
@@ -233,7 +256,10 @@ class Graph {
       arrow.count += contact.count;
       arrow.violations.push(...contact.violations.map((at) => this.data.violations[at]));
     }
-    return [...found.values()].map((it) => ({ ...it, isTyping: it.lines.length > 0 && it.lines.every((line) => line.isTyping) }));
+    return [...found.values()].map((it) => ({
+      ...it,
+      isTyping: it.lines.length > 0 && it.lines.every((line) => line.isTyping),
+    }));
   }
 
   /** The violations that are on no arrow, by the node that they are in. */
@@ -241,7 +267,9 @@ class Graph {
     const found = new Map(nodes.map((node) => [node, []]));
     for (const it of this.data.violations.filter((violation) => !violation.isOnContact)) {
       const link = it.link === null ? null : this.links[it.link];
-      const owner = link ? this.owners[link.from] : (this.owners[it.module] ?? (it.node === null ? null : this.seen(this.nodes[it.node])));
+      const owner = link
+        ? this.owners[link.from]
+        : (this.owners[it.module] ?? (it.node === null ? null : this.seen(this.nodes[it.node])));
       if (!link || owner === this.owners[link.to]) found.get(owner)?.push(it);
     }
     return new Map([...found].filter(([, violations]) => violations.length));
@@ -252,7 +280,10 @@ class Graph {
     if (!this.focus) return new Set([...nodes, ...arrows.flatMap((it) => [it.source, it.target])]);
     const start = nodes.filter((it) => it.isIn(this.focus));
     const found = new Set(start);
-    for (const [near, far] of [["source", "target"], ["target", "source"]]) {
+    for (const [near, far] of [
+      ["source", "target"],
+      ["target", "source"],
+    ]) {
       let edge = new Set(start);
       for (let step = 0; step < this.depth; step += 1) {
         edge = new Set(arrows.filter((it) => edge.has(it[near])).map((it) => it[far]));
@@ -263,16 +294,17 @@ class Graph {
   }
 }
 
-/** `arrows` without the lightest, if they are too many to be read; nobody loses the last one. */
-function thinned(arrows, nodes) {
-  const most = Math.max(30, 2 * nodes);
+/** `arrows` without the lightest, if they are too many to be read, but those that matter; nobody loses the last one. */
+function thinned(arrows, nodes, matters) {
+  const most = Math.max(30, Math.min(2 * nodes, 80));
   if (arrows.length <= most) return arrows;
   const ranked = [...arrows].sort((one, other) => other.count - one.count);
   const least = ranked[most].count + 1;
   const strongest = new Map();
-  for (const arrow of ranked) for (const end of [arrow.source, arrow.target]) if (!strongest.has(end)) strongest.set(end, arrow);
+  for (const arrow of ranked)
+    for (const end of [arrow.source, arrow.target]) if (!strongest.has(end)) strongest.set(end, arrow);
   const last = new Set(strongest.values());
-  return arrows.filter((it) => it.count >= least || it.violations.length || last.has(it));
+  return arrows.filter((it) => it.count >= least || it.violations.length || matters(it) || last.has(it));
 }
 
 /** Tells which arrows are on cycles, and the few without which there would be none. */

@@ -1,7 +1,7 @@
 "use strict";
 /* Where everything stands: layers from the longest ways, ordered by barycentre, frame by frame from the inside out. */
 
-const GAP = { x: 26, y: 50, frame: 18, head: 30 };
+const GAP = { x: 26, y: 50, words: 28, frame: 18, head: 30 };
 const THREAD = 16; // the room that an arrow takes on its way through a row
 
 /* Orders ------------------------------------------------------------------------------------------------------------ */
@@ -47,11 +47,14 @@ function untangled(tangle, arrows) {
     add(source, target, weight);
     add(target, source, -weight);
   }
-  const gain = (node, among) => [...sums.get(node)].reduce((sum, [other, weight]) => sum + (among.has(other) ? weight : 0), 0);
+  const gain = (node, among) =>
+    [...sums.get(node)].reduce((sum, [other, weight]) => sum + (among.has(other) ? weight : 0), 0);
   const left = new Set(tangle);
   const order = [];
   while (left.size) {
-    const best = [...left].map((node) => [gain(node, left), node]).reduce((one, other) => (other[0] > one[0] ? other : one))[1];
+    const best = [...left]
+      .map((node) => [gain(node, left), node])
+      .reduce((one, other) => (other[0] > one[0] ? other : one))[1];
     left.delete(best);
     order.push(best);
   }
@@ -98,7 +101,8 @@ function ranked(items, threads) {
 function longestWays(order, down) {
   const rank = new Map(order.map((it) => [it, 0]));
   const [into, out] = [grouped(down, (it) => it.target), grouped(down, (it) => it.source)];
-  for (const it of order) for (const arrow of into.get(it) ?? []) rank.set(it, Math.max(rank.get(it), rank.get(arrow.source) + 1));
+  for (const it of order)
+    for (const arrow of into.get(it) ?? []) rank.set(it, Math.max(rank.get(it), rank.get(arrow.source) + 1));
   for (const it of order.filter((each) => !into.has(each) && out.has(each))) {
     rank.set(it, Math.min(...out.get(it).map((arrow) => rank.get(arrow.target))) - 1);
   }
@@ -109,8 +113,13 @@ function longestWays(order, down) {
 function rowsOf(items, threads) {
   const tied = new Set(threads.flatMap((it) => [it.from, it.to]));
   const free = items.filter((it) => !tied.has(it) && (it.layer ?? null) === null);
-  const rank = ranked(items.filter((it) => !free.includes(it)), threads);
-  const ranks = [...grouped(rank.keys(), (it) => rank.get(it))].sort(([one], [other]) => one - other).map(([, row]) => row);
+  const rank = ranked(
+    items.filter((it) => !free.includes(it)),
+    threads,
+  );
+  const ranks = [...grouped(rank.keys(), (it) => rank.get(it))]
+    .sort(([one], [other]) => one - other)
+    .map(([, row]) => row);
   const area = items.reduce((sum, it) => sum + (it.box.w + GAP.x) * (it.box.h + GAP.y), 0);
   const width = Math.max(560, Math.sqrt(area) * 1.7, ...items.map((it) => it.box.w));
   return [...ranks, free].filter((row) => row.length).flatMap((row) => wrapped(row, width));
@@ -186,10 +195,18 @@ function crossingsBelow(row) {
 
 /** Sets the middles of the cells: near those of their neighbours, and beside each other. */
 function spread(rows) {
-  for (const row of rows) settle(row, row.map(() => 0));
+  for (const row of rows)
+    settle(
+      row,
+      row.map(() => 0),
+    );
   for (let sweep = 0; sweep < 24; sweep += 1) {
     const sides = sweep > 20 ? ["up", "down"] : [sweep % 2 ? "down" : "up"];
-    for (const row of sweep % 2 ? [...rows].reverse() : rows) settle(row, row.map((cell) => wish(cell, sides)));
+    for (const row of sweep % 2 ? [...rows].reverse() : rows)
+      settle(
+        row,
+        row.map((cell) => wish(cell, sides)),
+      );
   }
 }
 
@@ -242,7 +259,13 @@ function layOut(root, look, sizeOf) {
 function threadOf(arrow) {
   const [from, to] = [arrow.source.ancestry.reverse(), arrow.target.ancestry.reverse()];
   const at = from.findIndex((it, depth) => it !== to[depth]);
-  return { arrow, level: from[at - 1], from: from[at], to: to[at], weight: arrow.violations.length ? 1 : arrow.count * 100 };
+  return {
+    arrow,
+    level: from[at - 1],
+    from: from[at],
+    to: to[at],
+    weight: arrow.violations.length ? 1 : arrow.count * 100,
+  };
 }
 
 /** Puts `items` in rows, and says how large the frame around them is. */
@@ -254,6 +277,7 @@ function placed(frame, items, threads) {
   const head = isRoot ? 0 : GAP.head;
   const side = isRoot ? 0 : GAP.frame;
   const cells = rows.flat();
+  const words = threads.some((it) => it.arrow.channel !== "import") ? GAP.words : 0;
   const left = cells.length ? Math.min(...cells.map((cell) => cell.x - cell.w / 2)) : 0;
   let y = head;
   for (const row of rows) {
@@ -263,7 +287,7 @@ function placed(frame, items, threads) {
       if (cell.item) Object.assign(cell.item.box, { x: cell.x - cell.w / 2, y: y + (height - cell.item.box.h) / 2 });
     }
     const leaving = row.reduce((sum, cell) => sum + cell.down.length, 0);
-    y += height + (leaving ? GAP.y + Math.min(46, leaving * 1.3) : GAP.x);
+    y += height + (leaving ? GAP.y + words + Math.min(46, leaving * 1.3) : GAP.x);
   }
   const right = Math.max(0, ...cells.map((cell) => cell.x + cell.w / 2));
   const bottom = Math.max(0, ...cells.map((cell) => cell.bottom));
@@ -284,7 +308,12 @@ function settleFrames(frame, look) {
 /** The points on which an arrow passes rows, from its source to its target. */
 function wayOf({ level, from, cells }) {
   const { x, y } = level.box;
-  const passed = cells.filter((cell) => !cell.item).map((cell) => [[cell.x + x, cell.top + y], [cell.x + x, cell.bottom + y]]);
+  const passed = cells
+    .filter((cell) => !cell.item)
+    .map((cell) => [
+      [cell.x + x, cell.top + y],
+      [cell.x + x, cell.bottom + y],
+    ]);
   const points = passed.flat();
   return cells[0].item === from ? points : points.reverse();
 }
@@ -326,20 +355,30 @@ function spreadPorts(arrows) {
   }
 }
 
-/** The curve through `points`, upright where it passes a row. */
-function curve({ points, isFlat }) {
-  const [[x, y], ...rest] = points;
+/** The pieces of the way of an arrow, each a start, two points that pull, and an end; upright where it passes a row. */
+function piecesOf({ points, isFlat }) {
   if (isFlat) {
-    const [end] = rest.slice(-1);
-    const low = Math.max(y, end[1]) + 34;
-    return `M${x},${y}C${x},${low} ${end[0]},${low} ${end[0]},${end[1]}`;
+    const [start, end] = [points[0], points.at(-1)];
+    const low = Math.max(start[1], end[1]) + 34;
+    return [[start, [start[0], low], [end[0], low], end]];
   }
-  let before = [x, y];
-  const parts = rest.map((point) => {
-    const half = (before[1] + point[1]) / 2;
-    const part = before[0] === point[0] ? `L${point}` : `C${before[0]},${half} ${point[0]},${half} ${point}`;
-    before = point;
-    return part;
+  return points.slice(1).map((end, at) => {
+    const start = points[at];
+    const half = (start[1] + end[1]) / 2;
+    return [start, [start[0], half], [end[0], half], end];
   });
-  return `M${x},${y}${parts.join("")}`;
+}
+
+const curve = (arrow) =>
+  piecesOf(arrow)
+    .map(([start, one, other, end], at) => `${at ? "" : `M${start}`}C${one} ${other} ${end}`)
+    .join("");
+
+/** Where an arrow is after a part of its pieces. */
+function pointAt(arrow, part) {
+  const pieces = piecesOf(arrow);
+  const at = Math.min(pieces.length - 1, Math.floor(part * pieces.length));
+  const t = part * pieces.length - at;
+  const weights = [(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t ** 2 * (1 - t), t ** 3];
+  return [0, 1].map((axis) => pieces[at].reduce((sum, point, index) => sum + point[axis] * weights[index], 0));
 }

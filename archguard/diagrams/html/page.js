@@ -1,11 +1,10 @@
 "use strict";
 /* What people do: search, pin, open and close, focus, hide, filter; by mouse and by keyboard. */
 
-const element = (id) => document.getElementById(id);
-
 class Page {
   pinned = new Set();
   arrow = null;
+  hovered = {};
 
   constructor(data) {
     this.graph = new Graph(data);
@@ -22,7 +21,11 @@ class Page {
       hide: (item) => this.hide(item),
       arrow: (arrow) => this.pick(arrow),
     });
-    this.finder = new Finder(this.graph, (item) => this.show(item), () => this.mark());
+    this.finder = new Finder(
+      this.graph,
+      (item) => this.show(item),
+      () => this.mark(),
+    );
     this.#listen();
     this.draw();
   }
@@ -37,12 +40,13 @@ class Page {
     this.drawing.draw(graph.root, look);
     this.pinned = new Set([...this.pinned].filter((it) => look.shown.has(it)));
     this.arrow = null;
+    this.hovered = {};
     this.mark();
     this.light();
     const [item] = this.pinned;
     if (item) this.panel.node(item, look);
     else this.panel.close();
-    this.#tell();
+    tell(this.graph, look);
   }
 
   light() {
@@ -54,6 +58,8 @@ class Page {
   }
 
   over({ item, arrow }) {
+    if (item === this.hovered.item && arrow === this.hovered.arrow) return;
+    this.hovered = { item, arrow };
     if (arrow) this.drawing.light([], arrow);
     else if (item && !item.isOpen) this.drawing.light([item]);
     else this.light();
@@ -118,6 +124,7 @@ class Page {
     item.isHidden = true;
     this.pinned.delete(item);
     this.draw();
+    this.drawing.elementOf(this.look.nodes[0])?.focus({ preventScroll: true });
   }
 
   show(item) {
@@ -130,8 +137,7 @@ class Page {
   }
 
   showHidden() {
-    const all = (item) => [item, ...(item.children ?? []).flatMap(all)];
-    for (const item of all(this.graph.root)) item.isHidden = false;
+    for (const item of this.graph.root.everything) item.isHidden = false;
     this.draw();
   }
 
@@ -147,51 +153,8 @@ class Page {
   }
 
   escape() {
-    if (element("help").open) element("help").close();
-    else if (this.pinned.size || this.arrow) this.unpin();
+    if (this.pinned.size || this.arrow) this.unpin();
     else if (this.graph.focus) this.focus(null);
-  }
-
-  /* What is said about it ----------------------------------------------------------------------------------------- */
-
-  #tell() {
-    const { graph, look } = this;
-    element("violations").setAttribute("aria-pressed", graph.onlyViolations);
-    element("arrows").setAttribute("aria-pressed", graph.allArrows);
-    element("arrows").hidden = !graph.allArrows && !look.faint.length;
-    element("focused").hidden = !graph.focus;
-    element("focused-name").textContent = graph.focus?.label ?? "";
-    element("depth").textContent = `${counted(graph.depth, "step")}`;
-    const all = (item) => [item, ...(item.children ?? []).flatMap(all)];
-    const hidden = all(graph.root).filter((it) => it.isHidden).length;
-    element("hidden").hidden = !hidden;
-    element("hidden").textContent = `${hidden} hidden: show`;
-    element("legend").replaceChildren(...this.#legend(look.arrows));
-    element("notes").replaceChildren(...this.#notes().map((note) => html("li", {}, note)));
-    element("said").textContent = `${counted(look.nodes.length, "node")}, ${counted(look.arrows.length, "arrow")}`;
-  }
-
-  #notes() {
-    const { graph, look } = this;
-    const gone = look.faint.length;
-    const most = Math.max(0, ...look.faint.map((it) => it.count));
-    const all = gone + look.arrows.length;
-    const thin = gone ? [`${gone} of ${all} arrows show on hover only, each of ${counted(most, "import")} at most`] : [];
-    const empty = look.nodes.length ? [] : [graph.onlyViolations ? "nothing breaks a contract here" : "nothing to see"];
-    return [...graph.data.notes, ...thin, ...empty];
-  }
-
-  #legend(arrows) {
-    const told = [
-      ["broken", "breaks a contract", (it) => it.violations.length],
-      ["closing", "closes a cycle", (it) => it.closesCycle && !it.isTyping],
-      ["typing", "for type checkers only", (it) => it.isTyping],
-      ...["http", "rpc", "queue", "table"].map((name) => [name, name === "queue" || name === "table" ? name : name.toUpperCase(), (it) => it.channel === name]),
-    ];
-    return told.filter(([, , has]) => arrows.some(has)).map(([look, words]) => {
-      const line = svg("svg", { width: 30, height: 10, "aria-hidden": "true" }, svg("g", { class: `arrow ${look}` }, svg("path", { class: "line", d: "M1,5H29", "stroke-width": 2 })));
-      return html("li", {}, line, words);
-    });
   }
 
   /* Mouse and keyboard -------------------------------------------------------------------------------------------- */
@@ -212,16 +175,20 @@ class Page {
     };
     for (const [id, deed] of Object.entries(deeds)) element(id).addEventListener("click", deed);
     addEventListener("keydown", (event) => this.#key(event));
-    element("picture").addEventListener("focusin", ({ target }) => this.over(thingAt(target)));
+    element("picture").addEventListener(
+      "focusin",
+      ({ target }) => target.matches(":focus-visible") && this.over(thingAt(target)),
+    );
+    element("picture").addEventListener("focusout", () => this.over({}));
   }
 
   #key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, dialog")) return;
     const item = document.activeElement?.item;
     const general = {
       "/": () => element("search").focus(),
       "?": () => element("help").showModal(),
-      "0": () => this.drawing.fit(),
+      0: () => this.drawing.fit(),
       "+": () => this.drawing.zoom(1.3),
       "-": () => this.drawing.zoom(1 / 1.3),
       "[": () => this.deepen(-1),
@@ -259,73 +226,6 @@ class Page {
     };
     const [nearest] = this.look.nodes.filter((it) => away(it) < Infinity).sort((one, other) => away(one) - away(other));
     if (nearest) this.drawing.elementOf(nearest).focus({ preventScroll: true });
-  }
-}
-
-/** The search: a list of what matches, from which people choose. */
-class Finder {
-  constructor(graph, choose, mark) {
-    Object.assign(this, { graph, choose, mark, words: [], at: 0, found: [] });
-    this.all = [
-      ...graph.nodes.map((item) => ({ name: item.name, item })),
-      ...graph.modules.map(({ name, index }) => ({ name, index })),
-    ].map((it) => ({ ...it, text: it.name.toLowerCase() }));
-    this.input = element("search");
-    this.list = element("found");
-    this.input.addEventListener("input", () => this.search());
-    this.input.addEventListener("keydown", (event) => this.#key(event));
-    this.input.addEventListener("blur", () => this.#open(false));
-    this.input.addEventListener("focus", () => this.search());
-  }
-
-  /** Whether the words that are searched for are in the name of `item`, or in that of one of its modules. */
-  means(item) {
-    if (!this.words.length) return false;
-    const has = (text) => this.words.every((word) => text.includes(word));
-    return has(item.name.toLowerCase()) || item.members.some((index) => has(this.graph.modules[index].name.toLowerCase()));
-  }
-
-  search() {
-    this.words = this.input.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const matching = this.words.length ? this.all.filter(({ text }) => this.words.every((word) => text.includes(word))) : [];
-    const once = [...grouped(matching, (it) => it.name).values()].map(([first]) => first);
-    this.found = once.sort((one, other) => one.name.length - other.name.length || (one.name < other.name ? -1 : 1)).slice(0, 12);
-    this.at = 0;
-    this.#open(this.words.length > 0);
-    this.mark();
-  }
-
-  #open(isOpen) {
-    const options = this.found.map((it, at) =>
-      html("li", { role: "option", id: `option-${at}`, "aria-selected": at === this.at, pointerdown: (event) => { event.preventDefault(); this.#take(it); } }, it.name),
-    );
-    this.list.replaceChildren(...(options.length ? options : [html("li", { class: "soft" }, "Nothing matches.")]));
-    this.list.hidden = !isOpen;
-    this.input.setAttribute("aria-expanded", isOpen);
-    this.input.setAttribute("aria-activedescendant", isOpen && options.length ? `option-${this.at}` : "");
-  }
-
-  #key(event) {
-    const steps = { ArrowDown: 1, ArrowUp: -1 };
-    if (event.key in steps) {
-      this.at = (this.at + steps[event.key] + this.found.length) % Math.max(1, this.found.length);
-      this.#open(true);
-      event.preventDefault();
-    } else if (event.key === "Enter" && this.found.length) this.#take(this.found[this.at]);
-    else if (event.key === "Escape") {
-      this.input.value = "";
-      this.search();
-      this.input.blur();
-    }
-  }
-
-  #take({ item, index }) {
-    this.input.value = "";
-    this.search();
-    const chosen = item ?? this.graph.reveal(index);
-    for (const around of chosen.ancestry.slice(1)) around.isOpen = true;
-    for (const around of chosen.ancestry) around.isHidden = false;
-    this.choose(chosen);
   }
 }
 

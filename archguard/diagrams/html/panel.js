@@ -48,8 +48,16 @@ class Panel {
         ["copy", "Copy", () => this.copy()],
       ]),
       ...this.#violations(look.inner.get(item) ?? []),
-      ...this.#neighbours("Imports", arrows.filter((it) => it.source === item), (it) => it.target),
-      ...this.#neighbours("Imported by", arrows.filter((it) => it.target === item), (it) => it.source),
+      ...this.#neighbours(
+        "Imports",
+        arrows.filter((it) => it.source.isIn(item) && !it.target.isIn(item)),
+        (it) => it.target,
+      ),
+      ...this.#neighbours(
+        "Imported by",
+        arrows.filter((it) => it.target.isIn(item) && !it.source.isIn(item)),
+        (it) => it.source,
+      ),
     );
   }
 
@@ -57,7 +65,13 @@ class Panel {
     this.shown = shown;
     const close = html("button", { class: "close", "aria-label": "Close", click: () => this.on.close() }, "×");
     const status = html("p", { id: "copied", role: "status" });
-    this.content = html("div", {}, html("h2", {}, ...title), html("p", { class: "soft" }, subtitle), ...content.filter(Boolean));
+    this.content = html(
+      "div",
+      {},
+      html("h2", {}, ...title),
+      html("p", { class: "soft" }, subtitle),
+      ...content.filter(Boolean),
+    );
     this.element.replaceChildren(close, this.content, status);
     this.element.hidden = false;
     this.element.scrollTop = 0;
@@ -73,7 +87,12 @@ class Panel {
       html(
         "article",
         {},
-        html("p", {}, html("span", { class: `badge ${it.severity}` }, it.contract), it.status === "known" ? html("span", { class: "badge" }, "known") : null),
+        html(
+          "p",
+          {},
+          html("span", { class: `badge ${it.severity}` }, it.contract),
+          it.status === "known" ? html("span", { class: "badge" }, "known") : null,
+        ),
         html("p", { class: "sentence" }, it.message),
         it.reason ? html("p", { class: "soft" }, `because ${it.reason}`) : null,
         html("p", {}, this.#place(it.path, it.line, it.column)),
@@ -108,11 +127,23 @@ class Panel {
     const { modules } = this.graph;
     const broken = line.violations?.[0];
     const importer = modules[line.from];
-    return { importer: importer.name, imported: modules[line.to].name, path: importer.file, line: line.line, column: broken?.column, isBroken: Boolean(broken) };
+    return {
+      importer: importer.name,
+      imported: modules[line.to].name,
+      path: importer.file,
+      line: line.line,
+      column: broken?.column,
+      isBroken: Boolean(broken),
+    };
   }
 
   #line({ importer, imported, path, line, column, isBroken }) {
-    return html("li", { class: isBroken ? "broken" : null }, this.#place(path, line, column), html("code", {}, `${importer} → ${imported}`));
+    return html(
+      "li",
+      { class: isBroken ? "broken" : null },
+      this.#place(path, line, column),
+      html("code", {}, `${importer} → ${imported}`),
+    );
   }
 
   /** `path:line:column`, as a link to where it can be read if there is such a place. */
@@ -131,9 +162,22 @@ class Panel {
 
   #neighbours(title, arrows, end) {
     if (!arrows.length) return [];
-    const ranked = [...arrows].sort((one, other) => other.violations.length - one.violations.length || other.count - one.count);
+    const ranked = [...arrows].sort(
+      (one, other) => other.violations.length - one.violations.length || other.count - one.count,
+    );
+    const labels = grouped(arrows.map(end), (it) => it.label);
+    const shown = (item) => (labels.get(item.label).length > 1 ? item.name : item.label);
     const row = (arrow) =>
-      html("li", {}, html("button", { class: arrow.violations.length ? "broken" : null, click: () => this.on.arrow(arrow) }, end(arrow).label), html("span", { class: "soft" }, labelOf(arrow)));
+      html(
+        "li",
+        {},
+        html(
+          "button",
+          { class: arrow.violations.length ? "broken" : null, click: () => this.on.arrow(arrow) },
+          shown(end(arrow)),
+        ),
+        html("span", { class: "soft" }, labelOf(arrow)),
+      );
     return [html("h3", {}, title), html("ul", { class: "neighbours" }, ...ranked.map(row))];
   }
 
@@ -148,8 +192,14 @@ class Panel {
 
   #arrowAsText() {
     const { source, target, lines, violations } = this.shown;
-    const told = lines.map((it) => this.#told(it)).map((it) => `${[it.path, it.line, it.column].filter(Boolean).join(":")}: ${it.importer} -> ${it.imported}`);
-    return [`${source.name} -> ${target.name}`, ...new Set(violations.map((it) => `[${it.contract}] ${it.message}`)), ...told].join("\n");
+    const told = lines
+      .map((it) => this.#told(it))
+      .map((it) => `${[it.path, it.line, it.column].filter(Boolean).join(":")}: ${it.importer} -> ${it.imported}`);
+    return [
+      `${source.name} -> ${target.name}`,
+      ...new Set(violations.map((it) => `[${it.contract}] ${it.message}`)),
+      ...told,
+    ].join("\n");
   }
 
   #say(text) {
