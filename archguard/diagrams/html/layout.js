@@ -1,7 +1,7 @@
 "use strict";
 /* Where everything stands: layers from the longest ways, ordered by barycentre, frame by frame from the inside out. */
 
-const GAP = { x: 26, y: 50, words: 28, frame: 18, head: 30 };
+const GAP = { x: 26, y: 44, words: 28, frame: 18, head: 30 };
 const THREAD = 16; // the room that an arrow takes on its way through a row
 
 /* Orders ------------------------------------------------------------------------------------------------------------ */
@@ -251,7 +251,11 @@ function layOut(root, look, sizeOf) {
   root.box.x = root.box.y = 0;
   settleFrames(root, look);
   for (const threads of levels.values()) for (const thread of threads) thread.arrow.way = wayOf(thread);
-  for (const arrow of look.arrows) arrow.points = pointsOf(arrow);
+  for (const arrow of look.arrows) {
+    arrow.gates = [];
+    arrow.points = pointsOf(arrow);
+  }
+  spreadGates(look.arrows);
   spreadPorts(look.arrows);
 }
 
@@ -322,22 +326,47 @@ const centre = ({ x, w }) => x + w / 2;
 
 /** The whole way: out of the source's frame, past the rows, into the target's frame. */
 function pointsOf(arrow) {
-  const { level, from, to } = threadOf(arrow);
-  const isFlat = !arrow.way.length && !(from.box.y + from.box.h <= to.box.y || to.box.y + to.box.h <= from.box.y);
-  const sign = isFlat ? 0 : Math.sign(to.box.y - from.box.y);
-  Object.assign(arrow, { level, isFlat, isDown: sign >= 0 });
-  const start = [centre(arrow.source.box), edge(arrow.source.box, sign >= 0)];
-  const end = [centre(arrow.target.box), edge(arrow.target.box, sign < 0 || isFlat)];
-  const near = arrow.way[0] ?? end;
-  const far = arrow.way.at(-1) ?? start;
-  const leave = from === arrow.source ? [] : [[within(start[0], near[0], from.box), edge(from.box, sign >= 0)]];
-  const enter = to === arrow.target ? [] : [[within(end[0], far[0], to.box), edge(to.box, sign < 0 || isFlat)]];
+  const { from, to } = threadOf(arrow);
+  arrow.isFlat = !arrow.way.length && from.box.y < to.box.y + to.box.h && to.box.y < from.box.y + from.box.h;
+  const isDown = arrow.isFlat || from.box.y < to.box.y;
+  const isBelow = arrow.isFlat || !isDown;
+  const start = [centre(arrow.source.box), edge(arrow.source.box, isDown)];
+  const end = [centre(arrow.target.box), edge(arrow.target.box, isBelow)];
+  if (arrow.isFlat) return [start, end];
+  const leave = from === arrow.source ? [] : [gate(arrow, from, isDown, start, arrow.way[0] ?? end)];
+  const enter = to === arrow.target ? [] : [gate(arrow, to, isBelow, end, arrow.way.at(-1) ?? start)];
   return [start, ...leave, ...arrow.way, ...enter, end];
 }
 
 const edge = (box, isBottom) => (isBottom ? box.y + box.h : box.y);
 
-const within = (inner, outer, box) => Math.max(box.x + 14, Math.min(box.x + box.w - 14, (inner + outer) / 2));
+/** The point where an arrow passes the border of a frame, on its way between a point inside and one outside. */
+function gate(arrow, frame, isBottom, inner, outer) {
+  const point = [(inner[0] + outer[0]) / 2, edge(frame.box, isBottom)];
+  arrow.gates.push({ frame, point, isBottom, outer });
+  return point;
+}
+
+/** Arrows pass a border beside each other, and beside the name of the frame. */
+function spreadGates(arrows) {
+  for (const gates of grouped(
+    arrows.flatMap((it) => it.gates),
+    (it) => it.frame,
+  ).values()) {
+    for (const row of grouped(gates, (it) => it.isBottom).values()) {
+      const { frame, isBottom } = row[0];
+      const [left, right] = [frame.box.x + (isBottom ? 12 : labelWidth(frame) - 20), frame.box.x + frame.box.w - 12];
+      row.sort((one, other) => one.outer[0] - other.outer[0]);
+      const step = Math.min(12, Math.max(0, right - left) / row.length);
+      const wishes = row.map(({ point }, at) =>
+        Math.max(left + at * step, Math.min(right - (row.length - 1 - at) * step, point[0])),
+      );
+      const cells = row.map(() => ({ item: null, w: step - THREAD / 2 }));
+      settle(cells, wishes);
+      row.forEach(({ point }, at) => (point[0] = cells[at].x));
+    }
+  }
+}
 
 /** Arrows that leave or reach one side of a node do so beside each other, in the order of where they come from. */
 function spreadPorts(arrows) {
