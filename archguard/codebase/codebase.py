@@ -189,7 +189,8 @@ class Codebase:
     def _matches(self, pattern: Pattern) -> Mapping[str, frozenset[str]]:
         if pattern not in self._matched:
             units: dict[str, set[str]] = {}
-            for module in sorted(self.modules):
+            named = pattern.text if pattern.literal else ""  # most modules need no regular expression to be told apart
+            for module in sorted(module for module in self.modules if named in module):
                 for unit in pattern.units(module):
                     units.setdefault(unit, set()).add(module)
             self._matched[pattern] = {unit: frozenset(modules) for unit, modules in units.items()}

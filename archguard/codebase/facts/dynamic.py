@@ -1,6 +1,7 @@
 """Imports by a call: `importlib.import_module("a.b")`, `__import__("a", fromlist=["b"])`."""
 
 import ast
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final, Self, TypeGuard
@@ -12,6 +13,8 @@ DYNAMIC: Final = frozenset((b"import_module", b"__import__"))
 """A file must have one of these signs to have dynamic imports."""
 
 _LOADERS: Final = frozenset(("import_module", "__import__"))
+_RENAMED: Final = re.compile(rb"(?:import_module|__import__)[\s\\]*(?:as\b|#)")
+"""A loader may get another name here."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,8 @@ def loaders(source: Source) -> frozenset[str]:
     """
     if not DYNAMIC & source.signs:
         return frozenset()
-    froms = [node for node in ast.walk(source.tree) if isinstance(node, ast.ImportFrom)]
+    renamed = ast.walk(source.tree) if _RENAMED.search(source.content) else ()
+    froms = [node for node in renamed if isinstance(node, ast.ImportFrom)]
     return _LOADERS | {
         alias.asname for node in froms for alias in node.names if alias.name in _LOADERS and alias.asname
     }
