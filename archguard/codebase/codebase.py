@@ -150,7 +150,10 @@ class Codebase:
         unwanted = frozenset(traits)
         if not unwanted:
             return self
-        return self.without_links([link for link in self.imports.links() if self.traits(link, unwanted) & unwanted])
+        if unwanted not in self._without:
+            links = [link for link in self.imports.links() if self.traits(link, unwanted) & unwanted]
+            self._without[unwanted] = self.without_links(links)
+        return self._without[unwanted]
 
     def traits(self, link: Link, asked: frozenset[ImportTrait]) -> frozenset[ImportTrait]:
         """The traits of an import; for certain only as far as they are `asked` for, which saves parsing files."""
@@ -158,7 +161,10 @@ class Codebase:
             return frozenset({ImportTrait.LAZY})
         if not self._may_have(link.importer, asked):
             return frozenset()
-        found = _naming(link, self._statements.with_traits_at(link.importer, link.line))
+        plain = self._statements.plain(link.importer, link.line)
+        if plain and plain.traits is not None:
+            return plain.traits
+        found = _naming(link, self._statements.parsed_at(link.importer, link.line))
         if not found:
             return traits_at(self.sources[link.importer].lines, link.line)
         return frozenset.intersection(*(statement.traits for statement in found))  # one that counts is enough
@@ -198,6 +204,10 @@ class Codebase:
 
     @cached_property
     def _matched(self) -> dict[Pattern, Mapping[str, frozenset[str]]]:
+        return {}
+
+    @cached_property
+    def _without(self) -> "dict[frozenset[ImportTrait], Codebase]":
         return {}
 
     @cached_property

@@ -27,11 +27,6 @@ class Statements:
         plain = self.plain(module, line)
         return [found.target for found in (plain.names if plain else self.parsed_at(module, line))]
 
-    def with_traits_at(self, module: str, line: int) -> tuple[Import, ...]:
-        """The imports that start at `line`, or none where this Python cannot parse the file."""
-        plain = self.plain(module, line)
-        return plain.imports if plain and plain.traits is not None else self.parsed_at(module, line)
-
     def plain(self, module: str, line: int) -> Statement | None:
         """The statement that starts at `line`; None if only a parser can tell what it is."""
         return statement_at(self.sources[module], self.lines(module), line)
