@@ -21,14 +21,25 @@ from archguard.snapshot.state import kind, stamp
 
 _MOST: Final = 32
 """Snapshots of one project: each list of options has its own."""
-_EDITED: Final = 50
+_EDITED: Final = 20
 """Files of which outlines are kept: a person or an agent edits a few of them again and again."""
 _DAY: Final = 86_400_000_000_000
 _WRITING: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 _PYTHON: Final = os.path.dirname(os.__file__) + os.sep
 _PASSING: Final = (f"{os.sep}{store.NAME}{os.sep}", ".pyc")
 _MACHINE: Final = ("/dev/", "/proc/", "/sys/")
-_UNSEEN: Final = ("os.exec", "os.posix_spawn", "os.spawn", "os.system", "socket.", "sqlite3.", "subprocess.", "urllib.")
+_UNSEEN: Final = (
+    "os.exec",
+    "os.listdir",
+    "os.posix_spawn",
+    "os.scandir",
+    "os.spawn",
+    "os.system",
+    "socket.",
+    "sqlite3.",
+    "subprocess.",
+    "urllib.",
+)
 """What another program or another machine tells may be another thing the next time."""
 
 
@@ -37,8 +48,7 @@ class _Journal:
 
     def __init__(self, asked: str, *, by_content: bool, before: Snapshot | None) -> None:
         self.snapshot = Snapshot(asked, by_content=by_content)
-        self.edited = [*before.outlines, *before.changed][-_EDITED:] if before else []
-        """The files that are likely to be edited again."""
+        self.before = before
         self.begun = time.time_ns()
         self.is_whole = True
         """Whether all that the answer depends on could be taken down."""
@@ -49,8 +59,9 @@ class _Journal:
         """Take down what Python tells."""
         if self.is_busy:
             return
-        if event == "open" and not isinstance(arguments[0], int) and not _is_written(*arguments):
-            self.note_file(os.fsdecode(arguments[0]))
+        if event == "open":
+            if not isinstance(arguments[0], int) and not _is_written(*arguments):  # a number was opened by name before
+                self.note_file(os.fsdecode(arguments[0]))
         elif event in ("os.listdir", "os.scandir") and not isinstance(arguments[0], int):
             self.note_folder(os.fsdecode(arguments[0] or "."))
         elif event.startswith(_UNSEEN):
@@ -68,8 +79,7 @@ class _Journal:
         whole = _whole(path)
         if not self._is_known(whole):
             with self._busy():
-                self.snapshot.note_folder(whole)
-                self.snapshot.kinds.update((link, kind(link)) for link in _links(whole))
+                self.snapshot.note_folder(whole, self.before)
 
     def note_program(self) -> None:
         """Take down the libraries, unless one has been installed meanwhile: which one ran is not known then."""
@@ -81,13 +91,15 @@ class _Journal:
 
     def note_outlines(self, paths: Collection[str]) -> None:
         """Take down what can be seen of those of `paths` that are edited now, or were a short time ago."""
-        stamps, since = self.snapshot.stamps, self.begun - _DAY
-        recent = [path for path in paths if path not in stamps or max(stamps[path][:2]) > since]
-        likely = recent if len(recent) <= _EDITED else []  # more than a few are no edits but a checkout
+        stamps, since, before = self.snapshot.stamps, self.begun - _DAY, self.before
+        if before and not before.by_outline:  # they were of no use the last time
+            return
+        edited = [*before.outlines, *before.changed][-_EDITED:] if before else []
+        recent = {path for path in paths if path not in stamps or max(stamps[path][:2]) > since}
+        likely = recent if len(recent) <= _EDITED else set()  # more than a few are no edits but a checkout
         with self._busy():
-            for path in dict.fromkeys((*likely, *self.edited)):
-                if path in paths:
-                    self.snapshot.note_outline(path)
+            for path in sorted(likely.union(edited).intersection(paths)):
+                self.snapshot.note_outline(path)
 
     def _is_known(self, path: str) -> bool:
         return path in self.snapshot.stamps or path in self.snapshot.digests
@@ -148,7 +160,7 @@ def keep(root: str, outputs: Iterable[tuple[str | None, str]], exit_code: int, *
     if journal.is_whole:
         snapshot = journal.snapshot
         snapshot.outputs, snapshot.exit_code = [*outputs], exit_code
-        snapshot.outlines = snapshot.outlines if by_outline else {}
+        snapshot.outlines, snapshot.by_outline = (snapshot.outlines if by_outline else {}), by_outline
         store.save(root, (FOLDER, name(snapshot.question)), snapshot.text())
         store.prune(root, (FOLDER,), _MOST)
 
@@ -224,12 +236,3 @@ def _is_written(_path: Any, mode: str | None, flags: int | None) -> bool:
 def _is_passing(path: str) -> bool:
     """What Python or archguard made itself, and files in which the machine speaks."""
     return _PASSING[0] in path or path.endswith(_PASSING[1]) or path.startswith(_MACHINE)
-
-
-def _links(folder: str) -> Iterator[str]:
-    """The links in `folder`: what they lead to can change without it."""
-    try:
-        with os.scandir(folder) as entries:
-            yield from (entry.path for entry in entries if entry.is_symlink())
-    except OSError:  # no folder, or none that can be listed
-        return

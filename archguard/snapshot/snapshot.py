@@ -4,9 +4,21 @@ import json
 import time
 from collections.abc import Iterator
 
-from archguard.snapshot.state import content, digest, is_settled, kind, stamp
+from archguard.snapshot.state import content, digest, digest_and_links, is_settled, kind, stamp
 
-_KEPT = ("question", "outputs", "exit_code", "by_content", "stamps", "digests", "outlines", "kinds", "days")
+_KEPT = (
+    "question",
+    "outputs",
+    "exit_code",
+    "by_content",
+    "stamps",
+    "digests",
+    "outlines",
+    "by_outline",
+    "links",
+    "kinds",
+    "days",
+)
 
 
 class Snapshot:
@@ -26,6 +38,10 @@ class Snapshot:
         """What is in those that have no stamp to trust, and in folders."""
         self.outlines: dict[str, str] = {}
         """What can be seen of those files of which the rest does not matter."""
+        self.links: dict[str, list[str]] = {}
+        """The links in the folders that have some."""
+        self.by_outline = False
+        """Whether nothing of the sources matters but their outlines."""
         self.kinds: dict[str, str] = {}
         """Where it only counts whether there is a file, a folder or nothing."""
         self.days = ["", ""]
@@ -56,10 +72,18 @@ class Snapshot:
         if not self._is_stamped(path):
             self.digests[path] = digest(path)
 
-    def note_folder(self, path: str) -> None:
-        """Take down which names are in the folder `path`, since its stamp changes with files that nobody looks at."""
-        self._is_stamped(path)
-        self.digests[path] = digest(path)
+    def note_folder(self, path: str, before: "Snapshot | None") -> None:
+        """Take down which names are in the folder `path`, since its stamp changes with files that nobody looks at.
+
+        If it stands as it did `before`, it need not be listed.
+        """
+        if self._is_stamped(path) and before and self.stamps[path] == before.stamps.get(path):
+            self.digests[path], links = before.digests[path], before.links.get(path, [])
+        else:
+            self.digests[path], links = digest_and_links(path)
+        if links:
+            self.links[path] = links
+            self.kinds.update((link, kind(link)) for link in links)
 
     def note_outline(self, path: str) -> None:
         """Take down what can be seen of the file `path`."""

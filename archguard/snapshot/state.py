@@ -28,20 +28,19 @@ def is_settled(found: list[int]) -> bool:
 
 def digest(path: str) -> str:
     """What is in a file, the names in a folder, or why neither can be told."""
+    return digest_and_links(path)[0]
+
+
+def digest_and_links(path: str) -> tuple[str, list[str]]:
+    """The same; and the links in a folder, since what they lead to can change without it."""
+    links: list[str] = []
     try:
-        found = names(path) if os.path.isdir(path) else content(path)
+        found = _names(path, links) if os.path.isdir(path) else content(path)
     except (OSError, ValueError) as error:
-        return f"error {getattr(error, 'errno', '')}"
+        return f"error {getattr(error, 'errno', '')}", []
     from hashlib import blake2b  # 5 ms, and mostly stamps tell, or there is nothing
 
-    return blake2b(found, digest_size=16).hexdigest()
-
-
-def names(folder: str) -> bytes:
-    """The names in `folder`, and which of them are folders themselves."""
-    with os.scandir(folder) as entries:
-        told = sorted(f"{entry.name}{'/' * _is_folder(entry)}" for entry in entries if entry.name not in _OURS)
-    return b"folder\0" + "\0".join(told).encode("utf-8", "surrogatepass")
+    return blake2b(found, digest_size=16).hexdigest(), links
 
 
 def kind(path: str) -> str:
@@ -57,6 +56,18 @@ def content(path: str) -> bytes:
     """What is in a file."""
     with open(path, "rb", buffering=0) as file:
         return file.readall()
+
+
+def _names(folder: str, links: list[str]) -> bytes:
+    """The names in `folder`, and which of them are folders themselves; `links` are added to."""
+    told = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name not in _OURS:
+                told.append(f"{entry.name}{'/' * _is_folder(entry)}")
+                if entry.is_symlink():
+                    links.append(entry.path)
+    return b"folder\0" + "\0".join(sorted(told)).encode("utf-8", "surrogatepass")
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

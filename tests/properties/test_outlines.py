@@ -59,7 +59,7 @@ def seen(text: str, folder: Path) -> object:
     """All that is asked about imports; None of a file that cannot be parsed."""
     file = folder / "m.py"
     file.write_bytes(text.encode())
-    source = Source("shop.m", file, "m.py")
+    source = Source("shop.m", str(file), "m.py")
     try:
         scope = Scope.extract(source)
         imports = tuple(Import.extract(source))
