@@ -100,12 +100,12 @@ class _Scanner:
         self.sources = self.modules.sources
         self.statements = Statements(self.sources)
         self.packages = {source.module for source in self.sources.values() if source.is_package}
-        self.names: dict[tuple[str, str], str] = {}
         self.known = self.sources.keys() | self.modules.namespaces | self.modules.unread
         services = sorted({portion.service for portion in self.modules.portions})
         packages = {portion.package for portion in self.modules.portions}
         self.externals = frozenset(name for name in self.externals if not packages.intersection(ancestry(name)))
         self.views = {service: View.of(service, self.modules.portions) for service in services}
+        self.names: dict[str, dict[str, str]] = {service: {} for service in services}
 
     def read_all(self) -> None:
         """Read every file once."""
@@ -120,7 +120,7 @@ class _Scanner:
         """Take imports of packages that only pass names on to the modules that define those."""
         packages = {link.imported: self._lines(link.imported) for link in self.into_packages}
         reexports = Reexports(packages, self.statements, self.known, self.views)
-        for link, text in sorted(self.into_packages.items()):
+        for link, text in self.into_packages.items():
             names = self._names_in(link, text)
             origins = {origin for name in names for origin in reexports.origins(name) or (link.imported,)}
             if origins - {link.imported}:
@@ -188,7 +188,7 @@ class _Scanner:
         except SourceError as error:
             self._report("unreadable", error)
             return False
-        is_hidden = source.is_package and is_file(source.path.parent.with_suffix(".py"))  # which grimp would read
+        is_hidden = source.is_package and is_file(f"{source.file[: -len('/__init__.py')]}.py")  # which grimp would read
         may_leave = _may_leave(signs, len(source.package.split(".")) if source.package else 0)
         if not is_hidden and not may_leave and not (self.dynamic and DYNAMIC & signs):
             return True
@@ -238,8 +238,9 @@ class _Scanner:
 
     def _take(self, importer: str, imports: Iterable[DirectImport], view: View) -> None:
         links = self.by_grimp[importer] = {}
+        names = self.names[view.service]
         for found in imports:
-            imported = self._named(found.imported.name, view)
+            imported = names.get(found.imported.name) or self._named(found.imported.name, view)
             if imported != importer:
                 links.setdefault(imported, set()).add(found.line_number)
                 if imported in self.packages:
@@ -274,12 +275,11 @@ class _Scanner:
 
     def _named(self, imported: str, view: View) -> str:
         """What grimp calls `imported` as the graph calls it; of what is left out, the nearest package around it."""
-        key = view.service, imported
-        if key not in self.names:
-            module = view.qualified(imported)
-            around = ancestry(module) if module in self.excluded else []
-            self.names[key] = next((name for name in around if name in self.known), module)
-        return self.names[key]
+        module = view.qualified(imported)
+        around = ancestry(module) if module in self.excluded else []
+        name = next((name for name in around if name in self.known), module)
+        self.names[view.service][imported] = name
+        return name
 
     def _report(self, code: str, error: SourceError) -> None:
         self.problems.append(error.problem(code))
