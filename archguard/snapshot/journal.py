@@ -77,7 +77,7 @@ class _Journal:
     def note_folder(self, path: str) -> None:
         """Take down which names are in the folder `path`, and what the links among them lead to."""
         whole = _whole(path)
-        if not self._is_known(whole):
+        if not self._is_known(whole) and not _is_passing(whole):
             with self._busy():
                 self.snapshot.note_folder(whole, self.before)
 
@@ -235,4 +235,4 @@ def _is_written(_path: Any, mode: str | None, flags: int | None) -> bool:
 
 def _is_passing(path: str) -> bool:
     """What Python or archguard made itself, and files in which the machine speaks."""
-    return _PASSING[0] in path or path.endswith(_PASSING[1]) or path.startswith(_MACHINE)
+    return _PASSING[0] in f"{path}{os.sep}" or path.endswith(_PASSING[1]) or path.startswith(_MACHINE)

@@ -101,6 +101,17 @@ def test_a_configuration_that_appears_nearer_is_seen(shop: Project) -> None:
     assert below.ask("check").returncode == 2
 
 
+def test_what_was_kept_for_a_part_of_the_code_is_not_looked_at_itself(shop: Project) -> None:
+    shop.configure("project: {source_roots: ['..']}\n" + (shop.root / "archguard.yaml").read_text(), "below/a.yaml")
+    shop.ask("check", "--config", "below/a.yaml")
+
+    shop.write("shop/new.py", "")
+    shop.ask("check", "--config", "below/a.yaml")
+
+    with mock.patch("archguard.cli.main", side_effect=AssertionError):
+        assert shop.ask("check", "--config", "below/a.yaml").returncode == 1
+
+
 def test_a_library_that_is_installed_is_seen(
     shop: Project, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
