@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 from browser import CHROMIUM, Browser, browser
+from hypothesis import HealthCheck, given, settings
 from project import Project
 from repository import commit, git
+from test_any_name import views
 
-from archguard.diagrams import html
+from archguard.diagrams import View, html
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium here")
 
@@ -361,6 +363,22 @@ def test_names_that_look_like_markup_stay_names(project: Project, window: Browse
     assert window.run("document.title") == "shop: components"
 
 
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(view=views())
+def test_every_node_and_every_arrow_is_drawn_whatever_they_are_called(
+    view: View, window: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    page = tmp_path_factory.mktemp("page") / "page.html"
+    page.write_text(html.render(view), encoding="utf-8")
+
+    window.open(page.as_uri())
+
+    ways = {(it.source, it.target, it.channel) for it in view.arrows if it.source != it.target}
+    assert window.run("document.querySelectorAll('.node').length") == len(view.nodes)
+    assert window.run("document.querySelectorAll('.arrow[data-from]').length") == len(ways)
+    assert window.run("document.querySelectorAll('.arrow[data-from] .line[d*=NaN]').length") == 0
+
+
 def test_the_same_code_gives_the_same_page(shop: Project) -> None:
     runs = {shop.run("diagram", "--format", "html", PYTHONHASHSEED=seed).stdout for seed in ("1", "2")}
 
@@ -398,6 +416,16 @@ def test_of_very_many_packages_the_rest_is_one_node_out_of_which_the_search_take
     window.click("#fit")
     window.click(".node.rest .toggle")
     assert len(page.nodes) == 61
+
+
+def test_where_everything_is_asked_for_the_page_still_opens_with_what_fits(project: Project, window: Browser) -> None:
+    crowd(project, 50)
+    project.write_all({f"shop/p01/m{number:02}.py": "" for number in range(50)})
+
+    page = opened(window, project, "--view", "packages", "--depth", "3", "--limit", "0")
+    assert len(page.nodes) <= 80
+
+    assert window.run("Math.max(...page.graph.root.everything.map((it) => (it.children ?? []).length))") == 40
 
 
 def test_of_very_many_arrows_the_lightest_show_only_around_what_is_under_the_mouse(

@@ -20,7 +20,6 @@ def render(view: View) -> str:
     return _asset("page.html").format(
         policy=f"default-src 'none'; style-src {fingerprint(look)}; script-src {fingerprint(script)}",
         title=escape(plain(view.title)),
-        description=escape(plain(view.description)),
         style=look,
         data=embedded(content(view)),
         script=script,

@@ -32,7 +32,7 @@ class _Content:
         view = self.view
         return {
             "title": plain(view.title),
-            "notes": [plain(note) for note in view.notes],
+            "notes": [plain(note) for note in (view.description, *view.notes) if note],
             "limit": NODES,
             "source": view.source,
             "groups": [
@@ -118,13 +118,20 @@ class _Content:
     @cached_property
     def violations(self) -> Mapping[Violation, int]:
         on_arrows = (it for arrow in self.view.arrows for it in arrow.violations)
-        inside = (it for node in self.view.nodes for it in node.violations)
-        return {it: number for number, it in enumerate(dict.fromkeys((*on_arrows, *inside)))}
+        return {it: number for number, it in enumerate(dict.fromkeys((*on_arrows, *self.owners)))}
+
+    @cached_property
+    def owners(self) -> Mapping[Violation, int]:
+        """The node of each violation that is on no arrow."""
+        return {it: number for number, node in enumerate(self.view.nodes) for it in node.violations}
+
+    @cached_property
+    def on_contacts(self) -> frozenset[Violation]:
+        return frozenset(it for arrow in self.contacts for it in arrow.violations)
 
     def _violation(self, violation: Violation) -> Mapping[str, Any]:
         """With the import, else the contact, else the module or the node, that is to blame."""
         first = violation.chain[0] if violation.chain else None
-        owners = (self.nodes[node.name] for node in self.view.nodes if violation in node.violations)
         return {
             "contract": plain(violation.contract),
             "severity": violation.severity,
@@ -137,9 +144,9 @@ class _Content:
             "column": violation.location.column,
             "chain": [[plain(it.importer), plain(it.imported), it.path, it.line] for it in violation.chain],
             "link": self.links.get(Link(first.importer, first.imported, first.line)) if first else None,
-            "isOnContact": any(violation in arrow.violations for arrow in self.contacts),
+            "isOnContact": violation in self.on_contacts,
             "module": self.modules.get(violation.importer),
-            "node": next(owners, None),
+            "node": self.owners.get(violation),
         }
 
 

@@ -386,13 +386,11 @@ function heads() {
   );
 }
 
-const badge = (x, y, number) =>
-  svg(
-    "g",
-    { class: "badge" },
-    svg("rect", { x: x - 10, y: y - 9, width: number > 9 ? 26 : 18, height: 18, rx: 9 }),
-    svg("text", { x: x + (number > 9 ? 3 : -1), y: y + 4 }, `${number}`),
-  );
+function badge(x, y, number) {
+  const width = 11 + 7 * `${number}`.length;
+  const box = svg("rect", { x: x - width / 2, y: y - 9, width, height: 18, rx: 9 });
+  return svg("g", { class: "badge" }, box, svg("text", { x, y: y + 4 }, `${number}`));
+}
 
 /** The way of an arrow that the layout knows nothing of. */
 function straight({ source, target }) {

@@ -67,6 +67,7 @@ class Graph {
     for (const { from, to } of this.links) for (const end of [from, to]) this.weights[end] += 1;
     for (const it of data.violations) if (it.link !== null) (this.links[it.link].violations ??= []).push(it);
     this.root = this.#root();
+    for (const frame of this.#frames(this.root)) frame.children = this.#few(frame, frame.children);
     this.#startSmall();
   }
 
@@ -209,14 +210,14 @@ class Graph {
     const shown = nodes.filter((it) => kept.has(it));
     markCycles([...kept], arrows);
     const isAround = (it) => this.focus && (it.source.isIn(this.focus) || it.target.isIn(this.focus));
-    const strong = this.allArrows ? arrows : thinned(arrows, shown.length, isAround);
+    const strong = new Set(this.allArrows ? arrows : thinned(arrows, shown.length, isAround));
     const frames = new Set(shown.flatMap((it) => it.ancestry.slice(1).reverse()));
     return {
       nodes: shown,
       frames,
       shown: new Set([...shown, ...frames]),
-      arrows: strong,
-      faint: arrows.filter((it) => !strong.includes(it)),
+      arrows: [...strong],
+      faint: arrows.filter((it) => !strong.has(it)),
       inner,
     };
   }

@@ -1,7 +1,7 @@
 "use strict";
 /* What is said about a node or an arrow, with the lines of code behind it. */
 
-const LINES_AT_ONCE = 100;
+const AT_ONCE = 100;
 
 class Panel {
   /** `on` has what its buttons do. */
@@ -65,14 +65,8 @@ class Panel {
     this.shown = shown;
     const close = html("button", { class: "close", "aria-label": "Close", click: () => this.on.close() }, "×");
     const status = html("p", { id: "copied", role: "status" });
-    this.content = html(
-      "div",
-      {},
-      html("h2", {}, ...title),
-      html("p", { class: "soft" }, subtitle),
-      ...content.filter(Boolean),
-    );
-    this.element.replaceChildren(close, this.content, status);
+    const head = [html("h2", {}, ...title), html("p", { class: "soft" }, subtitle)];
+    this.element.replaceChildren(close, ...head, ...content.filter(Boolean), status);
     this.element.hidden = false;
     this.element.scrollTop = 0;
   }
@@ -83,22 +77,20 @@ class Panel {
   }
 
   #violations(violations) {
-    return [...new Set(violations)].map((it) =>
-      html(
-        "article",
-        {},
-        html(
-          "p",
-          {},
-          html("span", { class: `badge ${it.severity}` }, it.contract),
-          it.status === "known" ? html("span", { class: "badge" }, "known") : null,
-        ),
-        html("p", { class: "sentence" }, it.message),
-        it.reason ? html("p", { class: "soft" }, `because ${it.reason}`) : null,
-        html("p", {}, this.#place(it.path, it.line, it.column)),
-        it.chain.length > 1 ? html("ol", { class: "chain" }, ...it.chain.map((step) => this.#step(step))) : null,
-        it.fix.length ? html("ul", { class: "fix" }, ...it.fix.map((fix) => html("li", {}, fix))) : null,
-      ),
+    return paged(html("div"), [...new Set(violations)], (it) => this.#violation(it));
+  }
+
+  #violation(it) {
+    const badges = [[it.severity, it.contract], ...(it.status === "known" ? [["", "known"]] : [])];
+    return html(
+      "article",
+      {},
+      html("p", {}, ...badges.map(([look, words]) => html("span", { class: `badge ${look}` }, words))),
+      html("p", { class: "sentence" }, it.message),
+      it.reason ? html("p", { class: "soft" }, `because ${it.reason}`) : null,
+      html("p", {}, this.#place(it.path, it.line, it.column)),
+      it.chain.length > 1 ? html("ol", { class: "chain" }, ...it.chain.map((step) => this.#step(step))) : null,
+      it.fix.length ? html("ul", { class: "fix" }, ...it.fix.map((fix) => html("li", {}, fix))) : null,
     );
   }
 
@@ -106,24 +98,15 @@ class Panel {
     return html("li", {}, html("code", {}, `${importer} → ${imported}`), " ", this.#place(path, line));
   }
 
+  /** The lines of an arrow, those that break contracts first. */
   #lines(arrow) {
-    const lines = arrow.lines.map((it) => this.#told(it));
-    const list = html("ul", { class: "lines" });
-    const more = html("button", { click: () => show() });
-    let shown = 0;
-    const show = () => {
-      list.append(...lines.slice(shown, shown + LINES_AT_ONCE).map((line) => this.#line(line)));
-      shown += LINES_AT_ONCE;
-      more.hidden = shown >= lines.length;
-      more.textContent = `${lines.length - shown} more`;
-    };
-    show();
-    return [html("h3", {}, "Lines"), list, more];
+    const lines = arrow.lines.map((it) => this.#told(it)).sort((one, other) => other.isBroken - one.isBroken);
+    return [html("h3", {}, "Lines"), ...paged(html("ul", { class: "lines" }), lines, (it) => this.#line(it))];
   }
 
   /** A line by the names of its modules; those that break contracts know their column, too. */
   #told(line) {
-    if (!("from" in line)) return line;
+    if (!("from" in line)) return { ...line, isBroken: false };
     const { modules } = this.graph;
     const broken = line.violations?.[0];
     const importer = modules[line.from];
@@ -205,4 +188,18 @@ class Panel {
   #say(text) {
     document.getElementById("copied").textContent = text;
   }
+}
+
+/** `list` with what `make` makes of the first items, and a button for more. */
+function paged(list, items, make) {
+  const more = html("button", { click: () => show() });
+  let shown = 0;
+  const show = () => {
+    list.append(...items.slice(shown, shown + AT_ONCE).map(make));
+    shown += AT_ONCE;
+    more.hidden = shown >= items.length;
+    more.textContent = `${items.length - shown} more`;
+  };
+  show();
+  return [list, more];
 }
