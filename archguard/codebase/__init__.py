@@ -6,6 +6,7 @@ from archguard.codebase.graph import ImportGraph, Link, Reach
 from archguard.codebase.modules import PackageNotFoundError
 from archguard.codebase.pattern import ImportPattern, Names, Pattern, PatternError, Patterns, Target, Targets
 from archguard.codebase.project import STRICT, Component, Coverage, Project, Service
+from archguard.codebase.remembering import remembering
 from archguard.codebase.shorthand import OneOrMany, Shorthand
 from archguard.codebase.source import Source, SourceError
 from archguard.codebase.supposing import suppose
@@ -39,5 +40,6 @@ __all__ = [
     "ancestry",
     "disjoint",
     "read_codebase",
+    "remembering",
     "suppose",
 ]

@@ -149,10 +149,10 @@ def _passed_on(source: Source, imports: tuple[Import, ...]) -> tuple[Import, ...
 
 
 def _bound(source: Source) -> tuple[frozenset[str], tuple[str, ...]]:
-    from archguard.codebase.facts import Scope  # noqa: PLC0415  # most projects have no star to follow
+    from archguard.codebase.facts import read_scope  # noqa: PLC0415  # most projects have no star to follow
 
     try:
-        scope = Scope.extract(replace(source))  # of a copy, whose tree goes with it
+        scope = read_scope(replace(source))  # of a copy, whose tree goes with it
     except SourceError:
         return frozenset(), ()
     return frozenset(scope.bindings), tuple(scope.stars)

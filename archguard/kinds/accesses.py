@@ -67,7 +67,7 @@ class Accesses:
 
     def imports(self, source: Source) -> Iterator[Access]:
         """Imports of clients, and of what other modules of the project have from them."""
-        for found in Import.extract(self.names.source(source.module)):
+        for found in self.names.imports(source.module):
             if own := self.names.find(found.module, source.module):
                 yield from self._own_import(found, own, models=False)
             elif client := self.catalogue.imported(found.target):
@@ -76,7 +76,7 @@ class Accesses:
 
     def models(self, source: Source) -> Iterator[Access]:
         """Imports of the project's models."""
-        for found in Import.extract(self.names.source(source.module)):
+        for found in self.names.imports(source.module):
             if own := self.names.find(found.module, source.module):
                 yield from self._own_import(found, own, models=True)
 
@@ -89,7 +89,7 @@ class Accesses:
         """SQL that is given to a call."""
         for scope in self.names.scope(source.module).everything():
             for chain in scope.chains:
-                for step in chain.parts():
+                for step in chain.steps:
                     if found := self._statement(step, chain.at):
                         sql, confidence = found
                         way, location = (Way.WRITE if sql.writes else Way.READ), source.location(step.node)

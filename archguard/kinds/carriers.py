@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
-from archguard.codebase import Codebase, SourceError
+from archguard.codebase import Codebase, SourceError, remembering
 from archguard.codebase.facts import Binding, Scope
 from archguard.codebase.names import Instance, Member, Names, Outside, OwnClass, OwnFunction, Value, Values
 from archguard.kinds.aws import channels_with_aws
@@ -33,7 +33,7 @@ def carriers(codebase: Codebase, channels: Collection[str], extensions: Extensio
     return Carriers(codebase, names_of(codebase, extensions), known, tasks="queue" in channels)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Carriers:
     """Finds the files that can use what `catalogue` lists."""
 
@@ -45,20 +45,22 @@ class Carriers:
 
     def modules(self) -> frozenset[str]:
         """The modules of the files."""
-        found = frozenset(module for module, words in self._words.items() if self._may_import(words))
+        stubs = frozenset(word for words in self._words.values() for word in words if word.endswith(_STUBS))
+        found = frozenset(
+            module for module, words in self._words.items() if self._may_import(words) or not words.isdisjoint(stubs)
+        )
         waiting = found
         while waiting:
             carried = frozenset(word for module in sorted(waiting) for word in self._carried(module))
-            more = (module for module, words in self._words.items() if words & carried)
+            more = (module for module, words in self._words.items() if not words.isdisjoint(carried))
             waiting = frozenset(more) - found
             found |= waiting
         return found
 
     def _may_import(self, words: Words) -> bool:
-        """Whether a file with these words can import a client, or a generated stub of one."""
-        packages = words & self._packages.keys()
-        others = (self._packages[package] for package in packages)
-        return any(not other or other & words for other in others) or any(word.endswith(_STUBS) for word in words)
+        """Whether a file with these words can import a client."""
+        others = (self._packages[package] for package in words & self._packages.keys())
+        return any(not other or other & words for other in others)
 
     @cached_property
     def _packages(self) -> Mapping[bytes, Words]:
@@ -81,13 +83,12 @@ class Carriers:
         return words
 
     def _read_words(self) -> Iterator[tuple[str, Words]]:
-        known: dict[bytes, bytes] = {}
         for module, source in sorted(self.codebase.sources.items()):
             try:
                 content = source.content
             except SourceError:
                 continue  # it has been reported where imports were read
-            yield module, frozenset(known.setdefault(word, word) for word in _WORD.findall(content))
+            yield module, frozenset(_WORD.findall(content))
 
     def _carried(self, module: str) -> Iterator[bytes]:
         """The words by which others can get at a client that `module` has."""
@@ -125,6 +126,7 @@ class Carriers:
                 return is_task or self._any(self.names.called(value, None, None), depth - 1)
         return False
 
+    @remembering
     def _is_known(self, name: str) -> bool:
         known = self.catalogue
         return (

@@ -118,7 +118,7 @@ class EntryPoints:
 
     def _called(self, scope: Scope, source: Source) -> Iterator[EntryPoint]:
         for chain in scope.chains:
-            for step in chain.parts():
+            for step in chain.steps:
                 if step.call and (found := self._declares(step, step.call, chain.at)):
                     yield EntryPoint(found[0], self._path(step.call, chain.at), source.location(step.node), found[1])
 

@@ -107,7 +107,7 @@ class Outbound:
         """Calls of the generated classes that call a gRPC service, and of their methods; one for each expression."""
         for scope in self.names.scope(source.module).everything():
             for chain in scope.chains:
-                for step in reversed([*chain.parts()]):
+                for step in reversed(chain.steps):
                     if step.call and (stub := self._stub(step, chain.at)):
                         yield Reached(f"call {stub}", source.location(step.node), symbol=stub)
                         break
@@ -125,7 +125,7 @@ class Outbound:
         """Tasks of the project that are sent to a worker: `charge.delay(order)`."""
         for scope in self.names.scope(source.module).everything():
             for chain in scope.chains:
-                for step in chain.parts():
+                for step in chain.steps:
                     if step.call and step.owner is not None and step.name in _SENDING:
                         for task in self._named_tasks(step.owner, chain.at):
                             symbol = f"{task.name}.{step.name}"

@@ -153,7 +153,7 @@ def _defines(names: Names, cls: OwnClass, name: str) -> bool:
 
 
 def _mounts_timeout(chains: Iterable[Chain]) -> bool:
-    return any(_is_timeout_adapter(step.call) for chain in chains for step in chain.parts() if step.name == "mount")
+    return any(_is_timeout_adapter(step.call) for chain in chains for step in chain.steps if step.name == "mount")
 
 
 def _is_timeout_adapter(call: ast.Call | None) -> bool:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archguard.codebase import Source, SourceError
-from archguard.codebase.facts import Directive, Import, Scope
+from archguard.codebase.facts import Directive, Import, read_scope
 from archguard.snapshot.outline import outline
 
 PARTS = st.sampled_from(
@@ -61,7 +61,7 @@ def seen(text: str, folder: Path) -> object:
     file.write_bytes(text.encode())
     source = Source("shop.m", str(file), "m.py")
     try:
-        scope = Scope.extract(source)
+        scope = read_scope(source)
         imports = tuple(Import.extract(source))
     except SourceError:
         return None

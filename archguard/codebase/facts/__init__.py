@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from archguard.codebase.facts.imports import Import, ImportTrait
     from archguard.codebase.facts.literals import Literal
     from archguard.codebase.facts.mentions import Mention
-    from archguard.codebase.facts.scopes import Binding, Chain, Position, Scope, Step
+    from archguard.codebase.facts.reader import read_scope
+    from archguard.codebase.facts.scopes import Binding, Chain, Position, Scope
+    from archguard.codebase.facts.steps import Step
 
 _HOMES: Final = {
     "calls": ("Call",),
@@ -27,7 +29,9 @@ _HOMES: Final = {
     "imports": ("Import", "ImportTrait"),
     "literals": ("Literal",),
     "mentions": ("Mention",),
-    "scopes": ("Binding", "Chain", "Position", "Scope", "Step"),
+    "reader": ("read_scope",),
+    "scopes": ("Binding", "Chain", "Position", "Scope"),
+    "steps": ("Step",),
 }
 
 __all__ = [
@@ -49,6 +53,7 @@ __all__ = [
     "Raise",
     "Scope",
     "Step",
+    "read_scope",
 ]
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
+from archguard.codebase.facts.reader import read_scope
 from archguard.codebase.facts.scopes import Position, Scope
 from archguard.codebase.source import Source
 from archguard.model import Location
@@ -46,16 +47,15 @@ class Call:
         Raises:
             SourceError: the file cannot be read or parsed.
         """
-        yield from cls.within(Scope.extract(source), source)
+        yield from cls.within(read_scope(source), source)
 
     @classmethod
     def within(cls, scope: Scope, source: Source) -> Iterator[Self]:
         """Every call in `scope` of `source`, those in scopes inside included."""
         for inner in scope.everything():
             for chain in inner.chains:
-                for step in chain.steps():
-                    if isinstance(step, ast.Call):
-                        yield cls(inner.name, written(step.func), source.location(step), step, chain.at)
+                for call in (step.call for step in chain.steps if step.call):
+                    yield cls(inner.name, written(call.func), source.location(call), call, chain.at)
 
 
 def written(node: ast.expr) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from archguard.codebase.facts.mentions import Mention
+from archguard.codebase.facts.reader import read_scope
 from archguard.codebase.facts.scopes import Scope
 from archguard.codebase.source import Source
 from archguard.model import Location
@@ -51,7 +52,7 @@ class Definition:
         Raises:
             SourceError: the file cannot be read or parsed.
         """
-        yield from definitions(Scope.extract(source), source)
+        yield from definitions(read_scope(source), source)
 
 
 @dataclass(frozen=True)

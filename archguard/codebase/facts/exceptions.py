@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from archguard.codebase.facts.mentions import Mention
+from archguard.codebase.facts.reader import read_scope
 from archguard.codebase.facts.scopes import Position, Scope
 from archguard.codebase.source import Source
 
@@ -25,7 +26,7 @@ class Raise:
         Raises:
             SourceError: the file cannot be read or parsed.
         """
-        yield from cls.within(Scope.extract(source), source)
+        yield from cls.within(read_scope(source), source)
 
     @classmethod
     def within(cls, scope: Scope, source: Source) -> Iterator[Self]:
@@ -50,7 +51,7 @@ class Catch:
         Raises:
             SourceError: the file cannot be read or parsed.
         """
-        yield from cls.within(Scope.extract(source), source)
+        yield from cls.within(read_scope(source), source)
 
     @classmethod
     def within(cls, scope: Scope, source: Source) -> Iterator[Self]:

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self, TypeAlias
+from typing import Final, Self, TypeAlias
 
 from archguard.codebase.facts.dynamic import Loading, is_loading, loaders
 from archguard.codebase.source import Source
@@ -92,15 +92,26 @@ class _Walk:
         """The children of `node`, with the traits that imports in them have."""
         trait, marked = _marked(node)
         own = set(map(id, marked))
-        for child in self._children(node):
+        for child in ast.iter_child_nodes(node) if self.loaders else _statements(node):
             yield child, traits | {trait} if id(child) in own else traits
 
-    def _children(self, node: ast.AST) -> Iterator[ast.AST]:
-        if self.loaders:
-            yield from ast.iter_child_nodes(node)
-        for block in () if self.loaders else ("body", "handlers", "orelse", "finalbody", "cases"):
-            children = getattr(node, block, ())
-            yield from children if isinstance(children, list) else ()
+
+_BLOCKS: Final = ("body", "handlers", "orelse", "finalbody", "cases")
+_HOLDING: Final = frozenset(
+    {
+        *(ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef),
+        *(ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Match, ast.match_case),
+        *(ast.Try, ast.TryStar, ast.ExceptHandler),
+    }
+)
+
+
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """The imports in `node`, and the statements in which there can be some."""
+    for block in _BLOCKS:
+        for child in getattr(node, block, ()):
+            if type(child) in _HOLDING:
+                yield child
 
 
 def _marked(node: ast.AST) -> tuple[ImportTrait, Iterable[ast.AST]]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Self
 
+from archguard.codebase.facts.reader import read_scope
 from archguard.codebase.facts.scopes import Position, Scope
 from archguard.codebase.source import Source
 from archguard.model import Location
@@ -27,7 +28,7 @@ class Literal:
         Raises:
             SourceError: the file cannot be read or parsed.
         """
-        yield from cls.within(Scope.extract(source), source)
+        yield from cls.within(read_scope(source), source)
 
     @classmethod
     def within(cls, scope: Scope, source: Source) -> Iterator[Self]:

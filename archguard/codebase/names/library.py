@@ -5,10 +5,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from archguard.codebase.remembering import remembering
+
 _KEY = re.compile(r"(?P<name>.*?)(?P<call>\(\))?$")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Library:
     """Names outside of the project, and what they lead to.
 
@@ -29,6 +31,7 @@ class Library:
     names: frozenset[str] = frozenset()
     """Further names that other spellings are to be recognized as."""
 
+    @remembering
     def canonical(self, name: str) -> str:
         """The usual spelling of `name`: `asyncpg.Connection` for `asyncpg.connection.Connection`."""
         if name in self._known:
@@ -54,6 +57,7 @@ class Library:
         """Whether anything is said of the attribute or method `name`."""
         return bool(self.member(name) or self.result(name)) or name in self.names
 
+    @remembering
     def ancestry(self, name: str) -> tuple[str, ...]:
         """The class `name` and the classes that it extends."""
         lineage = [self.canonical(name)]
@@ -61,6 +65,7 @@ class Library:
             lineage.append(base)
         return tuple(lineage)
 
+    @remembering
     def _given(self, name: str, suffix: str) -> str:
         name = self.canonical(name)
         if found := self.gives.get(name + suffix):

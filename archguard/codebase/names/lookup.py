@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TypeAlias
 
-from archguard.codebase.facts import Binding, Position, Scope
+from archguard.codebase.facts import Binding, Position, Scope, read_scope
 from archguard.codebase.facts.scopes import How
 from archguard.codebase.names.reading import Readable
 from archguard.codebase.names.values import Outside, OwnModule
@@ -26,11 +26,13 @@ class Lookup:
         self._globals: dict[str, dict[str, list[Binding]]] = {}
         self._attributes: dict[str, dict[tuple[str, str], list[Binding]]] = {}
         self._following: set[tuple[str, str]] = set()
+        self._beyond: dict[tuple[Scope, str], Origins] = {}
+        self._in_modules: dict[tuple[str, str], Origins] = {}
 
     def scope(self, module: str) -> Scope:
         """What can be read of `module`."""
         if module not in self._scopes:
-            self._scopes[module] = Scope.extract(self.source(module))
+            self._scopes[module] = read_scope(self.source(module))
         return self._scopes[module]
 
     def source(self, module: str) -> Readable:
@@ -59,24 +61,44 @@ class Lookup:
 
     def origins(self, name: str, at: Position) -> Origins:
         """Where `name` comes from at `at`: the binding that is no import, or what is outside."""
-        for scope, position in self._around(at):
-            if bindings := self._bindings(scope, name):
-                if reaching := _reaching(bindings, position, scope):
-                    return self._followed(reaching)
-            elif scope.stars and (found := self._starred(scope, name)):
-                return found
-        return (Outside(f"builtins.{name}"),) if hasattr(builtins, name) else ()
+        found = self._in_scope(at.scope, name, at)
+        return self._from_around(at.scope, name) if found is None else found
+
+    def _in_scope(self, scope: Scope, name: str, position: Position) -> Origins | None:
+        """Where `scope` has `name` from, or None if it has no such name at `position`."""
+        if bindings := self._bindings(scope, name):
+            reaching = _reaching(bindings, position, scope)
+            return self._followed(reaching) if reaching else None
+        return (self._starred(scope, name) or None) if scope.stars else None
+
+    def _from_around(self, scope: Scope, name: str) -> Origins:
+        """Where `name` comes from in `scope`, which has no such name itself: the same at every place in it."""
+        key = (scope, name)
+        if key in self._beyond:
+            return self._beyond[key]
+        scopes = (self._in_scope(outer, name, position) for outer, position in _around(scope))
+        found = next((origins for origins in scopes if origins is not None), None)
+        if found is None:
+            found = (Outside(f"builtins.{name}"),) if hasattr(builtins, name) else ()
+        if not self._following:
+            self._beyond[key] = found
+        return found
 
     def module_origins(self, module: str, name: str) -> Origins:
         """Where `name` of the module `module` comes from; a module below it if it has no such name."""
         key = (module, name)
+        if key in self._in_modules:
+            return self._in_modules[key]
         if key in self._following:
             return ()
         self._following.add(key)
         try:
-            return self._in_module(module, name)
+            found = self._in_module(module, name)
         finally:
             self._following.discard(key)
+        if not self._following:  # else modules that import each other may have cut it short
+            self._in_modules[key] = found
+        return found
 
     def _in_module(self, module: str, name: str) -> Origins:
         if module in self.sources:
@@ -97,17 +119,6 @@ class Lookup:
         owners = self._owners.get(name.partition(".")[0], ())
         known = f"{owners[0]}::{name}" if len(owners) == 1 else ""
         return known if known in self._packages else ""
-
-    def _around(self, at: Position) -> Iterator[tuple[Scope, Position]]:
-        """The scopes that names are looked up in at `at`, each with the place where it is left."""
-        yield at.scope, at
-        inner = at.scope
-        while inner.at:
-            scope = inner.at.scope
-            runs_at_once = not isinstance(inner.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-            if not isinstance(scope.node, ast.ClassDef):
-                yield scope, inner.at if runs_at_once else scope.end
-            inner = scope
 
     def _bindings(self, scope: Scope, name: str) -> list[Binding]:
         if name in scope.outer:
@@ -173,8 +184,20 @@ class Lookup:
         return {package: tuple(sorted(services)) for package, services in owners.items()}
 
 
+def _around(inner: Scope) -> Iterator[tuple[Scope, Position]]:
+    """The scopes around `inner` that names are looked up in, each with the place where it is left."""
+    while inner.at:
+        scope = inner.at.scope
+        runs_at_once = not isinstance(inner.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        if not isinstance(scope.node, ast.ClassDef):
+            yield scope, inner.at if runs_at_once else scope.end
+        inner = scope
+
+
 def _reaching(bindings: list[Binding], position: Position, scope: Scope) -> list[Binding]:
     """Those of `bindings` that a name may have at `position`: back to the last one that no branch can avoid."""
+    if len(bindings) == 1 and not isinstance(scope.node, ast.ClassDef):
+        return bindings
     reaching: list[Binding] = []
     for binding in reversed(bindings):
         if binding.at.scope is not scope:  # bound by `global` in a function, which runs who knows when

@@ -18,6 +18,7 @@ from archguard.codebase.names.values import (
     Values,
     union,
 )
+from archguard.codebase.remembering import remembering
 
 _PLAIN = frozenset(
     {"builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol", "enum.Enum"}
@@ -64,6 +65,7 @@ class Members:
             self._lineages[key] = tuple(dict.fromkeys((cls, *self._ancestors(cls))))
         return self._lineages[key]
 
+    @remembering
     def definition(self, cls: OwnClass, name: str) -> tuple[OwnClass | Outside, list[Binding]] | None:
         """The first class of the lineage that defines `name`, with its bindings, or the first that is outside."""
         for ancestor in self.lineage(cls):

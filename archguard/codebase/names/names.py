@@ -2,8 +2,10 @@
 
 import ast
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVarTuple, Unpack
 
-from archguard.codebase.facts import Binding, Position, Scope
+from archguard.codebase.facts import Binding, Import, Position, Scope
 from archguard.codebase.facts.scopes import How
 from archguard.codebase.names.annotations import Annotations, provided
 from archguard.codebase.names.asking import Asking
@@ -26,8 +28,10 @@ from archguard.codebase.names.values import (
     objects,
     union,
 )
+from archguard.codebase.remembering import remembering
 from archguard.codebase.source import Source
 
+_Arguments = TypeVarTuple("_Arguments")
 _DEEP = 60
 _TYPES = {
     ast.JoinedStr: "builtins.str",
@@ -40,6 +44,14 @@ _TYPES = {
 }
 
 
+@dataclass(eq=False)
+class _Question:
+    """What is asked of many nodes or bindings: what is known by now, and what is being found out."""
+
+    answers: dict[object, Values] = field(default_factory=dict)
+    asked: set[object] = field(default_factory=set)
+
+
 class Names(Asking):
     """What the expressions of `sources` stand for. Files are read as names lead to them; nothing is run."""
 
@@ -50,8 +62,11 @@ class Names(Asking):
         self._members = Members(self)
         self._results = Results(self)
         self._texts = Texts(self)
-        self._known: dict[tuple[str, int], Values] = {}
-        self._asked: set[tuple[str, int]] = set()
+        self._values = _Question()
+        self._annotated = _Question()
+        self._called = _Question()
+        self._bindings = _Question()
+        self._depth = 0
 
     def scope(self, module: str) -> Scope:
         """The scope of `module`: as much of its file as can be parsed."""
@@ -60,6 +75,11 @@ class Names(Asking):
     def source(self, module: str) -> Readable:
         """The file of `module`, read once: as much of it as can be parsed."""
         return self._lookup.source(module)
+
+    @remembering
+    def imports(self, module: str) -> tuple[Import, ...]:
+        """The imports of `module`: of as much of its file as can be parsed."""
+        return tuple(Import.extract(self.source(module)))
 
     def calls(self, module: str) -> int:
         """How many calls stand in `module`."""
@@ -80,7 +100,8 @@ class Names(Asking):
 
     def value(self, node: ast.expr, at: Position) -> Values:
         """What the expression `node` stands for at `at`."""
-        return self._once("value", node, lambda: self._infer(node, at))
+        known = self._values.answers.get(node)
+        return self._once(self._values, node, self._infer, node, at) if known is None else known
 
     def callees(self, node: ast.Call, at: Position) -> tuple[str, ...]:
         """The dotted names of what `node` can call: `requests.get`, `sqlalchemy.orm.Session.execute`."""
@@ -96,7 +117,7 @@ class Names(Asking):
 
     def annotated(self, node: ast.expr, at: Position) -> Values:
         """The objects that the annotation `node` speaks of."""
-        return self._once("annotation", node, lambda: self._annotations.objects(node, at))
+        return self._once(self._annotated, node, self._annotations.objects, node, at)
 
     def attribute(self, owner: Value, name: str) -> Values:
         """What `owner.name` is."""
@@ -109,7 +130,7 @@ class Names(Asking):
     def called(self, callee: Value, node: ast.Call | None, at: Position | None) -> Values:
         """What calling `callee` gives."""
         if isinstance(callee, OwnFunction):
-            return self._once("result", callee.scope.node, lambda: self._results.called(callee, node, at))
+            return self._once(self._called, callee.scope.node, self._results.called, callee, node, at)
         return self._results.called(callee, node, at)
 
     def given(
@@ -136,25 +157,33 @@ class Names(Asking):
 
     def bound(self, binding: Binding) -> Values:
         """What `binding` gives its name."""
-        return self._once("binding", binding, lambda: self._bound(binding))
+        return self._once(self._bindings, binding, self._bound, binding)
 
     def origin_value(self, origin: Binding | Outside) -> Values:
         """What a name from `origin` stands for."""
         return self._members.value_of(origin)
 
-    def _once(self, question: str, subject: object, answer: Callable[[], Values]) -> Values:
-        """Answer each question once, and a question that leads back to itself not at all."""
-        key = (question, id(subject))
-        if key in self._known:
-            return self._known[key]
-        if key in self._asked or len(self._asked) > _DEEP:
+    def _once(
+        self,
+        question: _Question,
+        subject: object,
+        answer: Callable[[Unpack[_Arguments]], Values],
+        *arguments: *_Arguments,
+    ) -> Values:
+        """Answer a question about each subject once, and one that leads back to itself not at all."""
+        known = question.answers.get(subject)
+        if known is not None:
+            return known
+        if subject in question.asked or self._depth > _DEEP:
             return UNKNOWN
-        self._asked.add(key)
+        question.asked.add(subject)
+        self._depth += 1
         try:
-            self._known[key] = answer()
+            found = question.answers[subject] = answer(*arguments)
         finally:
-            self._asked.discard(key)
-        return self._known[key]
+            self._depth -= 1
+            question.asked.discard(subject)
+        return found
 
     def _infer(self, node: ast.expr, at: Position) -> Values:  # noqa: PLR0911  # one case for each expression
         match node:

@@ -16,6 +16,21 @@ class Readable(Source):
     whole: Source = field(compare=False, repr=False)
     """The file as it is; what it has parsed is not parsed again."""
 
+    @property
+    def signs(self) -> frozenset[bytes]:
+        """Those of the whole file."""
+        return self.whole.signs
+
+    @property
+    def text(self) -> str:
+        """The whole text."""
+        return self.whole.text
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """All lines."""
+        return self.whole.lines
+
     @cached_property
     def tree(self) -> ast.Module:
         """What can be parsed."""

@@ -7,7 +7,7 @@ from functools import cache, cached_property
 from importlib.resources import files
 from typing import TypeAlias
 
-from archguard.codebase import Codebase, ancestry
+from archguard.codebase import Codebase, ancestry, remembering
 from archguard.codebase.names import Library, Names
 from archguard.kinds.client import Client
 
@@ -16,7 +16,7 @@ Extensions: TypeAlias = Mapping[str, Client]
 """What a contract adds, by channel."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Catalogue:
     """Some clients, and answers to what a name from outside has to do with them."""
 
@@ -27,6 +27,7 @@ class Catalogue:
         """What is imported of them."""
         return frozenset(module for client in self.clients for module in client.modules)
 
+    @remembering
     def imported(self, name: str) -> str:
         """The module of a client that the imported `name` is, or is in; "" if there is none."""
         known = next((outer for outer in ancestry(name) if outer in self.modules or outer in self._inert), "")
@@ -36,6 +37,7 @@ class Catalogue:
         """Whether calling the function or class `name` is an access."""
         return name in self._functions
 
+    @remembering
     def method(self, library: Library, cls: str, name: str) -> bool:
         """Whether calling the method `name` of an object of the class `cls` is an access."""
         known = (self._receivers.get(ancestor, frozenset()) for ancestor in self._lineage(library, cls))
@@ -45,14 +47,17 @@ class Catalogue:
         """Whether `path` leads from an object all of whose methods are: `openai.OpenAI.chat.completions`."""
         return "(" not in path and any("*" in self._receivers.get(outer, ()) for outer in ancestry(path))
 
+    @remembering
     def receiver(self, library: Library, cls: str) -> bool:
         """Whether objects of the class `cls` have methods whose call is an access."""
         return any(ancestor in self._receivers for ancestor in self._lineage(library, cls))
 
+    @remembering
     def model(self, library: Library, cls: str) -> bool:
         """Whether `cls` is a base class of what is stored."""
         return any(ancestor in self._models for ancestor in library.ancestry(cls))
 
+    @remembering
     def builds(self, name: str) -> bool:
         """Whether calling `name` builds a query."""
         module = self.imported(name)
@@ -125,6 +130,8 @@ def clients_of(channel: str, extensions: Extensions | None = None) -> tuple[Clie
 
 def catalogue(channels: Iterable[str], extensions: Extensions | None = None) -> Catalogue:
     """The clients of `channels`."""
+    if not extensions:
+        return _built_in_catalogue(tuple(channels))
     return Catalogue(tuple(client for channel in channels for client in clients_of(channel, extensions)))
 
 
@@ -148,6 +155,11 @@ def names_of(codebase: Codebase, extensions: Extensions | None = None) -> Names:
         codebase.memory[key] = Names(own, library(extensions))
     names: Names = codebase.memory[key]
     return names
+
+
+@cache
+def _built_in_catalogue(channels: tuple[str, ...]) -> Catalogue:
+    return Catalogue(tuple(client for channel in channels for client in _built_in(channel)))
 
 
 @cache

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Mapping
+from functools import cache
 
 from archguard.codebase.facts import Step
 from archguard.model import Confidence
@@ -196,6 +197,8 @@ _KEEPERS = frozenset(
     ]
 )
 """What deals with sessions and the like, and is none."""
+_ALL = _TELLING.union(_QUERYSET, _OF_CLASSES, *_FAMILIES.values(), *_DOUBTFUL.values(), *_QUERIES.values())
+"""The methods of which any is a sign of a database, with the right owner."""
 _BEND = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _OTHER_SESSIONS = re.compile(
     r"http|requests|aio|client|web|boto|browser|login|chat|user|tf|keras|spark|ssh|tmux|cookie"
@@ -219,24 +222,29 @@ def may_hold_guesses(content: bytes) -> bool:
 
 def guess(step: Step) -> Confidence | None:
     """How likely `step` is an access to a database; None if nothing speaks for it."""
-    name, *outer = (_BEND.sub("_", word).lower().strip("_") for word in step.owner_path)
+    return _guessed(step.name, step.owner_path, isinstance(step.owner, ast.Subscript)) if step.name in _ALL else None
+
+
+@cache
+def _guessed(verb: str, owner_path: tuple[str, ...], of_item: bool) -> Confidence | None:  # noqa: FBT001
+    name, *outer = (_BEND.sub("_", word).lower().strip("_") for word in owner_path)
     kept = "queryset" if name.endswith(("_qs", "_queryset")) else name
     if kept in _QUERIES or (name.endswith("_set") and outer):
         of_class = name == "query" and outer in (["cls"], ["model"])
         likely = _OF_CLASSES if of_class else _QUERIES.get(kept, _OF_SETS)
-        return Confidence.LIKELY if step.name in likely else None
-    if step.name in _COLLECTION and (isinstance(step.owner, ast.Subscript) or _is_of_database(outer)):
+        return Confidence.LIKELY if verb in likely else None
+    if verb in _COLLECTION and (of_item or _is_of_database(outer)):
         return Confidence.LIKELY
     family = next((word for word in _FAMILIES if _is_called(name, word)), "")
     if family and not _OTHER_SESSIONS.search(name):
-        if name == "session" and step.name == "flush" and outer in (["request"], ["req"]):
+        if name == "session" and verb == "flush" and outer in (["request"], ["req"]):
             return Confidence.POSSIBLE  # what is remembered of a visitor
-        doubtful = step.name in _DOUBTFUL.get(family, ())
-        if step.name in _FAMILIES[family] or (doubtful and outer and _is_called(outer[0], "db")):
+        doubtful = verb in _DOUBTFUL.get(family, ())
+        if verb in _FAMILIES[family] or (doubtful and outer and _is_called(outer[0], "db")):
             return Confidence.LIKELY
         if doubtful:
             return Confidence.POSSIBLE
-    return Confidence.POSSIBLE if step.name in _TELLING else None
+    return Confidence.POSSIBLE if verb in _TELLING else None
 
 
 def _is_called(name: str, word: str) -> bool:

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Mapping
 from typing import TypeAlias
 
-from archguard.codebase import Codebase, Pattern, SourceError
+from archguard.codebase import Codebase, Pattern, Source, SourceError
 from archguard.kinds.clients.catalogue import Catalogue
 
 HOPS = 6
@@ -24,19 +24,18 @@ def relevant_modules(
     """
     near = _near(codebase, known)
     troubled = {problem.location.path for problem in codebase.problems if problem.location}
-    offering = {name for name in codebase.sources if _passes(codebase, name, offers)}
-    beside = {importer for name in offering for importer in codebase.imports.importers.get(name, ())}
-    return tuple(
-        name
-        for name in sorted(codebase.sources.keys() & modules)
-        if name in near or name in beside or codebase.shown(name) in troubled or _passes(codebase, name, may_use)
-    )
+    found = {name for name in modules if name in near or codebase.shown(name) in troubled}
+    for name, source in codebase.sources.items():
+        offering, using = _passed(source, offers, may_use)
+        found |= {name} if using else set()
+        found.update(codebase.imports.importers.get(name, ()) if offering else ())
+    return tuple(sorted(found.intersection(codebase.sources, modules)))
 
 
 def _near(codebase: Codebase, known: Catalogue) -> Mapping[str, int]:
     """The modules that reach a client over at most `HOPS` imports, and over how many."""
     outside = [name for name in codebase.imports.importers if _is_of_client(name, known)]
-    distances = dict.fromkeys(sorted((*outside, *codebase.members(Pattern(name) for name in known.modules))), 0)
+    distances = dict.fromkeys(sorted((*outside, *_own(codebase, known))), 0)
     queue = deque(distances)
     while queue:
         module = queue.popleft()
@@ -47,13 +46,21 @@ def _near(codebase: Codebase, known: Catalogue) -> Mapping[str, int]:
     return distances
 
 
+def _own(codebase: Codebase, known: Catalogue) -> frozenset[str]:
+    """The modules of the project that are a client."""
+    packages = {module.rpartition("::")[2].partition(".")[0] for module in codebase.modules}
+    return codebase.members(Pattern(name) for name in known.modules if name.partition(".")[0] in packages)
+
+
 def _is_of_client(name: str, known: Catalogue) -> bool:
     """Whether `name`, which may be no more than the package that a client is in, leads to one."""
     return bool(known.imported(name)) or any(module.startswith(f"{name}.") for module in known.modules)
 
 
-def _passes(codebase: Codebase, module: str, test: Test) -> bool:
+def _passed(source: Source, *tests: Test) -> list[bool]:
+    """Which of `tests` the file passes, which is read once for all of them."""
     try:
-        return test(codebase.sources[module].content)
+        content = source.content
     except SourceError:
-        return True
+        return [True] * len(tests)
+    return [test(content) for test in tests]

@@ -10,6 +10,7 @@ from typing import TypeAlias
 from archguard.codebase import Source
 from archguard.codebase.facts import Binding, Chain, Position, Scope, Step
 from archguard.codebase.facts.scopes import How as Origin
+from archguard.codebase.facts.steps import links, steps
 from archguard.codebase.names import Instance, Member, Names, Outside, OwnClass, OwnFunction, Value, dotted
 from archguard.kinds.clients.catalogue import Catalogue
 from archguard.kinds.clients.guesses import OF_QUERIES, guess
@@ -106,7 +107,7 @@ class Uses:
     def _in_scope(self, scope: Scope, source: Source) -> Iterator[Use]:
         decorators = {id(node) for child in scope.children for node in getattr(child.node, "decorator_list", ())}
         for chain in scope.chains:
-            for step in chain.parts():
+            for step in chain.steps:
                 found = self._called(step, chain.at) if step.call else self._named(step, chain.at)
                 if id(step.node) in decorators:
                     found = found or self._decorating(step, chain.at)
@@ -227,7 +228,7 @@ class Uses:
     def _found_in(self, scope: Scope) -> Iterator[bool]:
         for inner in scope.everything():
             for chain in inner.chains:
-                yield any(step.call and self._called(step, chain.at) for step in chain.parts())
+                yield any(step.call and self._called(step, chain.at) for step in chain.steps)
 
     def _model_bases(self, owner: Value) -> tuple[str, ...]:
         """The classes from outside that make `owner` a model."""
@@ -291,7 +292,7 @@ class Uses:
     def _begins_query(self, binding: Binding, seen: frozenset[int]) -> bool:
         if not isinstance(binding.node, ast.Call) or binding.how is not Origin.ASSIGNED:
             return False
-        for step in Chain(binding.node, binding.at).parts():
+        for step in steps(links(binding.node)):
             if not step.call or step.name not in OF_QUERIES | {"query"}:
                 continue
             if guess(step) is Confidence.LIKELY or self._is_guessed_query(step.owner, binding.at, seen | {id(binding)}):
@@ -301,6 +302,6 @@ class Uses:
     def _told_owners(self, scope: Scope) -> frozenset[str]:
         """What `scope` does something with that only a database does: `session.commit()` tells of `session.get`."""
         if id(scope) not in self._told:
-            steps = (step for chain in scope.chains for step in chain.parts() if step.call)
+            steps = (step for chain in scope.chains for step in chain.steps if step.call)
             self._told[id(scope)] = frozenset(step.owner_name for step in steps if guess(step) is Confidence.LIKELY)
         return self._told[id(scope)]
