@@ -31,7 +31,7 @@ from archguard.codebase.reexports import Reexports
 from archguard.codebase.source import Source, SourceError
 from archguard.codebase.statements import Statements
 from archguard.codebase.view import View, ancestry
-from archguard.model import Location, Problem, Severity
+from archguard.model import Problem, Severity
 from archguard.snapshot.journal import is_file
 
 _UNFOLLOWED = "what is imported here is known to the running code only, so no contract looks at it"
@@ -225,9 +225,9 @@ class _Scanner:
         """Scan `sources`; halve them until a file that grimp cannot read stands alone."""
         try:
             found = grimp.scan(sources)
-        except (SourceSyntaxError, UnicodeError, OSError) as error:
+        except (SourceSyntaxError, UnicodeError, OSError):
             if len(sources) == 1:
-                self._report("syntax", _source_error(sources[0], error))
+                self._add_otherwise(sources[0], view)
                 return
             middle = len(sources) // 2
             self._scan_by(grimp, sources[:middle], view)
@@ -247,6 +247,13 @@ class _Scanner:
                     self.into_packages[Link(importer, imported, found.line_number)] = found.line_contents
                 if found.is_lazy:
                     self.lazy.add(Link(importer, imported, found.line_number))
+
+    def _add_otherwise(self, source: Source, view: View) -> None:
+        """Add what Python reads in a file that grimp does not, such as one in an encoding by its lesser name."""
+        try:
+            self._add_by_ast(source, view, tuple(Import.extract(source)), is_hidden=True)
+        except SourceError as error:
+            self._report("syntax", error)
 
     def _kept(self) -> KeptFiles:
         portions = [(one.service, one.package, str(one.directory)) for one in self.modules.portions]
@@ -354,13 +361,3 @@ def _pretended_package(name: str) -> FoundPackage:
 
 def _module_file(module: str) -> ModuleFile:
     return ModuleFile(module=Module(module), mtime=0.0)
-
-
-def _source_error(source: Source, error: Exception) -> SourceError:
-    """Python's own words for what is wrong with `source`, or grimp's where Python can parse it."""
-    try:
-        source.tree  # noqa: B018  # asked for its error
-    except SourceError as own:
-        return own
-    message = str(error).replace(str(source.path), source.shown)  # the same on every machine
-    return SourceError(f"cannot be parsed: {message}", location=Location(source.shown, getattr(error, "lineno", 1)))

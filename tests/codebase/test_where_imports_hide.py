@@ -108,6 +108,8 @@ IN_BYTES = {
     "a form feed on a line of its own": (b"x = 1\n\x0c\nimport shop.hidden\n", 3),
     "a form feed before it": (b"\x0cimport shop.hidden\n", 1),
     "separators that only str.splitlines counts": ("x = 'a\x0b\x1c\u2028\x85'\nimport shop.hidden\n".encode(), 2),
+    "an encoding that grimp does not know": (b"# coding: utf-7\nimport shop.hidden\n", 2),
+    "an encoding by its lesser name": (b"# -*- coding: utf -*-\nfrom shop import hidden\n", 2),
     "latin-1": (b"# -*- coding: latin-1 -*-\nx = '\xe9'\nimport shop.hidden\n", 3),
     "cp1252, as vim says it": (b"#!python\n# vim: set fileencoding=cp1252 :\nx = '\x80'\nimport shop.hidden\n", 4),
     "Shift JIS, where a second byte looks like a backslash": (
@@ -136,7 +138,6 @@ NOT_SEEN = {
     "bytes that are no UTF-8": (b"x = '\xff'\nimport shop.hidden\n", "syntax", 1),
     "UTF-16": ("import shop.hidden\n".encode("utf-16"), "syntax", 1),
     "an encoding that nobody knows": (b"# coding: klingon\nimport shop.hidden\n", "syntax", 1),
-    "an encoding that grimp does not know": (b"# coding: utf-7\nimport shop.hidden\n", "syntax", 1),
 }
 
 
