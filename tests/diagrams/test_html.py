@@ -110,6 +110,19 @@ def test_it_opens_with_the_nodes_of_the_view_and_layers_below_each_other(shop: P
     assert window.run("document.querySelectorAll('.band').length") == 3
 
 
+def test_a_dozen_layers_lie_in_their_order_whatever_imports_what(project: Project, window: Browser) -> None:
+    names = [f"shop.l{level}" for level in range(12)]
+    files = {f"shop/l{level}.py": f"import shop.l{level - 1}\n" for level in range(1, 12)}  # all of them upwards
+    project.write_all({"shop/__init__.py": "", "shop/l0.py": "import shop.l1\n", **files})
+    project.configure(f"contracts: [{{id: layered, kind: layers, layers: {json.dumps(names)}}}]")
+
+    page = opened(window, project)
+
+    tops = "page.look.nodes.filter((it) => it.layer !== null).sort((one, other) => one.box.y - other.box.y)"
+    assert window.run(f"{tops}.map((it) => it.name)") == names
+    assert page.arrows >= {("shop.l5", "shop.l4"), ("shop.l0", "shop.l1")}
+
+
 def test_a_node_that_is_expanded_shows_its_modules_and_a_frame_that_is_collapsed_is_a_node(
     shop: Project, window: Browser
 ) -> None:
@@ -259,6 +272,16 @@ def test_it_is_light_or_dark_as_people_like_it(shop: Project, window: Browser) -
     assert window.run(colour) == "rgb(255, 255, 255)"
 
 
+def test_nothing_moves_for_those_who_do_not_like_it(shop: Project, window: Browser) -> None:
+    opened(window, shop)
+    duration = f"getComputedStyle(document.querySelector({json.dumps(node('services'))})).transitionDuration"
+    assert window.run(duration) == "0s"
+
+    window.ask("Emulation.setEmulatedMedia", features=[])
+    assert window.run(duration) != "0s"
+    window.ask("Emulation.setEmulatedMedia", features=STILL)
+
+
 def test_everything_can_be_done_with_the_keyboard(shop: Project, window: Browser) -> None:
     page = opened(window, shop)
 
@@ -278,6 +301,10 @@ def test_everything_can_be_done_with_the_keyboard(shop: Project, window: Browser
     page.at("services")
     window.press("Enter")
     assert page.panel.splitlines()[1] == "services"
+    window.press("l")
+    window.press("Enter")
+    assert page.panel.splitlines()[1] == "services → repositories"
+    page.at("services")
     window.press("h")
     assert page.nodes == TOP - {"services"}
     window.press("s")

@@ -112,7 +112,7 @@ class Drawing {
 
   #bands({ shown }) {
     const layers = grouped(
-      this.root.children.filter((it) => shown.has(it) && (it.layer ?? null) !== null),
+      this.root.children.filter((it) => shown.has(it) && it.layer !== null),
       (it) => it.layer,
     );
     const { x, w } = this.root.box;
@@ -150,7 +150,7 @@ class Drawing {
   #node(item, violations = []) {
     const { w, h } = item.box;
     const below = sizeLabel(item);
-    const middle_ = item.canOpen ? (w - 20) / 2 : w / 2;
+    const across = item.canOpen ? (w - 20) / 2 : w / 2;
     const node = svg(
       "g",
       {
@@ -162,8 +162,8 @@ class Drawing {
       },
       item.canOpen ? svg("rect", { class: "behind", x: 4, y: 4, width: w, height: h, rx: 9 }) : null,
       svg("rect", { class: "box", width: w, height: h, rx: 9 }),
-      svg("text", { class: "label", x: middle_, y: below ? 20 : h / 2 + 4.5 }, short(item.label)),
-      below ? svg("text", { class: "small", x: middle_, y: 36 }, below) : null,
+      svg("text", { class: "label", x: across, y: below ? 20 : h / 2 + 4.5 }, short(item.label)),
+      below ? svg("text", { class: "small", x: across, y: 36 }, below) : null,
       item.canOpen ? this.#button(item, w - 16, h / 2, "+", "expand") : null,
       violations.length ? badge(w - 2, 1, violations.length) : null,
       svg("title", {}, [item.name, item.description].filter(Boolean).join("\n")),
@@ -174,7 +174,7 @@ class Drawing {
 
   #look(item) {
     if (item.focus) return "focus";
-    return (item.layer ?? null) === null ? item.kind : `layer-${item.layer % 8}`;
+    return item.layer === null ? item.kind : `layer-${item.layer % 8}`;
   }
 
   #spoken(item, violations) {
@@ -291,15 +291,15 @@ class Drawing {
     this.isWhole = true;
   }
 
-  zoom(factor, centre_ = null) {
+  zoom(factor, around = null) {
     const { width, height } = this.element.getBoundingClientRect();
-    const [x, y] = centre_ ?? [width / 2, height / 2];
+    const [x, y] = around ?? [width / 2, height / 2];
     const scale = Math.max(0.05, Math.min(4, this.seen.scale * factor));
     const grown = scale / this.seen.scale;
-    this.#see({ scale, x: x - (x - this.seen.x) * grown, y: y - (y - this.seen.y) * grown }, !centre_);
+    this.#see({ scale, x: x - (x - this.seen.x) * grown, y: y - (y - this.seen.y) * grown }, !around);
   }
 
-  /** Moves the picture so that `item` is in the middle, if it is not in sight. */
+  /** Moves the picture so that `item` is in the middle. */
   show(item) {
     const { width, height } = this.element.getBoundingClientRect();
     const scale = Math.max(this.seen.scale, 0.7);

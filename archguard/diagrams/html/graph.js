@@ -27,8 +27,8 @@ class Item {
   isOpen = false;
   isHidden = false;
 
-  constructor(parent, { name, label, kind, members = [], children = null, ...rest }) {
-    Object.assign(this, { parent, name, label, kind, members, children }, rest);
+  constructor(parent, { name, label, kind, members = [], children = null, layer = null, ...rest }) {
+    Object.assign(this, { parent, name, label, kind, members, children, layer }, rest);
   }
 
   get canOpen() {
@@ -142,10 +142,8 @@ class Graph {
     const most = this.data.limit;
     if (items.length <= most) return items;
     const weight = (item) => item.members.reduce((sum, index) => sum + this.weights[index], 0);
-    const ranked = items
-      .map((item) => [weight(item), item])
-      .sort(([one], [other]) => other - one)
-      .map(([, item]) => item);
+    const weights = new Map(items.map((item) => [item, weight(item)]));
+    const ranked = [...items].sort((one, other) => weights.get(other) - weights.get(one));
     const rest = new Item(parent, {
       name: `${parent.name}: more`,
       label: `${items.length - most + 1} more`,
@@ -199,16 +197,13 @@ class Graph {
     const nodes = [];
     this.#walk(this.root, nodes);
     const inner = this.#violationsInside(nodes);
-    let arrows = this.#arrows();
-    let kept = this.#focused(nodes, arrows);
-    arrows = arrows.filter((it) => kept.has(it.source) && kept.has(it.target));
-    if (this.onlyViolations) {
-      arrows = arrows.filter((it) => it.violations.length);
-      const ends = new Set(arrows.flatMap((it) => [it.source, it.target]));
-      kept = new Set([...kept].filter((it) => ends.has(it) || inner.get(it)));
-    }
-    const shown = nodes.filter((it) => kept.has(it));
-    markCycles([...kept], arrows);
+    const all = this.#arrows();
+    const near = this.#focused(nodes, all);
+    const among = all.filter((it) => near.has(it.source) && near.has(it.target));
+    const arrows = this.onlyViolations ? among.filter((it) => it.violations.length) : among;
+    const ends = new Set(arrows.flatMap((it) => [it.source, it.target]));
+    const shown = nodes.filter((it) => near.has(it) && (!this.onlyViolations || ends.has(it) || inner.has(it)));
+    markCycles([...new Set([...shown, ...ends])], arrows);
     const isAround = (it) => this.focus && (it.source.isIn(this.focus) || it.target.isIn(this.focus));
     const strong = new Set(this.allArrows ? arrows : thinned(arrows, shown.length, isAround));
     const frames = new Set(shown.flatMap((it) => it.ancestry.slice(1).reverse()));

@@ -84,10 +84,10 @@ function bestPlace(order, sums, place) {
 
 /** The row of each item: layers as they are given, all else as far down as the longest way to it. */
 function ranked(items, threads) {
-  const unit = (item) => (item.layer === null || item.layer === undefined ? item : `layer ${item.layer}`);
+  const unit = (item) => item.layer ?? item;
   const units = [...new Set(items.map(unit))];
   const arrows = threads.map((it) => ({ source: unit(it.from), target: unit(it.to), weight: it.weight }));
-  const layers = units.filter((it) => typeof it === "string").sort();
+  const layers = units.filter((it) => typeof it === "number").sort((one, other) => one - other);
   for (const [at, layer] of layers.slice(1).entries()) arrows.push({ source: layers[at], target: layer, weight: 1e9 });
   const order = inOrder(units, arrows);
   const place = new Map(order.map((it, at) => [it, at]));
@@ -112,7 +112,7 @@ function longestWays(order, down) {
 /** The items by row; rows that would be too wide become several. */
 function rowsOf(items, threads) {
   const tied = new Set(threads.flatMap((it) => [it.from, it.to]));
-  const free = items.filter((it) => !tied.has(it) && (it.layer ?? null) === null);
+  const free = items.filter((it) => !tied.has(it) && it.layer === null);
   const rank = ranked(
     items.filter((it) => !free.includes(it)),
     threads,

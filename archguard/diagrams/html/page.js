@@ -196,6 +196,7 @@ class Page {
       v: () => this.flip("onlyViolations"),
       a: () => this.flip("allArrows"),
       s: () => this.showHidden(),
+      l: () => this.panel.enter(),
       t: () => this.theme(),
       Escape: () => this.escape(),
     };

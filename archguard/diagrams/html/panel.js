@@ -156,12 +156,23 @@ class Panel {
         {},
         html(
           "button",
-          { class: arrow.violations.length ? "broken" : null, click: () => this.on.arrow(arrow) },
+          { class: arrow.violations.length ? "broken" : null, click: () => this.#follow(arrow) },
           shown(end(arrow)),
         ),
         html("span", { class: "soft" }, labelOf(arrow)),
       );
     return [html("h3", {}, title), html("ul", { class: "neighbours" }, ...ranked.map(row))];
+  }
+
+  /** Tells about an arrow whose button was pressed, and goes on from there. */
+  #follow(arrow) {
+    this.on.arrow(arrow);
+    this.element.querySelector("[data-deed]").focus();
+  }
+
+  /** Goes to the first button for an arrow. */
+  enter() {
+    this.element.querySelector(".neighbours button")?.focus();
   }
 
   /** Puts what is shown on the clipboard, as text. */
