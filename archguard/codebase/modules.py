@@ -179,6 +179,9 @@ class _Walk:
             elif "." in (name := below.rpartition("/")[2]).removesuffix(".py"):
                 message = f"'{name}' has a dot too many to be a module"
                 self._pass_over(Severity.WARNING, "not-a-module", message, Path(path))
+            elif not name.isprintable() or any(mark in name for mark in "<>*:"):
+                message = f"{name!a} has a character that nothing can name a module by"
+                self._pass_over(Severity.WARNING, "not-a-module", message, Path(path).parent)
             else:
                 files[module] = Source(qualify(service, module), path, f"{shown}{below}".removeprefix("./"))
         parents = {parent for module in files for parent in _parents(module) if len(parent) >= len(package)}

@@ -9,7 +9,7 @@ from typing import Annotated, Self, TypeAlias
 from archguard.codebase.shorthand import OneOrMany, Text
 
 _SERVICE = re.compile(r"(?:(?P<service>[\w*-]+|<\w+>)::)?(?P<modules>.*)", re.DOTALL)
-_SEGMENT = re.compile(r"<(?P<capture>[A-Za-z_]\w*)>|(?P<star>\*)|(?P<text>[^<>*\s.:]+)")
+_SEGMENT = re.compile(r"<(?P<capture>[A-Za-z_]\w*)>|(?P<star>\*)|(?P<text>[^<>*.:]+)")
 _BELOW = r"(?:\.|$)"
 
 
@@ -76,6 +76,8 @@ class Pattern(Text):
         Raises:
             PatternError: it is not a pattern.
         """
+        if blank := re.search(r"\s", text):
+            raise PatternError(f"'{blank[0]}' cannot stand in a module's name")  # it can in a file's: `orders copy.py`
         return cls(text)
 
     @cached_property
@@ -116,7 +118,7 @@ class ImportPattern(Text):
         importer, arrow, imported = text.partition("->")
         if not arrow:
             raise PatternError("an import is written 'importer -> imported'")
-        return cls(Pattern(importer.strip()), Pattern(imported.strip()))
+        return cls(Pattern.parse(importer.strip()), Pattern.parse(imported.strip()))
 
 
 def _compile(text: str) -> re.Pattern[str]:

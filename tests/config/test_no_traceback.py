@@ -1,6 +1,7 @@
 """Whatever stands in a configuration, the exit code is 0, 1 or 2: a user never sees a traceback."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -203,6 +204,35 @@ def test_any_configuration_of_import_linter(shop: Project, text: str) -> None:
     code, said = outcome(shop, "[importlinter]\n" + text, ".importlinter")
 
     assert code in (0, 1, 2), said
+
+
+ODD_FILES = {
+    "a link that leads nowhere": (None, "cannot be read: No such file or directory"),
+    "a copy.py": ("import sqlite3\n", ""),
+    "a*.py": ("import sqlite3\n", "'a*.py' has a character that nothing can name a module by"),
+    os.fsdecode(b"\xff.py"): ("import sqlite3\n", "'\\udcff.py' has a character"),
+}
+
+
+@pytest.mark.parametrize(("name", "says"), [(name, says) for name, (_, says) in ODD_FILES.items()], ids=ascii)
+def test_a_file_with_an_odd_name(project: Project, name: str, says: str) -> None:
+    project.write_all({"shop/__init__.py": "", "shop/a.py": "import sqlite3\n", "shop/b/__init__.py": ""})
+    text = ODD_FILES[name][0]
+    if text is None:
+        (project.root / "shop/b/nothing.py").symlink_to("nowhere.py")
+    else:
+        (project.root / "shop/b" / name).write_text(text, encoding="utf-8")
+    project.configure(
+        "contracts: [{id: c, kind: acyclic, reason: r, children_of: shop}, {id: g, kind: gateway, modules: shop},"
+        " {id: d, kind: database, modules: shop}]\nproject: {packages: [shop]}\n"
+    )
+
+    run = project.call("check")
+
+    assert run.returncode in (1, 2)
+    assert "Traceback" not in run.stderr
+    assert "fault in archguard" not in run.stderr
+    assert says in run.stdout + run.stderr
 
 
 def test_a_file_that_is_a_folder(project: Project) -> None:

@@ -18,8 +18,11 @@ class Readable(Source):
 
     @property
     def signs(self) -> frozenset[bytes]:
-        """Those of the whole file."""
-        return self.whole.signs
+        """Those of the whole file, none if it cannot be read."""
+        try:
+            return self.whole.signs
+        except SourceError:
+            return frozenset()
 
     @property
     def text(self) -> str:
