@@ -82,7 +82,12 @@ class Browser:
             told = {"button": "left", "clickCount": 1, "modifiers": modifiers}
             self.ask("Input.dispatchMouseEvent", type=kind, x=x, y=y, **told)
 
+    def settle(self) -> None:
+        """Wait until the page has been painted as it is now."""
+        self.run("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))")
+
     def _middle(self, selector: str) -> Any:
+        self.settle()
         return self.run(f"({_MIDDLE})({json.dumps(selector)})")
 
     def type(self, text: str) -> None:

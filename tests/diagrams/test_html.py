@@ -65,6 +65,7 @@ class Page:
 
     def click_arrow(self, source: str, target: str) -> None:
         arrow = json.dumps(f'.arrow[data-from="{source}"][data-to="{target}"] .reach')
+        self.browser.settle()
         self.browser.click_at(*self.browser.run(f"({MIDDLE_OF_WAY})(document.querySelector({arrow}))"))
 
 
@@ -347,6 +348,10 @@ def test_services_are_told_apart_by_how_they_reach_each_other(services: Project,
     ]
     assert ("orders", "payments") in page.arrows
 
+    window.click(node("orders"))
+    assert "Reaches\npayments\nTABLE 1\nlogs\n1\npayments\nHTTP 1" in page.panel
+
+    window.press("Escape")
     window.click(f"{node('payments')} .toggle")
     assert "payments" in page.frames
     assert ("orders", "payments") in page.arrows

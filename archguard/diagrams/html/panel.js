@@ -35,6 +35,7 @@ class Panel {
   /** The node: what is wrong inside, what it imports, and who imports it. */
   node(item, look) {
     const arrows = [...look.arrows, ...look.faint];
+    const isByImports = arrows.every((it) => it.channel === "import");
     this.#open(
       item,
       [item.label],
@@ -49,12 +50,12 @@ class Panel {
       ]),
       ...this.#violations(look.inner.get(item) ?? []),
       ...this.#neighbours(
-        "Imports",
+        isByImports ? "Imports" : "Reaches",
         arrows.filter((it) => it.source.isIn(item) && !it.target.isIn(item)),
         (it) => it.target,
       ),
       ...this.#neighbours(
-        "Imported by",
+        isByImports ? "Imported by" : "Reached by",
         arrows.filter((it) => it.target.isIn(item) && !it.source.isIn(item)),
         (it) => it.source,
       ),
