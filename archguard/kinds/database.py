@@ -7,13 +7,13 @@ from typing import ClassVar, Literal, TypeAlias
 from archguard.codebase import Codebase, Patterns, Source
 from archguard.codebase import Names as Words
 from archguard.codebase.names import Names
-from archguard.kinds import aws
-from archguard.kinds.accesses import Access, Accesses, Way
 from archguard.kinds.clients import Catalogue, Client, Uses, catalogue, names_of, relevant_modules
 from archguard.kinds.clients.guesses import may_hold_guesses
 from archguard.kinds.clients.sql import holds_sql, may_hold_sql
 from archguard.kinds.contract import Contract, ContractError, PointlessError, listed
-from archguard.kinds.verbs import sort_of
+from archguard.kinds.reaching import aws
+from archguard.kinds.reaching.accesses import Access, Accesses, Way
+from archguard.kinds.reaching.verbs import sort_of
 from archguard.model import Checked, Violation
 
 Detect: TypeAlias = Literal["imports", "calls", "sql", "models"]

@@ -9,14 +9,14 @@ from typing import Annotated, ClassVar, Literal, TypeAlias
 from archguard.codebase import Codebase, OneOrMany, Patterns, Source
 from archguard.codebase import Names as Words
 from archguard.codebase.names import Names
-from archguard.kinds.carriers import carriers
 from archguard.kinds.clients import Client, names_of
 from archguard.kinds.contract import Contract, ContractError, PointlessError, listed
-from archguard.kinds.hosts import Hosts
-from archguard.kinds.inbound import EntryPoints
-from archguard.kinds.outbound import Outbound, Reached
-from archguard.kinds.reading import holds, readable
-from archguard.kinds.timeouts import Timeouts
+from archguard.kinds.reaching.carriers import carriers
+from archguard.kinds.reaching.hosts import Hosts
+from archguard.kinds.reaching.inbound import EntryPoints
+from archguard.kinds.reaching.outbound import Outbound, Reached
+from archguard.kinds.reaching.reading import holds, readable
+from archguard.kinds.reaching.timeouts import Timeouts
 from archguard.model import Checked, Violation
 
 Channel: TypeAlias = Literal["http", "rpc", "queue", "cloud", "saas", "network", "email"]

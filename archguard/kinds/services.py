@@ -10,8 +10,8 @@ from archguard.codebase import STRICT, Codebase, Names, OneOrMany, Pattern, Patt
 from archguard.kinds.clients import Uses, catalogue, names_of
 from archguard.kinds.contacts import Contact, Territory, Way, find_contacts, is_setting
 from archguard.kinds.contract import Contract, ContractError
-from archguard.kinds.hosts import Hosts
-from archguard.kinds.reading import readable
+from archguard.kinds.reaching.hosts import Hosts
+from archguard.kinds.reaching.reading import readable
 from archguard.model import Checked, Severity, Violation
 
 

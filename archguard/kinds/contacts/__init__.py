@@ -9,7 +9,7 @@ from archguard.kinds.contacts.contact import Contact, Territory, Way, is_setting
 from archguard.kinds.contacts.imports import Imports
 from archguard.kinds.contacts.messages import Messages
 from archguard.kinds.contacts.tables import Tables
-from archguard.kinds.reading import readable
+from archguard.kinds.reaching.reading import readable
 
 
 def find_contacts(

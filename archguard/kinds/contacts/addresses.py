@@ -9,7 +9,7 @@ from archguard.codebase.facts import Literal
 from archguard.codebase.names import Names, Text
 from archguard.kinds.clients import Use, Uses, catalogue
 from archguard.kinds.contacts.contact import Contact, Territory, Way, is_setting
-from archguard.kinds.urls import Url, addresses, mentions
+from archguard.kinds.reaching.urls import Url, addresses, mentions
 from archguard.model import Confidence, Location
 
 _WAYS = {Way.HTTP: ("http",), Way.RPC: ("rpc",)}

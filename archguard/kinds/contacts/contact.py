@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 
 from archguard.codebase import Codebase, Pattern, Service
-from archguard.kinds.urls import Url
+from archguard.kinds.reaching.urls import Url
 from archguard.model import Confidence, Location, Step
 
 

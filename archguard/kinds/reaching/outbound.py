@@ -9,11 +9,11 @@ from functools import cached_property
 from archguard.codebase import Source
 from archguard.codebase.facts import Chain, Position, Step
 from archguard.codebase.names import Instance, Member, Names, OwnClass, OwnFunction, dotted
-from archguard.kinds import aws
-from archguard.kinds.accesses import Access, Accesses, Way
 from archguard.kinds.clients import Catalogue, Extensions, How, Use, Uses, catalogue
-from archguard.kinds.inbound import EntryPoints
-from archguard.kinds.reading import holds, made_by
+from archguard.kinds.reaching import aws
+from archguard.kinds.reaching.accesses import Access, Accesses, Way
+from archguard.kinds.reaching.inbound import EntryPoints
+from archguard.kinds.reaching.reading import holds, made_by
 from archguard.model import Confidence, Location
 
 _SENDING = frozenset(

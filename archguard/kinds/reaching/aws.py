@@ -8,7 +8,7 @@ from archguard.codebase import Codebase
 from archguard.codebase.facts import Position
 from archguard.codebase.names import Names
 from archguard.kinds.clients import Catalogue, Use, catalogue
-from archguard.kinds.reading import made_by
+from archguard.kinds.reaching.reading import made_by
 
 _MAKING = frozenset({"client", "resource", "create_client"})
 PACKAGES = frozenset({"boto3", "botocore", "aioboto3", "aiobotocore"})

@@ -7,7 +7,7 @@ from archguard.codebase import Source
 from archguard.codebase.facts import Literal
 from archguard.codebase.names import Names, Text
 from archguard.kinds.clients import Use
-from archguard.kinds.urls import Url, addresses
+from archguard.kinds.reaching.urls import Url, addresses
 from archguard.model import Confidence, Location
 
 _LOCAL = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "::1"})  # noqa: S104  # names, nothing is bound

@@ -15,9 +15,9 @@ from typing import TypeAlias
 from archguard.codebase import Codebase, SourceError, remembering
 from archguard.codebase.facts import Binding, Scope
 from archguard.codebase.names import Instance, Member, Names, Outside, OwnClass, OwnFunction, Value, Values
-from archguard.kinds.aws import channels_with_aws
 from archguard.kinds.clients import Catalogue, Extensions, catalogue, names_of
-from archguard.kinds.inbound import EntryPoints
+from archguard.kinds.reaching.aws import channels_with_aws
+from archguard.kinds.reaching.inbound import EntryPoints
 
 _WORD = re.compile(rb"[A-Za-z_]\w*")
 _STUBS = b"_pb2_grpc"

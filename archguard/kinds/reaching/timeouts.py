@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from archguard.codebase.facts import Chain, Position
 from archguard.codebase.names import Instance, Member, Names, OwnClass
 from archguard.kinds.clients import How, Use
-from archguard.kinds.reading import made_by
+from archguard.kinds.reaching.reading import made_by
 
 _NO_REQUESTS = frozenset({"mount", "build_request", "close", "prepare_request"})
 
