@@ -89,7 +89,9 @@ SAMPLES = {
         },
         {
             "hexagon": ("bank/application/transfer.py", "from bank.adapters.database import accounts"),
-            "inside-without-frameworks": ("bank/domain/account.py", "import requests"),
+            "inside-without-frameworks": ("bank/domain/account.py", "import django"),
+            "inside-without-databases": ("bank/application/transfer.py", "def move(db): db.execute('DELETE FROM a')"),
+            "inside-without-clients": ("bank/application/transfer.py", "import requests"),
         },
     ),
     "clean": Sample(
@@ -102,7 +104,9 @@ SAMPLES = {
         {
             "dependency-rule": ("bank/usecases/transfer.py", "from bank.controllers import accounts"),
             "entities-are-plain": ("bank/entities/account.py", "import attrs"),
-            "usecases-without-frameworks": ("bank/usecases/transfer.py", "import httpx"),
+            "usecases-without-frameworks": ("bank/usecases/transfer.py", "import flask"),
+            "inside-without-databases": ("bank/entities/account.py", "import sqlite3"),
+            "inside-without-clients": ("bank/usecases/transfer.py", "import httpx"),
         },
     ),
     "modular-monolith": Sample(
