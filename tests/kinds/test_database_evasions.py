@@ -932,6 +932,82 @@ from shop import views
 def helper():
     return views.session()
 """,
+    "a factory of sessions that is made here": """
+from sqlalchemy.orm import sessionmaker  # !
+
+Session = sessionmaker()  # !
+""",
+    "a query that is built little by little": """
+from sqlalchemy import select, update  # !
+from shop.models import Order
+
+
+def view(name, page):
+    query = select(Order)  # !
+    if name:
+        query = query.where(Order.name == name)  # !
+    change = update(Order)  # !
+    return query.limit(10).offset(page), change.values(name=name)  # !
+""",
+    "what has come back from a statement": """
+from sqlalchemy.orm import Session  # !
+
+
+def view(session: Session, statement):
+    found = session.execute(statement)  # !
+    return found.scalars().all()  # !
+""",
+    "files in a database": """
+import gridfs  # !
+from pymongo import MongoClient  # !
+
+files = gridfs.GridFS(MongoClient().videos)  # !
+
+
+def view(key):
+    return files.get(key).read()  # !
+""",
+    "a bucket of files": """
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorGridFSBucket  # !
+
+bucket = AsyncIOMotorGridFSBucket(AsyncIOMotorClient().videos)  # !
+
+
+async def view(key, content):
+    async with bucket.open_upload_stream(key) as stream:  # !
+        await stream.write(content)  # !
+    await bucket.delete(key)  # !
+""",
+    "a collection that an engine gives": """
+from odmantic import AIOEngine  # !
+
+
+async def view(engine: AIOEngine):
+    tags = engine.get_collection(object)
+    return await tags.aggregate([]).to_list(length=1)  # !
+""",
+    "a copy of a document": """
+from shop.users import User
+
+
+async def view(user: User):
+    user = user.model_copy(update={"name": "x"})
+    await user.save()  # !
+# file: shop/users.py
+from beanie import Document  # !
+
+
+class User(Document):
+    name: str
+""",
+    "functions of an asynchronous mapper": """
+from peewee_async import create_object, execute  # !
+
+
+async def view(query, model):
+    await create_object(model, name="x")  # !
+    return await execute(query)  # !
+""",
 }
 
 

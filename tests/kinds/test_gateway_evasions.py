@@ -567,6 +567,80 @@ import importlib
 def view():
     return importlib.import_module("requests").get("https://payments")  # !
 """,
+    "a channel of a broker": """
+import pika  # !
+
+connection = pika.BlockingConnection()  # !
+
+
+def view():
+    channel = connection.channel()  # !
+    channel.queue_bind("orders", "placed")  # !
+    channel.stop_consuming()  # !
+    connection.close()  # !
+""",
+    "a queue that a channel has declared": """
+import aio_pika  # !
+
+
+async def view(work):
+    connection = await aio_pika.connect_robust("amqp://broker")  # !
+    channel = await connection.channel()  # !
+    queue = await channel.declare_queue("orders")  # !
+    await queue.bind("orders")  # !
+    await queue.consume(work)  # !
+
+
+async def handle(message: aio_pika.abc.AbstractIncomingMessage):
+    async with message.process():  # !
+        pass
+""",
+    "a channel out of a pool": """
+from aio_pika.abc import AbstractChannel  # !
+from aio_pika.pool import Pool  # !
+
+
+async def view(channels: Pool[AbstractChannel]):
+    async with channels.acquire() as channel:  # !
+        await channel.default_exchange.publish(b"", "placed")  # !
+""",
+    "a producer that is started and stopped": """
+from aiokafka import AIOKafkaProducer  # !
+
+
+async def view():
+    producer = AIOKafkaProducer()  # !
+    await producer.start()  # !
+    await producer.stop()  # !
+""",
+    "a subscription": """
+import nats  # !
+
+
+async def view():
+    client = await nats.connect("nats://broker")  # !
+    subscription = await client.subscribe("orders")  # !
+    message = await subscription.next_msg()  # !
+    await message.respond(b"")  # !
+""",
+    "a pool of producers": """
+from kombu import Connection  # !
+
+
+def view():
+    with Connection("amqp://broker") as connection:  # !
+        queue = connection.SimpleQueue("orders")  # !
+        queue.put({})  # !
+""",
+    "a mail server that is greeted": """
+import smtplib  # !
+
+
+def view():
+    server = smtplib.SMTP("mail")  # !
+    server.starttls()  # !
+    server.quit()  # !
+""",
 }
 
 

@@ -198,6 +198,8 @@ class Uses:
             return How.CALL, f"{base}.{name}", Confidence.CERTAIN
         if self.catalogue.undescribed(base) and name in self.catalogue.verbs:
             return How.CALL, f"{base}.{name}", Confidence.CERTAIN
+        if self.catalogue.builds(library.canonical(base)):
+            return How.BUILD, f"{base}.{name}", Confidence.CERTAIN
         return None
 
     def _related(self, member: Member) -> _Found | None:
