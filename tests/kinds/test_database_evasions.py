@@ -1008,6 +1008,17 @@ async def view(query, model):
     await create_object(model, name="x")  # !
     return await execute(query)  # !
 """,
+    "an engine that a function of the same file is handed": """
+from sqlalchemy import create_engine  # !
+
+
+def wait(store):
+    return store.connect()  # !
+
+
+def view():
+    wait(create_engine("sqlite://"))  # !
+""",
 }
 
 

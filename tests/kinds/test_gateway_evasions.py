@@ -641,6 +641,45 @@ def view():
     server.starttls()  # !
     server.quit()  # !
 """,
+    "a client that a function of the same file is handed": """
+import aiohttp  # !
+
+
+async def load(session, url):
+    async with session.get(url) as answer:  # !
+        return await answer.json()
+
+
+async def view(urls):
+    async with aiohttp.ClientSession() as session:  # !
+        return [await load(session, url) for url in urls]
+""",
+    "a client that a class of the same file is handed": """
+import httpx  # !
+
+
+class Payments:
+    def __init__(self, client=None, *, retries=3):
+        self.client = client
+
+    def pay(self, order):
+        return self._send("/payments", order)
+
+    def _send(self, path, order):
+        return self.client.post(path, json=order)  # !
+
+
+payments = Payments(client=httpx.Client())  # !
+""",
+    "a method that is chosen first and called later": """
+import httpx  # !
+
+
+def view(method):
+    client = httpx.Client()  # !
+    send = getattr(client, method)
+    return send("https://payments")  # !
+""",
 }
 
 

@@ -453,6 +453,28 @@ async def view(websocket: WebSocket):
     await websocket.accept()
     await websocket.send_text(await websocket.receive_text())
 """,
+    "a plain attribute of what a vendor sends": """
+from shop.gateways import events
+
+
+def view():
+    event = events()
+    return event.type, event.data.object
+# file: shop/gateways.py
+import stripe
+
+
+def events() -> stripe.Event:
+    return stripe.Event.retrieve("x")
+""",
+    "a parameter that is handed something else than its name says": """
+def load(session, key):
+    return session.get(key)
+
+
+def view(request):
+    return load({"a": 1}, "a"), load(request.session, "b")
+""",
 }
 
 

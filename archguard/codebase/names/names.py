@@ -9,6 +9,7 @@ from archguard.codebase.facts import Binding, Import, Position, Scope
 from archguard.codebase.facts.scopes import How
 from archguard.codebase.names.annotations import Annotations, provided
 from archguard.codebase.names.asking import Asking
+from archguard.codebase.names.handed import Handed
 from archguard.codebase.names.library import Library
 from archguard.codebase.names.lookup import Lookup, Origins
 from archguard.codebase.names.members import Members, decorator_names, first_parameter
@@ -62,6 +63,7 @@ class Names(Asking):
         self._members = Members(self)
         self._results = Results(self)
         self._texts = Texts(self)
+        self._handed = Handed(self)
         self._values = _Question()
         self._annotated = _Question()
         self._called = _Question()
@@ -289,7 +291,8 @@ class Names(Asking):
             return found
         if isinstance(binding.default, ast.Call) and (found := provided(self, binding.default, outside)):
             return found
-        return self.value(binding.default, outside) if binding.default else UNKNOWN
+        default = self.value(binding.default, outside) if binding.default else UNKNOWN
+        return default or self._handed.value(binding)
 
     def _receiver(self, method: Scope, scope: Scope) -> Values:
         """What `self` or `cls` is."""

@@ -11,7 +11,7 @@ from archguard.codebase import Source
 from archguard.codebase.facts import Binding, Chain, Position, Scope, Step
 from archguard.codebase.facts.scopes import How as Origin
 from archguard.codebase.facts.steps import links, steps
-from archguard.codebase.names import Instance, Member, Names, Outside, OwnClass, OwnFunction, Value, dotted
+from archguard.codebase.names import Instance, Member, Names, Outside, OwnClass, OwnFunction, Value, Values, dotted
 from archguard.kinds.clients.catalogue import Catalogue
 from archguard.kinds.clients.guesses import OF_QUERIES, guess
 from archguard.model import Confidence, Location
@@ -51,6 +51,8 @@ _OF_RELATIONS = frozenset(
 """What the other side of a relation is asked: `author.books.filter(...)`."""
 
 
+_CHOSEN = Instance(Outside("builtins.getattr"))
+"""What comes out of `getattr` with a name that is not known."""
 _WAY = re.compile(r"\.[A-Z]\w*\.\w+\.\w")
 """From a class through one of its attributes: `starlette.requests.Request.app.state.pool.acquire`."""
 
@@ -119,7 +121,7 @@ class Uses:
         callees = self.names.value(step.callee, at)
         if step.owner is None and callees and isinstance(callees[0], Member) and self.names.is_taken(step.name, at):
             return None  # it is told where it is taken
-        if isinstance(step.callee, ast.Call) and (chosen := self._chosen(step.callee, at)):
+        if chosen := self._chosen(step.callee, callees, at):
             return chosen
         for callee in callees:
             if found := self._callee(callee):
@@ -135,12 +137,18 @@ class Uses:
         names = (value.name for value in self.names.value(step.node, at) if isinstance(value, Outside))
         return next(filter(None, map(self._function, names)), None)
 
-    def _chosen(self, callee: ast.Call, at: Position) -> _Found | None:
+    def _chosen(self, node: ast.expr, callees: Values, at: Position) -> _Found | None:
         """A function or method that is chosen while the code runs: `getattr(requests, method)(url)`."""
-        match callee:
+        match node:
             case ast.Call(func=ast.Name(id="getattr"), args=[owner, name, *_]) if not isinstance(name, ast.Constant):
                 names = (dotted(value) for value in self.names.value(owner, at) if self._offers(value))
                 return next(((How.CALL, f"{name}.*", Confidence.LIKELY) for name in names), None)
+            case ast.Name(id=name) if _CHOSEN in callees:
+                bindings = (origin for origin in self.names.origins(name, at) if isinstance(origin, Binding))
+                chosen = (
+                    self._chosen(found.node, (), found.at) for found in bindings if isinstance(found.node, ast.Call)
+                )
+                return next(filter(None, chosen), None)
         return None
 
     def _offers(self, value: Value) -> bool:
@@ -188,6 +196,11 @@ class Uses:
         """`django.contrib.auth.models.User.save`, or a method of a receiver that is called on the class."""
         cls, _, method = name.rpartition(".")
         return bool(cls) and self.catalogue.method(self.names.library, cls, method)
+
+    def _is_method(self, member: Member) -> bool:
+        """Whether `member` is a method that is known by its name, so that taking it is no look at a plain attribute."""
+        listed = self.catalogue.lists(self.names.library, member.base, member.name)
+        return bool((listed and self._of_receiver(member)) or self._related(member))
 
     def _of_receiver(self, member: Member) -> _Found | None:
         return self._member(member.base, member.name) or self._related(member)
@@ -250,7 +263,7 @@ class Uses:
     def _named(self, step: Step, at: Position) -> _Found | None:
         """An attribute that is taken, and not called."""
         values = self.names.value(step.node, at)
-        taken = [value for value in values if isinstance(value, Member) and self._of_receiver(value)]
+        taken = [value for value in values if isinstance(value, Member) and self._is_method(value)]
         if taken and step.last:
             return How.TAKE, dotted(taken[0]), Confidence.CERTAIN
         if any(map(self._asks, values)):

@@ -1,0 +1,71 @@
+"""What the calls of a file hand to a parameter of which nothing else is said."""
+
+import ast
+from collections.abc import Iterator, Mapping
+from typing import TypeAlias
+
+from archguard.codebase.facts import Binding, Position, Scope
+from archguard.codebase.names.asking import Asking
+from archguard.codebase.names.values import UNKNOWN, OwnClass, OwnFunction, Value, Values, union
+
+_Calls: TypeAlias = list[tuple[ast.Call, Position]]
+
+
+class Handed:
+    """Finds arguments with the help of `names`, in the file of the function: others are not read for it."""
+
+    def __init__(self, names: Asking) -> None:
+        self.names = names
+        self._calls: dict[int, Mapping[str, _Calls]] = {}
+
+    def value(self, parameter: Binding) -> Values:
+        """What `parameter` can be."""
+        function = parameter.at.scope
+        if not isinstance(function.node, ast.FunctionDef | ast.AsyncFunctionDef):
+            return UNKNOWN
+        handed = (_argument(function.node, parameter.name, *call) for call in self._of(function))
+        return union(*(self.names.value(*argument) for argument in handed if argument))
+
+    def _of(self, function: Scope) -> Iterator[tuple[ast.Call, Position, int]]:
+        """The calls of `function`, and how many of its parameters are no arguments of theirs: one if it has `self`."""
+        *_, outer, name = function.name.split(".")
+        for call, at in self._named(function.module).get(outer if name == "__init__" else name, ()):
+            for callee in self.names.value(call.func, at):
+                if _is_of(callee, function):
+                    yield call, at, int(isinstance(callee, OwnClass) or getattr(callee, "receiver", None) is not None)
+                    break
+
+    def _named(self, module: Scope) -> Mapping[str, _Calls]:
+        """The calls in `module`, by the last name of what they call."""
+        if id(module) not in self._calls:
+            found: dict[str, _Calls] = {}
+            for scope in module.everything():
+                for chain in scope.chains:
+                    for step in chain.steps:
+                        if step.call and step.name:
+                            found.setdefault(step.name, []).append((step.call, chain.at))
+            self._calls[id(module)] = found
+        return self._calls[id(module)]
+
+
+def _is_of(callee: Value, function: Scope) -> bool:
+    match callee:
+        case OwnFunction(scope=scope):
+            return scope is function
+        case OwnClass(scope=scope):
+            return scope is function.parent
+    return False
+
+
+def _argument(
+    function: ast.FunctionDef | ast.AsyncFunctionDef, name: str, call: ast.Call, at: Position, skipped: int
+) -> tuple[ast.expr, Position] | None:
+    """What `call` hands to the parameter `name`."""
+    if found := next((keyword.value for keyword in call.keywords if keyword.arg == name), None):
+        return found, at
+    places = [parameter.arg for parameter in (*function.args.posonlyargs, *function.args.args)][skipped:]
+    place = places.index(name) if name in places else len(call.args)
+    before = call.args[: place + 1]
+    if len(before) <= place or any(isinstance(argument, ast.Starred) for argument in before):
+        return None
+    return before[place], at
