@@ -475,6 +475,35 @@ def load(session, key):
 def view(request):
     return load({"a": 1}, "a"), load(request.session, "b")
 """,
+    "the exceptions of a client": """
+from shop.gateways import storage
+
+
+def view(key):
+    try:
+        return key
+    except storage().exceptions.NoSuchKey:
+        return None
+# file: shop/gateways.py
+import boto3
+
+
+def storage():
+    return boto3.client("s3")
+""",
+    "the columns of a query": """
+from shop.gateways import newest
+
+
+def view():
+    return newest().c.name
+# file: shop/gateways.py
+from sqlalchemy import select
+
+
+def newest():
+    return select(1).subquery()
+""",
 }
 
 

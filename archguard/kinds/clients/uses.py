@@ -53,6 +53,8 @@ _OF_RELATIONS = frozenset(
 
 _CHOSEN = Instance(Outside("builtins.getattr"))
 """What comes out of `getattr` with a name that is not known."""
+_STATE = re.compile(r"\.[A-Z]\w*\.(?:exceptions|meta|config|options|headers|closed|\w+_url|is_\w+|has_\w+)(?:\.|$)")
+"""What clients are asked without being told to do anything: `except storage.exceptions.NoSuchKey`."""
 _WAY = re.compile(r"\.[A-Z]\w*\.\w+\.\w")
 """From a class through one of its attributes: `starlette.requests.Request.app.state.pool.acquire`."""
 
@@ -198,9 +200,9 @@ class Uses:
         return bool(cls) and self.catalogue.method(self.names.library, cls, method)
 
     def _is_method(self, member: Member) -> bool:
-        """Whether `member` is a method that is known by its name, so that taking it is no look at a plain attribute."""
-        listed = self.catalogue.lists(self.names.library, member.base, member.name)
-        return bool((listed and self._of_receiver(member)) or self._related(member))
+        """Whether `member` is a method, so that taking it is no look at what a client or a query has or is."""
+        found = self._of_receiver(member)
+        return found is not None and found[0] is How.CALL and not _STATE.search(dotted(member))
 
     def _of_receiver(self, member: Member) -> _Found | None:
         return self._member(member.base, member.name) or self._related(member)
