@@ -1,10 +1,21 @@
 """`python -m archguard` is `archguard`."""
 
+import os
 import sys
 
 from archguard.snapshot.answer import answer, find
 from archguard.snapshot.question import question
 from archguard.snapshot.snapshot import Snapshot
+
+
+def program() -> None:
+    """`main`, after which the process is gone: to take apart what it has read takes long, and serves nobody."""
+    try:
+        main()
+    except SystemExit as end:
+        if isinstance(end.code, int) and _is_said():
+            os._exit(end.code)
+        raise
 
 
 def main() -> None:
@@ -29,5 +40,15 @@ def _run(arguments: list[str], asked: str | None, before: Snapshot | None) -> No
         cli.main()
 
 
+def _is_said() -> bool:
+    """Whether all that was written has arrived."""
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (OSError, ValueError):  # whoever reads it has gone
+        return False
+    return True
+
+
 if __name__ == "__main__":
-    main()
+    program()

@@ -44,7 +44,7 @@ class ImportGraph:
                 importers.setdefault(imported, []).append(importer)
         return {imported: tuple(names) for imported, names in importers.items()}
 
-    @property
+    @cached_property
     def externals(self) -> frozenset[str]:
         """What is imported from outside."""
         return frozenset(self.importers.keys() - self.modules)

@@ -6,8 +6,7 @@ from typing import ClassVar, Literal, TypeAlias
 
 from archguard.codebase import Codebase, Patterns, Source
 from archguard.codebase import Names as Words
-from archguard.codebase.names import Names
-from archguard.kinds.clients import Catalogue, Client, Uses, catalogue, names_of, relevant_modules
+from archguard.kinds.clients import Catalogue, Client, catalogue, names_of, relevant_modules
 from archguard.kinds.clients.guesses import may_hold_guesses
 from archguard.kinds.clients.sql import holds_sql, may_hold_sql
 from archguard.kinds.contract import Contract, ContractError, PointlessError, listed
@@ -54,7 +53,8 @@ class Database(Contract):
     def check(self, codebase: Codebase) -> Iterator[Violation]:
         """Yield a violation for each import, call and statement of SQL where there must be none."""
         known = catalogue(self.channels, self.clients)
-        accesses = Accesses(names_of(codebase, self.clients), known, guessing="database" in self.channels)
+        of_aws = self.channels if aws.is_used(codebase) else ()
+        accesses = Accesses(names_of(codebase, self.clients), known, "database" in self.channels, of_aws)
         for module in self._relevant(codebase):
             yield from self._violations(codebase, accesses, codebase.sources[module])
 
@@ -107,7 +107,6 @@ class Database(Contract):
             yield from self._imports(codebase, accesses, source)
         if "calls" in self.detect:
             yield from _tellingly(access for access in accesses.calls(source) if self._forbids(access))
-            yield from (access for access in self._of_aws(codebase, accesses.names, source) if self._forbids(access))
         if "sql" in self.detect:
             yield from (access for access in accesses.statements(source) if self._forbids(access))
         if self.parameters:
@@ -117,12 +116,6 @@ class Database(Contract):
         """The clients of the channels, and those of AWS where they are used: some of its services are databases."""
         known = catalogue(self.channels, self.clients)
         return Catalogue((*known.clients, *aws.clients().clients)) if aws.is_used(codebase) else known
-
-    def _of_aws(self, codebase: Codebase, names: Names, source: Source) -> Iterator[Access]:
-        """Calls of databases of AWS: `boto3.resource("dynamodb").Table("orders").get_item(...)`."""
-        for use in Uses(names, aws.clients()).of(source) if aws.is_used(codebase) else ():
-            if aws.channel_of(names, use) in self.channels:
-                yield Access(Way.CALL, use.symbol, use.location, use.confidence, use.verb, chain=use.chain)
 
     def _imports(self, codebase: Codebase, accesses: Accesses, source: Source) -> Iterator[Access]:
         """Those that are left: some are excluded by their sort, or ignored."""

@@ -96,6 +96,7 @@ class Names(Asking):
             for origin in self.origins(name, at)
         )
 
+    @remembering
     def exported(self, module: str, name: str) -> Values:
         """What `from module import name` gives."""
         return union(*map(self._members.value_of, self.module_origins(module, name)))

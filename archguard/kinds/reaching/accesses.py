@@ -1,17 +1,18 @@
 """How a module reaches a database: by imports, calls, SQL, models, and parameters."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from archguard.codebase import Import, Source, ancestry
+from archguard.codebase import Import, Source, ancestry, remembering
 from archguard.codebase.facts import Chain, FunctionDefinition, Position, Step
 from archguard.codebase.facts.definitions import definitions
 from archguard.codebase.names import Instance, Names, Outside, OwnClass, OwnFunction, Value
 from archguard.kinds.clients import Catalogue, How, Uses
 from archguard.kinds.clients.sql import Sql, sql_in
+from archguard.kinds.reaching import aws
 from archguard.model import Confidence, Location
 
 _GIVEN_SQL = re.compile(
@@ -64,6 +65,8 @@ class Accesses:
     names: Names
     catalogue: Catalogue
     guessing: bool
+    of_aws: Collection[str] = ()
+    """The channels whose services of AWS count when they are called."""
 
     def imports(self, source: Source) -> Iterator[Access]:
         """Imports of clients, and of what other modules of the project have from them."""
@@ -83,6 +86,8 @@ class Accesses:
     def calls(self, source: Source) -> Iterator[Access]:
         """Calls of clients, queries that are built or begun, methods that are taken."""
         for use in self._uses.of(source):
+            if aws.is_aws(use) and aws.channel_of(self.names, use) not in self.of_aws:
+                continue
             yield Access(_WAYS[use.how], use.symbol, use.location, use.confidence, use.verb, chain=use.chain)
 
     def statements(self, source: Source) -> Iterator[Access]:
@@ -102,10 +107,14 @@ class Accesses:
                 yield from self._parameters(definition)
 
     def _own_import(self, found: Import, own: str, *, models: bool) -> Iterator[Access]:
-        values = self.names.exported(own, found.name) if found.name not in ("", "*") else ()
-        whats = [what for value in values if (what := self._model(value) if models else self._passed_on(value))]
-        for what in whats[:1]:
+        if what := self._what(own, found.name, models):
             yield Access(Way.OWN_IMPORT, f"{own}.{found.name}", found.location, imported=own, what=what)
+
+    @remembering
+    def _what(self, own: str, name: str, models: bool) -> str:  # noqa: FBT001  # answers are remembered by position
+        """What the module `own` has under `name`, in a few words; "" if it is nothing to tell."""
+        values = self.names.exported(own, name) if name not in ("", "*") else ()
+        return next(filter(None, map(self._model if models else self._passed_on, values)), "")
 
     def _passed_on(self, value: Value) -> str:
         match value:
@@ -150,7 +159,8 @@ class Accesses:
 
     @cached_property
     def _uses(self) -> Uses:
-        return Uses(self.names, self.catalogue, self.guessing)
+        more = aws.clients().clients if self.of_aws else ()
+        return Uses(self.names, Catalogue((*self.catalogue.clients, *more)), self.guessing)
 
 
 _WAYS = {How.CALL: Way.CALL, How.BUILD: Way.BUILD, How.TAKE: Way.TAKE, How.QUERY: Way.QUERY}
