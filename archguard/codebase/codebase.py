@@ -11,10 +11,10 @@ from archguard.codebase.facts import Import, ImportTrait
 from archguard.codebase.facts.dynamic import DYNAMIC
 from archguard.codebase.facts.outline import traits_at
 from archguard.codebase.graph import ImportGraph, Link
-from archguard.codebase.imports import scan
 from archguard.codebase.modules import find_modules
 from archguard.codebase.pattern import Pattern, Target
 from archguard.codebase.project import Component, Project, Service
+from archguard.codebase.scan import scan
 from archguard.codebase.source import Source, SourceError
 from archguard.codebase.statements import Statements
 from archguard.codebase.view import ancestry

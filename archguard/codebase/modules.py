@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from importlib.machinery import PathFinder
+from operator import attrgetter
 from pathlib import Path
 
 from archguard.codebase.project import Project, Service
@@ -25,6 +26,8 @@ _UNREAD = {
     ".pyd": "is compiled",
 }
 """Files that are, or speak for, modules of Python, though archguard does not read them."""
+_MODULES = (".py", *_UNREAD)
+_NAME = attrgetter("name")
 
 
 class PackageNotFoundError(ArchguardError):
@@ -47,6 +50,8 @@ class Portion:
     """Packages without an `__init__.py`, as names without the service."""
     unread: frozenset[str] = frozenset()
     """Modules that are there as a stub, or compiled, only; as names without the service."""
+    doubled: frozenset[str] = frozenset()
+    """Packages with a file of their name beside them, as names without the service."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,11 @@ class Modules:
     def sources(self) -> dict[str, Source]:
         """The file of each module, by the module's name."""
         return {source.module: source for portion in self.portions for source in portion.sources}
+
+    @property
+    def doubled(self) -> frozenset[str]:
+        """The packages with a file of their name beside them, which Python passes over."""
+        return frozenset(qualify(portion.service, name) for portion in self.portions for name in portion.doubled)
 
     @property
     def namespaces(self) -> frozenset[str]:
@@ -171,10 +181,12 @@ class _Walk:
                 service, package, place.with_suffix(""), (self._source(service, package, place),), frozenset()
             )
         files, before, shown = {}, len(self.unread), self._shown(place)
+        doubled = {package} if is_file(place.with_name(f"{place.name}.py")) else set()
         for path in self._files(str(place), ()):
             below = path.removeprefix(str(place)).replace(os.sep, "/")
             module = f"{package}{below.removesuffix('.py').replace('/', '.')}".removesuffix(".__init__")
             if module in files:
+                doubled.add(module)
                 self._shadowed(module, Path(path))
             elif "." in (name := below.rpartition("/")[2]).removesuffix(".py"):
                 message = f"'{name}' has a dot too many to be a module"
@@ -187,7 +199,8 @@ class _Walk:
         parents = {parent for module in files for parent in _parents(module) if len(parent) >= len(package)}
         unread = {_unread_name(package, path.relative_to(place)) for path in self.unread[before:]}
         known = frozenset(parents - files.keys())
-        return Portion(service, package, place, tuple(files.values()), known, frozenset(unread - files.keys() - known))
+        unread -= files.keys() | known
+        return Portion(service, package, place, tuple(files.values()), known, frozenset(unread), frozenset(doubled))
 
     def _files(self, folder: str, above: tuple[str, ...], *, linked: bool = False) -> Iterator[str]:
         """The modules of `folder`; a package's folder comes before a file of the same name, as Python has it."""
@@ -195,16 +208,16 @@ class _Walk:
             self._pass_over(Severity.INFO, "link-cycle", "a cycle of links was not followed again", Path(folder))
             return
         try:
-            entries = sorted((not _is_folder(entry), entry.name, entry) for entry in os.scandir(folder))
+            folders, files = _listed(folder)
         except OSError as error:
             self._pass_over(Severity.ERROR, "unreadable", f"cannot be read: {error.strerror}", Path(folder))
             return
-        for is_no_folder, name, entry in entries:
-            if not is_no_folder and not name.startswith(".") and name != "__pycache__":
-                yield from self._files_below(entry, (*above, folder), linked=linked or entry.is_symlink())
-            elif name.endswith(".py") and not name.startswith("."):
+        for entry in folders:
+            yield from self._files_below(entry, (*above, folder), linked=linked or entry.is_symlink())
+        for entry in files:
+            if entry.name.endswith(".py"):
                 yield entry.path
-            elif name.endswith(tuple(_UNREAD)) and (path := Path(entry.path)).suffix in _UNREAD:
+            elif (path := Path(entry.path)).suffix in _UNREAD:
                 self.unread.append(path)
                 self._pass_over(Severity.INFO, "not-read", f"{_UNREAD[path.suffix]}: what it imports is not seen", path)
 
@@ -233,6 +246,19 @@ class _Walk:
         self.problems.append(
             Problem(severity=severity, code=code, message=message, location=Location(self._shown(path)), hint=hint)
         )
+
+
+def _listed(folder: str) -> tuple[list["os.DirEntry[str]"], list["os.DirEntry[str]"]]:
+    """The folders in `folder` that may be packages, and the files in it that may be modules, by their names."""
+    folders, files = [], []
+    for entry in os.scandir(folder):
+        if entry.name.startswith(".") or entry.name == "__pycache__":
+            continue
+        if _is_folder(entry):
+            folders.append(entry)
+        elif entry.name.endswith(_MODULES):
+            files.append(entry)
+    return sorted(folders, key=_NAME), sorted(files, key=_NAME)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
