@@ -54,7 +54,8 @@ class Database(Contract):
         """Yield a violation for each import, call and statement of SQL where there must be none."""
         known = catalogue(self.channels, self.clients)
         of_aws = self.channels if aws.is_used(codebase) else ()
-        accesses = Accesses(names_of(codebase, self.clients), known, "database" in self.channels, of_aws)
+        names, allowed = names_of(codebase, self.clients), codebase.members(self.allowed_in)
+        accesses = Accesses(names, known, "database" in self.channels, of_aws, allowed)
         for module in self._relevant(codebase):
             yield from self._violations(codebase, accesses, codebase.sources[module])
 

@@ -1019,6 +1019,19 @@ def wait(store):
 def view():
     wait(create_engine("sqlite://"))  # !
 """,
+    "a session that an allowed module has derived": """
+from shop.db.own import Store
+
+
+def view(store: Store):
+    store.commit()  # !
+# file: shop/db/own.py
+from sqlalchemy.orm import Session
+
+
+class Store(Session):
+    pass
+""",
 }
 
 

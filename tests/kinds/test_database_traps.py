@@ -751,6 +751,24 @@ B = "A"
 def view(session_: A, other: B):
     return session_.name, other.name
 """,
+    "what a repository of the project has from one of a library": """
+from shop.db.repositories import Orders, OrderService
+
+
+async def view(orders: Orders, service: OrderService):
+    return await orders.count(), await service.get_one(name="x")
+# file: shop/db/repositories.py
+from advanced_alchemy.repository import SQLAlchemyAsyncRepository
+from advanced_alchemy.service import SQLAlchemyAsyncRepositoryService
+
+
+class Orders(SQLAlchemyAsyncRepository):
+    pass
+
+
+class OrderService(SQLAlchemyAsyncRepositoryService):
+    repository_type = Orders
+""",
 }
 
 

@@ -680,6 +680,29 @@ def view(method):
     send = getattr(client, method)
     return send("https://payments")  # !
 """,
+    "a client of the cloud by its base class": """
+from botocore.client import BaseClient  # !
+
+
+def view(storage: BaseClient):
+    return storage.generate_presigned_url("get_object")  # !
+""",
+    "a sign-in with another provider": """
+from httpx_oauth.clients.google import GoogleOAuth2  # !
+
+provider = GoogleOAuth2("id", "secret")  # !
+
+
+async def view(token):
+    return await provider.refresh_token(token)  # !
+""",
+    "a service of mail": """
+from litestar_email import EmailService  # !
+
+
+async def view(mails: EmailService, message):
+    await mails.send_message(message)  # !
+""",
 }
 
 

@@ -10,14 +10,16 @@ from archguard.codebase import Import, Source, ancestry, remembering
 from archguard.codebase.facts import Chain, FunctionDefinition, Position, Step
 from archguard.codebase.facts.definitions import definitions
 from archguard.codebase.names import Instance, Names, Outside, OwnClass, OwnFunction, Value
-from archguard.kinds.clients import Catalogue, How, Uses
+from archguard.kinds.clients import Catalogue, How, Use, Uses
 from archguard.kinds.clients.sql import Sql, sql_in
 from archguard.kinds.reaching import aws
+from archguard.kinds.reaching.doors import doors_of
 from archguard.model import Confidence, Location
 
 _GIVEN_SQL = re.compile(
     r"exec|query|sql|fetch|run|raw|select|read|iterate|cursor|db|statement|rows?$|^(?:all|one|first)$"
 )
+_REPOSITORY = re.compile(r"(?:Repository|Service|CRUD|Crud|DAO|Dao)$")
 _NOT_GIVEN_SQL = re.compile(
     r"log|print|debug|info|warn|error|exception|critical|write|append|join|format|match|parse|assert"
 )
@@ -67,6 +69,8 @@ class Accesses:
     guessing: bool
     of_aws: Collection[str] = ()
     """The channels whose services of AWS count when they are called."""
+    allowed: frozenset[str] = frozenset()
+    """The modules whose repositories may be used by everyone, also where a library has written their methods."""
 
     def imports(self, source: Source) -> Iterator[Access]:
         """Imports of clients, and of what other modules of the project have from them."""
@@ -88,7 +92,8 @@ class Accesses:
         for use in self._uses.of(source):
             if aws.is_aws(use) and aws.channel_of(self.names, use) not in self.of_aws:
                 continue
-            yield Access(_WAYS[use.how], use.symbol, use.location, use.confidence, use.verb, chain=use.chain)
+            if not self._is_repository(use):
+                yield Access(_WAYS[use.how], use.symbol, use.location, use.confidence, use.verb, chain=use.chain)
 
     def statements(self, source: Source) -> Iterator[Access]:
         """SQL that is given to a call."""
@@ -105,6 +110,11 @@ class Accesses:
         for definition in definitions(self.names.scope(source.module), source):
             if isinstance(definition, FunctionDefinition):
                 yield from self._parameters(definition)
+
+    def _is_repository(self, use: Use) -> bool:
+        """Whether a method is called that an allowed repository of the project has from a repository of a library."""
+        doors = doors_of(self.names, use) if self.allowed else ()
+        return any(module in self.allowed and _REPOSITORY.search(base) for module, base in doors)
 
     def _own_import(self, found: Import, own: str, *, models: bool) -> Iterator[Access]:
         if what := self._what(own, found.name, models):

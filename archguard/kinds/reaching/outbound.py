@@ -8,10 +8,11 @@ from functools import cached_property
 
 from archguard.codebase import Source
 from archguard.codebase.facts import Chain, Position, Step
-from archguard.codebase.names import Instance, Member, Names, OwnClass, OwnFunction, dotted
+from archguard.codebase.names import Instance, Names, OwnFunction, dotted
 from archguard.kinds.clients import Catalogue, Extensions, How, Use, Uses, catalogue
 from archguard.kinds.reaching import aws
 from archguard.kinds.reaching.accesses import Access, Accesses, Way
+from archguard.kinds.reaching.doors import doors_of
 from archguard.kinds.reaching.inbound import EntryPoints
 from archguard.kinds.reaching.reading import holds, made_by
 from archguard.model import Confidence, Location
@@ -84,10 +85,7 @@ class Outbound:
 
     def _is_gateway(self, use: Use) -> bool:
         """Whether a method is called of a class that a gateway has written, and derived from its client."""
-        callees = self.names.value(use.step.callee, use.chain.at)
-        receivers = [callee.receiver for callee in callees if isinstance(callee, Member)]
-        classes = (value.of if isinstance(value, Instance) else value for value in receivers)
-        return any(isinstance(cls, OwnClass) and self._module(cls) in self.gateways for cls in classes)
+        return any(module in self.gateways for module, _ in doors_of(self.names, use))
 
     def _stays_inside(self, use: Use) -> bool:
         """Whether it is a client of httpx that calls an application of the same process, or a mock."""
@@ -96,12 +94,6 @@ class Outbound:
         node = use.step.call if use.verb in ("Client", "AsyncClient") else use.step.owner
         made = made_by(self.names, node, use.chain.at) if node is not None else ()
         return any(_INSIDE.search(ast.unparse(keyword)) for call, _ in made for keyword in call.keywords)
-
-    def _module(self, cls: OwnClass) -> str:
-        scope = cls.scope
-        while scope.parent:
-            scope = scope.parent
-        return scope.name
 
     def _stubs(self, source: Source) -> Iterator[Reached]:
         """Calls of the generated classes that call a gRPC service, and of their methods; one for each expression."""
