@@ -1032,6 +1032,21 @@ from sqlalchemy.orm import Session
 class Store(Session):
     pass
 """,
+    "a pool that an application keeps under a name": """
+async def view(request, name):
+    async with request.app["db_pool"].acquire() as conn:  # !
+        async with conn.transaction():  # !
+            await conn.execute(name)  # !
+""",
+    "keys that are kept elsewhere": """
+import etcd3  # !
+
+keys = etcd3.client()  # !
+
+
+def view(changed):
+    keys.add_watch_callback("/orders", changed)  # !
+""",
 }
 
 

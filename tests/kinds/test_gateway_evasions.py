@@ -703,6 +703,28 @@ from litestar_email import EmailService  # !
 async def view(mails: EmailService, message):
     await mails.send_message(message)  # !
 """,
+    "a pool of what a function makes": """
+from aio_pika import connect_robust  # !
+from aio_pika.pool import Pool  # !
+
+
+class Sender:
+    def __init__(self):
+        self.connections = Pool(self.connect, max_size=2)  # !
+        self.channels = Pool(self.open, max_size=5)  # !
+
+    async def connect(self):
+        return await connect_robust("amqp://broker")  # !
+
+    async def open(self):
+        async with self.connections.acquire() as connection:  # !
+            return await connection.channel()  # !
+
+    async def send(self, body):
+        async with self.channels.acquire() as channel:  # !
+            exchange = await channel.declare_exchange("orders")  # !
+            await exchange.publish(body, "placed")  # !
+""",
 }
 
 

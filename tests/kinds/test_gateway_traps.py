@@ -504,6 +504,16 @@ from sqlalchemy import select
 def newest():
     return select(1).subquery()
 """,
+    "the server of a library that is a client too": """
+from aiohttp import BodyPartReader, WSMsgType
+from aiohttp.web_app import Application
+from aiohttp.web_request import Request
+from aiohttp.web_response import Response
+
+
+async def view(request: Request, app: Application) -> Response:
+    return Response(text=request.query.get("a"))
+""",
 }
 
 

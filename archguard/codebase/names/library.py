@@ -23,6 +23,7 @@ class Library:
     - `item`: what it holds, as in `list[Order]`
     - `argument`: the first argument; `X[argument]`: an X that holds objects of the class that is the first argument
     - `X[item]`: an X that holds the same
+    - `X[result]`: an X that holds what calling the first argument gives
     """
 
     gives: Mapping[str, str] = field(default_factory=dict)

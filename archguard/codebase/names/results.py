@@ -60,7 +60,7 @@ class Results:
         base, inner = (match["base"], match["inner"]) if match else (spec, None)
         if base == "type" and inner:
             return (Outside(inner),)
-        if base in ("self", "item", "argument", "object"):
+        if base in ("self", "item", "argument", "object", "result"):
             return self._placeholder(base, receiver, node, at)
         items = self._placeholder(inner, receiver, node, at) if inner else UNKNOWN
         return (Instance(Outside(base), (items,) if inner else ()),)
@@ -118,6 +118,8 @@ class Results:
                 return objects((receiver,)) if isinstance(receiver, OwnClass) else (receiver,) if receiver else UNKNOWN
             case "item":
                 return receiver.items[-1] if isinstance(receiver, Instance) and receiver.items else UNKNOWN
+            case "result" if node and at and node.args:
+                return union(*(self.names.called(callee, None, None) for callee in self.names.value(node.args[0], at)))
             case "argument" | "object" if node and at and node.args:
                 return self._argument(word, node.args[0], at)
         return UNKNOWN

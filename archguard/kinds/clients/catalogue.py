@@ -195,6 +195,8 @@ _PYTHON = Client(
         "asyncio.wait_for()": "argument",
         "asyncio.shield()": "argument",
         "asyncio.run()": "argument",
+        "asyncio.to_thread()": "result",
+        "anyio.to_thread.run_sync()": "result",
         "asgiref.sync.sync_to_async()": "argument",
         "builtins.dict.get()": "item",
         "builtins.dict.pop()": "item",

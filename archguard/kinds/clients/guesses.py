@@ -84,6 +84,7 @@ _FAMILIES: Mapping[str, frozenset[str]] = {
 }
 _DOUBTFUL: Mapping[str, frozenset[str]] = {
     "session": frozenset({"get", "delete", "begin", "close", "connection"}),
+    "conn": frozenset({"close", "transaction", "prepare"}),
     "db": frozenset({"get", "delete", "query", "find", "insert", "update", "select", "close", "connect"}),
     "connection": frozenset({"close", "transaction", "prepare"}),
     "cursor": frozenset({"close"}),
@@ -205,11 +206,11 @@ _OTHER_SESSIONS = re.compile(
 )
 _LIKELY_CALL = re.compile(rf"\.\s*(?:{'|'.join(sorted(_TELLING.union(*_FAMILIES.values(), _OF_SETS)))})\s*\(".encode())
 _OWNER = re.compile(
-    rf"(?i:{'|'.join(sorted(_FAMILIES))})\w*(?:\(\))?\s*\.|(?:{'|'.join(sorted(_QUERIES))}|_set|_qs)(?:\(\))?\s*\.".encode()
+    rf"(?i:{'|'.join(sorted(_FAMILIES))})\w*(?:\(\)|.\])?\s*\.|(?:{'|'.join(sorted(_QUERIES))}|_set|_qs)(?:\(\))?\s*\.".encode()
 )
 _TELLING_CALL = re.compile(rf"\.\s*(?:{'|'.join(sorted(_TELLING))})\s*\(".encode())
 _DOUBTFUL_CALL = re.compile(
-    rf"(?:{'|'.join(sorted(_DOUBTFUL))})\w*\s*\.\s*(?:{'|'.join(sorted(frozenset().union(*_DOUBTFUL.values())))})\s*\(".encode()
+    rf"(?:{'|'.join(sorted(_DOUBTFUL))})\w*(?:.\])?\s*\.\s*(?:{'|'.join(sorted(frozenset().union(*_DOUBTFUL.values())))})\s*\(".encode()
 )
 
 
@@ -222,11 +223,18 @@ def may_hold_guesses(content: bytes) -> bool:
 
 def guess(step: Step) -> Confidence | None:
     """How likely `step` is an access to a database; None if nothing speaks for it."""
-    return _guessed(step.name, step.owner_path, isinstance(step.owner, ast.Subscript)) if step.name in _ALL else None
+    if step.name not in _ALL:
+        return None
+    match step.owner:
+        case ast.Subscript(slice=ast.Constant(value=str(key))) if key.isidentifier() and step.name not in _COLLECTION:
+            return _guessed(step.name, (key, *step.owner_path), of_item=False) or _guessed(
+                step.name, step.owner_path, of_item=True
+            )
+    return _guessed(step.name, step.owner_path, of_item=isinstance(step.owner, ast.Subscript))
 
 
 @cache
-def _guessed(verb: str, owner_path: tuple[str, ...], of_item: bool) -> Confidence | None:  # noqa: FBT001
+def _guessed(verb: str, owner_path: tuple[str, ...], *, of_item: bool) -> Confidence | None:
     name, *outer = (_BEND.sub("_", word).lower().strip("_") for word in owner_path)
     kept = "queryset" if name.endswith(("_qs", "_queryset")) else name
     if kept in _QUERIES or (name.endswith("_set") and outer):
@@ -235,16 +243,25 @@ def _guessed(verb: str, owner_path: tuple[str, ...], of_item: bool) -> Confidenc
         return Confidence.LIKELY if verb in likely else None
     if verb in _COLLECTION and (of_item or _is_of_database(outer)):
         return Confidence.LIKELY
-    family = next((word for word in _FAMILIES if _is_called(name, word)), "")
-    if family and not _OTHER_SESSIONS.search(name):
+    families = [word for word in _FAMILIES if _is_called(name, word)]
+    if families and not _OTHER_SESSIONS.search(name):
         if name == "session" and verb == "flush" and outer in (["request"], ["req"]):
             return Confidence.POSSIBLE  # what is remembered of a visitor
-        doubtful = verb in _DOUBTFUL.get(family, ())
-        if verb in _FAMILIES[family] or (doubtful and outer and _is_called(outer[0], "db")):
+        doubtful = [family for family in families if verb in _DOUBTFUL.get(family, ())]
+        if verb in _FAMILIES[families[0]] or (doubtful and (_is_of_db(outer) or _names_two(doubtful, families))):
             return Confidence.LIKELY
         if doubtful:
             return Confidence.POSSIBLE
     return Confidence.POSSIBLE if verb in _TELLING else None
+
+
+def _is_of_db(outer: list[str]) -> bool:
+    return bool(outer) and _is_called(outer[0], "db")
+
+
+def _names_two(doubtful: list[str], families: list[str]) -> bool:
+    """Whether a name says twice what it is: `db_pool`, where `pool` alone may be one of threads."""
+    return "db" in families and doubtful != ["db"]
 
 
 def _is_called(name: str, word: str) -> bool:
