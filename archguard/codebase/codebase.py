@@ -14,6 +14,7 @@ from archguard.codebase.graph import ImportGraph, Link
 from archguard.codebase.modules import find_modules
 from archguard.codebase.pattern import Pattern, Target
 from archguard.codebase.project import Component, Project, Service
+from archguard.codebase.remembering import remembering
 from archguard.codebase.scan import scan
 from archguard.codebase.source import Source, SourceError
 from archguard.codebase.statements import Statements
@@ -96,10 +97,11 @@ class Codebase:
         """The place of a module as a whole."""
         return Location(self.shown(module))
 
+    @remembering
     def statement(self, link: Link) -> Import | None:
         """The statement behind `link`, or None where this Python cannot parse the file."""
         here = self._statements.at(link.importer, link.line)
-        return next(iter(sorted(_naming(link, here), key=_depth, reverse=True)), None)
+        return max(_naming(link, here), key=_depth, default=None)
 
     def named(self, link: Link) -> tuple[str, ...]:
         """What the statement behind `link` names: modules, names in them, or `module.*`, without the service."""

@@ -25,6 +25,8 @@ _UNPRINTABLE = re.compile("[\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]
 
 def one_line(text: str) -> str:
     """`text` without anything that would split or rewrite the line it is put in."""
+    if text.isascii() and text.isprintable():  # nearly every one, and there may be a million
+        return text.strip()
     return _CONTROL.sub(" ", printable(text)).strip()
 
 

@@ -7,6 +7,7 @@ whole, and what has the form below has no other meaning than this one. Where the
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, NamedTuple
 
 from archguard.codebase.facts.imports import Import, ImportTrait, absolute
@@ -81,6 +82,7 @@ class Statement:
         return Location(self.source.shown, self.line, column, self.line + end[0], end[1])
 
 
+@cache  # many files have the same imports
 def names_in(text: str) -> tuple[Written, ...] | None:
     """What the import statement `text` names; None if that is not plain to see."""
     if not text.isascii() or _has_quote(text.partition("\n")[0]):
