@@ -2,14 +2,11 @@
 
 import io
 import re
-import subprocess
-import tarfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from urllib.parse import quote
 
 from archguard.errors import ArchguardError
@@ -84,6 +81,9 @@ def tree_of(folder: Path, revision: str) -> Iterator[Path]:
     Raises:
         GitError: there is no such revision in this clone, or no git at all.
     """
+    import tarfile  # noqa: PLC0415  # a check loads this file, and mostly asks git nothing
+    from tempfile import TemporaryDirectory  # noqa: PLC0415  # the same
+
     commit = _commit(folder, revision)
     archive = _git(folder, "archive", "--format=tar", commit, ".")
     with TemporaryDirectory(prefix="archguard-") as place:
@@ -174,6 +174,8 @@ def _fetch_hint(folder: Path, error: GitError) -> str:
 
 
 def _git(folder: Path, *arguments: str) -> bytes:
+    import subprocess  # noqa: PLC0415  # a check loads this file, and mostly asks git nothing
+
     command = ["git", "-C", str(folder), *arguments]
     try:
         done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603  # a list, no shell

@@ -1,6 +1,7 @@
 """The command line: one file a command, one line a command here."""
 
 import gc
+import os
 import sys
 import warnings
 from importlib import import_module
@@ -67,6 +68,7 @@ def main() -> None:
     """Run the command line, and end the process with its exit code. No traceback reaches a user."""
     gc.disable()  # the process ends before garbage in circles matters, and the search for it takes as long as the work
     warnings.simplefilter("ignore")  # Python's, about the code that it parses here
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for some takes 10 ms
     try:
         code = cli.main(standalone_mode=False)
     except click.exceptions.Exit as exit_:

@@ -16,16 +16,25 @@ from archguard.reporters import reporter, reporter_names
 from archguard.snapshot.journal import is_there, keep
 
 
+class _FormatOption(click.Option):
+    """Looks for the formats of other packages, which takes its time, when somebody asks for help."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """The option and what it is for."""
+        self.help = f"How the report is written, and where to: {', '.join(reporter_names())}. May be repeated."
+        return super().get_help_record(ctx)
+
+
 @click.command("check")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path, exists=True))
 @config_option
 @click.option(
     "--format",
     "formats",
+    cls=_FormatOption,
     multiple=True,
     default=["text"],
     metavar="FORMAT[:FILE]",
-    help=f"How the report is written, and where to: {', '.join(reporter_names())}. May be repeated.",
 )
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the report to this file.")
 @baseline_option

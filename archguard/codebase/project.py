@@ -10,11 +10,10 @@ from archguard.model import Severity
 
 STRICT: dict[str, Any] = {
     "extra": "forbid",
-    "use_attribute_docstrings": True,
     "coerce_numbers_to_str": True,
     "alias_generator": lambda name: name.rstrip("_"),  # `import_` is written `import`
 }
-"""How pydantic binds a dataclass of the configuration: no unknown keys, docstrings as descriptions."""
+"""How pydantic binds a dataclass of the configuration: no unknown keys."""
 
 
 @dataclass(frozen=True, kw_only=True)

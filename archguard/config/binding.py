@@ -143,7 +143,17 @@ def _adapter(type_: type) -> TypeAdapter[Any]:
 
 def json_schema(type_: type) -> dict[str, Any]:
     """The JSON Schema of `type_`, with its docstrings as descriptions."""
-    return _adapter(type_).json_schema(by_alias=True)
+    return _describing_adapter(type_).json_schema(by_alias=True)
+
+
+@cache
+def _describing_adapter(type_: type) -> TypeAdapter[Any]:
+    """One that has read the files of the dataclasses for their docstrings, which binding need not wait for."""
+    STRICT["use_attribute_docstrings"] = True
+    try:
+        return TypeAdapter(type_)
+    finally:
+        del STRICT["use_attribute_docstrings"]
 
 
 def _faults(type_: type, error: ValidationError, document: Document, keys: Keys, value: Any) -> Iterator[ConfigError]:
