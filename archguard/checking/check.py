@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from archguard.checking.looking import Look, Task, look
 from archguard.checking.overlooked import excluded_traits, ignore_problem, ignored_links
 from archguard.checking.profile import Profile
 from archguard.checking.suppressions import suppress
-from archguard.codebase import Codebase, SourceError
+from archguard.codebase import Codebase
 from archguard.config import Config, component_faults, contract_faults, contract_notes, did_you_mean, read
 from archguard.errors import ConfigError
 from archguard.kinds import Contract
@@ -32,12 +33,9 @@ def check(
         ExceptionGroup[ArchguardError]: a package is not there, or `only` names an unknown contract.
     """
     profile = profile or Profile()
-    contracts = _chosen(config, only)
+    chosen = _chosen(config, only)
     codebase = codebase or read(config)
-    results = []
-    for contract in contracts:
-        with profile.stage(f"contract {contract.id}"):
-            results.append(_check_contract(config, codebase, contract))
+    results = _results(config, codebase, chosen, profile)
     faults = [fault.problem("configuration") for fault in (*_pointless(config), *component_faults(config, codebase))]
     report = Report(
         outcomes=tuple(result.outcome for result in results),
@@ -94,32 +92,26 @@ class _Result:
     scope: frozenset[str]
 
 
-def _check_contract(config: Config, codebase: Codebase, contract: Contract) -> _Result:
-    faults = list(contract_faults(config, codebase, contract))
+def _results(config: Config, codebase: Codebase, contracts: Iterable[Contract], profile: Profile) -> list[_Result]:
+    prepared = [_prepared(config, codebase, contract, profile) for contract in contracts]
+    looks = iter(look([one for one in prepared if isinstance(one, Task)]))
+    return [_judged(one, next(looks)) if isinstance(one, Task) else one for one in prepared]
+
+
+def _prepared(config: Config, codebase: Codebase, contract: Contract, profile: Profile) -> Task | _Result:
+    """What there is to look at, or what keeps `contract` from being checked."""
+    faults = tuple(fault.problem("configuration") for fault in contract_faults(config, codebase, contract))
     if faults:
-        return _result(contract, Checked(), (), tuple(fault.problem("configuration") for fault in faults), frozenset())
+        return _result(contract, Checked(), (), faults, frozenset())
     seen, problems = _seen(config, codebase, contract)
     notes = (_warning(note, "pointless") for note in contract_notes(config, codebase, contract))
-    violations = _distinct(contract.check(seen))
-    problems = (*problems, *notes, *_unparsed(codebase, contract.parsed(seen)))
-    return _result(contract, contract.checked(seen), violations, problems, contract.scope(seen))
+    return Task(contract, seen, (*problems, *notes), profile)
 
 
-def _distinct(violations: Iterable[Violation]) -> tuple[Violation, ...]:
-    """Each once: sets of modules may overlap, and then a contract finds the same thing for two of them."""
-    first: dict[tuple[object, ...], Violation] = {}
-    for violation in violations:
-        first.setdefault(violation.sort_key[:-1], violation)  # the wording does not tell them apart
-    return tuple(first.values())
-
-
-def _unparsed(codebase: Codebase, modules: Collection[str]) -> Iterator[Problem]:
-    """The files among those of `modules` that this Python cannot parse."""
-    for source in (codebase.sources[name] for name in sorted(modules) if name in codebase.sources):
-        try:
-            source.tree  # noqa: B018  # asked for its error
-        except SourceError as error:
-            yield error.problem("syntax")
+def _judged(task: Task, found: Look) -> _Result:
+    contract, seen = task.contract, task.seen
+    checked = replace(contract.checked(seen), calls=found.calls)
+    return _result(contract, checked, found.violations, (*task.problems, *found.problems), contract.scope(seen))
 
 
 def _seen(config: Config, codebase: Codebase, contract: Contract) -> tuple[Codebase, tuple[Problem, ...]]:

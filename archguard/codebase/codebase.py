@@ -84,6 +84,10 @@ class Codebase:
         """Every module that one of `patterns` means."""
         return frozenset().union(*(unit for pattern in patterns for unit in self.units(pattern).values()))
 
+    def files(self, modules: Iterable[str]) -> tuple[Source, ...]:
+        """The files of those of `modules` that have one."""
+        return tuple(self.sources[module] for module in sorted(modules) if module in self.sources)
+
     def matching(self, pattern: Pattern, names: Iterable[str]) -> frozenset[str]:
         """Those of `names` (outside the project, say) that `pattern` matches or is above of."""
         return frozenset(name for name in names if pattern.unit(name))

@@ -1,26 +1,28 @@
 """`database`: who may reach a database, and what they may do there."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal, TypeAlias
 
 from archguard.codebase import Codebase, Patterns, Source
 from archguard.codebase import Names as Words
+from archguard.codebase.names import Names
 from archguard.kinds.clients import Catalogue, Client, catalogue, names_of, relevant_modules
 from archguard.kinds.clients.guesses import may_hold_guesses
 from archguard.kinds.clients.sql import holds_sql, may_hold_sql
-from archguard.kinds.contract import Contract, ContractError, PointlessError, listed
+from archguard.kinds.contract import ContractError, PointlessError, listed
+from archguard.kinds.filewise import FilewiseContract
 from archguard.kinds.reaching import aws
 from archguard.kinds.reaching.accesses import Access, Accesses, Way
 from archguard.kinds.reaching.verbs import sort_of
-from archguard.model import Checked, Violation
+from archguard.model import Violation
 
 Detect: TypeAlias = Literal["imports", "calls", "sql", "models"]
 Channel: TypeAlias = Literal["database", "cache"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Database(Contract):
+class Database(FilewiseContract):
     """Only `allowed_in` reaches a database."""
 
     kind: ClassVar[str] = "database"
@@ -50,14 +52,18 @@ class Database(Contract):
         allowed = f", other than to {listed(self.allow)}" if self.allow else ""
         return f"{who} reach a database{denied}{allowed}."
 
-    def check(self, codebase: Codebase) -> Iterator[Violation]:
-        """Yield a violation for each import, call and statement of SQL where there must be none."""
+    def look(self, codebase: Codebase, files: Sequence[Source]) -> Iterator[Violation]:
+        """Yield a violation for each import, call and statement of SQL in `files` where there must be none."""
         known = catalogue(self.channels, self.clients)
         of_aws = self.channels if aws.is_used(codebase) else ()
-        names, allowed = names_of(codebase, self.clients), codebase.members(self.allowed_in)
-        accesses = Accesses(names, known, "database" in self.channels, of_aws, allowed)
-        for module in self._relevant(codebase):
-            yield from self._violations(codebase, accesses, codebase.sources[module])
+        allowed = codebase.members(self.allowed_in)
+        accesses = Accesses(self.names(codebase), known, "database" in self.channels, of_aws, allowed)
+        for source in files:
+            yield from self._violations(codebase, accesses, source)
+
+    def names(self, codebase: Codebase) -> Names:
+        """What the names in the code stand for."""
+        return names_of(codebase, self.clients)
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
         """Yield a fault if it holds no module to anything."""
@@ -66,12 +72,6 @@ class Database(Contract):
         elif not self.scope(codebase):
             yield PointlessError("all of its modules are in `allowed_in`", "allowed_in")
 
-    def checked(self, codebase: Codebase) -> Checked:
-        """How much of `codebase` the contract looks at."""
-        modules, names = self.scope(codebase), names_of(codebase, self.clients)
-        calls = sum(names.calls(module) for module in self._relevant(codebase))
-        return Checked(modules=len(modules), imports=codebase.imports.count(modules), calls=calls)
-
     def scope(self, codebase: Codebase) -> frozenset[str]:
         """The modules that are held to it."""
         held = codebase.members(self.modules) if self.modules else codebase.modules
@@ -79,9 +79,6 @@ class Database(Contract):
 
     def parsed(self, codebase: Codebase) -> frozenset[str]:
         """Those of the modules that can reach a database at all."""
-        return frozenset(self._relevant(codebase))
-
-    def _relevant(self, codebase: Codebase) -> tuple[str, ...]:
         key = f"relevant to {self.id}"
         if key not in codebase.memory:
             codebase.memory[key] = relevant_modules(
@@ -91,7 +88,7 @@ class Database(Contract):
                 may_use=_may_reach_a_database,
                 offers=holds_sql,
             )
-        relevant: tuple[str, ...] = codebase.memory[key]
+        relevant: frozenset[str] = codebase.memory[key]
         return relevant
 
     def _violations(self, codebase: Codebase, accesses: Accesses, source: Source) -> Iterator[Violation]:

@@ -1,7 +1,7 @@
 """`gateway`: who may reach outside, where to, and how long it may wait; and where code is called from outside."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, ClassVar, Literal, TypeAlias
@@ -10,14 +10,15 @@ from archguard.codebase import Codebase, OneOrMany, Patterns, Source
 from archguard.codebase import Names as Words
 from archguard.codebase.names import Names
 from archguard.kinds.clients import Client, names_of
-from archguard.kinds.contract import Contract, ContractError, PointlessError, listed
+from archguard.kinds.contract import ContractError, PointlessError, listed
+from archguard.kinds.filewise import FilewiseContract
 from archguard.kinds.reaching.carriers import carriers
 from archguard.kinds.reaching.hosts import Hosts
 from archguard.kinds.reaching.inbound import EntryPoints
 from archguard.kinds.reaching.outbound import Outbound, Reached
-from archguard.kinds.reaching.reading import holds, readable
+from archguard.kinds.reaching.reading import holds
 from archguard.kinds.reaching.timeouts import Timeouts
-from archguard.model import Checked, Violation
+from archguard.model import Violation
 
 Channel: TypeAlias = Literal["http", "rpc", "queue", "cloud", "saas", "network", "email"]
 _URLS = re.compile(rb"//")
@@ -25,7 +26,7 @@ CHANNELS: tuple[Channel, ...] = ("http", "rpc", "queue", "cloud", "saas", "netwo
 
 
 @dataclass(frozen=True, kw_only=True)
-class Gateway(Contract):
+class Gateway(FilewiseContract):
     """Only `allowed_in` reaches outside, only `hosts` are reached, and requests have what they `require`."""
 
     kind: ClassVar[str] = "gateway"
@@ -60,11 +61,15 @@ class Gateway(Contract):
         }
         return " ".join(clause for clause, is_asked in asked.items() if is_asked)
 
-    def check(self, codebase: Codebase) -> Iterator[Violation]:
-        """Yield a violation for each import, call, URL and route that goes against it."""
+    def look(self, codebase: Codebase, files: Sequence[Source]) -> Iterator[Violation]:
+        """Yield a violation for each import, call, URL and route in `files` that goes against it."""
         search = _Search(self, codebase, self._held(codebase), self._reaching(codebase), self._naming(codebase))
-        for source in readable(codebase, self.parsed(codebase)):
+        for source in files:
             yield from search.everything(source)
+
+    def names(self, codebase: Codebase) -> Names:
+        """What the names in the code stand for."""
+        return names_of(codebase, self.clients)
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
         """Yield a fault if it holds no module to anything."""
@@ -86,12 +91,6 @@ class Gateway(Contract):
         if self.routes_in:
             return self.scope(codebase)
         return self.scope(codebase) & (self._reaching(codebase) | self._naming(codebase))
-
-    def checked(self, codebase: Codebase) -> Checked:
-        """How much of `codebase` it looks at."""
-        modules, names = self.scope(codebase), names_of(codebase, self.clients)
-        calls = sum(names.calls(source.module) for source in readable(codebase, self.parsed(codebase)))
-        return Checked(modules=len(modules), imports=codebase.imports.count(modules), calls=calls)
 
     def _reaching(self, codebase: Codebase) -> frozenset[str]:
         """The modules that can use a client."""
@@ -146,7 +145,7 @@ class _Search:
     @cached_property
     def names(self) -> Names:
         """What the names of the code stand for."""
-        return names_of(self.codebase, self.contract.clients)
+        return self.contract.names(self.codebase)
 
     @cached_property
     def outbound(self) -> Outbound:

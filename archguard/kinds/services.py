@@ -11,7 +11,6 @@ from archguard.kinds.clients import Uses, catalogue, names_of
 from archguard.kinds.contacts import Contact, Territory, Way, find_contacts, is_setting
 from archguard.kinds.contract import Contract, ContractError
 from archguard.kinds.reaching.hosts import Hosts
-from archguard.kinds.reaching.reading import readable
 from archguard.model import Checked, Severity, Violation
 
 
@@ -96,7 +95,7 @@ class Services(Contract):
 
     def checked(self, codebase: Codebase) -> Checked:
         """How much is looked at."""
-        modules, parsed = self.scope(codebase), readable(codebase, self.parsed(codebase))
+        modules, parsed = self.scope(codebase), codebase.files(self.parsed(codebase))
         names = names_of(codebase)
         calls = sum(names.calls(source.module) for source in parsed)
         return Checked(modules=len(modules), imports=codebase.imports.count(modules), calls=calls)
@@ -171,7 +170,7 @@ class Services(Contract):
         names, listed = names_of(codebase), ", ".join(hosts) or "no host"
         inside = [host for service in codebase.services.values() for host in service.hosts if not is_setting(host)]
         uses = Uses(names, catalogue(("http", "rpc")))
-        for source in readable(codebase, territory.modules[caller]):
+        for source in codebase.files(territory.modules[caller]):
             for named in Hosts(names, (*hosts, *inside)).of(source, uses.of(source)):
                 yield self.violation(
                     f"{source.module} must not {named.deed} {named.url}: {caller} may reach {listed} outside",

@@ -16,8 +16,8 @@ Test: TypeAlias = Callable[[bytes], bool]
 
 def relevant_modules(
     codebase: Codebase, modules: Collection[str], known: Catalogue, *, may_use: Test, offers: Test
-) -> tuple[str, ...]:
-    """Those of `modules` in which a client can be used, sorted.
+) -> frozenset[str]:
+    """Those of `modules` in which a client can be used.
 
     That is so near a module that imports a client, beside one whose file `offers` something to use, and where the file
     itself `may_use` one all the same. A file that could not be read counts, so that somebody tells of it.
@@ -29,7 +29,7 @@ def relevant_modules(
         offering, using = _passed(source, offers, may_use)
         found |= {name} if using else set()
         found.update(codebase.imports.importers.get(name, ()) if offering else ())
-    return tuple(sorted(found.intersection(codebase.sources, modules)))
+    return frozenset(found.intersection(codebase.sources, modules))
 
 
 def _near(codebase: Codebase, known: Catalogue) -> Mapping[str, int]:

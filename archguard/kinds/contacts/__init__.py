@@ -9,7 +9,6 @@ from archguard.kinds.contacts.contact import Contact, Territory, Way, is_setting
 from archguard.kinds.contacts.imports import Imports
 from archguard.kinds.contacts.messages import Messages
 from archguard.kinds.contacts.tables import Tables
-from archguard.kinds.reaching.reading import readable
 
 
 def find_contacts(
@@ -39,7 +38,7 @@ def _all(
         yield from Imports(codebase, territory, offers).contacts()
     names = names_of(codebase)
     for caller, modules in territory.modules.items():
-        sources = readable(codebase, modules)
+        sources = codebase.files(modules)
         yield from Addresses(names, territory, caller, sources, tuple(ways)).contacts()
         for source in sources:
             yield from Messages(names, territory, source).contacts() if Way.QUEUE in ways else ()

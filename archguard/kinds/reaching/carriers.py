@@ -7,7 +7,7 @@ whatever place, so that more files are taken than need be, and none is missed.
 
 import ast
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
@@ -15,6 +15,7 @@ from typing import TypeAlias
 from archguard.codebase import Codebase, SourceError, remembering
 from archguard.codebase.facts import Binding, Scope
 from archguard.codebase.names import Instance, Member, Names, Outside, OwnClass, OwnFunction, Value, Values
+from archguard.codebase.sharing import shared
 from archguard.kinds.clients import Catalogue, Extensions, catalogue, names_of
 from archguard.kinds.reaching.aws import channels_with_aws
 from archguard.kinds.reaching.inbound import EntryPoints
@@ -23,6 +24,8 @@ _WORD = re.compile(rb"[A-Za-z_]\w*")
 _STUBS = b"_pb2_grpc"
 _STUB = re.compile(r"_pb2_grpc\.\w+Stub$")
 _DEEP = 4
+_WORTH = 100
+"""How many files are worth a process."""
 
 Words: TypeAlias = frozenset[bytes]
 
@@ -51,7 +54,7 @@ class Carriers:
         )
         waiting = found
         while waiting:
-            carried = frozenset(word for module in sorted(waiting) for word in self._carried(module))
+            carried = frozenset[bytes]().union(*shared(self._carried_by, sorted(waiting), _WORTH, native=False))
             more = (module for module, words in self._words.items() if not words.isdisjoint(carried))
             waiting = frozenset(more) - found
             found |= waiting
@@ -89,6 +92,9 @@ class Carriers:
             except SourceError:
                 continue  # it has been reported where imports were read
             yield module, frozenset(_WORD.findall(content))
+
+    def _carried_by(self, modules: Sequence[str]) -> Words:
+        return frozenset(word for module in modules for word in self._carried(module))
 
     def _carried(self, module: str) -> Iterator[bytes]:
         """The words by which others can get at a client that `module` has."""

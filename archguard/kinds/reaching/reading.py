@@ -2,19 +2,14 @@
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from archguard.codebase import Codebase, Source, SourceError
+from archguard.codebase import Source, SourceError
 from archguard.codebase.facts import Binding, Position
 from archguard.codebase.names import Instance, Names, OwnClass, OwnFunction, OwnModule
 from archguard.kinds.clients import names_of
 
-__all__ = ["holds", "made_by", "names_of", "readable"]
-
-
-def readable(codebase: Codebase, modules: Iterable[str]) -> tuple[Source, ...]:
-    """The files of those of `modules` that have one."""
-    return tuple(codebase.sources[module] for module in sorted(modules) if module in codebase.sources)
+__all__ = ["holds", "made_by", "names_of"]
 
 
 def holds(source: Source, pattern: re.Pattern[bytes]) -> bool:
