@@ -7,9 +7,6 @@ from collections.abc import Iterator
 from archguard.codebase import Source, SourceError
 from archguard.codebase.facts import Binding, Position
 from archguard.codebase.names import Instance, Names, OwnClass, OwnFunction, OwnModule
-from archguard.kinds.clients import names_of
-
-__all__ = ["holds", "made_by", "names_of"]
 
 
 def holds(source: Source, pattern: re.Pattern[bytes]) -> bool:
