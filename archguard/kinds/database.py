@@ -1,5 +1,6 @@
 """`database`: who may reach a database, and what they may do there."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal, TypeAlias
@@ -19,6 +20,8 @@ from archguard.model import Violation
 
 Detect: TypeAlias = Literal["imports", "calls", "sql", "models"]
 Channel: TypeAlias = Literal["database", "cache"]
+_KEPT = re.compile(rb"\b(?:app|application)(?:\[|\.state\.)|\brequest\.(?:app|state)\.")
+"""Something that an application keeps for everyone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +144,7 @@ class Database(FilewiseContract):
 
 
 def _may_reach_a_database(content: bytes) -> bool:
-    return may_hold_guesses(content) or may_hold_sql(content)
+    return may_hold_guesses(content) or may_hold_sql(content) or bool(_KEPT.search(content))
 
 
 def _tellingly(accesses: Iterator[Access]) -> Iterator[Access]:

@@ -1047,6 +1047,18 @@ keys = etcd3.client()  # !
 def view(changed):
     keys.add_watch_callback("/orders", changed)  # !
 """,
+    "a database that an application has": """
+async def view(request, key):
+    found = request.app.mongodb["orders"].find({"key": key})  # !
+    return await found.to_list(10)
+# file: shop/start.py
+from motor.motor_asyncio import AsyncIOMotorClient  # !
+
+
+def start(app):
+    app.mongodb_client = AsyncIOMotorClient("mongodb://db")  # !
+    app.mongodb = app.mongodb_client["shop"]
+""",
 }
 
 

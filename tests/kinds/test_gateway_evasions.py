@@ -725,6 +725,31 @@ class Sender:
             exchange = await channel.declare_exchange("orders")  # !
             await exchange.publish(body, "placed")  # !
 """,
+    "a client that an application keeps under a name": """
+async def view(request):
+    client = request.app["payments"]
+    return await client.get("/orders")  # !
+# file: shop/start.py
+import aiohttp  # !
+
+
+async def open_clients(app):
+    app["payments"] = aiohttp.ClientSession("https://payments")  # !
+""",
+    "a client that an application keeps in its state": """
+from fastapi import Request
+
+
+async def view(request: Request):
+    return await request.app.state.payments.post("/orders")  # !
+# file: shop/start.py
+import httpx  # !
+from fastapi import FastAPI
+
+
+async def start(app: FastAPI):
+    app.state.payments = httpx.AsyncClient()  # !
+""",
 }
 
 

@@ -514,6 +514,14 @@ from aiohttp.web_response import Response
 async def view(request: Request, app: Application) -> Response:
     return Response(text=request.query.get("a"))
 """,
+    "something else that an application keeps": """
+def view(request, app):
+    return request.app["options"].get("a"), app.state.counts.get("b"), app["payments"].get("c")
+# file: shop/start.py
+def start(app):
+    app["options"] = {"a": 1}
+    app.state.counts = {}
+""",
 }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from archguard.codebase.facts.imports import absolute
+from archguard.codebase.facts.keeping import kept_name
 from archguard.codebase.facts.scopes import Binding, Block, Chain, Comprehension, How, Position, Scope, ScopeNode
 from archguard.codebase.facts.steps import LINKS, links, steps
 from archguard.codebase.source import Source
@@ -198,6 +199,8 @@ class _Reader:
         path: tuple[int, ...] = (),
         annotation: ast.expr | None = None,
     ) -> None:
+        if kept := kept_name(target):
+            self.scope.kept.setdefault(kept, []).append(Binding(how, kept, value, self.here(), annotation, path))
         match target:
             case ast.Name(id=name):
                 self._add(Binding(how, name, value, self.here(), annotation, path))

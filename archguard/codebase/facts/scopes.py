@@ -104,6 +104,8 @@ class Scope:
     bindings: dict[str, list[Binding]] = field(default_factory=dict)
     attributes: dict[tuple[str, str], list[Binding]] = field(default_factory=dict)
     """What is assigned to attributes of names: `self.session = ...` is at ("self", "session")."""
+    kept: dict[str, list[Binding]] = field(default_factory=dict)
+    """What is put where an application keeps things for everyone, by its name there."""
     outer: dict[str, str] = field(default_factory=dict)
     """The names that are declared `global` or `nonlocal`."""
     stars: list[str] = field(default_factory=list)

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from typing import TypeVarTuple, Unpack
 
 from archguard.codebase.facts import Binding, Import, Position, Scope
+from archguard.codebase.facts.keeping import kept_name
 from archguard.codebase.facts.scopes import How
 from archguard.codebase.names.annotations import Annotations, provided
 from archguard.codebase.names.asking import Asking
 from archguard.codebase.names.handed import Handed
+from archguard.codebase.names.keeping import Keeping
 from archguard.codebase.names.library import Library
 from archguard.codebase.names.lookup import Lookup, Origins
 from archguard.codebase.names.members import Members, decorator_names, first_parameter
@@ -59,6 +61,7 @@ class Names(Asking):
     def __init__(self, sources: Mapping[str, Source], library: Library = Library()) -> None:  # noqa: B008  # frozen
         self.library = library
         self._lookup = Lookup(sources)
+        self._keeping = Keeping(self._lookup)
         self._annotations = Annotations(self)
         self._members = Members(self)
         self._results = Results(self)
@@ -193,8 +196,10 @@ class Names(Asking):
             case ast.Name(id=name):
                 return union(*map(self._members.value_of, self.origins(name, at)))
             case ast.Attribute(value=owner, attr=name):
-                return self._assigned(node, at) or union(
-                    *(self.attribute(value, name) for value in self.value(owner, at))
+                return (
+                    self._assigned(node, at)
+                    or self._kept(node, at)
+                    or union(*(self.attribute(value, name) for value in self.value(owner, at)))
                 )
             case ast.Call(func=func):
                 return union(*(self.called(callee, node, at) for callee in self.value(func, at)))
@@ -211,7 +216,9 @@ class Names(Asking):
                 return union(*(self.value(part, at) for part in parts))
             case ast.Subscript(value=holder, slice=index):
                 position = index.value if isinstance(index, ast.Constant) and isinstance(index.value, int) else None
-                return union(*(self._results.element(value, position) for value in self.value(holder, at)))
+                return self._kept(node, at) or union(
+                    *(self._results.element(value, position) for value in self.value(holder, at))
+                )
             case ast.BinOp(left=left, op=ast.BitOr() | ast.BitAnd()):
                 return self.value(left, at)
             case ast.Lambda():
@@ -246,6 +253,11 @@ class Names(Asking):
         name = node.value.id
         attributes = at.scope.attributes if name in at.scope.bindings else self._lookup.attributes(at.scope)
         return union(*(self.bound(binding) for binding in attributes.get((name, node.attr), [])))
+
+    def _kept(self, node: ast.expr, at: Position) -> Values:
+        """`request.app["pool"]`, where some module says `app["pool"] = create_pool()`."""
+        name = kept_name(node)
+        return union(*map(self.bound, self._keeping.bindings(name, at.scope))) if name else UNKNOWN
 
     def _bound(self, binding: Binding) -> Values:  # noqa: PLR0911  # one case for each way to bind
         match binding:

@@ -110,6 +110,7 @@ class Carriers:
         for (_, name), bindings in scope.attributes.items():
             if self._any(self._bound(bindings)):
                 yield name
+        yield from (name for name, bindings in scope.kept.items() if self._any(self._bound(bindings)))
 
     def _bound(self, bindings: list[Binding]) -> Values:
         return tuple(value for binding in bindings for value in self.names.bound(binding))

@@ -1,0 +1,38 @@
+"""Finding what an application keeps for everyone, in whichever module it is put there."""
+
+import re
+from collections.abc import Mapping
+from functools import cached_property
+
+from archguard.codebase.facts import Binding, Scope
+from archguard.codebase.names.lookup import Lookup
+from archguard.codebase.source import SourceError
+
+_PUT = re.compile(rb"(?:app|application|state)(?:\.(\w+)|\[[\"'](\w+)[\"']\])\s*(?::[^=\n]+)?=[^=]")
+
+
+class Keeping:
+    """Knows which modules put something under a name, told by their bytes; only those are read."""
+
+    def __init__(self, lookup: Lookup) -> None:
+        self.lookup = lookup
+
+    def bindings(self, name: str, scope: Scope) -> list[Binding]:
+        """What is put under `name` in the service of `scope`."""
+        service = scope.module.name.rpartition("::")[0]
+        modules = (module for module in self._putting.get(name, ()) if module.rpartition("::")[0] == service)
+        scopes = (inner for module in modules for inner in self.lookup.scope(module).everything())
+        return [binding for inner in scopes for binding in inner.kept.get(name, ())]
+
+    @cached_property
+    def _putting(self) -> Mapping[str, list[str]]:
+        """The modules that put something under each name."""
+        found: dict[str, list[str]] = {}
+        for module, source in sorted(self.lookup.sources.items()):
+            try:
+                puts = _PUT.findall(source.content)
+            except SourceError:
+                continue  # it has been reported where imports were read
+            for name in sorted({attribute or key for attribute, key in puts}):
+                found.setdefault(name.decode(), []).append(module)
+        return found
