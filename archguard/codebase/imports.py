@@ -19,14 +19,16 @@ from grimp.exceptions import SourceSyntaxError
 
 from archguard.codebase.facts import Import, ImportTrait
 from archguard.codebase.facts.dynamic import DYNAMIC, unfollowed
+from archguard.codebase.facts.plain import names_in, text_at
 from archguard.codebase.graph import Link
 from archguard.codebase.modules import Modules, Portion
 from archguard.codebase.source import Source, SourceError
+from archguard.codebase.statements import Statements
 from archguard.codebase.view import View, ancestry
 from archguard.model import Problem, Severity
 
 _UNFOLLOWED = "what is imported here is known to the running code only, so no contract looks at it"
-_AT_A_TIME = 1000
+_AT_A_TIME = 1700
 _TIMES = 8
 """A scan is of at least this part of a project, since grimp is told all its modules each time."""
 os.environ.setdefault("RUST_MIN_STACK", str(64 << 20))  # grimp parses by recursion, and would end the process
@@ -40,7 +42,7 @@ class Found:
     """importer -> imported -> lines."""
     by_ast: set[Link] = field(default_factory=set)
     into_packages: dict[Link, str] = field(default_factory=dict)
-    """The first line of each import of a package in the project, which may pass the names in it on."""
+    """Each import of a package in the project, which may pass on the names in it: the text of the statement."""
     lazy: set[Link] = field(default_factory=set)
     """The imports that say `lazy import`."""
     problems: list[Problem] = field(default_factory=list)
@@ -128,9 +130,15 @@ class Reader:
             if imported != importer:
                 links.setdefault(imported, set()).add(one.line_number)
                 if imported in self._packages:
-                    found.into_packages[Link(importer, imported, one.line_number)] = one.line_contents
+                    found.into_packages[Link(importer, imported, one.line_number)] = self._text(importer, one)
                 if one.is_lazy:
                     found.lazy.add(Link(importer, imported, one.line_number))
+
+    def _text(self, importer: str, one: DirectImport) -> str:
+        """The statement of `one`; its first line, which is all that grimp tells, where the rest is not plain to see."""
+        if names_in(one.line_contents):
+            return one.line_contents
+        return text_at(self._statements.lines(importer), one.line_number) or one.line_contents
 
     def _named(self, imported: str) -> str:
         """What grimp calls `imported` as the graph calls it; of what is left out, the nearest package around it."""
@@ -171,6 +179,10 @@ class Reader:
     @cached_property
     def _packages(self) -> frozenset[str]:
         return frozenset(source.module for source in self.modules.sources.values() if source.is_package)
+
+    @cached_property
+    def _statements(self) -> Statements:
+        return Statements(self.modules.sources)
 
     @cached_property
     def _grimp(self) -> "_Grimp":

@@ -29,7 +29,7 @@ class Told(NamedTuple):
     lines: dict[str, list[int]]
     """Where it imports what."""
     texts: list[tuple[str, int, str]]
-    """What is imported, where, and the first line of the statement, where that can matter."""
+    """What is imported, where, and the text of the statement, where that can matter."""
 
 
 @dataclass
