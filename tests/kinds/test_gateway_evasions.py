@@ -750,6 +750,10 @@ from fastapi import FastAPI
 async def start(app: FastAPI):
     app.state.payments = httpx.AsyncClient()  # !
 """,
+    "a channel that a callback is handed": """
+def handle(ch, method, properties, body):
+    ch.basic_ack(delivery_tag=method.delivery_tag)  # !
+""",
 }
 
 

@@ -522,6 +522,14 @@ def start(app):
     app["options"] = {"a": 1}
     app.state.counts = {}
 """,
+    "an own class that is told what brokers are": """
+class Outbox:
+    def basic_publish(self, exchange, routing_key, body): ...
+
+
+def view(outbox: Outbox):
+    outbox.basic_publish("", "orders", b"")
+""",
 }
 
 

@@ -313,6 +313,10 @@ payments_client = None
 def view(cursor):
     cursor.execute("SELECT id FROM orders WHERE note = 'from payments'")
 """,
+    "a database and a broker on a host that is called like a service": """
+DATABASE = "postgresql+psycopg2://orders@payments:5432/orders"
+BROKER = "amqp://guest@payments:5672/"
+""",
 }
 
 

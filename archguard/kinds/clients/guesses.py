@@ -165,6 +165,20 @@ OF_QUERIES = (_QUERYSET - {"add", "remove", "clear"}) | frozenset(
     ]
 )
 """What is done with a query: it is made narrower, and asked."""
+OF_BROKERS = frozenset(
+    [
+        "basic_publish",
+        "basic_consume",
+        "basic_ack",
+        "basic_nack",
+        "basic_reject",
+        "basic_qos",
+        "queue_declare",
+        "queue_bind",
+        "exchange_declare",
+    ]
+)
+"""What only a channel of a broker is told: the one that a callback is handed has no type."""
 _OF_SETS = _QUERYSET - {"get", "add", "remove", "clear", "update", "count", "delete"}
 _QUERIES: Mapping[str, frozenset[str]] = {
     "objects": _QUERYSET,

@@ -100,6 +100,8 @@ class Uses:
     catalogue: Catalogue
     guessing: bool = False
     """Whether a receiver that nothing is known of is judged by what it is called."""
+    telling: frozenset[str] = frozenset()
+    """Methods that say by themselves what they are of: `basic_ack`."""
     _touching: dict[int, bool] = field(default_factory=dict)
     _told: dict[int, frozenset[str]] = field(default_factory=dict)
 
@@ -290,6 +292,8 @@ class Uses:
         return False
 
     def _guessed(self, step: Step, at: Position) -> _Found | None:
+        if step.call and step.owner_name and step.name in self.telling:
+            return How.CALL, f"{step.owner_name}.{step.name}", Confidence.LIKELY
         if not self.guessing or not step.owner_name:
             return None
         confidence = guess(step)

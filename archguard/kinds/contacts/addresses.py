@@ -9,7 +9,7 @@ from archguard.codebase.facts import Literal
 from archguard.codebase.names import Names, Text
 from archguard.kinds.clients import Use, Uses, catalogue
 from archguard.kinds.contacts.contact import Contact, Territory, Way, is_setting
-from archguard.kinds.reaching.urls import Url, addresses, mentions
+from archguard.kinds.reaching.urls import SCHEMES, Url, addresses, mentions
 from archguard.model import Confidence, Location
 
 _WAYS = {Way.HTTP: ("http",), Way.RPC: ("rpc",)}
@@ -77,7 +77,7 @@ class Addresses:
         """Whose address, or whose setting, `text` is by itself."""
         url = Url.of(text)
         if url:
-            return self.territory.owner_of_host(url)
+            return self.territory.owner_of_host(url) if url.scheme in ("", *SCHEMES) else ""
         return self.territory.owner_of_setting(text.filled("")) if text.complete and is_setting(text.filled("")) else ""
 
     def _way(self, text: Text) -> Way:

@@ -17,6 +17,7 @@ from archguard.codebase.facts import Binding, Scope
 from archguard.codebase.names import Instance, Member, Names, Outside, OwnClass, OwnFunction, Value, Values
 from archguard.codebase.sharing import shared
 from archguard.kinds.clients import Catalogue, Extensions, catalogue, names_of
+from archguard.kinds.clients.guesses import OF_BROKERS
 from archguard.kinds.reaching.aws import channels_with_aws
 from archguard.kinds.reaching.inbound import EntryPoints
 
@@ -44,13 +45,14 @@ class Carriers:
     names: Names
     catalogue: Catalogue
     tasks: bool = False
-    """Whether tasks of the project count, which are sent by their own names."""
+    """Whether tasks of the project count, which are sent by their own names, and what only brokers are told."""
 
     def modules(self) -> frozenset[str]:
         """The modules of the files."""
         stubs = frozenset(word for words in self._words.values() for word in words if word.endswith(_STUBS))
+        telling = stubs.union(name.encode() for name in OF_BROKERS) if self.tasks else stubs
         found = frozenset(
-            module for module, words in self._words.items() if self._may_import(words) or not words.isdisjoint(stubs)
+            module for module, words in self._words.items() if self._may_import(words) or not words.isdisjoint(telling)
         )
         waiting = found
         while waiting:

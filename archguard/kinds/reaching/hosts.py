@@ -7,14 +7,13 @@ from archguard.codebase import Source
 from archguard.codebase.facts import Literal
 from archguard.codebase.names import Names, Text
 from archguard.kinds.clients import Use
-from archguard.kinds.reaching.urls import Url, addresses
+from archguard.kinds.reaching.urls import SCHEMES, Url, addresses
 from archguard.model import Confidence, Location
 
 _LOCAL = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "::1"})  # noqa: S104  # names, nothing is bound
 _NO_PLACES = ("example.com", "example.org", "example.net", "w3.org", "json-schema.org", "purl.org", "xmlsoap.org")
 """Domains of examples, and those that name things rather than places."""
 _NO_PLACE_BEGINS = ("schemas.", "xmlns.", "ns.", "schema.")
-_SCHEMES = frozenset(["http", "https", "ws", "wss", "grpc", "grpcs", "ftp", "ftps", "sftp"])
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ class Hosts:
                 yield Named(url, literal.location, Confidence.LIKELY)
 
     def _is_forbidden(self, url: Url) -> bool:
-        is_known = url.host and url.scheme in _SCHEMES
+        is_known = url.host and url.scheme in SCHEMES
         return bool(is_known) and not any(url.matches(pattern) for pattern in self.allowed)
 
 

@@ -10,6 +10,7 @@ from archguard.codebase import Source
 from archguard.codebase.facts import Chain, Position, Step
 from archguard.codebase.names import Instance, Names, OwnFunction, dotted
 from archguard.kinds.clients import Catalogue, Extensions, How, Use, Uses, catalogue
+from archguard.kinds.clients.guesses import OF_BROKERS
 from archguard.kinds.reaching import aws
 from archguard.kinds.reaching.accesses import Access, Accesses, Way
 from archguard.kinds.reaching.doors import doors_of
@@ -130,7 +131,8 @@ class Outbound:
 
     @cached_property
     def _uses(self) -> Uses:
-        return Uses(self.names, catalogue(aws.channels_with_aws(self.channels), self.extensions))
+        telling = OF_BROKERS if "queue" in self.channels else frozenset[str]()
+        return Uses(self.names, catalogue(aws.channels_with_aws(self.channels), self.extensions), telling=telling)
 
     @cached_property
     def _clouds(self) -> Catalogue:

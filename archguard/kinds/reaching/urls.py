@@ -11,6 +11,8 @@ from archguard.codebase.facts import Binding, Position
 from archguard.codebase.facts.scopes import How
 from archguard.codebase.names import Names, Text
 
+SCHEMES = frozenset(["http", "https", "ws", "wss", "grpc", "grpcs", "ftp", "ftps", "sftp"])
+"""Those of other systems: behind `postgresql:` and `amqp:` are the service's own stores and brokers."""
 _UNKNOWN = "\0"
 _FILLED_IN = re.compile(r"[\0{}<>%$]")
 _URL = re.compile(
