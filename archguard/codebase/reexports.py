@@ -93,7 +93,8 @@ class _Table:
     def targets(self, name: str) -> Collection[str]:
         """What `name` was imported as."""
         named = self._by_parser if self._unsure is None or name in self._unsure else self._by_lines
-        return named.get(name) or self._starred(name)
+        targets = {self.stars.qualified(self.package, target) for target in named.get(name, ())}
+        return targets or self._starred(name)
 
     @cached_property
     def _plain(self) -> list[tuple[Name, bool]] | None:
@@ -120,7 +121,7 @@ class _Table:
     def _named(self, imports: Iterable[Import | Name]) -> Mapping[str, set[str]]:
         targets: dict[str, set[str]] = {}
         for found in filter(_binds_target, imports):
-            targets.setdefault(found.alias, set()).add(self.stars.qualified(self.package, found.target))
+            targets.setdefault(found.alias, set()).add(found.target)
         return targets
 
     def _starred(self, name: str) -> Collection[str]:

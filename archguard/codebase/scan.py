@@ -134,7 +134,8 @@ class _Scanner:
 
     def follow_reexports(self) -> None:
         """Take imports of packages that only pass names on to the modules that define those."""
-        packages = {link.imported: self._lines(link.imported) for link in self.found.into_packages}
+        imported = {link.imported for link in self.found.into_packages}
+        packages = {module: self._lines(module) for module in imported}
         reexports = Reexports(packages, self.statements, self.known, self.views)
         for link, text in self.found.into_packages.items():
             names = self._names_in(link, text)

@@ -74,6 +74,11 @@ IN_CALLS = {
     "import_module with __package__": ("import importlib\nimportlib.import_module('.hidden', __package__)\n", 2),
     "import_module by keyword": ("import importlib\nimportlib.import_module(name='shop.hidden')\n", 2),
     "import_module by another name": ("from importlib import import_module as load\nload('shop.hidden')\n", 2),
+    "import_module in a decorator": (
+        "import importlib\n@use(importlib.import_module('shop.hidden'))\ndef use(): ...\n",
+        2,
+    ),
+    "import_module in a text": ('import importlib\nf"""\n{importlib.import_module("shop.hidden")}"""\n', 3),
     "importlib by another name": ("import importlib as il\nil.import_module('shop.hidden')\n", 2),
     "importlib.__import__": ("import importlib\nimportlib.__import__('shop.hidden')\n", 2),
     "__import__": ("__import__('shop.hidden')\n", 1),

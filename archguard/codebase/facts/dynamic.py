@@ -2,6 +2,7 @@
 
 import ast
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final, Self, TypeGuard
@@ -58,6 +59,26 @@ def loaders(source: Source) -> frozenset[str]:
     }
 
 
+@dataclass(frozen=True)
+class Naming:
+    """The lines of a file where one of some names may stand, which are few."""
+
+    lines: tuple[int, ...]
+
+    @classmethod
+    def of(cls, source: Source, names: Collection[str]) -> Self:
+        """Those of `source`; Python takes some letters beyond ASCII for plain ones."""
+        lines = enumerate(source.lines, start=1) if names else ()
+        return cls(tuple(number for number, line in lines if not line.isascii() or any(name in line for name in names)))
+
+    def may_be_in(self, node: ast.AST) -> bool:
+        """Whether one of the names may stand in `node`: anywhere but in a statement on other lines."""
+        if not isinstance(node, ast.stmt) or hasattr(node, "body"):  # whose decorators stand above it
+            return True
+        after = bisect_left(self.lines, node.lineno)
+        return after < len(self.lines) and self.lines[after] <= (node.end_lineno or node.lineno)
+
+
 def is_loading(node: ast.AST, loaders: Collection[str]) -> TypeGuard[ast.Call]:
     """Whether `node` is a call of one of `loaders` that says what it imports."""
     return isinstance(node, ast.Call) and _last_name(node.func) in loaders and Loading.of(node) is not None
@@ -70,11 +91,20 @@ def unfollowed(source: Source) -> Iterator[Location]:
         SourceError: the file cannot be read or parsed.
     """
     names = loaders(source)
-    nodes = list(ast.walk(source.tree)) if names else []
+    nodes = list(_naming(source.tree, Naming.of(source, names))) if names else []
     followed = {id(node.func) for node in nodes if is_loading(node, names)}
     for node in nodes:
         if isinstance(node, ast.Name | ast.Attribute) and _last_name(node) in names and id(node) not in followed:
             yield source.location(node)
+
+
+def _naming(tree: ast.Module, naming: Naming) -> Iterator[ast.AST]:
+    """The nodes in which a name may stand."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting.extend(filter(naming.may_be_in, ast.iter_child_nodes(node)))
 
 
 def _argument(call: ast.Call, position: int, name: str) -> ast.expr | None:

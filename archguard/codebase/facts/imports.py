@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Self, TypeAlias
 
-from archguard.codebase.facts.dynamic import Loading, is_loading, loaders
+from archguard.codebase.facts.dynamic import Loading, Naming, is_loading, loaders
 from archguard.codebase.source import Source
 from archguard.model import Location
 
@@ -66,16 +66,18 @@ class Import:
         Raises:
             SourceError: the file cannot be read or parsed.
         """
-        for node, traits in _Walk(loaders(source)).found(source.tree):
+        names = loaders(source)
+        for node, traits in _Walk(names, Naming.of(source, names)).found(source.tree):
             for module, name, alias, place in _names(node, source.package):
                 yield cls(module, name, alias, _location(source, node, place), traits)
 
 
 @dataclass(frozen=True)
 class _Walk:
-    """Goes through statements, and where there are `loaders` through expressions too."""
+    """Goes through statements, and where `loaders` may be named through expressions too."""
 
     loaders: frozenset[str]
+    naming: Naming
 
     def found(self, tree: ast.Module) -> Iterator[_Found]:
         """Every import in `tree`, in the order of the file. Without recursion: each `elif` is an `if` in an `else`."""
@@ -92,8 +94,12 @@ class _Walk:
         """The children of `node`, with the traits that imports in them have."""
         trait, marked = _marked(node)
         own = set(map(id, marked))
-        for child in ast.iter_child_nodes(node) if self.loaders else _statements(node):
+        for child in self._children(node) if self.loaders else _statements(node):
             yield child, traits | {trait} if id(child) in own else traits
+
+    def _children(self, node: ast.AST) -> Iterator[ast.AST]:
+        children = ast.iter_child_nodes(node)
+        return (child for child in children if type(child) in _HOLDING or self.naming.may_be_in(child))
 
 
 _BLOCKS: Final = ("body", "handlers", "orelse", "finalbody", "cases")
