@@ -754,6 +754,21 @@ async def start(app: FastAPI):
 def handle(ch, method, properties, body):
     ch.basic_ack(delivery_tag=method.delivery_tag)  # !
 """,
+    "a client out of a mapping": """
+import boto3  # !
+
+CLIENTS = {}
+
+
+def client(service):
+    if service not in CLIENTS:
+        CLIENTS[service] = boto3.client(service)  # !
+    return CLIENTS[service]
+
+
+def view(key):
+    return client("kms").describe_key(KeyId=key)  # !
+""",
 }
 
 

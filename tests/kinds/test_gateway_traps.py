@@ -491,6 +491,19 @@ import boto3
 def storage():
     return boto3.client("s3")
 """,
+    "what an object of the cloud has and is": """
+from shop.gateways import role
+
+
+def view():
+    return role().arn, role().role_name
+# file: shop/gateways.py
+import boto3
+
+
+def role():
+    return boto3.resource("iam").Role("admin")
+""",
     "the columns of a query": """
 from shop.gateways import newest
 
@@ -529,6 +542,14 @@ class Outbox:
 
 def view(outbox: Outbox):
     outbox.basic_publish("", "orders", b"")
+""",
+    "something else out of a mapping": """
+ANSWERS = {}
+
+
+def view(key, answer):
+    ANSWERS[key] = {"text": answer}
+    return ANSWERS[key].get("text")
 """,
 }
 

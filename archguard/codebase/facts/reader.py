@@ -7,7 +7,7 @@ from typing import Any
 
 from archguard.codebase.facts.imports import absolute
 from archguard.codebase.facts.keeping import kept_name
-from archguard.codebase.facts.scopes import Binding, Block, Chain, Comprehension, How, Position, Scope, ScopeNode
+from archguard.codebase.facts.scopes import ITEM, Binding, Block, Chain, Comprehension, How, Position, Scope, ScopeNode
 from archguard.codebase.facts.steps import LINKS, links, steps
 from archguard.codebase.source import Source
 
@@ -213,6 +213,10 @@ class _Reader:
                 self._expression(target.value)
                 binding = Binding(how, name, value, self.here(), annotation, path)
                 self.scope.attributes.setdefault((base, name), []).append(binding)
+            case ast.Subscript(value=ast.Name(id=base) | ast.Attribute(attr=base)):
+                self._parts(target)
+                binding = Binding(how, base, value, self.here(), annotation, path)
+                self.scope.attributes.setdefault((base, ITEM), []).append(binding)
             case _:
                 self._parts(target)
 

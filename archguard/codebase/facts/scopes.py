@@ -14,6 +14,10 @@ Comprehension: TypeAlias = ast.ListComp | ast.SetComp | ast.DictComp | ast.Gener
 ScopeNode: TypeAlias = ast.Module | ast.ClassDef | FunctionNode | Comprehension
 
 
+ITEM = "[]"
+"""Stands for the name of an attribute where something is put into a mapping."""
+
+
 class How(StrEnum):
     """How a name gets its value."""
 
@@ -103,7 +107,8 @@ class Scope:
     """Where it stands in the scope around it; None for a module."""
     bindings: dict[str, list[Binding]] = field(default_factory=dict)
     attributes: dict[tuple[str, str], list[Binding]] = field(default_factory=dict)
-    """What is assigned to attributes of names: `self.session = ...` is at ("self", "session")."""
+    """What is assigned to attributes of names: `self.session = ...` is at ("self", "session"), `clients[key] = ...` and
+    `self.clients[key] = ...` at ("clients", ITEM)."""
     kept: dict[str, list[Binding]] = field(default_factory=dict)
     """What is put where an application keeps things for everyone, by its name there."""
     outer: dict[str, str] = field(default_factory=dict)

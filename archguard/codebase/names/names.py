@@ -7,7 +7,7 @@ from typing import TypeVarTuple, Unpack
 
 from archguard.codebase.facts import Binding, Import, Position, Scope
 from archguard.codebase.facts.keeping import kept_name
-from archguard.codebase.facts.scopes import How
+from archguard.codebase.facts.scopes import ITEM, How
 from archguard.codebase.names.annotations import Annotations, provided
 from archguard.codebase.names.asking import Asking
 from archguard.codebase.names.handed import Handed
@@ -216,8 +216,10 @@ class Names(Asking):
                 return union(*(self.value(part, at) for part in parts))
             case ast.Subscript(value=holder, slice=index):
                 position = index.value if isinstance(index, ast.Constant) and isinstance(index.value, int) else None
-                return self._kept(node, at) or union(
-                    *(self._results.element(value, position) for value in self.value(holder, at))
+                return (
+                    self._kept(node, at)
+                    or union(*(self._results.element(value, position) for value in self.value(holder, at)))
+                    or self._put(holder, at)
                 )
             case ast.BinOp(left=left, op=ast.BitOr() | ast.BitAnd()):
                 return self.value(left, at)
@@ -258,6 +260,13 @@ class Names(Asking):
         """`request.app["pool"]`, where some module says `app["pool"] = create_pool()`."""
         name = kept_name(node)
         return union(*map(self.bound, self._keeping.bindings(name, at.scope))) if name else UNKNOWN
+
+    def _put(self, holder: ast.expr, at: Position) -> Values:
+        """`clients[key]`, where some function of the file says `clients[key] = connect()`."""
+        match holder:
+            case ast.Name(id=name) | ast.Attribute(attr=name):
+                return union(*map(self.bound, self._lookup.attributes(at.scope).get((name, ITEM), [])))
+        return UNKNOWN
 
     def _bound(self, binding: Binding) -> Values:  # noqa: PLR0911  # one case for each way to bind
         match binding:

@@ -43,6 +43,11 @@ class Catalogue:
         known = (self._receivers.get(ancestor, frozenset()) for ancestor in self._lineage(library, cls))
         return any(name in methods or "*" in methods for methods in known) or self._is_all_access(cls)
 
+    @remembering
+    def lists(self, library: Library, cls: str, name: str) -> bool:
+        """Whether the method `name` of an object of the class `cls` is an access by its name, not as one of all."""
+        return any(name in self._receivers.get(ancestor, ()) for ancestor in self._lineage(library, cls))
+
     def _is_all_access(self, path: str) -> bool:
         """Whether `path` leads from an object all of whose methods are: `openai.OpenAI.chat.completions`."""
         return "(" not in path and any("*" in self._receivers.get(outer, ()) for outer in ancestry(path))

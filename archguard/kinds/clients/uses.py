@@ -53,8 +53,13 @@ _OF_RELATIONS = frozenset(
 
 _CHOSEN = Instance(Outside("builtins.getattr"))
 """What comes out of `getattr` with a name that is not known."""
-_STATE = re.compile(r"\.[A-Z]\w*\.(?:exceptions|meta|config|options|headers|closed|\w+_url|is_\w+|has_\w+)(?:\.|$)")
-"""What clients are asked without being told to do anything: `except storage.exceptions.NoSuchKey`."""
+_DEED = re.compile(
+    r"(?:get|put|post|send|create|delete|update|modify|list|describe|publish|subscribe|unsubscribe|connect|disconnect|read"
+    r"|write|fetch|find|query|search|select|insert|call|run|execute|invoke|upload|download|copy|generate|emit|push|pull|ack"
+    r"|add|remove|open|close|start|stop|request|complete|commit|retrieve|load|save|batch|scan|receive|login|patch|set|edit|answer|reply"
+    r"|forward|leave|join|cancel|confirm|capture|charge|refund|upsert|export|import)(?:_|$)"
+)
+"""What the methods of a client are called, all of whose methods are accesses: the rest may be what it has or is."""
 _WAY = re.compile(r"\.[A-Z]\w*\.\w+\.\w")
 """From a class through one of its attributes: `starlette.requests.Request.app.state.pool.acquire`."""
 
@@ -204,7 +209,10 @@ class Uses:
     def _is_method(self, member: Member) -> bool:
         """Whether `member` is a method, so that taking it is no look at what a client or a query has or is."""
         found = self._of_receiver(member)
-        return found is not None and found[0] is How.CALL and not _STATE.search(dotted(member))
+        if found is None or found[0] is not How.CALL:
+            return False
+        listed = self.catalogue.lists(self.names.library, member.base, member.name)
+        return listed or found[2] is not Confidence.CERTAIN or bool(_DEED.match(member.name))
 
     def _of_receiver(self, member: Member) -> _Found | None:
         return self._member(member.base, member.name) or self._related(member)
