@@ -35,9 +35,17 @@ def _processors(*, native: bool) -> int:
     """How many processes may work here: one where a fork could wait for a lock of a thread that it does not have."""
     if sys.platform != "linux" or any(_may_lock(thread) for thread in threading.enumerate()):
         return 1
-    if native and len([*Path("/proc/self/task").iterdir()]) > threading.active_count():
+    if native and _has_native_threads():
         return 1
     return len(os.sched_getaffinity(0))
+
+
+def _has_native_threads() -> bool:
+    """Whether there are threads that Python did not start; or nobody knows."""
+    try:
+        return len([*Path("/proc/self/task").iterdir()]) > threading.active_count()
+    except OSError:
+        return True
 
 
 def _may_lock(thread: threading.Thread) -> bool:
@@ -77,6 +85,7 @@ class _Fork(Generic[_T, _R]):
 
 def _tell(work: Callable[[Sequence[_T]], _R], share: Sequence[_T], to: int) -> None:
     """Say what `work` makes of `share`, and end the process."""
+    os.environ["RAYON_NUM_THREADS"] = "1"  # libraries in Rust would start one for each processor, in each process
     status = 1
     with suppress(BaseException):
         with os.fdopen(to, "wb") as file:
