@@ -3,11 +3,12 @@
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from archguard.checking.looking import Look, Task, look
+from archguard.checking.looking import look
 from archguard.checking.overlooked import excluded_traits, ignore_problem, ignored_links
 from archguard.checking.profile import Profile
 from archguard.checking.suppressions import suppress
 from archguard.codebase import Codebase
+from archguard.codebase.crew import crew
 from archguard.config import Config, component_faults, contract_faults, contract_notes, did_you_mean, read
 from archguard.errors import ConfigError
 from archguard.kinds import Contract
@@ -35,7 +36,7 @@ def check(
     profile = profile or Profile()
     chosen = _chosen(config, only)
     codebase = codebase or read(config)
-    results = _results(config, codebase, chosen, profile)
+    results = list(_results(config, codebase, chosen, profile))
     faults = [fault.problem("configuration") for fault in (*_pointless(config), *component_faults(config, codebase))]
     report = Report(
         outcomes=tuple(result.outcome for result in results),
@@ -92,26 +93,22 @@ class _Result:
     scope: frozenset[str]
 
 
-def _results(config: Config, codebase: Codebase, contracts: Iterable[Contract], profile: Profile) -> list[_Result]:
-    prepared = [_prepared(config, codebase, contract, profile) for contract in contracts]
-    looks = iter(look([one for one in prepared if isinstance(one, Task)]))
-    return [_judged(one, next(looks)) if isinstance(one, Task) else one for one in prepared]
+def _results(config: Config, codebase: Codebase, contracts: Iterable[Contract], profile: Profile) -> Iterator[_Result]:
+    with crew(codebase):
+        for contract in contracts:
+            with profile.stage(f"contract {contract.id}"):
+                yield _check_contract(config, codebase, contract)
 
 
-def _prepared(config: Config, codebase: Codebase, contract: Contract, profile: Profile) -> Task | _Result:
-    """What there is to look at, or what keeps `contract` from being checked."""
+def _check_contract(config: Config, codebase: Codebase, contract: Contract) -> _Result:
     faults = tuple(fault.problem("configuration") for fault in contract_faults(config, codebase, contract))
     if faults:
         return _result(contract, Checked(), (), faults, frozenset())
     seen, problems = _seen(config, codebase, contract)
     notes = (_warning(note, "pointless") for note in contract_notes(config, codebase, contract))
-    return Task(contract, seen, (*problems, *notes), profile)
-
-
-def _judged(task: Task, found: Look) -> _Result:
-    contract, seen = task.contract, task.seen
+    found = look(contract, seen)
     checked = replace(contract.checked(seen), calls=found.calls)
-    return _result(contract, checked, found.violations, (*task.problems, *found.problems), contract.scope(seen))
+    return _result(contract, checked, found.violations, (*problems, *notes, *found.problems), contract.scope(seen))
 
 
 def _seen(config: Config, codebase: Codebase, contract: Contract) -> tuple[Codebase, tuple[Problem, ...]]:

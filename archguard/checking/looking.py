@@ -1,20 +1,15 @@
-"""What contracts see in the code; files that are looked at one by one are shared out among the processors."""
+"""What a contract sees in the code; files that are looked at one by one are shared out among the processors."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import partial
 from itertools import chain
-from typing import Final
 
-from archguard.checking.profile import Profile
 from archguard.codebase import Codebase, Source, SourceError
-from archguard.codebase.sharing import shared
+from archguard.codebase.crew import answers
 from archguard.kinds import Contract
 from archguard.kinds.filewise import FilewiseContract
 from archguard.model import Problem, Violation
-
-_WORTH: Final = 100
-"""How many files are worth a process."""
 
 
 @dataclass(frozen=True)
@@ -28,52 +23,20 @@ class Look:
     """How many calls it has looked at."""
 
 
-@dataclass(frozen=True)
-class Task:
-    """A contract with the code as it sees it."""
-
-    contract: Contract
-    seen: Codebase
-    problems: tuple[Problem, ...]
-    """What is wrong with it, though not so much that nothing can be seen."""
-    profile: Profile
-    """Where to note how long it takes."""
-
-    @cached_property
-    def parsed(self) -> frozenset[str]:
-        """The modules whose files are parsed for it."""
-        with self.profile.stage(self._stage):
-            return self.contract.parsed(self.seen)
-
-    def whole(self) -> Look:
-        """What it sees in the code."""
-        problems = tuple(_unparsed(self.seen.files(self.parsed)))
-        with self.profile.stage(self._stage):
-            return Look(_distinct(self.contract.check(self.seen)), problems, self.contract.checked(self.seen).calls)
-
-    def part(self, contract: FilewiseContract, modules: Collection[str]) -> Look:
-        """What it sees, as the `contract` that it is, in the files of `modules`."""
-        files = self.seen.files(self.parsed.intersection(modules))
-        with self.profile.stage(self._stage):
-            violations = tuple(contract.look(self.seen, files))
-            return Look(violations, tuple(_unparsed(files)), contract.calls(self.seen, files))
-
-    @property
-    def _stage(self) -> str:
-        return f"contract {self.contract.id}"
+def look(contract: Contract, codebase: Codebase) -> Look:
+    """What `contract` sees in `codebase`."""
+    modules = contract.parsed(codebase)
+    if isinstance(contract, FilewiseContract):
+        return _together(answers(codebase, partial(_part, contract), modules))
+    problems = tuple(_unparsed(codebase.files(modules)))
+    return Look(_distinct(contract.check(codebase)), problems, contract.checked(codebase).calls)
 
 
-def look(tasks: Sequence[Task]) -> list[Look]:
-    """What the contract of each of `tasks` sees."""
-    filewise = [(task, task.contract) for task in tasks if isinstance(task.contract, FilewiseContract)]
-    files = sorted(frozenset[str]().union(*(task.parsed for task, _ in filewise)))
-
-    def look_at(share: Sequence[str]) -> list[Look]:
-        return [task.part(contract, share) for task, contract in filewise]
-
-    parts = zip(*shared(look_at, files, _WORTH, native=False), strict=True)
-    seen = {contract.id: _together(looks) for (_, contract), looks in zip(filewise, parts, strict=True)}
-    return [seen.get(task.contract.id) or task.whole() for task in tasks]
+def _part(contract: FilewiseContract, codebase: Codebase, modules: Sequence[str]) -> Look:
+    """What it sees in the files of `modules`."""
+    files = codebase.files(modules)
+    violations = tuple(contract.look(codebase, files))
+    return Look(violations, tuple(_unparsed(files)), contract.calls(codebase, files))
 
 
 def _together(looks: Sequence[Look]) -> Look:

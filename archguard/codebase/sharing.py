@@ -23,7 +23,7 @@ def shared(work: Callable[[Sequence[_T]], _R], items: Sequence[_T], least: int, 
         least: How many items are worth a process.
         native: Whether `work` needs threads of a library, which a fork lacks if they have been started before it.
     """
-    count = max(1, min(_processors(native=native), len(items) // least))
+    count = max(1, min(processors(native=native), len(items) // least))
     shares = [items[start::count] for start in range(count)]
     forks = [_Fork.of(work, share) for share in shares[1:]]
     yield work(shares[0])
@@ -31,7 +31,7 @@ def shared(work: Callable[[Sequence[_T]], _R], items: Sequence[_T], least: int, 
         yield fork.answer()
 
 
-def _processors(*, native: bool) -> int:
+def processors(*, native: bool) -> int:
     """How many processes may work here: one where a fork could wait for a lock of a thread that it does not have."""
     if sys.platform != "linux" or any(_may_lock(thread) for thread in threading.enumerate()):
         return 1
@@ -46,6 +46,18 @@ def _has_native_threads() -> bool:
         return len([*Path("/proc/self/task").iterdir()]) > threading.active_count()
     except OSError:
         return True
+
+
+def fork(work: Callable[[], None]) -> int:
+    """The number of a process that does `work`, and ends: with status 0 if that came to an end."""
+    process = os.fork()
+    if process:
+        return process
+    status = 1
+    with suppress(BaseException):
+        work()
+        status = 0
+    os._exit(status)
 
 
 def _may_lock(thread: threading.Thread) -> bool:
@@ -66,9 +78,7 @@ class _Fork(Generic[_T, _R]):
     def of(cls, work: Callable[[Sequence[_T]], _R], share: Sequence[_T]) -> "_Fork[_T, _R]":
         """Begin it."""
         told, to = os.pipe()
-        process = os.fork()
-        if not process:
-            _tell(work, share, to)
+        process = fork(lambda: _tell(work, share, to))
         os.close(to)
         return cls(work, share, process, told)
 
@@ -84,11 +94,6 @@ class _Fork(Generic[_T, _R]):
 
 
 def _tell(work: Callable[[Sequence[_T]], _R], share: Sequence[_T], to: int) -> None:
-    """Say what `work` makes of `share`, and end the process."""
     os.environ["RAYON_NUM_THREADS"] = "1"  # libraries in Rust would start one for each processor, in each process
-    status = 1
-    with suppress(BaseException):
-        with os.fdopen(to, "wb") as file:
-            pickle.dump(work(share), file, pickle.HIGHEST_PROTOCOL)
-        status = 0
-    os._exit(status)
+    with os.fdopen(to, "wb") as file:
+        pickle.dump(work(share), file, pickle.HIGHEST_PROTOCOL)

@@ -96,7 +96,7 @@ class Gateway(FilewiseContract):
         """The modules that can use a client."""
         key = f"gateway {self.channels} {sorted(self.clients.items())}"
         if key not in codebase.memory:
-            codebase.memory[key] = carriers(codebase, self.channels, self.clients).modules()
+            codebase.memory[key] = carriers(codebase, self.channels, self.clients)
         found: frozenset[str] = codebase.memory[key]
         return found
 

@@ -1,10 +1,13 @@
 """Which files can use a client at all, told without parsing them: parsing takes longer than all the rest."""
 
 from collections import deque
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
+from itertools import chain
 from typing import TypeAlias
 
 from archguard.codebase import Codebase, Pattern, Source, SourceError
+from archguard.codebase.crew import answers
 from archguard.kinds.clients.catalogue import Catalogue
 
 HOPS = 6
@@ -25,8 +28,7 @@ def relevant_modules(
     near = _near(codebase, known)
     troubled = {problem.location.path for problem in codebase.problems if problem.location}
     found = {name for name in modules if name in near or codebase.shown(name) in troubled}
-    for name, source in codebase.sources.items():
-        offering, using = _passed(source, offers, may_use)
+    for name, offering, using in chain(*answers(codebase, partial(_passing, offers, may_use), codebase.sources)):
         found |= {name} if using else set()
         found.update(codebase.imports.importers.get(name, ()) if offering else ())
     return frozenset(found.intersection(codebase.sources, modules))
@@ -57,10 +59,17 @@ def _is_of_client(name: str, known: Catalogue) -> bool:
     return bool(known.imported(name)) or any(module.startswith(f"{name}.") for module in known.modules)
 
 
-def _passed(source: Source, *tests: Test) -> list[bool]:
-    """Which of `tests` the file passes, which is read once for all of them."""
+def _passing(
+    offers: Test, may_use: Test, codebase: Codebase, modules: Sequence[str]
+) -> tuple[tuple[str, bool, bool], ...]:
+    """Those of `modules` that pass one of two tests, and which."""
+    return tuple((name, *passed) for name in modules if any(passed := _passed(codebase.sources[name], offers, may_use)))
+
+
+def _passed(source: Source, offers: Test, may_use: Test) -> tuple[bool, bool]:
+    """Which of the tests the file passes; both, if it cannot be read."""
     try:
         content = source.content
     except SourceError:
-        return [True] * len(tests)
-    return [test(content) for test in tests]
+        return True, True
+    return offers(content), may_use(content)

@@ -7,15 +7,15 @@ whatever place, so that more files are taken than need be, and none is missed.
 
 import ast
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TypeAlias
+from functools import cached_property, partial
+from typing import TypeAlias, TypeVar
 
-from archguard.codebase import Codebase, SourceError, remembering
+from archguard.codebase import Codebase, Source, SourceError, remembering
+from archguard.codebase.crew import Question, answers
 from archguard.codebase.facts import Binding, Scope
 from archguard.codebase.names import Instance, Member, Names, Outside, OwnClass, OwnFunction, Value, Values
-from archguard.codebase.sharing import shared
 from archguard.kinds.clients import Catalogue, Extensions, catalogue, names_of
 from archguard.kinds.clients.guesses import OF_BROKERS
 from archguard.kinds.reaching.aws import channels_with_aws
@@ -23,49 +23,95 @@ from archguard.kinds.reaching.inbound import EntryPoints
 
 _WORD = re.compile(rb"[A-Za-z_]\w*")
 _STUBS = b"_pb2_grpc"
+_TO_BROKERS = frozenset(name.encode() for name in OF_BROKERS)
 _STUB = re.compile(r"_pb2_grpc\.\w+Stub$")
 _DEEP = 4
-_WORTH = 100
-"""How many files are worth a process."""
 
 Words: TypeAlias = frozenset[bytes]
+_T = TypeVar("_T")
 
 
-def carriers(codebase: Codebase, channels: Collection[str], extensions: Extensions) -> "Carriers":
-    """What finds the files that can use a client of `channels`."""
-    known = catalogue(channels_with_aws(channels), extensions)
-    return Carriers(codebase, names_of(codebase, extensions), known, tasks="queue" in channels)
+def carriers(codebase: Codebase, channels: Sequence[str], extensions: Extensions) -> frozenset[str]:
+    """The modules of the files that can use a client of `channels`."""
+    found = waiting = _united(codebase, partial(_beginning, channels, extensions), codebase.sources)
+    while waiting:
+        carried = _united(codebase, partial(_carried, channels, extensions), waiting)
+        waiting = _united(codebase, partial(_naming, carried), codebase.sources) - found
+        found |= waiting
+    return found
+
+
+def _united(codebase: Codebase, question: Question[frozenset[_T]], modules: Iterable[str]) -> frozenset[_T]:
+    return frozenset().union(*answers(codebase, question, modules))
+
+
+def _beginning(
+    channels: Sequence[str], extensions: Extensions, codebase: Codebase, modules: Sequence[str]
+) -> frozenset[str]:
+    """Those of `modules` whose files may import a client."""
+    carriers = _carriers(codebase, channels, extensions)
+    return frozenset(module for module, words in _words(codebase, modules) if carriers.may_import(words))
+
+
+def _carried(channels: Sequence[str], extensions: Extensions, codebase: Codebase, modules: Sequence[str]) -> Words:
+    """The words by which others can get at a client that `modules` have."""
+    carriers = _carriers(codebase, channels, extensions)
+    return frozenset(word for module in modules for word in carriers.carried(module))
+
+
+def _naming(carried: Words, codebase: Codebase, modules: Sequence[str]) -> frozenset[str]:
+    """Those of `modules` whose files have a word that is `carried`."""
+    return frozenset(module for module, words in _words(codebase, modules) if not words.isdisjoint(carried))
+
+
+def _words(codebase: Codebase, modules: Iterable[str]) -> Iterator[tuple[str, Words]]:
+    """The words of each file; all contracts share them."""
+    known: dict[str, Words] = codebase.memory.setdefault("words", {})
+    for module in modules:
+        if module not in known:
+            known[module] = _read_words(codebase.sources[module])
+        yield module, known[module]
+
+
+def _read_words(source: Source) -> Words:
+    try:
+        return frozenset(_WORD.findall(source.content))
+    except SourceError:
+        return frozenset()  # it has been reported where imports were read
+
+
+def _carriers(codebase: Codebase, channels: Sequence[str], extensions: Extensions) -> "_Carriers":
+    key = f"carriers {channels} {sorted(extensions.items())}"
+    if key not in codebase.memory:
+        known = catalogue(channels_with_aws(channels), extensions)
+        codebase.memory[key] = _Carriers(names_of(codebase, extensions), known, tasks="queue" in channels)
+    found: _Carriers = codebase.memory[key]
+    return found
 
 
 @dataclass(frozen=True, eq=False)
-class Carriers:
-    """Finds the files that can use what `catalogue` lists."""
+class _Carriers:
+    """Finds what can use what `catalogue` lists."""
 
-    codebase: Codebase
     names: Names
     catalogue: Catalogue
     tasks: bool = False
     """Whether tasks of the project count, which are sent by their own names, and what only brokers are told."""
 
-    def modules(self) -> frozenset[str]:
-        """The modules of the files."""
-        stubs = frozenset(word for words in self._words.values() for word in words if word.endswith(_STUBS))
-        telling = stubs.union(name.encode() for name in OF_BROKERS) if self.tasks else stubs
-        found = frozenset(
-            module for module, words in self._words.items() if self._may_import(words) or not words.isdisjoint(telling)
-        )
-        waiting = found
-        while waiting:
-            carried = frozenset[bytes]().union(*shared(self._carried_by, sorted(waiting), _WORTH, native=False))
-            more = (module for module, words in self._words.items() if not words.isdisjoint(carried))
-            waiting = frozenset(more) - found
-            found |= waiting
-        return found
-
-    def _may_import(self, words: Words) -> bool:
+    def may_import(self, words: Words) -> bool:
         """Whether a file with these words can import a client."""
         others = (self._packages[package] for package in words & self._packages.keys())
-        return any(not other or other & words for other in others)
+        return any(not other or other & words for other in others) or self._is_told(words)
+
+    def _is_told(self, words: Words) -> bool:
+        """Whether words alone tell of a client, whatever it is imported from."""
+        return any(word.endswith(_STUBS) for word in words) or (self.tasks and not words.isdisjoint(_TO_BROKERS))
+
+    def carried(self, module: str) -> Iterator[bytes]:
+        """The words by which others can get at a client that `module` has."""
+        for scope in self.names.scope(module).everything():
+            for name in self._carrying(scope):
+                yield from _WORD.findall(name.encode())
 
     @cached_property
     def _packages(self) -> Mapping[bytes, Words]:
@@ -77,32 +123,6 @@ class Carriers:
                 found.setdefault(parts[0], set()).add(parts[-1])
         whole = {name.encode() for name in self.catalogue.modules if "." not in name}
         return {package: frozenset(() if package in whole else words) for package, words in found.items()}
-
-    @cached_property
-    def _words(self) -> Mapping[str, Words]:
-        """The words of each file; all contracts share them."""
-        memory = self.codebase.memory
-        if "words" not in memory:
-            memory["words"] = dict(self._read_words())
-        words: Mapping[str, Words] = memory["words"]
-        return words
-
-    def _read_words(self) -> Iterator[tuple[str, Words]]:
-        for module, source in sorted(self.codebase.sources.items()):
-            try:
-                content = source.content
-            except SourceError:
-                continue  # it has been reported where imports were read
-            yield module, frozenset(_WORD.findall(content))
-
-    def _carried_by(self, modules: Sequence[str]) -> Words:
-        return frozenset(word for module in modules for word in self._carried(module))
-
-    def _carried(self, module: str) -> Iterator[bytes]:
-        """The words by which others can get at a client that `module` has."""
-        for scope in self.names.scope(module).everything():
-            for name in self._carrying(scope):
-                yield from _WORD.findall(name.encode())
 
     def _carrying(self, scope: Scope) -> Iterator[str]:
         if scope.parent is None:

@@ -1,0 +1,151 @@
+"""Questions about many modules, answered by processes that keep what they find out for the next question."""
+
+import os
+import pickle
+import signal
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO, TypeAlias, TypeVar
+
+from archguard.codebase.codebase import Codebase
+from archguard.codebase.sharing import fork, processors
+
+_R = TypeVar("_R")
+Question: TypeAlias = Callable[[Codebase, Sequence[str]], _R]
+"""What is asked of some modules, sorted: it says the same of them whatever else is asked beside."""
+
+_KEY = "crew"
+_LEAST = 200
+"""How many files are worth a process."""
+_NEIGHBOURS = 100
+"""How many files that follow each other belong to one process, since they lead to the same ones."""
+
+
+@contextmanager
+def crew(codebase: Codebase) -> Iterator[None]:
+    """Have what is asked of `codebase` answered by a process for each processor meanwhile, if it has many files."""
+    hired = codebase.memory[_KEY] = _Crew()
+    try:
+        yield
+    finally:
+        del codebase.memory[_KEY]
+        hired.dismiss()
+
+
+def answers(codebase: Codebase, question: Question[_R], modules: Iterable[str]) -> list[_R]:
+    """What `question` says of `modules`, in parts: each part is of some of them, sorted.
+
+    The question is a function of a Python module, or a `partial` of one with what can be pickled; so can its answer.
+    """
+    asked = sorted(modules)
+    hired: _Crew | None = codebase.memory.get(_KEY)
+    return hired.answers(codebase, question, asked) if hired else [question(codebase, asked)]
+
+
+@dataclass
+class _Crew:
+    """This process, and one for each further share of the modules."""
+
+    codebase: Codebase | None = None
+    """What the processes know: the code as it was when they were forked."""
+    members: "list[_Member]" = field(default_factory=list)
+    homes: dict[str, int] = field(default_factory=dict)
+    """Whose share each module belongs to: always the same one's, since it has read it."""
+
+    def answers(self, codebase: Codebase, question: Question[_R], modules: Sequence[str]) -> list[_R]:
+        """What `question` says of the modules, share by share."""
+        if codebase is not self.codebase:
+            self._hire(codebase)
+        try:
+            told = pickle.dumps(question, pickle.HIGHEST_PROTOCOL)
+        except (pickle.PicklingError, AttributeError, TypeError):  # of a kind of contract that others have written
+            return [question(codebase, modules)]
+        own, *shares = self._shares(modules)
+        asked = [member.ask(told, share) for member, share in zip(self.members, shares, strict=True)]
+        return [question(codebase, own), *(_answer(codebase, question, one) for one in asked)]
+
+    def dismiss(self) -> None:
+        """End the processes."""
+        for member in self.members:
+            member.end()
+        self.members, self.homes, self.codebase = [], {}, None
+
+    def _hire(self, codebase: Codebase) -> None:
+        self.dismiss()
+        self.codebase = codebase
+        names = sorted(codebase.sources)
+        count = max(1, min(processors(native=False), len(names) // _LEAST))
+        self.homes = {name: place // _NEIGHBOURS % count for place, name in enumerate(names)}
+        self.members = [_Member.of(codebase) for _ in range(1, count)]
+
+    def _shares(self, modules: Sequence[str]) -> list[list[str]]:
+        shares: list[list[str]] = [[] for _ in range(len(self.members) + 1)]
+        for module in modules:
+            shares[self.homes.get(module, 0)].append(module)
+        return shares
+
+
+@dataclass
+class _Member:
+    """A process that answers questions until nobody can ask any more."""
+
+    process: int
+    questions: BinaryIO
+    replies: BinaryIO
+
+    @classmethod
+    def of(cls, codebase: Codebase) -> "_Member":
+        """Begin it."""
+        (asked, questions), (replies, said) = os.pipe(), os.pipe()
+
+        def work() -> None:
+            os.close(questions)
+            del codebase.memory[_KEY]  # what it is asked it answers alone
+            with os.fdopen(asked, "rb") as hearing, os.fdopen(said, "wb") as saying:
+                _reply(codebase, hearing, saying)
+
+        process = fork(work)
+        os.close(asked)
+        os.close(said)
+        return cls(process, os.fdopen(questions, "wb"), os.fdopen(replies, "rb"))
+
+    def ask(self, question: bytes, modules: Sequence[str]) -> "_Asked":
+        """Ask, and do not wait for the answer."""
+        with suppress(OSError):  # it has died, and will not answer
+            pickle.dump((question, modules), self.questions, pickle.HIGHEST_PROTOCOL)
+            self.questions.flush()
+        return _Asked(self, modules)
+
+    def end(self) -> None:
+        """End it, whatever it does."""
+        os.kill(self.process, signal.SIGKILL)
+        os.waitpid(self.process, 0)
+        with suppress(OSError):
+            self.questions.close()
+        self.replies.close()
+
+
+@dataclass
+class _Asked:
+    """A member has been asked about `modules`."""
+
+    member: _Member
+    modules: Sequence[str]
+
+
+def _reply(codebase: Codebase, hearing: BinaryIO, saying: BinaryIO) -> None:
+    while True:
+        question, modules = pickle.load(hearing)  # noqa: S301  # from the process that this one is a fork of
+        pickle.dump(pickle.loads(question)(codebase, modules), saying, pickle.HIGHEST_PROTOCOL)  # noqa: S301
+        saying.flush()
+
+
+def _answer(codebase: Codebase, question: Question[_R], asked: _Asked) -> _R:
+    """What the member says; if it came to nothing, what this process says."""
+    try:
+        answer: Any = pickle.load(asked.member.replies)  # noqa: S301  # from a fork of this very process
+    except (EOFError, OSError, pickle.UnpicklingError):
+        return question(codebase, asked.modules)
+    else:
+        return answer  # type: ignore[no-any-return]  # what the question says
