@@ -1059,6 +1059,17 @@ def start(app):
     app.mongodb_client = AsyncIOMotorClient("mongodb://db")  # !
     app.mongodb = app.mongodb_client["shop"]
 """,
+    "a collection of documents of which only the questions tell": """
+class Buyers:
+    def __init__(self, buyers):
+        self.buyers = buyers
+
+    def find(self, name):
+        return self.buyers.find_one({"name": name})  # !
+
+    def rename(self, name, other):
+        self.buyers.update_one({"name": name}, {"$set": {"name": other}})  # !
+""",
 }
 
 

@@ -769,6 +769,11 @@ class Orders(SQLAlchemyAsyncRepository):
 class OrderService(SQLAlchemyAsyncRepositoryService):
     repository_type = Orders
 """,
+    "a repository that is asked as documents are": """
+def view(repository, buyer_service, buyers):
+    buyer_service.update_one({"id": 1})
+    return repository.find_one({"name": "x"}), buyers.find_one("x")
+""",
 }
 
 

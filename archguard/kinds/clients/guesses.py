@@ -239,12 +239,23 @@ def guess(step: Step) -> Confidence | None:
     """How likely `step` is an access to a database; None if nothing speaks for it."""
     if step.name not in _ALL:
         return None
+    if step.name in _COLLECTION and _asks_by_mapping(step) and not _is_keeper(step.owner_name):
+        return Confidence.LIKELY
     match step.owner:
         case ast.Subscript(slice=ast.Constant(value=str(key))) if key.isidentifier() and step.name not in _COLLECTION:
             return _guessed(step.name, (key, *step.owner_path), of_item=False) or _guessed(
                 step.name, step.owner_path, of_item=True
             )
     return _guessed(step.name, step.owner_path, of_item=isinstance(step.owner, ast.Subscript))
+
+
+def _asks_by_mapping(step: Step) -> bool:
+    """Whether it is told what to find as documents are: `find_one({"name": name})`."""
+    return step.call is not None and any(isinstance(argument, ast.Dict) for argument in step.call.args[:1])
+
+
+def _is_keeper(name: str) -> bool:
+    return _BEND.sub("_", name).lower().rpartition("_")[2] in _KEEPERS
 
 
 @cache

@@ -55,9 +55,9 @@ _CHOSEN = Instance(Outside("builtins.getattr"))
 """What comes out of `getattr` with a name that is not known."""
 _DEED = re.compile(
     r"(?:get|put|post|send|create|delete|update|modify|list|describe|publish|subscribe|unsubscribe|connect|disconnect|read"
-    r"|write|fetch|find|query|search|select|insert|call|run|execute|invoke|upload|download|copy|generate|emit|push|pull|ack"
-    r"|add|remove|open|close|start|stop|request|complete|commit|retrieve|load|save|batch|scan|receive|login|patch|set|edit|answer|reply"
-    r"|forward|leave|join|cancel|confirm|capture|charge|refund|upsert|export|import)(?:_|$)"
+    r"|write|fetch|find|query|search|select|insert|call|run|execute|invoke|upload|download|copy|generate|emit|push|pull"
+    r"|ack|add|remove|open|close|start|stop|request|complete|commit|retrieve|load|save|batch|scan|receive|login|patch|set"
+    r"|edit|answer|reply|forward|leave|join|cancel|confirm|capture|charge|refund|upsert|export|import)(?:_|$)"
 )
 """What the methods of a client are called, all of whose methods are accesses: the rest may be what it has or is."""
 _WAY = re.compile(r"\.[A-Z]\w*\.\w+\.\w")
