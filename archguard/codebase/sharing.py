@@ -4,6 +4,7 @@ import os
 import pickle
 import sys
 import threading
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -50,7 +51,9 @@ def _has_native_threads() -> bool:
 
 def fork(work: Callable[[], None]) -> int:
     """The number of a process that does `work`, and ends: with status 0 if that came to an end."""
-    process = os.fork()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # that there are threads, which `processors` has looked at
+        process = os.fork()
     if process:
         return process
     status = 1
