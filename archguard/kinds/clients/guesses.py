@@ -219,9 +219,8 @@ _OTHER_SESSIONS = re.compile(
     r"http|requests|aio|client|web|boto|browser|login|chat|user|tf|keras|spark|ssh|tmux|cookie"
 )
 _LIKELY_CALL = re.compile(rf"\.\s*(?:{'|'.join(sorted(_TELLING.union(*_FAMILIES.values(), _OF_SETS)))})\s*\(".encode())
-_OWNER = re.compile(
-    rf"(?i:{'|'.join(sorted(_FAMILIES))})\w*(?:\(\)|.\])?\s*\.|(?:{'|'.join(sorted(_QUERIES))}|_set|_qs)(?:\(\))?\s*\.".encode()
-)
+_OWNER = re.compile(rf"(?:{'|'.join(sorted(_FAMILIES))})\w*(?:\(\)|.\])?\s*\.".encode())
+_OF_QUERY = re.compile(rf"(?:{'|'.join(sorted(_QUERIES))}|_set|_qs)(?:\(\))?\s*\.".encode())
 _TELLING_CALL = re.compile(rf"\.\s*(?:{'|'.join(sorted(_TELLING))})\s*\(".encode())
 _DOUBTFUL_CALL = re.compile(
     rf"(?:{'|'.join(sorted(_DOUBTFUL))})\w*(?:.\])?\s*\.\s*(?:{'|'.join(sorted(frozenset().union(*_DOUBTFUL.values())))})\s*\(".encode()
@@ -230,9 +229,14 @@ _DOUBTFUL_CALL = re.compile(
 
 def may_hold_guesses(content: bytes) -> bool:
     """Whether something in a file with this content can be guessed to be an access to a database."""
-    if _LIKELY_CALL.search(content) and (_OWNER.search(content) or _TELLING_CALL.search(content)):
+    if _LIKELY_CALL.search(content) and (_has_owner(content) or _TELLING_CALL.search(content)):
         return True
     return bool(_DOUBTFUL_CALL.search(content))
+
+
+def _has_owner(content: bytes) -> bool:
+    small = content.lower()  # which is quicker than to search without regard to case
+    return bool(_OWNER.search(small) or _OF_QUERY.search(content))
 
 
 def guess(step: Step) -> Confidence | None:
