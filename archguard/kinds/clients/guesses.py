@@ -218,25 +218,32 @@ _BEND = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _OTHER_SESSIONS = re.compile(
     r"http|requests|aio|client|web|boto|browser|login|chat|user|tf|keras|spark|ssh|tmux|cookie"
 )
-_LIKELY_CALL = re.compile(rf"\.\s*(?:{'|'.join(sorted(_TELLING.union(*_FAMILIES.values(), _OF_SETS)))})\s*\(".encode())
-_OWNER = re.compile(rf"(?:{'|'.join(sorted(_FAMILIES))})\w*(?:\(\)|.\])?\s*\.".encode())
-_OF_QUERY = re.compile(rf"(?:{'|'.join(sorted(_QUERIES))}|_set|_qs)(?:\(\))?\s*\.".encode())
-_TELLING_CALL = re.compile(rf"\.\s*(?:{'|'.join(sorted(_TELLING))})\s*\(".encode())
-_DOUBTFUL_CALL = re.compile(
-    rf"(?:{'|'.join(sorted(_DOUBTFUL))})\w*(?:.\])?\s*\.\s*(?:{'|'.join(sorted(frozenset().union(*_DOUBTFUL.values())))})\s*\(".encode()
-)
+_TAKEN = re.compile(rf"\.\s*({'|'.join(sorted(_ALL))})\b".encode())
+_PATH = re.compile(rb"(?<![\w.])(?:(\w+)\s*\.\s*)*(\w+)\s*$")
+_WORD = re.compile(rb"\w+")
+_NEAR = 1000
+"""How far back the name of an owner is looked for, in bytes."""
 
 
 def may_hold_guesses(content: bytes) -> bool:
     """Whether something in a file with this content can be guessed to be an access to a database."""
-    if _LIKELY_CALL.search(content) and (_has_owner(content) or _TELLING_CALL.search(content)):
-        return True
-    return bool(_DOUBTFUL_CALL.search(content))
+    return any(_may_be_guessed(found[1], content, found.start()) for found in _TAKEN.finditer(content))
 
 
-def _has_owner(content: bytes) -> bool:
-    small = content.lower()  # which is quicker than to search without regard to case
-    return bool(_OWNER.search(small) or _OF_QUERY.search(content))
+def _may_be_guessed(verb: bytes, content: bytes, end: int) -> bool:
+    """Whether `verb` can be an access, of an owner that is written before `end`."""
+    before = content[content.rfind(b"\n", 0, end) + 1 : end]
+    if path := _PATH.search(before):
+        outer, name = path.groups()
+        return _can_be(verb, name, outer or b"")
+    before = content[max(0, end - _NEAR) : end]
+    return any(_can_be(verb, word, outer) for word in set(_WORD.findall(before)) for outer in (b"", b"db"))
+
+
+@cache
+def _can_be(verb: bytes, owner: bytes, outer: bytes) -> bool:
+    path = tuple(name.decode(errors="replace") for name in (owner, outer) if name)
+    return any(_guessed(verb.decode(), path, of_item=of_item) is not None for of_item in (False, True))
 
 
 def guess(step: Step) -> Confidence | None:
