@@ -1,8 +1,8 @@
 """Which files can use a client at all, told without parsing the others.
 
 A file can use one if it names the client's package, or something that another such file has made of it: a function
-that returns a session, an attribute that holds one, a class that derives from one. Every word of a file counts, in
-whatever place, so that more files are taken than need be, and none is missed.
+that returns a session, an attribute that holds one, a class that derives from one. Words of a file count in whatever
+place, so that more files are taken than need be, and none is missed.
 """
 
 import ast
@@ -10,24 +10,23 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import TypeAlias, TypeVar
+from typing import TypeVar
 
 from archguard.codebase import Codebase, Source, SourceError, remembering
 from archguard.codebase.crew import Question, answers
-from archguard.codebase.facts import Binding, Scope
+from archguard.codebase.facts import Binding
 from archguard.codebase.names import Instance, Member, Names, Outside, OwnClass, OwnFunction, Value, Values
 from archguard.kinds.clients import Catalogue, Extensions, catalogue, names_of
 from archguard.kinds.clients.guesses import OF_BROKERS
 from archguard.kinds.reaching.aws import channels_with_aws
+from archguard.kinds.reaching.carried import Carried, Words, words_in, words_of
 from archguard.kinds.reaching.inbound import EntryPoints
 
-_WORD = re.compile(rb"[A-Za-z_]\w*")
 _STUBS = b"_pb2_grpc"
 _TO_BROKERS = frozenset(name.encode() for name in OF_BROKERS)
 _STUB = re.compile(r"_pb2_grpc\.\w+Stub$")
 _DEEP = 4
 
-Words: TypeAlias = frozenset[bytes]
 _T = TypeVar("_T")
 
 
@@ -35,8 +34,8 @@ def carriers(codebase: Codebase, channels: Sequence[str], extensions: Extensions
     """The modules of the files that can use a client of `channels`."""
     found = waiting = _united(codebase, partial(_beginning, channels, extensions), codebase.sources)
     while waiting:
-        carried = _united(codebase, partial(_carried, channels, extensions), waiting)
-        waiting = _united(codebase, partial(_naming, carried), codebase.sources) - found
+        carried = Carried.together(answers(codebase, partial(_carried, channels, extensions), waiting))
+        waiting = _united(codebase, partial(_using, carried), codebase.sources) - found
         found |= waiting
     return found
 
@@ -53,15 +52,18 @@ def _beginning(
     return frozenset(module for module, words in _words(codebase, modules) if carriers.may_import(words))
 
 
-def _carried(channels: Sequence[str], extensions: Extensions, codebase: Codebase, modules: Sequence[str]) -> Words:
-    """The words by which others can get at a client that `modules` have."""
+def _carried(channels: Sequence[str], extensions: Extensions, codebase: Codebase, modules: Sequence[str]) -> Carried:
+    """The names by which others can get at a client that `modules` have."""
     carriers = _carriers(codebase, channels, extensions)
-    return frozenset(word for module in modules for word in carriers.carried(module))
+    exported = {module: words_of(carriers.exported(module)) for module in modules}
+    attributes = words_of(name for module in modules for name in carriers.attributes(module))
+    return Carried({module: names for module, names in exported.items() if names}, attributes)
 
 
-def _naming(carried: Words, codebase: Codebase, modules: Sequence[str]) -> frozenset[str]:
-    """Those of `modules` whose files have a word that is `carried`."""
-    return frozenset(module for module, words in _words(codebase, modules) if not words.isdisjoint(carried))
+def _using(carried: Carried, codebase: Codebase, modules: Sequence[str]) -> frozenset[str]:
+    """Those of `modules` whose files can use something that is `carried`."""
+    sources = codebase.sources
+    return frozenset(module for module, words in _words(codebase, modules) if carried.is_used(sources[module], words))
 
 
 def _words(codebase: Codebase, modules: Iterable[str]) -> Iterator[tuple[str, Words]]:
@@ -75,7 +77,7 @@ def _words(codebase: Codebase, modules: Iterable[str]) -> Iterator[tuple[str, Wo
 
 def _read_words(source: Source) -> Words:
     try:
-        return frozenset(_WORD.findall(source.content))
+        return words_in(source.content)
     except SourceError:
         return frozenset()  # it has been reported where imports were read
 
@@ -107,11 +109,16 @@ class _Carriers:
         """Whether words alone tell of a client, whatever it is imported from."""
         return any(word.endswith(_STUBS) for word in words) or (self.tasks and not words.isdisjoint(_TO_BROKERS))
 
-    def carried(self, module: str) -> Iterator[bytes]:
-        """The words by which others can get at a client that `module` has."""
+    def exported(self, module: str) -> Iterator[str]:
+        """The names in `module` that are clients."""
+        yield from (name for name in self.names.scope(module).bindings if self._any(self.names.exported(module, name)))
+
+    def attributes(self, module: str) -> Iterator[str]:
+        """The attributes of classes and objects that `module` makes clients."""
         for scope in self.names.scope(module).everything():
-            for name in self._carrying(scope):
-                yield from _WORD.findall(name.encode())
+            own = scope.bindings if isinstance(scope.node, ast.ClassDef) else {}
+            assigned = ((name, bindings) for (_, name), bindings in scope.attributes.items())
+            yield from (name for name, bindings in (*own.items(), *assigned) if self._any(self._bound(bindings)))
 
     @cached_property
     def _packages(self) -> Mapping[bytes, Words]:
@@ -123,16 +130,6 @@ class _Carriers:
                 found.setdefault(parts[0], set()).add(parts[-1])
         whole = {name.encode() for name in self.catalogue.modules if "." not in name}
         return {package: frozenset(() if package in whole else words) for package, words in found.items()}
-
-    def _carrying(self, scope: Scope) -> Iterator[str]:
-        if scope.parent is None:
-            yield from (name for name in scope.bindings if self._any(self.names.exported(scope.name, name)))
-        elif isinstance(scope.node, ast.ClassDef):
-            yield from (name for name, bindings in scope.bindings.items() if self._any(self._bound(bindings)))
-        for (_, name), bindings in scope.attributes.items():
-            if self._any(self._bound(bindings)):
-                yield name
-        yield from (name for name, bindings in scope.kept.items() if self._any(self._bound(bindings)))
 
     def _bound(self, bindings: list[Binding]) -> Values:
         return tuple(value for binding in bindings for value in self.names.bound(binding))
