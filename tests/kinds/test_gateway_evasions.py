@@ -769,6 +769,34 @@ def client(service):
 def view(key):
     return client("kms").describe_key(KeyId=key)  # !
 """,
+    "a client that another module hands over": """
+import httpx  # !
+
+from shop.payments import Payments, charge
+
+
+def view(order):
+    client = httpx.Client()  # !
+    charge(client, order)
+    Payments(client).pay(order)
+# file: shop/payments.py
+from httpx import HTTPError  # !
+
+
+def charge(sender, order):
+    try:
+        return sender.post("/charges", json=order)  # !
+    except HTTPError:
+        return None
+
+
+class Payments:
+    def __init__(self, sender):
+        self.sender = sender
+
+    def pay(self, order):
+        return self.sender.post("/payments", json=order)  # !
+""",
 }
 
 

@@ -18,6 +18,10 @@ class Asking(ABC):
         """What the expression `node` stands for at `at`."""
 
     @abstractmethod
+    def scope(self, module: str) -> Scope:
+        """The scope of `module`: as much of its file as can be parsed."""
+
+    @abstractmethod
     def annotated(self, node: ast.expr, at: Position) -> Values:
         """The objects that the annotation `node` speaks of."""
 

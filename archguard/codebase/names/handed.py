@@ -1,7 +1,7 @@
-"""What the calls of a file hand to a parameter of which nothing else is said."""
+"""What calls hand to a parameter of which nothing else is said."""
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TypeAlias
 
 from archguard.codebase.facts import Binding, Position, Scope
@@ -11,11 +11,16 @@ from archguard.codebase.names.values import UNKNOWN, OwnClass, OwnFunction, Valu
 _Calls: TypeAlias = list[tuple[ast.Call, Position]]
 
 
-class Handed:
-    """Finds arguments with the help of `names`, in the file of the function: others are not read for it."""
+_FEW = 20
+"""How many modules that import a function are read for its calls: what many import is worth its types."""
 
-    def __init__(self, names: Asking) -> None:
+
+class Handed:
+    """Finds arguments with the help of `names`, in the file of the function and in the few that import it."""
+
+    def __init__(self, names: Asking, importers: Mapping[str, Collection[str]]) -> None:
         self.names = names
+        self.importers = importers
         self._calls: dict[int, Mapping[str, _Calls]] = {}
 
     def value(self, parameter: Binding) -> Values:
@@ -29,11 +34,18 @@ class Handed:
     def _of(self, function: Scope) -> Iterator[tuple[ast.Call, Position, int]]:
         """The calls of `function`, and how many of its parameters are no arguments of theirs: one if it has `self`."""
         *_, outer, name = function.name.split(".")
-        for call, at in self._named(function.module).get(outer if name == "__init__" else name, ()):
+        for call, at in self._calls_of(outer if name == "__init__" else name, function.module):
             for callee in self.names.value(call.func, at):
                 if _is_of(callee, function):
                     yield call, at, int(isinstance(callee, OwnClass) or getattr(callee, "receiver", None) is not None)
                     break
+
+    def _calls_of(self, name: str, module: Scope) -> Iterator[tuple[ast.Call, Position]]:
+        """The calls of something called `name`, in `module` and in those that import it."""
+        yield from self._named(module).get(name, ())
+        importers = self.importers.get(module.name, ())
+        for importer in sorted(importers) if len(importers) <= _FEW else ():
+            yield from self._named(self.names.scope(importer)).get(name, ())
 
     def _named(self, module: Scope) -> Mapping[str, _Calls]:
         """The calls in `module`, by the last name of what they call."""

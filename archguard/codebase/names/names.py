@@ -1,8 +1,9 @@
 """Following names from where they are used to what they stand for."""
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TypeVarTuple, Unpack
 
 from archguard.codebase.facts import Binding, Import, Position, Scope
@@ -58,7 +59,12 @@ class _Question:
 class Names(Asking):
     """What the expressions of `sources` stand for. Files are read as names lead to them; nothing is run."""
 
-    def __init__(self, sources: Mapping[str, Source], library: Library = Library()) -> None:  # noqa: B008  # frozen
+    def __init__(
+        self,
+        sources: Mapping[str, Source],
+        library: Library = Library(),  # noqa: B008  # frozen
+        importers: Mapping[str, Collection[str]] = MappingProxyType({}),
+    ) -> None:
         self.library = library
         self._lookup = Lookup(sources)
         self._keeping = Keeping(self._lookup)
@@ -66,7 +72,7 @@ class Names(Asking):
         self._members = Members(self)
         self._results = Results(self)
         self._texts = Texts(self)
-        self._handed = Handed(self)
+        self._handed = Handed(self, importers)
         self._values = _Question()
         self._annotated = _Question()
         self._called = _Question()
