@@ -114,11 +114,12 @@ class _Carriers:
         yield from (name for name in self.names.scope(module).bindings if self._any(self.names.exported(module, name)))
 
     def attributes(self, module: str) -> Iterator[str]:
-        """The attributes of classes and objects that `module` makes clients."""
+        """The attributes and the keys under which objects of `module` have clients."""
         for scope in self.names.scope(module).everything():
             own = scope.bindings if isinstance(scope.node, ast.ClassDef) else {}
             assigned = ((name, bindings) for (_, name), bindings in scope.attributes.items())
-            yield from (name for name, bindings in (*own.items(), *assigned) if self._any(self._bound(bindings)))
+            every = (*own.items(), *assigned, *scope.kept.items())
+            yield from (name for name, bindings in every if self._any(self._bound(bindings)))
 
     @cached_property
     def _packages(self) -> Mapping[bytes, Words]:
