@@ -145,6 +145,8 @@ class Scope:
 
     def everything(self) -> Iterator["Scope"]:
         """This scope and all scopes in it, in the order of the file."""
-        yield self
-        for child in self.children:
-            yield from child.everything()
+        waiting = [self]
+        while waiting:
+            scope = waiting.pop()
+            yield scope
+            waiting += reversed(scope.children)

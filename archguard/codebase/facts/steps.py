@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 LINKS = frozenset({ast.Call, ast.Attribute, ast.Subscript, ast.Await})
 """The expressions that go on from another one."""
+_HOLDING = (ast.Attribute, ast.Subscript, ast.Await)
 
 
 @dataclass(eq=False, slots=True)  # not frozen: a file has hundreds, and freezing them triples what each costs
@@ -71,7 +72,7 @@ def _called(call: ast.Call, *, last: bool) -> Step:
 def _before(node: ast.expr) -> ast.expr | None:
     if isinstance(node, ast.Call):
         return node.func
-    return node.value if isinstance(node, ast.Attribute | ast.Subscript | ast.Await) else None
+    return node.value if isinstance(node, _HOLDING) else None
 
 
 def _last_name(node: ast.expr | None) -> str:

@@ -129,7 +129,8 @@ class Names(Asking):
 
     def annotated(self, node: ast.expr, at: Position) -> Values:
         """The objects that the annotation `node` speaks of."""
-        return self._once(self._annotated, node, self._annotations.objects, node, at)
+        known = self._annotated.answers.get(node)
+        return self._once(self._annotated, node, self._annotations.objects, node, at) if known is None else known
 
     def attribute(self, owner: Value, name: str) -> Values:
         """What `owner.name` is."""
@@ -142,7 +143,9 @@ class Names(Asking):
     def called(self, callee: Value, node: ast.Call | None, at: Position | None) -> Values:
         """What calling `callee` gives."""
         if isinstance(callee, OwnFunction):
-            return self._once(self._called, callee.scope.node, self._results.called, callee, node, at)
+            subject = callee.scope.node
+            known = self._called.answers.get(subject)
+            return self._once(self._called, subject, self._results.called, callee, node, at) if known is None else known
         return self._results.called(callee, node, at)
 
     def given(
@@ -169,7 +172,8 @@ class Names(Asking):
 
     def bound(self, binding: Binding) -> Values:
         """What `binding` gives its name."""
-        return self._once(self._bindings, binding, self._bound, binding)
+        known = self._bindings.answers.get(binding)
+        return self._once(self._bindings, binding, self._bound, binding) if known is None else known
 
     def origin_value(self, origin: Binding | Outside) -> Values:
         """What a name from `origin` stands for."""
@@ -182,10 +186,7 @@ class Names(Asking):
         answer: Callable[[Unpack[_Arguments]], Values],
         *arguments: *_Arguments,
     ) -> Values:
-        """Answer a question about each subject once, and one that leads back to itself not at all."""
-        known = question.answers.get(subject)
-        if known is not None:
-            return known
+        """Answer a question that has not been answered yet, but for one that leads back to itself."""
         if subject in question.asked or self._depth > _DEEP:
             return UNKNOWN
         question.asked.add(subject)

@@ -78,6 +78,8 @@ def union(*alternatives: Values) -> Values:
     """All of `alternatives`, each once, in their order."""
     if len(alternatives) == 1:
         return alternatives[0]
+    if not any(alternatives):
+        return UNKNOWN
     return tuple(dict.fromkeys(value for values in alternatives for value in values))
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 
 from archguard.codebase import Import, Source, ancestry, remembering
 from archguard.codebase.facts import Chain, FunctionDefinition, Position, Step
@@ -146,7 +146,7 @@ class Accesses:
         return self.catalogue.receiver(self.names.library, cls) or self.catalogue.undescribed(cls)
 
     def _statement(self, step: Step, at: Position) -> tuple[Sql, Confidence] | None:
-        if not step.call or _NOT_GIVEN_SQL.search(step.name.lower()):
+        if not step.call or not _may_be_given_sql(step.name):
             return None
         callees = self.names.value(step.callee, at)
         if any(not isinstance(callee, OwnFunction | OwnClass) for callee in callees):
@@ -174,3 +174,9 @@ class Accesses:
 
 
 _WAYS = {How.CALL: Way.CALL, How.BUILD: Way.BUILD, How.TAKE: Way.TAKE, How.QUERY: Way.QUERY}
+
+
+@cache
+def _may_be_given_sql(name: str) -> bool:
+    """Whether a call of something of this name may be given SQL; files have the same names over and over."""
+    return not _NOT_GIVEN_SQL.search(name.lower())
