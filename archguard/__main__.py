@@ -26,10 +26,16 @@ def main() -> None:
     arguments = sys.argv[1:]
     asked = question(arguments)
     found = find(arguments, asked) if asked else None
-    code = answer(*found) if found else None
+    code = answer(*found, _again) if found else None
     if code is not None:
         sys.exit(code)
     _run(arguments, asked, found[1] if found else None)
+
+
+def _again(report: str, formats: list[str], added: list[int]) -> list[str]:
+    from archguard.reporters.again import again  # noqa: PLC0415  # 40 ms that most answers need not wait for
+
+    return again(report, formats, added)
 
 
 def _run(arguments: list[str], asked: str | None, before: Snapshot | None) -> None:

@@ -14,6 +14,7 @@ from archguard.checking.baseline import (
 )
 from archguard.checking.changes import since
 from archguard.checking.check import check, is_about_imports
+from archguard.checking.edits import what_matters
 from archguard.checking.git import merge_base
 from archguard.checking.paths import within_paths
 from archguard.checking.profile import Profile
@@ -35,6 +36,7 @@ __all__ = [
     "read_baseline",
     "render_baseline",
     "since",
+    "what_matters",
     "with_baseline",
     "within_paths",
 ]

@@ -7,13 +7,23 @@ from pathlib import Path
 
 import click
 
-from archguard.checking import Profile, check, is_about_imports, merge_base, read, since, with_baseline, within_paths
+from archguard.checking import (
+    Profile,
+    check,
+    is_about_imports,
+    merge_base,
+    read,
+    since,
+    what_matters,
+    with_baseline,
+    within_paths,
+)
 from archguard.cli.configuration import baseline_option, config_option, configuration
 from archguard.cli.outcome import exit_code
 from archguard.cli.progress import progress
 from archguard.model import Report, Severity
 from archguard.reporters import reporter, reporter_names
-from archguard.snapshot.journal import is_there, keep
+from archguard.snapshot.journal import is_kept, is_there, keep
 
 
 class _FormatOption(click.Option):
@@ -93,7 +103,10 @@ def command(  # noqa: PLR0913  # the options of the command
     with times.stage("report"):
         outputs = [(str(file) if file else None, _written(report, format_, file)) for format_, file in targets]
     code = exit_code(report, Severity(fail_on), strict_baseline=strict_baseline)
-    keep(str(read_config.root), outputs, code, by_outline=report.complete and is_about_imports(read_config, codebase))
+    by_outline = report.complete and is_about_imports(read_config, codebase)
+    told_again = by_outline and is_kept() and not _wants_colour()
+    imports = what_matters(read_config, codebase, report, [name for name, _ in targets]) if told_again else None
+    keep(str(read_config.root), outputs, code, by_outline=by_outline, imports=imports)
     for file, text in outputs:
         _write(file, text)
     if profile:

@@ -2,7 +2,7 @@
 
 from archguard.codebase.codebase import Codebase, read_codebase
 from archguard.codebase.facts import Import, ImportTrait
-from archguard.codebase.graph import ImportGraph, Link, Reach
+from archguard.codebase.graph import ImportGraph, Link, Reach, Sweep
 from archguard.codebase.modules import PackageNotFoundError
 from archguard.codebase.pattern import ImportPattern, Names, Pattern, PatternError, Patterns, Target, Targets
 from archguard.codebase.project import STRICT, Component, Coverage, Project, Service
@@ -35,6 +35,7 @@ __all__ = [
     "Shorthand",
     "Source",
     "SourceError",
+    "Sweep",
     "Target",
     "Targets",
     "ancestry",

@@ -6,8 +6,7 @@ import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import partial
-from typing import BinaryIO, TypeAlias, TypeVar
+from typing import Any, BinaryIO, TypeAlias, TypeVar
 
 from archguard.codebase.codebase import Codebase
 from archguard.codebase.sharing import fork, processors
@@ -63,11 +62,8 @@ class _Crew:
         except (pickle.PicklingError, AttributeError, TypeError):  # of a kind of contract that others have written
             return [question(codebase, modules)]
         own, *shares = self._shares(modules)
-        asked = [*zip(self.members, shares, strict=True)]
-        for member, share in asked:
-            member.ask(told, share)
-        others = (member.answer(partial(question, codebase, share)) for member, share in asked)
-        return [question(codebase, own), *others]
+        asked = [member.ask(told, share) for member, share in zip(self.members, shares, strict=True)]
+        return [question(codebase, own), *(_answer(codebase, question, one) for one in asked)]
 
     def dismiss(self) -> None:
         """End the processes."""
@@ -104,8 +100,7 @@ class _Member:
         (asked, questions), (replies, said) = os.pipe(), os.pipe()
 
         def work() -> None:
-            os.close(questions)  # else it would wait for itself where this process is gone
-            os.close(replies)
+            os.close(questions)
             del codebase.memory[_KEY]  # what it is asked it answers alone
             with os.fdopen(asked, "rb") as hearing, os.fdopen(said, "wb") as saying:
                 _reply(codebase, hearing, saying)
@@ -115,19 +110,12 @@ class _Member:
         os.close(said)
         return cls(process, os.fdopen(questions, "wb"), os.fdopen(replies, "rb"))
 
-    def ask(self, question: bytes, modules: Sequence[str]) -> None:
+    def ask(self, question: bytes, modules: Sequence[str]) -> "_Asked":
         """Ask, and do not wait for the answer."""
         with suppress(OSError):  # it has died, and will not answer
             pickle.dump((question, modules), self.questions, pickle.HIGHEST_PROTOCOL)
             self.questions.flush()
-
-    def answer(self, instead: Callable[[], _R]) -> _R:
-        """What it says; if it came to nothing, what is said `instead`."""
-        try:
-            answer: _R = pickle.load(self.replies)  # noqa: S301  # from a fork of this very process
-        except (EOFError, OSError, pickle.UnpicklingError):
-            return instead()
-        return answer
+        return _Asked(self, modules)
 
     def end(self) -> None:
         """End it, whatever it does."""
@@ -138,8 +126,26 @@ class _Member:
         self.replies.close()
 
 
+@dataclass
+class _Asked:
+    """A member has been asked about `modules`."""
+
+    member: _Member
+    modules: Sequence[str]
+
+
 def _reply(codebase: Codebase, hearing: BinaryIO, saying: BinaryIO) -> None:
     while True:
         question, modules = pickle.load(hearing)  # noqa: S301  # from the process that this one is a fork of
         pickle.dump(pickle.loads(question)(codebase, modules), saying, pickle.HIGHEST_PROTOCOL)  # noqa: S301
         saying.flush()
+
+
+def _answer(codebase: Codebase, question: Question[_R], asked: _Asked) -> _R:
+    """What the member says; if it came to nothing, what this process says."""
+    try:
+        answer: Any = pickle.load(asked.member.replies)  # noqa: S301  # from a fork of this very process
+    except (EOFError, OSError, pickle.UnpicklingError):
+        return question(codebase, asked.modules)
+    else:
+        return answer  # type: ignore[no-any-return]  # what the question says

@@ -141,3 +141,36 @@ class Reach:
     @cached_property
     def _ways(self) -> dict[int, Mapping[str, str]]:
         return {}
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Imports that are forbidden since they are, or lead to, something that the importer must not reach."""
+
+    reach: Reach
+    forbidden: Mapping[str, int]
+    """The bits that each module must not reach."""
+    indirect: bool = True
+    """Whether an import counts that leads there through other modules."""
+
+    @property
+    def reached(self) -> Mapping[str, int]:
+        """The bits for which an import of each module counts."""
+        return self.reach.masks if self.indirect else self.reach.labels
+
+    @cached_property
+    def held(self) -> Mapping[str, int]:
+        """The bits that each module must not reach, or must not lead others to that must not.
+
+        An import lies on a forbidden way if, and only if, what holds the importer is reached by the imported.
+        """
+        held = {module: bits for module, bits in self.forbidden.items() if bits}
+        queue = deque(sorted(held) if self.indirect else ())
+        while queue:
+            module = queue.popleft()
+            for imported in self.reach.graph.imported_by(module):
+                passed = held[module] & ~self.reach.blocked.get(imported, 0)
+                if passed & ~held.get(imported, 0):
+                    held[imported] = held.get(imported, 0) | passed
+                    queue.append(imported)
+        return held

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from archguard.codebase.source import Source, SourceError
 from archguard.snapshot import store
-from archguard.snapshot.journal import is_kept, state_of
+from archguard.snapshot.journal import is_kept, note_rows, state_of
 from archguard.snapshot.state import digest
 
 _FOLDER = "imports"
@@ -58,6 +58,7 @@ class KeptFiles:
         if not is_kept():
             return cls(root, "", "")
         kept = cls(root, _digest((_program(), outside)), _digest(inside))
+        note_rows(kept.name, kept.context)
         found = json.loads(store.load(store.place(str(root), _FOLDER, kept.name)) or '{"context": "", "files": {}}')
         if found["context"] != kept.context:
             found["files"] = {file: [state, signs, None] for file, (state, signs, _) in found["files"].items()}

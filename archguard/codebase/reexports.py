@@ -9,6 +9,7 @@ from archguard.codebase.facts.plain import Name
 from archguard.codebase.source import Source, SourceError
 from archguard.codebase.statements import Statements
 from archguard.codebase.view import View
+from archguard.snapshot.journal import note_whole
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class _Stars:
     def bound(self, module: str) -> tuple[frozenset[str], tuple[str, ...]]:
         """The names that a file binds at its top level, and the modules whose names it imports all."""
         if module not in self._known:
+            note_whole(self.sources[module].file)
             self._known[module] = _bound(self.sources[module])
         return self._known[module]
 

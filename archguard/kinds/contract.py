@@ -2,13 +2,13 @@
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
 from inspect import cleandoc, getmro
 from typing import Any, ClassVar, Literal, TypeVar
 
-from archguard.codebase import STRICT, Codebase, ImportPattern, ImportTrait, Link, Pattern, Shorthand, Target
+from archguard.codebase import STRICT, Codebase, ImportPattern, ImportTrait, Link, Pattern, Shorthand, Sweep, Target
 from archguard.errors import ArchguardError
 from archguard.model import Checked, Confidence, Location, Severity, Violation
 
@@ -127,6 +127,11 @@ class Contract(ABC):
         """The modules whose files it must parse; a file that cannot be parsed is reported, and left out by `check`."""
         del codebase
         return frozenset()
+
+    def sweeps(self, codebase: Codebase) -> Sequence[Sweep] | None:
+        """All by which an import can break it; None if imports may matter to it in other ways, too."""
+        del codebase
+        return None
 
     def violation(  # noqa: PLR0913  # the parts of a violation that differ from case to case
         self,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from archguard.codebase import Codebase, Patterns, Reach, Targets
+from archguard.codebase import Codebase, Patterns, Reach, Sweep, Targets
 from archguard.kinds.contract import Contract, ContractError, PointlessError, bindings, bound, listed
 from archguard.kinds.routes import EVERYTHING, Units, forbidden_routes, labelled, route_violation, targets_of, units_of
 from archguard.model import Violation
@@ -52,12 +52,20 @@ class Forbidden(Contract):
         """The modules that are held to it."""
         return codebase.members(self.modules)
 
+    def sweeps(self, codebase: Codebase) -> list[Sweep] | None:
+        """One for each value of the captures; none that tell all where a way counts by the corridors that it takes."""
+        return (
+            None if self.via else [bound(self, values)._sweep(codebase) for values in bindings(codebase, self.modules)]
+        )
+
     def _violations(self, codebase: Codebase) -> Iterator[Violation]:
-        targets = self._targets(codebase)
-        forbidden = self._forbidden(codebase)
-        reach = self._reach(codebase, targets, forbidden)
-        for route in forbidden_routes(reach, forbidden, indirect=self.indirect):
+        targets, sweep = self._targets(codebase), self._sweep(codebase)
+        for route in forbidden_routes(sweep.reach, sweep.forbidden, indirect=self.indirect):
             yield route_violation(self, codebase, route, "must not import", list(targets)[route.position])
+
+    def _sweep(self, codebase: Codebase) -> Sweep:
+        forbidden = self._forbidden(codebase)
+        return Sweep(self._reach(codebase, self._targets(codebase), forbidden), forbidden, self.indirect)
 
     def _targets(self, codebase: Codebase) -> Units:
         return targets_of(codebase, self.must_not_import, as_packages=self.as_packages)

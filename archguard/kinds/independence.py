@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from archguard.codebase import Codebase, Pattern, Patterns, Reach
+from archguard.codebase import Codebase, Pattern, Patterns, Reach, Sweep
 from archguard.kinds.contract import Contract, ContractError, PointlessError, listed
 from archguard.kinds.routes import EVERYTHING, Units, children, forbidden_routes, labelled, route_violation
 from archguard.model import Violation
@@ -50,6 +50,10 @@ class Independence(Contract):
         if self.children_of and not any(len(children(codebase, package)) > 1 for package in self._packages(codebase)):
             yield PointlessError("no package has two children", "children_of")
 
+    def sweeps(self, codebase: Codebase) -> list[Sweep]:
+        """One for each set of modules that are independent of each other."""
+        return [self._sweep(codebase, units) for units in self._groups(codebase)]
+
     def _groups(self, codebase: Codebase) -> list[Units]:
         """Sets of modules that are independent of each other: the children of each package among themselves."""
         groups = [_captured_units(codebase, self.modules)] if self.modules else []
@@ -59,11 +63,15 @@ class Independence(Contract):
         return [Pattern(anchor) for pattern in self.children_of for anchor in codebase.anchors(pattern)]
 
     def _violations(self, codebase: Codebase, units: Units) -> Iterator[Violation]:
-        names, labels = list(units), labelled(units.values())
-        reach = Reach(codebase.imports, labels, dict.fromkeys(labels, EVERYTHING))
-        others = {module: ((1 << len(names)) - 1) & ~labels[module] for module in labels}
-        for route in forbidden_routes(reach, others, indirect=self.indirect):
+        names, sweep = list(units), self._sweep(codebase, units)
+        for route in forbidden_routes(sweep.reach, sweep.forbidden, indirect=self.indirect):
             yield route_violation(self, codebase, route, "must be independent of", names[route.position])
+
+    def _sweep(self, codebase: Codebase, units: Units) -> Sweep:
+        labels = labelled(units.values())
+        reach = Reach(codebase.imports, labels, dict.fromkeys(labels, EVERYTHING))
+        others = {module: ((1 << len(units)) - 1) & ~labels[module] for module in labels}
+        return Sweep(reach, others, self.indirect)
 
 
 def _nested(patterns: tuple[Pattern, ...]) -> Iterator[tuple[str, str]]:

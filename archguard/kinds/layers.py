@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import combinations, product
 from typing import Any, ClassVar
 
-from archguard.codebase import STRICT, Codebase, Pattern, Patterns, Reach, Shorthand, ancestry
+from archguard.codebase import STRICT, Codebase, Pattern, Patterns, Reach, Shorthand, Sweep, ancestry
 from archguard.kinds.contract import Contract, ContractError, PointlessError, listed
 from archguard.kinds.routes import EVERYTHING, children, forbidden_routes, labelled, route_violation
 from archguard.kinds.stack import Stack
@@ -118,6 +118,10 @@ class Layers(Contract):
         stacks = (self._stack(codebase, container) for container in self._containers(codebase))
         return frozenset().union(*(unit for stack in stacks for unit in stack.units.values()))
 
+    def sweeps(self, codebase: Codebase) -> list[Sweep]:
+        """One for each match of `within`."""
+        return [self._sweep(codebase, self._stack(codebase, name)) for name in self._containers(codebase)]
+
     def _unknown(self, names: list[str]) -> Iterator[ContractError]:
         for name in sorted({str(name) for allowed in (self.may_import or {}).values() for name in allowed}):
             if name not in names:
@@ -188,14 +192,18 @@ class Layers(Contract):
         return Stack.by_order(list(zip(levels, apart, strict=True)), closed=self.closed)
 
     def _imports(self, codebase: Codebase, stack: Stack) -> Iterator[Violation]:
+        sweep = self._sweep(codebase, stack)
+        owners = {module: name for name, unit in stack.units.items() for module in unit}
+        names = list(stack.units)
+        for route in forbidden_routes(sweep.reach, sweep.forbidden, indirect=self.indirect):
+            importer, imported = owners[route.link.importer], names[route.position]
+            yield route_violation(self, codebase, route, "must not import", imported, stack.why(importer, imported))
+
+    def _sweep(self, codebase: Codebase, stack: Stack) -> Sweep:
         labels = labelled(stack.units.values())
         reach = Reach(codebase.imports, labels, dict.fromkeys(labels, EVERYTHING))
         forbidden = {module: stack.forbidden_bits[name] for name, unit in stack.units.items() for module in unit}
-        owners = {module: name for name, unit in stack.units.items() for module in unit}
-        names = list(stack.units)
-        for route in forbidden_routes(reach, forbidden, indirect=self.indirect):
-            importer, imported = owners[route.link.importer], names[route.position]
-            yield route_violation(self, codebase, route, "must not import", imported, stack.why(importer, imported))
+        return Sweep(reach, forbidden, self.indirect)
 
     def _strays(self, codebase: Codebase, container: str) -> Iterator[Violation]:
         for module in self._candidates(codebase, container):

@@ -6,6 +6,14 @@ from archguard.snapshot import store
 from archguard.snapshot.question import name, roots
 from archguard.snapshot.snapshot import Snapshot
 
+TYPE_CHECKING = False  # importing `typing` takes longer than many an answer
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeAlias
+
+    Outputs: TypeAlias = list[tuple[str | None, str]]
+    Again: TypeAlias = Callable[[str, list[str], list[int]], list[str]]
+
 FOLDER = "reports"
 
 
@@ -19,27 +27,45 @@ def find(arguments: list[str], asked: str) -> tuple[str, Snapshot] | None:
     return None
 
 
-def answer(root: str, snapshot: Snapshot) -> int | None:
+def answer(root: str, snapshot: Snapshot, again: "Again") -> int | None:
     """Write the reports that were written then; None if they may not be right any more.
+
+    Args:
+        root: In whose cache the snapshot is.
+        snapshot: What was kept.
+        again: Writes a report with other numbers of imports.
 
     Returns:
         The exit code.
     """
-    if not snapshot.holds() or not _is_written(snapshot):
+    outputs = snapshot.outputs if snapshot.holds() else _edited(root, snapshot, again)
+    if outputs is None or not _is_written(outputs):
         return None
     if snapshot.is_renewed:
         store.save(root, (FOLDER, name(snapshot.question)), snapshot.text())
     return snapshot.exit_code
 
 
-def _is_written(snapshot: Snapshot) -> bool:
+def _edited(root: str, snapshot: Snapshot, again: "Again") -> "Outputs | None":
+    """What is to be written where imports have changed, and it is certain that no verdict has."""
+    if not snapshot.imports or not snapshot.changed:
+        return None
+    from archguard.snapshot.edits import edited  # `ast` takes 10 ms, and mostly nothing has been edited
+
+    found = edited(root, snapshot)
+    if found is None or not any(found[2]):
+        return snapshot.outputs if found else None
+    return [(file, text) for (file, _), text in zip(snapshot.outputs, again(*found), strict=True)]
+
+
+def _is_written(outputs: "Outputs") -> bool:
     """Files first: where one cannot be written, nothing has been printed yet, and the long way says why."""
     try:
-        for file, text in snapshot.outputs:
+        for file, text in outputs:
             if file is not None:
                 with open(file, "w", encoding="utf-8", newline="\n") as written:
                     written.write(text)
-        sys.stdout.write("".join(text for file, text in snapshot.outputs if file is None))
+        sys.stdout.write("".join(text for file, text in outputs if file is None))
         sys.stdout.flush()
     except (OSError, UnicodeError):
         return False

@@ -5,10 +5,11 @@ Python tells of every file that is opened and of every folder that is listed, wh
 reads, and questions whether something is there.
 """
 
+import json
 import os
 import sys
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from typing import Any, Final
@@ -16,7 +17,7 @@ from typing import Any, Final
 from archguard.snapshot import store
 from archguard.snapshot.answer import FOLDER
 from archguard.snapshot.question import name
-from archguard.snapshot.snapshot import Snapshot
+from archguard.snapshot.snapshot import IMPORTS, Snapshot
 from archguard.snapshot.state import kind, stamp
 
 _MOST: Final = 32
@@ -52,6 +53,10 @@ class _Journal:
         self.begun = time.time_ns()
         self.is_whole = True
         """Whether all that the answer depends on could be taken down."""
+        self.rows: tuple[str, str] | None = None
+        """Under which name, and in which context, it is kept what the files import."""
+        self.needed: set[str] = set()
+        """Files of which more counts than what they import."""
         self.is_busy = False
         """Whether it is the journal itself that looks at something."""
 
@@ -87,6 +92,7 @@ class _Journal:
         for file in {file for file in files if file}:
             if not file.startswith(_PYTHON) or "site-packages" in file:
                 self.note_file(file)
+                self.needed.add(_whole(file))
                 self.is_whole &= max((stamp(file) or [0, 0])[:2]) < self.begun
 
     def note_outlines(self, paths: Collection[str]) -> None:
@@ -144,7 +150,14 @@ def keeping(asked: str | None, *, by_content: bool, before: Snapshot | None) -> 
         _Desk.journal = None
 
 
-def keep(root: str, outputs: Iterable[tuple[str | None, str]], exit_code: int, *, by_outline: bool) -> None:
+def keep(
+    root: str,
+    outputs: Iterable[tuple[str | None, str]],
+    exit_code: int,
+    *,
+    by_outline: bool,
+    imports: Mapping[str, Any] | None,
+) -> None:
     """Keep the answer of this run, if there is a journal of it, in the cache of the project at `root`.
 
     Args:
@@ -152,6 +165,7 @@ def keep(root: str, outputs: Iterable[tuple[str | None, str]], exit_code: int, *
         outputs: What is written to which file, or to stdout.
         exit_code: How the run ends.
         by_outline: Whether nothing of the sources matters but their outlines.
+        imports: What decides whether a change of imports matters; None if each of them may.
     """
     journal, _Desk.journal = _Desk.journal, None
     if journal is None:
@@ -161,6 +175,11 @@ def keep(root: str, outputs: Iterable[tuple[str | None, str]], exit_code: int, *
         snapshot = journal.snapshot
         snapshot.outputs, snapshot.exit_code = [*outputs], exit_code
         snapshot.outlines, snapshot.by_outline = (snapshot.outlines if by_outline else {}), by_outline
+        if by_outline and imports and journal.rows:
+            snapshot.imports = os.urandom(8).hex()
+            kept = {"id": snapshot.imports, "rows": journal.rows, "needed": sorted(journal.needed), **imports}
+            store.save(root, (IMPORTS, name(snapshot.question)), json.dumps(kept, separators=(",", ":")))
+            store.prune(root, (IMPORTS,), _MOST)
         store.save(root, (FOLDER, name(snapshot.question)), snapshot.text())
         store.prune(root, (FOLDER,), _MOST)
 
@@ -172,6 +191,18 @@ def note_sources(paths: Iterable[os.PathLike[str] | str]) -> None:
         for path in whole:
             _Desk.journal.note_file(path)
         _Desk.journal.note_outlines(whole)
+
+
+def note_rows(name: str, context: str) -> None:
+    """Take down where it is kept what the files import."""
+    if _Desk.journal:
+        _Desk.journal.rows = (name, context)
+
+
+def note_whole(path: str) -> None:
+    """Take down that more counts of the file `path` than what it imports."""
+    if _Desk.journal:
+        _Desk.journal.needed.add(_whole(path))
 
 
 def is_kept() -> bool:

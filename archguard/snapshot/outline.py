@@ -6,22 +6,34 @@ What is left out is what functions and methods do, and where all that stands whi
 """
 
 import ast
+import warnings
 from collections.abc import Iterator
 
-_ALL_OF_IT = (b"archguard:", b"import_module", b"__import__", b"def __getattr__", b"\f")
+ALL_OF_IT = (b"archguard:", b"import_module", b"__import__", b"def __getattr__", b"\f")
 """A file with one of these is looked at as a whole, by words rather than by what they mean."""
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def outline(content: bytes) -> str:
     """A digest; "" where a file has to be looked at as a whole."""
-    if any(word in content for word in _ALL_OF_IT) or b"\r" in content.replace(b"\r\n", b""):
+    tree = parsed(content)
+    try:
+        return _digest("\n".join(_parts(tree, content.splitlines()))) if tree else ""
+    except RecursionError:
         return ""
+
+
+def parsed(content: bytes) -> ast.Module | None:
+    """The statements of a file; None where it has to be looked at as a whole."""
+    if any(word in content for word in ALL_OF_IT) or b"\r" in content.replace(b"\r\n", b""):
+        return None
     try:
         content.decode("utf-8")
-        return _digest("\n".join(_parts(ast.parse(content), content.splitlines())))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Python's, about the code
+            return ast.parse(content)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ""
+        return None
 
 
 def _parts(tree: ast.Module, lines: list[bytes]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from zlib import crc32
 
 from archguard.snapshot.store import NAME
 
-_FORM = 1
+_FORM = 2
 """Goes up when snapshots are kept in another way."""
 _VARIABLES = ("COLORTERM", "COLUMNS", "FORCE_COLOR", "LANG", "LANGUAGE", "NO_COLOR", "TERM", "TTY_COMPATIBLE")
 _FAMILIES = ("ARCHGUARD_", "LC_", "PYTHON")

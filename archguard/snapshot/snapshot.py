@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from archguard.snapshot.state import content, digest, digest_and_links, is_settled, kind, stamp
 
+IMPORTS = "edits"
+"""The folder of what decides whether an edit of imports matters."""
 _KEPT = (
     "question",
     "outputs",
@@ -18,6 +20,7 @@ _KEPT = (
     "links",
     "kinds",
     "days",
+    "imports",
 )
 
 
@@ -46,6 +49,8 @@ class Snapshot:
         """Where it only counts whether there is a file, a folder or nothing."""
         self.days = ["", ""]
         """From which day, and until before which one, it is right; both empty if days do not matter."""
+        self.imports = ""
+        """Which of the files about imports goes with it; "" if none does."""
         self.is_renewed = False
         """Whether there are stamps now that were not trusted, or not right, when it was read."""
         self.changed: list[str] = []

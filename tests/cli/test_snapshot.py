@@ -1,5 +1,6 @@
 """What `archguard check` keeps of a run: when it answers, when it must not, and that nothing breaks for it."""
 
+import json
 import os
 import re
 import subprocess
@@ -248,6 +249,50 @@ def test_an_edit_that_changes_nothing_for_contracts_about_imports_is_answered(sh
     assert shop.ask("check").returncode == 2
     shop.write("shop/db.py", "def f():\n    return 3\n")
     assert shop.ask("check").returncode == 0
+
+
+def test_imports_that_change_no_verdict_are_counted_without_any_library(shop: Project) -> None:
+    shop.write_all({"shop/model.py": "import os\n", "shop/api.py": ""})
+    command = [sys.executable, "-X", "importtime", "-m", "archguard", "check", "--format", "json"]
+    before = subprocess.run(command, cwd=shop.root, capture_output=True, encoding="utf-8", check=False)
+    shop.write("shop/api.py", "import os\nimport shop.model\n")
+
+    edited = subprocess.run(command, cwd=shop.root, capture_output=True, encoding="utf-8", check=False)
+
+    told, told_before = json.loads(edited.stdout), json.loads(before.stdout)
+    assert not imported(edited.stderr)
+    assert told["summary"]["imports"] == told_before["summary"]["imports"] + 2
+    assert told["contracts"][0]["checked"]["imports"] == told_before["contracts"][0]["checked"]["imports"] + 2
+    assert told["violations"] == told_before["violations"]
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("shop/model.py", "import os\nimport shop.api\n"),
+        ("shop/db.py", "import os\nimport shop.api\n"),
+        ("shop/db.py", "import os; import shop.api\n"),
+        ("shop/__init__.py", "import os\n"),
+        ("shop/model.py", "import os\nimport json\n"),
+        ("shop/model.py", "import os\nfrom shop import nothing\n"),
+        ("shop/model.py", "import os  # archguard: ignore[layered] not that it were\n"),
+    ],
+    ids=[
+        "a way",
+        "a line that is shown",
+        "a shown statement",
+        "a package",
+        "a new name",
+        "from a package",
+        "a comment",
+    ],
+)
+def test_an_edit_of_imports_is_looked_at_where_it_may_matter(file: str, content: str, shop: Project) -> None:
+    shop.write_all({"shop/model.py": "import os\n", "shop/db.py": "import shop.api\nimport shop.model\n"})
+    shop.ask("check")
+    shop.write(file, content)
+
+    assert not is_answered(shop)
 
 
 def test_an_edit_is_looked_at_where_a_contract_is_about_calls(shop: Project) -> None:

@@ -1,0 +1,79 @@
+"""A report that is kept whole, to be written again with other numbers of imports."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+from archguard.model import (
+    Checked,
+    Confidence,
+    Location,
+    Outcome,
+    OutcomeStatus,
+    Problem,
+    Report,
+    Severity,
+    Step,
+    Summary,
+    Violation,
+    ViolationStatus,
+)
+from archguard.reporters import reporter
+
+
+def keep(report: Report) -> str:
+    """The report with all that any format may show; that for programs (`json`) leaves some of it out."""
+    return json.dumps(asdict(report), separators=(",", ":"))
+
+
+def again(text: str, formats: Sequence[str], added: Sequence[int]) -> list[str]:
+    """The report that was kept as `text`, in each of `formats`.
+
+    Args:
+        text: What `keep` wrote.
+        formats: The names of reporters.
+        added: By how much the numbers of imports grow: in all, and for each contract.
+    """
+    report = read(text)
+    summary = replace(report.summary, imports=report.summary.imports + added[0])
+    outcomes = tuple(map(_with_imports, report.outcomes, added[1:]))
+    return [reporter(name)(replace(report, summary=summary, outcomes=outcomes)) + "\n" for name in formats]
+
+
+def read(text: str) -> Report:
+    """The report that `keep` wrote."""
+    found = json.loads(text)
+    return Report(
+        outcomes=tuple(map(_outcome, found["outcomes"])),
+        violations=tuple(map(_violation, found["violations"])),
+        problems=tuple(map(_problem, found["problems"])),
+        summary=Summary(**found["summary"] | {"unassigned": tuple(found["summary"]["unassigned"])}),
+    )
+
+
+def _with_imports(outcome: Outcome, added: int) -> Outcome:
+    return replace(outcome, checked=replace(outcome.checked, imports=outcome.checked.imports + added))
+
+
+def _outcome(found: dict[str, Any]) -> Outcome:
+    return Outcome(**found | {"status": OutcomeStatus(found["status"]), "checked": Checked(**found["checked"])})
+
+
+def _violation(found: dict[str, Any]) -> Violation:
+    return Violation(
+        **found
+        | {
+            "location": Location(**found["location"]),
+            "chain": tuple(Step(**step) for step in found["chain"]),
+            "fix": tuple(found["fix"]),
+            "severity": Severity(found["severity"]),
+            "confidence": Confidence(found["confidence"]),
+            "status": ViolationStatus(found["status"]),
+        }
+    )
+
+
+def _problem(found: dict[str, Any]) -> Problem:
+    place = found["location"]
+    return Problem(**found | {"severity": Severity(found["severity"]), "location": place and Location(**place)})
