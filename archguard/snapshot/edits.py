@@ -135,17 +135,22 @@ class Edits:
             yield f"{whole} " if self._facts(whole)[3] == PACKAGE else whole
         elif inside and base in modules and self._facts(base)[3] != EXTERNAL:
             yield f"{base} {inside}" if self._facts(base)[3] == PACKAGE else base
-        elif top in self.kept["roots"] or top not in modules or self._facts(top)[3] != EXTERNAL:
-            raise _Doubt
-        else:
+        elif self._is_outside(top):
             yield top
+        else:
+            raise _Doubt
+
+    def _is_outside(self, top: str) -> bool:
+        """Whether that is no part of the project, and no contract asks for it; it may be new."""
+        known = top.isidentifier() and (top not in self.kept["modules"] or self._facts(top)[3] == EXTERNAL)
+        return known and top not in self.kept["roots"]
 
     def _reached(self, changed: Iterator[frozenset[str]]) -> int:
         reached = 0
         for imported in frozenset().union(*changed):
-            if imported not in self.kept["modules"] or self._facts(imported)[3] == PACKAGE:
-                raise _Doubt
-            if imported.partition(".")[0] in self.kept["roots"] and self._facts(imported)[3] == EXTERNAL:
+            if self._is_outside(imported):
+                continue
+            if imported not in self.kept["modules"] or self._facts(imported)[3]:
                 raise _Doubt
             reached |= int(self._facts(imported)[1], 16)
         return reached

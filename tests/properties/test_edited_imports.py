@@ -20,6 +20,8 @@ PLAIN = (
     "import os",
     "import os.path",
     "import requests",
+    "import abc",
+    "from email.message import Message",
     "import shop.a",
     "import shop.a, shop.b as b",
     "import shop.c; import os",
