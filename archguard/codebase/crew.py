@@ -6,7 +6,8 @@ import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO, TypeAlias, TypeVar
+from functools import partial
+from typing import BinaryIO, TypeAlias, TypeVar
 
 from archguard.codebase.codebase import Codebase
 from archguard.codebase.sharing import fork, processors
@@ -43,6 +44,16 @@ def answers(codebase: Codebase, question: Question[_R], modules: Iterable[str]) 
     return hired.answers(codebase, question, asked) if hired else [question(codebase, asked)]
 
 
+def remember(codebase: Codebase, key: str, found: object) -> None:
+    """Let every process that answers for `codebase` know what was `found`, so that none finds it out alone."""
+    answers(codebase, partial(_remember, key, found), ())
+
+
+def _remember(key: str, found: object, codebase: Codebase, modules: Sequence[str]) -> None:
+    del modules
+    codebase.memory[key] = found
+
+
 @dataclass
 class _Crew:
     """This process, and one for each further share of the modules."""
@@ -62,8 +73,11 @@ class _Crew:
         except (pickle.PicklingError, AttributeError, TypeError):  # of a kind of contract that others have written
             return [question(codebase, modules)]
         own, *shares = self._shares(modules)
-        asked = [member.ask(told, share) for member, share in zip(self.members, shares, strict=True)]
-        return [question(codebase, own), *(_answer(codebase, question, one) for one in asked)]
+        asked = [*zip(self.members, shares, strict=True)]
+        for member, share in asked:
+            member.ask(told, share)
+        others = (member.answer(partial(question, codebase, share)) for member, share in asked)
+        return [question(codebase, own), *others]
 
     def dismiss(self) -> None:
         """End the processes."""
@@ -100,7 +114,8 @@ class _Member:
         (asked, questions), (replies, said) = os.pipe(), os.pipe()
 
         def work() -> None:
-            os.close(questions)
+            os.close(questions)  # else it would wait for itself where this process is gone
+            os.close(replies)
             del codebase.memory[_KEY]  # what it is asked it answers alone
             with os.fdopen(asked, "rb") as hearing, os.fdopen(said, "wb") as saying:
                 _reply(codebase, hearing, saying)
@@ -110,12 +125,19 @@ class _Member:
         os.close(said)
         return cls(process, os.fdopen(questions, "wb"), os.fdopen(replies, "rb"))
 
-    def ask(self, question: bytes, modules: Sequence[str]) -> "_Asked":
+    def ask(self, question: bytes, modules: Sequence[str]) -> None:
         """Ask, and do not wait for the answer."""
         with suppress(OSError):  # it has died, and will not answer
             pickle.dump((question, modules), self.questions, pickle.HIGHEST_PROTOCOL)
             self.questions.flush()
-        return _Asked(self, modules)
+
+    def answer(self, instead: Callable[[], _R]) -> _R:
+        """What it says; if it came to nothing, what is said `instead`."""
+        try:
+            answer: _R = pickle.load(self.replies)  # noqa: S301  # from a fork of this very process
+        except (EOFError, OSError, pickle.UnpicklingError):
+            return instead()
+        return answer
 
     def end(self) -> None:
         """End it, whatever it does."""
@@ -126,26 +148,8 @@ class _Member:
         self.replies.close()
 
 
-@dataclass
-class _Asked:
-    """A member has been asked about `modules`."""
-
-    member: _Member
-    modules: Sequence[str]
-
-
 def _reply(codebase: Codebase, hearing: BinaryIO, saying: BinaryIO) -> None:
     while True:
         question, modules = pickle.load(hearing)  # noqa: S301  # from the process that this one is a fork of
         pickle.dump(pickle.loads(question)(codebase, modules), saying, pickle.HIGHEST_PROTOCOL)  # noqa: S301
         saying.flush()
-
-
-def _answer(codebase: Codebase, question: Question[_R], asked: _Asked) -> _R:
-    """What the member says; if it came to nothing, what this process says."""
-    try:
-        answer: Any = pickle.load(asked.member.replies)  # noqa: S301  # from a fork of this very process
-    except (EOFError, OSError, pickle.UnpicklingError):
-        return question(codebase, asked.modules)
-    else:
-        return answer  # type: ignore[no-any-return]  # what the question says

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from archguard.codebase import Codebase, OneOrMany, Patterns, Source
 from archguard.codebase import Names as Words
+from archguard.codebase.crew import remember
 from archguard.codebase.names import Names
 from archguard.kinds.clients import Client, names_of
 from archguard.kinds.contract import ContractError, PointlessError, listed
@@ -96,7 +97,7 @@ class Gateway(FilewiseContract):
         """The modules that can use a client."""
         key = f"gateway {self.channels} {sorted(self.clients.items())}"
         if key not in codebase.memory:
-            codebase.memory[key] = carriers(codebase, self.channels, self.clients)
+            remember(codebase, key, carriers(codebase, self.channels, self.clients))
         found: frozenset[str] = codebase.memory[key]
         return found
 

@@ -10,7 +10,7 @@ import pytest
 from project import Project
 
 from archguard.codebase import Codebase, read_codebase
-from archguard.codebase.crew import answers, crew
+from archguard.codebase.crew import answers, crew, remember
 
 HERE = os.getpid()
 FILES = 420
@@ -32,6 +32,12 @@ def asked_before(codebase: Codebase, modules: Sequence[str]) -> int:
     del modules
     codebase.memory["asked"] = codebase.memory.get("asked", 0) + 1
     return int(codebase.memory["asked"]) - 1
+
+
+def known(codebase: Codebase, modules: Sequence[str]) -> object:
+    """What was found, as far as it is known where this is answered."""
+    del modules
+    return codebase.memory.get("found")
 
 
 def dying_elsewhere(codebase: Codebase, modules: Sequence[str]) -> list[str]:
@@ -94,6 +100,16 @@ def test_each_process_keeps_its_modules_and_what_it_knows(codebase: Codebase) ->
 
     assert first == second
     assert [set(count) for count in counts] == [{0}, {1}, {2}]
+
+
+@several
+def test_what_was_found_is_known_to_all(codebase: Codebase) -> None:
+    with crew(codebase):
+        remember(codebase, "found", "here")
+        found = answers(codebase, known, codebase.sources)
+
+    assert len(found) > 1
+    assert set(found) == {"here"}
 
 
 @several
