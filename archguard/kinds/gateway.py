@@ -152,7 +152,7 @@ class _Search:
     def outbound(self) -> Outbound:
         """What reaches outside."""
         gateways = self.codebase.members(self.contract.allowed_in)
-        return Outbound(self.names, self.contract.channels, self.contract.clients, gateways)
+        return Outbound(self.names, self.contract.channels, self.contract.clients, gateways, self.reaching)
 
     @cached_property
     def entry_points(self) -> frozenset[str]:

@@ -71,12 +71,15 @@ class Accesses:
     """The channels whose services of AWS count when they are called."""
     allowed: frozenset[str] = frozenset()
     """The modules whose repositories may be used by everyone, also where a library has written their methods."""
+    holding: Collection[str] | None = None
+    """The modules that can have something from a client; all of them if it is not known which."""
 
     def imports(self, source: Source) -> Iterator[Access]:
         """Imports of clients, and of what other modules of the project have from them."""
         for found in self.names.imports(source.module):
             if own := self.names.find(found.module, source.module):
-                yield from self._own_import(found, own, models=False)
+                if self.holding is None or own in self.holding:
+                    yield from self._own_import(found, own, models=False)
             elif client := self.catalogue.imported(found.target):
                 module = found.module if client in ancestry(found.module) else client
                 yield Access(Way.IMPORT, "", found.location, imported=module)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Self, TypeAlias
 
@@ -10,13 +10,15 @@ from archguard.codebase import Source, ancestry
 from archguard.kinds.reaching.reading import holds
 
 _WORD = re.compile(rb"[A-Za-z_]\w*")
+_STAR = re.compile(rb"import\s*\*")
+_ALL = b"*"
 
 Words: TypeAlias = frozenset[bytes]
 
 
 def words_in(content: bytes) -> Words:
-    """The words in a file with this content."""
-    return frozenset(_WORD.findall(content))
+    """The words in a file with this content, and `*` if it imports all that there is in a module."""
+    return frozenset((*_WORD.findall(content), *([_ALL] if _STAR.search(content) else ())))
 
 
 def words_of(names: Iterable[str]) -> Words:
@@ -28,9 +30,9 @@ def words_of(names: Iterable[str]) -> Words:
 class Carried:
     """The names under which some modules carry a client."""
 
-    exported: Mapping[str, Words]
+    exported: Mapping[str, Words] = field(default_factory=dict)
     """By module: what can be imported from it."""
-    attributes: Words
+    attributes: Words = frozenset()
     """What is taken of objects and classes."""
 
     @classmethod
@@ -39,13 +41,20 @@ class Carried:
         exported: dict[str, Words] = {}
         attributes: Words = frozenset()
         for part in parts:
-            exported |= part.exported
+            for module, names in part.exported.items():
+                exported[module] = exported.get(module, frozenset()) | names
             attributes |= part.attributes
         return cls(exported, attributes)
 
+    def beside(self, known: "Carried") -> "Carried":
+        """What is not in `known` already."""
+        new = {module: names - known.exported.get(module, frozenset()) for module, names in self.exported.items()}
+        return Carried({module: names for module, names in new.items() if names}, self.attributes - known.attributes)
+
     def is_used(self, source: Source, words: Words) -> bool:
         """Whether the file `source`, which has these words, can use one of the names."""
-        if not words.isdisjoint(self._importable(source.module, words)):
+        importable = self._importable(source.module, words)
+        if importable and (_ALL in words or not words.isdisjoint(importable)):
             return True
         taken = words & self.attributes
         return bool(taken) and holds(source, _taking(taken))

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
+from itertools import chain
 from typing import TypeVar
 
 from archguard.codebase import Codebase, Source, SourceError, remembering
@@ -33,9 +34,11 @@ _T = TypeVar("_T")
 def carriers(codebase: Codebase, channels: Sequence[str], extensions: Extensions) -> frozenset[str]:
     """The modules of the files that can use a client of `channels`."""
     found = waiting = _united(codebase, partial(_beginning, channels, extensions), codebase.sources)
+    known = Carried()
     while waiting:
-        carried = Carried.together(answers(codebase, partial(_carried, channels, extensions), waiting))
-        waiting = _united(codebase, partial(_using, carried), codebase.sources) - found
+        carried = Carried.together(answers(codebase, partial(_carried, channels, extensions, found), waiting))
+        waiting = _united(codebase, partial(_using, carried.beside(known)), codebase.sources)
+        known = Carried.together((known, carried))
         found |= waiting
     return found
 
@@ -52,10 +55,12 @@ def _beginning(
     return frozenset(module for module, words in _words(codebase, modules) if carriers.may_import(words))
 
 
-def _carried(channels: Sequence[str], extensions: Extensions, codebase: Codebase, modules: Sequence[str]) -> Carried:
-    """The names by which others can get at a client that `modules` have."""
+def _carried(
+    channels: Sequence[str], extensions: Extensions, found: frozenset[str], codebase: Codebase, modules: Sequence[str]
+) -> Carried:
+    """The names by which others can get at a client that `modules` have, if it comes from outside or from `found`."""
     carriers = _carriers(codebase, channels, extensions)
-    exported = {module: words_of(carriers.exported(module)) for module in modules}
+    exported = {module: words_of(carriers.exported(module, found)) for module in modules}
     attributes = words_of(name for module in modules for name in carriers.attributes(module))
     return Carried({module: names for module, names in exported.items() if names}, attributes)
 
@@ -109,9 +114,19 @@ class _Carriers:
         """Whether words alone tell of a client, whatever it is imported from."""
         return any(word.endswith(_STUBS) for word in words) or (self.tasks and not words.isdisjoint(_TO_BROKERS))
 
-    def exported(self, module: str) -> Iterator[str]:
-        """The names in `module` that are clients."""
-        yield from (name for name in self.names.scope(module).bindings if self._any(self.names.exported(module, name)))
+    def exported(self, module: str, found: frozenset[str]) -> Iterator[str]:
+        """The names in `module` that are clients, if they come from outside or from `found`."""
+        scope = self.names.scope(module)
+        starred = {self.names.find(star, module) for star in scope.stars} & found
+        bindings = chain(scope.bindings.items(), *(self.names.scope(one).bindings.items() for one in starred))
+        for name, bound in bindings:
+            may_be = any(not (source := self._source(binding, module)) or source in found for binding in bound)
+            if may_be and self._any(self.names.exported(module, name)):
+                yield name
+
+    def _source(self, binding: Binding, module: str) -> str:
+        """The module of the project from which something is imported, or ""."""
+        return self.names.find(binding.imported[0], module) if binding.imported[0] else ""
 
     def attributes(self, module: str) -> Iterator[str]:
         """The attributes and the keys under which objects of `module` have clients."""

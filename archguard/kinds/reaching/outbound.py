@@ -47,6 +47,8 @@ class Outbound:
     extensions: Extensions
     gateways: frozenset[str]
     """The modules whose classes may be used by everyone, whatever they derive from."""
+    reaching: frozenset[str]
+    """The modules that can use a client; others have none to be imported."""
 
     def imports(self, source: Source) -> Iterator[Reached]:
         """Imports of clients, and of what other modules of the project have from them."""
@@ -140,7 +142,8 @@ class Outbound:
 
     @cached_property
     def _accesses(self) -> Accesses:
-        return Accesses(self.names, catalogue(self.channels, self.extensions), guessing=False)
+        known = catalogue(self.channels, self.extensions)
+        return Accesses(self.names, known, guessing=False, holding=self.reaching)
 
     @cached_property
     def _queues(self) -> Catalogue:
