@@ -736,6 +736,19 @@ import aiohttp  # !
 async def open_clients(app):
     app["payments"] = aiohttp.ClientSession("https://payments")  # !
 """,
+    "a client that a package passes on with all names of its modules": """
+from shop.partners import payments  # !
+
+
+def charge(order):
+    return payments.post("/charges", json=order)  # !
+# file: shop/partners/__init__.py
+from .clients import *
+# file: shop/partners/clients.py
+import httpx  # !
+
+payments = httpx.Client()  # !
+""",
     "a client that an application keeps in its state": """
 from fastapi import Request
 

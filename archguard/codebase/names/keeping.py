@@ -3,12 +3,16 @@
 import re
 from collections.abc import Mapping
 from functools import cached_property
+from itertools import chain
 
 from archguard.codebase.facts import Binding, Scope
 from archguard.codebase.names.lookup import Lookup
 from archguard.codebase.source import SourceError
 
-_PUT = re.compile(rb"(?:app|application|state)(?:\.(\w+)|\[[\"'](\w+)[\"']\])\s*(?::[^=\n]+)?=[^=]")
+_PUTS = tuple(  # one for each beginning, which is quicker than one for both
+    re.compile(keeper + rb"(?:\.(\w+)|\[[\"'](\w+)[\"']\])\s*(?::[^=\n]+)?=[^=]")
+    for keeper in (rb"app(?:lication)?", rb"state")
+)
 
 
 class Keeping:
@@ -30,9 +34,10 @@ class Keeping:
         found: dict[str, list[str]] = {}
         for module, source in sorted(self.lookup.sources.items()):
             try:
-                puts = _PUT.findall(source.content)
+                content = source.content
             except SourceError:
                 continue  # it has been reported where imports were read
+            puts = chain.from_iterable(put.findall(content) for put in _PUTS)
             for name in sorted({attribute or key for attribute, key in puts}):
                 found.setdefault(name.decode(), []).append(module)
         return found

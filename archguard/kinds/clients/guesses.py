@@ -221,6 +221,8 @@ _OTHER_SESSIONS = re.compile(
 _TAKEN = re.compile(rf"\.\s*({'|'.join(sorted(_ALL))})\b".encode())
 _PATH = re.compile(rb"(?<![\w.])(?:(\w+)\s*\.\s*)*(\w+)\s*$")
 _WORD = re.compile(rb"\w+")
+_HINT = re.compile("|".join(sorted({*_FAMILIES, *_QUERIES, "set", "qs"})).encode())
+"""What is in every name that tells of a database, in small letters."""
 _NEAR = 1000
 """How far back the name of an owner is looked for, in bytes."""
 
@@ -237,7 +239,11 @@ def _may_be_guessed(verb: bytes, content: bytes, end: int) -> bool:
         outer, name = path.groups()
         return _can_be(verb, name, outer or b"")
     before = content[max(0, end - _NEAR) : end]
-    return any(_can_be(verb, word, outer) for word in set(_WORD.findall(before)) for outer in (b"", b"db"))
+    if _can_be(verb, b"anything", b"db"):
+        return True
+    return bool(_HINT.search(before.lower())) and any(
+        _can_be(verb, word, outer) for word in set(_WORD.findall(before)) for outer in (b"", b"db")
+    )
 
 
 @cache
