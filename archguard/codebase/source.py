@@ -53,18 +53,14 @@ class Source:
         name = self.module.rpartition("::")[2]
         return name if self.is_package else name.rpartition(".")[0]
 
-    @property
+    @cached_property
     def content(self) -> bytes:
-        """The bytes of the file, read anew each time.
+        """The bytes of the file.
 
         Raises:
             SourceError: it cannot be read.
         """
-        try:
-            with open(self.file, "rb", buffering=0) as file:  # noqa: PTH123  # a path for each file takes its time
-                return file.read()
-        except OSError as error:
-            raise self._error(f"cannot be read: {error.strerror or error}") from None
+        return self._read()
 
     @cached_property
     def signs(self) -> frozenset[bytes]:
@@ -73,7 +69,7 @@ class Source:
         Raises:
             SourceError: it cannot be read.
         """
-        content = self.content
+        content = self._read()  # and forgotten: every file is asked for its signs, and few for more
         return frozenset([word for word in _WORDS if word in content] + _RELATIVE.findall(content))
 
     def take_signs(self, signs: frozenset[bytes]) -> None:
@@ -125,6 +121,13 @@ class Source:
     def lines(self) -> tuple[str, ...]:
         """The lines as Python counts them, without their ends."""
         return tuple(line.rstrip("\r\n") for line in io.StringIO(self.text, newline=None))
+
+    def _read(self) -> bytes:
+        try:
+            with open(self.file, "rb", buffering=0) as file:  # noqa: PTH123  # a path for each file takes its time
+                return file.read()
+        except OSError as error:
+            raise self._error(f"cannot be read: {error.strerror or error}") from None
 
     def _syntax_error(self, error: SyntaxError) -> SourceError:
         location = Location(self.shown, error.lineno or 1, max(error.offset or 1, 1))

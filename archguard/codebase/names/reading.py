@@ -25,6 +25,11 @@ class Readable(Source):
             return frozenset()
 
     @property
+    def content(self) -> bytes:
+        """The bytes of the whole file."""
+        return self.whole.content
+
+    @property
     def text(self) -> str:
         """The whole text."""
         return self.whole.text

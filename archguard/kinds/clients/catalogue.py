@@ -62,6 +62,11 @@ class Catalogue:
         """Whether `cls` is a base class of what is stored."""
         return any(ancestor in self._models for ancestor in library.ancestry(cls))
 
+    @property
+    def has_models(self) -> bool:
+        """Whether any classes are known that are base classes of what is stored."""
+        return bool(self._models)
+
     @remembering
     def builds(self, name: str) -> bool:
         """Whether calling `name` builds a query."""

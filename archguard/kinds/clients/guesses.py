@@ -248,8 +248,11 @@ def _may_be_guessed(verb: bytes, content: bytes, end: int) -> bool:
 
 @cache
 def _can_be(verb: bytes, owner: bytes, outer: bytes) -> bool:
+    name = verb.decode()
+    if name not in _TELLING and not _HINT.search(owner.lower()):
+        return False  # most are told apart by this
     path = tuple(name.decode(errors="replace") for name in (owner, outer) if name)
-    return any(_guessed(verb.decode(), path, of_item=of_item) is not None for of_item in (False, True))
+    return any(_guessed(name, path, of_item=of_item) is not None for of_item in (False, True))
 
 
 def guess(step: Step) -> Confidence | None:

@@ -22,15 +22,14 @@ def relevant_modules(
 ) -> frozenset[str]:
     """Those of `modules` in which a client can be used.
 
-    That is so near a module that imports a client, beside one whose file `offers` something to use, and where the file
-    itself `may_use` one all the same. A file that could not be read counts, so that somebody tells of it.
+    That is so near a module that imports a client, where a file `may_use` one all the same, and beside one that can,
+    and `offers` something to use. A file that could not be read counts, so that somebody tells of it.
     """
     near = _near(codebase, known)
     troubled = {problem.location.path for problem in codebase.problems if problem.location}
     found = {name for name in modules if name in near or codebase.shown(name) in troubled}
-    for name, offering, using in chain(*answers(codebase, partial(_passing, offers, may_use), codebase.sources)):
-        found |= {name} if using else set()
-        found.update(codebase.imports.importers.get(name, ()) if offering else ())
+    for name, offering in chain(*answers(codebase, partial(_passing, may_use, offers), codebase.sources)):
+        found.update((name, *codebase.imports.importers.get(name, ())) if offering else (name,))
     return frozenset(found.intersection(codebase.sources, modules))
 
 
@@ -59,17 +58,14 @@ def _is_of_client(name: str, known: Catalogue) -> bool:
     return bool(known.imported(name)) or any(module.startswith(f"{name}.") for module in known.modules)
 
 
-def _passing(
-    offers: Test, may_use: Test, codebase: Codebase, modules: Sequence[str]
-) -> tuple[tuple[str, bool, bool], ...]:
-    """Those of `modules` that pass one of two tests, and which."""
-    return tuple((name, *passed) for name in modules if any(passed := _passed(codebase.sources[name], offers, may_use)))
+def _passing(may_use: Test, offers: Test, codebase: Codebase, modules: Sequence[str]) -> tuple[tuple[str, bool], ...]:
+    """Those of `modules` that may use a client, and whether they offer one."""
+    sources = codebase.sources
+    return tuple((name, _passes(sources[name], offers)) for name in modules if _passes(sources[name], may_use))
 
 
-def _passed(source: Source, offers: Test, may_use: Test) -> tuple[bool, bool]:
-    """Which of the tests the file passes; both, if it cannot be read."""
+def _passes(source: Source, test: Test) -> bool:
     try:
-        content = source.content
+        return test(source.content)
     except SourceError:
-        return True, True
-    return offers(content), may_use(content)
+        return True

@@ -20,7 +20,8 @@ _STATEMENT = re.compile(
     re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
 _BEGINNING = re.compile(
-    rb"""(?ix)["'] \s* (?: /\* | -- | select\s+ (?: [^"']*? \sfrom\b | \d | \w+\( | @@ | distinct )
+    rb"""(?ix)["'] \s* (?=[-/acdgimprstuw][-*aeilnpr])  # which tells most strings apart
+        (?: /\* | -- | select\s+ (?: [^"']*? \sfrom\b | \d | \w+\( | @@ | distinct )
       | insert\s+ (?: or\s+\w+\s+ | ignore\s+ )? into\b | replace\s+into\b | update\s+\S+\s+ (?: \w+\s+ )? set\b
       | delete\s+from\b | merge\s+into\b | truncate\s | with\s+ (?: recursive\s+ )? \w+\s+as\b
       | (?: create | alter | drop )\s+ (?: \w+\s+ )* (?: table | view | index | schema | sequence | trigger | function

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
-from archguard.codebase import Source
+from archguard.codebase import Source, remembering
 from archguard.codebase.facts import Binding, Chain, Position, Scope, Step
 from archguard.codebase.facts.scopes import How as Origin
 from archguard.codebase.facts.steps import links, steps
@@ -274,6 +274,8 @@ class Uses:
 
     def _named(self, step: Step, at: Position) -> _Found | None:
         """An attribute that is taken, and not called."""
+        if not self._may_be_told(step.name):
+            return None
         values = self.names.value(step.node, at)
         taken = [value for value in values if isinstance(value, Member) and self._is_method(value)]
         if taken and step.last:
@@ -284,6 +286,12 @@ class Uses:
             guessed = self._guessed(step, at)
             return (How.TAKE, *guessed[1:]) if guessed else None
         return None
+
+    @remembering
+    def _may_be_told(self, name: str) -> bool:
+        """Whether anything can be told of an attribute of that name that is not called."""
+        named = name in self.catalogue.verbs or name in _OF_RELATIONS or name in self.telling
+        return self.guessing or self.catalogue.has_models or named or bool(_DEED.match(name))
 
     def _query(self, step: Step, at: Position) -> _Found | None:
         owners = [owner for owner in self.names.value(step.owner, at) if self._model_bases(owner)] if step.owner else []

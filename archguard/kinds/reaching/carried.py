@@ -9,7 +9,8 @@ from typing import Self, TypeAlias
 from archguard.codebase import Source, ancestry
 from archguard.kinds.reaching.reading import holds
 
-_WORD = re.compile(rb"[A-Za-z_]\w*")
+_APART = bytes(code if re.match(rb"\w", bytes((code,))) else ord(" ") for code in range(256))
+"""What stands between words, made spaces."""
 _STAR = re.compile(rb"import\s*\*")
 _ALL = b"*"
 
@@ -18,7 +19,7 @@ Words: TypeAlias = frozenset[bytes]
 
 def words_in(content: bytes) -> Words:
     """The words in a file with this content, and `*` if it imports all that there is in a module."""
-    return frozenset((*_WORD.findall(content), *([_ALL] if _STAR.search(content) else ())))
+    return frozenset((*content.translate(_APART).split(), *([_ALL] if _STAR.search(content) else ())))
 
 
 def words_of(names: Iterable[str]) -> Words:

@@ -9,7 +9,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from itertools import chain
 from typing import TypeVar
 
@@ -22,10 +22,13 @@ from archguard.kinds.clients.guesses import OF_BROKERS
 from archguard.kinds.reaching.aws import channels_with_aws
 from archguard.kinds.reaching.carried import Carried, Words, words_in, words_of
 from archguard.kinds.reaching.inbound import EntryPoints
+from archguard.kinds.reaching.reading import holds
 
 _STUBS = b"_pb2_grpc"
 _TO_BROKERS = frozenset(name.encode() for name in OF_BROKERS)
 _STUB = re.compile(r"_pb2_grpc\.\w+Stub$")
+_IMPORTING = rb"""(?mx)(?:^|[\r;:]) [ \t\f]* (?:lazy[ \t]+)? (?:
+      from[\s\\]+%b\b | import\b (?:[^\n;\#]|\\\n)*? \b%b\b ) | import_module | __import__"""
 _DEEP = 4
 
 _T = TypeVar("_T")
@@ -52,7 +55,8 @@ def _beginning(
 ) -> frozenset[str]:
     """Those of `modules` whose files may import a client."""
     carriers = _carriers(codebase, channels, extensions)
-    return frozenset(module for module, words in _words(codebase, modules) if carriers.may_import(words))
+    words_of_each = _words(codebase, modules)
+    return frozenset(module for module, words in words_of_each if carriers.may_import(codebase.sources[module], words))
 
 
 def _carried(
@@ -96,6 +100,13 @@ def _carriers(codebase: Codebase, channels: Sequence[str], extensions: Extension
     return found
 
 
+@cache
+def _importing(packages: Words) -> re.Pattern[bytes]:
+    """An import of one of `packages`, or one by a call, which may be of anything."""
+    named = b"(?:%b)" % b"|".join(sorted(packages))
+    return re.compile(_IMPORTING % (named, named))
+
+
 @dataclass(frozen=True, eq=False)
 class _Carriers:
     """Finds what can use what `catalogue` lists."""
@@ -105,10 +116,11 @@ class _Carriers:
     tasks: bool = False
     """Whether tasks of the project count, which are sent by their own names, and what only brokers are told."""
 
-    def may_import(self, words: Words) -> bool:
-        """Whether a file with these words can import a client."""
-        others = (self._packages[package] for package in words & self._packages.keys())
-        return any(not other or other & words for other in others) or self._is_told(words)
+    def may_import(self, source: Source, words: Words) -> bool:
+        """Whether the file `source`, which has these words, can import a client."""
+        others = ((package, self._packages[package]) for package in words & self._packages.keys())
+        packages = frozenset(package for package, other in others if not other or other & words)
+        return self._is_told(words) or (bool(packages) and holds(source, _importing(packages)))
 
     def _is_told(self, words: Words) -> bool:
         """Whether words alone tell of a client, whatever it is imported from."""
