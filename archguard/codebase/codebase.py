@@ -42,6 +42,8 @@ class Codebase:
     """The modules that the project leaves out."""
     lazy: frozenset[Link] = frozenset()
     """The imports that say `lazy import`."""
+    ignored: frozenset[Link] = frozenset()
+    """The imports that `imports` lacks, since a contract leaves them out."""
     memory: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """What has been found out about the sources; the same code without some imports shares it."""
 
@@ -49,6 +51,11 @@ class Codebase:
     def modules(self) -> frozenset[str]:
         """Every module of the project, those without a file included."""
         return self.imports.modules
+
+    @property
+    def every_import(self) -> ImportGraph:
+        """The imports with those that a contract leaves out: what the code does, whatever is asked of it."""
+        return self.imports.with_links(self.ignored)
 
     @property
     def shared_package(self) -> str:
@@ -149,7 +156,9 @@ class Codebase:
 
     def without_links(self, links: Collection[Link]) -> "Codebase":
         """The same code without the imports `links`."""
-        return replace(self, imports=self.imports.without(links)) if links else self
+        if not links:
+            return self
+        return replace(self, imports=self.imports.without(links), ignored=self.ignored.union(links))
 
     def without_traits(self, traits: Collection[ImportTrait]) -> "Codebase":
         """The same code without the imports that have one of `traits`."""

@@ -1,7 +1,7 @@
 """Which module imports which, and what that lets each of them reach."""
 
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -65,8 +65,10 @@ class ImportGraph:
         }
         return ImportGraph(self.modules, lines)
 
-    def with_links(self, links: Iterable[Link]) -> "ImportGraph":
+    def with_links(self, links: Collection[Link]) -> "ImportGraph":
         """The same graph and `links`."""
+        if not links:
+            return self
         lines = dict(self.lines)
         for importer, group in groupby(sorted(links), key=lambda link: link.importer):
             imported = dict(lines.get(importer, {}))

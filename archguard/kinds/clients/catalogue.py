@@ -162,7 +162,7 @@ def names_of(codebase: Codebase, extensions: Extensions | None = None) -> Names:
     if key not in codebase.memory:
         declared = frozenset(module for client in (extensions or {}).values() for module in client.modules)
         own = {name: found for name, found in codebase.sources.items() if declared.isdisjoint(ancestry(name))}
-        codebase.memory[key] = Names(own, library(extensions), codebase.imports.importers)
+        codebase.memory[key] = Names(own, library(extensions), codebase.every_import.importers)
     names: Names = codebase.memory[key]
     return names
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Self, TypeAlias
 
-from archguard.codebase import Source, ancestry
+from archguard.codebase import ImportGraph, Reach, Source, Sweep, ancestry
 from archguard.kinds.reaching.reading import holds
 
 _APART = bytes(code if re.match(rb"\w", bytes((code,))) else ord(" ") for code in range(256))
@@ -33,31 +33,44 @@ class Carried:
 
     exported: Mapping[str, Words] = field(default_factory=dict)
     """By module: what can be imported from it."""
-    attributes: Words = frozenset()
-    """What is taken of objects and classes."""
+    attributes: Mapping[str, Words] = field(default_factory=dict)
+    """By module: what is taken of its objects and classes."""
+    kept: Words = frozenset()
+    """What the application keeps for everyone."""
 
     @classmethod
     def together(cls, parts: Iterable["Carried"]) -> Self:
         """What all of `parts` carry."""
-        exported: dict[str, Words] = {}
-        attributes: Words = frozenset()
-        for part in parts:
-            for module, names in part.exported.items():
-                exported[module] = exported.get(module, frozenset()) | names
-            attributes |= part.attributes
-        return cls(exported, attributes)
+        every = [*parts]
+        exported = _together(part.exported for part in every)
+        attributes = _together(part.attributes for part in every)
+        return cls(exported, attributes, frozenset[bytes]().union(*(part.kept for part in every)))
 
     def beside(self, known: "Carried") -> "Carried":
         """What is not in `known` already."""
-        new = {module: names - known.exported.get(module, frozenset()) for module, names in self.exported.items()}
-        return Carried({module: names for module, names in new.items() if names}, self.attributes - known.attributes)
+        exported = _beside(self.exported, known.exported)
+        return Carried(exported, _beside(self.attributes, known.attributes), self.kept - known.kept)
 
-    def is_used(self, source: Source, words: Words) -> bool:
-        """Whether the file `source`, which has these words, can use one of the names."""
+    def takeable(self, imports: ImportGraph) -> Mapping[str, Words]:
+        """By module: the attributes of objects that it can get at.
+
+        An object is at hand where its module is imported, directly or not, and whoever has it can hand it to what he
+        imports himself.
+        """
+        names = sorted(frozenset[bytes]().union(*self.attributes.values()))
+        bits = {name: 1 << place for place, name in enumerate(names)}
+        made = {module: sum(bits[name] for name in own) for module, own in self.attributes.items()}
+        at_hand = Reach(imports, made, {}).masks
+        handed = Sweep(Reach(imports, {}, {}), at_hand).held
+        sets = {mask: frozenset(name for name in names if mask & bits[name]) for mask in set(handed.values())}
+        return {module: sets[mask] for module, mask in handed.items()}
+
+    def is_used(self, source: Source, words: Words, takeable: Words) -> bool:
+        """Whether the file `source`, which has these words, can use one of the names, or one that is `takeable`."""
         importable = self._importable(source.module, words)
         if importable and (_ALL in words or not words.isdisjoint(importable)):
             return True
-        taken = words & self.attributes
+        taken = words & (takeable | self.kept)
         return bool(taken) and holds(source, _taking(taken))
 
     def _importable(self, module: str, words: Words) -> Words:
@@ -73,6 +86,19 @@ class Carried:
             for part in words_of([module.rpartition("::")[2].rpartition(".")[2]]):
                 found[part] = found.get(part, frozenset()) | names
         return found
+
+
+def _together(parts: Iterable[Mapping[str, Words]]) -> dict[str, Words]:
+    found: dict[str, Words] = {}
+    for part in parts:
+        for module, names in part.items():
+            found[module] = found.get(module, frozenset()) | names
+    return found
+
+
+def _beside(found: Mapping[str, Words], known: Mapping[str, Words]) -> dict[str, Words]:
+    new = {module: names - known.get(module, frozenset()) for module, names in found.items()}
+    return {module: names for module, names in new.items() if names}
 
 
 @cache

@@ -39,8 +39,10 @@ def carriers(codebase: Codebase, channels: Sequence[str], extensions: Extensions
     found = waiting = _united(codebase, partial(_beginning, channels, extensions), codebase.sources)
     known = Carried()
     while waiting:
-        carried = Carried.together(answers(codebase, partial(_carried, channels, extensions, found), waiting))
-        waiting = _united(codebase, partial(_using, carried.beside(known)), codebase.sources)
+        parts = answers(codebase, partial(_carried, channels, extensions, found), waiting)
+        carried = Carried.together(parts).beside(known)
+        takeable = carried.takeable(codebase.every_import)
+        waiting = _united(codebase, partial(_using, carried, takeable), codebase.sources)
         known = Carried.together((known, carried))
         found |= waiting
     return found
@@ -65,14 +67,20 @@ def _carried(
     """The names by which others can get at a client that `modules` have, if it comes from outside or from `found`."""
     carriers = _carriers(codebase, channels, extensions)
     exported = {module: words_of(carriers.exported(module, found)) for module in modules}
-    attributes = words_of(name for module in modules for name in carriers.attributes(module))
-    return Carried({module: names for module, names in exported.items() if names}, attributes)
+    attributes = {module: words_of(carriers.attributes(module)) for module in modules}
+    return Carried(exported, attributes, words_of(name for module in modules for name in carriers.kept(module)))
 
 
-def _using(carried: Carried, codebase: Codebase, modules: Sequence[str]) -> frozenset[str]:
-    """Those of `modules` whose files can use something that is `carried`."""
-    sources = codebase.sources
-    return frozenset(module for module, words in _words(codebase, modules) if carried.is_used(sources[module], words))
+def _using(
+    carried: Carried, takeable: Mapping[str, Words], codebase: Codebase, modules: Sequence[str]
+) -> frozenset[str]:
+    """Those of `modules` whose files can use something that is `carried`, or one of the attributes `takeable` there."""
+    nothing: Words = frozenset()
+    return frozenset(
+        module
+        for module, words in _words(codebase, modules)
+        if carried.is_used(codebase.sources[module], words, takeable.get(module, nothing))
+    )
 
 
 def _words(codebase: Codebase, modules: Iterable[str]) -> Iterator[tuple[str, Words]]:
@@ -141,12 +149,17 @@ class _Carriers:
         return self.names.find(binding.imported[0], module) if binding.imported[0] else ""
 
     def attributes(self, module: str) -> Iterator[str]:
-        """The attributes and the keys under which objects of `module` have clients."""
+        """The attributes under which objects of `module` have clients."""
         for scope in self.names.scope(module).everything():
             own = scope.bindings if isinstance(scope.node, ast.ClassDef) else {}
             assigned = ((name, bindings) for (_, name), bindings in scope.attributes.items())
-            every = (*own.items(), *assigned, *scope.kept.items())
+            every = (*own.items(), *assigned)
             yield from (name for name, bindings in every if self._any(self._bound(bindings)))
+
+    def kept(self, module: str) -> Iterator[str]:
+        """The names under which `module` gives clients to the application, to keep them for everyone."""
+        for scope in self.names.scope(module).everything():
+            yield from (name for name, bindings in scope.kept.items() if self._any(self._bound(bindings)))
 
     @cached_property
     def _packages(self) -> Mapping[bytes, Words]:
