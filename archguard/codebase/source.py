@@ -120,7 +120,8 @@ class Source:
     @cached_property
     def lines(self) -> tuple[str, ...]:
         """The lines as Python counts them, without their ends."""
-        return tuple(line.rstrip("\r\n") for line in io.StringIO(self.text, newline=None))
+        lines = self.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        return tuple(lines if lines[-1] else lines[:-1])
 
     def _read(self) -> bytes:
         try:

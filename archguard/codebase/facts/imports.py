@@ -1,7 +1,7 @@
 """The imports of a file, with what grimp does not tell: names, columns, and when they run."""
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Self, TypeAlias
@@ -60,8 +60,8 @@ class Import:
         return not self.module
 
     @classmethod
-    def extract(cls, source: Source) -> Iterator[Self]:
-        """Every import of `source`, in the order of the file, at any depth.
+    def extract(cls, source: Source, wanted: Callable[[str, str], bool] | None = None) -> Iterator[Self]:
+        """Every import of `source`, in the order of the file, at any depth; only those of a module and name `wanted`.
 
         Raises:
             SourceError: the file cannot be read or parsed.
@@ -69,7 +69,8 @@ class Import:
         names = loaders(source)
         for node, traits in _Walk(names, Naming.of(source, names)).found(source.tree):
             for module, name, alias, place in _names(node, source.package):
-                yield cls(module, name, alias, _location(source, node, place), traits)
+                if wanted is None or wanted(module, name):
+                    yield cls(module, name, alias, _location(source, node, place), traits)
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,8 @@ class _Walk:
             node, traits = waiting.pop()
             if isinstance(node, ast.Import | ast.ImportFrom):
                 yield node, traits
-            elif is_loading(node, self.loaders):
+                continue
+            if is_loading(node, self.loaders):
                 yield node, traits | {ImportTrait.DYNAMIC}
             waiting.extend(reversed(list(self._inside(node, traits))))
 

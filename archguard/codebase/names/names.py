@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypeVarTuple, Unpack
 
-from archguard.codebase.facts import Binding, Import, Position, Scope
+from archguard.codebase.facts import Binding, Position, Scope
 from archguard.codebase.facts.keeping import kept_name
 from archguard.codebase.facts.scopes import ITEM, How
 from archguard.codebase.names.annotations import Annotations, provided
@@ -86,11 +86,6 @@ class Names(Asking):
     def source(self, module: str) -> Readable:
         """The file of `module`, read once: as much of it as can be parsed."""
         return self._lookup.source(module)
-
-    @remembering
-    def imports(self, module: str) -> tuple[Import, ...]:
-        """The imports of `module`: of as much of its file as can be parsed."""
-        return tuple(Import.extract(self.source(module)))
 
     def calls(self, module: str) -> int:
         """How many calls stand in `module`."""

@@ -4,12 +4,12 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 
 from archguard.codebase import Import, Source, ancestry, remembering
 from archguard.codebase.facts import Chain, FunctionDefinition, Position, Step
 from archguard.codebase.facts.definitions import definitions
-from archguard.codebase.names import Instance, Names, Outside, OwnClass, OwnFunction, Value
+from archguard.codebase.names import Instance, Names, Outside, OwnClass, OwnFunction, Value, Values
 from archguard.kinds.clients import Catalogue, How, Use, Uses
 from archguard.kinds.clients.sql import Sql, sql_in
 from archguard.kinds.reaching import aws
@@ -76,19 +76,19 @@ class Accesses:
 
     def imports(self, source: Source) -> Iterator[Access]:
         """Imports of clients, and of what other modules of the project have from them."""
-        for found in self.names.imports(source.module):
+        for found in Import.extract(self.names.source(source.module), partial(self._tells, source.module)):
             if own := self.names.find(found.module, source.module):
-                if self.holding is None or own in self.holding:
-                    yield from self._own_import(found, own, models=False)
-            elif client := self.catalogue.imported(found.target):
+                yield _own_import(found, own, self._client(own, found.name))
+            else:
+                client = self.catalogue.imported(found.target)
                 module = found.module if client in ancestry(found.module) else client
                 yield Access(Way.IMPORT, "", found.location, imported=module)
 
     def models(self, source: Source) -> Iterator[Access]:
         """Imports of the project's models."""
-        for found in self.names.imports(source.module):
-            if own := self.names.find(found.module, source.module):
-                yield from self._own_import(found, own, models=True)
+        for found in Import.extract(self.names.source(source.module), partial(self._is_of_model, source.module)):
+            own = self.names.find(found.module, source.module)
+            yield _own_import(found, own, self._model(own, found.name))
 
     def calls(self, source: Source) -> Iterator[Access]:
         """Calls of clients, queries that are built or begun, methods that are taken."""
@@ -119,15 +119,28 @@ class Accesses:
         doors = doors_of(self.names, use) if self.allowed else ()
         return any(module in self.allowed and _REPOSITORY.search(base) for module, base in doors)
 
-    def _own_import(self, found: Import, own: str, *, models: bool) -> Iterator[Access]:
-        if what := self._what(own, found.name, models):
-            yield Access(Way.OWN_IMPORT, f"{own}.{found.name}", found.location, imported=own, what=what)
+    def _tells(self, importer: str, module: str, name: str) -> bool:
+        """Whether the import of `name` from `module` is one of a client."""
+        if own := self.names.find(module, importer):
+            return (self.holding is None or own in self.holding) and bool(self._client(own, name))
+        return bool(self.catalogue.imported(f"{module}.{name}"))
+
+    def _is_of_model(self, importer: str, module: str, name: str) -> bool:
+        own = self.names.find(module, importer)
+        return bool(own and self._model(own, name))
 
     @remembering
-    def _what(self, own: str, name: str, models: bool) -> str:  # noqa: FBT001  # answers are remembered by position
-        """What the module `own` has under `name`, in a few words; "" if it is nothing to tell."""
-        values = self.names.exported(own, name) if name not in ("", "*") else ()
-        return next(filter(None, map(self._model if models else self._passed_on, values)), "")
+    def _client(self, own: str, name: str) -> str:
+        """Which client the module `own` has under `name`, in a few words; "" if none."""
+        return next(filter(None, map(self._passed_on, self._exported(own, name))), "")
+
+    @remembering
+    def _model(self, own: str, name: str) -> str:
+        """Whether `own` has a model under `name`, in a few words; "" if not."""
+        return "a model" if any(map(self._is_model, self._exported(own, name))) else ""
+
+    def _exported(self, own: str, name: str) -> Values:
+        return self.names.exported(own, name) if name not in ("", "*") else ()
 
     def _passed_on(self, value: Value) -> str:
         match value:
@@ -137,10 +150,9 @@ class Accesses:
                 return f"which is {name}"
         return ""
 
-    def _model(self, value: Value) -> str:
+    def _is_model(self, value: Value) -> bool:
         bases = self.names.lineage(value) if isinstance(value, OwnClass) else ()
-        outside = (base.name for base in bases if isinstance(base, Outside))
-        return "a model" if any(map(self._is_base, outside)) else ""
+        return any(self._is_base(base.name) for base in bases if isinstance(base, Outside))
 
     def _is_base(self, cls: str) -> bool:
         return self.catalogue.model(self.names.library, cls)
@@ -174,6 +186,10 @@ class Accesses:
     def _uses(self) -> Uses:
         more = aws.clients().clients if self.of_aws else ()
         return Uses(self.names, Catalogue((*self.catalogue.clients, *more)), self.guessing)
+
+
+def _own_import(found: Import, own: str, what: str) -> Access:
+    return Access(Way.OWN_IMPORT, f"{own}.{found.name}", found.location, imported=own, what=what)
 
 
 _WAYS = {How.CALL: Way.CALL, How.BUILD: Way.BUILD, How.TAKE: Way.TAKE, How.QUERY: Way.QUERY}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Self, TypeAlias
 
-from archguard.codebase import ImportGraph, Reach, Source, Sweep, ancestry
+from archguard.codebase import ImportGraph, Reach, Source, Sweep, ancestry, remembering
 from archguard.kinds.reaching.reading import holds
 
 _APART = bytes(code if re.match(rb"\w", bytes((code,))) else ord(" ") for code in range(256))
@@ -76,8 +76,12 @@ class Carried:
     def _importable(self, module: str, words: Words) -> Words:
         """What can be imported there: from a module whose last part is one of `words`, or that it lies in."""
         named = (self._by_last_part[word] for word in words & self._by_last_part.keys())
-        around = (self.exported.get(package, frozenset()) for package in ancestry(module))
-        return frozenset[bytes]().union(*named, *around)
+        return self._around(module.rpartition(".")[0]).union(*named)
+
+    @remembering
+    def _around(self, package: str) -> Words:
+        """What can be imported by name from `package` and those around it."""
+        return frozenset[bytes]().union(*(self.exported.get(outer, frozenset()) for outer in ancestry(package)))
 
     @cached_property
     def _by_last_part(self) -> Mapping[bytes, Words]:
