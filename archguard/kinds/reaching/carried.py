@@ -75,13 +75,17 @@ class Carried:
 
     def _importable(self, module: str, words: Words) -> Words:
         """What can be imported there: from a module whose last part is one of `words`, or that it lies in."""
-        named = (self._by_last_part[word] for word in words & self._by_last_part.keys())
+        named = (self._by_last_part[word] for word in words & self._last_parts)
         return self._around(module.rpartition(".")[0]).union(*named)
 
     @remembering
     def _around(self, package: str) -> Words:
         """What can be imported by name from `package` and those around it."""
         return frozenset[bytes]().union(*(self.exported.get(outer, frozenset()) for outer in ancestry(package)))
+
+    @cached_property
+    def _last_parts(self) -> Words:
+        return frozenset(self._by_last_part)
 
     @cached_property
     def _by_last_part(self) -> Mapping[bytes, Words]:

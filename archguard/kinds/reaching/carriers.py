@@ -24,7 +24,7 @@ from archguard.kinds.reaching.carried import Carried, Words, words_in, words_of
 from archguard.kinds.reaching.inbound import EntryPoints
 from archguard.kinds.reaching.reading import holds
 
-_STUBS = b"_pb2_grpc"
+_STUBS = re.compile(b"_pb2_grpc")
 _TO_BROKERS = frozenset(name.encode() for name in OF_BROKERS)
 _STUB = re.compile(r"_pb2_grpc\.\w+Stub$")
 _IMPORTING = rb"""(?mx)(?:^|[\r;:]) [ \t\f]* (?:lazy[ \t]+)? (?:
@@ -66,9 +66,16 @@ def _carried(
 ) -> Carried:
     """The names by which others can get at a client that `modules` have, if it comes from outside or from `found`."""
     carriers = _carriers(codebase, channels, extensions)
-    exported = {module: words_of(carriers.exported(module, found)) for module in modules}
+    exported = {
+        module: words_of(carriers.exported(module, found)) for module in modules if _is_imported(codebase, module)
+    }
     attributes = {module: words_of(carriers.attributes(module)) for module in modules}
     return Carried(exported, attributes, words_of(name for module in modules for name in carriers.kept(module)))
+
+
+def _is_imported(codebase: Codebase, module: str) -> bool:
+    """Whether others have names from `module`; a package may pass on what is told to come from elsewhere."""
+    return module in codebase.every_import.importers or codebase.sources[module].is_package
 
 
 def _using(
@@ -126,13 +133,13 @@ class _Carriers:
 
     def may_import(self, source: Source, words: Words) -> bool:
         """Whether the file `source`, which has these words, can import a client."""
-        others = ((package, self._packages[package]) for package in words & self._packages.keys())
+        others = ((package, self._packages[package]) for package in words & self._roots)
         packages = frozenset(package for package, other in others if not other or other & words)
-        return self._is_told(words) or (bool(packages) and holds(source, _importing(packages)))
+        return self._is_told(source, words) or (bool(packages) and holds(source, _importing(packages)))
 
-    def _is_told(self, words: Words) -> bool:
+    def _is_told(self, source: Source, words: Words) -> bool:
         """Whether words alone tell of a client, whatever it is imported from."""
-        return any(word.endswith(_STUBS) for word in words) or (self.tasks and not words.isdisjoint(_TO_BROKERS))
+        return holds(source, _STUBS) or (self.tasks and not words.isdisjoint(_TO_BROKERS))
 
     def exported(self, module: str, found: frozenset[str]) -> Iterator[str]:
         """The names in `module` that are clients, if they come from outside or from `found`."""
@@ -171,6 +178,10 @@ class _Carriers:
                 found.setdefault(parts[0], set()).add(parts[-1])
         whole = {name.encode() for name in self.catalogue.modules if "." not in name}
         return {package: frozenset(() if package in whole else words) for package, words in found.items()}
+
+    @cached_property
+    def _roots(self) -> Words:
+        return frozenset(self._packages)
 
     def _bound(self, bindings: list[Binding]) -> Values:
         return tuple(value for binding in bindings for value in self.names.bound(binding))
