@@ -147,6 +147,10 @@ class Codebase:
         """The path of `module` as reports show it; "" for a package without a file."""
         return self.sources[module].shown if module in self.sources else ""
 
+    def is_troubled(self, module: str) -> bool:
+        """Whether something in its file could not be read, so that not all that it imports may be known."""
+        return self.shown(module) in self._troubled
+
     def once(self, read: Callable[["Codebase"], _T]) -> _T:
         """What `read` makes of it, worked out by the first who asks."""
         if read not in self._answers:
@@ -216,6 +220,10 @@ class Codebase:
                     units.setdefault(unit, set()).add(module)
             self._matched[pattern] = {unit: frozenset(modules) for unit, modules in units.items()}
         return self._matched[pattern]
+
+    @cached_property
+    def _troubled(self) -> frozenset[str]:
+        return frozenset(problem.location.path for problem in self.problems if problem.location)
 
     @cached_property
     def _matched(self) -> dict[Pattern, Mapping[str, frozenset[str]]]:

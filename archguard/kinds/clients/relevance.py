@@ -26,8 +26,7 @@ def relevant_modules(
     and `offers` something to use. A file that could not be read counts, so that somebody tells of it.
     """
     near = _near(codebase, known)
-    troubled = {problem.location.path for problem in codebase.problems if problem.location}
-    found = {name for name in modules if name in near or codebase.shown(name) in troubled}
+    found = {name for name in modules if name in near or codebase.is_troubled(name)}
     for name, offering in chain(*answers(codebase, partial(_passing, may_use, offers), codebase.sources)):
         found.update((name, *codebase.imports.importers.get(name, ())) if offering else (name,))
     return frozenset(found.intersection(codebase.sources, modules))

@@ -1,30 +1,19 @@
 """The names under which modules carry a client, and which files can use one of them."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache
 from typing import Self, TypeAlias
 
-from archguard.codebase import ImportGraph, Reach, Source, Sweep, ancestry, remembering
-from archguard.kinds.reaching.reading import holds
+from archguard.codebase import ImportGraph, Reach, Source, SourceError, Sweep, ancestry
 
-_APART = bytes(code if re.match(rb"\w", bytes((code,))) else ord(" ") for code in range(256))
-"""What stands between words, made spaces."""
 _STAR = re.compile(rb"import\s*\*")
-_ALL = b"*"
 
 Words: TypeAlias = frozenset[bytes]
-
-
-def words_in(content: bytes) -> Words:
-    """The words in a file with this content, and `*` if it imports all that there is in a module."""
-    return frozenset((*content.translate(_APART).split(), *([_ALL] if _STAR.search(content) else ())))
-
-
-def words_of(names: Iterable[str]) -> Words:
-    """The words of which `names` are made: one each, unless there are letters in them that ASCII lacks."""
-    return frozenset(word for name in names for word in words_in(name.encode()))
+"""Names, as they stand in files."""
+_NONE: Words = frozenset()
 
 
 @dataclass(frozen=True)
@@ -35,7 +24,7 @@ class Carried:
     """By module: what can be imported from it."""
     attributes: Mapping[str, Words] = field(default_factory=dict)
     """By module: what is taken of its objects and classes."""
-    kept: Words = frozenset()
+    kept: Words = _NONE
     """What the application keeps for everyone."""
 
     @classmethod
@@ -44,72 +33,99 @@ class Carried:
         every = [*parts]
         exported = _together(part.exported for part in every)
         attributes = _together(part.attributes for part in every)
-        return cls(exported, attributes, frozenset[bytes]().union(*(part.kept for part in every)))
+        return cls(exported, attributes, _NONE.union(*(part.kept for part in every)))
 
     def beside(self, known: "Carried") -> "Carried":
         """What is not in `known` already."""
         exported = _beside(self.exported, known.exported)
         return Carried(exported, _beside(self.attributes, known.attributes), self.kept - known.kept)
 
-    def takeable(self, imports: ImportGraph) -> Mapping[str, Words]:
-        """By module: the attributes of objects that it can get at.
-
-        An object is at hand where its module is imported, directly or not, and whoever has it can hand it to what he
-        imports himself.
-        """
-        names = sorted(frozenset[bytes]().union(*self.attributes.values()))
-        bits = {name: 1 << place for place, name in enumerate(names)}
-        made = {module: sum(bits[name] for name in own) for module, own in self.attributes.items()}
-        at_hand = Reach(imports, made, {}).masks
-        handed = Sweep(Reach(imports, {}, {}), at_hand).held
-        sets = {mask: frozenset(name for name in names if mask & bits[name]) for mask in set(handed.values())}
-        return {module: sets[mask] for module, mask in handed.items()}
-
-    def is_used(self, source: Source, words: Words, takeable: Words) -> bool:
-        """Whether the file `source`, which has these words, can use one of the names, or one that is `takeable`."""
-        importable = self._importable(source.module, words)
-        if importable and (_ALL in words or not words.isdisjoint(importable)):
-            return True
-        taken = words & (takeable | self.kept)
-        return bool(taken) and holds(source, _taking(taken))
-
-    def _importable(self, module: str, words: Words) -> Words:
-        """What can be imported there: from a module whose last part is one of `words`, or that it lies in."""
-        named = (self._by_last_part[word] for word in words & self._last_parts)
-        return self._around(module.rpartition(".")[0]).union(*named)
-
-    @remembering
-    def _around(self, package: str) -> Words:
-        """What can be imported by name from `package` and those around it."""
-        return frozenset[bytes]().union(*(self.exported.get(outer, frozenset()) for outer in ancestry(package)))
-
-    @cached_property
-    def _last_parts(self) -> Words:
-        return frozenset(self._by_last_part)
-
-    @cached_property
-    def _by_last_part(self) -> Mapping[bytes, Words]:
-        found: dict[bytes, Words] = {}
+    def usable(self, imports: ImportGraph, packages: AbstractSet[str], carriers: AbstractSet[str]) -> "Usable":
+        """What each module can use of it; `packages` may pass on what they import from `carriers`."""
+        importable: dict[str, set[bytes]] = {}
         for module, names in self.exported.items():
-            for part in words_of([module.rpartition("::")[2].rpartition(".")[2]]):
-                found[part] = found.get(part, frozenset()) | names
-        return found
+            for user in _users(module, imports, packages, carriers):
+                importable.setdefault(user, set()).update(names)
+        return Usable(importable, _takeable(self.attributes, imports), self.kept)
+
+
+@dataclass(frozen=True)
+class Usable:
+    """The names by which modules can get at a client."""
+
+    importable: Mapping[str, Collection[bytes]]
+    """By module: what it can import, from another one that carries it."""
+    takeable: Mapping[str, Words]
+    """By module: the attributes of objects that it can get at."""
+    kept: Words
+    """What every module can take of the application."""
+
+    def is_used(self, source: Source) -> bool:
+        """Whether the file `source` has one of the names; one that cannot be read has none."""
+        try:
+            content = source.content
+        except SourceError:
+            return False
+        importable = self.importable.get(source.module, ())
+        if importable and (_STAR.search(content) or _has(content, importable, named)):
+            return True
+        return _has(content, self.takeable.get(source.module, _NONE) | self.kept, _taken)
+
+
+@cache
+def named(names: Words) -> re.Pattern[bytes]:
+    """Finds any of `names`, in whatever place."""
+    return re.compile(rb"(?<!\w)(?:%b)(?!\w)" % b"|".join(sorted(names)))
+
+
+@cache
+def _taken(names: Words) -> re.Pattern[bytes]:
+    """Finds an attribute that is taken, maybe by `getattr`; methods like `__enter__` are called without a word."""
+    return re.compile(rb"(?:\.\s*|[\"']|(?=__))(?:%b)(?!\w)" % b"|".join(sorted(names)))
+
+
+def _has(content: bytes, names: Collection[bytes], pattern: Callable[[Words], re.Pattern[bytes]]) -> bool:
+    there = frozenset(name for name in names if name in content)  # which is quicker than any pattern, and seldom so
+    return bool(there and pattern(there).search(content))
+
+
+def _users(module: str, imports: ImportGraph, packages: AbstractSet[str], carriers: AbstractSet[str]) -> set[str]:
+    """Who may have names from `module`: who imports it, or a package around it.
+
+    An import of what a package passes on is one of the module that it comes from, so importers of those count as well.
+    """
+    sources, waiting = set[str](), [module]
+    while waiting:
+        source = waiting.pop()
+        if source not in sources:
+            sources.add(source)
+            waiting += carriers & imports.imported_by(source).keys() if source in packages else ()
+    return {user for source in sources for outer in ancestry(source) for user in imports.importers.get(outer, ())}
+
+
+def _takeable(attributes: Mapping[str, Words], imports: ImportGraph) -> Mapping[str, Words]:
+    """By module: which of the attributes are those of an object that it can get at.
+
+    An object is at hand where its module is imported, directly or not; and whoever has it can hand it to what he
+    imports himself.
+    """
+    names = sorted(_NONE.union(*attributes.values()))
+    bits = {name: 1 << place for place, name in enumerate(names)}
+    made = {module: sum(bits[name] for name in own) for module, own in attributes.items()}
+    at_hand = Reach(imports, made, {}).masks
+    handed = Sweep(Reach(imports, {}, {}), at_hand).held
+    sets = {mask: frozenset(name for name in names if mask & bits[name]) for mask in set(handed.values())}
+    return {module: sets[mask] for module, mask in handed.items()}
 
 
 def _together(parts: Iterable[Mapping[str, Words]]) -> dict[str, Words]:
     found: dict[str, Words] = {}
     for part in parts:
         for module, names in part.items():
-            found[module] = found.get(module, frozenset()) | names
+            found[module] = found.get(module, _NONE) | names
     return found
 
 
 def _beside(found: Mapping[str, Words], known: Mapping[str, Words]) -> dict[str, Words]:
-    new = {module: names - known.get(module, frozenset()) for module, names in found.items()}
+    new = {module: names - known.get(module, _NONE) for module, names in found.items()}
     return {module: names for module, names in new.items() if names}
-
-
-@cache
-def _taking(names: Words) -> re.Pattern[bytes]:
-    """An attribute that is taken by its name, or by `getattr`; methods like `__enter__` are called without a word."""
-    return re.compile(rb"(?:\.\s*|[\"']|(?=__))(?:" + b"|".join(sorted(names)) + rb")\b")

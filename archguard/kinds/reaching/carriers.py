@@ -1,34 +1,31 @@
 """Which files can use a client at all, told without parsing the others.
 
-A file can use one if it names the client's package, or something that another such file has made of it: a function
-that returns a session, an attribute that holds one, a class that derives from one. Words of a file count in whatever
-place, so that more files are taken than need be, and none is missed.
+A file can use one if it imports the client's package, or has something that another such file has made of it: a
+function that returns a session, an attribute that holds one, a class that derives from one. Words of a file count in
+whatever place, so that more files are taken than need be, and none is missed.
 """
 
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property, partial
+from functools import cached_property, partial
 from itertools import chain
 from typing import TypeVar
 
-from archguard.codebase import Codebase, Source, SourceError, remembering
+from archguard.codebase import Codebase, Source, remembering
 from archguard.codebase.crew import Question, answers
 from archguard.codebase.facts import Binding
 from archguard.codebase.names import Instance, Member, Names, Outside, OwnClass, OwnFunction, Value, Values
 from archguard.kinds.clients import Catalogue, Extensions, catalogue, names_of
 from archguard.kinds.clients.guesses import OF_BROKERS
 from archguard.kinds.reaching.aws import channels_with_aws
-from archguard.kinds.reaching.carried import Carried, Words, words_in, words_of
+from archguard.kinds.reaching.carried import Carried, Usable, Words, named
 from archguard.kinds.reaching.inbound import EntryPoints
-from archguard.kinds.reaching.reading import holds
+from archguard.kinds.reaching.reading import has_any, holds
 
-_STUBS = re.compile(b"_pb2_grpc")
-_TO_BROKERS = frozenset(name.encode() for name in OF_BROKERS)
+_STUBS = "_pb2_grpc"
 _STUB = re.compile(r"_pb2_grpc\.\w+Stub$")
-_IMPORTING = rb"""(?mx)(?:^|[\r;:]) [ \t\f]* (?:lazy[ \t]+)? (?:
-      from[\s\\]+%b\b | import\b (?:[^\n;\#]|\\\n)*? \b%b\b ) | import_module | __import__"""
 _DEEP = 4
 
 _T = TypeVar("_T")
@@ -38,11 +35,12 @@ def carriers(codebase: Codebase, channels: Sequence[str], extensions: Extensions
     """The modules of the files that can use a client of `channels`."""
     found = waiting = _united(codebase, partial(_beginning, channels, extensions), codebase.sources)
     known = Carried()
+    packages = frozenset(module for module, source in codebase.sources.items() if source.is_package)
     while waiting:
         parts = answers(codebase, partial(_carried, channels, extensions, found), waiting)
         carried = Carried.together(parts).beside(known)
-        takeable = carried.takeable(codebase.every_import)
-        waiting = _united(codebase, partial(_using, carried, takeable), codebase.sources)
+        usable = carried.usable(codebase.every_import, packages, found)
+        waiting = _united(codebase, partial(_using, usable), codebase.sources)
         known = Carried.together((known, carried))
         found |= waiting
     return found
@@ -57,8 +55,12 @@ def _beginning(
 ) -> frozenset[str]:
     """Those of `modules` whose files may import a client."""
     carriers = _carriers(codebase, channels, extensions)
-    words_of_each = _words(codebase, modules)
-    return frozenset(module for module, words in words_of_each if carriers.may_import(codebase.sources[module], words))
+    imports = codebase.every_import
+    return frozenset(
+        module
+        for module in modules
+        if carriers.may_import(codebase.sources[module], imports.imported_by(module)) or codebase.is_troubled(module)
+    )
 
 
 def _carried(
@@ -67,10 +69,14 @@ def _carried(
     """The names by which others can get at a client that `modules` have, if it comes from outside or from `found`."""
     carriers = _carriers(codebase, channels, extensions)
     exported = {
-        module: words_of(carriers.exported(module, found)) for module in modules if _is_imported(codebase, module)
+        module: _words(carriers.exported(module, found)) for module in modules if _is_imported(codebase, module)
     }
-    attributes = {module: words_of(carriers.attributes(module)) for module in modules}
-    return Carried(exported, attributes, words_of(name for module in modules for name in carriers.kept(module)))
+    attributes = {module: _words(carriers.attributes(module)) for module in modules}
+    return Carried(exported, attributes, _words(name for module in modules for name in carriers.kept(module)))
+
+
+def _words(names: Iterable[str]) -> Words:
+    return frozenset(name.encode() for name in names if name.isidentifier())
 
 
 def _is_imported(codebase: Codebase, module: str) -> bool:
@@ -78,32 +84,9 @@ def _is_imported(codebase: Codebase, module: str) -> bool:
     return module in codebase.every_import.importers or codebase.sources[module].is_package
 
 
-def _using(
-    carried: Carried, takeable: Mapping[str, Words], codebase: Codebase, modules: Sequence[str]
-) -> frozenset[str]:
-    """Those of `modules` whose files can use something that is `carried`, or one of the attributes `takeable` there."""
-    nothing: Words = frozenset()
-    return frozenset(
-        module
-        for module, words in _words(codebase, modules)
-        if carried.is_used(codebase.sources[module], words, takeable.get(module, nothing))
-    )
-
-
-def _words(codebase: Codebase, modules: Iterable[str]) -> Iterator[tuple[str, Words]]:
-    """The words of each file; all contracts share them."""
-    known: dict[str, Words] = codebase.memory.setdefault("words", {})
-    for module in modules:
-        if module not in known:
-            known[module] = _read_words(codebase.sources[module])
-        yield module, known[module]
-
-
-def _read_words(source: Source) -> Words:
-    try:
-        return words_in(source.content)
-    except SourceError:
-        return frozenset()  # it has been reported where imports were read
+def _using(usable: Usable, codebase: Codebase, modules: Sequence[str]) -> frozenset[str]:
+    """Those of `modules` whose files have something `usable`."""
+    return frozenset(module for module in modules if usable.is_used(codebase.sources[module]))
 
 
 def _carriers(codebase: Codebase, channels: Sequence[str], extensions: Extensions) -> "_Carriers":
@@ -115,13 +98,6 @@ def _carriers(codebase: Codebase, channels: Sequence[str], extensions: Extension
     return found
 
 
-@cache
-def _importing(packages: Words) -> re.Pattern[bytes]:
-    """An import of one of `packages`, or one by a call, which may be of anything."""
-    named = b"(?:%b)" % b"|".join(sorted(packages))
-    return re.compile(_IMPORTING % (named, named))
-
-
 @dataclass(frozen=True, eq=False)
 class _Carriers:
     """Finds what can use what `catalogue` lists."""
@@ -131,15 +107,20 @@ class _Carriers:
     tasks: bool = False
     """Whether tasks of the project count, which are sent by their own names, and what only brokers are told."""
 
-    def may_import(self, source: Source, words: Words) -> bool:
-        """Whether the file `source`, which has these words, can import a client."""
-        others = ((package, self._packages[package]) for package in words & self._roots)
-        packages = frozenset(package for package, other in others if not other or other & words)
-        return self._is_told(source, words) or (bool(packages) and holds(source, _importing(packages)))
+    def may_import(self, source: Source, imported: Iterable[str]) -> bool:
+        """Whether the file `source`, which has `imported` something, can have a client from there."""
+        packages = {name.rpartition("::")[2].partition(".")[0] for name in imported} & self._packages.keys()
+        if has_any(source, ("import_module", "__import__")):
+            packages |= {package for package in self._packages if has_any(source, (package,))}
+        return any(self._may_use(source, package) for package in packages) or self._is_told(source)
 
-    def _is_told(self, source: Source, words: Words) -> bool:
+    def _may_use(self, source: Source, package: str) -> bool:
+        others = self._packages[package]
+        return not others or holds(source, named(others))
+
+    def _is_told(self, source: Source) -> bool:
         """Whether words alone tell of a client, whatever it is imported from."""
-        return holds(source, _STUBS) or (self.tasks and not words.isdisjoint(_TO_BROKERS))
+        return has_any(source, (_STUBS, *(OF_BROKERS if self.tasks else ())))
 
     def exported(self, module: str, found: frozenset[str]) -> Iterator[str]:
         """The names in `module` that are clients, if they come from outside or from `found`."""
@@ -169,19 +150,15 @@ class _Carriers:
             yield from (name for name, bindings in scope.kept.items() if self._any(self._bound(bindings)))
 
     @cached_property
-    def _packages(self) -> Mapping[bytes, Words]:
-        """The words of which a file must have one beside the name of a package; none if the package is a client."""
-        found: dict[bytes, set[bytes]] = {}
+    def _packages(self) -> Mapping[str, Words]:
+        """The words of which a file must have one beside an import of a package; none if the package is a client."""
+        found: dict[str, set[str]] = {}
         for client in self.catalogue.clients:
             for name in (*client.modules, *client.functions, *client.receivers, *client.gives, *client.bases):
-                parts = name.encode().removesuffix(b"()").split(b".")
+                parts = name.removesuffix("()").split(".")
                 found.setdefault(parts[0], set()).add(parts[-1])
-        whole = {name.encode() for name in self.catalogue.modules if "." not in name}
-        return {package: frozenset(() if package in whole else words) for package, words in found.items()}
-
-    @cached_property
-    def _roots(self) -> Words:
-        return frozenset(self._packages)
+        whole = {name for name in self.catalogue.modules if "." not in name}
+        return {package: _words(() if package in whole else words) for package, words in found.items()}
 
     def _bound(self, bindings: list[Binding]) -> Values:
         return tuple(value for binding in bindings for value in self.names.bound(binding))

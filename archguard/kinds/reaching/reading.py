@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from archguard.codebase import Source, SourceError
 from archguard.codebase.facts import Binding, Position
@@ -15,6 +15,15 @@ def holds(source: Source, pattern: re.Pattern[bytes]) -> bool:
         return bool(pattern.search(source.content))
     except SourceError:
         return False
+
+
+def has_any(source: Source, texts: Iterable[str]) -> bool:
+    """Whether one of `texts` is anywhere in the file, which is quicker to tell than by a pattern."""
+    try:
+        content = source.content
+    except SourceError:
+        return False
+    return any(text.encode() in content for text in texts)
 
 
 def made_by(names: Names, node: ast.expr, at: Position, depth: int = 5) -> Iterator[tuple[ast.Call, Position]]:
