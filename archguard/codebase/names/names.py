@@ -2,9 +2,8 @@
 
 import ast
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TypeVarTuple, Unpack
+from typing import TypeAlias, TypeVarTuple, Unpack
 
 from archguard.codebase.facts import Binding, Position, Scope
 from archguard.codebase.facts.keeping import kept_name
@@ -36,6 +35,8 @@ from archguard.codebase.remembering import remembering
 from archguard.codebase.source import Source
 
 _Arguments = TypeVarTuple("_Arguments")
+_Answers: TypeAlias = dict[object, Values]
+"""What is known of nodes and bindings that were asked about."""
 _DEEP = 60
 _TYPES = {
     ast.JoinedStr: "builtins.str",
@@ -46,14 +47,6 @@ _TYPES = {
     ast.SetComp: "builtins.set",
     ast.GeneratorExp: "collections.abc.Iterator",
 }
-
-
-@dataclass(eq=False)
-class _Question:
-    """What is asked of many nodes or bindings: what is known by now, and what is being found out."""
-
-    answers: dict[object, Values] = field(default_factory=dict)
-    asked: set[object] = field(default_factory=set)
 
 
 class Names(Asking):
@@ -73,10 +66,10 @@ class Names(Asking):
         self._results = Results(self)
         self._texts = Texts(self)
         self._handed = Handed(self, importers)
-        self._values = _Question()
-        self._annotated = _Question()
-        self._called = _Question()
-        self._bindings = _Question()
+        self._values: _Answers = {}
+        self._annotated: _Answers = {}
+        self._called: _Answers = {}
+        self._bindings: _Answers = {}
         self._depth = 0
 
     def scope(self, module: str) -> Scope:
@@ -107,7 +100,7 @@ class Names(Asking):
 
     def value(self, node: ast.expr, at: Position) -> Values:
         """What the expression `node` stands for at `at`."""
-        known = self._values.answers.get(node)
+        known = self._values.get(node)
         return self._once(self._values, node, self._infer, node, at) if known is None else known
 
     def callees(self, node: ast.Call, at: Position) -> tuple[str, ...]:
@@ -124,7 +117,7 @@ class Names(Asking):
 
     def annotated(self, node: ast.expr, at: Position) -> Values:
         """The objects that the annotation `node` speaks of."""
-        known = self._annotated.answers.get(node)
+        known = self._annotated.get(node)
         return self._once(self._annotated, node, self._annotations.objects, node, at) if known is None else known
 
     def attribute(self, owner: Value, name: str) -> Values:
@@ -139,7 +132,7 @@ class Names(Asking):
         """What calling `callee` gives."""
         if isinstance(callee, OwnFunction):
             subject = callee.scope.node
-            known = self._called.answers.get(subject)
+            known = self._called.get(subject)
             return self._once(self._called, subject, self._results.called, callee, node, at) if known is None else known
         return self._results.called(callee, node, at)
 
@@ -167,7 +160,7 @@ class Names(Asking):
 
     def bound(self, binding: Binding) -> Values:
         """What `binding` gives its name."""
-        known = self._bindings.answers.get(binding)
+        known = self._bindings.get(binding)
         return self._once(self._bindings, binding, self._bound, binding) if known is None else known
 
     def origin_value(self, origin: Binding | Outside) -> Values:
@@ -176,21 +169,20 @@ class Names(Asking):
 
     def _once(
         self,
-        question: _Question,
+        answers: _Answers,
         subject: object,
         answer: Callable[[Unpack[_Arguments]], Values],
         *arguments: *_Arguments,
     ) -> Values:
-        """Answer a question that has not been answered yet, but for one that leads back to itself."""
-        if subject in question.asked or self._depth > _DEEP:
+        """Answer a question that has not been answered yet."""
+        if self._depth > _DEEP:
             return UNKNOWN
-        question.asked.add(subject)
+        answers[subject] = UNKNOWN  # to one that leads back to itself
         self._depth += 1
         try:
-            found = question.answers[subject] = answer(*arguments)
+            found = answers[subject] = answer(*arguments)
         finally:
             self._depth -= 1
-            question.asked.discard(subject)
         return found
 
     def _infer(self, node: ast.expr, at: Position) -> Values:  # noqa: PLR0911  # one case for each expression
