@@ -31,6 +31,10 @@ class Handed:
         handed = (_argument(function.node, parameter.name, *call) for call in self._of(function))
         return union(*(self.names.value(*argument) for argument in handed if argument))
 
+    def hears_of(self, module: str) -> bool:
+        """Whether the calls from other modules are looked at to know what functions of `module` are handed."""
+        return len(self.importers.get(module, ())) <= _FEW
+
     def _of(self, function: Scope) -> Iterator[tuple[ast.Call, Position, int]]:
         """The calls of `function`, and how many of its parameters are no arguments of theirs: one if it has `self`."""
         *_, outer, name = function.name.split(".")
@@ -43,8 +47,7 @@ class Handed:
     def _calls_of(self, name: str, module: Scope) -> Iterator[tuple[ast.Call, Position]]:
         """The calls of something called `name`, in `module` and in those that import it."""
         yield from self._named(module).get(name, ())
-        importers = self.importers.get(module.name, ())
-        for importer in sorted(importers) if len(importers) <= _FEW else ():
+        for importer in sorted(self.importers.get(module.name, ())) if self.hears_of(module.name) else ():
             yield from self._named(self.names.scope(importer)).get(name, ())
 
     def _named(self, module: Scope) -> Mapping[str, _Calls]:

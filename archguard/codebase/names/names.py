@@ -163,6 +163,10 @@ class Names(Asking):
         known = self._bindings.get(binding)
         return self._once(self._bindings, binding, self._bound, binding) if known is None else known
 
+    def hears_of(self, module: str) -> bool:
+        """Whether functions of `module` are known to be handed what other modules call them with."""
+        return self._handed.hears_of(module)
+
     def origin_value(self, origin: Binding | Outside) -> Values:
         """What a name from `origin` stands for."""
         return self._members.value_of(origin)

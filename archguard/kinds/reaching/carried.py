@@ -26,6 +26,8 @@ class Carried:
     """By module: what is taken of its objects and classes."""
     kept: Words = _NONE
     """What the application keeps for everyone."""
+    handed: frozenset[str] = frozenset()
+    """The modules whose functions are called with a client."""
 
     @classmethod
     def together(cls, parts: Iterable["Carried"]) -> Self:
@@ -33,12 +35,14 @@ class Carried:
         every = [*parts]
         exported = _together(part.exported for part in every)
         attributes = _together(part.attributes for part in every)
-        return cls(exported, attributes, _NONE.union(*(part.kept for part in every)))
+        kept = _NONE.union(*(part.kept for part in every))
+        return cls(exported, attributes, kept, frozenset[str]().union(*(part.handed for part in every)))
 
     def beside(self, known: "Carried") -> "Carried":
         """What is not in `known` already."""
         exported = _beside(self.exported, known.exported)
-        return Carried(exported, _beside(self.attributes, known.attributes), self.kept - known.kept)
+        attributes = _beside(self.attributes, known.attributes)
+        return Carried(exported, attributes, self.kept - known.kept, self.handed - known.handed)
 
     def usable(self, imports: ImportGraph, packages: AbstractSet[str], carriers: AbstractSet[str]) -> "Usable":
         """What each module can use of it; `packages` may pass on what they import from `carriers`."""

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from archguard.codebase import Codebase, Source, remembering
 from archguard.codebase.crew import Question, answers
-from archguard.codebase.facts import Binding
+from archguard.codebase.facts import Binding, Position
 from archguard.codebase.names import Instance, Member, Names, Outside, OwnClass, OwnFunction, Value, Values
 from archguard.kinds.clients import Catalogue, Extensions, catalogue, names_of
 from archguard.kinds.clients.guesses import OF_BROKERS
@@ -40,7 +40,7 @@ def carriers(codebase: Codebase, channels: Sequence[str], extensions: Extensions
         parts = answers(codebase, partial(_carried, channels, extensions, found), waiting)
         carried = Carried.together(parts).beside(known)
         usable = carried.usable(codebase.every_import, packages, found)
-        waiting = _united(codebase, partial(_using, usable), codebase.sources)
+        waiting = carried.handed | _united(codebase, partial(_using, usable), codebase.sources)
         known = Carried.together((known, carried))
         found |= waiting
     return found
@@ -72,7 +72,10 @@ def _carried(
         module: _words(carriers.exported(module, found)) for module in modules if _is_imported(codebase, module)
     }
     attributes = {module: _words(carriers.attributes(module)) for module in modules}
-    return Carried(exported, attributes, _words(name for module in modules for name in carriers.kept(module)))
+    kept = _words(name for module in modules for name in carriers.kept(module))
+    return Carried(
+        exported, attributes, kept, frozenset(name for module in modules for name in carriers.handed(module))
+    )
 
 
 def _words(names: Iterable[str]) -> Words:
@@ -148,6 +151,26 @@ class _Carriers:
         """The names under which `module` gives clients to the application, to keep them for everyone."""
         for scope in self.names.scope(module).everything():
             yield from (name for name, bindings in scope.kept.items() if self._any(self._bound(bindings)))
+
+    def handed(self, module: str) -> Iterator[str]:
+        """The other modules to whose functions and classes `module` hands a client."""
+        for scope in self.names.scope(module).everything():
+            for expression in scope.chains:
+                for step in expression.steps:
+                    if step.call and (step.call.args or step.call.keywords):
+                        others = self._hearing(step.callee, expression.at) - {module}
+                        if others and self._hands_client(step.call, expression.at):
+                            yield from others
+
+    def _hearing(self, callee: ast.expr, at: Position) -> set[str]:
+        """The modules where the project defines what is called, and where it can be known who calls it."""
+        values = self.names.value(callee, at)
+        modules = {value.scope.module.name for value in values if isinstance(value, OwnFunction | OwnClass)}
+        return set(filter(self.names.hears_of, modules))
+
+    def _hands_client(self, call: ast.Call, at: Position) -> bool:
+        arguments = chain(call.args, (keyword.value for keyword in call.keywords))
+        return any(self._any(self.names.value(argument, at)) for argument in arguments)
 
     @cached_property
     def _packages(self) -> Mapping[str, Words]:
