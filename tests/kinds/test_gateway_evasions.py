@@ -782,6 +782,42 @@ def client(service):
 def view(key):
     return client("kms").describe_key(KeyId=key)  # !
 """,
+    "a client that is handed to a module that names none": """
+import httpx  # !
+
+from shop.payments import charge
+
+
+def view(order):
+    charge(order, httpx.Client())  # !
+# file: shop/payments.py
+from shop.requests import send
+
+
+def charge(order, sender):
+    return send("/charges", order, by=sender)
+# file: shop/requests.py
+def send(path, order, by):
+    return by.post(path, json=order)  # !
+""",
+    "a client of an object that is handed on": """
+def view(order, payments):
+    return payments.partner.post("/charges", json=order)  # !
+# file: shop/partners.py
+import httpx  # !
+
+
+class Payments:
+    def __init__(self):
+        self.partner = httpx.Client()  # !
+# file: shop/start.py
+from shop.partners import Payments
+from shop.views import view
+
+
+def start(order):
+    return view(order, Payments())
+""",
     "a client that another module hands over": """
 import httpx  # !
 
