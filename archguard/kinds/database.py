@@ -1,6 +1,5 @@
 """`database`: who may reach a database, and what they may do there."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal, TypeAlias
@@ -20,8 +19,6 @@ from archguard.model import Violation
 
 Detect: TypeAlias = Literal["imports", "calls", "sql", "models"]
 Channel: TypeAlias = Literal["database", "cache"]
-_KEPT = (re.compile(rb"app(?:lication)?(?:\[|\.state\.)"), re.compile(rb"request\.(?:app|state)\."))
-"""Something that an application keeps for everyone; one for each beginning, which is quicker than one for both."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,7 +141,7 @@ class Database(FilewiseContract):
 
 
 def _may_reach_a_database(content: bytes) -> bool:
-    return may_hold_guesses(content) or may_hold_sql(content) or any(kept.search(content) for kept in _KEPT)
+    return may_hold_guesses(content) or may_hold_sql(content)
 
 
 def _tellingly(accesses: Iterator[Access]) -> Iterator[Access]:

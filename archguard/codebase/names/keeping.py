@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import chain
 
 from archguard.codebase.facts import Binding, Scope
@@ -13,6 +13,8 @@ _PUTS = tuple(  # one for each beginning, which is quicker than one for both
     re.compile(keeper + rb"(?:\.(\w+)|\[[\"'](\w+)[\"']\])\s*(?::[^=\n]+)?=[^=]")
     for keeper in (rb"app(?:lication)?", rb"state")
 )
+
+_TAKES = (rb"app(?:lication)?(?:\[[\"']|\.state\.)", rb"request\.(?:app|state)\.(?:state\.)?")
 
 
 class Keeping:
@@ -37,7 +39,23 @@ class Keeping:
                 content = source.content
             except SourceError:
                 continue  # it has been reported where imports were read
-            puts = chain.from_iterable(put.findall(content) for put in _PUTS)
-            for name in sorted({attribute or key for attribute, key in puts}):
+            for name in sorted(names_put(content)):
                 found.setdefault(name.decode(), []).append(module)
         return found
+
+
+def names_put(content: bytes) -> frozenset[bytes]:
+    """The names under which a file with this content puts something for everyone."""
+    puts = chain.from_iterable(put.findall(content) for put in _PUTS)
+    return frozenset(attribute or key for attribute, key in puts)
+
+
+def takes(content: bytes, names: frozenset[bytes]) -> bool:
+    """Whether a file with this content takes something that an application keeps under one of `names`."""
+    return bool(names) and any(taking.search(content) for taking in _taking(names))
+
+
+@cache
+def _taking(names: frozenset[bytes]) -> tuple[re.Pattern[bytes], ...]:
+    named = rb"(?:%b)\b" % b"|".join(sorted(names))
+    return tuple(re.compile(way + named) for way in _TAKES)

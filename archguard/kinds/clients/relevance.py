@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from archguard.codebase import Codebase, Pattern, Source, SourceError
 from archguard.codebase.crew import answers
+from archguard.codebase.names import names_put, takes
 from archguard.kinds.clients.catalogue import Catalogue
 
 HOPS = 6
@@ -22,12 +23,14 @@ def relevant_modules(
 ) -> frozenset[str]:
     """Those of `modules` in which a client can be used.
 
-    That is so near a module that imports a client, where a file `may_use` one all the same, and beside one that can,
-    and `offers` something to use. A file that could not be read counts, so that somebody tells of it.
+    That is so near a module that imports a client, where something is taken that such a module gives an application to
+    keep, where a file `may_use` one all the same, and beside one that can, and `offers` something to use. A file that
+    could not be read counts, so that somebody tells of it.
     """
     near = _near(codebase, known)
+    kept = frozenset(name for source in codebase.files(near) for name in _names_put(source))
     found = {name for name in modules if name in near or codebase.is_troubled(name)}
-    for name, offering in chain(*answers(codebase, partial(_passing, may_use, offers), codebase.sources)):
+    for name, offering in chain(*answers(codebase, partial(_passing, kept, may_use, offers), codebase.sources)):
         found.update((name, *codebase.imports.importers.get(name, ())) if offering else (name,))
     return frozenset(found.intersection(codebase.sources, modules))
 
@@ -57,10 +60,23 @@ def _is_of_client(name: str, known: Catalogue) -> bool:
     return bool(known.imported(name)) or any(module.startswith(f"{name}.") for module in known.modules)
 
 
-def _passing(may_use: Test, offers: Test, codebase: Codebase, modules: Sequence[str]) -> tuple[tuple[str, bool], ...]:
-    """Those of `modules` that may use a client, and whether they offer one."""
+def _names_put(source: Source) -> frozenset[bytes]:
+    try:
+        return names_put(source.content)
+    except SourceError:
+        return frozenset()
+
+
+def _passing(
+    kept: frozenset[bytes], may_use: Test, offers: Test, codebase: Codebase, modules: Sequence[str]
+) -> tuple[tuple[str, bool], ...]:
+    """Those of `modules` that may use a client, or take something `kept`, and whether they offer one."""
+
+    def passes(content: bytes) -> bool:
+        return may_use(content) or takes(content, kept)
+
     sources = codebase.sources
-    return tuple((name, _passes(sources[name], offers)) for name in modules if _passes(sources[name], may_use))
+    return tuple((name, _passes(sources[name], offers)) for name in modules if _passes(sources[name], passes))
 
 
 def _passes(source: Source, test: Test) -> bool:
