@@ -50,7 +50,7 @@ class Statements:
 
 def _lines(source: Source) -> Sequence[bytes]:
     try:
-        return source.content.splitlines()
+        return replace(source).content.splitlines()  # of a copy, since whoever reads these lines asks for nothing more
     except SourceError:
         return ()
 
