@@ -30,15 +30,17 @@ class _Reader:
         self.package = package
         self.scope = scope
         self.block = scope.block
-        self.order = 0
+        self.place = Position(scope, self.block, 0)
 
     def read(self, statements: Iterable[ast.stmt]) -> None:
         for statement in statements:
             self._statement(statement)
 
     def here(self) -> Position:
-        self.order += 1
-        return Position(self.scope, self.block, self.order)
+        """The same place as before, until a name is bound or a branch is taken."""
+        if self.place.block is not self.block:
+            self.place = Position(self.scope, self.block, self.place.order)
+        return self.place
 
     def _statement(self, node: ast.stmt) -> None:
         _STATEMENTS.get(type(node), _Reader._parts)(self, node)
@@ -222,12 +224,15 @@ class _Reader:
 
     def _add(self, binding: Binding) -> None:
         self.scope.bindings.setdefault(binding.name, []).append(binding)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """What comes now comes after a name was bound."""
+        self.place = Position(self.scope, self.block, self.place.order + 1)
 
     def _expression(self, node: ast.expr) -> None:
-        _EXPRESSIONS.get(type(node), _Reader._parts)(self, node)
-
-    def _name(self, node: ast.Name) -> None:
-        """Nothing is done with a name alone."""
+        if type(node) is not ast.Name:  # nothing is done with a name alone
+            _EXPRESSIONS.get(type(node), _Reader._parts)(self, node)
 
     def _constant(self, node: ast.Constant) -> None:
         if isinstance(node.value, str):
@@ -259,13 +264,13 @@ class _Reader:
     def _chain(self, node: ast.expr) -> None:
         *parts, beginning = links(node)
         for link in parts:
-            if isinstance(link, ast.Call):
+            if type(link) is ast.Call:
                 self.scope.calls += 1
                 for argument in link.args:
                     self._expression(argument)
                 for keyword in link.keywords:
                     self._expression(keyword.value)
-            elif isinstance(link, ast.Subscript):
+            elif type(link) is ast.Subscript:
                 self._expression(link.slice)
         self._expression(beginning)
         self.scope.chains.append(Chain(steps(parts), self.here()))
@@ -290,6 +295,7 @@ class _Reader:
         results = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
         for result in results:
             reader._expression(result)
+        self._go_on()  # it may have bound names here
 
     def _bind_outside_of_comprehensions(self, name: str, value: ast.expr) -> None:
         scope, at = self.scope, self.here()
@@ -297,6 +303,7 @@ class _Reader:
             at = scope.at
             scope = at.scope
         scope.bindings.setdefault(name, []).append(Binding(How.ASSIGNED, name, value, at))
+        self._go_on()
 
 
 def _outside(arguments: ast.arguments) -> Iterator[ast.expr]:
@@ -310,7 +317,8 @@ def _outside(arguments: ast.arguments) -> Iterator[ast.expr]:
 
 def _expressions(node: ast.AST) -> Iterator[ast.expr]:
     """The expressions that are parts of `node`; those of keywords are their values."""
-    for value in vars(node).values():
+    for name in node._fields:
+        value = getattr(node, name)
         if isinstance(value, ast.expr):
             yield value
         elif type(value) is list:
@@ -372,7 +380,6 @@ _STATEMENTS: dict[type[ast.AST], Callable[[_Reader, Any], None]] = {
 if sys.version_info >= (3, 12):
     _STATEMENTS[ast.TypeAlias] = _Reader._type_alias
 _EXPRESSIONS: Mapping[type[ast.AST], Callable[[_Reader, Any], None]] = {
-    ast.Name: _Reader._name,
     ast.Constant: _Reader._constant,
     **dict.fromkeys((ast.JoinedStr, ast.BinOp), _Reader._text),
     **dict.fromkeys(LINKS, _Reader._chain),

@@ -55,6 +55,7 @@ class Position:
     scope: "Scope"
     block: Block
     order: int
+    """How many names the scope has bound before."""
 
     def sees(self, other: "Position") -> bool:
         """Whether what happens at `other`, in the same scope, can have happened before."""

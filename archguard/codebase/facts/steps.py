@@ -1,11 +1,16 @@
 """What is done in an expression that goes on and on, like `session.query(Order).all()`, step by step."""
 
 import ast
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-LINKS = frozenset({ast.Call, ast.Attribute, ast.Subscript, ast.Await})
-"""The expressions that go on from another one."""
-_HOLDING = (ast.Attribute, ast.Subscript, ast.Await)
+LINKS: Mapping[type[ast.AST], str] = {
+    ast.Call: "func",
+    ast.Attribute: "value",
+    ast.Subscript: "value",
+    ast.Await: "value",
+}
+"""The expressions that go on from another one, and what that is called there."""
 
 
 @dataclass(eq=False, slots=True)  # not frozen: a file has hundreds, and freezing them triples what each costs
@@ -43,36 +48,36 @@ class Step:
 
 def links(node: ast.expr) -> list[ast.expr]:
     """What `node` goes on from, backwards: `session.query(Order)`, `session.query`, `session`."""
-    found: list[ast.expr] = [node]
-    while (link := _before(found[-1])) is not None:
-        found.append(link)
+    found = [node]
+    while before := LINKS.get(type(node)):
+        node = getattr(node, before)
+        found.append(node)
     return found
 
 
 def steps(links: list[ast.expr]) -> tuple[Step, ...]:
     """What is done, in order, in the expression of which `links` are the parts, backwards."""
     found: list[Step] = []
-    following: ast.expr | None = None
+    following: type[ast.expr] | None = None
     for link in links:
-        if isinstance(link, ast.Call):
+        if type(link) is ast.Call:
             found.append(_called(link, last=following is None))
-        elif isinstance(link, ast.Attribute) and not isinstance(following, ast.Call):
+        elif type(link) is ast.Attribute and following is not ast.Call:
             found.append(Step(link, None, link.attr, link.value, following is None))
-        following = link
+        following = type(link)
     return tuple(reversed(found))
 
 
 def _called(call: ast.Call, *, last: bool) -> Step:
     func = call.func
-    if isinstance(func, ast.Attribute):
+    if type(func) is ast.Attribute:
         return Step(call, call, func.attr, func.value, last)
-    return Step(call, call, func.id if isinstance(func, ast.Name) else "", None, last)
+    return Step(call, call, func.id if type(func) is ast.Name else "", None, last)
 
 
 def _before(node: ast.expr) -> ast.expr | None:
-    if isinstance(node, ast.Call):
-        return node.func
-    return node.value if isinstance(node, _HOLDING) else None
+    found: ast.expr | None = getattr(node, LINKS.get(type(node), ""), None)
+    return found
 
 
 def _last_name(node: ast.expr | None) -> str:
