@@ -27,6 +27,11 @@ class Catalogue:
         """What is imported of them."""
         return frozenset(module for client in self.clients for module in client.modules)
 
+    @cached_property
+    def packages(self) -> frozenset[str]:
+        """The modules, and the packages that they are in."""
+        return frozenset(outer for module in self.modules for outer in ancestry(module))
+
     @remembering
     def imported(self, name: str) -> str:
         """The module of a client that the imported `name` is, or is in; "" if there is none."""

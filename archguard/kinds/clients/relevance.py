@@ -37,7 +37,7 @@ def relevant_modules(
 
 def _near(codebase: Codebase, known: Catalogue) -> Mapping[str, int]:
     """The modules that reach a client over at most `HOPS` imports, and over how many."""
-    outside = [name for name in codebase.imports.importers if _is_of_client(name, known)]
+    outside = [name for name in codebase.imports.importers if name in known.packages or known.imported(name)]
     distances = dict.fromkeys(sorted((*outside, *_own(codebase, known))), 0)
     queue = deque(distances)
     while queue:
@@ -53,11 +53,6 @@ def _own(codebase: Codebase, known: Catalogue) -> frozenset[str]:
     """The modules of the project that are a client."""
     packages = {module.rpartition("::")[2].partition(".")[0] for module in codebase.modules}
     return codebase.members(Pattern(name) for name in known.modules if name.partition(".")[0] in packages)
-
-
-def _is_of_client(name: str, known: Catalogue) -> bool:
-    """Whether `name`, which may be no more than the package that a client is in, leads to one."""
-    return bool(known.imported(name)) or any(module.startswith(f"{name}.") for module in known.modules)
 
 
 def _names_put(source: Source) -> frozenset[bytes]:
