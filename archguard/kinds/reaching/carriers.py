@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from archguard.codebase import Codebase, Source, remembering
 from archguard.codebase.crew import Question, answers
-from archguard.codebase.facts import Binding, Position
+from archguard.codebase.facts import Binding, Position, Scope
 from archguard.codebase.names import Instance, Member, Names, Outside, OwnClass, OwnFunction, Value, Values
 from archguard.kinds.clients import Catalogue, Extensions, catalogue, names_of
 from archguard.kinds.clients.guesses import OF_BROKERS
@@ -71,11 +71,9 @@ def _carried(
     exported = {
         module: _words(carriers.exported(module, found)) for module in modules if _is_imported(codebase, module)
     }
-    attributes = {module: _words(carriers.attributes(module)) for module in modules}
-    kept = _words(name for module in modules for name in carriers.kept(module))
-    return Carried(
-        exported, attributes, kept, frozenset(name for module in modules for name in carriers.handed(module))
-    )
+    attributes = {module: carriers.attributes(module) for module in modules}
+    kept = Words().union(*map(carriers.kept, modules))
+    return Carried(exported, attributes, kept, frozenset[str]().union(*map(carriers.handed, modules)))
 
 
 def _words(names: Iterable[str]) -> Words:
@@ -99,6 +97,13 @@ def _carriers(codebase: Codebase, channels: Sequence[str], extensions: Extension
         codebase.memory[key] = _Carriers(names_of(codebase, extensions), known, tasks="queue" in channels)
     found: _Carriers = codebase.memory[key]
     return found
+
+
+def _attributes(scope: Scope) -> Iterator[tuple[str, list[Binding]]]:
+    """What `scope` binds to attributes of objects: in the body of a class, or as in `self.client = ...`."""
+    if isinstance(scope.node, ast.ClassDef):
+        yield from scope.bindings.items()
+    yield from ((name, bindings) for (_, name), bindings in scope.attributes.items())
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,28 +144,42 @@ class _Carriers:
         """The module of the project from which something is imported, or ""."""
         return self.names.find(binding.imported[0], module) if binding.imported[0] else ""
 
-    def attributes(self, module: str) -> Iterator[str]:
+    @remembering
+    def attributes(self, module: str) -> Words:
         """The attributes under which objects of `module` have clients."""
-        for scope in self.names.scope(module).everything():
-            own = scope.bindings if isinstance(scope.node, ast.ClassDef) else {}
-            assigned = ((name, bindings) for (_, name), bindings in scope.attributes.items())
-            every = (*own.items(), *assigned)
-            yield from (name for name, bindings in every if self._any(self._bound(bindings)))
+        return _words(
+            name
+            for scope in self.names.scope(module).everything()
+            for name, bindings in _attributes(scope)
+            if self._any(self._bound(bindings))
+        )
 
-    def kept(self, module: str) -> Iterator[str]:
+    @remembering
+    def kept(self, module: str) -> Words:
         """The names under which `module` gives clients to the application, to keep them for everyone."""
-        for scope in self.names.scope(module).everything():
-            yield from (name for name, bindings in scope.kept.items() if self._any(self._bound(bindings)))
+        return _words(
+            name
+            for scope in self.names.scope(module).everything()
+            for name, bindings in scope.kept.items()
+            if self._any(self._bound(bindings))
+        )
 
-    def handed(self, module: str) -> Iterator[str]:
+    @remembering
+    def handed(self, module: str) -> frozenset[str]:
         """The other modules to whose functions and classes `module` hands a client."""
-        for scope in self.names.scope(module).everything():
-            for expression in scope.chains:
-                for step in expression.steps:
-                    if step.call and (step.call.args or step.call.keywords):
-                        others = self._hearing(step.callee, expression.at) - {module}
-                        if others and self._hands_client(step.call, expression.at):
-                            yield from others
+        return frozenset(
+            other
+            for scope in self.names.scope(module).everything()
+            for expression in scope.chains
+            for step in expression.steps
+            if step.call and (step.call.args or step.call.keywords)
+            for other in self._handed(step.call, expression.at)
+        )
+
+    def _handed(self, call: ast.Call, at: Position) -> set[str]:
+        """The other modules to whose functions and classes `call` hands a client."""
+        others = self._hearing(call.func, at) - {at.scope.module.name}
+        return others if others and self._hands_client(call, at) else set()
 
     def _hearing(self, callee: ast.expr, at: Position) -> set[str]:
         """The modules where the project defines what is called, and where it can be known who calls it."""
