@@ -1070,6 +1070,27 @@ class Buyers:
     def rename(self, name, other):
         self.buyers.update_one({"name": name}, {"$set": {"name": other}})  # !
 """,
+    "a session that a static method is handed first": """
+from shop.db import SessionDep, open_session
+
+
+class Orders:
+    @staticmethod
+    def keep(handle: SessionDep):
+        handle.commit()  # !
+
+    @staticmethod
+    def drop(handle=open_session()):
+        handle.rollback()  # !
+
+    @staticmethod
+    def settle(handle):
+        handle.flush()  # !
+
+
+def view():
+    Orders.settle(open_session())
+""",
 }
 
 

@@ -774,6 +774,21 @@ def view(repository, buyer_service, buyers):
     buyer_service.update_one({"id": 1})
     return repository.find_one({"name": "x"}), buyers.find_one("x")
 """,
+    "what a static method gives to what it is handed": """
+from shop.db import open_session
+
+
+class Orders:
+    def __init__(self):
+        self.handle = {}
+
+    @staticmethod
+    def keep(other):
+        other.handle = open_session()
+
+    def view(self):
+        return self.handle.get("a")
+""",
 }
 
 

@@ -155,11 +155,11 @@ class Members:
 
 
 def first_parameter(function: Scope) -> str:
-    """`self`, or whatever it is called."""
+    """`self`, or whatever it is called; "" for what a static method is handed."""
     if not isinstance(function.node, ast.FunctionDef | ast.AsyncFunctionDef):
         return ""
     arguments = [*function.node.args.posonlyargs, *function.node.args.args]
-    return arguments[0].arg if arguments else ""
+    return arguments[0].arg if arguments and "staticmethod" not in decorator_names(function) else ""
 
 
 def decorator_names(function: Scope) -> tuple[str, ...]:

@@ -316,10 +316,7 @@ class Names(Asking):
 
     def _receiver(self, method: Scope, scope: Scope) -> Values:
         """What `self` or `cls` is."""
-        decorators = decorator_names(method)
-        if "staticmethod" in decorators:
-            return UNKNOWN
-        cls = OwnClass(scope.name, scope)
-        if "classmethod" in decorators or getattr(method.node, "name", "") in ("__new__", "__init_subclass__"):
+        cls, name = OwnClass(scope.name, scope), getattr(method.node, "name", "")
+        if name in ("__new__", "__init_subclass__") or "classmethod" in decorator_names(method):
             return (cls,)
         return objects((cls,))
