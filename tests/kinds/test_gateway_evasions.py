@@ -846,6 +846,59 @@ class Payments:
     def pay(self, order):
         return self.sender.post("/payments", json=order)  # !
 """,
+    "a client of a class whose base gives itself": """
+from shop.partners import Partner
+
+
+def view():
+    with Partner() as partner:
+        partner.http.get("/x")  # !
+    Partner.make().also().http.get("/x")  # !
+    Partner().named().http.get("/x")  # !
+    Partner.kind().make().http.get("/x")  # !
+    with Partner.opened() as partner:
+        partner.http.get("/x")  # !
+# file: shop/partners.py
+import abc
+from contextlib import contextmanager
+from typing import Self
+
+import httpx  # !
+
+
+class Base(abc.ABC):
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error): ...
+
+    def also(self) -> Self:
+        return self
+
+    def named(self) -> "Base":
+        return self
+
+    @classmethod
+    def make(cls):
+        return cls()
+
+    @classmethod
+    def kind(cls) -> type[Self]:
+        return cls
+
+    @classmethod
+    @contextmanager
+    def opened(cls):
+        yield cls()
+
+
+class Partner(Base):
+    def __init__(self):
+        self.http = httpx.Client(timeout=None)  # !
+
+    def __enter__(self):
+        return super().__enter__()
+""",
 }
 
 

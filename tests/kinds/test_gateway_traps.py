@@ -551,6 +551,30 @@ def view(key, answer):
     ANSWERS[key] = {"text": answer}
     return ANSWERS[key].get("text")
 """,
+    "a class whose base gives one of another class": """
+from shop.gateways import Partner
+
+
+def view():
+    return Partner().other().http.get("a")
+# file: shop/gateways.py
+import httpx
+
+
+class Base:
+    def other(self) -> "Answer":
+        return Answer()
+
+
+class Answer(Base):
+    def __init__(self):
+        self.http = {}
+
+
+class Partner(Base):
+    def __init__(self):
+        self.http = httpx.Client()
+""",
 }
 
 

@@ -56,5 +56,9 @@ class Asking(ABC):
         """The class from which `cls` has `name`, with the bindings there."""
 
     @abstractmethod
+    def lineage(self, cls: OwnClass) -> tuple[OwnClass | Outside, ...]:
+        """`cls` and all classes that it derives from."""
+
+    @abstractmethod
     def scope_of(self, node: ast.AST, at: Position) -> Scope | None:
         """The scope of the class or function `node` that is defined at `at`."""

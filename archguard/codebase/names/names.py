@@ -133,7 +133,9 @@ class Names(Asking):
         if isinstance(callee, OwnFunction):
             subject = callee.scope.node
             known = self._called.get(subject)
-            return self._once(self._called, subject, self._results.called, callee, node, at) if known is None else known
+            if known is None:
+                known = self._once(self._called, subject, self._results.called, callee, node, at)
+            return self._results.received(known, callee.receiver) if known and callee.receiver else known
         return self._results.called(callee, node, at)
 
     def given(

@@ -52,6 +52,23 @@ class Results:
                 return self._of_outside(name, node, at)
         return UNKNOWN
 
+    def received(self, values: Values, receiver: Instance | OwnClass) -> Values:
+        """`values` that a method has given: of the class of its `receiver`, where it gives `self` or a `cls()`."""
+        cls = receiver.of if isinstance(receiver, Instance) else receiver
+        if not isinstance(cls, OwnClass) or len(self.names.lineage(cls)) == 1:
+            return values
+        return tuple(self._received(value, cls) for value in values)
+
+    def _received(self, value: Value, cls: OwnClass) -> Value:
+        match value:
+            case OwnClass() if value in self.names.lineage(cls):
+                return cls
+            case Instance(of=OwnClass() as of, items=items) if of in self.names.lineage(cls):
+                return Instance(cls, items)
+            case Instance(of=of, items=(_, *_) as items):
+                return Instance(of, tuple(self.received(held, cls) for held in items))
+        return value
+
     def given(
         self, spec: str, receiver: Instance | OwnClass | None, node: ast.Call | None, at: Position | None
     ) -> Values:
