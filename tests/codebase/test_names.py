@@ -111,6 +111,23 @@ def test_hundreds_of_names_of_names_are_no_trouble(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("from acme import connect\nx = connect()\nx.run()", "acme.Connection.run"),
+        ("import acme\nx = acme.connect()\nx.run()", "acme.Connection.run"),
+        ("from acme import *\nx = connect()\nx.run()", "acme.Connection.run"),
+        ("from acme import orders\norders.run()", "acme.orders.run"),
+        ("import acme.orders\nacme.orders.run()", "acme.orders.run"),
+        ("from acme import *\nlen()", "builtins.len"),
+    ],
+)
+def test_a_library_is_not_hidden_by_a_folder_of_its_name(tmp_path: Path, text: str, expected: str) -> None:
+    names = names_of(tmp_path, m=text, acme__orders="def run(): ...\n")
+
+    assert last_call(names, "m") == (expected,)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
         ("'a' 'b'", "ab"),
         ("'a' + 'b' + 'c'", "abc"),
         ("f'a{x}c'", "a?c"),

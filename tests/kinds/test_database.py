@@ -142,6 +142,21 @@ def test_how_much_was_looked_at_is_told(project: Project) -> None:
     assert (outcome.checked.modules, outcome.checked.imports, outcome.checked.calls) == (1, 4, 6)
 
 
+def test_a_driver_is_not_hidden_by_a_folder_of_its_name(project: Project) -> None:
+    project.write_all(
+        {
+            "shop/__init__.py": "",
+            "shop/views.py": "import redis\nfrom redis import Redis\nfrom redis import ours\n\nRedis().get(ours.KEY)\n",
+            "redis/ours.py": "KEY = 1\n",
+        }
+    )
+    project.configure("contracts: [{id: x, kind: database, channels: [cache], modules: shop}]\n")
+
+    report = project.check()
+
+    assert [found.location.line for found in report.violations] == [1, 2, 5]
+
+
 @pytest.mark.parametrize("keys", ["detect: [imports]", "allowed_in: shop, modules: shop.views"])
 def test_a_contract_that_holds_nobody_to_anything_is_a_fault(project: Project, keys: str) -> None:
     project.write_all(SHOP)

@@ -108,10 +108,20 @@ class Lookup:
             if scope.stars and (found := self._starred(scope, name)):
                 return found
         below = f"{module}.{name}"
-        return (OwnModule(below),) if below in self._packages else ()
+        if below in self._packages:
+            return (OwnModule(below),)
+        return () if module in self.sources else (Outside(below.rpartition("::")[2]),)
 
-    def find(self, name: str, importer: str) -> str:
-        """The module of the project that `importer` means by `name`, or ""."""
+    def find(self, module: str, importer: str, name: str = "") -> str:
+        """The module of the project that `importer` means by `module`, where it takes `name` from it, or "".
+
+        Python prefers a library to a folder without `__init__.py`, from which only the modules in it can be taken.
+        """
+        known = self._known(module, importer)
+        return known if known in self.sources or f"{known}.{name}" in self._packages else ""
+
+    def _known(self, name: str, importer: str) -> str:
+        """The module of the project that may be called `name` in `importer`, or ""."""
         service = importer.rpartition("::")[0]
         for known in (f"{service}::{name}", name) if service else (name,):
             if known in self._packages:
@@ -149,7 +159,7 @@ class Lookup:
 
     def _imported(self, binding: Binding) -> Origins:
         module, name = binding.imported
-        known = self.find(module, binding.at.scope.module.name)
+        known = self._known(module, binding.at.scope.module.name)
         if not known:
             return (Outside(f"{module}.{name}" if name else module),)
         return self.module_origins(known, name) if name else (OwnModule(known),)

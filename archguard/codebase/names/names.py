@@ -152,9 +152,9 @@ class Names(Asking):
         """Where `name` of the module `module` comes from."""
         return self._lookup.module_origins(module, name)
 
-    def find(self, name: str, importer: str) -> str:
-        """The module of the project that `importer` means by the absolute name `name`, or ""."""
-        return self._lookup.find(name, importer)
+    def find(self, module: str, importer: str, name: str = "") -> str:
+        """The module of the project that `importer` means by `module`, where it takes `name` from it, or ""."""
+        return self._lookup.find(module, importer, name)
 
     def scope_of(self, node: ast.AST, at: Position) -> Scope | None:
         """The scope of the class or function `node` that is defined at `at`."""

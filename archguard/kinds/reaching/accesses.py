@@ -77,7 +77,7 @@ class Accesses:
     def imports(self, source: Source) -> Iterator[Access]:
         """Imports of clients, and of what other modules of the project have from them."""
         for found in Import.extract(self.names.source(source.module), partial(self._tells, source.module)):
-            if own := self.names.find(found.module, source.module):
+            if own := self.names.find(found.module, source.module, found.name):
                 yield _own_import(found, own, self._client(own, found.name))
             else:
                 client = self.catalogue.imported(found.target)
@@ -87,7 +87,7 @@ class Accesses:
     def models(self, source: Source) -> Iterator[Access]:
         """Imports of the project's models."""
         for found in Import.extract(self.names.source(source.module), partial(self._is_of_model, source.module)):
-            own = self.names.find(found.module, source.module)
+            own = self.names.find(found.module, source.module, found.name)
             yield _own_import(found, own, self._model(own, found.name))
 
     def calls(self, source: Source) -> Iterator[Access]:
@@ -121,12 +121,12 @@ class Accesses:
 
     def _tells(self, importer: str, module: str, name: str) -> bool:
         """Whether the import of `name` from `module` is one of a client."""
-        if own := self.names.find(module, importer):
+        if own := self.names.find(module, importer, name):
             return (self.holding is None or own in self.holding) and bool(self._client(own, name))
         return bool(self.catalogue.imported(f"{module}.{name}"))
 
     def _is_of_model(self, importer: str, module: str, name: str) -> bool:
-        own = self.names.find(module, importer)
+        own = self.names.find(module, importer, name)
         return bool(own and self._model(own, name))
 
     @remembering

@@ -142,7 +142,8 @@ class _Carriers:
 
     def _source(self, binding: Binding, module: str) -> str:
         """The module of the project from which something is imported, or ""."""
-        return self.names.find(binding.imported[0], module) if binding.imported[0] else ""
+        imported, name = binding.imported
+        return self.names.find(imported, module, name) if imported else ""
 
     @remembering
     def attributes(self, module: str) -> Words:
