@@ -1091,6 +1091,33 @@ class Orders:
 def view():
     Orders.settle(open_session())
 """,
+    "a factory of which the annotation does not say what it makes": """
+from collections.abc import Callable
+from typing import Any
+
+from shop.db import open_session
+
+
+class Work:
+    def __init__(self, factory: Callable = open_session):
+        self.factory = factory
+
+    def go(self):
+        handle = self.factory()
+        handle.commit()  # !
+
+
+def view(factory: Callable[[], Any] = open_session):
+    factory().commit()  # !
+
+
+def other(factory: Callable[..., Any]):
+    factory().commit()  # !
+
+
+def start():
+    other(open_session)
+""",
 }
 
 

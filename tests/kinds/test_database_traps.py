@@ -789,6 +789,17 @@ class Orders:
     def view(self):
         return self.handle.get("a")
 """,
+    "a factory that says what it makes": """
+from collections.abc import Callable
+
+from shop.db import open_session
+from shop.repositories import OrderRepository
+
+
+def view(factory: Callable[[], OrderRepository] = open_session, session: Callable[[], dict] = None):
+    factory().commit()
+    session().get("a")
+""",
 }
 
 

@@ -32,7 +32,7 @@ _TRANSPARENT = frozenset(
         "TypeGuard",
     ]
 )
-_SILENT = frozenset(["Any", "None", "NoReturn", "Never", "Literal", "object", "TypeVar"])
+_SILENT = frozenset(["Any", "None", "NoReturn", "Never", "Literal", "object", "TypeVar", "Callable"])
 _TYPING = frozenset({"typing", "typing_extensions", "collections", "builtins", "types", "contextlib"})
 PROVIDERS = frozenset({"Depends", "Security", "Inject", "Provide", "FromDishka", "Injected"})
 
@@ -127,7 +127,8 @@ class Annotations:
         if name in ("type", "Type"):
             return tuple(value.of for value in self._all(arguments, at) if isinstance(value, Instance))
         if name == "Callable":
-            return (instance("collections.abc.Callable", self.names.annotated(arguments[-1], at)),)
+            result = self.names.annotated(arguments[-1], at)
+            return (instance("collections.abc.Callable", result),) if result else UNKNOWN
         items = tuple(self.names.annotated(argument, at) for argument in arguments)
         return tuple(_filled(value, items) for value in self.names.annotated(base, at) if name not in _SILENT)
 
