@@ -1118,6 +1118,17 @@ def other(factory: Callable[..., Any]):
 def start():
     other(open_session)
 """,
+    "a session that a container injects": """
+from dishka.integrations.fastapi import FromDishka
+from wireup import Injected
+
+from shop.db import sessions
+
+
+def view(handle: FromDishka[sessions.Session], other: Injected[sessions.Session]):
+    handle.commit()  # !
+    other.commit()  # !
+""",
 }
 
 

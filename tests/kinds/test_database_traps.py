@@ -800,6 +800,15 @@ def view(factory: Callable[[], OrderRepository] = open_session, session: Callabl
     factory().commit()
     session().get("a")
 """,
+    "a repository that a container injects": """
+from dishka.integrations.fastapi import FromDishka
+
+from shop.repositories import OrderRepository
+
+
+def view(session: FromDishka[OrderRepository]):
+    return session.get(1), session.commit()
+""",
 }
 
 

@@ -30,6 +30,9 @@ _TRANSPARENT = frozenset(
         "Mapped",
         "InitVar",
         "TypeGuard",
+        "FromDishka",
+        "Inject",
+        "Injected",
     ]
 )
 _SILENT = frozenset(["Any", "None", "NoReturn", "Never", "Literal", "object", "TypeVar", "Callable"])
