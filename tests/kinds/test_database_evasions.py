@@ -1129,6 +1129,34 @@ def view(handle: FromDishka[sessions.Session], other: Injected[sessions.Session]
     handle.commit()  # !
     other.commit()  # !
 """,
+    "a session that a container provides": """
+from dependency_injector.wiring import Provide, inject
+from fastapi import Depends
+
+from shop.container import Container
+
+
+@inject
+def view(handle=Depends(Provide[Container.handle]), other=Provide[Container.other]):
+    handle.commit()  # !
+    other.commit()  # !
+
+
+def by_hand():
+    Container.handle().commit()  # !
+    Container().repository().session.commit()  # !
+# file: shop/container.py
+from dependency_injector import containers, providers
+
+from shop.db import get_session, open_session
+from shop.repositories import OrderRepository
+
+
+class Container(containers.DeclarativeContainer):
+    handle = providers.Singleton(open_session)
+    other = providers.Resource(get_session)
+    repository = providers.Factory(OrderRepository, session=handle)
+""",
 }
 
 

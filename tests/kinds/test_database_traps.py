@@ -809,6 +809,23 @@ from shop.repositories import OrderRepository
 def view(session: FromDishka[OrderRepository]):
     return session.get(1), session.commit()
 """,
+    "a repository that a container provides": """
+from dependency_injector import containers, providers
+from dependency_injector.wiring import Provide
+from fastapi import Depends
+
+from shop.repositories import OrderRepository
+
+
+class Container(containers.DeclarativeContainer):
+    session = providers.Factory(OrderRepository)
+
+
+def view(session=Depends(Provide[Container.session]), db=Provide[Container.session]):
+    session.commit()
+    db.commit()
+    return Container.session().get(1)
+""",
 }
 
 

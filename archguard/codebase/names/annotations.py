@@ -142,16 +142,22 @@ class Annotations:
         """`Annotated[Session, Depends(get_session)]`: the type, or what the provider gives if that says nothing."""
         if found := self.names.annotated(arguments[0], at):
             return found
-        calls = [argument for argument in arguments[1:] if isinstance(argument, ast.Call)]
-        return union(*(provided(self.names, call, at) for call in calls))
+        return union(*(provided(self.names, argument, at) for argument in arguments[1:]))
 
 
-def provided(names: Asking, call: ast.Call, at: Position) -> Values:
-    """What `Depends(get_session)` provides: the result of the provider, or what it yields."""
-    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-    if name not in PROVIDERS or not call.args:
-        return UNKNOWN
-    results = union(*(names.called(value, None, at) for value in names.value(call.args[0], at)))
+def provided(names: Asking, node: ast.expr, at: Position) -> Values:
+    """What `Depends(get_session)` or `Provide[Container.session]` provides: what comes out of the provider."""
+    match node:
+        case ast.Call(func=marker, args=[provider, *_]) | ast.Subscript(value=marker, slice=provider):
+            name = marker.attr if isinstance(marker, ast.Attribute) else getattr(marker, "id", "")
+            if name in PROVIDERS:
+                return provided(names, provider, at) or _given(names, provider, at)
+    return UNKNOWN
+
+
+def _given(names: Asking, provider: ast.expr, at: Position) -> Values:
+    """What `provider` gives when it is called."""
+    results = union(*(names.called(value, None, at) for value in names.value(provider, at)))
     return union(*(_yielded(value) for value in results))
 
 

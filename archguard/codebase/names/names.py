@@ -311,7 +311,7 @@ class Names(Asking):
             return self._receiver(scope, outside.scope)
         if binding.annotation and (found := self.annotated(binding.annotation, outside)):
             return found
-        if isinstance(binding.default, ast.Call) and (found := provided(self, binding.default, outside)):
+        if binding.default and (found := provided(self, binding.default, outside)):
             return found
         default = self.value(binding.default, outside) if binding.default else UNKNOWN
         return default or self._handed.value(binding)

@@ -213,6 +213,11 @@ _PYTHON = Client(
         "asyncio.to_thread()": "result",
         "anyio.to_thread.run_sync()": "result",
         "asgiref.sync.sync_to_async()": "argument",
+        **{
+            f"dependency_injector.providers.{sort}()": "dependency_injector.providers.Provider[result]"
+            for sort in ("Callable", "Coroutine", "Factory", "Resource", "Singleton", "ThreadSafeSingleton")
+        },
+        "dependency_injector.providers.Provider.__call__()": "item",
         "builtins.dict.get()": "item",
         "builtins.dict.pop()": "item",
         "builtins.dict.setdefault()": "item",
@@ -221,4 +226,4 @@ _PYTHON = Client(
         "builtins.list.copy()": "self",
     }
 )
-"""What functions of Python pass on."""
+"""What functions of Python, and what is used with every client, pass on."""
