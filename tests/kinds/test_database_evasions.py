@@ -1157,6 +1157,53 @@ class Container(containers.DeclarativeContainer):
     other = providers.Resource(get_session)
     repository = providers.Factory(OrderRepository, session=handle)
 """,
+    "objects of a manager that the model declares": """
+from shop.db.people import Author, Book, Reader
+
+
+def view():
+    author = Author.objects.get(pk=1)  # !
+    author.save()  # !
+    for each in Author.objects.filter(active=True):  # !
+        each.save()  # !
+    book = Book.published.recent().first()  # !
+    book.delete()  # !
+    other = Book.every.first()  # !
+    other.delete()  # !
+    reader = Reader.objects.first()  # !
+    reader.save()  # !
+# file: shop/db/people.py
+from django.db import models
+
+
+class BookQuerySet(models.QuerySet):
+    def recent(self):
+        return self.order_by("-date")
+
+
+class BookManager(models.Manager):
+    pass
+
+
+class Author(models.Model):
+    objects = models.Manager()
+
+
+class Book(models.Model):
+    published = BookQuerySet.as_manager()
+    every = BookManager.from_queryset(BookQuerySet)()
+
+
+class Person(models.Model):
+    objects = BookManager()
+
+    class Meta:
+        abstract = True
+
+
+class Reader(Person):
+    pass
+""",
 }
 
 

@@ -826,6 +826,26 @@ def view(session=Depends(Provide[Container.session]), db=Provide[Container.sessi
     db.commit()
     return Container.session().get(1)
 """,
+    "what a manager that the model declares counts": """
+from shop.db.people import Author
+
+
+def view(authors: Author):
+    names = Author.names
+    return names.get("a"), Author.limits.get("b")
+# file: shop/db/people.py
+from django.db import models
+
+
+class Names:
+    def get(self, key): ...
+
+
+class Author(models.Model):
+    objects = models.Manager()
+    names = Names()
+    limits = dict(b=1)
+""",
 }
 
 

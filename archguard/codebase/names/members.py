@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 from archguard.codebase.facts import Binding, Scope
 from archguard.codebase.facts.scopes import How
@@ -130,8 +131,20 @@ class Members:
 
     def _of_binding(self, binding: Binding, owner: OwnClass | Instance) -> Values:
         if binding.how is not How.DEFINED:
-            return self.names.bound(binding)
+            values = self.names.bound(binding)
+            in_body = isinstance(binding.at.scope.node, ast.ClassDef)
+            return tuple(self._taken(value, owner) for value in values) if in_body else values
         return union(*(self._of_definition(value, owner) for value in self.names.bound(binding)))
+
+    def _taken(self, value: Value, owner: OwnClass | Instance) -> Value:
+        """`value` as `owner` has it from the body of its class: a manager of its objects for `objects = Manager()`."""
+        if not isinstance(value, Instance) or value.items:
+            return value
+        bases = self.lineage(value.of) if isinstance(value.of, OwnClass) else (value.of,)
+        specs = (self.names.library.result(f"{base.name}.__get__") for base in bases if isinstance(base, Outside))
+        spec = next(filter(None, specs), "")
+        given = self._given(spec, owner) if spec else UNKNOWN
+        return next((replace(value, items=same.items) for same in given if isinstance(same, Instance)), value)
 
     def _of_definition(self, value: Value, owner: OwnClass | Instance) -> Values:
         if not isinstance(value, OwnFunction):
