@@ -1204,6 +1204,53 @@ class Person(models.Model):
 class Reader(Person):
     pass
 """,
+    "the model of a relation that only names it": """
+from shop.db.payments.models import Payment
+
+
+def view(payment: Payment):
+    order = payment.order
+    order.save()  # !
+    order.buyer.delete()  # !
+    payment.refunds.save()  # !
+    payment.card.save()  # !
+    payment.owner.save()  # !
+# file: shop/db/payments/__init__.py
+# file: shop/db/payments/models/__init__.py
+from shop.db.payments.models.cards import Card
+from shop.db.payments.models.payments import Payment
+# file: shop/db/payments/models/cards.py
+from django.db import models
+
+
+class Card(models.Model):
+    pass
+# file: shop/db/payments/models/payments.py
+from django.conf import settings
+from django.db import models
+
+
+class Payment(models.Model):
+    order = models.OneToOneField("orders.Order", on_delete=models.CASCADE)
+    refunds = models.ForeignKey("self", on_delete=models.CASCADE)
+    card = models.ForeignKey("Card", on_delete=models.CASCADE)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+# file: shop/db/orders/__init__.py
+# file: shop/db/orders/models.py
+from django.db import models
+
+from shop.db.people import Buyer
+
+
+class Order(models.Model):
+    buyer = models.ForeignKey(Buyer, on_delete=models.CASCADE)
+# file: shop/db/people.py
+from django.db import models
+
+
+class Buyer(models.Model):
+    pass
+""",
 }
 
 

@@ -846,6 +846,29 @@ class Author(models.Model):
     names = Names()
     limits = dict(b=1)
 """,
+    "a relation to what is called like a model of another app": """
+from shop.db.payments.models import Payment
+
+
+def view(payment: Payment):
+    order, invoice = payment.order, payment.invoice
+    return order.save(), invoice.save()
+# file: shop/db/payments/__init__.py
+# file: shop/db/payments/models.py
+from django.db import models
+
+
+class Payment(models.Model):
+    order = models.ForeignKey("Order", on_delete=models.CASCADE)
+    invoice = models.ForeignKey("billing.Order", on_delete=models.CASCADE)
+# file: shop/db/orders/__init__.py
+# file: shop/db/orders/models.py
+from django.db import models
+
+
+class Order(models.Model):
+    pass
+""",
 }
 
 

@@ -50,10 +50,10 @@ class Annotations:
     def objects(self, node: ast.expr, at: Position) -> Values:  # noqa: PLR0911  # one case for each form
         """The objects that the annotation `node` speaks of."""
         match node:
+            case ast.Name(id="Self") | ast.Constant(value="self"):  # `ForeignKey("self")`
+                return self._self(at)
             case ast.Constant(value=str(text)):
                 return self.names.annotated(parsed, at) if (parsed := self._parse(text, at)) else UNKNOWN
-            case ast.Name(id="Self"):
-                return self._self(at)
             case ast.Name(id=name):
                 return self._named(name, at)
             case ast.Attribute(value=owner, attr=name):

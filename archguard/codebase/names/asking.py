@@ -52,6 +52,14 @@ class Asking(ABC):
         """Where `name` of the module `module` comes from."""
 
     @abstractmethod
+    def exported(self, module: str, name: str) -> Values:
+        """What `from module import name` gives."""
+
+    @abstractmethod
+    def models(self, app: str, importer: str) -> tuple[str, ...]:
+        """The modules with the models of `app`, as Django labels it, or of the app of `importer`."""
+
+    @abstractmethod
     def definition(self, cls: OwnClass, name: str) -> tuple[OwnClass | Outside, list[Binding]] | None:
         """The class from which `cls` has `name`, with the bindings there."""
 

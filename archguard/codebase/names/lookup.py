@@ -120,6 +120,11 @@ class Lookup:
         known = self._known(module, importer)
         return known if known in self.sources or f"{known}.{name}" in self._packages else ""
 
+    def models(self, app: str, importer: str) -> tuple[str, ...]:
+        """The modules with the models of `app`, as Django labels it, or of the app of `importer`."""
+        service, _, module = importer.rpartition("::")
+        return self._models.get((service, app or _label(module)), ())
+
     def _known(self, name: str, importer: str) -> str:
         """The module of the project that may be called `name` in `importer`, or ""."""
         service = importer.rpartition("::")[0]
@@ -184,6 +189,17 @@ class Lookup:
         return frozenset(known)
 
     @cached_property
+    def _models(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
+        """The modules called `models`, by the service and the package that they are in."""
+        found: dict[tuple[str, str], tuple[str, ...]] = {}
+        for name in sorted(self.sources):
+            if name.endswith(".models"):
+                service, _, module = name.rpartition("::")
+                key = (service, _label(module))
+                found[key] = (*found.get(key, ()), name)
+        return found
+
+    @cached_property
     def _owners(self) -> Mapping[str, tuple[str, ...]]:
         """The services that have a top-level package of a name."""
         owners: dict[str, set[str]] = {}
@@ -192,6 +208,11 @@ class Lookup:
             if service:
                 owners.setdefault(name.partition(".")[0], set()).add(service)
         return {package: tuple(sorted(services)) for package, services in owners.items()}
+
+
+def _label(module: str) -> str:
+    """What Django calls the app with the models `module`: `orders` for `shop.orders.models`, and below it."""
+    return f"{module}.".partition(".models.")[0].rpartition(".")[2]
 
 
 def _around(inner: Scope) -> Iterator[tuple[Scope, Position]]:

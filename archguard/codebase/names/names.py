@@ -156,6 +156,10 @@ class Names(Asking):
         """The module of the project that `importer` means by `module`, where it takes `name` from it, or ""."""
         return self._lookup.find(module, importer, name)
 
+    def models(self, app: str, importer: str) -> tuple[str, ...]:
+        """The modules with the models of `app`, as Django labels it, or of the app of `importer`."""
+        return self._lookup.models(app, importer)
+
     def scope_of(self, node: ast.AST, at: Position) -> Scope | None:
         """The scope of the class or function `node` that is defined at `at`."""
         return self._lookup.scope_of(node, at)

@@ -147,8 +147,14 @@ class Results:
         if word == "argument":
             return values
         if isinstance(node, ast.Constant):
-            return self.names.annotated(node, at)
+            return self.names.annotated(node, at) or self._labelled(str(node.value), at)
         return union(objects(values), _held(values))
+
+    def _labelled(self, label: str, at: Position) -> Values:
+        """An object of the model that Django knows as `orders.Order`, or in its own app as `Order`."""
+        app, _, name = label.rpartition(".")
+        modules = self.names.models(app, at.scope.module.name)
+        return objects(union(*(self.names.exported(module, name) for module in modules)))
 
     def _given(self, name: str, receiver: Instance, node: ast.Call | None, at: Position | None) -> Values:
         spec = self.names.library.result(name)
