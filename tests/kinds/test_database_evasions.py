@@ -1251,6 +1251,25 @@ from django.db import models
 class Buyer(models.Model):
     pass
 """,
+    "a session that only tests hand over, and theirs is none": """
+def place(order, session):
+    session.add(order)  # !
+    session.commit()  # !
+# file: shop/db/tests/test_views.py
+from unittest.mock import Mock
+
+from shop.views import place
+
+
+class FakeSession:
+    def add(self, order): ...
+    def commit(self): ...
+
+
+def test_place():
+    place(1, Mock())
+    place(1, session=FakeSession())
+""",
 }
 
 

@@ -869,6 +869,25 @@ from django.db import models
 class Order(models.Model):
     pass
 """,
+    "a repository that others than tests hand over": """
+def place(order, session):
+    session.add(order)
+    session.commit()
+# file: shop/start.py
+from shop.repositories import get_repository
+from shop.views import place
+
+
+def start(order):
+    place(order, get_repository())
+# file: shop/db/tests/test_views.py
+from shop.db import open_session
+from shop.views import place
+
+
+def test_place():
+    place(1, open_session())
+""",
 }
 
 

@@ -1,18 +1,21 @@
 """What calls hand to a parameter of which nothing else is said."""
 
 import ast
+import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import TypeAlias
 
 from archguard.codebase.facts import Binding, Position, Scope
 from archguard.codebase.names.asking import Asking
 from archguard.codebase.names.values import UNKNOWN, OwnClass, OwnFunction, Value, Values, union
+from archguard.codebase.remembering import remembering
 
 _Calls: TypeAlias = list[tuple[ast.Call, Position]]
 
 
 _FEW = 20
 """How many modules that import a function are read for its calls: what many import is worth its types."""
+_TEST = re.compile(r"(?:^|\.|::)(?:_?tests?|test_\w+|\w+_tests?|conftest)(?:\.|$)")
 
 
 class Handed:
@@ -33,7 +36,13 @@ class Handed:
 
     def hears_of(self, module: str) -> bool:
         """Whether the calls from other modules are looked at to know what functions of `module` are handed."""
-        return len(self.importers.get(module, ())) <= _FEW
+        return len(self._callers(module)) <= _FEW
+
+    @remembering
+    def _callers(self, module: str) -> tuple[str, ...]:
+        """The modules that import `module`, without the tests of what is none: they hand over mocks and fakes."""
+        importers = self.importers.get(module, ())
+        return tuple(name for name in sorted(importers) if _TEST.search(module) or not _TEST.search(name))
 
     def _of(self, function: Scope) -> Iterator[tuple[ast.Call, Position, int]]:
         """The calls of `function`, and how many of its parameters are no arguments of theirs: one if it has `self`."""
@@ -47,7 +56,7 @@ class Handed:
     def _calls_of(self, name: str, module: Scope) -> Iterator[tuple[ast.Call, Position]]:
         """The calls of something called `name`, in `module` and in those that import it."""
         yield from self._named(module).get(name, ())
-        for importer in sorted(self.importers.get(module.name, ())) if self.hears_of(module.name) else ():
+        for importer in self._callers(module.name) if self.hears_of(module.name) else ():
             yield from self._named(self.names.scope(importer)).get(name, ())
 
     def _named(self, module: Scope) -> Mapping[str, _Calls]:
