@@ -140,11 +140,42 @@ def test_a_library_is_not_hidden_by_a_folder_of_its_name(tmp_path: Path, text: s
         ("Settings().url", "http://x"),
         ("' a '.strip()", " a "),
         ("environ.get('X', 'a')", "a"),
+        ("environ.get('X') or 'a'", "a"),
+        ("getenv('X', default='a')", "a"),
+        ("env.str('X', default='a')", "a"),
+        ("env.str('X')", "?"),
+        ("Settings().payments", "http://payments"),
+        ("Settings().stock", "http://stock"),
+        ("Settings().key", "?"),
+        ("'{}/x'.format(B)", "b/x"),
+        ("'{1}/{0}/{name:>3}/{x.y}'.format(A, B, name=other.C)", "b/a/c/?"),
+        ("'{}{}'.format(*x, B)", "??"),
+        ("x.format(B)", "?"),
+        ("'%s/x' % B", "b/x"),
+        ("'%s/%s/%s' % (A, x, B)", "a/?/b"),
+        ("'%(b)s/%(x)d' % {'b': B, 'x': x}", "b/?"),
+        ("(x + '%s') % B", "??"),
+        ("str(B)", "b"),
+        ("str(x, 'utf-8')", "?"),
+        ("httpx.URL(B)", "b"),
+        ("B or A", "b"),
+        ("x or B", "b"),
+        ("x and B", "?"),
+        ("x if x else B", "b"),
+        ("urljoin('http://b/c/', 'x')", "http://b/c/x"),
+        ("urljoin('http://b/c/', f'/x/{x}')", "http://b/x/?"),
+        ("urljoin('http://b', x)", "http://b/?"),
+        ("urljoin(x, '/y')", "?"),
+        ("urljoin('http://[b', '/y')", ""),
         ("x", "?"),
     ],
 )
 def test_texts_are_put_together(tmp_path: Path, text: str, expected: str) -> None:
-    before = "from os import environ\nimport other\nA = 'a'\nB = 'b'\n\nclass Settings:\n    url: str = 'http://x'\n\n"
+    before = "from os import environ\nimport other\nA = 'a'\nB = 'b'\n\nclass Settings:\n    url: str = 'http://x'\n"
+    before += (
+        "    payments: str = Field('http://payments')\n    stock: str = Field(default='http://stock', alias='s')\n"
+    )
+    before += "    key: str = Field(..., alias='key')\n\n"
     names = names_of(tmp_path, m=f"{before}def f(x):\n    print({text})\n", other="C = 'c'")
     call = next(call for call in Call.within(names.scope("m"), names.source("m")) if call.callee == "print")
 

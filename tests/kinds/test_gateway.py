@@ -98,6 +98,43 @@ import os
 STRIPE = os.environ.get("STRIPE_URL", "https://api.stripe.com")  # !
 PAYMENTS = os.getenv("PAYMENTS_URL", "http://payments")
 """,
+    "a host that is put in": """
+import os
+from urllib.parse import urljoin
+
+import httpx
+from pydantic import Field
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings):
+    stripe: str = Field("https://api.stripe.com", alias="STRIPE")  # !
+    payments: str = Field(default="http://payments")
+
+
+settings = Settings()
+OTHER = os.environ.get("OTHER") or "https://other.com"  # !
+
+
+def view(key, live):
+    httpx.get("{}/charges/{}".format(settings.stripe, key))  # !
+    httpx.get("%s/charges" % settings.stripe)  # !
+    httpx.get("{}/charges/{}".format(settings.payments, key))
+    httpx.get(urljoin(OTHER, f"/charges/{key}"))  # !
+    httpx.get(str(httpx.URL(OTHER)))  # !
+    httpx.get(settings.stripe if live else settings.payments)  # !
+""",
+    "a host that nothing is put in for": """
+from urllib.parse import urljoin
+
+import httpx
+
+
+def view(base, data):
+    httpx.get("{}/charges".format(base))
+    httpx.get(urljoin(base, "/charges"))
+    httpx.get(str(data, "utf-8"))
+""",
     "the base of a client": """
 import httpx
 

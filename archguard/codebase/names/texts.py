@@ -2,18 +2,27 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import count, takewhile
+from urllib.parse import urljoin
 
 from archguard.codebase.facts import Binding, Position
 from archguard.codebase.facts.scopes import How
 from archguard.codebase.names.asking import Asking
 from archguard.codebase.names.values import Instance, Outside, OwnClass, OwnModule, Value
 
-_PERCENT = re.compile(r"%(?:\(\w+\))?[#0\- +]*[\d*]*(?:\.\d+)?[diouxXeEfFgGcrsa]")
-_BRACES = re.compile(r"(?<!\{)\{[^{}]*\}(?!\})")
+_PERCENT = re.compile(r"%(?:\((?P<key>\w+)\))?[#0\- +]*[\d*]*(?:\.\d+)?[diouxXeEfFgGcrsa]")
+_BRACES = re.compile(r"(?<!\{)\{(?P<key>[^{}:!]*)[^{}]*\}(?!\})")
 _DEEP = 12
-_SAME_TEXT = {"strip", "lstrip", "rstrip", "lower", "upper", "encode", "replace", "dedent", "text", "SQL", "cleandoc"}
+_SAME_TEXT = {"strip", "lstrip", "rstrip", "lower", "upper", "encode", "replace"}
+"""Methods of a text."""
+_OF_TEXT = {"lower", "upper", "dedent", "text", "SQL", "cleandoc", "URL", "Field"}
+"""Functions that keep what they are given first."""
+_WITH_DEFAULT = {"get", "getenv", "config", "env"}
+"""Functions that give their second argument, or the one called `default`, where nothing is set."""
+_DEFAULTS = {*_WITH_DEFAULT, "Field", "field", "str", "url"}
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,9 @@ class Text:
         return "".join(placeholder if part is None else part for part in self.parts)
 
 
+_UNKNOWN = Text((None,))
+
+
 class Texts:
     """Puts texts together with the help of `names`."""
 
@@ -48,7 +60,10 @@ class Texts:
 
     def text(self, node: ast.expr, at: Position) -> Text:
         """The text that `node` makes."""
-        return Text(_merged(self._parts(node, at, _DEEP)))
+        return self._text(node, at, _DEEP)
+
+    def _text(self, node: ast.expr, at: Position, depth: int) -> Text:
+        return Text(_merged(self._parts(node, at, depth)))
 
     def _parts(self, node: ast.expr, at: Position, depth: int) -> Iterator[str | None]:  # noqa: C901, PLR0912  # one case a form
         match node:
@@ -63,10 +78,15 @@ class Texts:
             case ast.BinOp(op=ast.Add()):
                 for operand in _added(node):
                     yield from self._parts(operand, at, depth - 1)
-            case ast.BinOp(left=template, op=ast.Mod()):
-                yield from _emptied(_PERCENT, self._parts(template, at, depth - 1))
-            case ast.Call(func=ast.Attribute(value=template, attr="format")):
-                yield from _emptied(_BRACES, self._parts(template, at, depth - 1))
+            case ast.BinOp(left=template, op=ast.Mod(), right=operand):
+                yield from self._filled(_PERCENT, template, _operands(operand), at, depth - 1)
+            case ast.Call(func=ast.Attribute(value=template, attr="format"), args=places, keywords=named):
+                given = _by_place(places) | {keyword.arg or "": keyword.value for keyword in named}
+                yield from self._filled(_BRACES, template, given, at, depth - 1)
+            case ast.BoolOp(op=ast.Or(), values=sides):
+                yield from self._first(sides, at, depth - 1)
+            case ast.IfExp(body=one, orelse=other):
+                yield from self._first([one, other], at, depth - 1)
             case ast.Call():
                 yield from self._of_call(node, at, depth)
             case ast.NamedExpr(value=inner) | ast.Await(value=inner):
@@ -78,16 +98,42 @@ class Texts:
             case _:
                 yield None
 
+    def _filled(
+        self, form: re.Pattern[str], template: ast.expr, values: Mapping[str, ast.expr], at: Position, depth: int
+    ) -> Iterator[str | None]:
+        """`template` with what is put in where `form` stands in it, by name or by place."""
+        text, places = self._text(template, at, depth), map(str, count())
+        for part in text.parts:
+            end = 0
+            for found in form.finditer(part or ""):
+                value = values.get(found["key"] or next(places)) if text.complete else None
+                yield part and part[end : found.start()]
+                yield from self._parts(value, at, depth - 1) if value else (None,)
+                end = found.end()
+            yield part and part[end:]
+
+    def _first(self, sides: Iterable[ast.expr], at: Position, depth: int) -> Iterator[str | None]:
+        """The first of `sides` of which something is known."""
+        texts = (self._text(side, at, depth) for side in sides)
+        yield from next(filter(None, texts), _UNKNOWN).parts
+
     def _of_call(self, call: ast.Call, at: Position, depth: int) -> Iterator[str | None]:
         """`text("...")` and `"...".strip()` keep the text; `environ.get(name, default)` has a default."""
         last = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-        match call.func, call.args:
-            case _, [argument] if last in _SAME_TEXT - {"strip", "lstrip", "rstrip", "encode", "replace"}:
-                yield from self._parts(argument, at, depth - 1)
-            case ast.Attribute(value=text), _ if last in _SAME_TEXT:
+        given = [keyword.value for keyword in call.keywords if keyword.arg == "default" and last in _DEFAULTS]
+        match call.func, call.args, given:
+            case (_, [text], _) if last in _OF_TEXT:
                 yield from self._parts(text, at, depth - 1)
-            case _, [_, default] if last in ("get", "getenv", "config", "env"):
+            case ast.Name(id="str"), [text], _:
+                yield from self._parts(text, at, depth - 1)
+            case (ast.Attribute(value=text), _, _) if last in _SAME_TEXT:
+                yield from self._parts(text, at, depth - 1)
+            case (_, [_, default], _) if last in _WITH_DEFAULT:
                 yield from self._parts(default, at, depth - 1)
+            case _, _, [default]:
+                yield from self._parts(default, at, depth - 1)
+            case (_, [base, path], _) if last == "urljoin":
+                yield from _joined(self._text(base, at, depth - 1), self._text(path, at, depth - 1))
             case _:
                 yield None
 
@@ -132,16 +178,33 @@ def _added(node: ast.expr) -> Iterator[ast.expr]:
                 yield operand
 
 
-def _emptied(form: re.Pattern[str], parts: Iterator[str | None]) -> Iterator[str | None]:
-    """`parts` with None for everything that is filled in."""
-    for part in parts:
-        if part is None:
-            yield None
-            continue
-        first, *others = form.split(part)
-        yield first
-        for other in others:
-            yield from (None, other)
+def _operands(node: ast.expr) -> Mapping[str, ast.expr]:
+    """What `%` puts in, by name or by place."""
+    match node:
+        case ast.Dict(keys=keys, values=values):
+            return {
+                key.value: value
+                for key, value in zip(keys, values, strict=True)
+                if isinstance(key, ast.Constant) and isinstance(key.value, str)
+            }
+        case ast.Tuple(elts=places):
+            return _by_place(places)
+    return {"0": node}
+
+
+def _by_place(nodes: Iterable[ast.expr]) -> dict[str, ast.expr]:
+    """`nodes` by their places, which are known up to the first with a star."""
+    known = takewhile(lambda node: not isinstance(node, ast.Starred), nodes)
+    return {str(place): node for place, node in enumerate(known)}
+
+
+def _joined(base: Text, path: Text) -> Iterator[str | None]:
+    """What `urljoin` makes."""
+    if base.complete:
+        with suppress(ValueError):
+            yield urljoin(base.beginning, path.beginning or ".")
+    if not (base.complete and path.complete):
+        yield None
 
 
 def _merged(parts: Iterator[str | None]) -> tuple[str | None, ...]:
