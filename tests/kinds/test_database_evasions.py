@@ -1270,6 +1270,13 @@ def test_place():
     place(1, Mock())
     place(1, session=FakeSession())
 """,
+    "a statement of a migration": """
+from alembic import op  # !
+
+
+def upgrade():
+    op.execute("DELETE FROM orders")  # !
+""",
 }
 
 

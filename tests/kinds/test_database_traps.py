@@ -888,6 +888,24 @@ from shop.views import place
 def test_place():
     place(1, open_session())
 """,
+    "what a query gives that asks for values, not for objects": """
+from shop.db.people import rows
+
+
+def view():
+    for row in rows():
+        print(row.get("name"), row.values())
+# file: shop/db/people.py
+from django.db import models
+
+
+class Author(models.Model):
+    objects = models.Manager()
+
+
+def rows():
+    return Author.objects.values("name")
+""",
 }
 
 
