@@ -1277,6 +1277,31 @@ from alembic import op  # !
 def upgrade():
     op.execute("DELETE FROM orders")  # !
 """,
+    "objects on the other side of many": """
+from shop.db.people import Author
+
+
+def view(author: Author):
+    books = author.books.select_related("shelf")  # !
+    books = books.filter(open=True)  # !
+    for book in books.order_by("name"):  # !
+        book.save()  # !
+    friend = author.friends.first()  # !
+    friend.delete()  # !
+    for order in author.orders.select_for_update():  # !
+        print(order.name)
+# file: shop/db/people.py
+from django.db import models
+
+
+class Book(models.Model):
+    pass
+
+
+class Author(models.Model):
+    books = models.ManyToManyField(Book)
+    friends = models.ManyToManyField("self")
+""",
 }
 
 

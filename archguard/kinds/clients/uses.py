@@ -39,6 +39,7 @@ _OF_RELATIONS = frozenset(
         "values_list",
         "select_related",
         "prefetch_related",
+        "select_for_update",
         "select",
         "first",
         "last",
