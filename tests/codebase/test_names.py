@@ -6,7 +6,7 @@ import pytest
 
 from archguard.codebase import Source
 from archguard.codebase.facts import Call
-from archguard.codebase.names import Library, Names
+from archguard.codebase.names import Files, Library, Names
 
 LIBRARY = Library(
     gives={
@@ -26,7 +26,7 @@ def names_of(folder: Path, **files: str) -> Names:
         path = folder / f"{module.replace('.', '_')}.py"
         path.write_text(text)
         sources[module] = Source(module, str(path), path.name)
-    return Names(sources, LIBRARY)
+    return Names(Files(sources), LIBRARY)
 
 
 def last_call(names: Names, module: str) -> tuple[str, ...]:

@@ -102,3 +102,20 @@ def test_clients_of_ones_own_can_be_declared_for_every_contract(project: Project
     report = project.check()
 
     assert [(found.location.line, found.symbol) for found in report.violations] == [(1, ""), (5, "acme.db.Conn.run")]
+
+
+def test_a_declared_module_is_held_to_the_contract_like_any_other(project: Project) -> None:
+    project.write_all({"shop/__init__.py": "", "shop/tools.py": "def work(thing):\n    thing.run()\n"})
+    project.write("shop/db.py", "import sqlite3\nfrom shop.tools import work\n\nwork(sqlite3)\n")
+    project.configure(
+        """
+        project: {packages: [shop]}
+        clients: {database: {modules: [shop.db], receivers: {shop.db.Conn: [run]}}}
+        contracts:
+          - {id: database, kind: database, modules: shop}
+        """
+    )
+
+    report = project.check()
+
+    assert [(found.importer, found.imported) for found in report.violations] == [("shop.db", "sqlite3")]

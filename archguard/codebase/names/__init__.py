@@ -1,6 +1,6 @@
 """Following names on demand, across the modules of the project, to what they stand for.
 
-`Names(codebase.sources, library)` answers:
+`Names(Files(codebase.sources), library)` answers:
 
 - `names.scope(module)`: the module's `Scope`; facts come from it by `Call.within(scope, source)` and the like
 - `names.value(node, at)`: what an expression stands for (`call.node.func` at `call.at`, say)
@@ -12,6 +12,7 @@
 The `Library` says what comes out of packages that are not part of the project.
 """
 
+from archguard.codebase.names.files import Files
 from archguard.codebase.names.keeping import names_put, takes
 from archguard.codebase.names.library import Library
 from archguard.codebase.names.names import Names
@@ -29,6 +30,7 @@ from archguard.codebase.names.values import (
 )
 
 __all__ = [
+    "Files",
     "Instance",
     "Library",
     "Member",

@@ -6,7 +6,7 @@ from functools import cache, cached_property
 from itertools import chain
 
 from archguard.codebase.facts import Binding, Scope
-from archguard.codebase.names.lookup import Lookup
+from archguard.codebase.names.files import Files
 from archguard.codebase.source import SourceError
 
 _PUTS = tuple(  # one for each beginning, which is quicker than one for both
@@ -20,23 +20,23 @@ _TAKES = (rb"app(?:lication)?(?:\[[\"']|\.state\.)", rb"request\.(?:app|state)\.
 class Keeping:
     """Knows which modules put something under a name, told by their bytes; only those are read."""
 
-    def __init__(self, lookup: Lookup) -> None:
-        self.lookup = lookup
+    def __init__(self, files: Files) -> None:
+        self.files = files
 
     def bindings(self, name: str, scope: Scope) -> list[Binding]:
         """What is put under `name` in the service of `scope`."""
         service = scope.module.name.rpartition("::")[0]
         modules = (module for module in self._putting.get(name, ()) if module.rpartition("::")[0] == service)
-        scopes = (inner for module in modules for inner in self.lookup.scope(module).everything())
+        scopes = (inner for module in modules for inner in self.files.scope(module).everything())
         return [binding for inner in scopes for binding in inner.kept.get(name, ())]
 
     @cached_property
     def _putting(self) -> Mapping[str, list[str]]:
         """The modules that put something under each name."""
         found: dict[str, list[str]] = {}
-        for module, source in sorted(self.lookup.sources.items()):
+        for module in sorted(self.files.own):
             try:
-                content = source.content
+                content = self.files.sources[module].content
             except SourceError:
                 continue  # it has been reported where imports were read
             for name in sorted(names_put(content)):

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TypeAlias
 
-from archguard.codebase.facts import Binding, Position, Scope, read_scope
+from archguard.codebase.facts import Binding, Position, Scope
 from archguard.codebase.facts.scopes import How
-from archguard.codebase.names.reading import Readable
+from archguard.codebase.names.files import Files
 from archguard.codebase.names.values import Outside, OwnModule
-from archguard.codebase.source import Source
 
 Origins: TypeAlias = tuple[Binding | Outside | OwnModule, ...]
 
@@ -18,46 +17,11 @@ Origins: TypeAlias = tuple[Binding | Outside | OwnModule, ...]
 class Lookup:
     """Finds the bindings behind names. A module is read when the first name leads there."""
 
-    def __init__(self, sources: Mapping[str, Source]) -> None:
-        self.sources = sources
-        self._sources: dict[str, Readable] = {}
-        self._scopes: dict[str, Scope] = {}
-        self._by_node: dict[str, dict[int, Scope]] = {}
-        self._globals: dict[str, dict[str, list[Binding]]] = {}
-        self._attributes: dict[str, dict[tuple[str, str], list[Binding]]] = {}
+    def __init__(self, files: Files) -> None:
+        self.files = files
         self._following: set[tuple[str, str]] = set()
         self._beyond: dict[tuple[Scope, str], Origins] = {}
         self._in_modules: dict[tuple[str, str], Origins] = {}
-
-    def scope(self, module: str) -> Scope:
-        """What can be read of `module`."""
-        if module not in self._scopes:
-            self._scopes[module] = read_scope(self.source(module))
-        return self._scopes[module]
-
-    def source(self, module: str) -> Readable:
-        """The file of `module`, read once: as much of it as can be parsed."""
-        if module not in self._sources:
-            self._sources[module] = Readable.of(self.sources[module])
-        return self._sources[module]
-
-    def scope_of(self, node: ast.AST, at: Position) -> Scope | None:
-        """The scope of the class or function `node` that is defined at `at`."""
-        module = at.scope.module
-        if module.name not in self._by_node:
-            self._by_node[module.name] = {id(scope.node): scope for scope in module.everything()}
-        return self._by_node[module.name].get(id(node))
-
-    def attributes(self, scope: Scope) -> Mapping[tuple[str, str], list[Binding]]:
-        """What is assigned to attributes of names anywhere in the module around `scope`."""
-        module = scope.module
-        if module.name not in self._attributes:
-            found: dict[tuple[str, str], list[Binding]] = {}
-            for inner in module.everything():
-                for key, bindings in inner.attributes.items():
-                    found.setdefault(key, []).extend(bindings)
-            self._attributes[module.name] = found
-        return self._attributes[module.name]
 
     def origins(self, name: str, at: Position) -> Origins:
         """Where `name` comes from at `at`: the binding that is no import, or what is outside."""
@@ -101,8 +65,8 @@ class Lookup:
         return found
 
     def _in_module(self, module: str, name: str) -> Origins:
-        if module in self.sources:
-            scope = self.scope(module)
+        if module in self.files.own:
+            scope = self.files.scope(module)
             if bindings := self._bindings(scope, name):
                 return self._followed(_reaching(bindings, scope.end, scope))
             if scope.stars and (found := self._starred(scope, name)):
@@ -110,7 +74,7 @@ class Lookup:
         below = f"{module}.{name}"
         if below in self._packages:
             return (OwnModule(below),)
-        return () if module in self.sources else (Outside(below.rpartition("::")[2]),)
+        return () if module in self.files.own else (Outside(below.rpartition("::")[2]),)
 
     def find(self, module: str, importer: str, name: str = "") -> str:
         """The module of the project that `importer` means by `module`, where it takes `name` from it, or "".
@@ -118,7 +82,7 @@ class Lookup:
         Python prefers a library to a folder without `__init__.py`, from which only the modules in it can be taken.
         """
         known = self._known(module, importer)
-        return known if known in self.sources or f"{known}.{name}" in self._packages else ""
+        return known if known in self.files.own or f"{known}.{name}" in self._packages else ""
 
     def models(self, app: str, importer: str) -> tuple[str, ...]:
         """The modules with the models of `app`, as Django labels it, or of the app of `importer`."""
@@ -139,19 +103,9 @@ class Lookup:
         if name in scope.outer:
             return []
         bindings = scope.bindings.get(name, [])
-        if scope.parent is None and (elsewhere := self._bound_from_inside(scope).get(name)):
+        if scope.parent is None and (elsewhere := self.files.bound_from_inside(scope).get(name)):
             return [*bindings, *elsewhere]
         return bindings
-
-    def _bound_from_inside(self, module: Scope) -> dict[str, list[Binding]]:
-        """What functions of `module` bind by `global`."""
-        if module.name not in self._globals:
-            found: dict[str, list[Binding]] = {}
-            for scope in module.everything():
-                for name in scope.outer:
-                    found.setdefault(name, []).extend(scope.bindings.get(name, []))
-            self._globals[module.name] = found
-        return self._globals[module.name]
 
     def _followed(self, bindings: list[Binding]) -> Origins:
         found: dict[Binding | Outside | OwnModule, None] = {}
@@ -182,7 +136,7 @@ class Lookup:
     def _packages(self) -> frozenset[str]:
         """Every module, and every package that has no file."""
         known = set[str]()
-        for module in self.sources:
+        for module in self.files.own:
             while module and module not in known:
                 known.add(module)
                 module = module.rpartition(".")[0]  # noqa: PLW2901  # upwards
@@ -192,7 +146,7 @@ class Lookup:
     def _models(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
         """The modules called `models`, by the service and the package that they are in."""
         found: dict[tuple[str, str], tuple[str, ...]] = {}
-        for name in sorted(self.sources):
+        for name in sorted(self.files.own):
             if name.endswith(".models"):
                 service, _, module = name.rpartition("::")
                 key = (service, _label(module))
@@ -203,7 +157,7 @@ class Lookup:
     def _owners(self) -> Mapping[str, tuple[str, ...]]:
         """The services that have a top-level package of a name."""
         owners: dict[str, set[str]] = {}
-        for module in self.sources:
+        for module in self.files.own:
             service, _, name = module.rpartition("::")
             if service:
                 owners.setdefault(name.partition(".")[0], set()).add(service)

@@ -10,6 +10,7 @@ from archguard.codebase.facts.keeping import kept_name
 from archguard.codebase.facts.scopes import ITEM, How
 from archguard.codebase.names.annotations import Annotations, provided
 from archguard.codebase.names.asking import Asking
+from archguard.codebase.names.files import Files
 from archguard.codebase.names.handed import Handed
 from archguard.codebase.names.keeping import Keeping
 from archguard.codebase.names.library import Library
@@ -32,7 +33,6 @@ from archguard.codebase.names.values import (
     union,
 )
 from archguard.codebase.remembering import remembering
-from archguard.codebase.source import Source
 
 _Arguments = TypeVarTuple("_Arguments")
 _Answers: TypeAlias = dict[object, Values]
@@ -50,17 +50,18 @@ _TYPES = {
 
 
 class Names(Asking):
-    """What the expressions of `sources` stand for. Files are read as names lead to them; nothing is run."""
+    """What the expressions of `files` stand for. They are read as names lead to them; nothing is run."""
 
     def __init__(
         self,
-        sources: Mapping[str, Source],
+        files: Files,
         library: Library = Library(),  # noqa: B008  # frozen
         importers: Mapping[str, Collection[str]] = MappingProxyType({}),
     ) -> None:
         self.library = library
-        self._lookup = Lookup(sources)
-        self._keeping = Keeping(self._lookup)
+        self._files = files
+        self._lookup = Lookup(files)
+        self._keeping = Keeping(files)
         self._annotations = Annotations(self)
         self._members = Members(self)
         self._results = Results(self)
@@ -74,11 +75,11 @@ class Names(Asking):
 
     def scope(self, module: str) -> Scope:
         """The scope of `module`: as much of its file as can be parsed."""
-        return self._lookup.scope(module)
+        return self._files.scope(module)
 
     def source(self, module: str) -> Readable:
         """The file of `module`, read once: as much of it as can be parsed."""
-        return self._lookup.source(module)
+        return self._files.source(module)
 
     def calls(self, module: str) -> int:
         """How many calls stand in `module`."""
@@ -162,7 +163,7 @@ class Names(Asking):
 
     def scope_of(self, node: ast.AST, at: Position) -> Scope | None:
         """The scope of the class or function `node` that is defined at `at`."""
-        return self._lookup.scope_of(node, at)
+        return self._files.scope_of(node, at)
 
     def bound(self, binding: Binding) -> Values:
         """What `binding` gives its name."""
@@ -257,7 +258,7 @@ class Names(Asking):
         if not isinstance(node.value, ast.Name):
             return UNKNOWN
         name = node.value.id
-        attributes = at.scope.attributes if name in at.scope.bindings else self._lookup.attributes(at.scope)
+        attributes = at.scope.attributes if name in at.scope.bindings else self._files.attributes(at.scope)
         return union(*(self.bound(binding) for binding in attributes.get((name, node.attr), [])))
 
     def _kept(self, node: ast.expr, at: Position) -> Values:
@@ -269,7 +270,7 @@ class Names(Asking):
         """`clients[key]`, where some function of the file says `clients[key] = connect()`."""
         match holder:
             case ast.Name(id=name) | ast.Attribute(attr=name):
-                return union(*map(self.bound, self._lookup.attributes(at.scope).get((name, ITEM), [])))
+                return union(*map(self.bound, self._files.attributes(at.scope).get((name, ITEM), [])))
         return UNKNOWN
 
     def _bound(self, binding: Binding) -> Values:  # noqa: PLR0911  # one case for each way to bind

@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import TypeAlias
 
 from archguard.codebase import Codebase, ancestry, remembering
-from archguard.codebase.names import Library, Names
+from archguard.codebase.names import Files, Library, Names
 from archguard.kinds.client import Client
 
 CHANNELS = ("database", "cache", "http", "rpc", "queue", "cloud", "saas", "network", "email")
@@ -166,8 +166,9 @@ def names_of(codebase: Codebase, extensions: Extensions | None = None) -> Names:
     key = f"names {sorted((extensions or {}).items())}"
     if key not in codebase.memory:
         declared = frozenset(module for client in (extensions or {}).values() for module in client.modules)
-        own = {name: found for name, found in codebase.sources.items() if declared.isdisjoint(ancestry(name))}
-        codebase.memory[key] = Names(own, library(extensions), codebase.every_import.importers)
+        outside = [name for name in codebase.sources if not declared.isdisjoint(ancestry(name))]
+        files = Files(codebase.sources, outside)
+        codebase.memory[key] = Names(files, library(extensions), codebase.every_import.importers)
     names: Names = codebase.memory[key]
     return names
 

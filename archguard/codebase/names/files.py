@@ -1,0 +1,61 @@
+"""The files that names are followed through, each read when the first name leads there, and once."""
+
+import ast
+from collections.abc import Collection, Mapping
+
+from archguard.codebase.facts import Binding, Position, Scope, read_scope
+from archguard.codebase.names.reading import Readable
+from archguard.codebase.source import Source
+
+
+class Files:
+    """What stands in each of `sources`, by module; those of `outside` count as packages that are not the project's."""
+
+    def __init__(self, sources: Mapping[str, Source], outside: Collection[str] = ()) -> None:
+        self.sources = sources
+        self.own = frozenset(sources).difference(outside)
+        self._sources: dict[str, Readable] = {}
+        self._scopes: dict[str, Scope] = {}
+        self._by_node: dict[str, dict[int, Scope]] = {}
+        self._globals: dict[str, dict[str, list[Binding]]] = {}
+        self._attributes: dict[str, dict[tuple[str, str], list[Binding]]] = {}
+
+    def scope(self, module: str) -> Scope:
+        """What can be read of `module`."""
+        if module not in self._scopes:
+            self._scopes[module] = read_scope(self.source(module))
+        return self._scopes[module]
+
+    def source(self, module: str) -> Readable:
+        """The file of `module`, read once: as much of it as can be parsed."""
+        if module not in self._sources:
+            self._sources[module] = Readable.of(self.sources[module])
+        return self._sources[module]
+
+    def scope_of(self, node: ast.AST, at: Position) -> Scope | None:
+        """The scope of the class or function `node` that is defined at `at`."""
+        module = at.scope.module
+        if module.name not in self._by_node:
+            self._by_node[module.name] = {id(scope.node): scope for scope in module.everything()}
+        return self._by_node[module.name].get(id(node))
+
+    def attributes(self, scope: Scope) -> Mapping[tuple[str, str], list[Binding]]:
+        """What is assigned to attributes of names anywhere in the module around `scope`."""
+        module = scope.module
+        if module.name not in self._attributes:
+            found: dict[tuple[str, str], list[Binding]] = {}
+            for inner in module.everything():
+                for key, bindings in inner.attributes.items():
+                    found.setdefault(key, []).extend(bindings)
+            self._attributes[module.name] = found
+        return self._attributes[module.name]
+
+    def bound_from_inside(self, module: Scope) -> Mapping[str, list[Binding]]:
+        """What functions of `module` bind by `global`."""
+        if module.name not in self._globals:
+            found: dict[str, list[Binding]] = {}
+            for scope in module.everything():
+                for name in scope.outer:
+                    found.setdefault(name, []).extend(scope.bindings.get(name, []))
+            self._globals[module.name] = found
+        return self._globals[module.name]
