@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
-from typing import Annotated, Any, ClassVar, Literal
+from itertools import chain
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 from archguard.codebase import STRICT, Codebase, Names, OneOrMany, Pattern, PatternError, Shorthand
 from archguard.kinds.clients import Uses, catalogue, names_of
@@ -12,6 +13,8 @@ from archguard.kinds.contacts import Contact, Territory, Way, find_contacts, is_
 from archguard.kinds.contract import Contract, ContractError
 from archguard.kinds.reaching.hosts import Hosts
 from archguard.model import Checked, Severity, Violation
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,12 +51,13 @@ class Services(Contract):
     kind: ClassVar[str] = "services"
 
     policy: Mapping[str, Permissions]
-    """For each service the others that it may call: names, or mappings with `may_call`, `through` and `over`. What is
-    not allowed is forbidden."""
+    """For each service (`*` stands for any text) the others that it may call: names, or mappings with `may_call`,
+    `through` and `over`. What is not allowed is forbidden."""
     over: Annotated[tuple[Way, ...], OneOrMany()] = tuple(Way)
     """The ways that are looked at."""
     external_hosts: Mapping[str, Names] = field(default_factory=dict)
-    """For a service, the only hosts outside of all services that its code may name; others are not held to it."""
+    """For a service (`*` stands for any text), the only hosts outside of all services that its code may name; others
+    are not held to it."""
     unused_permissions: Severity | Literal["ignore"] = Severity.WARNING
     """How a permission that no code uses is reported."""
 
@@ -64,8 +68,9 @@ class Services(Contract):
         for contact in contacts:
             if why := self._why_not(codebase, contact):
                 yield self._violation(contact, why)
-        for caller, hosts in sorted(self.external_hosts.items()):
-            yield from self._outside(codebase, territory, caller, hosts)
+        for caller in territory.modules:
+            if listed := _about(caller, self.external_hosts):
+                yield from self._outside(codebase, territory, caller, tuple(chain.from_iterable(listed)))
         if self.unused_permissions != "ignore":
             yield from self._unused(codebase, territory, contacts, self.unused_permissions)
 
@@ -102,7 +107,7 @@ class Services(Contract):
 
     def _unknown(self, codebase: Codebase, names: Names) -> Iterator[ContractError]:
         for name in names:
-            if "*" not in name and name not in codebase.services:
+            if not any(fnmatchcase(service, name) for service in codebase.services):
                 close = get_close_matches(name, list(codebase.services), 1)
                 known = f"there is: {', '.join(sorted(codebase.services))}"
                 yield ContractError(
@@ -110,7 +115,7 @@ class Services(Contract):
                 )
 
     def _pointless(self, caller: str, permission: Permission) -> Iterator[ContractError]:
-        if caller in permission.may_call:
+        if caller in permission.may_call and "*" not in caller:
             yield ContractError(f"{caller} may always call itself", "policy")
         if not set(permission.over) & set(self.over):
             yield ContractError(f"{caller} may call over {', '.join(permission.over)}, which is not looked at", "over")
@@ -138,7 +143,8 @@ class Services(Contract):
         return tuple(through) or (territory.codebase.services[callee].public if granted else ())
 
     def _permissions(self, caller: str, callee: str) -> list[Permission]:
-        return [permission for permission in self.policy.get(caller, ()) if permission.names(callee)]
+        permissions = chain.from_iterable(_about(caller, self.policy))
+        return [permission for permission in permissions if permission.names(callee)]
 
     def _why_not(self, codebase: Codebase, contact: Contact) -> str:
         """Why it is forbidden; "" if it is not."""
@@ -194,7 +200,7 @@ class Services(Contract):
         self, codebase: Codebase, territory: Territory, contacts: tuple[Contact, ...], severity: Severity
     ) -> Iterator[Violation]:
         for caller, permissions in sorted(self.policy.items()):
-            used = {(contact.callee, contact.way) for contact in contacts if contact.caller == caller}
+            used = {(contact.callee, contact.way) for contact in contacts if fnmatchcase(contact.caller, caller)}
             for permission in permissions:
                 for named in permission.may_call if set(permission.over) <= set(self.over) else ():
                     if not any(fnmatchcase(callee, named) and way in permission.over for callee, way in used):
@@ -203,7 +209,8 @@ class Services(Contract):
     def _unused_violation(
         self, codebase: Codebase, territory: Territory, caller: str, named: str, severity: Severity
     ) -> Violation:
-        first = min((m for m in territory.modules[caller] if m in codebase.sources), default="")
+        owned = (module for module, owner in territory.owners.items() if fnmatchcase(owner, caller))
+        first = min((module for module in owned if module in codebase.sources), default="")
         violation = self.violation(
             f"{caller} may call {named}, but no code of {caller} does",
             codebase.location_of(first),
@@ -213,6 +220,11 @@ class Services(Contract):
             fix=(f"remove {named} from `may_call` of {caller}",),
         )
         return replace(violation, severity=severity)
+
+
+def _about(service: str, said: Mapping[str, _T]) -> list[_T]:
+    """What is `said` under each name or pattern that means `service`."""
+    return [value for pattern, value in said.items() if fnmatchcase(service, pattern)]
 
 
 def _units(territory: Territory, service: str) -> frozenset[str]:

@@ -359,6 +359,10 @@ def test_a_violation_names_both_services(project: Project) -> None:
         ("orders: {may_call: payments, through: 'payments::app.models'}", [1, 2]),
         ("orders: {may_call: payments, through: [payments.models, payments_client, payments.events]}", []),
         ("orders: [{may_call: payments, over: http}, {may_call: payments, over: import}]", [3]),
+        ("'*': payments", [3]),
+        ("'ord*': payments", [3]),
+        ("'pay*': '*'", [1, 2, 3]),
+        ("'*': {may_call: payments, over: http}, orders: {may_call: payments, over: import}", [3]),
         ("payments: [orders]", [1, 2, 3]),
         ("", [1, 2, 3]),
     ],
@@ -462,6 +466,18 @@ def test_a_permission_that_nobody_uses_is_a_warning(project: Project) -> None:
     assert (found.importer, found.imported) == ("orders::app", "payments")
 
 
+def test_a_permission_for_many_services_is_used_by_any_of_them(project: Project) -> None:
+    project.write_all({**ALWAYS, FIRST: "import payments_client\n"})
+    configuration = SERVICES.replace("ignore\n", "warning\n")
+
+    project.configure(configuration + "      '*': payments\n")
+    assert not project.check().violations
+
+    project.configure(configuration + "      '*': [payments, orders]\n")
+    (found,) = project.check().violations
+    assert found.message == "* may call orders, but no code of * does"
+
+
 @pytest.mark.parametrize(
     ("way", "line"),
     [
@@ -486,6 +502,8 @@ def test_a_permission_is_used_over_any_way_that_it_allows(way: str, line: str, p
         ("ordesr: payments", "there is no service 'ordesr'", "did you mean 'orders'?"),
         ("orders: paymets", "there is no service 'paymets'", "did you mean 'payments'?"),
         ("orders: warehouse", "there is no service 'warehouse'", "there is: orders, payments"),
+        ("'odr*': payments", "there is no service 'odr*'", "there is: orders, payments"),
+        ("orders: 'pym*'", "there is no service 'pym*'", "there is: orders, payments"),
         ("orders: {may_call: payments, through: payments.clients}", "'payments.clients' is no module of payments", ""),
         ("orders: {may_call: payments, through: 'payments.-'}", "'payments.-' is no module of payments", ""),
         ("orders: orders", "orders may always call itself", ""),
@@ -559,3 +577,12 @@ def test_hosts_outside_are_looked_at_where_they_are_listed(project: Project) -> 
     assert found.message == (
         "orders::app.api must not call https://api.partner.com/v1: orders may reach api.stripe.com outside"
     )
+
+
+def test_hosts_outside_are_listed_for_many_services_at_once(project: Project) -> None:
+    calls = "import requests\nrequests.get('https://api.stripe.com')\nrequests.get('https://api.partner.com')\n"
+    project.write_all({**ALWAYS, FIRST: calls, "services/payments/app/models.py": calls})
+    hosts = "external_hosts: {'*': api.stripe.com, orders: api.partner.com}\n    unused_permissions"
+    project.configure(SERVICES.replace("unused_permissions", hosts) + "      payments: orders\n")
+
+    assert found_in(project.check()) == [("services/payments/app/models.py", 3)]
