@@ -294,6 +294,33 @@ def view():
     session = requests.Session()
     session.request = partial(session.request, timeout=3)
     return session.get("/")
+
+
+class View:
+    def __init__(self, request):
+        self.request = request
+
+    def show(self):
+        return requests.get("/")  # !
+""",
+    "a session that comes with requests bound to a timeout": """
+from functools import partial
+import requests
+
+
+def open_session():
+    fresh = requests.Session()
+    fresh.request = partial(fresh.request, timeout=3)
+    return fresh
+
+
+class Api:
+    def __init__(self, request):
+        self.session = open_session()
+        self.request = request
+
+    def load(self):
+        return self.session.get("/")
 """,
     "an adapter with a timeout": """
 import requests

@@ -1,11 +1,11 @@
 """Which calls of which clients can wait for ever, and what keeps them from it."""
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from archguard.codebase.facts import Chain, Position
-from archguard.codebase.names import Instance, Member, Names, OwnClass
+from archguard.codebase.facts import Binding, Chain, Position, Scope
+from archguard.codebase.names import Instance, Member, Names, OwnClass, Value
 from archguard.kinds.clients import How, Use
 from archguard.kinds.reaching.reading import made_by
 
@@ -107,7 +107,7 @@ class Timeouts:
         made = list(made_by(self.names, use.step.owner, use.chain.at))
         if rule.at_client and any(self._given(rule, call) or _expands(call) for call, _ in made):
             return True
-        return self._overrides(use) or self._is_patched(use)
+        return self._overrides(use) or self._is_patched(use, use.step.owner)
 
     def _overrides(self, use: Use) -> bool:
         """Whether it is a client of the project's own, which has its own way to send requests."""
@@ -120,16 +120,20 @@ class Timeouts:
         own = (cls for cls in classes if isinstance(cls, OwnClass))
         return any(_defines(self.names, cls, name) for cls in own for name in ("request", "send"))
 
-    def _is_patched(self, use: Use) -> bool:
+    def _is_patched(self, use: Use, owner: ast.expr) -> bool:
         """`session.request = partial(session.request, timeout=5)`, or an adapter with a timeout that is mounted."""
-        module = use.chain.at.scope
-        while module.parent:
-            module = module.parent
+        clients = self.names.value(owner, use.chain.at)
         return any(
-            name == "request" or _mounts_timeout(scope.chains)
-            for scope in module.everything()
-            for _, name in (*scope.attributes, ("", ""))
+            _mounts_timeout(scope.chains) or any(client in clients for client in self._with_own_request(scope))
+            for scope in use.chain.at.scope.module.everything()
         )
+
+    def _with_own_request(self, scope: Scope) -> Iterator[Value]:
+        """The clients, and other things, whose `request` is assigned to in `scope`."""
+        for (base, name), bindings in scope.attributes.items():
+            for binding in bindings if name == "request" else ():
+                for origin in self.names.origins(base, binding.at):
+                    yield from self.names.bound(origin) if isinstance(origin, Binding) else ()
 
 
 def _rule(symbol: str) -> _Rule | None:
