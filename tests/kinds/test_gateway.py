@@ -188,6 +188,29 @@ requests.get("/", timeout=3)
 requests.post("/", json={}, timeout=(3, 10))
 requests.post("/", timeout=None)  # !
 """,
+    "a timeout that is nothing by its name": """
+import httpx
+import requests
+from shop.settings import NEVER, SOON
+
+LATER = None
+
+
+def postpone():
+    global LATER
+    LATER = 3
+
+
+def view(timeout=None):
+    requests.get("/", timeout=NEVER)  # !
+    httpx.Client(timeout=httpx.Timeout(NEVER))  # !
+    requests.get("/", timeout=SOON)
+    requests.get("/", timeout=LATER)
+    requests.get("/", timeout=timeout)
+# file: shop/settings.py
+NEVER = None
+SOON = 3
+""",
     "a session of requests": """
 import requests
 

@@ -85,15 +85,19 @@ class Timeouts:
         places = call.args[rule.position : rule.position + 1] if rule.position is not None else []
         return [*places, *(keyword.value for keyword in call.keywords if keyword.arg in rule.keywords)]
 
-    def _is_none(self, value: ast.expr, at: Position) -> bool:
-        """`None`, or `httpx.Timeout(None)`."""
+    def _is_none(self, value: ast.expr, at: Position, depth: int = 4) -> bool:
+        """`None`, `httpx.Timeout(None)`, or a name that is given nothing else."""
         match value:
             case ast.Constant(value=None):
                 return True
             case ast.Call(args=[only]) if not value.keywords:
-                return self._is_none(only, at)
+                return self._is_none(only, at, depth)
             case ast.Call(args=[], keywords=[ast.keyword(arg="total" | "timeout", value=only)]):
-                return self._is_none(only, at)
+                return self._is_none(only, at, depth)
+            case ast.Name(id=name) if depth and (origins := self.names.origins(name, at)):
+                nodes = ((origin.node, origin.at) for origin in origins if isinstance(origin, Binding))
+                given = [(node, place) for node, place in nodes if isinstance(node, ast.expr)]
+                return len(given) == len(origins) and all(self._is_none(*each, depth - 1) for each in given)
         return False
 
     def _is_partial(self, call: ast.Call, at: Position) -> bool:
