@@ -123,6 +123,63 @@ class Settings(BaseSettings):
 
 settings = Settings()
 """,
+    "a request by a setting that an object keeps": """
+import httpx
+from app.settings import settings
+
+
+class Client:
+    def __init__(self):
+        self.base = settings.payments_url
+
+    def load(self):
+        return httpx.get(f"{self.base}/charge")  # !
+
+
+class Other:
+    base = settings.payments_url
+
+    def load(self, base=settings.payments_url):
+        httpx.get(self.base + "/charge")  # !
+        httpx.get(base + "/charge")  # !
+# file: services/orders/app/settings.py
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings):
+    payments_url: str
+
+
+settings = Settings()
+""",
+    "a request by what makes an address of a setting": """
+import httpx
+from app.settings import settings
+
+
+class Client:
+    def _url(self, path):
+        return settings.payments_url + path
+
+    def load(self):
+        httpx.get(self._url("/charge"))  # !
+        httpx.get(settings.charges)  # !
+        httpx.get(settings.orders_url)
+# file: services/orders/app/settings.py
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings):
+    orders_url: str
+    payments_url: str
+
+    @property
+    def charges(self):
+        return f"{self.payments_url}/charges"
+
+
+settings = Settings()
+""",
     "a client with another service's host as its base": """
 import httpx
 

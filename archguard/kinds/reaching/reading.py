@@ -41,12 +41,12 @@ def made_by(names: Names, node: ast.expr, at: Position, depth: int = 5) -> Itera
         case ast.Await(value=inner) | ast.NamedExpr(value=inner):
             yield from made_by(names, inner, at, depth)
         case ast.Name() | ast.Attribute():
-            for binding in _bindings(names, node, at):
+            for binding in bindings(names, node, at):
                 if isinstance(binding.node, ast.expr):
                     yield from made_by(names, binding.node, binding.at, depth - 1)
 
 
-def _bindings(names: Names, node: ast.Name | ast.Attribute, at: Position) -> Iterator[Binding]:
+def bindings(names: Names, node: ast.Name | ast.Attribute, at: Position) -> Iterator[Binding]:
     """What gives the name or the attribute its value."""
     match node:
         case ast.Name(id=name):

@@ -10,6 +10,7 @@ from typing import Self
 from archguard.codebase.facts import Binding, Position
 from archguard.codebase.facts.scopes import How
 from archguard.codebase.names import Names, Text
+from archguard.kinds.reaching.reading import bindings
 
 SCHEMES = frozenset(["http", "https", "ws", "wss", "grpc", "grpcs", "ftp", "ftps", "sftp"])
 """Those of other systems: behind `postgresql:` and `amqp:` are the service's own stores and brokers."""
@@ -116,14 +117,20 @@ def mentions(names: Names, node: ast.expr, at: Position, depth: int = 4) -> Iter
     """The names of settings that can be in an address: `PAYMENTS_URL` in `settings.PAYMENTS_URL + "/charge"`."""
     for part in ast.walk(node):
         match part:
-            case ast.Name(id=name):
+            case ast.Name(id=name) | ast.Attribute(attr=name) | ast.Constant(value=str(name)):
                 yield name
-                yield from _behind(names, name, at, depth)
-            case ast.Attribute(attr=name) | ast.Constant(value=str(name)):
-                yield name
+        if depth and isinstance(part, ast.Name | ast.Attribute):
+            for binding in bindings(names, part, at):
+                for behind, place in _behind(names, binding):
+                    yield from mentions(names, behind, place, depth - 1)
 
 
-def _behind(names: Names, name: str, at: Position, depth: int) -> Iterator[str]:
-    for origin in names.origins(name, at) if depth else ():
-        if isinstance(origin, Binding) and origin.how is How.ASSIGNED and isinstance(origin.node, ast.expr):
-            yield from mentions(names, origin.node, origin.at, depth - 1)
+def _behind(names: Names, binding: Binding) -> Iterator[tuple[ast.expr, Position]]:
+    """What is assigned; what a parameter is by default; what a function or a property returns."""
+    match binding:
+        case Binding(how=How.ASSIGNED, node=ast.expr() as node):
+            yield node, binding.at
+        case Binding(how=How.PARAMETER, default=ast.expr() as default):
+            yield default, binding.at.scope.at or binding.at
+        case Binding(how=How.DEFINED) if scope := names.scope_of(binding.node, binding.at):
+            yield from scope.returns
