@@ -185,6 +185,41 @@ import httpx
 
 client = httpx.AsyncClient(base_url="http://payments")  # !
 """,
+    "a setting that is handed to a client of the project's own": """
+from app.settings import settings
+from app.wire import Api
+
+api = Api(settings.PAYMENTS_URL)  # !
+other = Api(settings.payments_url.rstrip("/"))  # !
+third = Api(settings.orders_url)
+# file: services/orders/app/settings.py
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings):
+    orders_url: str
+
+
+settings = Settings()
+# file: services/orders/app/wire.py
+class Api:
+    def __init__(self, base): ...
+""",
+    "a setting whose address is known where it is given": """
+from app.settings import settings
+from app.wire import Api
+
+api = Api(settings.payments_url)
+# file: services/orders/app/settings.py
+class Settings:
+    payments_url: str = "http://payments"  # !
+
+
+settings = Settings()
+# file: services/orders/app/wire.py
+class Api:
+    def __init__(self, base): ...
+""",
     "an address that no known client calls": """
 from app.wire import call
 
@@ -336,6 +371,10 @@ requests.get("http://my-payments/charge")
     "a path that only begins like another service's": """
 import requests
 requests.get("https://api.shop.com/payments-archive/1")
+""",
+    "an attribute that is called like another service's setting": """
+def view(order, page):
+    page.links.append(order.payments_url)
 """,
     "a host in a docstring": '''
 def view():

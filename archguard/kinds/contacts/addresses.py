@@ -1,17 +1,20 @@
 """Services that call each other over the network: by URL or address, by its setting, by the name of a proxy."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from archguard.codebase import Source
-from archguard.codebase.facts import Literal
+from archguard.codebase.facts import Literal, Position, Step
 from archguard.codebase.names import Names, Text
 from archguard.kinds.clients import Use, Uses, catalogue
 from archguard.kinds.contacts.contact import Contact, Territory, Way, is_setting
 from archguard.kinds.reaching.urls import SCHEMES, Url, addresses, mentions
 from archguard.model import Confidence, Location
 
+_OF_SETTINGS = re.compile(r"settings|config|(?:^|_)(?:conf|env)$", re.IGNORECASE)
+"""What objects and modules are called that hold settings."""
 _WAYS = {Way.HTTP: ("http",), Way.RPC: ("rpc",)}
 
 
@@ -30,6 +33,7 @@ class Addresses:
         yield from self._calls
         for source in self.sources:
             yield from self._in_texts(source)
+            yield from self._in_attributes(source)
 
     @cached_property
     def _calls(self) -> tuple[Contact, ...]:
@@ -73,6 +77,20 @@ class Addresses:
                         source, owner, self._way(text), f"{does} {where}", literal.location, where, Confidence.LIKELY
                     )
 
+    def _in_attributes(self, source: Source) -> Iterator[Contact]:
+        """`settings.payments_url`, where no address that it holds is known: that is found where it is written."""
+        for scope in self.names.scope(source.module).everything():
+            for chain in scope.chains:
+                for step in chain.steps:
+                    if not step.call and _OF_SETTINGS.search(step.owner_name):
+                        yield from self._setting(step, chain.at, source)
+
+    def _setting(self, step: Step, at: Position, source: Source) -> Iterator[Contact]:
+        owner, does = self.territory.owner_of_setting(step.name), f"read the setting {step.name}"
+        if owner and not self._called(owner, step.name) and not self.names.text(step.node, at):
+            place = source.location(step.node)
+            yield from self._contact(source, owner, Way.HTTP, does, place, step.name, Confidence.LIKELY)
+
     def _named(self, text: Text) -> str:
         """Whose address, or whose setting, `text` is by itself."""
         url = Url.of(text)
@@ -86,7 +104,8 @@ class Addresses:
 
     def _called(self, owner: str, beginning: str) -> bool:
         """Whether a call has been found that leads to this address."""
-        return any(contact.callee == owner and contact.symbol.startswith(beginning) for contact in self._calls)
+        symbols = (contact.symbol.lower() for contact in self._calls if contact.callee == owner)
+        return any(symbol.startswith(beginning.lower()) for symbol in symbols)
 
     def _contact(  # noqa: PLR0913  # the parts of the sentence
         self,
