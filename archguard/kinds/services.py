@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
-from itertools import chain
+from itertools import chain, groupby
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 from archguard.codebase import STRICT, Codebase, Names, OneOrMany, Pattern, PatternError, Shorthand
@@ -65,9 +65,10 @@ class Services(Contract):
         """Yield a violation for each place where a service goes against the policy, and for each unused permission."""
         territory = Territory(codebase)
         contacts = tuple(find_contacts(codebase, territory, self._offers(territory), self.over))
-        for contact in contacts:
-            if why := self._why_not(codebase, contact):
-                yield self._violation(contact, why)
+        for _, alternatives in groupby(contacts, lambda contact: replace(contact, callee="")):  # a topic of several
+            reached = [(contact, self._why_not(codebase, contact)) for contact in alternatives]
+            if all(why for _, why in reached):
+                yield self._violation(*reached[0])
         for caller in territory.modules:
             if listed := _about(caller, self.external_hosts):
                 yield from self._outside(codebase, territory, caller, tuple(chain.from_iterable(listed)))

@@ -499,6 +499,43 @@ def test_a_name_that_a_published_module_passes_on_is_published(project: Project)
     assert [line for _, line in found_in(project.check())] == [1]
 
 
+SHARED = """
+version: 1
+services:
+  orders: {root: services/orders, packages: [app]}
+  payments: {root: services/payments, packages: [app], topics: order.created, hosts: api, tables: rates}
+  shipping: {root: services/shipping, packages: [app], topics: order.created, hosts: api, tables: rates}
+contracts:
+  - {id: boundaries, kind: services, unused_permissions: error, policy: {%s}}
+"""
+OVER = "over: [http, queue, table]"
+REACHING = {
+    "a topic": "from kafka import KafkaProducer\nKafkaProducer().send('order.created', b'')\n",
+    "a host": "import httpx\nhttpx.get('http://api/orders')\n",
+    "a table": "# of rates\nRATES = 'SELECT * FROM rates'\n",
+}
+
+
+@pytest.mark.parametrize("code", REACHING.values(), ids=REACHING)
+@pytest.mark.parametrize(
+    ("policy", "lines"),
+    [
+        ("", [2]),
+        (f"orders: {{may_call: payments, {OVER}}}", []),
+        (f"orders: {{may_call: shipping, {OVER}}}", []),
+        (f"orders: {{may_call: [payments, shipping], {OVER}}}", []),
+    ],
+)
+def test_what_several_services_have_may_be_reached_by_those_that_may_reach_one_of_them(
+    policy: str, lines: list[int], code: str, project: Project
+) -> None:
+    everywhere = {f"services/{name}/app/own.py": code for name in ("payments", "shipping")}
+    project.write_all({**everywhere, FIRST: code})
+    project.configure(SHARED % policy)
+
+    assert found_in(project.check()) == [(FIRST, line) for line in lines]
+
+
 def test_tables_are_out_of_bounds_unless_the_permission_says_so(project: Project) -> None:
     project.write_all({**ALWAYS, FIRST: 'QUERY = "SELECT * FROM payments"\n'})
 

@@ -1,5 +1,6 @@
 """Services that call each other over the network: by URL or address, by its setting, by the name of a proxy."""
 
+import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from archguard.codebase import Source
 from archguard.codebase.facts import Literal, Position, Step
 from archguard.codebase.names import Names, Text
 from archguard.kinds.clients import Use, Uses, catalogue
-from archguard.kinds.contacts.contact import Contact, Territory, Way, is_setting
+from archguard.kinds.contacts.contact import Contact, Owners, Territory, Way, is_setting
 from archguard.kinds.reaching.urls import SCHEMES, Url, addresses, mentions
 from archguard.model import Confidence, Location
 
@@ -48,33 +49,33 @@ class Addresses:
 
     def _call(self, use: Use, way: Way, source: Source) -> Iterator[Contact]:
         for node in addresses(use.step.call) if use.step.call else ():
-            text = self.names.text(node, use.chain.at)
-            owner, where = self._addressed(text, way)
-            setting = (
-                ""
-                if owner
-                else next(filter(self.territory.owner_of_setting, mentions(self.names, node, use.chain.at)), "")
-            )
-            owner = owner or (self.territory.owner_of_setting(setting) if setting else "")
-            yield from self._contact(source, owner, way, f"call {where or setting}", use.location, where or setting)
+            found = self._addressed(self.names.text(node, use.chain.at), way) or self._mentioned(node, use.chain.at)
+            if found:
+                owners, where = found
+                yield from self._contacts(source, owners, way, f"call {where}", use.location, where)
 
-    def _addressed(self, text: Text, way: Way) -> tuple[str, str]:
+    def _addressed(self, text: Text, way: Way) -> tuple[Owners, str] | None:
         """Whose address `text` is, and how it is shown; of a proxy, the name of the service."""
         if way is Way.RPC and text.complete and text.filled("") in self.territory.modules:
-            return text.filled(""), text.filled("")
+            return (text.filled(""),), text.filled("")
         url = Url.address(text)
-        owner = self.territory.owner_of_host(url) if url else ""
-        return (owner, str(url)) if owner else ("", "")
+        owners = self.territory.owners_of_host(url) if url else ()
+        return (owners, str(url)) if owners else None
+
+    def _mentioned(self, node: ast.expr, at: Position) -> tuple[Owners, str] | None:
+        """Whose setting is in the address `node`, and what it is called."""
+        names = mentions(self.names, node, at)
+        return next(((owners, name) for name in names if (owners := self.territory.owners_of_setting(name))), None)
 
     def _in_texts(self, source: Source) -> Iterator[Contact]:
         for literal in Literal.within(self.names.scope(source.module), source):
             text = self.names.text(literal.node, literal.at)
-            if owner := self._named(text):
+            if owners := self._named(text):
                 where = text.filled("...").strip()
-                if not self._called(owner, where.partition("...")[0]):
+                if not self._called(owners, where.partition("...")[0]):
                     does = "read the setting" if is_setting(where) else "name the address"
-                    yield from self._contact(
-                        source, owner, self._way(text), f"{does} {where}", literal.location, where, Confidence.LIKELY
+                    yield from self._contacts(
+                        source, owners, self._way(text), f"{does} {where}", literal.location, where, Confidence.LIKELY
                     )
 
     def _in_attributes(self, source: Source) -> Iterator[Contact]:
@@ -86,38 +87,39 @@ class Addresses:
                         yield from self._setting(step, chain.at, source)
 
     def _setting(self, step: Step, at: Position, source: Source) -> Iterator[Contact]:
-        owner, does = self.territory.owner_of_setting(step.name), f"read the setting {step.name}"
-        if owner and not self._called(owner, step.name) and not self.names.text(step.node, at):
+        owners, does = self.territory.owners_of_setting(step.name), f"read the setting {step.name}"
+        if owners and not self._called(owners, step.name) and not self.names.text(step.node, at):
             place = source.location(step.node)
-            yield from self._contact(source, owner, Way.HTTP, does, place, step.name, Confidence.LIKELY)
+            yield from self._contacts(source, owners, Way.HTTP, does, place, step.name, Confidence.LIKELY)
 
-    def _named(self, text: Text) -> str:
+    def _named(self, text: Text) -> Owners:
         """Whose address, or whose setting, `text` is by itself."""
         url = Url.of(text)
         if url:
-            return self.territory.owner_of_host(url) if url.scheme in ("", *SCHEMES) else ""
-        return self.territory.owner_of_setting(text.filled("")) if text.complete and is_setting(text.filled("")) else ""
+            return self.territory.owners_of_host(url) if url.scheme in ("", *SCHEMES) else ()
+        name = text.filled("") if text.complete else ""
+        return self.territory.owners_of_setting(name) if is_setting(name) else ()
 
     def _way(self, text: Text) -> Way:
         url = Url.of(text)
         return Way.RPC if url and url.scheme.startswith("grpc") else Way.HTTP
 
-    def _called(self, owner: str, beginning: str) -> bool:
+    def _called(self, owners: Owners, beginning: str) -> bool:
         """Whether a call has been found that leads to this address."""
-        symbols = (contact.symbol.lower() for contact in self._calls if contact.callee == owner)
+        symbols = (contact.symbol.lower() for contact in self._calls if contact.callee in owners)
         return any(symbol.startswith(beginning.lower()) for symbol in symbols)
 
-    def _contact(  # noqa: PLR0913  # the parts of the sentence
+    def _contacts(  # noqa: PLR0913  # the parts of the sentence
         self,
         source: Source,
-        owner: str,
+        owners: Owners,
         way: Way,
         does: str,
         location: Location,
         symbol: str,
         confidence: Confidence = Confidence.CERTAIN,
     ) -> Iterator[Contact]:
-        if owner not in ("", self.caller) and way in self.ways:
+        for owner in owners if self.caller not in owners and way in self.ways else ():
             yield Contact(
                 caller=self.caller,
                 callee=owner,

@@ -5,10 +5,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from functools import cached_property
+from typing import TypeAlias
 
 from archguard.codebase import Codebase, Pattern, Service
 from archguard.kinds.reaching.urls import Url
 from archguard.model import Confidence, Location, Step
+
+Owners: TypeAlias = tuple[str, ...]
+"""Services that have something together; mostly it is one of them, or none."""
 
 
 class Way(StrEnum):
@@ -72,32 +76,32 @@ class Territory:
                 above = module
                 yield module, found
 
-    def owner_of_host(self, url: Url) -> str:
-        """The service that answers at `url`, or ""."""
-        return self._owner({name: [host for host in s.hosts if url.matches(host)] for name, s in self._services()})
+    def owners_of_host(self, url: Url) -> Owners:
+        """The services that answer at `url`."""
+        return self._owners({name: [host for host in s.hosts if url.matches(host)] for name, s in self._services()})
 
-    def owner_of_setting(self, name: str) -> str:
-        """The service whose address the setting `name` holds, or ""."""
-        return next((service for service, it in self._services() if name.upper() in filter(is_setting, it.hosts)), "")
+    def owners_of_setting(self, name: str) -> Owners:
+        """The services whose address the setting `name` holds."""
+        return tuple(service for service, it in self._services() if name.upper() in filter(is_setting, it.hosts))
 
-    def owner_of_topic(self, topic: str) -> str:
-        """The service that consumes `topic`, or ""."""
-        return self._owner({name: _matching(topic, service.topics) for name, service in self._services()})
+    def owners_of_topic(self, topic: str) -> Owners:
+        """The services that consume `topic`."""
+        return self._owners({name: _matching(topic, service.topics) for name, service in self._services()})
 
-    def owner_of_table(self, table: str) -> str:
-        """The service that owns `table` (with or without its schema), or ""."""
+    def owners_of_table(self, table: str) -> Owners:
+        """The services that own `table` (with or without its schema)."""
         plain = table.rpartition(".")[2]
-        return self._owner(
+        return self._owners(
             {name: [*_matching(table, it.tables), *_matching(plain, it.tables)] for name, it in self._services()}
         )
 
     def _services(self) -> Iterator[tuple[str, Service]]:
         yield from sorted(self.codebase.services.items())
 
-    def _owner(self, found: Mapping[str, list[str]]) -> str:
-        """The one whose pattern says most: `payment_log` rather than `payment_*`."""
+    def _owners(self, found: Mapping[str, list[str]]) -> Owners:
+        """Those whose patterns say most: `payment_log` rather than `payment_*`."""
         longest = {name: max(map(_weight, patterns)) for name, patterns in found.items() if patterns}
-        return max(longest, key=lambda name: longest[name], default="")
+        return tuple(name for name in longest if longest[name] == max(longest.values()))
 
 
 def is_setting(host: str) -> bool:

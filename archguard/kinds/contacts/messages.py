@@ -51,9 +51,9 @@ class Messages:
         """Every call that names one to a client of a queue, or to something that sends by its name."""
         for call in Call.within(self.names.scope(self.source.module), self.source):
             for topic in self._texts(call):
-                owner = self.territory.owner_of_topic(topic)
-                if owner not in ("", self._caller) and (confidence := self._sends(call)):
-                    yield self._contact(call, owner, topic, confidence)
+                owners = self.territory.owners_of_topic(topic)
+                if owners and self._caller not in owners and (confidence := self._sends(call)):
+                    yield from (self._contact(call, owner, topic, confidence) for owner in owners)
 
     def _texts(self, call: Call) -> Iterator[str]:
         nodes = (*call.arguments, *call.keywords.values())

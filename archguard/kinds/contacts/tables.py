@@ -97,8 +97,8 @@ class Tables:
 
     def _contact(self, table: str, does: str, location: Location) -> Iterator[Contact]:
         caller = self.territory.owners[self.source.module]
-        owner = self.territory.owner_of_table(table)
-        if owner not in ("", caller):
+        owners = self.territory.owners_of_table(table)
+        for owner in owners if caller not in owners else ():
             yield Contact(
                 caller=caller,
                 callee=owner,
