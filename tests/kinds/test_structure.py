@@ -126,6 +126,23 @@ def test_a_base_class_is_followed_through_other_files_however_it_is_named(projec
     assert found(report) == ["4 shop.services.orders.Row must reside in shop.**.tables"]
 
 
+@pytest.mark.parametrize("base", ["Base", "shop.db.Base", "*.Base", "DeclarativeBase"])
+def test_a_base_class_that_a_function_has_made_is_known_by_its_name(project: Project, base: str) -> None:
+    report = check(
+        project,
+        f'- {{classes: {{inherit: "{base}"}}, except: shop.base, must: {{named: "*Table"}}}}',
+        db="from sqlalchemy.orm import declarative_base\n\nBase = declarative_base()\n",
+        services__orders="from shop import db\nfrom shop.db import Base\n\n\n"
+        "class Row(Base): ...\n\n\nclass Other(db.Base): ...\n\n\nclass Third(Other): ...\n",
+    )
+
+    assert [line.partition(" must")[0] for line in found(report)] == [
+        "5 shop.services.orders.Row",
+        "8 shop.services.orders.Other",
+        "11 shop.services.orders.Third",
+    ]
+
+
 def test_a_base_class_of_that_name_from_elsewhere_counts_as_well(project: Project) -> None:
     report = check(
         project,

@@ -7,7 +7,9 @@ from itertools import chain
 
 from archguard.codebase.facts import ClassDefinition, FunctionDefinition, Mention, Parameter, Position
 from archguard.codebase.facts.calls import written
+from archguard.codebase.facts.scopes import How
 from archguard.codebase.names import Instance, Names, Outside, OwnClass, OwnFunction, Value
+from archguard.kinds.reaching.reading import bindings
 from archguard.kinds.shapes.reading import Reading
 from archguard.kinds.shapes.spelling import Spelling, spelled
 
@@ -65,8 +67,17 @@ def ancestors(reading: Reading, cls: OwnClass) -> Iterator[Spelling]:
 
 def _bases(reading: Reading, cls: OwnClass) -> Iterator[Spelling]:
     for base in cls.bases:
-        named = base.value if isinstance(base, ast.Subscript) else base
-        yield spelled(written(named), reading.names.value(named, cls.scope.at or cls.scope.end))
+        named, at = base.value if isinstance(base, ast.Subscript) else base, cls.scope.at or cls.scope.end
+        yield spelled(written(named), reading.names.value(named, at))
+        if isinstance(named, ast.Name | ast.Attribute):
+            yield from _assigned(reading.names, named, at)
+
+
+def _assigned(names: Names, node: ast.Name | ast.Attribute, at: Position) -> Iterator[Spelling]:
+    """The name that something has where it is assigned to one: `shop.db.Base`, for `Base = declarative_base()`."""
+    for binding in bindings(names, node, at):
+        if binding.how is How.ASSIGNED:
+            yield spelled(binding.name, (Outside(f"{binding.at.scope.name}.{binding.name}"),))
 
 
 def exceptions(reading: Reading, mention: Mention) -> Iterator[Spelling]:
