@@ -411,6 +411,40 @@ def test_services_return_no_responses_whether_they_say_so_or_not(project: Projec
     ]
 
 
+def test_what_derives_from_a_type_is_of_that_type(project: Project) -> None:
+    types = (
+        "from fastapi.responses import JSONResponse\nfrom sqlalchemy.orm import Session\n\n\n"
+        "class Problem(JSONResponse): ...\n\n\nclass Worse(Problem): ...\n\n\nclass Own(Session): ...\n\n\n"
+        "class Number(str): ...\n"
+    )
+
+    report = check(
+        project,
+        '- {modules: services, must_not: {return: ["fastapi.responses.*", str], take: sqlalchemy.orm.Session}}',
+        types=types,
+        services__orders="from shop.types import Number, Own, Worse\n\n\n"
+        "def one() -> Worse: ...\n\n\ndef two():\n    return Worse({})\n\n\ndef three(own: Own) -> Number: ...\n",
+    )
+
+    assert found(report) == [
+        "4 shop.services.orders.one must not return fastapi.responses.JSONResponse",
+        "7 shop.services.orders.two must not return fastapi.responses.JSONResponse",
+        "11 shop.services.orders.three must not take sqlalchemy.orm.Session (own)",
+    ]
+
+
+def test_a_function_that_returns_an_implementation_returns_what_it_implements(project: Project) -> None:
+    report = check(
+        project,
+        '- {modules: services, functions: "make_*", must: {return: Route}}',
+        route="from abc import ABC\n\n\nclass Route(ABC): ...\n\n\nclass Orders(Route): ...\n",
+        services__orders="from shop.route import Orders\n\n\n"
+        "def make_one() -> Orders: ...\n\n\ndef make_two():\n    return Orders()\n\n\ndef make_three() -> int: ...\n",
+    )
+
+    assert found(report) == ["11 shop.services.orders.make_three must return Route"]
+
+
 def test_a_function_must_return_what_is_asked_for(project: Project) -> None:
     report = check(
         project,

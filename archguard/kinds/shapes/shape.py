@@ -74,9 +74,10 @@ class Look:
     be: Annotated[tuple[Adjective, ...], OneOrMany()] = ()
     """Classes, functions: `class`, `function`, `method`, `async`, `top_level`, `public` or `private`; several: all."""
     take: Globs = ()
-    """Types of parameters, also inside of others: `Session` in `list[Session]`, or behind an alias."""
+    """Types of parameters, also inside of others: `Session` in `list[Session]`, behind an alias, or as what one derives
+    from."""
     return_: Globs = ()
-    """Types that are returned: those of the annotation, or else those that the `return` statements show."""
+    """Types that are returned, likewise: those of the annotation, or else those that the `return` statements show."""
     raise_: Globs = ()
     """Exceptions that are raised, and classes that they derive from, except `Exception` and `BaseException`."""
     catch: Globs = ()

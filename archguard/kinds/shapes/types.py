@@ -94,8 +94,16 @@ def _of_values(reading: Reading, values: tuple[Value, ...], depth: int = 3) -> I
     for value in values:
         if isinstance(value, Instance):
             yield from _of_class(reading.names, value.of)
+            yield from _above(reading, value.of)
             for items in value.items if depth else ():
                 yield from _of_values(reading, items, depth - 1)
+
+
+def _above(reading: Reading, cls: Outside | OwnClass) -> Iterator[Spelling]:
+    """What the class of the project derives from; one that is made of a built-in type is there to be told from it."""
+    for ancestor in ancestors(reading, cls) if isinstance(cls, OwnClass) else ():
+        if not any(name.startswith("builtins.") for name in ancestor.known):
+            yield ancestor
 
 
 def _of_class(names: Names, cls: Outside | OwnClass) -> Iterator[Spelling]:
