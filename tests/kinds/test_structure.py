@@ -622,6 +622,8 @@ def test_services_with_the_same_package_are_told_apart(project: Project) -> None
             "looks at no module: all are under `except`",
         ),
         ("{modules: servces, must_not: {call: print}}", "'servces' is neither a component nor a module"),
+        ('{modules: services, must: {have: "shop.<layer>.<module>"}}', "`modules` has no <layer>"),
+        ('{modules: "shop.<layer>.*", classes: "*", must_not: {reside_in: "shop.<part>"}}', "`modules` has no <part>"),
         ('{modules: services, must: {have: "tests.**.test_<module>"}}', "'tests.**.test_<module>' matches no module"),
     ],
 )

@@ -33,7 +33,7 @@ class Fault:
 
 def faults(rule: Rule, reading: Reading) -> Iterator[Fault]:
     """What keeps `rule` from ever applying; whether it speaks of anything is asked only if nothing else is wrong."""
-    in_itself = [*_selectors(rule), *_demands(rule), *_words(rule), *_contradictions(rule)]
+    in_itself = [*_selectors(rule), *_demands(rule), *_words(rule), *_contradictions(rule), *_captures(rule)]
     yield from in_itself or (*_places(rule, reading), *_nobody(rule, reading))
 
 
@@ -90,6 +90,17 @@ def _contradictions(rule: Rule) -> Iterator[Fault]:
 
 def _values(look: Look | None) -> set[tuple[str, str]]:
     return {(trait.key.rstrip("_"), text) for trait in traits(look or Demand()) for text in texts(trait.value)}
+
+
+def _captures(rule: Rule) -> Iterator[Fault]:
+    """Names in angle brackets for which nothing is put in: each would mean any module."""
+    known = {"module"}.union(*(pattern.captures for pattern in rule.modules))
+    hint = f"there is: {', '.join(f'<{name}>' for name in sorted(known))}"
+    for section, demand in (("must", rule.must), ("must_not", rule.must_not)):
+        for key in ("reside_in", "have"):
+            for pattern in getattr(demand, key, ()):
+                for name in sorted(pattern.captures - known):
+                    yield Fault(f"`modules` has no <{name}>", (section, key), hint)
 
 
 def _places(rule: Rule, reading: Reading) -> Iterator[Fault]:
