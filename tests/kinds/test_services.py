@@ -272,6 +272,32 @@ def view(bus):
     bus.publish(topic="charge")  # !
     bus.log("charge")
 """,
+    "a message by a function of the project's own": """
+from enum import Enum
+
+
+class Topics(Enum):
+    REQUESTED = "payments.requested"
+
+
+def view(bus, stream):
+    bus.publish_event("payments.requested", {})  # !
+    bus.dispatch_event(name=Topics.REQUESTED.value)  # !
+    bus.enqueue_job("payments.requested")  # !
+    stream.xadd("payments.requested", {})  # !
+    bus.send_invoice("charge")
+    bus.send_email("payments.requested")
+    bus.emit_metric("payments.requested")
+    bus.sends("payments.requested")
+""",
+    "a queue that is bound to another service's topic": """
+import aio_pika
+
+
+async def view(queue: aio_pika.Queue, exchange: aio_pika.Exchange, log):
+    await queue.bind(exchange, routing_key="payments.requested")  # !
+    log.bind(event="payments.requested")
+""",
     "a routing key": """
 import pika
 
@@ -689,6 +715,24 @@ def test_what_is_known_by_its_name_alone_is_likely(project: Project) -> None:
     project.configure(NOTHING)
 
     assert [found.confidence for found in project.check().violations] == [Confidence.LIKELY]
+
+
+@pytest.mark.parametrize(
+    ("line", "deed"),
+    [
+        ("bus.publish_event('payments.requested')", "send to"),
+        ("bus.subscribe('payments.requested')", "consume"),
+        ("bus.basic_consume('payments.requested')", "consume"),
+        ("AIOKafkaConsumer('payments.requested')", "consume"),
+    ],
+)
+def test_it_is_told_which_way_messages_go(line: str, deed: str, project: Project) -> None:
+    project.write_all({**ALWAYS, FIRST: f"from aiokafka import AIOKafkaConsumer\n\n\ndef view(bus):\n    {line}\n"})
+    project.configure(NOTHING)
+
+    messages = [found.message for found in project.check().violations]
+
+    assert messages == [f"orders::app.api must not {deed} payments.requested: orders may not call payments"]
 
 
 def test_hosts_outside_are_looked_at_where_they_are_listed(project: Project) -> None:

@@ -1,6 +1,7 @@
 """Services that send each other messages: by topic, queue, routing key or task name."""
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,31 +13,16 @@ from archguard.kinds.clients import Uses, catalogue
 from archguard.kinds.contacts.contact import Contact, Territory, Way
 from archguard.model import Confidence
 
-_SENDING = frozenset(
-    [
-        "publish",
-        "basic_publish",
-        "send",
-        "send_and_wait",
-        "send_task",
-        "send_message",
-        "produce",
-        "emit",
-        "dispatch",
-        "dispatch_event",
-        "enqueue",
-        "signature",
-        "apply_async",
-        "send_event",
-        "put_events",
-        "publish_message",
-        "subscribe",
-        "subscriber",
-        "basic_consume",
-        "consume",
-        "queue_declare",
-    ]
+_TELLING = re.compile(
+    r"(?:basic_)?(?:publish|publisher|produce|send|emit|dispatch|enqueue|consume|subscribe|subscriber)"
+    r"(?P<what>_(?!e?mail|sms|metric|log)\w+)?"
+    r"|signature|apply_async|put_events|xadd|queue_declare|queue_bind"
 )
+"""What functions are called that are about messages, whatever they are of: `publish`, `publish_event`."""
+_CONSUMING = re.compile(r"consum|subscri|bind", re.IGNORECASE)
+"""What those are called that take messages."""
+_SEVERAL_WORDS = re.compile(r"[.:/_-]")
+"""In the names of topics that are called like nothing else."""
 
 
 @dataclass(frozen=True)
@@ -52,21 +38,22 @@ class Messages:
         for call in Call.within(self.names.scope(self.source.module), self.source):
             for topic in self._texts(call):
                 owners = self.territory.owners_of_topic(topic)
-                if owners and self._caller not in owners and (confidence := self._sends(call)):
+                if owners and self._caller not in owners and (confidence := self._tells(call, topic)):
                     yield from (self._contact(call, owner, topic, confidence) for owner in owners)
 
     def _texts(self, call: Call) -> Iterator[str]:
         nodes = (*call.arguments, *call.keywords.values())
         inner = (part for node in nodes for part in (node.elts if isinstance(node, ast.List | ast.Tuple) else [node]))
-        texts = (self.names.text(node, call.at) for node in inner)
+        texts = (self.names.text(_member(node), call.at) for node in inner)
         yield from dict.fromkeys(text.filled("") for text in texts if text and text.complete)
 
-    def _sends(self, call: Call) -> Confidence | None:
+    def _tells(self, call: Call, topic: str) -> Confidence | None:
+        """How surely `call` is about messages; of a plain word like `charge`, `send_invoice` does not tell."""
         if id(call.node) in self._uses:
             return Confidence.CERTAIN
-        func = call.node.func
-        name = func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
-        return Confidence.LIKELY if name in _SENDING else None
+        told = _TELLING.fullmatch(_last_name(call))
+        is_told = told and (not told["what"] or _SEVERAL_WORDS.search(topic))
+        return Confidence.LIKELY if is_told else None
 
     def _contact(self, call: Call, owner: str, topic: str, confidence: Confidence) -> Contact:
         return Contact(
@@ -74,7 +61,7 @@ class Messages:
             callee=owner,
             way=Way.QUEUE,
             importer=self.source.module,
-            does=f"send to {topic}",
+            does=f"{'consume' if _CONSUMING.search(_last_name(call)) else 'send to'} {topic}",
             location=call.location,
             symbol=topic,
             confidence=confidence,
@@ -88,3 +75,13 @@ class Messages:
     def _uses(self) -> frozenset[int]:
         uses = Uses(self.names, catalogue(("queue", "cloud"))).of(self.source)
         return frozenset(id(use.step.call) for use in uses if use.step.call)
+
+
+def _last_name(call: Call) -> str:
+    func = call.node.func
+    return func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
+
+
+def _member(node: ast.expr) -> ast.expr:
+    """`Topics.CHARGE` for `Topics.CHARGE.value`."""
+    return node.value if isinstance(node, ast.Attribute) and node.attr == "value" else node
