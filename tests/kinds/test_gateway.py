@@ -308,6 +308,21 @@ def view():
     fetch("/")
     load("/")  # !
 """,
+    "a request that something else makes": """
+import asyncio
+from functools import partial
+import httpx
+import requests
+
+
+async def view(loop, urls):
+    await asyncio.to_thread(requests.get, "/")  # !
+    await asyncio.to_thread(requests.get, "/", timeout=3)
+    await loop.run_in_executor(None, partial(requests.get, "/"))  # !
+    await loop.run_in_executor(None, partial(requests.get, "/", timeout=3))
+    await asyncio.to_thread(httpx.get, "/")
+    list(map(requests.get, urls))  # !
+""",
     "a session whose requests are bound to a timeout": """
 from functools import partial
 import requests

@@ -221,6 +221,24 @@ fetch = requests.get
 def view():
     return fetch("https://payments")  # !
 """,
+    "a function that something else calls": """
+import asyncio
+from functools import partial
+from threading import Thread
+
+import requests  # !
+from requests import get as load  # !
+
+
+async def view(loop, pool, urls):
+    await asyncio.to_thread(requests.get, "https://payments")  # !
+    await loop.run_in_executor(None, load, "https://payments")  # !
+    await loop.run_in_executor(None, partial(load, "https://payments"))  # !
+    list(map(requests.get, urls))  # !
+    list(pool.map(str, urls))
+    Thread(target=load, args=urls).start()  # !
+    return isinstance(urls, load)
+""",
     "a function in a tuple": """
 import requests  # !
 

@@ -61,6 +61,24 @@ _DEED = re.compile(
     r"|edit|answer|reply|forward|leave|join|cancel|confirm|capture|charge|refund|upsert|export|import)(?:_|$)"
 )
 """What the methods of a client are called, all of whose methods are accesses: the rest may be what it has or is."""
+_RUNNING = frozenset(
+    [
+        "to_thread",
+        "run_in_executor",
+        "run_in_threadpool",
+        "run_sync",
+        "submit",
+        "map",
+        "starmap",
+        "imap",
+        "imap_unordered",
+        "Thread",
+        "Timer",
+        "call_soon",
+        "call_later",
+    ]
+)
+"""What calls the functions that it is handed."""
 _WAY = re.compile(r"\.[A-Z]\w*\.\w+\.\w")
 """From a class through one of its attributes: `starlette.requests.Request.app.state.pool.acquire`."""
 
@@ -126,6 +144,17 @@ class Uses:
                 if found:
                     how, symbol, confidence = found
                     yield Use(how, symbol, source.location(step.node), confidence, chain, step)
+                if step.call and step.name in _RUNNING:
+                    yield from self._handed(step, step.call, chain, source)
+
+    def _handed(self, step: Step, call: ast.Call, chain: Chain, source: Source) -> Iterator[Use]:
+        """Functions that something else calls: `asyncio.to_thread(requests.get, url)`."""
+        for node in (*call.args, *(keyword.value for keyword in call.keywords)):
+            names = (value.name for value in self.names.value(node, chain.at) if isinstance(value, Outside))
+            for how, symbol, confidence in filter(None, map(self._function, names)):
+                made = steps(links(node))[-1] if isinstance(node, ast.Call) else step  # `partial(requests.get, url)`
+                if how is How.CALL:
+                    yield Use(How.TAKE, symbol, source.location(node), confidence, chain, made)
 
     def _called(self, step: Step, at: Position) -> _Found | None:
         callees = self.names.value(step.callee, at)

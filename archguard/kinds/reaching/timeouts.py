@@ -61,7 +61,7 @@ class Timeouts:
         """Whether `use` is a request, or makes a client, that nothing keeps from waiting for ever."""
         rule = _rule(use.symbol)
         call = use.step.call
-        if use.how is not How.CALL or not rule or not call or use.verb in _NO_REQUESTS:
+        if use.how not in (How.CALL, How.TAKE) or not rule or not call or use.verb in _NO_REQUESTS:
             return False
         if _is_class(use.symbol):
             return self._missing_at_client(rule, call, use.chain.at)
