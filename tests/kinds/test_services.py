@@ -347,6 +347,60 @@ from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table
 payments = Table("payments", MetaData())  # !
 orders = Table("orders", MetaData(), Column("payment", Integer, ForeignKey("payments.id")))  # !
 """,
+    "a foreign key however it is written": """
+from sqlalchemy import ForeignKey, ForeignKeyConstraint
+from sqlmodel import Field
+
+ONE = ForeignKey(column="payments.id")  # !
+TWO = ForeignKeyConstraint(["payment"], ["payments.id"])  # !
+THREE = ForeignKeyConstraint(["order"], refcolumns=["orders.id"])
+FOUR = Field(None, foreign_key="payments.id")  # !
+""",
+    "a table of another schema": """
+from sqlalchemy import MetaData, Table, table
+from sqlalchemy.orm import DeclarativeBase
+
+
+class Base(DeclarativeBase): ...
+
+
+class Invoice(Base):
+    __tablename__ = "invoices"  # !
+    __table_args__ = {"schema": "billing"}
+
+
+class Line(Base):
+    __tablename__ = "lines"  # !
+    __table_args__ = (None, {"schema": "billing"})
+
+
+class Own(Base):
+    __tablename__ = "invoices"
+    __table_args__ = {"schema": "orders"}
+
+
+letters = Table("letters", MetaData(), schema="billing")  # !
+payments = table("payments")  # !
+""",
+    "a migration of another service's table": """
+from alembic import op
+
+
+def upgrade():
+    op.add_column("payments", None)  # !
+    op.alter_column("orders", "number")
+    op.drop_column("letters", "paid", schema="billing")  # !
+""",
+    "a relation to a model of Django by its name": """
+from django.db import models
+
+
+class Order(models.Model):
+    payment = models.ForeignKey("payments.Payment", on_delete=models.CASCADE)  # !
+    others = models.ManyToManyField(to="payments.Payment")  # !
+    parent = models.ForeignKey("self", on_delete=models.CASCADE)
+    stock = models.OneToOneField("stock.Item", on_delete=models.CASCADE)
+""",
     "a model of Django": """
 from django.db import models
 

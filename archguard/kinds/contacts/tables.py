@@ -43,15 +43,27 @@ class Tables:
     def _in_call(self, call: Call) -> Iterator[Contact]:
         """`Table("payments", metadata)`, `ForeignKey("payments.id")`, `read_sql_table("payments", engine)`."""
         for callee in self.names.callees(call.node, call.at):
-            last = callee.rpartition(".")[2]
-            if last in _BY_NAME and callee.partition(".")[0] in _BY_NAME[last]:
-                for text in self._texts((*call.arguments[:1], *_keywords(call, "name", "table_name")), call.at):
-                    yield from self._contact(text, f"use the table {text}", call.location)
-            if last in ("ForeignKey", "Field") and callee.partition(".")[0] in ("sqlalchemy", "sqlmodel"):
-                places = call.arguments[:1] if last == "ForeignKey" else _keywords(call, "foreign_key")
-                for column in self._texts(places, call.at):
-                    table = column.rpartition(".")[0]
-                    yield from self._contact(table, f"refer to the table {table}", call.location)
+            package, last = callee.partition(".")[0], callee.rpartition(".")[2]
+            for table in self._used(call) if package in _BY_NAME.get(last, ()) else ():
+                yield from self._contact(table, f"use the table {table}", call.location)
+            for table in self._referred(call, package, last):
+                yield from self._contact(table, f"refer to the table {table}", call.location)
+
+    def _used(self, call: Call) -> Iterator[str]:
+        schema = next(self._texts(_keywords(call, "schema"), call.at), "")
+        names = self._texts((*call.arguments[:1], *_keywords(call, "name", "table_name")), call.at)
+        yield from (_qualified(schema, name) for name in names)
+
+    def _referred(self, call: Call, package: str, last: str) -> Iterator[str]:
+        """The tables of the columns, or of the models of Django, that a foreign key leads to."""
+        if package in _SQLALCHEMY and last in _COLUMNS:
+            position, keyword = _COLUMNS[last]
+            nodes = (*call.arguments[position : position + 1], *_keywords(call, keyword))
+            columns = self._texts(tuple(part for node in nodes for part in _elements(node)), call.at)
+            yield from (column.rpartition(".")[0] for column in columns)
+        elif package == "django" and last in _RELATIONS:
+            models = self._texts((*call.arguments[:1], *_keywords(call, "to")), call.at)
+            yield from (model.replace(".", "_").lower() for model in models if "." in model)
 
     def _in_class(self, definition: ClassDefinition) -> Iterator[Contact]:
         for table, location in self._mapped(definition):
@@ -60,13 +72,24 @@ class Tables:
     def _mapped(self, definition: ClassDefinition) -> Iterator[tuple[str, Location]]:
         """The table that a model says it has, or the one that its library gives it."""
         scope = definition.scope
-        told = list(self._told(scope, {"__tablename__"}))
+        schema = self._schema(scope)
+        told = [(_qualified(schema, name), place) for name, place in self._told(scope, {"__tablename__"})]
         for meta in scope.children:
             if meta.name.rpartition(".")[2] == "Meta":
                 told += self._told(meta, _META)
         yield from told
         if not told and (name := self._by_default(definition)):
             yield name, definition.location
+
+    def _schema(self, scope: Scope) -> str:
+        """`billing` for `__table_args__ = {"schema": "billing"}`, also where that ends a tuple; "" if there is none."""
+        for binding in scope.bindings.get("__table_args__", []):
+            match binding.node:
+                case (ast.Dict() as options) | ast.Tuple(elts=[*_, ast.Dict() as options]):
+                    pairs = zip(options.keys, options.values, strict=True)
+                    schemas = (value for key, value in pairs if isinstance(key, ast.Constant) and key.value == "schema")
+                    return next(self._texts(tuple(schemas), binding.at), "")
+        return ""
 
     def _told(self, scope: Scope, names: set[str]) -> Iterator[tuple[str, Location]]:
         for name in sorted(names & scope.bindings.keys()):
@@ -113,11 +136,23 @@ class Tables:
 _SQLALCHEMY = ("sqlalchemy", "sqlmodel")
 _BY_NAME = {
     "Table": _SQLALCHEMY,
+    "table": _SQLALCHEMY,
     "read_sql_table": ("pandas", "polars", "dask"),
     "to_sql": ("pandas",),
-    "create_table": ("alembic", "op"),
-    "drop_table": ("alembic", "op"),
+    **dict.fromkeys(("create_table", "drop_table", "rename_table", "batch_alter_table"), ("alembic", "op")),
+    **dict.fromkeys(("add_column", "drop_column", "alter_column"), ("alembic", "op")),
 }
+_COLUMNS = {"ForeignKey": (0, "column"), "ForeignKeyConstraint": (1, "refcolumns"), "Field": (1, "foreign_key")}
+"""Which argument says where a foreign key leads to, by its position and its name."""
+_RELATIONS = {"ForeignKey", "OneToOneField", "ManyToManyField"}
+
+
+def _qualified(schema: str, table: str) -> str:
+    return f"{schema}.{table}" if schema else table
+
+
+def _elements(node: ast.expr) -> list[ast.expr]:
+    return node.elts if isinstance(node, ast.List | ast.Tuple) else [node]
 
 
 def _keywords(call: Call, *names: str) -> tuple[ast.expr, ...]:
