@@ -810,6 +810,15 @@ def test_hosts_outside_are_looked_at_where_they_are_listed(project: Project) -> 
     )
 
 
+def test_an_address_that_is_called_is_not_reported_twice(project: Project) -> None:
+    project.write_all({**ALWAYS, FIRST: "import httpx\nhttpx.get('http://payments/charges?limit=10')\n"})
+    project.configure(NOTHING)
+
+    (found,) = project.check().violations
+
+    assert found.message == "orders::app.api must not call http://payments/charges: orders may not call payments"
+
+
 def test_hosts_outside_are_listed_for_many_services_at_once(project: Project) -> None:
     calls = "import requests\nrequests.get('https://api.stripe.com')\nrequests.get('https://api.partner.com')\n"
     project.write_all({**ALWAYS, FIRST: calls, "services/payments/app/models.py": calls})

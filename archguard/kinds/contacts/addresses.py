@@ -16,6 +16,8 @@ from archguard.model import Confidence, Location
 
 _OF_SETTINGS = re.compile(r"settings|config|(?:^|_)(?:conf|env)$", re.IGNORECASE)
 """What objects and modules are called that hold settings."""
+_REST = re.compile(r"\.\.\.|[?#]")
+"""Where what is known of an address ends, or what tells it from others does."""
 _WAYS = {Way.HTTP: ("http",), Way.RPC: ("rpc",)}
 
 
@@ -72,7 +74,7 @@ class Addresses:
             text = self.names.text(literal.node, literal.at)
             if owners := self._named(text):
                 where = text.filled("...").strip()
-                if not self._called(owners, where.partition("...")[0]):
+                if not self._called(owners, _REST.split(where)[0]):
                     does = "read the setting" if is_setting(where) else "name the address"
                     yield from self._contacts(
                         source, owners, self._way(text), f"{does} {where}", literal.location, where, Confidence.LIKELY
