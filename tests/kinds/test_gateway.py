@@ -445,6 +445,19 @@ def register(app, router):
     @router.post("/orders")  # !
     def place(): ...
 """,
+    "taskiq": """
+from taskiq_aio_pika import AioPikaBroker
+
+broker = AioPikaBroker("amqp://broker")
+
+
+@broker.task  # !
+async def charge(order): ...
+
+
+@broker.task(retry_on_error=True)  # !
+async def refund(order): ...
+""",
     "Flask": """
 from flask import Blueprint, Flask
 

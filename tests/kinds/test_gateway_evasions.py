@@ -477,6 +477,47 @@ app = Celery("shop")
 @app.task
 def charge(order): ...
 """,
+    "a task that is made ready first, or sends itself again": """
+from celery import Celery
+
+app = Celery("shop")
+
+
+@app.task
+def charge(order): ...
+
+
+def view(orders, other):
+    charge.chunks(orders, 10).apply_async()  # !
+    charge.map(orders).delay()  # !
+    list(other.map(orders))
+
+
+@app.task(bind=True)
+def refund(self, order, other):
+    other.retry()
+    try:
+        refund(order)
+    except ValueError as error:
+        refund.retry(exc=error)  # !
+        raise self.retry(exc=error)  # !
+""",
+    "a task of taskiq": """
+from shop.tasks import charge
+
+
+async def view():
+    await charge.kiq(1)  # !
+    await charge(1)
+# file: shop/tasks.py
+from taskiq_redis import ListQueueBroker
+
+broker = ListQueueBroker("redis://broker")
+
+
+@broker.task
+async def charge(order): ...
+""",
     "a task that is sent by its name": """
 from shop.worker import app
 

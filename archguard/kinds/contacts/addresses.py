@@ -17,7 +17,7 @@ from archguard.model import Confidence, Location
 _OF_SETTINGS = re.compile(r"settings|config|(?:^|_)(?:conf|env)$", re.IGNORECASE)
 """What objects and modules are called that hold settings."""
 _REST = re.compile(r"\.\.\.|[?#]")
-"""Where what is known of an address ends, or what tells it from others does."""
+"""What begins where the known part of a path ends."""
 _WAYS = {Way.HTTP: ("http",), Way.RPC: ("rpc",)}
 
 

@@ -54,6 +54,14 @@ _METHODS: Mapping[str, frozenset[str]] = {
     "huey.SqliteHuey": _TASK,
     "huey.MemoryHuey": _TASK,
     "procrastinate.App": _TASK,
+    **dict.fromkeys(
+        [
+            *("taskiq.AsyncBroker", "taskiq.InMemoryBroker", "taskiq.ZeroMQBroker", "taskiq_redis.ListQueueBroker"),
+            *("taskiq_redis.PubSubBroker", "taskiq_redis.RedisStreamBroker", "taskiq_aio_pika.AioPikaBroker"),
+            *("taskiq_nats.NatsBroker", "taskiq_nats.PullBasedJetStreamBroker"),
+        ],
+        frozenset({"task", "register_task"}),
+    ),
     "faststream.kafka.KafkaBroker": frozenset({"subscriber"}),
     "faststream.confluent.KafkaBroker": frozenset({"subscriber"}),
     "faststream.rabbit.RabbitBroker": frozenset({"subscriber"}),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from archguard.codebase import Source
-from archguard.codebase.facts import Chain, Position, Step
+from archguard.codebase.facts import Binding, Chain, Position, Step
 from archguard.codebase.names import Instance, Names, OwnFunction, dotted
 from archguard.kinds.clients import Catalogue, Extensions, How, Use, Uses, catalogue
 from archguard.kinds.clients.guesses import OF_BROKERS
@@ -19,8 +19,12 @@ from archguard.kinds.reaching.reading import holds, made_by
 from archguard.model import Confidence, Location
 
 _SENDING = frozenset(
-    {"delay", "apply_async", "send", "send_with_options", "kiq", "s", "si", "signature", "enqueue", "schedule"}
+    [
+        *("delay", "apply_async", "retry", "s", "si", "signature", "map", "starmap", "chunks"),
+        *("send", "send_with_options", "kiq", "enqueue", "schedule"),
+    ]
 )
+"""What sends tasks, or makes them ready to be sent."""
 _INSIDE = re.compile(r"^app=|^transport=.*(?:ASGI|WSGI|Mock)Transport")
 _STUB = re.compile(r"_pb2_grpc\.\w+Stub$")
 _SENDS = re.compile(rf"\.\s*(?:{'|'.join(sorted(_SENDING))})\b".encode())
@@ -127,9 +131,15 @@ class Outbound:
                             yield Reached(f"send {symbol}", source.location(step.node), symbol=symbol)
 
     def _named_tasks(self, node: ast.expr, at: Position) -> Iterator[OwnFunction]:
-        for value in self.names.value(node, at):
+        for value in (*self.names.value(node, at), *self._bound_tasks(node, at)):
             if isinstance(value, OwnFunction) and EntryPoints(self.names).is_declared(value):
                 yield value
+
+    def _bound_tasks(self, node: ast.expr, at: Position) -> Iterator[OwnFunction]:
+        """The task around, if `node` is its `self`, which it has by `bind=True`."""
+        for origin in self.names.origins(node.id, at) if isinstance(node, ast.Name) else ():
+            if isinstance(origin, Binding) and _is_bound(origin.at.scope.node, origin.node):
+                yield OwnFunction(origin.at.scope.name, origin.at.scope)
 
     @cached_property
     def _uses(self) -> Uses:
@@ -148,6 +158,13 @@ class Outbound:
     @cached_property
     def _queues(self) -> Catalogue:
         return catalogue(("queue",), self.extensions)
+
+
+def _is_bound(function: ast.AST, parameter: ast.AST) -> bool:
+    if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) or parameter not in function.args.args[:1]:
+        return False
+    calls = (decorator for decorator in function.decorator_list if isinstance(decorator, ast.Call))
+    return any(keyword.arg == "bind" for call in calls for keyword in call.keywords)
 
 
 def _once_a_line(accesses: Iterator[Access]) -> Iterator[Access]:
