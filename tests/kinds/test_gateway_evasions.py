@@ -89,6 +89,18 @@ async def test_view(app):
         assert (await client.get("/orders")).status_code == 200
     async with httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(retries=3)) as client:  # !
         await client.get("/orders")  # !
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport) as client:
+        await client.get("/orders")
+""",
+    "a client of httpx2 that calls the application itself is imported only": """
+import httpx2  # !
+
+
+def test_view(app):
+    inside = httpx2.WSGITransport(app=app)
+    httpx2.Client(transport=inside).get("/orders")
+    httpx2.Client().get("/orders")  # !
 """,
     "a client that streams": """
 import httpx  # !

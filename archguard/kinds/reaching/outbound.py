@@ -25,7 +25,7 @@ _SENDING = frozenset(
     ]
 )
 """What sends tasks, or makes them ready to be sent."""
-_INSIDE = re.compile(r"^app=|^transport=.*(?:ASGI|WSGI|Mock)Transport")
+_INSIDE = re.compile(r"(?:ASGI|WSGI|Mock)Transport")
 _STUB = re.compile(r"_pb2_grpc\.\w+Stub$")
 _SENDS = re.compile(rf"\.\s*(?:{'|'.join(sorted(_SENDING))})\b".encode())
 
@@ -96,11 +96,15 @@ class Outbound:
 
     def _stays_inside(self, use: Use) -> bool:
         """Whether it is a client of httpx that calls an application of the same process, or a mock."""
-        if not use.symbol.startswith("httpx."):
+        if not use.symbol.startswith(("httpx.", "httpx2.")):
             return False
         node = use.step.call if use.verb in ("Client", "AsyncClient") else use.step.owner
         made = made_by(self.names, node, use.chain.at) if node is not None else ()
-        return any(_INSIDE.search(ast.unparse(keyword)) for call, _ in made for keyword in call.keywords)
+        return any(self._leads_inside(keyword, at) for call, at in made for keyword in call.keywords)
+
+    def _leads_inside(self, keyword: ast.keyword, at: Position) -> bool:
+        made = made_by(self.names, keyword.value, at) if keyword.arg == "transport" else ()
+        return keyword.arg == "app" or any(_INSIDE.search(ast.unparse(call)) for call, _ in made)
 
     def _stubs(self, source: Source) -> Iterator[Reached]:
         """Calls of the generated classes that call a gRPC service, and of their methods; one for each expression."""
