@@ -20,9 +20,9 @@ class Origin:
     shipped: bool = False
     """Whether it comes with archguard, not from the user."""
 
-    def error(self, message: str, keys: Keys = (), hint: str = "") -> ConfigError:
-        """A fault at the value that `keys` lead to from here."""
-        return self.document.error(message, (*self.keys, *keys), hint)
+    def error(self, message: str, keys: Keys = (), hint: str = "", *, at_key: bool = False) -> ConfigError:
+        """A fault at the value (or its key) that `keys` lead to from here."""
+        return self.document.error(message, (*self.keys, *keys), hint, at_key=at_key)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,10 +45,12 @@ class Config:
     notes: tuple[ConfigError, ...] = ()
     """What another tool's configuration says that is passed over."""
 
-    def error(self, message: str, section: str, name: str, keys: Keys = (), hint: str = "") -> ConfigError:
+    def error(  # noqa: PLR0913  # what is wrong, and where
+        self, message: str, section: str, name: str, keys: Keys = (), hint: str = "", *, at_key: bool = False
+    ) -> ConfigError:
         """A fault in what is called `name` in `section`."""
         origin = self.origins.get((section, name))
-        return origin.error(message, keys, hint) if origin else ConfigError(message, hint)
+        return origin.error(message, keys, hint, at_key=at_key) if origin else ConfigError(message, hint)
 
 
 def did_you_mean(name: str, known: list[str]) -> str:

@@ -45,10 +45,12 @@ class Document:
     """What another tool's configuration says that is passed over."""
 
     def error(self, message: str, keys: Keys = (), hint: str = "", *, at_key: bool = False) -> ConfigError:
-        """A fault at the value (or its key) that `keys` lead to, or at the nearest one around it that is there."""
+        """A fault at the value (or its key) that `keys` lead to; those that a short form leaves out are passed over."""
         places = {**self.places, **self.keys} if at_key else self.places  # an item of a list has no key
-        around = (keys[:length] for length in range(len(keys), -1, -1))
-        place = next((places[near] for near in around if near in places), Location(self.shown))
+        there: Keys = ()
+        for key in keys:
+            there = (*there, key) if (*there, key) in places else there
+        place = places.get(there, Location(self.shown))
         return ConfigError(message, hint, place, self.line(place.line))
 
     def line(self, number: int) -> str:

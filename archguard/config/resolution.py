@@ -79,7 +79,7 @@ def _faults(
             (
                 ConfigError(cause.message, cause.hint, cause.location, cause.excerpt)
                 if cause
-                else config.error(str(fault), *place, fault.keys, fault.hint)
+                else config.error(str(fault), *place, fault.keys, fault.hint, at_key=fault.at_key)
             ),
             fault,
         )

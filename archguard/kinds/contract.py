@@ -18,20 +18,24 @@ _T = TypeVar("_T")
 class ContractError(ValueError):
     """The fields of a contract do not fit together; the message says how.
 
-    `field` is the key that is to blame; `keys` lead to a place inside of it. A `cause` says of its own where it is.
+    `field` is the key that is to blame; `keys` lead to a place inside of it, to a key if it stands `at_key`. A `cause`
+    says of its own where it is.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # what is wrong, and where
         self,
         message: str,
         field: str = "",
         hint: str = "",
         keys: tuple[str | int, ...] = (),
         cause: ArchguardError | None = None,
+        *,
+        at_key: bool = False,
     ) -> None:
         super().__init__(message)
         self.keys = keys or ((field,) if field else ())
         self.hint = hint
+        self.at_key = at_key
         self.cause = cause
 
 

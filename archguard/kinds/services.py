@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from itertools import chain, groupby
-from typing import Annotated, Any, ClassVar, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias, TypeVar
 
 from archguard.codebase import STRICT, Codebase, Names, OneOrMany, Pattern, PatternError, Shorthand
 from archguard.kinds.clients import Uses, catalogue, names_of
@@ -15,6 +15,7 @@ from archguard.kinds.reaching.hosts import Hosts
 from archguard.model import Checked, Severity, Violation
 
 _T = TypeVar("_T")
+_Keys: TypeAlias = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,13 +82,16 @@ class Services(Contract):
         if not codebase.services:
             yield ContractError("there are no services: declare them under `services:`", "policy")
             return
+        for key, callers in {"policy": self.policy, "external_hosts": self.external_hosts}.items():
+            for caller in callers:
+                yield from _unknown(codebase, caller, (key, caller), at_key=True)
         for caller, permissions in self.policy.items():
-            yield from self._unknown(codebase, (caller,))
-            for permission in permissions:
-                yield from self._unknown(codebase, permission.may_call)
-                yield from self._pointless(caller, permission)
-                yield from self._without_modules(territory, permission)
-        yield from self._unknown(codebase, tuple(self.external_hosts))
+            for index, permission in enumerate(permissions):
+                keys = ("policy", caller, index)
+                for position, name in enumerate(permission.may_call):
+                    yield from _unknown(codebase, name, (*keys, "may_call", position))
+                yield from self._pointless(caller, permission, keys)
+                yield from self._without_modules(territory, permission, keys)
         for module, owners in territory.shared():
             yield ContractError(f"{module} belongs to {' and '.join(owners)}; a module has one service", "policy")
 
@@ -106,31 +110,26 @@ class Services(Contract):
         calls = sum(names.calls(source.module) for source in parsed)
         return Checked(modules=len(modules), imports=codebase.imports.count(modules), calls=calls)
 
-    def _unknown(self, codebase: Codebase, names: Names) -> Iterator[ContractError]:
-        for name in names:
-            if not any(fnmatchcase(service, name) for service in codebase.services):
-                close = get_close_matches(name, list(codebase.services), 1)
-                known = f"there is: {', '.join(sorted(codebase.services))}"
-                yield ContractError(
-                    f"there is no service '{name}'", "policy", f"did you mean '{close[0]}'?" if close else known
-                )
-
-    def _pointless(self, caller: str, permission: Permission) -> Iterator[ContractError]:
+    def _pointless(self, caller: str, permission: Permission, keys: _Keys) -> Iterator[ContractError]:
         if caller in permission.may_call and "*" not in caller:
-            yield ContractError(f"{caller} may always call itself", "policy")
+            place = (*keys, "may_call", permission.may_call.index(caller))
+            yield ContractError(f"{caller} may always call itself", keys=place)
         if not set(permission.over) & set(self.over):
-            yield ContractError(f"{caller} may call over {', '.join(permission.over)}, which is not looked at", "over")
+            yield ContractError(
+                f"{caller} may call over {', '.join(permission.over)}, which is not looked at", keys=(*keys, "over")
+            )
 
-    def _without_modules(self, territory: Territory, permission: Permission) -> Iterator[ContractError]:
+    def _without_modules(self, territory: Territory, permission: Permission, keys: _Keys) -> Iterator[ContractError]:
         called = [name for name in territory.modules if permission.names(name)]
-        for text in permission.through if called else ():
+        for index, text in enumerate(permission.through if called else ()):
             try:
                 found = any(_is_found(territory, name, text) for name in called)
             except PatternError as error:
-                yield ContractError(f"'{text}': {error}", "policy")
+                yield ContractError(f"'{text}': {error}", keys=(*keys, "through", index))
                 continue
             if not found:
-                yield ContractError(f"'{text}' is no module of {' or '.join(called)}", "policy")
+                message = f"'{text}' is no module of {' or '.join(called)}"
+                yield ContractError(message, keys=(*keys, "through", index))
 
     def _offers(self, territory: Territory) -> Mapping[tuple[str, str], tuple[Pattern, ...]]:
         names = list(territory.modules)
@@ -221,6 +220,14 @@ class Services(Contract):
             fix=(f"remove {named} from `may_call` of {caller}",),
         )
         return replace(violation, severity=severity)
+
+
+def _unknown(codebase: Codebase, name: str, keys: _Keys, *, at_key: bool = False) -> Iterator[ContractError]:
+    known = sorted(codebase.services)
+    if not any(fnmatchcase(service, name) for service in known):
+        close = get_close_matches(name, known, 1)
+        hint = f"did you mean '{close[0]}'?" if close else f"there is: {', '.join(known)}"
+        yield ContractError(f"there is no service '{name}'", hint=hint, keys=keys, at_key=at_key)
 
 
 def _about(service: str, said: Mapping[str, _T]) -> list[_T]:

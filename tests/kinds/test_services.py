@@ -733,6 +733,28 @@ def test_a_policy_that_leads_nowhere_is_an_error(policy: str, message: str, hint
     assert all(problem.location and problem.location.line >= 5 for problem in report.problems)
 
 
+@pytest.mark.parametrize(
+    ("policy", "blamed"),
+    [
+        ("ordesr: payments", "ordesr"),
+        ("orders: paymets", "paymets"),
+        ("orders: [payments, paymets]", "paymets"),
+        ("orders: {may_call: paymets}", "paymets"),
+        ("orders: {may_call: [payments, paymets]}", "paymets"),
+        ("orders: [payments, {may_call: [payments, paymets]}]", "paymets"),
+        ("orders: {may_call: payments, through: [payments_client, payments.clients]}", "payments.clients"),
+    ],
+)
+def test_a_fault_points_at_what_is_wrong_in_the_policy(policy: str, blamed: str, project: Project) -> None:
+    project.write_all(ALWAYS)
+    project.configure(SERVICES.replace("policy:", f"policy: {{{policy}}}"))
+
+    (problem,) = project.check().problems
+
+    assert problem.location
+    assert problem.excerpt[problem.location.column - 1 :].startswith(blamed)
+
+
 def test_a_policy_without_services_is_an_error(project: Project) -> None:
     project.write("shop/api.py")
     project.configure(
