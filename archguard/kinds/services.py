@@ -118,6 +118,8 @@ class Services(Contract):
             yield ContractError(
                 f"{caller} may call over {', '.join(permission.over)}, which is not looked at", keys=(*keys, "over")
             )
+        if permission.through and Way.IMPORT not in permission.over:
+            yield ContractError("`through` is about imports, which are not among `over`", keys=(*keys, "through"))
 
     def _without_modules(self, territory: Territory, permission: Permission, keys: _Keys) -> Iterator[ContractError]:
         called = [name for name in territory.modules if permission.names(name)]

@@ -720,6 +720,11 @@ def test_a_permission_is_used_over_any_way_that_it_allows(way: str, line: str, p
         ("orders: {may_call: payments, through: payments.clients}", "'payments.clients' is no module of payments", ""),
         ("orders: {may_call: payments, through: 'payments.-'}", "'payments.-' is no module of payments", ""),
         ("orders: orders", "orders may always call itself", ""),
+        (
+            "orders: {may_call: payments, through: payments.events, over: http}",
+            "`through` is about imports, which are not among `over`",
+            "",
+        ),
     ],
 )
 def test_a_policy_that_leads_nowhere_is_an_error(policy: str, message: str, hint: str, project: Project) -> None:
