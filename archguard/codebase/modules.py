@@ -147,6 +147,8 @@ class _Walk:
                 keys = ("services", service, "root") if service else ("project", "source_roots", index)
                 message = f"source root '{self._shown(folder)}' is not a folder"
                 self.errors.append(PackageNotFoundError(message, keys=keys))
+        if not all(map(is_folder, named)):
+            return  # what is to be below it can only be missing
         roots = named or _usual_roots(self.root)
         for index, name in enumerate(packages or sorted({name for folder in roots for name in _top_level(folder)})):
             places = [place for folder in roots if (place := _place(folder, name))]
@@ -157,7 +159,8 @@ class _Walk:
         place = None if named else _place(self.root, name)
         places = [place] if place else [] if service else _installed(name)
         if not places:
-            hint = _found_elsewhere(self.root, name, [known for folder in roots for known in _top_level(folder)])
+            known = [known for folder in roots for known in _top_level(folder)]
+            hint = _found_elsewhere(self.root, name, known, "say `root: {}`" if service else "add `source_roots: [{}]`")
             keys = ("services", service, "packages", index) if service else ("project", "packages", index)
             self.errors.append(PackageNotFoundError(f"package '{name}' is not there", hint, keys))
         return places
@@ -315,13 +318,13 @@ def _installed(package: str) -> list[Path]:
     return [Path(place) for place in path or ()]
 
 
-def _found_elsewhere(root: Path, package: str, known: list[str]) -> str:
-    """A hint for a package that is not where it was looked for."""
+def _found_elsewhere(root: Path, package: str, known: list[str], advice: str) -> str:
+    """A hint for a package that is not where it was looked for; `advice` is to be given with the folder."""
     for depth in ("*", "*/*", "*/*/*"):
         for place in sorted(root.glob(f"{depth}/{package.replace('.', '/')}")):
             if _holds_python(place) and not place.relative_to(root).as_posix().startswith("."):
                 folder = place.relative_to(root).parents[len(package.split(".")) - 1].as_posix()
-                return f"it is below '{folder}': add `source_roots: [{folder}]`"
+                return f"it is below '{folder}': {advice.format(folder)}"
     close = get_close_matches(package, known, 1)
     return f"did you mean '{close[0]}'?" if close else f"there is: {', '.join(known) or 'no package at all'}"
 

@@ -163,6 +163,18 @@ FAULTS = {
         "source root 'nowhere' is not a folder",
         "",
     ),
+    "a root of a service that is not there, and so what is below it": (
+        "services: {a: {root: nowhere, packages: [sub]}}\n" + CONTRACT,
+        "1:22",
+        "source root 'nowhere' is not a folder",
+        "",
+    ),
+    "a package that is below another root": (
+        "services: {a: {root: ., packages: [sub]}}\n" + CONTRACT,
+        "1:36",
+        "package 'sub' is not there",
+        "it is below 'shop': say `root: shop`",
+    ),
     "a package of a service that is not there": (
         "services: {a: {root: shop, packages: [sup]}}\n" + CONTRACT,
         "1:39",
