@@ -158,12 +158,19 @@ def _describing_adapter(type_: type) -> TypeAdapter[Any]:
 
 def _faults(type_: type, error: ValidationError, document: Document, keys: Keys, value: Any) -> Iterator[ConfigError]:
     seen = set()
-    for fault in error.errors(include_url=False):
-        inside = _existing(value, fault["loc"])
+    found = [(fault, _existing(value, fault["loc"])) for fault in error.errors(include_url=False)]
+    for fault, inside in found:
+        if words := [word for other, place in found if place == inside for word in _allowed(other)]:
+            fault["msg"] = f"Input should be {' or '.join(filter(None, (', '.join(words[:-1]), words[-1])))}"
         message, hint, at_key = _wording(type_, fault, inside)
         if (inside, message) not in seen:
             seen.add((inside, message))
             yield document.error(message, (*keys, *inside), hint, at_key=at_key)
+
+
+def _allowed(fault: Any) -> list[str]:
+    """The words that would do: each branch of a union of words names its own."""
+    return re.findall(r"'[^']*'", fault.get("ctx", {}).get("expected", ""))
 
 
 def _existing(value: Any, loc: Iterable[str | int]) -> Keys:

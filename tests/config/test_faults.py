@@ -71,6 +71,12 @@ FAULTS = {
         "`severity`: input should be 'error', 'warning' or 'info', not 'fatal'",
         "",
     ),
+    "another word than one of three or a fourth": (
+        "project: {coverage: {unassigned: warn}}\n" + CONTRACT,
+        "1:34",
+        "`project.coverage.unassigned`: input should be 'error', 'warning', 'info' or 'ignore', not 'warn'",
+        "",
+    ),
     "a key that stands twice": ("version: 1\nversion: 1\n", "2:1", "`version` stands twice in one mapping", ""),
     "another version": ("version: 2\n" + CONTRACT, "1:10", "`version`: input should be 1, not '2'", ""),
     "a contract without a kind": (
