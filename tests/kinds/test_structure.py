@@ -606,6 +606,7 @@ def test_services_with_the_same_package_are_told_apart(project: Project) -> None
         ('{functions: "*", must_not: {inherit: A}}', "`inherit` cannot be said of functions"),
         ("{calls: print, must_not: {call: open}}", "`call` cannot be said of calls"),
         ('{functions: "*", must_not: {exceed: {members: 1}}}', "`members` cannot be said of functions"),
+        ('{functions: "*", must_not: {exceed: {lines: -1}}}', "`lines: -1` is no limit: nothing has less"),
         ('{classes: "*", must: {named: A}, must_not: {named: A}}', "asks for `named: A` and forbids it"),
         ('{classes: "*A", must_not: {named: "*A"}}', "forbids `named: *A`, by which it selects"),
         ('{classes: "*A", must: {named: "*A"}}', "asks for `named: *A`, by which it selects"),

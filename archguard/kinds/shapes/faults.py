@@ -33,7 +33,14 @@ class Fault:
 
 def faults(rule: Rule, reading: Reading) -> Iterator[Fault]:
     """What keeps `rule` from ever applying; whether it speaks of anything is asked only if nothing else is wrong."""
-    in_itself = [*_selectors(rule), *_demands(rule), *_words(rule), *_contradictions(rule), *_captures(rule)]
+    in_itself = [
+        *_selectors(rule),
+        *_demands(rule),
+        *_words(rule),
+        *_limits(rule),
+        *_contradictions(rule),
+        *_captures(rule),
+    ]
     yield from in_itself or (*_places(rule, reading), *_nobody(rule, reading))
 
 
@@ -77,6 +84,13 @@ def _traits(rule: Rule) -> Iterator[tuple[str, Trait]]:
     }
     for section, look in sections.items():
         yield from ((section, trait) for trait in traits(look or Demand()))
+
+
+def _limits(rule: Rule) -> Iterator[Fault]:
+    for section, trait in _traits(rule):
+        for measure, limit in trait.value.limits() if isinstance(trait.value, Size) else ():
+            if limit < 0:
+                yield Fault(f"`{measure}: {limit}` is no limit: nothing has less", (section, trait.key, measure))
 
 
 def _contradictions(rule: Rule) -> Iterator[Fault]:
