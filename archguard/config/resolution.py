@@ -1,5 +1,6 @@
 """What only shows when a configuration meets the code: patterns that match nothing, rules that cannot apply."""
 
+import re
 from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 
@@ -9,6 +10,9 @@ from archguard.errors import ConfigError
 from archguard.kinds import Contract
 from archguard.kinds.contract import ContractError, PointlessError, patterns_of
 from archguard.kinds.distributions import is_installed
+
+_NO_HOST = re.compile(r"\d*|.*\s.*", re.DOTALL)
+"""A port alone, or a sentence."""
 
 
 def faults_in_code(config: Config, codebase: Codebase, unbound: Collection[str] = ()) -> Iterator[ConfigError]:
@@ -31,8 +35,30 @@ def component_faults(config: Config, codebase: Codebase) -> Iterator[ConfigError
     for name, service in config.services.items():
         if name not in rooted and not service.modules:
             yield config.error(f"service '{name}' has no modules", "services", name, (), "give its `root` or `modules`")
+    yield from _host_faults(config)
+    yield from _shared_files(config, codebase)
     for name in config.components.keys() & config.services.keys():
         yield config.error(f"'{name}' is a service as well as a component", "components", name)
+
+
+def _host_faults(config: Config) -> Iterator[ConfigError]:
+    hint = "write a name, one with a port, or a setting such as PAYMENTS_URL"
+    for name, service in config.services.items():
+        for index, host in enumerate(service.hosts):
+            if _NO_HOST.fullmatch(host):
+                yield config.error(f"'{host}' is not a host", "services", name, ("hosts", index), hint)
+
+
+def _shared_files(config: Config, codebase: Codebase) -> Iterator[ConfigError]:
+    """Services that have the same files, since their roots are the same, or one is below the other."""
+    owners: dict[str, set[str]] = {}
+    for module, source in codebase.sources.items():
+        if "::" in module:
+            owners.setdefault(source.shown, set()).add(module.partition("::")[0])
+    for first, *others in sorted({tuple(sorted(names)) for names in owners.values() if len(names) > 1}):
+        for name in others:
+            message = f"service '{name}' has files of service '{first}'"
+            yield config.error(message, "services", name, ("root",), "give each its own `root` or `packages`")
 
 
 def _named(config: Config) -> Iterator[tuple[tuple[str, str], tuple[str | int, ...], Pattern]]:

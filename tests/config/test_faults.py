@@ -187,6 +187,30 @@ FAULTS = {
         "package 'sup' is not there",
         "did you mean 'sub'?",
     ),
+    "a host that is none": (
+        "services: {a: {root: shop, hosts: [orders, the orders]}}\nproject: {packages: shop}\n" + CONTRACT,
+        "1:44",
+        "'the orders' is not a host",
+        "write a name",
+    ),
+    "a port for a host": (
+        "services: {a: {root: shop, hosts: 8000}}\nproject: {packages: shop}\n" + CONTRACT,
+        "1:35",
+        "'8000' is not a host",
+        "write a name",
+    ),
+    "a root of two services": (
+        "services: {a: {root: shop}, b: {root: shop}}\nproject: {packages: [shop]}\n" + CONTRACT,
+        "1:39",
+        "service 'b' has files of service 'a'",
+        "give each its own `root` or `packages`",
+    ),
+    "a root below that of another service": (
+        "services: {a: {root: .}, b: {root: shop}}\nproject: {packages: [shop]}\n" + CONTRACT,
+        "1:36",
+        "service 'b' has files of service 'a'",
+        "give each its own `root` or `packages`",
+    ),
     "a file to extend that is not there": (
         "extends: [nope.yaml]\n" + CONTRACT,
         "1:11",
