@@ -288,6 +288,7 @@ def view(bus, stream):
     bus.send_invoice("charge")
     bus.send_email("payments.requested")
     bus.emit_metric("payments.requested")
+    bus.send_static_file("payments.html")
     bus.sends("payments.requested")
 """,
     "a queue that is bound to another service's topic": """

@@ -15,7 +15,7 @@ from archguard.model import Confidence
 
 _TELLING = re.compile(
     r"(?:basic_)?(?:publish|publisher|produce|send|emit|dispatch|enqueue|consume|subscribe|subscriber)"
-    r"(?P<what>_(?!e?mail|sms|metric|log)\w+)?"
+    r"(?P<what>_(?!(?:\w+_)?(?:e?mails?|sms|metrics?|logs?|files?)(?:_|$))\w+)?"
     r"|signature|apply_async|put_events|xadd|queue_declare|queue_bind"
 )
 """What functions are called that are about messages, whatever they are of: `publish`, `publish_event`."""
