@@ -36,7 +36,7 @@ def component_faults(config: Config, codebase: Codebase) -> Iterator[ConfigError
         if name not in rooted and not service.modules:
             yield config.error(f"service '{name}' has no modules", "services", name, (), "give its `root` or `modules`")
     yield from _host_faults(config)
-    yield from _shared_files(config, codebase)
+    yield from _same_files(config, codebase)
     for name in config.components.keys() & config.services.keys():
         yield config.error(f"'{name}' is a service as well as a component", "components", name)
 
@@ -49,15 +49,16 @@ def _host_faults(config: Config) -> Iterator[ConfigError]:
                 yield config.error(f"'{host}' is not a host", "services", name, ("hosts", index), hint)
 
 
-def _shared_files(config: Config, codebase: Codebase) -> Iterator[ConfigError]:
-    """Services that have the same files, since their roots are the same, or one is below the other."""
-    owners: dict[str, set[str]] = {}
-    for module, source in codebase.sources.items():
-        if "::" in module:
-            owners.setdefault(source.shown, set()).add(module.partition("::")[0])
-    for first, *others in sorted({tuple(sorted(names)) for names in owners.values() if len(names) > 1}):
-        for name in others:
-            message = f"service '{name}' has files of service '{first}'"
+def _same_files(config: Config, codebase: Codebase) -> Iterator[ConfigError]:
+    """Services that are the same code; they may share some of it."""
+    files: dict[str, set[str]] = {}
+    for _, source in sorted(codebase.sources.items()):
+        if source.service:
+            files.setdefault(source.service, set()).add(source.shown)
+    first: dict[frozenset[str], str] = {}
+    for name, own in files.items():
+        if (other := first.setdefault(frozenset(own), name)) != name:
+            message = f"service '{name}' has the same files as service '{other}'"
             yield config.error(message, "services", name, ("root",), "give each its own `root` or `packages`")
 
 

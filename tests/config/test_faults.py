@@ -202,13 +202,7 @@ FAULTS = {
     "a root of two services": (
         "services: {a: {root: shop}, b: {root: shop}}\nproject: {packages: [shop]}\n" + CONTRACT,
         "1:39",
-        "service 'b' has files of service 'a'",
-        "give each its own `root` or `packages`",
-    ),
-    "a root below that of another service": (
-        "services: {a: {root: .}, b: {root: shop}}\nproject: {packages: [shop]}\n" + CONTRACT,
-        "1:36",
-        "service 'b' has files of service 'a'",
+        "service 'b' has the same files as service 'a'",
         "give each its own `root` or `packages`",
     ),
     "a file to extend that is not there": (
