@@ -69,6 +69,8 @@ class Database(FilewiseContract):
         """Yield a fault if it holds no module to anything."""
         if not self.allowed_in and not self.modules:
             yield ContractError("needs `allowed_in`, `modules`, or both")
+        elif self.detect == ("sql",) and "database" not in self.channels:
+            yield PointlessError("caches are asked without SQL", "detect")
         elif not self.scope(codebase):
             yield PointlessError("all of its modules are in `allowed_in`", "allowed_in")
 
@@ -105,7 +107,7 @@ class Database(FilewiseContract):
             yield from self._imports(codebase, accesses, source)
         if "calls" in self.detect:
             yield from _tellingly(access for access in accesses.calls(source) if self._forbids(access))
-        if "sql" in self.detect:
+        if "sql" in self.detect and "database" in self.channels:
             yield from (access for access in accesses.statements(source) if self._forbids(access))
         if self.parameters:
             yield from accesses.parameters(source)

@@ -96,6 +96,13 @@ def test_a_cache_is_a_database_if_the_contract_says_so(project: Project) -> None
     assert messages(project, "channels: [cache]", views) == ["import redis", "call redis.Redis"]
 
 
+def test_sql_is_of_databases_only(project: Project) -> None:
+    views = 'from shop.queries import fetch_all\n\n\ndef view():\n    fetch_all("SELECT name FROM orders")\n'
+
+    assert messages(project, views=views) == ["hold SQL that reads orders"]
+    assert messages(project, "channels: [cache]", views) == []
+
+
 def test_an_ignored_import_is_not_told(project: Project) -> None:
     found = messages(project, "detect: [imports], ignore: [{import: shop.views -> sqlalchemy, reason: later}]")
 
@@ -157,7 +164,10 @@ def test_a_driver_is_not_hidden_by_a_folder_of_its_name(project: Project) -> Non
     assert [found.location.line for found in report.violations] == [1, 2, 5]
 
 
-@pytest.mark.parametrize("keys", ["detect: [imports]", "allowed_in: shop, modules: shop.views"])
+@pytest.mark.parametrize(
+    "keys",
+    ["detect: [imports]", "allowed_in: shop, modules: shop.views", "modules: shop, channels: [cache], detect: [sql]"],
+)
 def test_a_contract_that_holds_nobody_to_anything_is_a_fault(project: Project, keys: str) -> None:
     project.write_all(SHOP)
     project.write("shop/views.py")

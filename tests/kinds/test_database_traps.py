@@ -190,6 +190,15 @@ def view():
 # file: shop/pages.py
 def show(text): ...
 """,
+    "a question to a graph": """
+from shop.graph import run
+
+
+def view():
+    return run("CALL dbms.components() YIELD name, versions"), run("CALL db.index('a', coalesce(b)) YIELD node")
+# file: shop/graph.py
+def run(question): ...
+""",
     "a repository called as the database": """
 from shop.repositories import get_repository
 

@@ -15,7 +15,7 @@ _STATEMENT = re.compile(
       | with\s+(?:recursive\s+)?\w+\s*(?:\([^)]*\)\s*)?as\s*(?:not\s+materialized\s*|materialized\s*)?\(
       | (?:create|alter|drop)\s+(?:or\s+replace\s+|temp(?:orary)?\s+|unique\s+|virtual\s+)*
         (?:table|view|index|schema|sequence|trigger|function|type|extension|database|materialized\s+view)\b
-      | (?:grant|revoke)\s.+\bon\b | pragma\s+\w+ | call\s+[\w.]+\s*\(
+      | (?:grant|revoke)\s.+\bon\b | pragma\s+\w+ | call\s+[\w.]+\s*\((?!.*\)\s*yield\b)
     )""",
     re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
