@@ -1,4 +1,4 @@
-"""What looks like a database and is none: nothing in these views may be reported as more than possible."""
+"""What looks like a database and is none: only marked lines may be reported as more than possible."""
 
 import pytest
 from project import Project
@@ -420,6 +420,33 @@ def view():
     session["a"] = 1
     session.update(b=2)
     return session.get("a"), session.pop("a")
+""",
+    "a visitor's session beside one of a database": """
+from flask import session
+
+from shop.db.facade import db  # !
+
+
+def login():
+    session.get("nonce")
+    db.session.commit()  # !
+    return session.get("user")
+# file: shop/db/facade.py
+from flask_sqlalchemy import SQLAlchemy
+
+db = SQLAlchemy()
+""",
+    "sessions of requests beside others": """
+from django.http import HttpRequest
+from fastapi import Request
+
+
+def view(request: HttpRequest, other: Request, untyped, store):
+    request.session.get("a")
+    other.session.get("a")
+    untyped.session.get("a")
+    store.session.commit()  # !
+    return request.session.delete("a"), other.session.get("b")
 """,
     "a session of another kind": """
 import tensorflow
@@ -920,9 +947,9 @@ def rows():
 
 @pytest.mark.parametrize("name", TRAPS)
 def test_a_trap_is_left_alone(name: str, project: Project) -> None:
-    found, _ = check_views(project, TRAPS[name])
+    found, marked = check_views(project, TRAPS[name])
 
-    assert found == []
+    assert found == marked
 
 
 def test_there_are_enough_traps() -> None:

@@ -127,7 +127,7 @@ class Uses:
     telling: frozenset[str] = frozenset()
     """Methods that say by themselves what they are of: `basic_ack`."""
     _touching: dict[int, bool] = field(default_factory=dict)
-    _told: dict[int, frozenset[str]] = field(default_factory=dict)
+    _told: dict[int, frozenset[tuple[str, ...]]] = field(default_factory=dict)
 
     def of(self, source: Source) -> Iterator[Use]:
         """Every use in `source`, several of them where one expression goes on and on."""
@@ -345,7 +345,7 @@ class Uses:
         confidence = guess(step)
         if step.name in OF_QUERIES and self._is_guessed_query(step.owner, at):
             confidence = Confidence.LIKELY
-        if confidence is Confidence.POSSIBLE and step.owner_name in self._told_owners(at.scope):
+        if confidence is Confidence.POSSIBLE and step.owner_path in self._told_owners(at.scope):
             confidence = Confidence.LIKELY
         return (How.CALL, f"{step.owner_name}.{step.name}", confidence) if confidence else None
 
@@ -366,9 +366,9 @@ class Uses:
                 return True
         return False
 
-    def _told_owners(self, scope: Scope) -> frozenset[str]:
+    def _told_owners(self, scope: Scope) -> frozenset[tuple[str, ...]]:
         """What `scope` does something with that only a database does: `session.commit()` tells of `session.get`."""
         if id(scope) not in self._told:
             steps = (step for chain in scope.chains for step in chain.steps if step.call)
-            self._told[id(scope)] = frozenset(step.owner_name for step in steps if guess(step) is Confidence.LIKELY)
+            self._told[id(scope)] = frozenset(step.owner_path for step in steps if guess(step) is Confidence.LIKELY)
         return self._told[id(scope)]
