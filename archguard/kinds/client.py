@@ -16,7 +16,7 @@ class Client:
     modules: Names = ()
     """What is imported: packages or modules, with all below them."""
     inert: Names = ()
-    """What of those reaches nothing: servers, exceptions, settings."""
+    """What of those reaches nothing: servers, exceptions, settings, methods that only compute."""
     functions: Names = ()
     """Functions and classes whose call is an access, by their full names."""
     receivers: Mapping[str, Names] = field(default_factory=dict)

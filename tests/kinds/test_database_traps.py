@@ -199,6 +199,14 @@ def view():
 # file: shop/graph.py
 def run(question): ...
 """,
+    "what a series of points is made of": """
+from influxdb import InfluxDBClient  # !
+
+
+def view(client: InfluxDBClient):
+    result = client.query("points")  # !
+    return result.raw.get("series"), result.keys()
+""",
     "a repository called as the database": """
 from shop.repositories import get_repository
 

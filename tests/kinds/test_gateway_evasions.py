@@ -756,7 +756,7 @@ from botocore.client import BaseClient  # !
 
 
 def view(storage: BaseClient):
-    return storage.generate_presigned_url("get_object")  # !
+    return storage.get_object(Key="a")  # !
 """,
     "a sign-in with another provider": """
 from httpx_oauth.clients.google import GoogleOAuth2  # !
@@ -852,6 +852,25 @@ def client(service):
 
 def view(key):
     return client("kms").describe_key(KeyId=key)  # !
+""",
+    "what the cloud gives that asks it again": """
+import boto3  # !
+from google.cloud import storage  # !
+
+
+def view(key, file):
+    client = boto3.client("s3")  # !
+    client.get_waiter("object_exists").wait(Key=key)  # !
+    pages = client.get_paginator("list_objects_v2").paginate()  # !
+    pages.search("Contents[].Key")  # !
+    bucket = boto3.resource("s3").Bucket("orders")  # !
+    for item in bucket.objects.filter(Prefix=key):  # !
+        item.delete()  # !
+    bucket.meta.client.head_object(Key=key)  # !
+    blob = storage.Client().bucket("orders").blob(key)  # !
+    blob.upload_from_file(file)  # !
+    for other in blob.bucket.list_blobs():  # !
+        other.delete()  # !
 """,
     "a client that is handed to a module that names none": """
 import httpx  # !

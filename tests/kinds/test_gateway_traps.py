@@ -504,6 +504,85 @@ import boto3
 def role():
     return boto3.resource("iam").Role("admin")
 """,
+    "the answers of the cloud": """
+from shop.gateways import bucket, item, storage
+
+
+def view(key):
+    answer = storage().list_objects(Bucket="orders")  # !
+    answer.get("Contents", [])
+    for page in storage().get_paginator("list_objects_v2").paginate():  # !
+        page.get("Contents", [])
+    body = bucket().Object(key).get()  # !
+    return answer.items(), body.get("Body"), item(key).get("Item")
+# file: shop/gateways.py
+import boto3
+
+
+def storage():
+    return boto3.client("s3")
+
+
+def bucket():
+    return boto3.resource("s3").Bucket("orders")
+
+
+def item(key):
+    return boto3.resource("dynamodb").Table("messages").get_item(Key=key)
+""",
+    "what is signed without asking anyone": """
+from shop.gateways import blob, payments, storage
+
+
+def view(key, payload):
+    event = payments().construct_event(payload, key, "secret")
+    storage().generate_presigned_post(Bucket="orders", Key=key).get("fields")
+    return event, blob(key).generate_signed_url(), storage().generate_presigned_url("get_object")
+# file: shop/gateways.py
+import boto3
+from google.cloud import storage as google
+from stripe import StripeClient
+
+
+def storage():
+    return boto3.client("s3")
+
+
+def blob(key):
+    return google.Client().bucket("orders").blob(key)
+
+
+def payments():
+    return StripeClient("key")
+""",
+    "what a feed holds": """
+from shop.gateways import feed
+
+
+def view():
+    return feed("https://news").get("entries"), feed("https://news").entries
+# file: shop/gateways.py
+import feedparser
+
+
+def feed(text):
+    return feedparser.parse(text)
+""",
+    "an option of a transfer": """
+from shop.gateways import transfer
+
+
+def view():
+    curl = transfer()
+    curl.setopt(curl.URL, "https://payments")
+    curl.perform()  # !
+# file: shop/gateways.py
+import pycurl
+
+
+def transfer():
+    return pycurl.Curl()
+""",
     "the columns of a query": """
 from shop.gateways import newest
 
@@ -580,6 +659,6 @@ class Partner(Base):
 
 @pytest.mark.parametrize("name", TRAPS)
 def test_a_trap_is_left_alone(name: str, project: Project) -> None:
-    found, _ = check_marked(project, TRAPS[name], CONTRACT, "shop/views.py", GATEWAYS)
+    found, marked = check_marked(project, TRAPS[name], CONTRACT, "shop/views.py", GATEWAYS)
 
-    assert found == []
+    assert found == marked

@@ -45,7 +45,10 @@ class Catalogue:
     @remembering
     def method(self, library: Library, cls: str, name: str) -> bool:
         """Whether calling the method `name` of an object of the class `cls` is an access."""
-        known = (self._receivers.get(ancestor, frozenset()) for ancestor in self._lineage(library, cls))
+        lineage = tuple(self._lineage(library, cls))
+        if any(f"{ancestor}.{name}" in self._inert for ancestor in lineage):
+            return False
+        known = (self._receivers.get(ancestor, frozenset()) for ancestor in lineage)
         return any(name in methods or "*" in methods for methods in known) or self._is_all_access(cls)
 
     @remembering
