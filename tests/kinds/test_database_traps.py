@@ -207,6 +207,47 @@ def view(client: InfluxDBClient):
     result = client.query("points")  # !
     return result.raw.get("series"), result.keys()
 """,
+    "a row that is probably found by a query": """
+from shop.models import Order
+
+
+def view(db, key):
+    order = db.query(Order).filter_by(id=key).first()  # !
+    order.update(name="x")
+    count = db.query(Order).filter_by(id=key).count()  # !
+    count.values
+    other = db.query(Order).one_or_none().to_dict()  # !
+    return order.values, other.options
+""",
+    "a model that is asked for what it is": """
+from shop.db.people import Person
+
+
+def view(person: Person):
+    return person.get("name"), person.values(), person.__dict__.get("name"), Person._meta.fields.get("name")
+# file: shop/db/people.py
+from shop.db import Base
+
+
+class Person(Base):
+    pass
+""",
+    "a dictionary that a validated model makes": """
+from shop.db.people import User
+
+
+def view(user: User, untyped):
+    model = User.model_validate(untyped)
+    for name, value in model.dict(exclude_unset=True).items():
+        setattr(user, name, value)
+    return user.dict().get("name"), model.dict().get("name"), User(name="x").model_dump().get("name")
+# file: shop/db/people.py
+from sqlmodel import SQLModel
+
+
+class User(SQLModel, table=True):
+    pass
+""",
     "a repository called as the database": """
 from shop.repositories import get_repository
 

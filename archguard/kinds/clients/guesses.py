@@ -165,6 +165,29 @@ OF_QUERIES = (_QUERYSET - {"add", "remove", "clear"}) | frozenset(
     ]
 )
 """What is done with a query: it is made narrower, and asked."""
+ENDING_QUERIES = frozenset(
+    [
+        "get",
+        "create",
+        "get_or_create",
+        "update_or_create",
+        "bulk_create",
+        "update",
+        "delete",
+        "count",
+        "exists",
+        "first",
+        "last",
+        "one",
+        "one_or_none",
+        "scalar",
+        "aggregate",
+        "paginate",
+        "get_or_404",
+        "first_or_404",
+    ]
+)
+"""What gives a row or a number; `all` gives another query in Django."""
 OF_BROKERS = frozenset(
     [
         "basic_publish",

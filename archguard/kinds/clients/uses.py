@@ -13,7 +13,7 @@ from archguard.codebase.facts.scopes import How as Origin
 from archguard.codebase.facts.steps import links, steps
 from archguard.codebase.names import Instance, Member, Names, Outside, OwnClass, OwnFunction, Value, Values, dotted
 from archguard.kinds.clients.catalogue import Catalogue
-from archguard.kinds.clients.guesses import OF_QUERIES, guess
+from archguard.kinds.clients.guesses import ENDING_QUERIES, OF_QUERIES, guess
 from archguard.model import Confidence, Location
 
 _ACTIVE = frozenset(
@@ -259,9 +259,11 @@ class Uses:
 
     def _related(self, member: Member) -> _Found | None:
         """What is asked of the other side of a relation, or of a manager that a class from outside has added."""
-        cls, _, relation = member.base.rpartition(".")
-        if not relation or "(" in member.base or member.name not in _OF_RELATIONS:
+        if member.name not in _OF_RELATIONS or "(" in member.base or "._" in member.base:
             return None
+        if self.catalogue.model(self.names.library, member.base):
+            return None  # the model itself is asked
+        cls = member.base.rpartition(".")[0]
         is_model = self.catalogue.model(self.names.library, cls) or self._model_bases(member.receiver)
         return (How.CALL, dotted(member), Confidence.LIKELY) if is_model else None
 
@@ -359,12 +361,14 @@ class Uses:
     def _begins_query(self, binding: Binding, seen: frozenset[int]) -> bool:
         if not isinstance(binding.node, ast.Call) or binding.how is not Origin.ASSIGNED:
             return False
-        for step in steps(links(binding.node)):
-            if not step.call or step.name not in OF_QUERIES | {"query"}:
-                continue
-            if guess(step) is Confidence.LIKELY or self._is_guessed_query(step.owner, binding.at, seen | {id(binding)}):
-                return True
-        return False
+        calls = [step for step in steps(links(binding.node)) if step.call]
+        if not ENDING_QUERIES.isdisjoint(step.name for step in calls):
+            return False
+        asking = [step for step in calls if step.name in OF_QUERIES | {"query"}]
+        return any(
+            guess(step) is Confidence.LIKELY or self._is_guessed_query(step.owner, binding.at, seen | {id(binding)})
+            for step in asking
+        )
 
     def _told_owners(self, scope: Scope) -> frozenset[tuple[str, ...]]:
         """What `scope` does something with that only a database does: `session.commit()` tells of `session.get`."""
