@@ -1059,6 +1059,36 @@ def start(app):
     app.mongodb_client = AsyncIOMotorClient("mongodb://db")  # !
     app.mongodb = app.mongodb_client["shop"]
 """,
+    "a model that is told to store itself in more than one word": """
+from shop.models_of_people import Person
+
+
+def view(person: Person, session):
+    person.save_or_update(session)  # !
+    person.update_name("x")
+    person.soft_delete()  # !
+    person.delete_photo()
+# file: shop/models_of_people.py
+from sqlalchemy.orm import object_session  # !
+
+from shop.db import Base
+
+
+class Person(Base):
+    def save_or_update(self, session):
+        session.add(self)  # !
+        session.commit()  # !
+
+    def update_name(self, name):
+        self.name = name
+
+    def soft_delete(self):
+        self.deleted = True
+        object_session(self).flush()  # !
+
+    def delete_photo(self):
+        self.photo = None
+""",
     "a collection of documents of which only the questions tell": """
 class Buyers:
     def __init__(self, buyers):

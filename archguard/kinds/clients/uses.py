@@ -16,10 +16,8 @@ from archguard.kinds.clients.catalogue import Catalogue
 from archguard.kinds.clients.guesses import ENDING_QUERIES, OF_QUERIES, guess
 from archguard.model import Confidence, Location
 
-_ACTIVE = frozenset(
-    {"save", "delete", "update", "create", "destroy", "insert", "upsert", "refresh", "persist", "remove"}
-)
-"""What models are usually told to do to themselves."""
+_ACTIVE = re.compile(r"(?:soft_)?(?:save|delete|update|create|destroy|insert|upsert|refresh|persist|remove)(?:_|$)")
+"""What models are usually told to do to themselves: `save`, `save_or_update`, `soft_delete`."""
 _OF_RELATIONS = frozenset(
     [
         "all",
@@ -273,7 +271,7 @@ class Uses:
     def _stores(self, method: OwnFunction, receiver: Instance | OwnClass) -> bool:
         """Whether `method`, which the project has written, is how its models are stored: `save` of a mixin, say."""
         name = method.name.rpartition(".")[2]
-        if name not in _ACTIVE or not (bases := self._model_bases(receiver)):
+        if not _ACTIVE.match(name) or not (bases := self._model_bases(receiver)):
             return False
         return any(self.catalogue.method(self.names.library, base, name) for base in bases) or self._touches(method)
 
