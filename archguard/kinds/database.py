@@ -2,19 +2,20 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import ClassVar, Literal, TypeAlias
 
 from archguard.codebase import Codebase, Patterns, Source
 from archguard.codebase import Names as Words
 from archguard.codebase.names import Names
-from archguard.kinds.clients import Catalogue, Client, catalogue, names_of, relevant_modules
-from archguard.kinds.clients.guesses import may_hold_guesses
+from archguard.kinds.clients import Catalogue, Client, catalogue, is_verb, names_of, relevant_modules
+from archguard.kinds.clients.guesses import is_guessed, may_hold_guesses
 from archguard.kinds.clients.sql import holds_sql, may_hold_sql
 from archguard.kinds.contract import ContractError, PointlessError, listed
 from archguard.kinds.filewise import FilewiseContract
 from archguard.kinds.reaching import aws
 from archguard.kinds.reaching.accesses import Access, Accesses, Way
-from archguard.kinds.reaching.verbs import sort_of
+from archguard.kinds.reaching.verbs import SORTS, sort_of
 from archguard.model import Violation
 
 Detect: TypeAlias = Literal["imports", "calls", "sql", "models"]
@@ -73,6 +74,8 @@ class Database(FilewiseContract):
             yield PointlessError("caches are asked without SQL", "detect")
         elif not self.scope(codebase):
             yield PointlessError("all of its modules are in `allowed_in`", "allowed_in")
+        yield from self._misspelt(codebase, "allow", self.allow)
+        yield from self._misspelt(codebase, "deny", self.deny)
 
     def scope(self, codebase: Codebase) -> frozenset[str]:
         """The modules that are held to it."""
@@ -92,6 +95,15 @@ class Database(FilewiseContract):
             )
         relevant: frozenset[str] = codebase.memory[key]
         return relevant
+
+    def _misspelt(self, codebase: Codebase, key: str, names: Words) -> Iterator[ContractError]:
+        """Those of `names` that no sort of methods has, and no method that is known."""
+        known = self._known(codebase) if names else Catalogue(())
+        for index, name in enumerate(names):
+            if name not in SORTS and not is_verb(name, known) and not is_guessed(name):
+                close = get_close_matches(name, [*SORTS, *sorted(known.words)], 1)
+                hint = f"did you mean '{close[0]}'?" if close else f"sorts of methods are: {', '.join(SORTS)}"
+                yield ContractError(f"no method of a database is called '{name}'", hint=hint, keys=(key, index))
 
     def _violations(self, codebase: Codebase, accesses: Accesses, source: Source) -> Iterator[Violation]:
         """Those in one file: each symbol once a line, and one for each expression."""

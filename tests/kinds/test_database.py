@@ -185,6 +185,46 @@ def test_a_contract_that_holds_nobody_to_anything_is_a_fault(project: Project, k
     assert [outcome.status for outcome in report.outcomes] == [OutcomeStatus.ERROR]
 
 
+@pytest.mark.parametrize(
+    ("keys", "hint"),
+    [
+        ("deny: [comit]", "did you mean 'commit'?"),
+        ("deny: transactions", "did you mean 'transaction'?"),
+        ("allow: [commit, reed]", "did you mean 'read'?"),
+        ("allow: [xyzzy]", "sorts of methods are: read, transaction, write, build"),
+    ],
+)
+def test_a_method_that_nothing_has_is_a_fault(project: Project, keys: str, hint: str) -> None:
+    project.write_all(SHOP)
+    project.configure(
+        f"""
+        version: 1
+        project: {{packages: [shop]}}
+        contracts:
+          - {{id: database, kind: database, modules: shop, {keys}}}
+        """
+    )
+
+    run = project.run("check")
+
+    assert run.returncode == 2
+    assert hint in run.stdout + run.stderr
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        "deny: [commit, build, create_engine, select, objects, executemany, soft_delete, select_related]",
+        "allow: [run, stop], clients: {database: {modules: [acme], receivers: {acme.Db: [run, stop]}}}",
+        "allow: [anything], clients: {database: {modules: [acme], receivers: {acme.Db: ['*']}}}",
+    ],
+)
+def test_a_method_that_something_has_may_be_named(project: Project, keys: str) -> None:
+    messages(project, keys)
+
+    assert all(outcome.status is not OutcomeStatus.ERROR for outcome in project.check().outcomes)
+
+
 def test_what_can_be_read_of_a_broken_file_is_looked_at(project: Project) -> None:
     found = project.write("shop/views.py", "import sqlite3\n\n\ndef view(:\n    pass\n\n\nsqlite3.connect('x')\n")
     project.write("shop/__init__.py")

@@ -8,7 +8,7 @@ or a method has to do with them; `names_of(codebase, extensions)` follows the na
 from archguard.kinds.client import Client
 from archguard.kinds.clients.catalogue import CHANNELS, Catalogue, Extensions, catalogue, clients_of, library, names_of
 from archguard.kinds.clients.relevance import relevant_modules
-from archguard.kinds.clients.uses import How, Use, Uses
+from archguard.kinds.clients.uses import How, Use, Uses, is_verb
 
 __all__ = [
     "CHANNELS",
@@ -20,6 +20,7 @@ __all__ = [
     "Uses",
     "catalogue",
     "clients_of",
+    "is_verb",
     "library",
     "names_of",
     "relevant_modules",

@@ -87,6 +87,12 @@ class Catalogue:
         """Every method whose call can be an access."""
         return frozenset(method for methods in self._receivers.values() for method in methods)
 
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The last names of all that can be called or taken, `*` if there are objects all of whose methods can be."""
+        names = (name for client in self.clients for name in (*client.functions, *client.builders, *client.gives))
+        return frozenset(name.removesuffix("()").rpartition(".")[2] for name in names) - {"*"} | self.verbs
+
     def undescribed(self, name: str) -> bool:
         """Whether `name` is of a client of which nothing but its modules and functions is known."""
         return self.imported(name) in self._undescribed

@@ -278,6 +278,11 @@ def _can_be(verb: bytes, owner: bytes, outer: bytes) -> bool:
     return any(_guessed(name, path, of_item=of_item) is not None for of_item in (False, True))
 
 
+def is_guessed(name: str) -> bool:
+    """Whether a method called `name` can be a sign of a database."""
+    return name in _ALL
+
+
 def guess(step: Step) -> Confidence | None:
     """How likely `step` is an access to a database; None if nothing speaks for it."""
     if step.name not in _ALL:

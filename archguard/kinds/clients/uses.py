@@ -81,6 +81,11 @@ _WAY = re.compile(r"\.[A-Z]\w*\.\w+\.\w")
 """From a class through one of its attributes: `starlette.requests.Request.app.state.pool.acquire`."""
 
 
+def is_verb(name: str, known: Catalogue) -> bool:
+    """Whether a use of something `known`, or of a model, can have the last name `name`."""
+    return not known.words.isdisjoint({name, "*"}) or name in _OF_RELATIONS or bool(_ACTIVE.match(name))
+
+
 class How(StrEnum):
     """What is done with a client."""
 

@@ -88,6 +88,9 @@ _SORTS = {
 }
 
 
+SORTS = ("read", *_SORTS, "build")
+
+
 def sort_of(verb: str) -> str:
     """`read`, `write` or `transaction`."""
     return next((sort for sort, verbs in _SORTS.items() if verb in verbs), "read")
