@@ -58,7 +58,9 @@ class Database(FilewiseContract):
         known = catalogue(self.channels, self.clients)
         of_aws = self.channels if aws.is_used(codebase) else ()
         allowed = codebase.members(self.allowed_in)
-        accesses = Accesses(self.names(codebase), known, "database" in self.channels, of_aws, allowed)
+        accesses = Accesses(
+            self.names(codebase), known, "database" in self.channels, of_aws, allowed=allowed, deriving=True
+        )
         for source in files:
             yield from self._violations(codebase, accesses, source)
 

@@ -103,6 +103,23 @@ def test_sql_is_of_databases_only(project: Project) -> None:
     assert messages(project, "channels: [cache]", views) == []
 
 
+def test_a_parameter_of_an_own_class_that_is_a_session_counts(project: Project) -> None:
+    views = """
+from sqlalchemy.orm import Session
+
+
+class Store(Session):
+    pass
+
+
+def view(store: Store, name: str): ...
+"""
+
+    found = messages(project, "detect: [imports], parameters: true", views)
+
+    assert found == ["import sqlalchemy.orm", "take shop.views.view(store), a sqlalchemy.orm.Session"]
+
+
 def test_an_ignored_import_is_not_told(project: Project) -> None:
     found = messages(project, "detect: [imports], ignore: [{import: shop.views -> sqlalchemy, reason: later}]")
 

@@ -1089,6 +1089,29 @@ class Person(Base):
     def delete_photo(self):
         self.photo = None
 """,
+    "an instance of an own class that is derived from a client": """
+from shop.db.own import Database, limits
+from shop.db.own import db  # !
+
+
+def view(other: Database):
+    db.session.commit()  # !
+    return limits, other
+# file: shop/db/own.py
+from flask_sqlalchemy import SQLAlchemy
+
+
+class Limits:
+    pass
+
+
+class Database(SQLAlchemy):
+    pass
+
+
+db = Database()
+limits = Limits()
+""",
     "a collection of documents of which only the questions tell": """
 class Buyers:
     def __init__(self, buyers):

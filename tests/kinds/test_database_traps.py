@@ -854,6 +854,34 @@ class Orders(SQLAlchemyAsyncRepository):
 class OrderService(SQLAlchemyAsyncRepositoryService):
     repository_type = Orders
 """,
+    "instances of own classes that are no clients": """
+from shop.db.people import NOBODY, OrderForm, orders
+
+
+def view():
+    return NOBODY, OrderForm, orders
+# file: shop/db/people.py
+from advanced_alchemy.repository import SQLAlchemyAsyncRepository
+from django.db import models
+from django.forms import ModelForm
+
+
+class Person(models.Model):
+    pass
+
+
+class Form(ModelForm):
+    pass
+
+
+class Orders(SQLAlchemyAsyncRepository):
+    pass
+
+
+NOBODY = Person()
+OrderForm = Form()
+orders = Orders()
+""",
     "a repository that is asked as documents are": """
 def view(repository, buyer_service, buyers):
     buyer_service.update_one({"id": 1})

@@ -73,6 +73,8 @@ class Accesses:
     """The modules whose repositories may be used by everyone, also where a library has written their methods."""
     holding: Collection[str] | None = None
     """The modules that can have something from a client; all of them if it is not known which."""
+    deriving: bool = False
+    """Whether objects of the project's own classes that are derived from a client are passed on as one."""
 
     def imports(self, source: Source) -> Iterator[Access]:
         """Imports of clients, and of what other modules of the project have from them."""
@@ -146,6 +148,9 @@ class Accesses:
         match value:
             case Instance(of=Outside(name=name)) if self._is_client(name):
                 return f"a {name}"
+            case Instance(of=OwnClass() as cls) if self.deriving:
+                bases = (base.name for base in self.names.lineage(cls) if isinstance(base, Outside))
+                return next((f"a {name}" for name in bases if self._is_derived_from(name)), "")
             case Outside(name=name) if self.catalogue.imported(name) and not self._is_base(name):
                 return f"which is {name}"
         return ""
@@ -159,6 +164,11 @@ class Accesses:
 
     def _is_client(self, cls: str) -> bool:
         return self.catalogue.receiver(self.names.library, cls) or self.catalogue.undescribed(cls)
+
+    def _is_derived_from(self, cls: str) -> bool:
+        """Whether what is derived from `cls` is a client too, and no model, form or repository."""
+        derived = self.catalogue.receiver(self.names.library, cls) and bool(self.catalogue.imported(cls))
+        return derived and not self._is_base(cls) and not _REPOSITORY.search(cls)
 
     def _statement(self, step: Step, at: Position) -> tuple[Sql, Confidence] | None:
         if not step.call or not _may_be_given_sql(step.name):
