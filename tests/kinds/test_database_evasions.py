@@ -1112,6 +1112,30 @@ class Database(SQLAlchemy):
 db = Database()
 limits = Limits()
 """,
+    "what the other side of a relation is asked": """
+from shop.carts import Cart
+
+
+async def view(cart: Cart):
+    cart.items.update(sold=True)  # !
+    cart.items.clear()  # !
+    for product in cart.products.filter(sold=True):  # !
+        product.delete()  # !
+    cart.products.first().save()  # !
+    async for item in cart.items.aiterator():  # !
+        print(item)
+    return cart.items.count(), cart.buyer.orders.latest()  # !
+# file: shop/carts.py
+from django.db import models  # !
+
+
+class Product(models.Model):
+    pass
+
+
+class Cart(models.Model):
+    products = models.ManyToManyField("Product")
+""",
     "a collection of documents of which only the questions tell": """
 class Buyers:
     def __init__(self, buyers):

@@ -882,6 +882,41 @@ NOBODY = Person()
 OrderForm = Form()
 orders = Orders()
 """,
+    "what a model has that is no relation": """
+from django.contrib.auth.models import User
+
+from shop.db.people import Buyer, Person
+
+
+def view(person: Person, user: User, buyer: Buyer):
+    person.settings.update(dark=True)
+    person.names.remove("x")
+    person.names.clear()
+    person.cache.clear()
+    user.profile.settings.update(dark=True)
+    user.profile.tags.remove("x")
+    buyer.model_fields.values()
+    buyer.tags.remove("x")
+    return person.settings.get("dark"), person.names.count("x"), user.username.count("."), person.short.count(".")
+# file: shop/db/people.py
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from sqlmodel import SQLModel
+
+
+class Person(models.Model):
+    settings = models.JSONField()
+    names = ArrayField(models.CharField())
+    cache: dict
+
+    @property
+    def short(self):
+        return "x.y"
+
+
+class Buyer(SQLModel, table=True):
+    tags: list[str]
+""",
     "a repository that is asked as documents are": """
 def view(repository, buyer_service, buyers):
     buyer_service.update_one({"id": 1})

@@ -45,9 +45,47 @@ _OF_RELATIONS = frozenset(
         "set",
         "save",
         "delete",
+        "count",
+        "update",
+        "remove",
+        "clear",
+        "distinct",
+        "only",
+        "defer",
+        "in_bulk",
+        "iterator",
+        "latest",
+        "earliest",
+        "select_for_update",
+        "bulk_update",
+        "aget",
+        "acreate",
+        "aget_or_create",
+        "aupdate_or_create",
+        "abulk_create",
+        "abulk_update",
+        "aupdate",
+        "adelete",
+        "acount",
+        "aexists",
+        "aaggregate",
+        "afirst",
+        "alast",
+        "alatest",
+        "aearliest",
+        "ain_bulk",
+        "aiterator",
+        "aadd",
+        "aset",
+        "aremove",
+        "aclear",
     ]
 )
 """What the other side of a relation is asked: `author.books.filter(...)`."""
+_BY_KEYWORDS = frozenset({"count", "update", "clear"})
+"""What is told a relation without positional arguments: `order.name.count(".")` is about a text."""
+_OF_DATA = _BY_KEYWORDS | {"remove"}
+"""What texts, lists and mappings are asked, too: that `author.profile.settings` is a relation is too far fetched."""
 
 
 _CHOSEN = Instance(Outside("builtins.getattr"))
@@ -166,7 +204,7 @@ class Uses:
         if chosen := self._chosen(step.callee, callees, at):
             return chosen
         for callee in callees:
-            if found := self._callee(callee):
+            if found := self._callee(callee, step):
                 return found
         if any(not self._is_vague(callee) for callee in callees):
             return None
@@ -212,14 +250,14 @@ class Uses:
                 return name.count(".") > 1 and not self.catalogue.imported(name) and name.rpartition(".")[2].islower()
         return False
 
-    def _callee(self, callee: Value) -> _Found | None:
+    def _callee(self, callee: Value, step: Step) -> _Found | None:
         match callee:
             case Outside(name=name):
                 return self._function(name)
             case Instance(of=cls) if self._method(cls, "__call__"):
                 return How.CALL, f"{cls.name}.__call__", Confidence.CERTAIN
             case Member():
-                return self._of_receiver(callee)
+                return self._of_receiver(callee, step)
             case OwnFunction(receiver=receiver) if receiver and self._stores(callee, receiver):
                 return How.CALL, callee.name, Confidence.CERTAIN
             case OwnFunction() | OwnClass() | Instance():
@@ -239,16 +277,16 @@ class Uses:
         cls, _, method = name.rpartition(".")
         return bool(cls) and self.catalogue.method(self.names.library, cls, method)
 
-    def _is_method(self, member: Member) -> bool:
+    def _is_method(self, member: Member, step: Step) -> bool:
         """Whether `member` is a method, so that taking it is no look at what a client or a query has or is."""
-        found = self._of_receiver(member)
+        found = self._of_receiver(member, step)
         if found is None or found[0] is not How.CALL:
             return False
         listed = self.catalogue.lists(self.names.library, member.base, member.name)
         return listed or found[2] is not Confidence.CERTAIN or bool(_DEED.match(member.name))
 
-    def _of_receiver(self, member: Member) -> _Found | None:
-        return self._member(member.base, member.name) or self._related(member)
+    def _of_receiver(self, member: Member, step: Step) -> _Found | None:
+        return self._member(member.base, member.name) or self._related(member, step)
 
     def _member(self, base: str, name: str) -> _Found | None:
         library = self.names.library
@@ -260,14 +298,17 @@ class Uses:
             return How.BUILD, f"{base}.{name}", Confidence.CERTAIN
         return None
 
-    def _related(self, member: Member) -> _Found | None:
+    def _related(self, member: Member, step: Step) -> _Found | None:
         """What is asked of the other side of a relation, or of a manager that a class from outside has added."""
         if member.name not in _OF_RELATIONS or "(" in member.base or "._" in member.base:
             return None
         if self.catalogue.model(self.names.library, member.base):
             return None  # the model itself is asked
+        if member.name in _BY_KEYWORDS and step.call and step.call.args:
+            return None
         cls = member.base.rpartition(".")[0]
-        is_model = self.catalogue.model(self.names.library, cls) or self._model_bases(member.receiver)
+        is_far = member.name not in _OF_DATA and self._model_bases(member.receiver)
+        is_model = is_far or self.catalogue.model(self.names.library, cls)
         return (How.CALL, dotted(member), Confidence.LIKELY) if is_model else None
 
     def _method(self, cls: Outside | OwnClass, name: str) -> bool:
@@ -312,7 +353,7 @@ class Uses:
         if not self._may_be_told(step.name):
             return None
         values = self.names.value(step.node, at)
-        taken = [value for value in values if isinstance(value, Member) and self._is_method(value)]
+        taken = [value for value in values if isinstance(value, Member) and self._is_method(value, step)]
         if taken and step.last:
             return How.TAKE, dotted(taken[0]), Confidence.CERTAIN
         if any(map(self._asks, values)):
