@@ -917,6 +917,30 @@ class Person(models.Model):
 class Buyer(SQLModel, table=True):
     tags: list[str]
 """,
+    "a query that a property of a model gives": """
+from shop.db.people import Person
+
+
+def view(person: Person):
+    return person.newest(), person.recent, person.latest
+# file: shop/db/people.py
+from functools import cached_property
+
+from django.db import models
+
+
+class Person(models.Model):
+    @property
+    def recent(self):
+        return Person.objects.filter(recent=True)
+
+    @cached_property
+    def latest(self):
+        return Person.objects.all()
+
+    def newest(self):
+        return Person.objects.filter(new=True)
+""",
     "a repository that is asked as documents are": """
 def view(repository, buyer_service, buyers):
     buyer_service.update_one({"id": 1})

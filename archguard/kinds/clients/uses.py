@@ -370,8 +370,15 @@ class Uses:
         return self.guessing or self.catalogue.has_models or named or bool(_DEED.match(name))
 
     def _query(self, step: Step, at: Position) -> _Found | None:
-        owners = [owner for owner in self.names.value(step.owner, at) if self._model_bases(owner)] if step.owner else []
+        every = self.names.value(step.owner, at) if step.owner else ()
+        owners = [owner for owner in every if self._model_bases(owner) and not self._computes(owner, step.name)]
         return (How.QUERY, f"{dotted(owners[0])}.{step.name}", Confidence.CERTAIN) if owners else None
+
+    def _computes(self, owner: Value, name: str) -> bool:
+        """Whether the project has written what `owner.name` gives: a property is as good as a method."""
+        cls = owner.of if isinstance(owner, Instance) else owner
+        found = self.names.definition(cls, name) if isinstance(cls, OwnClass) else None
+        return found is not None and any(binding.how is Origin.DEFINED for binding in found[1])
 
     def _asks(self, value: Value) -> bool:
         """Whether `value` is a manager or a query."""
