@@ -872,6 +872,67 @@ def view(key, file):
     for other in blob.bucket.list_blobs():  # !
         other.delete()  # !
 """,
+    "what is asked of a queue of Redis": """
+from rq import Queue, Worker, get_current_job  # !
+from rq.decorators import job
+from rq.job import Job  # !
+from rq.registry import FailedJobRegistry  # !
+
+
+@job("orders")
+def task(key, connection):
+    current = get_current_job()
+    current.meta.update(done=True)
+    current.save_meta()  # !
+
+
+def view(key, connection):
+    queue = Queue(connection=connection)  # !
+    found = Job.fetch(key, connection=connection)  # !
+    found.get_status()  # !
+    FailedJobRegistry(queue=queue).requeue(key)  # !
+    queue.failed_job_registry.get_job_ids()  # !
+    Worker.all(queue=queue)  # !
+    return found.id, found.meta.get("done"), queue.fetch_job(key).cancel()  # !
+""",
+    "what becomes of tasks": """
+from celery import Celery
+from celery.result import AsyncResult
+
+app = Celery()
+
+
+def view(key):
+    found = AsyncResult(key)
+    app.control.inspect().active()  # !
+    app.control.revoke(key)  # !
+    app.AsyncResult(key).forget()  # !
+    return found.id, found.get(timeout=1)  # !
+""",
+    "mails of Django in many ways": """
+from django.core.mail import EmailMultiAlternatives, get_connection, mail_admins  # !
+
+
+def view(messages, mail: EmailMultiAlternatives):
+    mail.attach_alternative("x", "text/html")
+    mail.send()  # !
+    mail_admins("x", "y")  # !
+    return get_connection().send_messages(messages)  # !
+""",
+    "a sign-in with Google": """
+from google.auth.transport.requests import AuthorizedSession, Request  # !
+from google.oauth2 import id_token
+from google.oauth2.credentials import Credentials
+from google_auth_oauthlib.flow import Flow  # !
+
+
+def view(token, code, credentials: Credentials, request: Request):
+    flow = Flow.from_client_config({}, scopes=[])
+    flow.fetch_token(code=code)  # !
+    AuthorizedSession(credentials).get("https://mail")  # !
+    credentials.refresh(request)  # !
+    return flow.authorization_url(), id_token.verify_oauth2_token(token, request)  # !
+""",
     "a client that is handed to a module that names none": """
 import httpx  # !
 

@@ -583,6 +583,9 @@ import pycurl
 def transfer():
     return pycurl.Curl()
 """,
+    "a mocked transport of the next httpx": """
+from httpx2 import ASGITransport, MockTransport, WSGITransport
+""",
     "the columns of a query": """
 from shop.gateways import newest
 
