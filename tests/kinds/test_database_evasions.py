@@ -1136,6 +1136,85 @@ class Product(models.Model):
 class Cart(models.Model):
     products = models.ManyToManyField("Product")
 """,
+    "what an inspector finds": """
+from sqlalchemy import create_engine, inspect  # !
+
+from shop.models import Order
+
+
+def view(order: Order):
+    mapper = inspect(Order)
+    inspector = inspect(create_engine("sqlite://"))  # !
+    inspector.has_table("orders")  # !
+    inspector.get_table_names()  # !
+    return mapper.columns.values(), mapper.relationships.get("x"), inspect(order).session
+""",
+    "migrations": """
+from alembic import command, context, op  # !
+from alembic.config import Config  # !
+from flask_migrate import upgrade  # !
+
+
+def view(config: Config):
+    command.upgrade(config, "head")  # !
+    upgrade()  # !
+    with context.begin_transaction():  # !
+        context.run_migrations()  # !
+    op.drop_column("orders", "name")  # !
+    op.get_bind().execute("x")  # !
+    with op.batch_alter_table("orders") as orders:  # !
+        orders.drop_column("name")  # !
+    command.history(config)
+""",
+    "connections and transactions of Django": """
+from django.db import close_old_connections, connection, connections, transaction  # !
+
+
+def view(model):
+    close_old_connections()  # !
+    connections.close_all()  # !
+    point = transaction.savepoint()  # !
+    transaction.savepoint_rollback(point)  # !
+    transaction.set_rollback(True)  # !
+    with connection.schema_editor() as editor:  # !
+        editor.create_model(model)  # !
+""",
+    "tables of Dynamo": """
+from shop.tables import Order
+
+
+def view(key):
+    order = Order.get(key)  # !
+    order.refresh()  # !
+    with Order.batch_write() as batch:  # !
+        batch.save(order)  # !
+    for other in Order.rate_limited_scan():  # !
+        other.delete()  # !
+    return Order.by_name.query("x"), Order.by_name.count("x")  # !
+# file: shop/tables.py
+from pynamodb.indexes import GlobalSecondaryIndex  # !
+from pynamodb.models import Model  # !
+
+
+class ByName(GlobalSecondaryIndex):
+    pass
+
+
+class Order(Model):
+    by_name = ByName()
+""",
+    "a cursor of documents": """
+from pymongo.collection import Collection  # !
+
+
+def view(orders: Collection):
+    found = orders.find({}).sort("name").limit(3)  # !
+    for order in found:
+        order.get("name")
+        order.update(name="x")
+    orders.options()  # !
+    return found.to_list(), orders.find_one({"name": "x"}).get("name")  # !
+""",
     "a collection of documents of which only the questions tell": """
 class Buyers:
     def __init__(self, buyers):

@@ -18,6 +18,9 @@ _SORTS = {
             "begin_transaction",
             "start_transaction",
             "on_commit",
+            "savepoint_commit",
+            "savepoint_rollback",
+            "set_rollback",
         ]
     ),
     "write": frozenset(
@@ -83,6 +86,16 @@ _SORTS = {
             "index",
             "destroy",
             "persist",
+            "add_column",
+            "alter_column",
+            "drop_column",
+            "create_index",
+            "drop_index",
+            "rename_table",
+            "bulk_insert",
+            "upgrade",
+            "downgrade",
+            "stamp",
         ]
     ),
 }
