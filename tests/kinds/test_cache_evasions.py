@@ -72,6 +72,19 @@ async def view():
 """,
 }
 TRAPS = {
+    "an error and a pool that are only made": """
+from shop.caches import errors
+
+
+def view():
+    raise errors().RedisError(errors().ConnectionPool(host="cache"))
+# file: shop/caches.py
+import redis
+
+
+def errors():
+    return redis
+""",
     "what a client knows of itself": """
 from shop.caches import connect
 

@@ -1089,6 +1089,25 @@ class Person(Base):
     def delete_photo(self):
         self.photo = None
 """,
+    "the table and the manager of a model": """
+from shop.tables import Basket, Cart
+
+
+def view():
+    Cart._meta.model.objects.filter(name="x")  # !
+    return Basket.__table__.delete()  # !
+# file: shop/tables.py
+from django.db import models  # !
+from sqlmodel import SQLModel  # !
+
+
+class Cart(models.Model):
+    pass
+
+
+class Basket(SQLModel, table=True):
+    pass
+""",
     "an instance of an own class that is derived from a client": """
 from shop.db.own import Database, limits
 from shop.db.own import db  # !

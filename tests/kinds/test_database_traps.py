@@ -224,7 +224,7 @@ from shop.db.people import Person
 
 
 def view(person: Person):
-    return person.get("name"), person.values(), person.__dict__.get("name"), Person._meta.fields.get("name")
+    return person.get("name"), person.values(), person.__dict__.get("name")
 # file: shop/db/people.py
 from shop.db import Base
 

@@ -586,6 +586,19 @@ def transfer():
     "a mocked transport of the next httpx": """
 from httpx2 import ASGITransport, MockTransport, WSGITransport
 """,
+    "an error of a client that is called as its package": """
+from shop.gateways import jira
+
+
+def view():
+    raise jira().JIRAError("x")
+# file: shop/gateways.py
+import jira as tickets
+
+
+def jira():
+    return tickets
+""",
     "the columns of a query": """
 from shop.gateways import newest
 

@@ -133,8 +133,9 @@ class Catalogue:
         """`cls` and what it extends; a `RealDictCursor` is taken for the `cursor` of its package."""
         known = library.ancestry(cls)
         yield from known
-        if not any(ancestor in self._receivers for ancestor in known) and cls[-1:] != ")" and self.imported(cls):
-            package, last = cls.partition(".")[0], cls.rpartition(".")[2].lower()
+        package, is_inside, _ = cls.partition(".")
+        if is_inside and cls[-1:] != ")" and self._receivers.keys().isdisjoint(known) and self.imported(cls):
+            last = cls.rpartition(".")[2].lower()
             yield from (name for name, short in self._short.get(package, ()) if last.endswith(short))
 
     @cached_property

@@ -300,13 +300,13 @@ class Uses:
 
     def _related(self, member: Member, step: Step) -> _Found | None:
         """What is asked of the other side of a relation, or of a manager that a class from outside has added."""
-        if member.name not in _OF_RELATIONS or "(" in member.base or "._" in member.base:
+        cls, _, relation = member.base.rpartition(".")
+        if member.name not in _OF_RELATIONS or "(" in member.base or relation.startswith("_"):
             return None
         if self.catalogue.model(self.names.library, member.base):
             return None  # the model itself is asked
         if member.name in _BY_KEYWORDS and step.call and step.call.args:
             return None
-        cls = member.base.rpartition(".")[0]
         is_far = member.name not in _OF_DATA and self._model_bases(member.receiver)
         is_model = is_far or self.catalogue.model(self.names.library, cls)
         return (How.CALL, dotted(member), Confidence.LIKELY) if is_model else None
