@@ -1,11 +1,13 @@
 """The files that names are followed through, each read when the first name leads there, and once."""
 
 import ast
+import re
 from collections.abc import Collection, Mapping
+from functools import cache
 
 from archguard.codebase.facts import Binding, Position, Scope, read_scope
 from archguard.codebase.names.reading import Readable
-from archguard.codebase.source import Source
+from archguard.codebase.source import Source, SourceError
 
 
 class Files:
@@ -31,6 +33,13 @@ class Files:
         if module not in self._sources:
             self._sources[module] = Readable.of(self.sources[module])
         return self._sources[module]
+
+    def may_call(self, module: str, name: str) -> bool:
+        """Whether something called `name` may be called in `module`, told by its bytes."""
+        try:
+            return bool(_call_of(name).search(self.source(module).content))
+        except SourceError:
+            return False
 
     def scope_of(self, node: ast.AST, at: Position) -> Scope | None:
         """The scope of the class or function `node` that is defined at `at`."""
@@ -59,3 +68,8 @@ class Files:
                     found.setdefault(name, []).extend(scope.bindings.get(name, []))
             self._globals[module.name] = found
         return self._globals[module.name]
+
+
+@cache
+def _call_of(name: str) -> re.Pattern[bytes]:
+    return re.compile(rb"\b%b\s*\(" % re.escape(name).encode())

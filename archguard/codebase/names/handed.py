@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from archguard.codebase.facts import Binding, Position, Scope
 from archguard.codebase.names.asking import Asking
+from archguard.codebase.names.files import Files
 from archguard.codebase.names.values import UNKNOWN, OwnClass, OwnFunction, Value, Values, union
 from archguard.codebase.remembering import remembering
 
@@ -21,8 +22,9 @@ _TEST = re.compile(r"(?:^|\.|::)(?:_?tests?|test_\w+|\w+_tests?|conftest)(?:\.|$
 class Handed:
     """Finds arguments with the help of `names`, in the file of the function and in the few that import it."""
 
-    def __init__(self, names: Asking, importers: Mapping[str, Collection[str]]) -> None:
+    def __init__(self, names: Asking, files: Files, importers: Mapping[str, Collection[str]]) -> None:
         self.names = names
+        self.files = files
         self.importers = importers
         self._calls: dict[int, Mapping[str, _Calls]] = {}
 
@@ -57,7 +59,8 @@ class Handed:
         """The calls of something called `name`, in `module` and in those that import it."""
         yield from self._named(module).get(name, ())
         for importer in self._callers(module.name) if self.hears_of(module.name) else ():
-            yield from self._named(self.names.scope(importer)).get(name, ())
+            if self.files.may_call(importer, name):
+                yield from self._named(self.files.scope(importer)).get(name, ())
 
     def _named(self, module: Scope) -> Mapping[str, _Calls]:
         """The calls in `module`, by the last name of what they call."""

@@ -66,7 +66,7 @@ class Names(Asking):
         self._members = Members(self)
         self._results = Results(self)
         self._texts = Texts(self)
-        self._handed = Handed(self, importers)
+        self._handed = Handed(self, files, importers)
         self._values: _Answers = {}
         self._annotated: _Answers = {}
         self._called: _Answers = {}
