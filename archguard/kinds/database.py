@@ -7,8 +7,9 @@ from typing import ClassVar, Literal, TypeAlias
 
 from archguard.codebase import Codebase, Patterns, Source
 from archguard.codebase import Names as Words
+from archguard.codebase.crew import remember
 from archguard.codebase.names import Names
-from archguard.kinds.clients import Catalogue, Client, catalogue, is_verb, names_of, relevant_modules
+from archguard.kinds.clients import Catalogue, Client, Relevance, catalogue, is_verb, names_of, relevance
 from archguard.kinds.clients.guesses import is_guessed, may_hold_guesses
 from archguard.kinds.clients.sql import holds_sql, may_hold_sql
 from archguard.kinds.contract import ContractError, PointlessError, listed
@@ -58,9 +59,8 @@ class Database(FilewiseContract):
         known = catalogue(self.channels, self.clients)
         of_aws = self.channels if aws.is_used(codebase) else ()
         allowed = codebase.members(self.allowed_in)
-        accesses = Accesses(
-            self.names(codebase), known, "database" in self.channels, of_aws, allowed=allowed, deriving=True
-        )
+        near, guessing = self._relevance(codebase).near, "database" in self.channels
+        accesses = Accesses(self.names(codebase), known, near, guessing, of_aws, allowed, deriving=True)
         for source in files:
             yield from self._violations(codebase, accesses, source)
 
@@ -86,17 +86,15 @@ class Database(FilewiseContract):
 
     def parsed(self, codebase: Codebase) -> frozenset[str]:
         """Those of the modules that can reach a database at all."""
+        return self._relevance(codebase).modules & self.scope(codebase)
+
+    def _relevance(self, codebase: Codebase) -> Relevance:
         key = f"relevant to {self.id}"
         if key not in codebase.memory:
-            codebase.memory[key] = relevant_modules(
-                codebase,
-                self.scope(codebase),
-                self._known(codebase),
-                may_use=_may_reach_a_database,
-                offers=holds_sql,
-            )
-        relevant: frozenset[str] = codebase.memory[key]
-        return relevant
+            known = self._known(codebase)
+            remember(codebase, key, relevance(codebase, known, may_use=_may_reach_a_database, offers=holds_sql))
+        found: Relevance = codebase.memory[key]
+        return found
 
     def _misspelt(self, codebase: Codebase, key: str, names: Words) -> Iterator[ContractError]:
         """Those of `names` that no sort of methods has, and no method that is known."""

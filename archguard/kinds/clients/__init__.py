@@ -7,7 +7,7 @@ or a method has to do with them; `names_of(codebase, extensions)` follows the na
 
 from archguard.kinds.client import Client
 from archguard.kinds.clients.catalogue import CHANNELS, Catalogue, Extensions, catalogue, clients_of, library, names_of
-from archguard.kinds.clients.relevance import relevant_modules
+from archguard.kinds.clients.relevance import Relevance, relevance
 from archguard.kinds.clients.uses import How, Use, Uses, is_verb
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Client",
     "Extensions",
     "How",
+    "Relevance",
     "Use",
     "Uses",
     "catalogue",
@@ -23,5 +24,5 @@ __all__ = [
     "is_verb",
     "library",
     "names_of",
-    "relevant_modules",
+    "relevance",
 ]

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from typing import TypeAlias
@@ -18,35 +19,44 @@ Test: TypeAlias = Callable[[bytes], bool]
 """Tells something of a file by its bytes."""
 
 
-def relevant_modules(
-    codebase: Codebase, modules: Collection[str], known: Catalogue, *, may_use: Test, offers: Test
-) -> frozenset[str]:
-    """Those of `modules` in which a client can be used.
+@dataclass(frozen=True)
+class Relevance:
+    """Where a client has to be looked for."""
 
-    That is so near a module that imports a client, where something is taken that such a module gives an application to
+    modules: frozenset[str]
+    """The modules in which one can be used."""
+    near: frozenset[str]
+    """The modules that lead to one by what they import: others have none that could be imported from them."""
+
+
+def relevance(codebase: Codebase, known: Catalogue, *, may_use: Test, offers: Test) -> Relevance:
+    """Where clients that are `known` have to be looked for.
+
+    One can be used near a module that imports it, where something is taken that such a module gives an application to
     keep, where a file `may_use` one all the same, and beside one that can, and `offers` something to use. A file that
     could not be read counts, so that somebody tells of it.
     """
-    near = _near(codebase, known)
+    importers = codebase.every_import.importers
+    near = _near(codebase, importers, known)
     kept = frozenset(name for source in codebase.files(near) for name in _names_put(source))
-    found = {name for name in modules if name in near or codebase.is_troubled(name)}
+    found = {name for name in codebase.sources if name in near or codebase.is_troubled(name)}
     for name, offering in chain(*answers(codebase, partial(_passing, kept, may_use, offers), codebase.sources)):
-        found.update((name, *codebase.imports.importers.get(name, ())) if offering else (name,))
-    return frozenset(found.intersection(codebase.sources, modules))
+        found.update((name, *importers.get(name, ())) if offering else (name,))
+    return Relevance(frozenset(found.intersection(codebase.sources)), near)
 
 
-def _near(codebase: Codebase, known: Catalogue) -> Mapping[str, int]:
-    """The modules that reach a client over at most `HOPS` imports, and over how many."""
-    outside = [name for name in codebase.imports.importers if name in known.packages or known.imported(name)]
+def _near(codebase: Codebase, importers: Mapping[str, Collection[str]], known: Catalogue) -> frozenset[str]:
+    """The modules that reach a client over at most `HOPS` imports."""
+    outside = [name for name in importers if name in known.packages or known.imported(name)]
     distances = dict.fromkeys(sorted((*outside, *_own(codebase, known))), 0)
     queue = deque(distances)
     while queue:
         module = queue.popleft()
-        for importer in codebase.imports.importers.get(module, ()) if distances[module] < HOPS else ():
+        for importer in importers.get(module, ()) if distances[module] < HOPS else ():
             if importer not in distances:
                 distances[importer] = distances[module] + 1
                 queue.append(importer)
-    return distances
+    return frozenset(distances)
 
 
 def _own(codebase: Codebase, known: Catalogue) -> frozenset[str]:

@@ -66,13 +66,13 @@ class Accesses:
 
     names: Names
     catalogue: Catalogue
-    guessing: bool
+    holding: frozenset[str]
+    """The modules that can have something from a client."""
+    guessing: bool = False
     of_aws: Collection[str] = ()
     """The channels whose services of AWS count when they are called."""
     allowed: frozenset[str] = frozenset()
     """The modules whose repositories may be used by everyone, also where a library has written their methods."""
-    holding: Collection[str] | None = None
-    """The modules that can have something from a client; all of them if it is not known which."""
     deriving: bool = False
     """Whether objects of the project's own classes that are derived from a client are passed on as one."""
 
@@ -124,7 +124,7 @@ class Accesses:
     def _tells(self, importer: str, module: str, name: str) -> bool:
         """Whether the import of `name` from `module` is one of a client."""
         if own := self.names.find(module, importer, name):
-            return (self.holding is None or own in self.holding) and bool(self._client(own, name))
+            return own in self.holding and bool(self._client(own, name))
         return bool(self.catalogue.imported(f"{module}.{name}"))
 
     def _is_of_model(self, importer: str, module: str, name: str) -> bool:

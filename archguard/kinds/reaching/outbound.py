@@ -156,8 +156,7 @@ class Outbound:
 
     @cached_property
     def _accesses(self) -> Accesses:
-        known = catalogue(self.channels, self.extensions)
-        return Accesses(self.names, known, guessing=False, holding=self.reaching)
+        return Accesses(self.names, catalogue(self.channels, self.extensions), self.reaching)
 
     @cached_property
     def _queues(self) -> Catalogue:
