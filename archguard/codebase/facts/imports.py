@@ -66,11 +66,19 @@ class Import:
         Raises:
             SourceError: the file cannot be read or parsed.
         """
-        names = loaders(source)
-        for node, traits in _Walk(names, Naming.of(source, names)).found(source.tree):
+        for node, traits in _found(source):
             for module, name, alias, place in _names(node, source.package):
                 if wanted is None or wanted(module, name):
                     yield cls(module, name, alias, _location(source, node, place), traits)
+
+
+def _found(source: Source) -> Iterator[_Found]:
+    """Every import in `source`; most files have them at the top only, and do not say `import` anywhere else."""
+    names = loaders(source)
+    plain = [node for node in source.tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    if not names and len(plain) == source.content.count(b"import"):
+        return ((node, frozenset()) for node in plain)
+    return _Walk(names, Naming.of(source, names)).found(source.tree)
 
 
 @dataclass(frozen=True)
