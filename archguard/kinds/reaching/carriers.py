@@ -16,6 +16,7 @@ from typing import TypeVar
 from archguard.codebase import Codebase, Source, remembering
 from archguard.codebase.crew import Question, answers
 from archguard.codebase.facts import Binding, Position, Scope
+from archguard.codebase.facts.dynamic import DYNAMIC
 from archguard.codebase.names import Instance, Member, Names, Outside, OwnClass, OwnFunction, Value, Values
 from archguard.kinds.clients import Catalogue, Extensions, catalogue, names_of
 from archguard.kinds.clients.guesses import OF_BROKERS
@@ -118,7 +119,7 @@ class _Carriers:
     def may_import(self, source: Source, imported: Iterable[str]) -> bool:
         """Whether the file `source`, which has `imported` something, can have a client from there."""
         packages = {name.rpartition("::")[2].partition(".")[0] for name in imported} & self._packages.keys()
-        if has_any(source, ("import_module", "__import__")):
+        if DYNAMIC & self.names.source(source.module).signs:
             packages |= {package for package in self._packages if has_any(source, (package,))}
         return any(self._may_use(source, package) for package in packages) or self._is_told(source)
 
@@ -128,7 +129,11 @@ class _Carriers:
 
     def _is_told(self, source: Source) -> bool:
         """Whether words alone tell of a client, whatever it is imported from."""
-        return has_any(source, (_STUBS, *(OF_BROKERS if self.tasks else ())))
+        return has_any(source, self._telling)
+
+    @cached_property
+    def _telling(self) -> tuple[str, ...]:
+        return (_STUBS, *sorted(OF_BROKERS)) if self.tasks else (_STUBS,)
 
     def exported(self, module: str, found: frozenset[str]) -> Iterator[str]:
         """The names in `module` that are clients, if they come from outside or from `found`."""
