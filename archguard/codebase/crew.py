@@ -62,7 +62,7 @@ class _Crew:
     """What the processes know: the code as it was when they were forked."""
     members: "list[_Member]" = field(default_factory=list)
     homes: dict[str, int] = field(default_factory=dict)
-    """Whose share each module belongs to: always the same one's, since it has read it."""
+    """Whose share each module belongs to: mostly the same one's, since it has read it."""
 
     def answers(self, codebase: Codebase, question: Question[_R], modules: Sequence[str]) -> list[_R]:
         """What `question` says of the modules, share by share."""
@@ -97,7 +97,14 @@ class _Crew:
         shares: list[list[str]] = [[] for _ in range(len(self.members) + 1)]
         for module in modules:
             shares[self.homes.get(module, 0)].append(module)
-        return shares
+        self._balance(shares)
+        return [sorted(share) for share in shares]
+
+    def _balance(self, shares: list[list[str]]) -> None:
+        """Let modules move to another process for good, if the one that they belong to would keep the others waiting."""
+        while len(least := min(shares, key=len)) < len(most := max(shares, key=len)) - 1:
+            least.append(most.pop())
+            self.homes[least[-1]] = shares.index(least)
 
 
 @dataclass
