@@ -101,7 +101,7 @@ class _Crew:
         return [sorted(share) for share in shares]
 
     def _balance(self, shares: list[list[str]]) -> None:
-        """Let modules move to another process for good, if the one that they belong to would keep the others waiting."""
+        """Let modules move to another process for good, if the one they belong to would keep the others waiting."""
         while len(least := min(shares, key=len)) < len(most := max(shares, key=len)) - 1:
             least.append(most.pop())
             self.homes[least[-1]] = shares.index(least)

@@ -13,7 +13,7 @@ The `Library` says what comes out of packages that are not part of the project.
 """
 
 from archguard.codebase.names.files import Files
-from archguard.codebase.names.keeping import names_put, takes
+from archguard.codebase.names.keeping import takes, what_is_kept
 from archguard.codebase.names.library import Library
 from archguard.codebase.names.names import Names
 from archguard.codebase.names.texts import Text
@@ -43,6 +43,6 @@ __all__ = [
     "Value",
     "Values",
     "dotted",
-    "names_put",
     "takes",
+    "what_is_kept",
 ]

@@ -1,13 +1,16 @@
 """Finding what an application keeps for everyone, in whichever module it is put there."""
 
 import re
-from collections.abc import Mapping
-from functools import cache, cached_property
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cache
 from itertools import chain
+from typing import TypeAlias
 
+from archguard.codebase.codebase import Codebase
+from archguard.codebase.crew import answers, remember
 from archguard.codebase.facts import Binding, Scope
 from archguard.codebase.names.files import Files
-from archguard.codebase.source import SourceError
+from archguard.codebase.source import Source, SourceError
 
 _PUTS = tuple(  # one for each beginning, which is quicker than one for both
     re.compile(keeper + rb"(?:\.(\w+)|\[[\"'](\w+)[\"']\])\s*(?::[^=\n]+)?=[^=]")
@@ -17,37 +20,50 @@ _PUTS = tuple(  # one for each beginning, which is quicker than one for both
 _TAKES = (rb"app(?:lication)?(?:\[[\"']|\.state\.)", rb"request\.(?:app|state)\.(?:state\.)?")
 
 
-class Keeping:
-    """Knows which modules put something under a name, told by their bytes; only those are read."""
+Kept: TypeAlias = Mapping[str, Collection[str]]
+"""The modules that put something where an application keeps it, by the name that it has there."""
+_KEY = "what is kept"
 
-    def __init__(self, files: Files) -> None:
+
+class Keeping:
+    """Knows which modules put something under a name; only those are read."""
+
+    def __init__(self, files: Files, kept: Callable[[], Kept]) -> None:
         self.files = files
+        self.kept = kept
 
     def bindings(self, name: str, scope: Scope) -> list[Binding]:
         """What is put under `name` in the service of `scope`."""
         service = scope.module.name.rpartition("::")[0]
-        modules = (module for module in self._putting.get(name, ()) if module.rpartition("::")[0] == service)
+        modules = (module for module in self.kept().get(name, ()) if module.rpartition("::")[0] == service)
         scopes = (inner for module in modules for inner in self.files.scope(module).everything())
         return [binding for inner in scopes for binding in inner.kept.get(name, ())]
 
-    @cached_property
-    def _putting(self) -> Mapping[str, list[str]]:
-        """The modules that put something under each name."""
+
+def what_is_kept(codebase: Codebase) -> Kept:
+    """What applications keep, told by the bytes of every file, which are read by the first who asks."""
+    if _KEY not in codebase.memory:
         found: dict[str, list[str]] = {}
-        for module in sorted(self.files.own):
-            try:
-                content = self.files.sources[module].content
-            except SourceError:
-                continue  # it has been reported where imports were read
-            for name in sorted(names_put(content)):
-                found.setdefault(name.decode(), []).append(module)
-        return found
+        for module, names in chain.from_iterable(answers(codebase, _puts, codebase.sources)):
+            for name in names:
+                found.setdefault(name, []).append(module)
+        remember(codebase, _KEY, {name: sorted(modules) for name, modules in found.items()})
+    kept: Kept = codebase.memory[_KEY]
+    return kept
 
 
-def names_put(content: bytes) -> frozenset[bytes]:
-    """The names under which a file with this content puts something for everyone."""
-    puts = chain.from_iterable(put.findall(content) for put in _PUTS)
-    return frozenset(attribute or key for attribute, key in puts)
+def _puts(codebase: Codebase, modules: Sequence[str]) -> list[tuple[str, list[str]]]:
+    """Those of `modules` that put something, and under which names."""
+    found = ((module, _names_put(codebase.sources[module])) for module in modules)
+    return [(module, names) for module, names in found if names]
+
+
+def _names_put(source: Source) -> list[str]:
+    try:
+        puts = chain.from_iterable(put.findall(source.content) for put in _PUTS)
+        return sorted({(attribute or key).decode() for attribute, key in puts})
+    except SourceError:
+        return []  # it has been reported where imports were read
 
 
 def takes(content: bytes, names: frozenset[bytes]) -> bool:

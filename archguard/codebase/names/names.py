@@ -12,7 +12,7 @@ from archguard.codebase.names.annotations import Annotations, provided
 from archguard.codebase.names.asking import Asking
 from archguard.codebase.names.files import Files
 from archguard.codebase.names.handed import Handed
-from archguard.codebase.names.keeping import Keeping
+from archguard.codebase.names.keeping import Keeping, Kept
 from archguard.codebase.names.library import Library
 from archguard.codebase.names.lookup import Lookup, Origins
 from archguard.codebase.names.members import Members, decorator_names, first_parameter
@@ -57,11 +57,12 @@ class Names(Asking):
         files: Files,
         library: Library = Library(),  # noqa: B008  # frozen
         importers: Mapping[str, Collection[str]] = MappingProxyType({}),
+        kept: Callable[[], Kept] = dict,
     ) -> None:
         self.library = library
         self._files = files
         self._lookup = Lookup(files)
-        self._keeping = Keeping(files)
+        self._keeping = Keeping(files, kept)
         self._annotations = Annotations(self)
         self._members = Members(self)
         self._results = Results(self)

@@ -3,12 +3,12 @@
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from importlib.resources import files
 from typing import TypeAlias
 
 from archguard.codebase import Codebase, ancestry, remembering
-from archguard.codebase.names import Files, Library, Names
+from archguard.codebase.names import Files, Library, Names, what_is_kept
 from archguard.kinds.client import Client
 
 CHANNELS = ("database", "cache", "http", "rpc", "queue", "cloud", "saas", "network", "email")
@@ -178,7 +178,8 @@ def names_of(codebase: Codebase, extensions: Extensions | None = None) -> Names:
         declared = frozenset(module for client in (extensions or {}).values() for module in client.modules)
         outside = [name for name in codebase.sources if not declared.isdisjoint(ancestry(name))]
         files = Files(codebase.sources, outside)
-        codebase.memory[key] = Names(files, library(extensions), codebase.every_import.importers)
+        importers, kept = codebase.every_import.importers, partial(what_is_kept, codebase)
+        codebase.memory[key] = Names(files, library(extensions), importers, kept)
     names: Names = codebase.memory[key]
     return names
 

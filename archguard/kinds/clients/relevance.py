@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from archguard.codebase import Codebase, Pattern, Source, SourceError
 from archguard.codebase.crew import answers
-from archguard.codebase.names import names_put, takes
+from archguard.codebase.names import takes, what_is_kept
 from archguard.kinds.clients.catalogue import Catalogue
 
 HOPS = 6
@@ -38,7 +38,7 @@ def relevance(codebase: Codebase, known: Catalogue, *, may_use: Test, offers: Te
     """
     importers = codebase.every_import.importers
     near = _near(codebase, importers, known)
-    kept = frozenset(name for source in codebase.files(near) for name in _names_put(source))
+    kept = frozenset(name.encode() for name, modules in what_is_kept(codebase).items() if near.intersection(modules))
     found = {name for name in codebase.sources if name in near or codebase.is_troubled(name)}
     for name, offering in chain(*answers(codebase, partial(_passing, kept, may_use, offers), codebase.sources)):
         found.update((name, *importers.get(name, ())) if offering else (name,))
@@ -63,13 +63,6 @@ def _own(codebase: Codebase, known: Catalogue) -> frozenset[str]:
     """The modules of the project that are a client."""
     packages = {module.rpartition("::")[2].partition(".")[0] for module in codebase.modules}
     return codebase.members(Pattern(name) for name in known.modules if name.partition(".")[0] in packages)
-
-
-def _names_put(source: Source) -> frozenset[bytes]:
-    try:
-        return names_put(source.content)
-    except SourceError:
-        return frozenset()
 
 
 def _passing(

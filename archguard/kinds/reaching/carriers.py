@@ -17,7 +17,17 @@ from archguard.codebase import Codebase, Source, remembering
 from archguard.codebase.crew import Question, answers
 from archguard.codebase.facts import Binding, Position, Scope
 from archguard.codebase.facts.dynamic import DYNAMIC
-from archguard.codebase.names import Instance, Member, Names, Outside, OwnClass, OwnFunction, Value, Values
+from archguard.codebase.names import (
+    Instance,
+    Member,
+    Names,
+    Outside,
+    OwnClass,
+    OwnFunction,
+    Value,
+    Values,
+    what_is_kept,
+)
 from archguard.kinds.clients import Catalogue, Extensions, catalogue, names_of
 from archguard.kinds.clients.guesses import OF_BROKERS
 from archguard.kinds.reaching.aws import channels_with_aws
@@ -34,6 +44,7 @@ _T = TypeVar("_T")
 
 def carriers(codebase: Codebase, channels: Sequence[str], extensions: Extensions) -> frozenset[str]:
     """The modules of the files that can use a client of `channels`."""
+    what_is_kept(codebase)  # by all processes together, before each is asked alone
     found = waiting = _united(codebase, partial(_beginning, channels, extensions), codebase.sources)
     known = Carried()
     packages = frozenset(module for module, source in codebase.sources.items() if source.is_package)
