@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Self, TypeAlias
 
-from archguard.codebase import ImportGraph, Reach, Source, SourceError, Sweep, ancestry
+from archguard.codebase import ImportGraph, Reach, Source, Sweep, ancestry
+from archguard.kinds.reaching.reading import content_of
 
 _STAR = re.compile(rb"import\s*\*")
 
@@ -66,19 +67,20 @@ class Usable:
 
     def is_used(self, source: Source) -> bool:
         """Whether the file `source` has one of the names; one that cannot be read has none."""
-        try:
-            content = source.content
-        except SourceError:
-            return False
+        content = content_of(source)
         importable = self.importable.get(source.module, ())
-        if importable and (_STAR.search(content) or _has(content, importable, named)):
+        if importable and (_STAR.search(content) or names_any(content, importable)):
             return True
         return _has(content, self.takeable.get(source.module, _NONE) | self.kept, _taken)
 
 
+def names_any(content: bytes, names: Collection[bytes]) -> bool:
+    """Whether any of `names` stands in a file with this content, in whatever place."""
+    return _has(content, names, _named)
+
+
 @cache
-def named(names: Words) -> re.Pattern[bytes]:
-    """Finds any of `names`, in whatever place."""
+def _named(names: Words) -> re.Pattern[bytes]:
     return re.compile(rb"(?<!\w)(?:%b)(?!\w)" % b"|".join(sorted(names)))
 
 

@@ -31,9 +31,9 @@ from archguard.codebase.names import (
 from archguard.kinds.clients import Catalogue, Extensions, catalogue, names_of
 from archguard.kinds.clients.guesses import OF_BROKERS
 from archguard.kinds.reaching.aws import channels_with_aws
-from archguard.kinds.reaching.carried import Carried, Usable, Words, named
+from archguard.kinds.reaching.carried import Carried, Usable, Words, names_any
 from archguard.kinds.reaching.inbound import EntryPoints
-from archguard.kinds.reaching.reading import has_any, holds
+from archguard.kinds.reaching.reading import content_of, has_any
 
 _STUBS = "_pb2_grpc"
 _STUB = re.compile(r"_pb2_grpc\.\w+Stub$")
@@ -136,7 +136,7 @@ class _Carriers:
 
     def _may_use(self, source: Source, package: str) -> bool:
         others = self._packages[package]
-        return not others or holds(source, named(others))
+        return not others or names_any(content_of(source), others)
 
     def _is_told(self, source: Source) -> bool:
         """Whether words alone tell of a client, whatever it is imported from."""

@@ -10,20 +10,22 @@ from archguard.codebase.facts import Binding, Position
 from archguard.codebase.names import Instance, Names, OwnClass, OwnFunction, OwnModule
 
 
-def holds(source: Source, pattern: re.Pattern[bytes]) -> bool:
-    """Whether `pattern` is anywhere in the file; a file that cannot be read holds nothing."""
+def content_of(source: Source) -> bytes:
+    """The bytes of the file; none if it cannot be read."""
     try:
-        return bool(pattern.search(source.content))
+        return source.content
     except SourceError:
-        return False
+        return b""
+
+
+def holds(source: Source, pattern: re.Pattern[bytes]) -> bool:
+    """Whether `pattern` is anywhere in the file."""
+    return bool(pattern.search(content_of(source)))
 
 
 def has_any(source: Source, texts: tuple[str, ...]) -> bool:
     """Whether one of `texts` is anywhere in the file, which is quicker to tell than by a pattern."""
-    try:
-        content = source.content
-    except SourceError:
-        return False
+    content = content_of(source)
     is_begun = any(beginning in content for beginning in _beginnings(texts))
     return is_begun and any(text.encode() in content for text in texts)
 
