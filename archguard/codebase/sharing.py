@@ -25,10 +25,10 @@ def shared(work: Callable[[Sequence[_T]], _R], items: Sequence[_T], least: int, 
         native: Whether `work` needs threads of a library, which a fork lacks if they have been started before it.
     """
     count = max(1, min(processors(native=native), len(items) // least))
-    shares = [items[start::count] for start in range(count)]
-    forks = [_Fork.of(work, share) for share in shares[1:]]
-    yield work(shares[0])
-    for fork in forks:
+    if count == 1:
+        yield work(items)
+        return
+    for fork in [_Fork.of(work, items[start::count]) for start in range(count)]:
         yield fork.answer()
 
 
