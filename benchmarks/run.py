@@ -182,7 +182,7 @@ def _configure(base: CodeBase, tree: Path) -> None:
     layers = {"id": "layered", "kind": "layers", "layers": base.modules}
     calls = [{"id": kind, "kind": kind, "modules": base.package} for kind in ("database", "gateway")]
     siblings = {"id": "apart", "kind": "independence", "children_of": base.modules[0]}
-    for name, contracts in {"layers": [layers], "calls": [layers, *calls], "siblings": [siblings]}.items():
+    for name, contracts in {"layers": [layers], "calls": calls, "siblings": [siblings]}.items():
         # JSON is YAML, and the standard library writes it.
         config = {"version": 1, "project": {"packages": [base.package]}, "contracts": contracts}
         (tree / f"{name}.yaml").write_text(json.dumps(config), encoding="utf-8")
