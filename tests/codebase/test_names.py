@@ -180,3 +180,15 @@ def test_texts_are_put_together(tmp_path: Path, text: str, expected: str) -> Non
     call = next(call for call in Call.within(names.scope("m"), names.source("m")) if call.callee == "print")
 
     assert names.text(call.arguments[0], call.at).filled("?") == expected
+
+
+@pytest.mark.parametrize("order", [1, -1], ids=["from above", "from below"])
+def test_functions_that_call_each_other_are_handed_the_same_in_either_order(order: int, tmp_path: Path) -> None:
+    first = "def first(x):\n    second(x)\n    x.run()\n"
+    second = "def second(x):\n    first(x)\n    x.run()\n"
+    names = names_of(tmp_path, shop=f"import acme\n{first}{second}first(acme.connect())\n")
+    calls = [call for call in Call.within(names.scope("shop"), names.source("shop")) if call.callee.endswith("run")]
+
+    callees = {names.callees(call.node, call.at) for call in calls[::order]}
+
+    assert callees == {("acme.Connection.run",)}

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
-from typing import TypeAlias, TypeVarTuple, Unpack
+from typing import NamedTuple, TypeAlias, TypeVarTuple, Unpack
 
 from archguard.codebase.facts import Binding, Position, Scope
 from archguard.codebase.facts.keeping import kept_name
@@ -35,9 +35,12 @@ from archguard.codebase.names.values import (
 from archguard.codebase.remembering import remembering
 
 _Arguments = TypeVarTuple("_Arguments")
-_Answers: TypeAlias = dict[object, Values]
+_Answers: TypeAlias = dict[object, Values | None]
 """What is known of nodes and bindings that were asked about."""
 _DEEP = 60
+"""How many questions may lead to each other."""
+_NONE = _DEEP + 1
+"""The place, among the questions that are open, of one that is not there."""
 _TYPES = {
     ast.JoinedStr: "builtins.str",
     ast.Compare: "builtins.bool",
@@ -47,6 +50,14 @@ _TYPES = {
     ast.SetComp: "builtins.set",
     ast.GeneratorExp: "collections.abc.Iterator",
 }
+
+
+class _Passing(NamedTuple):
+    """An answer, to the question at `depth`, that lacks what one further out says, which is still open."""
+
+    depth: int
+    open: int
+    answer: Values
 
 
 class Names(Asking):
@@ -72,7 +83,9 @@ class Names(Asking):
         self._annotated: _Answers = {}
         self._called: _Answers = {}
         self._bindings: _Answers = {}
-        self._depth = 0
+        self._asked: list[object] = []
+        self._open = _NONE
+        self._passing: dict[tuple[int, object], _Passing] = {}
 
     def scope(self, module: str) -> Scope:
         """The scope of `module`: as much of its file as can be parsed."""
@@ -186,16 +199,43 @@ class Names(Asking):
         answer: Callable[[Unpack[_Arguments]], Values],
         *arguments: *_Arguments,
     ) -> Values:
-        """Answer a question that has not been answered yet."""
-        if self._depth > _DEEP:
+        """Answer a question that has not been answered yet, or is just being answered.
+
+        An answer that leads back to a question that is still open lacks what that one will say: it is kept only until
+        that one is answered.
+        """
+        if subject in answers:
+            self._open = min(self._open, self._asked.index(subject))
             return UNKNOWN
-        answers[subject] = UNKNOWN  # to one that leads back to itself
-        self._depth += 1
+        if self._passing and (passing := self._passing.get((id(answers), subject))):
+            self._open = min(self._open, passing.open)
+            return passing.answer
+        depth, outer = len(self._asked), self._open
+        if depth > _DEEP:
+            return UNKNOWN
+        self._open = _NONE
+        answers[subject] = None
+        self._asked.append(subject)
         try:
             found = answers[subject] = answer(*arguments)
         finally:
-            self._depth -= 1
+            self._asked.pop()
+        if self._open < depth:
+            del answers[subject]
+            self._passing[id(answers), subject] = _Passing(depth, self._open, found)
+        elif self._open != _NONE:
+            self._open = _NONE
+            self._forget(depth)
+        self._open = min(self._open, outer)
         return found
+
+    def _forget(self, depth: int) -> None:
+        """Forget what was answered while the question at `depth` was open."""
+        while self._passing:
+            key, passing = self._passing.popitem()
+            if passing.depth <= depth:
+                self._passing[key] = passing
+                return
 
     def _infer(self, node: ast.expr, at: Position) -> Values:  # noqa: PLR0911  # one case for each expression
         match node:
