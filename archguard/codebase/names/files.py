@@ -7,6 +7,7 @@ from functools import cache
 
 from archguard.codebase.facts import Binding, Position, Scope, read_scope
 from archguard.codebase.names.reading import Readable
+from archguard.codebase.remembering import remembering
 from archguard.codebase.source import Source, SourceError
 
 
@@ -35,7 +36,11 @@ class Files:
         return self._sources[module]
 
     def may_call(self, module: str, name: str) -> bool:
-        """Whether something called `name` may be called in `module`, told by its bytes."""
+        """Whether something called `name` may be called in `module`, which is not read to tell."""
+        return module in self._scopes or self._names_call(module, name)
+
+    @remembering
+    def _names_call(self, module: str, name: str) -> bool:
         try:
             return bool(_call_of(name).search(self.source(module).content))
         except SourceError:
