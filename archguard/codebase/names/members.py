@@ -160,8 +160,9 @@ class Members:
         if id(scope) not in self._assigned:
             found: dict[str, list[Binding]] = {}
             for method in scope.children:
+                own = first_parameter(method) if method.attributes else ""
                 for (base, name), bindings in method.attributes.items():
-                    if base == first_parameter(method):
+                    if base == own:
                         found.setdefault(name, []).extend(bindings)
             self._assigned[id(scope)] = found
         return self._assigned[id(scope)]
