@@ -6,7 +6,6 @@ whatever place, so that more files are taken than need be, and none is missed.
 """
 
 import ast
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -33,10 +32,9 @@ from archguard.kinds.clients.guesses import OF_BROKERS
 from archguard.kinds.reaching.aws import channels_with_aws
 from archguard.kinds.reaching.carried import Carried, Usable, Words, names_any
 from archguard.kinds.reaching.inbound import EntryPoints
-from archguard.kinds.reaching.reading import content_of, has_any
+from archguard.kinds.reaching.reading import STUB, content_of, has_any
 
 _STUBS = "_pb2_grpc"
-_STUB = re.compile(r"_pb2_grpc\.\w+Stub$")
 _DEEP = 4
 
 _T = TypeVar("_T")
@@ -244,7 +242,7 @@ class _Carriers:
     def _is_known(self, name: str) -> bool:
         known = self.catalogue
         return (
-            bool(_STUB.search(name))
+            bool(STUB.search(name))
             or name in known.modules
             or known.is_call(name)
             or known.receiver(self.names.library, name)

@@ -15,7 +15,7 @@ from archguard.kinds.reaching import aws
 from archguard.kinds.reaching.accesses import Access, Accesses, Way
 from archguard.kinds.reaching.doors import doors_of
 from archguard.kinds.reaching.inbound import EntryPoints
-from archguard.kinds.reaching.reading import holds, made_by
+from archguard.kinds.reaching.reading import STUB, holds, made_by
 from archguard.model import Confidence, Location
 
 _SENDING = frozenset(
@@ -26,7 +26,6 @@ _SENDING = frozenset(
 )
 """What sends tasks, or makes them ready to be sent."""
 _INSIDE = re.compile(r"(?:ASGI|WSGI|Mock)Transport")
-_STUB = re.compile(r"_pb2_grpc\.\w+Stub$")
 _SENDS = re.compile(rf"\.\s*(?:{'|'.join(sorted(_SENDING))})\b".encode())
 
 
@@ -119,10 +118,10 @@ class Outbound:
         """The generated class that is called, or whose method is."""
         owners = self.names.value(step.owner, at) if step.owner else ()
         called = (dotted(owner) for owner in owners if isinstance(owner, Instance))
-        stubs = [name for name in called if _STUB.search(name)]
+        stubs = [name for name in called if STUB.search(name)]
         if stubs:
             return f"{stubs[0]}.{step.name}"
-        return next(filter(_STUB.search, map(dotted, self.names.value(step.callee, at))), "")
+        return next(filter(STUB.search, map(dotted, self.names.value(step.callee, at))), "")
 
     def _tasks(self, source: Source) -> Iterator[Reached]:
         """Tasks of the project that are sent to a worker: `charge.delay(order)`."""

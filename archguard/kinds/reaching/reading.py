@@ -9,6 +9,9 @@ from archguard.codebase import Source, SourceError
 from archguard.codebase.facts import Binding, Position
 from archguard.codebase.names import Instance, Names, OwnClass, OwnFunction, OwnModule
 
+STUB = re.compile(r"_pb2_grpc\.\w+Stub$")
+"""What the generated classes are called that call a gRPC service."""
+
 
 def content_of(source: Source) -> bytes:
     """The bytes of the file; none if it cannot be read."""
