@@ -142,29 +142,6 @@ _QUERYSET = frozenset(
         "clear",
     ]
 )
-OF_QUERIES = (_QUERYSET - {"add", "remove", "clear"}) | frozenset(
-    [
-        "filter_by",
-        "join",
-        "outerjoin",
-        "limit",
-        "offset",
-        "group_by",
-        "having",
-        "options",
-        "one",
-        "one_or_none",
-        "scalar",
-        "with_entities",
-        "distinct",
-        "paginate",
-        "get_or_404",
-        "first_or_404",
-        "only",
-        "defer",
-    ]
-)
-"""What is done with a query: it is made narrower, and asked."""
 ENDING_QUERIES = frozenset(
     [
         "get",
@@ -188,6 +165,33 @@ ENDING_QUERIES = frozenset(
     ]
 )
 """What gives a row or a number; `all` gives another query in Django."""
+_NARROWING = frozenset(
+    [
+        "all",
+        "filter",
+        "filter_by",
+        "exclude",
+        "order_by",
+        "annotate",
+        "values",
+        "values_list",
+        "select_related",
+        "prefetch_related",
+        "join",
+        "outerjoin",
+        "limit",
+        "offset",
+        "group_by",
+        "having",
+        "options",
+        "with_entities",
+        "distinct",
+        "only",
+        "defer",
+    ]
+)
+OF_QUERIES = _NARROWING | ENDING_QUERIES
+"""What is done with a query: it is made narrower, and asked."""
 OF_BROKERS = frozenset(
     [
         "basic_publish",

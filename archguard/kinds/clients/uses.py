@@ -56,7 +56,6 @@ _OF_RELATIONS = frozenset(
         "iterator",
         "latest",
         "earliest",
-        "select_for_update",
         "bulk_update",
         "aget",
         "acreate",
