@@ -42,10 +42,12 @@ class Acyclic(Contract):
 
     def check(self, codebase: Codebase) -> Iterator[Violation]:
         """Yield a violation for each import that is part of a cycle."""
-        for units in self._groups(codebase):
-            coupling = Coupling(codebase.imports, units)
-            for tangle in coupling.tangles:
-                yield from self._violations(codebase, coupling, tangle)
+        couplings = (Coupling(codebase.imports, units) for units in self._groups(codebase))
+        tangles = ((coupling, tangle) for coupling in couplings for tangle in coupling.tangles)
+        found = (
+            violation for coupling, tangle in tangles for violation in self._violations(codebase, coupling, tangle)
+        )
+        yield from dict.fromkeys(found)  # several patterns may lead to the same package
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
         """Yield a fault if there are no two modules that could form a cycle."""

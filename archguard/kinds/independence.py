@@ -36,8 +36,8 @@ class Independence(Contract):
 
     def check(self, codebase: Codebase) -> Iterator[Violation]:
         """Yield a violation for each import from one of the modules that is, or leads to, another one."""
-        for units in self._groups(codebase):
-            yield from self._violations(codebase, units)
+        found = (violation for units in self._groups(codebase) for violation in self._violations(codebase, units))
+        yield from dict.fromkeys(found)  # several patterns may match the same package
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
         """Yield a fault if there is nothing to be independent of."""

@@ -39,8 +39,9 @@ class Protected(Contract):
 
     def check(self, codebase: Codebase) -> Iterator[Violation]:
         """Yield a violation for each import of a protected module by somebody who may not."""
-        for values in bindings(codebase, self.modules):
-            yield from bound(self, values)._violations(codebase)
+        bound_contracts = (bound(self, values) for values in bindings(codebase, self.modules))
+        found = (violation for contract in bound_contracts for violation in contract._violations(codebase))
+        yield from dict.fromkeys(found)  # what does not depend on a capture is found once for each of its values
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
         """Yield a fault if there is nothing to protect, or nobody to protect it from."""

@@ -74,18 +74,25 @@ def forbidden_routes(
 ) -> Iterator[Route]:
     """Every import by a module of `forbidden` that is, or leads to, something with a bit that is forbidden to it.
 
-    An import that leads to more than `most` things is one route, to the first of them.
+    An import that leads to more than `most` things is one route, to the first of them. So is one of something that
+    belongs to several of them: sets of what is forbidden may overlap, and the import itself is wrong only once.
     """
     reached = reach.masks if indirect else reach.labels
     for importer in sorted(forbidden):
         lines = reach.graph.imported_by(importer)
         for imported in sorted(name for name in lines if reached.get(name, 0) & forbidden[importer]):
-            bits = reached[imported] & forbidden[importer]
+            bits = _told_apart(reached[imported] & forbidden[importer], reach.labels.get(imported, 0))
             more = bits.bit_count() - 1 if bits.bit_count() > most else 0
             for bit in _bits(bits & -bits if more else bits):
                 chain = (importer, *reach.chain(imported, bit))
                 for line in lines[imported]:
                     yield Route(Link(importer, imported, line), chain, bit, more)
+
+
+def _told_apart(bits: int, own: int) -> int:
+    """`bits` with the lowest alone of those that the imported module has of its `own`."""
+    direct = bits & own
+    return bits & ~direct | direct & -direct
 
 
 def _bits(mask: int) -> Iterator[int]:

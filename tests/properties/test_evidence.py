@@ -88,6 +88,45 @@ def test_no_violation_is_listed_twice(data: st.DataObject, code: Code) -> None:
     assert len(identities(found)) == len(found)
 
 
+OVERLAPPING: dict[str, Contract] = {
+    "what is forbidden": Forbidden(
+        id="c", modules=patterns(["app.a", "app.c"]), must_not_import=targets(["app.b", "app.b.x", "app.*.x"])
+    ),
+    "who is held": Forbidden(id="c", modules=patterns(["app.*", "app.a"]), must_not_import=targets(["app.b.x"])),
+    "values of a capture": Forbidden(
+        id="c", modules=patterns(["app.<part>", "app.a"]), must_not_import=targets(["app.b.x"])
+    ),
+    "what is protected": Protected(id="c", modules=targets(["app.b", "app.b.x"]), only_imported_by=patterns(["app.d"])),
+    "what is protected, by capture": Protected(
+        id="c", modules=targets(["app.<part>", "app.b.x"]), only_imported_by=patterns(["app.d"])
+    ),
+    "packages of siblings": Independence(id="c", children_of=patterns(["app", "ap*"])),
+    "packages without cycles": Acyclic(id="c", children_of=patterns(["app", "ap*"]), depth=1),
+    "packages at two depths": Acyclic(id="c", children_of=patterns(["app", "app.b"]), depth=1),
+}
+CROSSED = Code(
+    frozenset({"app", "app.a", "app.b", "app.b.x", "app.b.y", "app.c", "app.d"}),
+    frozenset(
+        {
+            ("app.a", "app.b.x"),
+            ("app.c", "app.b.x"),
+            ("app.a", "app.c"),
+            ("app.b.x", "app.b.y"),
+            ("app.b.y", "app.b.x"),
+            ("app.b.y", "app.a"),
+        }
+    ),
+)
+
+
+@pytest.mark.parametrize("overlap", OVERLAPPING)
+def test_what_overlaps_yields_no_violation_twice(overlap: str) -> None:
+    found = violations(OVERLAPPING[overlap], CROSSED)
+
+    assert found
+    assert len(identities(found)) == len(found)
+
+
 @given(data=st.data(), code=codes())
 def test_a_closed_stack_forbids_what_an_open_one_does_and_more(data: st.DataObject, code: Code) -> None:
     names = data.draw(st.permutations(code.children(ROOT)))
