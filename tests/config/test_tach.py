@@ -175,6 +175,14 @@ CASES = {
         [],
         {"one/app.py": "import base\n", "two/base.py": "", "one/pyproject.toml": "[project]\nname = 'one'\n"},
     ),
+    "a closed layer without modules": Case(
+        'layers = ["top", {name = "mid", closed = true}, "low"]\n'
+        + modules(f'{WEB}\nlayer = "top"', f"{ORDERS}\ndepends_on = []", f'{DB}\nlayer = "low"'),
+        ["shop/orders/__init__.py:1", "shop/orders/prices.py:1", "shop/web.py:2"],
+    ),
+    "an open layer without modules": Case(
+        'layers = ["top", "mid", "low"]\n' + modules(f'{WEB}\nlayer = "top"', f'{DB}\nlayer = "low"'),
+    ),
     "a module that is not there": Case(modules('path = "shop.gone"', f"{WEB}\ndepends_on = []", DB), ["shop/web.py:2"]),
 }
 

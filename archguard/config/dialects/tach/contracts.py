@@ -39,8 +39,9 @@ class Contracts:
     def _has_plain_layers(self) -> bool:
         """Whether a contract on layers, and others inside of each, say it all; easier to read than one matrix."""
         layered = [module for module in self._modules if module.layer]
-        is_plain = self.plan.layering.is_plain and not any(module.unchecked for module in layered)
-        return is_plain and len({module.layer for module in layered}) > 1 and self.plan.permissions.is_one_package
+        used = {module.layer for module in layered}
+        is_plain = self.plan.layering.is_plain_for(used) and not any(module.unchecked for module in layered)
+        return is_plain and len(used) > 1 and self.plan.permissions.is_one_package
 
     def _denied(self, one: Module, other: Module) -> bool:
         return not self.plan.permissions.allows(one, other)

@@ -17,11 +17,15 @@ class Layering:
     explicit: bool
     """Whether a lower layer must be declared too."""
 
-    @property
-    def is_plain(self) -> bool:
-        """Whether archguard's layers say the same: all of those in the middle closed, or none."""
+    def is_plain_for(self, used: Collection[str]) -> bool:
+        """Whether archguard's layers say the same, where modules are in the layers `used`.
+
+        All of those in the middle are closed, or none; and a closed one has modules, since tach lets nobody skip one
+        without modules either, while archguard leaves it out.
+        """
         between = set(self.names[1:-1])
-        return not self.explicit and (not between & self.closed or between <= self.closed)
+        closed = between & self.closed
+        return not self.explicit and (not closed or closed == between) and closed <= set(used)
 
     @property
     def is_closed(self) -> bool:
