@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from archguard.checking.named import find_named
+from archguard.checking.presence import require_code
 from archguard.codebase import Codebase
 from archguard.config import Config, did_you_mean
 from archguard.diagrams import NEEDING_A_SUBJECT, Request, View, draw_view
@@ -40,6 +41,7 @@ def draw(  # noqa: PLR0913  # what can be asked
     Raises:
         ArchguardError: the subject is missing, unknown or not asked for; or there is nothing to draw.
     """
+    require_code(codebase)
     request = Request(
         codebase=codebase, contracts=config.contracts, report=report, depth=depth, limit=limit, whole=whole
     )

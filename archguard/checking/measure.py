@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from archguard.checking.presence import require_code
 from archguard.codebase import Codebase, ImportTrait, Pattern, disjoint
 from archguard.codebase.metrics import Level, Measurement, packages
 from archguard.config import Config
@@ -16,7 +17,11 @@ def measure(config: Config, codebase: Codebase, report: Report | None = None, de
         codebase: The code, as `read` gives it.
         report: What the contracts say of it, if there are any.
         depth: How many levels below the top-level packages the measured packages are.
+
+    Raises:
+        ArchguardError: there is no code.
     """
+    require_code(codebase)
     left_out = {ImportTrait.TYPE_CHECKING} if config.project.type_checking_imports == "exclude" else set()
     seen = codebase.without_traits(left_out)
     return Measurement(

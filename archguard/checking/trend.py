@@ -16,7 +16,7 @@ from archguard.errors import ArchguardError
 from archguard.model import Commit, OutcomeStatus, Point, Report, Severity
 from archguard.snapshot import store
 
-_FORM = 1
+_FORM = 2
 """Goes up when a point is computed or kept in another way."""
 
 

@@ -5,11 +5,13 @@ import os
 import sys
 import warnings
 from importlib import import_module
+from pathlib import Path
 from typing import Final
 
 import click
 
 from archguard.cli.outcome import CANNOT_CHECK, FAULT, complain
+from archguard.errors import ConfigError
 
 COMMANDS: Final = {
     "init": "look at the code, and write a first archguard.yaml that it keeps",
@@ -53,6 +55,26 @@ class _Commands(click.Group):
         del ctx
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """What to do next, where nothing is configured yet."""
+        del ctx
+        if next_step := _next_step():
+            with formatter.section("Next"):
+                formatter.write_text(next_step)
+
+
+def _next_step() -> str:
+    """How to get a configuration; "" where there is one, whatever is wrong with it."""
+    from archguard.config import find_configuration  # noqa: PLC0415  # no command should pay for it
+
+    try:
+        find_configuration(Path.cwd())
+    except ConfigError as error:
+        return f"There is {error.message}. {error.hint}."
+    except OSError:  # the working directory is gone, say, and help is help all the same
+        pass
+    return ""
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

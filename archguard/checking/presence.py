@@ -1,0 +1,28 @@
+"""Whether there is any code to look at: numbers and pictures of nothing would pass for those of a small project."""
+
+from archguard.codebase import Codebase
+from archguard.errors import ArchguardError
+from archguard.model import Severity
+
+
+def require_code(codebase: Codebase) -> None:
+    """Make sure that at least one file of code was found.
+
+    Raises:
+        ArchguardError: there is none.
+        ExceptionGroup[ArchguardError]: there is none, for these reasons.
+    """
+    if codebase.sources:
+        return
+    reasons = [
+        ArchguardError(problem.message, problem.hint, problem.location, problem.excerpt)
+        for problem in codebase.problems
+        if problem.severity is Severity.ERROR
+    ]
+    if reasons:
+        raise ExceptionGroup("there is no code to look at", reasons)
+    raise ArchguardError(
+        "there is no Python code here to look at",
+        "run archguard where the packages are, or name their folder: `project: {source_roots: [src]}`; "
+        "`archguard init` writes a first configuration for what it finds",
+    )
