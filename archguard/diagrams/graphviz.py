@@ -1,31 +1,127 @@
-"""The door to Graphviz: pictures by `dot`, or by `graphviz-pure` where there is no `dot`."""
+"""Pictures by Graphviz: its program `dot` where the PATH has one, else `graphviz-pure`, which is installed with us.
 
+A project may hold programs of these names, and a PATH may lead into it. No program of the project is ever run: `dot` is
+looked for only in those folders of the PATH that are absolute and outside of the project, and `graphviz-pure` in the
+installation of archguard before it is looked for in the same folders.
+"""
+
+import os
 import subprocess
-from shutil import which
+import sys
+import sysconfig
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import distributions
+from pathlib import Path
 from typing import Final
 
 from archguard.diagrams import dot
 from archguard.diagrams.view import View
 from archguard.errors import ArchguardError
 
-_PROGRAMS: Final = ("dot", "graphviz-pure")
-"""Both have the same command line."""
-_HINT: Final = "install Graphviz (apt install graphviz, brew install graphviz, winget install graphviz)"
-_OR_PURE: Final = f"{_HINT}, or `pip install graphviz-pure`; --format dot, mermaid and others need neither"
+_PURE: Final = "graphviz-pure"
+_ONLY_DOT: Final = ("pdf",)
+"""The formats that graphviz-pure does not write."""
+_INSTALL: Final = "install Graphviz (apt install graphviz, brew install graphviz, winget install graphviz)"
 
 
 def picture(view: View, format_: str, *options: str) -> bytes:
     """`view` as Graphviz draws it.
 
     Raises:
-        ArchguardError: neither program is there, or the one that is cannot do it.
+        ArchguardError: there is no program that draws `format_`, or the one that there is cannot do it.
     """
-    program = next(filter(None, map(which, _PROGRAMS)), None)
-    if not program:
-        raise ArchguardError(f"{format_} is drawn by Graphviz, which is not installed", _OR_PURE)
+    root = view.code.codebase.root if view.code else Path()
+    program = _program(_Project.around(root, Path()), format_)
     text = dot.render(view).encode()
     done = subprocess.run([program, f"-T{format_}", *options], input=text, capture_output=True, check=False)  # noqa: S603  # ours
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().partition("\n")[0]
-        raise ArchguardError(f"{program} cannot draw {format_}: {said}", _HINT)
+        raise ArchguardError(f"{program} cannot draw {format_}: {said}", _INSTALL)
     return done.stdout
+
+
+@dataclass(frozen=True)
+class _Project:
+    """The folders in which everything may be written by whoever wrote the project."""
+
+    folders: frozenset[tuple[int, int]]
+    """Device and inode: a folder may be called in several ways, where case does not matter or it is mounted twice."""
+
+    @classmethod
+    def around(cls, *starts: Path) -> "_Project":
+        """The folders `starts`, each with the repository that it is in."""
+        return cls(frozenset(_identity(_repository(start)) for start in starts))
+
+    def holds(self, path: Path) -> bool:
+        """Whether `path`, or what it links to, is inside."""
+        places = (Path(os.path.abspath(path)), Path(os.path.realpath(path)))  # noqa: PTH100  # without and with links
+        return any(_identity(folder) in self.folders for place in places for folder in (place, *place.parents))
+
+
+def _repository(start: Path) -> Path:
+    folder = Path(os.path.realpath(start))
+    return next((it for it in (folder, *folder.parents) if os.path.lexists(it / ".git")), folder)
+
+
+def _identity(folder: Path) -> tuple[int, int]:
+    try:
+        status = folder.stat()
+    except OSError:
+        return -1, -1  # there is nothing, so nothing is in it
+    return status.st_dev, status.st_ino
+
+
+def _program(project: _Project, format_: str) -> str:
+    found = list(_on_path("dot"))
+    allowed = [program for program in found if not project.holds(program)]
+    if format_ not in _ONLY_DOT:
+        allowed += _installed(project)
+        allowed += (program for program in _on_path(_PURE) if not project.holds(program))
+    if allowed:
+        return str(allowed[0])
+    missing = f"{format_} is drawn by Graphviz' program `dot`, which is not on the PATH"
+    refused = f"; {found[0]} is part of the project, and no program of a project is run" if found else ""
+    raise ArchguardError(missing + refused, f"{_INSTALL}; {_others(format_)}")
+
+
+def _others(format_: str) -> str:
+    if format_ in _ONLY_DOT:
+        return "SVG and PNG are drawn without it"
+    return f"or `pip install {_PURE}`; --format dot, mermaid and others need neither"
+
+
+def _on_path(name: str) -> Iterator[Path]:
+    """The programs called `name` in the absolute folders of the PATH: "" and "." stand for the working directory."""
+    for folder in os.environ.get("PATH", os.defpath).split(os.pathsep):
+        program = Path(folder, _file(name))
+        if program.is_absolute() and _is_program(program):
+            yield program
+
+
+def _installed(project: _Project) -> Iterator[Path]:
+    """graphviz-pure as the installation of archguard has it, on the PATH or not."""
+    for distribution in distributions(name=_PURE, path=list(_trusted(project, sys.path))):
+        listed = (distribution.locate_file(file) for file in distribution.files or () if file.name == _file(_PURE))
+        below_target = distribution.locate_file(f"bin/{_file(_PURE)}")  # `pip install --target` moves it there
+        for place in (*listed, below_target):
+            program = Path(os.path.abspath(str(place)))  # noqa: PTH100  # a link may lead to a shared store
+            if _is_program(program):
+                yield program
+
+
+def _trusted(project: _Project, folders: Iterable[str]) -> Iterator[str]:
+    """Those of `folders` that are no part of the project; the environment that runs us may lie inside of it."""
+    environment = Path(sys.prefix)
+    for folder in folders:
+        path = Path(folder)
+        if path.is_absolute() and (path.is_relative_to(environment) or not project.holds(path)):
+            yield folder
+
+
+def _file(name: str) -> str:
+    return name + (sysconfig.get_config_var("EXE") or "")
+
+
+def _is_program(path: Path) -> bool:
+    return path.is_file() and os.access(path, os.X_OK)

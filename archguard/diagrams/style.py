@@ -5,7 +5,10 @@ from typing import Final, NamedTuple
 
 from archguard.diagrams.view import Arrow, Channel, Node, NodeKind, View
 
-FONT: Final = "Helvetica,Arial,sans-serif"
+FONTS: Final = "Helvetica,Arial,sans-serif"
+"""In the order in which a browser looks for them."""
+LAYOUT_FONT: Final = "Arial"
+"""What Graphviz measures text in. Not a list: graphviz-pure measures that as Times, and text touches its borders."""
 
 PAPER: Final = "#ffffff"
 INK: Final = "#0f172a"

@@ -9,4 +9,5 @@ def render(view: View) -> str:
     """The picture; where people like it dark, its colours change."""
     head, opening, body = picture(view, "svg").decode().partition("<svg ")
     attributes, end, content = body.partition(">")
-    return f"{head}{opening}{attributes}{end}\n<style>{style.dark()}</style>{content}".rstrip("\n")
+    shown = content.replace(f'font-family="{style.LAYOUT_FONT}"', f'font-family="{style.FONTS}"')
+    return f"{head}{opening}{attributes}{end}\n<style>{style.dark()}</style>{shown}".rstrip("\n")

@@ -1,15 +1,11 @@
 """`archguard diagram`: where the picture goes, and what is said when there is none."""
 
 import json
-import os
-import shutil
-import stat
 from pathlib import Path
 
 import pytest
 from project import Project
-
-needs_dot = pytest.mark.skipif(not shutil.which("dot"), reason="Graphviz is not installed")
+from tools import needs_dot
 
 
 def test_without_options_mermaid_is_printed(shop: Project) -> None:
@@ -92,21 +88,12 @@ def test_what_cannot_be_drawn_is_told(shop: Project, arguments: list[str], said:
     assert "Traceback" not in run.stderr
 
 
-def test_a_picture_needs_graphviz_and_says_so(shop: Project, tmp_path: Path) -> None:
-    run = shop.run("diagram", "--output", "a.svg", PATH=str(tmp_path))
+def test_an_empty_folder_is_an_error_and_no_empty_picture(project: Project) -> None:
+    project.write("notes.txt", "no code here")
 
-    assert run.returncode == 2
-    assert "error: svg is drawn by Graphviz, which is not installed" in run.stderr
-    assert "hint: install Graphviz (apt install graphviz" in run.stderr
-    assert not (shop.root / "a.svg").exists()
+    for view in ([], ["--view", "cycles"], ["--view", "matrix", "--format", "html"]):
+        run = project.call("diagram", *view)
 
-
-def test_graphviz_pure_draws_where_there_is_no_dot(shop: Project) -> None:
-    program = shop.write("bin/graphviz-pure", '#!/bin/sh\nprintf \'<svg width="1">%s</svg>\' "$1"\n')
-    program.chmod(program.stat().st_mode | stat.S_IXUSR)
-
-    run = shop.run("diagram", "--format", "svg", PATH=os.fspath(program.parent))
-
-    assert run.returncode == 0
-    assert run.stdout.startswith('<svg width="1">')
-    assert run.stdout.endswith("-Tsvg</svg>\n")
+        assert (run.returncode, run.stdout) == (2, "")
+        assert "error: there is no Python code here to look at" in run.stderr
+        assert "`archguard init`" in run.stderr

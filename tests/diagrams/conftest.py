@@ -2,6 +2,7 @@
 
 import pytest
 from project import Project
+from tools import needs_dot, needs_pure
 
 
 @pytest.fixture
@@ -76,3 +77,13 @@ def services(project: Project) -> Project:
         """
     )
     return project
+
+
+@pytest.fixture(params=[pytest.param("dot", marks=needs_dot), pytest.param("graphviz-pure", marks=needs_pure)])
+def drawn_by(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> str:
+    """The name of the program that draws: graphviz-pure where the PATH has no `dot`."""
+    if request.param != "dot":
+        monkeypatch.setenv("PATH", str(tmp_path_factory.mktemp("empty")))
+    return str(request.param)

@@ -2,13 +2,13 @@
 
 import json
 import re
-import shutil
 import subprocess
 from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tools import LAYOUT_PROGRAMS
 
 from archguard.diagrams import Arrow, Channel, Group, Node, NodeKind, View, c4, d2, dot, html, mermaid, plantuml
 from archguard.diagrams import json as as_json
@@ -40,13 +40,13 @@ def views(draw: st.DrawFn) -> View:
     return View(title=title, description=told, nodes=tuple(nodes), arrows=tuple(arrows), groups=groups, notes=notes)
 
 
-@pytest.mark.skipif(not shutil.which("dot"), reason="Graphviz is not installed")
+@pytest.mark.parametrize("program", LAYOUT_PROGRAMS)
 @quick
 @given(view=views())
-def test_graphviz_reads_every_node_and_every_arrow(view: View) -> None:
+def test_graphviz_reads_every_node_and_every_arrow(program: str, view: View) -> None:
     text = dot.render(view).encode()
 
-    run = subprocess.run(["dot", "-Tjson"], input=text, capture_output=True, check=False, timeout=60)
+    run = subprocess.run([program, "-Tjson"], input=text, capture_output=True, check=False, timeout=60)
 
     graph = json.loads(run.stdout.decode())
     nodes = [it for it in graph.get("objects", ()) if "bgcolor" not in it]  # which groups have

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -10,10 +9,10 @@ from xml.etree import ElementTree as ET
 import pytest
 from drawn import view
 from project import Project
+from tools import LAYOUT_PROGRAMS, PURE, needs_dot, needs_pure
 
 from archguard.diagrams import FORMATS, format_of, renderer
 
-needs_dot = pytest.mark.skipif(not shutil.which("dot"), reason="Graphviz is not installed")
 PAGE = Path(__file__).parents[2] / "docs/reference/diagrams.md"
 
 
@@ -30,7 +29,7 @@ def test_the_same_code_gives_the_same_bytes(shop: Project, format_: str) -> None
     assert len(runs) == 1
 
 
-@needs_dot
+@pytest.mark.usefixtures("drawn_by")
 def test_a_picture_shows_names_counts_and_violations(shop: Project) -> None:
     picture = ET.fromstring(text_of(shop, "svg"))  # noqa: S314  # ours
 
@@ -40,7 +39,7 @@ def test_a_picture_shows_names_counts_and_violations(shop: Project) -> None:
     assert legend.split(" \N{MIDDLE DOT} ")[1:] == ["dashed: closes a cycle", "dotted: for type checkers only"]
 
 
-@needs_dot
+@pytest.mark.usefixtures("drawn_by")
 def test_a_picture_is_dark_where_people_want_it_dark(shop: Project) -> None:
     picture = text_of(shop, "svg")
 
@@ -50,31 +49,59 @@ def test_a_picture_is_dark_where_people_want_it_dark(shop: Project) -> None:
     assert {"#ffffff", "#0f172a", "#dbeafe"} <= used
 
 
-@needs_dot
-@pytest.mark.parametrize(("format_", "start"), [("png", b"\x89PNG"), ("pdf", b"%PDF")])
-def test_pictures_are_what_they_are_called(shop: Project, format_: str, start: bytes) -> None:
-    drawn = renderer(format_)(view(shop))
+@pytest.mark.usefixtures("drawn_by")
+def test_a_png_is_twice_as_fine_as_a_screen(shop: Project) -> None:
+    drawn = renderer("png")(view(shop))
 
     assert isinstance(drawn, bytes)
-    assert drawn.startswith(start)
+    assert drawn.startswith(b"\x89PNG")
+    width = ET.fromstring(text_of(shop, "svg")).attrib["width"].removesuffix("pt")  # noqa: S314  # ours
+    assert int.from_bytes(drawn[16:20]) == pytest.approx(int(width) * 192 / 72, abs=3)
 
 
 @needs_dot
-def test_layers_lie_below_each_other(shop: Project) -> None:
-    plain = subprocess.run(["dot", "-Tplain"], input=text_of(shop, "dot"), capture_output=True, text=True, check=True)
+def test_dot_draws_pdf(shop: Project) -> None:
+    drawn = renderer("pdf")(view(shop))
 
-    heights = {line.split()[1]: float(line.split()[3]) for line in plain.stdout.splitlines() if line.startswith("node")}
+    assert isinstance(drawn, bytes)
+    assert drawn.startswith(b"%PDF")
+
+
+@needs_pure
+def test_graphviz_pure_knows_how_wide_text_is(shop: Project) -> None:
+    run = subprocess.run([str(PURE), "-Tsvg"], input=text_of(shop, "dot"), capture_output=True, text=True, check=True)
+
+    assert "metrics" not in run.stderr  # "no hard-coded metrics for ..., falling back to Times": text would not fit
+    assert 'font-family="Arial"' in run.stdout
+
+
+def test_a_picture_names_a_font_for_those_who_lack_the_first_one(shop: Project, drawn_by: str) -> None:
+    fonts = set(re.findall(r'font-family="([^"]*)"', text_of(shop, "svg")))
+
+    assert fonts == {"Helvetica,Arial,sans-serif"}, drawn_by
+
+
+def _heights(program: str, text: str) -> dict[str, float]:
+    """How high each node lies."""
+    plain = subprocess.run([program, "-Tplain"], input=text, capture_output=True, text=True, check=True)
+    nodes = [line.split() for line in plain.stdout.splitlines() if line.startswith("node")]
+    return {name.strip('"'): float(y) for _, name, _, y, *_ in nodes}
+
+
+@pytest.mark.parametrize("program", LAYOUT_PROGRAMS)
+def test_layers_lie_below_each_other(shop: Project, program: str) -> None:
+    heights = _heights(program, text_of(shop, "dot"))
+
     assert heights["controllers"] > heights["services"] > heights["repositories"]
 
 
-@needs_dot
-def test_siblings_of_a_layer_lie_beside_each_other(shop: Project) -> None:
+@pytest.mark.parametrize("program", LAYOUT_PROGRAMS)
+def test_siblings_of_a_layer_lie_beside_each_other(shop: Project, program: str) -> None:
     shop.configure("contracts: [{id: own, kind: layers, layers: ['shop.services | shop.models', shop.repositories]}]")
 
-    plain = subprocess.run(["dot", "-Tplain"], input=text_of(shop, "dot"), capture_output=True, text=True, check=True)
+    heights = _heights(program, text_of(shop, "dot"))
 
-    heights = {line.split()[1]: float(line.split()[3]) for line in plain.stdout.splitlines() if line.startswith("node")}
-    assert heights['"shop.services"'] == heights['"shop.models"'] > heights['"shop.repositories"']
+    assert heights["shop.services"] == heights["shop.models"] > heights["shop.repositories"]
 
 
 def test_dot_shows_weight_cycles_types_and_violations(shop: Project) -> None:
@@ -83,24 +110,24 @@ def test_dot_shows_weight_cycles_types_and_violations(shop: Project) -> None:
     one, there, back, types = (
         next(line for line in arrows if line.lstrip().startswith(start) and ("dir=" in line) == turned)
         for start, turned in [
-            ('"controllers" -> "services"', False),
-            ('"services" -> "repositories"', False),
-            ('"services" -> "repositories"', True),
-            ('"services" -> "shop.models"', False),
+            ("controllers -> services", False),
+            ("services -> repositories", False),
+            ("services -> repositories", True),
+            ('services -> "shop.models"', False),
         ]
     )
-    assert 'penwidth="1.3"' in one
-    assert 'style="solid"' in there
+    assert "penwidth=1.3" in one
+    assert "style=solid" in there
     assert 'color="#dc2626"' in back
-    assert 'style="dashed"' in back
-    assert 'style="dotted"' in types
+    assert "style=dashed" in back
+    assert "style=dotted" in types
 
 
 def test_channels_are_told_apart(services: Project) -> None:
-    arrows = [line for line in text_of(services, "dot").splitlines() if '"orders" -> "payments"' in line]
+    arrows = [line for line in text_of(services, "dot").splitlines() if "orders -> payments" in line]
 
     assert len({re.search(r'color="(#\w+)"', line)[1] for line in arrows}) == 3  # type: ignore[index]
-    assert len({re.search(r'arrowhead="(\w+)"', line)[1] for line in arrows}) == 3  # type: ignore[index]
+    assert len({re.search(r"arrowhead=(\w+)", line)[1] for line in arrows}) == 3  # type: ignore[index]
     assert [re.search("HTTP|QUEUE|TABLE", line)[0] for line in arrows] == ["HTTP", "QUEUE", "TABLE"]  # type: ignore[index]
 
 

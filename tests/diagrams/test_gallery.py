@@ -19,14 +19,16 @@ _TEXT = re.compile(r"<(?:text|title)\b[^>]*>([^<]+)<")
 
 
 @pytest.mark.parametrize(("command", "picture"), _COMMAND.findall(PAGE), ids=lambda it: Path(it).stem)
-def test_a_picture_says_what_the_example_does(command: str, picture: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_picture_says_what_the_example_does(
+    command: str, picture: str, drawn_by: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(ROOT)
 
     drawn = CliRunner().invoke(cli, [*command.split(), "--format", "svg"], catch_exceptions=False)
 
-    if WRITING:
+    if WRITING and drawn_by == "graphviz-pure":  # which gives the same bytes on every machine
         (ROOT / picture).write_text(drawn.stdout, encoding="utf-8", newline="\n")
-    # The text, and not where it stands: that is up to the version of Graphviz.
+    # The text, and not where it stands: that is up to the program and its version.
     assert sorted(_TEXT.findall(drawn.stdout)) == sorted(_TEXT.findall((ROOT / picture).read_text(encoding="utf-8")))
     assert drawn.exit_code == 0
 

@@ -9,15 +9,16 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
-from browser import CHROMIUM, Browser, browser
+from browser import Browser, browser
 from hypothesis import HealthCheck, given, settings
 from project import Project
 from repository import commit, git
 from test_any_name import views
+from tools import needs_browser
 
 from archguard.diagrams import View, html
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium here")
+pytestmark = needs_browser
 
 SHIFT = 8
 STILL = [{"name": "prefers-reduced-motion", "value": "reduce"}, {"name": "prefers-color-scheme", "value": "light"}]

@@ -7,10 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from browser import CHROMIUM, Browser, browser
+from browser import Browser, browser
 from hypothesis import given
 from hypothesis import strategies as st
 from project import Project
+from tools import CHROMIUM
 
 from archguard.codebase.coupling import cyclic
 from archguard.diagrams import Arrow, Group, Node, NodeKind, View
@@ -122,8 +123,8 @@ def test_what_cannot_be_written_is_refused_at_once(shop: Project, arguments: tup
 @pytest.fixture
 def page(shop: Project, tmp_path: Path) -> Iterator[Browser]:
     """The matrix of the shop in a real browser."""
-    if CHROMIUM is None:
-        pytest.skip("no chromium here")
+    if not CHROMIUM:
+        pytest.skip("chromium is not installed")
     shop.call("diagram", "--view", "matrix", "--output", "matrix.html")
     with browser(tmp_path) as it:
         it.open((shop.root / "matrix.html").as_uri())

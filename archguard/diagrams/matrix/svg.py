@@ -42,7 +42,7 @@ class _Picture:
         width = max(self.left + self.size, *(_EDGE + len(it) * 5.6 for it in texts)) + _EDGE
         height = self.top + self.size + 16 + 16 * len(self.told) + _EDGE
         opening = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}"'
-        look = f'font-family="{style.FONT}" font-size="12"'
+        look = f'font-family="{style.FONTS}" font-size="12"'
         paper = f'<rect width="100%" height="100%" fill="{style.PAPER}"/>'
         parts = (*self._title(), *self._labels(), *self._grid(), *self._cells(), *self._blocks(), *self._told())
         return "\n".join((f"{opening} {look}>", f"<style>{style.dark()}</style>", paper, *parts, "</svg>"))
