@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 from base64 import b64decode
 from collections.abc import Iterator
@@ -12,7 +11,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any, BinaryIO
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+from tools import CHROMIUM
+
 _OPTIONS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking")
 
 

@@ -15,6 +15,9 @@ import pytest
 import yaml
 from project import Project
 from repository import commit, git
+from tools import needs_bash
+
+pytestmark = needs_bash  # of the action, and of the runner of GitLab
 
 ROOT = Path(__file__).parents[1]
 VIOLATION = "shop/controllers/orders.py"

@@ -12,9 +12,10 @@ import xml.etree.ElementTree as ET
 from typing import Any
 
 import pytest
-from browser import CHROMIUM, browsed
+from browser import browsed
 from project import Project
 from repository import commit, git
+from tools import needs_browser
 
 from archguard.checking import trend as under_test
 
@@ -247,7 +248,7 @@ def test_names_of_tags_stay_text_in_the_drawing(history: Project) -> None:
     assert any("<b>&'" in (element.text or "") for element in drawing.iter())
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no chromium here")
+@needs_browser
 def test_a_browser_shows_the_chart_and_the_numbers(history: Project) -> None:
     history.call("trend", "--since", "HEAD~3", "--format", "html", "--output", "trend.html")
 

@@ -6,9 +6,9 @@ import json
 import re
 from html.parser import HTMLParser
 
-import pytest
-from browser import CHROMIUM, browsed
+from browser import browsed
 from project import Project
+from tools import needs_browser
 
 
 def test_the_text_tells_the_whole_the_units_and_the_hot_spots(shop: Project) -> None:
@@ -138,7 +138,23 @@ def test_the_page_is_whole_and_fetches_nothing(shop: Project) -> None:
     assert not {"src", "href", "action", "style", "onclick"} & {name for name, _ in page.attributes}
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no chromium here")
+def test_an_empty_folder_is_an_error_and_no_zeros(project: Project) -> None:
+    project.write("notes.txt", "no code here")
+
+    for format_ in ("text", "json", "csv", "html"):
+        run = project.call("metrics", "--format", format_)
+
+        assert (run.returncode, run.stdout) == (2, "")
+        assert "error: there is no Python code here to look at" in run.stderr
+
+
+def test_one_empty_module_is_code(project: Project) -> None:
+    project.write("shop/__init__.py", "")
+
+    assert project.call("metrics").returncode == 0
+
+
+@needs_browser
 def test_a_browser_draws_a_dot_for_each_unit_in_the_colours_of_the_page(shop: Project) -> None:
     shop.call("metrics", "--format", "html", "--output", "metrics.html")
 

@@ -3,7 +3,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from browser import CHROMIUM, browsed
+from browser import browsed
+from tools import needs_browser
 
 from archguard.model import Report
 from archguard.reporters import html
@@ -68,7 +69,7 @@ def test_the_caret_stands_below_its_column(report: Report) -> None:
     assert "<pre>def sell(:\n        ^</pre>" in html.render(report)
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no chromium here")
+@needs_browser
 @pytest.mark.parametrize(
     ("chosen", "shown"),
     [
@@ -89,7 +90,7 @@ def test_a_browser_filters(chosen: str, shown: str, report: Report, tmp_path: Pa
     assert len(re.findall(r'<article data-status="\w+">', page)) == int(shown[0])
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no chromium here")
+@needs_browser
 def test_a_browser_runs_nothing_that_users_wrote(nasty: Report, tmp_path: Path) -> None:
     broken = html.render(nasty).replace("</main>", "<script>document.title = 'owned'</script></main>")
     (tmp_path / "report.html").write_text(broken, encoding="utf-8")
