@@ -215,9 +215,9 @@ class _Reader:
                 self._expression(target.value)
                 binding = Binding(how, name, value, self.here(), annotation, path)
                 self.scope.attributes.setdefault((base, name), []).append(binding)
-            case ast.Subscript(value=ast.Name(id=base) | ast.Attribute(attr=base)):
+            case ast.Subscript(value=ast.Name(id=base) | ast.Attribute(attr=base), slice=key):
                 self._parts(target)
-                binding = Binding(how, base, value, self.here(), annotation, path)
+                binding = Binding(how, base, value, self.here(), annotation, path, key=key)
                 self.scope.attributes.setdefault((base, ITEM), []).append(binding)
             case _:
                 self._parts(target)

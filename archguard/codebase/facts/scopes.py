@@ -86,6 +86,8 @@ class Binding:
     """The module, and the name in it or ""; absolute, without the service."""
     default: ast.expr | None = None
     """What the parameter is by default."""
+    key: ast.expr | None = None
+    """The key under which it is stored in a mapping."""
 
 
 @dataclass(eq=False, slots=True)

@@ -12,6 +12,7 @@
 The `Library` says what comes out of packages that are not part of the project.
 """
 
+from archguard.codebase.names.bindings import bindings
 from archguard.codebase.names.files import Files
 from archguard.codebase.names.keeping import takes, what_is_kept
 from archguard.codebase.names.library import Library
@@ -42,6 +43,7 @@ __all__ = [
     "Text",
     "Value",
     "Values",
+    "bindings",
     "dotted",
     "takes",
     "what_is_kept",

@@ -56,6 +56,10 @@ class Asking(ABC):
         """What `from module import name` gives."""
 
     @abstractmethod
+    def find(self, module: str, importer: str, name: str = "") -> str:
+        """The module of the project that `importer` means by `module`, where it takes `name` from it, or ""."""
+
+    @abstractmethod
     def models(self, app: str, importer: str) -> tuple[str, ...]:
         """The modules with the models of `app`, as Django labels it, or of the app of `importer`."""
 

@@ -88,7 +88,8 @@ class Library:
             return ""  # `get_for_id` of a manager gives no query set
         if not suffix and (f"{cls}.{name}()" in self.gives or f"{cls}.{name}" in self.names):
             return ""
-        return self.gives.get(f"{cls}.*{suffix}", "")
+        column = self.gives.get(f"{cls}.*_id{suffix}", "") if name.endswith("_id") else ""
+        return column or self.gives.get(f"{cls}.*{suffix}", "")
 
     @cached_property
     def _known(self) -> frozenset[str]:

@@ -15,6 +15,7 @@ from archguard.codebase.names.handed import Handed
 from archguard.codebase.names.keeping import Keeping, Kept
 from archguard.codebase.names.library import Library
 from archguard.codebase.names.lookup import Lookup, Origins
+from archguard.codebase.names.mappings import Mappings, looked_up
 from archguard.codebase.names.members import Members, decorator_names, first_parameter
 from archguard.codebase.names.reading import Readable
 from archguard.codebase.names.results import Results
@@ -77,7 +78,8 @@ class Names(Asking):
         self._annotations = Annotations(self)
         self._members = Members(self)
         self._results = Results(self)
-        self._texts = Texts(self)
+        self._mappings = Mappings(self, files)
+        self._texts = Texts(self, self._mappings)
         self._handed = Handed(self, files, importers)
         self._values: _Answers = {}
         self._annotated: _Answers = {}
@@ -125,6 +127,11 @@ class Names(Asking):
     def text(self, node: ast.expr, at: Position) -> Text:
         """The text that `node` makes, as far as it is known."""
         return self._texts.text(node, at)
+
+    def entries(self, node: ast.expr, at: Position) -> tuple[tuple[ast.expr, Position], ...]:
+        """The expressions that `topics["paid"]` or `topics.get("paid")` can give; none if that is not known."""
+        asked = looked_up(node)
+        return tuple(self._mappings.entries(asked[0], asked[1], at) or ()) if asked else ()
 
     def lineage(self, cls: OwnClass) -> tuple[OwnClass | Outside, ...]:
         """`cls` and all classes that it derives from."""
@@ -237,7 +244,20 @@ class Names(Asking):
                 self._passing[key] = passing
                 return
 
-    def _infer(self, node: ast.expr, at: Position) -> Values:  # noqa: PLR0911  # one case for each expression
+    def _infer(self, node: ast.expr, at: Position) -> Values:
+        entry = self._entry(node, at)
+        return self._inferred(node, at) if entry is None else entry
+
+    def _entry(self, node: ast.expr, at: Position) -> Values | None:
+        """`topics["paid"]` and `topics.get("paid")`, where the entries of the mapping are known."""
+        asked = looked_up(node)
+        entries = self._mappings.entries(asked[0], asked[1], at) if asked else None
+        if not asked or entries is None:
+            return None
+        default = [(value, at) for value in asked[2]]
+        return union(*(self.value(value, place) for value, place in (*entries, *default)))
+
+    def _inferred(self, node: ast.expr, at: Position) -> Values:  # noqa: PLR0911  # one case for each expression
         match node:
             case ast.Name(id=name):
                 return union(*map(self._members.value_of, self.origins(name, at)))

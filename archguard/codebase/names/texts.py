@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 from archguard.codebase.facts import Binding, Position
 from archguard.codebase.facts.scopes import How
 from archguard.codebase.names.asking import Asking
+from archguard.codebase.names.mappings import Mappings, looked_up
 from archguard.codebase.names.values import Instance, Outside, OwnClass, OwnModule, Value
 
 _PERCENT = re.compile(r"%(?:\((?P<key>\w+)\))?[#0\- +]*[\d*]*(?:\.\d+)?[diouxXeEfFgGcrsa]")
@@ -55,8 +56,9 @@ _UNKNOWN = Text((None,))
 class Texts:
     """Puts texts together with the help of `names`."""
 
-    def __init__(self, names: Asking) -> None:
+    def __init__(self, names: Asking, mappings: Mappings) -> None:
         self.names = names
+        self.mappings = mappings
 
     def text(self, node: ast.expr, at: Position) -> Text:
         """The text that `node` makes."""
@@ -69,6 +71,8 @@ class Texts:
         match node:
             case _ if depth == 0:
                 yield None
+            case _ if entry := self._entry(node, at):
+                yield from self._parts(*entry, depth - 1)
             case ast.Constant(value=str(text)):
                 yield text
             case ast.JoinedStr(values=values):
@@ -97,6 +101,12 @@ class Texts:
                 yield from self._of_attribute(self.names.value(owner, at), name, depth)
             case _:
                 yield None
+
+    def _entry(self, node: ast.expr, at: Position) -> tuple[ast.expr, Position] | None:
+        """What `topics["paid"]` evaluates to, where that is one expression."""
+        asked = looked_up(node)
+        entries = self.mappings.entries(asked[0], asked[1], at) if asked else None
+        return entries[0] if entries and len(entries) == 1 else None
 
     def _filled(
         self, form: re.Pattern[str], template: ast.expr, values: Mapping[str, ast.expr], at: Position, depth: int

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from functools import cache
 
 from archguard.codebase import Source, SourceError
-from archguard.codebase.facts import Binding, Position
-from archguard.codebase.names import Instance, Names, OwnClass, OwnFunction, OwnModule
+from archguard.codebase.facts import Position
+from archguard.codebase.names import Names, OwnFunction, bindings
 
 STUB = re.compile(r"_pb2_grpc\.\w+Stub$")
 """What the generated classes are called that call a gRPC service."""
@@ -57,19 +57,3 @@ def made_by(names: Names, node: ast.expr, at: Position, depth: int = 5) -> Itera
             for binding in bindings(names, node, at):
                 if isinstance(binding.node, ast.expr):
                     yield from made_by(names, binding.node, binding.at, depth - 1)
-
-
-def bindings(names: Names, node: ast.Name | ast.Attribute, at: Position) -> Iterator[Binding]:
-    """What gives the name or the attribute its value."""
-    match node:
-        case ast.Name(id=name):
-            yield from (origin for origin in names.origins(name, at) if isinstance(origin, Binding))
-        case ast.Attribute(value=owner, attr=name):
-            for value in names.value(owner, at):
-                match value:
-                    case OwnModule(name=module):
-                        origins = names.module_origins(module, name)
-                        yield from (origin for origin in origins if isinstance(origin, Binding))
-                    case (OwnClass() as cls) | Instance(of=OwnClass() as cls):
-                        found = names.definition(cls, name)
-                        yield from found[1] if found else ()

@@ -9,8 +9,7 @@ from typing import Self
 
 from archguard.codebase.facts import Binding, Position
 from archguard.codebase.facts.scopes import How
-from archguard.codebase.names import Names, Text
-from archguard.kinds.reaching.reading import bindings
+from archguard.codebase.names import Names, Text, bindings
 
 SCHEMES = frozenset(["http", "https", "ws", "wss", "grpc", "grpcs", "ftp", "ftps", "sftp"])
 """Those of other systems: behind `postgresql:` and `amqp:` are the service's own stores and brokers."""
@@ -113,16 +112,36 @@ def addresses(call: ast.Call) -> Iterator[ast.expr]:
     yield from (keyword.value for keyword in call.keywords if keyword.arg in _ADDRESSES)
 
 
-def mentions(names: Names, node: ast.expr, at: Position, depth: int = 4) -> Iterator[str]:
+def mentions(names: Names, node: ast.expr, at: Position) -> Iterator[str]:
     """The names of settings that can be in an address: `PAYMENTS_URL` in `settings.PAYMENTS_URL + "/charge"`."""
-    for part in ast.walk(node):
+    for part in sources(names, node, at):
         match part:
             case ast.Name(id=name) | ast.Attribute(attr=name) | ast.Constant(value=str(name)):
                 yield name
-        if depth and isinstance(part, ast.Name | ast.Attribute):
-            for binding in bindings(names, part, at):
-                for behind, place in _behind(names, binding):
-                    yield from mentions(names, behind, place, depth - 1)
+
+
+def sources(names: Names, node: ast.expr, at: Position) -> Iterator[ast.AST]:
+    """Every expression that the text `node` can be put together from, through names, attributes, functions, mappings.
+
+    Each is visited once, so the cost is bounded by the code behind the address, however often its parts are shared.
+    """
+    waiting, seen = [(node, at)], set[int]()
+    while waiting:
+        whole, place = waiting.pop(0)
+        for part in ast.walk(whole):
+            if id(part) not in seen:
+                seen.add(id(part))
+                yield part
+                waiting += _origins(names, part, place)
+
+
+def _origins(names: Names, part: ast.AST, at: Position) -> Iterator[tuple[ast.expr, Position]]:
+    """The expressions that give `part` its value."""
+    if isinstance(part, ast.Name | ast.Attribute):
+        for binding in bindings(names, part, at):
+            yield from _behind(names, binding)
+    if isinstance(part, ast.expr):
+        yield from names.entries(part, at)
 
 
 def _behind(names: Names, binding: Binding) -> Iterator[tuple[ast.expr, Position]]:

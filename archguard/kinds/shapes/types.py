@@ -8,8 +8,7 @@ from itertools import chain
 from archguard.codebase.facts import ClassDefinition, FunctionDefinition, Mention, Parameter, Position
 from archguard.codebase.facts.calls import written
 from archguard.codebase.facts.scopes import How
-from archguard.codebase.names import Instance, Names, Outside, OwnClass, OwnFunction, Value
-from archguard.kinds.reaching.reading import bindings
+from archguard.codebase.names import Instance, Names, Outside, OwnClass, OwnFunction, Value, bindings
 from archguard.kinds.shapes.reading import Reading
 from archguard.kinds.shapes.spelling import Spelling, spelled
 

@@ -1,0 +1,103 @@
+"""The configuration of an application: `app.config["TOPIC"]`, whichever module of the service gives it its value.
+
+Flask, Quart and Sanic take it from a class or module (`config.from_object(Config)`), from arguments
+(`config.from_mapping(TOPIC=...)`, `config.update(...)`), or entry by entry. Only files with such a statement are
+parsed, and only once somebody asks for an entry.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TypeAlias
+
+from archguard.codebase.facts import Binding, Position, Scope
+from archguard.codebase.facts.scopes import ITEM, How
+from archguard.codebase.names.asking import Asking
+from archguard.codebase.names.bindings import attribute_bindings
+from archguard.codebase.names.files import Files
+from archguard.codebase.names.values import Instance, OwnClass, OwnModule
+from archguard.codebase.source import SourceError
+
+_CONFIGURING = re.compile(rb"config\s*(?:\.\s*(?:from_object|from_mapping|update|update_config)\s*\(|\[)")
+_FROM_OBJECT = ("from_object", "update_config")
+_FROM_ARGUMENTS = ("from_mapping", "update")
+
+_Entries: TypeAlias = list[tuple[ast.expr, Position]]
+
+
+class AppConfig:
+    """Finds entries with the help of `names`."""
+
+    def __init__(self, names: Asking, files: Files) -> None:
+        self.names = names
+        self.files = files
+
+    def entries(self, application: ast.expr, key: str, at: Position) -> _Entries:
+        """What the entry `key` of the `config` of `application` is set to; none if no statement is found."""
+        owners = self.names.value(application, at)
+        if any(isinstance(owner, OwnModule | OwnClass) or _is_own(owner) for owner in owners):
+            return []
+        service = at.scope.module.name.rpartition("::")[0]
+        scopes = [scope for module in self._configuring.get(service, ()) for scope in self._scopes(module)]
+        return [entry for scope in scopes for entry in self._in_scope(scope, key)]
+
+    @cached_property
+    def _configuring(self) -> dict[str, list[str]]:
+        """The modules that may give an application its configuration, by service."""
+        found: dict[str, list[str]] = {}
+        for module in sorted(self.files.own):
+            if self._may_configure(module):
+                found.setdefault(module.rpartition("::")[0], []).append(module)
+        return found
+
+    def _may_configure(self, module: str) -> bool:
+        try:
+            return bool(_CONFIGURING.search(self.files.source(module).content))
+        except SourceError:
+            return False  # reported where imports are read
+
+    def _scopes(self, module: str) -> Iterator[Scope]:
+        return self.files.scope(module).everything()
+
+    def _in_scope(self, scope: Scope, key: str) -> Iterator[tuple[ast.expr, Position]]:
+        for binding in scope.attributes.get(("config", ITEM), ()):
+            if (
+                isinstance(binding.key, ast.Constant)
+                and binding.key.value == key
+                and isinstance(binding.node, ast.expr)
+            ):
+                yield binding.node, binding.at
+        for chain in scope.chains:
+            for step in chain.steps:
+                if step.call and step.owner_name == "config":
+                    yield from self._given(step.name, step.call, key, chain.at)
+
+    def _given(self, method: str, call: ast.Call, key: str, at: Position) -> Iterator[tuple[ast.expr, Position]]:
+        if method in _FROM_OBJECT and call.args:
+            for binding in self._of_object(call.args[0], key, at):
+                if binding.how is How.ASSIGNED and isinstance(binding.node, ast.expr):
+                    yield binding.node, binding.at
+        elif method in _FROM_ARGUMENTS:
+            yield from ((keyword.value, at) for keyword in call.keywords if keyword.arg == key)
+            for argument in call.args:
+                if isinstance(argument, ast.Dict):
+                    pairs = zip(argument.keys, argument.values, strict=True)
+                    yield from ((value, at) for name, value in pairs if getattr(name, "value", None) == key)
+
+    def _of_object(self, node: ast.expr, key: str, at: Position) -> Iterator[Binding]:
+        """What the class or module `node`, or the one that it names, has under `key`."""
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            module, _, name = node.value.rpartition(".")
+            importer = at.scope.module.name
+            values = self.names.exported(self.names.find(module, importer), name) if module else ()
+            if whole := self.names.find(node.value, importer):
+                values = (*values, OwnModule(whole))
+        else:
+            values = self.names.value(node, at)
+        for value in values:
+            yield from attribute_bindings(self.names, value, key)
+
+
+def _is_own(value: object) -> bool:
+    return isinstance(value, Instance) and isinstance(value.of, OwnClass)
