@@ -16,6 +16,7 @@ from archguard.codebase.pattern import Pattern, Target
 from archguard.codebase.project import Component, Project, Service
 from archguard.codebase.remembering import remembering
 from archguard.codebase.scan import scan
+from archguard.codebase.service_paths import ServicePaths
 from archguard.codebase.source import Source, SourceError
 from archguard.codebase.statements import Statements
 from archguard.codebase.view import ancestry
@@ -287,7 +288,9 @@ def read_codebase(  # noqa: PLR0913  # what the code is, and how it is to be loo
     modules = find_modules(root, project, services or {})
     note_sources(source.file for source in modules.sources.values())  # grimp reads them without a word to Python
     excluded = modules.excluded if project.imports_of_excluded == "nearest" else frozenset()
-    found = scan(root, modules, externals, excluded, follow_reexports=project.reexports == "follow", dynamic=dynamic)
+    paths = ServicePaths.of(services or {})
+    follow = project.reexports == "follow"
+    found = scan(root, modules, externals, excluded, paths, follow_reexports=follow, dynamic=dynamic)
     return Codebase(
         sources=modules.sources,
         imports=found.graph,

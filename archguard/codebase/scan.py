@@ -13,6 +13,7 @@ from archguard.codebase.kept import KeptFiles, Told
 from archguard.codebase.modules import Modules
 from archguard.codebase.pattern import Target
 from archguard.codebase.reexports import Reexports
+from archguard.codebase.service_paths import ServicePaths
 from archguard.codebase.sharing import shared
 from archguard.codebase.source import Source
 from archguard.codebase.statements import Statements
@@ -38,6 +39,7 @@ def scan(  # noqa: PLR0913  # what is read, and how it is to be looked at
     modules: Modules,
     externals: Collection[Target],
     excluded: frozenset[str],
+    paths: ServicePaths,
     *,
     follow_reexports: bool,
     dynamic: bool,
@@ -49,6 +51,7 @@ def scan(  # noqa: PLR0913  # what is read, and how it is to be looked at
         modules: The modules to read.
         externals: What is to be told from its top-level package, of what is outside of the project.
         excluded: What is to be told from its top-level package, of what is left out of the project.
+        paths: Where the services are.
         follow_reexports: Whether `from package import name` counts as an import of the module that defines `name`.
         dynamic: Whether to look for `import_module("a.b")` and the like.
     """
@@ -56,6 +59,7 @@ def scan(  # noqa: PLR0913  # what is read, and how it is to be looked at
     scanner = _Scanner(root, modules, literal, excluded, dynamic)
     scanner.read_all()
     scanner.tell_apart([target for target in externals if not target.literal])
+    scanner.follow_paths(paths)
     if follow_reexports:
         scanner.follow_reexports()
     return scanner.result()
@@ -131,6 +135,18 @@ class _Scanner:
             for source in own:
                 del self.found.by_grimp[source.module]
             self._reader(self.views[service]).scan(own, self.found)
+
+    def follow_paths(self, paths: ServicePaths) -> None:
+        """Take imports that name the folder of a service to the modules of the service."""
+        first_names = paths.first_names - self.known
+        for importer, imported in self.found.by_grimp.items():
+            for name in first_names & imported.keys():
+                for line in sorted(imported[name]):
+                    named = [paths.module(target, self.known) for target in self.statements.targets_at(importer, line)]
+                    for module in {*named} - {"", importer}:
+                        imported.setdefault(module, set()).add(line)
+                    if all(named):
+                        imported[name].discard(line)
 
     def follow_reexports(self) -> None:
         """Take imports of packages that only pass names on to the modules that define those."""

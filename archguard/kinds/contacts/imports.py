@@ -3,9 +3,8 @@
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
-from archguard.codebase import Codebase, Link, Pattern, Reach, ancestry
+from archguard.codebase import Codebase, Link, Pattern, Reach
 from archguard.kinds.contacts.contact import Contact, Territory, Way
 from archguard.kinds.interface import Interface
 from archguard.kinds.routes import EVERYTHING, Route, forbidden_routes, labelled
@@ -23,7 +22,7 @@ class Imports:
         """Every import, the direct ones first."""
         for link in self.codebase.imports.links():
             caller = self.territory.owners.get(link.importer, "")
-            if caller and (found := self._direct(caller, link) or self._by_path(caller, link)):
+            if caller and (found := self._direct(caller, link)):
                 yield found
         for caller in self.territory.modules:
             yield from self._indirect(caller)
@@ -34,18 +33,6 @@ class Imports:
             return None
         offered = Interface(self.offers.get((caller, callee), ())).offers(self.codebase, link)
         return self._contact(caller, callee, link, link.imported, unpublished=not offered)
-
-    def _by_path(self, caller: str, link: Link) -> Contact | None:
-        """`from services.payments.app import models`, where `services/payments` is a service's root."""
-        if link.imported in self.codebase.modules or link.imported.partition(".")[0] not in self._first_names:
-            return None
-        found = self.codebase.statement(link)
-        named = self._named_by_path(found.target) if found else ""
-        callee = self.territory.owners.get(named, caller)
-        if callee == caller:
-            return None
-        offered = any(pattern.unit(named) for pattern in self.offers.get((caller, callee), ()))
-        return self._contact(caller, callee, link, named, unpublished=not offered)
 
     def _indirect(self, caller: str) -> Iterator[Contact]:
         """What the service reaches through modules that belong to no service."""
@@ -95,25 +82,3 @@ class Imports:
             unpublished=unpublished,
             chain=(self.codebase.step(link),),
         )
-
-    def _named_by_path(self, target: str) -> str:
-        """The module that `target` leads to, if it begins with the path of a service's root or the end of one."""
-        for prefix, service in self._prefixes.items():
-            if target.startswith(f"{prefix}."):
-                inside = (f"{service}::{name}" for name in ancestry(target.removeprefix(f"{prefix}.")))
-                if found := next((module for module in inside if module in self.codebase.modules), ""):
-                    return found
-        return ""
-
-    @cached_property
-    def _prefixes(self) -> Mapping[str, str]:
-        """`services.payments` and `payments`, for a service in `services/payments`; the longest first."""
-        found: dict[str, str] = {}
-        for name, service in sorted(self.codebase.services.items()):
-            parts = [part for part in service.root.split("/") if part not in ("", ".")]
-            found |= {".".join(parts[start:]): name for start in range(len(parts))}
-        return dict(sorted(found.items(), key=lambda item: -len(item[0])))
-
-    @cached_property
-    def _first_names(self) -> frozenset[str]:
-        return frozenset(prefix.partition(".")[0] for prefix in self._prefixes)
