@@ -205,14 +205,14 @@ settings = Settings()
 class Api:
     def __init__(self, base): ...
 """,
-    "a setting whose address is known where it is given": """
+    "a setting that is another service's address by default": """
 from app.settings import settings
 from app.wire import Api
 
-api = Api(settings.payments_url)
+api = Api(settings.payments_url)  # !
 # file: services/orders/app/settings.py
 class Settings:
-    payments_url: str = "http://payments"  # !
+    payments_url: str = "http://payments"
 
 
 settings = Settings()
@@ -223,13 +223,155 @@ class Api:
     "an address that no known client calls": """
 from app.wire import call
 
-URL = "http://payments/charge"  # !
+URL = "http://payments/charge"
 
 
 def view():
-    return call(URL)
+    return call(URL)  # !
 # file: services/orders/app/wire.py
 def call(url): ...
+""",
+    "an address that nothing of the project is called with": """
+import wire
+
+URL = "http://payments/charge"  # !
+wire.call(URL)
+""",
+    "an address that is completed in several places": """
+from app.wire import call
+
+BASE = "http://payments"
+
+
+def view():
+    call(BASE + "/charge")  # !
+    call(f"{BASE}/refund")  # !
+    url = "{}/void".format(BASE)
+    call(url)  # !
+# file: services/orders/app/wire.py
+def call(url): ...
+""",
+    "an address that a module hands to a function of the project": """
+from app.wire import Api
+
+api = Api("http://payments/charge")  # !
+# file: services/orders/app/wire.py
+import httpx
+
+
+class Api:
+    def __init__(self, base): ...
+
+
+httpx.get("http://payments/charge/1")  # !
+""",
+    "a setting that is something else by default": """
+from app.settings import settings
+from app.wire import Api
+
+api = Api(settings.payments_url)  # !
+# file: services/orders/app/settings.py
+class Settings:
+    payments_url: str = "http://localhost:9"
+
+
+settings = Settings()
+# file: services/orders/app/wire.py
+class Api:
+    def __init__(self, base): ...
+""",
+    "a call with a setting beside one through a function of the project": """
+import httpx
+from app.settings import settings
+from app.wire import call
+
+
+def view():
+    httpx.get(settings.payments_url + "/charge")  # !
+    call(settings.payments_url)  # !
+# file: services/orders/app/settings.py
+import os
+
+
+class Settings:
+    payments_url = os.environ["PAYMENTS_URL"]
+
+
+settings = Settings()
+# file: services/orders/app/wire.py
+def call(url): ...
+""",
+    "a setting or a constant, on the line before the call": """
+import os
+
+import httpx
+
+DEFAULT = "http://payments"
+
+
+def view():
+    url = os.getenv("PAYMENTS_URL") or DEFAULT
+    httpx.get("%s/charge" % url)  # !
+""",
+    "a setting from the configuration of an application": """
+import os
+
+import httpx
+from flask import Flask, current_app
+
+app = Flask(__name__)
+app.config["PAYMENTS_URL"] = os.environ.get("PAYMENTS_URL")
+
+
+def view():
+    httpx.get(current_app.config["PAYMENTS_URL"] + "/charge")  # !
+""",
+    "topics of an application's configuration": """
+from flask import current_app
+from kafka import KafkaProducer
+
+producer = KafkaProducer()
+
+
+def view():
+    producer.send(current_app.config["ASKED"], b"1")  # !
+    producer.send(current_app.config.get("VOIDED"), b"1")  # !
+    producer.send(current_app.config.get("PLACED"), b"1")
+    producer.send(current_app.config["GIVEN"], b"1")  # !
+    producer.send(current_app.config["NAMED"], b"1")  # !
+# file: services/orders/app/main.py
+from flask import Flask
+
+
+def make():
+    app = Flask(__name__)
+    app.config.from_object("app.settings.Config")
+    app.config.from_mapping(GIVEN="payments.given")
+    app.config["NAMED"] = "payments.named"
+    return app
+# file: services/orders/app/settings.py
+import os
+
+
+class Base:
+    ASKED = os.getenv("ASKED", "payments.asked")
+    PLACED = "orders.placed"
+
+
+class Config(Base):
+    VOIDED: str = "payments.voided"
+""",
+    "topics in a mapping": """
+from kafka import KafkaProducer
+
+TOPICS = {"paid": "payments.paid", "placed": "orders.placed"}
+producer = KafkaProducer()
+
+
+def view():
+    producer.send(TOPICS["paid"], b"1")  # !
+    producer.send(TOPICS["placed"], b"1")
+    producer.send(TOPICS.get("voided", "payments.voided"), b"1")  # !
 """,
     "a channel of gRPC": """
 import grpc
@@ -845,6 +987,16 @@ def test_an_address_that_is_called_is_not_reported_twice(project: Project) -> No
     (found,) = project.check().violations
 
     assert found.message == "orders::app.api must not call http://payments/charges: orders may not call payments"
+
+
+@pytest.mark.parametrize(
+    "kind", ["independence, modules: [orders, payments]", "forbidden, modules: orders, must_not_import: payments"]
+)
+def test_contracts_about_imports_know_services_by_their_folders(kind: str, project: Project) -> None:
+    project.write_all({**ALWAYS, FIRST: "from services.payments.app import models\n"})
+    project.configure(SERVICES.partition("contracts:")[0] + f"contracts: [{{id: apart, kind: {kind}}}]\n")
+
+    assert found_in(project.check()) == [(FIRST, 1)]
 
 
 def test_hosts_outside_are_listed_for_many_services_at_once(project: Project) -> None:

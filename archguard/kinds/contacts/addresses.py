@@ -1,17 +1,22 @@
-"""Services that call each other over the network: by URL or address, by its setting, by the name of a proxy."""
+"""Services that call each other over the network: by URL or address, by its setting, by the name of a proxy.
+
+An address is reported once, where it is used last: at the call of a client; else where it is completed (`BASE + "/x"`)
+or handed to a function of the project; else where the setting is read; else where it is written. What a reported place
+is put together from is no further finding; the same address used elsewhere is.
+"""
 
 import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from itertools import chain
 
 from archguard.codebase import Source
-from archguard.codebase.facts import Literal, Position, Step
-from archguard.codebase.names import Names, Text
+from archguard.codebase.facts import Chain, Literal, Position, Scope
+from archguard.codebase.names import Instance, Names, OwnClass, OwnFunction, Text
 from archguard.kinds.clients import Use, Uses, catalogue
 from archguard.kinds.contacts.contact import Contact, Owners, Territory, Way, is_setting
-from archguard.kinds.reaching.urls import SCHEMES, Url, addresses, mentions
+from archguard.kinds.reaching.urls import SCHEMES, Url, addresses, mentions, sources
 from archguard.model import Confidence, Location
 
 _OF_SETTINGS = re.compile(r"settings|config|(?:^|_)(?:conf|env)$", re.IGNORECASE)
@@ -19,6 +24,23 @@ _OF_SETTINGS = re.compile(r"settings|config|(?:^|_)(?:conf|env)$", re.IGNORECASE
 _REST = re.compile(r"\.\.\.|[?#]")
 """What begins where the known part of a path ends."""
 _WAYS = {Way.HTTP: ("http",), Way.RPC: ("rpc",)}
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A place where an address or a setting of another service is used or written."""
+
+    contact: Contact
+    node: ast.expr
+    """The expression that holds the address."""
+    at: Position
+    defines: bool = False
+    """Whether it only gives a name of a module or a class its value."""
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Whose address it is, and the expression."""
+        return self.contact.callee, id(self.node)
 
 
 @dataclass(frozen=True)
@@ -32,29 +54,43 @@ class Addresses:
     ways: tuple[Way, ...]
 
     def contacts(self) -> Iterator[Contact]:
-        """The calls, and the addresses that no call leads to."""
-        yield from self._calls
-        for source in self.sources:
-            yield from self._in_texts(source)
-            yield from self._in_attributes(source)
+        """The calls, and the other places of which no reported one is put together."""
+        calls = tuple(chain.from_iterable(map(self._calls, self.sources)))
+        called = {key for place in calls for key in self._parts(place)}
+        others = [place for source in self.sources for place in self._others(source) if place.key not in called]
+        uses = self._last([place for place in others if not place.defines])
+        reported = (*calls, *uses)
+        used = {key for place in uses for key in self._parts(place)}
+        yield from (place.contact for place in reported)
+        for place in others:
+            if place.defines and place.key not in used and not _is_used(place, reported):
+                yield place.contact
 
-    @cached_property
-    def _calls(self) -> tuple[Contact, ...]:
-        return tuple(
-            contact
-            for way in self.ways
-            if way in _WAYS
-            for source in self.sources
-            for use in Uses(self.names, catalogue(_WAYS[way])).of(source)
-            for contact in self._call(use, way, source)
-        )
+    def _last(self, places: list[_Place]) -> tuple[_Place, ...]:
+        """Those of `places` that are no part of another one that is reported itself."""
+        parts = {place.key: self._parts(place) for place in places}
+        for key in list(parts):
+            if any(key in found for other, found in parts.items() if other != key):
+                del parts[key]
+        return tuple(place for place in places if place.key in parts)
 
-    def _call(self, use: Use, way: Way, source: Source) -> Iterator[Contact]:
+    def _parts(self, place: _Place) -> frozenset[tuple[str, int]]:
+        """The keys of everything that the address of `place` is put together from."""
+        return frozenset((place.contact.callee, id(part)) for part in sources(self.names, place.node, place.at))
+
+    def _calls(self, source: Source) -> Iterator[_Place]:
+        for way in self.ways:
+            for use in Uses(self.names, catalogue(_WAYS[way])).of(source) if way in _WAYS else ():
+                yield from self._call(use, way, source)
+
+    def _call(self, use: Use, way: Way, source: Source) -> Iterator[_Place]:
+        at = use.chain.at
         for node in addresses(use.step.call) if use.step.call else ():
-            found = self._addressed(self.names.text(node, use.chain.at), way) or self._mentioned(node, use.chain.at)
+            found = self._addressed(self.names.text(node, at), way) or self._mentioned(node, at)
             if found:
                 owners, where = found
-                yield from self._contacts(source, owners, way, f"call {where}", use.location, where)
+                for contact in self._contacts(source, owners, way, f"call {where}", use.location, where):
+                    yield _Place(contact, node, at)
 
     def _addressed(self, text: Text, way: Way) -> tuple[Owners, str] | None:
         """Whose address `text` is, and how it is shown; of a proxy, the name of the service."""
@@ -69,30 +105,68 @@ class Addresses:
         names = mentions(self.names, node, at)
         return next(((owners, name) for name in names if (owners := self.territory.owners_of_setting(name))), None)
 
-    def _in_texts(self, source: Source) -> Iterator[Contact]:
-        for literal in Literal.within(self.names.scope(source.module), source):
+    def _others(self, source: Source) -> Iterator[_Place]:
+        """Where an address is written, completed or handed on, or a setting is read."""
+        scope = self.names.scope(source.module)
+        yield from self._in_texts(scope, source)
+        for inner in scope.everything():
+            for chain_ in inner.chains:
+                yield from self._in_attributes(chain_, source)
+                yield from self._in_arguments(chain_, source)
+
+    def _in_texts(self, scope: Scope, source: Source) -> Iterator[_Place]:
+        defining, storing = self._defining(scope), _stored_keys(scope)
+        for literal in Literal.within(scope, source):
             text = self.names.text(literal.node, literal.at)
-            if owners := self._named(text):
+            owners = self._named(text) if id(literal.node) not in storing else ()
+            if owners:
                 where = text.filled("...").strip()
-                if not self._called(owners, _REST.split(where)[0]):
-                    does = "read the setting" if is_setting(where) else "name the address"
-                    yield from self._contacts(
-                        source, owners, self._way(text), f"{does} {where}", literal.location, where, Confidence.LIKELY
-                    )
+                does = "read the setting" if is_setting(where) else "name the address"
+                for contact in self._likely(source, owners, self._way(text), does, where, literal.node):
+                    yield _Place(contact, literal.node, literal.at, id(literal.node) in defining)
 
-    def _in_attributes(self, source: Source) -> Iterator[Contact]:
-        """`settings.payments_url`, where no address that it holds is known: that is found where it is written."""
-        for scope in self.names.scope(source.module).everything():
-            for chain in scope.chains:
-                for step in chain.steps:
-                    if not step.call and _OF_SETTINGS.search(step.owner_name):
-                        yield from self._setting(step, chain.at, source)
+    def _in_attributes(self, chain_: Chain, source: Source) -> Iterator[_Place]:
+        """`settings.payments_url`, whatever it is by default."""
+        for step in chain_.steps:
+            if not step.call and _OF_SETTINGS.search(step.owner_name):
+                owners = self.territory.owners_of_setting(step.name)
+                for contact in self._likely(source, owners, Way.HTTP, "read the setting", step.name, step.node):
+                    yield _Place(contact, step.node, chain_.at)
 
-    def _setting(self, step: Step, at: Position, source: Source) -> Iterator[Contact]:
-        owners, does = self.territory.owners_of_setting(step.name), f"read the setting {step.name}"
-        if owners and not self._called(owners, step.name) and not self.names.text(step.node, at):
-            place = source.location(step.node)
-            yield from self._contacts(source, owners, Way.HTTP, does, place, step.name, Confidence.LIKELY)
+    def _in_arguments(self, chain_: Chain, source: Source) -> Iterator[_Place]:
+        """`fetch(PAYMENTS)`, where a function or a class of the project is handed an address by its name."""
+        for call in (step.call for step in chain_.steps if step.call):
+            named = [node for node in _arguments(call) if isinstance(node, ast.Name | ast.Attribute)]
+            texts = ((node, self.names.text(node, chain_.at)) for node in named)
+            found = [(node, text, owners) for node, text in texts if text and (owners := self._named(text))]
+            for node, text, owners in found if self._is_own(call, chain_.at) else ():
+                where = text.filled("...").strip()
+                for contact in self._likely(source, owners, self._way(text), "name the address", where, node):
+                    yield _Place(contact, node, chain_.at)
+
+    def _defining(self, scope: Scope) -> set[int]:
+        """The expressions that give names of modules and classes their values, without calls of own functions."""
+        values = (
+            (binding.node, binding.at)
+            for inner in scope.everything()
+            if isinstance(inner.node, ast.Module | ast.ClassDef)
+            for bindings in inner.bindings.values()
+            for binding in bindings
+            if isinstance(binding.node, ast.expr)
+        )
+        whole = (list(ast.walk(node)) for node, at in values if not self._calls_own(node, at))
+        return {id(part) for parts in whole for part in parts}
+
+    def _calls_own(self, node: ast.expr, at: Position) -> bool:
+        return any(self._is_own(part, at) for part in ast.walk(node) if isinstance(part, ast.Call))
+
+    def _is_own(self, call: ast.Call, at: Position) -> bool:
+        """Whether it calls a function or a class of the project."""
+        return any(
+            isinstance(value, OwnFunction | OwnClass)
+            or (isinstance(value, Instance) and isinstance(value.of, OwnClass))
+            for value in self.names.value(call.func, at)
+        )
 
     def _named(self, text: Text) -> Owners:
         """Whose address, or whose setting, `text` is by itself."""
@@ -106,10 +180,11 @@ class Addresses:
         url = Url.of(text)
         return Way.RPC if url and url.scheme.startswith("grpc") else Way.HTTP
 
-    def _called(self, owners: Owners, beginning: str) -> bool:
-        """Whether a call has been found that leads to this address."""
-        symbols = (contact.symbol.lower() for contact in self._calls if contact.callee in owners)
-        return any(symbol.startswith(beginning.lower()) for symbol in symbols)
+    def _likely(  # noqa: PLR0913  # the parts of the sentence
+        self, source: Source, owners: Owners, way: Way, does: str, where: str, node: ast.expr
+    ) -> Iterator[Contact]:
+        does = f"{does} {where}"
+        yield from self._contacts(source, owners, way, does, source.location(node), where, Confidence.LIKELY)
 
     def _contacts(  # noqa: PLR0913  # the parts of the sentence
         self,
@@ -132,3 +207,21 @@ class Addresses:
                 symbol=symbol,
                 confidence=confidence,
             )
+
+
+def _is_used(definition: _Place, reported: tuple[_Place, ...]) -> bool:
+    """Whether the address that `definition` gives a name is used in a way that could not be followed to it."""
+    callee, beginning = definition.contact.callee, _REST.split(definition.contact.symbol)[0].lower()
+    contacts = (place.contact for place in reported)
+    return any(contact.callee == callee and contact.symbol.lower().startswith(beginning) for contact in contacts)
+
+
+def _stored_keys(scope: Scope) -> set[int]:
+    """The keys of `config["PAYMENTS_URL"] = ...`, which read no setting."""
+    scopes = (inner.attributes for inner in scope.everything())
+    return {id(binding.key) for found in scopes for bindings in found.values() for binding in bindings if binding.key}
+
+
+def _arguments(call: ast.Call) -> Iterator[ast.expr]:
+    yield from call.args
+    yield from (keyword.value for keyword in call.keywords)
