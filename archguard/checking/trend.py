@@ -9,8 +9,9 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from archguard.checking.check import check
-from archguard.checking.git import history, prefix, tree_of
+from archguard.checking.git import history, prefix
 from archguard.checking.measure import measure
+from archguard.checking.revision import tree_of
 from archguard.config import Config, read
 from archguard.errors import ArchguardError
 from archguard.model import Commit, OutcomeStatus, Point, Report, Severity

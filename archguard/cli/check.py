@@ -86,6 +86,8 @@ def command(  # noqa: PLR0913  # the options of the command
     If nothing has changed since the same was asked, the answer of then, kept in .archguard_cache, is written again.
     """
     del no_cache, by_content  # they were heeded before anything was imported
+    if revision is not None and branch is not None:
+        raise click.UsageError("--since and --since-merge-base name two bases: give one of them")
     times = Profile({"start": time.process_time()})
     targets = [_target(format_, output) for format_ in formats]
     with times.stage("configuration"):
@@ -96,8 +98,8 @@ def command(  # noqa: PLR0913  # the options of the command
         report = check(read_config, contracts, codebase, times)
         with times.stage("baseline"):
             report = with_baseline(report, read_config, codebase, baseline)
-            if revision or branch:
-                start = merge_base(read_config.root, branch) if branch else str(revision)
+            start = merge_base(read_config.root, branch) if branch is not None else revision
+            if start is not None:
                 report = since(report, read_config, codebase, start, contracts)
     report = within_paths(report, [Path(os.path.relpath(path, read_config.root)) for path in paths if is_there(path)])
     with times.stage("report"):
