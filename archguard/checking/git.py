@@ -83,9 +83,7 @@ def blame(path: Path) -> Mapping[int, Blame]:
     before = [line["text"].rstrip("\r") for line in found]
     today = now.decode(errors="replace").replace("\r\n", "\n").split("\n")
     same = SequenceMatcher(None, before, today, autojunk=False).get_matching_blocks()
-    return {
-        block.b + offset + 1: _blame(found[block.a + offset]) for block in same for offset in range(block.size)
-    }
+    return {block.b + offset + 1: _blame(found[block.a + offset]) for block in same for offset in range(block.size)}
 
 
 _BLAMED: Final = re.compile(
@@ -166,18 +164,25 @@ def contents(folder: Path, objects: Iterable[str]) -> Iterator[bytes]:
     with TemporaryFile() as asked:
         asked.write("".join(f"{name}\n" for name in objects).encode())
         asked.seek(0)
-        with _started(folder, asked, "cat-file", "--batch", "--buffer") as told:
-            while head := told.readline():
-                yield _content(head, told)
+        try:
+            with _started(folder, asked, "cat-file", "--batch", "--buffer") as told:
+                while head := told.readline():
+                    yield _content(head, told)
+        except GitError as error:
+            if "promisor remote" in error.hint:
+                raise GitError("the content of some files is not in this clone", _PARTIAL) from None
+            raise
 
 
 def _content(head: bytes, told: IO[bytes]) -> bytes:
     name, _, size = head.decode(errors="replace").strip().rpartition(" ")
     content = told.read(int(size)) if size.isdecimal() else b""
     if not size.isdecimal() or len(content) != int(size) or told.read(1) != b"\n":
-        hint = "the clone is partial, and nothing is fetched by a check: clone it without `--filter`"
-        raise GitError(f"the content of {name.partition(' ')[0]} is not in this clone", hint)
+        raise GitError(f"the content of {name.partition(' ')[0]} is not in this clone", _PARTIAL)
     return content
+
+
+_PARTIAL: Final = "if the clone is partial, get the rest first (clone it without `--filter`): a check fetches nothing"
 
 
 def history(folder: Path, since: str) -> tuple[Commit, ...]:
@@ -341,5 +346,7 @@ def _program(folder: Path) -> str:
 def _environment(folder: Path) -> Mapping[str, str]:
     own = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name in _HEEDED}
     root = top(folder)
-    place = {"GIT_CEILING_DIRECTORIES": str(root.parent), "GIT_WORK_TREE": str(root)} if (root / ".git").exists() else {}
+    place = (
+        {"GIT_CEILING_DIRECTORIES": str(root.parent), "GIT_WORK_TREE": str(root)} if (root / ".git").exists() else {}
+    )
     return own | _VARIABLES | place

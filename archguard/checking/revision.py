@@ -91,10 +91,10 @@ class _Tree:
     def _inside(self, link: str, target: str) -> str | None:
         """What the link leads to, from the root of the repository; None if that is outside."""
         whole = os.path.normpath(self.root / PurePosixPath(link).parent / target)
-        below = os.path.relpath(whole, self.root)
-        if below.split(os.sep)[0] == os.pardir:
+        below = Path(os.path.relpath(whole, self.root))
+        if os.pardir in below.parts:
             return None
-        return "" if below == os.curdir else Path(below).as_posix()
+        return "/".join(below.parts)
 
     def _free(self, path: str) -> Path:
         """Where to write what is at `path`; its folder is made.

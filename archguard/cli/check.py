@@ -54,7 +54,7 @@ class _FormatOption(click.Option):
 @click.option("--contract", "contracts", multiple=True, metavar="ID", help="Check only this contract; may be repeated.")
 @click.option(
     "--fail-on",
-    type=click.Choice([Severity.ERROR.value, Severity.WARNING.value]),  # by value: click names a member in capitals
+    type=click.Choice([severity.value for severity in Severity]),  # by value: click names a member in capitals
     default=Severity.ERROR.value,
     help="The least severity that makes the run fail.",
 )
@@ -102,9 +102,10 @@ def command(  # noqa: PLR0913  # the options of the command
             if start is not None:
                 report = since(report, read_config, codebase, start, contracts)
     report = within_paths(report, [Path(os.path.relpath(path, read_config.root)) for path in paths if is_there(path)])
+    report = report.judged(Severity(fail_on), strict_baseline=strict_baseline)
     with times.stage("report"):
         outputs = [(str(file) if file else None, _written(report, format_, file)) for format_, file in targets]
-    code = exit_code(report, Severity(fail_on), strict_baseline=strict_baseline)
+    code = exit_code(report)
     by_outline = report.complete and is_about_imports(read_config, codebase)
     told_again = by_outline and is_kept() and not _wants_colour()
     imports = what_matters(read_config, codebase, report, [name for name, _ in targets]) if told_again else None

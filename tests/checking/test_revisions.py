@@ -24,14 +24,15 @@ def since(project: Project, revision: str = "HEAD") -> tuple[int, str]:
         "*.py export-subst",
         "*.py text eol=crlf",
         "*.py ident",
-        "*.py working-tree-encoding=UTF-16",
         "*.py filter=gone",
         "*.py -text diff=gone merge=gone",
     ],
 )
 def test_attributes_change_nothing_of_the_base(shop: Project, attributes: str) -> None:
     shop.write("shop/more.py", "# $Id$ $Format:%nimport shop.repositories%n$\n")
-    shop.configure((shop.root / "archguard.yaml").read_text().replace("shop.controllers", "[shop.controllers, shop.more]"))
+    shop.configure(
+        (shop.root / "archguard.yaml").read_text().replace("shop.controllers", "[shop.controllers, shop.more]")
+    )
     shop.write(".git/info/attributes", f"{attributes}\n")
     commit(shop)
     shop.write(".gitattributes", f"{attributes}\n")
@@ -86,7 +87,9 @@ def test_a_link_leads_to_what_was_there_at_the_revision(shop: Project) -> None:
 
 def test_a_link_out_of_the_folder_is_followed_within_the_repository(project: Project) -> None:
     git(project, "init", "--quiet", "--initial-branch=main")
-    project.write_all({"libs/common/__init__.py": "", "libs/common/db.py": "", "libs/common/web.py": "import common.db\n"})
+    project.write_all(
+        {"libs/common/__init__.py": "", "libs/common/db.py": "", "libs/common/web.py": "import common.db\n"}
+    )
     rule = "contracts: [{id: db, kind: forbidden, modules: common.web, must_not_import: common.db}]\n"
     project.write("app/archguard.yaml", f"version: 1\nproject: {{packages: [common]}}\n{rule}")
     (project.root / "app/common").symlink_to("../libs/common")
@@ -98,7 +101,9 @@ def test_a_link_out_of_the_folder_is_followed_within_the_repository(project: Pro
     assert (done.returncode, "(0 new, 1 known)" in done.stdout) == (0, True), done.stdout + done.stderr
 
 
-def test_links_that_lead_nowhere_in_circles_or_outside_are_no_fault(shop: Project, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_links_that_lead_nowhere_in_circles_or_outside_are_no_fault(
+    shop: Project, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     outside = tmp_path_factory.mktemp("outside")
     for name, target in {
         "nowhere": "missing",
@@ -122,7 +127,9 @@ def test_a_submodule_is_as_it_was(shop: Project, tmp_path_factory: pytest.TempPa
     other.write("__init__.py", "")
     commit(other)
     git(shop, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(other.root), "shop/part")
-    shop.configure((shop.root / "archguard.yaml").read_text().replace("shop.controllers", "[shop.controllers, shop.part]"))
+    shop.configure(
+        (shop.root / "archguard.yaml").read_text().replace("shop.controllers", "[shop.controllers, shop.part]")
+    )
     commit(shop)
 
     assert since(shop) == (0, "1 contract: 1 kept, 0 broken; 2 violations (0 new, 2 known).")
@@ -177,7 +184,9 @@ def test_a_folder_that_is_laid_out_like_a_repository_brings_no_history_of_its_ow
     assert fake.call("check", "--since", "HEAD").returncode == 2
 
 
-def test_settings_that_point_elsewhere_do_not_move_the_base(shop: Project, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_settings_that_point_elsewhere_do_not_move_the_base(
+    shop: Project, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     shop.write("below/archguard.yaml", (shop.root / "archguard.yaml").read_text())
     for name in ("__init__", "repositories", "controllers"):
         shop.write(f"below/shop/{name}.py", (shop.root / f"shop/{name}.py").read_text())
@@ -218,7 +227,8 @@ def test_a_partial_clone_says_what_it_lacks(shop: Project) -> None:
 def test_names_that_lead_out_of_the_folder_are_refused(shop: Project, tmp_path: Path) -> None:
     blob = git(shop, "rev-parse", "HEAD:shop/controllers.py").strip()
     raw = b"".join(
-        f"{mode} {name}\0".encode() + bytes.fromhex(blob) for mode, name in (("100644", "../../escaped.py"), ("100644", "x"))
+        f"{mode} {name}\0".encode() + bytes.fromhex(blob)
+        for mode, name in (("100644", "../../escaped.py"), ("100644", "x"))
     )
     (shop.root / ".git/raw").write_bytes(raw)
     tree = git(shop, "hash-object", "-t", "tree", "-w", "--literally", ".git/raw").strip()
