@@ -7,6 +7,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from project import Project
 
+os.environ.setdefault("ARCHGUARD_CACHE_KEY", "of the tests")  # nothing of the user who runs them is touched
+
 settings.register_profile(
     "quick", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

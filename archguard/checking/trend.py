@@ -118,7 +118,7 @@ class _Kept:
 
     def point(self, commit: Commit) -> Point | None:
         """What is kept of `commit`; None if nothing is, or nothing that can be read."""
-        kept = store.load(store.place(str(self.config.root), *self._names(commit)))
+        kept = store.load(str(self.config.root), *self._names(commit))
         try:
             return Point(commit=commit, **json.loads(kept)) if kept else None
         except (ValueError, TypeError):

@@ -24,6 +24,10 @@ from archguard.cli.progress import progress
 from archguard.model import Report, Severity
 from archguard.reporters import reporter, reporter_names
 from archguard.snapshot.journal import is_kept, is_there, keep
+from archguard.snapshot.store import NAME as CACHE
+from archguard.snapshot.store import is_refused
+
+_UNTRACK = f"take it out of git: `git rm -r --cached {CACHE}`"
 
 
 class _FormatOption(click.Option):
@@ -92,6 +96,8 @@ def command(  # noqa: PLR0913  # the options of the command
     targets = [_target(format_, output) for format_ in formats]
     with times.stage("configuration"):
         read_config = configuration(config)
+    if is_kept() and is_refused(str(read_config.root)):
+        click.echo(f"warning: {CACHE} came with the project, and is not used\n    hint: {_UNTRACK}", err=True)
     with progress("reading the code"):
         with times.stage("code"):
             codebase = read(read_config)
