@@ -1,21 +1,31 @@
 """`python -m archguard` is `archguard`."""
 
-import os
 import sys
 
-from archguard.snapshot.answer import answer, find
-from archguard.snapshot.question import question
-from archguard.snapshot.snapshot import Snapshot
+from archguard.snapshot.startup import leave_project, open_streams
+
+leave_project(sys.path)  # before anything else is imported: a `yaml.py` of the project must not be taken for a library
+
+import os  # noqa: E402  # only now
+
+from archguard.snapshot.answer import answer, find  # noqa: E402  # the same
+from archguard.snapshot.question import question  # noqa: E402  # the same
+from archguard.snapshot.snapshot import Snapshot  # noqa: E402  # the same
+
+CANNOT_CHECK = 2
 
 
 def program() -> None:
     """`main`, after which the process is gone: to take apart what it has read takes long, and serves nobody."""
+    open_streams()
     try:
         main()
     except SystemExit as end:
-        if isinstance(end.code, int) and _is_said():
-            os._exit(end.code)
+        if isinstance(end.code, int):
+            os._exit(_final(end.code))
         raise
+    except OSError:  # not even stderr can be written to
+        os._exit(CANNOT_CHECK)
 
 
 def main() -> None:
@@ -46,14 +56,24 @@ def _run(arguments: list[str], asked: str | None, before: Snapshot | None) -> No
         cli.main()
 
 
-def _is_said() -> bool:
-    """Whether all that was written has arrived."""
+def _final(code: int) -> int:
+    """The exit code `code`, if all that was written has arrived: else nobody knows the verdict."""
     try:
         sys.stdout.flush()
+    except (OSError, ValueError) as error:
+        if code < CANNOT_CHECK:
+            code = CANNOT_CHECK
+            _complain(f"error: the report could not be written: {getattr(error, 'strerror', None) or error}\n")
+    _complain("")
+    return code
+
+
+def _complain(text: str) -> None:
+    try:
+        sys.stderr.write(text)
         sys.stderr.flush()
-    except (OSError, ValueError):  # whoever reads it has gone
-        return False
-    return True
+    except (OSError, ValueError):  # there is nobody left to tell
+        pass
 
 
 if __name__ == "__main__":
