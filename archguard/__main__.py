@@ -1,22 +1,20 @@
 """`python -m archguard` is `archguard`."""
 
+import os
 import sys
 
 from archguard.snapshot.startup import leave_project, open_streams
 
-leave_project(sys.path)  # before anything else is imported: a `yaml.py` of the project must not be taken for a library
-
-import os  # noqa: E402  # only now
-
-from archguard.snapshot.answer import answer, find  # noqa: E402  # the same
-from archguard.snapshot.question import question  # noqa: E402  # the same
-from archguard.snapshot.snapshot import Snapshot  # noqa: E402  # the same
+TYPE_CHECKING = False  # importing `typing` takes longer than many an answer
+if TYPE_CHECKING:
+    from archguard.snapshot.snapshot import Snapshot
 
 CANNOT_CHECK = 2
 
 
 def program() -> None:
     """`main`, after which the process is gone: to take apart what it has read takes long, and serves nobody."""
+    leave_project(sys.path)  # before anything is imported: a `yaml.py` of the project must not be taken for a library
     open_streams()
     try:
         main()
@@ -33,6 +31,9 @@ def main() -> None:
 
     Where nothing has changed since the same was asked, no library is imported to answer it.
     """
+    from archguard.snapshot.answer import answer, find  # noqa: PLC0415  # once the search path is right
+    from archguard.snapshot.question import question  # noqa: PLC0415  # the same
+
     arguments = sys.argv[1:]
     asked = question(arguments)
     found = find(arguments, asked) if asked else None
@@ -48,7 +49,7 @@ def _again(report: str, formats: list[str], added: list[int]) -> list[str]:
     return again(report, formats, added)
 
 
-def _run(arguments: list[str], asked: str | None, before: Snapshot | None) -> None:
+def _run(arguments: list[str], asked: str | None, before: "Snapshot | None") -> None:
     from archguard import cli  # noqa: PLC0415  # 50 ms that an answer need not wait for
     from archguard.snapshot.journal import keeping  # noqa: PLC0415  # the same
 
