@@ -3,19 +3,27 @@
 import os
 import sys
 
-from archguard.snapshot.answer import answer, find
-from archguard.snapshot.question import question
-from archguard.snapshot.snapshot import Snapshot
+from archguard.snapshot.startup import leave_project, open_streams
+
+TYPE_CHECKING = False  # importing `typing` takes longer than many an answer
+if TYPE_CHECKING:
+    from archguard.snapshot.snapshot import Snapshot
+
+CANNOT_CHECK = 2
 
 
 def program() -> None:
     """`main`, after which the process is gone: to take apart what it has read takes long, and serves nobody."""
+    leave_project(sys.path)  # before anything is imported: a `yaml.py` of the project must not be taken for a library
+    open_streams()
     try:
         main()
     except SystemExit as end:
-        if isinstance(end.code, int) and _is_said():
-            os._exit(end.code)
+        if isinstance(end.code, int):
+            os._exit(_final(end.code))
         raise
+    except OSError:  # not even stderr can be written to
+        os._exit(CANNOT_CHECK)
 
 
 def main() -> None:
@@ -23,6 +31,9 @@ def main() -> None:
 
     Where nothing has changed since the same was asked, no library is imported to answer it.
     """
+    from archguard.snapshot.answer import answer, find  # noqa: PLC0415  # once the search path is right
+    from archguard.snapshot.question import question  # noqa: PLC0415  # the same
+
     arguments = sys.argv[1:]
     asked = question(arguments)
     found = find(arguments, asked) if asked else None
@@ -38,7 +49,7 @@ def _again(report: str, formats: list[str], added: list[int]) -> list[str]:
     return again(report, formats, added)
 
 
-def _run(arguments: list[str], asked: str | None, before: Snapshot | None) -> None:
+def _run(arguments: list[str], asked: str | None, before: "Snapshot | None") -> None:
     from archguard import cli  # noqa: PLC0415  # 50 ms that an answer need not wait for
     from archguard.snapshot.journal import keeping  # noqa: PLC0415  # the same
 
@@ -46,14 +57,24 @@ def _run(arguments: list[str], asked: str | None, before: Snapshot | None) -> No
         cli.main()
 
 
-def _is_said() -> bool:
-    """Whether all that was written has arrived."""
+def _final(code: int) -> int:
+    """The exit code `code`, if all that was written has arrived: else nobody knows the verdict."""
     try:
         sys.stdout.flush()
+    except (OSError, ValueError) as error:
+        if code < CANNOT_CHECK:
+            code = CANNOT_CHECK
+            _complain(f"error: the report could not be written: {getattr(error, 'strerror', None) or error}\n")
+    _complain("")
+    return code
+
+
+def _complain(text: str) -> None:
+    try:
+        sys.stderr.write(text)
         sys.stderr.flush()
-    except (OSError, ValueError):  # whoever reads it has gone
-        return False
-    return True
+    except (OSError, ValueError):  # there is nobody left to tell
+        pass
 
 
 if __name__ == "__main__":

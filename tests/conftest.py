@@ -8,6 +8,8 @@ from hypothesis import HealthCheck, settings
 from project import Project
 from tools import missing_although_required
 
+os.environ.setdefault("ARCHGUARD_CACHE_KEY", "of the tests")  # nothing of the user who runs them is touched
+
 # The same examples in every run, so that no change fails for what it has not touched; "thorough" looks for others.
 # How fast a machine makes them up is nothing to fail for.
 settings.register_profile(

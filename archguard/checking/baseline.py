@@ -1,7 +1,7 @@
 """The violations that a team has agreed to live with for now."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -19,6 +19,7 @@ NAME: Final = "archguard-baseline.yaml"
 """The file beside the configuration in which it is looked for."""
 
 _STALE: Final = "stale-baseline"
+_RENAMED: Final = "renamed-contract"
 
 _HEADER = """\
 # The violations that are known, by contract. Written by `archguard baseline`, which keeps what you add to an entry:
@@ -169,9 +170,28 @@ def with_baseline(report: Report, config: Config, codebase: Codebase, named: Pat
         return report
     baseline = read_baseline(file)
     known = apply_baseline(report, baseline)
-    if not _may_have_moved(known):  # then git need not be asked
-        return known
-    return apply_baseline(report, baseline, moved_since_written(file, config, codebase))
+    if _may_have_moved(known):  # else git need not be asked
+        known = apply_baseline(report, baseline, moved_since_written(file, config, codebase))
+    contracts = {contract.id for contract in config.contracts}
+    return replace(known, problems=(*known.problems, *_renamed_contracts(known, baseline, contracts)))
+
+
+def _renamed_contracts(report: Report, baseline: Baseline, contracts: Collection[str]) -> Iterator[Problem]:
+    """What the baseline lists of contracts that are not there: it is not followed, but told, with the likely new name.
+
+    A contract of another name may be another contract. It must not begin with violations that somebody agreed to
+    when they read another reason.
+    """
+    for old in sorted(baseline.contracts.keys() - contracts):
+        known = baseline.contracts[old]
+        entries = {(known.kind, entry.importer, entry.imported, entry.symbol) for entry in known.violations}
+        fresh = [violation for violation in report.violations if violation.status is ViolationStatus.NEW]
+        alike = sorted({it.contract for it in fresh if identity(it)[1:] in entries} - baseline.contracts.keys())
+        hint = "take it out with `archguard baseline --prune`"
+        if len(alike) == 1:
+            hint = f"if '{alike[0]}' is its new name, call it that in the baseline too"
+        number = f"{len(entries)} violation{'s' if len(entries) != 1 else ''}"
+        yield _warning(_RENAMED, f"the baseline lists {number} of '{old}', which is no contract here", hint)
 
 
 def _may_have_moved(report: Report) -> bool:

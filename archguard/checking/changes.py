@@ -5,8 +5,9 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from archguard.checking.check import check
-from archguard.checking.git import renames, tree_of
+from archguard.checking.git import renames
 from archguard.checking.known import identity, match, moved_modules
+from archguard.checking.revision import tree_of
 from archguard.codebase import Codebase
 from archguard.config import Config
 from archguard.model import Report

@@ -147,7 +147,10 @@ def _overlooked(told: Explanation, today: date) -> Iterator[str]:
 def _status(told: Explanation) -> Iterator[str]:
     if told.status is OutcomeStatus.ERROR:
         yield "Today it cannot be checked: `archguard check` says why."
-    elif told.violations:
+    elif told.status is OutcomeStatus.BROKEN:
         yield f"Today it is broken: {counted(told.violations, 'violation')}; it looks at {looked_at(told.checked)}."
+    elif told.violations:
+        found = f"{counted(told.violations, 'violation')} that fail no run"
+        yield f"Today it is kept, with {found}; it looks at {looked_at(told.checked)}."
     else:
         yield f"Today it is kept; it looks at {looked_at(told.checked)}."

@@ -1,16 +1,52 @@
-"""What git knows. The only door to git; the working tree is never touched."""
+"""What git knows. The only door to git; the working tree is never touched, and no program that a repository names runs.
 
-import io
+A repository can name programs in `.git/config` and in attributes: hooks, a file system monitor, filters, text
+converters, a pager, helpers for signatures and transports. Three things keep them from running. Only commands are used
+that look at objects and at the index, never at files of the working tree, which git would convert with filters. What is
+left is switched off on the command line, which wins over every file of settings. And nothing is ever fetched.
+"""
+
+import os
 import re
-from collections.abc import Iterator, Mapping
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from difflib import SequenceMatcher
 from pathlib import Path
+from typing import IO, Final
 from urllib.parse import quote
 
 from archguard.errors import ArchguardError
 from archguard.model import Commit
+
+_SETTINGS: Final = {
+    "core.fsmonitor": "false",  # a program that is asked what has changed, by whatever reads the index
+    "core.hooksPath": os.devnull,
+    "core.pager": "cat",
+    "core.askPass": "",
+    "core.sshCommand": "false",
+    "core.alternateRefsCommand": "false",
+    "credential.helper": "",
+    "log.showSignature": "false",  # runs `gpg.program`
+    "protocol.allow": "never",
+    "blame.ignoreRevsFile": "",
+    "safe.bareRepository": "explicit",  # a folder that is laid out like a repository would bring its own history
+}
+_VARIABLES: Final = {
+    "GIT_ALLOW_PROTOCOL": "none",  # wins over `protocol.<name>.allow`; a partial clone would fetch what it lacks
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",  # a commit is what was committed
+    "GIT_LITERAL_PATHSPECS": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "LC_ALL": "C",
+}
+_HEEDED: Final = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_SYSTEM")
+"""What is kept of the caller's variables for git: where the user's own settings are. Others name programs, or lead to
+another repository than the one that the folder is in."""
+_OBJECT: Final = re.compile(r"[0-9a-f]{40,64}")
 
 
 class GitError(ArchguardError):
@@ -20,7 +56,7 @@ class GitError(ArchguardError):
 def last_change(path: Path) -> str:
     """The newest commit that changed `path`; "" if none did, or if there is no git."""
     try:
-        return _git(path.parent, "log", "-1", "--format=%H", "--", path.name).decode().strip()
+        return _git(path.parent, "rev-list", "-1", "HEAD", "--", path.name).decode().strip()
     except GitError:
         return ""
 
@@ -34,16 +70,24 @@ class Blame:
 
 
 def blame(path: Path) -> Mapping[int, Blame]:
-    """Who wrote each committed line of the file `path`, by its number; empty without git."""
+    """Who wrote each committed line of the file `path`, by its number; empty without git.
+
+    The commit is asked, not the file, since git would run filters over that.
+    """
     try:
-        told = _git(path.parent, "blame", "--line-porcelain", "--", path.name).decode(errors="replace")
-    except GitError:
+        told = _git(path.parent, "blame", "--line-porcelain", "--no-textconv", "HEAD", "--", path.name)
+        now = path.read_bytes()
+    except (GitError, OSError):
         return {}
-    return {int(line["line"]): _blame(line) for line in _BLAMED.finditer(told) if line["commit"].strip("0")}
+    found = [*_BLAMED.finditer(told.decode(errors="replace"))]
+    before = [line["text"].rstrip("\r") for line in found]
+    today = now.decode(errors="replace").replace("\r\n", "\n").split("\n")
+    same = SequenceMatcher(None, before, today, autojunk=False).get_matching_blocks()
+    return {block.b + offset + 1: _blame(found[block.a + offset]) for block in same for offset in range(block.size)}
 
 
-_BLAMED = re.compile(
-    r"^(?P<commit>[0-9a-f]{40,}) \d+ (?P<line>\d+).*?^author (?P<author>[^\n]*).*?^author-time (?P<time>\d+)",
+_BLAMED: Final = re.compile(
+    r"^[0-9a-f]{40,64} \d+ \d+.*?^author (?P<author>[^\n]*).*?^author-time (?P<time>\d+).*?^\t(?P<text>[^\n]*)",
     re.MULTILINE | re.DOTALL,
 )
 
@@ -53,11 +97,13 @@ def _blame(line: re.Match[str]) -> Blame:
 
 
 def renames(folder: Path, since: str) -> Mapping[str, str]:
-    """The files that were renamed between the revision `since` and the working tree: old path -> new path.
+    """The files that were renamed between the revision `since` and the index: old path -> new path.
 
     Paths are relative to `folder`, which may be below the repository's root.
     """
-    listed = _git(folder, "diff", "--find-renames", "--diff-filter=R", "--name-status", "--relative", "-z", since)
+    options = ("--cached", "--find-renames", "--diff-filter=R", "--name-status", "--relative", "-z")
+    safe = ("--no-ext-diff", "--no-textconv", "--ignore-submodules=all")
+    listed = _git(folder, "diff-index", *options, *safe, commit_of(folder, since), "--")
     fields = listed.decode(errors="surrogateescape").split("\0")
     return dict(zip(fields[1::3], fields[2::3], strict=False))
 
@@ -66,30 +112,77 @@ def merge_base(folder: Path, branch: str) -> str:
     """The commit from which `branch` and HEAD went apart.
 
     Raises:
-        GitError: there is none in this clone.
+        GitError: there is no such branch, or no such commit, in this clone.
     """
+    theirs, ours = commit_of(folder, branch), commit_of(folder, "HEAD")
     try:
-        return _git(folder, "merge-base", branch, "HEAD").decode().strip()
+        return _git(folder, "merge-base", theirs, ours).decode().strip()
     except GitError as error:
         raise GitError(f"HEAD and '{branch}' have no common ancestor here", _fetch_hint(folder, error)) from None
 
 
-@contextmanager
-def tree_of(folder: Path, revision: str) -> Iterator[Path]:
-    """`folder` as it was at `revision`, in a temporary place.
+@dataclass(frozen=True)
+class Entry:
+    """A file, a link or a submodule in the tree of a commit."""
+
+    mode: str
+    object: str
+    path: str
+    """From the root of the repository."""
+
+    @property
+    def is_link(self) -> bool:
+        """Whether its content is where it leads to."""
+        return self.mode == "120000"
+
+    @property
+    def is_submodule(self) -> bool:
+        """Whether `object` is a commit of another repository."""
+        return self.mode == "160000"
+
+
+def entries(folder: Path, commit: str, path: str) -> tuple[Entry, ...]:
+    """What `commit` of the repository around `folder` holds at `path`, or below it; "" is the root."""
+    listed = _git(folder, "ls-tree", "-r", "-z", "--full-tree", commit, *(["--", path] if path else []))
+    rows = (row.partition(b"\t") for row in listed.split(b"\0") if row)
+    return tuple(Entry(*_sort(head), os.fsdecode(name)) for head, _, name in rows)
+
+
+def _sort(head: bytes) -> tuple[str, str]:
+    mode, _, name = head.decode().split(" ")
+    return mode, name
+
+
+def contents(folder: Path, objects: Iterable[str]) -> Iterator[bytes]:
+    """The content of each of `objects`, as it was committed: attributes and filters have no say.
 
     Raises:
-        GitError: there is no such revision in this clone, or no git at all.
+        GitError: one of them is not in this clone.
     """
-    import tarfile  # noqa: PLC0415  # a check loads this file, and mostly asks git nothing
-    from tempfile import TemporaryDirectory  # noqa: PLC0415  # the same
+    from tempfile import TemporaryFile  # noqa: PLC0415  # a check loads this file, and mostly asks git nothing
 
-    commit = _commit(folder, revision)
-    archive = _git(folder, "archive", "--format=tar", commit, ".")
-    with TemporaryDirectory(prefix="archguard-") as place:
-        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-            tar.extractall(place, filter="data")
-        yield Path(place)
+    with TemporaryFile() as asked:
+        asked.write("".join(f"{name}\n" for name in objects).encode())
+        asked.seek(0)
+        try:
+            with _started(folder, asked, "cat-file", "--batch", "--buffer") as told:
+                while head := told.readline():
+                    yield _content(head, told)
+        except GitError as error:
+            if "promisor remote" in error.hint:
+                raise GitError("the content of some files is not in this clone", _PARTIAL) from None
+            raise
+
+
+def _content(head: bytes, told: IO[bytes]) -> bytes:
+    name, _, size = head.decode(errors="replace").strip().rpartition(" ")
+    content = told.read(int(size)) if size.isdecimal() else b""
+    if not size.isdecimal() or len(content) != int(size) or told.read(1) != b"\n":
+        raise GitError(f"the content of {name.partition(' ')[0]} is not in this clone", _PARTIAL)
+    return content
+
+
+_PARTIAL: Final = "if the clone is partial, get the rest first (clone it without `--filter`): a check fetches nothing"
 
 
 def history(folder: Path, since: str) -> tuple[Commit, ...]:
@@ -101,31 +194,41 @@ def history(folder: Path, since: str) -> tuple[Commit, ...]:
     try:
         _git(folder, "rev-parse", "--git-dir")
     except GitError as error:
-        hint = "the trend is read from the commits" if error.message != "git is not installed" else error.hint
+        hint = "the trend is read from the commits" if error.message != _NO_GIT else error.hint
         raise GitError("there is no git repository here", hint) from None
-    start = _commit(folder, since)
+    start = commit_of(folder, since)
     try:
         _git(folder, "merge-base", "--is-ancestor", start, "HEAD")
     except GitError as error:
         hint = _fetch_hint(folder, error) or "begin where the two went apart: `git merge-base` tells"
         raise GitError(f"HEAD does not come from '{since}'", hint) from None
-    form = ("--format=%H %ct %D", "--decorate=full", "--decorate-refs=refs/tags")
-    first = _git(folder, "log", "-1", *form, start)
-    later = _git(folder, "log", "--first-parent", "--reverse", *form, f"{start}..HEAD")
-    return tuple(map(_logged, (first + later).decode(errors="replace").splitlines()))
+    tags = _tags(folder)
+    first = _git(folder, "rev-list", "-1", "--timestamp", start)
+    later = _git(folder, "rev-list", "--first-parent", "--reverse", "--timestamp", f"{start}..HEAD")
+    return tuple(_listed(line, tags) for line in (first + later).decode().splitlines())
 
 
-def _logged(line: str) -> Commit:
-    commit, time, names = f"{line} ".split(" ", 2)
-    tags = re.findall(r"tag: refs/tags/([^,\s]+)", names)
-    return Commit(commit, datetime.fromtimestamp(int(time), UTC).date(), tuple(tags))
+def _listed(line: str, tags: Mapping[str, tuple[str, ...]]) -> Commit:
+    time, commit = line.split(" ")
+    return Commit(commit, datetime.fromtimestamp(int(time), UTC).date(), tags.get(commit, ()))
+
+
+def _tags(folder: Path) -> Mapping[str, tuple[str, ...]]:
+    """The names of the tags at each commit that has some."""
+    tags: dict[str, tuple[str, ...]] = {}
+    form = "--format=%(objectname) %(*objectname) %(refname)"
+    for line in _git(folder, "for-each-ref", form, "refs/tags").decode(errors="replace").splitlines():
+        name, peeled, tag = line.split(" ", 2)  # a tag with a message is an object of its own
+        commit = peeled or name
+        tags[commit] = (*tags.get(commit, ()), tag.removeprefix("refs/tags/"))
+    return tags
 
 
 def address(folder: Path) -> str:
     """Where the web shows the files below `folder` at HEAD, with `{path}` and `{line}` in it; "" if nothing says."""
     try:
         remote = _git(folder, "remote", "get-url", "origin").decode(errors="replace").strip()
-        commit, below = _commit(folder, "HEAD"), prefix(folder)
+        commit, below = commit_of(folder, "HEAD"), prefix(folder)
     except GitError:
         return ""
     found = _REMOTE.fullmatch(remote)
@@ -151,18 +254,34 @@ _FORMS = {
 
 def prefix(folder: Path) -> str:
     """Where `folder` is in its repository: "" at the root, else `services/orders/`."""
-    return _git(folder, "rev-parse", "--show-prefix").decode(errors="replace").strip()
+    below = folder.resolve().relative_to(top(folder)).as_posix()
+    return "" if below == "." else f"{below}/"
 
 
-def _commit(folder: Path, revision: str) -> str:
+def top(folder: Path) -> Path:
+    """The root of the working tree that `folder` is in; `folder` itself where there is none.
+
+    Found by the place of `.git`, since `core.worktree` among the settings of a repository may say anything.
+    """
+    whole = folder.resolve()
+    return next((each for each in (whole, *whole.parents) if (each / ".git").exists()), whole)
+
+
+def commit_of(folder: Path, revision: str) -> str:
+    """The full name of the commit that `revision` names.
+
+    Raises:
+        GitError: there is no such revision in this clone, or it is an option of git.
+    """
+    if revision.startswith("-"):
+        raise GitError(f"'{revision}' is no revision", "a name that git would take for an option is refused")
     try:
-        return (
-            _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-            .decode()
-            .strip()
-        )
+        found = _git(folder, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}").decode().strip()
     except GitError as error:
         raise GitError(f"there is no revision '{revision}' here", _fetch_hint(folder, error)) from None
+    if not _OBJECT.fullmatch(found):  # such as `^main`, which names all that is not in it
+        raise GitError(f"'{revision}' names no single commit")
+    return found
 
 
 def _fetch_hint(folder: Path, error: GitError) -> str:
@@ -173,15 +292,61 @@ def _fetch_hint(folder: Path, error: GitError) -> str:
     return "the clone is shallow: fetch with `fetch-depth: 0`, or `git fetch --unshallow`" if shallow else error.hint
 
 
-def _git(folder: Path, *arguments: str) -> bytes:
-    import subprocess  # noqa: PLC0415  # a check loads this file, and mostly asks git nothing
+_NO_GIT: Final = "git is not installed"
 
-    command = ["git", "-C", str(folder), *arguments]
-    try:
-        done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603  # a list, no shell
-    except FileNotFoundError:
-        raise GitError("git is not installed", "install git, or do without what needs it") from None
-    if done.returncode:
-        words = done.stderr.decode(errors="replace").strip().removeprefix("fatal: ")
-        raise GitError(f"git {arguments[0]} failed", words)
-    return done.stdout
+
+def _git(folder: Path, *arguments: str) -> bytes:
+    with _started(folder, None, *arguments) as told:
+        return told.read()
+
+
+@contextmanager
+def _started(folder: Path, asked: IO[bytes] | None, *arguments: str) -> Iterator[IO[bytes]]:
+    """What `git` prints in `folder`, as it comes, when it reads what is `asked`.
+
+    Raises:
+        GitError: there is no git, or it ends with an error.
+    """
+    import subprocess  # noqa: PLC0415  # a check loads this file, and mostly asks git nothing
+    from tempfile import TemporaryFile  # noqa: PLC0415  # the same
+
+    settings = [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")]
+    command = [_program(folder), "--no-pager", *settings, "-C", str(folder), *arguments]
+    with TemporaryFile() as errors:
+        process = subprocess.Popen(  # noqa: S603  # a list, no shell
+            command, stdin=asked or subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, env=_environment(folder)
+        )
+        assert process.stdout is not None  # noqa: S101  # asked for above
+        with process:
+            try:
+                yield process.stdout
+            except BaseException:
+                process.kill()
+                raise
+        if process.returncode:
+            errors.seek(0)
+            words = errors.read().decode(errors="replace").strip().removeprefix("fatal: ")
+            raise GitError(f"git {arguments[0]} failed", words)
+
+
+def _program(folder: Path) -> str:
+    """The git on the search path; one that the project brings is not run.
+
+    Raises:
+        GitError: there is none.
+    """
+    inside = {top(folder), Path.cwd()}
+    for place in os.environ.get("PATH", os.defpath).split(os.pathsep):
+        found = shutil.which(os.path.join(place, "git")) if os.path.isabs(place) else None  # noqa: PTH117, PTH118
+        if found and not any(Path(found).resolve().is_relative_to(each) for each in inside):
+            return found
+    raise GitError(_NO_GIT, "install git, or do without what needs it")
+
+
+def _environment(folder: Path) -> Mapping[str, str]:
+    own = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name in _HEEDED}
+    root = top(folder)
+    place = (
+        {"GIT_CEILING_DIRECTORIES": str(root.parent), "GIT_WORK_TREE": str(root)} if (root / ".git").exists() else {}
+    )
+    return own | _VARIABLES | place

@@ -9,8 +9,9 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from archguard.checking.check import check
-from archguard.checking.git import history, prefix, tree_of
+from archguard.checking.git import history, prefix
 from archguard.checking.measure import measure
+from archguard.checking.revision import tree_of
 from archguard.config import Config, read
 from archguard.errors import ArchguardError
 from archguard.model import Commit, OutcomeStatus, Point, Report, Severity
@@ -117,7 +118,7 @@ class _Kept:
 
     def point(self, commit: Commit) -> Point | None:
         """What is kept of `commit`; None if nothing is, or nothing that can be read."""
-        kept = store.load(store.place(str(self.config.root), *self._names(commit)))
+        kept = store.load(str(self.config.root), *self._names(commit))
         try:
             return Point(commit=commit, **json.loads(kept)) if kept else None
         except (ValueError, TypeError):

@@ -100,8 +100,7 @@ def main() -> None:
     except click.ClickException as error:
         error.show(sys.stderr)
         code = CANNOT_CHECK
-    except BrokenPipeError:
-        sys.stderr.close()
+    except (BrokenPipeError, SystemExit):  # whoever reads the report has gone: click ends with 1 then, as violations do
         code = CANNOT_CHECK
     except Exception as error:  # noqa: BLE001  # whatever it is, a user gets a sentence
         code = complain(error)

@@ -7,6 +7,8 @@ from typing import Any, Literal, TypeAlias
 
 import click
 
+from archguard.model.log import inert, inert_json
+
 Format: TypeAlias = Literal["text", "json"]
 
 format_option: Callable[[Any], Any] = click.option(
@@ -17,10 +19,10 @@ format_option: Callable[[Any], Any] = click.option(
 def print_answer(answer: Any, text: str, format_: Format) -> None:
     """Print `answer` (a dataclass, or a tuple of some) as JSON, or else `text`."""
     if format_ == "text":
-        click.echo(text)
+        click.echo("\n".join(map(inert, text.split("\n"))))
         return
     data = [asdict(item) for item in answer] if isinstance(answer, tuple) else asdict(answer)
-    click.echo(json.dumps(data, indent=2, default=_plain))
+    click.echo(inert_json(json.dumps(data, indent=2, default=_plain)))
 
 
 def _plain(value: object) -> object:

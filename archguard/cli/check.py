@@ -24,6 +24,10 @@ from archguard.cli.progress import progress
 from archguard.model import Report, Severity
 from archguard.reporters import reporter, reporter_names
 from archguard.snapshot.journal import is_kept, is_there, keep
+from archguard.snapshot.store import NAME as CACHE
+from archguard.snapshot.store import is_refused
+
+_UNTRACK = f"take it out of git: `git rm -r --cached {CACHE}`"
 
 
 class _FormatOption(click.Option):
@@ -54,7 +58,7 @@ class _FormatOption(click.Option):
 @click.option("--contract", "contracts", multiple=True, metavar="ID", help="Check only this contract; may be repeated.")
 @click.option(
     "--fail-on",
-    type=click.Choice([Severity.ERROR.value, Severity.WARNING.value]),  # by value: click names a member in capitals
+    type=click.Choice([severity.value for severity in Severity]),  # by value: click names a member in capitals
     default=Severity.ERROR.value,
     help="The least severity that makes the run fail.",
 )
@@ -86,23 +90,28 @@ def command(  # noqa: PLR0913  # the options of the command
     If nothing has changed since the same was asked, the answer of then, kept in .archguard_cache, is written again.
     """
     del no_cache, by_content  # they were heeded before anything was imported
+    if revision is not None and branch is not None:
+        raise click.UsageError("--since and --since-merge-base name two bases: give one of them")
     times = Profile({"start": time.process_time()})
     targets = [_target(format_, output) for format_ in formats]
     with times.stage("configuration"):
         read_config = configuration(config)
+    if is_kept() and is_refused(str(read_config.root)):
+        click.echo(f"warning: {CACHE} came with the project, and is not used\n    hint: {_UNTRACK}", err=True)
     with progress("reading the code"):
         with times.stage("code"):
             codebase = read(read_config)
         report = check(read_config, contracts, codebase, times)
         with times.stage("baseline"):
             report = with_baseline(report, read_config, codebase, baseline)
-            if revision or branch:
-                start = merge_base(read_config.root, branch) if branch else str(revision)
+            start = merge_base(read_config.root, branch) if branch is not None else revision
+            if start is not None:
                 report = since(report, read_config, codebase, start, contracts)
     report = within_paths(report, [Path(os.path.relpath(path, read_config.root)) for path in paths if is_there(path)])
+    report = report.judged(Severity(fail_on), strict_baseline=strict_baseline)
     with times.stage("report"):
         outputs = [(str(file) if file else None, _written(report, format_, file)) for format_, file in targets]
-    code = exit_code(report, Severity(fail_on), strict_baseline=strict_baseline)
+    code = exit_code(report)
     by_outline = report.complete and is_about_imports(read_config, codebase)
     told_again = by_outline and is_kept() and not _wants_colour()
     imports = what_matters(read_config, codebase, report, [name for name, _ in targets]) if told_again else None

@@ -13,6 +13,7 @@ from archguard.cli.outcome import CANNOT_CHECK, KEPT, VIOLATIONS, tell_problems
 from archguard.config import Config
 from archguard.errors import ArchguardError
 from archguard.model import Location
+from archguard.model.log import inert
 
 NAME = "ARCHITECTURE.md"
 _SHOWN = 40
@@ -68,6 +69,6 @@ def _tell_change(page: Path, before: str, after: str) -> int:
     names = page.name, f"{page.name} as it should be"
     lines = unified_diff(before.splitlines(), after.splitlines(), *names, lineterm="")
     for line in islice(lines, _SHOWN):
-        click.echo(line)
+        click.echo(inert(line))
     click.echo(f"{page.name} is not current: `archguard docs` writes it", err=True)
     return VIOLATIONS

@@ -19,7 +19,7 @@ from archguard.onboarding import (
     refuse_if_configured,
     with_layers,
 )
-from archguard.reporters.wording import counted
+from archguard.reporters.wording import counted, one_line
 
 
 @click.command("init")
@@ -83,7 +83,7 @@ def _files(proposed: Draft) -> list[str]:
 def _tell(proposed: Draft) -> None:
     """What has been written, and what to do with it."""
     for problem in proposed.unreadable:
-        click.echo(f"cannot be read: {problem.location}: {problem.message}", err=True)
+        click.echo(one_line(f"cannot be read: {problem.location}: {problem.message}"), err=True)
     if proposed.dropped:
         click.echo(f"so not proposed: {', '.join(proposed.dropped)}", err=True)
     if any(problem.message.startswith("needs Python") for problem in proposed.unreadable):

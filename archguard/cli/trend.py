@@ -13,6 +13,7 @@ from archguard.cli.progress import steps
 from archguard.model import Point
 from archguard.reporters.trend import FORMATS
 from archguard.reporters.trend.figures import COLUMNS, WORSE, shown
+from archguard.reporters.wording import one_line
 
 
 def _names(_ctx: click.Context, _param: click.Parameter, value: str | None) -> tuple[str, ...]:
@@ -71,7 +72,7 @@ def _tell_gaps(points: tuple[Point, ...]) -> bool:
     """Tell of the commits where nothing could be checked; whether the last is one of them."""
     for point in points:
         if point.gap:
-            click.echo(f"warning: {point.commit.shown} could not be checked: {point.gap}", err=True)
+            click.echo(one_line(f"warning: {point.commit.shown} could not be checked: {point.gap}"), err=True)
     return bool(points[-1].gap)
 
 

@@ -59,7 +59,7 @@ class KeptFiles:
             return cls(root, "", "")
         kept = cls(root, _digest((_program(), outside)), _digest(inside))
         note_rows(kept.name, kept.context)
-        found = json.loads(store.load(store.place(str(root), _FOLDER, kept.name)) or '{"context": "", "files": {}}')
+        found = json.loads(store.load(str(root), _FOLDER, kept.name) or '{"context": "", "files": {}}')
         if found["context"] != kept.context:
             found["files"] = {file: [state, signs, None] for file, (state, signs, _) in found["files"].items()}
         kept.files = found["files"]

@@ -7,13 +7,14 @@ from typing import Any, Final
 
 from archguard.diagrams.view import Arrow, Group, Line, Node, View
 from archguard.model import Violation
+from archguard.model.log import inert_json
 
 VERSION: Final = 1
 
 
 def render(view: View) -> str:
     """The nodes, the groups and the arrows of `view`, with the code behind each arrow."""
-    return json.dumps(data(view), indent=2)
+    return inert_json(json.dumps(data(view), indent=2))
 
 
 def data(view: View) -> Mapping[str, Any]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from archguard.diagrams.view import Arrow, Channel, Node, NodeKind, View
+from archguard.model.log import inert
 
 # What would split the line it is put in, halves of characters, and marks that reorder the line they stand in.
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]+")
@@ -11,7 +12,7 @@ _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uf
 
 def plain(text: str) -> str:
     """`text` in one line, as every format can hold it."""
-    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+    return inert(_UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text))
 
 
 def size(node: Node) -> str:

@@ -168,7 +168,7 @@ def _tellingly(accesses: Iterator[Access]) -> Iterator[Access]:
 def _deed(access: Access) -> str:
     match access.way:
         case Way.READ | Way.WRITE:
-            return f"hold SQL that {access.way}s{f' {access.symbol}' if access.symbol else ''}"
+            return f"hold SQL that {access.way}s {access.symbol or 'a table'}"
         case Way.IMPORT:
             return f"import {access.imported}"
     return f"{_DEEDS[access.way]} {access.symbol}" + (f", {access.what}" if access.what else "")

@@ -1,11 +1,12 @@
 """The values that travel between the stages. Standard library only."""
 
 from archguard.model.location import Location
-from archguard.model.report import Checked, Outcome, OutcomeStatus, Problem, Report, Summary
+from archguard.model.report import STALE, Checked, Outcome, OutcomeStatus, Problem, Report, Summary, fails
 from archguard.model.trend import Commit, Point
 from archguard.model.violation import Confidence, Severity, Step, Violation, ViolationStatus
 
 __all__ = [
+    "STALE",
     "Checked",
     "Commit",
     "Confidence",
@@ -20,4 +21,5 @@ __all__ = [
     "Summary",
     "Violation",
     "ViolationStatus",
+    "fails",
 ]

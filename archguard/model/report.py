@@ -4,9 +4,13 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Final
 
 from archguard.model.location import Location
 from archguard.model.violation import Confidence, Severity, Violation, ViolationStatus
+
+STALE: Final = ("stale-baseline", "renamed-contract")
+"""The codes of problems that say that the baseline lists what is not there."""
 
 
 class OutcomeStatus(StrEnum):
@@ -71,12 +75,19 @@ class Summary:
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """Every violation of every contract, sorted, with what was looked at."""
+    """Every violation of every contract, sorted, with what was looked at.
+
+    A contract is broken if one of its violations fails the run; `passed`, the statuses and the exit code agree.
+    """
 
     outcomes: tuple[Outcome, ...] = ()
     violations: tuple[Violation, ...] = ()
     problems: tuple[Problem, ...] = ()
     summary: Summary = Summary()
+    fail_on: Severity = Severity.ERROR
+    """The least severity of a violation that fails the run."""
+    strict_baseline: bool = False
+    """Whether it fails the run too if the baseline lists what is fixed."""
 
     @property
     def complete(self) -> bool:
@@ -85,14 +96,23 @@ class Report:
 
     @property
     def passed(self) -> bool:
-        """Whether everything was looked at and nothing of severity `error` fails."""
-        return self.complete and not self.failing()
+        """Whether everything was looked at and nothing fails the run."""
+        return self.complete and not self.failing() and not self.is_stale
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether it fails the run that the baseline lists what is fixed."""
+        return self.strict_baseline and any(problem.code in STALE for problem in self.problems)
+
+    def judged(self, fail_on: Severity, *, strict_baseline: bool = False) -> "Report":
+        """The same report of a run that fails from the severity `fail_on` on."""
+        return replace(self, fail_on=fail_on, strict_baseline=strict_baseline).with_violations(self.violations)
 
     def with_violations(self, violations: Iterable[Violation]) -> "Report":
-        """The same report with `violations` instead; a contract is broken if one of them is new."""
+        """The same report with `violations` instead; a contract is broken if one of them fails the run."""
         left = tuple(violations)
         counts = Counter(violation.contract for violation in left)
-        broken = {violation.contract for violation in left if violation.status is ViolationStatus.NEW}
+        broken = {violation.contract for violation in left if fails(violation, self.fail_on)}
         outcomes = (
             replace(
                 outcome,
@@ -103,17 +123,19 @@ class Report:
         )
         return replace(self, outcomes=tuple(outcomes), violations=left)
 
-    def failing(self, fail_on: Severity = Severity.ERROR) -> tuple[Violation, ...]:
-        """The new violations that fail a run when `fail_on` is the least severity that does."""
-        severities = list(Severity)
-        failing = severities[: severities.index(fail_on) + 1]
-        return tuple(
-            violation
-            for violation in self.violations
-            if violation.status is ViolationStatus.NEW
-            and violation.severity in failing
-            and violation.confidence is not Confidence.POSSIBLE
-        )
+    def failing(self) -> tuple[Violation, ...]:
+        """The violations that fail the run."""
+        return tuple(violation for violation in self.violations if fails(violation, self.fail_on))
+
+
+def fails(violation: Violation, fail_on: Severity) -> bool:
+    """Whether `violation` fails a run when `fail_on` is the least severity that does."""
+    severities = list(Severity)
+    return (
+        violation.status is ViolationStatus.NEW
+        and severities.index(violation.severity) <= severities.index(fail_on)
+        and violation.confidence is not Confidence.POSSIBLE
+    )
 
 
 def _status(is_broken: bool) -> OutcomeStatus:  # noqa: FBT001  # a yes or no is all it takes

@@ -49,6 +49,8 @@ def read(text: str) -> Report:
         violations=tuple(map(_violation, found["violations"])),
         problems=tuple(map(_problem, found["problems"])),
         summary=Summary(**found["summary"] | {"unassigned": tuple(found["summary"]["unassigned"])}),
+        fail_on=Severity(found["fail_on"]),
+        strict_baseline=found["strict_baseline"],
     )
 
 

@@ -22,7 +22,7 @@ def render(report: Report) -> str:
 def _commands(report: Report) -> Iterator[str]:
     for violation in wording.new(report.violations):
         text = wording.full_text(violation)
-        yield _command(violation.severity, violation.location, violation.contract, text)
+        yield _command(wording.severity(violation), violation.location, violation.contract, text)
     for problem in report.problems:
         yield _command(problem.severity, problem.location, problem.code, wording.problem_text(problem))
 

@@ -24,7 +24,10 @@ def render(report: Report) -> str:
 
 def _errors(report: Report) -> Iterator[tuple[Location, dict[str, str]]]:
     for violation in wording.new(report.violations):
-        yield violation.location, _attributes(violation.severity, wording.full_text(violation), violation.contract)
+        yield (
+            violation.location,
+            _attributes(wording.severity(violation), wording.full_text(violation), violation.contract),
+        )
     for problem in report.problems:
         place = problem.location or _NOWHERE
         yield place, _attributes(problem.severity, wording.problem_text(problem), problem.code)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from archguard.model import Location, Problem, Report, Severity, Violation
+from archguard.model.log import inert_json
 from archguard.reporters import tool, wording
 
 _Object = dict[str, Any]  # JSON is Any
@@ -21,7 +22,7 @@ _NOWHERE: Final = Location(".")
 def render(report: Report) -> str:
     """Every violation and problem; known ones too, since GitLab compares with the target branch itself."""
     violations = (_violation(violation, count) for violation, count in wording.occurrences(report.violations))
-    return json.dumps([*violations, *_problems(report)], indent=2)
+    return inert_json(json.dumps([*violations, *_problems(report)], indent=2))
 
 
 def _violation(violation: Violation, occurrence: int) -> _Object:
@@ -30,7 +31,7 @@ def _violation(violation: Violation, occurrence: int) -> _Object:
         wording.full_text(violation),
         violation.contract,
         f"{violation.fingerprint}{repeated}",
-        "info" if wording.is_known(violation) else _SEVERITIES[violation.severity],
+        "info" if wording.is_known(violation) else _SEVERITIES[wording.severity(violation)],
         violation.location,
     )
 

@@ -23,7 +23,9 @@ def _verdict(report: Report) -> str:
         return "could not look at everything"
     if not report.outcomes:
         return "no contract was checked"
-    return "the architecture holds" if report.passed else "the architecture is broken"
+    if report.passed:
+        return "the architecture holds"
+    return "the architecture is broken" if report.failing() else "the baseline lists what is not there"
 
 
 def _header(report: Report) -> Iterator[str]:
@@ -105,7 +107,7 @@ def _filters(contracts: tuple[tuple[Outcome, tuple[Violation, ...]], ...]) -> It
 
 
 def _violation(violation: Violation) -> str:
-    badges = [violation.severity.value, *(["known"] if wording.is_known(violation) else [])]
+    badges = [wording.severity(violation).value, *(["known"] if wording.is_known(violation) else [])]
     marks = "".join(f'<span class="badge {badge}">{badge}</span>' for badge in badges)
     where = f'<code class="place">{escaped(str(violation.location))}</code>'
     parts = (_chain(violation.chain), _because(violation.reason), _fixes(violation.fix))

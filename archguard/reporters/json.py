@@ -19,6 +19,7 @@ from archguard.model import (
     Violation,
     ViolationStatus,
 )
+from archguard.model.log import inert_json
 from archguard.reporters import tool
 from archguard.reporters.json_schema import report_schema
 
@@ -32,7 +33,7 @@ _Object = dict[str, Any]  # JSON is Any until a reader has checked it
 
 def render(report: Report) -> str:
     """The report as JSON, in ASCII, so that every terminal and encoding can carry it."""
-    return json.dumps(document(report), indent=2)
+    return inert_json(json.dumps(document(report), indent=2))
 
 
 def document(report: Report) -> _Object:
@@ -42,6 +43,8 @@ def document(report: Report) -> _Object:
         "tool": {"name": tool.NAME, "version": tool.version()},
         "passed": report.passed,
         "complete": report.complete,
+        "fail_on": report.fail_on.value,
+        "strict_baseline": report.strict_baseline,
         "contracts": [_contract(outcome) for outcome in report.outcomes],
         "violations": [violation_object(violation) for violation in report.violations],
         "problems": [_problem(problem) for problem in report.problems],
@@ -149,6 +152,8 @@ def _report(found: _Object) -> Report:
         violations=tuple(_read_violation(violation) for violation in found["violations"]),
         problems=tuple(_read_problem(problem) for problem in found["problems"]),
         summary=_read_summary(found["summary"]),
+        fail_on=Severity(found["fail_on"]),
+        strict_baseline=_of_type(found, "strict_baseline", bool) is True,
     )
 
 

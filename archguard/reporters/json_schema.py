@@ -17,8 +17,10 @@ def report_schema() -> _Schema:
             "Every violation of every contract, with what was looked at.",
             version={"const": 1, "description": "Goes up when a reader would have to change."},
             tool=_object("Who wrote it.", name={"const": "archguard"}, version=_text("As installed.")),
-            passed=_flag("Whether everything was looked at and nothing of severity `error` is new."),
+            passed=_flag("Whether everything was looked at and nothing fails the run: its exit code is 0."),
             complete=_flag("Whether everything that was asked for could be looked at."),
+            fail_on=_choice("The least severity of a new violation that fails the run.", Severity),
+            strict_baseline=_flag("Whether it fails the run too if the baseline lists what is fixed."),
             contracts=_list("The verdict on each contract, in the order of the configuration.", _contract()),
             violations=_list("Every place where the code breaks a contract, sorted.", _violation()),
             problems=_list("What kept archguard from looking, or what the user should know.", _problem()),
@@ -33,7 +35,9 @@ def _contract() -> _Schema:
         id=_text("Its name in the configuration."),
         kind=_text("Such as `layers`."),
         reason=_text("The team's own words; may be empty."),
-        status=_choice("`error` says that it could not be checked.", OutcomeStatus),
+        status=_choice(
+            "`broken` says that a violation of it fails the run, `error` that it could not be checked.", OutcomeStatus
+        ),
         checked=_object(
             "How much of the code it looked at.",
             modules=_number("How many modules."),

@@ -31,7 +31,7 @@ def _contract(suite: Element, outcome: Outcome, violations: tuple[Violation, ...
         case OutcomeStatus.ERROR:
             _say(case, "error", f"{name} could not be checked", found)
     kept = f"\n{found}" if found and outcome.status is OutcomeStatus.KEPT else ""
-    seen = f"{wording.violation_count(violations)}; looked at {wording.looked_at(outcome.checked)}"
+    seen = f"{wording.found(outcome, violations)}; looked at {wording.looked_at(outcome.checked)}"
     SubElement(case, "system-out").text = f"{seen}{kept}"
 
 

@@ -54,7 +54,10 @@ def _verdict(report: Report) -> str:
         return "⚠️ archguard could not look at everything"
     if not report.outcomes:
         return "⚠️ archguard was asked to check no contract"
-    return "✅ archguard: the architecture holds" if report.passed else "❌ archguard: the architecture is broken"
+    if report.passed:
+        return "✅ archguard: the architecture holds"
+    broken = "the architecture is broken" if report.failing() else "the baseline lists what is not there"
+    return f"❌ archguard: {broken}"
 
 
 def _row(outcome: Outcome, violations: tuple[Violation, ...]) -> str:
@@ -85,7 +88,9 @@ def _heading(outcome: Outcome) -> str:
 
 def _violation(violation: Violation) -> str:
     place = code(str(violation.location))
-    return "\n".join((f"- {place} {violation.severity}: {escaped(wording.sentence(violation))}", *_details(violation)))
+    return "\n".join(
+        (f"- {place} {wording.severity(violation)}: {escaped(wording.sentence(violation))}", *_details(violation))
+    )
 
 
 def _details(violation: Violation) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from archguard.model import Location, Outcome, Problem, Report, Severity, Step, Violation
+from archguard.model.log import inert_json
 from archguard.reporters import tool, wording
 
 _Object = dict[str, Any]  # JSON is Any
@@ -37,7 +38,7 @@ def render(report: Report) -> str:
     # Python indents slowly (11 s for what GitHub takes at most), so the results go in afterwards.
     before, _, after = json.dumps(log, indent=2).partition(json.dumps(_RESULTS))
     results = ",\n".join(map(json.dumps, _results(report, outcomes)))
-    return f"{before}{results}{after}"
+    return inert_json(f"{before}{results}{after}")
 
 
 def _run(report: Report, outcomes: tuple[Outcome, ...]) -> _Object:
@@ -64,7 +65,7 @@ def _listed(counted: tuple[tuple[Violation, int], ...]) -> tuple[tuple[Violation
 
 
 def _weight(violation: Violation) -> tuple[bool, int]:
-    return wording.is_known(violation), _SEVERITIES.index(violation.severity)
+    return wording.is_known(violation), _SEVERITIES.index(wording.severity(violation))
 
 
 def _driver(outcomes: tuple[Outcome, ...]) -> _Object:
@@ -134,7 +135,7 @@ def _result(violation: Violation, occurrence: int, rule: int) -> _Object:
     return {
         "ruleId": wording.one_line(violation.contract),
         "ruleIndex": rule,
-        "level": _LEVELS[violation.severity],
+        "level": _LEVELS[wording.severity(violation)],
         "message": {"text": "\n".join(_message(violation))},
         "locations": [_location(violation)],
         "relatedLocations": [

@@ -44,7 +44,7 @@ def _violation(violation: Violation) -> str:
         message=_cut(wording.full_text(violation)),
         file=_cut(wording.one_line(violation.location.path)),
         line=str(violation.location.line),
-        SEVERITY=_SEVERITIES[violation.severity],
+        SEVERITY=_SEVERITIES[wording.severity(violation)],
     )
 
 

@@ -6,6 +6,7 @@ from typing import Final
 from unicodedata import east_asian_width
 
 from archguard.model import Location, Outcome, OutcomeStatus, Problem, Report, Severity, Violation
+from archguard.model.log import inert
 from archguard.reporters import wording
 
 Span = tuple[str, str]
@@ -55,7 +56,7 @@ def _parts(report: Report) -> Iterator[list[Line]]:
 def violation_lines(violation: Violation) -> Iterator[Line]:
     """The house shape: place, severity and sentence; then the chain, the reason and the fixes, indented."""
     yield (
-        *_head(violation.location, violation.severity),
+        *_head(violation.location, wording.severity(violation)),
         (f"{wording.sentence(violation)} ", ""),
         (f"[{wording.one_line(violation.contract)}]", "magenta"),
     )
@@ -92,8 +93,8 @@ def _excerpt(excerpt: str, location: Location) -> Iterator[Line]:
     cut = max(0, start - _EXCERPT_WIDTH // 2)
     shown = line[cut : cut + _EXCERPT_WIDTH]
     marked = shown[start - cut : max(end, start + 1) - cut]
-    yield ((f"{_INDENT}{shown}", "dim"),)
-    yield ((f"{_INDENT}{_blank(shown[: start - cut])}{'^' * max(_width(marked), 1)}", "bold red"),)
+    yield ((f"{_INDENT}{inert(shown)}", "dim"),)
+    yield ((f"{_INDENT}{_blank(inert(shown[: start - cut]))}{'^' * max(_width(marked), 1)}", "bold red"),)
 
 
 def _blank(text: str) -> str:
@@ -106,7 +107,7 @@ def _width(text: str) -> int:
 
 
 def _outcome(outcome: Outcome, violations: tuple[Violation, ...]) -> Line:
-    found = f"{wording.violation_count(violations)}; " if violations else ""
+    found = f"{wording.found(outcome, violations)}; " if violations else ""
     identity = wording.one_line(f"{outcome.id} ({outcome.kind})")
     return (
         _STATUS_SPANS[outcome.status],

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from archguard.model import (
     Checked,
@@ -11,11 +11,14 @@ from archguard.model import (
     OutcomeStatus,
     Problem,
     Report,
+    Severity,
     Step,
     Summary,
     Violation,
     ViolationStatus,
+    fails,
 )
+from archguard.model.log import inert
 
 # What moves a terminal's cursor or splits a line.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -24,10 +27,10 @@ _UNPRINTABLE = re.compile("[\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]
 
 
 def one_line(text: str) -> str:
-    """`text` without anything that would split or rewrite the line it is put in."""
+    """`text` without anything that would split or rewrite the line it is put in, or be a command in a log."""
     if text.isascii() and text.isprintable():  # nearly every one, and there may be a million
-        return text.strip()
-    return _CONTROL.sub(" ", printable(text)).strip()
+        return inert(text.strip())
+    return inert(_CONTROL.sub(" ", printable(text)).strip())
 
 
 def printable(text: str) -> str:
@@ -49,6 +52,11 @@ def sentence(violation: Violation) -> str:
 def because(reason: str) -> str:
     """`because <the team's own reason>`, or "" where it gave none."""
     return f"because {one_line(reason)}" if reason.strip() else ""
+
+
+def severity(violation: Violation) -> Severity:
+    """How much it weighs where a program or a person acts on it: what is merely possible fails no run."""
+    return Severity.INFO if violation.confidence is Confidence.POSSIBLE else violation.severity
 
 
 def hop(step: Step) -> str:
@@ -96,6 +104,12 @@ def contract_count(outcomes: Iterable[Outcome]) -> str:
     return f"{counted(len(statuses), 'contract')}: {kept} kept, {broken} broken{unchecked}"
 
 
+def found(outcome: Outcome, violations: Collection[Violation]) -> str:
+    """How many violations the contract has, and that they fail no run where new ones do not."""
+    harmless = outcome.status is OutcomeStatus.KEPT and new(violations)
+    return f"{violation_count(violations)}{', which fail no run' if harmless else ''}"
+
+
 def contracts(report: Report) -> Iterator[tuple[Outcome, tuple[Violation, ...]]]:
     """Each contract with its violations, in the order of the outcomes; one that only violations name counts too."""
     groups: dict[str, list[Violation]] = {outcome.id: [] for outcome in report.outcomes}
@@ -103,11 +117,12 @@ def contracts(report: Report) -> Iterator[tuple[Outcome, tuple[Violation, ...]]]
         groups.setdefault(violation.contract, []).append(violation)
     outcomes = {outcome.id: outcome for outcome in report.outcomes}
     for contract, violations in groups.items():
-        yield outcomes.get(contract) or _outcome_of(violations), tuple(violations)
+        yield outcomes.get(contract) or _outcome_of(violations, report.fail_on), tuple(violations)
 
 
-def _outcome_of(violations: list[Violation]) -> Outcome:
-    status = OutcomeStatus.BROKEN if new(violations) else OutcomeStatus.KEPT
+def _outcome_of(violations: list[Violation], fail_on: Severity) -> Outcome:
+    is_broken = any(fails(violation, fail_on) for violation in violations)
+    status = OutcomeStatus.BROKEN if is_broken else OutcomeStatus.KEPT
     first = violations[0]
     return Outcome(first.contract, first.kind, first.reason, status, Checked(), len(violations))
 
@@ -146,7 +161,9 @@ def totals(report: Report) -> str:
     fixed = f", {report.summary.fixed} fixed" if report.summary.fixed else ""
     suppressed = f", {report.summary.suppressed} suppressed" if report.summary.suppressed else ""
     problems = f"; {counted(len(report.problems), 'problem')}" if report.problems else ""
-    return f"{contract_count(report.outcomes)}; {violation_count(report.violations)}{fixed}{suppressed}{problems}."
+    stale = "; fails, since the baseline lists what is not there" if report.is_stale else ""
+    found = f"{violation_count(report.violations)}{fixed}{suppressed}"
+    return f"{contract_count(report.outcomes)}; {found}{problems}{stale}."
 
 
 def scope(summary: Summary) -> str:

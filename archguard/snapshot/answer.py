@@ -3,7 +3,7 @@
 import sys
 
 from archguard.snapshot import store
-from archguard.snapshot.question import name, roots
+from archguard.snapshot.question import name, roots, targets
 from archguard.snapshot.snapshot import Snapshot
 
 TYPE_CHECKING = False  # importing `typing` takes longer than many an answer
@@ -20,7 +20,7 @@ FOLDER = "reports"
 def find(arguments: list[str], asked: str) -> tuple[str, Snapshot] | None:
     """What was kept of the last time that this was asked, with the folder in whose cache it is."""
     for root in roots(arguments):
-        kept = store.load(store.place(root, FOLDER, name(asked)))
+        kept = store.load(root, FOLDER, name(asked))
         snapshot = Snapshot.read(kept, asked) if kept else None
         if snapshot:
             return root, snapshot
@@ -39,7 +39,10 @@ def answer(root: str, snapshot: Snapshot, again: "Again") -> int | None:
         The exit code.
     """
     outputs = snapshot.outputs if snapshot.holds() else _edited(root, snapshot, again)
-    if outputs is None or not _is_written(outputs):
+    files = targets(snapshot.question)
+    if outputs is None or len(outputs) != len(files):
+        return None
+    if not _is_written([(file, text) for file, (_, text) in zip(files, outputs, strict=True)]):
         return None
     if snapshot.is_renewed:
         store.save(root, (FOLDER, name(snapshot.question)), snapshot.text())

@@ -37,11 +37,11 @@ class Edits:
 
     def __init__(self, root: str, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
-        self.kept = json.loads(store.load(store.place(root, IMPORTS, name(snapshot.question))) or "{}")
+        self.kept = json.loads(store.load(root, IMPORTS, name(snapshot.question)) or "{}")
         if not snapshot.imports or self.kept.get("id") != snapshot.imports:
             raise _Doubt
         file, context = self.kept["rows"]
-        self.rows = store.load(store.place(root, "imports", file)) or ""
+        self.rows = store.load(root, "imports", file) or ""
         if not self.rows.startswith(f'{{"context":{json.dumps(context)},'):
             raise _Doubt
 

@@ -17,6 +17,7 @@ from typing import Any, Final
 from archguard.snapshot import store
 from archguard.snapshot.answer import FOLDER
 from archguard.snapshot.question import name
+from archguard.snapshot.secret import key_file
 from archguard.snapshot.snapshot import IMPORTS, Snapshot
 from archguard.snapshot.state import kind, stamp
 
@@ -27,7 +28,7 @@ _EDITED: Final = 20
 _DAY: Final = 86_400_000_000_000
 _WRITING: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 _PYTHON: Final = os.path.dirname(os.__file__) + os.sep
-_PASSING: Final = (f"{os.sep}{store.NAME}{os.sep}", ".pyc")
+_PASSING: Final = (f"{os.sep}{store.NAME}{os.sep}", f"{os.sep}.git{os.sep}")
 _MACHINE: Final = ("/dev/", "/proc/", "/sys/")
 _UNSEEN: Final = (
     "os.exec",
@@ -265,5 +266,6 @@ def _is_written(_path: Any, mode: str | None, flags: int | None) -> bool:
 
 
 def _is_passing(path: str) -> bool:
-    """What Python or archguard made itself, and files in which the machine speaks."""
-    return _PASSING[0] in f"{path}{os.sep}" or path.endswith(_PASSING[1]) or path.startswith(_MACHINE)
+    """What Python, git or archguard made itself, and files in which the machine speaks."""
+    is_own = any(name in f"{path}{os.sep}" for name in _PASSING) or path == key_file()
+    return is_own or path.endswith(".pyc") or path.startswith(_MACHINE)

@@ -274,3 +274,62 @@ def test_pruning_twice_is_pruning_once(before: Report, after: Report) -> None:
     once = prune(baseline_of(before, Baseline()), after, {})
 
     assert render_baseline(prune(once, after, {})) == render_baseline(once)
+
+
+def test_what_is_reached_in_the_end_is_followed_when_it_moves(project: Project) -> None:
+    git(project, "init", "--quiet", "--initial-branch=main")
+    project.write_all({"shop/__init__.py": "", "shop/web.py": "import shop.helpers\n"})
+    project.write("shop/helpers.py", "import shop.db\n")
+    project.write("shop/db.py", "x = 1\n" * 20)
+    rule = "contracts: [{{id: db, kind: forbidden, modules: shop.web, must_not_import: shop.{0}}}]\n"
+    project.configure(rule.format("db"))
+    project.run("baseline")
+    assert "symbol: shop.db" in (project.root / "archguard-baseline.yaml").read_text()
+    commit(project)
+
+    git(project, "mv", "shop/db.py", "shop/store.py")
+    project.write("shop/helpers.py", "import shop.store\n")
+    project.configure(rule.format("store"))
+
+    checked = project.run("check", "--strict-baseline")
+    assert checked.returncode == 0, checked.stdout
+    assert "1 violation (0 new, 1 known)" in checked.stdout
+
+
+def test_a_renamed_contract_is_told_with_its_likely_new_name(shop: Project) -> None:
+    shop.call("baseline")
+    shop.configure((shop.root / "archguard.yaml").read_text().replace("layered", "apart"))
+
+    checked = shop.call("check")
+
+    assert checked.returncode == 1
+    assert "the baseline lists 1 violation of 'layered', which is no contract here" in checked.stdout
+    assert "if 'apart' is its new name, call it that in the baseline too" in checked.stdout
+    file = shop.root / "archguard-baseline.yaml"
+    file.write_text(file.read_text().replace("layered", "apart"))
+    assert shop.call("check", "--strict-baseline").returncode == 0
+
+
+def test_a_contract_that_is_gone_is_told_too_and_its_name_is_not_guessed(shop: Project) -> None:
+    shop.call("baseline")
+    rules = "{id: a, kind: forbidden, modules: shop.controllers, must_not_import: shop.repositories}"
+    shop.configure(f"contracts: [{rules}, {rules.replace('id: a', 'id: b')}]\n")
+
+    checked = shop.call("check")
+
+    assert "of 'layered', which is no contract here" in checked.stdout
+    assert "new name" not in checked.stdout
+    shop.write("shop/controllers.py", "")
+    assert shop.call("check").returncode == 0
+    assert shop.call("check", "--strict-baseline").returncode == 1
+    shop.call("baseline", "--prune")
+    assert shop.call("check", "--strict-baseline").returncode == 0
+
+
+def test_checking_some_contracts_says_nothing_of_the_others(shop: Project) -> None:
+    shop.configure(
+        (shop.root / "archguard.yaml").read_text() + "  - {id: a, kind: external, modules: shop, deny: os}\n"
+    )
+    shop.call("baseline")
+
+    assert "no contract here" not in shop.call("check", "--contract", "a").stdout

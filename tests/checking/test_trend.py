@@ -173,7 +173,7 @@ def test_the_last_commit_must_be_checked(history: Project) -> None:
     ("arguments", "sentence"),
     [
         (["--since", "nowhere"], "there is no revision 'nowhere' here"),
-        (["--since", "--all"], "there is no revision '--all' here"),
+        (["--since", "--all"], "'--all' is no revision"),
         (["--since", "HEAD", "--fail-if-worse", "modules"], "'modules' is none of violations, "),
         (["--since", "HEAD", "--tags", "--every", "2"], "--every and --tags say two things"),
         (["--since", "side"], "HEAD does not come from 'side'"),

@@ -28,7 +28,8 @@ def test_the_keys_stand_in_the_order_of_the_design(report: Report) -> None:
     rendered = standard.loads(json.render(report))
 
     assert list(rendered) == [
-        *("version", "tool", "passed", "complete", "contracts", "violations", "problems", "summary"),
+        *("version", "tool", "passed", "complete", "fail_on", "strict_baseline"),
+        *("contracts", "violations", "problems", "summary"),
     ]
     assert " ".join(rendered["violations"][0]) == (
         "contract kind severity status message path line column end_line end_column service "

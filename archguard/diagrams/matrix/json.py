@@ -4,8 +4,9 @@ import json
 
 from archguard.diagrams.json import data
 from archguard.diagrams.matrix.matrix import Matrix
+from archguard.model.log import inert_json
 
 
 def render(matrix: Matrix) -> str:
     """The nodes in their order, the arrows between them, and the first and the last place of each block."""
-    return json.dumps({**data(matrix), "blocks": matrix.blocks}, indent=2)
+    return inert_json(json.dumps({**data(matrix), "blocks": matrix.blocks}, indent=2))

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Final
 
 from archguard.codebase.metrics import Level, Measurement
+from archguard.model.log import inert_json
 from archguard.reporters import tool
 from archguard.reporters.metrics import figures
 
@@ -25,7 +26,7 @@ def render(measurement: Measurement) -> str:
         "fan_in": [asdict(spot) for spot in measurement.fan_in],
         "fan_out": [asdict(spot) for spot in measurement.fan_out],
     }
-    return json.dumps(document, indent=2)
+    return inert_json(json.dumps(document, indent=2))
 
 
 def _whole(level: Level) -> Mapping[str, object]:

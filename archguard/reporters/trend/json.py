@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from archguard.model import Point
+from archguard.model.log import inert_json
 from archguard.reporters import tool
 from archguard.reporters.trend.figures import of_point
 
@@ -18,7 +19,7 @@ def render(points: tuple[Point, ...]) -> str:
         "tool": {"name": tool.NAME, "version": tool.version()},
         "points": list(map(_point, points)),
     }
-    return json.dumps(document, indent=2)
+    return inert_json(json.dumps(document, indent=2))
 
 
 def _point(point: Point) -> Mapping[str, object]:

@@ -1,0 +1,60 @@
+"""What is done before anything else: the search path without the project, and streams that can be written to."""
+
+import os
+import sys
+
+
+def leave_project(path: list[str]) -> None:
+    """Take the project out of the search `path`, as far as the working directory or `PYTHONPATH` brought it in.
+
+    Only what stands before the standard library is taken out: what the environment itself has installed stands after
+    it, an editable installation too, and shadows nothing. archguard's own folder stays.
+    """
+    library, own = (
+        os.path.realpath(os.path.dirname(os.__file__)),
+        os.path.dirname(os.path.dirname(os.path.dirname(__file__))),
+    )
+    first = next((at for at, each in enumerate(path) if os.path.realpath(each or ".") == library), 0)
+    try:
+        project = _project(os.getcwd())
+    except OSError:  # it has been removed
+        return
+    path[:first] = [each for each in path[:first] if not _is_in(each, project) or _is_same(each, own)]
+
+
+def _project(folder: str) -> str:
+    """The repository around `folder`, or else `folder` itself."""
+    whole = above = os.path.realpath(folder)
+    while not os.path.exists(os.path.join(above, ".git")):
+        if os.path.dirname(above) == above:
+            return whole
+        above = os.path.dirname(above)
+    return above
+
+
+def _is_in(entry: str, project: str) -> bool:
+    """Whether `entry` of a search path is in `project`; the running Python's own folders are not, wherever they are."""
+    whole = os.path.join(os.path.realpath(entry or "."), "")
+    if whole.startswith(os.path.join(os.path.realpath(sys.prefix), "")):
+        return False
+    return whole.startswith(os.path.join(project, ""))
+
+
+def _is_same(entry: str, folder: str) -> bool:
+    return os.path.realpath(entry or ".") == os.path.realpath(folder)
+
+
+def open_streams() -> None:
+    """Open the streams that the caller has closed, so that no other file gets their numbers.
+
+    What is written to stdout then is an error; what is written to stderr goes nowhere.
+    """
+    for number, (name, mode, flags) in enumerate(
+        (("stdin", "r", os.O_RDONLY), ("stdout", "w", os.O_RDONLY), ("stderr", "w", os.O_WRONLY))
+    ):
+        if getattr(sys, name) is None:
+            opened = os.open(os.devnull, flags)
+            if opened != number:
+                os.dup2(opened, number)
+                os.close(opened)
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115  # for all of the run
