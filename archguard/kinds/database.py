@@ -149,6 +149,7 @@ class Database(FilewiseContract):
             module,
             access.imported,
             symbol=access.symbol or ("" if access.imported else f"sql {access.way}"),
+            rule="parameters" if access.way is Way.PARAMETER else "",
             fix=(f"move it to {where}, and call that from here" if where else "move it to where it is allowed",),
             confidence=access.confidence,
         )

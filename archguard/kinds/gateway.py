@@ -192,6 +192,7 @@ class _Search:
                 named.location,
                 source.module,
                 symbol=named.url.host,
+                rule="hosts",
                 fix=(f"use one of {listed}", f"add {named.url.host} to `hosts`"),
                 confidence=named.confidence,
             )
@@ -204,7 +205,8 @@ class _Search:
                     f"{source.module} must not call {use.symbol} without a timeout",
                     use.location,
                     source.module,
-                    symbol=f"{use.symbol} without timeout",
+                    symbol=use.symbol,
+                    rule="require timeout",
                     fix=("give it a `timeout`, or make its client with one",),
                     confidence=use.confidence,
                 )
@@ -218,6 +220,7 @@ class _Search:
                 entry.location,
                 source.module,
                 symbol=f"{entry.symbol} {entry.name}".strip(),
+                rule="routes_in",
                 fix=(f"declare it in {where}, and call {source.module} from there",),
                 confidence=entry.confidence,
             )

@@ -211,6 +211,7 @@ class Layers(Contract):
                 f"{module} is in none of the layers",
                 Location(codebase.shown(module)),
                 module,
+                rule="exhaustive",
                 fix=("add it to a layer", "name it under `exhaustive_except`"),
             )
 

@@ -185,6 +185,7 @@ class Services(Contract):
                     named.location,
                     source.module,
                     symbol=named.url.host,
+                    rule="external_hosts",
                     fix=(f"add {named.url.host} to `external_hosts` of {caller}",),
                     confidence=named.confidence,
                 )
@@ -218,7 +219,7 @@ class Services(Contract):
             codebase.location_of(first),
             first or caller,
             named,
-            symbol="may_call",
+            rule="unused_permissions",
             fix=(f"remove {named} from `may_call` of {caller}",),
         )
         return replace(violation, severity=severity)

@@ -19,7 +19,6 @@ _MEASURES = {
     Sort.CLASS: {"lines", "members"},
     Sort.FUNCTION: {"lines", "parameters"},
 }
-_PLURAL = {Sort.MODULE: "modules", Sort.CLASS: "classes", Sort.FUNCTION: "functions", Sort.CALL: "calls"}
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ def _demands(rule: Rule) -> Iterator[Fault]:
 def _words(rule: Rule) -> Iterator[Fault]:
     for section, trait in _traits(rule):
         if unfit := _unfit(trait, rule.sort):
-            yield Fault(f"{unfit} cannot be said of {_PLURAL[rule.sort]}", (section, trait.key.rstrip("_")))
+            yield Fault(f"{unfit} cannot be said of {rule.sort.plural}", (section, trait.key.rstrip("_")))
 
 
 def _unfit(trait: Trait, sort: Sort) -> str:
@@ -140,7 +139,7 @@ def _nobody(rule: Rule, reading: Reading) -> Iterator[Fault]:
     subjects = (subject for subject, _ in rule.subjects(reading) if not subject.only_collects)
     if not traits(rule.must or Demand()) or next(subjects, None):
         return
-    key = "modules" if rule.sort is Sort.MODULE else _PLURAL[rule.sort]
+    key = rule.sort.plural
     wanted = " or ".join(map(str, rule.calls)) or ", ".join(_said(trait) for trait in traits(rule.selector))
     which = f" that matches `{wanted}`" if wanted else ""
     yield Fault(f"matches nothing: there is no {rule.sort}{which}", (key,), _close(rule, reading))

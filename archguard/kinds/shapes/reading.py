@@ -25,6 +25,11 @@ class Sort(StrEnum):
     FUNCTION = "function"
     CALL = "call"
 
+    @property
+    def plural(self) -> str:
+        """`classes`."""
+        return f"{self}{'es' if self is Sort.CLASS else 's'}"
+
 
 @dataclass(frozen=True, eq=False)
 class Subject:
