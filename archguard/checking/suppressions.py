@@ -54,9 +54,10 @@ def _fault(directive: Directive, contracts: Collection[str]) -> ArchguardError |
 
 
 def _cover(violation: Violation, directives: Collection[Directive]) -> Directive | None:
-    """The directive that covers `violation`: on one of its lines, or alone above them."""
+    """The directive that covers `violation`: on one of its lines, on the first of its statement, or alone above."""
     place = violation.location
-    lines = range(place.line, max(place.line, place.end_line) + 1)
+    lines = {*range(place.line, max(place.line, place.end_line) + 1)}
+    lines |= {step.line for step in violation.chain[:1] if step.path == place.path}  # a name in brackets stands below
     return next(
         (
             found

@@ -97,7 +97,9 @@ def _faults(
     unmatched = {
         (keys, pattern): _unmatched(config, codebase, place, keys, pattern)
         for keys, pattern in contract.patterns(codebase)
-        if not codebase.members((pattern,)) and not _may_be_outside(codebase, config, pattern)
+        if not codebase.members((pattern,))
+        and not _may_be_outside(codebase, config, pattern)
+        and not (isinstance(pattern, Target) and codebase.names_in(pattern))
     }
     yield from ((error, None) for error in unmatched.values())
     for fault in () if unmatched else contract.validate(codebase):

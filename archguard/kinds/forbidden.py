@@ -39,7 +39,8 @@ class Forbidden(Contract):
     def check(self, codebase: Codebase) -> Iterator[Violation]:
         """Yield a violation for each import that is, or leads to, what is forbidden."""
         for values in bindings(codebase, self.modules):
-            yield from bound(self, values)._violations(codebase)
+            contract = bound(self, values)
+            yield from contract._violations(codebase.telling_apart(contract.must_not_import))
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
         """Yield a fault if each of the modules overlaps with everything that it must not import."""
@@ -53,10 +54,10 @@ class Forbidden(Contract):
         return codebase.members(self.modules)
 
     def sweeps(self, codebase: Codebase) -> list[Sweep] | None:
-        """One for each value of the captures; none that tell all where a way counts by the corridors that it takes."""
-        return (
-            None if self.via else [bound(self, values)._sweep(codebase) for values in bindings(codebase, self.modules)]
-        )
+        """One for each value of the captures; none that tell all where corridors or single names of modules count."""
+        if self.via or any(map(codebase.names_in, self.must_not_import)):
+            return None
+        return [bound(self, values)._sweep(codebase) for values in bindings(codebase, self.modules)]
 
     def _violations(self, codebase: Codebase) -> Iterator[Violation]:
         targets, sweep = self._targets(codebase), self._sweep(codebase)
