@@ -51,8 +51,14 @@ class Acyclic(Contract):
         """Yield a fault if there are no two modules that could form a cycle."""
         if not self.modules and not self.children_of:
             yield ContractError("names no modules", hint="give `modules` or `children_of`")
-        elif all(len(units) < 2 for units in self._groups(codebase)):  # noqa: PLR2004  # a cycle needs two
-            yield PointlessError("there are no two modules in it", "modules" if self.modules else "children_of")
+        if self.depth < 0:
+            yield ContractError(f"`depth: {self.depth}` is below 0", "depth")
+        units = units_of(codebase, self.modules)
+        if self.modules and len(units) < 2 and all(pattern.literal for pattern in self.modules):  # noqa: PLR2004  # a cycle needs two
+            hint = "did you mean `children_of`?" if any(children(codebase, Pattern(name)) for name in units) else ""
+            yield PointlessError(f"there is only {next(iter(units), 'nothing')} in it", "modules", hint)
+        if self.children_of and not any(children(codebase, pattern) for pattern in self.children_of):
+            yield PointlessError("none of them is a package with children", "children_of")
 
     def _groups(self, codebase: Codebase) -> Iterator[Units]:
         if self.modules:

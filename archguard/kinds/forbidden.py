@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from archguard.codebase import Codebase, Patterns, Reach, Sweep, Targets
+from archguard.codebase import Codebase, Patterns, Reach, SomePatterns, SomeTargets, Sweep
 from archguard.kinds.contract import Contract, ContractError, PointlessError, bindings, bound, listed
 from archguard.kinds.routes import EVERYTHING, Units, forbidden_routes, labelled, route_violation, targets_of, units_of
 from archguard.model import Violation
@@ -16,9 +16,9 @@ class Forbidden(Contract):
 
     kind: ClassVar[str] = "forbidden"
 
-    modules: Patterns
+    modules: SomePatterns
     """The modules that are held to it."""
-    must_not_import: Targets
+    must_not_import: SomeTargets
     """What they must not import: modules of the project, packages from outside, or modules of those."""
     indirect: bool = True
     """Whether an import counts that leads there through other modules."""

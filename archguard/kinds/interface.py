@@ -33,6 +33,13 @@ class Interface:
             expressions=tuple(re.compile(entry.strip("/")) for entry in entries if entry.startswith("/")),
         )
 
+    def is_everything(self, unit: str) -> bool:
+        """Whether all of `unit` is offered, whatever there will be in it."""
+        made_up = (unit, f"{unit}.made_up_9", f"{unit}.*")
+        return any(pattern.unit(unit) for pattern in self.modules) or any(
+            all(expression.fullmatch(name.rpartition("::")[2]) for name in made_up) for expression in self.expressions
+        )
+
     def offers(self, codebase: Codebase, link: Link) -> bool:
         """Whether everything that `link` names keeps to the interface."""
         return not self.missing(codebase, link)

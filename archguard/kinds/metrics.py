@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal, TypeAlias, get_args
 
-from archguard.codebase import Codebase, Link, Patterns, disjoint
+from archguard.codebase import Codebase, Link, Patterns, SomePatterns, disjoint
 from archguard.codebase.coupling import MOST_CYCLES
 from archguard.codebase.metrics import Level
 from archguard.kinds.contract import Contract, ContractError, PointlessError, listed
@@ -32,7 +32,7 @@ class Metrics(Contract):
 
     kind: ClassVar[str] = "metrics"
 
-    modules: Patterns
+    modules: SomePatterns
     """What is measured. A component or a service is one unit as a whole; of any other pattern every match is."""
     among: Patterns = ()
     """More units that couplings are counted with, without limits of their own."""

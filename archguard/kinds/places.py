@@ -44,6 +44,14 @@ def means_everything(pattern: Pattern) -> bool:
     return bool(pattern.unit(_MADE_UP))
 
 
+def is_own(codebase: Codebase, pattern: Pattern) -> bool:
+    """Whether it can only mean modules of the project, or names in them."""
+    if pattern.text in codebase.components or pattern.text in codebase.services:
+        return True
+    roots = {module.rpartition("::")[2].partition(".")[0] for module in codebase.modules}
+    return pattern.literal and pattern.text.rpartition("::")[2].partition(".")[0] in roots
+
+
 def _patterns(codebase: Codebase, pattern: Pattern, *, whole: bool = False) -> Iterator[Pattern]:
     """What a component or service is made of; `whole` ones only, of which nothing is taken out again."""
     if component := codebase.components.get(pattern.text):

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from archguard.codebase import Codebase, Import, Link, Names, Patterns, Targets
+from archguard.codebase import Codebase, Import, Link, Names, Patterns, SomeTargets
 from archguard.kinds.contract import Contract, ContractError, PointlessError, bindings, bound, listed
 from archguard.kinds.interface import Interface
+from archguard.kinds.places import always_inside
 from archguard.kinds.routes import targets_of, units_of
 from archguard.model import Violation
 
@@ -18,7 +19,7 @@ class Protected(Contract):
 
     kind: ClassVar[str] = "protected"
 
-    modules: Targets
+    modules: SomeTargets
     """The modules that are protected, or packages from outside. A component is one whole; of any other pattern every
     match is protected by itself."""
     only_imported_by: Patterns = ()
@@ -48,8 +49,14 @@ class Protected(Contract):
         yield from (fault for entry in self.interface if (fault := _fault(entry)))
         allowed = codebase.members(self.only_imported_by)
         units = tuple(targets_of(codebase.telling_apart(self.modules), self.modules).values())
-        if all(codebase.modules <= unit | allowed for unit in units or (frozenset[str](),)):
+        users = (*self.modules, *self.only_imported_by)
+        is_for_all = all(codebase.modules <= unit | allowed for unit in units or (frozenset[str](),))
+        if is_for_all and always_inside(codebase, (), users):
             yield PointlessError("every module may import them", "only_imported_by" if allowed else "modules")
+        if self.interface and not any(pattern.captures for pattern in self.modules):
+            names = targets_of(codebase, self.modules)
+            if names and all(Interface.of(codebase, name, self.interface).is_everything(name) for name in names):
+                yield PointlessError("all of it is in its interface", "interface")
 
     def scope(self, codebase: Codebase) -> frozenset[str]:
         """All modules: each of them might import a protected one."""

@@ -103,7 +103,7 @@ class Glob(Text):
         return fits(wanted, spelling.arguments) or fits(wanted, spelling.resolved_arguments)
 
 
-Globs: TypeAlias = Annotated[tuple[Glob, ...], OneOrMany()]
+Globs: TypeAlias = Annotated[tuple[Glob, ...], OneOrMany(empty=False)]
 
 
 def _is_built_in(name: str) -> bool:
