@@ -28,6 +28,14 @@ def suppress(report: Report, codebase: Codebase, contracts: Collection[str]) -> 
     return replace(report.with_violations(kept), problems=problems, summary=summary)
 
 
+def overlooked(
+    violations: Collection[Violation], codebase: Codebase, contracts: Collection[str]
+) -> tuple[Violation, ...]:
+    """Those of `violations` that a comment without faults covers."""
+    covering = [directive for directive in directives_of(codebase) if not _fault(directive, contracts)]
+    return tuple(violation for violation in violations if _cover(violation, covering))
+
+
 def directives_of(codebase: Codebase) -> Iterator[Directive]:
     """Every directive in the code; a file that cannot be read is reported elsewhere."""
     for module in sorted(codebase.sources):

@@ -138,7 +138,8 @@ def _package_hint(codebase: Codebase, pattern: Pattern) -> str:
     text, outside = pattern.text, {name.partition(".")[0] for name in codebase.imports.externals}
     packages = packages_of(text) - {text}
     if packages and text not in packages_of(text):
-        return f"the distribution '{text}' is imported as {' or '.join(sorted(packages))}"
+        public = sorted(name for name in packages if not name.startswith("_")) or sorted(packages)
+        return f"the distribution '{text}' is imported as {' or '.join(public)}"
     if name := respelled(text, outside):
         return f"did you mean '{name}'?"
     if all(_SEGMENT.fullmatch(segment) for segment in text.split(".")):

@@ -28,6 +28,10 @@ class Acyclic(Contract):
     """How many levels below `children_of` are looked at; 0 is its own children only."""
     skip: Patterns = ()
     """Packages below `children_of` that are not looked into."""
+    with_init: bool = True
+    """Whether a package's own `__init__` is one of its children: `app/__init__.py` imports `app.models`, which imports
+    a name of `app`."""
+    cut_by_comments: ClassVar[bool] = True
 
     @property
     def sentence(self) -> str:
@@ -69,7 +73,8 @@ class Acyclic(Contract):
 
     def _siblings(self, codebase: Codebase, package: str, depth: int) -> Iterator[Units]:
         siblings = children(codebase, Pattern(package))
-        yield siblings
+        own = {package: frozenset({package})} if self.with_init and package in codebase.sources else {}
+        yield {**own, **siblings}
         for child in siblings:
             if depth and not any(pattern.unit(child) for pattern in self.skip):
                 yield from self._siblings(codebase, child, depth - 1)

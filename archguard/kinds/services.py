@@ -84,9 +84,7 @@ class Services(Contract):
             yield ContractError("there are no services: declare them under `services:`", "policy")
             return
         if not self.external_hosts and self._allows_everything(territory):
-            why = (
-                "there is only one service" if len(territory.modules) == 1 else "each may reach all of the others"
-            )
+            why = "there is only one service" if len(territory.modules) == 1 else "each may reach all of the others"
             yield PointlessError(why, "policy")
         for key, callers in {"policy": self.policy, "external_hosts": self.external_hosts}.items():
             for caller in callers:
