@@ -35,7 +35,7 @@ class Interface:
 
     def is_everything(self, unit: str) -> bool:
         """Whether all of `unit` is offered, whatever there will be in it."""
-        made_up = (unit, f"{unit}.made_up_9", f"{unit}.*")
+        made_up = (unit, f"{unit}.made_up_9", f"{unit}._made.__up", f"{unit}.*")
         return any(pattern.unit(unit) for pattern in self.modules) or any(
             all(expression.fullmatch(name.rpartition("::")[2]) for name in made_up) for expression in self.expressions
         )

@@ -8,7 +8,7 @@ from project import Project
     ("init", "is_reported"),
     [("", False), ("# nothing\n", False), ('"""The parts."""\n', False), ("X = 1\n", True), ("import parts.a\n", True)],
 )
-def test_an_init_without_code_needs_no_contract(project: Project, init: str, is_reported: bool) -> None:
+def test_an_init_without_code_needs_no_contract(project: Project, init: str, is_reported: bool) -> None:  # noqa: FBT001
     project.write_all({"parts/__init__.py": init, "parts/a.py": "", "parts/b.py": "import parts.a\n"})
     project.configure("""
         project: {coverage: {unassigned: error}}

@@ -46,7 +46,10 @@ def lines(project: Project, pattern: str, code: str, **files: str) -> list[int]:
     ],
 )
 def test_arguments_are_compared_as_the_code_writes_them(
-    project: Project, pattern: str, call: str, is_found: bool
+    project: Project,
+    pattern: str,
+    call: str,
+    is_found: bool,  # noqa: FBT001
 ) -> None:
     assert bool(lines(project, pattern, f"{call}\n")) is is_found
 
@@ -74,7 +77,7 @@ def test_texts_are_seen_where_they_are_known(project: Project, code: str) -> Non
         ("ORIGINS = ['*']\nf(origins=ORIGINS + rest)\n", False),
     ],
 )
-def test_literals_are_seen_where_a_name_stands_for_one(project: Project, code: str, is_found: bool) -> None:
+def test_literals_are_seen_where_a_name_stands_for_one(project: Project, code: str, is_found: bool) -> None:  # noqa: FBT001
     assert bool(lines(project, "f(origins=['*'])", code)) is is_found
 
 

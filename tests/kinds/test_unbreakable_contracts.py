@@ -99,6 +99,7 @@ def test_what_no_code_could_break_is_an_error(project: Project, contract: str) -
         "kind: protected, modules: shop.db, only_imported_by: shop.api",
         "kind: protected, modules: shop.errors, interface: [.data_error]",
         "kind: protected, modules: shop.errors, interface: [/.*_error/]",
+        "kind: protected, modules: shop.errors, interface: ['/shop([.][^_.][^.]*)*/']",
         'kind: external, modules: shop, allow: [stdlib, "a*"]',
         "kind: external, modules: shop, deny: httpx",
         'kind: external, modules: shop, deny: ["*"]',
@@ -136,7 +137,9 @@ def test_what_some_code_could_break_is_checked(project: Project, contract: str) 
     ],
 )
 def test_services_that_may_all_reach_each_other_are_an_error(
-    project: Project, policy: str, could_be_checked: bool
+    project: Project,
+    policy: str,
+    could_be_checked: bool,  # noqa: FBT001
 ) -> None:
     services = "services: {api: {modules: shop.api}, db: {modules: shop.db}}"
 
