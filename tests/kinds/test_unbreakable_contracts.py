@@ -241,3 +241,27 @@ def test_an_empty_id_is_an_error(project: Project, name: str) -> None:
 
     assert run.returncode == 2
     assert "the contract's `id` is empty" in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("code", "take", "could_be_checked"),
+    [
+        ("def f(session): ...\n", "session", False),
+        ("def f(session: Session): ...\n", "[Session, session]", False),
+        ("def f(session: session): ...\n", "session", True),
+        ("from datetime import date\n\ndef f(day: date): ...\n", "date", True),
+        ("def f(other): ...\n", "session", True),
+    ],
+)
+def test_the_name_of_a_parameter_is_no_type(
+    project: Project,
+    code: str,
+    take: str,
+    could_be_checked: bool,  # noqa: FBT001
+) -> None:
+    project.write_all({"shop/__init__.py": "", "shop/work.py": code})
+    project.configure(
+        f"contracts: [{{id: c, kind: structure, rules: [{{modules: shop, must_not: {{take: {take}}}}}]}}]\n"
+    )
+
+    assert (project.call("check").returncode in (0, 1)) is could_be_checked

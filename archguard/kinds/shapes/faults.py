@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import product
 
+from archguard.codebase.facts import FunctionDefinition
 from archguard.kinds.places import always_inside, never_inside
+from archguard.kinds.shapes.evidence import best
+from archguard.kinds.shapes.glob import Glob
 from archguard.kinds.shapes.reading import Reading, Sort
 from archguard.kinds.shapes.rule import Rule
 from archguard.kinds.shapes.shape import Adjective, Demand, Look, Size
 from archguard.kinds.shapes.traits import Trait, texts, traits
+from archguard.kinds.shapes.types import taken
 
 _ANYWHERE = frozenset({Adjective.TOP_LEVEL, Adjective.PUBLIC, Adjective.PRIVATE})
 _ADJECTIVES = {
@@ -44,7 +48,7 @@ def faults(rule: Rule, reading: Reading) -> Iterator[Fault]:
         *_contradictions(rule),
         *_captures(rule),
     ]
-    yield from in_itself or (*_places(rule, reading), *_nobody(rule, reading))
+    yield from in_itself or (*_places(rule, reading), *_nobody(rule, reading), *_parameters(rule, reading))
 
 
 def _selectors(rule: Rule) -> Iterator[Fault]:
@@ -158,6 +162,29 @@ def _nobody(rule: Rule, reading: Reading) -> Iterator[Fault]:
     wanted = " or ".join(map(str, rule.calls)) or ", ".join(_said(trait) for trait in traits(rule.selector))
     which = f" that matches `{wanted}`" if wanted else ""
     yield Fault(f"matches nothing: there is no {rule.sort}{which}", (key,), _close(rule, reading))
+
+
+def _parameters(rule: Rule, reading: Reading) -> Iterator[Fault]:
+    """Names under `take` that parameters have, and no type: `take` is about types."""
+    for section, trait in _traits(rule):
+        for glob in trait.value if trait.key == "take" else ():
+            if glob.text.isidentifier() and glob.text.islower() and _is_parameter_only(rule, reading, glob):
+                hint = "write the type: `Session`, not `session`"
+                yield Fault(f"'{glob}' is the name of a parameter, and no type", (section, "take"), hint)
+
+
+def _is_parameter_only(rule: Rule, reading: Reading, glob: Glob) -> bool:
+    """Whether some parameter is called like that, and none has a type that `glob` means."""
+    found = [
+        (definition, parameter)
+        for module in sorted(rule.modules_with_subjects(reading))
+        for subject in reading.definitions(module)
+        if isinstance(definition := subject.definition, FunctionDefinition)
+        for parameter in definition.parameters
+    ]
+    return any(parameter.name == glob.text for _, parameter in found) and not any(
+        best(reading, (glob,), taken(reading, definition, parameter)) for definition, parameter in found
+    )
 
 
 def _said(trait: Trait) -> str:
