@@ -36,6 +36,7 @@ class Entry:
     importer: str
     imported: str = ""
     symbol: str = ""
+    rule: str = ""
     count: int = 1
     reason: str = ""
     owner: str = ""
@@ -70,7 +71,7 @@ class Baseline:
     def entries(self) -> Mapping[Identity, Entry]:
         """Every entry by what it is about."""
         return {
-            (contract, known.kind, entry.importer, entry.imported, entry.symbol): entry
+            (contract, known.kind, entry.rule, entry.importer, entry.imported, entry.symbol): entry
             for contract, known in self.contracts.items()
             for entry in known.violations
         }
@@ -101,9 +102,9 @@ def read_baseline(path: Path) -> Baseline:
 def _repeated(document: Document, baseline: Baseline) -> Iterator[ConfigError]:
     """What is listed twice, as after a merge."""
     for contract, known in baseline.contracts.items():
-        seen: set[tuple[str, str, str]] = set()
+        seen: set[tuple[str, str, str, str]] = set()
         for place, entry in enumerate(known.violations):
-            names = (entry.importer, entry.imported, entry.symbol)
+            names = (entry.rule, entry.importer, entry.imported, entry.symbol)
             if names in seen:
                 keys = ("contracts", contract, "violations", place)
                 yield document.error("the same is listed above", keys, "keep one of them, with the right count")
@@ -135,9 +136,9 @@ def baseline_of(report: Report, before: Baseline, moved: Mapping[str, str] | Non
     counts, noted = Counter(map(identity, report.violations)), before.entries_after(moved or {})
     contracts: dict[str, KnownOf] = {}
     for known, count in sorted(counts.items()):
-        contract, kind, importer, imported, symbol = known
+        contract, kind, rule, importer, imported, symbol = known
         notes = noted.get(known, Entry(importer=importer))
-        entry = replace(notes, importer=importer, imported=imported, symbol=symbol, count=count)
+        entry = replace(notes, importer=importer, imported=imported, symbol=symbol, rule=rule, count=count)
         others = contracts[contract].violations if contract in contracts else ()
         contracts[contract] = KnownOf(kind=kind, violations=(*others, entry))
     return Baseline(contracts=contracts)
@@ -236,8 +237,9 @@ def _expired(known: Identity, entry: Entry) -> Problem:
 
 
 def _told(known: Identity) -> str:
-    contract, _, *names = known
-    return f"{' -> '.join(filter(None, names))} of {contract}"
+    contract, _, rule, *names = known
+    broken = f" ({rule})" if rule else ""
+    return f"{' -> '.join(filter(None, names))}{broken} of {contract}"
 
 
 def _warning(code: str, message: str, hint: str) -> Problem:

@@ -1,19 +1,21 @@
 """From a configuration to a report."""
 
+import ast
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 from archguard.checking.looking import look
 from archguard.checking.overlooked import excluded_traits, ignore_problem, ignored_links
 from archguard.checking.profile import Profile
-from archguard.checking.suppressions import suppress
-from archguard.codebase import Codebase
+from archguard.checking.suppressions import overlooked, suppress
+from archguard.codebase import Codebase, Link, SourceError
 from archguard.codebase.crew import crew
 from archguard.config import Config, component_faults, contract_faults, contract_notes, did_you_mean, read
 from archguard.errors import ConfigError
 from archguard.kinds import Contract
 from archguard.model import Checked, Location, Outcome, OutcomeStatus, Problem, Report, Severity, Summary, Violation
-from archguard.snapshot.journal import today
+from archguard.snapshot.journal import note_whole, today
 
 
 def check(
@@ -108,8 +110,18 @@ def _check_contract(config: Config, codebase: Codebase, contract: Contract) -> _
     seen, problems = _seen(config, codebase, contract)
     notes = (_warning(note, "pointless") for note in contract_notes(config, codebase, contract))
     found = look(contract, seen)
+    violations = _cut(config, seen, contract, found.violations) if contract.cut_by_comments else found.violations
     checked = replace(contract.checked(seen), calls=found.calls)
-    return _result(contract, checked, found.violations, (*problems, *notes, *found.problems), contract.scope(seen))
+    return _result(contract, checked, violations, (*problems, *notes, *found.problems), contract.scope(seen))
+
+
+def _cut(config: Config, seen: Codebase, contract: Contract, found: tuple[Violation, ...]) -> tuple[Violation, ...]:
+    """The violations that are left without the imports that comments overlook, and those of these imports."""
+    covered = overlooked(found, seen, [other.id for other in config.contracts]) if found else ()
+    if not covered:
+        return found
+    links = {Link(it.importer, it.imported, it.chain[0].line) for it in covered}
+    return (*covered, *look(contract, seen.without_links(links)).violations)
 
 
 def _seen(config: Config, codebase: Codebase, contract: Contract) -> tuple[Codebase, tuple[Problem, ...]]:
@@ -147,10 +159,26 @@ def _summary(codebase: Codebase, results: list[_Result]) -> Summary:
     )
 
 
+def _holds_code(codebase: Codebase, module: str) -> bool:
+    """Whether there is anything to look at: not in an `__init__.py` of comments and a docstring at most."""
+    source = codebase.sources[module]
+    if not source.is_package:
+        return True
+    note_whole(source.file)
+    try:
+        return not all(_is_docstring(statement) for statement in source.tree.body)
+    except SourceError:
+        return True
+
+
+def _is_docstring(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
 def _coverage(config: Config, codebase: Codebase, report: Report) -> Iterator[Problem]:
     severity = config.project.coverage.unassigned
     if severity != "ignore":
-        for module in report.summary.unassigned:
+        for module in filter(partial(_holds_code, codebase), report.summary.unassigned):
             error = ConfigError(f"no contract looks at {module}", "add it to a component that a contract names")
             place = codebase.location_of(module)
             yield replace(error.problem("unassigned"), severity=severity, location=place)

@@ -9,13 +9,20 @@ from typing import TypeAlias
 from archguard.codebase import Codebase
 from archguard.model import Violation, ViolationStatus
 
-Identity: TypeAlias = tuple[str, str, str, str, str]
-"""Contract, kind, importer, imported, symbol."""
+Identity: TypeAlias = tuple[str, str, str, str, str, str]
+"""Contract, kind, rule, importer, imported, symbol."""
 
 
 def identity(violation: Violation) -> Identity:
     """What stays the same when lines move and words change."""
-    return (violation.contract, violation.kind, violation.importer, violation.imported, violation.symbol)
+    return (
+        violation.contract,
+        violation.kind,
+        violation.rule,
+        violation.importer,
+        violation.imported,
+        violation.symbol,
+    )
 
 
 @dataclass(frozen=True)
@@ -55,8 +62,8 @@ def _is_known(violation: Violation) -> bool:
 
 def renamed(known: Identity, moved: Mapping[str, str]) -> Identity:
     """`known` by the names that modules have after they have `moved`."""
-    contract, kind, importer, imported, symbol = known
-    return contract, kind, moved.get(importer, importer), moved.get(imported, imported), moved.get(symbol, symbol)
+    contract, kind, rule, importer, imported, symbol = known
+    return contract, kind, rule, moved.get(importer, importer), moved.get(imported, imported), moved.get(symbol, symbol)
 
 
 def moved_modules(codebase: Codebase, renames: Mapping[str, str]) -> Mapping[str, str]:

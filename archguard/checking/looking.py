@@ -51,7 +51,9 @@ def _distinct(violations: Iterable[Violation]) -> tuple[Violation, ...]:
     """Each once: sets of modules may overlap, and then a contract finds the same thing for two of them."""
     first: dict[tuple[object, ...], Violation] = {}
     for violation in violations:
-        first.setdefault(violation.sort_key[:-1], violation)  # the wording does not tell them apart
+        # Two sets word the same import differently; two rules that differ in a limit only are told by their wording.
+        key = violation.sort_key if violation.rule else violation.sort_key[:-1]
+        first.setdefault(key, violation)
     return tuple(first.values())
 
 

@@ -28,6 +28,14 @@ def suppress(report: Report, codebase: Codebase, contracts: Collection[str]) -> 
     return replace(report.with_violations(kept), problems=problems, summary=summary)
 
 
+def overlooked(
+    violations: Collection[Violation], codebase: Codebase, contracts: Collection[str]
+) -> tuple[Violation, ...]:
+    """Those of `violations` that a comment without faults covers."""
+    covering = [directive for directive in directives_of(codebase) if not _fault(directive, contracts)]
+    return tuple(violation for violation in violations if _cover(violation, covering))
+
+
 def directives_of(codebase: Codebase) -> Iterator[Directive]:
     """Every directive in the code; a file that cannot be read is reported elsewhere."""
     for module in sorted(codebase.sources):
@@ -54,9 +62,10 @@ def _fault(directive: Directive, contracts: Collection[str]) -> ArchguardError |
 
 
 def _cover(violation: Violation, directives: Collection[Directive]) -> Directive | None:
-    """The directive that covers `violation`: on one of its lines, or alone above them."""
+    """The directive that covers `violation`: on one of its lines, on the first of its statement, or alone above."""
     place = violation.location
-    lines = range(place.line, max(place.line, place.end_line) + 1)
+    lines = {*range(place.line, max(place.line, place.end_line) + 1)}
+    lines |= {step.line for step in violation.chain[:1] if step.path == place.path}  # a name in brackets stands below
     return next(
         (
             found

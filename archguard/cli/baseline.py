@@ -58,7 +58,8 @@ def _refuse(grown: Sequence[Identity]) -> None:
     """
     if grown:
         shown = "\n".join(
-            f"    {' -> '.join(filter(None, names))} [{contract}]" for contract, _, *names in grown[:_SHOWN]
+            f"    {' -> '.join(filter(None, names))} [{contract}{f': {rule}' * bool(rule)}]"
+            for contract, _, rule, *names in grown[:_SHOWN]
         )
         more = f"\n    and {len(grown) - _SHOWN} more" if len(grown) > _SHOWN else ""
         hint = "mend them, or accept them with --allow-growth"

@@ -4,7 +4,18 @@ from archguard.codebase.codebase import Codebase, read_codebase
 from archguard.codebase.facts import Import, ImportTrait
 from archguard.codebase.graph import ImportGraph, Link, Reach, Sweep
 from archguard.codebase.modules import PackageNotFoundError
-from archguard.codebase.pattern import ImportPattern, Names, Pattern, PatternError, Patterns, Target, Targets
+from archguard.codebase.pattern import (
+    ImportPattern,
+    Names,
+    Pattern,
+    PatternError,
+    Patterns,
+    SomeNames,
+    SomePatterns,
+    SomeTargets,
+    Target,
+    Targets,
+)
 from archguard.codebase.project import STRICT, Component, Coverage, Project, Service
 from archguard.codebase.remembering import remembering
 from archguard.codebase.shorthand import OneOrMany, Shorthand
@@ -33,6 +44,9 @@ __all__ = [
     "Reach",
     "Service",
     "Shorthand",
+    "SomeNames",
+    "SomePatterns",
+    "SomeTargets",
     "Source",
     "SourceError",
     "Sweep",

@@ -1,6 +1,6 @@
 """The code under test: its modules, what they import, and what the configuration calls them."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise, takewhile
@@ -14,6 +14,7 @@ from archguard.codebase.graph import ImportGraph, Link
 from archguard.codebase.modules import find_modules
 from archguard.codebase.pattern import Pattern, Target
 from archguard.codebase.project import Component, Project, Service
+from archguard.codebase.reexports import Reexports
 from archguard.codebase.remembering import remembering
 from archguard.codebase.scan import scan
 from archguard.codebase.service_paths import ServicePaths
@@ -43,6 +44,8 @@ class Codebase:
     """The modules that the project leaves out."""
     lazy: frozenset[Link] = frozenset()
     """The imports that say `lazy import`."""
+    reexports: Reexports | None = None
+    """Where names are defined that packages pass on."""
     ignored: frozenset[Link] = frozenset()
     """The imports that `imports` lacks, since a contract leaves them out."""
     memory: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
@@ -101,9 +104,15 @@ class Codebase:
         return frozenset(name for name in names if pattern.unit(name))
 
     def location(self, link: Link) -> Location:
-        """The place of an import statement."""
+        """The place of an import statement; where one name in it is told apart, that of the name."""
         found = self.statement(link)
-        return found.location if found else Location(self.shown(link.importer), link.line)
+        if found is None:
+            return Location(self.shown(link.importer), link.line)
+        return found.name_location if self._is_name(link.imported) else found.location
+
+    def _is_name(self, imported: str) -> bool:
+        """Whether it is a name in a module of the project."""
+        return imported not in self.modules and any(outer in self.modules for outer in ancestry(imported))
 
     def location_of(self, module: str) -> Location:
         """The place of a module as a whole."""
@@ -112,20 +121,64 @@ class Codebase:
     @remembering
     def statement(self, link: Link) -> Import | None:
         """The statement behind `link`, or None where this Python cannot parse the file."""
-        here = self._statements.at(link.importer, link.line)
-        return max(_naming(link, here), key=_depth, default=None)
+        return max(self.named(link), key=_depth, default=None)
 
-    def named(self, link: Link) -> tuple[str, ...]:
-        """What the statement behind `link` names: modules, names in them, or `module.*`, without the service."""
-        plain = link.imported.rpartition("::")[2]
+    def named(self, link: Link) -> tuple[Import, ...]:
+        """All that the statement behind `link` names of what it imports: the module, or names in it."""
         here = self._statements.at(link.importer, link.line)
-        exact = [found.named for found in here if self._deepest(found.target, link) == plain]
-        statement = self.statement(link)
-        return tuple(dict.fromkeys(exact)) or ((statement.named,) if statement else ())
+        exact = tuple(found for found in here if self._leads_to(link, found))
+        return exact or _naming(link, here)
 
-    def _deepest(self, name: str, link: Link) -> str:
-        service, mark, _ = link.imported.rpartition("::")
-        return next((part for part in ancestry(name) if f"{service}{mark}{part}" in self.modules), "")
+    def _leads_to(self, link: Link, found: Import) -> bool:
+        """Whether `found` is the import of the module, or of the name, that `link` is."""
+        if self.reexports is None:
+            return False
+        definitions = self.reexports.imported_as(link.importer, found.target)
+        if link.imported in self.modules:
+            return link.imported in map(self.reexports.module_of, definitions)
+        if not self._is_name(link.imported):
+            return False
+        if found.name == "*":
+            return self._brings(definitions, link.imported)
+        return not set(definitions).isdisjoint(self.reexports.definitions(link.imported))
+
+    def names_in(self, pattern: Pattern) -> tuple[str, ...]:
+        """The names that `pattern` means, if it means one name in modules of the project, and no module."""
+        holder, dot, name = pattern.text.rpartition(".")
+        if not dot or not pattern.literal or self.reexports is None or self.members((pattern,)):
+            return ()
+        holders = [module for module in sorted(self.modules) if Pattern(holder).names(module)]
+        return tuple(f"{module}.{name}" for module in holders if self.reexports.binds(module, name))
+
+    def telling_apart(self, patterns: Iterable[Pattern]) -> "Codebase":
+        """The same code, with an import of its own wherever a name that one of `patterns` means is imported."""
+        names = tuple(dict.fromkeys(name for pattern in patterns for name in self.names_in(pattern)))
+        if not names:
+            return self
+        if names not in self._with_names:
+            links = {link for name in names for link in self._imports_of(name)}
+            self._with_names[names] = replace(self, imports=self.imports.with_links(links))
+        return self._with_names[names]
+
+    def _imports_of(self, name: str) -> Iterator[Link]:
+        """Each line that imports `name`, from where it is defined or from a package that passes it on."""
+        definitions = self.reexports.definitions(name) if self.reexports else ()
+        holders = {outer for definition in (name, *definitions) for outer in ancestry(definition)} & self.modules
+        for holder in sorted(holders):
+            for importer in self.imports.importers.get(holder, ()):
+                for line in self.imports.imported_by(importer)[holder]:
+                    link = Link(importer, name, line)
+                    if any(self._leads_to(link, found) for found in self._statements.at(importer, line)):
+                        yield link
+
+    def _brings(self, modules: Iterable[str], name: str) -> bool:
+        """Whether `import *` of one of `modules` brings what `name` means."""
+        reexports, last = self.reexports, name.rpartition(".")[2]
+        return reexports is not None and any(
+            reexports.passes_with_star(module, last)
+            and not set(reexports.definitions(f"{module}.{last}")).isdisjoint(reexports.definitions(name))
+            for module in modules
+        )
 
     def passed_on_as(self, link: Link) -> str:
         """What a statement names that a package passes on from `link.imported`: `shop.OrderRepository`; else ""."""
@@ -235,6 +288,10 @@ class Codebase:
         return {}
 
     @cached_property
+    def _with_names(self) -> "dict[tuple[str, ...], Codebase]":
+        return {}
+
+    @cached_property
     def _answers(self) -> dict[Callable[["Codebase"], Any], Any]:
         return {}
 
@@ -300,4 +357,5 @@ def read_codebase(  # noqa: PLR0913  # what the code is, and how it is to be loo
         problems=(*modules.problems, *found.problems),
         excluded=modules.excluded,
         lazy=found.lazy,
+        reexports=found.reexports,
     )

@@ -94,6 +94,9 @@ class Target(Pattern):
 
 
 Patterns: TypeAlias = Annotated[tuple[Pattern, ...], OneOrMany()]
+SomePatterns: TypeAlias = Annotated[tuple[Pattern, ...], OneOrMany(empty=False)]
+SomeTargets: TypeAlias = Annotated[tuple[Target, ...], OneOrMany(empty=False)]
+SomeNames: TypeAlias = Annotated[tuple[str, ...], OneOrMany(empty=False)]
 Targets: TypeAlias = Annotated[tuple[Target, ...], OneOrMany()]
 Names: TypeAlias = Annotated[tuple[str, ...], OneOrMany()]
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
-from archguard.codebase.pattern import Names, Patterns
+from archguard.codebase.pattern import Names, Patterns, SomePatterns
 from archguard.codebase.shorthand import Shorthand
 from archguard.model import Severity
 
@@ -56,7 +56,7 @@ class Component(Shorthand):
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
-    modules: Patterns
+    modules: SomePatterns
     """Patterns; a module belongs to the component if any of them matches."""
     except_: Patterns = ()
     """Modules that are left out of it again."""

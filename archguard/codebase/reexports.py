@@ -17,20 +17,48 @@ class Reexports:
     """What the `__init__.py` files among `packages` pass on. Looked up name by name, since few are asked for."""
 
     packages: Mapping[str, Collection[int] | None]
-    """The lines where each of them has imports; None where only a parser can tell."""
+    """The lines where each of them has imports; of a package that is not among them, only a parser can tell."""
     statements: Statements
     known: Collection[str]
     """Every module of the project."""
     views: Mapping[str, View]
+    """What names mean in the files of each service."""
+    follows: bool = True
+    """Whether names are followed at all."""
     _tables: dict[str, "_Table"] = field(default_factory=dict, init=False, repr=False)
     _origins: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False)
 
     def origins(self, name: str) -> tuple[str, ...]:
         """Where `shop.OrderRepository`, which is no module, may be defined; () if not outside of its package."""
         if name not in self._origins:
-            found = self._follow(name, ())
+            found = tuple(dict.fromkeys(map(self.module_of, self.definitions(name))))
             self._origins[name] = found if found != (name.rpartition(".")[0],) else ()
         return self._origins[name]
+
+    def definitions(self, name: str) -> tuple[str, ...]:
+        """What `shop.OrderRepository` is called where it is defined: itself if no package passes it on."""
+        return self._follow(name, ())
+
+    def imported_as(self, importer: str, target: str) -> tuple[str, ...]:
+        """What `target`, as a statement in `importer` names it, is called where it is defined."""
+        return self.definitions(self._stars.qualified(importer, target))
+
+    def module_of(self, definition: str) -> str:
+        """The module that is, or holds, one of `definitions`."""
+        return definition if definition in self.known else definition.rpartition(".")[0]
+
+    def binds(self, module: str, name: str) -> bool:
+        """Whether a file gives `name` to others, which `__getattr__` does with any name."""
+        if module not in self._stars.sources:
+            return False
+        own, stars = self._stars.bound(module)
+        return not own.isdisjoint((name, "__getattr__")) or any(
+            name in self._stars.public(self._stars.qualified(module, star)) for star in stars
+        )
+
+    def passes_with_star(self, module: str, name: str) -> bool:
+        """Whether `from module import *` may bring `name`."""
+        return name in self._stars.public(module)
 
     def _follow(self, name: str, above: tuple[str, ...]) -> tuple[str, ...]:
         """Follow `name` from package to package; nothing if it goes round in a circle or leaves the project."""
@@ -39,15 +67,19 @@ class Reexports:
         if name in above:
             return ()
         package, _, last = name.rpartition(".")
-        targets = self._table(package).targets(last) if package in self.packages else ()
+        targets = self._table(package).targets(last) if self._passes_on(package) else ()
         if targets:
             found = {origin for target in targets for origin in self._follow(target, (*above, name))}
             return tuple(sorted(found))
-        return (package,) if package in self.known else ()
+        return (name,) if package in self.known else ()
+
+    def _passes_on(self, package: str) -> bool:
+        source = self._stars.sources.get(package) if self.follows else None
+        return source is not None and source.is_package
 
     def _table(self, package: str) -> "_Table":
         if package not in self._tables:
-            self._tables[package] = _Table(package, self.packages[package], self.statements, self._stars)
+            self._tables[package] = _Table(package, self.packages.get(package), self.statements, self._stars)
         return self._tables[package]
 
     @cached_property

@@ -32,6 +32,8 @@ class Scan:
     lazy: frozenset[Link]
     """The imports that say `lazy import`."""
     problems: tuple[Problem, ...]
+    reexports: Reexports
+    """Where the names are defined that packages pass on; nowhere else if these are not followed."""
 
 
 def scan(  # noqa: PLR0913  # what is read, and how it is to be looked at
@@ -85,6 +87,7 @@ class _Scanner:
         self.externals = frozenset(name for name in self.externals if not packages.intersection(ancestry(name)))
         self.views = {service: View.of(service, self.modules.portions) for service in services}
         self.readers = {service: self._reader(view) for service, view in self.views.items()}
+        self.reexports = Reexports({}, self.statements, self.known, self.views, follows=False)
 
     def _reader(self, view: View) -> Reader:
         return Reader(self.modules, view, self.known, self.externals, self.excluded, self.dynamic)
@@ -152,7 +155,7 @@ class _Scanner:
         """Take imports of packages that only pass names on to the modules that define those."""
         imported = {link.imported for link in self.found.into_packages}
         packages = {module: self._lines(module) for module in imported}
-        reexports = Reexports(packages, self.statements, self.known, self.views)
+        reexports = self.reexports = Reexports(packages, self.statements, self.known, self.views)
         for link, text in self.found.into_packages.items():
             names = self._names_in(link, text)
             origins = {origin for name in names for origin in reexports.origins(name) or (link.imported,)}
@@ -193,7 +196,8 @@ class _Scanner:
         for link in found.by_ast:
             found.by_grimp.setdefault(link.importer, {}).setdefault(link.imported, set()).add(link.line)
         lines = {module: _ordered(found.by_grimp.pop(module, {})) for module in sorted(self.known)}
-        return Scan(ImportGraph(frozenset(self.known), lines), frozenset(found.lazy), tuple(found.problems))
+        graph = ImportGraph(frozenset(self.known), lines)
+        return Scan(graph, frozenset(found.lazy), tuple(found.problems), self.reexports)
 
     def _kept(self) -> KeptFiles:
         portions = [(one.service, one.package, str(one.directory)) for one in self.modules.portions]

@@ -5,16 +5,26 @@ from dataclasses import dataclass
 from typing import Any
 
 
+@dataclass(frozen=True)
 class OneOrMany:
     """Marks a tuple that a configuration may also give as a single item."""
 
+    empty: bool = True
+    """Whether the list may be empty: not where that would switch a check off."""
+
     def __get_pydantic_core_schema__(self, source: Any, handler: Callable[[Any], Any]) -> Any:
         """A list, or one item."""
-        return _before(lambda value: value if isinstance(value, list | tuple) else (value,), handler(source))
+        return _before(self._listed, handler(source))
+
+    def _listed(self, value: Any) -> Any:
+        listed = value if isinstance(value, list | tuple) else (value,)
+        if not listed and not self.empty:
+            raise ValueError("the list is empty, so that nothing would be checked: name something, or leave it out")
+        return listed
 
     def __get_pydantic_json_schema__(self, schema: Any, handler: Callable[[Any], Any]) -> Any:
         """What an editor offers for it."""
-        many = handler(schema)
+        many = handler(schema) | ({} if self.empty else {"minItems": 1})
         return {"anyOf": [many["items"], many]}
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
@@ -100,6 +100,9 @@ def bind_contract(faults: Faults, document: Document, keys: Keys, value: Mapping
             document.error(f"unknown kind '{name}'", (*keys, "kind"), did_you_mean(str(name), list(kinds())))
         )
         return None
+    if isinstance(value.get("id"), str) and not value["id"].strip():
+        faults.errors.append(document.error("the contract's `id` is empty", (*keys, "id"), "name it"))
+        return None
     return faults.bind(kind, document, keys, {key: item for key, item in value.items() if key != "kind"})
 
 
@@ -125,7 +128,7 @@ def bound_contract(contract: Contract) -> Contract:
     Raises:
         ExceptionGroup[ConfigError]: every fault in it.
     """
-    data = {it.name.rstrip("_"): getattr(contract, it.name) for it in fields(contract) if it.init}
+    data = {it.name.rstrip("_"): value for it, value in _given(contract)}
     faults = Faults()
     try:
         bound = faults.bind(type(contract), Document(Path(), contract.kind, "", data), (), data)
@@ -134,6 +137,15 @@ def bound_contract(contract: Contract) -> Contract:
     if bound is None:
         raise ExceptionGroup(contract.kind, faults.errors)
     return bound
+
+
+def _given(contract: Contract) -> Iterator[tuple[Any, Any]]:
+    """The fields of `contract` that are not as they are by default."""
+    for it in fields(contract):
+        value = getattr(contract, it.name)
+        default = it.default_factory() if it.default_factory is not MISSING else it.default
+        if it.init and value != default:
+            yield it, value
 
 
 @cache

@@ -14,6 +14,7 @@ from archguard.config.packs import find_pack
 from archguard.config.resolution import faults_in_code
 from archguard.errors import ConfigError
 from archguard.kinds import Contract, Ignore
+from archguard.kinds.client import CHANNELS
 from archguard.snapshot.journal import is_file
 
 
@@ -164,6 +165,11 @@ class _Reading:
     def _take(self, document: Document, file: File, *, extended: bool, shipped: bool) -> None:
         for section in ("components", "services", "clients"):
             for name, value in getattr(file, section).items():
+                if section == "clients" and name not in CHANNELS:
+                    message = f"there is no channel '{name}'"
+                    error = document.error(message, (section, name), did_you_mean(name, list(CHANNELS)), at_key=True)
+                    self.faults.errors.append(error)
+                    continue
                 self._put((section, name), value, Origin(document, (section, name), shipped), extended=extended)
         if "project" in document.data:
             self._put(("project", ""), file.project, Origin(document, ("project",), shipped), extended=extended)
@@ -177,6 +183,8 @@ class _Reading:
         """`contract` with the clients that are declared for all, where it does not declare its own."""
         clients = {channel: client for (section, channel), client in self.values.items() if section == "clients"}
         own = getattr(contract, "clients", None)
+        known = getattr(contract, "client_channels", tuple(clients))
+        clients = {channel: client for channel, client in clients.items() if channel in known}
         changed: dict[str, Any] = {} if own is None or not clients else {"clients": clients | dict(own)}
         return replace(contract, **changed)
 

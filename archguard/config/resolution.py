@@ -9,10 +9,13 @@ from archguard.config.config import Config
 from archguard.errors import ConfigError
 from archguard.kinds import Contract
 from archguard.kinds.contract import ContractError, PointlessError, patterns_of
-from archguard.kinds.distributions import is_installed
+from archguard.kinds.distributions import is_installed, packages_of, respelled
+from archguard.kinds.external import External
 
 _NO_HOST = re.compile(r"\d*|.*\s.*", re.DOTALL)
 """A port alone, or a sentence."""
+_SEGMENT = re.compile(r"(?:[^\W\d*]|\*|<\w+>)(?:\w|\*|<\w+>)*")
+"""What can stand between the dots of a module that is imported from outside."""
 
 
 def faults_in_code(config: Config, codebase: Codebase, unbound: Collection[str] = ()) -> Iterator[ConfigError]:
@@ -97,7 +100,9 @@ def _faults(
     unmatched = {
         (keys, pattern): _unmatched(config, codebase, place, keys, pattern)
         for keys, pattern in contract.patterns(codebase)
-        if not codebase.members((pattern,)) and not _may_be_outside(codebase, config, pattern)
+        if not codebase.members((pattern,))
+        and not _may_be_outside(codebase, config, contract, pattern)
+        and not (isinstance(pattern, Target) and codebase.names_in(pattern))
     }
     yield from ((error, None) for error in unmatched.values())
     for fault in () if unmatched else contract.validate(codebase):
@@ -112,7 +117,7 @@ def _faults(
         )
 
 
-def _may_be_outside(codebase: Codebase, config: Config, pattern: Pattern) -> bool:
+def _may_be_outside(codebase: Codebase, config: Config, contract: Contract, pattern: Pattern) -> bool:
     """Whether `pattern` can mean something that is not in the project, and does not look like a slip of the pen."""
     if not isinstance(pattern, Target) or pattern.text in {*config.components, *config.services}:
         return False
@@ -122,8 +127,26 @@ def _may_be_outside(codebase: Codebase, config: Config, pattern: Pattern) -> boo
         return False
     if codebase.matching(pattern, codebase.imports.externals) or is_installed(root):
         return True
+    if _package_hint(codebase, pattern):
+        return isinstance(contract, External) and bool(packages_of(pattern.text))
     names = [pattern.text, root]
     return not any(get_close_matches(name, [*config.components, *inside], 1, 0.8) for name in names)
+
+
+def _package_hint(codebase: Codebase, pattern: Pattern) -> str:
+    """What to write in place of a name that is no package's, since it is a distribution's or has a slip in it."""
+    text, outside = pattern.text, {name.partition(".")[0] for name in codebase.imports.externals}
+    packages = packages_of(text) - {text}
+    if packages and text not in packages_of(text):
+        public = sorted(name for name in packages if not name.startswith("_")) or sorted(packages)
+        return f"the distribution '{text}' is imported as {' or '.join(public)}"
+    if name := respelled(text, outside):
+        return f"did you mean '{name}'?"
+    if all(_SEGMENT.fullmatch(segment) for segment in text.split(".")):
+        return ""
+    first = re.split(r"[^\w.]", text)[0]
+    close = get_close_matches(text, sorted(outside), 1) or ([first] if first.isidentifier() else [])
+    return f"no module can be called that; did you mean '{close[0]}'?" if close else "no module can be called that"
 
 
 def _unmatched(
@@ -138,4 +161,6 @@ def _unmatched(
     message = f"'{pattern}' is neither a component nor a module" if is_word else f"'{pattern}' matches no module"
     known = [*config.components, *config.services, *codebase.modules]
     close = get_close_matches(pattern.text, known, 1, 0.6)
+    if isinstance(pattern, Target) and (hint := _package_hint(codebase, pattern)):
+        return config.error(message, *place, keys, hint)
     return config.error(message, *place, keys, f"did you mean '{close[0]}'?" if close else "")

@@ -28,6 +28,10 @@ class Acyclic(Contract):
     """How many levels below `children_of` are looked at; 0 is its own children only."""
     skip: Patterns = ()
     """Packages below `children_of` that are not looked into."""
+    with_init: bool = True
+    """Whether a package's own `__init__` is one of its children: `app/__init__.py` imports `app.models`, which imports
+    a name of `app`."""
+    cut_by_comments: ClassVar[bool] = True
 
     @property
     def sentence(self) -> str:
@@ -53,8 +57,14 @@ class Acyclic(Contract):
         """Yield a fault if there are no two modules that could form a cycle."""
         if not self.modules and not self.children_of:
             yield ContractError("names no modules", hint="give `modules` or `children_of`")
-        elif all(len(units) < 2 for units in self._groups(codebase)):  # noqa: PLR2004  # a cycle needs two
-            yield PointlessError("there are no two modules in it", "modules" if self.modules else "children_of")
+        if self.depth < 0:
+            yield ContractError(f"`depth: {self.depth}` is below 0", "depth")
+        units = units_of(codebase, self.modules)
+        if self.modules and len(units) < 2 and all(pattern.literal for pattern in self.modules):  # noqa: PLR2004  # a cycle needs two
+            hint = "did you mean `children_of`?" if any(children(codebase, Pattern(name)) for name in units) else ""
+            yield PointlessError(f"there is only {next(iter(units), 'nothing')} in it", "modules", hint)
+        if self.children_of and not any(children(codebase, pattern) for pattern in self.children_of):
+            yield PointlessError("none of them is a package with children", "children_of")
 
     def _groups(self, codebase: Codebase) -> Iterator[Units]:
         if self.modules:
@@ -65,7 +75,8 @@ class Acyclic(Contract):
 
     def _siblings(self, codebase: Codebase, package: str, depth: int) -> Iterator[Units]:
         siblings = children(codebase, Pattern(package))
-        yield siblings
+        own = {package: frozenset({package})} if self.with_init and package in codebase.sources else {}
+        yield {**own, **siblings}
         for child in siblings:
             if depth and not any(pattern.unit(child) for pattern in self.skip):
                 yield from self._siblings(codebase, child, depth - 1)

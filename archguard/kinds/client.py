@@ -6,6 +6,9 @@ from typing import Any, ClassVar
 
 from archguard.codebase import STRICT, Names
 
+CHANNELS = ("database", "cache", "http", "rpc", "queue", "cloud", "saas", "network", "email")
+"""Where clients lead."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Client:

@@ -75,6 +75,8 @@ class Contract(ABC):
 
     kind: ClassVar[str]
     """The name of the kind in YAML."""
+    cut_by_comments: ClassVar[bool] = False
+    """Whether an import that a comment overlooks is none for the other violations either, like one under `ignore`."""
 
     id: str
     """The name of the contract, unique in the project; `ignore[id]` and `--contract id` use it."""
@@ -145,6 +147,7 @@ class Contract(ABC):
         imported: str = "",
         *,
         symbol: str = "",
+        rule: str = "",
         chain: tuple[Any, ...] = (),
         fix: tuple[str, ...] = (),
         confidence: Confidence = Confidence.CERTAIN,
@@ -158,6 +161,7 @@ class Contract(ABC):
             importer=importer,
             imported=imported,
             symbol=symbol,
+            rule=rule,
             chain=chain,
             reason=self.reason,
             fix=fix,

@@ -3,17 +3,19 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import ClassVar, Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
-from archguard.codebase import Codebase, Patterns, Source
+from archguard.codebase import Codebase, OneOrMany, Patterns, Source
 from archguard.codebase import Names as Words
 from archguard.codebase.crew import remember
 from archguard.codebase.names import Names
 from archguard.kinds.clients import Catalogue, Client, Relevance, catalogue, is_verb, names_of, relevance
+from archguard.kinds.clients.faults import client_faults
 from archguard.kinds.clients.guesses import is_guessed, may_hold_guesses
 from archguard.kinds.clients.sql import holds_sql, may_hold_sql
 from archguard.kinds.contract import ContractError, PointlessError, listed
 from archguard.kinds.filewise import FilewiseContract
+from archguard.kinds.places import always_inside
 from archguard.kinds.reaching import aws
 from archguard.kinds.reaching.accesses import Access, Accesses, Way
 from archguard.kinds.reaching.verbs import SORTS, sort_of
@@ -28,12 +30,14 @@ class Database(FilewiseContract):
     """Only `allowed_in` reaches a database."""
 
     kind: ClassVar[str] = "database"
+    client_channels: ClassVar[tuple[str, ...]] = ("database", "cache")
+    """The channels of `clients` that it knows."""
 
     allowed_in: Patterns = ()
     """The modules that may reach a database."""
     modules: Patterns = ()
     """The modules that are held to it; by default all that are not in `allowed_in`."""
-    detect: tuple[Detect, ...] = ("imports", "calls", "sql")
+    detect: Annotated[tuple[Detect, ...], OneOrMany(empty=False)] = ("imports", "calls", "sql")
     """What counts: `imports` of libraries, `calls` of what they give, `sql` in strings, imports of `models`."""
     allow: Words = ()
     """Methods that are allowed, such as `refresh`, or sorts of them: `read`, `write`, `transaction`, `build`."""
@@ -41,7 +45,7 @@ class Database(FilewiseContract):
     """If given, only these methods, or sorts of them, are forbidden: `commit` keeps it in `allowed_in`."""
     parameters: bool = False
     """Whether a parameter whose type is a session or a connection counts by itself."""
-    channels: tuple[Channel, ...] = ("database",)
+    channels: Annotated[tuple[Channel, ...], OneOrMany(empty=False)] = ("database",)
     """What is taken for a database."""
     clients: Mapping[str, Client] = field(default_factory=dict)
     """Further libraries, or the project's own: which modules, functions and methods are a database."""
@@ -72,10 +76,15 @@ class Database(FilewiseContract):
         """Yield a fault if it holds no module to anything."""
         if not self.allowed_in and not self.modules:
             yield ContractError("needs `allowed_in`, `modules`, or both")
-        elif self.detect == ("sql",) and "database" not in self.channels:
-            yield PointlessError("caches are asked without SQL", "detect")
-        elif not self.scope(codebase):
+        elif not self.parameters and (why := self._looks_for_nothing):
+            yield PointlessError(why, "detect")
+        elif not self.scope(codebase) and always_inside(codebase, self.modules, self.allowed_in):
             yield PointlessError("all of its modules are in `allowed_in`", "allowed_in")
+        if not self.parameters and set(SORTS) <= set(self.allow):
+            yield PointlessError("every sort of methods is allowed", "allow")
+        elif self.deny and all(word in self.allow or _sort_of_word(word) in self.allow for word in self.deny):
+            yield PointlessError("all that `deny` names is allowed", "deny")
+        yield from client_faults(codebase, self.clients, self.client_channels)
         yield from self._misspelt(codebase, "allow", self.allow)
         yield from self._misspelt(codebase, "deny", self.deny)
 
@@ -95,6 +104,15 @@ class Database(FilewiseContract):
             remember(codebase, key, relevance(codebase, known, may_use=_may_reach_a_database, offers=holds_sql))
         found: Relevance = codebase.memory[key]
         return found
+
+    @property
+    def _looks_for_nothing(self) -> str:
+        """Why nothing that `detect` names can be a violation; "" if something can."""
+        if set(self.detect) == {"sql"} and "database" not in self.channels:
+            return "caches are asked without SQL"
+        if (self.allow or self.deny) and set(self.detect) <= {"imports", "models"}:
+            return "`allow` and `deny` are about methods, and imports are all that it looks at"
+        return ""
 
     def _misspelt(self, codebase: Codebase, key: str, names: Words) -> Iterator[ContractError]:
         """Those of `names` that no sort of methods has, and no method that is known."""
@@ -149,9 +167,15 @@ class Database(FilewiseContract):
             module,
             access.imported,
             symbol=access.symbol or ("" if access.imported else f"sql {access.way}"),
+            rule="parameters" if access.way is Way.PARAMETER else "",
             fix=(f"move it to {where}, and call that from here" if where else "move it to where it is allowed",),
             confidence=access.confidence,
         )
+
+
+def _sort_of_word(word: str) -> str:
+    """The sort of a method; a sort is its own."""
+    return word if word in SORTS else sort_of(word)
 
 
 def _may_reach_a_database(content: bytes) -> bool:

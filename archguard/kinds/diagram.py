@@ -62,6 +62,8 @@ class Diagram(Contract):
             yield PointlessError("there is only one box", "diagram")
         elif not units:
             yield PointlessError("there is no box", "diagram")
+        elif not self.both_ways and not Stack.by_permission(units, _arrows(drawing, units)).denied:
+            yield PointlessError("every box has arrows to all others", "diagram")
 
     def units(self, codebase: Codebase) -> Units:
         """The modules of each box, by its name; a module in several is in the smallest. None if it cannot be read."""

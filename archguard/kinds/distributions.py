@@ -2,21 +2,36 @@
 
 import re
 import sys
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Collection, Mapping
 from functools import cache
 from importlib.metadata import packages_distributions
+from importlib.resources import files
 
 
 def packages_of(name: str) -> frozenset[str]:
-    """The top-level packages of the distribution `name`, if it is installed; those of Python itself for `stdlib`."""
+    """The packages of the distribution `name`, if it is installed or well known; those of Python for `stdlib`."""
     if name == "stdlib":
         return frozenset(sys.stdlib_module_names)
-    return _packages().get(_normalized(name), frozenset())
+    return _packages().get(_normalized(name)) or _well_known().get(_normalized(name), frozenset())
 
 
 def is_installed(package: str) -> bool:
     """Whether Python itself, or an installed distribution, brings the top-level package."""
     return package in sys.stdlib_module_names or any(package in found for found in _packages().values())
+
+
+def respelled(name: str, imported: Collection[str]) -> str:
+    """A package that differs from `name` in capitals and hyphens only: `httpx` for `Httpx`; "" if there is none."""
+    wanted = _normalized(name)
+    known = {*imported, *sys.stdlib_module_names, *(package for found in _packages().values() for package in found)}
+    return "" if name in known else min((one for one in known if _normalized(one) == wanted), default="")
+
+
+@cache
+def _well_known() -> Mapping[str, frozenset[str]]:
+    text = files("archguard.kinds").joinpath("distributions.toml").read_text(encoding="utf-8")
+    return {name: frozenset(packages) for name, packages in tomllib.loads(text).items()}
 
 
 @cache

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from archguard.codebase import Codebase, Link, Patterns, Targets
-from archguard.kinds.contract import Contract, ContractError, listed
+from archguard.codebase import Codebase, Link, SomePatterns, Targets
+from archguard.kinds.contract import Contract, ContractError, PointlessError, listed
 from archguard.kinds.distributions import packages_of
+from archguard.kinds.places import is_own, means_everything
 from archguard.model import Violation
 
 
@@ -17,7 +18,7 @@ class External(Contract):
 
     kind: ClassVar[str] = "external"
 
-    modules: Patterns
+    modules: SomePatterns
     """The modules that are held to it."""
     allow: Targets = ()
     """The only packages, distributions or modules from outside that may be imported; `stdlib` is Python itself."""
@@ -42,9 +43,15 @@ class External(Contract):
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
         """Yield a fault unless there is exactly one list."""
-        del codebase
         if bool(self.allow) == bool(self.deny):
             yield ContractError("needs one of `allow` and `deny`", "deny" if self.deny else "")
+        elif any(map(means_everything, self.allow)):
+            yield PointlessError("every package is allowed", "allow")
+        for key, targets in (("allow", self.allow), ("deny", self.deny)):
+            for index, target in enumerate(targets):
+                if is_own(codebase, target):
+                    hint = "the kinds `forbidden` and `layers` are about modules of the project"
+                    yield ContractError(f"{target} is in the project, not outside of it", hint=hint, keys=(key, index))
 
     def scope(self, codebase: Codebase) -> frozenset[str]:
         """The modules that are held to it."""

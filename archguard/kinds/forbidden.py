@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from archguard.codebase import Codebase, Patterns, Reach, Sweep, Targets
+from archguard.codebase import Codebase, Patterns, Reach, SomePatterns, SomeTargets, Sweep
 from archguard.kinds.contract import Contract, ContractError, PointlessError, bindings, bound, listed
 from archguard.kinds.routes import EVERYTHING, Units, forbidden_routes, labelled, route_violation, targets_of, units_of
 from archguard.model import Violation
@@ -16,9 +16,9 @@ class Forbidden(Contract):
 
     kind: ClassVar[str] = "forbidden"
 
-    modules: Patterns
+    modules: SomePatterns
     """The modules that are held to it."""
-    must_not_import: Targets
+    must_not_import: SomeTargets
     """What they must not import: modules of the project, packages from outside, or modules of those."""
     indirect: bool = True
     """Whether an import counts that leads there through other modules."""
@@ -39,7 +39,11 @@ class Forbidden(Contract):
     def check(self, codebase: Codebase) -> Iterator[Violation]:
         """Yield a violation for each import that is, or leads to, what is forbidden."""
         bound_contracts = (bound(self, values) for values in bindings(codebase, self.modules))
-        found = (violation for contract in bound_contracts for violation in contract._violations(codebase))
+        found = (
+            violation
+            for contract in bound_contracts
+            for violation in contract._violations(codebase.telling_apart(contract.must_not_import))
+        )
         yield from dict.fromkeys(found)  # what does not depend on a capture is found once for each of its values
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
@@ -54,10 +58,10 @@ class Forbidden(Contract):
         return codebase.members(self.modules)
 
     def sweeps(self, codebase: Codebase) -> list[Sweep] | None:
-        """One for each value of the captures; none that tell all where a way counts by the corridors that it takes."""
-        return (
-            None if self.via else [bound(self, values)._sweep(codebase) for values in bindings(codebase, self.modules)]
-        )
+        """One for each value of the captures; none that tell all where corridors or single names of modules count."""
+        if self.via or any(map(codebase.names_in, self.must_not_import)):
+            return None
+        return [bound(self, values)._sweep(codebase) for values in bindings(codebase, self.modules)]
 
     def _violations(self, codebase: Codebase) -> Iterator[Violation]:
         targets, sweep = self._targets(codebase), self._sweep(codebase)

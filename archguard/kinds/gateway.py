@@ -6,19 +6,21 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, ClassVar, Literal, TypeAlias
 
-from archguard.codebase import Codebase, OneOrMany, Patterns, Source
-from archguard.codebase import Names as Words
+from archguard.codebase import Codebase, OneOrMany, Patterns, SomeNames, SomePatterns, Source
 from archguard.codebase.crew import remember
 from archguard.codebase.names import Names
 from archguard.kinds.clients import Client, names_of
+from archguard.kinds.clients.faults import client_faults
 from archguard.kinds.contract import ContractError, PointlessError, listed
 from archguard.kinds.filewise import FilewiseContract
+from archguard.kinds.places import always_inside
 from archguard.kinds.reaching.carriers import carriers
 from archguard.kinds.reaching.hosts import Hosts
 from archguard.kinds.reaching.inbound import EntryPoints
 from archguard.kinds.reaching.outbound import Outbound, Reached
 from archguard.kinds.reaching.reading import holds
 from archguard.kinds.reaching.timeouts import Timeouts
+from archguard.kinds.reaching.urls import SCHEMES, Url
 from archguard.model import Violation
 
 Channel: TypeAlias = Literal["http", "rpc", "queue", "cloud", "saas", "network", "email"]
@@ -31,21 +33,23 @@ class Gateway(FilewiseContract):
     """Only `allowed_in` reaches outside, only `hosts` are reached, and requests have what they `require`."""
 
     kind: ClassVar[str] = "gateway"
+    client_channels: ClassVar[tuple[str, ...]] = CHANNELS
+    """The channels of `clients` that it knows."""
 
     allowed_in: Patterns = ()
     """The modules that may reach outside."""
     modules: Patterns = ()
     """The modules that are held to it; by default all that are not in `allowed_in`."""
-    channels: Annotated[tuple[Channel, ...], OneOrMany()] = CHANNELS
+    channels: Annotated[tuple[Channel, ...], OneOrMany(empty=False)] = CHANNELS
     """What counts as outside: `http`, `rpc`, `queue`, `cloud`, `saas`, `network` (sockets, SSH, FTP, LDAP), `email`."""
-    detect: Annotated[tuple[Literal["imports", "calls"], ...], OneOrMany()] = ("imports", "calls")
+    detect: Annotated[tuple[Literal["imports", "calls"], ...], OneOrMany(empty=False)] = ("imports", "calls")
     """What counts as reaching: the import of a client, a call of one."""
-    hosts: Words = ()
+    hosts: SomeNames = ()
     """If given, the only hosts that URLs in the code may name, in `allowed_in` too: `api.shop.com`, `*.internal`,
     `api.shop.com/v2`, `https://api.shop.com`."""
-    require: Annotated[tuple[Literal["timeout"], ...], OneOrMany()] = ()
+    require: Annotated[tuple[Literal["timeout"], ...], OneOrMany(empty=False)] = ()
     """What every request must have, in `allowed_in` too: `timeout`, of its own or of its client."""
-    routes_in: Patterns = ()
+    routes_in: SomePatterns = ()
     """If given, the only modules that may declare routes, remote procedures and tasks."""
     clients: Mapping[str, Client] = field(default_factory=dict)
     """Further libraries, by channel."""
@@ -74,11 +78,17 @@ class Gateway(FilewiseContract):
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
         """Yield a fault if it holds no module to anything."""
-        yield from (_unknown(channel) for channel in self.clients if channel not in CHANNELS)
-        if not (self.allowed_in or self.modules or self.hosts or self.require or self.routes_in):
+        yield from client_faults(codebase, self.clients, self.client_channels)
+        asks_all = self.hosts or self.require or self.routes_in
+        if not (self.allowed_in or self.modules or asks_all):
             yield ContractError("needs one of `allowed_in`, `modules`, `hosts`, `require` and `routes_in`")
-        elif self.allowed_in and not self._held(codebase):
+        elif not asks_all and not self._held(codebase) and always_inside(codebase, self.modules, self.allowed_in):
             yield PointlessError("every module is in `allowed_in`", "allowed_in")
+        any_host = [Url(scheme, "made-up-9.invalid") for scheme in SCHEMES]
+        if self.hosts and all(any(url.matches(host) for host in self.hosts) for url in any_host):
+            yield PointlessError("every host is allowed", "hosts")
+        if self.routes_in and always_inside(codebase, self.modules, self.routes_in):
+            yield PointlessError("every module is in `routes_in`", "routes_in")
 
     def scope(self, codebase: Codebase) -> frozenset[str]:
         """The modules that it looks at."""
@@ -112,10 +122,6 @@ class Gateway(FilewiseContract):
             return frozenset()
         held = codebase.members(self.modules) if self.modules else codebase.modules
         return held - codebase.members(self.allowed_in)
-
-
-def _unknown(channel: str) -> ContractError:
-    return ContractError(f"there is no channel '{channel}'", "clients", f"one of {', '.join(CHANNELS)}")
 
 
 @dataclass(frozen=True)
@@ -192,6 +198,7 @@ class _Search:
                 named.location,
                 source.module,
                 symbol=named.url.host,
+                rule="hosts",
                 fix=(f"use one of {listed}", f"add {named.url.host} to `hosts`"),
                 confidence=named.confidence,
             )
@@ -204,7 +211,8 @@ class _Search:
                     f"{source.module} must not call {use.symbol} without a timeout",
                     use.location,
                     source.module,
-                    symbol=f"{use.symbol} without timeout",
+                    symbol=use.symbol,
+                    rule="require timeout",
                     fix=("give it a `timeout`, or make its client with one",),
                     confidence=use.confidence,
                 )
@@ -218,6 +226,7 @@ class _Search:
                 entry.location,
                 source.module,
                 symbol=f"{entry.symbol} {entry.name}".strip(),
+                rule="routes_in",
                 fix=(f"declare it in {where}, and call {source.module} from there",),
                 confidence=entry.confidence,
             )

@@ -47,8 +47,8 @@ class Independence(Contract):
         if len(units) == 1 and all(pattern.literal for pattern in self.modules):
             yield PointlessError(f"there is only {next(iter(units))}", "modules")
         yield from (ContractError(f"{one} is inside of {other}", "modules") for one, other in _nested(self.modules))
-        if self.children_of and not any(len(children(codebase, package)) > 1 for package in self._packages(codebase)):
-            yield PointlessError("no package has two children", "children_of")
+        if self.children_of and not any(children(codebase, package) for package in self._packages(codebase)):
+            yield PointlessError("none of them is a package with children", "children_of")
 
     def sweeps(self, codebase: Codebase) -> list[Sweep]:
         """One for each set of modules that are independent of each other."""

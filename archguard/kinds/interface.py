@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archguard.codebase import Codebase, Link, Pattern, Source, SourceError
+from archguard.codebase import Codebase, Import, Link, Pattern, Source, SourceError
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,26 @@ class Interface:
             expressions=tuple(re.compile(entry.strip("/")) for entry in entries if entry.startswith("/")),
         )
 
+    def is_everything(self, unit: str) -> bool:
+        """Whether all of `unit` is offered, whatever there will be in it."""
+        made_up = (unit, f"{unit}.made_up_9", f"{unit}._made.__up", f"{unit}.*")
+        return any(pattern.unit(unit) for pattern in self.modules) or any(
+            all(expression.fullmatch(name.rpartition("::")[2]) for name in made_up) for expression in self.expressions
+        )
+
     def offers(self, codebase: Codebase, link: Link) -> bool:
         """Whether everything that `link` names keeps to the interface."""
+        return not self.missing(codebase, link)
+
+    def missing(self, codebase: Codebase, link: Link) -> tuple[Import | None, ...]:
+        """Each name in the statement behind `link` that is not offered; None for a statement that nobody can parse."""
         if link.imported in self.exact or any(pattern.unit(link.imported) for pattern in self.modules):
-            return True
-        return all(self._offers(named) for named in _named(codebase, link))
+            return ()
+        named = codebase.named(link)
+        if not named:
+            return () if self._offers(link.imported) else (None,)
+        service, mark, _ = link.imported.rpartition("::")
+        return tuple(found for found in named if not self._offers(f"{service}{mark}{found.named}"))
 
     def _offers(self, named: str) -> bool:
         plain = named.rpartition("::")[2]
@@ -46,12 +61,6 @@ class Interface:
             or any(pattern.unit(named) for pattern in self.modules)
             or any(expression.fullmatch(plain) for expression in self.expressions)
         )
-
-
-def _named(codebase: Codebase, link: Link) -> list[str]:
-    """What the statement names, by the service-qualified names of the modules in which it stands."""
-    service, mark, _ = link.imported.rpartition("::")
-    return [f"{service}{mark}{name}" for name in codebase.named(link)] or [link.imported]
 
 
 def _listed(codebase: Codebase, package: str) -> Iterator[str]:

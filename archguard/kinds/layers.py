@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import combinations, product
 from typing import Any, ClassVar
 
-from archguard.codebase import STRICT, Codebase, Pattern, Patterns, Reach, Shorthand, Sweep, ancestry
+from archguard.codebase import STRICT, Codebase, Pattern, Patterns, Reach, Shorthand, SomePatterns, Sweep, ancestry
 from archguard.kinds.contract import Contract, ContractError, PointlessError, listed
 from archguard.kinds.routes import EVERYTHING, children, forbidden_routes, labelled, route_violation
 from archguard.kinds.stack import Stack
@@ -22,7 +22,7 @@ class Layer(Shorthand):
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
-    modules: Patterns
+    modules: SomePatterns
     """What it consists of; inside of `within`, what is no component is named relative to each match of it."""
     optional: bool | Patterns = False
     """Whether it, or which of its modules, may be missing."""
@@ -95,10 +95,11 @@ class Layers(Contract):
         if bool(self.layers) == (self.may_import is not None):
             yield ContractError("needs one of `layers` and `may_import`", "may_import" if self.layers else "")
             return
-        if len(names) == 1:
-            yield PointlessError("there is only one layer", self._key)
-        elif not self.scope(codebase):
+        if not self.scope(codebase):
             yield PointlessError("none of its layers is there", self._key)
+        elif not self.exhaustive and not self._complete_stack.denied:
+            why = "there is only one layer" if len(names) == 1 else "each of its layers may import all others"
+            yield PointlessError(why, self._key)
         for name in sorted(name for name, count in Counter(names).items() if count > 1):
             yield ContractError(f"{name} is two layers", self._key)
         yield from self._unknown(names)
@@ -180,11 +181,21 @@ class Layers(Contract):
         members = codebase.members((self._absolute(codebase, pattern, container),))
         return members & codebase.members((Pattern(container),)) if container else members
 
+    @property
+    def _complete_stack(self) -> Stack:
+        """The layers as they are when each of them has a module."""
+        names = [[str(pattern) for pattern in level.modules] for level in self._levels]
+        return self._stacked([{name: frozenset({name}) for name in level} for level in names])
+
     def _stack(self, codebase: Codebase, container: str) -> Stack:
-        levels = [
-            {str(pattern): self._members(codebase, pattern, container) for pattern in level.modules}
-            for level in self._levels
-        ]
+        return self._stacked(
+            [
+                {str(pattern): self._members(codebase, pattern, container) for pattern in level.modules}
+                for level in self._levels
+            ]
+        )
+
+    def _stacked(self, levels: list[dict[str, frozenset[str]]]) -> Stack:
         if self.may_import is not None:
             allowed = {str(name): frozenset(map(str, names)) for name, names in self.may_import.items()}
             return Stack.by_permission({name: unit for level in levels for name, unit in level.items()}, allowed)
@@ -211,6 +222,7 @@ class Layers(Contract):
                 f"{module} is in none of the layers",
                 Location(codebase.shown(module)),
                 module,
+                rule="exhaustive",
                 fix=("add it to a layer", "name it under `exhaustive_except`"),
             )
 

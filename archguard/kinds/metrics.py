@@ -1,10 +1,10 @@
 """`metrics`: limits for coupling, stability, abstractness and cycles."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal, TypeAlias, get_args
 
-from archguard.codebase import Codebase, Link, Patterns, disjoint
+from archguard.codebase import Codebase, Link, Patterns, SomePatterns, disjoint
 from archguard.codebase.coupling import MOST_CYCLES
 from archguard.codebase.metrics import Level
 from archguard.kinds.contract import Contract, ContractError, PointlessError, listed
@@ -32,7 +32,7 @@ class Metrics(Contract):
 
     kind: ClassVar[str] = "metrics"
 
-    modules: Patterns
+    modules: SomePatterns
     """What is measured. A component or a service is one unit as a whole; of any other pattern every match is."""
     among: Patterns = ()
     """More units that couplings are counted with, without limits of their own."""
@@ -121,7 +121,10 @@ class Metrics(Contract):
     def _violation(self, level: Level, excess: Excess, who: str, cause: Cause) -> Violation:
         chain = tuple(map(level.codebase.step, cause.links[:_SHOWN]))
         place = _place(level, who, cause.links)
-        return self.violation(excess.told(who), place, who, symbol=excess.metric, chain=chain, fix=cause.fixes)
+        rule = "max" if excess.is_above else "min"
+        return self.violation(
+            excess.told(who), place, who, symbol=excess.metric, rule=rule, chain=chain, fix=cause.fixes
+        )
 
     def _unstable(self, level: Level, held: Collection[str]) -> Iterator[Violation]:
         stability = {name: level.coupled(name).instability or 0.0 for name in level.members}
@@ -131,7 +134,9 @@ class Metrics(Contract):
                 why = f"{importer} (instability {one}) is more stable than {imported} ({other})"
                 for link in links:
                     message = f"{link.importer} must not import {link.imported}: {why}"
-                    yield self.import_violation(level.codebase, link, message, _stability_fixes(importer, imported))
+                    fixes = _stability_fixes(importer, imported)
+                    found = self.import_violation(level.codebase, link, message, fixes)
+                    yield replace(found, rule="stable_dependencies")
 
 
 def _pointless(key: str, metric: str, limit: float) -> str:

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from archguard.codebase import Codebase, Link, Names, Patterns, Targets
+from archguard.codebase import Codebase, Import, Link, Names, Patterns, SomeTargets
 from archguard.kinds.contract import Contract, ContractError, PointlessError, bindings, bound, listed
 from archguard.kinds.interface import Interface
+from archguard.kinds.places import always_inside
 from archguard.kinds.routes import targets_of, units_of
 from archguard.model import Violation
 
@@ -18,7 +19,7 @@ class Protected(Contract):
 
     kind: ClassVar[str] = "protected"
 
-    modules: Targets
+    modules: SomeTargets
     """The modules that are protected, or packages from outside. A component is one whole; of any other pattern every
     match is protected by itself."""
     only_imported_by: Patterns = ()
@@ -40,17 +41,26 @@ class Protected(Contract):
     def check(self, codebase: Codebase) -> Iterator[Violation]:
         """Yield a violation for each import of a protected module by somebody who may not."""
         bound_contracts = (bound(self, values) for values in bindings(codebase, self.modules))
-        found = (violation for contract in bound_contracts for violation in contract._violations(codebase))
+        found = (
+            violation
+            for contract in bound_contracts
+            for violation in contract._violations(codebase.telling_apart(contract.modules))
+        )
         yield from dict.fromkeys(found)  # what does not depend on a capture is found once for each of its values
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
         """Yield a fault if there is nothing to protect, or nobody to protect it from."""
         yield from (fault for entry in self.interface if (fault := _fault(entry)))
-        units, allowed = targets_of(codebase, self.modules).values(), codebase.members(self.only_imported_by)
-        if not units:
-            yield PointlessError("nobody imports anything of that name", "modules")
-        elif all(codebase.modules <= unit | allowed for unit in units):
-            yield PointlessError("every module may import them", "only_imported_by")
+        allowed = codebase.members(self.only_imported_by)
+        units = tuple(targets_of(codebase.telling_apart(self.modules), self.modules).values())
+        users = (*self.modules, *self.only_imported_by)
+        is_for_all = all(codebase.modules <= unit | allowed for unit in units or (frozenset[str](),))
+        if is_for_all and always_inside(codebase, (), users):
+            yield PointlessError("every module may import them", "only_imported_by" if allowed else "modules")
+        if self.interface and not any(pattern.captures for pattern in self.modules):
+            names = targets_of(codebase, self.modules)
+            if names and all(Interface.of(codebase, name, self.interface).is_everything(name) for name in names):
+                yield PointlessError("all of it is in its interface", "interface")
 
     def scope(self, codebase: Codebase) -> frozenset[str]:
         """All modules: each of them might import a protected one."""
@@ -58,18 +68,25 @@ class Protected(Contract):
 
     def _violations(self, codebase: Codebase) -> Iterator[Violation]:
         allowed = frozenset().union(*units_of(codebase, self.only_imported_by, as_packages=self.as_packages).values())
-        found: dict[Link, str] = {}
+        found: dict[tuple[Link, Import | None], str] = {}
         for name, unit in targets_of(codebase, self.modules, as_packages=self.as_packages).items():
             interface = Interface.of(codebase, name, self.interface)
             for link in _links_into(codebase, unit, allowed):
-                if not interface.offers(codebase, link):
-                    found.setdefault(link, name)
-        for link, name in found.items():
-            yield self.import_violation(codebase, link, self._sentence(link, name), self._fixes(link, name))
+                missing = interface.missing(codebase, link) if self.interface else (None,)
+                for named in missing:
+                    found.setdefault((link, named), name)
+        for (link, named), name in found.items():
+            yield self._violation(codebase, link, named, name)
 
-    def _sentence(self, link: Link, name: str) -> str:
-        what = f"{link.imported}, which is not in the interface of {name}" if self.interface else link.imported
-        return f"{link.importer} must not import {what}"
+    def _violation(self, codebase: Codebase, link: Link, named: Import | None, name: str) -> Violation:
+        """The violation by one name of an import statement; by the statement as a whole if there is no interface."""
+        service, mark, _ = link.imported.rpartition("::")
+        told = f"{service}{mark}{named.named}" if named else link.imported
+        what = f"{told}, which is not in the interface of {name}" if self.interface else told
+        found = self.import_violation(
+            codebase, link, f"{link.importer} must not import {what}", self._fixes(link, name)
+        )
+        return replace(found, location=named.name_location, symbol=named.name) if named else found
 
     def _fixes(self, link: Link, name: str) -> tuple[str, ...]:
         offered = f"use what {name} offers: {', '.join(self.interface)}" if self.interface else ""

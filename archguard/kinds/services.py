@@ -10,7 +10,8 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias, TypeVar
 from archguard.codebase import STRICT, Codebase, Names, OneOrMany, Pattern, PatternError, Shorthand
 from archguard.kinds.clients import Uses, catalogue, names_of
 from archguard.kinds.contacts import Contact, Territory, Way, find_contacts, is_setting
-from archguard.kinds.contract import Contract, ContractError
+from archguard.kinds.contract import Contract, ContractError, PointlessError
+from archguard.kinds.places import always_inside
 from archguard.kinds.reaching.hosts import Hosts
 from archguard.model import Checked, Severity, Violation
 
@@ -29,7 +30,7 @@ class Permission(Shorthand):
     through: Names = ()
     """The modules of theirs that may be imported, instead of their `public` ones: `payments.client`,
     `payments::app.client` or `app.client`."""
-    over: Annotated[tuple[Way, ...], OneOrMany()] = (Way.IMPORT, Way.HTTP, Way.RPC, Way.QUEUE)
+    over: Annotated[tuple[Way, ...], OneOrMany(empty=False)] = (Way.IMPORT, Way.HTTP, Way.RPC, Way.QUEUE)
     """The ways that are allowed. Another service's tables are out of bounds unless `table` is among them."""
 
     @classmethod
@@ -54,7 +55,7 @@ class Services(Contract):
     policy: Mapping[str, Permissions]
     """For each service (`*` stands for any text) the others that it may call: names, or mappings with `may_call`,
     `through` and `over`. What is not allowed is forbidden."""
-    over: Annotated[tuple[Way, ...], OneOrMany()] = tuple(Way)
+    over: Annotated[tuple[Way, ...], OneOrMany(empty=False)] = tuple(Way)
     """The ways that are looked at."""
     external_hosts: Mapping[str, Names] = field(default_factory=dict)
     """For a service (`*` stands for any text), the only hosts outside of all services that its code may name; others
@@ -82,6 +83,9 @@ class Services(Contract):
         if not codebase.services:
             yield ContractError("there are no services: declare them under `services:`", "policy")
             return
+        if not self.external_hosts and self._allows_everything(territory):
+            why = "there is only one service" if len(territory.modules) == 1 else "each may reach all of the others"
+            yield PointlessError(why, "policy")
         for key, callers in {"policy": self.policy, "external_hosts": self.external_hosts}.items():
             for caller in callers:
                 yield from _unknown(codebase, caller, (key, caller), at_key=True)
@@ -109,6 +113,15 @@ class Services(Contract):
         names = names_of(codebase)
         calls = sum(names.calls(source.module) for source in parsed)
         return Checked(modules=len(modules), imports=codebase.imports.count(modules), calls=calls)
+
+    def _allows_everything(self, territory: Territory) -> bool:
+        """Whether each service may reach each other one in all ways, and import all of it."""
+        offers = self._offers(territory)
+        return all(
+            set(self.over) <= {way for permission in self._permissions(*pair) for way in permission.over}
+            and (Way.IMPORT not in self.over or _is_all_of(territory, pair[1], offers[pair]))
+            for pair in offers
+        )
 
     def _pointless(self, caller: str, permission: Permission, keys: _Keys) -> Iterator[ContractError]:
         if caller in permission.may_call and "*" not in caller:
@@ -185,6 +198,7 @@ class Services(Contract):
                     named.location,
                     source.module,
                     symbol=named.url.host,
+                    rule="external_hosts",
                     fix=(f"add {named.url.host} to `external_hosts` of {caller}",),
                     confidence=named.confidence,
                 )
@@ -218,7 +232,7 @@ class Services(Contract):
             codebase.location_of(first),
             first or caller,
             named,
-            symbol="may_call",
+            rule="unused_permissions",
             fix=(f"remove {named} from `may_call` of {caller}",),
         )
         return replace(violation, severity=severity)
@@ -230,6 +244,11 @@ def _unknown(codebase: Codebase, name: str, keys: _Keys, *, at_key: bool = False
         close = get_close_matches(name, known, 1)
         hint = f"did you mean '{close[0]}'?" if close else f"there is: {', '.join(known)}"
         yield ContractError(f"there is no service '{name}'", hint=hint, keys=keys, at_key=at_key)
+
+
+def _is_all_of(territory: Territory, service: str, offered: tuple[Pattern, ...]) -> bool:
+    """Whether `offered` are all modules of `service`, whatever there will be."""
+    return always_inside(territory.codebase, (Pattern(service),), offered)
 
 
 def _about(service: str, said: Mapping[str, _T]) -> list[_T]:

@@ -59,6 +59,7 @@ class Structure(Contract):
             breach.location,
             breach.subject.module,
             symbol=breach.symbol,
+            rule=f"{rule.about} {breach.rule}",
             fix=breach.fix,
             confidence=breach.confidence,
         )

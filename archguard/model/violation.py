@@ -50,6 +50,8 @@ class Violation:
     location: Location
     importer: str
     imported: str = ""
+    rule: str = ""
+    """Which rule of the contract is broken; "" where the contract has only one."""
     symbol: str = ""
     """The name that is used, or what an indirect import reaches in the end."""
     chain: tuple[Step, ...] = ()
@@ -67,10 +69,10 @@ class Violation:
     @property
     def fingerprint(self) -> str:
         """Names only, so moving, reordering or rewording keeps it: 16 hexadecimal digits."""
-        identity = "\0".join((self.contract, self.kind, self.importer, self.imported, self.symbol))
+        identity = "\0".join((self.contract, self.kind, self.rule, self.importer, self.imported, self.symbol))
         return hashlib.sha256(identity.encode(errors="surrogatepass")).hexdigest()[:16]
 
     @property
     def sort_key(self) -> tuple[object, ...]:
         """Contract first, then the place, then what is named."""
-        return (self.contract, self.location, self.importer, self.imported, self.symbol, self.message)
+        return (self.contract, self.location, self.importer, self.imported, self.symbol, self.rule, self.message)

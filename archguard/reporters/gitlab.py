@@ -29,7 +29,7 @@ def _violation(violation: Violation, occurrence: int) -> _Object:
     repeated = f"-{occurrence}" if occurrence > 1 else ""
     return _finding(
         wording.full_text(violation),
-        violation.contract,
+        f"{violation.contract}: {violation.rule}" if violation.rule else violation.contract,
         f"{violation.fingerprint}{repeated}",
         "info" if wording.is_known(violation) else _SEVERITIES[wording.severity(violation)],
         violation.location,

@@ -67,6 +67,7 @@ def violation_object(violation: Violation) -> _Object:
         "importer": violation.importer,
         "imported": violation.imported,
         "symbol": violation.symbol,
+        "rule": violation.rule,
         "chain": [_step(step) for step in violation.chain],
         "reason": violation.reason,
         "fix": list(violation.fix),
@@ -168,7 +169,7 @@ def _read_outcome(found: _Object) -> Outcome:
 
 def _read_violation(found: _Object) -> Violation:
     return Violation(
-        **_strings(found, ("contract", "kind", "message", "importer", "imported", "symbol", "reason")),
+        **_strings(found, ("contract", "kind", "message", "importer", "imported", "symbol", "rule", "reason")),
         location=_read_location(found),
         chain=tuple(_read_step(step) for step in found["chain"]),
         fix=tuple(map(str, found["fix"])),

@@ -65,6 +65,7 @@ def _violation() -> _Schema:
         importer=_text("The module that breaks the contract."),
         imported=_text("The module that it imports; empty where it is not about an import."),
         symbol=_text("The name that is used, or what is reached in the end; may be empty."),
+        rule=_text("Which rule of the contract is broken; empty where it has only one."),
         chain=_list("The imports that lead there, the first one first.", _step()),
         reason=_text("The contract's reason; may be empty."),
         fix=_list("Ways to mend it.", {"type": "string"}),

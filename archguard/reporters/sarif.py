@@ -144,7 +144,7 @@ def _result(violation: Violation, occurrence: int, rule: int) -> _Object:
         # Not `primaryLocationLineHash`: GitHub's own action computes that one, and warns at every other value.
         "partialFingerprints": {"archguardViolation/v1": f"{violation.fingerprint}:{occurrence}"},
         "suppressions": known if wording.is_known(violation) else [],
-        "properties": {"confidence": violation.confidence.value},
+        "properties": {"confidence": violation.confidence.value, "rule": wording.one_line(violation.rule)},
     }
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from archguard.checking import check, read, with_baseline
+from archguard.codebase import Pattern
 from archguard.config import Config, bound_contract, find_configuration, make_contract, read_config
 from archguard.errors import ConfigError
 from archguard.kinds import Contract
@@ -141,8 +142,10 @@ class Modules:
         self._assert("independence", modules=self.patterns, **keys)
 
     def must_be_acyclic(self, **keys: Any) -> None:
-        """They import each other in no circle."""
-        self._assert("acyclic", modules=self.patterns, **keys)
+        """They import each other in no circle; if they are a single package, the siblings in it and below do not."""
+        is_package = len(self.patterns) == 1 and Pattern(self.patterns[0]).literal
+        whose = "children_of" if is_package else "modules"
+        self._assert("acyclic", **{whose: self.patterns}, **keys)
 
     def must_only_use(self, *packages: str, **keys: Any) -> None:
         """They import nothing from outside but `packages`."""

@@ -1,5 +1,6 @@
 """`acyclic`: what its reference page does not show."""
 
+import pytest
 from project import Project, broken
 
 RING = {
@@ -48,11 +49,54 @@ def test_the_fewest_imports_are_named_to_be_cut(project: Project) -> None:
     }
 
 
-def test_a_package_that_its_own_modules_import_is_no_cycle(project: Project) -> None:
+@pytest.mark.parametrize(("with_init", "cycles"), [("true", 2), ("false", 0)])
+def test_the_init_of_a_package_is_one_of_its_children_by_default(project: Project, with_init: str, cycles: int) -> None:
     project.write_all({"shop/__init__.py": "import shop.a\n", "shop/a.py": "import shop\n", "shop/b.py": ""})
+    project.configure(f"contracts: [{{id: x, kind: acyclic, children_of: shop, with_init: {with_init}}}]\n")
+
+    assert len(project.check().violations) == cycles
+
+
+def test_an_init_that_passes_names_on_is_no_cycle(project: Project) -> None:
+    project.write_all(
+        {
+            "shop/__init__.py": "from shop.models import Order\n",
+            "shop/models.py": "from shop import config\n",
+            "shop/config.py": "",
+            "shop/api.py": "from shop import Order\n",
+        }
+    )
     project.configure("contracts: [{id: x, kind: acyclic, children_of: shop}]\n")
 
     assert project.check().passed
+
+
+def test_an_import_that_a_comment_overlooks_cuts_the_cycle_like_an_ignore(project: Project) -> None:
+    project.write_all(
+        {
+            "shop/__init__.py": "",
+            "shop/a.py": "import shop.b  # archguard: ignore[x] until the events are there\n",
+            "shop/b.py": "import shop.a\n",
+            "shop/c.py": "import shop.d\n",
+            "shop/d.py": "import shop.c\n",
+        }
+    )
+    project.configure("contracts: [{id: x, kind: acyclic, children_of: shop}]\n")
+
+    report = project.check()
+
+    assert {it.importer for it in report.violations} == {"shop.c", "shop.d"}
+    assert report.summary.suppressed == 1
+    assert not report.problems
+
+
+def test_a_comment_on_an_import_that_is_on_no_cycle_is_unused(project: Project) -> None:
+    project.write_all(
+        {"shop/__init__.py": "", "shop/a.py": "import shop.b  # archguard: ignore[x] why\n", "shop/b.py": ""}
+    )
+    project.configure("contracts: [{id: x, kind: acyclic, children_of: shop}]\n")
+
+    assert [problem.code for problem in project.check().problems] == ["unused-ignore"]
 
 
 def test_modules_alone_form_cycles_where_a_pattern_names_each(project: Project) -> None:
@@ -109,7 +153,7 @@ def test_a_tangle_of_many_is_listed_in_full(project: Project) -> None:
 
 
 def test_nothing_that_could_form_a_cycle_is_a_fault(project: Project) -> None:
-    project.write_all({"shop/__init__.py": "", "shop/a.py": ""})
+    project.write_all({"shop/__init__.py": "", "other.py": ""})
     project.configure("contracts: [{id: x, kind: acyclic, children_of: shop}, {id: y, kind: acyclic}]\n")
 
     assert [outcome.status for outcome in project.check().outcomes] == ["error", "error"]

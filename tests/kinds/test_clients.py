@@ -106,7 +106,7 @@ def test_clients_of_ones_own_can_be_declared_for_every_contract(project: Project
 
 def test_a_declared_module_is_held_to_the_contract_like_any_other(project: Project) -> None:
     project.write_all({"shop/__init__.py": "", "shop/tools.py": "def work(thing):\n    thing.run()\n"})
-    project.write("shop/db.py", "import sqlite3\nfrom shop.tools import work\n\nwork(sqlite3)\n")
+    project.write("shop/db.py", "import sqlite3\nfrom shop.tools import work\n\nclass Conn: ...\n\nwork(sqlite3)\n")
     project.configure(
         """
         project: {packages: [shop]}

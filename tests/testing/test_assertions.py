@@ -67,6 +67,14 @@ def test_modules_must_be_acyclic(shop: Project) -> None:
         architecture().modules("shop.*").must_be_acyclic()
 
 
+def test_the_siblings_in_one_package_must_be_acyclic(shop: Project) -> None:
+    modules("shop").must_be_acyclic()
+
+    shop.write("shop/repositories.py", "import shop.services\n")
+    with pytest.raises(AssertionError, match="is a cycle"):
+        architecture().modules("shop").must_be_acyclic()
+
+
 def test_modules_must_only_use(shop: Project) -> None:
     modules("shop.repositories").must_only_use("sqlite3")
 

@@ -42,6 +42,8 @@ class Import:
     """The name that the statement binds, or "" if it binds none."""
     location: Location
     """The place of the statement; its column is that of the imported name."""
+    name_location: Location
+    """The place of the imported name, which in brackets may stand lines below the statement's first."""
     traits: frozenset[ImportTrait] = frozenset()
 
     @property
@@ -69,7 +71,7 @@ class Import:
         for node, traits in _found(source):
             for module, name, alias, place in _names(node, source.package):
                 if wanted is None or wanted(module, name):
-                    yield cls(module, name, alias, _location(source, node, place), traits)
+                    yield cls(module, name, alias, _location(source, node, place), source.location(place), traits)
 
 
 def _found(source: Source) -> Iterator[_Found]:

@@ -6,7 +6,7 @@ whole, and what has the form below has no other meaning than this one. Where the
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final, NamedTuple
 
@@ -72,14 +72,18 @@ class Statement:
     def imports(self) -> tuple[Import, ...]:
         """The same with places; without the traits if these are not known."""
         traits = self.traits or frozenset()
-        found = zip(self.names, map(self._place, self.written), strict=True)
-        return tuple(Import(*name, place, traits) for name, place in found)
+        found = zip(self.names, self.written, strict=True)
+        return tuple(Import(*name, self._place(one), self._place_of_name(one), traits) for name, one in found)
 
     def _place(self, written: Written) -> Location:
-        start, end = (_position(self.text, offset) for offset in written.span)
+        own = self._place_of_name(written)
         indentation = len(self.text) - len(self.text.lstrip(" \t"))
-        column = start[1] if start[0] == 0 else indentation + 1
-        return Location(self.source.shown, self.line, column, self.line + end[0], end[1])
+        column = own.column if own.line == self.line else indentation + 1
+        return replace(own, line=self.line, column=column)
+
+    def _place_of_name(self, written: Written) -> Location:
+        start, end = (_position(self.text, offset) for offset in written.span)
+        return Location(self.source.shown, self.line + start[0], start[1], self.line + end[0], end[1])
 
 
 @cache  # many files have the same imports

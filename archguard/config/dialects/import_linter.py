@@ -230,6 +230,7 @@ def _acyclic_siblings(options: _Options) -> dict[str, Any]:
         "kind": "acyclic",
         "children_of": _patterns(options.get("ancestors", ())),
         "depth": options.get("depth", 10),
+        "with_init": False,
         "skip": _patterns(options.get("skip_descendants", ())),
     }
 

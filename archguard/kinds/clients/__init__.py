@@ -5,8 +5,8 @@ or a method has to do with them; `names_of(codebase, extensions)` follows the na
 `Uses(names, catalogue).of(module)` finds every use of them in a module.
 """
 
-from archguard.kinds.client import Client
-from archguard.kinds.clients.catalogue import CHANNELS, Catalogue, Extensions, catalogue, clients_of, library, names_of
+from archguard.kinds.client import CHANNELS, Client
+from archguard.kinds.clients.catalogue import Catalogue, Extensions, catalogue, clients_of, library, names_of
 from archguard.kinds.clients.relevance import Relevance, relevance
 from archguard.kinds.clients.uses import How, Use, Uses, is_verb
 

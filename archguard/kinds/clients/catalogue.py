@@ -9,9 +9,8 @@ from typing import TypeAlias
 
 from archguard.codebase import Codebase, ancestry, remembering
 from archguard.codebase.names import Files, Library, Names, what_is_kept
-from archguard.kinds.client import Client
+from archguard.kinds.client import CHANNELS, Client
 
-CHANNELS = ("database", "cache", "http", "rpc", "queue", "cloud", "saas", "network", "email")
 Extensions: TypeAlias = Mapping[str, Client]
 """What a contract adds, by channel."""
 

@@ -14,15 +14,15 @@ def takes(reading: Reading, subject: Subject, globs: tuple[Glob, ...]) -> Iterat
     for function, definition in _functions(reading, subject):
         for parameter in definition.parameters:
             if found := best(reading, globs, taken(reading, definition, parameter)):
-                what = f"{found[1]} ({parameter.name})"
-                yield Evidence(function.name, what, parameter.location, function.symbol, found[0])
+                what, glob = f"{found.spelling} ({parameter.name})", str(found.glob)
+                yield Evidence(function.name, what, parameter.location, function.symbol, glob, found.confidence)
 
 
 def returns(reading: Reading, subject: Subject, globs: tuple[Glob, ...]) -> Iterator[Evidence]:
     """That it returns a type that `globs` mean, or that a function in it does."""
     for function, definition in _functions(reading, subject):
         if found := best(reading, globs, returned(reading, definition)):
-            yield Evidence.of(function, str(found[1]), found[0])
+            yield Evidence.of(function, str(found.spelling), str(found.glob), found.confidence)
 
 
 def _functions(reading: Reading, subject: Subject) -> Iterator[tuple[Subject, FunctionDefinition]]:
@@ -49,14 +49,15 @@ def _exceptional(
 ) -> Iterator[Evidence]:
     spellings = list(exceptions(reading, exception))
     if found := best(reading, globs, spellings):
-        name, meant = str(spellings[0]), str(found[1])
+        name, meant = str(spellings[0]), str(found.spelling)
         place = line_of(subject.source, exception.location.line, exception.location.column)
         what = name if meant == name else f"{name}, which is a {meant}"
-        yield Evidence(who, what, place, name, found[0])
+        yield Evidence(who, what, place, name, str(found.glob), found.confidence)
 
 
 def calls(reading: Reading, subject: Subject, globs: tuple[Glob, ...]) -> Iterator[Evidence]:
     """Each call of what `globs` mean."""
     for call in reading.calls_in(subject):
         if call.call and (found := best(reading, globs, (call.call,))):
-            yield Evidence(call.name, str(call.call), call.location, str(call.call), found[0])
+            name, glob = str(call.call), str(found.glob)
+            yield Evidence(call.name, name, call.location, name, glob, found.confidence)

@@ -28,6 +28,13 @@ class Breach:
         return f"{self.subject.name} must {self.trait.text}"
 
     @property
+    def rule(self) -> str:
+        """Which demand is broken: without limits, so that raising one keeps what is known."""
+        of = f"({self.subject.call}) " if self.subject.call else ""
+        wanted = self.evidence.meant_by if self.evidence else self.trait.object
+        return f"{of}must {'not ' if self.evidence else ''}{self.trait.word.verb} {wanted}"
+
+    @property
     def location(self) -> Location:
         """Where it is seen."""
         return self.evidence.location if self.evidence else self.subject.location

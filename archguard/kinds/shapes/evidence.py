@@ -21,24 +21,35 @@ class Evidence:
     """What stands behind the verb: `fastapi.HTTPException`."""
     location: Location
     symbol: str
+    meant_by: str
+    """The part of the rule that means it: the pattern `*.Session` of several, the measure `lines`."""
     confidence: Confidence = Confidence.CERTAIN
 
     @classmethod
-    def of(cls, subject: Subject, what: str, surely: Confidence = Confidence.CERTAIN) -> "Evidence":
+    def of(cls, subject: Subject, what: str, meant_by: str, surely: Confidence = Confidence.CERTAIN) -> "Evidence":
         """What `subject` as a whole is evidence of."""
-        return cls(subject.name, what, subject.location, subject.symbol, surely)
+        return cls(subject.name, what, subject.location, subject.symbol, meant_by, surely)
 
 
-def best(reading: Reading, globs: Iterable[Glob], spellings: Iterable[Spelling]) -> tuple[Confidence, Spelling] | None:
+@dataclass(frozen=True)
+class Found:
+    """A spelling that a glob means."""
+
+    confidence: Confidence
+    spelling: Spelling
+    glob: Glob
+
+
+def best(reading: Reading, globs: Iterable[Glob], spellings: Iterable[Spelling]) -> Found | None:
     """The spelling that `globs` mean most surely."""
     every = list(globs)
     found = (
-        (surely, spelling)
+        Found(surely, spelling, glob)
         for spelling in spellings
         for glob in every
         if (surely := glob.matches(spelling, reading.packages))
     )
-    return min(found, key=lambda pair: _ORDER.index(pair[0]), default=None)
+    return min(found, key=lambda one: _ORDER.index(one.confidence), default=None)
 
 
 def surest(found: Iterable[Confidence]) -> Confidence | None:

@@ -3,23 +3,30 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import product
 
+from archguard.codebase.facts import FunctionDefinition
+from archguard.kinds.places import always_inside, never_inside
+from archguard.kinds.shapes.evidence import best
+from archguard.kinds.shapes.glob import Glob
 from archguard.kinds.shapes.reading import Reading, Sort
 from archguard.kinds.shapes.rule import Rule
 from archguard.kinds.shapes.shape import Adjective, Demand, Look, Size
 from archguard.kinds.shapes.traits import Trait, texts, traits
+from archguard.kinds.shapes.types import taken
 
 _ANYWHERE = frozenset({Adjective.TOP_LEVEL, Adjective.PUBLIC, Adjective.PRIVATE})
 _ADJECTIVES = {
     Sort.CLASS: _ANYWHERE | {Adjective.CLASS},
     Sort.FUNCTION: _ANYWHERE | {Adjective.FUNCTION, Adjective.METHOD, Adjective.ASYNC},
 }
+_ALWAYS = {Sort.CLASS: [(Adjective.CLASS,)], Sort.FUNCTION: [(Adjective.FUNCTION,)]}
+"""What everything of a sort is."""
 _MEASURES = {
     Sort.MODULE: {"lines", "members"},
     Sort.CLASS: {"lines", "members"},
     Sort.FUNCTION: {"lines", "parameters"},
 }
-_PLURAL = {Sort.MODULE: "modules", Sort.CLASS: "classes", Sort.FUNCTION: "functions", Sort.CALL: "calls"}
 
 
 @dataclass(frozen=True)
@@ -41,7 +48,7 @@ def faults(rule: Rule, reading: Reading) -> Iterator[Fault]:
         *_contradictions(rule),
         *_captures(rule),
     ]
-    yield from in_itself or (*_places(rule, reading), *_nobody(rule, reading))
+    yield from in_itself or (*_places(rule, reading), *_nobody(rule, reading), *_parameters(rule, reading))
 
 
 def _selectors(rule: Rule) -> Iterator[Fault]:
@@ -59,7 +66,7 @@ def _demands(rule: Rule) -> Iterator[Fault]:
 def _words(rule: Rule) -> Iterator[Fault]:
     for section, trait in _traits(rule):
         if unfit := _unfit(trait, rule.sort):
-            yield Fault(f"{unfit} cannot be said of {_PLURAL[rule.sort]}", (section, trait.key.rstrip("_")))
+            yield Fault(f"{unfit} cannot be said of {rule.sort.plural}", (section, trait.key.rstrip("_")))
 
 
 def _unfit(trait: Trait, sort: Sort) -> str:
@@ -94,16 +101,26 @@ def _limits(rule: Rule) -> Iterator[Fault]:
 
 
 def _contradictions(rule: Rule) -> Iterator[Fault]:
-    said = {section: _values(look) for section, look in (("must", rule.must), ("must_not", rule.must_not))}
-    for key, value in sorted(said["must"] & said["must_not"]):
+    """Of several names one will do, so only if all that is said first is said again the second is settled by it."""
+    selector, must, must_not = rule.selector, rule.must or Demand(), rule.must_not or Demand()
+    for key, value in _said_again(must, must_not):
         yield Fault(f"asks for `{key}: {value}` and forbids it", ("must_not", key))
-    for section, verb in (("must", "asks for"), ("must_not", "forbids")):
-        for key, value in sorted(_values(rule.selector) & said[section]):
+    for section, verb, demand in (("must", "asks for", must), ("must_not", "forbids", must_not)):
+        for key, value in _said_again(selector, demand):
             yield Fault(f"{verb} `{key}: {value}`, by which it selects", (section, key))
+    for trait in traits(must):
+        if any(text.strip("*") == "" for text in texts(trait.value)) and trait.key == "named":
+            yield Fault("can never be broken: `*` is any name", ("must", "named"))
+        if trait.value in _ALWAYS.get(rule.sort, ()):
+            yield Fault(f"can never be broken: all {rule.sort.plural} are {trait.object}", ("must", trait.key))
 
 
-def _values(look: Look | None) -> set[tuple[str, str]]:
-    return {(trait.key.rstrip("_"), text) for trait in traits(look or Demand()) for text in texts(trait.value)}
+def _said_again(first: Look, second: Look) -> Iterator[tuple[str, str]]:
+    """What `second` says in other or the same words as `first`, by its key."""
+    for one, other in product(traits(first), traits(second)):
+        again = set(texts(one.value))
+        if one.key == other.key and again <= set(texts(other.value)):
+            yield one.key.rstrip("_"), " or ".join(sorted(again))
 
 
 def _captures(rule: Rule) -> Iterator[Fault]:
@@ -118,20 +135,21 @@ def _captures(rule: Rule) -> Iterator[Fault]:
 
 
 def _places(rule: Rule, reading: Reading) -> Iterator[Fault]:
-    """Demands on the place that all modules meet, or none."""
-    scope = rule.scope(reading.codebase)
-    if not scope:
+    """Demands on the place that every module meets, or none, whatever modules there will be."""
+    codebase = reading.codebase
+    if rule.except_ and always_inside(codebase, rule.modules, rule.except_):
         yield Fault("looks at no module: all are under `except`", ("except",))
         return
     for section, demand in (("must", rule.must), ("must_not", rule.must_not)):
         patterns = demand.reside_in if demand else ()
-        inside = scope & reading.codebase.members(patterns)
-        varies = any(pattern.captures for pattern in patterns)
-        if patterns and not varies and inside in (frozenset(), scope):
-            kept = bool(inside) == (section == "must")
+        if not patterns or any(pattern.captures for pattern in patterns):
+            continue
+        is_inside = always_inside(codebase, rule.modules, patterns)
+        if is_inside or never_inside(codebase, rule.modules, patterns):
+            kept = is_inside == (section == "must")
             where = " or ".join(map(str, patterns))
-            how = "every" if inside else "no"
             verdict = "can never be broken" if kept else "can never be kept"
+            how = "every" if is_inside else "no"
             yield Fault(f"{verdict}: {how} module that it looks at is in {where}", (section, "reside_in"))
 
 
@@ -140,10 +158,33 @@ def _nobody(rule: Rule, reading: Reading) -> Iterator[Fault]:
     subjects = (subject for subject, _ in rule.subjects(reading) if not subject.only_collects)
     if not traits(rule.must or Demand()) or next(subjects, None):
         return
-    key = "modules" if rule.sort is Sort.MODULE else _PLURAL[rule.sort]
+    key = rule.sort.plural
     wanted = " or ".join(map(str, rule.calls)) or ", ".join(_said(trait) for trait in traits(rule.selector))
     which = f" that matches `{wanted}`" if wanted else ""
     yield Fault(f"matches nothing: there is no {rule.sort}{which}", (key,), _close(rule, reading))
+
+
+def _parameters(rule: Rule, reading: Reading) -> Iterator[Fault]:
+    """Names under `take` that parameters have, and no type: `take` is about types."""
+    for section, trait in _traits(rule):
+        for glob in trait.value if trait.key == "take" else ():
+            if glob.text.isidentifier() and glob.text.islower() and _is_parameter_only(rule, reading, glob):
+                hint = "write the type: `Session`, not `session`"
+                yield Fault(f"'{glob}' is the name of a parameter, and no type", (section, "take"), hint)
+
+
+def _is_parameter_only(rule: Rule, reading: Reading, glob: Glob) -> bool:
+    """Whether some parameter is called like that, and none has a type that `glob` means."""
+    found = [
+        (definition, parameter)
+        for module in sorted(rule.modules_with_subjects(reading))
+        for subject in reading.definitions(module)
+        if isinstance(definition := subject.definition, FunctionDefinition)
+        for parameter in definition.parameters
+    ]
+    return any(parameter.name == glob.text for _, parameter in found) and not any(
+        best(reading, (glob,), taken(reading, definition, parameter)) for definition, parameter in found
+    )
 
 
 def _said(trait: Trait) -> str:

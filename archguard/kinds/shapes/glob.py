@@ -9,15 +9,22 @@ from functools import cache
 from typing import Annotated, Self, TypeAlias
 
 from archguard.codebase.shorthand import OneOrMany, Text
+from archguard.kinds.shapes.arguments import fits
 from archguard.kinds.shapes.spelling import Spelling, plain
 from archguard.model import Confidence
 
 _GLOB = re.compile(r"(?P<name>[\w.*?:\[\]!-]+)(?:\((?P<arguments>.*)\))?", re.DOTALL)
 
+_GENERIC = re.compile(r"[\w.]+\[(?P<inner>(?:\w+\.)*(?:[A-Z]+[a-z]\w+|int|str|bytes|float|bool|dict|list))\]")
+"""`list[Session]`: as a set of characters it would mean `listS`, `liste` and so on, which nobody wants."""
+
 
 @dataclass(frozen=True, order=True)
 class Glob(Text):
-    """A set of names. `*` is any text, also over dots; what stands in brackets is compared with the arguments."""
+    """A set of names. `*` is any text, also over dots; what stands in brackets is compared with the arguments.
+
+    Nothing in the brackets is a call without arguments.
+    """
 
     text: str
 
@@ -31,8 +38,14 @@ class Glob(Text):
         Raises:
             ValueError: no name can look like that.
         """
-        if not _GLOB.fullmatch(text):
+        match = _GLOB.fullmatch(text)
+        if not match:
             raise ValueError(f"'{text}' is not a name: write `Name`, `*Name`, `package.Name`, or `Name(*argument*)`")
+        if generic := _GENERIC.fullmatch(match["name"]):
+            raise ValueError(
+                f"'{text}': square brackets are sets of characters here; write `{generic['inner']}`, which is found"
+                f" inside of `{match['name']}` too"
+            )
         return cls(text)
 
     @property
@@ -82,10 +95,15 @@ class Glob(Text):
 
     def _takes(self, spelling: Spelling) -> bool:
         match = _GLOB.fullmatch(self.text)
-        return not match or not match["arguments"] or _fits(match["arguments"], spelling.arguments)
+        wanted = match["arguments"] if match else None
+        if wanted is None:
+            return True
+        if not wanted.strip():
+            return not spelling.arguments
+        return fits(wanted, spelling.arguments) or fits(wanted, spelling.resolved_arguments)
 
 
-Globs: TypeAlias = Annotated[tuple[Glob, ...], OneOrMany()]
+Globs: TypeAlias = Annotated[tuple[Glob, ...], OneOrMany(empty=False)]
 
 
 def _is_built_in(name: str) -> bool:

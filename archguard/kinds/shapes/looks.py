@@ -14,35 +14,35 @@ def named(_reading: Reading, subject: Subject, globs: tuple[Glob, ...]) -> Itera
     """That its name matches one of `globs`."""
     matching = (glob for glob in globs if glob.names(subject.simple_name, subject.name))
     if glob := next(matching, None):
-        yield Evidence.of(subject, str(glob))
+        yield Evidence.of(subject, str(glob), str(glob))
 
 
 def inherits(reading: Reading, subject: Subject, globs: tuple[Glob, ...]) -> Iterator[Evidence]:
     """That it derives from a class that `globs` mean."""
     definition = subject.definition
     if isinstance(definition, ClassDefinition) and (found := best(reading, globs, bases(reading, definition))):
-        yield Evidence.of(subject, str(found[1]), found[0])
+        yield Evidence.of(subject, str(found.spelling), str(found.glob), found.confidence)
 
 
 def decorated_with(reading: Reading, subject: Subject, globs: tuple[Glob, ...]) -> Iterator[Evidence]:
     """Each of its decorators that `globs` mean."""
     for mention in subject.definition.decorators if subject.definition else ():
         if found := best(reading, globs, (reading.spelled(mention),)):
-            yield Evidence.of(subject, str(found[1]), found[0])
+            yield Evidence.of(subject, str(found.spelling), str(found.glob), found.confidence)
 
 
 def is_(_reading: Reading, subject: Subject, adjectives: tuple[Adjective, ...]) -> Iterator[Evidence]:
     """Each of `adjectives` that it is."""
     for adjective in adjectives:
         if _TESTS[adjective](subject):
-            yield Evidence.of(subject, adjective.said)
+            yield Evidence.of(subject, adjective.said, adjective.said)
 
 
 def exceeds(_reading: Reading, subject: Subject, size: Size) -> Iterator[Evidence]:
     """Each measure of `size` that is less than its own."""
     for measure, limit in size.limits():
         if (found := _MEASURES[measure](subject)) > limit:
-            yield Evidence.of(subject, f"{counted(limit, measure)}: it has {found}")
+            yield Evidence.of(subject, f"{counted(limit, measure)}: it has {found}", measure)
 
 
 def _is_async(subject: Subject) -> bool:

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, partial
 from sys import stdlib_module_names
 
 from archguard.codebase import Codebase, Reach, Source, SourceError
@@ -13,6 +13,7 @@ from archguard.codebase.facts.definitions import definitions
 from archguard.codebase.facts.scopes import How
 from archguard.codebase.names import Instance, Names, OwnClass
 from archguard.kinds.clients import names_of
+from archguard.kinds.shapes.arguments import resolved
 from archguard.kinds.shapes.spelling import Spelling, plain, spelled
 from archguard.model import Location
 
@@ -24,6 +25,11 @@ class Sort(StrEnum):
     CLASS = "class"
     FUNCTION = "function"
     CALL = "call"
+
+    @property
+    def plural(self) -> str:
+        """`classes`."""
+        return f"{self}{'es' if self is Sort.CLASS else 's'}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,7 +143,8 @@ class Reading:
 
     def spelled(self, mention: Mention) -> Spelling:
         """What `mention` stands for."""
-        return spelled(mention.name, self.names.value(mention.named, mention.at), mention)
+        values = self.names.value(mention.named, mention.at)
+        return spelled(mention.name, values, mention, partial(resolved, self.names, mention))
 
     def classes(self, mention: Mention) -> tuple[OwnClass, ...]:
         """The classes of the project that `mention`, or what it makes, is one of."""

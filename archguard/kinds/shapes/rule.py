@@ -48,6 +48,13 @@ class Rule:
         return Sort.MODULE if self.classes is None else Sort.CLASS
 
     @property
+    def about(self) -> str:
+        """Of whom it speaks, in words that stay the same when rules are added or moved: `functions named get_*`."""
+        wanted = [f"of {' or '.join(map(str, self.calls))}"] if self.calls else []
+        wanted += [trait.text.removeprefix("be ") for trait in traits(self.selector)]
+        return " ".join((self.sort.plural, *wanted))
+
+    @property
     def selector(self) -> Shape:
         """What the classes or functions are selected by."""
         return next((given for given in (self.classes, self.functions) if given is not None), Shape())
@@ -96,7 +103,7 @@ class Rule:
     def _selects(self, reading: Reading, subject: Subject) -> Confidence | None:
         if subject.call:
             found = best(reading, self.calls, (subject.call,))
-            return found[0] if found else None
+            return found.confidence if found else None
         return confidence(self.selector, reading, subject)
 
     @property

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, TypeAlias
 
-from archguard.codebase import STRICT, OneOrMany, Patterns
+from archguard.codebase import STRICT, OneOrMany, SomePatterns
 from archguard.codebase.shorthand import ShortFor
 from archguard.kinds.shapes.glob import Globs
 
@@ -71,7 +71,7 @@ class Look:
     """Classes: base classes, also those of bases in other files."""
     decorated_with: Globs = ()
     """Classes, functions: decorators; with brackets, their arguments too: `dataclass(*frozen=True*)`."""
-    be: Annotated[tuple[Adjective, ...], OneOrMany()] = ()
+    be: Annotated[tuple[Adjective, ...], OneOrMany(empty=False)] = ()
     """Classes, functions: `class`, `function`, `method`, `async`, `top_level`, `public` or `private`; several: all."""
     take: Globs = ()
     """Types of parameters, also inside of others: `Session` in `list[Session]`, behind an alias, or as what one derives
@@ -97,7 +97,7 @@ class Part(Look):
 class Shape(Look):
     """How a module, a class or a function looks, and what is in it; a name alone stands for `named`."""
 
-    define: Annotated[tuple[Annotated[Part, ShortFor("named")], ...], OneOrMany()] = ()
+    define: Annotated[tuple[Annotated[Part, ShortFor("named")], ...], OneOrMany(empty=False)] = ()
     """Modules, classes: what stands directly in them, imports left out; a name, or the other keys of this table."""
 
 
@@ -108,7 +108,7 @@ Selector: TypeAlias = Annotated[Shape, ShortFor("named")]
 class Demand(Shape):
     """What a rule asks for, or forbids."""
 
-    reside_in: Patterns = ()
+    reside_in: SomePatterns = ()
     """The modules where it stands; may use `<name>` of `modules`."""
-    have: Patterns = ()
+    have: SomePatterns = ()
     """Modules: other modules that there are for each, such as `tests.**.test_<module>`; `<module>` is its last name."""

@@ -1,6 +1,6 @@
 """A name in the code: as it is written, and what it stands for."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from archguard.codebase.facts import Mention
@@ -18,11 +18,18 @@ class Spelling:
     """The attributes of objects that it can stand for: `fastapi.APIRouter.get` for `router.get`."""
     mention: Mention | None = field(default=None, compare=False)
     """Where it stands, if that is known."""
+    resolve: Callable[[], str] | None = field(default=None, compare=False, repr=False)
+    """Works out what its arguments are known to be, which takes time."""
 
     @property
     def arguments(self) -> str:
-        """What it is called with."""
+        """What it is called with, as it is written."""
         return self.mention.arguments if self.mention else ""
+
+    @property
+    def resolved_arguments(self) -> str:
+        """What it is called with, with texts and literals in place of the names that stand for them."""
+        return self.resolve() if self.resolve else self.arguments
 
     @property
     def known(self) -> tuple[str, ...]:
@@ -33,12 +40,17 @@ class Spelling:
         return next(iter(self.known), self.written).removeprefix("builtins.")
 
 
-def spelled(written: str, values: Iterable[Value], mention: Mention | None = None) -> Spelling:
+def spelled(
+    written: str,
+    values: Iterable[Value],
+    mention: Mention | None = None,
+    resolve: Callable[[], str] | None = None,
+) -> Spelling:
     """The name that is `written` and stands for `values`."""
     known = [(value, name) for value in values for name in _spellings(dotted(value))]
     members = tuple(name for value, name in known if _is_member(value))
     absolute = tuple(name for value, name in known if not _is_member(value))
-    return Spelling(written, absolute, members, mention)
+    return Spelling(written, absolute, members, mention, resolve)
 
 
 def _spellings(name: str) -> tuple[str, ...]:

@@ -111,8 +111,10 @@ def _defines(reading: Reading, subject: Subject, parts: tuple[Part, ...]) -> Ite
     """What stands directly in it and is like one of `parts`."""
     inside = [found for found in reading.definitions(subject.module) if found.scope.parent is subject.scope]
     for found in inside:
-        if surely := surest(filter(None, (confidence(part, reading, found) for part in parts))):
-            yield Evidence(subject.name, found.simple_name, found.location, found.symbol, surely)
+        like = [(part, surely) for part in parts if (surely := confidence(part, reading, found))]
+        if surely := surest(surely for _, surely in like):
+            part = " or ".join(_text_of_part(part) for part, _ in like)
+            yield Evidence(subject.name, found.simple_name, found.location, found.symbol, part, surely)
     classes_and_functions = {found.simple_name for found in inside}
     for evidence in _variables(subject, parts):
         if evidence.what not in classes_and_functions:
@@ -121,26 +123,26 @@ def _defines(reading: Reading, subject: Subject, parts: tuple[Part, ...]) -> Ite
 
 def _variables(subject: Subject, parts: tuple[Part, ...]) -> Iterator[Evidence]:
     """The names in it that one of `parts` means; a variable has nothing but its name."""
-    globs = [glob for part in parts if not traits(replace(part, named=())) for glob in part.named]
+    named = [part for part in parts if not traits(replace(part, named=()))]
     for name, node in own_names(subject.scope):
         full = f"{subject.name}.{name}"
-        if any(glob.names(name, full) for glob in globs):
-            place = line_of(subject.source, getattr(node, "lineno", 1))
-            yield Evidence(subject.name, name, place, full.removeprefix(subject.module + "."))
+        if part := next((part for part in named if any(glob.names(name, full) for glob in part.named)), None):
+            place, symbol = line_of(subject.source, getattr(node, "lineno", 1)), full.removeprefix(subject.module + ".")
+            yield Evidence(subject.name, name, place, symbol, _text_of_part(part))
 
 
 def _resides_in(reading: Reading, subject: Subject, patterns: tuple[Pattern, ...]) -> Iterator[Evidence]:
     """Each of `patterns` that means its module."""
     for pattern in patterns:
         if subject.module in reading.codebase.members((pattern,)):
-            yield Evidence.of(subject, str(pattern))
+            yield Evidence.of(subject, str(pattern), str(pattern))
 
 
 def _has(reading: Reading, subject: Subject, patterns: tuple[Pattern, ...]) -> Iterator[Evidence]:
     """Each of `patterns` that means some module."""
     for pattern in patterns:
         if reading.codebase.units(pattern):
-            yield Evidence.of(subject, str(pattern))
+            yield Evidence.of(subject, str(pattern), str(pattern))
 
 
 _MODULES = frozenset({Sort.MODULE})
