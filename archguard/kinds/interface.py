@@ -1,11 +1,10 @@
 """What a package offers to others, of what is in it."""
 
 import ast
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archguard.codebase import Codebase, Link, Pattern, Source, SourceError
+from archguard.codebase import Codebase, Expression, Link, Pattern, Source, SourceError
 
 
 @dataclass(frozen=True)
@@ -18,7 +17,7 @@ class Interface:
     """Modules, without what is below them."""
     names: frozenset[str] = frozenset()
     """Names in modules, resolved to where they are defined."""
-    expressions: tuple[re.Pattern[str], ...] = ()
+    expressions: tuple[Expression, ...] = ()
     """What the full name of a module, or of a name in one, may look like."""
 
     @classmethod
@@ -30,7 +29,7 @@ class Interface:
             modules=tuple(map(Pattern, (*relative, *absolute))),
             exact=frozenset({unit} if "." in entries else ()),
             names=frozenset(_listed(codebase, unit) if "__all__" in entries else ()),
-            expressions=tuple(re.compile(entry.strip("/")) for entry in entries if entry.startswith("/")),
+            expressions=tuple(Expression(entry.strip("/")) for entry in entries if entry.startswith("/")),
         )
 
     def offers(self, codebase: Codebase, link: Link) -> bool:
@@ -44,7 +43,7 @@ class Interface:
         return (
             named in self.names
             or any(pattern.unit(named) for pattern in self.modules)
-            or any(expression.fullmatch(plain) for expression in self.expressions)
+            or any(expression.matches(plain) for expression in self.expressions)
         )
 
 

@@ -1,11 +1,10 @@
 """`protected`: modules that only some may import, or only through their interface."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from archguard.codebase import Codebase, Link, Names, Patterns, Targets
+from archguard.codebase import Codebase, Expression, ExpressionError, Link, Names, Patterns, Targets
 from archguard.kinds.contract import Contract, ContractError, PointlessError, bindings, bound, listed
 from archguard.kinds.interface import Interface
 from archguard.kinds.routes import targets_of, units_of
@@ -26,7 +25,8 @@ class Protected(Contract):
     interface: Names = ()
     """What anyone may import: modules or names, also relative to each protected module: `.api`, `.events.OrderPlaced`,
     `.` for its `__init__`, `__all__` for the names that its `__init__` lists; or what full names must look like, as a
-    regular expression between slashes: `/shop\\.orders\\.read_.*/`."""
+    regular expression between slashes: `/shop\\.orders\\.read_.*/`. With look-around, references to groups or flags, it
+    has two repetitions such as `.*` at most, so that matching it cannot take long."""
     as_packages: bool = True
     """Whether `modules` and `only_imported_by` stand for the modules below them too."""
 
@@ -44,7 +44,7 @@ class Protected(Contract):
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
         """Yield a fault if there is nothing to protect, or nobody to protect it from."""
-        yield from (fault for entry in self.interface if (fault := _fault(entry)))
+        yield from (fault for place in enumerate(self.interface) if (fault := _fault(*place)))
         units, allowed = targets_of(codebase, self.modules).values(), codebase.members(self.only_imported_by)
         if not units:
             yield PointlessError("nobody imports anything of that name", "modules")
@@ -77,12 +77,12 @@ class Protected(Contract):
         return tuple(fix for fix in (offered, asked) if fix) or (f"do without {link.imported}",)
 
 
-def _fault(entry: str) -> ContractError | None:
+def _fault(position: int, entry: str) -> ContractError | None:
     """What is wrong with a regular expression."""
     try:
-        re.compile(entry.strip("/") if entry.startswith("/") else "")
-    except re.error as error:
-        return ContractError(f"'{entry}' is no regular expression: {error}", "interface")
+        Expression.parse(entry.strip("/") if entry.startswith("/") else "")
+    except ExpressionError as error:
+        return ContractError(str(error), keys=("interface", position))
     return None
 
 
