@@ -4,8 +4,8 @@
 few ways to do so, and any other one is turned into an automaton (Thompson, "Regular Expression Search Algorithm", CACM
 1968), which reads each character of a name once: the time is linear in the name's length for each state, and a set of
 states that was met before is not computed again. What no automaton can do (look-around, references to groups, flags) is
-left to `re` up to a higher bound, and refused past it. The expression is parsed by the parser of `re` itself, so that it
-means the same in both.
+left to `re` up to a higher bound, and refused past it. Both read what the parser of `re` makes of an expression, and so
+it means the same to them.
 """
 
 import re

@@ -7,11 +7,20 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
+from archguard.codebase import Expression, ExpressionError
 from archguard.config.config import did_you_mean
 from archguard.config.dialects.tach.contracts import Contracts, Data
+from archguard.config.dialects.tach.globs import is_wrong
 from archguard.config.dialects.tach.ignores import Ignored, ignored
 from archguard.config.dialects.tach.layout import Layout
-from archguard.config.dialects.tach.options import INTERFACE_KEYS, MODULE_KEYS, ROOT, Table
+from archguard.config.dialects.tach.options import (
+    INTERFACE_KEYS,
+    MODULE_KEYS,
+    ROOT,
+    Module,
+    Table,
+    modules_of,
+)
 from archguard.config.dialects.tach.permissions import cycle, hidden
 from archguard.config.dialects.tach.plan import Plan
 from archguard.config.document import Document, Keys, parse_toml
@@ -82,8 +91,12 @@ class _Translation:
     def places(self, data: Data) -> Iterator[tuple[Keys, Location]]:
         """Where each contract comes from."""
         yield (), Location(self.document.shown)
+        yield ("project",), Location(self.document.shown)
+        yield ("project", "source_roots"), self._find("source_roots")
+        yield ("project", "exclude"), self._find("exclude")
+        yield ("contracts",), self._find("modules")  # without it, no place below it is found
         for index, contract in enumerate(data["contracts"]):
-            yield ("contracts", index), self._find(_subject(contract))
+            yield ("contracts", index), self._find(_subject(contract, data.get("components", {})))
 
     def notes(self) -> Iterator[ConfigError]:
         """What is passed over."""
@@ -112,8 +125,12 @@ class _Translation:
         return [self.document, *self.layout.domains.values()]
 
     def _unknown(self) -> Iterator[ConfigError]:
-        """Keys that tach, or archguard, does not know."""
+        """Keys that tach, or archguard, does not know, and wildcards that mean nothing."""
         yield from self._strangers(self.options, _KNOWN | _UNSAYABLE)
+        modules = (path for module in self.plan.declared for path in (module.path, *(module.depends_on or ())))
+        for glob in dict.fromkeys((*self.options.get("exclude", ()), *modules)):
+            if is_wrong(glob):
+                yield self._error(f"'{glob}' has wildcards that mean nothing", glob)
         for key in sorted(_UNSAYABLE):
             if self.options.get(key):
                 yield self._error(f"archguard cannot say tach's `{key}`", key)
@@ -131,7 +148,8 @@ class _Translation:
                 )
         for entry in _interfaces(table):
             yield from self._strangers(entry, INTERFACE_KEYS)
-            yield from (fault for name in entry.get("expose", ()) if (fault := self._misspelt(name)))
+            names = (*entry.get("expose", ()), *entry.get("from", ()))
+            yield from (fault for name in names if (fault := self._misspelt(name)))
 
     def _strangers(self, table: Table, known: Collection[str]) -> Iterator[ConfigError]:
         for key in table.keys() - known:
@@ -139,9 +157,9 @@ class _Translation:
 
     def _misspelt(self, name: str) -> ConfigError | None:
         try:
-            re.compile(name)
-        except re.error as error:
-            return self._error(f"'{name}' is no regular expression: {error}", name)
+            Expression.parse(name)
+        except ExpressionError as error:
+            return self._error(str(error), name)
         return None
 
     def _refused(self) -> Iterator[ConfigError]:
@@ -205,9 +223,34 @@ class _Translation:
         return ConfigError(message, hint, place, lines[place.path])
 
     def _find(self, text: str) -> Location:
-        """Where `text` stands: as a key at the top, else as a whole word."""
+        """Where `text` stands: as a module that is declared, as a key at the top, else as a whole word."""
+        if text in self._declarations:
+            return self._declarations[text]
         found = (place for document in self._documents for place in _places(document, text))
         return next(found, Location(self.document.shown))
+
+    @cached_property
+    def _declarations(self) -> dict[str, Location]:
+        """Where each module is declared: in a domain by a shorter name, and by one with wildcards."""
+        domains = [("", self.document), *self.layout.domains.items()]
+        written = {
+            module.path: place
+            for domain, document in reversed(domains)
+            for module, place in _declared(document, domain)
+        }
+        found = {path: written[module.glob] for path, module in self.plan.modules.items() if module.glob in written}
+        return found | written
+
+
+def _declared(document: Document, domain: str) -> Iterator[tuple[Module, Location]]:
+    """The modules that `document` declares, with their places; the last one of a name comes first."""
+    for index, entry in reversed(list(enumerate(document.data.get("modules", ())))):
+        key = "paths" if "paths" in entry else "path"
+        place = document.places.get(("modules", index, key)) or document.places["modules", index]
+        for module in modules_of({"modules": [entry]}, domain):
+            written = module.path.removeprefix(f"{domain}.")
+            column = document.line(place.line).find(written) + 1
+            yield module, Location(place.path, place.line, column or place.column)
 
 
 def _places(document: Document, text: str) -> Iterator[Location]:
@@ -223,10 +266,12 @@ def _interfaces(table: Table) -> list[Table]:
     return list(table.get("interfaces", ()))
 
 
-def _subject(contract: Data) -> str:
-    """The module that a contract is about, or the key that it comes from."""
-    subject = contract.get("modules", "")
-    return subject if isinstance(subject, str) else str(contract["kind"])
+def _subject(contract: Data, components: Data) -> str:
+    """The module that a contract is about, the first of several, or the key that it comes from."""
+    about = contract.get("modules") or list(contract.get("may_import", ()))
+    first = about if isinstance(about, str) else next(iter(about), "layers")
+    parts = components.get(first, {}).get("modules", first)
+    return parts if isinstance(parts, str) else ROOT
 
 
 def _texts(value: Any) -> Iterator[str]:
