@@ -14,6 +14,7 @@ from archguard.config.packs import find_pack
 from archguard.config.resolution import faults_in_code
 from archguard.errors import ConfigError
 from archguard.kinds import Contract, Ignore
+from archguard.model import Location
 from archguard.snapshot.journal import is_file
 
 
@@ -32,7 +33,7 @@ def read_config(paths: Iterable[Path], root: Path) -> Config:
         reading.read(path, ())
     reading.match_ignores()
     if reading.faults.errors:
-        raise ExceptionGroup("configuration", [*reading.faults.errors, *reading.faults_in_code()])
+        raise ExceptionGroup("configuration", sorted([*reading.faults.errors, *reading.faults_in_code()], key=_place))
     return reading.config()
 
 
@@ -207,6 +208,11 @@ class _Reading:
 
     def _fault(self, document: Document, message: str, keys: Keys, hint: str = "") -> None:
         self.faults.errors.append(document.error(message, keys, hint))
+
+
+def _place(error: ConfigError) -> tuple[str, int, int]:
+    place = error.location or Location("")
+    return place.path, place.line, place.column
 
 
 def _is_right(document: Document, value: Mapping[str, Any]) -> bool:

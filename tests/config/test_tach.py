@@ -441,3 +441,27 @@ def test_many_modules_and_files_are_read_in_a_second(project: Project) -> None:
     assert (
         time.process_time() - start < 3
     )  # half a second; each path was once compared with each glob for each of its folders
+
+
+def test_every_fault_of_a_configuration_is_told_in_one_run_in_the_order_of_the_lines(shop: Project) -> None:
+    shop.write(
+        "tach.toml",
+        'exclud = []\nlayers = ["top", 1]\nroot_module = "alow"\n'
+        '[[modules]]\ndepends_on = []\n[[modules]]\npath = "shop.web"\nlayer = "tp"\nutility = "yes"\n'
+        '[[interfaces]]\nfrom = ["("]\n[rules]\nlocal_imports = "of"\n',
+    )
+
+    checked = shop.call("check")
+    told = [line for line in checked.stderr.splitlines() if line.startswith("tach.toml:")]
+
+    assert checked.returncode == 2
+    assert told == [
+        "tach.toml:1:1: error: tach knows no key `exclud` here",
+        "tach.toml:2:1: error: each of `layers` has to be a text or a table",
+        "tach.toml:3:1: error: `root_module` has to be 'allow' or 'forbid' or 'ignore' or 'dependenciesonly'",
+        "tach.toml:4:1: error: there is no `path` or `paths` here",
+        "tach.toml:8:10: error: there is no layer 'tp'",
+        "tach.toml:9:1: error: `utility` has to be true or false",
+        "tach.toml:10:1: error: there is no `expose` here",
+        "tach.toml:13:1: error: `local_imports` has to be 'error' or 'warn' or 'off'",
+    ]

@@ -1,7 +1,7 @@
 """From tach's words to archguard's: all of it, or the faults that are in the way."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -13,39 +13,15 @@ from archguard.config.dialects.tach.contracts import Contracts, Data
 from archguard.config.dialects.tach.globs import is_wrong
 from archguard.config.dialects.tach.ignores import Ignored, ignored
 from archguard.config.dialects.tach.layout import Layout
-from archguard.config.dialects.tach.options import (
-    INTERFACE_KEYS,
-    MODULE_KEYS,
-    ROOT,
-    Module,
-    Table,
-    modules_of,
-)
+from archguard.config.dialects.tach.options import ROOT, Table
 from archguard.config.dialects.tach.permissions import cycle, hidden
 from archguard.config.dialects.tach.plan import Plan
+from archguard.config.dialects.tach.shapes import PROJECT, Looks
 from archguard.config.document import Document, Keys, parse_toml
 from archguard.errors import ConfigError
 from archguard.model import Location
 
-_SILENT: Final = {"cache", "map"}
-"""Keys that do not matter to a check."""
-_KNOWN: Final = _SILENT | {
-    "modules",
-    "interfaces",
-    "layers",
-    "exclude",
-    "source_roots",
-    "exact",
-    "ignore_type_checking_imports",
-    "forbid_circular_dependencies",
-    "layers_explicit_depends_on",
-    "respect_gitignore",
-    "root_module",
-    "rules",
-    "external",
-}
-_UNSAYABLE: Final = {"include_string_imports", "plugins"}
-_DOMAIN: Final = {"root", "modules", "interfaces"}
+_UNSAYABLE: Final = ("include_string_imports", "plugins")
 
 
 def translate(path: Path, shown: str) -> Document:
@@ -69,14 +45,16 @@ class _Translation:
     faults: list[ConfigError] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.options: Table = self.document.data
+        looks = Looks(self.document)
+        self.options: Table = looks.sound(PROJECT)
+        self.faults.extend(looks.faults)
         self.layout = Layout(self.document.path.parent, self.options, self.faults)
         self.plan = Plan(self.layout)
 
     def data(self) -> Data:
         """All of it; nothing if there are faults."""
-        self.faults.extend(self._unknown())
-        self.faults.extend(() if self.faults else self._refused())
+        self.faults.extend(self._meaningless())
+        self.faults.extend(self._refused())
         if self.faults:
             return {}
         contracts = [self._with_imports(contract) for contract in Contracts(self.plan, self.comments)]
@@ -118,42 +96,30 @@ class _Translation:
 
     @property
     def _tables(self) -> list[Table]:
-        return [document.data for document in self._documents]
+        return [self.options, *(document.data for document in self.layout.domains.values())]
 
     @property
     def _documents(self) -> list[Document]:
         return [self.document, *self.layout.domains.values()]
 
-    def _unknown(self) -> Iterator[ConfigError]:
-        """Keys that tach, or archguard, does not know, and wildcards that mean nothing."""
-        yield from self._strangers(self.options, _KNOWN | _UNSAYABLE)
+    def _meaningless(self) -> Iterator[ConfigError]:
+        """What archguard does not know, and wildcards and expressions that mean nothing."""
+        for key in _UNSAYABLE:
+            if self.options.get(key):
+                yield self._error(f"archguard cannot say tach's `{key}`", key)
         modules = (path for module in self.plan.declared for path in (module.path, *(module.depends_on or ())))
         for glob in dict.fromkeys((*self.options.get("exclude", ()), *modules)):
             if is_wrong(glob):
                 yield self._error(f"'{glob}' has wildcards that mean nothing", glob)
-        for key in sorted(_UNSAYABLE):
-            if self.options.get(key):
-                yield self._error(f"archguard cannot say tach's `{key}`", key)
-        for document in self.layout.domains.values():
-            yield from self._strangers(document.data, _DOMAIN)
         for table in self._tables:
-            yield from self._strangers_inside(table)
+            yield from self._meaningless_in(table)
 
-    def _strangers_inside(self, table: Table) -> Iterator[ConfigError]:
-        for entry in table.get("modules", ()):
-            yield from self._strangers(entry, MODULE_KEYS)
-            if entry.get("strict"):
-                yield self._error(
-                    "archguard cannot say tach's `strict`", "strict", "list what is exposed: [[interfaces]]"
-                )
+    def _meaningless_in(self, table: Table) -> Iterator[ConfigError]:
+        if any(entry.get("strict") for entry in table.get("modules", ())):
+            yield self._error("archguard cannot say tach's `strict`", "strict", "list what is exposed: [[interfaces]]")
         for entry in _interfaces(table):
-            yield from self._strangers(entry, INTERFACE_KEYS)
-            names = (*entry.get("expose", ()), *entry.get("from", ()))
+            names = (*entry["expose"], *entry.get("from", ()))
             yield from (fault for name in names if (fault := self._misspelt(name)))
-
-    def _strangers(self, table: Table, known: Collection[str]) -> Iterator[ConfigError]:
-        for key in table.keys() - known:
-            yield self._error(f"tach knows no key `{key}` here", key, did_you_mean(key, sorted(known)))
 
     def _misspelt(self, name: str) -> ConfigError | None:
         try:
@@ -233,24 +199,22 @@ class _Translation:
     def _declarations(self) -> dict[str, Location]:
         """Where each module is declared: in a domain by a shorter name, and by one with wildcards."""
         domains = [("", self.document), *self.layout.domains.items()]
-        written = {
-            module.path: place
-            for domain, document in reversed(domains)
-            for module, place in _declared(document, domain)
-        }
+        written = dict(pair for domain, document in reversed(domains) for pair in _declared(document, domain))
         found = {path: written[module.glob] for path, module in self.plan.modules.items() if module.glob in written}
         return found | written
 
 
-def _declared(document: Document, domain: str) -> Iterator[tuple[Module, Location]]:
+def _declared(document: Document, domain: str) -> Iterator[tuple[str, Location]]:
     """The modules that `document` declares, with their places; the last one of a name comes first."""
-    for index, entry in reversed(list(enumerate(document.data.get("modules", ())))):
-        key = "paths" if "paths" in entry else "path"
+    entries = document.data.get("modules")
+    for index, entry in reversed(list(enumerate(entries if isinstance(entries, list) else ()))):
+        table = entry if isinstance(entry, dict) else {}
+        key = "paths" if isinstance(table.get("paths"), list) else "path"
         place = document.places.get(("modules", index, key)) or document.places["modules", index]
-        for module in modules_of({"modules": [entry]}, domain):
-            written = module.path.removeprefix(f"{domain}.")
-            column = document.line(place.line).find(written) + 1
-            yield module, Location(place.path, place.line, column or place.column)
+        for path in map(str, table["paths"] if key == "paths" else [table.get("path", "")]):
+            column = document.line(place.line).find(path) + 1
+            full = f"{domain}.{path}" if domain else path
+            yield full, Location(place.path, place.line, column or place.column)
 
 
 def _places(document: Document, text: str) -> Iterator[Location]:
