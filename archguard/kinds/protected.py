@@ -1,14 +1,17 @@
 """`protected`: modules that only some may import, or only through their interface."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
-from archguard.codebase import Codebase, Expression, ExpressionError, Link, Names, Patterns, Targets
+from archguard.codebase import Codebase, Expression, ExpressionError, Link, Names, Pattern, Patterns, Targets
 from archguard.kinds.contract import Contract, ContractError, PointlessError, bindings, bound, listed
 from archguard.kinds.interface import Interface
 from archguard.kinds.routes import targets_of, units_of
 from archguard.model import Violation
+
+_Guarded: TypeAlias = tuple[frozenset[str], frozenset[str]]
+"""Modules that belong together, and others that may import them whatever the contract says."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,9 +20,12 @@ class Protected(Contract):
 
     kind: ClassVar[str] = "protected"
 
-    modules: Targets
+    modules: Targets = ()
     """The modules that are protected, or packages from outside. A component is one whole; of any other pattern every
     match is protected by itself."""
+    private_in: Patterns = ()
+    """Packages whose private modules, those with a name such as `_rows`, are protected: the package around each of them
+    may import it, with all that is in there."""
     only_imported_by: Patterns = ()
     """Who may import all of them."""
     interface: Names = ()
@@ -35,32 +41,61 @@ class Protected(Contract):
         """What it asks, in plain words."""
         users = f"by {listed(self.only_imported_by)} and " if self.only_imported_by else ""
         others = f"; anyone else imports {listed(self.interface)}" if self.interface else ""
-        return f"{listed(self.modules)} are imported {users}by themselves only{others}."
+        private = f"Private modules in {listed(self.private_in)} are imported from the packages around them only."
+        return " ".join(
+            [f"{listed(self.modules)} are imported {users}by themselves only{others}."] * bool(self.modules)
+            + [private] * bool(self.private_in)
+        )
 
     def check(self, codebase: Codebase) -> Iterator[Violation]:
         """Yield a violation for each import of a protected module by somebody who may not."""
         for values in bindings(codebase, self.modules):
-            yield from bound(self, values)._violations(codebase)
+            contract = bound(self, values)
+            units = targets_of(codebase, contract.modules, as_packages=self.as_packages)
+            yield from contract._violations(codebase, {name: (unit, frozenset()) for name, unit in units.items()})
+        yield from self._violations(codebase, self._private(codebase))
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
         """Yield a fault if there is nothing to protect, or nobody to protect it from."""
         yield from (fault for place in enumerate(self.interface) if (fault := _fault(*place)))
+        yield from self._private_themselves(codebase)
         units, allowed = targets_of(codebase, self.modules).values(), codebase.members(self.only_imported_by)
-        if not units:
+        private = self._private(codebase).values()
+        if not self.modules and not self.private_in:
+            yield ContractError("names no modules", hint="give `modules` or `private_in`")
+        elif self.modules and not units:
             yield PointlessError("nobody imports anything of that name", "modules")
-        elif all(codebase.modules <= unit | allowed for unit in units):
-            yield PointlessError("every module may import them", "only_imported_by")
+        elif not units and not private:
+            yield PointlessError("there are no private modules", "private_in")
+        elif all(codebase.modules <= unit | allowed for unit in (*units, *(whole for _, whole in private))):
+            yield PointlessError("every module may import them", "only_imported_by" if units else "private_in")
 
     def scope(self, codebase: Codebase) -> frozenset[str]:
         """All modules: each of them might import a protected one."""
         return codebase.modules
 
-    def _violations(self, codebase: Codebase) -> Iterator[Violation]:
+    def _private(self, codebase: Codebase) -> Mapping[str, _Guarded]:
+        """The private modules, each with all below it, and all in the package around it."""
+        private = (module for module in sorted(codebase.members(self.private_in)) if _is_private(module))
+        return {
+            module: (codebase.members((Pattern(module),)), codebase.members((Pattern(module.rpartition(".")[0]),)))
+            for module in private
+        }
+
+    def _private_themselves(self, codebase: Codebase) -> Iterator[ContractError]:
+        """A package that is private, or in one that is, has another owner than those that are looked for."""
+        for index, pattern in enumerate(self.private_in):
+            for package in codebase.anchors(pattern):
+                if any(map(_is_private_name, package.rpartition("::")[2].split("."))):
+                    hint = "name a package around it that is not private"
+                    yield ContractError(f"'{package}' is private itself", hint=hint, keys=("private_in", index))
+
+    def _violations(self, codebase: Codebase, guarded: Mapping[str, _Guarded]) -> Iterator[Violation]:
         allowed = frozenset().union(*units_of(codebase, self.only_imported_by, as_packages=self.as_packages).values())
         found: dict[Link, str] = {}
-        for name, unit in targets_of(codebase, self.modules, as_packages=self.as_packages).items():
+        for name, (unit, around) in guarded.items():
             interface = Interface.of(codebase, name, self.interface)
-            for link in _links_into(codebase, unit, allowed):
+            for link in _links_into(codebase, unit, allowed | around):
                 if not interface.offers(codebase, link):
                     found.setdefault(link, name)
         for link, name in found.items():
@@ -75,6 +110,16 @@ class Protected(Contract):
         users = ", ".join(map(str, self.only_imported_by))
         asked = f"ask one of those that may import {link.imported}: {users}" if users else ""
         return tuple(fix for fix in (offered, asked) if fix) or (f"do without {link.imported}",)
+
+
+def _is_private(module: str) -> bool:
+    """Whether its name begins with an underscore. A top-level module has no package to be private to."""
+    package, _, name = module.rpartition("::")[2].rpartition(".")
+    return bool(package) and _is_private_name(name)
+
+
+def _is_private_name(name: str) -> bool:
+    return name.startswith("_") and not (name.startswith("__") and name.endswith("__"))
 
 
 def _fault(position: int, entry: str) -> ContractError | None:
