@@ -9,7 +9,7 @@ from typing import Any
 from archguard.config.binding import Faults, File, IgnoreOf, bind_contract
 from archguard.config.code import read
 from archguard.config.config import Config, Origin, did_you_mean
-from archguard.config.dialects import dialect_of
+from archguard.config.dialects import dialect_of, files_beside
 from archguard.config.document import Document, Keys, read_faulty_document
 from archguard.config.packs import find_pack
 from archguard.config.resolution import faults_in_code
@@ -30,8 +30,10 @@ def read_config(paths: Iterable[Path], root: Path) -> Config:
         ExceptionGroup[ConfigError]: every fault in every file.
     """
     reading = _Reading(root)
-    for path in paths:
+    named = tuple(paths)
+    for path in named:
         reading.read(path, ())
+    reading.look_for_others(named)
     reading.match_ignores()
     if reading.faults.errors:
         raise ExceptionGroup("configuration", sorted([*reading.faults.errors, *reading.faults_in_code()], key=_place))
@@ -76,6 +78,22 @@ class _Reading:
         self._extend(document, file, (*extending, path.resolve()))
         self._take(document, file, extended=bool(extending), shipped=shipped)
 
+    def look_for_others(self, paths: tuple[Path, ...]) -> None:
+        """Tell of files of other tools beside the one that is read; a fault where several are to be read at once."""
+        foreign = [(path, dialect) for path in paths if (dialect := dialect_of(path))]
+        for path, dialect in foreign[1:]:
+            message = f"{dialect.name} checks each of its files by itself, and so does archguard"
+            self.faults.errors.append(ConfigError(message, "name one with `--config`", Location(self._shown(path))))
+        if len(foreign) == 1:
+            read, own = foreign[0]
+            for other, dialect in files_beside(read):
+                if (other, dialect) != (read, own):
+                    message = (
+                        f"{self._shown(read)} of {own.name} is read, and what this file says for {dialect.name} is not"
+                    )
+                    hint = f"to read it, say `--config {self._shown(other)}`"
+                    self.notes.append(ConfigError(message, hint, Location(self._shown(other))))
+
     def match_ignores(self) -> None:
         """Find the contract of each ignore that stands apart from it."""
         known = [name for section, name in self.origins if section == "contracts"]
@@ -112,8 +130,11 @@ class _Reading:
             notes=tuple(self.notes),
         )
 
+    def _shown(self, path: Path) -> str:
+        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.name
+
     def _document(self, path: Path) -> Document:
-        shown = path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.name
+        shown = self._shown(path)
         if dialect := dialect_of(path):
             return dialect.translate(path, shown)
         document = read_faulty_document(path, shown)
