@@ -18,7 +18,9 @@ class Dialect(NamedTuple):
     recognizes: Callable[[Path], bool]
     """Whether a file holds it."""
     translate: Callable[[Path, str], Document]
-    """The file (and the path to show for it) as a document in archguard's own language."""
+    """The file (and the path to show for it) as a document in archguard's own language.
+
+    The document may have faults; what has none is in it all the same."""
 
 
 DIALECTS: tuple[Dialect, ...] = (

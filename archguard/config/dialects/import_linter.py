@@ -59,15 +59,15 @@ def recognizes(path: Path) -> bool:
 def translate(path: Path, shown: str) -> Document:
     """The configuration in `path` as a document in archguard's language.
 
+    Its faults are all that import-linter would not accept, or that archguard cannot say; contracts that have some are
+    left out.
+
     Raises:
-        ExceptionGroup[ConfigError]: all that import-linter would not accept, or that archguard cannot say.
+        ExceptionGroup[ConfigError]: import-linter cannot read it.
     """
     text = path.read_text(encoding="utf-8")
     translation = _Translation(path, shown, text, places_of(path, shown, text))
-    document = translation.document()
-    if translation.faults:
-        raise ExceptionGroup(shown, translation.faults)
-    return document
+    return translation.document()
 
 
 @dataclass
@@ -83,12 +83,14 @@ class _Translation:
     def document(self) -> Document:
         """All of it."""
         options = self._read()
+        if self.faults:
+            raise ExceptionGroup(self.shown, self.faults)
         self.session: _Options = options["session_options"]
         self.packages = _many(self.session.get("root_packages", ()))
         contracts = options["contracts_options"]
         for name in sorted(self.session.keys() - _SESSION - _IGNORED - {"contract_types"}):
             self.notes.append(self._error(f"import-linter's `{name}` is passed over", self.stand.session(name)))
-        if not contracts and not self.faults:
+        if not contracts:
             self._fault("there are no contracts", self.stand.session())
         ids = _ids(contracts)
         said = [
@@ -99,7 +101,8 @@ class _Translation:
         data: dict[str, Any] = {"version": 1, "project": self._project(), "contracts": said}
         self._remember_project(data["project"])
         self.places[("contracts",)] = self.stand.session()  # without it, no place below it is found
-        return Document(self.path, self.shown, self.text, data, self.places, self.places, tuple(self.notes))
+        notes, faults = tuple(self.notes), tuple(self.faults)
+        return Document(self.path, self.shown, self.text, data, self.places, self.places, notes, faults)
 
     def _read(self) -> Mapping[str, Any]:
         from importlinter.api import read_configuration  # noqa: PLC0415  # 150 ms that other configurations need not wait for
@@ -164,8 +167,8 @@ class _Translation:
         type_ = str(options.get("type", ""))
         own = [str(text).partition(":")[0] for text in _many(self.session.get("contract_types", ()))]
         if type_ not in _TYPES or type_ in own:
-            what = f"the contract type '{type_}' of your own" if type_ in own else f"contract type '{type_}'"
-            message = f"archguard cannot say import-linter's {what}"
+            mine = ", which is one of your own" if type_ in own else ""
+            message = f"archguard cannot say import-linter's contract type '{type_}'{mine}"
             self._fault(message, self.stand.contract(index, "type"), did_you_mean(type_, list(_TYPES)))
             return None
         if ":" in str(options.get("id", "")):
