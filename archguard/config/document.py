@@ -156,7 +156,7 @@ def _look_for_depth(document: Document) -> None:
         ConfigError: it is nested too deeply.
         yaml.YAMLError: it is not YAML.
     """
-    if len(re.findall(r"[\[{]", document.text)) <= _DEEPEST and not _DEEP_BLOCK.search(document.text):
+    if len(re.findall(r"[\[{]", document.text)) < _DEEPEST and not _DEEP_BLOCK.search(document.text):
         return
     depth = 0
     for event in yaml.parse(document.text, Loader=_LOADER):  # which needs no stack
@@ -260,18 +260,20 @@ def _yaml_error(document: Document, error: yaml.YAMLError) -> ConfigError:
         case _:
             what = getattr(error, "reason", str(error))
     place = _yaml_place(document, error)
-    return ConfigError(f"is not YAML: {what}", "", place, document.line(place.line))
+    message = _DEEP if "nesting depth" in what else f"is not YAML: {what}"  # libyaml looks a thousand brackets ahead
+    return ConfigError(message, "", place, document.line(place.line))
 
 
 def _yaml_place(document: Document, error: yaml.YAMLError) -> Location:
-    """Where the problem is; where it began, if it is that the text ends."""
+    """Where the problem is; where it began, or else the end, if it is that the text ends."""
     if position := getattr(error, "position", 0):
         before = document.text[:position]
         return Location(document.shown, before.count("\n") + 1, position - before.rfind("\n"))
     marks = [getattr(error, name, None) for name in ("problem_mark", "context_mark")]
     lines = document.text.splitlines()
     places = [Location(document.shown, mark.line + 1, mark.column + 1) for mark in marks if mark]
-    return next((place for place in places if place.line <= len(lines)), Location(document.shown))
+    end = Location(document.shown, len(lines), max(len(lines[-1]), 1)) if lines else Location(document.shown)
+    return next((place for place in places if place.line <= len(lines)), end)
 
 
 def parse_toml(path: Path, shown: str, text: str) -> Document:

@@ -257,7 +257,7 @@ class _Reading:
 _KEYS = [item.name for item in fields(File)]
 _APART = {"components", "contracts", "ignore", "version", ""}
 """Top-level keys without which it is known which code is meant; and any other word."""
-_WHERE = ("source_roots", "packages", "exclude")
+_WHERE = ("source_roots", "packages")
 
 
 def _closest(key: str, known: Sequence[str] = tuple(_KEYS)) -> str:
