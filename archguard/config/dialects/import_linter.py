@@ -10,7 +10,6 @@ import tomllib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -136,7 +135,8 @@ class _Translation:
                 message = f"package '{name}' is in several folders: {', '.join(folders)}"
                 self._fault(message, self.stand.session("root_packages", name), "keep the configuration beside one")
         roots = [folders[0] for folders in found.values() if folders]
-        return list(dict.fromkeys(roots)) if set(roots) - set(_USUAL_ROOTS) else []
+        stray = "src" in roots and is_file(self.path.parent / "src" / "__init__.py")  # which makes a package of it
+        return list(dict.fromkeys(roots)) if stray or set(roots) - set(_USUAL_ROOTS) else []
 
     def _folders_of(self, package: str) -> list[str]:
         """The folders of the project that hold `package` with an `__init__.py`, those with the fewest levels."""
@@ -255,13 +255,26 @@ def _may_be_root(root: Path, folder: Path) -> bool:
 
 def _refused(type_: str, options: _Options, session: _Options) -> Mapping[str, str]:
     """What the class of the contract type finds fault with, by option."""
-    from importlinter.domain.contract import InvalidContractOptions  # noqa: PLC0415  # only where there are contracts
+    from importlinter.contracts import (  # noqa: PLC0415  # as slow as its reader
+        acyclic_siblings,
+        forbidden,
+        independence,
+        layers,
+        private_modules,
+        protected,
+    )
+    from importlinter.domain.contract import InvalidContractOptions  # noqa: PLC0415  # the same
 
-    module, name = f"importlinter.contracts.{type_}", f"{type_.title().replace('_', '')}Contract"
+    classes: dict[str, Any] = {
+        "layers": layers.LayersContract,
+        "forbidden": forbidden.ForbiddenContract,
+        "independence": independence.IndependenceContract,
+        "protected": protected.ProtectedContract,
+        "private_modules": private_modules.PrivateModulesContract,
+        "acyclic_siblings": acyclic_siblings.AcyclicSiblingsContract,
+    }
     try:
-        getattr(import_module(module), name)(
-            name=str(options.get("name", "")), session_options=session, contract_options=options
-        )
+        classes[type_](name=str(options.get("name", "")), session_options=dict(session), contract_options=dict(options))
     except InvalidContractOptions as error:
         return error.errors
     except Exception as error:  # noqa: BLE001  # it checks no types: whatever it is, an option is to blame
