@@ -185,7 +185,7 @@ def _renamed_contracts(report: Report, baseline: Baseline, contracts: Collection
     """
     for old in sorted(baseline.contracts.keys() - contracts):
         known = baseline.contracts[old]
-        entries = {(known.kind, entry.importer, entry.imported, entry.symbol) for entry in known.violations}
+        entries = {(known.kind, one.rule, one.importer, one.imported, one.symbol) for one in known.violations}
         fresh = [violation for violation in report.violations if violation.status is ViolationStatus.NEW]
         alike = sorted({it.contract for it in fresh if identity(it)[1:] in entries} - baseline.contracts.keys())
         hint = "take it out with `archguard baseline --prune`"

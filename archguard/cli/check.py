@@ -3,6 +3,8 @@
 import os
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -19,7 +21,7 @@ from archguard.checking import (
     within_paths,
 )
 from archguard.cli.configuration import baseline_option, config_option, configuration
-from archguard.cli.outcome import exit_code
+from archguard.cli.outcome import exit_code, problems_of
 from archguard.cli.progress import progress
 from archguard.model import Report, Severity
 from archguard.reporters import reporter, reporter_names
@@ -94,23 +96,26 @@ def command(  # noqa: PLR0913  # the options of the command
         raise click.UsageError("--since and --since-merge-base name two bases: give one of them")
     times = Profile({"start": time.process_time()})
     targets = [_target(format_, output) for format_ in formats]
-    with times.stage("configuration"):
-        read_config = configuration(config)
-    if is_kept() and is_refused(str(read_config.root)):
-        click.echo(f"warning: {CACHE} came with the project, and is not used\n    hint: {_UNTRACK}", err=True)
-    with progress("reading the code"):
-        with times.stage("code"):
-            codebase = read(read_config)
-        report = check(read_config, contracts, codebase, times)
-        with times.stage("baseline"):
-            report = with_baseline(report, read_config, codebase, baseline)
-            start = merge_base(read_config.root, branch) if branch is not None else revision
-            if start is not None:
-                report = since(report, read_config, codebase, start, contracts)
-    report = within_paths(report, [Path(os.path.relpath(path, read_config.root)) for path in paths if is_there(path)])
-    report = report.judged(Severity(fail_on), strict_baseline=strict_baseline)
-    with times.stage("report"):
-        outputs = [(str(file) if file else None, _written(report, format_, file)) for format_, file in targets]
+    with _faults_reported(targets):
+        with times.stage("configuration"):
+            read_config = configuration(config)
+        if is_kept() and is_refused(str(read_config.root)):
+            click.echo(f"warning: {CACHE} came with the project, and is not used\n    hint: {_UNTRACK}", err=True)
+        with progress("reading the code"):
+            with times.stage("code"):
+                codebase = read(read_config)
+            report = check(read_config, contracts, codebase, times)
+            with times.stage("baseline"):
+                report = with_baseline(report, read_config, codebase, baseline)
+                start = merge_base(read_config.root, branch) if branch is not None else revision
+                if start is not None:
+                    report = since(report, read_config, codebase, start, contracts)
+        report = within_paths(
+            report, [Path(os.path.relpath(path, read_config.root)) for path in paths if is_there(path)]
+        )
+        report = report.judged(Severity(fail_on), strict_baseline=strict_baseline)
+        with times.stage("report"):
+            outputs = [(str(file) if file else None, _written(report, format_, file)) for format_, file in targets]
     code = exit_code(report)
     by_outline = report.complete and is_about_imports(read_config, codebase)
     told_again = by_outline and is_kept() and not _wants_colour()
@@ -121,6 +126,23 @@ def command(  # noqa: PLR0913  # the options of the command
     if profile:
         click.echo(times.render(), err=True)
     ctx.exit(code)
+
+
+@contextmanager
+def _faults_reported(targets: list[tuple[str, Path | None]]) -> Iterator[None]:
+    """Write what keeps the code from being looked at in each format that was asked for.
+
+    Only what people read on a terminal is left to stderr, where it is told in any case.
+    """
+    try:
+        yield
+    except Exception as error:
+        problems = problems_of(error)
+        for format_, file in targets if problems else ():
+            if file or format_ != "text":
+                report = Report(problems=problems)
+                _write(str(file) if file else None, _written(report, format_, file))
+        raise
 
 
 def _target(format_: str, output: Path | None) -> tuple[str, Path | None]:

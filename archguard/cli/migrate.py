@@ -21,7 +21,10 @@ def command(source: Path | None, output: Path | None) -> None:
     if dialect is None:
         names = ", ".join(dialect.name for dialect in DIALECTS)
         raise ConfigError(f"{path} is no configuration of {names}")
-    data = dialect.translate(path.resolve(), path.name).data
+    document = dialect.translate(path.resolve(), path.name)
+    if document.faults:
+        raise ExceptionGroup(path.name, document.faults)
+    data = document.data
     text = f"# Written by `archguard migrate` from {path.name} of {dialect.name}.\n{write_yaml(data)}"
     if output is None:
         click.echo(text, nl=False)

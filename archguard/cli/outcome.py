@@ -30,13 +30,18 @@ def tell_problems(problems: Iterable[Problem]) -> bool:
     return any(problem.severity is Severity.ERROR for problem in grave)
 
 
+def problems_of(error: Exception) -> tuple[Problem, ...]:
+    """What the user can mend of `error`; nothing if there is something in it that the user cannot."""
+    faults = list(map(_mendable, _flat(error)))
+    told = tuple(fault.problem("configuration") for fault in faults if isinstance(fault, ArchguardError))
+    return told if len(told) == len(faults) else ()
+
+
 def complain(error: Exception) -> int:
     """Tell of `error` on stderr, and give the exit code that goes with it."""
-    faults = list(map(_mendable, _flat(error)))
-    if all(isinstance(fault, ArchguardError) for fault in faults):
-        for fault in faults:
-            assert isinstance(fault, ArchguardError)  # noqa: S101  # asked above
-            sys.stderr.write(_problem(fault.problem("configuration")) + "\n")
+    if told := problems_of(error):
+        for problem in told:
+            sys.stderr.write(_problem(problem) + "\n")
         return CANNOT_CHECK
     if isinstance(error, ImportError):
         sys.stderr.write(f"error: a library that archguard needs cannot be imported: {error}\n")

@@ -1,6 +1,7 @@
 """The code under test, read but never run."""
 
 from archguard.codebase.codebase import Codebase, read_codebase
+from archguard.codebase.expression import Expression, ExpressionError
 from archguard.codebase.facts import Import, ImportTrait
 from archguard.codebase.graph import ImportGraph, Link, Reach, Sweep
 from archguard.codebase.modules import PackageNotFoundError
@@ -29,6 +30,8 @@ __all__ = [
     "Codebase",
     "Component",
     "Coverage",
+    "Expression",
+    "ExpressionError",
     "Import",
     "ImportGraph",
     "ImportPattern",

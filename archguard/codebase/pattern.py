@@ -11,6 +11,11 @@ from archguard.codebase.shorthand import OneOrMany, Text
 _SERVICE = re.compile(r"(?:(?P<service>[\w*-]+|<\w+>)::)?(?P<modules>.*)", re.DOTALL)
 _SEGMENT = re.compile(r"<(?P<capture>[A-Za-z_]\w*)>|(?P<star>\*)|(?P<text>[^<>*.:]+)")
 _BELOW = r"(?:\.|$)"
+_SKIP = r"(?:[^.:]++\.)*?"
+"""Any number of segments, as few as possible."""
+_MOST_FREE = 3
+"""Wildcards whose extent a match may have to change again. That is only so beside captures; the time grows with a power
+of the name's length that is as high as this: a name of 250 characters takes some milliseconds with 3, hours with 6."""
 
 
 class PatternError(ValueError):
@@ -86,7 +91,7 @@ class Pattern(Text):
 
     @cached_property
     def _exact(self) -> re.Pattern[str]:
-        return re.compile(self._regex.pattern.removesuffix(_BELOW))
+        return _compile(self.text, "$")
 
 
 class Target(Pattern):
@@ -124,13 +129,20 @@ class ImportPattern(Text):
         return cls(Pattern.parse(importer.strip()), Pattern.parse(imported.strip()))
 
 
-def _compile(text: str) -> re.Pattern[str]:
+def _compile(text: str, end: str = _BELOW) -> re.Pattern[str]:
+    """The expression for the pattern `text`, whose match ends before `end`.
+
+    It takes a time that is linear in a module's name for each segment of the pattern: what stands between two `**`
+    is looked for from left to right, and its first place is kept (`(?>...)`), which is as good as any later one, since
+    the next `**` stands for whatever comes in between. The same goes for texts between two `*` of a segment.
+    """
     parts = _SERVICE.fullmatch(text)
     if parts is None or not parts["modules"]:
         raise PatternError("a pattern names at least one module")
     service = _service(parts["service"])
-    modules = _modules(parts["modules"].split("."))
-    return re.compile(rf"(?P<unit>{service}{modules}){_BELOW}")
+    captured = frozenset(re.findall(r"<(\w+)>", parts["service"] or ""))
+    modules = _modules(parts["modules"].split("."), captured)
+    return re.compile(rf"(?P<unit>{service}{modules}){end}")
 
 
 def _service(name: str | None) -> str:
@@ -138,33 +150,86 @@ def _service(name: str | None) -> str:
         return r"(?:[\w-]+::)?"
     if name.startswith("<"):
         return rf"(?P{name}[\w-]+)::"
-    return re.escape(name).replace(r"\*", r"[\w-]*") + "::"
+    return _wild(name, r"[\w-]") + "::"
 
 
-def _modules(segments: list[str]) -> str:
-    regex, seen = "", set[str]()
+def _modules(segments: list[str], captured: frozenset[str]) -> str:
+    for segment in segments:
+        _check(segment)
+    *groups, last = _groups(segments)
+    repeats = _repeats(segments, captured)
+    if repeats and len(groups) + sum(map(_freedom, segments)) > _MOST_FREE:
+        raise PatternError(f"with a capture that stands twice, a pattern has at most {_MOST_FREE} more wildcards")
+    seen, regex = set(captured), ""
+    for number, group in enumerate(groups):
+        found = "".join(rf"{_segment(segment, seen, repeats=repeats)}\." for segment in group)
+        searched = f"{_SKIP}{found}" if number else found
+        regex += searched if repeats else f"(?>{searched})"
+    if not last:
+        return regex + r"[^.:]++(?:\.[^.:]++)*?"
+    skipped = _SKIP if groups else ""
+    return regex + skipped + r"\.".join(_segment(segment, seen, repeats=repeats) for segment in last)
+
+
+def _repeats(segments: list[str], captured: frozenset[str]) -> bool:
+    captures = [*captured, *(name for segment in segments for name in re.findall(r"<(\w+)>", segment))]
+    return len(set(captures)) < len(captures)
+
+
+def _freedom(segment: str) -> int:
+    """How many of the wildcards of a segment can give way to others; without a capture, none needs to."""
+    return segment.count("<") + segment.count("*") - 1 if "<" in segment else 0
+
+
+def _groups(segments: list[str]) -> list[list[str]]:
+    """The segments between each `**` and the next; the last group is empty if the pattern ends with one."""
+    groups: list[list[str]] = [[]]
     for position, segment in enumerate(segments):
-        if segment == "**":
-            regex += r"(?:[^.:]+\.)*?" if position + 1 < len(segments) else r"[^.:]+(?:\.[^.:]+)*?"
-            continue
-        regex += _segment(segment, seen) + (r"\." if position + 1 < len(segments) else "")
-    return regex
+        if segment != "**":
+            groups[-1].append(segment)
+        elif position == 0 or segments[position - 1] != "**":  # `**.**` is any number of segments too
+            groups.append([])
+    return groups
 
 
-def _segment(segment: str, seen: set[str]) -> str:
+def _check(segment: str) -> None:
+    """Whether it can stand between two dots.
+
+    Raises:
+        PatternError: it cannot.
+    """
     if not segment:
         raise PatternError("there is nothing between two dots, or before the first or after the last one")
-    regex, position = "", 0
+    position = 0
     while match := _SEGMENT.match(segment, position):
-        regex, position = regex + _piece(match, seen), match.end()
+        position = match.end()
     if position != len(segment):
         raise PatternError(f"'{segment[position]}' cannot stand in a module's name")
-    return regex
+    if _freedom(segment) >= _MOST_FREE:
+        raise PatternError(f"a segment with a capture has at most {_MOST_FREE} wildcards")
+
+
+def _segment(segment: str, seen: set[str], *, repeats: bool) -> str:
+    if segment == "*":
+        return "[^.:]++"
+    if "<" not in segment:
+        return f"(?>{_wild(segment, '[^.:]')})"
+    regex = "".join(_piece(match, seen) for match in _SEGMENT.finditer(segment))
+    return regex if repeats else f"(?>{regex}(?=[.:]|$))"
+
+
+def _wild(text: str, character: str) -> str:
+    """`text` with any number of `character` for each `*`."""
+    first, *others = map(re.escape, text.split("*"))
+    if not others:
+        return first
+    *middle, last = others
+    return first + "".join(f"(?>{character}*?{part})" for part in middle) + f"{character}*{last}"
 
 
 def _piece(match: re.Match[str], seen: set[str]) -> str:
     if match["star"]:
-        return "[^.:]*" if len(match.string) > 1 else "[^.:]+"
+        return "[^.:]*"
     if match["text"]:
         return re.escape(match["text"])
     name = match["capture"]

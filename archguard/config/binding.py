@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
@@ -95,15 +96,17 @@ def bind_contract(faults: Faults, document: Document, keys: Keys, value: Mapping
         faults.errors.append(document.error("the contract has no `kind`", keys, f"one of {', '.join(kinds())}"))
         return None
     kind = find_kind(str(name))
+    fields_ = {key: item for key, item in value.items() if key != "kind"}
     if kind is None:
-        faults.errors.append(
-            document.error(f"unknown kind '{name}'", (*keys, "kind"), did_you_mean(str(name), list(kinds())))
-        )
+        hint = did_you_mean(str(name), list(kinds()))
+        faults.errors.append(document.error(f"unknown kind '{name}'", (*keys, "kind"), hint))
+        if meant := get_close_matches(str(name), kinds(), 1, 0.6):
+            faults.bind(kinds()[meant[0]], document, keys, fields_)  # the faults of what is most likely meant
         return None
     if isinstance(value.get("id"), str) and not value["id"].strip():
         faults.errors.append(document.error("the contract's `id` is empty", (*keys, "id"), "name it"))
         return None
-    return faults.bind(kind, document, keys, {key: item for key, item in value.items() if key != "kind"})
+    return faults.bind(kind, document, keys, fields_)
 
 
 def make_contract(kind: str, **keys: Any) -> Contract:

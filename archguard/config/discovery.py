@@ -56,5 +56,5 @@ def _says_something(pyproject: Path) -> bool:
         return False
     try:
         return "archguard" in tomllib.loads(text).get("tool", {})
-    except tomllib.TOMLDecodeError:
+    except (tomllib.TOMLDecodeError, RecursionError):
         return "[tool.archguard" in text

@@ -5,7 +5,6 @@ import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import accumulate
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -21,6 +20,7 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NOTHING = {"", "~", "null", "Null", "NULL"}
 _INTEGER = re.compile(r"-?(0|[1-9]\d{0,17})")
 _DEEPEST = 100
+_DEEP = "is not meant to be nested so deeply"
 _DEEP_BLOCK = re.compile(r"^ {1000}|(?:[-?][ \t]+){100}", re.MULTILINE)
 _MOST_REPEATED = 10_000
 """Values that an alias repeats; a text of a few lines can ask for billions."""
@@ -43,6 +43,8 @@ class Document:
     """Where the key of each value begins."""
     notes: tuple[ConfigError, ...] = ()
     """What another tool's configuration says that is passed over."""
+    faults: tuple[ConfigError, ...] = ()
+    """What is wrong in a YAML document that could be read all the same, such as a key that stands twice."""
 
     def error(self, message: str, keys: Keys = (), hint: str = "", *, at_key: bool = False) -> ConfigError:
         """A fault at the value (or its key) that `keys` lead to; those that a short form leaves out are passed over."""
@@ -75,7 +77,19 @@ class Document:
 
 
 def read_document(path: Path, shown: str) -> Document:
-    """The document in the file `path`.
+    """The document in the file `path`, which has no faults.
+
+    Raises:
+        ExceptionGroup[ConfigError]: it cannot be read, it is not YAML (or TOML, if its name says so), or has faults.
+    """
+    document = read_faulty_document(path, shown)
+    if document.faults:
+        raise ExceptionGroup(shown, document.faults)
+    return document
+
+
+def read_faulty_document(path: Path, shown: str) -> Document:
+    """The document in the file `path`, with its faults, so that all that it says can be looked at.
 
     Raises:
         ExceptionGroup[ConfigError]: it cannot be read, or it is not YAML (or TOML, if its name says so).
@@ -90,8 +104,17 @@ def read_document(path: Path, shown: str) -> Document:
 
 def write_yaml(data: Mapping[str, Any]) -> str:
     """The text of a YAML document that holds `data`, its keys in their order."""
-    text: str = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=120)
+    text: str = yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
     return text
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes what stands twice in Python twice: nobody wants to read `*id001`."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """Whether `data` is written in full."""
+        del data
+        return True
 
 
 def write_yaml_line(value: Any) -> str:
@@ -105,7 +128,7 @@ def parse_yaml(path: Path, shown: str, text: str) -> Document:
     """The YAML document `text`.
 
     Raises:
-        ExceptionGroup[ConfigError]: it is not YAML, or has a key twice: all of the keys that it has twice.
+        ExceptionGroup[ConfigError]: it is not YAML, or too much of it.
     """
     document = Document(path, shown, text, None)
     composed = _Composed(document)
@@ -115,22 +138,33 @@ def parse_yaml(path: Path, shown: str, text: str) -> Document:
         data = composed.value(node, ()) if node else {}
     except yaml.YAMLError as error:
         raise ExceptionGroup(shown, [_yaml_error(document, error)]) from None
-    except (ConfigError, RecursionError):
-        raise ExceptionGroup(shown, [document.error("is not meant to be nested so deeply")]) from None
-    if composed.faults:
-        raise ExceptionGroup(shown, composed.faults)
-    return Document(path, shown, text, data, composed.places, composed.keys)
+    except RecursionError:
+        raise ExceptionGroup(shown, [document.error(_DEEP)]) from None
+    except ConfigError as error:
+        raise ExceptionGroup(shown, [error]) from None
+    if composed.repeated > _MOST_REPEATED:
+        raise ExceptionGroup(shown, composed.faults)  # what is left out would be missed
+    return Document(path, shown, text, data, composed.places, composed.keys, faults=tuple(composed.faults))
 
 
 def _look_for_depth(document: Document) -> None:
     """Refuse what would exhaust the stack of libyaml, which ends the process.
 
+    Only what could be deep is looked at: few brackets, in texts and comments or not, make nothing deep.
+
     Raises:
         ConfigError: it is nested too deeply.
+        yaml.YAMLError: it is not YAML.
     """
-    depths = accumulate(1 if bracket in "[{" else -1 for bracket in re.findall(r"[\[\]{}]", document.text))
-    if max(depths, default=0) > _DEEPEST or _DEEP_BLOCK.search(document.text):
-        raise document.error("too deep")
+    if len(re.findall(r"[\[{]", document.text)) < _DEEPEST and not _DEEP_BLOCK.search(document.text):
+        return
+    depth = 0
+    for event in yaml.parse(document.text, Loader=_LOADER):  # which needs no stack
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            mark: Any = event.start_mark
+            place = Location(document.shown, mark.line + 1, mark.column + 1)
+            raise ConfigError(_DEEP, f"{_DEEPEST} levels are the most", place, document.line(place.line))
 
 
 @dataclass
@@ -226,18 +260,20 @@ def _yaml_error(document: Document, error: yaml.YAMLError) -> ConfigError:
         case _:
             what = getattr(error, "reason", str(error))
     place = _yaml_place(document, error)
-    return ConfigError(f"is not YAML: {what}", "", place, document.line(place.line))
+    message = _DEEP if "nesting depth" in what else f"is not YAML: {what}"  # libyaml looks a thousand brackets ahead
+    return ConfigError(message, "", place, document.line(place.line))
 
 
 def _yaml_place(document: Document, error: yaml.YAMLError) -> Location:
-    """Where the problem is; where it began, if it is that the text ends."""
+    """Where the problem is; where it began, or else the end, if it is that the text ends."""
     if position := getattr(error, "position", 0):
         before = document.text[:position]
         return Location(document.shown, before.count("\n") + 1, position - before.rfind("\n"))
     marks = [getattr(error, name, None) for name in ("problem_mark", "context_mark")]
     lines = document.text.splitlines()
     places = [Location(document.shown, mark.line + 1, mark.column + 1) for mark in marks if mark]
-    return next((place for place in places if place.line <= len(lines)), Location(document.shown))
+    end = Location(document.shown, len(lines), max(len(lines[-1]), 1)) if lines else Location(document.shown)
+    return next((place for place in places if place.line <= len(lines)), end)
 
 
 def parse_toml(path: Path, shown: str, text: str) -> Document:
@@ -252,6 +288,8 @@ def parse_toml(path: Path, shown: str, text: str) -> Document:
         place = Location(shown, *_toml_place(str(error)))
         fault = ConfigError(f"is not TOML: {error}", "", place, Document(path, shown, text, None).line(place.line))
         raise ExceptionGroup(shown, [fault]) from None
+    except RecursionError:
+        raise ExceptionGroup(shown, [ConfigError(_DEEP, "", Location(shown))]) from None
     places = dict(_toml_places(data, text.splitlines(), shown))
     return Document(path, shown, text, data, places, places)
 

@@ -1,20 +1,22 @@
 """From files to one `Config`: what extends what, and what stands in several of them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from archguard.config.binding import Faults, File, IgnoreOf, bind_contract
 from archguard.config.code import read
 from archguard.config.config import Config, Origin, did_you_mean
-from archguard.config.dialects import dialect_of
-from archguard.config.document import Document, Keys, read_document
+from archguard.config.dialects import dialect_of, files_beside
+from archguard.config.document import Document, Keys, read_faulty_document
 from archguard.config.packs import find_pack
 from archguard.config.resolution import faults_in_code
 from archguard.errors import ConfigError
 from archguard.kinds import Contract, Ignore
 from archguard.kinds.client import CHANNELS
+from archguard.model import Location
 from archguard.snapshot.journal import is_file
 
 
@@ -29,11 +31,13 @@ def read_config(paths: Iterable[Path], root: Path) -> Config:
         ExceptionGroup[ConfigError]: every fault in every file.
     """
     reading = _Reading(root)
-    for path in paths:
+    named = tuple(paths)
+    for path in named:
         reading.read(path, ())
+    reading.look_for_others(named)
     reading.match_ignores()
     if reading.faults.errors:
-        raise ExceptionGroup("configuration", [*reading.faults.errors, *reading.faults_in_code()])
+        raise ExceptionGroup("configuration", sorted([*reading.faults.errors, *reading.faults_in_code()], key=_place))
     return reading.config()
 
 
@@ -67,6 +71,7 @@ class _Reading:
             return
         self.files.append(path)
         self.notes.extend(document.notes)
+        self.faults.errors.extend(document.faults)
         if not isinstance(document.data, dict):
             self.faults.errors.append(document.error("a configuration is a mapping of keys"))
             return
@@ -74,9 +79,25 @@ class _Reading:
         self._extend(document, file, (*extending, path.resolve()))
         self._take(document, file, extended=bool(extending), shipped=shipped)
 
+    def look_for_others(self, paths: tuple[Path, ...]) -> None:
+        """Tell of files of other tools beside the one that is read; a fault where several are to be read at once."""
+        foreign = [(path, dialect) for path in paths if (dialect := dialect_of(path))]
+        for path, dialect in foreign[1:]:
+            message = f"{dialect.name} checks each of its files by itself, and so does archguard"
+            self.faults.errors.append(ConfigError(message, "name one with `--config`", Location(self._shown(path))))
+        if len(foreign) == 1:
+            read, own = foreign[0]
+            for other, dialect in files_beside(read):
+                if (other, dialect) != (read, own):
+                    message = (
+                        f"{self._shown(read)} of {own.name} is read, and what this file says for {dialect.name} is not"
+                    )
+                    hint = f"to read it, say `--config {self._shown(other)}`"
+                    self.notes.append(ConfigError(message, hint, Location(self._shown(other))))
+
     def match_ignores(self) -> None:
         """Find the contract of each ignore that stands apart from it."""
-        known = [name for section, name in self.values if section == "contracts"]
+        known = [name for section, name in self.origins if section == "contracts"]
         for ignore, origin in self.ignores:
             if ignore.contract not in known:
                 hint = did_you_mean(ignore.contract, known)
@@ -86,7 +107,7 @@ class _Reading:
 
     def faults_in_code(self) -> Iterator[ConfigError]:
         """The faults that only show with the code, in what could be read of a faulty configuration."""
-        if self.lost - {"components", "contracts", "ignore"}:
+        if self.lost - _APART:
             return  # then nobody knows which code is meant
         config = self.config()
         try:
@@ -110,11 +131,14 @@ class _Reading:
             notes=tuple(self.notes),
         )
 
+    def _shown(self, path: Path) -> str:
+        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.name
+
     def _document(self, path: Path) -> Document:
-        shown = path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.name
+        shown = self._shown(path)
         if dialect := dialect_of(path):
             return dialect.translate(path, shown)
-        document = read_document(path, shown)
+        document = read_faulty_document(path, shown)
         return document.below("tool", "archguard") if path.name == "pyproject.toml" else document
 
     def _bind(self, document: Document) -> File:
@@ -128,8 +152,10 @@ class _Reading:
 
     def _saved(self, document: Document, key: str, value: Any) -> File | None:
         """What is right of a faulty part, so that it is looked at too."""
-        self.lost.add(key)
+        self.lost.add(key if key in _KEYS else _closest(key))
         match value:
+            case dict() if key == "project":
+                return self._saved_project(document, value)
             case dict() if key in ("components", "services"):
                 good = {name: item for name, item in value.items() if _is_right(document, {key: {name: item}})}
                 self.unbound.update(value.keys() - good.keys())
@@ -138,6 +164,13 @@ class _Reading:
                 right = [item for item in value if _is_right(document, {key: [item]})]
                 return Faults().bind(File, document, (), {key: right})
         return None
+
+    def _saved_project(self, document: Document, value: dict[str, Any]) -> File | None:
+        """What is right of `project`; lost only if it is not known any more which code is meant."""
+        good = {key: item for key, item in value.items() if _is_right(document, {"project": {key: item}})}
+        if not {_closest(key, _WHERE) for key in value.keys() - good.keys()} & {*_WHERE}:
+            self.lost.discard("project")
+        return Faults().bind(File, document, (), {"project": good})
 
     def _extend(self, document: Document, file: File, chain: tuple[Path, ...]) -> None:
         for index, name in enumerate(file.extends):
@@ -173,10 +206,16 @@ class _Reading:
                 self._put((section, name), value, Origin(document, (section, name), shipped), extended=extended)
         if "project" in document.data:
             self._put(("project", ""), file.project, Origin(document, ("project",), shipped), extended=extended)
-        for index, item in enumerate(file.contracts):
+        contracts = document.data.get("contracts")
+        for index, item in enumerate(contracts if isinstance(contracts, list) else ()):
+            if not isinstance(item, dict):
+                continue  # said of the key as a whole
             keys = ("contracts", index)
+            origin = Origin(document, keys, shipped)
             if contract := bind_contract(self.faults, document, keys, item):
-                self._put(("contracts", contract.id), contract, Origin(document, keys, shipped), extended=extended)
+                self._put(("contracts", contract.id), contract, origin, extended=extended)
+            elif isinstance(id_ := item.get("id"), str):
+                self._claim(("contracts", id_), origin)
         self.ignores.extend((ignore, Origin(document, ("ignore", index))) for index, ignore in enumerate(file.ignore))
 
     def _with_clients(self, contract: Contract) -> Contract:
@@ -189,17 +228,23 @@ class _Reading:
         return replace(contract, **changed)
 
     def _put(self, name: tuple[str, str], value: Any, origin: Origin, *, extended: bool) -> None:
-        if name in self.values and name not in self.base:
-            first = self.origins[name]
-            place = first.error("").location
-            what = f"'{name[1]}'" if name[1] else "`project`"
-            self.faults.errors.append(origin.error(f"{what} is declared twice", (), f"first at {place}"))
+        if not self._claim(name, origin):
             return
-        self.values[name], self.origins[name] = value, origin
+        self.values[name] = value
         if extended:
             self.base.add(name)
         else:
             self.base.discard(name)
+
+    def _claim(self, name: tuple[str, str], origin: Origin) -> bool:
+        """Take `name` for what stands at `origin`, be it right or not; a fault if something else has it."""
+        if name in self.origins and name not in self.base:
+            place = self.origins[name].error("").location
+            what = f"'{name[1]}'" if name[1] else "`project`"
+            self.faults.errors.append(origin.error(f"{what} is declared twice", (), f"first at {place}"))
+            return False
+        self.origins[name] = origin
+        return True
 
     def _section(self, section: str) -> Mapping[str, Any]:
         return {name: value for (group, name), value in self.values.items() if group == section}
@@ -215,6 +260,22 @@ class _Reading:
 
     def _fault(self, document: Document, message: str, keys: Keys, hint: str = "") -> None:
         self.faults.errors.append(document.error(message, keys, hint))
+
+
+_KEYS = [item.name for item in fields(File)]
+_APART = {"components", "contracts", "ignore", "version", ""}
+"""Top-level keys without which it is known which code is meant; and any other word."""
+_WHERE = ("source_roots", "packages")
+
+
+def _closest(key: str, known: Sequence[str] = tuple(_KEYS)) -> str:
+    """The key that a misspelt one may have been meant to be; "" if none is like it."""
+    return next(iter(get_close_matches(str(key), known, 1, 0.6)), "")
+
+
+def _place(error: ConfigError) -> tuple[str, int, int]:
+    place = error.location or Location("")
+    return place.path, place.line, place.column
 
 
 def _is_right(document: Document, value: Mapping[str, Any]) -> bool:

@@ -1,11 +1,10 @@
 """What a package offers to others, of what is in it."""
 
 import ast
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archguard.codebase import Codebase, Import, Link, Pattern, Source, SourceError
+from archguard.codebase import Codebase, Expression, Import, Link, Pattern, Source, SourceError
 
 
 @dataclass(frozen=True)
@@ -18,7 +17,7 @@ class Interface:
     """Modules, without what is below them."""
     names: frozenset[str] = frozenset()
     """Names in modules, resolved to where they are defined."""
-    expressions: tuple[re.Pattern[str], ...] = ()
+    expressions: tuple[Expression, ...] = ()
     """What the full name of a module, or of a name in one, may look like."""
 
     @classmethod
@@ -30,14 +29,14 @@ class Interface:
             modules=tuple(map(Pattern, (*relative, *absolute))),
             exact=frozenset({unit} if "." in entries else ()),
             names=frozenset(_listed(codebase, unit) if "__all__" in entries else ()),
-            expressions=tuple(re.compile(entry.strip("/")) for entry in entries if entry.startswith("/")),
+            expressions=tuple(Expression(entry.strip("/")) for entry in entries if entry.startswith("/")),
         )
 
     def is_everything(self, unit: str) -> bool:
         """Whether all of `unit` is offered, whatever there will be in it."""
         made_up = (unit, f"{unit}.made_up_9", f"{unit}._made.__up", f"{unit}.*")
         return any(pattern.unit(unit) for pattern in self.modules) or any(
-            all(expression.fullmatch(name.rpartition("::")[2]) for name in made_up) for expression in self.expressions
+            all(expression.matches(name.rpartition("::")[2]) for name in made_up) for expression in self.expressions
         )
 
     def offers(self, codebase: Codebase, link: Link) -> bool:
@@ -59,7 +58,7 @@ class Interface:
         return (
             named in self.names
             or any(pattern.unit(named) for pattern in self.modules)
-            or any(expression.fullmatch(plain) for expression in self.expressions)
+            or any(expression.matches(plain) for expression in self.expressions)
         )
 
 

@@ -1,16 +1,28 @@
 """`protected`: modules that only some may import, or only through their interface."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
-from archguard.codebase import Codebase, Import, Link, Names, Patterns, SomeTargets
+from archguard.codebase import (
+    Codebase,
+    Expression,
+    ExpressionError,
+    Import,
+    Link,
+    Names,
+    Pattern,
+    Patterns,
+    SomeTargets,
+)
 from archguard.kinds.contract import Contract, ContractError, PointlessError, bindings, bound, listed
 from archguard.kinds.interface import Interface
 from archguard.kinds.places import always_inside
 from archguard.kinds.routes import targets_of, units_of
 from archguard.model import Violation
+
+_Guarded: TypeAlias = tuple[frozenset[str], frozenset[str]]
+"""Modules that belong together, and others that may import them whatever the contract says."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,15 +31,19 @@ class Protected(Contract):
 
     kind: ClassVar[str] = "protected"
 
-    modules: SomeTargets
+    modules: SomeTargets = ()
     """The modules that are protected, or packages from outside. A component is one whole; of any other pattern every
     match is protected by itself."""
+    private_in: Patterns = ()
+    """Packages whose private modules, those with a name such as `_rows`, are protected: the package around each of them
+    may import it, with all that is in there."""
     only_imported_by: Patterns = ()
     """Who may import all of them."""
     interface: Names = ()
     """What anyone may import: modules or names, also relative to each protected module: `.api`, `.events.OrderPlaced`,
     `.` for its `__init__`, `__all__` for the names that its `__init__` lists; or what full names must look like, as a
-    regular expression between slashes: `/shop\\.orders\\.read_.*/`."""
+    regular expression between slashes: `/shop\\.orders\\.read_.*/`. With look-around, references to groups or flags, it
+    has two repetitions such as `.*` at most, so that matching it cannot take long."""
     as_packages: bool = True
     """Whether `modules` and `only_imported_by` stand for the modules below them too."""
 
@@ -36,42 +52,77 @@ class Protected(Contract):
         """What it asks, in plain words."""
         users = f"by {listed(self.only_imported_by)} and " if self.only_imported_by else ""
         others = f"; anyone else imports {listed(self.interface)}" if self.interface else ""
-        return f"{listed(self.modules)} are imported {users}by themselves only{others}."
+        private = f"Private modules in {listed(self.private_in)} are imported from the packages around them only."
+        return " ".join(
+            [f"{listed(self.modules)} are imported {users}by themselves only{others}."] * bool(self.modules)
+            + [private] * bool(self.private_in)
+        )
 
     def check(self, codebase: Codebase) -> Iterator[Violation]:
         """Yield a violation for each import of a protected module by somebody who may not."""
         bound_contracts = (bound(self, values) for values in bindings(codebase, self.modules))
-        found = (
-            violation
-            for contract in bound_contracts
-            for violation in contract._violations(codebase.telling_apart(contract.modules))
-        )
+        found = (violation for contract in bound_contracts for violation in contract._of_modules(codebase))
         yield from dict.fromkeys(found)  # what does not depend on a capture is found once for each of its values
+        yield from self._violations(codebase, self._private(codebase))
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
         """Yield a fault if there is nothing to protect, or nobody to protect it from."""
-        yield from (fault for entry in self.interface if (fault := _fault(entry)))
-        allowed = codebase.members(self.only_imported_by)
+        yield from (fault for place in enumerate(self.interface) if (fault := _fault(*place)))
+        yield from self._private_themselves(codebase)
         units = tuple(targets_of(codebase.telling_apart(self.modules), self.modules).values())
-        users = (*self.modules, *self.only_imported_by)
-        is_for_all = all(codebase.modules <= unit | allowed for unit in units or (frozenset[str](),))
-        if is_for_all and always_inside(codebase, (), users):
-            yield PointlessError("every module may import them", "only_imported_by" if allowed else "modules")
+        private = self._private(codebase).values()
+        if not self.modules and not self.private_in:
+            yield ContractError("names no modules", hint="give `modules` or `private_in`")
+        elif not units and not private and self.private_in:
+            yield PointlessError("there are no private modules", "private_in")
+        else:
+            yield from self._unbreakable(codebase, units, [whole for _, whole in private])
         if self.interface and not any(pattern.captures for pattern in self.modules):
             names = targets_of(codebase, self.modules)
             if names and all(Interface.of(codebase, name, self.interface).is_everything(name) for name in names):
                 yield PointlessError("all of it is in its interface", "interface")
 
+    def _unbreakable(
+        self, codebase: Codebase, units: Collection[frozenset[str]], around: Collection[frozenset[str]]
+    ) -> Iterator[ContractError]:
+        """Yield a fault if everybody may import what is protected, today and whatever modules there will be."""
+        allowed = codebase.members(self.only_imported_by)
+        users = (*self.modules, *self.private_in, *self.only_imported_by)
+        is_for_all = all(codebase.modules <= unit | allowed for unit in (*units, *around) or (frozenset[str](),))
+        if is_for_all and always_inside(codebase, (), users):
+            yield PointlessError("every module may import them", "only_imported_by" if allowed else "modules")
+
     def scope(self, codebase: Codebase) -> frozenset[str]:
         """All modules: each of them might import a protected one."""
         return codebase.modules
 
-    def _violations(self, codebase: Codebase) -> Iterator[Violation]:
+    def _private(self, codebase: Codebase) -> Mapping[str, _Guarded]:
+        """The private modules, each with all below it, and all in the package around it."""
+        private = (module for module in sorted(codebase.members(self.private_in)) if _is_private(module))
+        return {
+            module: (codebase.members((Pattern(module),)), codebase.members((Pattern(module.rpartition(".")[0]),)))
+            for module in private
+        }
+
+    def _private_themselves(self, codebase: Codebase) -> Iterator[ContractError]:
+        """A package that is private, or in one that is, has another owner than those that are looked for."""
+        for index, pattern in enumerate(self.private_in):
+            for package in codebase.anchors(pattern):
+                if any(map(_is_private_name, package.rpartition("::")[2].split("."))):
+                    hint = "name a package around it that is not private"
+                    yield ContractError(f"'{package}' is private itself", hint=hint, keys=("private_in", index))
+
+    def _of_modules(self, codebase: Codebase) -> Iterator[Violation]:
+        codebase = codebase.telling_apart(self.modules)
+        units = targets_of(codebase, self.modules, as_packages=self.as_packages)
+        yield from self._violations(codebase, {name: (unit, frozenset()) for name, unit in units.items()})
+
+    def _violations(self, codebase: Codebase, guarded: Mapping[str, _Guarded]) -> Iterator[Violation]:
         allowed = frozenset().union(*units_of(codebase, self.only_imported_by, as_packages=self.as_packages).values())
         found: dict[tuple[Link, Import | None], str] = {}
-        for name, unit in targets_of(codebase, self.modules, as_packages=self.as_packages).items():
+        for name, (unit, around) in guarded.items():
             interface = Interface.of(codebase, name, self.interface)
-            for link in _links_into(codebase, unit, allowed):
+            for link in _links_into(codebase, unit, allowed | around):
                 missing = interface.missing(codebase, link) if self.interface else (None,)
                 for named in missing:
                     found.setdefault((link, named), name)
@@ -95,12 +146,22 @@ class Protected(Contract):
         return tuple(fix for fix in (offered, asked) if fix) or (f"do without {link.imported}",)
 
 
-def _fault(entry: str) -> ContractError | None:
+def _is_private(module: str) -> bool:
+    """Whether its name begins with an underscore. A top-level module has no package to be private to."""
+    package, _, name = module.rpartition("::")[2].rpartition(".")
+    return bool(package) and _is_private_name(name)
+
+
+def _is_private_name(name: str) -> bool:
+    return name.startswith("_") and not (name.startswith("__") and name.endswith("__"))
+
+
+def _fault(position: int, entry: str) -> ContractError | None:
     """What is wrong with a regular expression."""
     try:
-        re.compile(entry.strip("/") if entry.startswith("/") else "")
-    except re.error as error:
-        return ContractError(f"'{entry}' is no regular expression: {error}", "interface")
+        Expression.parse(entry.strip("/") if entry.startswith("/") else "")
+    except ExpressionError as error:
+        return ContractError(str(error), keys=("interface", position))
     return None
 
 

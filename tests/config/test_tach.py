@@ -4,11 +4,14 @@ import json
 import re
 import subprocess
 import sys
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from project import Project
+
+from archguard.config.dialects import tach
 
 SHOP = {
     "shop/__init__.py": "",
@@ -360,3 +363,113 @@ def test_it_is_found_in_a_pyproject(shop: Project) -> None:
     )
 
     assert _verdict(shop) == (1, ["shop/web.py:2"])
+
+
+def test_no_sentence_says_that_a_module_may_import_one_of_a_layer_above(shop: Project) -> None:
+    low = modules(f'{WEB}\nlayer = "top"', f'{ORDERS}\nlayer = "low"\ndepends_on = []', f"{DB}\ndepends_on = []")
+    shop.write("tach.toml", f'layers = ["top", "low"]\n{low}')
+
+    checked = shop.call("check")
+    asked = shop.call("explain", "modules")
+
+    assert "shop.orders may import none of them" in checked.stdout
+    assert "shop.orders may import none of them" in asked.stdout
+    assert "shop.orders may import shop.web" not in checked.stdout + asked.stdout + shop.call("migrate").stdout
+
+
+def test_a_contract_stands_where_its_module_is_declared(shop: Project) -> None:
+    shop.write("tach.toml", f"{NO_DB}{READING}")
+
+    asked = [shop.call("explain", contract).stdout for contract in ("modules", "interface-of-shop.db")]
+
+    assert "It stands at tach.toml:7." in asked[0]  # of the module that comes first by its name
+    assert "It stands at tach.toml:7." in asked[1]
+
+
+def test_a_fault_of_a_module_of_a_domain_stands_in_the_file_of_the_domain(shop: Project) -> None:
+    shop.write("tach.toml", f'layers = ["top"]\n{NO_DB}')
+    shop.write("shop/orders/tach.domain.toml", "[[modules]]\npath = 'prices'\nlayer = 'tip'\n")
+
+    checked = shop.call("check")
+
+    assert "shop/orders/tach.domain.toml:3:10: error: there is no layer 'tip'" in checked.stderr
+
+
+@pytest.mark.parametrize(
+    ("config", "says"),
+    [
+        (f'exclude = ["[z-a]"]\n{NO_DB}', "tach.toml:1:13: error: '[z-a]' has wildcards that mean nothing"),
+        (modules('path = "shop.[z-a]"'), "tach.toml:2:9: error: 'shop.[z-a]' has wildcards that mean nothing"),
+        (
+            NO_DB + '[[interfaces]]\nexpose = ["a"]\nfrom = ["("]\n',
+            "tach.toml:10:10: error: '(' is no regular expression",
+        ),
+        (
+            NO_DB + '[[interfaces]]\nexpose = ["(?!x)(a+)+b"]\n',
+            "tach.toml:9:12: error: '(?!x)(a+)+b' may take too long",
+        ),
+    ],
+)
+def test_wildcards_and_expressions_without_a_meaning_are_errors_with_a_place(
+    shop: Project, config: str, says: str
+) -> None:
+    shop.write("tach.toml", config)
+
+    checked = shop.call("check")
+
+    assert checked.returncode == 2
+    assert says in checked.stderr
+
+
+def test_globs_of_many_stars_are_read_in_no_time(project: Project) -> None:
+    deep = "/".join(["a" * 30] * 8)
+    project.write(f"{deep}/x.py")
+    project.write("app/__init__.py")
+    project.write("app/api.py", "import app.db\n")
+    project.write("app/db.py")
+    project.write(".gitignore", "*a" * 20 + "*b/**/**/**/**/x\n")
+    project.write("tach.toml", 'exclude = ["**/*a*a*a*a*a*a*a*a*a*a*a*a*b/**/*y"]\n' + modules('path = "app.*"'))
+    start = time.process_time()
+
+    assert project.call("check").returncode == 0
+    assert time.process_time() - start < 5
+
+
+def test_many_modules_and_files_are_read_in_a_second(project: Project) -> None:
+    for module in range(100):
+        project.write_all({f"app/m{module}/f{number}.py": "" for number in range(20)})
+        project.write(f"app/m{module}/__init__.py")
+    project.write("app/__init__.py")
+    entries = [f'path = "app.m{number}"\ndepends_on = ["app.m9*"]\nvisibility = ["app.*"]' for number in range(100)]
+    project.write("tach.toml", f'exclude = ["**/tests", "docs", "**/*_test.py"]\n{modules(*entries)}')
+    start = time.process_time()
+
+    tach.translate(project.root / "tach.toml", "tach.toml")
+
+    assert (
+        time.process_time() - start < 3
+    )  # half a second; each path was once compared with each glob for each of its folders
+
+
+def test_every_fault_of_a_configuration_is_told_in_one_run_in_the_order_of_the_lines(shop: Project) -> None:
+    shop.write(
+        "tach.toml",
+        'exclud = []\nlayers = ["top", 1]\nroot_module = "alow"\n'
+        '[[modules]]\ndepends_on = []\n[[modules]]\npath = "shop.web"\nlayer = "tp"\nutility = "yes"\n'
+        '[[interfaces]]\nfrom = ["("]\n[rules]\nlocal_imports = "of"\n',
+    )
+
+    checked = shop.call("check")
+    told = [line for line in checked.stderr.splitlines() if line.startswith("tach.toml:")]
+
+    assert checked.returncode == 2
+    assert told == [
+        "tach.toml:1:1: error: tach knows no key `exclud` here",
+        "tach.toml:2:1: error: each of `layers` has to be a text or a table",
+        "tach.toml:3:1: error: `root_module` has to be 'allow' or 'forbid' or 'ignore' or 'dependenciesonly'",
+        "tach.toml:4:1: error: there is no `path` or `paths` here",
+        "tach.toml:8:10: error: there is no layer 'tp'",
+        "tach.toml:9:1: error: `utility` has to be true or false",
+        "tach.toml:10:1: error: there is no `expose` here",
+        "tach.toml:13:1: error: `local_imports` has to be 'error' or 'warn' or 'off'",
+    ]

@@ -89,9 +89,9 @@ WRONG = {
         "1:",
         "aliases repeat more than anybody means to write",
     ),
-    "a nest of lists": ("a: " + "[" * 200_000, "1:1", "is not meant to be nested so deeply"),
-    "a nest of mappings": ("a: " + "{b: " * 2_000 + "}" * 2_000, "1:1", "is not meant to be nested so deeply"),
-    "a nest of items": ("- " * 200_000 + "x\n", "1:1", "is not meant to be nested so deeply"),
+    "a nest of lists": ("a: " + "[" * 200_000, "1:", "is not meant to be nested so deeply"),
+    "a nest of mappings": ("a: " + "{b: " * 2_000 + "}" * 2_000, "1:400", "is not meant to be nested so deeply"),
+    "a nest of items": ("- " * 200_000 + "x\n", "1:201", "is not meant to be nested so deeply"),
     "a nest of indented items": (
         "".join(f"{' ' * depth}a:\n" for depth in range(600)),
         "1:1",

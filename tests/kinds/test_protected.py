@@ -97,3 +97,53 @@ def test_without_packages_only_the_module_itself_is_protected(project: Project) 
     protect(project, "only_imported_by: shop.orders.api, as_packages: false", "import shop.orders.model, shop.orders\n")
 
     assert broken(project.check()) == [("shop.web", "shop.orders", 1)]
+
+
+PRIVATE = {
+    "shop/__init__.py": "import shop.stock._rows\n",
+    "shop/api.py": "import shop.stock._rows\nimport shop.stock.__main__\n",
+    "shop/stock/__init__.py": "",
+    "shop/stock/__main__.py": "",
+    "shop/stock/_rows.py": "",
+    "shop/stock/count.py": "import shop.stock._rows\n",
+    "shop/stock/_cells/__init__.py": "",
+    "shop/stock/_cells/_inner.py": "",
+    "shop/stock/deep/__init__.py": "import shop.stock._cells\nimport shop.stock._cells._inner\n",
+    "shop/stockpile.py": "import shop.stock._cells\n",
+}
+
+
+def test_private_modules_are_for_the_package_around_the_innermost_of_them(project: Project) -> None:
+    project.write_all(PRIVATE)
+    project.configure("contracts: [{id: x, kind: protected, private_in: shop}]\n")
+
+    assert broken(project.check()) == [
+        ("shop", "shop.stock._rows", 1),
+        ("shop.api", "shop.stock._rows", 1),
+        ("shop.stock.deep", "shop.stock._cells._inner", 2),
+        ("shop.stockpile", "shop.stock._cells", 1),
+    ]
+
+
+def test_some_may_import_private_modules_all_the_same(project: Project) -> None:
+    project.write_all(PRIVATE)
+    project.configure(
+        "contracts: [{id: x, kind: protected, private_in: shop.stock, only_imported_by: [shop.stock.deep, shop.api]}]\n"
+    )
+
+    assert broken(project.check()) == [("shop", "shop.stock._rows", 1), ("shop.stockpile", "shop.stock._cells", 1)]
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ("private_in: shop.stock.deep", "can never apply: there are no private modules"),
+        ("private_in: shop.stock._cells", "'shop.stock._cells' is private itself"),
+        ("interface: .api", "names no modules"),
+    ],
+)
+def test_what_has_no_private_modules_is_a_fault(project: Project, fields: str, says: str) -> None:
+    project.write_all(PRIVATE)
+    project.configure(f"contracts: [{{id: x, kind: protected, {fields}}}]\n")
+
+    assert says in [problem.message for problem in project.check().problems]

@@ -1,6 +1,6 @@
 """Configurations of other tools, which archguard runs as they are: one file a dialect, one line a dialect here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,13 +18,23 @@ class Dialect(NamedTuple):
     recognizes: Callable[[Path], bool]
     """Whether a file holds it."""
     translate: Callable[[Path, str], Document]
-    """The file (and the path to show for it) as a document in archguard's own language."""
+    """The file (and the path to show for it) as a document in archguard's own language.
+
+    The document may have faults; what has none is in it all the same."""
 
 
 DIALECTS: tuple[Dialect, ...] = (
     Dialect("import-linter", import_linter.FILES, import_linter.recognizes, import_linter.translate),
     Dialect("tach", tach.FILES, tach.recognizes, tach.translate),
 )
+
+
+def files_beside(path: Path) -> Iterator[tuple[Path, Dialect]]:
+    """The files in the folder of `path` that hold configurations of other tools, itself included."""
+    for dialect in DIALECTS:
+        for place in (path.parent / name for name in dialect.files):
+            if is_file(place) and dialect.recognizes(place):
+                yield place, dialect
 
 
 def dialect_of(path: Path) -> Dialect | None:

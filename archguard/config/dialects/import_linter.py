@@ -1,65 +1,72 @@
 """import-linter's configuration, in archguard's language.
 
-Read by import-linter itself (`importlinter.api.read_configuration`), so that it means what import-linter takes it to
-mean. https://import-linter.readthedocs.io/ describes the contract types and their options.
+Read by import-linter itself (`importlinter.api.read_configuration`, and the classes of its contract types), so that it
+means what import-linter takes it to mean. https://import-linter.readthedocs.io/ describes the types and their options.
 """
 
-import configparser
+import hashlib
 import re
 import tomllib
-from collections.abc import Callable, Collection, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from archguard.codebase import Project
 from archguard.codebase.modules import find_modules
 from archguard.codebase.view import ancestry
 from archguard.config.config import did_you_mean
+from archguard.config.dialects.import_linter_places import Places, places_of
 from archguard.config.document import Document, Keys
 from archguard.errors import ConfigError
 from archguard.model import Location
+from archguard.snapshot.journal import is_file
 
-FILES: Final = (".importlinter", "setup.cfg", "pyproject.toml")
+FILES: Final = ("setup.cfg", ".importlinter", "pyproject.toml")
+"""In the order in which import-linter looks for one that has its options; it reads the first."""
 
 _Options: TypeAlias = Mapping[str, Any]
 _SESSION: Final = {"root_packages", "include_external_packages", "exclude_type_checking_imports"}
 _YAML: Final = (".yaml", ".yml")
 _IGNORED: Final = {"show_timings", "cache_dir"}
-_COMMON: Final = {
-    "id",
-    "name",
-    "type",
-    "ignore_imports",
-    "unmatched_ignore_imports_alerting",
-    "broken_contract_guidance",
-}
+_COMMON: Final = ("id", "name", "type")
 _SEVERITIES: Final = {"none": "ignore", "warn": "warning", "error": "error"}
+_NESTED: Final = ("contain other layers", "contain each other in a layer")
+"""What import-linter says of layers inside of each other from 2.17 on; they run as they did before."""
+_USUAL_ROOTS: Final = (".", "src")
+_DEPTHS: Final = ("*", "*/*", "*/*/*")
 
 
 def recognizes(path: Path) -> bool:
     """Whether import-linter would find its options in `path`; TOML that holds archguard's own is not meant for it."""
     try:
         text = path.read_text(encoding="utf-8")
-        if path.suffix == ".toml":
-            tools = tomllib.loads(text).get("tool", {})
-            return "importlinter" in tools and "archguard" not in tools
-        return path.suffix not in _YAML and bool(re.search(r"^\[importlinter\]", text, re.MULTILINE))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+    except (OSError, UnicodeDecodeError):
         return False
+    if path.suffix != ".toml":
+        return path.suffix not in _YAML and bool(re.search(r"^\[importlinter\]", text, re.MULTILINE))
+    try:
+        tools = tomllib.loads(text).get("tool", {})
+    except tomllib.TOMLDecodeError:
+        return "[tool.importlinter" in text and "[tool.archguard" not in text
+    except RecursionError:
+        return False
+    return isinstance(tools, dict) and "importlinter" in tools and "archguard" not in tools
 
 
 def translate(path: Path, shown: str) -> Document:
     """The configuration in `path` as a document in archguard's language.
 
+    Its faults are all that import-linter would not accept, or that archguard cannot say; contracts that have some are
+    left out.
+
     Raises:
-        ExceptionGroup[ConfigError]: all that import-linter would not accept, or that archguard cannot say.
+        ExceptionGroup[ConfigError]: import-linter cannot read it.
     """
-    translation = _Translation(path, shown, path.read_text(encoding="utf-8"))
-    document = translation.document()
-    if translation.faults:
-        raise ExceptionGroup(shown, translation.faults)
-    return document
+    text = path.read_text(encoding="utf-8")
+    translation = _Translation(path, shown, text, places_of(path, shown, text))
+    return translation.document()
 
 
 @dataclass
@@ -67,6 +74,7 @@ class _Translation:
     path: Path
     shown: str
     text: str
+    stand: Places
     places: dict[Keys, Location] = field(default_factory=dict)
     faults: list[ConfigError] = field(default_factory=list)
     notes: list[ConfigError] = field(default_factory=list)
@@ -74,122 +82,224 @@ class _Translation:
     def document(self) -> Document:
         """All of it."""
         options = self._read()
-        session = options["session_options"]
-        packages = _many(session.get("root_packages", ()))
-        for name in sorted(session.keys() - _SESSION - _IGNORED):
-            self.notes.append(self._error(f"import-linter's `{name}` is passed over", name))
-        if not options["contracts_options"]:
-            self._fault("there are no contracts", "importlinter")
-        contracts = [
+        if self.faults:
+            raise ExceptionGroup(self.shown, self.faults)
+        self.session: _Options = options["session_options"]
+        self.packages = _many(self.session.get("root_packages", ()))
+        contracts = options["contracts_options"]
+        for name in sorted(self.session.keys() - _SESSION - _IGNORED - {"contract_types"}):
+            self.notes.append(self._error(f"import-linter's `{name}` is passed over", self.stand.session(name)))
+        if not contracts:
+            self._fault("there are no contracts", self.stand.session())
+        ids = _ids(contracts)
+        said = [
             contract
-            for index, contract_options in enumerate(options["contracts_options"])
-            if (contract := self._contract(contract_options, index, session))
+            for index, contract_options in enumerate(contracts)
+            if (contract := self._contract(contract_options, index, ids[index]))
         ]
-        data = {"version": 1, "project": self._project(session, packages), "contracts": contracts}
-        return Document(self.path, self.shown, self.text, data, self.places, self.places, tuple(self.notes))
+        data: dict[str, Any] = {"version": 1, "project": self._project(), "contracts": said}
+        self._remember_project(data["project"])
+        self.places[("contracts",)] = self.stand.session()  # without it, no place below it is found
+        notes, faults = tuple(self.notes), tuple(self.faults)
+        return Document(self.path, self.shown, self.text, data, self.places, self.places, notes, faults)
 
     def _read(self) -> Mapping[str, Any]:
         from importlinter.api import read_configuration  # noqa: PLC0415  # 150 ms that other configurations need not wait for
 
         try:
             read: Mapping[str, Any] = read_configuration(str(self.path))
-        except (configparser.Error, KeyError, ValueError, FileNotFoundError) as error:
-            self._fault(f"import-linter cannot read it: {error}", "")
+        except Exception as error:  # noqa: BLE001  # it checks no types: whatever it is, the file is to blame
+            said = f"{type(error).__name__}: {error}" if isinstance(error, TypeError | AttributeError) else str(error)
+            self._fault(f"import-linter cannot read it: {said}", self.stand.fault(error))
             return {"session_options": {}, "contracts_options": []}
         return read
 
-    def _project(self, session: _Options, packages: list[str]) -> dict[str, Any]:
-        project: dict[str, Any] = {"packages": packages, "reexports": "keep", "pointless_contracts": "warning"}
-        if _is_true(session.get("exclude_type_checking_imports")):
+    def _project(self) -> dict[str, Any]:
+        project: dict[str, Any] = {"packages": self.packages, "reexports": "keep", "pointless_contracts": "warning"}
+        if roots := self._source_roots():
+            project = {"source_roots": roots, **project}
+        if _is_on(self.session.get("exclude_type_checking_imports")):
             project["type_checking_imports"] = "exclude"
-        if unseen := self._unseen(packages):
+        if unseen := self._unseen(roots):
             project |= {"exclude": unseen, "imports_of_excluded": "top-level"}
         return project
 
-    def _unseen(self, packages: list[str]) -> list[str]:
+    def _source_roots(self) -> list[str]:
+        """The folders that hold the root packages, where archguard would not look for one of them by itself.
+
+        import-linter finds them by `sys.path`, which is not known here.
+        """
+        found = {name: self._folders_of(name) for name in self.packages}
+        for name, folders in found.items():
+            if len(folders) > 1 and not set(folders) & set(_USUAL_ROOTS):
+                message = f"package '{name}' is in several folders: {', '.join(folders)}"
+                self._fault(message, self.stand.session("root_packages", name), "keep the configuration beside one")
+        roots = [folders[0] for folders in found.values() if folders]
+        stray = "src" in roots and is_file(self.path.parent / "src" / "__init__.py")  # which makes a package of it
+        return list(dict.fromkeys(roots)) if stray or set(roots) - set(_USUAL_ROOTS) else []
+
+    def _folders_of(self, package: str) -> list[str]:
+        """The folders of the project that hold `package` with an `__init__.py`, those with the fewest levels."""
+        inside = f"{package.replace('.', '/')}/__init__.py"
+        root = self.path.parent
+        usual = [folder for folder in _USUAL_ROOTS if is_file(root / folder / inside)]
+        if usual or not all(part.isidentifier() for part in package.split(".")):
+            return usual
+        for depth in _DEPTHS:
+            places = (place.relative_to(root) for place in sorted(root.glob(f"{depth}/{inside}")))
+            folders = [place.parents[package.count(".") + 1] for place in places]
+            if found := [folder.as_posix() for folder in folders if _may_be_root(root, folder)]:
+                return found
+        return []
+
+    def _unseen(self, roots: list[str]) -> list[str]:
         """Folders without `__init__.py` inside of regular packages, which import-linter passes over."""
+        project = Project(packages=tuple(self.packages), source_roots=tuple(roots))
         try:
-            modules = find_modules(self.path.parent, Project(packages=tuple(packages)), {})
+            modules = find_modules(self.path.parent, project, {})
         except ExceptionGroup:
             return []  # said when the code is read
         regular = modules.sources.keys()
         inside = {name for name in modules.namespaces if any(parent in regular for parent in ancestry(name)[1:])}
         return sorted(name for name in inside if not inside.intersection(ancestry(name)[1:]))
 
-    def _contract(self, options: _Options, index: int, session: _Options) -> dict[str, Any] | None:
+    def _contract(self, options: _Options, index: int, id_: str) -> dict[str, Any] | None:
         type_ = str(options.get("type", ""))
-        if type_ not in _TYPES:
-            self._fault(
-                f"archguard cannot say import-linter's contract type '{type_}'",
-                type_,
-                did_you_mean(type_, list(_TYPES)),
-            )
+        own = [str(text).partition(":")[0] for text in _many(self.session.get("contract_types", ()))]
+        if type_ not in _TYPES or type_ in own:
+            mine = ", which is one of your own" if type_ in own else ""
+            message = f"archguard cannot say import-linter's contract type '{type_}'{mine}"
+            self._fault(message, self.stand.contract(index, "type"), did_you_mean(type_, list(_TYPES)))
             return None
-        known, fields = _TYPES[type_]
-        for name in options.keys() - known - _COMMON:
-            self._fault(
-                f"unknown option `{name}` of contract type {type_}", name, did_you_mean(name, sorted(known | _COMMON))
-            )
-        contract = self._common(options) | fields(options)
-        self._require(options, type_, session, contract)
-        self._remember(contract, ("contracts", index), self._line(str(options.get("id") or options.get("name", ""))))
+        if ":" in str(options.get("id", "")):
+            self._fault("import-linter knows no ids with a colon", self.stand.contract(index, "id"))
+        if "name" not in options:
+            self._fault("the contract has no `name`", self.stand.contract(index))
+        kind = _TYPES[type_]
+        before = len(self.faults)
+        self._require(options, type_, index)
+        if len(self.faults) > before:
+            return None
+        contract = self._common(options, id_) | kind.fields(options)
+        if not contract.get("private_in", True):
+            contract["private_in"] = self.packages  # as import-linter does where the option is empty or not there
+        self._outside(options, type_, index)
+        self._remember(options, index, kind)
         return contract
 
-    def _common(self, options: _Options) -> dict[str, Any]:
-        name = str(options.get("name", ""))
-        common: dict[str, Any] = {"id": str(options.get("id") or _slug(name))}
+    def _common(self, options: _Options, id_: str) -> dict[str, Any]:
+        common: dict[str, Any] = {"id": id_}
         guidance = options.get("broken_contract_guidance")
-        common["reason"] = " ".join(_many(guidance)) if guidance else name
+        common["reason"] = " ".join(_many(guidance)) if guidance else str(options.get("name", ""))
         common["exclude_imports"] = ["dynamic"]
-        severity = _SEVERITIES.get(str(options.get("unmatched_ignore_imports_alerting", "error")).lower(), "error")
-        if ignored := [_ignore(text, severity) for text in _many(options.get("ignore_imports", ()))]:
+        alerting = str(options.get("unmatched_ignore_imports_alerting", "")).strip() or "error"
+        if ignored := [_ignore(text, _SEVERITIES[alerting]) for text in _many(options.get("ignore_imports", ()))]:
             common["ignore"] = ignored
         return common
 
-    def _require(self, options: _Options, type_: str, session: _Options, contract: _Options) -> None:
-        """What import-linter requires beyond the form."""
-        if _is_true(options.get("exhaustive")) and not options.get("containers"):
-            self._fault("`exhaustive` needs `containers`", "exhaustive")
-        packages = _many(session.get("root_packages", ()))
-        outside = [name for name in contract.get("must_not_import", ()) if not _is_inside(name, packages)]
-        if type_ == "forbidden" and outside and not _is_true(session.get("include_external_packages")):
+    def _require(self, options: _Options, type_: str, index: int) -> None:
+        """What import-linter itself finds fault with, and what it takes literally that archguard would not."""
+        for option, message in _refused(type_, options, self.session).items():
+            place = self.stand.contract(index, option)
+            known = sorted({*_TYPES[type_].options.values(), *_COMMON, *_OPTIONS})
+            if message.startswith("Unrecognized option."):
+                self._fault(f"unknown option `{option}` of contract type {type_}", place, did_you_mean(option, known))
+            elif not any(words in message for words in _NESTED):
+                self._fault(f"import-linter refuses `{option}`: {message}", place)
+        for option in _LITERAL:
+            for text in _many(options.get(option, ())):
+                if "*" in text:
+                    place = self.stand.contract(index, option, text)
+                    self._fault(f"'{text}' has a wildcard, which import-linter knows none of in `{option}`", place)
+        for text in set(_many(options.get("ancestors", ()))) & set(_many(options.get("skip_descendants", ()))):
+            self._fault(f"'{text}' is an ancestor, too", self.stand.contract(index, "skip_descendants", text))
+
+    def _outside(self, options: _Options, type_: str, index: int) -> None:
+        names = _many(options.get("forbidden_modules", ())) if type_ == "forbidden" else []
+        outside = [name for name in names if not name.startswith("*") and not _is_inside(name, self.packages)]
+        if outside and not _is_on(self.session.get("include_external_packages")):
             self._fault(
-                f"'{outside[0]}' is outside of {', '.join(packages)}",
-                outside[0],
+                f"'{outside[0]}' is outside of {', '.join(self.packages)}",
+                self.stand.contract(index, "forbidden_modules", outside[0]),
                 "say `include_external_packages = True`",
             )
 
-    def _remember(self, value: Any, keys: Keys, line: int) -> None:
-        """Where each text of the contract stands: at its first occurrence from `line` on."""
-        self.places[keys] = self._place(line, 0)
-        for key, item in (
-            value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-        ):
-            self._remember(item, (*keys, key), line)
-        if isinstance(value, str):
-            found = self._find(_original(value), line)
-            self.places[keys] = found or self.places[keys]
+    def _remember(self, options: _Options, index: int, kind: "_Type") -> None:
+        """Where each value of the contract stands."""
+        keys = ("contracts", index)
+        self.places[keys] = self.places[*keys, "id"] = self.stand.contract(index)
+        self.places[*keys, "kind"] = self.stand.contract(index, "type")
+        for key, option in {**kind.options, **_EVERYWHERE}.items():
+            self.places[*keys, key] = self.stand.contract(index, option)
+            for position, text in enumerate(_many(options.get(option, ()))):
+                self.places[*keys, key, position] = self.stand.contract(index, option, text)
 
-    def _line(self, name: str) -> int:
-        place = self._find(name, 0)
-        return place.line - 1 if place else 0
+    def _remember_project(self, project: Mapping[str, Any]) -> None:
+        self.places[("project",)] = self.stand.session()
+        for key in project:
+            self.places["project", key] = self.stand.session("root_packages")
+        for position, name in enumerate(self.packages):
+            self.places["project", "packages", position] = self.stand.session("root_packages", name)
 
-    def _find(self, text: str, start: int) -> Location | None:
-        for number, line in enumerate(self.text.splitlines()[start:], start):
-            if text and text in line:
-                return self._place(number, line.index(text))
-        return None
+    def _fault(self, message: str, place: Location, hint: str = "") -> None:
+        self.faults.append(self._error(message, place, hint))
 
-    def _place(self, line: int, column: int) -> Location:
-        return Location(self.shown, line + 1, column + 1)
+    def _error(self, message: str, place: Location, hint: str = "") -> ConfigError:
+        return ConfigError(message, hint, place, Document(self.path, self.shown, self.text, None).line(place.line))
 
-    def _fault(self, message: str, at: str, hint: str = "") -> None:
-        self.faults.append(self._error(message, at, hint))
 
-    def _error(self, message: str, at: str, hint: str = "") -> ConfigError:
-        place = self._find(at, 0) or Location(self.shown)
-        excerpt = Document(self.path, self.shown, self.text, None).line(place.line)
-        return ConfigError(message, hint, place, excerpt)
+def _may_be_root(root: Path, folder: Path) -> bool:
+    """Whether `folder` is not a package itself, nor hidden."""
+    return not is_file(root / folder / "__init__.py") and not any(part.startswith(".") for part in folder.parts)
+
+
+def _refused(type_: str, options: _Options, session: _Options) -> Mapping[str, str]:
+    """What the class of the contract type finds fault with, by option."""
+    from importlinter.contracts import (  # noqa: PLC0415  # as slow as its reader
+        acyclic_siblings,
+        forbidden,
+        independence,
+        layers,
+        private_modules,
+        protected,
+    )
+    from importlinter.domain.contract import InvalidContractOptions  # noqa: PLC0415  # the same
+
+    classes: dict[str, Any] = {
+        "layers": layers.LayersContract,
+        "forbidden": forbidden.ForbiddenContract,
+        "independence": independence.IndependenceContract,
+        "protected": protected.ProtectedContract,
+        "private_modules": private_modules.PrivateModulesContract,
+        "acyclic_siblings": acyclic_siblings.AcyclicSiblingsContract,
+    }
+    try:
+        classes[type_](name=str(options.get("name", "")), session_options=dict(session), contract_options=dict(options))
+    except InvalidContractOptions as error:
+        return error.errors
+    except Exception as error:  # noqa: BLE001  # it checks no types: whatever it is, an option is to blame
+        return {"type": f"a value is neither a text nor a list of texts ({error})"}
+    return {}
+
+
+def _ids(contracts: Sequence[_Options]) -> list[str]:
+    """An id for each contract: its own; or its name in small letters, with a part that only its name has if alike.
+
+    What decides is the name and the type, not the position, so that an id never goes over to another contract when one
+    is added or taken out; ignores and baselines go by it. Only twins in both are counted.
+    """
+    plain = [str(options.get("id") or _slug(str(options.get("name", "")))) for options in contracts]
+    alike, ids = Counter(plain), list[str]()
+    for id_, options in zip(plain, contracts, strict=True):
+        said = f"{options.get('name', '')}\0{options.get('type', '')}"
+        own = options.get("id") or alike[id_] == 1
+        ids.append(id_ if own else f"{id_}-{hashlib.sha256(said.encode(errors='replace')).hexdigest()[:6]}")
+    counts = Counter[str]()
+    for position, options in enumerate(contracts):
+        counts[ids[position]] += not options.get("id")
+        if not options.get("id") and counts[ids[position]] > 1:
+            ids[position] += f"-{counts[ids[position]]}"
+    return ids
 
 
 def _layers(options: _Options) -> dict[str, Any]:
@@ -225,31 +335,75 @@ def _protected(options: _Options) -> dict[str, Any]:
     }
 
 
+def _private_modules(options: _Options) -> dict[str, Any]:
+    return {"kind": "protected", "private_in": _patterns(options.get("packages_with_private_modules", ()))}
+
+
 def _acyclic_siblings(options: _Options) -> dict[str, Any]:
     return {
         "kind": "acyclic",
         "children_of": _patterns(options.get("ancestors", ())),
-        "depth": options.get("depth", 10),
+        "depth": int(options.get("depth", 10)),
         "with_init": False,
         "skip": _patterns(options.get("skip_descendants", ())),
     }
 
 
-_TYPES: Final[Mapping[str, tuple[set[str], Callable[[_Options], dict[str, Any]]]]] = {
-    "layers": ({"layers", "containers", "exhaustive", "exhaustive_ignores"}, _layers),
-    "forbidden": ({"source_modules", "forbidden_modules", "allow_indirect_imports", "as_packages"}, _forbidden),
-    "independence": ({"modules"}, _independence),
-    "protected": ({"protected_modules", "allowed_importers", "as_packages"}, _protected),
-    "acyclic_siblings": ({"ancestors", "depth", "skip_descendants"}, _acyclic_siblings),
+class _Type(NamedTuple):
+    """A contract type of import-linter."""
+
+    fields: Callable[[_Options], dict[str, Any]]
+    options: Mapping[str, str]
+    """archguard's keys, and the options that they come from."""
+
+
+_TYPES: Final[Mapping[str, _Type]] = {
+    "layers": _Type(
+        _layers,
+        {
+            "layers": "layers",
+            "within": "containers",
+            "exhaustive": "exhaustive",
+            "exhaustive_except": "exhaustive_ignores",
+        },
+    ),
+    "forbidden": _Type(
+        _forbidden,
+        {
+            "modules": "source_modules",
+            "must_not_import": "forbidden_modules",
+            "indirect": "allow_indirect_imports",
+            "as_packages": "as_packages",
+        },
+    ),
+    "independence": _Type(_independence, {"modules": "modules"}),
+    "protected": _Type(
+        _protected,
+        {"modules": "protected_modules", "only_imported_by": "allowed_importers", "as_packages": "as_packages"},
+    ),
+    "private_modules": _Type(_private_modules, {"private_in": "packages_with_private_modules"}),
+    "acyclic_siblings": _Type(
+        _acyclic_siblings, {"children_of": "ancestors", "depth": "depth", "skip": "skip_descendants"}
+    ),
 }
+_EVERYWHERE: Final = {"reason": "broken_contract_guidance", "ignore": "ignore_imports"}
+_OPTIONS: Final = (*_EVERYWHERE.values(), "unmatched_ignore_imports_alerting")
+_LITERAL: Final = ("layers", "exhaustive_ignores")
+"""Options in which import-linter takes a `*` for a part of a name, which matches nothing."""
 
 
 def _many(value: Any) -> list[str]:
-    return [value] if isinstance(value, str) else [str(item).strip() for item in value if str(item).strip()]
+    values = [value] if isinstance(value, str) or not isinstance(value, Iterable) else value
+    return [str(item).strip() for item in values if str(item).strip()]
 
 
 def _is_true(value: Any) -> bool:
-    return str(value).lower() == "true"
+    return str(value).strip().lower() == "true"
+
+
+def _is_on(value: Any) -> bool:
+    """Whether an option of the session is on; import-linter takes `TRUE` for off there."""
+    return value in ("True", "true")
 
 
 def _patterns(value: Any) -> list[str]:
@@ -259,10 +413,6 @@ def _patterns(value: Any) -> list[str]:
 def _pattern(text: str) -> str:
     """import-linter's `**` is one segment or more; archguard's may be none, except at the end."""
     return re.sub(r"\*\*\.", "*.**.", text)
-
-
-def _original(text: str) -> str:
-    return text.replace("*.**.", "**.")
 
 
 def _ignore(text: str, severity: str) -> Any:

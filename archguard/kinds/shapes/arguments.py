@@ -6,8 +6,7 @@ from functools import cache
 
 from archguard.codebase.facts import Binding, Mention, Position
 from archguard.codebase.facts.scopes import How
-from archguard.codebase.names import Names
-from archguard.kinds.reaching.reading import bindings
+from archguard.codebase.names import Names, bindings
 
 _UNKNOWN = "{}"
 """What stands for a part of a text that is not known."""

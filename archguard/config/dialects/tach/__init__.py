@@ -21,9 +21,9 @@ def recognizes(path: Path) -> bool:
         return False
     try:
         tools = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {})
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError):
         return False
-    return "tach" in tools and "archguard" not in tools
+    return isinstance(tools, dict) and "tach" in tools and "archguard" not in tools
 
 
 def translate(path: Path, shown: str) -> Document:

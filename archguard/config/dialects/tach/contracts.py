@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from archguard.config.dialects.tach.globs import ModuleGlob
 from archguard.config.dialects.tach.ignores import Ignored
 from archguard.config.dialects.tach.options import ROOT, Module
-from archguard.config.dialects.tach.permissions import exposed
+from archguard.config.dialects.tach.permissions import exposed, interfaces_from
 from archguard.config.dialects.tach.plan import REST, Plan
 
 Data: TypeAlias = dict[str, Any]
@@ -37,11 +37,20 @@ class Contracts:
 
     @property
     def _has_plain_layers(self) -> bool:
-        """Whether a contract on layers, and others inside of each, say it all; easier to read than one matrix."""
+        """Whether a contract on layers, and others inside of each, say it all; easier to read than one matrix.
+
+        A matrix for modules that are in no layer would have to name those that are, and say of each that it may import
+        those above it, since the contract on layers has the say there.
+        """
         layered = [module for module in self._modules if module.layer]
         used = {module.layer for module in layered}
-        is_plain = self.plan.layering.is_plain_for(used) and not any(module.unchecked for module in layered)
-        return is_plain and len(used) > 1 and self.plan.permissions.is_one_package
+        return (
+            self.plan.layering.is_plain_for(used)
+            and not any(module.unchecked for module in layered)
+            and len(used) > 1
+            and self.plan.permissions.is_one_package
+            and not any(self._denied_without_layers(one, other) for one, other in permutations(self._modules, 2))
+        )
 
     def _denied(self, one: Module, other: Module) -> bool:
         return not self.plan.permissions.allows(one, other)
@@ -59,7 +68,6 @@ class Contracts:
         }
         for name, layer in zip(layering.names, layers, strict=True):
             yield from self._matrix(f"within-{name}", layer, self._denied)
-        yield from self._matrix("without-layers", self._modules, self._denied_without_layers)
 
     def _permissions(self) -> Iterator[Data]:
         """Who may import whom; if everybody may, that is said too, so that there is something to check."""
@@ -106,9 +114,10 @@ class Contracts:
 
     def _interfaces(self, module: Module) -> Iterator[Data]:
         """A contract for each group of modules to which `module` exposes the same."""
+        interfaces = interfaces_from(self.plan.interfaces, module.path)
         groups: dict[tuple[str, ...], list[Module]] = {}
         for other in self._modules:
-            shown = exposed(self.plan.interfaces, module.path, other.path)
+            shown = exposed(interfaces, other.path)
             if other is not module and shown is not None and self._is_held(other, module):
                 groups.setdefault(shown, []).append(other)
         for number, (shown, users) in enumerate(groups.items(), start=1):

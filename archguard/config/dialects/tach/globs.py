@@ -2,9 +2,10 @@
 
 import re
 from dataclasses import dataclass, field
-from functools import cached_property
-from pathlib import Path, PurePosixPath
+from functools import cache, cached_property
+from pathlib import Path
 
+from archguard.codebase import Expression, ExpressionError
 from archguard.snapshot.journal import is_file
 
 _WILD = re.compile(r"(?<!\\)[*?\[\]{}]")
@@ -23,18 +24,22 @@ class ModuleGlob:
 
     def matches(self, module: str) -> bool:
         """Whether it means `module`."""
-        return bool(self._regex.fullmatch(module.replace(".", "/"))) if is_glob(self.text) else self.text == module
+        return _matches(self._path, module.replace(".", "/")) if is_glob(self.text) else self.text == module
 
-    @cached_property
-    def _regex(self) -> re.Pattern[str]:
+    @property
+    def _path(self) -> str:
         path = self.text.replace(".", "/")
-        own_too = path.removesuffix("/**") + "{,/**}" if path.endswith("/**") else path
-        return re.compile(_regex(own_too))
+        return path.removesuffix("/**") + "{,/**}" if path.endswith("/**") else path
 
 
 def matches_text(glob: str, text: str) -> bool:
     """Whether `text` looks like `glob`, of which `*` stands for dots too."""
-    return bool(re.fullmatch(_regex(glob), text))
+    return _matches(glob, text)
+
+
+def is_wrong(glob: str) -> bool:
+    """Whether its wildcards mean nothing, such as `[z-a]`; it matches nothing then."""
+    return _expression(glob) is None
 
 
 @dataclass
@@ -45,31 +50,48 @@ class PathRules:
     exclude: tuple[str, ...]
     ignores: bool
     """Whether `.gitignore` counts."""
-    _rules: dict[PurePosixPath, list["_Rule"]] = field(default_factory=dict)
+    _rules: dict[str, list["_Rule"]] = field(default_factory=dict)
+    _folders: dict[str, str] = field(default_factory=dict)
+    """The topmost folder that is left out with each folder; most files share one."""
 
     def topmost(self, path: str) -> str:
         """`path` (of a file, relative to the root) or the folder above it that is left out first; "" if none is."""
-        steps = [PurePosixPath(path), *PurePosixPath(path).parents][-2::-1]
-        return next((str(step) for step in steps if self._is_out(step, is_folder=str(step) != path)), "")
+        above = self._topmost_folder(path.rpartition("/")[0])
+        return above or (path if self._is_out(path, is_folder=False) else "")
 
-    def _is_out(self, path: PurePosixPath, *, is_folder: bool) -> bool:
-        own = [_Rule.of(text) for text in self.exclude]
-        if any(rule.matches(path, is_folder=is_folder) and not rule.includes for rule in own):
+    def _topmost_folder(self, folder: str) -> str:
+        if folder and folder not in self._folders:
+            above = self._topmost_folder(folder.rpartition("/")[0])
+            self._folders[folder] = above or (folder if self._is_out(folder, is_folder=True) else "")
+        return self._folders.get(folder, "")
+
+    def _is_out(self, path: str, *, is_folder: bool) -> bool:
+        if any(rule.matches(path, is_folder=is_folder) and not rule.includes for rule in self._own):
             return True
         found = [
             rule
-            for folder in path.parents[::-1]
+            for folder in _above(path)
             for rule in self._rules_in(folder)
-            if rule.matches(path.relative_to(folder), is_folder=is_folder)
+            if rule.matches(path.removeprefix(f"{folder}/"), is_folder=is_folder)
         ]
         return bool(found) and not found[-1].includes
 
-    def _rules_in(self, folder: PurePosixPath) -> list["_Rule"]:
+    @cached_property
+    def _own(self) -> list["_Rule"]:
+        return [_Rule.of(text) for text in self.exclude]
+
+    def _rules_in(self, folder: str) -> list["_Rule"]:
         if folder not in self._rules:
             file = self.root / folder / ".gitignore"
             lines = file.read_text(encoding="utf-8", errors="replace").splitlines() if _counts(self, file) else []
             self._rules[folder] = [_Rule.of(line) for line in lines if line.strip() and not line.startswith("#")]
         return self._rules[folder]
+
+
+def _above(path: str) -> list[str]:
+    """The folders above `path`, from the root, which is "", downwards."""
+    steps = path.split("/")
+    return ["/".join(steps[:depth]) for depth in range(len(steps))]
 
 
 def _counts(rules: PathRules, file: Path) -> bool:
@@ -80,7 +102,7 @@ def _counts(rules: PathRules, file: Path) -> bool:
 class _Rule:
     """A line of a `.gitignore`."""
 
-    regex: re.Pattern[str]
+    glob: str
     includes: bool
     """Whether it takes back what others leave out."""
     folders_only: bool
@@ -92,10 +114,10 @@ class _Rule:
         folders_only, text = text.endswith("/"), text.rstrip("/")
         anchored = "/" in text
         text = text.lstrip("/") if anchored else f"**/{text}"
-        return cls(re.compile(_regex(text)), includes, folders_only)
+        return cls(text, includes, folders_only)
 
-    def matches(self, path: PurePosixPath, *, is_folder: bool) -> bool:
-        return (is_folder or not self.folders_only) and bool(self.regex.fullmatch(str(path)))
+    def matches(self, path: str, *, is_folder: bool) -> bool:
+        return (is_folder or not self.folders_only) and _matches(self.glob, path)
 
 
 _PIECES = re.compile(
@@ -103,6 +125,19 @@ _PIECES = re.compile(
     r"|\[(?P<not>[!^]?)(?P<set>[^\]]+)\]|(?P<open>\{)|(?P<close>\})|(?P<comma>,)|\\(?P<escaped>.)|(?P<text>.)",
     re.DOTALL,
 )
+
+
+def _matches(glob: str, text: str) -> bool:
+    expression = _expression(glob)
+    return expression is not None and expression.matches(text)
+
+
+@cache
+def _expression(glob: str) -> Expression | None:
+    try:
+        return Expression.parse(_regex(glob))
+    except ExpressionError:
+        return None
 
 
 def _regex(glob: str) -> str:

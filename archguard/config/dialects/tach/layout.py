@@ -1,7 +1,7 @@
 """The code that a tach.toml is about: what tach looks at, and what the domains below it say."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from archguard.codebase import Project, Source
 from archguard.codebase.modules import Modules, find_modules
 from archguard.config.dialects.tach.globs import PathRules, is_glob
 from archguard.config.dialects.tach.options import Table
+from archguard.config.dialects.tach.shapes import DOMAIN, Looks
 from archguard.config.document import Document, read_document
 from archguard.errors import ConfigError
 from archguard.snapshot.journal import is_file, is_folder, is_there
@@ -99,7 +100,11 @@ class Layout:
 
     def _document(self, file: Path) -> Document:
         try:
-            return read_document(file, self._shown(file))
+            document = read_document(file, self._shown(file))
         except ExceptionGroup as group:
             self.faults.extend(error for error in group.exceptions if isinstance(error, ConfigError))
             return Document(file, self._shown(file), "", {})
+        looks = Looks(document)
+        sound = looks.sound(DOMAIN)
+        self.faults.extend(looks.faults)
+        return replace(document, data=sound)

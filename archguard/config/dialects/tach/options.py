@@ -9,21 +9,6 @@ _DOMAIN_ROOT: Final = "<domain_root>"
 
 Table: TypeAlias = Mapping[str, Any]
 
-MODULE_KEYS: Final = {
-    "path",
-    "paths",
-    "depends_on",
-    "cannot_depend_on",
-    "depends_on_external",
-    "cannot_depend_on_external",
-    "layer",
-    "visibility",
-    "utility",
-    "strict",
-    "unchecked",
-}
-INTERFACE_KEYS: Final = {"expose", "from", "visibility", "data_types", "exclusive"}
-
 
 @dataclass(frozen=True, kw_only=True)
 class Module:

@@ -1,9 +1,9 @@
 """Who may import whom, as tach decides it."""
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from archguard.codebase import Expression
 from archguard.config.dialects.tach.globs import ModuleGlob, matches_text
 from archguard.config.dialects.tach.options import ROOT, Interface, Module
 
@@ -71,14 +71,18 @@ class Permissions:
         return any(ModuleGlob(path).matches(other.path) for path in one.depends_on)
 
 
-def exposed(interfaces: Collection[Interface], definition: str, usage: str) -> tuple[str, ...] | None:
-    """What `definition` exposes to `usage`; None if it has no interface for it."""
-    visible = [
+def interfaces_from(interfaces: Collection[Interface], definition: str) -> tuple[Interface, ...]:
+    """The interfaces of `definition`."""
+    return tuple(
         interface
         for interface in interfaces
-        if any(re.fullmatch(pattern, definition) for pattern in interface.from_)
-        and (interface.visibility is None or usage in interface.visibility)
-    ]
+        if any(Expression(pattern).matches(definition) for pattern in interface.from_)
+    )
+
+
+def exposed(interfaces: Collection[Interface], usage: str) -> tuple[str, ...] | None:
+    """What a module with `interfaces` exposes to `usage`; None if it has none for it."""
+    visible = [it for it in interfaces if it.visibility is None or usage in it.visibility]
     exclusive = [interface for interface in visible if interface.exclusive][:1]
     names = [name for interface in exclusive or visible for name in interface.expose]
     return tuple(dict.fromkeys(names)) if visible else None

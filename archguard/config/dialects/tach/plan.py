@@ -64,7 +64,7 @@ class Plan:
         """Whether code that is in no module is looked at."""
         return bool(self.layout.options.get("root_module", "ignore") != "ignore")
 
-    @property
+    @cached_property
     def packages(self) -> frozenset[str]:
         """The top-level packages that hold modules."""
         return frozenset(name.partition(".")[0] for path in self.modules for name in self._owners[path])
@@ -110,7 +110,8 @@ class Plan:
         return fitting + sorted(left)
 
     def _fits(self, pattern: str, out: Collection[str]) -> bool:
-        matched = {name for name in self.layout.sources if self._is_inside(name) and Pattern(pattern).unit(name)}
+        found = Pattern(pattern)
+        matched = {name for name in self.layout.sources if self._is_inside(name) and found.unit(name)}
         return bool(matched) and matched <= set(out)
 
     def _is_inside(self, name: str) -> bool:

@@ -1,42 +1,27 @@
 """From tach's words to archguard's: all of it, or the faults that are in the way."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
+from archguard.codebase import Expression, ExpressionError
 from archguard.config.config import did_you_mean
 from archguard.config.dialects.tach.contracts import Contracts, Data
+from archguard.config.dialects.tach.globs import is_wrong
 from archguard.config.dialects.tach.ignores import Ignored, ignored
 from archguard.config.dialects.tach.layout import Layout
-from archguard.config.dialects.tach.options import INTERFACE_KEYS, MODULE_KEYS, ROOT, Table
+from archguard.config.dialects.tach.options import ROOT, Table
 from archguard.config.dialects.tach.permissions import cycle, hidden
 from archguard.config.dialects.tach.plan import Plan
+from archguard.config.dialects.tach.shapes import PROJECT, Looks
 from archguard.config.document import Document, Keys, parse_toml
 from archguard.errors import ConfigError
 from archguard.model import Location
 
-_SILENT: Final = {"cache", "map"}
-"""Keys that do not matter to a check."""
-_KNOWN: Final = _SILENT | {
-    "modules",
-    "interfaces",
-    "layers",
-    "exclude",
-    "source_roots",
-    "exact",
-    "ignore_type_checking_imports",
-    "forbid_circular_dependencies",
-    "layers_explicit_depends_on",
-    "respect_gitignore",
-    "root_module",
-    "rules",
-    "external",
-}
-_UNSAYABLE: Final = {"include_string_imports", "plugins"}
-_DOMAIN: Final = {"root", "modules", "interfaces"}
+_UNSAYABLE: Final = ("include_string_imports", "plugins")
 
 
 def translate(path: Path, shown: str) -> Document:
@@ -60,14 +45,16 @@ class _Translation:
     faults: list[ConfigError] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.options: Table = self.document.data
+        looks = Looks(self.document)
+        self.options: Table = looks.sound(PROJECT)
+        self.faults.extend(looks.faults)
         self.layout = Layout(self.document.path.parent, self.options, self.faults)
         self.plan = Plan(self.layout)
 
     def data(self) -> Data:
         """All of it; nothing if there are faults."""
-        self.faults.extend(self._unknown())
-        self.faults.extend(() if self.faults else self._refused())
+        self.faults.extend(self._meaningless())
+        self.faults.extend(self._refused())
         if self.faults:
             return {}
         contracts = [self._with_imports(contract) for contract in Contracts(self.plan, self.comments)]
@@ -82,8 +69,12 @@ class _Translation:
     def places(self, data: Data) -> Iterator[tuple[Keys, Location]]:
         """Where each contract comes from."""
         yield (), Location(self.document.shown)
+        yield ("project",), Location(self.document.shown)
+        yield ("project", "source_roots"), self._find("source_roots")
+        yield ("project", "exclude"), self._find("exclude")
+        yield ("contracts",), self._find("modules")  # without it, no place below it is found
         for index, contract in enumerate(data["contracts"]):
-            yield ("contracts", index), self._find(_subject(contract))
+            yield ("contracts", index), self._find(_subject(contract, data.get("components", {})))
 
     def notes(self) -> Iterator[ConfigError]:
         """What is passed over."""
@@ -105,43 +96,36 @@ class _Translation:
 
     @property
     def _tables(self) -> list[Table]:
-        return [document.data for document in self._documents]
+        return [self.options, *(document.data for document in self.layout.domains.values())]
 
     @property
     def _documents(self) -> list[Document]:
         return [self.document, *self.layout.domains.values()]
 
-    def _unknown(self) -> Iterator[ConfigError]:
-        """Keys that tach, or archguard, does not know."""
-        yield from self._strangers(self.options, _KNOWN | _UNSAYABLE)
-        for key in sorted(_UNSAYABLE):
+    def _meaningless(self) -> Iterator[ConfigError]:
+        """What archguard does not know, and wildcards and expressions that mean nothing."""
+        for key in _UNSAYABLE:
             if self.options.get(key):
                 yield self._error(f"archguard cannot say tach's `{key}`", key)
-        for document in self.layout.domains.values():
-            yield from self._strangers(document.data, _DOMAIN)
+        modules = (path for module in self.plan.declared for path in (module.path, *(module.depends_on or ())))
+        for glob in dict.fromkeys((*self.options.get("exclude", ()), *modules)):
+            if is_wrong(glob):
+                yield self._error(f"'{glob}' has wildcards that mean nothing", glob)
         for table in self._tables:
-            yield from self._strangers_inside(table)
+            yield from self._meaningless_in(table)
 
-    def _strangers_inside(self, table: Table) -> Iterator[ConfigError]:
-        for entry in table.get("modules", ()):
-            yield from self._strangers(entry, MODULE_KEYS)
-            if entry.get("strict"):
-                yield self._error(
-                    "archguard cannot say tach's `strict`", "strict", "list what is exposed: [[interfaces]]"
-                )
+    def _meaningless_in(self, table: Table) -> Iterator[ConfigError]:
+        if any(entry.get("strict") for entry in table.get("modules", ())):
+            yield self._error("archguard cannot say tach's `strict`", "strict", "list what is exposed: [[interfaces]]")
         for entry in _interfaces(table):
-            yield from self._strangers(entry, INTERFACE_KEYS)
-            yield from (fault for name in entry.get("expose", ()) if (fault := self._misspelt(name)))
-
-    def _strangers(self, table: Table, known: Collection[str]) -> Iterator[ConfigError]:
-        for key in table.keys() - known:
-            yield self._error(f"tach knows no key `{key}` here", key, did_you_mean(key, sorted(known)))
+            names = (*entry["expose"], *entry.get("from", ()))
+            yield from (fault for name in names if (fault := self._misspelt(name)))
 
     def _misspelt(self, name: str) -> ConfigError | None:
         try:
-            re.compile(name)
-        except re.error as error:
-            return self._error(f"'{name}' is no regular expression: {error}", name)
+            Expression.parse(name)
+        except ExpressionError as error:
+            return self._error(str(error), name)
         return None
 
     def _refused(self) -> Iterator[ConfigError]:
@@ -205,9 +189,32 @@ class _Translation:
         return ConfigError(message, hint, place, lines[place.path])
 
     def _find(self, text: str) -> Location:
-        """Where `text` stands: as a key at the top, else as a whole word."""
+        """Where `text` stands: as a module that is declared, as a key at the top, else as a whole word."""
+        if text in self._declarations:
+            return self._declarations[text]
         found = (place for document in self._documents for place in _places(document, text))
         return next(found, Location(self.document.shown))
+
+    @cached_property
+    def _declarations(self) -> dict[str, Location]:
+        """Where each module is declared: in a domain by a shorter name, and by one with wildcards."""
+        domains = [("", self.document), *self.layout.domains.items()]
+        written = dict(pair for domain, document in reversed(domains) for pair in _declared(document, domain))
+        found = {path: written[module.glob] for path, module in self.plan.modules.items() if module.glob in written}
+        return found | written
+
+
+def _declared(document: Document, domain: str) -> Iterator[tuple[str, Location]]:
+    """The modules that `document` declares, with their places; the last one of a name comes first."""
+    entries = document.data.get("modules")
+    for index, entry in reversed(list(enumerate(entries if isinstance(entries, list) else ()))):
+        table = entry if isinstance(entry, dict) else {}
+        key = "paths" if isinstance(table.get("paths"), list) else "path"
+        place = document.places.get(("modules", index, key)) or document.places["modules", index]
+        for path in map(str, table["paths"] if key == "paths" else [table.get("path", "")]):
+            column = document.line(place.line).find(path) + 1
+            full = f"{domain}.{path}" if domain else path
+            yield full, Location(place.path, place.line, column or place.column)
 
 
 def _places(document: Document, text: str) -> Iterator[Location]:
@@ -223,10 +230,12 @@ def _interfaces(table: Table) -> list[Table]:
     return list(table.get("interfaces", ()))
 
 
-def _subject(contract: Data) -> str:
-    """The module that a contract is about, or the key that it comes from."""
-    subject = contract.get("modules", "")
-    return subject if isinstance(subject, str) else str(contract["kind"])
+def _subject(contract: Data, components: Data) -> str:
+    """The module that a contract is about, the first of several, or the key that it comes from."""
+    about = contract.get("modules") or list(contract.get("may_import", ()))
+    first = about if isinstance(about, str) else next(iter(about), "layers")
+    parts = components.get(first, {}).get("modules", first)
+    return parts if isinstance(parts, str) else ROOT
 
 
 def _texts(value: Any) -> Iterator[str]:
