@@ -5,7 +5,7 @@ from dataclasses import replace
 from archguard.checking.named import find_named
 from archguard.codebase import Codebase
 from archguard.config import Config, did_you_mean
-from archguard.diagrams import NEEDING_A_SUBJECT, UNTHINNED, Request, View, draw_view
+from archguard.diagrams import NEEDING_A_SUBJECT, Request, View, draw_view
 from archguard.diagrams.drawing import reduced
 from archguard.diagrams.limits import NODES, thinned
 from archguard.errors import ArchguardError
@@ -44,7 +44,7 @@ def draw(  # noqa: PLR0913  # what can be asked
     name = view or request.main_view
     drawn = replace(draw_view(name, _about(config, request, name, subject)), is_complete=limit is None)
     drawn = reduced(drawn) if reduce else drawn
-    return drawn if whole or name in UNTHINNED else thinned(drawn)
+    return drawn if whole else thinned(drawn)
 
 
 def _about(config: Config, request: Request, view: str, subject: str | None) -> Request:

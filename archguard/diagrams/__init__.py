@@ -6,7 +6,7 @@ from pathlib import PurePath
 from typing import Final, Protocol, cast
 
 from archguard.diagrams.view import Arrow, Channel, Group, Line, Node, NodeKind, View
-from archguard.diagrams.views import NEEDING_A_SUBJECT, UNTHINNED, VIEWS, Request, draw_view
+from archguard.diagrams.views import NEEDING_A_SUBJECT, VIEWS, Request, draw_view
 from archguard.errors import ArchguardError
 
 FORMATS: Final = {
@@ -61,7 +61,6 @@ __all__ = [
     "FORMATS",
     "MATRIX_FORMATS",
     "NEEDING_A_SUBJECT",
-    "UNTHINNED",
     "VIEWS",
     "WHOLE",
     "Arrow",

@@ -1,7 +1,7 @@
 """No hairballs: what is too much for one picture is put together, and the picture says so."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -74,7 +74,7 @@ def thinned(view: View) -> View:
     cycle in the code is one in the picture, of the same nodes. No node loses its last arrow.
     """
     most = max(FEW_ARROWS, ARROWS_PER_NODE * len(view.nodes))
-    if view.is_complete or len(view.arrows) <= most:
+    if view.is_complete or view.keeps_arrows or len(view.arrows) <= most:
         return view
     ranked = sorted(view.arrows, key=_weight, reverse=True)
     least = ranked[most].count + 1  # of arrows that weigh the same all stay, or none: no name decides
@@ -107,28 +107,32 @@ def _needed(ranked: Iterable[Arrow]) -> set[Arrow]:
     return told | set(heaviest.values())
 
 
-def _ways_back(kept: Iterable[Arrow], ranked: Iterable[Arrow]) -> set[Arrow]:
+def _ways_back(kept: Collection[Arrow], ranked: Sequence[Arrow]) -> set[Arrow]:
     """The arrows of cycles that have to be added to `kept`, so that what reaches each other still does.
 
-    Heaviest first, each is added whose end cannot be reached from its beginning without it.
+    Of all others, lightest first, each is left out whose end can be reached from its beginning without it: what
+    remains is as little as possible, which adding the heaviest first would not give among arrows of the same weight.
     """
-    following: dict[str, set[str]] = {}
-    for arrow in kept:
-        following.setdefault(arrow.source, set()).add(arrow.target)
-    added = set[Arrow]()
+    following: dict[str, Counter[str]] = {}
     for arrow in ranked:
-        if arrow.is_cyclic and not _is_reached(following, arrow.source, arrow.target):
-            following.setdefault(arrow.source, set()).add(arrow.target)
-            added.add(arrow)
+        if arrow in kept or arrow.is_cyclic:
+            following.setdefault(arrow.source, Counter())[arrow.target] += 1
+    added = set[Arrow]()
+    for arrow in reversed(ranked):
+        if arrow.is_cyclic and arrow not in kept:
+            following[arrow.source][arrow.target] -= 1
+            if not _is_reached(following, arrow.source, arrow.target):
+                following[arrow.source][arrow.target] += 1
+                added.add(arrow)
     return added
 
 
-def _is_reached(following: Mapping[str, Collection[str]], start: str, end: str) -> bool:
+def _is_reached(following: Mapping[str, Mapping[str, int]], start: str, end: str) -> bool:
     seen, queue = {start}, [start]
     while queue and end not in seen:
-        found = set(following.get(queue.pop(), ())) - seen
+        found = {name for name, arrows in following.get(queue.pop(), {}).items() if arrows} - seen
         seen |= found
-        queue.extend(found)
+        queue.extend(sorted(found))
     return end in seen
 
 

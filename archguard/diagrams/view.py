@@ -126,6 +126,8 @@ class View:
     """Sentences about what is not shown, and why."""
     is_sideways: bool = False
     """Whether it is drawn from left to right instead of from top to bottom."""
+    keeps_arrows: bool = False
+    """Whether no arrow is too light to be shown: a table has room for all, and of cycles the arrows are the point."""
     is_complete: bool = False
     """Whether everything was asked for: no format leaves out or folds anything, however much there is."""
     code: Code | None = field(default=None, repr=False, compare=False)

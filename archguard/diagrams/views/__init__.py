@@ -21,9 +21,6 @@ VIEWS: Final = {
 NEEDING_A_SUBJECT: Final = ("contract", "focus", "reaches")
 """The views of something in particular."""
 
-UNTHINNED: Final = ("cycles", "matrix")
-"""The views that always show all of their arrows: a table has room for them, and of cycles these are the point."""
-
 
 class _Module(Protocol):
     def view(self, request: Request) -> View: ...
@@ -34,4 +31,4 @@ def draw_view(name: str, request: Request) -> View:
     return cast("_Module", import_module(f"{__name__}.{name}")).view(request)
 
 
-__all__ = ["NEEDING_A_SUBJECT", "UNTHINNED", "VIEWS", "Request", "draw_view"]
+__all__ = ["NEEDING_A_SUBJECT", "VIEWS", "Request", "draw_view"]

@@ -26,7 +26,7 @@ def view(request: Request) -> View:
     modules = frozenset(module for tangle in coupling.tangles for name in tangle for module in coupling.units[name])
     outline = gather(own, modules, title, request.depth, request.nodes)
     drawn = replace(request, codebase=own).drawn(outline)
-    return replace(drawn, notes=(*drawn.notes, *_hidden(coupling, outline.units)))
+    return replace(drawn, keeps_arrows=True, notes=(*drawn.notes, *_hidden(coupling, outline.units)))
 
 
 def _units(codebase: Codebase, depth: int | None) -> Mapping[str, Collection[str]]:
