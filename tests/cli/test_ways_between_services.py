@@ -141,7 +141,7 @@ def layered(project: Project) -> Project:
 def test_a_layer_is_named_as_the_contract_names_it(layered: Project) -> None:
     run = layered.run("why", "core", "api")
 
-    assert run.stdout.startswith("core must not import api.\n    inner (layers)") or "in part" in run.stdout
+    assert run.stdout.startswith("core may, in part, import api.\n    inner (layers) (6 of 9 imports): ")
     assert "Today core does not reach api." in run.stdout
     assert "Today web reaches core in 1 way" in layered.run("why", "web", "core").stdout
 
