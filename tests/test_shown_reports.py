@@ -39,7 +39,8 @@ def test_a_page_quotes_what_is_printed(page: str, project: Project) -> None:
         text = _RUN.sub(lambda run: f"$ archguard {run['command']}\n{printed[run['command']]}", text)
         path.write_text(text, encoding="utf-8")
     assert {run["command"]: run["output"] for run in _RUN.finditer(text)} == printed
-    assert [part["text"] for part in _PART.finditer(text) if not any(part["text"] in it for it in printed.values())] == []
+    parts = [part["text"] for part in _PART.finditer(text)]
+    assert [part for part in parts if not any(part in whole for whole in printed.values())] == []
     assert printed
 
 

@@ -50,7 +50,7 @@ class Acyclic(Contract):
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
         """Yield a fault if there are no two modules that could form a cycle."""
         if self.depth < 0:
-            yield ContractError(f"there is no depth of {self.depth}", "depth", "0 is the children of `children_of` only")
+            yield ContractError(f"there is no depth of {self.depth}", "depth", "0 is the children alone")
         elif not self.modules and not self.children_of:
             yield ContractError("names no modules", hint="give `modules` or `children_of`")
         elif all(len(units) < 2 for units in self._groups(codebase)):  # noqa: PLR2004  # a cycle needs two
