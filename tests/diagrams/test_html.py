@@ -497,3 +497,42 @@ def test_nodes_do_not_stand_on_each_other(project: Project, window: Browser) -> 
         for one, other in combinations(boxes, 2)
         if one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
     ] == []
+
+
+def test_the_page_has_the_arrows_the_numbers_and_the_dashes_of_a_picture(project: Project, window: Browser) -> None:
+    names = [f"shop.m{number:02}" for number in range(30)]
+    files = {
+        f"{one.replace('.', '/')}.py": "".join(f"import {other}\n" for other in names[at + 1 : at + 5])
+        for at, one in enumerate(names)
+    }
+    files["shop/m29.py"] = "import shop.m00\nimport shop.m28\n"
+    project.write_all({"shop/__init__.py": "", **files})
+    project.configure("contracts: []")
+
+    page = opened(window, project)
+
+    shown = json.loads(project.call("diagram", "--format", "json").stdout)["arrows"]
+    drawn = {(it["source"], it["target"], str(it["count"]), it["closes_cycle"]) for it in shown}
+    found = "page.look.arrows.map((it) => [it.source.name, it.target.name, labelOf(it), it.closesCycle])"
+    assert {tuple(it) for it in window.run(found)} == drawn
+    assert window.run("document.querySelectorAll('.arrow.closing[data-from]').length") == sum(it[3] for it in drawn) > 0
+    upwards = "page.look.arrows.filter((it) => it.source.box.y > it.target.box.y).map((it) => it.closesCycle)"
+    assert all(window.run(upwards))
+
+    window.click("#arrows")
+    assert len(page.arrows) == 26 * 4 + 3 + 2 + 1 + 2
+
+
+def test_what_is_left_out_once_something_is_hidden_closes_no_cycle(project: Project, window: Browser) -> None:
+    crowd(project, 30)
+    for number in range(5, 30):
+        file = project.root / f"shop/p{number:02}/__init__.py"
+        file.write_text(f"{file.read_text()}import shop.p{number - 1:02}\n")
+    page = opened(window, project)
+
+    window.click(f"{node('all')} .toggle")
+
+    assert window.run("page.look.faint.length") > 0
+    assert window.run("page.look.faint.filter((it) => it.closesCycle).length") == 0
+    both = {(f"shop.p{number:02}", f"shop.p{number - 1:02}") for number in range(5, 30)}
+    assert {(other, one) for one, other in both} | both <= page.arrows
