@@ -536,3 +536,22 @@ def test_what_is_left_out_once_something_is_hidden_closes_no_cycle(project: Proj
     assert window.run("page.look.faint.filter((it) => it.closesCycle).length") == 0
     both = {(f"shop.p{number:02}", f"shop.p{number - 1:02}") for number in range(5, 30)}
     assert {(other, one) for one, other in both} | both <= page.arrows
+
+
+@pytest.mark.parametrize(("asked", "is_whole"), [((), False), (("--limit", "0"), True)])
+def test_a_cycle_stays_one_once_something_is_hidden_and_everything_if_that_was_asked_for(
+    project: Project, window: Browser, asked: tuple[str, ...], *, is_whole: bool
+) -> None:
+    names = [f"m{number:02}" for number in range(32)]
+    ahead = {one: "".join(f"import shop.{other}\n" for other in names[at + 1 : at + 5]) for at, one in enumerate(names)}
+    project.write_all({"shop/__init__.py": "", **{f"shop/{one}.py": text for one, text in ahead.items()}})
+    project.write("shop/m30.py", "import shop.m00\n")
+    project.configure("contracts: []")
+    page = opened(window, project, *asked)
+
+    page.at("shop.m31")
+    window.press("h")
+
+    assert len(page.nodes) == 31
+    assert window.run("Math.max(...tanglesOf(page.look.nodes, page.look.arrows).map((it) => it.length))") == 31
+    assert (window.run("page.look.faint.length") == 0) is is_whole
