@@ -8,7 +8,7 @@ from archguard.codebase import Codebase
 from archguard.config import Config, did_you_mean
 from archguard.diagrams import NEEDING_A_SUBJECT, Request, View, draw_view
 from archguard.diagrams.drawing import reduced
-from archguard.diagrams.limits import NODES
+from archguard.diagrams.limits import NODES, thinned
 from archguard.errors import ArchguardError
 from archguard.model import Report
 
@@ -36,18 +36,17 @@ def draw(  # noqa: PLR0913  # what can be asked
         depth: How deep packages are drawn, or how far from the subject.
         limit: How many nodes it has at most; None for everything that there is.
         reduce: Whether to leave out arrows that longer ways say too.
-        whole: Whether there are all arrows, however many.
+        whole: Whether there are all arrows, however many, for a format that chooses which of them it shows.
 
     Raises:
         ArchguardError: the subject is missing, unknown or not asked for; or there is nothing to draw.
     """
     require_code(codebase)
-    request = Request(
-        codebase=codebase, contracts=config.contracts, report=report, depth=depth, limit=limit, whole=whole
-    )
+    request = Request(codebase=codebase, contracts=config.contracts, report=report, depth=depth, limit=limit)
     name = view or request.main_view
-    drawn = draw_view(name, _about(config, request, name, subject))
-    return reduced(drawn) if reduce else drawn
+    drawn = replace(draw_view(name, _about(config, request, name, subject)), is_complete=limit is None)
+    drawn = reduced(drawn) if reduce else drawn
+    return drawn if whole else thinned(drawn)
 
 
 def _about(config: Config, request: Request, view: str, subject: str | None) -> Request:

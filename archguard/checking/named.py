@@ -1,4 +1,4 @@
-"""What people call modules when they ask about them: components, services, packages, modules, files, patterns."""
+"""What people call modules when they ask about them: components, services, layers, modules, files, patterns."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from pathlib import PurePath
 from archguard.codebase import Codebase, Pattern, PatternError, Target, ancestry, disjoint
 from archguard.config import Config, did_you_mean
 from archguard.errors import ArchguardError
+from archguard.kinds import Layers
 from archguard.kinds.clients import CHANNELS, catalogue
 from archguard.kinds.distributions import is_installed
 
@@ -24,19 +25,19 @@ class Named:
 
 
 def find_named(config: Config, codebase: Codebase, name: str) -> Named:
-    """What `name` means: a component, a service, a module with those below, a file, a pattern, or a package outside.
+    """What `name` means: a component, service, module with those below, file, pattern, layer, or package outside.
 
     Raises:
         ArchguardError: it means nothing.
     """
     target = _target(codebase, name)
-    if inside := codebase.members((target,)):
+    if inside := codebase.members((target,)) or _layer(config, codebase, target.text):
         return Named(target.text, inside)
     if target.literal and _may_be_outside(codebase, target.text):
         outside = codebase.imports.externals
         near = [outer for outer in ancestry(target.text) if outer in outside]
         return Named(target.text, codebase.matching(target, outside) or frozenset(near[:1]), is_outside=True)
-    known = [*config.components, *config.services, *codebase.modules]
+    known = [*config.components, *config.services, *layer_names(config), *codebase.modules]
     close = did_you_mean(target.text, known)
     ending = next((other for other in sorted(known, key=len) if other.endswith((f".{target}", f"::{target}"))), "")
     hint = f"did you mean '{ending}'?" if ending else close if close.startswith("did") else _LISTS
@@ -56,6 +57,29 @@ def find_module(codebase: Codebase, name: str) -> str:
     hint = f"say which: {', '.join(found)}" if found else did_you_mean(text, sorted(codebase.modules))
     hint = hint if found or hint.startswith("did") else "`archguard ls modules` lists them"
     raise ArchguardError(f"there are several modules '{name}'" if found else f"there is no module '{name}'", hint)
+
+
+def layer_names(config: Config) -> tuple[str, ...]:
+    """What layers are called in the contracts."""
+    return tuple(name for contract in config.contracts if isinstance(contract, Layers) for name in contract.names)
+
+
+def _layer(config: Config, codebase: Codebase, name: str) -> frozenset[str]:
+    layers = (contract for contract in config.contracts if isinstance(contract, Layers))
+    return frozenset().union(*(contract.named(codebase, name) for contract in layers))
+
+
+def find_place(config: Config, codebase: Codebase, name: str) -> Named:
+    """What `name` means to those who ask where something is: one module or file, else a component, service or layer.
+
+    Raises:
+        ArchguardError: it means nothing.
+    """
+    is_named = name in {*config.components, *config.services, *layer_names(config)}
+    if is_named and name not in codebase.modules:
+        return find_named(config, codebase, name)
+    module = find_module(codebase, name)
+    return Named(module, frozenset({module}))
 
 
 def groups_of(config: Config, codebase: Codebase) -> dict[str, str]:

@@ -1,19 +1,25 @@
-"""Where a module belongs, and what that lets it do."""
+"""Where modules belong, and what that lets them do."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import product
+from typing import Final
 
 from archguard.checking.check import check
-from archguard.checking.named import find_module, groups_of
+from archguard.checking.named import find_place, groups_of
+from archguard.checking.ways import calls_of_services
 from archguard.checking.why import new_violations
 from archguard.codebase import Codebase, Pattern, suppose
 from archguard.config import Config
-from archguard.kinds import Contract
+from archguard.kinds.contacts import Contact, Territory, Way, find_hosts
 from archguard.kinds.layers import Layers
 from archguard.kinds.metrics import Metrics
 from archguard.model import Report
 from archguard.reporters.wording import counted, one_line
+
+_PAIRS: Final = 20_000
+"""Up to so many imports are tried each way, which takes a second; a component of a large code base is sampled."""
 
 
 @dataclass(frozen=True)
@@ -28,21 +34,37 @@ class Group:
     contracts: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Call:
+    """So many lines of code reach the service, or the host outside, `name` over `way`; or are those of `name`."""
+
+    name: str
+    way: Way
+    lines: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """What there is to know about `module`."""
+    """What there is to know about `module`, which may also be a component, a layer or a service with its modules."""
 
     module: str
+    modules: int
+    """How many modules with a file are in it."""
     path: str
+    """The file of a module; "" for anything else."""
     service: str
     components: tuple[str, ...]
     layers: Mapping[str, str]
-    """Its layer by the contract that has it."""
+    """Its layers by the contract that has them."""
     contracts: tuple[str, ...]
     """The contracts that look at it."""
     imports: Mapping[str, int]
-    """How many imports it has, by component or package."""
+    """How many imports it has from elsewhere, by component or package."""
     imported_by: Mapping[str, int]
+    calls: tuple[Call, ...]
+    """What it reaches without importing it: other services, and hosts outside."""
+    service_called_by: tuple[Call, ...]
+    """What reaches its service like that."""
     may_import: tuple[Group, ...]
     must_not_import: tuple[Group, ...]
     may_be_imported_by: tuple[Group, ...]
@@ -50,28 +72,38 @@ class Place:
 
 
 def place_of(config: Config, codebase: Codebase, name: str) -> Place:
-    """The place of the module, or of the file, `name`.
+    """The place of the module, file, component, layer or service `name`.
 
     Raises:
-        ArchguardError: there is no such module.
+        ArchguardError: there is none of these.
     """
-    module = find_module(codebase, name)
+    named = find_place(config, codebase, name)
+    modules = named.modules
     groups = groups_of(config, codebase)
     before = check(config, codebase=codebase)
-    others, files = sorted(codebase.modules - {module}), sorted(codebase.sources.keys() - {module})
-    ahead = _denied(config, codebase, before, [(module, other) for other in others])
-    back = _denied(config, codebase, before, [(other, module) for other in files])
-    may_import, must_not_import = _split(groups, {other: ahead.get((module, other), set()) for other in others})
-    importers, strangers = _split(groups, {other: back.get((other, module), set()) for other in files})
+    others, files = sorted(codebase.modules - modules), sorted(codebase.sources.keys() - modules)
+    tried = _some(modules & codebase.sources.keys() or modules, len(others))
+    ahead = _denied(config, codebase, before, list(product(tried, others)))
+    back = _denied(config, codebase, before, list(product(files, tried)))
+    may_import, must_not_import = _split(groups, {it: _union(ahead, product(tried, (it,))) for it in others})
+    importers, strangers = _split(groups, {it: _union(back, product((it,), tried)) for it in files})
+    services = _services(codebase, modules)
     return Place(
-        module=module,
-        path=codebase.shown(module),
-        service=_service(codebase, module),
-        components=tuple(name for name in config.components if module in codebase.members((Pattern(name),))),
-        layers=_layers(config, codebase, module),
-        contracts=tuple(contract.id for contract in config.contracts if module in _scope(contract, codebase)),
-        imports=_counts(groups, _imported(codebase, module)),
-        imported_by=_counts(groups, _importers(codebase, module)),
+        module=named.name,
+        modules=len(modules & codebase.sources.keys()),
+        path=codebase.shown(named.name),
+        service=", ".join(services),
+        components=tuple(it for it in config.components if modules & codebase.members((Pattern(it),))),
+        layers=_layers(config, codebase, modules),
+        contracts=tuple(contract.id for contract in config.contracts if modules & contract.scope(codebase)),
+        imports=_counts(groups, _imported(codebase, modules)),
+        imported_by=_counts(groups, _importers(codebase, modules)),
+        calls=_calls((it.callee, it.way) for it in _reached(codebase) if it.importer in modules),
+        service_called_by=_calls(
+            (it.caller, it.way)
+            for it in calls_of_services(codebase)
+            if it.callee in services and it.importer not in modules
+        ),
         may_import=may_import,
         must_not_import=must_not_import,
         may_be_imported_by=importers,
@@ -83,12 +115,15 @@ def render(place: Place) -> str:
     """The place for people."""
     facts = {
         "file": place.path,
+        "modules": "" if place.path else str(place.modules),
         "service": place.service,
         "component": ", ".join(place.components) or "none",
         "layer": ", ".join(f"{layer} (of {contract})" for contract, layer in place.layers.items()),
         "contracts": ", ".join(place.contracts) or "no contract looks at it",
         "imports": _tally(place.imports),
         "imported by": _tally(place.imported_by),
+        "calls": _told(place.calls),
+        "service is called by": _told(place.service_called_by),
         "may import": _names(place.may_import),
         "must not import": _names(place.must_not_import),
         "may be imported by": _names(place.may_be_imported_by),
@@ -125,31 +160,52 @@ def _split(
     )
 
 
-def _service(codebase: Codebase, module: str) -> str:
-    prefix = module.rpartition("::")[0]
-    sharing = (name for name, service in codebase.services.items() if module in codebase.members(service.modules))
-    return prefix or next(sharing, "")
+def _some(modules: Collection[str], others: int) -> list[str]:
+    """All of `modules`, or evenly chosen ones where trying each with all `others` would take minutes."""
+    ordered = sorted(modules)
+    most = max(1, _PAIRS // max(1, others))
+    return ordered[:: -(-len(ordered) // most)]
 
 
-def _layers(config: Config, codebase: Codebase, module: str) -> Mapping[str, str]:
+def _union(denied: Mapping[tuple[str, str], set[str]], pairs: Iterable[tuple[str, str]]) -> set[str]:
+    return set().union(*(denied.get(pair, ()) for pair in pairs))
+
+
+def _services(codebase: Codebase, modules: frozenset[str]) -> tuple[str, ...]:
+    return tuple(name for name, unit in Territory(codebase).modules.items() if unit & modules)
+
+
+def _layers(config: Config, codebase: Codebase, modules: frozenset[str]) -> Mapping[str, str]:
     stacks = {contract.id: contract.units(codebase) for contract in config.contracts if isinstance(contract, Layers)}
-    return {
-        contract: name for contract, units in stacks.items() for name, unit in sorted(units.items()) if module in unit
-    }
+    found = {id_: [name for name, unit in sorted(units.items()) if modules & unit] for id_, units in stacks.items()}
+    return {id_: ", ".join(names) for id_, names in found.items() if names}
 
 
-def _scope(contract: Contract, codebase: Codebase) -> frozenset[str]:
-    return contract.scope(codebase)
+def _imported(codebase: Codebase, modules: frozenset[str]) -> Iterator[str]:
+    for module in modules:
+        for imported, lines in codebase.imports.imported_by(module).items():
+            if imported not in modules:
+                yield from [imported] * len(lines)
 
 
-def _imported(codebase: Codebase, module: str) -> Iterator[str]:
-    for imported, lines in codebase.imports.imported_by(module).items():
-        yield from [imported] * len(lines)
+def _importers(codebase: Codebase, modules: frozenset[str]) -> Iterator[str]:
+    for module in modules:
+        for importer in codebase.imports.importers.get(module, ()):
+            if importer not in modules:
+                yield from [importer] * len(codebase.imports.imported_by(importer)[module])
 
 
-def _importers(codebase: Codebase, module: str) -> Iterator[str]:
-    for importer in codebase.imports.importers.get(module, ()):
-        yield from [importer] * len(codebase.imports.imported_by(importer)[module])
+def _reached(codebase: Codebase) -> tuple[Contact, ...]:
+    return (*calls_of_services(codebase), *find_hosts(codebase, Territory(codebase)))
+
+
+def _calls(reached: Iterable[tuple[str, Way]]) -> tuple[Call, ...]:
+    return tuple(Call(name, way, lines) for (name, way), lines in sorted(Counter(reached).items()))
+
+
+def _told(calls: Iterable[Call]) -> str:
+    """`payments (HTTP 2), shipping (QUEUE 1)`."""
+    return ", ".join(f"{call.name} ({call.way.upper()} {call.lines})" for call in calls)
 
 
 def _counts(groups: Mapping[str, str], modules: Iterable[str]) -> Mapping[str, int]:

@@ -8,12 +8,13 @@ from itertools import product
 from archguard.checking.check import check
 from archguard.checking.known import identity
 from archguard.checking.named import Named, find_named
-from archguard.codebase import Codebase, ImportTrait, Reach, suppose
-from archguard.config import Config
+from archguard.checking.ways import Chain, Hop, Ways
+from archguard.codebase import Codebase, ImportTrait, Target, suppose
+from archguard.config import Config, read
 from archguard.errors import ArchguardError
-from archguard.kinds.routes import EVERYTHING, forbidden_routes
-from archguard.model import OutcomeStatus, Report, Step, Violation
-from archguard.reporters.wording import because, counted, hop, numbered, one_line, step_place
+from archguard.kinds.contacts import WORDS, Way
+from archguard.model import OutcomeStatus, Report, Violation
+from archguard.reporters.wording import because, counted, numbered, one_line
 
 _CHAINS = 3
 _SAMPLE = 40
@@ -45,11 +46,13 @@ class Answer:
     unchecked: tuple[str, ...]
     """The contracts that could not be checked, and may deny it too."""
     ways: int
-    """How many imports of today are the first step of a way from one to the other."""
-    chains: tuple[tuple[Step, ...], ...]
-    """Some of the ways, the shortest first."""
-    cut: tuple[Step, ...]
-    """As few imports as possible without which there is no way."""
+    """How many imports and calls of today are the first step of a way from one to the other."""
+    chains: tuple[Chain, ...]
+    """Some of the ways, the shortest first, and one for each sort of way: import, HTTP, RPC, queue, table."""
+    calls: tuple[Chain, ...]
+    """Some of the calls of a service of which `imported` is only a part."""
+    cut: tuple[Hop, ...]
+    """As few imports and calls as possible without which there is no way."""
 
     @property
     def allowed(self) -> bool:
@@ -64,11 +67,14 @@ def why(config: Config, codebase: Codebase, importer: str, imported: str) -> Ans
         ArchguardError: a name means nothing, or both mean the same modules.
     """
     one, other = find_named(config, codebase, importer), find_named(config, codebase, imported)
+    if other.is_outside and other.name not in codebase.imports.externals:
+        codebase = read(config, (Target(other.name),))  # `sqlalchemy.orm` is told from `sqlalchemy` if that is asked
+        other = Named(other.name, codebase.matching(Target(other.name), codebase.imports.externals), is_outside=True)
     sources, targets = _apart(one, other, frozenset(codebase.sources))
     pairs = list(product(_some(sources), [other.name] if other.is_outside else _some(targets)))
     before, after = check(config, codebase=codebase), check(config, codebase=suppose(codebase, pairs))
-    code = _counted(config, codebase)
-    chains = _chains(code, sources, targets)
+    ways = Ways.between(_counted(config, codebase), sources, targets)
+    chains = ways.chains()
     return Answer(
         importer=one.name,
         imported=other.name,
@@ -76,8 +82,9 @@ def why(config: Config, codebase: Codebase, importer: str, imported: str) -> Ans
         denials=tuple(_denials(new_violations(before, after), pairs)),
         unchecked=tuple(outcome.id for outcome in after.outcomes if outcome.status is OutcomeStatus.ERROR),
         ways=len(chains),
-        chains=tuple(code.steps(chain) for chain in chains[:_CHAINS]),
-        cut=_cut(code, sources, targets),
+        chains=_shown(chains),
+        calls=_shown(ways.calls()),
+        cut=ways.cut(),
     )
 
 
@@ -92,7 +99,7 @@ def new_violations(before: Report, after: Report) -> Iterator[Violation]:
 
 def render(answer: Answer) -> str:
     """The answer for people."""
-    parts = ("\n".join(part) for part in (_verdict(answer), _today(answer), _parting(answer)))
+    parts = ("\n".join(part) for part in (_verdict(answer), _today(answer), _calling(answer), _parting(answer)))
     return "\n\n".join(part for part in parts if part)
 
 
@@ -139,17 +146,11 @@ def _denials(violations: Iterable[Violation], pairs: Iterable[tuple[str, str]]) 
         yield Denial(contract, first.kind, first.message, first.reason, denied)
 
 
-def _chains(codebase: Codebase, sources: frozenset[str], targets: frozenset[str]) -> list[tuple[str, ...]]:
-    """A shortest way for each import of `sources` that leads to `targets`, the shortest first."""
-    reach = Reach(codebase.imports, dict.fromkeys(targets, 1), dict.fromkeys(sources, EVERYTHING))
-    routes = forbidden_routes(reach, dict.fromkeys(sources, 1), indirect=True)
-    return sorted({route.chain for route in routes}, key=lambda chain: (len(chain), chain))
-
-
-def _cut(codebase: Codebase, sources: frozenset[str], targets: frozenset[str]) -> tuple[Step, ...]:
-    from archguard.codebase.coupling import fewest_cuts  # noqa: PLC0415  # networkx takes 130 ms
-
-    return tuple(codebase.step(link) for link in fewest_cuts(codebase.imports, sources, targets))
+def _shown(chains: tuple[Chain, ...]) -> tuple[Chain, ...]:
+    """The first of `chains`, and the first of each way that is not among them."""
+    first = {chain[-1].way: chain for chain in reversed(chains)}
+    shown = dict.fromkeys((*chains[:_CHAINS], *first.values()))
+    return tuple(chain for chain in chains if chain in shown)
 
 
 def _verdict(answer: Answer) -> Iterator[str]:
@@ -173,18 +174,38 @@ def _today(answer: Answer) -> Iterator[str]:
     if not answer.chains:
         yield one_line(f"Today {answer.importer} does not reach {answer.imported}.")
         return
-    shown = "the shortest" if answer.ways > len(answer.chains) else "which are" if answer.ways > 1 else "which is"
+    shown = "among them" if answer.ways > len(answer.chains) else "which are" if answer.ways > 1 else "which is"
     yield one_line(f"Today {answer.importer} reaches {answer.imported} in {counted(answer.ways, 'way')}, {shown}:")
-    for number, chain in enumerate(answer.chains, start=1):
+    yield from _listed(answer.chains)
+
+
+def _calling(answer: Answer) -> Iterator[str]:
+    if answer.calls:
+        services = " and ".join(sorted({chain[-1].imported for chain in answer.calls}))
+        yield one_line(f"It calls {services}, and {answer.imported} may be what answers:")
+        yield from _listed(answer.calls)
+
+
+def _listed(chains: Iterable[Chain]) -> Iterator[str]:
+    for number, chain in enumerate(chains, start=1):
         for step in chain:
             mark = f"{number}." if step is chain[0] else "  "
-            yield f"    {mark} {hop(step)} ({step_place(step)})"
+            yield f"    {mark} {_told(step)}"
+
+
+def _told(step: Hop) -> str:
+    """`importer -> imported (path:line)`, with the way and what is named if that is no import."""
+    over = "" if step.way is Way.IMPORT else f" over {WORDS[step.way]}: {step.symbol}"
+    return one_line(f"{step.importer} -> {step.imported}{over} ({step.path}:{step.line})")
 
 
 def _parting(answer: Answer) -> Iterator[str]:
     if answer.cut:
-        yield f"To part them, cut {counted(len(answer.cut), 'import')}, no fewer will do:"
-        shown = [f"{hop(step)} ({step_place(step)})" for step in answer.cut[:_CUTS]]
+        imports = sum(step.way is Way.IMPORT for step in answer.cut)
+        counts = {"import": imports, "call": len(answer.cut) - imports}
+        told = " and ".join(counted(count, noun) for noun, count in counts.items() if count)
+        yield f"To part them, cut {told}, no fewer will do:"
+        shown = list(map(_told, answer.cut[:_CUTS]))
         yield from (f"    {line}" for line in numbered(shown))
         if len(answer.cut) > _CUTS:
             yield f"    and {len(answer.cut) - _CUTS} more"

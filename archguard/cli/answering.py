@@ -1,6 +1,10 @@
 """The options of the commands that answer a question, and how the answer is printed."""
 
 import json
+import re
+import shutil
+import sys
+import textwrap
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, Literal, TypeAlias
@@ -16,13 +20,31 @@ format_option: Callable[[Any], Any] = click.option(
 )
 
 
+_BEGINNING = re.compile(r"\s*(?:\d+\. +|(?<= )[\w ]+: +|\S+ {2,})?")
+"""What the lines that continue one are indented by: its own indentation, its number, or the name of what it tells."""
+
+
 def print_answer(answer: Any, text: str, format_: Format) -> None:
-    """Print `answer` (a dataclass, or a tuple of some) as JSON, or else `text`."""
+    """Print `answer` (a dataclass, or a tuple of some) as JSON, or else `text`, on a terminal no wider than that."""
     if format_ == "text":
-        click.echo("\n".join(map(inert, text.split("\n"))))
+        text = "\n".join(map(inert, text.split("\n")))
+        click.echo(wrapped(text, shutil.get_terminal_size().columns) if sys.stdout.isatty() else text)
         return
     data = [asdict(item) for item in answer] if isinstance(answer, tuple) else asdict(answer)
     click.echo(inert_json(json.dumps(data, indent=2, default=_plain)))
+
+
+def wrapped(text: str, width: int) -> str:
+    """`text` with its lines broken between words so that they are no longer than `width`; a longer word stays whole."""
+    return "\n".join(line if len(line) <= width else _broken(line, width) for line in text.split("\n"))
+
+
+def _broken(line: str, width: int) -> str:
+    beginning = _BEGINNING.match(line)
+    indent = beginning.end() if beginning else 0
+    if indent > width // 2:
+        indent = len(line) - len(line.lstrip())
+    return textwrap.fill(line, width, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False)
 
 
 def _plain(value: object) -> object:

@@ -1,4 +1,4 @@
-"""`archguard where`: the place of a module in the architecture."""
+"""`archguard where`: the place of a module, or of several, in the architecture."""
 
 from pathlib import Path
 
@@ -12,12 +12,15 @@ from archguard.cli.progress import progress
 
 
 @click.command("where")
-@click.argument("module")
+@click.argument("name", metavar="NAME")
 @config_option
 @format_option
-def command(module: str, config: tuple[Path, ...], format_: Format) -> None:
-    """Say to which component, layer and service MODULE (or a file) belongs, what it imports, and what it may import."""
+def command(name: str, config: tuple[Path, ...], format_: Format) -> None:
+    """Say to which component, layer and service NAME belongs, what it imports and calls, and what it may import.
+
+    NAME is a module, a file, a component, a layer or a service.
+    """
     read_config = configuration(config)
     with progress("reading the code"):
-        place = place_of(read_config, read(read_config), module)
+        place = place_of(read_config, read(read_config), name)
     print_answer(place, render(place), format_)

@@ -21,8 +21,8 @@ from archguard.cli.progress import progress
 def command(ctx: click.Context, importer: str, imported: str, config: tuple[Path, ...], format_: Format) -> None:
     """Say whether IMPORTER may import IMPORTED, which contract denies it, and how it is reached today.
 
-    Each of them is a component, a service, a module with those below it, a file, or a pattern; IMPORTED may also be a
-    package from outside.
+    Each of them is a component, a service, a layer, a module with those below it, a file, or a pattern; IMPORTED may
+    also be a package from outside. Of services, calls, messages and tables are told as well.
     """
     read_config = configuration(config)
     with progress("reading the code"):

@@ -1,13 +1,19 @@
 """From a configuration to the code that it is about."""
 
+from collections.abc import Collection
+
 from archguard.codebase import Codebase, ImportTrait, PackageNotFoundError, Target, read_codebase
 from archguard.config.config import Config
 from archguard.errors import ConfigError
 from archguard.kinds.contract import patterns_of
 
 
-def read(config: Config) -> Codebase:
+def read(config: Config, told_apart: Collection[Target] = ()) -> Codebase:
     """The code that `config` is about.
+
+    Args:
+        config: Where the code is, and what is asked of it.
+        told_apart: What is to be told from its top-level package, besides what contracts name.
 
     Raises:
         ExceptionGroup[ArchguardError]: a package is not there.
@@ -18,7 +24,7 @@ def read(config: Config) -> Codebase:
             config.project,
             components=config.components,
             services=config.services,
-            externals=_externals(config),
+            externals=_externals(config).union(told_apart),
             dynamic=not all(ImportTrait.DYNAMIC in contract.exclude_imports for contract in config.contracts),
         )
     except ExceptionGroup as group:

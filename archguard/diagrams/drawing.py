@@ -1,14 +1,14 @@
 """From sets of modules to a view: the arrows between them, what is behind each, and which contracts they break."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final, TypeAlias
 
 from archguard.codebase import Codebase, ImportTrait, Link
 from archguard.codebase.coupling import Coupling, closing, cyclic, implied
-from archguard.diagrams.parts import Outline
+from archguard.diagrams.parts import REST, Outline
 from archguard.diagrams.view import Arrow, Channel, Code, Line, Node, View
 from archguard.kinds.contacts import Contact
 from archguard.model import Report, Violation
@@ -45,7 +45,7 @@ def draw(codebase: Codebase, report: Report, outline: Outline, contacts: Iterabl
         title=outline.title,
         description=outline.description,
         nodes=_nodes(outline, found.left(arrows)),
-        arrows=_with_cycles(arrows),
+        arrows=_with_cycles(arrows, _cyclic(codebase, outline, {(it.source, it.target) for it in arrows})),
         groups=outline.groups,
         notes=outline.notes,
         code=Code(codebase=codebase, modules=outline.units),
@@ -98,6 +98,7 @@ def _by_import(codebase: Codebase, found: _Violations, source: str, target: str,
         source=source,
         target=target,
         count=len(links),
+        broken=len(broken),
         lines=tuple(_line(codebase, link) for link in sorted(links, key=lambda it: (it not in broken, it))[:SHOWN]),
         violations=found.at(map(tuple, links)),  # type: ignore[arg-type]  # a Link is such a tuple
         is_type_checking=all(codebase.traits(link, _TYPES) & _TYPES for link in links),
@@ -114,23 +115,45 @@ def _way(contact: Contact) -> tuple[str, str, str]:
 
 def _by_contact(found: _Violations, contacts: Sequence[Contact]) -> Arrow:
     first = contacts[0]
-    lines = sorted({Line(it.importer, it.symbol or it.imported, it.location.path, it.location.line) for it in contacts})
+    lines = sorted(_lines(contacts))
+    broken = [line for line in lines if (line.path, "", line.line) in found.by_place]
     return Arrow(
         source=first.caller,
         target=first.callee,
-        count=len(contacts),
-        lines=tuple(lines[:SHOWN]),
+        count=len(lines),
+        broken=len(broken),
+        lines=tuple(sorted(lines, key=lambda it: (it not in broken, it))[:SHOWN]),
         channel=Channel(first.way),
         violations=found.at((line.path, "", line.line) for line in lines),
     )
 
 
-def _with_cycles(arrows: Sequence[Arrow]) -> tuple[Arrow, ...]:
+def _cyclic(codebase: Codebase, outline: Outline, arrows: Collection[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+    """Those of `arrows` that are part of a cycle, other than one that only folding several nodes into one makes."""
+    if not outline.folded:
+        return cyclic(arrows)
+    single = {part.node.name: part.modules for part in outline.folded}
+    rest = frozenset().union(*single.values())
+    apart = {name: unit for name, unit in outline.units.items() if unit.isdisjoint(rest)}
+    owners = dict.fromkeys(single, REST)
+    found = cyclic(Coupling(codebase.imports, {**apart, **single}).links)
+    return frozenset((owners.get(one, one), owners.get(other, other)) for one, other in found)
+
+
+def _lines(contacts: Sequence[Contact]) -> Iterator[Line]:
+    """Each line of code once, also where it names both an address and the setting that holds it."""
+    named: dict[tuple[str, str, int], set[str]] = {}
+    for it in contacts:
+        named.setdefault((it.importer, it.location.path, it.location.line), set()).add(it.symbol or it.imported)
+    for (importer, path, line), names in named.items():
+        yield Line(importer, ", ".join(sorted(names)), path, line)
+
+
+def _with_cycles(arrows: Sequence[Arrow], circling: Collection[tuple[str, str]]) -> tuple[Arrow, ...]:
     weights: Counter[tuple[str, str]] = Counter()
     for arrow in arrows:
         weights[arrow.source, arrow.target] += arrow.count * (1 if arrow.violations else KEPT)
-    circling = cyclic(weights)
-    last = closing({pair: weights[pair] for pair in circling})
+    last = closing({pair: weight for pair, weight in weights.items() if pair in circling})
     return tuple(
         replace(arrow, is_cyclic=pair in circling, closes_cycle=pair in last)
         for arrow in arrows

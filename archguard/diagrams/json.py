@@ -54,6 +54,7 @@ def _arrow(arrow: Arrow) -> Mapping[str, Any]:
         "target": arrow.target,
         "channel": arrow.channel,
         "count": arrow.count,
+        "broken": arrow.broken,
         "is_cyclic": arrow.is_cyclic,
         "closes_cycle": arrow.closes_cycle,
         "is_type_checking": arrow.is_type_checking,

@@ -14,12 +14,19 @@ from archguard.diagrams.wording import inside, label, legend, plain, size
 # https://mermaid.js.org/config/schema-docs/config.html: maxEdges and maxTextSize
 EDGES: Final = 500
 CHARACTERS: Final = 50_000
+_HEAD: Final = 2_000
+"""More characters than the title and the comments take."""
 
 _SHAPES: Final = {NodeKind.EXTERNAL: ("([", "])"), NodeKind.REST: ("{{", "}}"), NodeKind.MODULE: ("[", "]")}
 
 
 def render(view: View) -> str:
-    """The flowchart, within what Mermaid takes: with more arrows or text than that, the heaviest arrows only."""
+    """The flowchart, within what Mermaid takes: with more arrows or text than that, the heaviest arrows only.
+
+    A complete one has them all, and says which settings of Mermaid have to be raised to draw it.
+    """
+    if view.is_complete:
+        return _flowchart(view)
     most = min(len(view.arrows), EDGES)
     text = _flowchart(strongest(view, most))
     while len(text) > CHARACTERS and most:
@@ -29,7 +36,16 @@ def render(view: View) -> str:
 
 
 def _flowchart(view: View) -> str:
-    return "\n".join((*_head(view), *_parts(view), *_arrows(view), *_looks(view)))
+    body = "\n".join((*_parts(view), *_arrows(view), *_looks(view)))
+    return "\n".join((*_head(view), *_settings(view, len(body)), body))
+
+
+def _settings(view: View, characters: int) -> Iterator[str]:
+    """What Mermaid has to be told from outside, since no text may raise these limits for itself."""
+    if len(view.arrows) > EDGES:
+        yield f"  %% Mermaid draws it with maxEdges: {len(view.arrows)}"
+    if characters > CHARACTERS:
+        yield f"  %% Mermaid draws it with maxTextSize: {characters + _HEAD}"
 
 
 def _head(view: View) -> Iterator[str]:

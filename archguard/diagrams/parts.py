@@ -2,9 +2,13 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from archguard.codebase import Codebase
 from archguard.diagrams.view import Group, Node, NodeKind
+
+REST: Final = "..."
+"""The name of the node that stands for those that were folded."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,8 @@ class Outline:
     parts: tuple[Part, ...]
     groups: tuple[Group, ...] = ()
     notes: tuple[str, ...] = ()
+    folded: tuple[Part, ...] = ()
+    """What the last of `parts` stands for, where some were put together."""
 
     @property
     def units(self) -> Mapping[str, frozenset[str]]:

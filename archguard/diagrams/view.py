@@ -82,7 +82,9 @@ class Arrow:
     source: str
     target: str
     count: int
-    """How many lines of code do."""
+    """How many imports, or lines of code, do."""
+    broken: int = 0
+    """How many of those break contracts."""
     lines: tuple[Line, ...]
     """Those lines; of very many, the first ones, those that break contracts before others."""
     channel: Channel = Channel.IMPORT
@@ -124,6 +126,10 @@ class View:
     """Sentences about what is not shown, and why."""
     is_sideways: bool = False
     """Whether it is drawn from left to right instead of from top to bottom."""
+    keeps_arrows: bool = False
+    """Whether no arrow is too light to be shown: a table has room for all, and of cycles the arrows are the point."""
+    is_complete: bool = False
+    """Whether everything was asked for: no format leaves out or folds anything, however much there is."""
     code: Code | None = field(default=None, repr=False, compare=False)
     source: str = ""
     """Where the code can be read: an address with `{path}` and `{line}` in it; "" if nobody knows."""

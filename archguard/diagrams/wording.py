@@ -29,8 +29,7 @@ def inside(node: Node) -> str:
 
 def label(arrow: Arrow) -> str:
     """How many lines are behind it, and how many of them break contracts: `12`, `2 of 12`; with its channel."""
-    broken = len({(it.location.path, it.location.line) for it in arrow.violations})
-    number = f"{broken} of {arrow.count}" if 0 < broken < arrow.count else f"{arrow.count}"
+    number = f"{arrow.broken} of {arrow.count}" if 0 < arrow.broken < arrow.count else f"{arrow.count}"
     return number if arrow.channel is Channel.IMPORT else f"{arrow.channel.upper()} {number}"
 
 

@@ -55,7 +55,9 @@ class Acyclic(Contract):
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
         """Yield a fault if there are no two modules that could form a cycle."""
-        if not self.modules and not self.children_of:
+        if self.depth < 0:
+            yield ContractError(f"there is no depth of {self.depth}", "depth", "0 is the children alone")
+        elif not self.modules and not self.children_of:
             yield ContractError("names no modules", hint="give `modules` or `children_of`")
         if self.depth < 0:
             yield ContractError(f"`depth: {self.depth}` is below 0", "depth")

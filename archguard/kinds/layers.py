@@ -156,6 +156,17 @@ class Layers(Contract):
             if unit
         }
 
+    def named(self, codebase: Codebase, name: str) -> frozenset[str]:
+        """The modules of the layer that is called `name` in the contract, in all packages that have it."""
+        containers = self._containers(codebase)
+        own = {pattern for level in self._levels for pattern in level.modules if pattern.text == name}
+        return frozenset().union(*(self._members(codebase, it, container) for it in own for container in containers))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the layers are called, from top to bottom."""
+        return tuple(pattern.text for level in self._levels for pattern in level.modules)
+
     def levels(self, codebase: Codebase) -> tuple[Mapping[str, frozenset[str]], ...]:
         """The units of each of `layers`, from top to bottom; none where `may_import` gives no order."""
         containers = self._containers(codebase)

@@ -8,11 +8,10 @@ from itertools import chain, groupby
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias, TypeVar
 
 from archguard.codebase import STRICT, Codebase, Names, OneOrMany, Pattern, PatternError, Shorthand
-from archguard.kinds.clients import Uses, catalogue, names_of
-from archguard.kinds.contacts import Contact, Territory, Way, find_contacts, is_setting
+from archguard.kinds.clients import names_of
+from archguard.kinds.contacts import Contact, Territory, Way, find_contacts, hosts_outside
 from archguard.kinds.contract import Contract, ContractError, PointlessError
 from archguard.kinds.places import always_inside
-from archguard.kinds.reaching.hosts import Hosts
 from archguard.model import Checked, Severity, Violation
 
 _T = TypeVar("_T")
@@ -188,20 +187,17 @@ class Services(Contract):
         )
 
     def _outside(self, codebase: Codebase, territory: Territory, caller: str, hosts: Names) -> Iterator[Violation]:
-        names, listed = names_of(codebase), ", ".join(hosts) or "no host"
-        inside = [host for service in codebase.services.values() for host in service.hosts if not is_setting(host)]
-        uses = Uses(names, catalogue(("http", "rpc")))
-        for source in codebase.files(territory.modules[caller]):
-            for named in Hosts(names, (*hosts, *inside)).of(source, uses.of(source)):
-                yield self.violation(
-                    f"{source.module} must not {named.deed} {named.url}: {caller} may reach {listed} outside",
-                    named.location,
-                    source.module,
-                    symbol=named.url.host,
-                    rule="external_hosts",
-                    fix=(f"add {named.url.host} to `external_hosts` of {caller}",),
-                    confidence=named.confidence,
-                )
+        listed = ", ".join(hosts) or "no host"
+        for source, named in hosts_outside(codebase, territory, caller, tuple(hosts)):
+            yield self.violation(
+                f"{source.module} must not {named.deed} {named.url}: {caller} may reach {listed} outside",
+                named.location,
+                source.module,
+                symbol=named.url.host,
+                rule="external_hosts",
+                fix=(f"add {named.url.host} to `external_hosts` of {caller}",),
+                confidence=named.confidence,
+            )
 
     def _fixes(self, contact: Contact) -> tuple[str, ...]:
         asked = f"let {contact.callee} offer what {contact.caller} needs, and use that"

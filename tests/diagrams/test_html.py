@@ -422,8 +422,8 @@ def crowd(project: Project, packages: int) -> None:
     """`shop` with that many packages; the first imports all others thrice, each imports the next two."""
     names = [f"p{number:02}" for number in range(packages)]
     files = {
-        f"shop/{names[at]}/__init__.py": f"import shop.{names[at - packages + 1]}, shop.{names[at - packages + 2]}\n"
-        for at in range(packages)
+        f"shop/{name}/__init__.py": "".join(f"import shop.{other}\n" for other in names[at + 1 : at + 3])
+        for at, name in enumerate(names)
     }
     files["shop/p00/__init__.py"] = "".join(f"import shop.{name}\n" * 3 for name in names[1:])
     project.write_all({"shop/__init__.py": "", **files})
@@ -451,14 +451,19 @@ def test_of_very_many_packages_the_rest_is_one_node_out_of_which_the_search_take
     assert len(page.nodes) == 61
 
 
-def test_where_everything_is_asked_for_the_page_still_opens_with_what_fits(project: Project, window: Browser) -> None:
+def test_where_everything_is_asked_for_the_page_opens_with_everything(project: Project, window: Browser) -> None:
     crowd(project, 50)
     project.write_all({f"shop/p01/m{number:02}.py": "" for number in range(50)})
 
     page = opened(window, project, "--view", "packages", "--depth", "3", "--limit", "0")
-    assert len(page.nodes) <= 80
 
-    assert window.run("Math.max(...page.graph.root.everything.map((it) => (it.children ?? []).length))") == 40
+    drawn = json.loads(
+        project.call("diagram", "--view", "packages", "--depth", "3", "--limit", "0", "--format", "json").stdout
+    )
+    assert page.nodes == {it["name"] for it in drawn["nodes"]}
+    assert page.arrows == {(it["source"], it["target"]) for it in drawn["arrows"]}
+    assert len(page.nodes) == 100
+    assert window.run("document.querySelectorAll('.node.rest').length") == 0
 
 
 def test_of_very_many_arrows_the_lightest_show_only_around_what_is_under_the_mouse(
@@ -471,7 +476,7 @@ def test_of_very_many_arrows_the_lightest_show_only_around_what_is_under_the_mou
     light = {(f"shop.p{one:02}", f"shop.p{one + step:02}") for one in range(1, 28) for step in (1, 2)}
     assert ("shop.p00", "shop.p07") in page.arrows
     assert not light & page.arrows
-    assert "58 of 87 arrows show on hover only, each of 1 import at most" in window.run("element('notes').innerText")
+    assert "55 of 84 arrows show on hover only, each of 1 import at most" in window.run("element('notes').innerText")
 
     window.hover(node("shop.p07"))
     assert light & page.arrows == {pair for pair in light if "shop.p07" in pair}
@@ -493,3 +498,61 @@ def test_nodes_do_not_stand_on_each_other(project: Project, window: Browser) -> 
         for one, other in combinations(boxes, 2)
         if one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
     ] == []
+
+
+def test_the_page_has_the_arrows_the_numbers_and_the_dashes_of_a_picture(project: Project, window: Browser) -> None:
+    names = [f"shop.m{number:02}" for number in range(30)]
+    files = {
+        f"{one.replace('.', '/')}.py": "".join(f"import {other}\n" for other in names[at + 1 : at + 5])
+        for at, one in enumerate(names)
+    }
+    files["shop/m29.py"] = "import shop.m00\nimport shop.m28\n"
+    project.write_all({"shop/__init__.py": "", **files})
+    project.configure("contracts: []")
+
+    page = opened(window, project)
+
+    shown = json.loads(project.call("diagram", "--format", "json").stdout)["arrows"]
+    drawn = {(it["source"], it["target"], str(it["count"]), it["closes_cycle"]) for it in shown}
+    found = "page.look.arrows.map((it) => [it.source.name, it.target.name, labelOf(it), it.closesCycle])"
+    assert {tuple(it) for it in window.run(found)} == drawn
+    assert window.run("document.querySelectorAll('.arrow.closing[data-from]').length") == sum(it[3] for it in drawn) > 0
+    upwards = "page.look.arrows.filter((it) => it.source.box.y > it.target.box.y).map((it) => it.closesCycle)"
+    assert all(window.run(upwards))
+
+    window.click("#arrows")
+    assert len(page.arrows) == 26 * 4 + 3 + 2 + 1 + 2
+
+
+def test_what_is_left_out_once_something_is_hidden_closes_no_cycle(project: Project, window: Browser) -> None:
+    crowd(project, 30)
+    for number in range(5, 30):
+        file = project.root / f"shop/p{number:02}/__init__.py"
+        file.write_text(f"{file.read_text()}import shop.p{number - 1:02}\n")
+    page = opened(window, project)
+
+    window.click(f"{node('all')} .toggle")
+
+    assert window.run("page.look.faint.length") > 0
+    assert window.run("page.look.faint.filter((it) => it.closesCycle).length") == 0
+    both = {(f"shop.p{number:02}", f"shop.p{number - 1:02}") for number in range(5, 30)}
+    assert {(other, one) for one, other in both} | both <= page.arrows
+
+
+@pytest.mark.parametrize(("asked", "is_whole"), [((), False), (("--limit", "0"), True)])
+def test_a_cycle_stays_one_once_something_is_hidden_and_everything_if_that_was_asked_for(
+    project: Project, window: Browser, asked: tuple[str, ...], *, is_whole: bool
+) -> None:
+    names = [f"m{number:02}" for number in range(32)]
+    ahead = {one: "".join(f"import shop.{other}\n" for other in names[at + 1 : at + 5]) for at, one in enumerate(names)}
+    project.write_all({"shop/__init__.py": "", **{f"shop/{one}.py": text for one, text in ahead.items()}})
+    project.write("shop/m30.py", "import shop.m00\n")
+    project.configure("contracts: []")
+    page = opened(window, project, *asked)
+
+    page.at("shop.m31")
+    window.press("h")
+
+    assert len(page.nodes) == 31
+    assert window.run("Math.max(...tanglesOf(page.look.nodes, page.look.arrows).map((it) => it.length))") == 31
+    assert (window.run("page.look.faint.length") == 0) is is_whole

@@ -157,3 +157,13 @@ def test_nothing_that_could_form_a_cycle_is_a_fault(project: Project) -> None:
     project.configure("contracts: [{id: x, kind: acyclic, children_of: shop}, {id: y, kind: acyclic}]\n")
 
     assert [outcome.status for outcome in project.check().outcomes] == ["error", "error"]
+
+
+@pytest.mark.parametrize(("depth", "faults"), [(-1, ["there is no depth of -1"]), (0, [])])
+def test_no_package_is_above_the_one_that_is_named(project: Project, depth: int, faults: list[str]) -> None:
+    project.write_all({"shop/__init__.py": "", "shop/a.py": "", "shop/b.py": ""})
+    project.configure(f"contracts: [{{id: tidy, kind: acyclic, children_of: shop, depth: {depth}}}]")
+
+    report = project.check()
+
+    assert [problem.message for problem in report.problems] == faults

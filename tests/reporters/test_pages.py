@@ -2,7 +2,6 @@ from pathlib import Path
 
 from archguard import reporters
 from archguard.model import Report
-from archguard.reporters import text
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -22,11 +21,3 @@ def test_the_example_of_a_format_works(report: Report) -> None:
     exec(example, names)  # noqa: S102 -- the example is ours
 
     assert names["render"](report) == "3"
-
-
-def test_the_page_on_reading_shows_what_is_printed(report: Report) -> None:
-    page = (DOCS / "how-to" / "read-a-report.md").read_text(encoding="utf-8")
-
-    blocks = [block.partition("```")[0].rstrip("\n") for block in page.split("```text\n")[1:]]
-    assert blocks[0] == text.render(report)
-    assert all(block in blocks[0] for block in blocks)

@@ -7,7 +7,7 @@ from itertools import accumulate, groupby, pairwise
 from typing import Any, Final
 
 from archguard.codebase import ImportTrait, Link
-from archguard.diagrams.limits import NODES
+from archguard.diagrams.limits import ARROWS_PER_NODE, FEW_ARROWS, NODES, thinned
 from archguard.diagrams.view import Arrow, Channel, Line, View
 from archguard.diagrams.wording import plain
 from archguard.model import Violation
@@ -19,7 +19,9 @@ def content(view: View) -> Mapping[str, Any]:
     """Everything, with numbers for names: each node, module, import and violation is its place in its list.
 
     A node has the modules from `first` to before `last`. `links` has a list for each module that imports others: its
-    number, then the number of a module and a line, again and again; `typing` counts these pairs.
+    number, then the number of a module and a line, again and again; `typing` counts these pairs. `drawn` has what a
+    picture of the same view says of each of its arrows: the ends, the channel, whether it is part of a cycle, whether
+    it closes one, and whether the picture shows it.
     """
     return _Content(view).told()
 
@@ -33,14 +35,17 @@ class _Content:
         return {
             "title": plain(view.title),
             "notes": [plain(note) for note in (view.description, *view.notes) if note],
-            "limit": NODES,
+            "limit": None if view.is_complete else NODES,
+            "fewArrows": FEW_ARROWS,
+            "arrowsPerNode": ARROWS_PER_NODE,
+            "drawn": list(self._drawn()),
             "source": view.source,
             "groups": [
                 {"name": it.name, "label": plain(it.label), "parent": it.parent, "layer": it.layer}
                 for it in view.groups
             ],
             "nodes": list(self._nodes()),
-            "modules": [[name, view.code.codebase.shown(name) if view.code else ""] for name in self.modules],
+            "modules": [[name, self._file(name)] for name in self.modules],
             "links": [
                 [self.modules[importer], *(number for it in links for number in (self.modules[it.imported], it.line))]
                 for importer, links in groupby(self.links, key=lambda it: it.importer)
@@ -50,18 +55,32 @@ class _Content:
             "violations": [self._violation(it) for it in self.violations],
         }
 
+    def _drawn(self) -> Iterator[tuple[int, int, Channel, bool, bool, bool]]:
+        view = thinned(self.view)
+        shown = {(it.source, it.target, it.channel) for it in view.arrows}
+        for it in self.view.arrows:
+            is_shown = (it.source, it.target, it.channel) in shown
+            ends = self.nodes[it.source], self.nodes[it.target]
+            yield *ends, it.channel, it.is_cyclic, it.closes_cycle, is_shown
+
     @cached_property
     def members(self) -> Sequence[Sequence[str]]:
-        """The modules of each node: those with a file, and those from outside."""
+        """The modules of each node: those with a file or an importer, and those from outside."""
         if not (code := self.view.code):
             return [() for _ in self.view.nodes]
-        none = code.codebase.modules - code.codebase.sources.keys()
-        return [sorted(code.modules[node.name] - none) for node in self.view.nodes]
+        imports = code.codebase.imports
+        idle = code.codebase.modules - code.codebase.sources.keys() - imports.importers.keys()
+        return [sorted(code.modules[node.name] - idle) for node in self.view.nodes]
 
     @cached_property
     def modules(self) -> Mapping[str, int]:
         names = (name for names in self.members for name in names)
         return {name: number for number, name in enumerate(names)}
+
+    def _file(self, module: str) -> str | None:
+        """The path of `module`; None if it is outside."""
+        codebase = self.view.code.codebase if self.view.code else None
+        return codebase.shown(module) if codebase and module in codebase.modules else None
 
     @cached_property
     def nodes(self) -> Mapping[str, int]:
@@ -111,6 +130,7 @@ class _Content:
             "target": self.nodes[arrow.target],
             "channel": arrow.channel,
             "count": arrow.count,
+            "broken": arrow.broken,
             "lines": [_line(line) for line in arrow.lines],
             "violations": [self.violations[it] for it in arrow.violations],
         }

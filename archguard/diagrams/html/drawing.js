@@ -23,13 +23,13 @@ const short = (text, most = 36) =>
 
 /** How many lines are behind an arrow, and how many of them break contracts: `12`, `2 of 12`. */
 function labelOf(arrow) {
-  const broken = new Set(arrow.violations.map((it) => `${it.path}:${it.line}`)).size;
-  const number = 0 < broken && broken < arrow.count ? `${broken} of ${arrow.count}` : `${arrow.count}`;
+  const isPart = 0 < arrow.broken && arrow.broken < arrow.count;
+  const number = isPart ? `${arrow.broken} of ${arrow.count}` : `${arrow.count}`;
   return arrow.channel === "import" ? number : `${arrow.channel.toUpperCase()} ${number}`;
 }
 
 const sizeLabel = (item) =>
-  item.members.length > 1 || ["component", "service"].includes(item.kind) ? counted(item.members.length, "module") : "";
+  item.size && !["module", "external"].includes(item.kind) ? counted(item.size, "module") : "";
 
 const ruler = document.createElement("canvas").getContext("2d");
 

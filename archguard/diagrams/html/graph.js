@@ -40,6 +40,12 @@ class Item {
     return this.parent ? [this, ...this.parent.ancestry] : [this];
   }
 
+  /** How many modules with a file of the project are in it. */
+  get size() {
+    const { modules } = this.ancestry.at(-1);
+    return this.members.filter((index) => modules[index].file).length;
+  }
+
   /** Itself and what is in it, as far as it has been opened. */
   get everything() {
     return [this, ...(this.children ?? []).flatMap((child) => child.everything)];
@@ -67,14 +73,16 @@ class Graph {
     for (const { from, to } of this.links) for (const end of [from, to]) this.weights[end] += 1;
     for (const it of data.violations) if (it.link !== null) (this.links[it.link].violations ??= []).push(it);
     this.root = this.#root();
-    for (const frame of this.#frames(this.root)) frame.children = this.#few(frame, frame.children);
-    this.#startSmall();
+    this.allArrows = data.limit === null;
+    this.drawn = new Map(data.drawn.map(([one, other, channel, ...marks]) => [`${one} ${other} ${channel}`, marks]));
+    this.places = new Map(this.nodes.map((node, at) => [node, at]));
   }
 
   /* The tree ------------------------------------------------------------------------------------------------------ */
 
   #root() {
     const root = new Item(null, { name: "", label: this.data.title, kind: "root", children: [], isOpen: true });
+    root.modules = this.modules;
     const groups = new Map([["", root]]);
     const layers = new Map(this.data.groups.map((group) => [group.name, group.layer]));
     const add = (parent, fields) => {
@@ -99,20 +107,6 @@ class Graph {
     return item.members;
   }
 
-  /** The frames are closed, the innermost first, until there is no more to see than fits a picture. */
-  #startSmall() {
-    const frames = this.#frames(this.root).slice(1);
-    while (frames.length && this.#shown(this.root).length > 2 * this.data.limit) frames.pop().isOpen = false;
-  }
-
-  #frames(item) {
-    return item.isOpen ? [item, ...(item.children ?? []).flatMap((child) => this.#frames(child))] : [];
-  }
-
-  #shown(item) {
-    return item.isOpen ? this.childrenOf(item).flatMap((child) => this.#shown(child)) : [item];
-  }
-
   childrenOf(item) {
     item.children ??= this.#split(item);
     return item.children;
@@ -133,14 +127,14 @@ class Graph {
 
   #part(parent, name, members, around) {
     const only = members.length === 1 ? this.modules[members[0]] : null;
-    const kind = only ? (only.file ? "module" : "external") : "package";
+    const kind = !only || only.file === "" ? "package" : only.file ? "module" : "external";
     const label = inside(only?.name ?? name, around) || LABEL_OF_ITSELF;
     return new Item(parent, { name: only?.name ?? name, label, kind, members });
   }
 
   #few(parent, items) {
     const most = this.data.limit;
-    if (items.length <= most) return items;
+    if (most === null || items.length <= most) return items;
     const weight = (item) => item.members.reduce((sum, index) => sum + this.weights[index], 0);
     const weights = new Map(items.map((item) => [item, weight(item)]));
     const ranked = [...items].sort((one, other) => weights.get(other) - weights.get(one));
@@ -203,9 +197,8 @@ class Graph {
     const arrows = this.onlyViolations ? among.filter((it) => it.violations.length) : among;
     const ends = new Set(arrows.flatMap((it) => [it.source, it.target]));
     const shown = nodes.filter((it) => near.has(it) && (!this.onlyViolations || ends.has(it) || inner.has(it)));
-    markCycles([...new Set([...shown, ...ends])], arrows);
     const isAround = (it) => this.focus && (it.source.isIn(this.focus) || it.target.isIn(this.focus));
-    const strong = new Set(this.allArrows ? arrows : thinned(arrows, shown.length, isAround));
+    const strong = new Set(this.#strong(nodes, shown, arrows, ends, isAround));
     const frames = new Set(shown.flatMap((it) => it.ancestry.slice(1).reverse()));
     return {
       nodes: shown,
@@ -215,6 +208,18 @@ class Graph {
       faint: arrows.filter((it) => !strong.has(it)),
       inner,
     };
+  }
+
+  /** Marks the arrows of cycles, and says which are to be seen: unless something is opened or hidden, as in a picture. */
+  #strong(nodes, shown, arrows, ends, isAround) {
+    const isAsDrawn = nodes.length === this.nodes.length && nodes.every((it) => this.places.has(it));
+    if (!isAsDrawn) markCycles([...new Set([...shown, ...ends])], arrows);
+    const most = Math.max(this.data.fewArrows, this.data.arrowsPerNode * shown.length);
+    if (!isAsDrawn) return this.allArrows ? arrows : thinned(arrows, most, isAround);
+    const key = (it) => `${this.places.get(it.source)} ${this.places.get(it.target)} ${it.channel}`;
+    const marks = (it) => this.drawn.get(key(it));
+    for (const it of arrows) [it.isCyclic, it.closesCycle] = marks(it);
+    return arrows.filter((it) => this.allArrows || marks(it)[2] || isAround(it));
   }
 
   #walk(item, nodes) {
@@ -233,7 +238,7 @@ class Graph {
     const id = (item) => ids.get(item) ?? ids.set(item, ids.size).get(item);
     const add = (source, target, channel) => {
       const key = `${id(source)} ${id(target)} ${channel}`;
-      if (!found.has(key)) found.set(key, { source, target, channel, lines: [], violations: [], count: 0 });
+      if (!found.has(key)) found.set(key, { source, target, channel, lines: [], violations: [], count: 0, broken: 0 });
       return found.get(key);
     };
     for (const link of this.links) {
@@ -242,7 +247,9 @@ class Graph {
       const arrow = add(source, target, "import");
       arrow.lines.push(link);
       arrow.count += 1;
-      if (link.violations) arrow.violations.push(...link.violations);
+      if (!link.violations) continue;
+      arrow.broken += 1;
+      arrow.violations.push(...link.violations);
     }
     for (const contact of this.data.arrows) {
       const [source, target] = [contact.source, contact.target].map((at) => this.seen(this.nodes[at]));
@@ -250,6 +257,7 @@ class Graph {
       const arrow = add(source, target, contact.channel);
       arrow.lines.push(...contact.lines);
       arrow.count += contact.count;
+      arrow.broken += contact.broken;
       arrow.violations.push(...contact.violations.map((at) => this.data.violations[at]));
     }
     return [...found.values()].map((it) => ({
@@ -290,27 +298,66 @@ class Graph {
   }
 }
 
-/** `arrows` without the lightest, if they are too many to be read, but those that matter; nobody loses the last one. */
-function thinned(arrows, nodes, matters) {
-  const most = Math.max(30, Math.min(2 * nodes, 80));
+/** `arrows` without the lightest, if they are more than `most`: what breaks contracts, closes cycles or matters stays. */
+function thinned(arrows, most, matters) {
   if (arrows.length <= most) return arrows;
   const ranked = [...arrows].sort((one, other) => other.count - one.count);
   const least = ranked[most].count + 1;
-  const strongest = new Map();
+  const heaviest = new Map();
   for (const arrow of ranked)
-    for (const end of [arrow.source, arrow.target]) if (!strongest.has(end)) strongest.set(end, arrow);
-  const last = new Set(strongest.values());
-  return arrows.filter((it) => it.count >= least || it.violations.length || matters(it) || last.has(it));
+    for (const end of [arrow.source, arrow.target]) if (!heaviest.has(end)) heaviest.set(end, arrow);
+  const last = new Set(heaviest.values());
+  const closing = grouped(
+    ranked.filter((it) => it.closesCycle),
+    (it) => it.source,
+  );
+  const closes = (one, other) => (closing.get(one) ?? []).some((it) => it.target === other);
+  const stays = (it) =>
+    it.count >= least ||
+    it.violations.length ||
+    matters(it) ||
+    last.has(it) ||
+    closes(it.source, it.target) ||
+    closes(it.target, it.source);
+  const kept = new Set(ranked.filter(stays));
+  addWaysBack(kept, ranked);
+  return arrows.filter((it) => kept.has(it));
 }
 
-/** Tells which arrows are on cycles, and the few without which there would be none. */
+/** Adds to `kept` the arrows of cycles without which what reaches each other would not, the lightest being tried first. */
+function addWaysBack(kept, ranked) {
+  const next = new Map();
+  const count = (arrow, by) => {
+    if (!next.has(arrow.source)) next.set(arrow.source, new Map());
+    const targets = next.get(arrow.source);
+    targets.set(arrow.target, (targets.get(arrow.target) ?? 0) + by);
+  };
+  for (const arrow of ranked) if (kept.has(arrow) || arrow.isCyclic) count(arrow, 1);
+  for (const arrow of [...ranked].reverse()) {
+    if (!arrow.isCyclic || kept.has(arrow)) continue;
+    count(arrow, -1);
+    if (isReached(next, arrow.source, arrow.target)) continue;
+    count(arrow, 1);
+    kept.add(arrow);
+  }
+}
+
+function isReached(next, start, end) {
+  const seen = new Set([start]);
+  for (const node of seen) for (const [target, arrows] of next.get(node) ?? []) if (arrows) seen.add(target);
+  return seen.has(end);
+}
+
+/** Tells which arrows are on cycles, and the few without which there would be none; what was folded makes no cycle. */
 function markCycles(nodes, arrows) {
-  const allowed = arrows.map((it) => ({ ...it, weight: it.violations.length ? it.count : 100 * it.count }));
+  const allowed = arrows
+    .filter((it) => it.source.kind !== "rest" && it.target.kind !== "rest")
+    .map((it) => ({ ...it, weight: it.violations.length ? it.count : 100 * it.count }));
   const tangles = tanglesOf(nodes, allowed);
   const tangleOf = new Map(tangles.flatMap((tangle, number) => tangle.map((node) => [node, number])));
   const place = new Map(inOrder(nodes, allowed).map((node, at) => [node, at]));
   for (const arrow of arrows) {
     arrow.isCyclic = tangleOf.get(arrow.source) === tangleOf.get(arrow.target);
-    arrow.closesCycle = place.get(arrow.source) > place.get(arrow.target);
+    arrow.closesCycle = arrow.isCyclic && place.get(arrow.source) > place.get(arrow.target);
   }
 }

@@ -268,7 +268,7 @@ function threadOf(arrow) {
     level: from[at - 1],
     from: from[at],
     to: to[at],
-    weight: arrow.violations.length ? 1 : arrow.count * 100,
+    weight: arrow.closesCycle ? 0 : arrow.violations.length ? 1 : arrow.count * 100, // what closes a cycle leads upwards
   };
 }
 

@@ -73,7 +73,7 @@ def partitioned(view: View) -> Matrix:
     order = [name for tangle in stack(names, _layered(view, weights)) for name in tangle]
     values = {field.name: getattr(view, field.name) for field in fields(View)}
     nodes = tuple(sorted(view.nodes, key=lambda node: order.index(node.name)))
-    return Matrix(**values | {"nodes": nodes}, blocks=tuple(sorted(_blocks(order, tangles))))
+    return Matrix(**values | {"nodes": nodes, "keeps_arrows": True}, blocks=tuple(sorted(_blocks(order, tangles))))
 
 
 def _weights(arrows: Iterable[Arrow]) -> Mapping[tuple[str, str], int]:

@@ -28,7 +28,7 @@ def view(request: Request) -> View:
         title=f"{request.project}: components",
         parts=(*named, *(it for it in loose(request.codebase, rest) if it.node.name not in taken)),
     )
-    return request.thinned(request.drawn(layered(request.codebase, outline, request.layered)))
+    return request.drawn(layered(request.codebase, outline, request.layered))
 
 
 def _named(request: Request) -> tuple[Part, ...]:

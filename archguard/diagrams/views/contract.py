@@ -25,7 +25,7 @@ def view(request: Request) -> View:
 def _view(request: Request, contract: Contract) -> View:
     outline = Outline(title=contract.id, parts=_parts(request.codebase, contract, request.report.violations))
     layers = contract if isinstance(contract, Layers) else None
-    return request.thinned(request.drawn(layered(request.codebase, outline, layers)))
+    return request.drawn(layered(request.codebase, outline, layers))
 
 
 def _parts(codebase: Codebase, contract: Contract, violations: Collection[Violation]) -> tuple[Part, ...]:

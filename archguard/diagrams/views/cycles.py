@@ -1,24 +1,63 @@
 """Only what imports itself in a circle."""
 
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
+from archguard.codebase import Codebase, Link
 from archguard.codebase.coupling import Coupling
 from archguard.diagrams.limits import gather
+from archguard.diagrams.parts import gathered, package_of
 from archguard.diagrams.view import View
 from archguard.diagrams.views.request import Request
+from archguard.diagrams.wording import counted
 
 
 def view(request: Request) -> View:
-    """The packages down to `depth` (by default the modules) that are part of a cycle, and its arrows."""
+    """The modules (with `depth` the packages) that are part of a cycle, and the imports of which the cycles consist.
+
+    Where they are too many, packages stand for them; a cycle within one of these is told in a note.
+    """
     codebase = request.codebase
-    modules = codebase.modules
-    if request.depth is None:
-        alone = Coupling(codebase.imports, {module: (module,) for module in modules})
-        modules = frozenset(module for tangle in alone.tangles for module in tangle)
-    outline = gather(codebase, modules, f"{request.project}: cycles", request.depth, request.nodes)
-    drawn = request.drawn(outline)
-    arrows = tuple(arrow for arrow in drawn.arrows if arrow.is_cyclic)
-    names = {name for arrow in arrows for name in (arrow.source, arrow.target)}
-    nodes = tuple(node for node in drawn.nodes if node.name in names)
-    notes = drawn.notes if nodes else ("there are no cycles",)
-    return request.thinned(replace(drawn, nodes=nodes, arrows=arrows, notes=notes))
+    coupling = Coupling(codebase.imports, _units(codebase, request.depth))
+    title = f"{request.project}: cycles"
+    if not coupling.tangles:
+        return View(title=title, notes=("there are no cycles",), nodes=())
+    own = _own(codebase, coupling)
+    modules = frozenset(module for tangle in coupling.tangles for name in tangle for module in coupling.units[name])
+    outline = gather(own, modules, title, request.depth, request.nodes)
+    drawn = replace(request, codebase=own).drawn(outline)
+    return replace(drawn, keeps_arrows=True, notes=(*drawn.notes, *_hidden(coupling, outline.units)))
+
+
+def _units(codebase: Codebase, depth: int | None) -> Mapping[str, Collection[str]]:
+    """What the cycles are made of: the modules, or the packages down to `depth`."""
+    if depth is None:
+        return {module: (module,) for module in codebase.modules}
+    return gathered(codebase.modules, lambda module: package_of(module, depth))
+
+
+def _own(codebase: Codebase, coupling: Coupling) -> Codebase:
+    """`codebase` with the imports alone of which the cycles consist, and those within their units."""
+    tangles = {name: number for number, tangle in enumerate(coupling.tangles) for name in tangle}
+    owners = {module: name for name in tangles for module in coupling.units[name]}
+
+    def is_own(link: Link) -> bool:
+        one, other = owners.get(link.importer), owners.get(link.imported)
+        return one is not None and other is not None and tangles[one] == tangles[other]
+
+    return replace(
+        codebase, imports=codebase.imports.without([it for it in codebase.imports.links() if not is_own(it)])
+    )
+
+
+def _hidden(coupling: Coupling, drawn: Mapping[str, frozenset[str]]) -> Iterator[str]:
+    """How many cycles are not to be seen, each being within one node."""
+    owners = {module: name for name, unit in drawn.items() for module in unit}
+    within = [
+        tangle
+        for tangle in coupling.tangles
+        if len({owners[module] for name in tangle for module in coupling.units[name] if module in owners}) == 1
+    ]
+    if within:
+        told = counted(len(within), "cycle")
+        yield f"{told} {'is' if len(within) == 1 else 'are'} within a package, and not to be seen at this depth"

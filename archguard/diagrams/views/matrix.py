@@ -1,7 +1,5 @@
 """Everything against everything, as a table."""
 
-from dataclasses import replace
-
 from archguard.diagrams.matrix import Matrix, partitioned
 from archguard.diagrams.views import components, packages, services
 from archguard.diagrams.views.request import Request
@@ -9,6 +7,5 @@ from archguard.diagrams.views.request import Request
 
 def view(request: Request) -> Matrix:
     """The services if there are any, else the components, else the packages; with `depth` the packages."""
-    whole = replace(request, whole=True)
-    drawn = {"services": services.view, "components": components.view, "packages": packages.view}
-    return partitioned(drawn["packages" if request.depth else request.main_view](whole))
+    drawn = {"services": services.among, "components": components.view, "packages": packages.view}
+    return partitioned(drawn["packages" if request.depth else request.main_view](request))

@@ -10,4 +10,4 @@ def view(request: Request) -> View:
     """The packages of the project, down to `depth`; by default to the first level that tells some apart."""
     depth = request.depth or package_depth(request.codebase)
     modules, title = request.codebase.modules, f"{request.project}: packages"
-    return request.thinned(request.drawn(gather(request.codebase, modules, title, depth, request.nodes)))
+    return request.drawn(gather(request.codebase, modules, title, depth, request.nodes))

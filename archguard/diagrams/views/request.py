@@ -1,11 +1,12 @@
 """What somebody wants to see."""
 
+import sys
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from archguard.codebase import Codebase
 from archguard.diagrams.drawing import draw
-from archguard.diagrams.limits import NODES, folded, thinned
+from archguard.diagrams.limits import NODES, folded
 from archguard.diagrams.parts import Outline
 from archguard.diagrams.view import View
 from archguard.kinds import Contract, Layers
@@ -27,8 +28,6 @@ class Request:
     """How deep packages are drawn, or how far from the subject; None leaves it to the view."""
     limit: int | None = NODES
     """How many nodes the view has at most; None for as many as there are, and all their arrows."""
-    whole: bool = False
-    """Whether the view has all arrows, for a format that chooses itself which of them it shows."""
 
     @property
     def main_view(self) -> str:
@@ -40,7 +39,7 @@ class Request:
     @property
     def nodes(self) -> int:
         """How many nodes the view has at most, as a number."""
-        return len(self.codebase.modules) if self.limit is None else self.limit
+        return sys.maxsize if self.limit is None else self.limit
 
     @cached_property
     def layered(self) -> Layers | None:
@@ -63,7 +62,3 @@ class Request:
         """The view of `outline`, with no more nodes than there may be."""
         fitting = outline if self.limit is None else folded(self.codebase, self.report, outline, self.limit)
         return draw(self.codebase, self.report, fitting)
-
-    def thinned(self, view: View) -> View:
-        """`view`, with no more arrows than can be read."""
-        return view if self.whole or self.limit is None else thinned(view)

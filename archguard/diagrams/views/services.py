@@ -1,37 +1,106 @@
-"""The services, and how they reach each other."""
+"""The services, and how they reach each other and hosts outside."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
+from archguard.codebase import Codebase, Link
 from archguard.diagrams.drawing import draw
-from archguard.diagrams.parts import Outline, loose, package_depth, packages, part
+from archguard.diagrams.parts import REST, Outline, Part, loose, package_depth, packages, part
 from archguard.diagrams.view import NodeKind, View
 from archguard.diagrams.views.request import Request
 from archguard.errors import ArchguardError
-from archguard.kinds.contacts import Contact, Territory, Way, find_contacts
+from archguard.kinds.contacts import Contact, Territory, Way, find_contacts, find_hosts
+from archguard.model import Report, Violation
 
 
 def view(request: Request) -> View:
-    """The services and what they share, with an arrow for each way in which one reaches another.
+    """The services, what they share and the hosts that they call, with an arrow for each way of reaching another.
 
     Raises:
         ArchguardError: there are no services.
     """
-    codebase = request.codebase
+    territory = _territory(request.codebase)
+    parts = _parts(request, territory)
+    room = None if request.limit is None else request.limit - len(parts)
+    found = tuple(find_hosts(request.codebase, territory))
+    names = _host_names(found, frozenset(it.node.name for it in parts), room)
+    hosts = (replace(it, callee=names[it.callee]) for it in found)
+    return _drawn(request, territory, (*parts, *_host_parts(request.codebase, names)), hosts)
+
+
+def among(request: Request) -> View:
+    """The same without the hosts outside: what can be reached and can reach others.
+
+    Raises:
+        ArchguardError: there are no services.
+    """
+    territory = _territory(request.codebase)
+    return _drawn(request, territory, _parts(request, territory), ())
+
+
+def _territory(codebase: Codebase) -> Territory:
     if not codebase.services:
         raise ArchguardError("there are no services to draw", "declare them under `services:`, or use --view packages")
-    territory = Territory(codebase)
+    return Territory(codebase)
+
+
+def _parts(request: Request, territory: Territory) -> tuple[Part, ...]:
+    codebase = request.codebase
     services = (part(codebase, name, unit, NodeKind.SERVICE) for name, unit in territory.modules.items())
     shared, _ = packages(codebase, codebase.modules - territory.owners.keys(), package_depth(codebase) - 1)
-    outline = Outline(title=f"{request.project}: services", parts=(*services, *loose(codebase, shared)))
-    return request.thinned(draw(codebase, request.report, outline, _contacts(request, territory)))
+    return (*services, *loose(codebase, shared))
 
 
-def _contacts(request: Request, territory: Territory) -> Iterator[Contact]:
-    """All that is no import of a module, which is drawn anyway; an import by the path in the repository is none."""
-    for contact in find_contacts(request.codebase, territory, {}, tuple(Way)):
-        if contact.way is not Way.IMPORT or _is_by_path(request, contact):
-            yield contact
+def _drawn(request: Request, territory: Territory, parts: Iterable[Part], hosts: Iterable[Contact]) -> View:
+    found = tuple(find_contacts(request.codebase, territory, {}, tuple(Way)))
+    by_path = dict(_by_path(request.codebase, found))
+    codebase = _with_modules(request.codebase, by_path)
+    others = (it for it in found if it.way is not Way.IMPORT)  # the imports are those of the code
+    outline = Outline(title=f"{request.project}: services", parts=tuple(parts))
+    return draw(codebase, _renamed(request.report, by_path), outline, (*others, *hosts))
 
 
-def _is_by_path(request: Request, contact: Contact) -> bool:
-    return all(step.imported not in request.codebase.modules for step in contact.chain[:1])
+def _host_names(contacts: Iterable[Contact], taken: frozenset[str], room: int | None) -> Mapping[str, str]:
+    """The node of each host: of its own for those that most code names, as many as there is `room` for."""
+    counts = Counter(it.callee for it in contacts)
+    ranked = sorted(counts, key=lambda host: (-counts[host], host))
+    own = len(ranked) if room is None or len(ranked) <= room else max(0, room - 1)
+    names = {host: f"//{host}" if host in taken else host for host in ranked[:own]}
+    return names | dict.fromkeys(ranked[own:], REST)
+
+
+def _host_parts(codebase: Codebase, names: Mapping[str, str]) -> Iterator[Part]:
+    folded = [host for host, name in names.items() if name == REST]
+    for host, name in names.items():
+        if name != REST:
+            yield part(codebase, name, (), NodeKind.EXTERNAL, label=host)
+    if folded:
+        yield part(codebase, REST, (), NodeKind.REST, label=f"{len(folded)} more hosts")
+
+
+def _by_path(codebase: Codebase, contacts: Iterable[Contact]) -> Iterator[tuple[Link, Link]]:
+    """The imports by the path in the repository, each with the same import of the module that it means."""
+    for contact in contacts:
+        for step in contact.chain[:1] if contact.way is Way.IMPORT else ():
+            if step.imported not in codebase.modules:
+                link = Link(step.importer, step.imported, step.line)
+                yield link, link._replace(imported=contact.imported)
+
+
+def _with_modules(codebase: Codebase, by_path: Mapping[Link, Link]) -> Codebase:
+    """`codebase` with imports by path as what they are: imports of a module, like any other behind an arrow."""
+    return replace(codebase, imports=codebase.imports.without(by_path).with_links(tuple(by_path.values())))
+
+
+def _renamed(report: Report, by_path: Mapping[Link, Link]) -> Report:
+    """`report` with the imports by path in it named like those of `_with_modules`, so that both are found together."""
+    return report.with_violations(tuple(_with_module(violation, by_path) for violation in report.violations))
+
+
+def _with_module(violation: Violation, by_path: Mapping[Link, Link]) -> Violation:
+    first = violation.chain[0] if violation.chain else None
+    found = by_path.get(Link(first.importer, first.imported, first.line)) if first else None
+    if not (first and found):
+        return violation
+    return replace(violation, chain=(replace(first, imported=found.imported), *violation.chain[1:]))

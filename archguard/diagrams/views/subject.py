@@ -33,7 +33,7 @@ def around(request: Request, title: str, modules: Collection[str], *, ahead: int
     middle = part(codebase, request.subject, request.modules, _kind(request))
     focus = replace(middle, node=replace(middle.node, is_focus=True))
     drawn = request.drawn(replace(outline, parts=(focus, *loose(codebase, outline.parts)), groups=()))
-    return request.thinned(_ways(drawn, request.subject, ahead, back))
+    return _ways(drawn, request.subject, ahead, back)
 
 
 def _kind(request: Request) -> NodeKind | None:

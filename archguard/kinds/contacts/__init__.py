@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterator, Mapping
 from archguard.codebase import Codebase, Pattern
 from archguard.kinds.clients import names_of
 from archguard.kinds.contacts.addresses import Addresses
-from archguard.kinds.contacts.contact import Contact, Territory, Way, is_setting
+from archguard.kinds.contacts.contact import WORDS, Contact, Territory, Way, is_setting
+from archguard.kinds.contacts.hosts import find_hosts, hosts_outside
 from archguard.kinds.contacts.imports import Imports
 from archguard.kinds.contacts.messages import Messages
 from archguard.kinds.contacts.tables import Tables
@@ -45,4 +46,4 @@ def _all(
             yield from Tables(names, territory, source).contacts() if Way.TABLE in ways else ()
 
 
-__all__ = ["Contact", "Territory", "Way", "find_contacts", "is_setting"]
+__all__ = ["WORDS", "Contact", "Territory", "Way", "find_contacts", "find_hosts", "hosts_outside", "is_setting"]

@@ -30,6 +30,16 @@ class Way(StrEnum):
     """By reading or writing its tables."""
 
 
+WORDS = {
+    Way.IMPORT: "imports",
+    Way.HTTP: "HTTP",
+    Way.RPC: "RPC",
+    Way.QUEUE: "a queue",
+    Way.TABLE: "a table",
+}
+"""Each way as it stands behind "over"."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Contact:
     """Code of the service `caller` reaches the service `callee`."""
