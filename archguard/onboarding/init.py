@@ -9,7 +9,7 @@ from typing import Any, Final
 from archguard.checking import NAME, Baseline, baseline_of, check, render_baseline
 from archguard.codebase import Codebase, Pattern, Project, Service, read_codebase
 from archguard.codebase.modules import find_modules
-from archguard.config import find_configuration, read_config
+from archguard.config import contract_files, find_configuration, read_config
 from archguard.config.dialects import dialect_of
 from archguard.errors import ArchguardError
 from archguard.model import OutcomeStatus, Problem, Report, Severity
@@ -177,7 +177,7 @@ def _written(root: Path, project: Project) -> Mapping[str, Any]:
 
 def _report(root: Path, proposal: Proposal, codebase: Codebase) -> Report:
     """What `archguard check` would find. The contracts of others may tell packages apart that `codebase` does not."""
-    others = sorted((root / "contracts").glob("*.y*ml"))
+    others = contract_files(root)
     with TemporaryDirectory() as folder:
         file = Path(folder, CONFIGURATION)
         file.write_text(proposal.render(), encoding="utf-8")

@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archguard.config.dialects import import_linter, tach
-from archguard.config.document import Document
-from archguard.snapshot.journal import is_file
+from archguard.config.document import Document, is_configuration_file
 
 
 class Dialect(NamedTuple):
@@ -28,5 +27,9 @@ DIALECTS: tuple[Dialect, ...] = (
 
 
 def dialect_of(path: Path) -> Dialect | None:
-    """The dialect that the file `path` is written in; None if it is archguard's own language, or no file."""
-    return next((dialect for dialect in DIALECTS if is_file(path) and dialect.recognizes(path)), None)
+    """The dialect that the file `path` is written in; None if it is archguard's own language, or not there.
+
+    Raises:
+        ExceptionGroup[ConfigError]: it is there, and cannot be read.
+    """
+    return next((it for it in DIALECTS if is_configuration_file(path) and it.recognizes(path)), None)

@@ -6,7 +6,6 @@ mean. https://import-linter.readthedocs.io/ describes the contract types and the
 
 import configparser
 import re
-import tomllib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +15,7 @@ from archguard.codebase import Project
 from archguard.codebase.modules import find_modules
 from archguard.codebase.view import ancestry
 from archguard.config.config import did_you_mean
-from archguard.config.document import Document, Keys
+from archguard.config.document import Document, Keys, read_text, tools_in
 from archguard.errors import ConfigError
 from archguard.model import Location
 
@@ -39,14 +38,14 @@ _SEVERITIES: Final = {"none": "ignore", "warn": "warning", "error": "error"}
 
 def recognizes(path: Path) -> bool:
     """Whether import-linter would find its options in `path`; TOML that holds archguard's own is not meant for it."""
-    try:
-        text = path.read_text(encoding="utf-8")
-        if path.suffix == ".toml":
-            tools = tomllib.loads(text).get("tool", {})
-            return "importlinter" in tools and "archguard" not in tools
+    text = read_text(path, path.name)
+    if path.suffix != ".toml":
         return path.suffix not in _YAML and bool(re.search(r"^\[importlinter\]", text, re.MULTILINE))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+    try:
+        tools = tools_in(text)
+    except ValueError:
         return False
+    return "importlinter" in tools and "archguard" not in tools
 
 
 def translate(path: Path, shown: str) -> Document:
@@ -55,7 +54,7 @@ def translate(path: Path, shown: str) -> Document:
     Raises:
         ExceptionGroup[ConfigError]: all that import-linter would not accept, or that archguard cannot say.
     """
-    translation = _Translation(path, shown, path.read_text(encoding="utf-8"))
+    translation = _Translation(path, shown, read_text(path, shown))
     document = translation.document()
     if translation.faults:
         raise ExceptionGroup(shown, translation.faults)
@@ -93,7 +92,7 @@ class _Translation:
 
         try:
             read: Mapping[str, Any] = read_configuration(str(self.path))
-        except (configparser.Error, KeyError, ValueError, FileNotFoundError) as error:
+        except (configparser.Error, KeyError, ValueError, OSError, RecursionError) as error:
             self._fault(f"import-linter cannot read it: {error}", "")
             return {"session_options": {}, "contracts_options": []}
         return read
