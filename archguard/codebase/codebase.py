@@ -40,6 +40,8 @@ class Codebase:
     """What could not be read."""
     excluded: frozenset[str] = frozenset()
     """The modules that the project leaves out."""
+    places: Mapping[str, str] = field(default_factory=dict)
+    """What reports show as the path of a module without a source: a folder without `__init__.py`, or a stub."""
     lazy: frozenset[Link] = frozenset()
     """The imports that say `lazy import`."""
     ignored: frozenset[Link] = frozenset()
@@ -144,8 +146,8 @@ class Codebase:
         return Step(link.importer, link.imported, self.shown(link.importer), link.line)
 
     def shown(self, module: str) -> str:
-        """The path of `module` as reports show it; "" for a package without a file."""
-        return self.sources[module].shown if module in self.sources else ""
+        """The path of `module` as reports show it; "" for what is not in the project."""
+        return self.sources[module].shown if module in self.sources else self.places.get(module, "")
 
     def is_troubled(self, module: str) -> bool:
         """Whether something in its file could not be read, so that not all that it imports may be known."""
@@ -296,5 +298,6 @@ def read_codebase(  # noqa: PLR0913  # what the code is, and how it is to be loo
         services=services or {},
         problems=(*modules.problems, *found.problems),
         excluded=modules.excluded,
+        places=modules.places,
         lazy=found.lazy,
     )

@@ -13,11 +13,15 @@ from typing import Final
 from archguard.codebase.syntax import needed_version
 from archguard.errors import ArchguardError
 from archguard.model import Location
+from archguard.snapshot.state import content
 
 _WORDS: Final = (b"archguard:", b"import_module", b"__import__", b"TYPE_CHECKING")
 """In directives, dynamic imports, and imports that never run."""
 _RELATIVE: Final = re.compile(rb"from[\s\\]*\.[\s\\.]*")
 """A relative import; its dots may stand apart."""
+
+MOST_BYTES: Final = 8 << 20
+"""Of one file."""
 
 
 class SourceError(ArchguardError):
@@ -125,8 +129,7 @@ class Source:
 
     def _read(self) -> bytes:
         try:
-            with open(self.file, "rb", buffering=0) as file:  # noqa: PTH123  # a path for each file takes its time
-                return file.read()
+            return content(self.file, MOST_BYTES)
         except OSError as error:
             raise self._error(f"cannot be read: {error.strerror or error}") from None
 

@@ -14,7 +14,7 @@ import yaml
 
 from archguard.errors import ConfigError
 from archguard.model import Location
-from archguard.snapshot.journal import is_file, is_folder
+from archguard.snapshot.journal import is_file
 from archguard.snapshot.state import content
 
 Keys: TypeAlias = tuple[str | int, ...]
@@ -113,9 +113,7 @@ def is_configuration_file(path: Path) -> bool:
     if is_file(path):
         return True
     if os.path.lexists(path):
-        what = "is a folder" if is_folder(path) else "is no file, or a link that leads nowhere"
-        fault = ConfigError(f"cannot be read: it {what}", "rename it, or take it away", Location(path.name))
-        raise ExceptionGroup(path.name, [fault])
+        read_text(path, path.name)
     return False
 
 

@@ -106,13 +106,14 @@ class _Translation:
         return project
 
     def _unseen(self, packages: list[str]) -> list[str]:
-        """Folders without `__init__.py` inside of regular packages, which import-linter passes over."""
+        """What import-linter passes over in regular packages: folders without `__init__.py`, stubs, compiled files."""
         try:
             modules = find_modules(self.path.parent, Project(packages=tuple(packages)), {})
         except ExceptionGroup:
             return []  # said when the code is read
         regular = modules.sources.keys()
-        inside = {name for name in modules.namespaces if any(parent in regular for parent in ancestry(name)[1:])}
+        passed_over = modules.namespaces | modules.unread
+        inside = {name for name in passed_over if any(parent in regular for parent in ancestry(name)[1:])}
         return sorted(name for name in inside if not inside.intersection(ancestry(name)[1:]))
 
     def _contract(self, options: _Options, index: int, session: _Options) -> dict[str, Any] | None:

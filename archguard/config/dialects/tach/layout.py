@@ -67,7 +67,7 @@ class Layout:
     def domains(self) -> Mapping[str, Document]:
         """The tach.domain.toml files, by the path of the package that they are in."""
         folders = {self.sources[name].path.parent for name in self.looked_at & self.sources.keys()}
-        files = sorted(folder / "tach.domain.toml" for folder in folders if is_configuration_file(folder / "tach.domain.toml"))
+        files = sorted(filter(is_configuration_file, (folder / "tach.domain.toml" for folder in folders)))
         return {self.name(self._shown(file.parent)): self._document(file) for file in files}
 
     def is_there(self, path: str) -> bool:
