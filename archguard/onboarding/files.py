@@ -73,16 +73,12 @@ class Tree:
         return Counter(name for file in self.clusters[cluster][:_SAMPLE] for name in _imports(file))
 
     def _imported_from_here(self, cluster: Path) -> Counter[str]:
-        """The same, less what hardly means a file of the project that happens to have the name.
-
-        `import json` in flask is Python's, though there is a `flask/json`; `from celery import Celery` in `celery.py`
-        is the library, and so is what the project declares to depend on.
-        """
+        """The same, less what a file by its own name imports: `from celery import Celery` in `celery.py`."""
         return Counter(
             name
             for file in self.clusters[cluster][:_SAMPLE]
             for name in _imports(file)
-            if (first := name.partition(".")[0]) not in sys.stdlib_module_names and first != file.stem
+            if name.partition(".")[0] != file.stem
         )
 
     def _is_package_to_itself(self, cluster: Path) -> bool:
@@ -132,11 +128,16 @@ class Tree:
         return max(places, key=lambda place: found[place]) if any(found.values()) else None
 
     def _leads_somewhere(self, place: Path, name: str, cluster: Path) -> bool:
-        """Whether `name` can be imported when `place` is a source root; not if it may as well be a dependency's."""
-        is_doubtful = (
-            place == cluster and self._is_regular(cluster) and name.partition(".")[0].lower() in self._declared
-        )
-        return not is_doubtful and _leads_somewhere(place, name)
+        """Whether `name` can be imported when `place` is a source root.
+
+        A package is hardly a source root itself. `import json` in flask is Python's, though there is a `flask/json`,
+        and what the project declares to depend on is not the file of that name in its package.
+        """
+        first = name.partition(".")[0]
+        is_elsewhere = first in sys.stdlib_module_names or first.lower() in self._declared
+        if is_elsewhere and place == cluster and self._is_regular(cluster):
+            return False
+        return _leads_somewhere(place, name)
 
     def _root_by_importers(self, cluster: Path) -> Path | None:
         """The folder from which other files import it, the nearest; None if none does."""
@@ -172,11 +173,20 @@ def _walk(root: Path, skipped: re.Pattern[str]) -> Iterator[tuple[Path, tuple[Pa
             folder
             for folder in folders
             if folder != "__pycache__" and not (here / folder / "pyvenv.cfg").is_file()
-            if (folder.isidentifier() if inside else not skipped.fullmatch(folder))
+            if (
+                folder.isidentifier()
+                if inside
+                else not skipped.fullmatch(folder) or _is_package_of_that_name(here / folder)
+            )
         )
         found = tuple(here / file for file in sorted(files) if file.endswith(".py") and file.count(".") == 1)
         if found:
             yield here, found
+
+
+def _is_package_of_that_name(folder: Path) -> bool:
+    """Whether a folder like those that tools fill is a package: those that tools make are none."""
+    return folder.name in ("build", "dist", "env", "venv") and (folder / "__init__.py").is_file()
 
 
 def _imports(file: Path) -> Iterator[str]:

@@ -170,9 +170,8 @@ def _broken(codebase: Codebase, problems: Iterable[Problem]) -> Mapping[str, Pro
 def _written(root: Path, project: Project) -> Mapping[str, Any]:
     """The project as the configuration says it; a source root that would be found needs no word."""
     usual = Roots.usual(root, project.packages)
-    is_found = (
-        not usual.implied and not usual.passed_over and usual.named == tuple(map(root.joinpath, project.source_roots))
-    )
+    is_plain = not usual.implied and not usual.passed_over
+    is_found = is_plain and usual.named == tuple(root / folder for folder in project.source_roots)
     said = {
         "source_roots": [] if is_found else list(project.source_roots),
         "packages": list(project.packages),
