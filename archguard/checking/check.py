@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from archguard.checking.looking import look
+from archguard.checking.looking import look, too_deep
 from archguard.checking.overlooked import excluded_traits, ignore_problem, ignored_links
 from archguard.checking.profile import Profile
 from archguard.checking.suppressions import suppress
@@ -106,7 +106,12 @@ def _check_contract(config: Config, codebase: Codebase, contract: Contract) -> _
         return _result(contract, Checked(), (), faults, frozenset())
     seen, problems = _seen(config, codebase, contract)
     notes = (_warning(note, "pointless") for note in contract_notes(config, codebase, contract))
-    found = look(contract, seen)
+    try:
+        found = look(contract, seen)
+    except RecursionError:
+        if not (deep := tuple(too_deep(seen))):
+            raise
+        return _result(contract, Checked(), (), (*problems, *notes, *deep), contract.scope(seen))
     checked = replace(contract.checked(seen), calls=found.calls)
     return _result(contract, checked, found.violations, (*problems, *notes, *found.problems), contract.scope(seen))
 

@@ -113,16 +113,19 @@ class Codebase:
     @remembering
     def statement(self, link: Link) -> Import | None:
         """The statement behind `link`, or None where this Python cannot parse the file."""
-        here = self._statements.at(link.importer, link.line)
-        return max(_naming(link, here), key=_depth, default=None)
+        here = self._naming(link) or self._statements.at(link.importer, link.line)  # or a package passes it on
+        return max(here, key=_depth, default=None)
 
     def named(self, link: Link) -> tuple[str, ...]:
         """What the statement behind `link` names: modules, names in them, or `module.*`, without the service."""
-        plain = link.imported.rpartition("::")[2]
-        here = self._statements.at(link.importer, link.line)
-        exact = [found.named for found in here if self._deepest(found.target, link) == plain]
+        plain = _plain(link)
+        exact = [found.named for found in self._naming(link) if self._deepest(found.target, link) == plain]
         statement = self.statement(link)
         return tuple(dict.fromkeys(exact)) or ((statement.named,) if statement else ())
+
+    def _naming(self, link: Link) -> tuple[Import, ...]:
+        """The imports at its line that name what `link` imports; none, if a package passes that on."""
+        return self._statements.naming(link.importer, link.line, _plain(link))
 
     def _deepest(self, name: str, link: Link) -> str:
         service, mark, _ = link.imported.rpartition("::")
@@ -185,7 +188,8 @@ class Codebase:
         plain = self._statements.plain(link.importer, link.line)
         if plain and plain.traits is not None:
             return plain.traits
-        found = _naming(link, self._statements.parsed_at(link.importer, link.line))
+        found = self._statements.naming(link.importer, link.line, _plain(link), parsed=True)
+        found = found or self._statements.parsed_at(link.importer, link.line)
         if not found:
             return traits_at(self.sources[link.importer].lines, link.line)
         return frozenset.intersection(*(statement.traits for statement in found))  # one that counts is enough
@@ -254,10 +258,8 @@ _SIGNS: Mapping[ImportTrait, frozenset[bytes]] = {
 """The signs of which a file must have one for an import of it to have the trait; without any, most files may."""
 
 
-def _naming(link: Link, here: tuple[Import, ...]) -> tuple[Import, ...]:
-    """Those of `here` that name what `link` imports; all of them, if a package passes that on."""
-    plain = link.imported.rpartition("::")[2]
-    return tuple(found for found in here if plain in ancestry(found.target)) or here
+def _plain(link: Link) -> str:
+    return link.imported.rpartition("::")[2]
 
 
 def _depth(found: Import) -> int:
