@@ -195,7 +195,8 @@ class _Walk:
         found = [TopLevel.of(folder) for folder in roots.folders]
         for each in found:
             self._tell(each.passed_over)
-        return sorted({name for each in found for name in each.names})
+        unused = {"__init__"} if roots.passed_over else set()
+        return sorted({name for each in found for name in each.names} - unused)
 
     def _unusual_places(self, service: str, name: str, index: int, roots: Roots, *, is_named: bool) -> list[Path]:
         """Where a package is that is not below the roots: beside `src`, in a `src` that is a package, or installed."""
