@@ -19,7 +19,7 @@ from archguard.snapshot.state import content
 
 _WORDS: Final = (b"archguard:", b"import_module", b"__import__", b"TYPE_CHECKING")
 """In directives, dynamic imports, and imports that never run."""
-_WORD: Final = re.compile(rb"\w+")
+_WORD: Final = re.compile(rb"\w+|[(\[{'\".]")
 _LARGE: Final = "leave it out with `project: exclude`, or keep what it holds in a file of data"
 _RELATIVE: Final = re.compile(rb"from[\s\\]*\.[\s\\.]*")
 """A relative import; its dots may stand apart."""
@@ -28,8 +28,11 @@ MOST_BYTES: Final = 8 << 20
 """Of one file. Nobody writes as much by hand; tables that are larger belong into a file of data."""
 MOST_IMPORTS: Final = 20_000
 """How often a file may say `import`: ten times what generated packages have."""
-MOST_WORDS: Final = 300_000
-"""Names and numbers in a file that is parsed: a tree of as many takes 500 MB, and following them ten seconds."""
+MOST_WORDS: Final = 500_000
+"""Names, numbers, dots, quotes and opening brackets in a file that is parsed.
+
+A tree of as many takes 700 MB, and following them ten seconds.
+"""
 LONG_IMPORT: Final = b"import ..."
 """The sign of a line that goes on for long after `import`."""
 _LONG_IMPORT: Final = re.compile(rb"import[^\n]{400}")
@@ -122,7 +125,7 @@ class Source:
             SourceError: it cannot be read, or it is not the syntax of this Python.
         """
         if self.is_too_large_to_parse:
-            raise self._error(f"cannot be parsed: it has more than {MOST_WORDS:,} words", _LARGE)
+            raise self._error(f"cannot be parsed: it has more than {MOST_WORDS:,} names, numbers and brackets", _LARGE)
         try:
             return ast.parse(self.text, filename=self.shown)
         except SyntaxError as error:

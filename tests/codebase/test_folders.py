@@ -77,7 +77,9 @@ def test_a_folder_at_the_top_that_cannot_be_imported_is_told_of(project: Project
     assert told(read_codebase(project.root)) == {"my-scripts": ("info", "not-a-package")}
 
 
-def test_a_link_in_a_folder_without_other_code_is_read(project: Project, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_link_in_a_folder_without_other_code_is_read(
+    project: Project, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     code = tmp_path_factory.mktemp("code")
     (code / "v.py").write_text("import shop.db\n")
     project.write_all(SHOP)
