@@ -10,7 +10,7 @@ from archguard.checking.suppressions import suppress
 from archguard.codebase import Codebase
 from archguard.codebase.crew import crew
 from archguard.config import Config, component_faults, contract_faults, contract_notes, did_you_mean, read
-from archguard.errors import ConfigError
+from archguard.errors import ConfigError, ConfigRemark
 from archguard.kinds import Contract
 from archguard.model import Checked, Location, Outcome, OutcomeStatus, Problem, Report, Severity, Summary, Violation
 from archguard.snapshot.journal import today
@@ -65,7 +65,8 @@ def is_about_imports(config: Config, codebase: Codebase) -> bool:
 
 
 def _warning(note: ConfigError, code: str) -> Problem:
-    return replace(note.problem(code), severity=Severity.WARNING)
+    severity = Severity.INFO if isinstance(note, ConfigRemark) else Severity.WARNING
+    return replace(note.problem(code), severity=severity)
 
 
 def _pointless(config: Config) -> Iterator[ConfigError]:

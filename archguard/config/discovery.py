@@ -7,7 +7,7 @@ from pathlib import Path
 
 from archguard.config.dialects import DIALECTS, dialect_of
 from archguard.config.document import is_configuration_file, read_text, tools_in
-from archguard.errors import ConfigError
+from archguard.errors import ConfigError, ConfigRemark
 from archguard.model import Location
 from archguard.snapshot.journal import is_file, is_folder, is_there
 
@@ -49,7 +49,7 @@ def contract_files(root: Path) -> tuple[Path, ...]:
     return tuple(path for path in found if path.parent == folder or _declares_contracts(root, path))
 
 
-def unread_contracts(root: Path, read: Iterable[Path]) -> Iterator[ConfigError]:
+def unread_contracts(root: Path, read: Iterable[Path]) -> Iterator[ConfigRemark]:
     """A note on contracts in `contracts/` below `root` that nothing makes part of the configuration.
 
     Args:
@@ -64,7 +64,7 @@ def unread_contracts(root: Path, read: Iterable[Path]) -> Iterator[ConfigError]:
     ]
     if unread and not any(is_file(root / name) for name in _NAMES):
         message = f"contracts that are not read, for want of an archguard.yaml beside them: {', '.join(unread)}"
-        yield ConfigError(message, "name the files under `extends`", Location(_CONTRACTS))
+        yield ConfigRemark(message, "name the files under `extends`", Location(_CONTRACTS))
 
 
 def _declares_contracts(root: Path, path: Path) -> bool:
