@@ -29,7 +29,7 @@ class ConfigError(ArchguardError):
     """A fault in a configuration."""
 
 
-class ConfigRemark(ConfigError):
+class ConfigRemark(ConfigError):  # noqa: N818  # a note, which keeps no run from passing
     """Something about a configuration that is worth knowing, and may be meant."""
 
 
