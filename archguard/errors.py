@@ -29,5 +29,9 @@ class ConfigError(ArchguardError):
     """A fault in a configuration."""
 
 
+class ConfigRemark(ConfigError):  # noqa: N818  # a note, which keeps no run from passing
+    """Something about a configuration that is worth knowing, and may be meant."""
+
+
 class ConfigErrors(ExceptionGroup[ConfigError]):
     """Every fault that one reading of a configuration found, in the order of their places."""

@@ -5,14 +5,14 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
-from archguard.checking.looking import look
+from archguard.checking.looking import look, too_deep
 from archguard.checking.overlooked import excluded_traits, ignore_problem, ignored_links
 from archguard.checking.profile import Profile
 from archguard.checking.suppressions import overlooked, suppress
 from archguard.codebase import Codebase, Link, SourceError
 from archguard.codebase.crew import crew
 from archguard.config import Config, component_faults, contract_faults, contract_notes, did_you_mean, read
-from archguard.errors import ConfigError
+from archguard.errors import ConfigError, ConfigRemark
 from archguard.kinds import Contract
 from archguard.model import Checked, Location, Outcome, OutcomeStatus, Problem, Report, Severity, Summary, Violation
 from archguard.snapshot.journal import note_whole, today
@@ -68,7 +68,8 @@ def is_about_imports(config: Config, codebase: Codebase) -> bool:
 
 
 def _warning(note: ConfigError, code: str) -> Problem:
-    return replace(note.problem(code), severity=Severity.WARNING)
+    severity = Severity.INFO if isinstance(note, ConfigRemark) else Severity.WARNING
+    return replace(note.problem(code), severity=severity)
 
 
 def _pointless(config: Config) -> Iterator[ConfigError]:
@@ -109,8 +110,13 @@ def _check_contract(config: Config, codebase: Codebase, contract: Contract) -> _
         return _result(contract, Checked(), (), faults, frozenset())
     seen, problems = _seen(config, codebase, contract)
     notes = (_warning(note, "pointless") for note in contract_notes(config, codebase, contract))
-    found = look(contract, seen)
-    violations = _cut(config, seen, contract, found.violations) if contract.cut_by_comments else found.violations
+    try:
+        found = look(contract, seen)
+        violations = _cut(config, seen, contract, found.violations) if contract.cut_by_comments else found.violations
+    except RecursionError:
+        if not (deep := tuple(too_deep(seen))):
+            raise
+        return _result(contract, Checked(), (), (*problems, *notes, *deep), contract.scope(seen))
     checked = replace(contract.checked(seen), calls=found.calls)
     return _result(contract, checked, violations, (*problems, *notes, *found.problems), contract.scope(seen))
 

@@ -16,8 +16,11 @@ _MOST_VIOLATIONS: Final = 1000
 _MOST_BITS: Final = 1 << 23
 """What is more takes longer to keep than it saves."""
 
-_PLAIN_PROBLEMS: Final = ("dynamic-import", "unassigned", "passed-over")
-"""What is told of files with words that no edit may bring or take away, of modules, and of the configuration."""
+_PLAIN_PROBLEMS: Final = (
+    *("dynamic-import", "unassigned", "passed-over"),
+    *("link-cycle", "no-module", "not-a-package", "not-read", "shadowed-folder"),
+)
+"""What is told of words that no edit may bring or take away, of modules, of the configuration, and of folders."""
 
 
 def what_matters(config: Config, codebase: Codebase, report: Report, formats: Sequence[str]) -> dict[str, Any] | None:

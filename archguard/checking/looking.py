@@ -4,12 +4,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
+from typing import Final
 
 from archguard.codebase import Codebase, Source, SourceError
 from archguard.codebase.crew import answers
 from archguard.kinds import Contract
 from archguard.kinds.filewise import FilewiseContract
 from archguard.model import Problem, Violation
+
+_DEEP: Final = 120
+"""A third of what exhausts the stack: each level takes up to four calls, and Python allows a thousand."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,17 @@ def look(contract: Contract, codebase: Codebase) -> Look:
         return _together(answers(codebase, partial(_part, contract), modules))
     problems = tuple(_unparsed(codebase.files(modules)))
     return Look(_distinct(contract.check(codebase)), problems, contract.checked(codebase).calls)
+
+
+def too_deep(codebase: Codebase) -> Iterator[Problem]:
+    """The files that are nested so deeply that following them exhausts the stack."""
+    for source in codebase.files(codebase.modules):
+        try:
+            place = source.place_in_depth(_DEEP)
+        except SourceError:
+            continue
+        if place:
+            yield SourceError("cannot be checked: it is nested too deeply", "", place).problem("syntax")
 
 
 def _part(contract: FilewiseContract, codebase: Codebase, modules: Sequence[str]) -> Look:

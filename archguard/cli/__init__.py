@@ -1,6 +1,7 @@
 """The command line: one file a command, one line a command here."""
 
 import gc
+import io
 import os
 import sys
 import warnings
@@ -90,6 +91,7 @@ def main() -> None:
     """Run the command line, and end the process with its exit code. No traceback reaches a user."""
     gc.disable()  # the process ends before garbage in circles matters, and the search for it takes as long as the work
     warnings.simplefilter("ignore")  # Python's, about the code that it parses here
+    _print_any_character()
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for some takes 10 ms
     try:
         code = cli.main(standalone_mode=False)
@@ -105,6 +107,12 @@ def main() -> None:
     except Exception as error:  # noqa: BLE001  # whatever it is, a user gets a sentence
         code = complain(error)
     sys.exit(code)
+
+
+def _print_any_character() -> None:
+    """Escape what the terminal's encoding lacks: names of modules have more than ASCII, and `LC_ALL=C` has no more."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 __all__ = ["CANNOT_CHECK", "FAULT", "main"]

@@ -110,9 +110,7 @@ def command(  # noqa: PLR0913  # the options of the command
                 start = merge_base(read_config.root, branch) if branch is not None else revision
                 if start is not None:
                     report = since(report, read_config, codebase, start, contracts)
-        report = within_paths(
-            report, [Path(os.path.relpath(path, read_config.root)) for path in paths if is_there(path)]
-        )
+        report = within_paths(report, codebase, [path for path in paths if is_there(path)])
         report = report.judged(Severity(fail_on), strict_baseline=strict_baseline)
         with times.stage("report"):
             outputs = [(str(file) if file else None, _written(report, format_, file)) for format_, file in targets]

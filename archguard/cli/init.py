@@ -82,12 +82,20 @@ def _files(proposed: Draft) -> list[str]:
 
 def _tell(proposed: Draft) -> None:
     """What has been written, and what to do with it."""
-    for problem in proposed.unreadable:
+    for problem in (*proposed.broken, *proposed.unreadable):
         click.echo(one_line(f"cannot be read: {problem.location}: {problem.message}"), err=True)
     if proposed.dropped:
         click.echo(f"so not proposed: {', '.join(proposed.dropped)}", err=True)
-    if any(problem.message.startswith("needs Python") for problem in proposed.unreadable):
+    if any(problem.message.startswith("needs Python") for problem in (*proposed.broken, *proposed.unreadable)):
         click.echo("    hint: with archguard in the environment of the project, its Python can read them", err=True)
     for file in _files(proposed):
         click.echo(f"written: {file}", err=True)
-    click.echo("`archguard check` passes now: commit what was written, and run it in CI", err=True)
+    if proposed.broken:
+        click.echo(f"`archguard check` fails until {_those(len(proposed.broken))} can be read", err=True)
+        click.echo("    hint: a file that is not meant to be Python can be named under `project: exclude`", err=True)
+    else:
+        click.echo("`archguard check` passes now: commit what was written, and run it in CI", err=True)
+
+
+def _those(files: int) -> str:
+    return "that file" if files == 1 else f"those {files} files"

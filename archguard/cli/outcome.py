@@ -64,10 +64,20 @@ def _flat(error: Exception) -> Iterator[Exception]:
 
 def _mendable(error: Exception) -> Exception:
     """A file that cannot be written, or a full disk, is no fault in archguard."""
+    if isinstance(error, FileNotFoundError) and _is_nowhere():
+        return ArchguardError("the working directory is gone", "go to a folder that is there")
     if isinstance(error, OSError) and error.strerror:
         where = f"'{error.filename}': " if error.filename else ""
         return ArchguardError(f"{where}{error.strerror[0].lower()}{error.strerror[1:]}")
     return error
+
+
+def _is_nowhere() -> bool:
+    try:
+        os.getcwd()  # noqa: PTH109  # a path is not wanted
+    except FileNotFoundError:
+        return True
+    return False
 
 
 def _problem(problem: Problem) -> str:

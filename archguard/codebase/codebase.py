@@ -42,6 +42,8 @@ class Codebase:
     """What could not be read."""
     excluded: frozenset[str] = frozenset()
     """The modules that the project leaves out."""
+    places: Mapping[str, str] = field(default_factory=dict)
+    """What reports show as the path of a module without a source: a folder without `__init__.py`, or a stub."""
     lazy: frozenset[Link] = frozenset()
     """The imports that say `lazy import`."""
     reexports: Reexports | None = None
@@ -126,8 +128,31 @@ class Codebase:
     def named(self, link: Link) -> tuple[Import, ...]:
         """All that the statement behind `link` names of what it imports: the module, or names in it."""
         here = self._statements.at(link.importer, link.line)
-        exact = tuple(found for found in here if self._leads_to(link, found))
-        return exact or _naming(link, here)
+        if link.imported in self.modules:
+            exact = self._defining(link.importer, link.line).get(link.imported, ())
+        else:
+            exact = tuple(found for found in here if self._leads_to(link, found))
+        return exact or self._naming(link) or here
+
+    def _naming(self, link: Link) -> tuple[Import, ...]:
+        """The imports at its line that name what `link` imports; none, if a package passes that on."""
+        return self._statements.naming(link.importer, link.line, _plain(link))
+
+    def _defining(self, importer: str, line: int) -> Mapping[str, tuple[Import, ...]]:
+        """The imports at `line` by the modules that define what they name; of many names, each is asked for."""
+        if not self._last_line or self._last_line[0][0] != (importer, line):
+            found: dict[str, list[Import]] = {}
+            for one in self._statements.at(importer, line):
+                for module in self._homes(importer, one):
+                    found.setdefault(module, []).append(one)
+            self._last_line[:] = [((importer, line), {module: tuple(some) for module, some in found.items()})]
+        return self._last_line[0][1]
+
+    def _homes(self, importer: str, found: Import) -> tuple[str, ...]:
+        """The modules that define what `found` names."""
+        if self.reexports is None:
+            return ()
+        return tuple(dict.fromkeys(map(self.reexports.module_of, self.reexports.imported_as(importer, found.target))))
 
     def _leads_to(self, link: Link, found: Import) -> bool:
         """Whether `found` is the import of the module, or of the name, that `link` is."""
@@ -198,8 +223,8 @@ class Codebase:
         return Step(link.importer, link.imported, self.shown(link.importer), link.line)
 
     def shown(self, module: str) -> str:
-        """The path of `module` as reports show it; "" for a package without a file."""
-        return self.sources[module].shown if module in self.sources else ""
+        """The path of `module` as reports show it; "" for what is not in the project."""
+        return self.sources[module].shown if module in self.sources else self.places.get(module, "")
 
     def is_troubled(self, module: str) -> bool:
         """Whether something in its file could not be read, so that not all that it imports may be known."""
@@ -237,7 +262,8 @@ class Codebase:
         plain = self._statements.plain(link.importer, link.line)
         if plain and plain.traits is not None:
             return plain.traits
-        found = _naming(link, self._statements.parsed_at(link.importer, link.line))
+        found = self._statements.naming(link.importer, link.line, _plain(link), parsed=True)
+        found = found or self._statements.parsed_at(link.importer, link.line)
         if not found:
             return traits_at(self.sources[link.importer].lines, link.line)
         return frozenset.intersection(*(statement.traits for statement in found))  # one that counts is enough
@@ -276,6 +302,10 @@ class Codebase:
         return self._matched[pattern]
 
     @cached_property
+    def _last_line(self) -> list[tuple[tuple[str, int], Mapping[str, tuple[Import, ...]]]]:
+        return []
+
+    @cached_property
     def _troubled(self) -> frozenset[str]:
         return frozenset(problem.location.path for problem in self.problems if problem.location)
 
@@ -310,10 +340,8 @@ _SIGNS: Mapping[ImportTrait, frozenset[bytes]] = {
 """The signs of which a file must have one for an import of it to have the trait; without any, most files may."""
 
 
-def _naming(link: Link, here: tuple[Import, ...]) -> tuple[Import, ...]:
-    """Those of `here` that name what `link` imports; all of them, if a package passes that on."""
-    plain = link.imported.rpartition("::")[2]
-    return tuple(found for found in here if plain in ancestry(found.target)) or here
+def _plain(link: Link) -> str:
+    return link.imported.rpartition("::")[2]
 
 
 def _depth(found: Import) -> int:
@@ -356,6 +384,7 @@ def read_codebase(  # noqa: PLR0913  # what the code is, and how it is to be loo
         services=services or {},
         problems=(*modules.problems, *found.problems),
         excluded=modules.excluded,
+        places=modules.places,
         lazy=found.lazy,
         reexports=found.reexports,
     )

@@ -22,7 +22,7 @@ from archguard.codebase.facts.dynamic import DYNAMIC, unfollowed
 from archguard.codebase.facts.plain import names_in, text_at
 from archguard.codebase.graph import Link
 from archguard.codebase.modules import Modules, Portion
-from archguard.codebase.source import Source, SourceError
+from archguard.codebase.source import LONG_IMPORT, Source, SourceError
 from archguard.codebase.statements import Statements
 from archguard.codebase.view import View, ancestry
 from archguard.model import Problem, Severity
@@ -104,6 +104,10 @@ class Reader:
 
     def scan(self, sources: Sequence[Source], found: Found) -> None:
         """Add what grimp tells of `sources`, of some at a time, since it takes much memory."""
+        for source in sources:
+            if LONG_IMPORT in source.signs:
+                self._scan_by_ast(source, found)
+        sources = [source for source in sources if LONG_IMPORT not in source.signs]
         size = max(_AT_A_TIME, -(-len(self.known) // _TIMES))
         for start in range(0, len(sources), size):
             self._scan_some(sources[start : start + size], found)
@@ -122,6 +126,26 @@ class Reader:
             return
         for source, imports in zip(sources, scanned, strict=True):
             self._take(source.module, imports, found)
+
+    def _scan_by_ast(self, source: Source, found: Found) -> None:
+        """The same of a file with a long line of imports: grimp keeps a copy of the line for each name in it.
+
+        20,000 names in a line of 130 KB would take 2.5 GB.
+        """
+        links = found.by_grimp[source.module] = {}
+        try:
+            imports = [
+                one for one in Import.extract(source) if not one.leaves and ImportTrait.DYNAMIC not in one.traits
+            ]
+        except SourceError as error:
+            found.report("syntax", error)
+            return
+        for one in imports:
+            imported = self.view.resolve(one.target, self.known, self.externals)
+            if imported != source.module:
+                links.setdefault(imported, set()).add(one.location.line)
+                if imported in self._packages:
+                    found.into_packages[Link(source.module, imported, one.location.line)] = ""
 
     def _take(self, importer: str, imports: Iterable[DirectImport], found: Found) -> None:
         links = found.by_grimp[importer] = {}

@@ -2,21 +2,37 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from importlib.machinery import PathFinder
-from operator import attrgetter
 from pathlib import Path
 
+from archguard.codebase.folders import (
+    MOST_LINKED,
+    Links,
+    Listing,
+    has_no_text,
+    holds_python,
+    native,
+    printable,
+    readable,
+)
 from archguard.codebase.project import Project, Service
+from archguard.codebase.roots import (
+    PassedOver,
+    Roots,
+    TopLevel,
+    is_regular,
+    nameless,
+    no_file,
+    not_a_package,
+    place_of,
+)
 from archguard.codebase.source import Source
 from archguard.errors import ArchguardError
 from archguard.model import Location, Problem, Severity
-from archguard.snapshot.journal import is_file, is_folder
-
-_NO_CODE = {"node_modules", "__pycache__", "site-packages", "build", "dist", "venv", "env"}
-
+from archguard.snapshot.journal import is_file, is_folder, real_path
 
 _UNREAD = {
     ".pyi": "is a stub",
@@ -27,7 +43,6 @@ _UNREAD = {
 }
 """Files that are, or speak for, modules of Python, though archguard does not read them."""
 _MODULES = (".py", *_UNREAD)
-_NAME = attrgetter("name")
 
 
 class PackageNotFoundError(ArchguardError):
@@ -48,10 +63,18 @@ class Portion:
     sources: tuple[Source, ...]
     namespaces: frozenset[str]
     """Packages without an `__init__.py`, as names without the service."""
-    unread: frozenset[str] = frozenset()
-    """Modules that are there as a stub, or compiled, only; as names without the service."""
+    shown: str = ""
+    """The folder as reports show it."""
+    unread: Mapping[str, str] = field(default_factory=dict)
+    """Modules that are there as a stub, or compiled, only: names without the service, and the files."""
     doubled: frozenset[str] = frozenset()
     """Packages with a file of their name beside them, as names without the service."""
+
+    @property
+    def folders(self) -> dict[str, str]:
+        """The folder of each package without an `__init__.py`, as reports show it."""
+        below = {name: name.removeprefix(self.package).replace(".", "/") for name in self.namespaces}
+        return {name: f"{self.shown}{path}".removeprefix("./") for name, path in below.items()}
 
 
 @dataclass(frozen=True)
@@ -82,6 +105,15 @@ class Modules:
     def unread(self) -> frozenset[str]:
         """The modules that are stubs, or compiled: they can be imported, but what they import is not known."""
         return frozenset(qualify(portion.service, name) for portion in self.portions for name in portion.unread)
+
+    @property
+    def places(self) -> dict[str, str]:
+        """What reports show as the path of a module that has no source: a folder without `__init__.py`, or a stub."""
+        return {
+            qualify(portion.service, name): path
+            for portion in reversed(self.portions)  # of several folders the first is shown
+            for name, path in [*portion.folders.items(), *portion.unread.items()]
+        }
 
 
 def qualify(service: str, module: str) -> str:
@@ -120,11 +152,12 @@ def _without(walk: "_Walk", project: Project) -> Modules:
             portion,
             sources=tuple(source for source in portion.sources if kept(source.module)),
             namespaces=frozenset(name for name in portion.namespaces if kept(qualify(portion.service, name))),
-            unread=frozenset(name for name in portion.unread if kept(qualify(portion.service, name))),
+            unread={name: path for name, path in portion.unread.items() if kept(qualify(portion.service, name))},
         )
         for portion in walk.portions
     )
-    modules = {source.module for portion in walk.portions for source in portion.sources}
+    found = Modules(tuple(walk.portions), (), frozenset())
+    modules = found.sources.keys() | found.unread
     excluded = frozenset(module for module in modules if not kept(module))
     return Modules(tuple(portion for portion in portions if portion.sources), tuple(walk.problems), excluded)
 
@@ -141,7 +174,7 @@ class _Walk:
 
     def enter(self, service: str, source_roots: Iterable[str], packages: Iterable[str]) -> None:
         """Collect `packages`, or all that there are, below `source_roots`, or below those that are found."""
-        named = [self.root / name for name in source_roots]
+        named = [self.root / native(name) for name in source_roots]
         for index, folder in enumerate(named):
             if not is_folder(folder):
                 keys = ("services", service, "root") if service else ("project", "source_roots", index)
@@ -149,44 +182,63 @@ class _Walk:
                 self.errors.append(PackageNotFoundError(message, keys=keys))
         if not all(map(is_folder, named)):
             return  # what is to be below it can only be missing
-        roots = named or _usual_roots(self.root)
-        for index, name in enumerate(packages or sorted({name for folder in roots for name in _top_level(folder)})):
-            places = [place for folder in roots if (place := _place(folder, name))]
-            self._enter_package(service, name, places or self._unusual_places(service, name, index, roots, named))
+        packages = tuple(packages)
+        roots = Roots(tuple(named)) if named else Roots.usual(self.root, packages)
+        self._tell(roots.passed_over)
+        for index, name in enumerate(packages or self._all_in(roots)):
+            places = [place for folder in roots.folders if (place := place_of(folder, name))]
+            places = places or self._unusual_places(service, name, index, roots, is_named=bool(named))
+            self._enter_package(service, name, places, roots)
 
-    def _unusual_places(self, service: str, name: str, index: int, roots: list[Path], named: list[Path]) -> list[Path]:
-        """Where a package is that is not below the roots: beside `src`, or installed."""
-        place = None if named else _place(self.root, name)
+    def _all_in(self, roots: Roots) -> list[str]:
+        """The names of all packages and modules below `roots`; tells of what is passed over there."""
+        found = [TopLevel.of(folder) for folder in roots.folders]
+        for each in found:
+            self._tell(each.passed_over)
+        unused = {"__init__"} if roots.passed_over else set()
+        return sorted({name for each in found for name in each.names} - unused)
+
+    def _unusual_places(self, service: str, name: str, index: int, roots: Roots, *, is_named: bool) -> list[Path]:
+        """Where a package is that is not below the roots: beside `src`, in a `src` that is a package, or installed."""
+        usual = () if is_named else (self.root, self.root / "src")
+        place = next(filter(None, (place_of(folder, name) for folder in usual)), None)
         places = [place] if place else [] if service else _installed(name)
         if not places:
-            known = [known for folder in roots for known in _top_level(folder)]
+            known = [known for folder in roots.folders for known in TopLevel.of(folder).names]
             hint = _found_elsewhere(self.root, name, known, "say `root: {}`" if service else "add `source_roots: [{}]`")
             keys = ("services", service, "packages", index) if service else ("project", "packages", index)
             self.errors.append(PackageNotFoundError(f"package '{name}' is not there", hint, keys))
         return places
 
-    def _enter_package(self, service: str, name: str, places: list[Path]) -> None:
-        regular = [place for place in places if is_file(place) or is_file(place / "__init__.py")]
+    def _enter_package(self, service: str, name: str, places: list[Path], roots: Roots) -> None:
+        """Read the first regular package or module among `places`, or else all the plain folders, as Python does."""
+        regular = [place for place in places if is_regular(place)]
+        taken: set[str] = set()
         for place in regular[:1] or places:
-            self.portions.append(self._portion(service, name, place))
+            portion = self._without(self._portion(service, name, place), taken)
+            taken.update(source.module for source in portion.sources)
+            self.portions.append(portion)
         for place in regular[1:]:
-            self._pass_over(
-                Severity.ERROR,
-                "duplicate-package",
-                f"there is a second package '{name}', which was not read",
-                place,
-                "declare the two under `services:`, each with its root",
-            )
+            self._tell([_second(name, place, is_implied=any(map(place.is_relative_to, roots.implied)))])
+        self._tell(_plain_folder(name, place, regular[0]) for place in places if regular and place not in regular)
+        if regular and is_file(place := regular[0]) and (folder := place.with_suffix("")) not in places:
+            self._tell([_plain_folder(name, folder, place)] if is_folder(folder) and holds_python(folder) else ())
+
+    def _without(self, portion: Portion, taken: Collection[str]) -> Portion:
+        """`portion` without what stands in an earlier source root, where Python finds it first."""
+        for source in portion.sources if taken else ():
+            if source.module in taken:
+                self._shadowed(source.module, Path(source.file))
+        return replace(portion, sources=tuple(one for one in portion.sources if one.module not in taken))
 
     def _portion(self, service: str, package: str, place: Path) -> Portion:
         if is_file(place):
-            return Portion(
-                service, package, place.with_suffix(""), (self._source(service, package, place),), frozenset()
-            )
+            source = self._source(service, package, place)
+            return Portion(service, package, place.with_suffix(""), (source,), frozenset(), self._shown(place))
         files, before, shown = {}, len(self.unread), self._shown(place)
         doubled = {package} if is_file(place.with_name(f"{place.name}.py")) else set()
-        for path in self._files(str(place), ()):
-            below = path.removeprefix(str(place)).replace(os.sep, "/")
+        for path in self._modules_below(str(place)):
+            below = readable(path.removeprefix(str(place)).replace(os.sep, "/"))
             module = f"{package}{below.removesuffix('.py').replace('/', '.')}".removesuffix(".__init__")
             if module in files:
                 doubled.add(module)
@@ -194,46 +246,64 @@ class _Walk:
             elif "." in (name := below.rpartition("/")[2]).removesuffix(".py"):
                 message = f"'{name}' has a dot too many to be a module"
                 self._pass_over(Severity.WARNING, "not-a-module", message, Path(path))
+            elif has_no_text(name):
+                self._tell([nameless(Path(path))])
             elif not name.isprintable() or any(mark in name for mark in "<>*:"):
                 message = f"{name!a} has a character that nothing can name a module by"
                 self._pass_over(Severity.WARNING, "not-a-module", message, Path(path).parent)
             else:
                 files[module] = Source(qualify(service, module), path, f"{shown}{below}".removeprefix("./"))
         parents = {parent for module in files for parent in _parents(module) if len(parent) >= len(package)}
-        unread = {_unread_name(package, path.relative_to(place)) for path in self.unread[before:]}
         known = frozenset(parents - files.keys())
-        unread -= files.keys() | known
-        return Portion(service, package, place, tuple(files.values()), known, frozenset(unread), frozenset(doubled))
+        unread = {_unread_name(package, path.relative_to(place)): self._shown(path) for path in self.unread[before:]}
+        unread = {name: path for name, path in unread.items() if name not in files and name not in known}
+        return Portion(service, package, place, tuple(files.values()), known, shown, unread, frozenset(doubled))
 
-    def _files(self, folder: str, above: tuple[str, ...], *, linked: bool = False) -> Iterator[str]:
-        """The modules of `folder`; a package's folder comes before a file of the same name, as Python has it."""
-        if linked and os.path.realpath(folder) in map(os.path.realpath, above):
-            self._pass_over(Severity.INFO, "link-cycle", "a cycle of links was not followed again", Path(folder))
-            return
+    def _modules_below(self, place: str) -> Iterable[str]:
+        """The modules of `place`; a package's folder comes before a file of the same name, as Python has it."""
+        links = Links(self._tell_of_link)
+        top = real_path(place)
+        found = [*self._files(place, top, links)]
+        for link, target in links.followed():
+            if links.behind > MOST_LINKED:
+                message = f"links lead to more than {MOST_LINKED} folders, which were not all read"
+                hint = "name the packages that are meant under `project: packages`, or take the link away"
+                self._tell([PassedOver(Severity.ERROR, "too-many-links", message, Path(link), hint)])
+                break
+            found += self._files_below(link, target, links, is_behind=True)
+        return sorted(found, key=_in_order) if links.behind else found
+
+    def _files(self, folder: str, real: str, links: Links, *, is_behind: bool = False) -> Iterator[str]:
+        """The modules of `folder`; adds the links that are met in it."""
+        links.read.add(real)
+        links.behind += is_behind
         try:
-            folders, files = _listed(folder)
+            listing = Listing.of(folder, _MODULES)
         except OSError as error:
             self._pass_over(Severity.ERROR, "unreadable", f"cannot be read: {error.strerror}", Path(folder))
             return
-        for entry in folders:
-            yield from self._files_below(entry, (*above, folder), linked=linked or entry.is_symlink())
-        for entry in files:
+        for entry in listing.folders:
+            if entry.is_symlink():
+                links.waiting.append((entry.path, real, is_behind))
+            elif links.behind <= MOST_LINKED:
+                yield from self._files_below(entry.path, f"{real}{os.sep}{entry.name}", links, is_behind=is_behind)
+        for entry in listing.files:
             if entry.name.endswith(".py"):
                 yield entry.path
-            elif (path := Path(entry.path)).suffix in _UNREAD:
-                self.unread.append(path)
-                self._pass_over(Severity.INFO, "not-read", f"{_UNREAD[path.suffix]}: what it imports is not seen", path)
+            else:
+                self._note_unread(Path(entry.path))
+        self._tell(no_file(entry) for entry in listing.others if entry.name.endswith(".py"))
 
-    def _files_below(self, folder: os.DirEntry[str], above: tuple[str, ...], *, linked: bool) -> Iterator[str]:
-        if folder.name.isidentifier():
-            yield from self._files(folder.path, above, linked=linked)
-        elif next(Path(folder).rglob("*.py"), None):
-            self._pass_over(
-                Severity.INFO,
-                "not-a-package",
-                f"'{folder.name}' cannot be imported; the files below it were not read",
-                Path(folder),
-            )
+    def _files_below(self, folder: str, real: str, links: Links, *, is_behind: bool) -> Iterator[str]:
+        name = readable(os.path.basename(folder))  # noqa: PTH119  # a path for each folder takes its time
+        if name.isidentifier():
+            yield from self._files(folder, real, links, is_behind=is_behind)
+        elif holds_python(Path(folder)):
+            self._tell([nameless(Path(folder)) if has_no_text(name) else not_a_package(Path(folder))])
+
+    def _note_unread(self, path: Path) -> None:
+        self.unread.append(path)
+        self._pass_over(Severity.INFO, "not-read", f"{_UNREAD[path.suffix]}: what it imports is not seen", path)
 
     def _shadowed(self, module: str, path: Path) -> None:
         message = f"module '{module}' stands twice; Python takes the package, so this file was not read"
@@ -243,7 +313,14 @@ class _Walk:
         return Source(qualify(service, module), str(path), self._shown(path))
 
     def _shown(self, path: Path) -> str:
-        return Path(os.path.relpath(path, self.root)).as_posix()
+        return printable(Path(os.path.relpath(path, self.root)).as_posix())
+
+    def _tell_of_link(self, link: str, why: str) -> None:
+        self._pass_over(Severity.INFO, "link-cycle", why, Path(link))
+
+    def _tell(self, passed_over: Iterable[PassedOver]) -> None:
+        for each in passed_over:
+            self._pass_over(*each)
 
     def _pass_over(self, severity: Severity, code: str, message: str, path: Path, hint: str = "") -> None:
         self.problems.append(
@@ -251,58 +328,24 @@ class _Walk:
         )
 
 
-def _listed(folder: str) -> tuple[list["os.DirEntry[str]"], list["os.DirEntry[str]"]]:
-    """The folders in `folder` that may be packages, and the files in it that may be modules, by their names."""
-    folders, files = [], []
-    for entry in os.scandir(folder):
-        if entry.name.startswith(".") or entry.name == "__pycache__":
-            continue
-        if _is_folder(entry):
-            folders.append(entry)
-        elif entry.name.endswith(_MODULES):
-            files.append(entry)
-    return sorted(folders, key=_NAME), sorted(files, key=_NAME)
+def _second(name: str, place: Path, *, is_implied: bool) -> PassedOver:
+    """A second package of one name: a fault in the configuration, or one of the `setup.py` of several distributions."""
+    message = f"there is a second package '{name}', which was not read"
+    severity = Severity.INFO if is_implied else Severity.ERROR
+    hint = "declare the two under `services:`, each with its root"
+    return PassedOver(severity, "duplicate-package", message, place, hint)
 
 
-def _is_folder(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_dir()
-    except OSError:  # a link that leads to itself
-        return False
+def _plain_folder(name: str, folder: Path, regular: Path) -> PassedOver:
+    """A folder without `__init__.py` of the same name as a package or module elsewhere, which Python takes."""
+    message = f"'{name}' is the one in '{regular.parent.name}'; this folder without __init__.py was not read"
+    return PassedOver(Severity.INFO, "shadowed-folder", message, folder, "rename one of the two")
 
 
-def _usual_roots(root: Path) -> list[Path]:
-    source = root / "src"
-    if is_folder(source) and not is_file(source / "__init__.py") and _top_level(source):
-        return [source]
-    return [root]
-
-
-def _top_level(folder: Path) -> list[str]:
-    """The packages and files of Python in `folder`; a script that nobody can import may import others."""
-    if not is_folder(folder):
-        return []
-    return sorted({Path(entry).stem for entry in os.scandir(folder) if _may_be_module(Path(entry))})
-
-
-def _may_be_module(path: Path) -> bool:
-    return (path.name.isidentifier() or (path.suffix == ".py" and "." not in path.stem)) and _holds_python(path)
-
-
-def _holds_python(path: Path) -> bool:
-    if path.suffix == ".py":
-        return not is_folder(path)
-    if not is_folder(path) or path.name in _NO_CODE or is_file(path / "pyvenv.cfg"):
-        return False
-    return is_file(path / "__init__.py") or next(path.rglob("*.py"), None) is not None
-
-
-def _place(folder: Path, package: str) -> Path | None:
-    place = folder.joinpath(*package.split("."))
-    if is_folder(place) and _holds_python(place):
-        return place
-    module = place.with_name(place.name + ".py")
-    return module if is_file(module) else None
+def _in_order(path: str) -> list[tuple[bool, str]]:
+    """Folders before files, each by their names."""
+    *folders, file = Path(path).parts
+    return [*((False, folder) for folder in folders), (True, file)]
 
 
 def _installed(package: str) -> list[Path]:
@@ -322,7 +365,7 @@ def _found_elsewhere(root: Path, package: str, known: list[str], advice: str) ->
     """A hint for a package that is not where it was looked for; `advice` is to be given with the folder."""
     for depth in ("*", "*/*", "*/*/*"):
         for place in sorted(root.glob(f"{depth}/{package.replace('.', '/')}")):
-            if _holds_python(place) and not place.relative_to(root).as_posix().startswith("."):
+            if is_folder(place) and holds_python(place) and not place.relative_to(root).as_posix().startswith("."):
                 folder = place.relative_to(root).parents[len(package.split(".")) - 1].as_posix()
                 return f"it is below '{folder}': {advice.format(folder)}"
     close = get_close_matches(package, known, 1)

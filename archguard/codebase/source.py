@@ -5,19 +5,37 @@ import io
 import os
 import re
 import tokenize
+from bisect import bisect_left
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import accumulate
 from pathlib import Path
 from typing import Final
 
 from archguard.codebase.syntax import needed_version
 from archguard.errors import ArchguardError
 from archguard.model import Location
+from archguard.snapshot.state import content
 
 _WORDS: Final = (b"archguard:", b"import_module", b"__import__", b"TYPE_CHECKING")
 """In directives, dynamic imports, and imports that never run."""
+_WORD: Final = re.compile(rb"\w+|[(\[{'\".]")
+_LARGE: Final = "leave it out with `project: exclude`, or keep what it holds in a file of data"
 _RELATIVE: Final = re.compile(rb"from[\s\\]*\.[\s\\.]*")
 """A relative import; its dots may stand apart."""
+
+MOST_BYTES: Final = 8 << 20
+"""Of one file. Nobody writes as much by hand; tables that are larger belong into a file of data."""
+MOST_IMPORTS: Final = 20_000
+"""How often a file may say `import`: ten times what generated packages have."""
+MOST_WORDS: Final = 500_000
+"""Names, numbers, dots, quotes and opening brackets in a file that is parsed.
+
+A tree of as many takes 700 MB, and following them ten seconds.
+"""
+LONG_IMPORT: Final = b"import ..."
+"""The sign of a line that goes on for long after `import`."""
+_LONG_IMPORT: Final = re.compile(rb"import[^\n]{400}")
 
 
 class SourceError(ArchguardError):
@@ -70,11 +88,20 @@ class Source:
             SourceError: it cannot be read.
         """
         content = self._read()  # and forgotten: every file is asked for its signs, and few for more
-        return frozenset([word for word in _WORDS if word in content] + _RELATIVE.findall(content))
+        if content.count(b"import") > MOST_IMPORTS:
+            raise self._error(f"has more than {MOST_IMPORTS:,} imports, which would take too long to follow", _LARGE)
+        long = [LONG_IMPORT] if _LONG_IMPORT.search(content) else []
+        return frozenset([word for word in _WORDS if word in content] + _RELATIVE.findall(content) + long)
 
     def take_signs(self, signs: frozenset[bytes]) -> None:
         """Believe that these are its signs, without a look."""
         vars(self)["signs"] = signs
+
+    @property
+    def is_too_large_to_parse(self) -> bool:
+        """Whether it has so many words that its tree would take too much memory."""
+        content = self.content
+        return len(content) > MOST_WORDS and sum(1 for _ in _WORD.finditer(content)) > MOST_WORDS
 
     @cached_property
     def text(self) -> str:
@@ -97,12 +124,27 @@ class Source:
         Raises:
             SourceError: it cannot be read, or it is not the syntax of this Python.
         """
+        if self.is_too_large_to_parse:
+            raise self._error(f"cannot be parsed: it has more than {MOST_WORDS:,} names, numbers and brackets", _LARGE)
         try:
             return ast.parse(self.text, filename=self.shown)
         except SyntaxError as error:
             raise self._syntax_error(error) from None
         except (ValueError, RecursionError, MemoryError) as error:
             raise self._error(f"cannot be parsed: {str(error) or 'it is nested too deeply'}") from None
+
+    def place_in_depth(self, depth: int) -> Location | None:
+        """A place where `depth` statements and expressions stand in each other; None if there is none.
+
+        Raises:
+            SourceError: it cannot be read or parsed.
+        """
+        level: list[ast.AST] = [self.tree]
+        place = None
+        for _ in range(depth):
+            level = [child for node in level for child in ast.iter_child_nodes(node)]
+            place = next((self.location(node) for node in level if isinstance(node, ast.expr | ast.stmt)), place)
+        return place if level else None
 
     def location(self, node: ast.expr | ast.stmt | ast.alias | ast.arg | ast.excepthandler) -> Location:
         """The place of `node`, in characters."""
@@ -125,8 +167,7 @@ class Source:
 
     def _read(self) -> bytes:
         try:
-            with open(self.file, "rb", buffering=0) as file:  # noqa: PTH123  # a path for each file takes its time
-                return file.read()
+            return content(self.file, MOST_BYTES)
         except OSError as error:
             raise self._error(f"cannot be read: {error.strerror or error}") from None
 
@@ -144,4 +185,12 @@ class Source:
 
 
 def _characters(line: str, utf8_offset: int) -> int:
-    return utf8_offset if line.isascii() else len(line.encode()[:utf8_offset].decode(errors="ignore"))
+    if line.isascii():
+        return utf8_offset
+    return bisect_left(_utf8_offsets(line), utf8_offset)
+
+
+@lru_cache(maxsize=4)  # a line of many names is asked for each of them
+def _utf8_offsets(line: str) -> tuple[int, ...]:
+    """Where each character of `line` begins in UTF-8, and where the last one ends."""
+    return (0, *accumulate(len(character.encode("utf-8", "surrogatepass")) for character in line))

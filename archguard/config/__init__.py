@@ -3,7 +3,7 @@
 from archguard.config.binding import bind_document, bound_contract, make_contract
 from archguard.config.code import read
 from archguard.config.config import Config, Origin, did_you_mean
-from archguard.config.discovery import find_configuration
+from archguard.config.discovery import contract_files, find_configuration
 from archguard.config.document import Document, read_document, write_yaml, write_yaml_line
 from archguard.config.packs import find_pack, packs
 from archguard.config.reading import read_config
@@ -17,6 +17,7 @@ __all__ = [
     "bound_contract",
     "component_faults",
     "contract_faults",
+    "contract_files",
     "contract_notes",
     "did_you_mean",
     "find_configuration",

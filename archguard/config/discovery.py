@@ -1,23 +1,31 @@
 """Which files are the configuration, when nobody names them."""
 
-import tomllib
-from collections.abc import Iterable
+import os
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from archguard.config.dialects import DIALECTS, dialect_of
-from archguard.errors import ConfigError
-from archguard.snapshot.journal import is_file, is_there
+from archguard.config.document import is_configuration_file, read_text, tools_in
+from archguard.errors import ConfigError, ConfigRemark
+from archguard.model import Location
+from archguard.snapshot.journal import is_file, is_folder, is_there
 
-_NAMES = ("archguard.yaml", "archguard.yml")
+_NAMES = ("archguard.yaml", "archguard.yml", "archguard.YAML", "archguard.YML")
+_CONTRACTS = "contracts"
+_SPEAKS_OF_A_TOOL = re.compile(r"tool.{0,9}(archguard|importlinter|tach)\b", re.DOTALL)
+"""What a broken `pyproject.toml` that holds a configuration holds in any case, however it is broken."""
+_DECLARES_CONTRACTS = re.compile(r"\bcontracts[\"']?[ \t]*:")
 
 
 def find_configuration(start: Path) -> tuple[Path, tuple[Path, ...]]:
-    """The project's root, and its files: `archguard.yaml` and `contracts/*.yaml` beside it, or `tool.archguard`.
+    """The project's root, and its files: `archguard.yaml` and all YAML in `contracts/` beside it, or `tool.archguard`.
 
     Looks in `start` and in the folders above it, up to the root of the repository.
 
     Raises:
         ConfigError: there is no configuration.
+        ExceptionGroup[ConfigError]: what may be the configuration cannot be read; the next one further up is not meant.
     """
     for folder in _upwards(start):
         if files := _files(folder):
@@ -28,6 +36,41 @@ def find_configuration(start: Path) -> tuple[Path, tuple[Path, ...]]:
     )
 
 
+def contract_files(root: Path) -> tuple[Path, ...]:
+    """Every YAML file in `contracts/` below `root`, and those with contracts in the folders below it, sorted.
+
+    Deeper down there may be other YAML: `contracts` is a name for a package, too, and packages hold data for tests.
+
+    Raises:
+        ExceptionGroup[ConfigError]: one of the folders, or a file in a folder below, cannot be read.
+    """
+    folder = root / _CONTRACTS
+    found = sorted(_yaml_below(root, folder, frozenset())) if is_folder(folder) else ()
+    return tuple(path for path in found if path.parent == folder or _declares_contracts(root, path))
+
+
+def unread_contracts(root: Path, read: Iterable[Path]) -> Iterator[ConfigRemark]:
+    """A note on contracts in `contracts/` below `root` that nothing makes part of the configuration.
+
+    Args:
+        root: The folder of a configuration that is no `archguard.yaml`, so that the folder is not read with it.
+        read: The files that were read for it.
+    """
+    known = {os.path.realpath(path) for path in read}
+    unread = [
+        path.relative_to(root).as_posix()
+        for path in contract_files(root)
+        if os.path.realpath(path) not in known and _declares_contracts(root, path)
+    ]
+    if unread and not any(is_file(root / name) for name in _NAMES):
+        message = f"contracts that are not read, for want of an archguard.yaml beside them: {', '.join(unread)}"
+        yield ConfigRemark(message, "name the files under `extends`", Location(_CONTRACTS))
+
+
+def _declares_contracts(root: Path, path: Path) -> bool:
+    return bool(_DECLARES_CONTRACTS.search(read_text(path, path.relative_to(root).as_posix())))
+
+
 def _upwards(start: Path) -> Iterable[Path]:
     for folder in (start, *start.parents):
         yield folder
@@ -36,8 +79,9 @@ def _upwards(start: Path) -> Iterable[Path]:
 
 
 def _files(folder: Path) -> tuple[Path, ...]:
-    named = [folder / name for name in _NAMES if is_file(folder / name)]
-    in_folder = sorted((folder / "contracts").glob("*.y*ml")) if named else []
+    named = [folder / name for name in _NAMES if is_configuration_file(folder / name)]
+    named = [path for at, path in enumerate(named) if not any(path.samefile(other) for other in named[:at])]
+    in_folder = contract_files(folder) if named else ()
     in_pyproject = [folder / "pyproject.toml"] if _says_something(folder / "pyproject.toml") else []
     return (*named, *in_folder, *in_pyproject) or _files_of_others(folder)
 
@@ -49,12 +93,29 @@ def _files_of_others(folder: Path) -> tuple[Path, ...]:
 
 
 def _says_something(pyproject: Path) -> bool:
-    """Whether a `pyproject.toml` has a table `tool.archguard`, or is broken where it speaks of one."""
-    try:
-        text = pyproject.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+    """Whether a `pyproject.toml` has a table `tool.archguard`, or is broken where it speaks of a tool like it."""
+    if not is_configuration_file(pyproject):
         return False
+    text = read_text(pyproject, pyproject.name)
     try:
-        return "archguard" in tomllib.loads(text).get("tool", {})
-    except (tomllib.TOMLDecodeError, RecursionError):
-        return "[tool.archguard" in text
+        return "archguard" in tools_in(text)
+    except ValueError:
+        return bool(_SPEAKS_OF_A_TOOL.search(text))
+
+
+def _yaml_below(root: Path, folder: Path, above: frozenset[str]) -> Iterator[Path]:
+    """The YAML files below `folder`; `above` are the folders around it, lest a link leads round in a circle."""
+    real = os.path.realpath(folder)
+    if real in above:
+        return
+    try:
+        entries = [*os.scandir(folder)]
+    except OSError as error:
+        shown = folder.relative_to(root).as_posix()
+        fault = ConfigError(f"cannot be read: {error.strerror}", "", Location(shown))
+        raise ExceptionGroup(shown, [fault]) from None
+    for entry in entries:
+        if is_folder(entry.path):
+            yield from _yaml_below(root, folder / entry.name, above | {real})
+        elif entry.name.lower().endswith((".yaml", ".yml")):
+            yield folder / entry.name

@@ -1,9 +1,10 @@
 """A YAML or TOML file as plain values, each of which knows its place."""
 
+import os
 import re
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -12,6 +13,8 @@ import yaml
 
 from archguard.errors import ConfigError
 from archguard.model import Location
+from archguard.snapshot.journal import is_file
+from archguard.snapshot.state import content
 
 Keys: TypeAlias = tuple[str | int, ...]
 """The keys and positions that lead to a value."""
@@ -94,12 +97,60 @@ def read_faulty_document(path: Path, shown: str) -> Document:
     Raises:
         ExceptionGroup[ConfigError]: it cannot be read, or it is not YAML (or TOML, if its name says so).
     """
+    text = read_text(path, shown)
+    return parse_toml(path, shown, text) if path.suffix == ".toml" else parse_yaml(path, shown, text)
+
+
+def read_text(path: Path, shown: str) -> str:
+    """The text in the file `path`.
+
+    Raises:
+        ExceptionGroup[ConfigError]: it cannot be read.
+    """
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        text = content(str(path)).decode("utf-8-sig")
+    except OSError as error:
+        fault = ConfigError(f"cannot be read: {error.strerror}", "", Location(shown))
+        raise ExceptionGroup(shown, [fault]) from None
+    except UnicodeDecodeError as error:
         fault = ConfigError(f"cannot be read: {error}", "save it as UTF-8", Location(shown))
         raise ExceptionGroup(shown, [fault]) from None
-    return parse_toml(path, shown, text) if path.suffix == ".toml" else parse_yaml(path, shown, text)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def is_configuration_file(path: Path) -> bool:
+    """Whether the file `path` is there; what is there under its name and is no file must not pass for nothing.
+
+    Raises:
+        ExceptionGroup[ConfigError]: it is a folder, a pipe, a device, or a link that leads nowhere.
+    """
+    if is_file(path):
+        return True
+    if os.path.lexists(path):
+        read_text(path, path.name)
+    return False
+
+
+def load_toml(text: str) -> dict[str, Any]:
+    """The values in the TOML document `text`.
+
+    Raises:
+        ValueError: it is not TOML, is nested too deeply, or has a number of more digits than Python reads.
+    """
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+
+
+def tools_in(text: str) -> Collection[str]:
+    """The tools that have a table `tool.NAME` in the `pyproject.toml` that says `text`.
+
+    Raises:
+        ValueError: it is not TOML.
+    """
+    tools = load_toml(text).get("tool")
+    return tools.keys() if isinstance(tools, dict) else ()
 
 
 def write_yaml(data: Mapping[str, Any]) -> str:
@@ -283,8 +334,8 @@ def parse_toml(path: Path, shown: str, text: str) -> Document:
         ExceptionGroup[ConfigError]: it is not TOML.
     """
     try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        data = load_toml(text)
+    except ValueError as error:
         place = Location(shown, *_toml_place(str(error)))
         fault = ConfigError(f"is not TOML: {error}", "", place, Document(path, shown, text, None).line(place.line))
         raise ExceptionGroup(shown, [fault]) from None

@@ -10,6 +10,7 @@ from archguard.config.binding import Faults, File, IgnoreOf, bind_contract
 from archguard.config.code import read
 from archguard.config.config import Config, Origin, did_you_mean
 from archguard.config.dialects import dialect_of, files_beside
+from archguard.config.discovery import unread_contracts
 from archguard.config.document import Document, Keys, read_faulty_document
 from archguard.config.packs import find_pack
 from archguard.config.resolution import faults_in_code
@@ -30,12 +31,13 @@ def read_config(paths: Iterable[Path], root: Path) -> Config:
     Raises:
         ExceptionGroup[ConfigError]: every fault in every file.
     """
-    reading = _Reading(root)
-    named = tuple(paths)
+    reading, named = _Reading(root), tuple(paths)
     for path in named:
         reading.read(path, ())
     reading.look_for_others(named)
     reading.match_ignores()
+    if not all(path.suffix.lower() in (".yaml", ".yml") for path in named):
+        reading.notes.extend(unread_contracts(root, reading.files))
     if reading.faults.errors:
         raise ExceptionGroup("configuration", sorted([*reading.faults.errors, *reading.faults_in_code()], key=_place))
     return reading.config()

@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from archguard.onboarding.naming import is_in
+from archguard.snapshot.state import content
 
 _BESIDE_CODE = re.compile(
     r"[._].*|_*tests?_*|tests?_.*|.*_tests?|testing|docs?|examples?|samples?|demos?|(.*_)?benchmarks?|(.*_)?scripts?|tools?"
@@ -23,6 +25,16 @@ _SCRIPTS = re.compile(
 """Modules that are run by a tool, and belong to no package."""
 _IMPORT = re.compile(
     rb"^[ \t]*(?:from[ \t]+(\w[\w.]*)[ \t]+import|import[ \t]+(\w[\w.]*(?:[ \t]*,[ \t]*\w[\w.]*)*))", re.MULTILINE
+)
+_RELATIVE = re.compile(rb"^[ \t]*from[ \t]+(\.+)", re.MULTILINE)
+_DEPENDENCIES = (
+    "pyproject.toml",
+    "setup.py",
+    "setup.cfg",
+    "requirements.txt",
+    "requirements.in",
+    "requirements/base.txt",
+    "Pipfile",
 )
 _SAMPLE = 200
 """So many files of a package tell where it is imported from."""
@@ -60,6 +72,28 @@ class Tree:
         """What the files of `cluster` (a sample of many) import by absolute names, and how often."""
         return Counter(name for file in self.clusters[cluster][:_SAMPLE] for name in _imports(file))
 
+    def _imported_from_here(self, cluster: Path) -> Counter[str]:
+        """The same, less what a file by its own name imports: `from celery import Celery` in `celery.py`."""
+        return Counter(
+            name
+            for file in self.clusters[cluster][:_SAMPLE]
+            for name in _imports(file)
+            if name.partition(".")[0] != file.stem
+        )
+
+    def _is_package_to_itself(self, cluster: Path) -> bool:
+        """Whether relative imports in it start from it, which they can do in a package only."""
+        return any(
+            dots == len(file.relative_to(cluster).parts)
+            for file in self.clusters[cluster][:_SAMPLE]
+            for dots in _dots(file)
+        )
+
+    @cached_property
+    def _declared(self) -> frozenset[str]:
+        """The words in the files that say what the project depends on."""
+        return frozenset().union(*(_words(self.root / name) for name in _DEPENDENCIES))
+
     @cached_property
     def clusters(self) -> Mapping[Path, tuple[Path, ...]]:
         """The files of each package at the top with all below it, and the loose ones of each other folder."""
@@ -83,14 +117,27 @@ class Tree:
 
     def _root_by_imports(self, cluster: Path) -> Path | None:
         """The folder from which most of what its files import can be found, the nearest; None if nothing can."""
-        imported = self.imported(cluster)
+        imported = self._imported_from_here(cluster)
         places = [place for place in (cluster, *cluster.parents) if place.is_relative_to(self.root)]
         if self._is_regular(cluster):
-            places = [*places[1:], cluster]
+            places = [*places[1:], *([] if self._is_package_to_itself(cluster) else [cluster])]
         found = {
-            place: sum(count for name, count in imported.items() if _leads_somewhere(place, name)) for place in places
+            place: sum(count for name, count in imported.items() if self._leads_somewhere(place, name, cluster))
+            for place in places
         }
         return max(places, key=lambda place: found[place]) if any(found.values()) else None
+
+    def _leads_somewhere(self, place: Path, name: str, cluster: Path) -> bool:
+        """Whether `name` can be imported when `place` is a source root.
+
+        A package is hardly a source root itself. `import json` in flask is Python's, though there is a `flask/json`,
+        and what the project declares to depend on is not the file of that name in its package.
+        """
+        first = name.partition(".")[0]
+        is_elsewhere = first in sys.stdlib_module_names or first.lower() in self._declared
+        if is_elsewhere and place == cluster and self._is_regular(cluster):
+            return False
+        return _leads_somewhere(place, name)
 
     def _root_by_importers(self, cluster: Path) -> Path | None:
         """The folder from which other files import it, the nearest; None if none does."""
@@ -126,21 +173,47 @@ def _walk(root: Path, skipped: re.Pattern[str]) -> Iterator[tuple[Path, tuple[Pa
             folder
             for folder in folders
             if folder != "__pycache__" and not (here / folder / "pyvenv.cfg").is_file()
-            if (folder.isidentifier() if inside else not skipped.fullmatch(folder))
+            if (
+                folder.isidentifier()
+                if inside
+                else not skipped.fullmatch(folder) or _is_package_of_that_name(here / folder)
+            )
         )
         found = tuple(here / file for file in sorted(files) if file.endswith(".py") and file.count(".") == 1)
         if found:
             yield here, found
 
 
+def _is_package_of_that_name(folder: Path) -> bool:
+    """Whether a folder like those that tools fill is a package: those that tools make are none."""
+    return folder.name in ("build", "dist", "env", "venv") and (folder / "__init__.py").is_file()
+
+
 def _imports(file: Path) -> Iterator[str]:
     try:
-        content = file.read_bytes()
+        text = content(str(file))
     except OSError:
         return
-    for match in _IMPORT.finditer(content):
-        names = (match[1] or match[2]).decode().split(",")
+    for match in _IMPORT.finditer(text):
+        names = (match[1] or match[2]).decode(errors="replace").split(",")
         yield from (name.strip() for name in names)
+
+
+def _dots(file: Path) -> Iterator[int]:
+    """How many dots each relative import of `file` begins with."""
+    try:
+        text = content(str(file))
+    except OSError:
+        return
+    yield from (len(match[1]) for match in _RELATIVE.finditer(text))
+
+
+def _words(file: Path) -> frozenset[str]:
+    try:
+        text = content(str(file)).decode(errors="replace")
+    except OSError:
+        return frozenset()
+    return frozenset(re.findall(r"\w+", text.lower().replace("-", "_")))
 
 
 def _leads_somewhere(place: Path, name: str) -> bool:

@@ -9,7 +9,8 @@ from typing import Any, Final
 from archguard.checking import NAME, Baseline, baseline_of, check, render_baseline
 from archguard.codebase import Codebase, Pattern, Project, Service, read_codebase
 from archguard.codebase.modules import find_modules
-from archguard.config import find_configuration, read_config
+from archguard.codebase.roots import Roots
+from archguard.config import contract_files, find_configuration, read_config
 from archguard.config.dialects import dialect_of
 from archguard.errors import ArchguardError
 from archguard.model import OutcomeStatus, Problem, Report, Severity
@@ -32,9 +33,11 @@ class Draft:
     """The report on the code by it, before the baseline."""
     codebase: Codebase
     unreadable: tuple[Problem, ...] = ()
-    """Why files, or contracts that look into them, are left out."""
+    """Why contracts that look into files are left out."""
     dropped: tuple[str, ...] = ()
     """The ids of the contracts that are left out."""
+    broken: tuple[Problem, ...] = ()
+    """Why files cannot be read; a check fails until they can."""
 
     @property
     def texts(self) -> Mapping[str, str]:
@@ -56,30 +59,31 @@ class Draft:
 def draft(root: Path) -> Draft:
     """A configuration for the code below `root`, that it keeps but for what is in the baseline.
 
+    Files that cannot be read are no part of `exclude`: nobody would hear of them again.
+
     Raises:
-        ArchguardError: there is a configuration already, or no code, or code that cannot be read.
+        ArchguardError: there is a configuration already, or no code, or hardly any that can be read.
     """
     refuse_if_configured(root)
     layout = find_layout(root)
     project = _project(root, layout)
-    unreadable: tuple[Problem, ...] = ()
-    while True:
-        codebase = _read(root, layout, project)
-        broken = _broken(codebase, codebase.problems)
-        if not broken:
-            proposed = _proposed(root, layout, project, codebase)
-            broken = _broken(codebase, proposed.report.problems)
-            if not broken:
-                return replace(proposed, unreadable=(*unreadable, *proposed.unreadable))
-        unreadable += tuple(broken.values())
-        project = replace(project, exclude=(*project.exclude, *map(Pattern, broken)))
+    codebase = _read(root, layout, project)
+    broken = _broken(codebase, codebase.problems)
+    proposed = _proposed(root, layout, project, codebase)
+    broken = {**_broken(codebase, proposed.report.problems), **broken}
+    return replace(proposed, broken=tuple(problem for _, problem in sorted(broken.items())))
 
 
 def _proposed(root: Path, layout: Layout, project: Project, codebase: Codebase) -> Draft:
-    """What is proposed, without the contracts that cannot be checked: imports are known of files for a newer Python."""
+    """What is proposed, without the contracts that cannot be checked: imports are known of files for a newer Python.
+
+    A file that no contract can read is no reason to propose fewer of them.
+    """
     proposal = propose(codebase, root, layout, _written(root, project))
     report = _report(root, proposal, codebase)
+    errors = {problem for problem in report.problems if problem.severity is Severity.ERROR}
     failed = {outcome.id for outcome in report.outcomes if outcome.status is OutcomeStatus.ERROR}
+    failed = failed if errors.difference(codebase.problems) else set()
     kept = tuple(contract for contract in proposal.contracts if contract.keys["id"] not in failed)
     if not failed or not (kept or proposal.extends):
         return Draft(proposal, report, codebase)
@@ -148,7 +152,7 @@ def _services(layout: Layout) -> Mapping[str, Service]:
 
 
 def _broken(codebase: Codebase, problems: Iterable[Problem]) -> Mapping[str, Problem]:
-    """The modules that cannot be read, and are to be left out, each with a reason.
+    """The modules that cannot be read, each with a reason.
 
     Raises:
         ExceptionGroup[ArchguardError]: there is more wrong than a few files, or a package that others are in.
@@ -165,19 +169,20 @@ def _broken(codebase: Codebase, problems: Iterable[Problem]) -> Mapping[str, Pro
 
 def _written(root: Path, project: Project) -> Mapping[str, Any]:
     """The project as the configuration says it; a source root that would be found needs no word."""
+    usual = Roots.usual(root, project.packages)
+    is_plain = not usual.implied and not usual.passed_over
+    is_found = is_plain and usual.named == tuple(root / folder for folder in project.source_roots)
     said = {
-        "source_roots": [] if project.source_roots in (("src",), (".",)) else list(project.source_roots),
+        "source_roots": [] if is_found else list(project.source_roots),
         "packages": list(project.packages),
         "exclude": list(map(str, project.exclude)),
     }
-    if project.source_roots == (".",) and (root / "src").is_dir():
-        said["source_roots"] = ["."]
     return {key: value for key, value in said.items() if value}
 
 
 def _report(root: Path, proposal: Proposal, codebase: Codebase) -> Report:
     """What `archguard check` would find. The contracts of others may tell packages apart that `codebase` does not."""
-    others = sorted((root / "contracts").glob("*.y*ml"))
+    others = contract_files(root)
     with TemporaryDirectory() as folder:
         file = Path(folder, CONFIGURATION)
         file.write_text(proposal.render(), encoding="utf-8")

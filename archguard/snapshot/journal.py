@@ -234,6 +234,15 @@ def is_there(path: str | os.PathLike[str]) -> bool:
     return bool(_kind(path))
 
 
+def real_path(path: str | os.PathLike[str]) -> str:
+    """Where `path` leads through links; noted."""
+    whole = _whole(os.fspath(path))
+    found = os.path.realpath(whole)
+    if _Desk.journal:
+        _Desk.journal.snapshot.targets[whole] = found
+    return found
+
+
 def today(days: Iterable[date | None]) -> date:
     """Today; noted if something changes on one of `days` that is still to come, or has changed on one that is past."""
     now = date.today()  # noqa: DTZ011  # the day where the user is

@@ -24,12 +24,16 @@ def question(arguments: list[str]) -> str | None:
     """What the command line `arguments` asks here; None if it cannot be answered from a snapshot."""
     if arguments[:1] != ["check"] or any(argument.partition("=")[0] in _ANEW for argument in arguments):
         return None
+    try:
+        folder = os.getcwd()
+    except OSError:  # it has been deleted
+        return None
     environment = [item for item in os.environ.items() if item[0] in _VARIABLES or item[0].startswith(_FAMILIES)]
     environment = [item for item in environment if item[0] != VARIABLE]  # which is kept from what is written down
     user = os.geteuid() if hasattr(os, "geteuid") else 0
     terminal = (sys.stdout.encoding, sys.stdout.isatty())
     python = (sys.version, sys.executable, sys.path)
-    return json.dumps([_FORM, arguments, os.getcwd(), python, terminal, user, sorted(environment)])
+    return json.dumps([_FORM, arguments, folder, python, terminal, user, sorted(environment)])
 
 
 def targets(asked: str) -> list[str | None]:

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from os.path import realpath
 
 from archguard.snapshot.state import content, digest, digest_and_links, is_settled, kind, stamp
 
@@ -19,6 +20,7 @@ _KEPT = (
     "by_outline",
     "links",
     "kinds",
+    "targets",
     "days",
     "imports",
 )
@@ -47,6 +49,8 @@ class Snapshot:
         """Whether nothing of the sources matters but their outlines."""
         self.kinds: dict[str, str] = {}
         """Where it only counts whether there is a file, a folder or nothing."""
+        self.targets: dict[str, str] = {}
+        """Where paths through links led, if that decided what was looked at."""
         self.days = ["", ""]
         """From which day, and until before which one, it is right; both empty if days do not matter."""
         self.imports = ""
@@ -97,7 +101,7 @@ class Snapshot:
 
     def holds(self) -> bool:
         """Whether all that it depends on is as it was."""
-        return self._is_its_time() and all(kind(path) == told for path, told in self.kinds.items()) and self._stands()
+        return self._is_its_time() and self._leads_there() and self._stands()
 
     def _is_stamped(self, path: str) -> bool:
         found = None if self.by_content else stamp(path)
@@ -109,6 +113,10 @@ class Snapshot:
     def _is_its_time(self) -> bool:
         first, end = self.days
         return not end or first <= time.strftime("%Y-%m-%d") < end
+
+    def _leads_there(self) -> bool:
+        kinds, targets = self.kinds.items(), self.targets.items()
+        return all(kind(path) == told for path, told in kinds) and all(realpath(path) == told for path, told in targets)
 
     def _stands(self) -> bool:
         for path, now in [*self._doubtful()]:

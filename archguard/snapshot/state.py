@@ -1,5 +1,6 @@
 """How a file or a folder stands, so that it shows when it has changed."""
 
+import errno
 import os
 import stat
 import time
@@ -8,6 +9,7 @@ from archguard.snapshot.store import NAME
 
 _OURS = ("__pycache__", NAME)
 """What running code, or looking at it, leaves in folders, and nobody looks at."""
+_AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 _TICK = 2_000_000_000
 """Nanoseconds within which two changes may bear the same time: the coarsest file systems tell every second one."""
 
@@ -52,10 +54,26 @@ def kind(path: str) -> str:
     return "folder" if stat.S_ISDIR(mode) else "file" if stat.S_ISREG(mode) else "other"
 
 
-def content(path: str) -> bytes:
-    """What is in a file."""
-    with open(path, "rb", buffering=0) as file:
+def content(path: str, most: int = 0) -> bytes:
+    """What is in a file of at most `most` bytes, or of any size.
+
+    Raises:
+        OSError: it cannot be read, is larger, or is no file: reading a pipe or a device may never end.
+    """
+    _refuse_others(path, os.stat(path))  # before it is opened, which alone makes some devices do something
+    with open(os.open(path, os.O_RDONLY | _AT_ONCE), "rb", buffering=0) as file:
+        found = os.fstat(file.fileno())
+        _refuse_others(path, found)  # it may have become a pipe since then, which `_AT_ONCE` does not wait for
+        if most and found.st_size > most:
+            raise OSError(errno.EFBIG, f"is larger than {most >> 20} MiB", path)
         return file.readall()
+
+
+def _refuse_others(path: str, found: os.stat_result) -> None:
+    if stat.S_ISDIR(found.st_mode):
+        raise OSError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(errno.EINVAL, "is a pipe, a socket or a device, not a file", path)
 
 
 def _names(folder: str, links: list[str]) -> bytes:

@@ -113,14 +113,19 @@ def test_an_empty_folder_has_nothing_to_begin_with(project: Project) -> None:
     assert "there is no package here" in run.stderr
 
 
-def test_a_file_that_cannot_be_read_is_left_out_and_named(project: Project) -> None:
+def test_a_file_that_cannot_be_read_is_named_and_stays_an_error(project: Project) -> None:
     project.write_all({**CODE, "shop/old.py": "print 'hello'\n"})
 
     run = project.call("init", "--yes")
 
     assert run.returncode == 0
     assert "cannot be read: shop/old.py:1:1" in run.stderr
-    assert "exclude: [shop.old]" in (project.root / "archguard.yaml").read_text(encoding="utf-8")
+    assert "`archguard check` fails until that file can be read" in run.stderr
+    assert "exclude" not in (project.root / "archguard.yaml").read_text(encoding="utf-8")
+    checked = project.call("check")
+    assert checked.returncode == 2
+    assert "shop/old.py:1:1: error: is not valid Python" in checked.stdout
+    project.write("shop/old.py")
     assert project.call("check").returncode == 0
 
 

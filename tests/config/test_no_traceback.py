@@ -210,7 +210,7 @@ ODD_FILES = {
     "a link that leads nowhere": (None, "cannot be read: No such file or directory"),
     "a copy.py": ("import sqlite3\n", ""),
     "a*.py": ("import sqlite3\n", "'a*.py' has a character that nothing can name a module by"),
-    os.fsdecode(b"\xff.py"): ("import sqlite3\n", "'\\udcff.py' has a character"),
+    os.fsdecode(b"\xff.py"): ("import sqlite3\n", "'\\udcff.py' is not text in UTF-8"),
 }
 
 

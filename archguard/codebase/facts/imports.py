@@ -7,8 +7,12 @@ from enum import StrEnum
 from typing import Final, Self, TypeAlias
 
 from archguard.codebase.facts.dynamic import Loading, Naming, is_loading, loaders
-from archguard.codebase.source import Source
+from archguard.codebase.source import Source, SourceError
 from archguard.model import Location
+
+MOST_NAMES: Final = 5_000
+"""In one import statement; generated ones have two thousand. Each name is compared with what others import there."""
+_TOO_MANY_NAMES: Final = f"imports more than {MOST_NAMES:,} names at once, which would take too long to follow"
 
 
 class ImportTrait(StrEnum):
@@ -69,6 +73,8 @@ class Import:
             SourceError: the file cannot be read or parsed.
         """
         for node, traits in _found(source):
+            if not isinstance(node, ast.Call) and len(node.names) > MOST_NAMES:
+                raise SourceError(_TOO_MANY_NAMES, "import the module instead", source.location(node))
             for module, name, alias, place in _names(node, source.package):
                 if wanted is None or wanted(module, name):
                     yield cls(module, name, alias, _location(source, node, place), source.location(place), traits)

@@ -5,9 +5,10 @@ whole, and what has the form below has no other meaning than this one. Where the
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import Final, NamedTuple
 
 from archguard.codebase.facts.imports import Import, ImportTrait, absolute
@@ -63,12 +64,12 @@ class Statement:
     traits: frozenset[ImportTrait] | None
     """None where they depend on lines that only a parser understands."""
 
-    @property
+    @cached_property
     def names(self) -> list[Name]:
         """What it imports."""
         return absolute_names(self.written, self.source.package)
 
-    @property
+    @cached_property
     def imports(self) -> tuple[Import, ...]:
         """The same with places; without the traits if these are not known."""
         traits = self.traits or frozenset()
@@ -82,8 +83,17 @@ class Statement:
         return replace(own, line=self.line, column=column)
 
     def _place_of_name(self, written: Written) -> Location:
-        start, end = (_position(self.text, offset) for offset in written.span)
+        start, end = map(self._position, written.span)
         return Location(self.source.shown, self.line + start[0], start[1], self.line + end[0], end[1])
+
+    def _position(self, offset: int) -> tuple[int, int]:
+        """How many lines below the first one, and the column."""
+        below = bisect_left(self._line_ends, offset)
+        return below, offset - (self._line_ends[below - 1] if below else -1)
+
+    @cached_property
+    def _line_ends(self) -> list[int]:
+        return [found.start() for found in re.finditer("\n", self.text)]
 
 
 @cache  # many files have the same imports
@@ -138,11 +148,6 @@ def _is_continued(lines: Sequence[bytes], number: int) -> bool:
 
 def _closing(lines: Sequence[bytes], number: int) -> Iterator[int]:
     return (at for at in range(number, len(lines) + 1) if b")" in lines[at - 1].partition(b"#")[0])
-
-
-def _position(text: str, offset: int) -> tuple[int, int]:
-    """How many lines below the first one, and the column."""
-    return text.count("\n", 0, offset), offset - text.rfind("\n", 0, offset)
 
 
 def _traits(lines: Sequence[bytes], number: int) -> frozenset[ImportTrait] | None:

@@ -7,6 +7,9 @@ from functools import cached_property
 from archguard.codebase.source import Source, SourceError
 
 _ATTEMPTS = 50
+_FEW_ATTEMPTS = 3
+_LARGE = 200_000
+"""Bytes of a file that takes a second to parse, so that as many attempts would take a minute."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +52,10 @@ class Readable(Source):
 
     def _partial_tree(self) -> ast.Module:
         try:
-            lines = list(self.lines)
+            lines = [] if self.is_too_large_to_parse else list(self.lines)
         except SourceError:
             return ast.Module([], [])
-        for _ in range(_ATTEMPTS):
+        for _ in range(_ATTEMPTS if len(self.content) < _LARGE else _FEW_ATTEMPTS):
             try:
                 return ast.parse("\n".join(lines))
             except SyntaxError as error:

@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archguard.config.dialects import import_linter, tach
-from archguard.config.document import Document
-from archguard.snapshot.journal import is_file
+from archguard.config.document import Document, is_configuration_file
 
 
 class Dialect(NamedTuple):
@@ -33,10 +32,14 @@ def files_beside(path: Path) -> Iterator[tuple[Path, Dialect]]:
     """The files in the folder of `path` that hold configurations of other tools, itself included."""
     for dialect in DIALECTS:
         for place in (path.parent / name for name in dialect.files):
-            if is_file(place) and dialect.recognizes(place):
+            if is_configuration_file(place) and dialect.recognizes(place):
                 yield place, dialect
 
 
 def dialect_of(path: Path) -> Dialect | None:
-    """The dialect that the file `path` is written in; None if it is archguard's own language, or no file."""
-    return next((dialect for dialect in DIALECTS if is_file(path) and dialect.recognizes(path)), None)
+    """The dialect that the file `path` is written in; None if it is archguard's own language, or not there.
+
+    Raises:
+        ExceptionGroup[ConfigError]: it is there, and cannot be read.
+    """
+    return next((it for it in DIALECTS if is_configuration_file(path) and it.recognizes(path)), None)

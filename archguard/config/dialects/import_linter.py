@@ -6,7 +6,6 @@ means what import-linter takes it to mean. https://import-linter.readthedocs.io/
 
 import hashlib
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ from archguard.codebase.modules import find_modules
 from archguard.codebase.view import ancestry
 from archguard.config.config import did_you_mean
 from archguard.config.dialects.import_linter_places import Places, places_of
-from archguard.config.document import Document, Keys
+from archguard.config.document import Document, Keys, read_text, tools_in
 from archguard.errors import ConfigError
 from archguard.model import Location
 from archguard.snapshot.journal import is_file
@@ -40,19 +39,14 @@ _DEPTHS: Final = ("*", "*/*", "*/*/*")
 
 def recognizes(path: Path) -> bool:
     """Whether import-linter would find its options in `path`; TOML that holds archguard's own is not meant for it."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        return False
+    text = read_text(path, path.name)
     if path.suffix != ".toml":
         return path.suffix not in _YAML and bool(re.search(r"^\[importlinter\]", text, re.MULTILINE))
     try:
-        tools = tomllib.loads(text).get("tool", {})
-    except tomllib.TOMLDecodeError:
-        return "[tool.importlinter" in text and "[tool.archguard" not in text
-    except RecursionError:
+        tools = tools_in(text)
+    except ValueError:
         return False
-    return isinstance(tools, dict) and "importlinter" in tools and "archguard" not in tools
+    return "importlinter" in tools and "archguard" not in tools
 
 
 def translate(path: Path, shown: str) -> Document:
@@ -64,9 +58,8 @@ def translate(path: Path, shown: str) -> Document:
     Raises:
         ExceptionGroup[ConfigError]: import-linter cannot read it.
     """
-    text = path.read_text(encoding="utf-8")
-    translation = _Translation(path, shown, text, places_of(path, shown, text))
-    return translation.document()
+    text = read_text(path, shown)
+    return _Translation(path, shown, text, places_of(path, shown, text)).document()
 
 
 @dataclass
@@ -153,14 +146,15 @@ class _Translation:
         return []
 
     def _unseen(self, roots: list[str]) -> list[str]:
-        """Folders without `__init__.py` inside of regular packages, which import-linter passes over."""
+        """What import-linter passes over in regular packages: folders without `__init__.py`, stubs, compiled files."""
         project = Project(packages=tuple(self.packages), source_roots=tuple(roots))
         try:
             modules = find_modules(self.path.parent, project, {})
         except ExceptionGroup:
             return []  # said when the code is read
         regular = modules.sources.keys()
-        inside = {name for name in modules.namespaces if any(parent in regular for parent in ancestry(name)[1:])}
+        passed_over = modules.namespaces | modules.unread
+        inside = {name for name in passed_over if any(parent in regular for parent in ancestry(name)[1:])}
         return sorted(name for name in inside if not inside.intersection(ancestry(name)[1:]))
 
     def _contract(self, options: _Options, index: int, id_: str) -> dict[str, Any] | None:

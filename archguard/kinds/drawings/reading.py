@@ -8,6 +8,7 @@ from archguard.kinds.drawings.mermaid import read_mermaid
 from archguard.kinds.drawings.plantuml import read_plantuml
 from archguard.kinds.drawings.scanner import DrawingError
 from archguard.model import Location
+from archguard.snapshot.state import content
 
 _READERS = {
     "mermaid": read_mermaid,
@@ -31,7 +32,7 @@ def read_drawing(path: Path, shown: str) -> Drawing:
         ExceptionGroup[DrawingError]: it cannot be read, or has parts that are not understood: all of them.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = content(str(path)).decode("utf-8-sig")
         form = path.suffix.removeprefix(".").lower()
         form, text = _shown(text, shown) if form in _PAGES else (form, text)
     except (OSError, UnicodeDecodeError) as error:

@@ -4,11 +4,10 @@
 keys; where that page is silent, the verdicts of tach itself decide, with which the tests compare.
 """
 
-import tomllib
 from pathlib import Path
 from typing import Final
 
-from archguard.config.document import Document
+from archguard.config.document import Document, read_text, tools_in
 
 FILES: Final = ("tach.toml", "pyproject.toml")
 
@@ -19,9 +18,10 @@ def recognizes(path: Path) -> bool:
         return True
     if path.suffix != ".toml":
         return False
+    text = read_text(path, path.name)
     try:
-        tools = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {})
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError):
+        tools = tools_in(text)
+    except ValueError:
         return False
     return isinstance(tools, dict) and "tach" in tools and "archguard" not in tools
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from archguard.codebase import Expression, ExpressionError
 from archguard.snapshot.journal import is_file
+from archguard.snapshot.state import content
 
 _WILD = re.compile(r"(?<!\\)[*?\[\]{}]")
 
@@ -83,7 +84,7 @@ class PathRules:
     def _rules_in(self, folder: str) -> list["_Rule"]:
         if folder not in self._rules:
             file = self.root / folder / ".gitignore"
-            lines = file.read_text(encoding="utf-8", errors="replace").splitlines() if _counts(self, file) else []
+            lines = content(str(file)).decode(errors="replace").splitlines() if _counts(self, file) else []
             self._rules[folder] = [_Rule.of(line) for line in lines if line.strip() and not line.startswith("#")]
         return self._rules[folder]
 

@@ -10,9 +10,9 @@ from archguard.codebase.modules import Modules, find_modules
 from archguard.config.dialects.tach.globs import PathRules, is_glob
 from archguard.config.dialects.tach.options import Table
 from archguard.config.dialects.tach.shapes import DOMAIN, Looks
-from archguard.config.document import Document, read_document
+from archguard.config.document import Document, is_configuration_file, read_document
 from archguard.errors import ConfigError
-from archguard.snapshot.journal import is_file, is_folder, is_there
+from archguard.snapshot.journal import is_folder, is_there
 
 _MARKS = ("pyproject.toml", "setup.py", "requirements.txt")
 
@@ -68,7 +68,7 @@ class Layout:
     def domains(self) -> Mapping[str, Document]:
         """The tach.domain.toml files, by the path of the package that they are in."""
         folders = {self.sources[name].path.parent for name in self.looked_at & self.sources.keys()}
-        files = sorted(folder / "tach.domain.toml" for folder in folders if is_file(folder / "tach.domain.toml"))
+        files = sorted(filter(is_configuration_file, (folder / "tach.domain.toml" for folder in folders)))
         return {self.name(self._shown(file.parent)): self._document(file) for file in files}
 
     def is_there(self, path: str) -> bool:

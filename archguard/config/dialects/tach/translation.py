@@ -17,7 +17,7 @@ from archguard.config.dialects.tach.options import ROOT, Table
 from archguard.config.dialects.tach.permissions import cycle, hidden
 from archguard.config.dialects.tach.plan import Plan
 from archguard.config.dialects.tach.shapes import PROJECT, Looks
-from archguard.config.document import Document, Keys, parse_toml
+from archguard.config.document import Document, Keys, parse_toml, read_text
 from archguard.errors import ConfigError
 from archguard.model import Location
 
@@ -30,7 +30,7 @@ def translate(path: Path, shown: str) -> Document:
     Raises:
         ExceptionGroup[ConfigError]: all that tach would not accept, or that archguard cannot say.
     """
-    document = parse_toml(path, shown, path.read_text(encoding="utf-8"))
+    document = parse_toml(path, shown, read_text(path, shown))
     translation = _Translation(document.below("tool", "tach") if path.name == "pyproject.toml" else document)
     data = translation.data()
     if translation.faults:
