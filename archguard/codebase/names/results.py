@@ -80,7 +80,7 @@ class Results:
         if base in ("self", "item", "argument", "object", "result"):
             return self._placeholder(base, receiver, node, at)
         items = self._placeholder(inner, receiver, node, at) if inner else UNKNOWN
-        return (Instance(Outside(base), (items,) if inner else ()),)
+        return (instance(base, items) if inner else instance(base),)
 
     def entered(self, value: Value) -> Values:
         """What `with value as ...` gives."""

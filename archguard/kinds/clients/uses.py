@@ -167,6 +167,8 @@ class Uses:
     telling: frozenset[str] = frozenset()
     """Methods that say by themselves what they are of: `basic_ack`."""
     _touching: dict[int, bool] = field(default_factory=dict)
+    _meeting: set[int] = field(default_factory=set)
+    _begun: dict[int, bool] = field(default_factory=dict)
     _told: dict[int, frozenset[tuple[str, ...]]] = field(default_factory=dict)
 
     def of(self, source: Source) -> Iterator[Use]:
@@ -321,11 +323,25 @@ class Uses:
         return any(self.catalogue.method(self.names.library, base, name) for base in bases) or self._touches(method)
 
     def _touches(self, function: OwnFunction) -> bool:
+        """Whether `function` uses a client, or calls a method of a model that does.
+
+        A method that is met again is taken for one that does not: so a "no" is certain only of the method that was
+        asked about first, and then of all that were met.
+        """
         key = id(function.scope)
-        if key not in self._touching:
-            self._touching[key] = False  # for functions that call each other
-            self._touching[key] = any(self._found_in(function.scope))
-        return self._touching[key]
+        if key in self._touching:
+            return self._touching[key]
+        if key in self._meeting:
+            return False
+        is_first = not self._meeting
+        self._meeting.add(key)
+        if any(self._found_in(function.scope)):
+            self._touching[key] = True
+        elif is_first:
+            self._touching.update(dict.fromkeys(self._meeting, False))
+        if is_first:
+            self._meeting.clear()
+        return self._touching.get(key, False)
 
     def _found_in(self, scope: Scope) -> Iterator[bool]:
         for inner in scope.everything():
@@ -401,24 +417,32 @@ class Uses:
             confidence = Confidence.LIKELY
         return (How.CALL, f"{step.owner_name}.{step.name}", confidence) if confidence else None
 
-    def _is_guessed_query(self, node: ast.expr | None, at: Position, seen: frozenset[int] = frozenset()) -> bool:
+    def _is_guessed_query(self, node: ast.expr | None, at: Position) -> bool:
         """Whether `node` is a name that was given to what is probably a query: `orders = db.query(Order)`."""
-        if not isinstance(node, ast.Name):
-            return False
-        bindings = (origin for origin in self.names.origins(node.id, at) if isinstance(origin, Binding))
-        return any(self._begins_query(found, seen) for found in bindings if id(found) not in seen and not found.path)
+        return any(self._begins_query(binding) for binding in self._assigned_calls(node, at))
 
-    def _begins_query(self, binding: Binding, seen: frozenset[int]) -> bool:
-        if not isinstance(binding.node, ast.Call) or binding.how is not Origin.ASSIGNED:
-            return False
-        calls = [step for step in steps(links(binding.node)) if step.call]
-        if not ENDING_QUERIES.isdisjoint(step.name for step in calls):
-            return False
-        asking = [step for step in calls if step.name in OF_QUERIES | {"query"}]
-        return any(
-            guess(step) is Confidence.LIKELY or self._is_guessed_query(step.owner, binding.at, seen | {id(binding)})
-            for step in asking
-        )
+    def _begins_query(self, binding: Binding) -> bool:
+        """Whether what `binding` gives is probably a query, or made of one: the lines of a long function, one by one."""
+        seen, waiting = set[int](), [binding]
+        while waiting and not self._begun.get(id(binding)):
+            found = waiting.pop()
+            if id(found) in seen or self._begun.get(id(found)) is False:
+                continue
+            seen.add(id(found))
+            asking = _asking(found.node)
+            if self._begun.get(id(found)) or any(guess(step) is Confidence.LIKELY for step in asking):
+                self._begun[id(binding)] = True
+            waiting += (other for step in asking for other in self._assigned_calls(step.owner, found.at))
+        if not waiting and id(binding) not in self._begun:
+            self._begun.update(dict.fromkeys(seen, False))
+        return self._begun.get(id(binding), False)
+
+    def _assigned_calls(self, node: ast.expr | None, at: Position) -> Iterator[Binding]:
+        """Where the name `node` is given what a call gives."""
+        for origin in self.names.origins(node.id, at) if isinstance(node, ast.Name) else ():
+            if isinstance(origin, Binding) and origin.how is Origin.ASSIGNED and not origin.path:
+                if isinstance(origin.node, ast.Call):
+                    yield origin
 
     def _told_owners(self, scope: Scope) -> frozenset[tuple[str, ...]]:
         """What `scope` does something with that only a database does: `session.commit()` tells of `session.get`."""
@@ -426,3 +450,11 @@ class Uses:
             steps = (step for chain in scope.chains for step in chain.steps if step.call)
             self._told[id(scope)] = frozenset(step.owner_path for step in steps if guess(step) is Confidence.LIKELY)
         return self._told[id(scope)]
+
+
+def _asking(node: ast.AST) -> list[Step]:
+    """The calls in `node` that make or narrow a query; none if one of them ends it."""
+    calls = [step for step in steps(links(node)) if step.call] if isinstance(node, ast.expr) else []
+    if not ENDING_QUERIES.isdisjoint(step.name for step in calls):
+        return []
+    return [step for step in calls if step.name in OF_QUERIES | {"query"}]
