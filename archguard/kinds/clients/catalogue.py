@@ -30,7 +30,14 @@ class Catalogue:
     @cached_property
     def packages(self) -> frozenset[str]:
         """The modules, and the packages that they are in."""
-        return frozenset(outer for module in self.modules for outer in ancestry(module))
+        return frozenset(outer for module in self.modules | self.homes for outer in ancestry(module))
+
+    @cached_property
+    def homes(self) -> frozenset[str]:
+        """Where the functions and classes are defined of clients that name no modules."""
+        bare = [client for client in self.clients if not client.modules]
+        names = (name for client in bare for name in (*client.functions, *client.receivers, *client.models))
+        return frozenset(home for name in names if (home := name.rpartition(".")[0]))
 
     @remembering
     def imported(self, name: str) -> str:
@@ -41,6 +48,10 @@ class Catalogue:
     def is_call(self, name: str) -> bool:
         """Whether calling the function or class `name` is an access."""
         return name in self._functions
+
+    def is_own_method(self, cls: str, name: str) -> bool:
+        """Whether `name` is listed as an access among the methods of `cls`, a class of the project."""
+        return not self._receivers.get(cls, frozenset()).isdisjoint({name, "*"})
 
     @remembering
     def method(self, library: Library, cls: str, name: str) -> bool:

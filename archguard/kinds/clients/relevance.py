@@ -7,7 +7,7 @@ from functools import partial
 from itertools import chain
 from typing import TypeAlias
 
-from archguard.codebase import Codebase, Pattern, Source, SourceError
+from archguard.codebase import Codebase, Pattern, Source, SourceError, ancestry
 from archguard.codebase.crew import answers
 from archguard.codebase.names import takes, what_is_kept
 from archguard.kinds.clients.catalogue import Catalogue
@@ -62,7 +62,9 @@ def _near(codebase: Codebase, importers: Mapping[str, Collection[str]], known: C
 def _own(codebase: Codebase, known: Catalogue) -> frozenset[str]:
     """The modules of the project that are a client."""
     packages = {module.rpartition("::")[2].partition(".")[0] for module in codebase.modules}
-    return codebase.members(Pattern(name) for name in known.modules if name.partition(".")[0] in packages)
+    own = codebase.members(Pattern(name) for name in known.modules if name.partition(".")[0] in packages)
+    homes = frozenset(outer for name in known.homes for outer in ancestry(name) if outer.partition(".")[0] in packages)
+    return own | {module for module in codebase.sources if module.rpartition("::")[2] in homes}
 
 
 def _passing(

@@ -261,9 +261,22 @@ class Uses:
                 return self._of_receiver(callee, step)
             case OwnFunction(receiver=receiver) if receiver and self._stores(callee, receiver):
                 return How.CALL, callee.name, Confidence.CERTAIN
-            case OwnFunction() | OwnClass() | Instance():
-                return None
+            case OwnFunction() | OwnClass() if listed := self._listed(callee):
+                return How.CALL, listed, Confidence.CERTAIN
         return None
+
+    def _listed(self, callee: OwnFunction | OwnClass) -> str:
+        """The name under which a contract lists a function, class or method of the project as a client's; "" if none."""
+        name = callee.name.rpartition("::")[2]
+        if self.catalogue.is_call(name):
+            return name
+        receiver = callee.receiver if isinstance(callee, OwnFunction) else None
+        cls = receiver.of if isinstance(receiver, Instance) else receiver
+        method = name.rpartition(".")[2]
+        for base in self.names.lineage(cls) if isinstance(cls, OwnClass) else ():
+            if self.catalogue.is_own_method(base.name.rpartition("::")[2], method):
+                return f"{base.name.rpartition('::')[2]}.{method}"
+        return ""
 
     def _function(self, name: str) -> _Found | None:
         canonical = self.names.library.canonical(name)
