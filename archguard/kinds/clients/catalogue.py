@@ -35,9 +35,13 @@ class Catalogue:
     @cached_property
     def homes(self) -> frozenset[str]:
         """Where the functions and classes are defined of clients that name no modules."""
-        bare = [client for client in self.clients if not client.modules]
-        names = (name for client in bare for name in (*client.functions, *client.receivers, *client.models))
+        names = (name for client in self._bare for name in (*client.functions, *client.receivers, *client.models))
         return frozenset(home for name in names if (home := name.rpartition(".")[0]))
+
+    @cached_property
+    def _bare(self) -> tuple[Client, ...]:
+        """The clients that name no modules, so that they may be functions and classes of the project."""
+        return tuple(client for client in self.clients if not client.modules)
 
     @remembering
     def imported(self, name: str) -> str:
@@ -49,9 +53,13 @@ class Catalogue:
         """Whether calling the function or class `name` is an access."""
         return name in self._functions
 
+    def is_own_call(self, name: str) -> bool:
+        """Whether calling `name`, a function or class of the project, is an access."""
+        return any(name in client.functions for client in self._bare)
+
     def is_own_method(self, cls: str, name: str) -> bool:
-        """Whether `name` is listed as an access among the methods of `cls`, a class of the project."""
-        return not self._receivers.get(cls, frozenset()).isdisjoint({name, "*"})
+        """Whether calling the method `name` of an object of the class `cls` of the project is an access."""
+        return any(not {name, "*"}.isdisjoint(client.receivers.get(cls, ())) for client in self._bare)
 
     @remembering
     def method(self, library: Library, cls: str, name: str) -> bool:
@@ -103,6 +111,11 @@ class Catalogue:
         """The last names of all that can be called or taken, `*` if there are objects all of whose methods can be."""
         names = (name for client in self.clients for name in (*client.functions, *client.builders, *client.gives))
         return frozenset(name.removesuffix("()").rpartition(".")[2] for name in names) - {"*"} | self.verbs
+
+    @cached_property
+    def function_words(self) -> frozenset[str]:
+        """The last names of the functions whose call is an access, without those of classes."""
+        return frozenset(word for name in self._functions if not (word := name.rpartition(".")[2])[:1].isupper())
 
     def undescribed(self, name: str) -> bool:
         """Whether `name` is of a client of which nothing but its modules and functions is known."""

@@ -14,6 +14,7 @@ from archguard.codebase.facts.steps import links, steps
 from archguard.codebase.names import Instance, Member, Names, Outside, OwnClass, OwnFunction, Value, Values, dotted
 from archguard.kinds.clients.catalogue import Catalogue
 from archguard.kinds.clients.guesses import ENDING_QUERIES, OF_QUERIES, guess
+from archguard.kinds.clients.references import References, elements
 from archguard.model import Confidence, Location
 
 _ACTIVE = re.compile(r"(?:soft_)?(?:save|delete|update|create|destroy|insert|upsert|refresh|persist|remove)(?:_|$)")
@@ -96,24 +97,11 @@ _DEED = re.compile(
     r"|edit|answer|reply|forward|leave|join|cancel|confirm|capture|charge|refund|upsert|export|import)(?:_|$)"
 )
 """What the methods of a client are called, all of whose methods are accesses: the rest may be what it has or is."""
-_RUNNING = frozenset(
-    [
-        "to_thread",
-        "run_in_executor",
-        "run_in_threadpool",
-        "run_sync",
-        "submit",
-        "map",
-        "starmap",
-        "imap",
-        "imap_unordered",
-        "Thread",
-        "Timer",
-        "call_soon",
-        "call_later",
-    ]
+_INSPECTING = re.compile(
+    r"functools\.(?:wraps|update_wrapper)$|(?:inspect|typing|typing_extensions|logging|unittest\.mock)\."
+    r"|builtins\.(?!(?:map|filter|sorted|min|max|iter)$)"
 )
-"""What calls the functions that it is handed."""
+"""What looks at a function that it is handed, and does not call it."""
 _WAY = re.compile(r"\.[A-Z]\w*\.\w+\.\w")
 """From a class through one of its attributes: `starlette.requests.Request.app.state.pool.acquire`."""
 
@@ -169,6 +157,7 @@ class Uses:
     _touching: dict[int, bool] = field(default_factory=dict)
     _meeting: set[int] = field(default_factory=set)
     _begun: dict[int, bool] = field(default_factory=dict)
+    _referring: dict[int, References] = field(default_factory=dict)
     _told: dict[int, frozenset[tuple[str, ...]]] = field(default_factory=dict)
 
     def of(self, source: Source) -> Iterator[Use]:
@@ -177,6 +166,9 @@ class Uses:
             yield from self._in_scope(scope, source)
 
     def _in_scope(self, scope: Scope, source: Source) -> Iterator[Use]:
+        references = self._references(scope.module)
+        calls = (step.call for chain in scope.chains for step in chain.steps if step.call)
+        handed = {id(node) for call in calls for node in elements(call) if references.may_be(node)}
         decorators = {id(node) for child in scope.children for node in getattr(child.node, "decorator_list", ())}
         for chain in scope.chains:
             for step in chain.steps:
@@ -186,17 +178,39 @@ class Uses:
                 if found:
                     how, symbol, confidence = found
                     yield Use(how, symbol, source.location(step.node), confidence, chain, step)
-                if step.call and step.name in _RUNNING:
-                    yield from self._handed(step, step.call, chain, source)
+                if step.call and not (step.last and id(step.call) in handed):
+                    yield from self._handed(step, step.call, chain, source, references)
 
-    def _handed(self, step: Step, call: ast.Call, chain: Chain, source: Source) -> Iterator[Use]:
-        """Functions that something else calls: `asyncio.to_thread(requests.get, url)`."""
-        for node in (*call.args, *(keyword.value for keyword in call.keywords)):
-            names = (value.name for value in self.names.value(node, chain.at) if isinstance(value, Outside))
-            for how, symbol, confidence in filter(None, map(self._function, names)):
-                made = steps(links(node))[-1] if isinstance(node, ast.Call) else step  # `partial(requests.get, url)`
-                if how is How.CALL:
-                    yield Use(How.TAKE, symbol, source.location(node), confidence, chain, made)
+    def _handed(
+        self, step: Step, call: ast.Call, chain: Chain, source: Source, references: References
+    ) -> Iterator[Use]:
+        """Functions that something else will call: `asyncio.to_thread(requests.get, url)`."""
+        handed = [node for node in elements(call) if references.may_be(node)]
+        if not handed or any(_INSPECTING.match(dotted(callee)) for callee in self.names.value(call.func, chain.at)):
+            return
+        for node in handed:
+            for symbol in self._functions(node, chain.at):
+                made = steps(links(node))[-1] if isinstance(node, ast.Call) else self._maker(step, symbol, chain.at)
+                yield Use(How.TAKE, symbol, source.location(node), Confidence.CERTAIN, chain, made)
+                break
+
+    def _functions(self, node: ast.expr, at: Position) -> Iterator[str]:
+        """The functions, and not the classes, among what `node` stands for whose call is an access."""
+        for value in self.names.value(node, at):
+            found = self._function(value.name) if isinstance(value, Outside) else None
+            if found and found[0] is How.CALL and not found[1].rpartition(".")[2][:1].isupper():
+                yield found[1]
+
+    def _maker(self, step: Step, symbol: str, at: Position) -> Step:
+        """`step`, less its arguments if what it gives is the same function: a `partial` is called with more of them."""
+        is_same = symbol in self._functions(step.node, at)
+        return Step(step.node, None, step.name, step.owner, step.last) if is_same else step
+
+    def _references(self, module: Scope) -> References:
+        """Where `module` may refer to a function whose call is an access."""
+        if id(module) not in self._referring:
+            self._referring[id(module)] = References.of(module, self.catalogue.function_words, self.names)
+        return self._referring[id(module)]
 
     def _called(self, step: Step, at: Position) -> _Found | None:
         callees = self.names.value(step.callee, at)
@@ -267,8 +281,10 @@ class Uses:
 
     def _listed(self, callee: OwnFunction | OwnClass) -> str:
         """The name under which a contract lists a function, class or method of the project as a client's; "" if none."""
+        if not self.catalogue.homes:
+            return ""
         name = callee.name.rpartition("::")[2]
-        if self.catalogue.is_call(name):
+        if self.catalogue.is_own_call(name):
             return name
         receiver = callee.receiver if isinstance(callee, OwnFunction) else None
         cls = receiver.of if isinstance(receiver, Instance) else receiver
