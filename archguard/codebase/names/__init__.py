@@ -12,6 +12,7 @@
 The `Library` says what comes out of packages that are not part of the project.
 """
 
+from archguard.codebase.names.annotations import provided
 from archguard.codebase.names.files import Files
 from archguard.codebase.names.keeping import takes, what_is_kept
 from archguard.codebase.names.library import Library
@@ -43,6 +44,7 @@ __all__ = [
     "Value",
     "Values",
     "dotted",
+    "provided",
     "takes",
     "what_is_kept",
 ]

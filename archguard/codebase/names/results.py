@@ -220,6 +220,8 @@ class Results:
                 return tuple(value.of for value in self.names.value(argument, at) if isinstance(value, Instance))
             case "builtins.super", _:
                 return self._super(at)
+            case "contextvars.ContextVar", _ if default := [key.value for key in node.keywords if key.arg == "default"]:
+                return (instance(name, self.names.value(default[0], at)),)
             case "functools.partial", [function, *_]:
                 return self.names.value(function, at)
         return UNKNOWN

@@ -439,12 +439,20 @@ class Uses:
             return How.CALL, f"{step.owner_name}.{step.name}", Confidence.LIKELY
         if not self.guessing or not step.owner_name:
             return None
-        confidence = guess(step)
+        confidence = guess(self._aliased(step, at))
         if step.name in OF_QUERIES and self._is_guessed_query(step.owner, at):
             confidence = Confidence.LIKELY
         if confidence is Confidence.POSSIBLE and step.owner_path in self._told_owners(at.scope):
             confidence = Confidence.LIKELY
         return (How.CALL, f"{step.owner_name}.{step.name}", confidence) if confidence else None
+
+    def _aliased(self, step: Step, at: Position) -> Step:
+        """`step` with `request.session` for the name that it was given to: a visitor's session goes by any name."""
+        origins = self.names.origins(step.owner.id, at) if isinstance(step.owner, ast.Name) else ()
+        match origins:
+            case [Binding(how=Origin.ASSIGNED, node=ast.Attribute(attr="session") as node, path=())]:
+                return Step(step.node, step.call, step.name, node, step.last)
+        return step
 
     def _is_guessed_query(self, node: ast.expr | None, at: Position) -> bool:
         """Whether `node` is a name that was given to what is probably a query: `orders = db.query(Order)`."""

@@ -1,5 +1,6 @@
 """How a module reaches a database: by imports, calls, SQL, models, and parameters."""
 
+import ast
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -7,9 +8,9 @@ from enum import StrEnum
 from functools import cache, cached_property, partial
 
 from archguard.codebase import Import, Source, ancestry, remembering
-from archguard.codebase.facts import Chain, FunctionDefinition, Position, Step
+from archguard.codebase.facts import Chain, FunctionDefinition, Position, Scope, Step
 from archguard.codebase.facts.definitions import definitions
-from archguard.codebase.names import Instance, Names, Outside, OwnClass, OwnFunction, Value, Values
+from archguard.codebase.names import Instance, Names, Outside, OwnClass, OwnFunction, Value, Values, provided
 from archguard.kinds.clients import Catalogue, How, Use, Uses
 from archguard.kinds.clients.sql import Sql, sql_in
 from archguard.kinds.reaching import aws
@@ -186,11 +187,17 @@ class Accesses:
     def _parameters(self, definition: FunctionDefinition) -> Iterator[Access]:
         at = definition.scope.at or definition.scope.end
         for parameter in definition.parameters:
-            annotation = parameter.node.annotation
-            for value in self.names.annotated(annotation, at) if annotation else ():
+            for value in self._declared(parameter.node, definition.scope, at):
                 if what := self._passed_on(value):
                     yield Access(Way.PARAMETER, f"{definition.name}({parameter.name})", parameter.location, what=what)
                     break
+
+    def _declared(self, parameter: ast.arg, function: Scope, at: Position) -> Values:
+        """What a parameter is by its annotation, or by the provider that is its default: `Depends(get_session)`."""
+        if parameter.annotation and (found := self.names.annotated(parameter.annotation, at)):
+            return found
+        defaults = (bound.default for bound in function.bindings.get(parameter.arg, ()) if bound.node is parameter)
+        return next((provided(self.names, default, at) for default in defaults if default), ())
 
     @cached_property
     def _uses(self) -> Uses:
