@@ -1,5 +1,6 @@
 """The libraries that archguard knows, and what they say of a name."""
 
+import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -182,6 +183,20 @@ def catalogue(channels: Iterable[str], extensions: Extensions | None = None) -> 
     if not extensions:
         return _built_in_catalogue(tuple(channels))
     return Catalogue(tuple(client for channel in channels for client in clients_of(channel, extensions)))
+
+
+@cache
+def is_unlisted(name: str) -> bool:
+    """Whether `name` comes from a package that neither Python brings nor the catalogue of any channel knows."""
+    package = name.partition(".")[0]
+    return package not in sys.stdlib_module_names and package not in _listed_packages()
+
+
+@cache
+def _listed_packages() -> frozenset[str]:
+    every = library()
+    names = (*_built_in_catalogue(CHANNELS).modules, *every.names, *every.gives, *every.bases)
+    return frozenset(name.partition(".")[0] for name in names)
 
 
 def library(extensions: Extensions | None = None) -> Library:

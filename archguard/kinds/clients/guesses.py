@@ -251,7 +251,7 @@ _VISITS = (["request"], ["req"], ["websocket"])
 _ALL = _TELLING.union(_QUERYSET, _OF_CLASSES, *_FAMILIES.values(), *_DOUBTFUL.values(), *_QUERIES.values())
 """The methods of which any is a sign of a database, with the right owner."""
 _BEND = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_OTHER_SESSIONS = re.compile(
+OTHER_SESSIONS = re.compile(
     r"http|requests|aio|client|web|boto|browser|login|chat|user|tf|keras|spark|ssh|tmux|cookie"
 )
 _TAKEN = re.compile(rf"\.\s*({'|'.join(sorted(_ALL))})\b".encode())
@@ -330,7 +330,7 @@ def _guessed(verb: str, owner_path: tuple[str, ...], *, of_item: bool) -> Confid
     if verb in _COLLECTION and (of_item or _is_of_database(outer)):
         return Confidence.LIKELY
     families = [word for word in _FAMILIES if _is_called(name, word)]
-    if families and not _OTHER_SESSIONS.search(name):
+    if families and not OTHER_SESSIONS.search(name):
         doubtful = [family for family in families if verb in _DOUBTFUL.get(family, ())]
         if name == "session" and outer[:1] in _VISITS and (doubtful or verb == "flush"):
             return None  # what is remembered of a visitor

@@ -12,8 +12,8 @@ from archguard.codebase.facts import Binding, Chain, Position, Scope, Step
 from archguard.codebase.facts.scopes import How as Origin
 from archguard.codebase.facts.steps import links, steps
 from archguard.codebase.names import Instance, Member, Names, Outside, OwnClass, OwnFunction, Value, Values, dotted
-from archguard.kinds.clients.catalogue import Catalogue
-from archguard.kinds.clients.guesses import ENDING_QUERIES, OF_QUERIES, guess
+from archguard.kinds.clients.catalogue import Catalogue, is_unlisted
+from archguard.kinds.clients.guesses import ENDING_QUERIES, OF_QUERIES, OTHER_SESSIONS, guess
 from archguard.kinds.clients.references import References, elements
 from archguard.model import Confidence, Location
 
@@ -256,7 +256,9 @@ class Uses:
         return False
 
     def _is_vague(self, callee: Value) -> bool:
-        """Whether all that is known is the way to it, as with `request.app.state.pool.fetch`."""
+        """Whether all that is known is the way to it, as with `request.app.state.pool.fetch`, or where it comes from."""
+        if isinstance(callee, Member) and is_unlisted(callee.base) and not OTHER_SESSIONS.search(callee.base.lower()):
+            return not isinstance(callee.receiver, OwnClass) and not isinstance(callee.receiver.of, OwnClass)
         match callee:
             case Member(receiver=Instance(of=cls), base=base):
                 is_way = base != cls.name or bool(_WAY.search(base.partition("(")[0]))
@@ -402,7 +404,8 @@ class Uses:
             return How.TAKE, dotted(taken[0]), Confidence.CERTAIN
         if any(map(self._asks, values)):
             return self._query(step, at)
-        if step.last and not values and not (step.owner and self.names.value(step.owner, at)):
+        is_known = any(not self._is_vague(value) for value in values)
+        if step.last and not is_known and (values or not (step.owner and self.names.value(step.owner, at))):
             guessed = self._guessed(step, at)
             return (How.TAKE, *guessed[1:]) if guessed else None
         return None

@@ -10,8 +10,8 @@ from functools import cache, cached_property, partial
 from archguard.codebase import Import, Source, ancestry, remembering
 from archguard.codebase.facts import Chain, FunctionDefinition, Position, Scope, Step
 from archguard.codebase.facts.definitions import definitions
-from archguard.codebase.names import Instance, Names, Outside, OwnClass, OwnFunction, Value, Values, provided
-from archguard.kinds.clients import Catalogue, How, Use, Uses
+from archguard.codebase.names import Instance, Member, Names, Outside, OwnClass, OwnFunction, Value, Values, provided
+from archguard.kinds.clients import Catalogue, How, Use, Uses, is_unlisted
 from archguard.kinds.clients.sql import Sql, sql_in
 from archguard.kinds.reaching import aws
 from archguard.kinds.reaching.doors import doors_of
@@ -175,14 +175,14 @@ class Accesses:
         if not step.call or not _may_be_given_sql(step.name):
             return None
         callees = self.names.value(step.callee, at)
-        if any(not isinstance(callee, OwnFunction | OwnClass) for callee in callees):
+        is_guessed = bool(_GIVEN_SQL.search(step.name.lower()))
+        if any(not _may_be_driver(callee, is_guessed) for callee in callees):
             return None  # a client, which is found by its calls, or something else that takes any text
         if not callees and step.owner is None and self.names.is_taken(step.name, at):
             return None  # `run = session.exec` is told where it stands
         arguments = [*step.call.args[:2], *(keyword.value for keyword in step.call.keywords)]
         found = next((sql for argument in arguments if (sql := sql_in(self.names.text(argument, at)))), None)
-        likely = bool(_GIVEN_SQL.search(step.name.lower()))
-        return (found, Confidence.LIKELY if likely else Confidence.POSSIBLE) if found else None
+        return (found, Confidence.LIKELY if is_guessed else Confidence.POSSIBLE) if found else None
 
     def _parameters(self, definition: FunctionDefinition) -> Iterator[Access]:
         at = definition.scope.at or definition.scope.end
@@ -210,6 +210,17 @@ def _own_import(found: Import, own: str, what: str) -> Access:
 
 
 _WAYS = {How.CALL: Way.CALL, How.BUILD: Way.BUILD, How.TAKE: Way.TAKE, How.QUERY: Way.QUERY}
+
+
+def _may_be_driver(callee: Value, is_guessed: bool) -> bool:
+    """Whether SQL that is given to `callee` tells of a database: to a function of the project, or of a library that
+    nobody has listed, if it `is_guessed` by its name."""
+    match callee:
+        case OwnFunction() | OwnClass():
+            return True
+        case Outside(name=name) | Member(base=name):
+            return is_guessed and is_unlisted(name)
+    return False
 
 
 @cache
