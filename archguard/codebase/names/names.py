@@ -310,6 +310,10 @@ class Names(Asking):
                 )
             case ast.BinOp(left=left, op=ast.BitOr() | ast.BitAnd()):
                 return self.value(left, at)
+            case ast.BinOp(left=left, op=ast.Div(), right=right):
+                return union(*(self._results.divided(value) for value in self.value(left, at))) or union(
+                    *(self._results.divided(value) for value in self.value(right, at))
+                )
             case ast.Lambda():
                 scope = self.scope_of(node, at)
                 return (OwnFunction(scope.name, scope),) if scope else UNKNOWN

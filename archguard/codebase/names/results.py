@@ -126,6 +126,16 @@ class Results:
                 return (value,)  # a generic class with its arguments
         return UNKNOWN
 
+    def divided(self, value: Value) -> Values:
+        """What `value / name` and `name / value` give: a path gives a path."""
+        match value:
+            case Instance(of=Outside(name=name)):
+                return self._given(f"{name}.__truediv__", value, None, None)
+            case Instance(of=OwnClass()):
+                methods = self.names.attribute(value, "__truediv__")
+                return union(*(self.called(method, None, None) for method in methods))
+        return UNKNOWN
+
     def _placeholder(
         self, word: str, receiver: Instance | OwnClass | None, node: ast.Call | None, at: Position | None
     ) -> Values:

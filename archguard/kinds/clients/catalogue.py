@@ -249,6 +249,12 @@ def _names(client: Client) -> Iterator[str]:
         yield from (f"{cls}.{method}" for method in methods)
 
 
+_SAME_PATH = (
+    *("__truediv__()", "__rtruediv__()", "joinpath()", "parent", "with_name()", "with_stem()", "with_suffix()"),
+    *("with_segments()", "relative_to()", "absolute()", "resolve()", "expanduser()", "readlink()", "rename()"),
+    *("replace()", "copy()", "copy_into()", "move()", "move_into()", "__enter__()"),
+)
+"""What of a path is a path."""
 _PYTHON = Client(
     gives={
         "contextlib.closing()": "argument",
@@ -275,6 +281,19 @@ _PYTHON = Client(
         "builtins.dict.values()": "builtins.list[item]",
         "builtins.list.pop()": "item",
         "builtins.list.copy()": "self",
-    }
+        **{f"pathlib.PurePath.{name}": "self" for name in _SAME_PATH},
+        **{f"pathlib.PurePath.{name}": "builtins.list[self]" for name in ("parents", "iterdir()", "glob()", "rglob()")},
+        "pathlib.Path.cwd()": "pathlib.Path",
+        "pathlib.Path.home()": "pathlib.Path",
+        "pathlib.PurePath.read_text()": "builtins.str",
+        "pathlib.PurePath.read_bytes()": "builtins.bytes",
+    },
+    bases={
+        "pathlib.Path": "pathlib.PurePath",
+        "pathlib.PosixPath": "pathlib.Path",
+        "pathlib.WindowsPath": "pathlib.Path",
+        "pathlib.PurePosixPath": "pathlib.PurePath",
+        "pathlib.PureWindowsPath": "pathlib.PurePath",
+    },
 )
 """What functions of Python, and what is used with every client, pass on."""
