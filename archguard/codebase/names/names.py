@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeAlias, TypeVarTuple, Unpack
 
 from archguard.codebase.facts import Binding, Position, Scope
 from archguard.codebase.facts.keeping import kept_name
+from archguard.codebase.facts.narrowing import target_name
 from archguard.codebase.facts.scopes import ITEM, How
 from archguard.codebase.names.annotations import Annotations, provided
 from archguard.codebase.names.asking import Answers, Asking
@@ -281,13 +282,16 @@ class Names(Asking):
     def _infer(self, node: ast.expr, at: Position) -> Values:  # noqa: PLR0911  # one case for each expression
         match node:
             case ast.Name(id=name):
-                return union(*map(self._members.value_of, self.origins(name, at)))
+                origins = self.origins(name, at)
+                found = union(*map(self._members.value_of, origins))
+                return self._narrowed(name, origins, found, at) if at.narrowing else found
             case ast.Attribute(value=owner, attr=name):
-                return (
+                found = (
                     self._assigned(node, at)
                     or self._kept(node, at)
                     or union(*(self.attribute(value, name) for value in self.value(owner, at)))
                 )
+                return self._narrowed(target_name(node), (), found, at) if at.narrowing else found
             case ast.Call(func=func):
                 return union(*(self.called(callee, node, at) for callee in self.value(func, at)))
             case (
@@ -318,6 +322,27 @@ class Names(Asking):
                 scope = self.scope_of(node, at)
                 return (OwnFunction(scope.name, scope),) if scope else UNKNOWN
         return self._literal(node, at)
+
+    def _narrowed(self, target: str, origins: Origins, found: Values, at: Position) -> Values:
+        """What is left of `found` after the tests that `target` has passed since it was bound last."""
+        orders = [origin.at.order for origin in origins if isinstance(origin, Binding) and origin.at.scope is at.scope]
+        test, tests = at.narrowing, []
+        while test:
+            if test.target == target and all(order < test.order for order in orders):
+                tests.append(test)
+            test = test.before
+        for test in reversed(tests):
+            found = self._results.narrowed(found, self._classes(test.classes, at), holds=test.holds)
+        return found
+
+    def _classes(self, node: ast.expr, at: Position) -> Values:
+        """The classes that `isinstance` is given: one, several in a tuple, or a union."""
+        match node:
+            case ast.Tuple(elts=parts):
+                return union(*(self._classes(part, at) for part in parts))
+            case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+                return union(self._classes(left, at), self._classes(right, at))
+        return self.value(node, at)
 
     def _literal(self, node: ast.expr, at: Position) -> Values:  # noqa: PLR0911  # one case for each form
         match node:

@@ -126,6 +126,26 @@ class Results:
                 return (value,)  # a generic class with its arguments
         return UNKNOWN
 
+    def narrowed(self, values: Values, classes: Values, *, holds: bool) -> Values:
+        """Those of `values` that are objects of `classes`, or that are not; nothing is left out for unknown classes."""
+        known = tuple(cls for cls in classes if isinstance(cls, OwnClass | Outside))
+        if not known or len(known) != len(classes):
+            return values
+        fitting = tuple(value for value in values if self._is_of(value, known))
+        if holds:
+            return fitting or objects(known)
+        return tuple(value for value in values if value not in fitting)
+
+    def _is_of(self, value: Value, classes: tuple[OwnClass | Outside, ...]) -> bool:
+        match value:
+            case Instance(of=OwnClass() as cls):
+                return any(ancestor in classes for ancestor in self.names.lineage(cls))
+            case Instance(of=Outside(name=name)):
+                canonical = self.names.library.canonical
+                names = {canonical(cls.name) for cls in classes if isinstance(cls, Outside)}
+                return not names.isdisjoint(self.names.library.ancestry(name))
+        return False
+
     def divided(self, value: Value) -> Values:
         """What `value / name` and `name / value` give: a path gives a path."""
         match value:
@@ -216,7 +236,10 @@ class Results:
                 return self.names.annotated(annotation, at)
             case "builtins.getattr", [owner, ast.Constant(value=str(attribute)), *_]:
                 return union(*(self.names.attribute(value, attribute) for value in self.names.value(owner, at)))
-            case (("builtins.next" | "builtins.anext"), [iterator, *_]):
+            case (("builtins.next" | "builtins.anext"), [iterator, *_]) | (
+                ("builtins.max" | "builtins.min"),
+                [iterator],
+            ):
                 return union(*map(self.iterated, self.names.value(iterator, at)))
             case (
                 ("builtins.list" | "builtins.tuple" | "builtins.set" | "builtins.sorted" | "builtins.iter"),
