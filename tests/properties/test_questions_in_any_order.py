@@ -1,6 +1,7 @@
 """What names stand for does not depend on what was asked before, however long the chains and cycles are."""
 
 from collections.abc import Iterable
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -105,23 +106,19 @@ def chain(length: int, *, closed: bool) -> dict[str, str]:
     last = "c0.f0(x) or acme.connect()" if closed else "acme.connect()"
     steps = [f"c{number + 1}.f{number + 1}(x)" for number in range(length - 1)]
     imports = [f"import c{number + 1}\n" for number in range(length - 1)]
-    files = {
+    return {
         f"c{number}": f"{before}\n\ndef f{number}(x):\n    return {step}\n\n\nf{number}(1).run()\n"
         for number, (before, step) in enumerate(zip([*imports, "import acme, c0\n"], [*steps, last], strict=True))
     }
-    return files
 
 
-@pytest.mark.parametrize("closed", [False, True], ids=["chain", "cycle"])
 @pytest.mark.parametrize("length", [5, 70, 400])
-def test_long_chains_and_cycles_are_followed_from_wherever_they_are_asked_about(
-    length: int, closed: bool, tmp_path: Path
-) -> None:
-    files = chain(length, closed=closed)
+def test_long_chains_and_cycles_are_followed_from_wherever_they_are_asked_about(length: int, tmp_path: Path) -> None:
     every = [f"c{number}" for number in range(length)]
+    orders = (every, every[::-1], every[length // 2 :])
 
-    for modules in (every, every[::-1], every[length // 2 :]):
-        names = names_of(tmp_path, files)
+    for modules, closed in product(orders, (False, True)):
+        names = names_of(tmp_path, chain(length, closed=closed))
         asked = callees(names, modules[:: max(1, length // 50)])
 
         assert {found for call, found in asked.items() if call[2].endswith(".run")} == {("acme.Connection.run",)}

@@ -265,7 +265,7 @@ class Names(Asking):
             cycle.open -= 1
 
     def _close(self, depth: int, key: _Key) -> None:
-        """Forget what was answered while the question `key` at `depth` was open; all of that is in one cycle with it."""
+        """Forget what was answered while the question `key` at `depth` was open: it is in one cycle with that."""
         members = {key}
         while self._passing:
             other, passing = self._passing.popitem()
@@ -306,22 +306,26 @@ class Names(Asking):
             case ast.BoolOp(values=parts):
                 return union(*(self.value(part, at) for part in parts))
             case ast.Subscript(value=holder, slice=index):
-                position = index.value if isinstance(index, ast.Constant) and isinstance(index.value, int) else None
                 return (
                     self._kept(node, at)
-                    or union(*(self._results.element(value, position) for value in self.value(holder, at)))
+                    or union(*(self._results.element(value, _place(index)) for value in self.value(holder, at)))
                     or self._put(holder, at)
                 )
-            case ast.BinOp(left=left, op=ast.BitOr() | ast.BitAnd()):
-                return self.value(left, at)
-            case ast.BinOp(left=left, op=ast.Div(), right=right):
-                return union(*(self._results.divided(value) for value in self.value(left, at))) or union(
-                    *(self._results.divided(value) for value in self.value(right, at))
-                )
+            case ast.BinOp():
+                return self._operated(node, at)
             case ast.Lambda():
                 scope = self.scope_of(node, at)
                 return (OwnFunction(scope.name, scope),) if scope else UNKNOWN
         return self._literal(node, at)
+
+    def _operated(self, node: ast.BinOp, at: Position) -> Values:
+        match node.op:
+            case ast.BitOr() | ast.BitAnd():
+                return self.value(node.left, at)
+            case ast.Div():
+                sides = (union(*map(self._results.divided, self.value(side, at))) for side in (node.left, node.right))
+                return next(filter(None, sides), UNKNOWN)
+        return UNKNOWN
 
     def _narrowed(self, target: str, origins: Origins, found: Values, at: Position) -> Values:
         """What is left of `found` after the tests that `target` has passed since it was bound last."""
@@ -438,3 +442,13 @@ class Names(Asking):
         if name in ("__new__", "__init_subclass__") or "classmethod" in decorator_names(method):
             return (cls,)
         return objects((cls,))
+
+
+def _place(index: ast.expr) -> int | None:
+    """The number in brackets, which may be negative; None if it is not known."""
+    match index:
+        case ast.Constant(value=int(number)):
+            return number
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(number))):
+            return -number
+    return None

@@ -251,9 +251,7 @@ _VISITS = (["request"], ["req"], ["websocket"])
 _ALL = _TELLING.union(_QUERYSET, _OF_CLASSES, *_FAMILIES.values(), *_DOUBTFUL.values(), *_QUERIES.values())
 """The methods of which any is a sign of a database, with the right owner."""
 _BEND = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-OTHER_SESSIONS = re.compile(
-    r"http|requests|aio|client|web|boto|browser|login|chat|user|tf|keras|spark|ssh|tmux|cookie"
-)
+OTHER_SESSIONS = re.compile(r"http|requests|aio|client|web|boto|browser|login|chat|user|tf|keras|spark|ssh|tmux|cookie")
 _TAKEN = re.compile(rf"\.\s*({'|'.join(sorted(_ALL))})\b".encode())
 _PATH = re.compile(rb"(?<![\w.])(?:(\w+)\s*\.\s*)*(\w+)\s*$")
 _WORD = re.compile(rb"\w+")

@@ -40,7 +40,7 @@ class References:
             if own == known.names and attributes == known.attributes:
                 return known
 
-    def may_be(self, node: ast.expr) -> bool:
+    def may_be(self, node: ast.expr) -> bool:  # noqa: PLR0911  # one case for each expression
         """Whether `node` may stand for such a function."""
         match node:
             case ast.Name(id=name):

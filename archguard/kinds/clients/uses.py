@@ -256,7 +256,7 @@ class Uses:
         return False
 
     def _is_vague(self, callee: Value) -> bool:
-        """Whether all that is known is the way to it, as with `request.app.state.pool.fetch`, or where it comes from."""
+        """Whether only the way to it is known, as with `request.app.state.pool.fetch`, or where it comes from."""
         if isinstance(callee, Member) and is_unlisted(callee.base) and not OTHER_SESSIONS.search(callee.base.lower()):
             return not isinstance(callee.receiver, OwnClass) and not isinstance(callee.receiver.of, OwnClass)
         match callee:
@@ -282,7 +282,7 @@ class Uses:
         return None
 
     def _listed(self, callee: OwnFunction | OwnClass) -> str:
-        """The name under which a contract lists a function, class or method of the project as a client's; "" if none."""
+        """The name under which a contract lists what the project defines as a function or method of a client, or ""."""
         if not self.catalogue.homes:
             return ""
         name = callee.name.rpartition("::")[2]
@@ -462,7 +462,7 @@ class Uses:
         return any(self._begins_query(binding) for binding in self._assigned_calls(node, at))
 
     def _begins_query(self, binding: Binding) -> bool:
-        """Whether what `binding` gives is probably a query, or made of one: the lines of a long function, one by one."""
+        """Whether what `binding` gives is probably a query, or made of one, over however many lines."""
         seen, waiting = set[int](), [binding]
         while waiting and not self._begun.get(id(binding)):
             found = waiting.pop()
@@ -480,8 +480,8 @@ class Uses:
     def _assigned_calls(self, node: ast.expr | None, at: Position) -> Iterator[Binding]:
         """Where the name `node` is given what a call gives."""
         for origin in self.names.origins(node.id, at) if isinstance(node, ast.Name) else ():
-            if isinstance(origin, Binding) and origin.how is Origin.ASSIGNED and not origin.path:
-                if isinstance(origin.node, ast.Call):
+            match origin:
+                case Binding(how=Origin.ASSIGNED, node=ast.Call(), path=()):
                     yield origin
 
     def _told_owners(self, scope: Scope) -> frozenset[tuple[str, ...]]:

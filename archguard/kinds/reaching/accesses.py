@@ -176,7 +176,7 @@ class Accesses:
             return None
         callees = self.names.value(step.callee, at)
         is_guessed = bool(_GIVEN_SQL.search(step.name.lower()))
-        if any(not _may_be_driver(callee, is_guessed) for callee in callees):
+        if any(not _may_be_driver(callee, is_guessed=is_guessed) for callee in callees):
             return None  # a client, which is found by its calls, or something else that takes any text
         if not callees and step.owner is None and self.names.is_taken(step.name, at):
             return None  # `run = session.exec` is told where it stands
@@ -212,9 +212,8 @@ def _own_import(found: Import, own: str, what: str) -> Access:
 _WAYS = {How.CALL: Way.CALL, How.BUILD: Way.BUILD, How.TAKE: Way.TAKE, How.QUERY: Way.QUERY}
 
 
-def _may_be_driver(callee: Value, is_guessed: bool) -> bool:
-    """Whether SQL that is given to `callee` tells of a database: to a function of the project, or of a library that
-    nobody has listed, if it `is_guessed` by its name."""
+def _may_be_driver(callee: Value, *, is_guessed: bool) -> bool:
+    """Whether SQL that is given to `callee` tells of a database; of an unlisted library if it `is_guessed` by name."""
     match callee:
         case OwnFunction() | OwnClass():
             return True

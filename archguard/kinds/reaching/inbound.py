@@ -129,7 +129,7 @@ class EntryPoints:
         return any(self.declares_by(value) for node in nodes for value in self.names.value(node, at))
 
     def declares_by(self, decorator: Value, steps: int = _STEPS) -> bool:
-        """Whether `decorator` declares an entry point, is derived from one that does, or gives what such a one gives."""
+        """Whether `decorator` declares an entry point, is derived from one that does, or goes around such a one."""
         match decorator:
             case (OwnClass() as cls) | Instance(of=OwnClass() as cls):
                 bases = (base for base in self.names.lineage(cls) if isinstance(base, Outside))
