@@ -102,6 +102,20 @@ def test_modules_that_import_each_other_give_the_same_whichever_is_asked_first(f
     assert found == {"a": [CONNECTION], "b": [CONNECTION], "c": [CONNECTION]}
 
 
+@pytest.mark.parametrize("modules", [["a", "b"], ["b", "a"]], ids=["a first", "b first"])
+def test_nothing_is_kept_of_an_import_that_leads_back_to_where_it_was_asked_from(
+    modules: list[str], tmp_path: Path
+) -> None:
+    files = {
+        "a": "if 1:\n    from b import x\nelse:\n    from kept import x\nx.run()\n",
+        "b": "import acme\nif 1:\n    from a import x\nelse:\n    x = acme.pool()\nx.run()\n",
+        "kept": "import acme\nx = acme.connect()\n",
+    }
+    names = names_of(tmp_path, files)
+
+    assert [{*callees} for module in modules for callees in runs(names, module)] == [{*CONNECTION, *POOL}] * 2
+
+
 @pytest.mark.parametrize(("importing", "expected"), [(20, [CONNECTION]), (21, [()])])
 def test_a_function_that_up_to_twenty_modules_import_is_known_by_its_calls(
     importing: int, expected: list[tuple[str, ...]], tmp_path: Path
@@ -144,6 +158,6 @@ def test_functions_that_wrap_what_others_give_are_followed_in_no_time(tmp_path: 
         for number in range(1, 60)
     )
 
-    names = names_of(tmp_path, {"m": f"import acme\ndef f0(x): return acme.connect()\n{steps}f2(1)[0][0].run()\n"})
+    names = names_of(tmp_path, {"m": f"import acme\ndef f0(x): return acme.connect()\n{steps}f2(1)[0][0].run()\nf59(1).run()\n"})
 
-    assert runs(names) == [CONNECTION]
+    assert runs(names) == [CONNECTION, ("builtins.tuple.run",)]

@@ -45,8 +45,7 @@ class Lookup:
         found = next((origins for origins in scopes if origins is not None), None)
         if found is None:
             found = (Outside(f"builtins.{name}"),) if hasattr(builtins, name) else ()
-        if not self._following:
-            self._beyond[key] = found
+        self._beyond[key] = found
         return found
 
     def module_origins(self, module: str, name: str) -> Origins:
