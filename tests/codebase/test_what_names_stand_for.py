@@ -158,6 +158,8 @@ def test_functions_that_wrap_what_others_give_are_followed_in_no_time(tmp_path: 
         for number in range(1, 60)
     )
 
-    names = names_of(tmp_path, {"m": f"import acme\ndef f0(x): return acme.connect()\n{steps}f2(1)[0][0].run()\nf59(1).run()\n"})
+    names = names_of(
+        tmp_path, {"m": f"import acme\ndef f0(x): return acme.connect()\n{steps}f2(1)[0][0].run()\nf59(1).run()\n"}
+    )
 
     assert runs(names) == [CONNECTION, ("builtins.tuple.run",)]
