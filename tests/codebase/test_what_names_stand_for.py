@@ -102,18 +102,19 @@ def test_modules_that_import_each_other_give_the_same_whichever_is_asked_first(f
     assert found == {"a": [CONNECTION], "b": [CONNECTION], "c": [CONNECTION]}
 
 
-@pytest.mark.parametrize("modules", [["a", "b"], ["b", "a"]], ids=["a first", "b first"])
+@pytest.mark.parametrize("modules", [["a", "b", "c"], ["c", "b", "a"]], ids=["from a", "from c"])
 def test_nothing_is_kept_of_an_import_that_leads_back_to_where_it_was_asked_from(
     modules: list[str], tmp_path: Path
 ) -> None:
     files = {
         "a": "if 1:\n    from b import x\nelse:\n    from kept import x\nx.run()\n",
         "b": "import acme\nif 1:\n    from a import x\nelse:\n    x = acme.pool()\nx.run()\n",
+        "c": "from a import x as y\nfrom b import x\nx.run()\ny.run()\n",
         "kept": "import acme\nx = acme.connect()\n",
     }
     names = names_of(tmp_path, files)
 
-    assert [{*callees} for module in modules for callees in runs(names, module)] == [{*CONNECTION, *POOL}] * 2
+    assert [{*callees} for module in modules for callees in runs(names, module)] == [{*CONNECTION, *POOL}] * 4
 
 
 @pytest.mark.parametrize(("importing", "expected"), [(20, [CONNECTION]), (21, [()])])
