@@ -279,7 +279,7 @@ from functools import partial
 
 import requests  # !
 
-fetch = partial(requests.get, timeout=3)
+fetch = partial(requests.get, timeout=3)  # !
 
 
 def view():

@@ -59,12 +59,12 @@ class Call:
 
 
 def written(node: ast.expr) -> str:
-    """The dotted text of `node`, with `()` for a call in it; "" if it does not begin with a name."""
+    """The dotted text of `node`, with `()` for a call in it, and for an operation or a literal that it begins with."""
     match node:
         case ast.Name(id=name):
             return name
         case ast.Attribute(value=value, attr=name):
-            return f"{owner}.{name}" if (owner := written(value)) else ""
+            return f"{written(value) or '()'}.{name}"
         case ast.Call(func=func):
             return f"{callee}()" if (callee := written(func)) else ""
         case ast.Await(value=value):

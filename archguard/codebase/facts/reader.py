@@ -7,7 +7,19 @@ from typing import Any
 
 from archguard.codebase.facts.imports import absolute
 from archguard.codebase.facts.keeping import kept_name
-from archguard.codebase.facts.scopes import ITEM, Binding, Block, Chain, Comprehension, How, Position, Scope, ScopeNode
+from archguard.codebase.facts.narrowing import narrowings
+from archguard.codebase.facts.scopes import (
+    ITEM,
+    Binding,
+    Block,
+    Chain,
+    Comprehension,
+    How,
+    Narrowing,
+    Position,
+    Scope,
+    ScopeNode,
+)
 from archguard.codebase.facts.steps import LINKS, links, steps
 from archguard.codebase.source import Source
 
@@ -30,6 +42,7 @@ class _Reader:
         self.package = package
         self.scope = scope
         self.block = scope.block
+        self.narrowing: Narrowing | None = None
         self.place = Position(scope, self.block, 0)
 
     def read(self, statements: Iterable[ast.stmt]) -> None:
@@ -38,9 +51,33 @@ class _Reader:
 
     def here(self) -> Position:
         """The same place as before, until a name is bound or a branch is taken."""
-        if self.place.block is not self.block:
-            self.place = Position(self.scope, self.block, self.place.order)
+        if self.place.block is not self.block or self.place.narrowing is not self.narrowing:
+            self.place = Position(self.scope, self.block, self.place.order, self.narrowing)
         return self.place
+
+    def _narrow(self, test: ast.expr, *, holds: bool) -> None:
+        """What comes now comes where `test` holds, or where it does not."""
+        for target, classes, told in narrowings(test, holds=holds):
+            self.narrowing = Narrowing(target, classes, told, self.place.order, self.narrowing)
+
+    def _assert(self, node: ast.Assert) -> None:
+        self._parts(node)
+        self._narrow(node.test, holds=True)
+
+    def _conditional(self, node: ast.IfExp) -> None:
+        self._expression(node.test)
+        outside = self.narrowing
+        for part, holds in ((node.body, True), (node.orelse, False)):
+            self._narrow(node.test, holds=holds)
+            self._expression(part)
+            self.narrowing = outside
+
+    def _boolean(self, node: ast.BoolOp) -> None:
+        outside = self.narrowing
+        for part in node.values:
+            self._expression(part)
+            self._narrow(part, holds=isinstance(node.op, ast.And))
+        self.narrowing = outside
 
     def _statement(self, node: ast.stmt) -> None:
         _STATEMENTS.get(type(node), _Reader._parts)(self, node)
@@ -66,7 +103,11 @@ class _Reader:
 
     def _while(self, node: ast.While) -> None:
         self._expression(node.test)
-        self._branches(node, node.body, node.orelse)
+        outside = self.narrowing
+        self._narrow(node.test, holds=True)
+        self._branches(node, node.body)
+        self.narrowing = outside
+        self._branches(node, node.orelse)
 
     def _return(self, node: ast.Return) -> None:
         if node.value:
@@ -123,17 +164,24 @@ class _Reader:
 
     def _if(self, node: ast.If) -> None:
         """One `elif` after the other, since there may be hundreds."""
-        outside = self.block
+        outside, known, left = self.block, self.narrowing, list[tuple[ast.expr, bool]]()
         while True:
             self._expression(node.test)
-            around = self.block
+            around, so_far = self.block, self.narrowing
+            self._narrow(node.test, holds=True)
             self._branches(node, node.body)
+            self.narrowing = so_far
+            self._narrow(node.test, holds=False)
             self.block = Block(around, node)
+            left += [(node.test, False)] if _leaves(node.body) else []
             match node.orelse:
                 case [ast.If() as node]:
                     continue
             self.read(node.orelse)
-            self.block = outside
+            left += [(node.test, True)] if _leaves(node.orelse) and so_far is known else []
+            self.block, self.narrowing = outside, known
+            for test, holds in left:
+                self._narrow(test, holds=holds)
             return
 
     def _branches(self, node: ast.stmt, *branches: list[ast.stmt]) -> None:
@@ -228,7 +276,7 @@ class _Reader:
 
     def _go_on(self) -> None:
         """What comes now comes after a name was bound."""
-        self.place = Position(self.scope, self.block, self.place.order + 1)
+        self.place = Position(self.scope, self.block, self.place.order + 1, self.narrowing)
 
     def _expression(self, node: ast.expr) -> None:
         if type(node) is not ast.Name:  # nothing is done with a name alone
@@ -292,6 +340,7 @@ class _Reader:
             reader._bind(generator.target, How.ITERATED, generator.iter)
             for test in generator.ifs:
                 reader._expression(test)
+                reader._narrow(test, holds=True)
         results = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
         for result in results:
             reader._expression(result)
@@ -327,6 +376,11 @@ def _expressions(node: ast.AST) -> Iterator[ast.expr]:
                     yield item
                 elif isinstance(item, ast.keyword):
                     yield item.value
+
+
+def _leaves(statements: list[ast.stmt]) -> bool:
+    """Whether what comes after `statements` is not run after them."""
+    return bool(statements) and isinstance(statements[-1], ast.Return | ast.Raise | ast.Continue | ast.Break)
 
 
 def _captured(pattern: ast.pattern) -> Iterator[str]:
@@ -370,6 +424,7 @@ _STATEMENTS: dict[type[ast.AST], Callable[[_Reader, Any], None]] = {
     ast.TryStar: _Reader._try,
     ast.Match: _Reader._match,
     ast.Return: _Reader._return,
+    ast.Assert: _Reader._assert,
     ast.Expr: _Reader._expr,
     ast.Delete: _Reader._delete,
     ast.Global: _Reader._outer,
@@ -387,5 +442,7 @@ _EXPRESSIONS: Mapping[type[ast.AST], Callable[[_Reader, Any], None]] = {
     **dict.fromkeys((ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp), _Reader._comprehension),
     ast.NamedExpr: _Reader._walrus,
     ast.Yield: _Reader._yield,
+    ast.IfExp: _Reader._conditional,
+    ast.BoolOp: _Reader._boolean,
 }
 """How each kind of expression is read; of all others, their parts."""

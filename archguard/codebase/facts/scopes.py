@@ -48,6 +48,19 @@ class Block:
             block = block.parent
 
 
+@dataclass(frozen=True, eq=False)
+class Narrowing:
+    """`isinstance(target, classes)` is `holds`, from a place on."""
+
+    target: str
+    """The name that is asked about, or its attribute, as written."""
+    classes: ast.expr
+    holds: bool
+    order: int
+    """How many names the scope had bound at the test."""
+    before: "Narrowing | None" = None
+
+
 @dataclass(eq=False, slots=True)  # not frozen, like steps: a file has hundreds of them
 class Position:
     """A place in the order in which a scope runs."""
@@ -56,6 +69,8 @@ class Position:
     block: Block
     order: int
     """How many names the scope has bound before."""
+    narrowing: Narrowing | None = None
+    """What tests have told, the last one first."""
 
     def sees(self, other: "Position") -> bool:
         """Whether what happens at `other`, in the same scope, can have happened before."""

@@ -12,6 +12,7 @@
 The `Library` says what comes out of packages that are not part of the project.
 """
 
+from archguard.codebase.names.annotations import provided
 from archguard.codebase.names.bindings import bindings
 from archguard.codebase.names.files import Files
 from archguard.codebase.names.keeping import takes, what_is_kept
@@ -45,6 +46,7 @@ __all__ = [
     "Values",
     "bindings",
     "dotted",
+    "provided",
     "takes",
     "what_is_kept",
 ]

@@ -148,7 +148,11 @@ class Annotations:
 def provided(names: Asking, node: ast.expr, at: Position) -> Values:
     """What `Depends(get_session)` or `Provide[Container.session]` provides: what comes out of the provider."""
     match node:
-        case ast.Call(func=marker, args=[provider, *_]) | ast.Subscript(value=marker, slice=provider):
+        case (
+            ast.Call(func=marker, args=[provider, *_])
+            | ast.Call(func=marker, keywords=[ast.keyword(arg="dependency", value=provider), *_])
+            | ast.Subscript(value=marker, slice=provider)
+        ):
             name = marker.attr if isinstance(marker, ast.Attribute) else getattr(marker, "id", "")
             if name in PROVIDERS:
                 return provided(names, provider, at) or _given(names, provider, at)

@@ -2,10 +2,16 @@
 
 import ast
 from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import TypeAlias, TypeVarTuple, Unpack
 
 from archguard.codebase.facts import Binding, Position, Scope
 from archguard.codebase.names.library import Library
 from archguard.codebase.names.values import Instance, Outside, OwnClass, OwnModule, Value, Values
+
+Answers: TypeAlias = dict[object, Values]
+"""What is known of nodes, bindings, ... that were asked about, and does not depend on what is still open."""
+_Arguments = TypeVarTuple("_Arguments")
 
 
 class Asking(ABC):
@@ -70,6 +76,16 @@ class Asking(ABC):
     @abstractmethod
     def lineage(self, cls: OwnClass) -> tuple[OwnClass | Outside, ...]:
         """`cls` and all classes that it derives from."""
+
+    @abstractmethod
+    def once(
+        self,
+        answers: Answers,
+        subject: object,
+        answer: Callable[[Unpack[_Arguments]], Values],
+        *arguments: *_Arguments,
+    ) -> Values:
+        """Find out the `answer` to the question that `answers` does not know, once; UNKNOWN while it is being asked."""
 
     @abstractmethod
     def scope_of(self, node: ast.AST, at: Position) -> Scope | None:

@@ -35,12 +35,9 @@ class Files:
             self._sources[module] = Readable.of(self.sources[module])
         return self._sources[module]
 
+    @remembering
     def may_call(self, module: str, name: str) -> bool:
         """Whether something called `name` may be called in `module`, which is not read to tell."""
-        return module in self._scopes or self._names_call(module, name)
-
-    @remembering
-    def _names_call(self, module: str, name: str) -> bool:
         try:
             return bool(_call_of(name).search(self.source(module).content))
         except SourceError:
@@ -77,4 +74,4 @@ class Files:
 
 @cache
 def _call_of(name: str) -> re.Pattern[bytes]:
-    return re.compile(rb"\b%b\s*\(" % re.escape(name).encode())
+    return re.compile(rb"\b%b[\s\\]*\(" % re.escape(name).encode())

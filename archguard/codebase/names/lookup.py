@@ -3,12 +3,13 @@
 import ast
 import builtins
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TypeAlias
 
 from archguard.codebase.facts import Binding, Position, Scope
 from archguard.codebase.facts.scopes import How
 from archguard.codebase.names.files import Files
+from archguard.codebase.names.stack import QUESTIONS, on_fresh_stack
 from archguard.codebase.names.values import Outside, OwnModule
 
 Origins: TypeAlias = tuple[Binding | Outside | OwnModule, ...]
@@ -44,8 +45,7 @@ class Lookup:
         found = next((origins for origins in scopes if origins is not None), None)
         if found is None:
             found = (Outside(f"builtins.{name}"),) if hasattr(builtins, name) else ()
-        if not self._following:
-            self._beyond[key] = found
+        self._beyond[key] = found
         return found
 
     def module_origins(self, module: str, name: str) -> Origins:
@@ -56,8 +56,9 @@ class Lookup:
         if key in self._following:
             return ()
         self._following.add(key)
+        is_deep = len(self._following) % QUESTIONS == 0
         try:
-            found = self._in_module(module, name)
+            found = on_fresh_stack(partial(self._in_module, module, name)) if is_deep else self._in_module(module, name)
         finally:
             self._following.discard(key)
         if not self._following:  # else modules that import each other may have cut it short

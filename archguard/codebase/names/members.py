@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from archguard.codebase.facts import Binding, Scope
 from archguard.codebase.facts.scopes import How
-from archguard.codebase.names.asking import Asking
+from archguard.codebase.names.asking import Answers, Asking
 from archguard.codebase.names.values import (
     UNKNOWN,
     Instance,
@@ -19,7 +19,6 @@ from archguard.codebase.names.values import (
     Values,
     union,
 )
-from archguard.codebase.remembering import remembering
 
 _PLAIN = frozenset(
     {"builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol", "enum.Enum"}
@@ -32,7 +31,8 @@ class Members:
 
     def __init__(self, names: Asking) -> None:
         self.names = names
-        self._lineages: dict[int, tuple[OwnClass | Outside, ...]] = {}
+        self._lineages: Answers = {}
+        self._definitions: dict[tuple[int, str], tuple[OwnClass | Outside, list[Binding]] | None] = {}
         self._assigned: dict[int, dict[str, list[Binding]]] = {}
 
     def attribute(self, owner: Value, name: str) -> Values:
@@ -61,14 +61,23 @@ class Members:
     def lineage(self, cls: OwnClass) -> tuple[OwnClass | Outside, ...]:
         """`cls` and all that it derives from, in about the order of Python's method resolution."""
         key = id(cls.scope)
-        if key not in self._lineages:
-            self._lineages[key] = (cls,)  # for a class that derives from itself
-            self._lineages[key] = tuple(dict.fromkeys((cls, *self._ancestors(cls))))
-        return self._lineages[key]
+        known = self._lineages.get(key) or self.names.once(self._lineages, key, self._lineage, cls)
+        return tuple(value for value in known if isinstance(value, OwnClass | Outside)) or (cls,)
 
-    @remembering
+    def _lineage(self, cls: OwnClass) -> Values:
+        return tuple(dict.fromkeys((cls, *self._ancestors(cls))))
+
     def definition(self, cls: OwnClass, name: str) -> tuple[OwnClass | Outside, list[Binding]] | None:
         """The first class of the lineage that defines `name`, with its bindings, or the first that is outside."""
+        key = (id(cls.scope), name)
+        if key in self._definitions:
+            return self._definitions[key]
+        found = self._definition(cls, name)
+        if key[0] in self._lineages:  # else the lineage may lack what is still being found out
+            self._definitions[key] = found
+        return found
+
+    def _definition(self, cls: OwnClass, name: str) -> tuple[OwnClass | Outside, list[Binding]] | None:
         for ancestor in self.lineage(cls):
             if isinstance(ancestor, Outside):
                 return ancestor, []

@@ -1,15 +1,19 @@
 """Following names from where they are used to what they stand for."""
 
 import ast
+import sys
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias, TypeVarTuple, Unpack
 
 from archguard.codebase.facts import Binding, Position, Scope
 from archguard.codebase.facts.keeping import kept_name
+from archguard.codebase.facts.narrowing import target_name
 from archguard.codebase.facts.scopes import ITEM, How
 from archguard.codebase.names.annotations import Annotations, provided
-from archguard.codebase.names.asking import Asking
+from archguard.codebase.names.asking import Answers, Asking
 from archguard.codebase.names.files import Files
 from archguard.codebase.names.handed import Handed
 from archguard.codebase.names.keeping import Keeping, Kept
@@ -19,6 +23,7 @@ from archguard.codebase.names.mappings import Mappings, looked_up
 from archguard.codebase.names.members import Members, decorator_names, first_parameter
 from archguard.codebase.names.reading import Readable
 from archguard.codebase.names.results import Results
+from archguard.codebase.names.stack import QUESTIONS, on_fresh_stack
 from archguard.codebase.names.texts import Text, Texts
 from archguard.codebase.names.values import (
     UNKNOWN,
@@ -33,14 +38,11 @@ from archguard.codebase.names.values import (
     objects,
     union,
 )
-from archguard.codebase.remembering import remembering
 
 _Arguments = TypeVarTuple("_Arguments")
-_Answers: TypeAlias = dict[object, Values | None]
-"""What is known of nodes and bindings that were asked about."""
-_DEEP = 60
-"""How many questions may lead to each other."""
-_NONE = _DEEP + 1
+_Key: TypeAlias = tuple[int, object]
+"""A question: which of the tables of answers it belongs to, and its subject there."""
+_NONE = sys.maxsize
 """The place, among the questions that are open, of one that is not there."""
 _TYPES = {
     ast.JoinedStr: "builtins.str",
@@ -59,6 +61,15 @@ class _Passing(NamedTuple):
     depth: int
     open: int
     answer: Values
+
+
+@dataclass(eq=False)
+class _Cycle:
+    """Questions that lead back to each other."""
+
+    members: frozenset[_Key]
+    open: int
+    """How many of them are open."""
 
 
 class Names(Asking):
@@ -81,13 +92,16 @@ class Names(Asking):
         self._mappings = Mappings(self, files)
         self._texts = Texts(self, self._mappings)
         self._handed = Handed(self, files, importers)
-        self._values: _Answers = {}
-        self._annotated: _Answers = {}
-        self._called: _Answers = {}
-        self._bindings: _Answers = {}
-        self._asked: list[object] = []
+        self._values: Answers = {}
+        self._annotated: Answers = {}
+        self._called: Answers = {}
+        self._bindings: Answers = {}
+        self._exported: Answers = {}
+        self._asked: dict[_Key, int] = {}
         self._open = _NONE
-        self._passing: dict[tuple[int, object], _Passing] = {}
+        self._passing: dict[_Key, _Passing] = {}
+        self._cycles: dict[_Key, _Cycle] = {}
+        self._cyclic: dict[_Key, Values] = {}
 
     def scope(self, module: str) -> Scope:
         """The scope of `module`: as much of its file as can be parsed."""
@@ -110,15 +124,19 @@ class Names(Asking):
             for origin in self.origins(name, at)
         )
 
-    @remembering
     def exported(self, module: str, name: str) -> Values:
         """What `from module import name` gives."""
+        key = (module, name)
+        known = self._exported.get(key)
+        return self.once(self._exported, key, self._export, module, name) if known is None else known
+
+    def _export(self, module: str, name: str) -> Values:
         return union(*map(self._members.value_of, self.module_origins(module, name)))
 
     def value(self, node: ast.expr, at: Position) -> Values:
         """What the expression `node` stands for at `at`."""
         known = self._values.get(node)
-        return self._once(self._values, node, self._infer, node, at) if known is None else known
+        return self.once(self._values, node, self._infer, node, at) if known is None else known
 
     def callees(self, node: ast.Call, at: Position) -> tuple[str, ...]:
         """The dotted names of what `node` can call: `requests.get`, `sqlalchemy.orm.Session.execute`."""
@@ -140,7 +158,7 @@ class Names(Asking):
     def annotated(self, node: ast.expr, at: Position) -> Values:
         """The objects that the annotation `node` speaks of."""
         known = self._annotated.get(node)
-        return self._once(self._annotated, node, self._annotations.objects, node, at) if known is None else known
+        return self.once(self._annotated, node, self._annotations.objects, node, at) if known is None else known
 
     def attribute(self, owner: Value, name: str) -> Values:
         """What `owner.name` is."""
@@ -156,7 +174,7 @@ class Names(Asking):
             subject = callee.scope.node
             known = self._called.get(subject)
             if known is None:
-                known = self._once(self._called, subject, self._results.called, callee, node, at)
+                known = self.once(self._called, subject, self._results.called, callee, node, at)
             return self._results.received(known, callee.receiver) if known and callee.receiver else known
         return self._results.called(callee, node, at)
 
@@ -189,7 +207,7 @@ class Names(Asking):
     def bound(self, binding: Binding) -> Values:
         """What `binding` gives its name."""
         known = self._bindings.get(binding)
-        return self._once(self._bindings, binding, self._bound, binding) if known is None else known
+        return self.once(self._bindings, binding, self._bound, binding) if known is None else known
 
     def hears_of(self, module: str) -> bool:
         """Whether functions of `module` are known to be handed what other modules call them with."""
@@ -199,50 +217,74 @@ class Names(Asking):
         """What a name from `origin` stands for."""
         return self._members.value_of(origin)
 
-    def _once(
+    def once(
         self,
-        answers: _Answers,
+        answers: Answers,
         subject: object,
         answer: Callable[[Unpack[_Arguments]], Values],
         *arguments: *_Arguments,
     ) -> Values:
         """Answer a question that has not been answered yet, or is just being answered.
 
-        An answer that leads back to a question that is still open lacks what that one will say: it is kept only until
-        that one is answered.
+        No answer depends on what was asked before. An answer that leads back to a question that is still open lacks
+        what that one will say: it is kept only until that one is answered. And what closes a cycle is kept, but not
+        used while another question of the cycle is open: asked first, that one would have found this one unanswered.
         """
-        if subject in answers:
-            self._open = min(self._open, self._asked.index(subject))
+        key = (id(answers), subject)
+        if (place := self._asked.get(key)) is not None:
+            self._open = min(self._open, place)
             return UNKNOWN
-        if self._passing and (passing := self._passing.get((id(answers), subject))):
+        if self._passing and (passing := self._passing.get(key)):
             self._open = min(self._open, passing.open)
             return passing.answer
+        cycle = self._cycles.get(key)
+        if cycle and not cycle.open and (known := self._cyclic.get(key)) is not None:
+            return known
+        return self._ask(answers, key, partial(answer, *arguments))
+
+    def _ask(self, answers: Answers, key: _Key, answer: Callable[[], Values]) -> Values:
         depth, outer = len(self._asked), self._open
-        if depth > _DEEP:
-            return UNKNOWN
         self._open = _NONE
-        answers[subject] = None
-        self._asked.append(subject)
+        self._begin(key)
         try:
-            found = answers[subject] = answer(*arguments)
+            found = on_fresh_stack(answer) if depth % QUESTIONS == QUESTIONS - 1 else answer()
         finally:
-            self._asked.pop()
+            self._end(key)
         if self._open < depth:
-            del answers[subject]
-            self._passing[id(answers), subject] = _Passing(depth, self._open, found)
-        elif self._open != _NONE:
+            self._passing[key] = _Passing(depth, self._open, found)
+        elif self._open == depth:
             self._open = _NONE
-            self._forget(depth)
+            self._close(depth, key)
+            self._cyclic[key] = found
+        else:
+            answers[key[1]] = found
         self._open = min(self._open, outer)
         return found
 
-    def _forget(self, depth: int) -> None:
-        """Forget what was answered while the question at `depth` was open."""
+    def _begin(self, key: _Key) -> None:
+        self._asked[key] = len(self._asked)
+        if cycle := self._cycles.get(key):
+            cycle.open += 1
+
+    def _end(self, key: _Key) -> None:
+        del self._asked[key]
+        if cycle := self._cycles.get(key):
+            cycle.open -= 1
+
+    def _close(self, depth: int, key: _Key) -> None:
+        """Forget what was answered while the question `key` at `depth` was open: it is in one cycle with that."""
+        members = {key}
         while self._passing:
-            key, passing = self._passing.popitem()
+            other, passing = self._passing.popitem()
             if passing.depth <= depth:
-                self._passing[key] = passing
-                return
+                self._passing[other] = passing
+                break
+            members.add(other)
+        known = {cycle for member in members if (cycle := self._cycles.get(member))}
+        whole = frozenset(members).union(*(cycle.members for cycle in known))
+        if whole != next(iter(known), _Cycle(frozenset(), 0)).members:
+            cycle = _Cycle(whole, sum(member in self._asked for member in whole))
+            self._cycles |= dict.fromkeys(whole, cycle)
 
     def _infer(self, node: ast.expr, at: Position) -> Values:
         entry = self._entry(node, at)
@@ -260,13 +302,16 @@ class Names(Asking):
     def _inferred(self, node: ast.expr, at: Position) -> Values:  # noqa: PLR0911  # one case for each expression
         match node:
             case ast.Name(id=name):
-                return union(*map(self._members.value_of, self.origins(name, at)))
+                origins = self.origins(name, at)
+                found = union(*map(self._members.value_of, origins))
+                return self._narrowed(name, origins, found, at) if at.narrowing else found
             case ast.Attribute(value=owner, attr=name):
-                return (
+                found = (
                     self._assigned(node, at)
                     or self._kept(node, at)
                     or union(*(self.attribute(value, name) for value in self.value(owner, at)))
                 )
+                return self._narrowed(target_name(node), (), found, at) if at.narrowing else found
             case ast.Call(func=func):
                 return union(*(self.called(callee, node, at) for callee in self.value(func, at)))
             case (
@@ -281,18 +326,47 @@ class Names(Asking):
             case ast.BoolOp(values=parts):
                 return union(*(self.value(part, at) for part in parts))
             case ast.Subscript(value=holder, slice=index):
-                position = index.value if isinstance(index, ast.Constant) and isinstance(index.value, int) else None
                 return (
                     self._kept(node, at)
-                    or union(*(self._results.element(value, position) for value in self.value(holder, at)))
+                    or union(*(self._results.element(value, _place(index)) for value in self.value(holder, at)))
                     or self._put(holder, at)
                 )
-            case ast.BinOp(left=left, op=ast.BitOr() | ast.BitAnd()):
-                return self.value(left, at)
+            case ast.BinOp():
+                return self._operated(node, at)
             case ast.Lambda():
                 scope = self.scope_of(node, at)
                 return (OwnFunction(scope.name, scope),) if scope else UNKNOWN
         return self._literal(node, at)
+
+    def _operated(self, node: ast.BinOp, at: Position) -> Values:
+        match node.op:
+            case ast.BitOr() | ast.BitAnd():
+                return self.value(node.left, at)
+            case ast.Div():
+                sides = (union(*map(self._results.divided, self.value(side, at))) for side in (node.left, node.right))
+                return next(filter(None, sides), UNKNOWN)
+        return UNKNOWN
+
+    def _narrowed(self, target: str, origins: Origins, found: Values, at: Position) -> Values:
+        """What is left of `found` after the tests that `target` has passed since it was bound last."""
+        orders = [origin.at.order for origin in origins if isinstance(origin, Binding) and origin.at.scope is at.scope]
+        test, tests = at.narrowing, []
+        while test:
+            if test.target == target and all(order < test.order for order in orders):
+                tests.append(test)
+            test = test.before
+        for test in reversed(tests):
+            found = self._results.narrowed(found, self._classes(test.classes, at), holds=test.holds)
+        return found
+
+    def _classes(self, node: ast.expr, at: Position) -> Values:
+        """The classes that `isinstance` is given: one, several in a tuple, or a union."""
+        match node:
+            case ast.Tuple(elts=parts):
+                return union(*(self._classes(part, at) for part in parts))
+            case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+                return union(self._classes(left, at), self._classes(right, at))
+        return self.value(node, at)
 
     def _literal(self, node: ast.expr, at: Position) -> Values:  # noqa: PLR0911  # one case for each form
         match node:
@@ -388,3 +462,13 @@ class Names(Asking):
         if name in ("__new__", "__init_subclass__") or "classmethod" in decorator_names(method):
             return (cls,)
         return objects((cls,))
+
+
+def _place(index: ast.expr) -> int | None:
+    """The number in brackets, which may be negative; None if it is not known."""
+    match index:
+        case ast.Constant(value=int(number)):
+            return number
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(number))):
+            return -number
+    return None

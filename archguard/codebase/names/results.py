@@ -80,7 +80,7 @@ class Results:
         if base in ("self", "item", "argument", "object", "result"):
             return self._placeholder(base, receiver, node, at)
         items = self._placeholder(inner, receiver, node, at) if inner else UNKNOWN
-        return (Instance(Outside(base), (items,) if inner else ()),)
+        return (instance(base, items) if inner else instance(base),)
 
     def entered(self, value: Value) -> Values:
         """What `with value as ...` gives."""
@@ -124,6 +124,36 @@ class Results:
                 return union(*self._called_method(value, "__getitem__"))
             case OwnClass() | Outside():
                 return (value,)  # a generic class with its arguments
+        return UNKNOWN
+
+    def narrowed(self, values: Values, classes: Values, *, holds: bool) -> Values:
+        """Those of `values` that are objects of `classes`, or that are not; nothing is left out for unknown classes."""
+        known = tuple(cls for cls in classes if isinstance(cls, OwnClass | Outside))
+        if not known or len(known) != len(classes):
+            return values
+        fitting = tuple(value for value in values if self._is_of(value, known))
+        if holds:
+            return fitting or objects(known)
+        return tuple(value for value in values if value not in fitting)
+
+    def _is_of(self, value: Value, classes: tuple[OwnClass | Outside, ...]) -> bool:
+        match value:
+            case Instance(of=OwnClass() as cls):
+                return any(ancestor in classes for ancestor in self.names.lineage(cls))
+            case Instance(of=Outside(name=name)):
+                canonical = self.names.library.canonical
+                names = {canonical(cls.name) for cls in classes if isinstance(cls, Outside)}
+                return not names.isdisjoint(self.names.library.ancestry(name))
+        return False
+
+    def divided(self, value: Value) -> Values:
+        """What `value / name` and `name / value` give: a path gives a path."""
+        match value:
+            case Instance(of=Outside(name=name)):
+                return self._given(f"{name}.__truediv__", value, None, None)
+            case Instance(of=OwnClass()):
+                methods = self.names.attribute(value, "__truediv__")
+                return union(*(self.called(method, None, None) for method in methods))
         return UNKNOWN
 
     def _placeholder(
@@ -206,7 +236,10 @@ class Results:
                 return self.names.annotated(annotation, at)
             case "builtins.getattr", [owner, ast.Constant(value=str(attribute)), *_]:
                 return union(*(self.names.attribute(value, attribute) for value in self.names.value(owner, at)))
-            case (("builtins.next" | "builtins.anext"), [iterator, *_]):
+            case (("builtins.next" | "builtins.anext"), [iterator, *_]) | (
+                ("builtins.max" | "builtins.min"),
+                [iterator],
+            ):
                 return union(*map(self.iterated, self.names.value(iterator, at)))
             case (
                 ("builtins.list" | "builtins.tuple" | "builtins.set" | "builtins.sorted" | "builtins.iter"),
@@ -220,6 +253,8 @@ class Results:
                 return tuple(value.of for value in self.names.value(argument, at) if isinstance(value, Instance))
             case "builtins.super", _:
                 return self._super(at)
+            case "contextvars.ContextVar", _ if default := [key.value for key in node.keywords if key.arg == "default"]:
+                return (instance(name, self.names.value(default[0], at)),)
             case "functools.partial", [function, *_]:
                 return self.names.value(function, at)
         return UNKNOWN

@@ -67,11 +67,24 @@ Values: TypeAlias = tuple[Value, ...]
 """Everything that it may be; empty if nothing is known."""
 
 UNKNOWN: Values = ()
+_NESTED = 4
+"""How deep it is known what objects hold: functions that wrap what others give, in tuples, double it at each step."""
 
 
 def instance(name: str, *items: Values) -> Instance:
     """An object of a class from outside."""
-    return Instance(Outside(name), items)
+    return Instance(Outside(name), shallow(items))
+
+
+def shallow(items: tuple[Values, ...], depth: int = _NESTED) -> tuple[Values, ...]:
+    """`items`, of which what lies too deep is left out."""
+    return tuple(tuple(_shallow(value, depth) for value in values) for values in items)
+
+
+def _shallow(value: Value, depth: int) -> Value:
+    if not isinstance(value, Instance) or not value.items:
+        return value
+    return Instance(value.of, shallow(value.items, depth - 1) if depth else ())
 
 
 def union(*alternatives: Values) -> Values:

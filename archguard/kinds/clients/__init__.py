@@ -6,7 +6,15 @@ or a method has to do with them; `names_of(codebase, extensions)` follows the na
 """
 
 from archguard.kinds.client import CHANNELS, Client
-from archguard.kinds.clients.catalogue import Catalogue, Extensions, catalogue, clients_of, library, names_of
+from archguard.kinds.clients.catalogue import (
+    Catalogue,
+    Extensions,
+    catalogue,
+    clients_of,
+    is_unlisted,
+    library,
+    names_of,
+)
 from archguard.kinds.clients.relevance import Relevance, relevance
 from archguard.kinds.clients.uses import How, Use, Uses, is_verb
 
@@ -21,6 +29,7 @@ __all__ = [
     "Uses",
     "catalogue",
     "clients_of",
+    "is_unlisted",
     "is_verb",
     "library",
     "names_of",

@@ -1,5 +1,6 @@
 """The libraries that archguard knows, and what they say of a name."""
 
+import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -29,7 +30,18 @@ class Catalogue:
     @cached_property
     def packages(self) -> frozenset[str]:
         """The modules, and the packages that they are in."""
-        return frozenset(outer for module in self.modules for outer in ancestry(module))
+        return frozenset(outer for module in self.modules | self.homes for outer in ancestry(module))
+
+    @cached_property
+    def homes(self) -> frozenset[str]:
+        """Where the functions and classes are defined of clients that name no modules."""
+        names = (name for client in self._bare for name in (*client.functions, *client.receivers, *client.models))
+        return frozenset(home for name in names if (home := name.rpartition(".")[0]))
+
+    @cached_property
+    def _bare(self) -> tuple[Client, ...]:
+        """The clients that name no modules, so that they may be functions and classes of the project."""
+        return tuple(client for client in self.clients if not client.modules)
 
     @remembering
     def imported(self, name: str) -> str:
@@ -40,6 +52,14 @@ class Catalogue:
     def is_call(self, name: str) -> bool:
         """Whether calling the function or class `name` is an access."""
         return name in self._functions
+
+    def is_own_call(self, name: str) -> bool:
+        """Whether calling `name`, a function or class of the project, is an access."""
+        return any(name in client.functions for client in self._bare)
+
+    def is_own_method(self, cls: str, name: str) -> bool:
+        """Whether calling the method `name` of an object of the class `cls` of the project is an access."""
+        return any(not {name, "*"}.isdisjoint(client.receivers.get(cls, ())) for client in self._bare)
 
     @remembering
     def method(self, library: Library, cls: str, name: str) -> bool:
@@ -91,6 +111,11 @@ class Catalogue:
         """The last names of all that can be called or taken, `*` if there are objects all of whose methods can be."""
         names = (name for client in self.clients for name in (*client.functions, *client.builders, *client.gives))
         return frozenset(name.removesuffix("()").rpartition(".")[2] for name in names) - {"*"} | self.verbs
+
+    @cached_property
+    def function_words(self) -> frozenset[str]:
+        """The last names of the functions whose call is an access, without those of classes."""
+        return frozenset(word for name in self._functions if not (word := name.rpartition(".")[2])[:1].isupper())
 
     def undescribed(self, name: str) -> bool:
         """Whether `name` is of a client of which nothing but its modules and functions is known."""
@@ -159,6 +184,20 @@ def catalogue(channels: Iterable[str], extensions: Extensions | None = None) -> 
     return Catalogue(tuple(client for channel in channels for client in clients_of(channel, extensions)))
 
 
+@cache
+def is_unlisted(name: str) -> bool:
+    """Whether `name` comes from a package that neither Python brings nor the catalogue of any channel knows."""
+    package = name.partition(".")[0]
+    return package not in sys.stdlib_module_names and package not in _listed_packages()
+
+
+@cache
+def _listed_packages() -> frozenset[str]:
+    every = library()
+    names = (*_built_in_catalogue(CHANNELS).modules, *every.names, *every.gives, *every.bases)
+    return frozenset(name.partition(".")[0] for name in names)
+
+
 def library(extensions: Extensions | None = None) -> Library:
     """What comes out of the clients of every channel."""
     every = [client for channel in CHANNELS for client in clients_of(channel, extensions)]
@@ -209,6 +248,12 @@ def _names(client: Client) -> Iterator[str]:
         yield from (f"{cls}.{method}" for method in methods)
 
 
+_SAME_PATH = (
+    *("__truediv__()", "__rtruediv__()", "joinpath()", "parent", "with_name()", "with_stem()", "with_suffix()"),
+    *("with_segments()", "relative_to()", "absolute()", "resolve()", "expanduser()", "readlink()", "rename()"),
+    *("replace()", "copy()", "copy_into()", "move()", "move_into()", "__enter__()"),
+)
+"""What of a path is a path."""
 _PYTHON = Client(
     gives={
         "contextlib.closing()": "argument",
@@ -235,6 +280,19 @@ _PYTHON = Client(
         "builtins.dict.values()": "builtins.list[item]",
         "builtins.list.pop()": "item",
         "builtins.list.copy()": "self",
-    }
+        **{f"pathlib.PurePath.{name}": "self" for name in _SAME_PATH},
+        **{f"pathlib.PurePath.{name}": "builtins.list[self]" for name in ("parents", "iterdir()", "glob()", "rglob()")},
+        "pathlib.Path.cwd()": "pathlib.Path",
+        "pathlib.Path.home()": "pathlib.Path",
+        "pathlib.PurePath.read_text()": "builtins.str",
+        "pathlib.PurePath.read_bytes()": "builtins.bytes",
+    },
+    bases={
+        "pathlib.Path": "pathlib.PurePath",
+        "pathlib.PosixPath": "pathlib.Path",
+        "pathlib.WindowsPath": "pathlib.Path",
+        "pathlib.PurePosixPath": "pathlib.PurePath",
+        "pathlib.PureWindowsPath": "pathlib.PurePath",
+    },
 )
 """What functions of Python, and what is used with every client, pass on."""

@@ -239,12 +239,19 @@ _KEEPERS = frozenset(
     ]
 )
 """What deals with sessions and the like, and is none."""
+_APART = frozenset(
+    [
+        *("async", "sync", "local", "global", "new", "old", "main", "other", "primary", "replica", "master", "slave"),
+        *("read", "write", "readonly", "ro", "rw", "source", "target", "src", "dst", "obj", "object", "instance"),
+        *("maker", "factory", "cls", "class", "ctx", "context", "a", "b", "x", "y", ""),
+    ]
+)
+"""What tells several sessions apart: `session_ro` is one, too."""
+_VISITS = (["request"], ["req"], ["websocket"])
 _ALL = _TELLING.union(_QUERYSET, _OF_CLASSES, *_FAMILIES.values(), *_DOUBTFUL.values(), *_QUERIES.values())
 """The methods of which any is a sign of a database, with the right owner."""
 _BEND = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_OTHER_SESSIONS = re.compile(
-    r"http|requests|aio|client|web|boto|browser|login|chat|user|tf|keras|spark|ssh|tmux|cookie"
-)
+OTHER_SESSIONS = re.compile(r"http|requests|aio|client|web|boto|browser|login|chat|user|tf|keras|spark|ssh|tmux|cookie")
 _TAKEN = re.compile(rf"\.\s*({'|'.join(sorted(_ALL))})\b".encode())
 _PATH = re.compile(rb"(?<![\w.])(?:(\w+)\s*\.\s*)*(\w+)\s*$")
 _WORD = re.compile(rb"\w+")
@@ -321,10 +328,10 @@ def _guessed(verb: str, owner_path: tuple[str, ...], *, of_item: bool) -> Confid
     if verb in _COLLECTION and (of_item or _is_of_database(outer)):
         return Confidence.LIKELY
     families = [word for word in _FAMILIES if _is_called(name, word)]
-    if families and not _OTHER_SESSIONS.search(name):
-        if name == "session" and verb == "flush" and outer in (["request"], ["req"]):
-            return Confidence.POSSIBLE  # what is remembered of a visitor
+    if families and not OTHER_SESSIONS.search(name):
         doubtful = [family for family in families if verb in _DOUBTFUL.get(family, ())]
+        if name == "session" and outer[:1] in _VISITS and (doubtful or verb == "flush"):
+            return None  # what is remembered of a visitor
         if verb in _FAMILIES[families[0]] or (doubtful and (_is_of_db(outer) or _names_two(doubtful, families))):
             return Confidence.LIKELY
         if doubtful:
@@ -342,9 +349,15 @@ def _names_two(doubtful: list[str], families: list[str]) -> bool:
 
 
 def _is_called(name: str, word: str) -> bool:
-    """`session` is, and so are `db_session`, `getSession` and `dbsession`; `obsession` and `session_store` are not."""
+    """`session` is, and so are `db_session`, `getSession` and `session_2`; `obsession` and `session_store` are not.
+
+    What only begins like one is something of it, `session_buffer`; but what begins with `db` is of a database.
+    """
     words = name.split("_")
-    return words[-1] not in _KEEPERS and not {word, f"db{word}"}.isdisjoint(words)
+    while len(words) > 1 and (words[-1] in _APART or words[-1].isdigit()):
+        words.pop()
+    places = words if word in ("db", "database") else words[-1:]
+    return words[-1] not in _KEEPERS and not {word, f"db{word}"}.isdisjoint(places)
 
 
 def _is_of_database(outer: list[str]) -> bool:

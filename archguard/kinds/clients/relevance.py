@@ -1,5 +1,6 @@
 """Which files can use a client at all, told without parsing them: parsing takes longer than all the rest."""
 
+import re
 from collections import deque
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,13 +8,16 @@ from functools import partial
 from itertools import chain
 from typing import TypeAlias
 
-from archguard.codebase import Codebase, Pattern, Source, SourceError
+from archguard.codebase import Codebase, Pattern, Source, SourceError, ancestry
 from archguard.codebase.crew import answers
 from archguard.codebase.names import takes, what_is_kept
 from archguard.kinds.clients.catalogue import Catalogue
 
 HOPS = 6
 """How many imports a client is followed over, from the module that imports it to one that is handed it."""
+
+_PARAMETER = re.compile(rb"\bdef\s+\w+\s*\(\s*(?:(?:self|cls)\s*,\s*)?(?!self\b|cls\b|\))")
+"""A function or a method with a parameter that whoever calls it gives."""
 
 Test: TypeAlias = Callable[[bytes], bool]
 """Tells something of a file by its bytes."""
@@ -42,7 +46,33 @@ def relevance(codebase: Codebase, known: Catalogue, *, may_use: Test, offers: Te
     found = {name for name in codebase.sources if name in near or codebase.is_troubled(name)}
     for name, offering in chain(*answers(codebase, partial(_passing, kept, may_use, offers), codebase.sources)):
         found.update((name, *importers.get(name, ())) if offering else (name,))
+    found.update(_helpers(codebase, near, known) - found)
     return Relevance(frozenset(found.intersection(codebase.sources)), near)
+
+
+def _helpers(codebase: Codebase, near: Collection[str], known: Catalogue) -> frozenset[str]:
+    """The modules that can be handed a client though they import none: their functions ask something of a parameter.
+
+    Whoever has a client hands it to what he imports, and that hands it on.
+    """
+    imports = codebase.every_import
+    at_hand, waiting = set(near), [*near]
+    while waiting:
+        imported = imports.imported_by(waiting.pop()).keys() & codebase.sources.keys() - at_hand
+        at_hand |= imported
+        waiting += imported
+    asking = partial(_asking_parameters, known.verbs - {"*"})
+    return frozenset(chain(*answers(codebase, asking, at_hand.difference(near))))
+
+
+def _asking_parameters(verbs: frozenset[str], codebase: Codebase, modules: Sequence[str]) -> list[str]:
+    """Those of `modules` that have functions with parameters, and ask something with one of `verbs`."""
+    taken = re.compile(rb"\.\s*(?:%b)\b" % "|".join(sorted(verbs)).encode())
+    return [
+        name
+        for name in modules
+        if _passes(codebase.sources[name], lambda content: bool(_PARAMETER.search(content) and taken.search(content)))
+    ]
 
 
 def _near(codebase: Codebase, importers: Mapping[str, Collection[str]], known: Catalogue) -> frozenset[str]:
@@ -62,7 +92,9 @@ def _near(codebase: Codebase, importers: Mapping[str, Collection[str]], known: C
 def _own(codebase: Codebase, known: Catalogue) -> frozenset[str]:
     """The modules of the project that are a client."""
     packages = {module.rpartition("::")[2].partition(".")[0] for module in codebase.modules}
-    return codebase.members(Pattern(name) for name in known.modules if name.partition(".")[0] in packages)
+    own = codebase.members(Pattern(name) for name in known.modules if name.partition(".")[0] in packages)
+    homes = frozenset(outer for name in known.homes for outer in ancestry(name) if outer.partition(".")[0] in packages)
+    return own | {module for module in codebase.sources if module.rpartition("::")[2] in homes}
 
 
 def _passing(

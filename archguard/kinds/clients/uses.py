@@ -12,8 +12,9 @@ from archguard.codebase.facts import Binding, Chain, Position, Scope, Step
 from archguard.codebase.facts.scopes import How as Origin
 from archguard.codebase.facts.steps import links, steps
 from archguard.codebase.names import Instance, Member, Names, Outside, OwnClass, OwnFunction, Value, Values, dotted
-from archguard.kinds.clients.catalogue import Catalogue
-from archguard.kinds.clients.guesses import ENDING_QUERIES, OF_QUERIES, guess
+from archguard.kinds.clients.catalogue import Catalogue, is_unlisted
+from archguard.kinds.clients.guesses import ENDING_QUERIES, OF_QUERIES, OTHER_SESSIONS, guess
+from archguard.kinds.clients.references import References, elements
 from archguard.model import Confidence, Location
 
 _ACTIVE = re.compile(r"(?:soft_)?(?:save|delete|update|create|destroy|insert|upsert|refresh|persist|remove)(?:_|$)")
@@ -96,24 +97,11 @@ _DEED = re.compile(
     r"|edit|answer|reply|forward|leave|join|cancel|confirm|capture|charge|refund|upsert|export|import)(?:_|$)"
 )
 """What the methods of a client are called, all of whose methods are accesses: the rest may be what it has or is."""
-_RUNNING = frozenset(
-    [
-        "to_thread",
-        "run_in_executor",
-        "run_in_threadpool",
-        "run_sync",
-        "submit",
-        "map",
-        "starmap",
-        "imap",
-        "imap_unordered",
-        "Thread",
-        "Timer",
-        "call_soon",
-        "call_later",
-    ]
+_INSPECTING = re.compile(
+    r"functools\.(?:wraps|update_wrapper)$|(?:inspect|typing|typing_extensions|logging|unittest\.mock)\."
+    r"|builtins\.(?!(?:map|filter|sorted|min|max|iter)$)"
 )
-"""What calls the functions that it is handed."""
+"""What looks at a function that it is handed, and does not call it."""
 _WAY = re.compile(r"\.[A-Z]\w*\.\w+\.\w")
 """From a class through one of its attributes: `starlette.requests.Request.app.state.pool.acquire`."""
 
@@ -167,6 +155,9 @@ class Uses:
     telling: frozenset[str] = frozenset()
     """Methods that say by themselves what they are of: `basic_ack`."""
     _touching: dict[int, bool] = field(default_factory=dict)
+    _meeting: set[int] = field(default_factory=set)
+    _begun: dict[int, bool] = field(default_factory=dict)
+    _referring: dict[int, References] = field(default_factory=dict)
     _told: dict[int, frozenset[tuple[str, ...]]] = field(default_factory=dict)
 
     def of(self, source: Source) -> Iterator[Use]:
@@ -175,6 +166,9 @@ class Uses:
             yield from self._in_scope(scope, source)
 
     def _in_scope(self, scope: Scope, source: Source) -> Iterator[Use]:
+        references = self._references(scope.module)
+        calls = (step.call for chain in scope.chains for step in chain.steps if step.call)
+        handed = {id(node) for call in calls for node in elements(call) if references.may_be(node)}
         decorators = {id(node) for child in scope.children for node in getattr(child.node, "decorator_list", ())}
         for chain in scope.chains:
             for step in chain.steps:
@@ -184,17 +178,39 @@ class Uses:
                 if found:
                     how, symbol, confidence = found
                     yield Use(how, symbol, source.location(step.node), confidence, chain, step)
-                if step.call and step.name in _RUNNING:
-                    yield from self._handed(step, step.call, chain, source)
+                if step.call and not (step.last and id(step.call) in handed):
+                    yield from self._handed(step, step.call, chain, source, references)
 
-    def _handed(self, step: Step, call: ast.Call, chain: Chain, source: Source) -> Iterator[Use]:
-        """Functions that something else calls: `asyncio.to_thread(requests.get, url)`."""
-        for node in (*call.args, *(keyword.value for keyword in call.keywords)):
-            names = (value.name for value in self.names.value(node, chain.at) if isinstance(value, Outside))
-            for how, symbol, confidence in filter(None, map(self._function, names)):
-                made = steps(links(node))[-1] if isinstance(node, ast.Call) else step  # `partial(requests.get, url)`
-                if how is How.CALL:
-                    yield Use(How.TAKE, symbol, source.location(node), confidence, chain, made)
+    def _handed(
+        self, step: Step, call: ast.Call, chain: Chain, source: Source, references: References
+    ) -> Iterator[Use]:
+        """Functions that something else will call: `asyncio.to_thread(requests.get, url)`."""
+        handed = [node for node in elements(call) if references.may_be(node)]
+        if not handed or any(_INSPECTING.match(dotted(callee)) for callee in self.names.value(call.func, chain.at)):
+            return
+        for node in handed:
+            for symbol in self._functions(node, chain.at):
+                made = steps(links(node))[-1] if isinstance(node, ast.Call) else self._maker(step, symbol, chain.at)
+                yield Use(How.TAKE, symbol, source.location(node), Confidence.CERTAIN, chain, made)
+                break
+
+    def _functions(self, node: ast.expr, at: Position) -> Iterator[str]:
+        """The functions, and not the classes, among what `node` stands for whose call is an access."""
+        for value in self.names.value(node, at):
+            found = self._function(value.name) if isinstance(value, Outside) else None
+            if found and found[0] is How.CALL and not found[1].rpartition(".")[2][:1].isupper():
+                yield found[1]
+
+    def _maker(self, step: Step, symbol: str, at: Position) -> Step:
+        """`step`, less its arguments if what it gives is the same function: a `partial` is called with more of them."""
+        is_same = symbol in self._functions(step.node, at)
+        return Step(step.node, None, step.name, step.owner, step.last) if is_same else step
+
+    def _references(self, module: Scope) -> References:
+        """Where `module` may refer to a function whose call is an access."""
+        if id(module) not in self._referring:
+            self._referring[id(module)] = References.of(module, self.catalogue.function_words, self.names)
+        return self._referring[id(module)]
 
     def _called(self, step: Step, at: Position) -> _Found | None:
         callees = self.names.value(step.callee, at)
@@ -240,7 +256,9 @@ class Uses:
         return False
 
     def _is_vague(self, callee: Value) -> bool:
-        """Whether all that is known is the way to it, as with `request.app.state.pool.fetch`."""
+        """Whether only the way to it is known, as with `request.app.state.pool.fetch`, or where it comes from."""
+        if isinstance(callee, Member) and is_unlisted(callee.base) and not OTHER_SESSIONS.search(callee.base.lower()):
+            return not isinstance(callee.receiver, OwnClass) and not isinstance(callee.receiver.of, OwnClass)
         match callee:
             case Member(receiver=Instance(of=cls), base=base):
                 is_way = base != cls.name or bool(_WAY.search(base.partition("(")[0]))
@@ -259,9 +277,24 @@ class Uses:
                 return self._of_receiver(callee, step)
             case OwnFunction(receiver=receiver) if receiver and self._stores(callee, receiver):
                 return How.CALL, callee.name, Confidence.CERTAIN
-            case OwnFunction() | OwnClass() | Instance():
-                return None
+            case OwnFunction() | OwnClass() if listed := self._listed(callee):
+                return How.CALL, listed, Confidence.CERTAIN
         return None
+
+    def _listed(self, callee: OwnFunction | OwnClass) -> str:
+        """The name under which a contract lists what the project defines as a function or method of a client, or ""."""
+        if not self.catalogue.homes:
+            return ""
+        name = callee.name.rpartition("::")[2]
+        if self.catalogue.is_own_call(name):
+            return name
+        receiver = callee.receiver if isinstance(callee, OwnFunction) else None
+        cls = receiver.of if isinstance(receiver, Instance) else receiver
+        method = name.rpartition(".")[2]
+        for base in self.names.lineage(cls) if isinstance(cls, OwnClass) else ():
+            if self.catalogue.is_own_method(base.name.rpartition("::")[2], method):
+                return f"{base.name.rpartition('::')[2]}.{method}"
+        return ""
 
     def _function(self, name: str) -> _Found | None:
         canonical = self.names.library.canonical(name)
@@ -321,11 +354,25 @@ class Uses:
         return any(self.catalogue.method(self.names.library, base, name) for base in bases) or self._touches(method)
 
     def _touches(self, function: OwnFunction) -> bool:
+        """Whether `function` uses a client, or calls a method of a model that does.
+
+        A method that is met again is taken for one that does not: so a "no" is certain only of the method that was
+        asked about first, and then of all that were met.
+        """
         key = id(function.scope)
-        if key not in self._touching:
-            self._touching[key] = False  # for functions that call each other
-            self._touching[key] = any(self._found_in(function.scope))
-        return self._touching[key]
+        if key in self._touching:
+            return self._touching[key]
+        if key in self._meeting:
+            return False
+        is_first = not self._meeting
+        self._meeting.add(key)
+        if any(self._found_in(function.scope)):
+            self._touching[key] = True
+        elif is_first:
+            self._touching.update(dict.fromkeys(self._meeting, False))
+        if is_first:
+            self._meeting.clear()
+        return self._touching.get(key, False)
 
     def _found_in(self, scope: Scope) -> Iterator[bool]:
         for inner in scope.everything():
@@ -357,7 +404,8 @@ class Uses:
             return How.TAKE, dotted(taken[0]), Confidence.CERTAIN
         if any(map(self._asks, values)):
             return self._query(step, at)
-        if step.last and not values and not (step.owner and self.names.value(step.owner, at)):
+        is_known = any(not self._is_vague(value) for value in values)
+        if step.last and not is_known and (values or not (step.owner and self.names.value(step.owner, at))):
             guessed = self._guessed(step, at)
             return (How.TAKE, *guessed[1:]) if guessed else None
         return None
@@ -394,31 +442,47 @@ class Uses:
             return How.CALL, f"{step.owner_name}.{step.name}", Confidence.LIKELY
         if not self.guessing or not step.owner_name:
             return None
-        confidence = guess(step)
+        confidence = guess(self._aliased(step, at))
         if step.name in OF_QUERIES and self._is_guessed_query(step.owner, at):
             confidence = Confidence.LIKELY
         if confidence is Confidence.POSSIBLE and step.owner_path in self._told_owners(at.scope):
             confidence = Confidence.LIKELY
         return (How.CALL, f"{step.owner_name}.{step.name}", confidence) if confidence else None
 
-    def _is_guessed_query(self, node: ast.expr | None, at: Position, seen: frozenset[int] = frozenset()) -> bool:
-        """Whether `node` is a name that was given to what is probably a query: `orders = db.query(Order)`."""
-        if not isinstance(node, ast.Name):
-            return False
-        bindings = (origin for origin in self.names.origins(node.id, at) if isinstance(origin, Binding))
-        return any(self._begins_query(found, seen) for found in bindings if id(found) not in seen and not found.path)
+    def _aliased(self, step: Step, at: Position) -> Step:
+        """`step` with `request.session` for the name that it was given to: a visitor's session goes by any name."""
+        origins = self.names.origins(step.owner.id, at) if isinstance(step.owner, ast.Name) else ()
+        match origins:
+            case [Binding(how=Origin.ASSIGNED, node=ast.Attribute(attr="session") as node, path=())]:
+                return Step(step.node, step.call, step.name, node, step.last)
+        return step
 
-    def _begins_query(self, binding: Binding, seen: frozenset[int]) -> bool:
-        if not isinstance(binding.node, ast.Call) or binding.how is not Origin.ASSIGNED:
-            return False
-        calls = [step for step in steps(links(binding.node)) if step.call]
-        if not ENDING_QUERIES.isdisjoint(step.name for step in calls):
-            return False
-        asking = [step for step in calls if step.name in OF_QUERIES | {"query"}]
-        return any(
-            guess(step) is Confidence.LIKELY or self._is_guessed_query(step.owner, binding.at, seen | {id(binding)})
-            for step in asking
-        )
+    def _is_guessed_query(self, node: ast.expr | None, at: Position) -> bool:
+        """Whether `node` is a name that was given to what is probably a query: `orders = db.query(Order)`."""
+        return any(self._begins_query(binding) for binding in self._assigned_calls(node, at))
+
+    def _begins_query(self, binding: Binding) -> bool:
+        """Whether what `binding` gives is probably a query, or made of one, over however many lines."""
+        seen, waiting = set[int](), [binding]
+        while waiting and not self._begun.get(id(binding)):
+            found = waiting.pop()
+            if id(found) in seen or self._begun.get(id(found)) is False:
+                continue
+            seen.add(id(found))
+            asking = _asking(found.node)
+            if self._begun.get(id(found)) or any(guess(step) is Confidence.LIKELY for step in asking):
+                self._begun[id(binding)] = True
+            waiting += (other for step in asking for other in self._assigned_calls(step.owner, found.at))
+        if not waiting and id(binding) not in self._begun:
+            self._begun.update(dict.fromkeys(seen, False))
+        return self._begun.get(id(binding), False)
+
+    def _assigned_calls(self, node: ast.expr | None, at: Position) -> Iterator[Binding]:
+        """Where the name `node` is given what a call gives."""
+        for origin in self.names.origins(node.id, at) if isinstance(node, ast.Name) else ():
+            match origin:
+                case Binding(how=Origin.ASSIGNED, node=ast.Call(), path=()):
+                    yield origin
 
     def _told_owners(self, scope: Scope) -> frozenset[tuple[str, ...]]:
         """What `scope` does something with that only a database does: `session.commit()` tells of `session.get`."""
@@ -426,3 +490,11 @@ class Uses:
             steps = (step for chain in scope.chains for step in chain.steps if step.call)
             self._told[id(scope)] = frozenset(step.owner_path for step in steps if guess(step) is Confidence.LIKELY)
         return self._told[id(scope)]
+
+
+def _asking(node: ast.AST) -> list[Step]:
+    """The calls in `node` that make or narrow a query; none if one of them ends it."""
+    calls = [step for step in steps(links(node)) if step.call] if isinstance(node, ast.expr) else []
+    if not ENDING_QUERIES.isdisjoint(step.name for step in calls):
+        return []
+    return [step for step in calls if step.name in OF_QUERIES | {"query"}]

@@ -1,5 +1,6 @@
 """How a module reaches a database: by imports, calls, SQL, models, and parameters."""
 
+import ast
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -7,10 +8,10 @@ from enum import StrEnum
 from functools import cache, cached_property, partial
 
 from archguard.codebase import Import, Source, ancestry, remembering
-from archguard.codebase.facts import Chain, FunctionDefinition, Position, Step
+from archguard.codebase.facts import Chain, FunctionDefinition, Position, Scope, Step
 from archguard.codebase.facts.definitions import definitions
-from archguard.codebase.names import Instance, Names, Outside, OwnClass, OwnFunction, Value, Values
-from archguard.kinds.clients import Catalogue, How, Use, Uses
+from archguard.codebase.names import Instance, Member, Names, Outside, OwnClass, OwnFunction, Value, Values, provided
+from archguard.kinds.clients import Catalogue, How, Use, Uses, is_unlisted
 from archguard.kinds.clients.sql import Sql, sql_in
 from archguard.kinds.reaching import aws
 from archguard.kinds.reaching.doors import doors_of
@@ -174,23 +175,29 @@ class Accesses:
         if not step.call or not _may_be_given_sql(step.name):
             return None
         callees = self.names.value(step.callee, at)
-        if any(not isinstance(callee, OwnFunction | OwnClass) for callee in callees):
+        is_guessed = bool(_GIVEN_SQL.search(step.name.lower()))
+        if any(not _may_be_driver(callee, is_guessed=is_guessed) for callee in callees):
             return None  # a client, which is found by its calls, or something else that takes any text
         if not callees and step.owner is None and self.names.is_taken(step.name, at):
             return None  # `run = session.exec` is told where it stands
         arguments = [*step.call.args[:2], *(keyword.value for keyword in step.call.keywords)]
         found = next((sql for argument in arguments if (sql := sql_in(self.names.text(argument, at)))), None)
-        likely = bool(_GIVEN_SQL.search(step.name.lower()))
-        return (found, Confidence.LIKELY if likely else Confidence.POSSIBLE) if found else None
+        return (found, Confidence.LIKELY if is_guessed else Confidence.POSSIBLE) if found else None
 
     def _parameters(self, definition: FunctionDefinition) -> Iterator[Access]:
         at = definition.scope.at or definition.scope.end
         for parameter in definition.parameters:
-            annotation = parameter.node.annotation
-            for value in self.names.annotated(annotation, at) if annotation else ():
+            for value in self._declared(parameter.node, definition.scope, at):
                 if what := self._passed_on(value):
                     yield Access(Way.PARAMETER, f"{definition.name}({parameter.name})", parameter.location, what=what)
                     break
+
+    def _declared(self, parameter: ast.arg, function: Scope, at: Position) -> Values:
+        """What a parameter is by its annotation, or by the provider that is its default: `Depends(get_session)`."""
+        if parameter.annotation and (found := self.names.annotated(parameter.annotation, at)):
+            return found
+        defaults = (bound.default for bound in function.bindings.get(parameter.arg, ()) if bound.node is parameter)
+        return next((provided(self.names, default, at) for default in defaults if default), ())
 
     @cached_property
     def _uses(self) -> Uses:
@@ -203,6 +210,16 @@ def _own_import(found: Import, own: str, what: str) -> Access:
 
 
 _WAYS = {How.CALL: Way.CALL, How.BUILD: Way.BUILD, How.TAKE: Way.TAKE, How.QUERY: Way.QUERY}
+
+
+def _may_be_driver(callee: Value, *, is_guessed: bool) -> bool:
+    """Whether SQL that is given to `callee` tells of a database; of an unlisted library if it `is_guessed` by name."""
+    match callee:
+        case OwnFunction() | OwnClass():
+            return True
+        case Outside(name=name) | Member(base=name):
+            return is_guessed and is_unlisted(name)
+    return False
 
 
 @cache

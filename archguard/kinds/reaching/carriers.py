@@ -224,7 +224,9 @@ class _Carriers:
         return depth > 0 and any(self._is_client(value, depth) for value in values)
 
     def _is_client(self, value: Value, depth: int) -> bool:
-        """Whether `value` is a client, gives one, or holds some."""
+        """Whether `value` is a client, gives one, or holds some; what makes tasks is one, too, where they count."""
+        if self.tasks and EntryPoints(self.names).declares_by(value):
+            return True
         match value:
             case Outside(name=name) | Member(base=name):
                 return self._is_known(name)

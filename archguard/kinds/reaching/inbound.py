@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from archguard.codebase import Source
-from archguard.codebase.facts import ClassDefinition, Definition, Position, Scope, Step
+from archguard.codebase.facts import Binding, ClassDefinition, Definition, Position, Scope, Step
 from archguard.codebase.facts.definitions import definitions
-from archguard.codebase.names import Names, OwnFunction, dotted
+from archguard.codebase.names import Instance, Names, Outside, OwnClass, OwnFunction, Value, dotted
 from archguard.model import Confidence, Location
 
 _HTTP = frozenset(["get", "post", "put", "patch", "delete", "head", "options", "trace"])
@@ -91,6 +91,10 @@ _REGISTERS = re.compile(r"_pb2_grpc\.add_\w+Servicer_to_server$")
 _CALLED_LIKE = re.compile(r"(?:.*_)?(?:app|application|router|routes|blueprint|bp|api)$")
 
 
+_STEPS = 4
+"""Over how many functions of the project a decorator is followed to the one that it is made with."""
+
+
 @dataclass(frozen=True)
 class EntryPoint:
     """A route, a remote procedure or a task is declared at `location`."""
@@ -122,7 +126,26 @@ class EntryPoints:
         at = function.scope.at or function.scope.end
         decorators = getattr(function.scope.node, "decorator_list", ())
         nodes = (node.func if isinstance(node, ast.Call) else node for node in decorators)
-        return any(self._is_declaring(dotted(value)) for node in nodes for value in self.names.value(node, at))
+        return any(self.declares_by(value) for node in nodes for value in self.names.value(node, at))
+
+    def declares_by(self, decorator: Value, steps: int = _STEPS) -> bool:
+        """Whether `decorator` declares an entry point, is derived from one that does, or goes around such a one."""
+        match decorator:
+            case (OwnClass() as cls) | Instance(of=OwnClass() as cls):
+                bases = (base for base in self.names.lineage(cls) if isinstance(base, Outside))
+                return any(self._is_declaring(base.name) for base in bases)
+            case OwnFunction(scope=scope):
+                return steps > 0 and any(self._gives_task(node, at, steps - 1) for node, at in scope.returns)
+        return self._is_declaring(dotted(decorator))
+
+    def _gives_task(self, node: ast.expr, at: Position, steps: int) -> bool:
+        """Whether a decorator that returns `node` is one around another: `return app.task(bind=True)(function)`."""
+        while isinstance(node, ast.Call):
+            node = node.func
+        for origin in self.names.origins(node.id, at) if steps and isinstance(node, ast.Name) else ():
+            if isinstance(origin, Binding) and isinstance(origin.node, ast.Call):
+                return self._gives_task(origin.node, origin.at, steps - 1)
+        return any(self.declares_by(value, steps) for value in self.names.value(node, at))
 
     def _called(self, scope: Scope, source: Source) -> Iterator[EntryPoint]:
         for chain in scope.chains:

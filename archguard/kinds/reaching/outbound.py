@@ -97,9 +97,23 @@ class Outbound:
         """Whether it is a client of httpx that calls an application of the same process, or a mock."""
         if not use.symbol.startswith(("httpx.", "httpx2.")):
             return False
-        node = use.step.call if use.verb in ("Client", "AsyncClient") else use.step.owner
-        made = made_by(self.names, node, use.chain.at) if node is not None else ()
+        is_made = use.verb in ("Client", "AsyncClient")
+        found = (use.step.call, use.chain.at) if is_made else self._client(use.step.callee, use.chain.at)
+        made = made_by(self.names, found[0], found[1]) if found and found[0] else ()
         return any(self._leads_inside(keyword, at) for call, at in made for keyword in call.keywords)
+
+    def _client(self, method: ast.expr, at: Position) -> tuple[ast.expr, Position] | None:
+        """What `method` is of: by a dot, by `getattr`, or by what the name was given to that it goes by."""
+        match method:
+            case ast.Attribute(value=owner) | ast.Call(func=ast.Name(id="getattr"), args=[owner, *_]):
+                return owner, at
+            case ast.Call(func=ast.Name(id="partial") | ast.Attribute(attr="partial"), args=[inner, *_]):
+                return self._client(inner, at)
+            case ast.Name(id=name):
+                bindings = (origin for origin in self.names.origins(name, at) if isinstance(origin, Binding))
+                nodes = [(bound.node, bound.at) for bound in bindings if isinstance(bound.node, ast.expr)]
+                return self._client(*nodes[0]) if len(nodes) == 1 and not isinstance(nodes[0][0], ast.Name) else None
+        return None
 
     def _leads_inside(self, keyword: ast.keyword, at: Position) -> bool:
         made = made_by(self.names, keyword.value, at) if keyword.arg == "transport" else ()
