@@ -1,7 +1,7 @@
 """What the attributes of classes and objects are: from class bodies, `self.x = ...`, base classes and the library."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from archguard.codebase.facts import Binding, Scope
@@ -38,6 +38,8 @@ class Members:
     def attribute(self, owner: Value, name: str) -> Values:
         """What `owner.name` is."""
         match owner:
+            case Instance(of=of) if name == "__class__":
+                return (of,)
             case OwnModule(name=module):
                 return union(*map(self.value_of, self.names.module_origins(module, name)))
             case Outside(name=outer):
@@ -63,7 +65,8 @@ class Members:
         key = id(cls.scope)
         if key not in self._lineages:
             self._lineages[key] = (cls,)  # for a class that derives from itself
-            self._lineages[key] = tuple(dict.fromkeys((cls, *self._ancestors(cls))))
+            lineage = dict.fromkeys((cls, *self._ancestors(cls)))
+            self._lineages[key] = (*filter(_is_own, lineage), *self._told_by_fields(lineage), *filter(_is_not_own, lineage))
         return self._lineages[key]
 
     @remembering
@@ -85,6 +88,26 @@ class Members:
         yield from (ancestor for ancestor in every if isinstance(ancestor, OwnClass))
         yield from (ancestor for ancestor in every if isinstance(ancestor, Outside))
 
+    def _told_by_fields(self, lineage: Collection[OwnClass | Outside]) -> list[Outside]:
+        """What classes with such fields as those of `lineage` derive from, where a base from outside is not known.
+
+        `class Crate(SoftDeleteModel)` of an unlisted package is a model if it has a field of models.
+        """
+        library = self.names.library
+        outside = [base.name for base in lineage if isinstance(base, Outside)]
+        if all(map(library.knows_package, outside)):
+            return []
+        scopes = (cls.scope for cls in lineage if isinstance(cls, OwnClass))
+        calls = (
+            (binding.node.func, binding.at)
+            for scope in scopes
+            for bindings in scope.bindings.values()
+            for binding in bindings
+            if isinstance(binding.node, ast.Call)
+        )
+        made = (value.name for func, at in calls for value in self.names.value(func, at) if isinstance(value, Outside))
+        return [Outside(owner) for owner in filter(None, map(library.owner, made))][:1]
+
     def _bases(self, node: ast.expr, scope: Scope) -> Iterator[OwnClass | Outside]:
         if isinstance(node, ast.Subscript):
             node = node.value
@@ -99,7 +122,7 @@ class Members:
 
     def _of_outside(self, outer: str, name: str) -> Values:
         full = f"{outer}.{name}"
-        spec = self.names.library.member(full)
+        spec = self.names.library.member(full) or self.names.library.of_any_model(full)
         return self._given(spec, Instance(Outside(outer))) if spec else (Outside(full),)
 
     def _of_own(self, owner: OwnClass | Instance, name: str) -> Values:
@@ -166,6 +189,14 @@ class Members:
                         found.setdefault(name, []).extend(bindings)
             self._assigned[id(scope)] = found
         return self._assigned[id(scope)]
+
+
+def _is_own(cls: OwnClass | Outside) -> bool:
+    return isinstance(cls, OwnClass)
+
+
+def _is_not_own(cls: OwnClass | Outside) -> bool:
+    return isinstance(cls, Outside)
 
 
 def first_parameter(function: Scope) -> str:
