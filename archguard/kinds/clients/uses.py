@@ -87,6 +87,14 @@ _OF_DATA = _BY_KEYWORDS | {"remove"}
 """What texts, lists and mappings are asked, too: that `author.profile.settings` is a relation is too far fetched."""
 
 
+_OF_ANSWERS = frozenset(
+    [
+        *("get", "keys", "values", "items", "update", "pop", "popitem", "setdefault", "clear", "copy"),
+        *("append", "extend", "insert", "remove", "sort", "reverse", "index", "count"),
+    ]
+)
+"""What mappings and lists are asked: the answer of a client of which little is known may be one."""
+_CALLED = re.compile(r"\.(\w+)\(\)")
 _CHOSEN = Instance(Outside("builtins.getattr"))
 """What comes out of `getattr` with a name that is not known."""
 _DEED = re.compile(
@@ -291,11 +299,18 @@ class Uses:
         library = self.names.library
         if self.catalogue.method(library, base, name):
             return How.CALL, f"{base}.{name}", Confidence.CERTAIN
-        if self.catalogue.undescribed(base) and name in self.catalogue.verbs:
+        if self.catalogue.undescribed(base) and name in self.catalogue.verbs and not self._is_of_answer(base, name):
             return How.CALL, f"{base}.{name}", Confidence.CERTAIN
         if self.catalogue.builds(library.canonical(base)):
             return How.BUILD, f"{base}.{name}", Confidence.CERTAIN
         return None
+
+    def _is_of_answer(self, base: str, name: str) -> bool:
+        """Whether `name` is asked of the mapping or list that a call has given: `client.fetch().get("files")`."""
+        calls = ((call[1], base[: call.end(1)]) for call in _CALLED.finditer(base))
+        return name in _OF_ANSWERS and any(
+            verb in self.catalogue.verbs and not self.catalogue.is_call(path) for verb, path in calls
+        )
 
     def _related(self, member: Member, step: Step) -> _Found | None:
         """What is asked of the other side of a relation, or of a manager that a class from outside has added."""
@@ -306,6 +321,8 @@ class Uses:
             return None  # the model itself is asked
         if member.name in _BY_KEYWORDS and step.call and step.call.args:
             return None
+        if member.name == "get" and step.call and step.call.args and isinstance(step.call.args[0], ast.Constant):
+            return None  # `order.extra.get("color")` is about a mapping
         is_far = member.name not in _OF_DATA and self._model_bases(member.receiver)
         is_model = is_far or self.catalogue.model(self.names.library, cls)
         return (How.CALL, dotted(member), Confidence.LIKELY) if is_model else None
