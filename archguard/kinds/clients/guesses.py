@@ -215,6 +215,8 @@ _QUERIES: Mapping[str, frozenset[str]] = {
     "qs": _QUERYSET - {"get", "update", "add", "remove", "clear", "create", "values", "count"},
 }
 """What objects of models are asked by: `Order.objects.filter(...)`, `user.order_set.all()`."""
+_OF_ROWS = frozenset({"save", "asave", "delete", "adelete", "refresh_from_db", "arefresh_from_db"})
+"""What the user of a request is told, who is a row wherever one can be told so."""
 _OF_CLASSES = _QUERIES["query"] | {"filter", "all", "first", "get", "count", "one", "one_or_none"}
 """What `cls.query` is asked."""
 _KEEPERS = frozenset(
@@ -239,7 +241,7 @@ _KEEPERS = frozenset(
     ]
 )
 """What deals with sessions and the like, and is none."""
-_ALL = _TELLING.union(_QUERYSET, _OF_CLASSES, *_FAMILIES.values(), *_DOUBTFUL.values(), *_QUERIES.values())
+_ALL = _TELLING.union(_QUERYSET, _OF_CLASSES, _OF_ROWS, *_FAMILIES.values(), *_DOUBTFUL.values(), *_QUERIES.values())
 """The methods of which any is a sign of a database, with the right owner."""
 _BEND = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _OTHER_SESSIONS = re.compile(
@@ -248,7 +250,7 @@ _OTHER_SESSIONS = re.compile(
 _TAKEN = re.compile(rf"\.\s*({'|'.join(sorted(_ALL))})\b".encode())
 _PATH = re.compile(rb"(?<![\w.])(?:(\w+)\s*\.\s*)*(\w+)\s*$")
 _WORD = re.compile(rb"\w+")
-_HINT = re.compile("|".join(sorted({*_FAMILIES, *_QUERIES, "set", "qs"})).encode())
+_HINT = re.compile("|".join(sorted({*_FAMILIES, *_QUERIES, "set", "qs", "user"})).encode())
 """What is in every name that tells of a database, in small letters."""
 _NEAR = 1000
 """How far back the name of an owner is looked for, in bytes."""
@@ -318,6 +320,8 @@ def _guessed(verb: str, owner_path: tuple[str, ...], *, of_item: bool) -> Confid
         of_class = name == "query" and outer in (["cls"], ["model"])
         likely = _OF_CLASSES if of_class else _QUERIES.get(kept, _OF_SETS)
         return Confidence.LIKELY if verb in likely else None
+    if name == "user" and outer[:1] in (["request"], ["req"]) and verb in _OF_ROWS:
+        return Confidence.LIKELY
     if verb in _COLLECTION and (of_item or _is_of_database(outer)):
         return Confidence.LIKELY
     families = [word for word in _FAMILIES if _is_called(name, word)]

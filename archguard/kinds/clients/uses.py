@@ -293,7 +293,11 @@ class Uses:
         return listed or found[2] is not Confidence.CERTAIN or bool(_DEED.match(member.name))
 
     def _of_receiver(self, member: Member, step: Step) -> _Found | None:
-        return self._member(member.base, member.name) or self._related(member, step)
+        return (
+            self._member(member.base, member.name)
+            or self._related(member, step)
+            or self._told_by_manager_only(member, step)
+        )
 
     def _member(self, base: str, name: str) -> _Found | None:
         library = self.names.library
@@ -303,6 +307,17 @@ class Uses:
             return How.CALL, f"{base}.{name}", Confidence.CERTAIN
         if self.catalogue.builds(library.canonical(base)):
             return How.BUILD, f"{base}.{name}", Confidence.CERTAIN
+        return None
+
+    def _told_by_manager_only(self, member: Member, step: Step) -> _Found | None:
+        """A method that no library has, of a manager whose class is not seen: `LogEntry.objects.log_create()`."""
+        match member.receiver:
+            case Instance(of=Outside(name=name)) if name.endswith("Manager") and self.catalogue.receiver(
+                self.names.library, name
+            ):
+                is_own = step.call and not member.name.startswith("_") and name == member.base
+                if is_own and not self.catalogue.is_inert(self.names.library, name, member.name):
+                    return How.CALL, dotted(member), Confidence.LIKELY
         return None
 
     def _is_of_answer(self, base: str, name: str) -> bool:
@@ -411,7 +426,7 @@ class Uses:
             return How.CALL, f"{step.owner_name}.{step.name}", Confidence.LIKELY
         if not self.guessing or not step.owner_name:
             return None
-        confidence = guess(step)
+        confidence = guess(step) or (Confidence.LIKELY if _is_of_manager(step) else None)
         if step.name in OF_QUERIES and self._is_guessed_query(step.owner, at):
             confidence = Confidence.LIKELY
         if confidence is Confidence.POSSIBLE and step.owner_path in self._told_owners(at.scope):
@@ -443,3 +458,10 @@ class Uses:
             steps = (step for chain in scope.chains for step in chain.steps if step.call)
             self._told[id(scope)] = frozenset(step.owner_path for step in steps if guess(step) is Confidence.LIKELY)
         return self._told[id(scope)]
+
+
+def _is_of_manager(step: Step) -> bool:
+    """Whether it is a method with a name of its own, of the `objects` of a class: `LogEntry.objects.log_create()`."""
+    owner, cls, *_ = (*step.owner_path, "", "")
+    is_manager = owner == "objects" and cls[:1].isupper() and not cls.isupper()
+    return is_manager and step.call is not None and step.name not in _OF_ANSWERS and not step.name.startswith("_")
