@@ -295,6 +295,8 @@ def guess(step: Step) -> Confidence | None:
         return None
     if step.name in _COLLECTION and _asks_by_mapping(step) and not _is_keeper(step.owner_name):
         return Confidence.LIKELY
+    if step.name == "update" and step.owner_name.endswith(("_qs", "queryset")) and _asks_by_keywords(step):
+        return Confidence.LIKELY
     match step.owner:
         case ast.Subscript(slice=ast.Constant(value=str(key))) if key.isidentifier() and step.name not in _COLLECTION:
             return _guessed(step.name, (key, *step.owner_path), of_item=False) or _guessed(
@@ -306,6 +308,11 @@ def guess(step: Step) -> Confidence | None:
 def _asks_by_mapping(step: Step) -> bool:
     """Whether it is told what to find as documents are: `find_one({"name": name})`."""
     return step.call is not None and any(isinstance(argument, ast.Dict) for argument in step.call.args[:1])
+
+
+def _asks_by_keywords(step: Step) -> bool:
+    """Whether it is told what to change as rows are: `order_qs.update(paid=True)`, not as mappings are."""
+    return step.call is not None and not step.call.args and bool(step.call.keywords)
 
 
 def _is_keeper(name: str) -> bool:

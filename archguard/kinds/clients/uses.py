@@ -348,9 +348,22 @@ class Uses:
     def _stores(self, method: OwnFunction, receiver: Instance | OwnClass) -> bool:
         """Whether `method`, which the project has written, is how its models are stored: `save` of a mixin, say."""
         name = method.name.rpartition(".")[2]
-        if not _ACTIVE.match(name) or not (bases := self._model_bases(receiver)):
+        if not _ACTIVE.match(name):
             return False
+        if not (bases := self._model_bases(receiver)):
+            return self._writes_row(name, receiver) and self._touches(method)
         return any(self.catalogue.method(self.names.library, base, name) for base in bases) or self._touches(method)
+
+    def _writes_row(self, name: str, receiver: Instance | OwnClass) -> bool:
+        """Whether what `receiver` derives from writes a row of a model by that method: `save` of a form of a model.
+
+        What else is derived from a client is a door to it, so its own methods are not the client's.
+        """
+        cls = receiver.of if isinstance(receiver, Instance) else receiver
+        lineage = self.names.lineage(cls) if isinstance(cls, OwnClass) else ()
+        bases = (base.name for base in lineage if isinstance(base, Outside))
+        results = (self.names.library.result(f"{base}.{name}") for base in bases if self._method(Outside(base), name))
+        return any(result.startswith("self.Meta.") for result in results)
 
     def _touches(self, function: OwnFunction) -> bool:
         key = id(function.scope)
