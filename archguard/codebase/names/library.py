@@ -27,13 +27,13 @@ class Library:
     - `X[item]`: an X that holds the same; `X[some.Class]`: an X that holds objects of that class
     - `self.Meta.model`: an object of the class that the one that was asked names there
     - several of these, parted by ` or `: the first of which something is known
+    - `X[result]`: an X that holds what calling the first argument gives
 
     Some keys are patterns: `Class.*` is every attribute of the class that is not known better, `*.objects` an attribute
     of any class that is not known, `*.models.*.objects` the same where the class comes from a module called `models`.
-    `django.db.models.*Field().__owner__` says what a class derives from that has such a field in its body, if its bases
-    are not known; `Class.update(0)` what the first argument of a method is that the project overrides; `django.*(request)`
-    what an argument of that name is in files that import from the package.
-    - `X[result]`: an X that holds what calling the first argument gives
+    Others say more than what is taken or called: `django.db.models.*Field().__owner__` what a class derives from that has
+    such a field in its body, if its bases are not known; `Class.update(0)` what the first argument of a method is that
+    the project overrides; `django.*(request)` what an argument of that name is in files that import from the package.
     """
 
     gives: Mapping[str, str] = field(default_factory=dict)
@@ -127,7 +127,7 @@ class Library:
 
     @remembering
     def passed(self, cls: str, method: str, place: int) -> str:
-        """What argument of `method` stands at `place` when the library calls it on a class derived from `cls`, or ""."""
+        """What a library that calls `method`, of a class derived from `cls`, passes at `place`, or ""."""
         found = (self.gives.get(f"{ancestor}.{method}({place})") for ancestor in self.ancestry(cls))
         return next(filter(None, found), "")
 
@@ -142,9 +142,7 @@ class Library:
 
     @cached_property
     def _owners(self) -> tuple[tuple[str, str], ...]:
-        return tuple(
-            (key.removesuffix(_OWNER), cls) for key, cls in sorted(self.gives.items()) if key.endswith(_OWNER)
-        )
+        return tuple((key.removesuffix(_OWNER), cls) for key, cls in sorted(self.gives.items()) if key.endswith(_OWNER))
 
     @cached_property
     def _packages(self) -> frozenset[str]:

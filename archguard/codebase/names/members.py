@@ -35,15 +35,15 @@ class Members:
         self._lineages: dict[int, tuple[OwnClass | Outside, ...]] = {}
         self._assigned: dict[int, dict[str, list[Binding]]] = {}
 
-    def attribute(self, owner: Value, name: str) -> Values:
+    def attribute(self, owner: Value, name: str) -> Values:  # noqa: PLR0911  # one case for each sort of owner
         """What `owner.name` is."""
         match owner:
-            case Instance(of=of) if name == "__class__":
-                return (of,)
             case OwnModule(name=module):
                 return union(*map(self.value_of, self.names.module_origins(module, name)))
             case Outside(name=outer):
                 return self._of_outside(outer, name)
+            case Instance(of=of) if name == "__class__":
+                return (of,)
             case OwnClass() | Instance(of=OwnClass()):
                 return self._of_own(owner, name)
             case Instance(of=Outside(name=outer)):
@@ -65,8 +65,7 @@ class Members:
         key = id(cls.scope)
         if key not in self._lineages:
             self._lineages[key] = (cls,)  # for a class that derives from itself
-            lineage = dict.fromkeys((cls, *self._ancestors(cls)))
-            self._lineages[key] = (*filter(_is_own, lineage), *self._told_by_fields(lineage), *filter(_is_not_own, lineage))
+            self._lineages[key] = self._with_told_by_fields(dict.fromkeys((cls, *self._ancestors(cls))))
         return self._lineages[key]
 
     @remembering
@@ -87,6 +86,11 @@ class Members:
         ]
         yield from (ancestor for ancestor in every if isinstance(ancestor, OwnClass))
         yield from (ancestor for ancestor in every if isinstance(ancestor, Outside))
+
+    def _with_told_by_fields(self, lineage: Collection[OwnClass | Outside]) -> tuple[OwnClass | Outside, ...]:
+        """`lineage` with what its fields tell before what comes from outside, of which less is known."""
+        own = [cls for cls in lineage if isinstance(cls, OwnClass)]
+        return (*own, *self._told_by_fields(lineage), *(cls for cls in lineage if isinstance(cls, Outside)))
 
     def _told_by_fields(self, lineage: Collection[OwnClass | Outside]) -> list[Outside]:
         """What classes with such fields as those of `lineage` derive from, where a base from outside is not known.
@@ -189,14 +193,6 @@ class Members:
                         found.setdefault(name, []).extend(bindings)
             self._assigned[id(scope)] = found
         return self._assigned[id(scope)]
-
-
-def _is_own(cls: OwnClass | Outside) -> bool:
-    return isinstance(cls, OwnClass)
-
-
-def _is_not_own(cls: OwnClass | Outside) -> bool:
-    return isinstance(cls, Outside)
 
 
 def first_parameter(function: Scope) -> str:

@@ -418,8 +418,8 @@ class _Heir(Names):
     """
 
     def __init__(self, around: Names, cls: OwnClass) -> None:
-        super().__init__(around._files, around.library)  # noqa: SLF001  # the same class
-        self._lookup, self._keeping, self._handed = around._lookup, around._keeping, around._handed  # noqa: SLF001
+        super().__init__(around._files, around.library)  # the same class
+        self._lookup, self._keeping, self._handed = around._lookup, around._keeping, around._handed
         self._around = around
         self._cls = cls
         self._inside = frozenset(id(base.scope) for base in around.lineage(cls) if isinstance(base, OwnClass))
@@ -455,7 +455,7 @@ class _Heir(Names):
         answer: Callable[[Unpack[_Arguments]], Values],
         *arguments: *_Arguments,
     ) -> Values:
-        return self._around._once(answers, subject, answer, *arguments)  # noqa: SLF001
+        return self._around._once(answers, subject, answer, *arguments)
 
     def _heir(self, method: OwnFunction) -> None:
         """None: this is the one."""

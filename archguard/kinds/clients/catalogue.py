@@ -31,7 +31,7 @@ class Catalogue:
     def packages(self) -> frozenset[str]:
         """The modules, the packages that they are in, and those that have functions and classes of clients."""
         described = (name for client in self.clients for name in (*client.functions, *client.receivers))
-        top_level = {name.partition(".")[0] for name in described}
+        top_level = frozenset(name.partition(".")[0] for name in described)
         return top_level.union(outer for module in self.modules for outer in ancestry(module))
 
     @remembering

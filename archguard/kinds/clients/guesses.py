@@ -217,6 +217,9 @@ _QUERIES: Mapping[str, frozenset[str]] = {
 """What objects of models are asked by: `Order.objects.filter(...)`, `user.order_set.all()`."""
 _OF_ROWS = frozenset({"save", "asave", "delete", "adelete", "refresh_from_db", "arefresh_from_db"})
 """What the user of a request is told, who is a row wherever one can be told so."""
+_OF_QUERY_SETS = ("_qs", "queryset")
+"""How the names of query sets end; `qs` alone may be what `parse_qs` gives."""
+_OF_QUERY_SETS_BYTES = tuple(ending.encode() for ending in _OF_QUERY_SETS)
 _OF_CLASSES = _QUERIES["query"] | {"filter", "all", "first", "get", "count", "one", "one_or_none"}
 """What `cls.query` is asked."""
 _KEEPERS = frozenset(
@@ -278,6 +281,8 @@ def _may_be_guessed(verb: bytes, content: bytes, end: int) -> bool:
 @cache
 def _can_be(verb: bytes, owner: bytes, outer: bytes) -> bool:
     name = verb.decode()
+    if name == "update" and owner.endswith(_OF_QUERY_SETS_BYTES):
+        return True
     if name not in _TELLING and not _HINT.search(owner.lower()):
         return False  # most are told apart by this
     path = tuple(name.decode(errors="replace") for name in (owner, outer) if name)
@@ -295,7 +300,7 @@ def guess(step: Step) -> Confidence | None:
         return None
     if step.name in _COLLECTION and _asks_by_mapping(step) and not _is_keeper(step.owner_name):
         return Confidence.LIKELY
-    if step.name == "update" and step.owner_name.endswith(("_qs", "queryset")) and _asks_by_keywords(step):
+    if step.name == "update" and step.owner_name.endswith(_OF_QUERY_SETS) and _asks_by_keywords(step):
         return Confidence.LIKELY
     match step.owner:
         case ast.Subscript(slice=ast.Constant(value=str(key))) if key.isidentifier() and step.name not in _COLLECTION:
@@ -327,9 +332,8 @@ def _guessed(verb: str, owner_path: tuple[str, ...], *, of_item: bool) -> Confid
         of_class = name == "query" and outer in (["cls"], ["model"])
         likely = _OF_CLASSES if of_class else _QUERIES.get(kept, _OF_SETS)
         return Confidence.LIKELY if verb in likely else None
-    if name == "user" and outer[:1] in (["request"], ["req"]) and verb in _OF_ROWS:
-        return Confidence.LIKELY
-    if verb in _COLLECTION and (of_item or _is_of_database(outer)):
+    is_of_user = verb in _OF_ROWS and name == "user" and outer[:1] in (["request"], ["req"])
+    if is_of_user or (verb in _COLLECTION and (of_item or _is_of_database(outer))):
         return Confidence.LIKELY
     families = [word for word in _FAMILIES if _is_called(name, word)]
     if families and not _OTHER_SESSIONS.search(name):
