@@ -31,9 +31,9 @@ class Library:
 
     Some keys are patterns: `Class.*` is every attribute of the class that is not known better, `*.objects` an attribute
     of any class that is not known, `*.models.*.objects` the same where the class comes from a module called `models`.
-    Others say more than what is taken or called: `django.db.models.*Field().__owner__` what a class derives from that has
-    such a field in its body, if its bases are not known; `Class.update(0)` what the first argument of a method is that
-    the project overrides; `django.*(request)` what an argument of that name is in files that import from the package.
+    Others say more than what is taken or called: `django.db.models.*Field().__owner__` what a class derives from that
+    has such a field in its body, if its bases are not known; `Class.update(0)` what the first argument of a method is
+    that the project overrides; `django.*(request)` what an argument of that name is in files that import the package.
     """
 
     gives: Mapping[str, str] = field(default_factory=dict)
