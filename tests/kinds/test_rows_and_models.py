@@ -293,6 +293,11 @@ class Orders(ModelViewSet):
         row.delete()  # !
 
 
+    def create(self, request):
+        self.get_serializer_class()(data=request.data).save()  # !
+        self.get_serializer(data=request.data).instance.save()  # !
+
+
 class Pings(ModelViewSet):
     serializer_class = Ping
 
@@ -385,6 +390,85 @@ class Card:
         return self
 
     def save(self): ...
+""",
+    "relations with annotations": """
+from tortoise import fields
+from tortoise.models import Model
+
+
+class Label(Model):
+    crates: fields.ReverseRelation["Crate"]
+
+
+class Crate(Model):
+    label: fields.ForeignKeyRelation[Label] = fields.ForeignKeyField("models.Label", related_name="crates")
+
+
+async def view(crate: Crate, label: Label):
+    await crate.label.save()  # !
+    async for each in label.crates:
+        await each.save()  # !
+    last = await label.crates.filter(name="x").first()  # !
+    await last.delete()  # !
+""",
+    "back references of peewee": """
+import peewee
+
+
+class Customer(peewee.Model):
+    name = peewee.CharField()
+
+
+class Order(peewee.Model):
+    customer = peewee.ForeignKeyField(Customer, backref="orders")
+
+
+def view(customer: Customer):
+    for order in customer.orders:
+        order.delete_instance()  # !
+    for order in customer.orders.where(Order.customer == 1):  # !
+        order.save()  # !
+    return customer.name.count("x")
+""",
+    "a mixin of models of flask": """
+from shop.orders import Item, Order
+
+
+def view(key):
+    order = Order.by_key(key)
+    order.discard()
+    order.delete()  # !
+    for each in Order.everything():
+        each.update(paid=True)  # !
+    item = Item.query.get(key)  # !
+    item.order.delete()  # !
+# file: shop/orders.py
+from company.storage import Base
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Column, Integer
+
+db = SQLAlchemy()
+
+
+class Stored:
+    @classmethod
+    def by_key(cls, key):
+        return db.session.query(cls).get(key)
+
+    @classmethod
+    def everything(cls):
+        return cls.query.all()
+
+    def discard(self):
+        self.gone = True
+
+
+class Order(Stored, db.Model):
+    items = db.relationship("Item", backref="order")
+
+
+class Item(Base):
+    key = Column(Integer)
 """,
     "the class of a model in an attribute": """
 from typing import Generic, Type, TypeVar

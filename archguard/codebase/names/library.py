@@ -25,7 +25,8 @@ class Library:
     - `item`: what it holds, as in `list[Order]`
     - `argument`: the first argument; `X[argument]`: an X that holds objects of the class that is the first argument
     - `X[item]`: an X that holds the same; `X[some.Class]`: an X that holds objects of that class
-    - `self.Meta.model`: an object of the class that the one that was asked names there
+    - `self.Meta.model`: an object of the class that the one that was asked names there; `type[self.Meta.model]`: this
+      class itself
     - several of these, parted by ` or `: the first of which something is known
     - `X[result]`: an X that holds what calling the first argument gives
 

@@ -82,7 +82,7 @@ class Results:
         match = _SPEC.match(spec)
         base, inner = (match["base"], match["inner"]) if match else (spec, None)
         if base == "type" and inner:
-            return (Outside(inner),)
+            return self._classes(inner, receiver)
         if base in ("self", "item", "argument", "object", "result"):
             return self._placeholder(base, receiver, node, at)
         if base.startswith("self."):
@@ -136,6 +136,13 @@ class Results:
             case OwnClass() | Outside():
                 return (value,)  # a generic class with its arguments
         return UNKNOWN
+
+    def _classes(self, name: str, receiver: Instance | OwnClass | None) -> Values:
+        """The class `name`, or those that `receiver` names there."""
+        if not name.startswith("self."):
+            return (Outside(name),)
+        named = self._named_by(receiver, name.split(".")[1:])
+        return tuple(value.of for value in named if isinstance(value, Instance))
 
     def _named_by(self, receiver: Instance | OwnClass | None, path: list[str]) -> Values:
         """Objects of the class that `receiver` names under `path`: `Meta.model` of a form."""

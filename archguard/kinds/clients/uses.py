@@ -25,6 +25,7 @@ _OF_RELATIONS = frozenset(
         "filter_by",
         "exclude",
         "order_by",
+        "where",
         "create",
         "get",
         "get_or_create",
