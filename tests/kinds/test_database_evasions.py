@@ -1050,7 +1050,7 @@ def view(changed):
     "a database that an application has": """
 async def view(request, key):
     found = request.app.mongodb["orders"].find({"key": key})  # !
-    return await found.to_list(10)
+    return await found.to_list(10)  # !
 # file: shop/start.py
 from motor.motor_asyncio import AsyncIOMotorClient  # !
 

@@ -33,6 +33,12 @@ _TRANSPARENT = frozenset(
         "FromDishka",
         "Inject",
         "Injected",
+        "ForeignKeyRelation",
+        "ForeignKeyNullableRelation",
+        "OneToOneRelation",
+        "OneToOneNullableRelation",
+        "BackwardOneToOneRelation",
+        "BackwardOneToOneNullableRelation",
     ]
 )
 _SILENT = frozenset(["Any", "None", "NoReturn", "Never", "Literal", "object", "TypeVar", "Callable"])

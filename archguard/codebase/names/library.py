@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from functools import cached_property
 
 from archguard.codebase.remembering import remembering
 
-_KEY = re.compile(r"(?P<name>.*?)(?P<call>\(\))?$")
+_CONVENTION = re.compile(r"(?P<package>\w+)\.\*\((?P<parameter>[a-z_]\w*)\)")
+_OWNER = "().__owner__"
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,8 +24,17 @@ class Library:
     - `self`: an object like the one that was asked
     - `item`: what it holds, as in `list[Order]`
     - `argument`: the first argument; `X[argument]`: an X that holds objects of the class that is the first argument
-    - `X[item]`: an X that holds the same
+    - `X[item]`: an X that holds the same; `X[some.Class]`: an X that holds objects of that class
+    - `self.Meta.model`: an object of the class that the one that was asked names there; `type[self.Meta.model]`: this
+      class itself
+    - several of these, parted by ` or `: the first of which something is known
     - `X[result]`: an X that holds what calling the first argument gives
+
+    Some keys are patterns: `Class.*` is every attribute of the class that is not known better, `*.objects` an attribute
+    of any class that is not known, `*.models.*.objects` the same where the class comes from a module called `models`.
+    Others say more than what is taken or called: `django.db.models.*Field().__owner__` what a class derives from that
+    has such a field in its body, if its bases are not known; `Class.update(0)` what the first argument of a method is
+    that the project overrides; `django.*(request)` what an argument of that name is in files that import the package.
     """
 
     gives: Mapping[str, str] = field(default_factory=dict)
@@ -52,7 +63,28 @@ class Library:
         """What the attribute `name` of a class is that is not known (`*.objects: django.db.models.Manager`), or ""."""
         cls, _, attribute = name.rpartition(".")
         is_class = cls.rpartition(".")[2][:1].isupper() and cls not in self._known
-        return self.gives.get(f"*.{attribute}", "") if is_class else ""
+        return self._of_any("*", attribute) if is_class else ""
+
+    def of_any_model(self, name: str) -> str:
+        """What the attribute `name` of a class is that is not known, and comes from a module called `models`, or ""."""
+        cls, _, attribute = name.rpartition(".")
+        *modules, last = cls.split(".")
+        is_model = "models" in modules and last[:1].isupper() and cls not in self._known
+        return self._of_any("*.models.*", attribute) if is_model else ""
+
+    def _of_any(self, cls: str, attribute: str) -> str:
+        """`deleted_objects` is what `*_objects` is."""
+        beginning, _, last = attribute.rpartition("_")
+        return self.gives.get(f"{cls}.{attribute}") or (beginning and self.gives.get(f"{cls}.*_{last}")) or ""
+
+    @remembering
+    def owner(self, name: str) -> str:
+        """The class that those derive from which have a `name()` in their bodies, or ""."""
+        return next((cls for pattern, cls in self._owners if fnmatchcase(name, pattern)), "")
+
+    def knows_package(self, name: str) -> bool:
+        """Whether anything is said of the package that `name` is in."""
+        return name.partition(".")[0] in self._packages
 
     def knows(self, name: str) -> bool:
         """Whether anything is said of the attribute or method `name`."""
@@ -94,6 +126,29 @@ class Library:
     @cached_property
     def _known(self) -> frozenset[str]:
         return frozenset(self._classes())
+
+    @remembering
+    def passed(self, cls: str, method: str, place: int) -> str:
+        """What a library that calls `method`, of a class derived from `cls`, passes at `place`, or ""."""
+        found = (self.gives.get(f"{ancestor}.{method}({place})") for ancestor in self.ancestry(cls))
+        return next(filter(None, found), "")
+
+    @cached_property
+    def conventions(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        """By the name of a parameter: what it is in files that import from a package, and that package."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for key, spec in sorted(self.gives.items(), reverse=True):
+            if match := _CONVENTION.fullmatch(key):
+                found.setdefault(match["parameter"], []).append((match["package"], spec))
+        return {name: tuple(specs) for name, specs in found.items()}
+
+    @cached_property
+    def _owners(self) -> tuple[tuple[str, str], ...]:
+        return tuple((key.removesuffix(_OWNER), cls) for key, cls in sorted(self.gives.items()) if key.endswith(_OWNER))
+
+    @cached_property
+    def _packages(self) -> frozenset[str]:
+        return frozenset(name.partition(".")[0] for name in self._known)
 
     @cached_property
     def _spellings(self) -> Mapping[tuple[str, str], str]:

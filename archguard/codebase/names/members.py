@@ -1,7 +1,7 @@
 """What the attributes of classes and objects are: from class bodies, `self.x = ...`, base classes and the library."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from archguard.codebase.facts import Binding, Scope
@@ -35,13 +35,15 @@ class Members:
         self._definitions: dict[tuple[int, str], tuple[OwnClass | Outside, list[Binding]] | None] = {}
         self._assigned: dict[int, dict[str, list[Binding]]] = {}
 
-    def attribute(self, owner: Value, name: str) -> Values:
+    def attribute(self, owner: Value, name: str) -> Values:  # noqa: PLR0911  # one case for each sort of owner
         """What `owner.name` is."""
         match owner:
             case OwnModule(name=module):
                 return union(*map(self.value_of, self.names.module_origins(module, name)))
             case Outside(name=outer):
                 return self._of_outside(outer, name)
+            case Instance(of=of) if name == "__class__":
+                return (of,)
             case OwnClass() | Instance(of=OwnClass()):
                 return self._of_own(owner, name)
             case Instance(of=Outside(name=outer)):
@@ -65,7 +67,7 @@ class Members:
         return tuple(value for value in known if isinstance(value, OwnClass | Outside)) or (cls,)
 
     def _lineage(self, cls: OwnClass) -> Values:
-        return tuple(dict.fromkeys((cls, *self._ancestors(cls))))
+        return self._with_told_by_fields(dict.fromkeys((cls, *self._ancestors(cls))))
 
     def definition(self, cls: OwnClass, name: str) -> tuple[OwnClass | Outside, list[Binding]] | None:
         """The first class of the lineage that defines `name`, with its bindings, or the first that is outside."""
@@ -94,6 +96,31 @@ class Members:
         yield from (ancestor for ancestor in every if isinstance(ancestor, OwnClass))
         yield from (ancestor for ancestor in every if isinstance(ancestor, Outside))
 
+    def _with_told_by_fields(self, lineage: Collection[OwnClass | Outside]) -> tuple[OwnClass | Outside, ...]:
+        """`lineage` with what its fields tell before what comes from outside, of which less is known."""
+        own = [cls for cls in lineage if isinstance(cls, OwnClass)]
+        return (*own, *self._told_by_fields(lineage), *(cls for cls in lineage if isinstance(cls, Outside)))
+
+    def _told_by_fields(self, lineage: Collection[OwnClass | Outside]) -> list[Outside]:
+        """What classes with such fields as those of `lineage` derive from, where a base from outside is not known.
+
+        `class Crate(SoftDeleteModel)` of an unlisted package is a model if it has a field of models.
+        """
+        library = self.names.library
+        outside = [base.name for base in lineage if isinstance(base, Outside)]
+        if all(map(library.knows_package, outside)):
+            return []
+        scopes = (cls.scope for cls in lineage if isinstance(cls, OwnClass))
+        calls = (
+            (binding.node.func, binding.at)
+            for scope in scopes
+            for bindings in scope.bindings.values()
+            for binding in bindings
+            if isinstance(binding.node, ast.Call)
+        )
+        made = (value.name for func, at in calls for value in self.names.value(func, at) if isinstance(value, Outside))
+        return [Outside(owner) for owner in filter(None, map(library.owner, made))][:1]
+
     def _bases(self, node: ast.expr, scope: Scope) -> Iterator[OwnClass | Outside]:
         if isinstance(node, ast.Subscript):
             node = node.value
@@ -108,7 +135,7 @@ class Members:
 
     def _of_outside(self, outer: str, name: str) -> Values:
         full = f"{outer}.{name}"
-        spec = self.names.library.member(full)
+        spec = self.names.library.member(full) or self.names.library.of_any_model(full)
         return self._given(spec, Instance(Outside(outer))) if spec else (Outside(full),)
 
     def _of_own(self, owner: OwnClass | Instance, name: str) -> Values:

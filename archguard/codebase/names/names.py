@@ -102,6 +102,7 @@ class Names(Asking):
         self._passing: dict[_Key, _Passing] = {}
         self._cycles: dict[_Key, _Cycle] = {}
         self._cyclic: dict[_Key, Values] = {}
+        self._heirs: dict[int, _Heir] = {}
 
     def scope(self, module: str) -> Scope:
         """The scope of `module`: as much of its file as can be parsed."""
@@ -175,6 +176,8 @@ class Names(Asking):
             known = self._called.get(subject)
             if known is None:
                 known = self.once(self._called, subject, self._results.called, callee, node, at)
+            if not known and (heir := self._heir(callee)):
+                return heir.called(callee, node, at)
             return self._results.received(known, callee.receiver) if known and callee.receiver else known
         return self._results.called(callee, node, at)
 
@@ -454,11 +457,47 @@ class Names(Asking):
         if binding.default and (found := provided(self, binding.default, outside)):
             return found
         default = self.value(binding.default, outside) if binding.default else UNKNOWN
-        return default or self._handed.value(binding)
+        return default or self._handed.value(binding) or self._passed_by_library(binding, scope)
+
+    def _passed_by_library(self, parameter: Binding, function: Scope) -> Values:
+        """What a library that calls `function` passes: a `request`, the row that a serializer updates."""
+        method = getattr(function.node, "name", "")
+        if (outer := function.parent) and isinstance(outer.node, ast.ClassDef):
+            cls, place = OwnClass(outer.name, outer), _position_of(function.node, parameter.name)
+            bases = [base.name for base in self.lineage(cls) if isinstance(base, Outside)]
+            specs = (self.library.passed(base, method, place) for base in bases)
+            if spec := next(filter(None, specs), ""):
+                return self.given(spec, Instance(cls), None, None)
+        return self._passed_by_convention(parameter.name, function.module)
+
+    def _passed_by_convention(self, name: str, module: Scope) -> Values:
+        """What a parameter called `name` is in every file that imports from a package: Django's `request`."""
+        specs = self.library.conventions.get(name)
+        packages = _imported_packages(module) if specs else frozenset[str]()
+        spec = next((spec for package, spec in specs or () if package in packages), "")
+        return self.given(spec, None, None, None) if spec else UNKNOWN
+
+    def _heir(self, method: OwnFunction) -> "_Heir | None":
+        """The names in `method` as its receiver has it, if that is of a class that adds something to a plain mixin."""
+        cls = method.receiver.of if isinstance(method.receiver, Instance) else method.receiver
+        outer = method.scope.parent
+        if not isinstance(cls, OwnClass) or not outer or outer is cls.scope or not isinstance(outer.node, ast.ClassDef):
+            return None
+        if self._extends_library(OwnClass(outer.name, outer)) or not self._extends_library(cls):
+            return None
+        if id(cls.scope) not in self._heirs:
+            self._heirs[id(cls.scope)] = _Heir(self, cls)
+        return self._heirs[id(cls.scope)]
+
+    def _extends_library(self, cls: OwnClass) -> bool:
+        return any(isinstance(base, Outside) for base in self.lineage(cls))
 
     def _receiver(self, method: Scope, scope: Scope) -> Values:
         """What `self` or `cls` is."""
-        cls, name = OwnClass(scope.name, scope), getattr(method.node, "name", "")
+        return self._receiver_of(method, OwnClass(scope.name, scope))
+
+    def _receiver_of(self, method: Scope, cls: OwnClass) -> Values:
+        name = getattr(method.node, "name", "")
         if name in ("__new__", "__init_subclass__") or "classmethod" in decorator_names(method):
             return (cls,)
         return objects((cls,))
@@ -472,3 +511,78 @@ def _place(index: ast.expr) -> int | None:
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(number))):
             return -number
     return None
+
+
+class _Heir(Names):
+    """Names in the classes that `cls` extends, where `self` is an object of `cls`.
+
+    A mixin says nothing of the `cls.query` that it asks: it has it from the model that it is mixed into. Everything
+    outside of those classes is asked of the `around` names, which also keep which questions are open, so that answers
+    that lead back are handled across both.
+    """
+
+    def __init__(self, around: Names, cls: OwnClass) -> None:
+        super().__init__(around._files, around.library)  # the same class
+        self._lookup, self._keeping, self._handed = around._lookup, around._keeping, around._handed
+        self._around = around
+        self._cls = cls
+        self._inside = frozenset(id(base.scope) for base in around.lineage(cls) if isinstance(base, OwnClass))
+
+    def value(self, node: ast.expr, at: Position) -> Values:
+        return super().value(node, at) if self._is_inside(at.scope) else self._around.value(node, at)
+
+    def annotated(self, node: ast.expr, at: Position) -> Values:
+        return self._around.annotated(node, at)
+
+    def bound(self, binding: Binding) -> Values:
+        return super().bound(binding) if self._is_inside(binding.at.scope) else self._around.bound(binding)
+
+    def exported(self, module: str, name: str) -> Values:
+        return self._around.exported(module, name)
+
+    def lineage(self, cls: OwnClass) -> tuple[OwnClass | Outside, ...]:
+        return self._around.lineage(cls)
+
+    def definition(self, cls: OwnClass, name: str) -> tuple[OwnClass | Outside, list[Binding]] | None:
+        return self._around.definition(cls, name)
+
+    def called(self, callee: Value, node: ast.Call | None, at: Position | None) -> Values:
+        is_elsewhere = isinstance(callee, OwnFunction) and not (
+            callee.receiver in (self._cls, Instance(self._cls)) and self._is_inside(callee.scope)
+        )
+        return self._around.called(callee, node, at) if is_elsewhere else super().called(callee, node, at)
+
+    def once(
+        self,
+        answers: Answers,
+        subject: object,
+        answer: Callable[[Unpack[_Arguments]], Values],
+        *arguments: *_Arguments,
+    ) -> Values:
+        return self._around.once(answers, subject, answer, *arguments)
+
+    def _heir(self, method: OwnFunction) -> None:
+        """None: this is the one."""
+
+    def _receiver(self, method: Scope, scope: Scope) -> Values:
+        return self._receiver_of(method, self._cls) if id(scope) in self._inside else super()._receiver(method, scope)
+
+    def _is_inside(self, scope: Scope) -> bool:
+        """Whether `scope` is in a method of one of the classes."""
+        while scope.parent and not isinstance(scope.node, ast.ClassDef):
+            scope = scope.parent
+        return id(scope) in self._inside
+
+
+def _position_of(function: ast.AST, name: str) -> int:
+    """Which argument of a method its parameter `name` is, not counting `self`; -1 if none."""
+    if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+        return -1
+    names = [parameter.arg for parameter in (*function.args.posonlyargs, *function.args.args)][1:]
+    return names.index(name) if name in names else -1
+
+
+def _imported_packages(module: Scope) -> frozenset[str]:
+    """The top-level packages that names of `module` come from."""
+    bindings = (binding for bound in module.bindings.values() for binding in bound)
+    return frozenset(binding.imported[0].partition(".")[0] for binding in bindings if binding.imported[0])

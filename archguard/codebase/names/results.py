@@ -72,13 +72,21 @@ class Results:
     def given(
         self, spec: str, receiver: Instance | OwnClass | None, node: ast.Call | None, at: Position | None
     ) -> Values:
-        """What the library means by `spec`."""
+        """What the library means by `spec`; the first of several alternatives of which something is known."""
+        alternatives = spec.split(" or ")
+        return next(filter(None, (self._alternative(one, receiver, node, at) for one in alternatives)), UNKNOWN)
+
+    def _alternative(
+        self, spec: str, receiver: Instance | OwnClass | None, node: ast.Call | None, at: Position | None
+    ) -> Values:
         match = _SPEC.match(spec)
         base, inner = (match["base"], match["inner"]) if match else (spec, None)
         if base == "type" and inner:
-            return (Outside(inner),)
+            return self._classes(inner, receiver)
         if base in ("self", "item", "argument", "object", "result"):
             return self._placeholder(base, receiver, node, at)
+        if base.startswith("self."):
+            return self._named_by(receiver, base.split(".")[1:])
         items = self._placeholder(inner, receiver, node, at) if inner else UNKNOWN
         return (instance(base, items) if inner else instance(base),)
 
@@ -103,6 +111,9 @@ class Results:
                 return found or union(*every) if (found or every) else UNKNOWN
             case Instance(of=OwnClass()):
                 return union(*map(self._next, union(*self._called_method(value, "__iter__"))))
+            case Member(receiver=receiver, base=base, name=name):
+                spec = self.names.library.result(f"{base}.{name}.__iter__")
+                return self.given(spec, receiver, None, None) if spec else UNKNOWN
         return UNKNOWN
 
     def _next(self, iterator: Value) -> Values:
@@ -156,6 +167,22 @@ class Results:
                 return union(*(self.called(method, None, None) for method in methods))
         return UNKNOWN
 
+    def _classes(self, name: str, receiver: Instance | OwnClass | None) -> Values:
+        """The class `name`, or those that `receiver` names there."""
+        if not name.startswith("self."):
+            return (Outside(name),)
+        named = self._named_by(receiver, name.split(".")[1:])
+        return tuple(value.of for value in named if isinstance(value, Instance))
+
+    def _named_by(self, receiver: Instance | OwnClass | None, path: list[str]) -> Values:
+        """Objects of the class that `receiver` names under `path`: `Meta.model` of a form."""
+        if not receiver or not isinstance(receiver.of if isinstance(receiver, Instance) else receiver, OwnClass):
+            return UNKNOWN
+        values: Values = (receiver,)
+        for name in path:
+            values = union(*(self.names.attribute(value, name) for value in values))
+        return union(objects(values), _held(values))
+
     def _placeholder(
         self, word: str, receiver: Instance | OwnClass | None, node: ast.Call | None, at: Position | None
     ) -> Values:
@@ -169,6 +196,8 @@ class Results:
                 return union(*(self.names.called(callee, None, None) for callee in self.names.value(node.args[0], at)))
             case "argument" | "object" if node and at and node.args:
                 return self._argument(word, node.args[0], at)
+            case _ if "." in word:
+                return (instance(word),)
         return UNKNOWN
 
     def _argument(self, word: str, node: ast.expr, at: Position) -> Values:
@@ -177,13 +206,17 @@ class Results:
         if word == "argument":
             return values
         if isinstance(node, ast.Constant):
-            return self.names.annotated(node, at) or self._labelled(str(node.value), at)
+            return self._labelled(str(node.value), at) or self.names.annotated(node, at)
         return union(objects(values), _held(values))
 
     def _labelled(self, label: str, at: Position) -> Values:
-        """An object of the model that Django knows as `orders.Order`, or in its own app as `Order`."""
+        """An object of the model that Django knows as `orders.Order`, or in its own app as `Order`.
+
+        An app of Tortoise may have any name, so its models are also looked for where the label stands.
+        """
         app, _, name = label.rpartition(".")
-        modules = self.names.models(app, at.scope.module.name)
+        own = at.scope.module.name
+        modules = self.names.models(app, own) or ((own, *self.names.models("", own)) if app else ())
         return objects(union(*(self.names.exported(module, name) for module in modules)))
 
     def _given(self, name: str, receiver: Instance, node: ast.Call | None, at: Position | None) -> Values:
@@ -224,7 +257,8 @@ class Results:
         if node and at and (special := self._special(name, node, at)):
             return special
         if spec := self.names.library.result(name):
-            return self.given(spec, None, node, at)
+            owner = Instance(Outside(name.rpartition(".")[0]))  # a class, if it is one whose method gives `self`
+            return self.given(spec, owner if spec == "self" or "[self]" in spec else None, node, at)
         if _last(name)[:1].isupper() or name.startswith("builtins."):
             return (instance(self.names.library.canonical(name)),)
         return (instance(f"{name}()"),)

@@ -29,8 +29,10 @@ class Catalogue:
 
     @cached_property
     def packages(self) -> frozenset[str]:
-        """The modules, and the packages that they are in."""
-        return frozenset(outer for module in self.modules | self.homes for outer in ancestry(module))
+        """The modules, the packages that they are in, and those that have functions and classes of clients."""
+        described = (name for client in self.clients for name in (*client.functions, *client.receivers))
+        top_level = frozenset(name.partition(".")[0] for name in described)
+        return top_level.union(outer for module in self.modules | self.homes for outer in ancestry(module))
 
     @cached_property
     def homes(self) -> frozenset[str]:
@@ -65,10 +67,14 @@ class Catalogue:
     def method(self, library: Library, cls: str, name: str) -> bool:
         """Whether calling the method `name` of an object of the class `cls` is an access."""
         lineage = tuple(self._lineage(library, cls))
-        if any(f"{ancestor}.{name}" in self._inert for ancestor in lineage):
+        if self.is_inert(library, cls, name):
             return False
         known = (self._receivers.get(ancestor, frozenset()) for ancestor in lineage)
         return any(name in methods or "*" in methods for methods in known) or self._is_all_access(cls)
+
+    def is_inert(self, library: Library, cls: str, name: str) -> bool:
+        """Whether the method `name` of an object of the class `cls` is known to reach nothing."""
+        return any(f"{ancestor}.{name}" in self._inert for ancestor in self._lineage(library, cls))
 
     @remembering
     def lists(self, library: Library, cls: str, name: str) -> bool:

@@ -215,6 +215,11 @@ _QUERIES: Mapping[str, frozenset[str]] = {
     "qs": _QUERYSET - {"get", "update", "add", "remove", "clear", "create", "values", "count"},
 }
 """What objects of models are asked by: `Order.objects.filter(...)`, `user.order_set.all()`."""
+_OF_ROWS = frozenset({"save", "asave", "delete", "adelete", "refresh_from_db", "arefresh_from_db"})
+"""What the user of a request is told, who is a row wherever one can be told so."""
+_OF_QUERY_SETS = ("_qs", "queryset")
+"""How the names of query sets end; `qs` alone may be what `parse_qs` gives."""
+_OF_QUERY_SETS_BYTES = tuple(ending.encode() for ending in _OF_QUERY_SETS)
 _OF_CLASSES = _QUERIES["query"] | {"filter", "all", "first", "get", "count", "one", "one_or_none"}
 """What `cls.query` is asked."""
 _KEEPERS = frozenset(
@@ -248,14 +253,14 @@ _APART = frozenset(
 )
 """What tells several sessions apart: `session_ro` is one, too."""
 _VISITS = (["request"], ["req"], ["websocket"])
-_ALL = _TELLING.union(_QUERYSET, _OF_CLASSES, *_FAMILIES.values(), *_DOUBTFUL.values(), *_QUERIES.values())
+_ALL = _TELLING.union(_QUERYSET, _OF_CLASSES, _OF_ROWS, *_FAMILIES.values(), *_DOUBTFUL.values(), *_QUERIES.values())
 """The methods of which any is a sign of a database, with the right owner."""
 _BEND = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 OTHER_SESSIONS = re.compile(r"http|requests|aio|client|web|boto|browser|login|chat|user|tf|keras|spark|ssh|tmux|cookie")
 _TAKEN = re.compile(rf"\.\s*({'|'.join(sorted(_ALL))})\b".encode())
 _PATH = re.compile(rb"(?<![\w.])(?:(\w+)\s*\.\s*)*(\w+)\s*$")
 _WORD = re.compile(rb"\w+")
-_HINT = re.compile("|".join(sorted({*_FAMILIES, *_QUERIES, "set", "qs"})).encode())
+_HINT = re.compile("|".join(sorted({*_FAMILIES, *_QUERIES, "set", "qs", "user"})).encode())
 """What is in every name that tells of a database, in small letters."""
 _NEAR = 1000
 """How far back the name of an owner is looked for, in bytes."""
@@ -283,6 +288,8 @@ def _may_be_guessed(verb: bytes, content: bytes, end: int) -> bool:
 @cache
 def _can_be(verb: bytes, owner: bytes, outer: bytes) -> bool:
     name = verb.decode()
+    if name == "update" and owner.endswith(_OF_QUERY_SETS_BYTES):
+        return True
     if name not in _TELLING and not _HINT.search(owner.lower()):
         return False  # most are told apart by this
     path = tuple(name.decode(errors="replace") for name in (owner, outer) if name)
@@ -300,6 +307,8 @@ def guess(step: Step) -> Confidence | None:
         return None
     if step.name in _COLLECTION and _asks_by_mapping(step) and not _is_keeper(step.owner_name):
         return Confidence.LIKELY
+    if step.name == "update" and step.owner_name.endswith(_OF_QUERY_SETS) and _asks_by_keywords(step):
+        return Confidence.LIKELY
     match step.owner:
         case ast.Subscript(slice=ast.Constant(value=str(key))) if key.isidentifier() and step.name not in _COLLECTION:
             return _guessed(step.name, (key, *step.owner_path), of_item=False) or _guessed(
@@ -311,6 +320,11 @@ def guess(step: Step) -> Confidence | None:
 def _asks_by_mapping(step: Step) -> bool:
     """Whether it is told what to find as documents are: `find_one({"name": name})`."""
     return step.call is not None and any(isinstance(argument, ast.Dict) for argument in step.call.args[:1])
+
+
+def _asks_by_keywords(step: Step) -> bool:
+    """Whether it is told what to change as rows are: `order_qs.update(paid=True)`, not as mappings are."""
+    return step.call is not None and not step.call.args and bool(step.call.keywords)
 
 
 def _is_keeper(name: str) -> bool:
@@ -325,7 +339,8 @@ def _guessed(verb: str, owner_path: tuple[str, ...], *, of_item: bool) -> Confid
         of_class = name == "query" and outer in (["cls"], ["model"])
         likely = _OF_CLASSES if of_class else _QUERIES.get(kept, _OF_SETS)
         return Confidence.LIKELY if verb in likely else None
-    if verb in _COLLECTION and (of_item or _is_of_database(outer)):
+    is_of_user = verb in _OF_ROWS and name == "user" and outer[:1] in (["request"], ["req"])
+    if is_of_user or (verb in _COLLECTION and (of_item or _is_of_database(outer))):
         return Confidence.LIKELY
     families = [word for word in _FAMILIES if _is_called(name, word)]
     if families and not OTHER_SESSIONS.search(name):

@@ -26,6 +26,7 @@ _OF_RELATIONS = frozenset(
         "filter_by",
         "exclude",
         "order_by",
+        "where",
         "create",
         "get",
         "get_or_create",
@@ -88,6 +89,14 @@ _OF_DATA = _BY_KEYWORDS | {"remove"}
 """What texts, lists and mappings are asked, too: that `author.profile.settings` is a relation is too far fetched."""
 
 
+_OF_ANSWERS = frozenset(
+    [
+        *("get", "keys", "values", "items", "update", "pop", "popitem", "setdefault", "clear", "copy"),
+        *("append", "extend", "insert", "remove", "sort", "reverse", "index", "count"),
+    ]
+)
+"""What mappings and lists are asked: the answer of a client of which little is known may be one."""
+_CALLED = re.compile(r"\.(\w+)\(\)")
 _CHOSEN = Instance(Outside("builtins.getattr"))
 """What comes out of `getattr` with a name that is not known."""
 _DEED = re.compile(
@@ -318,17 +327,39 @@ class Uses:
         return listed or found[2] is not Confidence.CERTAIN or bool(_DEED.match(member.name))
 
     def _of_receiver(self, member: Member, step: Step) -> _Found | None:
-        return self._member(member.base, member.name) or self._related(member, step)
+        return (
+            self._member(member.base, member.name)
+            or self._related(member, step)
+            or self._told_by_manager_only(member, step)
+        )
 
     def _member(self, base: str, name: str) -> _Found | None:
         library = self.names.library
         if self.catalogue.method(library, base, name):
             return How.CALL, f"{base}.{name}", Confidence.CERTAIN
-        if self.catalogue.undescribed(base) and name in self.catalogue.verbs:
+        if self.catalogue.undescribed(base) and name in self.catalogue.verbs and not self._is_of_answer(base, name):
             return How.CALL, f"{base}.{name}", Confidence.CERTAIN
         if self.catalogue.builds(library.canonical(base)):
             return How.BUILD, f"{base}.{name}", Confidence.CERTAIN
         return None
+
+    def _told_by_manager_only(self, member: Member, step: Step) -> _Found | None:
+        """A method that no library has, of a manager whose class is not seen: `LogEntry.objects.log_create()`."""
+        match member.receiver:
+            case Instance(of=Outside(name=name)) if name.endswith("Manager") and self.catalogue.receiver(
+                self.names.library, name
+            ):
+                is_own = step.call and not member.name.startswith("_") and name == member.base
+                if is_own and not self.catalogue.is_inert(self.names.library, name, member.name):
+                    return How.CALL, dotted(member), Confidence.LIKELY
+        return None
+
+    def _is_of_answer(self, base: str, name: str) -> bool:
+        """Whether `name` is asked of the mapping or list that a call has given: `client.fetch().get("files")`."""
+        calls = ((call[1], base[: call.end(1)]) for call in _CALLED.finditer(base))
+        return name in _OF_ANSWERS and any(
+            verb in self.catalogue.verbs and not self.catalogue.is_call(path) for verb, path in calls
+        )
 
     def _related(self, member: Member, step: Step) -> _Found | None:
         """What is asked of the other side of a relation, or of a manager that a class from outside has added."""
@@ -339,6 +370,8 @@ class Uses:
             return None  # the model itself is asked
         if member.name in _BY_KEYWORDS and step.call and step.call.args:
             return None
+        if member.name == "get" and step.call and step.call.args and isinstance(step.call.args[0], ast.Constant):
+            return None  # `order.extra.get("color")` is about a mapping
         is_far = member.name not in _OF_DATA and self._model_bases(member.receiver)
         is_model = is_far or self.catalogue.model(self.names.library, cls)
         return (How.CALL, dotted(member), Confidence.LIKELY) if is_model else None
@@ -349,9 +382,22 @@ class Uses:
     def _stores(self, method: OwnFunction, receiver: Instance | OwnClass) -> bool:
         """Whether `method`, which the project has written, is how its models are stored: `save` of a mixin, say."""
         name = method.name.rpartition(".")[2]
-        if not _ACTIVE.match(name) or not (bases := self._model_bases(receiver)):
+        if not _ACTIVE.match(name):
             return False
+        if not (bases := self._model_bases(receiver)):
+            return self._writes_row(name, receiver) and self._touches(method)
         return any(self.catalogue.method(self.names.library, base, name) for base in bases) or self._touches(method)
+
+    def _writes_row(self, name: str, receiver: Instance | OwnClass) -> bool:
+        """Whether what `receiver` derives from writes a row of a model by that method: `save` of a form of a model.
+
+        What else is derived from a client is a door to it, so its own methods are not the client's.
+        """
+        cls = receiver.of if isinstance(receiver, Instance) else receiver
+        lineage = self.names.lineage(cls) if isinstance(cls, OwnClass) else ()
+        bases = (base.name for base in lineage if isinstance(base, Outside))
+        results = (self.names.library.result(f"{base}.{name}") for base in bases if self._method(Outside(base), name))
+        return any(result.startswith("self.Meta.") for result in results)
 
     def _touches(self, function: OwnFunction) -> bool:
         """Whether `function` uses a client, or calls a method of a model that does.
@@ -442,7 +488,7 @@ class Uses:
             return How.CALL, f"{step.owner_name}.{step.name}", Confidence.LIKELY
         if not self.guessing or not step.owner_name:
             return None
-        confidence = guess(self._aliased(step, at))
+        confidence = guess(self._aliased(step, at)) or (Confidence.LIKELY if _is_of_manager(step) else None)
         if step.name in OF_QUERIES and self._is_guessed_query(step.owner, at):
             confidence = Confidence.LIKELY
         if confidence is Confidence.POSSIBLE and step.owner_path in self._told_owners(at.scope):
@@ -498,3 +544,10 @@ def _asking(node: ast.AST) -> list[Step]:
     if not ENDING_QUERIES.isdisjoint(step.name for step in calls):
         return []
     return [step for step in calls if step.name in OF_QUERIES | {"query"}]
+
+
+def _is_of_manager(step: Step) -> bool:
+    """Whether it is a method with a name of its own, of the `objects` of a class: `LogEntry.objects.log_create()`."""
+    owner, cls, *_ = (*step.owner_path, "", "")
+    is_manager = owner == "objects" and cls[:1].isupper() and not cls.isupper()
+    return is_manager and step.call is not None and step.name not in _OF_ANSWERS and not step.name.startswith("_")
