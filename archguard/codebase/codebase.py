@@ -128,9 +128,10 @@ class Codebase:
     def named(self, link: Link) -> tuple[Import, ...]:
         """All that the statement behind `link` names of what it imports: the module, or names in it."""
         here = self._statements.at(link.importer, link.line)
+        exact: tuple[Import, ...] = ()
         if link.imported in self.modules:
             exact = self._defining(link.importer, link.line).get(link.imported, ())
-        else:
+        elif self._is_name(link.imported):
             exact = tuple(found for found in here if self._leads_to(link, found))
         return exact or self._naming(link) or here
 

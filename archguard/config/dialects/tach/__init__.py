@@ -23,7 +23,7 @@ def recognizes(path: Path) -> bool:
         tools = tools_in(text)
     except ValueError:
         return False
-    return isinstance(tools, dict) and "tach" in tools and "archguard" not in tools
+    return "tach" in tools and "archguard" not in tools
 
 
 def translate(path: Path, shown: str) -> Document:
