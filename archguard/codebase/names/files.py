@@ -3,12 +3,14 @@
 import ast
 import re
 from collections.abc import Collection, Mapping
-from functools import cache
 
 from archguard.codebase.facts import Binding, Position, Scope, read_scope
 from archguard.codebase.names.reading import Readable
 from archguard.codebase.remembering import remembering
 from archguard.codebase.source import Source, SourceError
+
+_CALL = re.compile(rb"(?<![\w\x80-\xff])([\w\x80-\xff]++)[\s\\]*+\(")
+"""A name in front of a bracket; possessive, so that a long name is not tried again from its middle."""
 
 
 class Files:
@@ -35,13 +37,20 @@ class Files:
             self._sources[module] = Readable.of(self.sources[module])
         return self._sources[module]
 
-    @remembering
     def may_call(self, module: str, name: str) -> bool:
-        """Whether something called `name` may be called in `module`, which is not read to tell."""
+        """Whether something called `name` may be called in `module`, which is not parsed to tell.
+
+        The answer is the same once the module has been parsed: no finding may depend on which files came first.
+        """
+        return name.encode() in self._called_names(module)
+
+    @remembering
+    def _called_names(self, module: str) -> frozenset[bytes]:
+        """The names in front of brackets: one pass over a file is quicker than a search for each name."""
         try:
-            return bool(_call_of(name).search(self.source(module).content))
+            return frozenset(_CALL.findall(self.source(module).content))
         except SourceError:
-            return False
+            return frozenset()
 
     def scope_of(self, node: ast.AST, at: Position) -> Scope | None:
         """The scope of the class or function `node` that is defined at `at`."""
@@ -70,8 +79,3 @@ class Files:
                     found.setdefault(name, []).extend(scope.bindings.get(name, []))
             self._globals[module.name] = found
         return self._globals[module.name]
-
-
-@cache
-def _call_of(name: str) -> re.Pattern[bytes]:
-    return re.compile(rb"\b%b[\s\\]*\(" % re.escape(name).encode())
