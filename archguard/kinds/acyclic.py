@@ -59,8 +59,6 @@ class Acyclic(Contract):
             yield ContractError(f"there is no depth of {self.depth}", "depth", "0 is the children alone")
         elif not self.modules and not self.children_of:
             yield ContractError("names no modules", hint="give `modules` or `children_of`")
-        if self.depth < 0:
-            yield ContractError(f"`depth: {self.depth}` is below 0", "depth")
         units = units_of(codebase, self.modules)
         if self.modules and len(units) < 2 and all(pattern.literal for pattern in self.modules):  # noqa: PLR2004  # a cycle needs two
             hint = "did you mean `children_of`?" if any(children(codebase, Pattern(name)) for name in units) else ""

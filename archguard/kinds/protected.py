@@ -67,7 +67,8 @@ class Protected(Contract):
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
         """Yield a fault if there is nothing to protect, or nobody to protect it from."""
-        yield from (fault for place in enumerate(self.interface) if (fault := _fault(*place)))
+        faults = [fault for place in enumerate(self.interface) if (fault := _fault(*place))]
+        yield from faults
         yield from self._private_themselves(codebase)
         units = tuple(targets_of(codebase.telling_apart(self.modules), self.modules).values())
         private = self._private(codebase).values()
@@ -77,7 +78,7 @@ class Protected(Contract):
             yield PointlessError("there are no private modules", "private_in")
         else:
             yield from self._unbreakable(codebase, units, [whole for _, whole in private])
-        if self.interface and not any(pattern.captures for pattern in self.modules):
+        if self.interface and not faults and not any(pattern.captures for pattern in self.modules):
             names = targets_of(codebase, self.modules)
             if names and all(Interface.of(codebase, name, self.interface).is_everything(name) for name in names):
                 yield PointlessError("all of it is in its interface", "interface")

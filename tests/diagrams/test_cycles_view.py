@@ -75,5 +75,5 @@ def test_the_arrow_that_closes_a_cycle_is_dashed(project: Project) -> None:
     drawn = view(project, "cycles")
 
     assert [it.closes_cycle for it in drawn.arrows].count(True) == 1
-    assert dot.render(drawn).count('style="dashed"') == 1
+    assert dot.render(drawn).count("style=dashed") == 1
     assert mermaid.render(drawn).count("-.->") == 1

@@ -127,7 +127,7 @@ def test_every_format_has_the_same_numbers(shop: Project) -> None:
     labels = ["HTTP 1", "HTTP 1", "2", "HTTP 2"]
     patterns = {
         "mermaid": r"\|([^|]+)\|",
-        "dot": r"&nbsp;([^&]+)&nbsp;",
+        "dot": r'-> .*?label="? ?([^"]+?) ?"[ \]]',
         "d2": r'^n\d -> n\d: "([^"]+)"',
         "plantuml": r"-> n\d : (.+)$",
         "c4": r'^Rel\(n\d, n\d, "[^"]+", "([^"]+)"',

@@ -66,8 +66,8 @@ class Mappings:
         if depth == 0:
             return None
         match mapping:
-            case ast.Dict() | ast.Call(func=ast.Name(id="dict"), args=[]):
-                return [(mapping, at)]
+            case ast.Dict(keys=[_, *_]) | ast.Call(func=ast.Name(id="dict"), args=[], keywords=[_, *_]):
+                return [(mapping, at)]  # an empty one is filled by somebody else, and says nothing of its entries
             case ast.Name() | ast.Attribute():
                 found = [self._of_binding(binding, depth) for binding in self._bindings(mapping, at)]
             case _ if asked := looked_up(mapping):
