@@ -7,7 +7,7 @@ from archguard.snapshot.startup import leave_project, open_streams
 
 TYPE_CHECKING = False  # importing `typing` takes longer than many an answer
 if TYPE_CHECKING:
-    from archguard.snapshot.snapshot import Snapshot
+    from archguard.snapshot.snapshot import RecordedResult
 
 CANNOT_CHECK = 2
 
@@ -31,29 +31,29 @@ def main() -> None:
 
     Where nothing has changed since the same was asked, no library is imported to answer it.
     """
-    from archguard.snapshot.answer import answer, find  # noqa: PLC0415  # once the search path is right
-    from archguard.snapshot.question import question  # noqa: PLC0415  # the same
+    from archguard.snapshot.answer import lookup, replay  # noqa: PLC0415  # once the search path is right
+    from archguard.snapshot.question import request_key  # noqa: PLC0415  # the same
 
     arguments = sys.argv[1:]
-    asked = question(arguments)
-    found = find(arguments, asked) if asked else None
-    code = answer(*found, _again) if found else None
+    asked = request_key(arguments)
+    found = lookup(arguments, asked) if asked else None
+    code = replay(*found, _again) if found else None
     if code is not None:
         sys.exit(code)
     _run(arguments, asked, found[1] if found else None)
 
 
 def _again(report: str, formats: list[str], added: list[int]) -> list[str]:
-    from archguard.reporters.again import again  # noqa: PLC0415  # 40 ms that most answers need not wait for
+    from archguard.reporters.again import rerender  # noqa: PLC0415  # 40 ms that most answers need not wait for
 
-    return again(report, formats, added)
+    return rerender(report, formats, added)
 
 
-def _run(arguments: list[str], asked: str | None, before: "Snapshot | None") -> None:
+def _run(arguments: list[str], asked: str | None, before: "RecordedResult | None") -> None:
     from archguard import cli  # noqa: PLC0415  # 50 ms that an answer need not wait for
-    from archguard.snapshot.journal import keeping  # noqa: PLC0415  # the same
+    from archguard.snapshot.journal import recording  # noqa: PLC0415  # the same
 
-    with keeping(asked, by_content="--hash" in arguments, before=before):
+    with recording(asked, by_content="--hash" in arguments, before=before):
         cli.main()
 
 

@@ -14,7 +14,7 @@ from archguard.checking.baseline import (
 )
 from archguard.checking.changes import since
 from archguard.checking.check import check, is_about_imports
-from archguard.checking.edits import what_matters
+from archguard.checking.edits import edit_safety_facts
 from archguard.checking.git import merge_base
 from archguard.checking.paths import within_paths
 from archguard.checking.profile import Profile
@@ -27,6 +27,7 @@ __all__ = [
     "apply_baseline",
     "baseline_of",
     "check",
+    "edit_safety_facts",
     "growth",
     "is_about_imports",
     "merge_base",
@@ -36,7 +37,6 @@ __all__ = [
     "read_baseline",
     "render_baseline",
     "since",
-    "what_matters",
     "with_baseline",
     "within_paths",
 ]

@@ -49,7 +49,7 @@ class Entry:
 
 
 @dataclass(frozen=True, kw_only=True)
-class KnownOf:
+class ContractBaseline:
     """What is known of one contract."""
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
@@ -65,7 +65,7 @@ class Baseline:
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     version: Literal[1] = 1
-    contracts: Mapping[str, KnownOf] = field(default_factory=dict)
+    contracts: Mapping[str, ContractBaseline] = field(default_factory=dict)
 
     @property
     def entries(self) -> Mapping[Identity, Entry]:
@@ -134,13 +134,13 @@ def baseline_of(report: Report, before: Baseline, moved: Mapping[str, str] | Non
         moved: The names that modules had when `before` was written -> those that they have now.
     """
     counts, noted = Counter(map(identity, report.violations)), before.entries_after(moved or {})
-    contracts: dict[str, KnownOf] = {}
+    contracts: dict[str, ContractBaseline] = {}
     for known, count in sorted(counts.items()):
         contract, kind, rule, importer, imported, symbol = known
         notes = noted.get(known, Entry(importer=importer))
         entry = replace(notes, importer=importer, imported=imported, symbol=symbol, rule=rule, count=count)
         others = contracts[contract].violations if contract in contracts else ()
-        contracts[contract] = KnownOf(kind=kind, violations=(*others, entry))
+        contracts[contract] = ContractBaseline(kind=kind, violations=(*others, entry))
     return Baseline(contracts=contracts)
 
 
@@ -217,7 +217,7 @@ def apply_baseline(report: Report, baseline: Baseline, moved: Mapping[str, str] 
     """
     checked = {outcome.id for outcome in report.outcomes}
     matched = match(report.violations, baseline.counts, moved or {})
-    stale = [_stale(known, count) for known, count in sorted(matched.gone.items()) if known[0] in checked]
+    stale = [_stale(known, count) for known, count in sorted(matched.fixed.items()) if known[0] in checked]
     expired = {known: entry for known, entry in baseline.entries_after(moved or {}).items() if entry.is_expired}
     over = expired.keys() & {identity(it) for it in matched.violations if it.status is ViolationStatus.KNOWN}
     violations = (replace(it, status=ViolationStatus.NEW) if identity(it) in over else it for it in matched.violations)
@@ -227,16 +227,16 @@ def apply_baseline(report: Report, baseline: Baseline, moved: Mapping[str, str] 
 
 def _stale(known: Identity, count: int) -> Problem:
     times = f" {count} times too often" if count > 1 else ""
-    message = f"the baseline lists {_told(known)}{times}, which is fixed"
+    message = f"the baseline lists {_describe(known)}{times}, which is fixed"
     return _warning(_STALE, message, "run `archguard baseline --prune`")
 
 
 def _expired(known: Identity, entry: Entry) -> Problem:
-    message = f"the baseline lists {_told(known)} until {entry.expires}, so it counts as new"
+    message = f"the baseline lists {_describe(known)} until {entry.expires}, so it counts as new"
     return _warning("expired-baseline", message, "mend it, or agree on a later day in the baseline")
 
 
-def _told(known: Identity) -> str:
+def _describe(known: Identity) -> str:
     contract, _, rule, *names = known
     broken = f" ({rule})" if rule else ""
     return f"{' -> '.join(filter(None, names))}{broken} of {contract}"

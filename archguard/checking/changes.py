@@ -23,5 +23,5 @@ def since(report: Report, config: Config, codebase: Codebase, revision: str, onl
         before = check(replace(config, root=tree), only)
     moved = moved_modules(codebase, renames(config.root, revision))
     matched = match(report.violations, Counter(map(identity, before.violations)), moved)
-    summary = replace(report.summary, fixed=sum(matched.gone.values()))
+    summary = replace(report.summary, fixed=sum(matched.fixed.values()))
     return replace(report.with_violations(matched.violations), summary=summary)

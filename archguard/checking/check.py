@@ -5,17 +5,17 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
-from archguard.checking.looking import look, too_deep
+from archguard.checking.looking import nesting_problems, run_contract
 from archguard.checking.overlooked import excluded_traits, ignore_problem, ignored_links
 from archguard.checking.profile import Profile
 from archguard.checking.suppressions import overlooked, suppress
 from archguard.codebase import Codebase, Link, SourceError
-from archguard.codebase.crew import crew
+from archguard.codebase.crew import worker_pool
 from archguard.config import Config, component_faults, contract_faults, contract_notes, did_you_mean, read
 from archguard.errors import ConfigError, ConfigRemark
 from archguard.kinds import Contract
 from archguard.model import Checked, Location, Outcome, OutcomeStatus, Problem, Report, Severity, Summary, Violation
-from archguard.snapshot.journal import note_whole, today
+from archguard.snapshot.journal import record_full_scan, today
 
 
 def check(
@@ -64,7 +64,7 @@ def check(
 def is_about_imports(config: Config, codebase: Codebase) -> bool:
     """Whether no contract sees more of a file than what it imports, and the names that it has for others."""
     own = all(type(contract).__module__.startswith("archguard.") for contract in config.contracts)
-    return own and not any(contract.parsed(codebase) for contract in config.contracts)
+    return own and not any(contract.modules_to_parse(codebase) for contract in config.contracts)
 
 
 def _warning(note: ConfigError, code: str) -> Problem:
@@ -98,7 +98,7 @@ class _Result:
 
 
 def _results(config: Config, codebase: Codebase, contracts: Iterable[Contract], profile: Profile) -> Iterator[_Result]:
-    with crew(codebase):
+    with worker_pool(codebase):
         for contract in contracts:
             with profile.stage(f"contract {contract.id}"):
                 yield _check_contract(config, codebase, contract)
@@ -111,13 +111,13 @@ def _check_contract(config: Config, codebase: Codebase, contract: Contract) -> _
     seen, problems = _seen(config, codebase, contract)
     notes = (_warning(note, "pointless") for note in contract_notes(config, codebase, contract))
     try:
-        found = look(contract, seen)
+        found = run_contract(contract, seen)
         violations = _cut(config, seen, contract, found.violations) if contract.cut_by_comments else found.violations
     except RecursionError:
-        if not (deep := tuple(too_deep(seen))):
+        if not (deep := tuple(nesting_problems(seen))):
             raise
         return _result(contract, Checked(), (), (*problems, *notes, *deep), contract.scope(seen))
-    checked = replace(contract.checked(seen), calls=found.calls)
+    checked = replace(contract.coverage(seen), calls=found.calls)
     return _result(contract, checked, violations, (*problems, *notes, *found.problems), contract.scope(seen))
 
 
@@ -127,7 +127,7 @@ def _cut(config: Config, seen: Codebase, contract: Contract, found: tuple[Violat
     if not covered:
         return found
     links = {Link(it.importer, it.imported, it.chain[0].line) for it in covered}
-    return (*covered, *look(contract, seen.without_links(links)).violations)
+    return (*covered, *run_contract(contract, seen.without_links(links)).violations)
 
 
 def _seen(config: Config, codebase: Codebase, contract: Contract) -> tuple[Codebase, tuple[Problem, ...]]:
@@ -170,7 +170,7 @@ def _holds_code(codebase: Codebase, module: str) -> bool:
     source = codebase.sources[module]
     if not source.is_package:
         return True
-    note_whole(source.file)
+    record_full_scan(source.file)
     try:
         return not all(_is_docstring(statement) for statement in source.tree.body)
     except SourceError:

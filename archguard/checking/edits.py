@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from archguard.checking.overlooked import excluded_traits
-from archguard.codebase import Codebase, Source, SourceError, Sweep, Target
+from archguard.codebase import Codebase, ReachabilityRule, Source, SourceError, Target
 from archguard.config import Config
 from archguard.kinds.contract import patterns_of
 from archguard.model import Report, ViolationStatus
@@ -23,7 +23,9 @@ _PLAIN_PROBLEMS: Final = (
 """What is told of words that no edit may bring or take away, of modules, of the configuration, and of folders."""
 
 
-def what_matters(config: Config, codebase: Codebase, report: Report, formats: Sequence[str]) -> dict[str, Any] | None:
+def edit_safety_facts(
+    config: Config, codebase: Codebase, report: Report, formats: Sequence[str]
+) -> dict[str, Any] | None:
     """What `archguard.snapshot.edits` judges an edit by; None if any change of imports may matter.
 
     Args:
@@ -34,9 +36,12 @@ def what_matters(config: Config, codebase: Codebase, report: Report, formats: Se
     """
     if not _is_plain(config, codebase) or not _can_be_told_again(report, formats):
         return None
-    sweeps = [contract.sweeps(codebase) for contract in config.contracts]
+    sweeps = [contract.reachability_rules(codebase) for contract in config.contracts]
     own = [sweep for found in sweeps for sweep in found or ()]
-    held, reached = _joined([sweep.held for sweep in own], own), _joined([sweep.reached for sweep in own], own)
+    held, reached = (
+        _joined([sweep.sources_mask for sweep in own], own),
+        _joined([sweep.targets_mask for sweep in own], own),
+    )
     if None in sweeps or sum(map(int.bit_length, (*held.values(), *reached.values()))) > _MOST_BITS:
         return None
     counting = {contract.id: contract.scope(codebase) for contract in config.contracts}
@@ -79,14 +84,16 @@ def _can_be_told_again(report: Report, formats: Sequence[str]) -> bool:
     return not known and is_own and len(report.violations) <= _MOST_VIOLATIONS and read(keep(report)) == report
 
 
-def _joined(of_each: Iterable[Mapping[str, int]], sweeps: Iterable[Sweep]) -> dict[str, int]:
+def _joined(of_each: Iterable[Mapping[str, int]], sweeps: Iterable[ReachabilityRule]) -> dict[str, int]:
     """The bits of all `sweeps` beside each other."""
     joined: dict[str, int] = {}
     start = 0
     for bits, sweep in zip(of_each, sweeps, strict=True):
         for module, own in bits.items():
             joined[module] = joined.get(module, 0) | own << start
-        start += max((own.bit_length() for own in (*sweep.forbidden.values(), *sweep.reach.labels.values())), default=0)
+        start += max(
+            (own.bit_length() for own in (*sweep.forbidden.values(), *sweep.reachability.labels.values())), default=0
+        )
     return joined
 
 
@@ -100,7 +107,7 @@ def _sort(codebase: Codebase, name: str) -> str:
 def _may_change(source: Source, report: Report) -> bool:
     """Not if names may come from it, nor if the place of an import in it could not be told exactly."""
     vague = {violation.location.path for violation in report.violations if not violation.location.end_line}
-    return not source.is_package and source.shown not in vague
+    return not source.is_package and source.display_path not in vague
 
 
 def _shown(codebase: Codebase, report: Report) -> dict[str, tuple[int, str]]:
@@ -114,9 +121,9 @@ def _shown(codebase: Codebase, report: Report) -> dict[str, tuple[int, str]]:
         ):
             last[path] = max(last.get(path, 0), line)
     return {
-        source.file: (last[source.shown], _beginning(source, last[source.shown]))
+        source.file: (last[source.display_path], _beginning(source, last[source.display_path]))
         for source in codebase.sources.values()
-        if source.shown in last
+        if source.display_path in last
     }
 
 

@@ -30,7 +30,7 @@ class Matched:
     """Violations with their statuses, and the identities that none of them has any more, with counts."""
 
     violations: tuple[Violation, ...]
-    gone: Mapping[Identity, int]
+    fixed: Mapping[Identity, int]
 
 
 def match(violations: Iterable[Violation], before: Mapping[Identity, int], moved: Mapping[str, str]) -> Matched:
@@ -68,7 +68,7 @@ def renamed(known: Identity, moved: Mapping[str, str]) -> Identity:
 
 def moved_modules(codebase: Codebase, renames: Mapping[str, str]) -> Mapping[str, str]:
     """The old and the new names of modules whose files git says were renamed: old path -> new path."""
-    modules = {source.shown: source.module for source in codebase.sources.values()}
+    modules = {source.display_path: source.module for source in codebase.sources.values()}
     return {
         _module(old, new, modules[new]): modules[new]
         for old, new in renames.items()

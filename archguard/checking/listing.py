@@ -63,4 +63,4 @@ def _modules(config: Config, codebase: Codebase) -> Iterator[Item]:
     groups = groups_of(config, codebase)
     for module in sorted(codebase.modules):
         component = f"  {groups[module]}" if groups[module] in config.components else ""
-        yield Item(module, 1, f"{codebase.shown(module)}{component}")
+        yield Item(module, 1, f"{codebase.display_path(module)}{component}")

@@ -7,9 +7,9 @@ from itertools import chain
 from typing import Final
 
 from archguard.codebase import Codebase, Source, SourceError
-from archguard.codebase.crew import answers
+from archguard.codebase.crew import map_shards
 from archguard.kinds import Contract
-from archguard.kinds.filewise import FilewiseContract
+from archguard.kinds.filewise import PerFileContract
 from archguard.model import Problem, Violation
 
 _DEEP: Final = 120
@@ -17,7 +17,7 @@ _DEEP: Final = 120
 
 
 @dataclass(frozen=True)
-class Look:
+class ContractResult:
     """What a contract has seen."""
 
     violations: tuple[Violation, ...]
@@ -27,16 +27,16 @@ class Look:
     """How many calls it has looked at."""
 
 
-def look(contract: Contract, codebase: Codebase) -> Look:
+def run_contract(contract: Contract, codebase: Codebase) -> ContractResult:
     """What `contract` sees in `codebase`."""
-    modules = contract.parsed(codebase)
-    if isinstance(contract, FilewiseContract):
-        return _together(answers(codebase, partial(_part, contract), modules))
+    modules = contract.modules_to_parse(codebase)
+    if isinstance(contract, PerFileContract):
+        return _together(map_shards(codebase, partial(_part, contract), modules))
     problems = tuple(_unparsed(codebase.files(modules)))
-    return Look(_distinct(contract.check(codebase)), problems, contract.checked(codebase).calls)
+    return ContractResult(_distinct(contract.check(codebase)), problems, contract.coverage(codebase).calls)
 
 
-def too_deep(codebase: Codebase) -> Iterator[Problem]:
+def nesting_problems(codebase: Codebase) -> Iterator[Problem]:
     """The files that are nested so deeply that following them exhausts the stack."""
     for source in codebase.files(codebase.modules):
         try:
@@ -47,15 +47,15 @@ def too_deep(codebase: Codebase) -> Iterator[Problem]:
             yield SourceError("cannot be checked: it is nested too deeply", "", place).problem("syntax")
 
 
-def _part(contract: FilewiseContract, codebase: Codebase, modules: Sequence[str]) -> Look:
+def _part(contract: PerFileContract, codebase: Codebase, modules: Sequence[str]) -> ContractResult:
     """What it sees in the files of `modules`."""
     files = codebase.files(modules)
-    violations = tuple(contract.look(codebase, files))
-    return Look(violations, tuple(_unparsed(files)), contract.calls(codebase, files))
+    violations = tuple(contract.check_files(codebase, files))
+    return ContractResult(violations, tuple(_unparsed(files)), contract.calls(codebase, files))
 
 
-def _together(looks: Sequence[Look]) -> Look:
-    return Look(
+def _together(looks: Sequence[ContractResult]) -> ContractResult:
+    return ContractResult(
         _distinct(chain.from_iterable(look.violations for look in looks)),
         tuple(chain.from_iterable(look.problems for look in looks)),
         sum(look.calls for look in looks),

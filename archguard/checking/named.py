@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from archguard.codebase import Codebase, Pattern, PatternError, Target, ancestry, disjoint
+from archguard.codebase import Codebase, Pattern, PatternError, Target, disjoint, self_and_parents
 from archguard.config import Config, did_you_mean
 from archguard.errors import ArchguardError
 from archguard.kinds import Layers
-from archguard.kinds.clients import CHANNELS, catalogue
+from archguard.kinds.clients import CHANNELS, load_catalogue
 from archguard.kinds.distributions import is_installed
 
 _LISTS = "`archguard ls components` and `archguard ls modules` list what there is"
@@ -35,7 +35,7 @@ def find_named(config: Config, codebase: Codebase, name: str) -> Named:
         return Named(target.text, inside)
     if target.literal and _may_be_outside(codebase, target.text):
         outside = codebase.imports.externals
-        near = [outer for outer in ancestry(target.text) if outer in outside]
+        near = [outer for outer in self_and_parents(target.text) if outer in outside]
         return Named(target.text, codebase.matching(target, outside) or frozenset(near[:1]), is_outside=True)
     known = [*config.components, *config.services, *layer_names(config), *codebase.modules]
     close = did_you_mean(target.text, known)
@@ -96,7 +96,7 @@ def _package(module: str) -> str:
 
 def _target(codebase: Codebase, name: str) -> Target:
     path = PurePath(name).as_posix().removeprefix("./")
-    files = (module for module, source in codebase.sources.items() if source.shown == path)
+    files = (module for module, source in codebase.sources.items() if source.display_path == path)
     try:
         return Target(next(files, name))
     except PatternError as error:
@@ -111,5 +111,5 @@ def _may_be_outside(codebase: Codebase, name: str) -> bool:
 
 def _known_outside(codebase: Codebase, top: str) -> Iterator[bool]:
     yield is_installed(top)
-    yield bool(catalogue(CHANNELS).imported(top))
+    yield bool(load_catalogue(CHANNELS).imported(top))
     yield any(name.partition(".")[0] == top for name in codebase.imports.externals)

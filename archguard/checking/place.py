@@ -10,9 +10,9 @@ from archguard.checking.check import check
 from archguard.checking.named import find_place, groups_of
 from archguard.checking.ways import calls_of_services
 from archguard.checking.why import new_violations
-from archguard.codebase import Codebase, Pattern, suppose
+from archguard.codebase import Codebase, Pattern, with_hypothetical_imports
 from archguard.config import Config
-from archguard.kinds.contacts import Contact, Territory, Way, find_hosts
+from archguard.kinds.contacts import Channel, Interaction, ServiceMap, find_hosts
 from archguard.kinds.layers import Layers
 from archguard.kinds.metrics import Metrics
 from archguard.model import Report
@@ -39,7 +39,7 @@ class Call:
     """So many lines of code reach the service, or the host outside, `name` over `way`; or are those of `name`."""
 
     name: str
-    way: Way
+    way: Channel
     lines: int
 
 
@@ -91,16 +91,16 @@ def place_of(config: Config, codebase: Codebase, name: str) -> Place:
     return Place(
         module=named.name,
         modules=len(modules & codebase.sources.keys()),
-        path=codebase.shown(named.name),
+        path=codebase.display_path(named.name),
         service=", ".join(services),
         components=tuple(it for it in config.components if modules & codebase.members((Pattern(it),))),
         layers=_layers(config, codebase, modules),
         contracts=tuple(contract.id for contract in config.contracts if modules & contract.scope(codebase)),
         imports=_counts(groups, _imported(codebase, modules)),
         imported_by=_counts(groups, _importers(codebase, modules)),
-        calls=_calls((it.callee, it.way) for it in _reached(codebase) if it.importer in modules),
+        calls=_calls((it.callee, it.channel) for it in _reached(codebase) if it.importer in modules),
         service_called_by=_calls(
-            (it.caller, it.way)
+            (it.caller, it.channel)
             for it in calls_of_services(codebase)
             if it.callee in services and it.importer not in modules
         ),
@@ -139,7 +139,7 @@ def _denied(
     """The contracts that deny each of `pairs`, all of which are tried at once, so that numbers would say nothing."""
     denied: dict[tuple[str, str], set[str]] = {}
     asked = replace(config, contracts=tuple(one for one in config.contracts if not isinstance(one, Metrics)))
-    for violation in new_violations(before, check(asked, codebase=suppose(codebase, pairs))):
+    for violation in new_violations(before, check(asked, codebase=with_hypothetical_imports(codebase, pairs))):
         denied.setdefault((violation.importer, violation.imported), set()).add(violation.contract)
     return denied
 
@@ -172,7 +172,7 @@ def _union(denied: Mapping[tuple[str, str], set[str]], pairs: Iterable[tuple[str
 
 
 def _services(codebase: Codebase, modules: frozenset[str]) -> tuple[str, ...]:
-    return tuple(name for name, unit in Territory(codebase).modules.items() if unit & modules)
+    return tuple(name for name, unit in ServiceMap(codebase).modules.items() if unit & modules)
 
 
 def _layers(config: Config, codebase: Codebase, modules: frozenset[str]) -> Mapping[str, str]:
@@ -195,11 +195,11 @@ def _importers(codebase: Codebase, modules: frozenset[str]) -> Iterator[str]:
                 yield from [importer] * len(codebase.imports.imported_by(importer)[module])
 
 
-def _reached(codebase: Codebase) -> tuple[Contact, ...]:
-    return (*calls_of_services(codebase), *find_hosts(codebase, Territory(codebase)))
+def _reached(codebase: Codebase) -> tuple[Interaction, ...]:
+    return (*calls_of_services(codebase), *find_hosts(codebase, ServiceMap(codebase)))
 
 
-def _calls(reached: Iterable[tuple[str, Way]]) -> tuple[Call, ...]:
+def _calls(reached: Iterable[tuple[str, Channel]]) -> tuple[Call, ...]:
     return tuple(Call(name, way, lines) for (name, way), lines in sorted(Counter(reached).items()))
 
 

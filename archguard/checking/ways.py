@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
-from archguard.codebase import Codebase, ImportGraph, Link, Reach
-from archguard.kinds.contacts import Contact, Territory, Way, find_contacts
-from archguard.kinds.routes import EVERYTHING, forbidden_routes, labelled
+from archguard.codebase import Codebase, ImportGraph, Link, Reachability
+from archguard.kinds.contacts import Channel, Interaction, ServiceMap, find_interactions
+from archguard.kinds.routes import ALL_BITS, find_forbidden_paths, labelled
 
-CALLS = tuple(way for way in Way if way is not Way.IMPORT)
+CALLS = tuple(way for way in Channel if way is not Channel.IMPORT)
 """The ways over which services reach each other without importing anything."""
 
 
@@ -26,7 +26,7 @@ class Hop:
     """The module; of a call, a message or a table, the service."""
     path: str
     line: int
-    way: Way = Way.IMPORT
+    way: Channel = Channel.IMPORT
     symbol: str = ""
     """The address, the topic or the table; "" for an import."""
 
@@ -41,7 +41,7 @@ class Ways:
     codebase: Codebase
     sources: frozenset[str]
     targets: frozenset[str]
-    contacts: Mapping[Link, Contact]
+    contacts: Mapping[Link, Interaction]
     """The calls between services, by what stands for them in the graph."""
 
     @classmethod
@@ -59,10 +59,10 @@ class Ways:
 
     def cut(self) -> tuple[Hop, ...]:
         """As few imports and calls as possible without which none of `chains` is left."""
-        from archguard.codebase.coupling import fewest_cuts  # noqa: PLC0415  # networkx takes 130 ms
+        from archguard.codebase.coupling import min_cut  # noqa: PLC0415  # networkx takes 130 ms
 
         ends = frozenset().union(self.targets, *self._ends(self._whole))
-        return tuple(map(self._hop, fewest_cuts(self._graph, self.sources, ends)))
+        return tuple(map(self._hop, min_cut(self._graph, self.sources, ends)))
 
     @cached_property
     def _graph(self) -> ImportGraph:
@@ -71,25 +71,27 @@ class Ways:
     @cached_property
     def _touched(self) -> frozenset[str]:
         """The services that have some of the targets."""
-        modules = Territory(self.codebase).modules
+        modules = ServiceMap(self.codebase).modules
         return frozenset(name for name, unit in modules.items() if unit & self.targets)
 
     @cached_property
     def _whole(self) -> frozenset[str]:
-        modules = Territory(self.codebase).modules
+        modules = ServiceMap(self.codebase).modules
         return frozenset(name for name in self._touched if modules[name] <= self.targets | self.sources)
 
     def _ends(self, services: Collection[str]) -> list[frozenset[str]]:
         """What stands for `services`, way by way, so that each way is found beside shorter ones."""
         return [
-            frozenset(link.imported for link, it in self.contacts.items() if it.way is way and it.callee in services)
+            frozenset(
+                link.imported for link, it in self.contacts.items() if it.channel is way and it.callee in services
+            )
             for way in CALLS
         ]
 
     def _chains(self, ends: Collection[frozenset[str]]) -> tuple[Chain, ...]:
         labels = labelled(ends)
-        reach = Reach(self._graph, labels, dict.fromkeys(self.sources, EVERYTHING))
-        routes = forbidden_routes(reach, dict.fromkeys(self.sources, (1 << len(ends)) - 1), indirect=True)
+        reach = Reachability(self._graph, labels, dict.fromkeys(self.sources, ALL_BITS))
+        routes = find_forbidden_paths(reach, dict.fromkeys(self.sources, (1 << len(ends)) - 1), indirect=True)
         names = sorted({route.chain for route in routes}, key=lambda chain: (len(chain), chain))
         return tuple(tuple(self._hops(chain)) for chain in names)
 
@@ -98,23 +100,23 @@ class Ways:
             yield self._hop(Link(one, other, self._graph.imported_by(one)[other][0]))
 
     def _hop(self, link: Link) -> Hop:
-        place = self.codebase.shown(link.importer), link.line
+        place = self.codebase.display_path(link.importer), link.line
         if contact := self.contacts.get(link):
-            return Hop(link.importer, contact.callee, *place, contact.way, contact.symbol)
+            return Hop(link.importer, contact.callee, *place, contact.channel, contact.symbol)
         return Hop(link.importer, link.imported, *place)
 
 
-def calls_of_services(codebase: Codebase) -> tuple[Contact, ...]:
+def calls_of_services(codebase: Codebase) -> tuple[Interaction, ...]:
     """What services do to reach each other, apart from imports, once for each line, service and way."""
     if not codebase.services:
         return ()
-    found: dict[tuple[str, str, Way, int], list[Contact]] = {}
-    for contact in find_contacts(codebase, Territory(codebase), {}, CALLS):
-        found.setdefault((contact.importer, contact.callee, contact.way, contact.location.line), []).append(contact)
+    found: dict[tuple[str, str, Channel, int], list[Interaction]] = {}
+    for contact in find_interactions(codebase, ServiceMap(codebase), {}, CALLS):
+        found.setdefault((contact.importer, contact.callee, contact.channel, contact.location.line), []).append(contact)
     return tuple(replace(it[0], symbol=", ".join(sorted({each.symbol for each in it}))) for it in found.values())
 
 
-def _ends(contacts: Iterable[Contact]) -> Iterator[tuple[Link, Contact]]:
+def _ends(contacts: Iterable[Interaction]) -> Iterator[tuple[Link, Interaction]]:
     for contact in contacts:
-        end = "\0".join((contact.callee, contact.way, contact.symbol))  # no module has such a name
+        end = "\0".join((contact.callee, contact.channel, contact.symbol))  # no module has such a name
         yield Link(contact.importer, end, contact.location.line), contact

@@ -9,10 +9,10 @@ from archguard.checking.check import check
 from archguard.checking.known import identity
 from archguard.checking.named import Named, find_named
 from archguard.checking.ways import Chain, Hop, Ways
-from archguard.codebase import Codebase, ImportTrait, Target, suppose
+from archguard.codebase import Codebase, ImportTrait, Target, with_hypothetical_imports
 from archguard.config import Config, read
 from archguard.errors import ArchguardError
-from archguard.kinds.contacts import WORDS, Way
+from archguard.kinds.contacts import WORDS, Channel
 from archguard.model import OutcomeStatus, Report, Violation
 from archguard.reporters.wording import because, counted, numbered, one_line
 
@@ -72,7 +72,7 @@ def why(config: Config, codebase: Codebase, importer: str, imported: str) -> Ans
         other = Named(other.name, codebase.matching(Target(other.name), codebase.imports.externals), is_outside=True)
     sources, targets = _apart(one, other, frozenset(codebase.sources))
     pairs = list(product(_some(sources), [other.name] if other.is_outside else _some(targets)))
-    before, after = check(config, codebase=codebase), check(config, codebase=suppose(codebase, pairs))
+    before, after = check(config, codebase=codebase), check(config, codebase=with_hypothetical_imports(codebase, pairs))
     ways = Ways.between(_counted(config, codebase), sources, targets)
     chains = ways.chains()
     return Answer(
@@ -195,13 +195,13 @@ def _listed(chains: Iterable[Chain]) -> Iterator[str]:
 
 def _told(step: Hop) -> str:
     """`importer -> imported (path:line)`, with the way and what is named if that is no import."""
-    over = "" if step.way is Way.IMPORT else f" over {WORDS[step.way]}: {step.symbol}"
+    over = "" if step.way is Channel.IMPORT else f" over {WORDS[step.way]}: {step.symbol}"
     return one_line(f"{step.importer} -> {step.imported}{over} ({step.path}:{step.line})")
 
 
 def _parting(answer: Answer) -> Iterator[str]:
     if answer.cut:
-        imports = sum(step.way is Way.IMPORT for step in answer.cut)
+        imports = sum(step.way is Channel.IMPORT for step in answer.cut)
         counts = {"import": imports, "call": len(answer.cut) - imports}
         told = " and ".join(counted(count, noun) for noun, count in counts.items() if count)
         yield f"To part them, cut {told}, no fewer will do:"

@@ -12,11 +12,11 @@ import click
 from archguard.checking import (
     Profile,
     check,
+    edit_safety_facts,
     is_about_imports,
     merge_base,
     read,
     since,
-    what_matters,
     with_baseline,
     within_paths,
 )
@@ -25,7 +25,7 @@ from archguard.cli.outcome import exit_code, problems_of
 from archguard.cli.progress import progress
 from archguard.model import Report, Severity
 from archguard.reporters import reporter, reporter_names
-from archguard.snapshot.journal import is_kept, is_there, keep
+from archguard.snapshot.journal import is_recording, is_there, save_result
 from archguard.snapshot.store import NAME as CACHE
 from archguard.snapshot.store import is_refused
 
@@ -99,7 +99,7 @@ def command(  # noqa: PLR0913  # the options of the command
     with _faults_reported(targets):
         with times.stage("configuration"):
             read_config = configuration(config)
-        if is_kept() and is_refused(str(read_config.root)):
+        if is_recording() and is_refused(str(read_config.root)):
             click.echo(f"warning: {CACHE} came with the project, and is not used\n    hint: {_UNTRACK}", err=True)
         with progress("reading the code"):
             with times.stage("code"):
@@ -116,9 +116,9 @@ def command(  # noqa: PLR0913  # the options of the command
             outputs = [(str(file) if file else None, _written(report, format_, file)) for format_, file in targets]
     code = exit_code(report)
     by_outline = report.complete and is_about_imports(read_config, codebase)
-    told_again = by_outline and is_kept() and not _wants_colour()
-    imports = what_matters(read_config, codebase, report, [name for name, _ in targets]) if told_again else None
-    keep(str(read_config.root), outputs, code, by_outline=by_outline, imports=imports)
+    told_again = by_outline and is_recording() and not _wants_colour()
+    imports = edit_safety_facts(read_config, codebase, report, [name for name, _ in targets]) if told_again else None
+    save_result(str(read_config.root), outputs, code, by_outline=by_outline, imports=imports)
     for file, text in outputs:
         _write(file, text)
     if profile:

@@ -3,7 +3,7 @@
 from archguard.codebase.codebase import Codebase, read_codebase
 from archguard.codebase.expression import Expression, ExpressionError
 from archguard.codebase.facts import Import, ImportTrait
-from archguard.codebase.graph import ImportGraph, Link, Reach, Sweep
+from archguard.codebase.graph import ImportGraph, Link, Reachability, ReachabilityRule
 from archguard.codebase.modules import PackageNotFoundError
 from archguard.codebase.pattern import (
     ImportPattern,
@@ -18,12 +18,12 @@ from archguard.codebase.pattern import (
     Targets,
 )
 from archguard.codebase.project import STRICT, Component, Coverage, Project, Service
-from archguard.codebase.remembering import remembering
+from archguard.codebase.remembering import memoized
 from archguard.codebase.shorthand import OneOrMany, Shorthand
 from archguard.codebase.source import Source, SourceError
-from archguard.codebase.supposing import suppose
+from archguard.codebase.supposing import with_hypothetical_imports
 from archguard.codebase.units import disjoint
-from archguard.codebase.view import ancestry
+from archguard.codebase.view import self_and_parents
 
 __all__ = [
     "STRICT",
@@ -44,7 +44,8 @@ __all__ = [
     "PatternError",
     "Patterns",
     "Project",
-    "Reach",
+    "Reachability",
+    "ReachabilityRule",
     "Service",
     "Shorthand",
     "SomeNames",
@@ -52,12 +53,11 @@ __all__ = [
     "SomeTargets",
     "Source",
     "SourceError",
-    "Sweep",
     "Target",
     "Targets",
-    "ancestry",
     "disjoint",
+    "memoized",
     "read_codebase",
-    "remembering",
-    "suppose",
+    "self_and_parents",
+    "with_hypothetical_imports",
 ]

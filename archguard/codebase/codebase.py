@@ -15,14 +15,14 @@ from archguard.codebase.modules import find_modules
 from archguard.codebase.pattern import Pattern, Target
 from archguard.codebase.project import Component, Project, Service
 from archguard.codebase.reexports import Reexports
-from archguard.codebase.remembering import remembering
-from archguard.codebase.scan import scan
+from archguard.codebase.remembering import memoized
+from archguard.codebase.scan import build_graph
 from archguard.codebase.service_paths import ServicePaths
 from archguard.codebase.source import Source, SourceError
 from archguard.codebase.statements import Statements
-from archguard.codebase.view import ancestry
+from archguard.codebase.view import self_and_parents
 from archguard.model import Location, Problem, Step
-from archguard.snapshot.journal import note_sources
+from archguard.snapshot.journal import record_sources
 
 _T = TypeVar("_T")
 
@@ -50,7 +50,7 @@ class Codebase:
     """Where names are defined that packages pass on."""
     ignored: frozenset[Link] = frozenset()
     """The imports that `imports` lacks, since a contract leaves them out."""
-    memory: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """What has been found out about the sources; the same code without some imports shares it."""
 
     @property
@@ -88,7 +88,7 @@ class Codebase:
             matched = {anchor for own in self.components[pattern.text].modules for anchor in self._matches(own)}
             found = matched & self._component(pattern.text)
         elif pattern.text in self.services:
-            found = {ancestry(module)[-1] for module in self._service(pattern.text)}
+            found = {self_and_parents(module)[-1] for module in self._service(pattern.text)}
         else:
             found = set(self._matches(pattern))
         return tuple(sorted(found))
@@ -109,18 +109,18 @@ class Codebase:
         """The place of an import statement; where one name in it is told apart, that of the name."""
         found = self.statement(link)
         if found is None:
-            return Location(self.shown(link.importer), link.line)
+            return Location(self.display_path(link.importer), link.line)
         return found.name_location if self._is_name(link.imported) else found.location
 
     def _is_name(self, imported: str) -> bool:
         """Whether it is a name in a module of the project."""
-        return imported not in self.modules and any(outer in self.modules for outer in ancestry(imported))
+        return imported not in self.modules and any(outer in self.modules for outer in self_and_parents(imported))
 
     def location_of(self, module: str) -> Location:
         """The place of a module as a whole."""
-        return Location(self.shown(module))
+        return Location(self.display_path(module))
 
-    @remembering
+    @memoized
     def statement(self, link: Link) -> Import | None:
         """The statement behind `link`, or None where this Python cannot parse the file."""
         return max(self.named(link), key=_depth, default=None)
@@ -189,7 +189,9 @@ class Codebase:
     def _imports_of(self, name: str) -> Iterator[Link]:
         """Each line that imports `name`, from where it is defined or from a package that passes it on."""
         definitions = self.reexports.definitions(name) if self.reexports else ()
-        holders = {outer for definition in (name, *definitions) for outer in ancestry(definition)} & self.modules
+        holders = {
+            outer for definition in (name, *definitions) for outer in self_and_parents(definition)
+        } & self.modules
         for holder in sorted(holders):
             for importer in self.imports.importers.get(holder, ()):
                 for line in self.imports.imported_by(importer)[holder]:
@@ -206,12 +208,14 @@ class Codebase:
             for module in modules
         )
 
-    def passed_on_as(self, link: Link) -> str:
+    def reexported_name(self, link: Link) -> str:
         """What a statement names that a package passes on from `link.imported`: `shop.OrderRepository`; else ""."""
         found = self.statement(link)
         inside = link.imported in self.modules and found is not None and found.module
         return (
-            found.target if found and inside and link.imported.rpartition("::")[2] not in ancestry(found.target) else ""
+            found.target
+            if found and inside and link.imported.rpartition("::")[2] not in self_and_parents(found.target)
+            else ""
         )
 
     def steps(self, chain: tuple[str, ...]) -> tuple[Step, ...]:
@@ -221,15 +225,15 @@ class Codebase:
 
     def step(self, link: Link) -> Step:
         """One import with its place."""
-        return Step(link.importer, link.imported, self.shown(link.importer), link.line)
+        return Step(link.importer, link.imported, self.display_path(link.importer), link.line)
 
-    def shown(self, module: str) -> str:
+    def display_path(self, module: str) -> str:
         """The path of `module` as reports show it; "" for what is not in the project."""
-        return self.sources[module].shown if module in self.sources else self.places.get(module, "")
+        return self.sources[module].display_path if module in self.sources else self.places.get(module, "")
 
-    def is_troubled(self, module: str) -> bool:
+    def has_read_errors(self, module: str) -> bool:
         """Whether something in its file could not be read, so that not all that it imports may be known."""
-        return self.shown(module) in self._troubled
+        return self.display_path(module) in self._troubled
 
     def once(self, read: Callable[["Codebase"], _T]) -> _T:
         """What `read` makes of it, worked out by the first who asks."""
@@ -272,7 +276,7 @@ class Codebase:
     def _may_have(self, module: str, asked: frozenset[ImportTrait]) -> bool:
         """A look at the signs, since most files need not be parsed to know."""
         try:
-            signs = self.sources[module].signs
+            signs = self.sources[module].markers
         except SourceError:
             return False
         return any(not _SIGNS[trait] or _SIGNS[trait] & signs for trait in asked)
@@ -372,11 +376,11 @@ def read_codebase(  # noqa: PLR0913  # what the code is, and how it is to be loo
         ExceptionGroup[PackageNotFoundError]: packages or source roots that are not there.
     """
     modules = find_modules(root, project, services or {})
-    note_sources(source.file for source in modules.sources.values())  # grimp reads them without a word to Python
+    record_sources(source.file for source in modules.sources.values())  # grimp reads them without a word to Python
     excluded = modules.excluded if project.imports_of_excluded == "nearest" else frozenset()
     paths = ServicePaths.of(services or {})
     follow = project.reexports == "follow"
-    found = scan(root, modules, externals, excluded, paths, follow_reexports=follow, dynamic=dynamic)
+    found = build_graph(root, modules, externals, excluded, paths, follow_reexports=follow, dynamic=dynamic)
     return Codebase(
         sources=modules.sources,
         imports=found.graph,

@@ -47,7 +47,7 @@ class Coupling:
         return graph
 
     @cached_property
-    def tangles(self) -> tuple[tuple[str, ...], ...]:
+    def sccs(self) -> tuple[tuple[str, ...], ...]:
         """The strongly connected sets of two units and more, sorted."""
         components = nx.strongly_connected_components(self.graph)
         return tuple(sorted(tuple(sorted(component)) for component in components if len(component) > 1))
@@ -76,7 +76,7 @@ def cyclic(arrows: Collection[tuple[str, str]]) -> frozenset[tuple[str, str]]:
     return frozenset((one, other) for one, other in arrows if places[one] == places[other])
 
 
-def implied(arrows: Collection[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+def transitively_implied(arrows: Collection[tuple[str, str]]) -> frozenset[tuple[str, str]]:
     """Those of `arrows` between tangles that a longer way says too: what a transitive reduction leaves out."""
     graph: nx.DiGraph[str] = nx.DiGraph(sorted(arrows))
     places = _tangle_of(graph)
@@ -87,7 +87,7 @@ def implied(arrows: Collection[tuple[str, str]]) -> frozenset[tuple[str, str]]:
     return frozenset((one, other) for one, other, here, there in found if here != there and (here, there) not in kept)
 
 
-def closing(weights: Mapping[tuple[str, str], int]) -> frozenset[tuple[str, str]]:
+def feedback_arcs(weights: Mapping[tuple[str, str], int]) -> frozenset[tuple[str, str]]:
     """Those of the arrows that close cycles: without them there is none, and they weigh as little as can be found."""
     places = _tangle_of(nx.DiGraph(sorted(weights)))
     tangles: dict[int, list[str]] = {}
@@ -116,7 +116,7 @@ def stack(units: Collection[str], weights: Mapping[tuple[str, str], int]) -> tup
     return tuple(tuple(_order(members[node], weights)) for node in nodes)
 
 
-def fewest_cuts(imports: ImportGraph, sources: Collection[str], targets: Collection[str]) -> tuple[Link, ...]:
+def min_cut(imports: ImportGraph, sources: Collection[str], targets: Collection[str]) -> tuple[Link, ...]:
     """As few imports as possible without which no way leads from `sources` to `targets` (disjoint sets), sorted.
 
     Of several such sets, the one that is nearest to `targets`.

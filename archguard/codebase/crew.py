@@ -10,10 +10,10 @@ from functools import partial
 from typing import BinaryIO, TypeAlias, TypeVar
 
 from archguard.codebase.codebase import Codebase
-from archguard.codebase.sharing import fork, processors
+from archguard.codebase.sharing import fork, worker_count
 
 _R = TypeVar("_R")
-Question: TypeAlias = Callable[[Codebase, Sequence[str]], _R]
+Task: TypeAlias = Callable[[Codebase, Sequence[str]], _R]
 """What is asked of some modules, sorted: it says the same of them whatever else is asked beside."""
 
 _KEY = "crew"
@@ -24,79 +24,79 @@ _NEIGHBOURS = 100
 
 
 @contextmanager
-def crew(codebase: Codebase) -> Iterator[None]:
+def worker_pool(codebase: Codebase) -> Iterator[None]:
     """Have what is asked of `codebase` answered by a process for each processor meanwhile, if it has many files."""
-    hired = codebase.memory[_KEY] = _Crew()
+    hired = codebase.memo[_KEY] = _WorkerPool()
     try:
         yield
     finally:
-        del codebase.memory[_KEY]
-        hired.dismiss()
+        del codebase.memo[_KEY]
+        hired.stop()
 
 
-def answers(codebase: Codebase, question: Question[_R], modules: Iterable[str]) -> list[_R]:
+def map_shards(codebase: Codebase, question: Task[_R], modules: Iterable[str]) -> list[_R]:
     """What `question` says of `modules`, in parts: each part is of some of them, sorted.
 
     The question is a function of a Python module, or a `partial` of one with what can be pickled; so can its answer.
     """
     asked = sorted(modules)
-    hired: _Crew | None = codebase.memory.get(_KEY)
-    return hired.answers(codebase, question, asked) if hired else [question(codebase, asked)]
+    hired: _WorkerPool | None = codebase.memo.get(_KEY)
+    return hired.map_shards(codebase, question, asked) if hired else [question(codebase, asked)]
 
 
-def remember(codebase: Codebase, key: str, found: object) -> None:
+def broadcast(codebase: Codebase, key: str, found: object) -> None:
     """Let every process that answers for `codebase` know what was `found`, so that none finds it out alone."""
-    answers(codebase, partial(_remember, key, found), ())
+    map_shards(codebase, partial(_remember, key, found), ())
 
 
 def _remember(key: str, found: object, codebase: Codebase, modules: Sequence[str]) -> None:
     del modules
-    codebase.memory[key] = found
+    codebase.memo[key] = found
 
 
 @dataclass
-class _Crew:
+class _WorkerPool:
     """This process, and one for each further share of the modules."""
 
     codebase: Codebase | None = None
     """What the processes know: the code as it was when they were forked."""
-    members: "list[_Member]" = field(default_factory=list)
-    homes: dict[str, int] = field(default_factory=dict)
+    workers: "list[_Worker]" = field(default_factory=list)
+    shard_of: dict[str, int] = field(default_factory=dict)
     """Whose share each module belongs to: mostly the same one's, since it has read it."""
 
-    def answers(self, codebase: Codebase, question: Question[_R], modules: Sequence[str]) -> list[_R]:
+    def map_shards(self, codebase: Codebase, question: Task[_R], modules: Sequence[str]) -> list[_R]:
         """What `question` says of the modules, share by share."""
         if codebase is not self.codebase:
-            self._hire(codebase)
+            self._start(codebase)
         try:
             told = pickle.dumps(question, pickle.HIGHEST_PROTOCOL)
         except (pickle.PicklingError, AttributeError, TypeError):  # of a kind of contract that others have written
             return [question(codebase, modules)]
         own, *shares = self._shares(modules)
-        asked = [*zip(self.members, shares, strict=True)]
+        asked = [*zip(self.workers, shares, strict=True)]
         for member, share in asked:
             member.ask(told, share)
         others = (member.answer(partial(question, codebase, share)) for member, share in asked)
         return [question(codebase, own), *others]
 
-    def dismiss(self) -> None:
+    def stop(self) -> None:
         """End the processes."""
-        for member in self.members:
+        for member in self.workers:
             member.end()
-        self.members, self.homes, self.codebase = [], {}, None
+        self.workers, self.shard_of, self.codebase = [], {}, None
 
-    def _hire(self, codebase: Codebase) -> None:
-        self.dismiss()
+    def _start(self, codebase: Codebase) -> None:
+        self.stop()
         self.codebase = codebase
         names = sorted(codebase.sources)
-        count = max(1, min(processors(native=False), len(names) // _LEAST))
-        self.homes = {name: place // _NEIGHBOURS % count for place, name in enumerate(names)}
-        self.members = [_Member.of(codebase) for _ in range(1, count)]
+        count = max(1, min(worker_count(native=False), len(names) // _LEAST))
+        self.shard_of = {name: place // _NEIGHBOURS % count for place, name in enumerate(names)}
+        self.workers = [_Worker.of(codebase) for _ in range(1, count)]
 
     def _shares(self, modules: Sequence[str]) -> list[list[str]]:
-        shares: list[list[str]] = [[] for _ in range(len(self.members) + 1)]
+        shares: list[list[str]] = [[] for _ in range(len(self.workers) + 1)]
         for module in modules:
-            shares[self.homes.get(module, 0)].append(module)
+            shares[self.shard_of.get(module, 0)].append(module)
         self._balance(shares)
         return [sorted(share) for share in shares]
 
@@ -104,26 +104,26 @@ class _Crew:
         """Let modules move to another process for good, if the one they belong to would keep the others waiting."""
         while len(least := min(shares, key=len)) < len(most := max(shares, key=len)) - 1:
             least.append(most.pop())
-            self.homes[least[-1]] = shares.index(least)
+            self.shard_of[least[-1]] = shares.index(least)
 
 
 @dataclass
-class _Member:
+class _Worker:
     """A process that answers questions until nobody can ask any more."""
 
     process: int
-    questions: BinaryIO
+    requests: BinaryIO
     replies: BinaryIO
 
     @classmethod
-    def of(cls, codebase: Codebase) -> "_Member":
+    def of(cls, codebase: Codebase) -> "_Worker":
         """Begin it."""
         (asked, questions), (replies, said) = os.pipe(), os.pipe()
 
         def work() -> None:
             os.close(questions)  # else it would wait for itself where this process is gone
             os.close(replies)
-            del codebase.memory[_KEY]  # what it is asked it answers alone
+            del codebase.memo[_KEY]  # what it is asked it answers alone
             with os.fdopen(asked, "rb") as hearing, os.fdopen(said, "wb") as saying:
                 _reply(codebase, hearing, saying)
 
@@ -135,8 +135,8 @@ class _Member:
     def ask(self, question: bytes, modules: Sequence[str]) -> None:
         """Ask, and do not wait for the answer."""
         with suppress(OSError):  # it has died, and will not answer
-            pickle.dump((question, modules), self.questions, pickle.HIGHEST_PROTOCOL)
-            self.questions.flush()
+            pickle.dump((question, modules), self.requests, pickle.HIGHEST_PROTOCOL)
+            self.requests.flush()
 
     def answer(self, instead: Callable[[], _R]) -> _R:
         """What it says; if it came to nothing, what is said `instead`."""
@@ -151,7 +151,7 @@ class _Member:
         os.kill(self.process, signal.SIGKILL)
         os.waitpid(self.process, 0)
         with suppress(OSError):
-            self.questions.close()
+            self.requests.close()
         self.replies.close()
 
 

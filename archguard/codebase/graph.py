@@ -89,19 +89,19 @@ def _kept(
 
 
 @dataclass(frozen=True)
-class Reach:
+class Reachability:
     """Which labelled modules each module reaches. Labels are bits, so that one sweep answers for all of them."""
 
     graph: ImportGraph
     labels: Mapping[str, int]
     """The bits of the modules that may be reached."""
-    blocked: Mapping[str, int]
+    barriers: Mapping[str, int]
     """The bits that lead no further than to this module."""
-    onward: "Reach | None" = None
+    then: "Reachability | None" = None
     """Where to go on from a labelled module, when that is only on the way."""
 
     @cached_property
-    def masks(self) -> Mapping[str, int]:
+    def closure(self) -> Mapping[str, int]:
         """The bits of what each module is, or reaches through modules that do not block them."""
         masks = dict(self.labels)
         queue = deque(sorted(masks))
@@ -109,7 +109,7 @@ class Reach:
             module = queue.popleft()
             for importer in self.graph.importers.get(module, ()):
                 known = masks.get(importer, 0)
-                passed = masks[module] & ~self.blocked.get(importer, 0)
+                passed = masks[module] & ~self.barriers.get(importer, 0)
                 if passed & ~known:
                     masks[importer] = known | passed
                     queue.append(importer)
@@ -120,7 +120,7 @@ class Reach:
         chain = [module]
         while not self.labels.get(chain[-1], 0) & bit:
             chain.append(self._nearer(bit)[chain[-1]])
-        return (*chain, *self.onward.chain(chain[-1], bit)[1:]) if self.onward else tuple(chain)
+        return (*chain, *self.then.chain(chain[-1], bit)[1:]) if self.then else tuple(chain)
 
     def _nearer(self, bit: int) -> Mapping[str, str]:
         if bit not in self._ways:
@@ -135,7 +135,7 @@ class Reach:
         while queue:
             module = queue.popleft()
             for importer in self.graph.importers.get(module, ()):
-                if importer not in nearer and not (self.blocked.get(importer, 0) | self.labels.get(importer, 0)) & bit:
+                if importer not in nearer and not (self.barriers.get(importer, 0) | self.labels.get(importer, 0)) & bit:
                     nearer[importer] = module
                     queue.append(importer)
         return nearer
@@ -146,22 +146,22 @@ class Reach:
 
 
 @dataclass(frozen=True)
-class Sweep:
+class ReachabilityRule:
     """Imports that are forbidden since they are, or lead to, something that the importer must not reach."""
 
-    reach: Reach
+    reachability: Reachability
     forbidden: Mapping[str, int]
     """The bits that each module must not reach."""
     indirect: bool = True
     """Whether an import counts that leads there through other modules."""
 
     @property
-    def reached(self) -> Mapping[str, int]:
+    def targets_mask(self) -> Mapping[str, int]:
         """The bits for which an import of each module counts."""
-        return self.reach.masks if self.indirect else self.reach.labels
+        return self.reachability.closure if self.indirect else self.reachability.labels
 
     @cached_property
-    def held(self) -> Mapping[str, int]:
+    def sources_mask(self) -> Mapping[str, int]:
         """The bits that each module must not reach, or must not lead others to that must not.
 
         An import lies on a forbidden way if, and only if, what holds the importer is reached by the imported.
@@ -170,8 +170,8 @@ class Sweep:
         queue = deque(sorted(held) if self.indirect else ())
         while queue:
             module = queue.popleft()
-            for imported in self.reach.graph.imported_by(module):
-                passed = held[module] & ~self.reach.blocked.get(imported, 0)
+            for imported in self.reachability.graph.imported_by(module):
+                passed = held[module] & ~self.reachability.barriers.get(imported, 0)
                 if passed & ~held.get(imported, 0):
                     held[imported] = held.get(imported, 0) | passed
                     queue.append(imported)

@@ -21,10 +21,10 @@ from archguard.codebase.facts import Import, ImportTrait
 from archguard.codebase.facts.dynamic import DYNAMIC, unfollowed
 from archguard.codebase.facts.plain import names_in, text_at
 from archguard.codebase.graph import Link
-from archguard.codebase.modules import Modules, Portion
+from archguard.codebase.modules import Modules, PackageRoot
 from archguard.codebase.source import LONG_IMPORT, Source, SourceError
 from archguard.codebase.statements import Statements
-from archguard.codebase.view import View, ancestry
+from archguard.codebase.view import ServiceNamespace, self_and_parents
 from archguard.model import Problem, Severity
 
 _UNFOLLOWED = "what is imported here is known to the running code only, so no contract looks at it"
@@ -35,7 +35,7 @@ os.environ.setdefault("RUST_MIN_STACK", str(64 << 20))  # grimp parses by recurs
 
 
 @dataclass
-class Found:
+class ScanResult:
     """What some files import: by grimp that of whole files, by `ast` what grimp does not see."""
 
     by_grimp: dict[str, dict[str, set[int]]] = field(default_factory=dict)
@@ -47,17 +47,17 @@ class Found:
     """The imports that say `lazy import`."""
     problems: list[Problem] = field(default_factory=list)
     """What could not be read."""
-    signs: dict[str, frozenset[bytes]] = field(default_factory=dict)
+    markers: dict[str, frozenset[bytes]] = field(default_factory=dict)
     """Those of each file, by its module."""
 
-    def add(self, other: "Found") -> None:
+    def add(self, other: "ScanResult") -> None:
         """Take what others import too."""
         self.by_grimp |= other.by_grimp
         self.by_ast |= other.by_ast
         self.into_packages |= other.into_packages
         self.lazy |= other.lazy
         self.problems += other.problems
-        self.signs |= other.signs
+        self.markers |= other.markers
 
     def report(self, code: str, error: SourceError) -> None:
         """Tell of a file, or of something in it, that could not be read."""
@@ -65,11 +65,11 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Reader:
+class ImportScanner:
     """Reads files of one service."""
 
     modules: Modules
-    view: View
+    namespace: ServiceNamespace
     known: Collection[str]
     """Every module of the project."""
     externals: frozenset[str]
@@ -81,14 +81,14 @@ class Reader:
     _names: dict[str, str] = field(default_factory=dict, init=False, repr=False)
     """What the graph calls what grimp has told of."""
 
-    def read(self, sources: Sequence[Source], found: Found) -> None:
+    def read(self, sources: Sequence[Source], found: ScanResult) -> None:
         """Add what `sources` import."""
         self.scan([source for source in sources if self.is_for_grimp(source, found)], found)
 
-    def is_for_grimp(self, source: Source, found: Found) -> bool:
+    def is_for_grimp(self, source: Source, found: ScanResult) -> bool:
         """Whether grimp can read `source`; adds what grimp does not see in it."""
         try:
-            signs = found.signs[source.module] = source.signs
+            signs = found.markers[source.module] = source.markers
         except SourceError as error:
             found.report("unreadable", error)
             return False
@@ -102,17 +102,17 @@ class Reader:
             found.report("syntax", error)
             return not may_leave and not is_hidden
 
-    def scan(self, sources: Sequence[Source], found: Found) -> None:
+    def scan(self, sources: Sequence[Source], found: ScanResult) -> None:
         """Add what grimp tells of `sources`, of some at a time, since it takes much memory."""
         for source in sources:
-            if LONG_IMPORT in source.signs:
+            if LONG_IMPORT in source.markers:
                 self._scan_by_ast(source, found)
-        sources = [source for source in sources if LONG_IMPORT not in source.signs]
+        sources = [source for source in sources if LONG_IMPORT not in source.markers]
         size = max(_AT_A_TIME, -(-len(self.known) // _TIMES))
         for start in range(0, len(sources), size):
             self._scan_some(sources[start : start + size], found)
 
-    def _scan_some(self, sources: Sequence[Source], found: Found) -> None:
+    def _scan_some(self, sources: Sequence[Source], found: ScanResult) -> None:
         """Scan `sources`; halve them until a file that grimp cannot read stands alone."""
         try:
             scanned = self._grimp.scan(sources)
@@ -127,7 +127,7 @@ class Reader:
         for source, imports in zip(sources, scanned, strict=True):
             self._take(source.module, imports, found)
 
-    def _scan_by_ast(self, source: Source, found: Found) -> None:
+    def _scan_by_ast(self, source: Source, found: ScanResult) -> None:
         """The same of a file with a long line of imports: grimp keeps a copy of the line for each name in it.
 
         20,000 names in a line of 130 KB would take 2.5 GB.
@@ -141,13 +141,13 @@ class Reader:
             found.report("syntax", error)
             return
         for one in imports:
-            imported = self.view.resolve(one.target, self.known, self.externals)
+            imported = self.namespace.resolve(one.target, self.known, self.externals)
             if imported != source.module:
                 links.setdefault(imported, set()).add(one.location.line)
                 if imported in self._packages:
                     found.into_packages[Link(source.module, imported, one.location.line)] = ""
 
-    def _take(self, importer: str, imports: Iterable[DirectImport], found: Found) -> None:
+    def _take(self, importer: str, imports: Iterable[DirectImport], found: ScanResult) -> None:
         links = found.by_grimp[importer] = {}
         for one in imports:
             imported = self._names.get(one.imported.name) or self._named(one.imported.name)
@@ -166,13 +166,13 @@ class Reader:
 
     def _named(self, imported: str) -> str:
         """What grimp calls `imported` as the graph calls it; of what is left out, the nearest package around it."""
-        module = self.view.qualified(imported)
-        around = ancestry(module) if module in self.excluded else []
+        module = self.namespace.qualified(imported)
+        around = self_and_parents(module) if module in self.excluded else []
         name = next((name for name in around if name in self.known), module)
         self._names[imported] = name
         return name
 
-    def _add_by_ast(self, source: Source, imports: tuple[Import, ...], found: Found, *, is_hidden: bool) -> bool:
+    def _add_by_ast(self, source: Source, imports: tuple[Import, ...], found: ScanResult, *, is_hidden: bool) -> bool:
         """Add dynamic imports. An import that leaves the package makes grimp abort, so all of that file's are added."""
         leaving = [one for one in imports if one.leaves]
         for one in leaving:
@@ -183,12 +183,12 @@ class Reader:
             found.problems.append(replace(error.problem("dynamic-import"), severity=Severity.INFO))
         for one in imports:
             if not one.leaves and (leaving or is_hidden or ImportTrait.DYNAMIC in one.traits):
-                imported = self.view.resolve(one.target, self.known, self.externals)
+                imported = self.namespace.resolve(one.target, self.known, self.externals)
                 if imported != source.module:
                     found.by_ast.add(Link(source.module, imported, one.location.line))
         return not leaving and not is_hidden
 
-    def _add_otherwise(self, source: Source, found: Found) -> None:
+    def _add_otherwise(self, source: Source, found: ScanResult) -> None:
         """Add what Python reads in a file that grimp does not, such as one in an encoding by its lesser name."""
         try:
             self._add_by_ast(source, tuple(Import.extract(source)), found, is_hidden=True)
@@ -198,7 +198,7 @@ class Reader:
     @cached_property
     def _hidden(self) -> frozenset[str]:
         """The modules in place of which grimp would read the file beside them."""
-        return self.modules.doubled
+        return self.modules.shadowed
 
     @cached_property
     def _packages(self) -> frozenset[str]:
@@ -210,7 +210,7 @@ class Reader:
 
     @cached_property
     def _grimp(self) -> "_Grimp":
-        return _Grimp(self.view, self.externals, [plain(name) for name in self.excluded])
+        return _Grimp(self.namespace, self.externals, [plain(name) for name in self.excluded])
 
 
 def _may_leave(signs: frozenset[bytes], source: Source) -> bool:
@@ -228,7 +228,7 @@ def plain(module: str) -> str:
 class _Grimp:
     """grimp's scanner, told which names to tell apart."""
 
-    view: View
+    view: ServiceNamespace
     externals: Collection[str]
     inside: Collection[str]
     """Names in packages of the project, beside its modules."""
@@ -251,20 +251,20 @@ class _Grimp:
 
     @cached_property
     def _packages(self) -> set[FoundPackage]:
-        own = {_found_package(portion, self._inside_of(portion)) for portion in self.view.portions}
+        own = {_found_package(portion, self._inside_of(portion)) for portion in self.view.package_roots}
         return own | {_pretended_package(name) for name in self.externals}
 
-    def _inside_of(self, portion: Portion) -> list[str]:
-        return [name for name in self.inside if name.startswith(f"{portion.package}.")]
+    def _inside_of(self, package_root: PackageRoot) -> list[str]:
+        return [name for name in self.inside if name.startswith(f"{package_root.package}.")]
 
 
-def _found_package(portion: Portion, inside: Collection[str]) -> FoundPackage:
-    modules = [plain(source.module) for source in portion.sources]
+def _found_package(package_root: PackageRoot, inside: Collection[str]) -> FoundPackage:
+    modules = [plain(source.module) for source in package_root.sources]
     return FoundPackage(
-        name=portion.package,
-        directory=str(portion.directory),
-        module_files=frozenset(map(_module_file, (*modules, *portion.unread, *inside))),
-        namespace_packages=portion.namespaces,
+        name=package_root.package,
+        directory=str(package_root.directory),
+        module_files=frozenset(map(_module_file, (*modules, *package_root.opaque, *inside))),
+        namespace_packages=package_root.namespaces,
     )
 
 

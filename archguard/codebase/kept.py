@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from archguard.codebase.source import Source, SourceError
 from archguard.snapshot import store
-from archguard.snapshot.journal import is_kept, note_rows, state_of
+from archguard.snapshot.journal import is_recording, record_rows, state_of
 from archguard.snapshot.state import digest
 
 _FOLDER = "imports"
@@ -23,7 +23,7 @@ _MOST = 4
 _READERS = ("archguard.codebase", "grimp")
 
 
-class Told(NamedTuple):
+class CachedScan(NamedTuple):
     """What grimp told of a file."""
 
     lines: dict[str, list[int]]
@@ -33,7 +33,7 @@ class Told(NamedTuple):
 
 
 @dataclass
-class KeptFiles:
+class ScanCache:
     """What is kept of the files of the project at `root`."""
 
     root: Path
@@ -47,7 +47,7 @@ class KeptFiles:
     """State, signs and imports; no imports where nobody knows them, or where they are those of another context."""
 
     @classmethod
-    def load(cls, root: Path, outside: object, inside: object) -> "KeptFiles":
+    def load(cls, root: Path, outside: object, inside: object) -> "ScanCache":
         """What was kept of the project at `root`; nothing if this run is to look at everything again.
 
         Args:
@@ -55,35 +55,35 @@ class KeptFiles:
             outside: What grimp is to tell apart, but for
             inside: the modules, since those come and go.
         """
-        if not is_kept():
+        if not is_recording():
             return cls(root, "", "")
         kept = cls(root, _digest((_program(), outside)), _digest(inside))
-        note_rows(kept.name, kept.context)
+        record_rows(kept.name, kept.context)
         found = json.loads(store.load(str(root), _FOLDER, kept.name) or '{"context": "", "files": {}}')
         if found["context"] != kept.context:
             found["files"] = {file: [state, signs, None] for file, (state, signs, _) in found["files"].items()}
         kept.files = found["files"]
         return kept
 
-    def take_signs(self, sources: Iterable[Source]) -> None:
+    def preset_markers(self, sources: Iterable[Source]) -> None:
         """Spare `sources` that have not changed the look for their signs, and forget what has."""
         unchanged = {}
         for source in sources if self.name else ():
             row = self.files.get(source.file)
             if row and row[0] == state_of(source.file):
                 unchanged[source.file] = row
-                source.take_signs(frozenset(sign.encode("latin-1") for sign in row[1]))
+                source.preset_markers(frozenset(sign.encode("latin-1") for sign in row[1]))
         self.is_changed = len(unchanged) != len(self.files)
         self.files = unchanged
 
-    def told(self, source: Source) -> Told | None:
+    def cached(self, source: Source) -> CachedScan | None:
         """What grimp told of `source`; None if it has to be asked."""
         row = self.files.get(source.file)
-        return Told(*row[2]) if row and row[2] is not None else None
+        return CachedScan(*row[2]) if row and row[2] is not None else None
 
-    def save(self, sources: Iterable[Source], told: Callable[[], Mapping[str, Told]]) -> None:
+    def save(self, sources: Iterable[Source], told: Callable[[], Mapping[str, CachedScan]]) -> None:
         """Keep what is known of `sources`, with what grimp has `told` now, by module."""
-        missing = [source for source in sources if self.told(source) is None] if self.name else []
+        missing = [source for source in sources if self.cached(source) is None] if self.name else []
         if not missing and not self.is_changed:
             return
         now = told()
@@ -94,10 +94,10 @@ class KeptFiles:
             store.prune(str(self.root), (_FOLDER,), _MOST)
 
 
-def _row(source: Source, told: Told | None) -> list[Any] | None:
+def _row(source: Source, told: CachedScan | None) -> list[Any] | None:
     state = state_of(source.file)
     try:
-        return [state, sorted(sign.decode("latin-1") for sign in source.signs), told] if state else None
+        return [state, sorted(sign.decode("latin-1") for sign in source.markers), told] if state else None
     except SourceError:
         return None
 

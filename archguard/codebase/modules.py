@@ -54,7 +54,7 @@ class PackageNotFoundError(ArchguardError):
 
 
 @dataclass(frozen=True)
-class Portion:
+class PackageRoot:
     """One folder (or file) that holds modules of the top-level package `package`, as grimp wants to be told."""
 
     service: str
@@ -65,9 +65,9 @@ class Portion:
     """Packages without an `__init__.py`, as names without the service."""
     shown: str = ""
     """The folder as reports show it."""
-    unread: Mapping[str, str] = field(default_factory=dict)
+    opaque: Mapping[str, str] = field(default_factory=dict)
     """Modules that are there as a stub, or compiled, only: names without the service, and the files."""
-    doubled: frozenset[str] = frozenset()
+    shadowed: frozenset[str] = frozenset()
     """Packages with a file of their name beside them, as names without the service."""
 
     @property
@@ -81,7 +81,7 @@ class Portion:
 class Modules:
     """Every module below the source roots, and what was passed over on the way."""
 
-    portions: tuple[Portion, ...]
+    package_roots: tuple[PackageRoot, ...]
     problems: tuple[Problem, ...]
     excluded: frozenset[str]
     """The modules that `exclude` leaves out."""
@@ -89,30 +89,32 @@ class Modules:
     @property
     def sources(self) -> dict[str, Source]:
         """The file of each module, by the module's name."""
-        return {source.module: source for portion in self.portions for source in portion.sources}
+        return {source.module: source for portion in self.package_roots for source in portion.sources}
 
     @property
-    def doubled(self) -> frozenset[str]:
+    def shadowed(self) -> frozenset[str]:
         """The packages with a file of their name beside them, which Python passes over."""
-        return frozenset(qualify(portion.service, name) for portion in self.portions for name in portion.doubled)
+        return frozenset(qualify(portion.service, name) for portion in self.package_roots for name in portion.shadowed)
 
     @property
     def namespaces(self) -> frozenset[str]:
         """The packages that have no file."""
-        return frozenset(qualify(portion.service, name) for portion in self.portions for name in portion.namespaces)
+        return frozenset(
+            qualify(portion.service, name) for portion in self.package_roots for name in portion.namespaces
+        )
 
     @property
-    def unread(self) -> frozenset[str]:
+    def opaque(self) -> frozenset[str]:
         """The modules that are stubs, or compiled: they can be imported, but what they import is not known."""
-        return frozenset(qualify(portion.service, name) for portion in self.portions for name in portion.unread)
+        return frozenset(qualify(portion.service, name) for portion in self.package_roots for name in portion.opaque)
 
     @property
     def places(self) -> dict[str, str]:
         """What reports show as the path of a module that has no source: a folder without `__init__.py`, or a stub."""
         return {
             qualify(portion.service, name): path
-            for portion in reversed(self.portions)  # of several folders the first is shown
-            for name, path in [*portion.folders.items(), *portion.unread.items()]
+            for portion in reversed(self.package_roots)  # of several folders the first is shown
+            for name, path in [*portion.folders.items(), *portion.opaque.items()]
         }
 
 
@@ -152,12 +154,12 @@ def _without(walk: "_Walk", project: Project) -> Modules:
             portion,
             sources=tuple(source for source in portion.sources if kept(source.module)),
             namespaces=frozenset(name for name in portion.namespaces if kept(qualify(portion.service, name))),
-            unread={name: path for name, path in portion.unread.items() if kept(qualify(portion.service, name))},
+            opaque={name: path for name, path in portion.opaque.items() if kept(qualify(portion.service, name))},
         )
         for portion in walk.portions
     )
     found = Modules(tuple(walk.portions), (), frozenset())
-    modules = found.sources.keys() | found.unread
+    modules = found.sources.keys() | found.opaque
     excluded = frozenset(module for module in modules if not kept(module))
     return Modules(tuple(portion for portion in portions if portion.sources), tuple(walk.problems), excluded)
 
@@ -167,7 +169,7 @@ class _Walk:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.portions: list[Portion] = []
+        self.portions: list[PackageRoot] = []
         self.problems: list[Problem] = []
         self.errors: list[PackageNotFoundError] = []
         self.unread: list[Path] = []
@@ -224,17 +226,17 @@ class _Walk:
         if regular and is_file(place := regular[0]) and (folder := place.with_suffix("")) not in places:
             self._tell([_plain_folder(name, folder, place)] if is_folder(folder) and holds_python(folder) else ())
 
-    def _without(self, portion: Portion, taken: Collection[str]) -> Portion:
+    def _without(self, package_root: PackageRoot, taken: Collection[str]) -> PackageRoot:
         """`portion` without what stands in an earlier source root, where Python finds it first."""
-        for source in portion.sources if taken else ():
+        for source in package_root.sources if taken else ():
             if source.module in taken:
                 self._shadowed(source.module, Path(source.file))
-        return replace(portion, sources=tuple(one for one in portion.sources if one.module not in taken))
+        return replace(package_root, sources=tuple(one for one in package_root.sources if one.module not in taken))
 
-    def _portion(self, service: str, package: str, place: Path) -> Portion:
+    def _portion(self, service: str, package: str, place: Path) -> PackageRoot:
         if is_file(place):
             source = self._source(service, package, place)
-            return Portion(service, package, place.with_suffix(""), (source,), frozenset(), self._shown(place))
+            return PackageRoot(service, package, place.with_suffix(""), (source,), frozenset(), self._shown(place))
         files, before, shown = {}, len(self.unread), self._shown(place)
         doubled = {package} if is_file(place.with_name(f"{place.name}.py")) else set()
         for path in self._modules_below(str(place)):
@@ -257,7 +259,7 @@ class _Walk:
         known = frozenset(parents - files.keys())
         unread = {_unread_name(package, path.relative_to(place)): self._shown(path) for path in self.unread[before:]}
         unread = {name: path for name, path in unread.items() if name not in files and name not in known}
-        return Portion(service, package, place, tuple(files.values()), known, shown, unread, frozenset(doubled))
+        return PackageRoot(service, package, place, tuple(files.values()), known, shown, unread, frozenset(doubled))
 
     def _modules_below(self, place: str) -> Iterable[str]:
         """The modules of `place`; a package's folder comes before a file of the same name, as Python has it."""

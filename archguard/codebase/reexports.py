@@ -8,8 +8,8 @@ from archguard.codebase.facts import Import, ImportTrait
 from archguard.codebase.facts.plain import Name
 from archguard.codebase.source import Source, SourceError
 from archguard.codebase.statements import Statements
-from archguard.codebase.view import View
-from archguard.snapshot.journal import note_whole
+from archguard.codebase.view import ServiceNamespace
+from archguard.snapshot.journal import record_full_scan
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Reexports:
     statements: Statements
     known: Collection[str]
     """Every module of the project."""
-    views: Mapping[str, View]
+    views: Mapping[str, ServiceNamespace]
     """What names mean in the files of each service."""
     follows: bool = True
     """Whether names are followed at all."""
@@ -92,7 +92,7 @@ class _Stars:
     """What `from module import *` brings."""
 
     sources: Mapping[str, Source]
-    views: Mapping[str, View]
+    views: Mapping[str, ServiceNamespace]
     _known: dict[str, tuple[frozenset[str], tuple[str, ...]]] = field(default_factory=dict, init=False, repr=False)
 
     def qualified(self, importer: str, name: str) -> str:
@@ -102,7 +102,7 @@ class _Stars:
     def bound(self, module: str) -> tuple[frozenset[str], tuple[str, ...]]:
         """The names that a file binds at its top level, and the modules whose names it imports all."""
         if module not in self._known:
-            note_whole(self.sources[module].file)
+            record_full_scan(self.sources[module].file)
             self._known[module] = _bound(self.sources[module])
         return self._known[module]
 
@@ -190,4 +190,4 @@ def _bound(source: Source) -> tuple[frozenset[str], tuple[str, ...]]:
         scope = read_scope(replace(source))  # of a copy, whose tree goes with it
     except SourceError:
         return frozenset(), ()
-    return frozenset(scope.bindings), tuple(scope.stars)
+    return frozenset(scope.bindings), tuple(scope.star_imports)

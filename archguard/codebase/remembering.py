@@ -10,7 +10,7 @@ _Arguments = ParamSpec("_Arguments")
 _Answer = TypeVar("_Answer")
 
 
-def remembering(
+def memoized(
     method: Callable[Concatenate[_Asked, _Arguments], _Answer],
 ) -> "cached_property[Callable[_Arguments, _Answer]]":
     """`method`, whose answers each object remembers for as long as there is the object."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from archguard.codebase.folders import Listing, has_no_text, holds_python, native, printable, readable
 from archguard.model import Severity
-from archguard.snapshot.journal import is_file, is_folder, note_whole
+from archguard.snapshot.journal import is_file, is_folder, record_full_scan
 from archguard.snapshot.state import content
 
 if TYPE_CHECKING:
@@ -222,7 +222,7 @@ def _texts(folder: Path) -> Iterator[bytes]:
             continue
         for entry in listing.files[:left]:
             left -= 1
-            note_whole(entry.path)  # an edit of what it imports may change where packages are
+            record_full_scan(entry.path)  # an edit of what it imports may change where packages are
             try:
                 yield content(entry.path, most=1 << 20)
             except OSError:  # it is told of where it is read

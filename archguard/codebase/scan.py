@@ -8,16 +8,16 @@ from pathlib import Path
 
 from archguard.codebase.facts.plain import absolute_names, names_in
 from archguard.codebase.graph import ImportGraph, Link
-from archguard.codebase.imports import Found, Reader
-from archguard.codebase.kept import KeptFiles, Told
+from archguard.codebase.imports import ImportScanner, ScanResult
+from archguard.codebase.kept import CachedScan, ScanCache
 from archguard.codebase.modules import Modules
 from archguard.codebase.pattern import Target
 from archguard.codebase.reexports import Reexports
 from archguard.codebase.service_paths import ServicePaths
-from archguard.codebase.sharing import shared
+from archguard.codebase.sharing import parallel_map
 from archguard.codebase.source import Source
 from archguard.codebase.statements import Statements
-from archguard.codebase.view import View, ancestry
+from archguard.codebase.view import ServiceNamespace, self_and_parents
 from archguard.model import Problem
 
 _WORTH_A_PROCESS = 500
@@ -25,7 +25,7 @@ _WORTH_A_PROCESS = 500
 
 
 @dataclass(frozen=True)
-class Scan:
+class BuiltGraph:
     """What the files import, and what could not be read."""
 
     graph: ImportGraph
@@ -36,7 +36,7 @@ class Scan:
     """Where the names are defined that packages pass on; nowhere else if these are not followed."""
 
 
-def scan(  # noqa: PLR0913  # what is read, and how it is to be looked at
+def build_graph(  # noqa: PLR0913  # what is read, and how it is to be looked at
     root: Path,
     modules: Modules,
     externals: Collection[Target],
@@ -45,7 +45,7 @@ def scan(  # noqa: PLR0913  # what is read, and how it is to be looked at
     *,
     follow_reexports: bool,
     dynamic: bool,
-) -> Scan:
+) -> BuiltGraph:
     """Every import of `modules`.
 
     Args:
@@ -58,7 +58,7 @@ def scan(  # noqa: PLR0913  # what is read, and how it is to be looked at
         dynamic: Whether to look for `import_module("a.b")` and the like.
     """
     literal = frozenset(target.text for target in externals if target.literal)
-    scanner = _Scanner(root, modules, literal, excluded, dynamic)
+    scanner = _GraphBuilder(root, modules, literal, excluded, dynamic)
     scanner.read_all()
     scanner.tell_apart([target for target in externals if not target.literal])
     scanner.follow_paths(paths)
@@ -68,7 +68,7 @@ def scan(  # noqa: PLR0913  # what is read, and how it is to be looked at
 
 
 @dataclass
-class _Scanner:
+class _GraphBuilder:
     """Collects what the files import."""
 
     root: Path
@@ -76,42 +76,42 @@ class _Scanner:
     externals: frozenset[str]
     excluded: frozenset[str]
     dynamic: bool
-    found: Found = field(default_factory=Found)
+    found: ScanResult = field(default_factory=ScanResult)
 
     def __post_init__(self) -> None:
         self.sources = self.modules.sources
         self.statements = Statements(self.sources)
-        self.known = self.sources.keys() | self.modules.namespaces | self.modules.unread
-        services = sorted({portion.service for portion in self.modules.portions})
-        packages = {portion.package for portion in self.modules.portions}
-        self.externals = frozenset(name for name in self.externals if not packages.intersection(ancestry(name)))
-        self.views = {service: View.of(service, self.modules.portions) for service in services}
+        self.known = self.sources.keys() | self.modules.namespaces | self.modules.opaque
+        services = sorted({portion.service for portion in self.modules.package_roots})
+        packages = {portion.package for portion in self.modules.package_roots}
+        self.externals = frozenset(name for name in self.externals if not packages.intersection(self_and_parents(name)))
+        self.views = {service: ServiceNamespace.of(service, self.modules.package_roots) for service in services}
         self.readers = {service: self._reader(view) for service, view in self.views.items()}
         self.reexports = Reexports({}, self.statements, self.known, self.views, follows=False)
 
-    def _reader(self, view: View) -> Reader:
-        return Reader(self.modules, view, self.known, self.externals, self.excluded, self.dynamic)
+    def _reader(self, view: ServiceNamespace) -> ImportScanner:
+        return ImportScanner(self.modules, view, self.known, self.externals, self.excluded, self.dynamic)
 
     def read_all(self) -> None:
         """Read every file once."""
         kept = self._kept()
-        kept.take_signs(self.sources.values())
+        kept.preset_markers(self.sources.values())
         unknown = [source for source in self.sources.values() if not self._knows(source, kept)]
-        for found in shared(self._read, unknown, _WORTH_A_PROCESS, native=True):
+        for found in parallel_map(self._read, unknown, _WORTH_A_PROCESS, native=True):
             self.found.add(found)
-        for module, signs in self.found.signs.items():
-            self.sources[module].take_signs(signs)
+        for module, signs in self.found.markers.items():
+            self.sources[module].preset_markers(signs)
         kept.save(self.sources.values(), self._told)
 
-    def _read(self, sources: Sequence[Source]) -> Found:
-        found = Found()
+    def _read(self, sources: Sequence[Source]) -> ScanResult:
+        found = ScanResult()
         for service, own in _by_service(sources):
             self.readers[service].read(own, found)
         return found
 
-    def _knows(self, source: Source, kept: KeptFiles) -> bool:
+    def _knows(self, source: Source, kept: ScanCache) -> bool:
         """Take what was told of `source` before, if it was."""
-        told = kept.told(source)
+        told = kept.cached(source)
         if told is not None and self.readers[source.service].is_for_grimp(source, self.found):
             self.found.by_grimp[source.module] = {imported: set(lines) for imported, lines in told.lines.items()}
             for imported, line, text in told.texts:
@@ -190,27 +190,27 @@ class _Scanner:
             if link in self.found.lazy:
                 self.found.lazy.add(link._replace(imported=origin))
 
-    def result(self) -> Scan:
+    def result(self) -> BuiltGraph:
         """What was found, in the graph's form."""
         found = self.found
         for link in found.by_ast:
             found.by_grimp.setdefault(link.importer, {}).setdefault(link.imported, set()).add(link.line)
         lines = {module: _ordered(found.by_grimp.pop(module, {})) for module in sorted(self.known)}
         graph = ImportGraph(frozenset(self.known), lines)
-        return Scan(graph, frozenset(found.lazy), tuple(found.problems), self.reexports)
+        return BuiltGraph(graph, frozenset(found.lazy), tuple(found.problems), self.reexports)
 
-    def _kept(self) -> KeptFiles:
-        portions = [(one.service, one.package, str(one.directory)) for one in self.modules.portions]
-        names = (self.known, self.modules.namespaces, self.modules.unread, self.excluded)
-        return KeptFiles.load(self.root, (portions, sorted(self.externals)), [sorted(some) for some in names])
+    def _kept(self) -> ScanCache:
+        portions = [(one.service, one.package, str(one.directory)) for one in self.modules.package_roots]
+        names = (self.known, self.modules.namespaces, self.modules.opaque, self.excluded)
+        return ScanCache.load(self.root, (portions, sorted(self.externals)), [sorted(some) for some in names])
 
-    def _told(self) -> dict[str, Told]:
+    def _told(self) -> dict[str, CachedScan]:
         lazy = {link.importer for link in self.found.lazy}
         texts: dict[str, list[tuple[str, int, str]]] = {}
         for link, text in self.found.into_packages.items():
             texts.setdefault(link.importer, []).append((link.imported, link.line, text))
         return {
-            module: Told({imported: [*lines] for imported, lines in found.items()}, texts.get(module, []))
+            module: CachedScan({imported: [*lines] for imported, lines in found.items()}, texts.get(module, []))
             for module, found in self.found.by_grimp.items()
             if module not in lazy
         }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from archguard.codebase.project import Service
-from archguard.codebase.view import ancestry
+from archguard.codebase.view import self_and_parents
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class ServicePaths:
         """The deepest module among `known` that the dotted path `target` leads to, or ""."""
         for prefix, service in self.prefixes.items():
             if target.startswith(f"{prefix}."):
-                inside = (f"{service}::{name}" for name in ancestry(target.removeprefix(f"{prefix}.")))
+                inside = (f"{service}::{name}" for name in self_and_parents(target.removeprefix(f"{prefix}.")))
                 if found := next((module for module in inside if module in known), ""):
                     return found
         return ""

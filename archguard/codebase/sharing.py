@@ -15,7 +15,7 @@ _T = TypeVar("_T")
 _R = TypeVar("_R")
 
 
-def shared(work: Callable[[Sequence[_T]], _R], items: Sequence[_T], least: int, *, native: bool) -> Iterator[_R]:
+def parallel_map(work: Callable[[Sequence[_T]], _R], items: Sequence[_T], least: int, *, native: bool) -> Iterator[_R]:
     """What `work` makes of `items`: of a share for each processor, or of all of them at once.
 
     Args:
@@ -24,7 +24,7 @@ def shared(work: Callable[[Sequence[_T]], _R], items: Sequence[_T], least: int, 
         least: How many items are worth a process.
         native: Whether `work` needs threads of a library, which a fork lacks if they have been started before it.
     """
-    count = max(1, min(processors(native=native), len(items) // least))
+    count = max(1, min(worker_count(native=native), len(items) // least))
     if count == 1:
         yield work(items)
         return
@@ -32,7 +32,7 @@ def shared(work: Callable[[Sequence[_T]], _R], items: Sequence[_T], least: int, 
         yield fork.answer()
 
 
-def processors(*, native: bool) -> int:
+def worker_count(*, native: bool) -> int:
     """How many processes may work here: one where a fork could wait for a lock of a thread that it does not have."""
     if sys.platform != "linux" or any(_may_lock(thread) for thread in threading.enumerate()):
         return 1

@@ -48,7 +48,7 @@ class Source:
 
     module: str
     file: str
-    shown: str
+    display_path: str
 
     @property
     def path(self) -> Path:
@@ -81,7 +81,7 @@ class Source:
         return self._read()
 
     @cached_property
-    def signs(self) -> frozenset[bytes]:
+    def markers(self) -> frozenset[bytes]:
         """Words in the file, and its relative imports, by which to tell what it may hold without parsing it.
 
         Raises:
@@ -93,7 +93,7 @@ class Source:
         long = [LONG_IMPORT] if _LONG_IMPORT.search(content) else []
         return frozenset([word for word in _WORDS if word in content] + _RELATIVE.findall(content) + long)
 
-    def take_signs(self, signs: frozenset[bytes]) -> None:
+    def preset_markers(self, signs: frozenset[bytes]) -> None:
         """Believe that these are its signs, without a look."""
         vars(self)["signs"] = signs
 
@@ -127,7 +127,7 @@ class Source:
         if self.is_too_large_to_parse:
             raise self._error(f"cannot be parsed: it has more than {MOST_WORDS:,} names, numbers and brackets", _LARGE)
         try:
-            return ast.parse(self.text, filename=self.shown)
+            return ast.parse(self.text, filename=self.display_path)
         except SyntaxError as error:
             raise self._syntax_error(error) from None
         except (ValueError, RecursionError, MemoryError) as error:
@@ -152,7 +152,7 @@ class Source:
         end_line = node.end_lineno or node.lineno
         last = self.lines[end_line - 1] if end_line <= len(self.lines) else ""
         return Location(
-            self.shown,
+            self.display_path,
             node.lineno,
             _characters(line, node.col_offset) + 1,
             end_line,
@@ -172,7 +172,7 @@ class Source:
             raise self._error(f"cannot be read: {error.strerror or error}") from None
 
     def _syntax_error(self, error: SyntaxError) -> SourceError:
-        location = Location(self.shown, error.lineno or 1, max(error.offset or 1, 1))
+        location = Location(self.display_path, error.lineno or 1, max(error.offset or 1, 1))
         version = needed_version(error, self.lines)
         if version:
             return SourceError(
@@ -181,7 +181,7 @@ class Source:
         return SourceError(f"is not valid Python: {error.msg}", location=location)
 
     def _error(self, message: str, hint: str = "") -> SourceError:
-        return SourceError(message, hint, Location(self.shown))
+        return SourceError(message, hint, Location(self.display_path))
 
 
 def _characters(line: str, utf8_offset: int) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from archguard.codebase.facts import Import
 from archguard.codebase.facts.plain import Statement, statement_at
 from archguard.codebase.source import Source, SourceError
-from archguard.codebase.view import ancestry
+from archguard.codebase.view import self_and_parents
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def _by_line(imports: Iterable[Import]) -> Mapping[int, tuple[Import, ...]]:
 def _by_name(imports: Iterable[Import]) -> Mapping[str, tuple[Import, ...]]:
     names: dict[str, list[Import]] = {}
     for found in imports:
-        for name in ancestry(found.target):
+        for name in self_and_parents(found.target):
             names.setdefault(name, []).append(found)
     return {name: tuple(found) for name, found in names.items()}
 

@@ -10,7 +10,7 @@ from archguard.codebase.source import Source, SourceError
 
 
 @dataclass(frozen=True)
-class Supposed(Source):
+class HypotheticalSource(Source):
     """A file as if it ended with `statements`."""
 
     statements: tuple[str, ...] = ()
@@ -25,7 +25,7 @@ class Supposed(Source):
         return super().content + "\n".join(("", *self.statements, "")).encode()
 
 
-def suppose(codebase: Codebase, imports: Iterable[tuple[str, str]]) -> Codebase:
+def with_hypothetical_imports(codebase: Codebase, imports: Iterable[tuple[str, str]]) -> Codebase:
     """`codebase` as if each first module of `imports` imported the second one, in a line at its end.
 
     A package without a file imports nothing.
@@ -39,12 +39,12 @@ def suppose(codebase: Codebase, imports: Iterable[tuple[str, str]]) -> Codebase:
         links |= {Link(importer, name, start + index) for index, name in enumerate(names)}
         if start:
             sources[importer] = _with_imports(sources[importer], names)
-    return replace(codebase, sources=sources, imports=codebase.imports.with_links(links), memory={})
+    return replace(codebase, sources=sources, imports=codebase.imports.with_links(links), memo={})
 
 
-def _with_imports(source: Source, names: Iterable[str]) -> Supposed:
+def _with_imports(source: Source, names: Iterable[str]) -> HypotheticalSource:
     statements = tuple(f"import {name.rpartition('::')[2]}" for name in names)
-    return Supposed(source.module, source.file, source.shown, statements)
+    return HypotheticalSource(source.module, source.file, source.display_path, statements)
 
 
 def _line_after(source: Source) -> int:

@@ -5,19 +5,19 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from archguard.codebase.modules import Portion, qualify
+from archguard.codebase.modules import PackageRoot, qualify
 
 
 @dataclass(frozen=True)
-class View:
+class ServiceNamespace:
     """What `import app` can mean in the files of `service`."""
 
     service: str
-    portions: tuple[Portion, ...]
+    package_roots: tuple[PackageRoot, ...]
     """Those that can be imported by their plain names."""
 
     @classmethod
-    def of(cls, service: str, portions: Iterable[Portion]) -> "View":
+    def of(cls, service: str, portions: Iterable[PackageRoot]) -> "ServiceNamespace":
         """The view of `service`: its own packages, those outside of services, and others whose names are not taken."""
         portions = tuple(portions)
         own = {portion.package for portion in portions if portion.service in (service, "")}
@@ -39,22 +39,23 @@ class View:
         if not any(self._services.values()):
             return module
         return next(
-            (qualify(self._services[name], module) for name in ancestry(module) if name in self._services), module
+            (qualify(self._services[name], module) for name in self_and_parents(module) if name in self._services),
+            module,
         )
 
     def resolve(self, name: str, known: Collection[str], externals: Collection[str]) -> str:
         """The deepest module that `name` (a module or something in one) leads to."""
-        for module in map(self.qualified, ancestry(name)):
+        for module in map(self.qualified, self_and_parents(name)):
             if module in known:
                 return module
-        return next((outer for outer in ancestry(name) if outer in externals), name.partition(".")[0])
+        return next((outer for outer in self_and_parents(name) if outer in externals), name.partition(".")[0])
 
     @cached_property
     def _services(self) -> dict[str, str]:
-        return {portion.package: portion.service for portion in self.portions}
+        return {portion.package: portion.service for portion in self.package_roots}
 
 
-def ancestry(name: str) -> list[str]:
+def self_and_parents(name: str) -> list[str]:
     """`a.b.c`, `a.b`, `a`: the dotted name and all that it is in, the deepest first."""
     parts = name.split(".")
     return [".".join(parts[:length]) for length in range(len(parts), 0, -1)]

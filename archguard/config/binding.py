@@ -60,7 +60,7 @@ class File:
     """Imports that contracts overlook."""
 
 
-class Faults:
+class ErrorCollector:
     """Collects faults while reading goes on."""
 
     def __init__(self) -> None:
@@ -82,14 +82,14 @@ def bind_document(type_: type[_T], document: Document) -> _T:
     Raises:
         ExceptionGroup[ConfigError]: every fault in it.
     """
-    faults = Faults()
+    faults = ErrorCollector()
     bound = faults.bind(type_, document, (), document.data)
     if bound is None:
         raise ExceptionGroup(document.shown, faults.errors)
     return bound
 
 
-def bind_contract(faults: Faults, document: Document, keys: Keys, value: Mapping[str, Any]) -> Contract | None:
+def bind_contract(faults: ErrorCollector, document: Document, keys: Keys, value: Mapping[str, Any]) -> Contract | None:
     """The contract that the mapping `value` describes; None if that has faults."""
     name = value.get("kind")
     if name is None:
@@ -115,7 +115,7 @@ def make_contract(kind: str, **keys: Any) -> Contract:
     Raises:
         ExceptionGroup[ConfigError]: every fault in it.
     """
-    faults = Faults()
+    faults = ErrorCollector()
     data = {"id": kind, "kind": kind, **keys}
     contract = bind_contract(faults, Document(Path(), kind, "", data), (), data)
     if contract is None:
@@ -132,7 +132,7 @@ def bound_contract(contract: Contract) -> Contract:
         ExceptionGroup[ConfigError]: every fault in it.
     """
     data = {it.name.rstrip("_"): value for it, value in _given(contract)}
-    faults = Faults()
+    faults = ErrorCollector()
     try:
         bound = faults.bind(type(contract), Document(Path(), contract.kind, "", data), (), data)
     except (PydanticUserError, PydanticUndefinedAnnotation):

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from archguard.config.binding import Faults, File, IgnoreOf, bind_contract
+from archguard.config.binding import ErrorCollector, File, IgnoreOf, bind_contract
 from archguard.config.code import read
 from archguard.config.config import Config, Origin, did_you_mean
 from archguard.config.dialects import dialect_of, files_beside
@@ -48,7 +48,7 @@ class _Reading:
     """What has been read so far. What a file extends is read before the file, so that the file comes out on top."""
 
     root: Path
-    faults: Faults = field(default_factory=Faults)
+    faults: ErrorCollector = field(default_factory=ErrorCollector)
     values: dict[tuple[str, str], Any] = field(default_factory=dict)
     origins: dict[tuple[str, str], Origin] = field(default_factory=dict)
     base: set[tuple[str, str]] = field(default_factory=set)
@@ -161,10 +161,10 @@ class _Reading:
             case dict() if key in ("components", "services"):
                 good = {name: item for name, item in value.items() if _is_right(document, {key: {name: item}})}
                 self.unbound.update(value.keys() - good.keys())
-                return Faults().bind(File, document, (), {key: good})
+                return ErrorCollector().bind(File, document, (), {key: good})
             case list() if key == "ignore":
                 right = [item for item in value if _is_right(document, {key: [item]})]
-                return Faults().bind(File, document, (), {key: right})
+                return ErrorCollector().bind(File, document, (), {key: right})
         return None
 
     def _saved_project(self, document: Document, value: dict[str, Any]) -> File | None:
@@ -172,7 +172,7 @@ class _Reading:
         good = {key: item for key, item in value.items() if _is_right(document, {"project": {key: item}})}
         if not {_closest(key, _WHERE) for key in value.keys() - good.keys()} & {*_WHERE}:
             self.lost.discard("project")
-        return Faults().bind(File, document, (), {"project": good})
+        return ErrorCollector().bind(File, document, (), {"project": good})
 
     def _extend(self, document: Document, file: File, chain: tuple[Path, ...]) -> None:
         for index, name in enumerate(file.extends):
@@ -281,4 +281,4 @@ def _place(error: ConfigError) -> tuple[str, int, int]:
 
 
 def _is_right(document: Document, value: Mapping[str, Any]) -> bool:
-    return Faults().bind(File, document, (), value) is not None
+    return ErrorCollector().bind(File, document, (), value) is not None

@@ -8,7 +8,7 @@ from archguard.codebase import Codebase, Pattern, Target
 from archguard.config.config import Config
 from archguard.errors import ConfigError
 from archguard.kinds import Contract
-from archguard.kinds.contract import ContractError, PointlessError, patterns_of
+from archguard.kinds.contract import ContractError, VacuousError, patterns_of
 from archguard.kinds.distributions import is_installed, packages_of, respelled
 from archguard.kinds.external import External
 
@@ -57,7 +57,7 @@ def _same_files(config: Config, codebase: Codebase) -> Iterator[ConfigError]:
     files: dict[str, set[str]] = {}
     for _, source in sorted(codebase.sources.items()):
         if source.service:
-            files.setdefault(source.service, set()).add(source.shown)
+            files.setdefault(source.service, set()).add(source.display_path)
     first: dict[frozenset[str], str] = {}
     for name, own in files.items():
         if (other := first.setdefault(frozenset(own), name)) != name:
@@ -90,7 +90,7 @@ def contract_notes(config: Config, codebase: Codebase, contract: Contract) -> It
 
 
 def _is_tolerated(config: Config, fault: ContractError | None) -> bool:
-    return isinstance(fault, PointlessError) and config.project.pointless_contracts == "warning"
+    return isinstance(fault, VacuousError) and config.project.pointless_contracts == "warning"
 
 
 def _faults(

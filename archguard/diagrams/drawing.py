@@ -7,10 +7,10 @@ from itertools import groupby
 from typing import Final, TypeAlias
 
 from archguard.codebase import Codebase, ImportTrait, Link
-from archguard.codebase.coupling import Coupling, closing, cyclic, implied
+from archguard.codebase.coupling import Coupling, cyclic, feedback_arcs, transitively_implied
 from archguard.diagrams.parts import REST, Outline
 from archguard.diagrams.view import Arrow, Channel, Code, Line, Node, View
-from archguard.kinds.contacts import Contact
+from archguard.kinds.contacts import Interaction
 from archguard.model import Report, Violation
 
 SHOWN: Final = 20
@@ -25,7 +25,7 @@ _Place: TypeAlias = tuple[str, str, int]
 """Importer, imported and line of an import; for other channels the path, "" and the line."""
 
 
-def draw(codebase: Codebase, report: Report, outline: Outline, contacts: Iterable[Contact] = ()) -> View:
+def draw(codebase: Codebase, report: Report, outline: Outline, contacts: Iterable[Interaction] = ()) -> View:
     """The view with all arrows between the nodes of `outline`.
 
     Args:
@@ -54,7 +54,7 @@ def draw(codebase: Codebase, report: Report, outline: Outline, contacts: Iterabl
 
 def reduced(view: View) -> View:
     """`view` without the arrows that longer ways say too; those that break contracts stay."""
-    left_out = implied({(arrow.source, arrow.target) for arrow in view.arrows})
+    left_out = transitively_implied({(arrow.source, arrow.target) for arrow in view.arrows})
     kept = tuple(it for it in view.arrows if it.violations or (it.source, it.target) not in left_out)
     gone = len(view.arrows) - len(kept)
     note = f"{gone} of {len(view.arrows)} arrows are left out: longer ways say the same"
@@ -106,14 +106,14 @@ def _by_import(codebase: Codebase, found: _Violations, source: str, target: str,
 
 
 def _line(codebase: Codebase, link: Link) -> Line:
-    return Line(link.importer, link.imported, codebase.shown(link.importer), link.line)
+    return Line(link.importer, link.imported, codebase.display_path(link.importer), link.line)
 
 
-def _way(contact: Contact) -> tuple[str, str, str]:
-    return contact.caller, contact.callee, contact.way
+def _way(interaction: Interaction) -> tuple[str, str, str]:
+    return interaction.caller, interaction.callee, interaction.channel
 
 
-def _by_contact(found: _Violations, contacts: Sequence[Contact]) -> Arrow:
+def _by_contact(found: _Violations, contacts: Sequence[Interaction]) -> Arrow:
     first = contacts[0]
     lines = sorted(_lines(contacts))
     broken = [line for line in lines if (line.path, "", line.line) in found.by_place]
@@ -123,7 +123,7 @@ def _by_contact(found: _Violations, contacts: Sequence[Contact]) -> Arrow:
         count=len(lines),
         broken=len(broken),
         lines=tuple(sorted(lines, key=lambda it: (it not in broken, it))[:SHOWN]),
-        channel=Channel(first.way),
+        channel=Channel(first.channel),
         violations=found.at((line.path, "", line.line) for line in lines),
     )
 
@@ -140,7 +140,7 @@ def _cyclic(codebase: Codebase, outline: Outline, arrows: Collection[tuple[str, 
     return frozenset((owners.get(one, one), owners.get(other, other)) for one, other in found)
 
 
-def _lines(contacts: Sequence[Contact]) -> Iterator[Line]:
+def _lines(contacts: Sequence[Interaction]) -> Iterator[Line]:
     """Each line of code once, also where it names both an address and the setting that holds it."""
     named: dict[tuple[str, str, int], set[str]] = {}
     for it in contacts:
@@ -153,7 +153,7 @@ def _with_cycles(arrows: Sequence[Arrow], circling: Collection[tuple[str, str]])
     weights: Counter[tuple[str, str]] = Counter()
     for arrow in arrows:
         weights[arrow.source, arrow.target] += arrow.count * (1 if arrow.violations else KEPT)
-    last = closing({pair: weight for pair, weight in weights.items() if pair in circling})
+    last = feedback_arcs({pair: weight for pair, weight in weights.items() if pair in circling})
     return tuple(
         replace(arrow, is_cyclic=pair in circling, closes_cycle=pair in last)
         for arrow in arrows

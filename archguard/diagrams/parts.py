@@ -57,7 +57,7 @@ def part(  # noqa: PLR0913  # what a node has of its own
         kind=kind or _kind(codebase, name, members),
         group=group,
         modules=len(files),
-        path=codebase.shown(name) or codebase.shown(top),
+        path=codebase.display_path(name) or codebase.display_path(top),
         description=description,
     )
     return Part(node, members)
@@ -66,7 +66,7 @@ def part(  # noqa: PLR0913  # what a node has of its own
 def _kind(codebase: Codebase, name: str, modules: frozenset[str]) -> NodeKind:
     if not modules & codebase.modules:
         return NodeKind.EXTERNAL
-    is_package = modules != {name} or codebase.shown(name).endswith("/__init__.py")
+    is_package = modules != {name} or codebase.display_path(name).endswith("/__init__.py")
     return NodeKind.PACKAGE if is_package else NodeKind.MODULE
 
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from archguard.codebase import Codebase, Link, Pattern, Patterns
 from archguard.codebase.coupling import Coupling
-from archguard.kinds.contract import Contract, ContractError, PointlessError, listed
+from archguard.kinds.contract import Contract, ContractError, VacuousError, listed
 from archguard.kinds.routes import Units, children, units_of
 from archguard.model import Violation
 
@@ -47,7 +47,7 @@ class Acyclic(Contract):
     def check(self, codebase: Codebase) -> Iterator[Violation]:
         """Yield a violation for each import that is part of a cycle."""
         couplings = (Coupling(codebase.imports, units) for units in self._groups(codebase))
-        tangles = ((coupling, tangle) for coupling in couplings for tangle in coupling.tangles)
+        tangles = ((coupling, tangle) for coupling in couplings for tangle in coupling.sccs)
         found = (
             violation for coupling, tangle in tangles for violation in self._violations(codebase, coupling, tangle)
         )
@@ -62,9 +62,9 @@ class Acyclic(Contract):
         units = units_of(codebase, self.modules)
         if self.modules and len(units) < 2 and all(pattern.literal for pattern in self.modules):  # noqa: PLR2004  # a cycle needs two
             hint = "did you mean `children_of`?" if any(children(codebase, Pattern(name)) for name in units) else ""
-            yield PointlessError(f"there is only {next(iter(units), 'nothing')} in it", "modules", hint)
+            yield VacuousError(f"there is only {next(iter(units), 'nothing')} in it", "modules", hint)
         if self.children_of and not any(children(codebase, pattern) for pattern in self.children_of):
-            yield PointlessError("none of them is a package with children", "children_of")
+            yield VacuousError("none of them is a package with children", "children_of")
 
     def _groups(self, codebase: Codebase) -> Iterator[Units]:
         if self.modules:

@@ -8,7 +8,17 @@ from datetime import date
 from inspect import cleandoc, getmro
 from typing import Any, ClassVar, Literal, TypeVar
 
-from archguard.codebase import STRICT, Codebase, ImportPattern, ImportTrait, Link, Pattern, Shorthand, Sweep, Target
+from archguard.codebase import (
+    STRICT,
+    Codebase,
+    ImportPattern,
+    ImportTrait,
+    Link,
+    Pattern,
+    ReachabilityRule,
+    Shorthand,
+    Target,
+)
 from archguard.errors import ArchguardError
 from archguard.model import Checked, Confidence, Location, Severity, Violation
 
@@ -39,7 +49,7 @@ class ContractError(ValueError):
         self.cause = cause
 
 
-class PointlessError(ContractError):
+class VacuousError(ContractError):
     """Nothing in the code could ever break the contract; the message says why."""
 
     def __init__(self, message: str, field: str = "", hint: str = "") -> None:
@@ -120,7 +130,7 @@ class Contract(ABC):
         del codebase
         yield from patterns_of(self)
 
-    def checked(self, codebase: Codebase) -> Checked:
+    def coverage(self, codebase: Codebase) -> Checked:
         """How much of `codebase` the contract looks at."""
         modules = self.scope(codebase)
         return Checked(modules=len(modules), imports=codebase.imports.count(modules))
@@ -129,12 +139,12 @@ class Contract(ABC):
         """The modules that the contract looks at: all that its patterns mean, unless a kind knows better."""
         return codebase.members(pattern for _, pattern in self.patterns(codebase))
 
-    def parsed(self, codebase: Codebase) -> frozenset[str]:
+    def modules_to_parse(self, codebase: Codebase) -> frozenset[str]:
         """The modules whose files it must parse; a file that cannot be parsed is reported, and left out by `check`."""
         del codebase
         return frozenset()
 
-    def sweeps(self, codebase: Codebase) -> Sequence[Sweep] | None:
+    def reachability_rules(self, codebase: Codebase) -> Sequence[ReachabilityRule] | None:
         """All by which an import can break it; None if imports may matter to it in other ways, too."""
         del codebase
         return None

@@ -7,17 +7,17 @@ from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from archguard.codebase import Codebase, OneOrMany, Patterns, Source
 from archguard.codebase import Names as Words
-from archguard.codebase.crew import remember
-from archguard.codebase.names import Names
-from archguard.kinds.clients import Catalogue, Client, Relevance, catalogue, is_verb, names_of, relevance
+from archguard.codebase.crew import broadcast
+from archguard.codebase.names import SemanticModel
+from archguard.kinds.clients import Catalogue, Client, Relevance, find_relevant, is_verb, load_catalogue, semantic_model
 from archguard.kinds.clients.faults import client_faults
 from archguard.kinds.clients.guesses import is_guessed, may_hold_guesses
 from archguard.kinds.clients.sql import holds_sql, may_hold_sql
-from archguard.kinds.contract import ContractError, PointlessError, listed
-from archguard.kinds.filewise import FilewiseContract
+from archguard.kinds.contract import ContractError, VacuousError, listed
+from archguard.kinds.filewise import PerFileContract
 from archguard.kinds.places import always_inside
 from archguard.kinds.reaching import aws
-from archguard.kinds.reaching.accesses import Access, Accesses, Way
+from archguard.kinds.reaching.accesses import DatabaseEffect, DatabaseEffects, EffectKind
 from archguard.kinds.reaching.verbs import SORTS, sort_of
 from archguard.model import Violation
 
@@ -26,7 +26,7 @@ Channel: TypeAlias = Literal["database", "cache"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Database(FilewiseContract):
+class Database(PerFileContract):
     """Only `allowed_in` reaches a database."""
 
     kind: ClassVar[str] = "database"
@@ -58,32 +58,32 @@ class Database(FilewiseContract):
         allowed = f", other than to {listed(self.allow)}" if self.allow else ""
         return f"{who} reach a database{denied}{allowed}."
 
-    def look(self, codebase: Codebase, files: Sequence[Source]) -> Iterator[Violation]:
+    def check_files(self, codebase: Codebase, files: Sequence[Source]) -> Iterator[Violation]:
         """Yield a violation for each import, call and statement of SQL in `files` where there must be none."""
-        known = catalogue(self.channels, self.clients)
+        known = load_catalogue(self.channels, self.clients)
         of_aws = self.channels if aws.is_used(codebase) else ()
         allowed = codebase.members(self.allowed_in)
         near, guessing = self._relevance(codebase).near, "database" in self.channels
-        accesses = Accesses(self.names(codebase), known, near, guessing, of_aws, allowed, deriving=True)
+        accesses = DatabaseEffects(self.names(codebase), known, near, guessing, of_aws, allowed, deriving=True)
         for source in files:
             yield from self._violations(codebase, accesses, source)
 
-    def names(self, codebase: Codebase) -> Names:
+    def names(self, codebase: Codebase) -> SemanticModel:
         """What the names in the code stand for."""
-        return names_of(codebase, self.clients)
+        return semantic_model(codebase, self.clients)
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
         """Yield a fault if it holds no module to anything."""
         if not self.allowed_in and not self.modules:
             yield ContractError("needs `allowed_in`, `modules`, or both")
         elif not self.parameters and (why := self._looks_for_nothing):
-            yield PointlessError(why, "detect")
+            yield VacuousError(why, "detect")
         elif not self.scope(codebase) and always_inside(codebase, self.modules, self.allowed_in):
-            yield PointlessError("all of its modules are in `allowed_in`", "allowed_in")
+            yield VacuousError("all of its modules are in `allowed_in`", "allowed_in")
         if not self.parameters and set(SORTS) <= set(self.allow):
-            yield PointlessError("every sort of methods is allowed", "allow")
+            yield VacuousError("every sort of methods is allowed", "allow")
         elif self.deny and all(word in self.allow or _sort_of_word(word) in self.allow for word in self.deny):
-            yield PointlessError("all that `deny` names is allowed", "deny")
+            yield VacuousError("all that `deny` names is allowed", "deny")
         yield from client_faults(codebase, self.clients, self.client_channels)
         yield from self._misspelt(codebase, "allow", self.allow)
         yield from self._misspelt(codebase, "deny", self.deny)
@@ -93,16 +93,16 @@ class Database(FilewiseContract):
         held = codebase.members(self.modules) if self.modules else codebase.modules
         return held - codebase.members(self.allowed_in)
 
-    def parsed(self, codebase: Codebase) -> frozenset[str]:
+    def modules_to_parse(self, codebase: Codebase) -> frozenset[str]:
         """Those of the modules that can reach a database at all."""
         return self._relevance(codebase).modules & self.scope(codebase)
 
     def _relevance(self, codebase: Codebase) -> Relevance:
         key = f"relevant to {self.id}"
-        if key not in codebase.memory:
+        if key not in codebase.memo:
             known = self._known(codebase)
-            remember(codebase, key, relevance(codebase, known, may_use=_may_reach_a_database, offers=holds_sql))
-        found: Relevance = codebase.memory[key]
+            broadcast(codebase, key, find_relevant(codebase, known, may_use=_may_reach_a_database, offers=holds_sql))
+        found: Relevance = codebase.memo[key]
         return found
 
     @property
@@ -123,7 +123,7 @@ class Database(FilewiseContract):
                 hint = f"did you mean '{close[0]}'?" if close else f"sorts of methods are: {', '.join(SORTS)}"
                 yield ContractError(f"no method of a database is called '{name}'", hint=hint, keys=(key, index))
 
-    def _violations(self, codebase: Codebase, accesses: Accesses, source: Source) -> Iterator[Violation]:
+    def _violations(self, codebase: Codebase, accesses: DatabaseEffects, source: Source) -> Iterator[Violation]:
         """Those in one file: each symbol once a line, and one for each expression."""
         seen = set[object]()
         for access in self._accesses(codebase, accesses, source):
@@ -132,7 +132,7 @@ class Database(FilewiseContract):
                 yield self._violation(access, source.module)
             seen |= marks
 
-    def _accesses(self, codebase: Codebase, accesses: Accesses, source: Source) -> Iterator[Access]:
+    def _accesses(self, codebase: Codebase, accesses: DatabaseEffects, source: Source) -> Iterator[DatabaseEffect]:
         if not self.allow and not self.deny:
             yield from self._imports(codebase, accesses, source)
         if "calls" in self.detect:
@@ -144,10 +144,10 @@ class Database(FilewiseContract):
 
     def _known(self, codebase: Codebase) -> Catalogue:
         """The clients of the channels, and those of AWS where they are used: some of its services are databases."""
-        known = catalogue(self.channels, self.clients)
+        known = load_catalogue(self.channels, self.clients)
         return Catalogue((*known.clients, *aws.clients().clients)) if aws.is_used(codebase) else known
 
-    def _imports(self, codebase: Codebase, accesses: Accesses, source: Source) -> Iterator[Access]:
+    def _imports(self, codebase: Codebase, accesses: DatabaseEffects, source: Source) -> Iterator[DatabaseEffect]:
         """Those that are left: some are excluded by their sort, or ignored."""
         imported = codebase.imports.imported_by(source.module)
         lines = frozenset(line for lines in imported.values() for line in lines)
@@ -155,21 +155,21 @@ class Database(FilewiseContract):
         found += accesses.models(source) if "models" in self.detect else []
         yield from (access for access in found if access.location.line in lines)
 
-    def _forbids(self, access: Access) -> bool:
-        sorts = {access.verb, "build" if access.way is Way.BUILD else sort_of(access.verb)}
+    def _forbids(self, effect: DatabaseEffect) -> bool:
+        sorts = {effect.verb, "build" if effect.kind is EffectKind.BUILD else sort_of(effect.verb)}
         return sorts.isdisjoint(self.allow) and (not self.deny or not sorts.isdisjoint(self.deny))
 
-    def _violation(self, access: Access, module: str) -> Violation:
+    def _violation(self, effect: DatabaseEffect, module: str) -> Violation:
         where = ", ".join(map(str, self.allowed_in))
         return self.violation(
-            f"{module} must not {_deed(access)}",
-            access.location,
+            f"{module} must not {_action(effect)}",
+            effect.location,
             module,
-            access.imported,
-            symbol=access.symbol or ("" if access.imported else f"sql {access.way}"),
-            rule="parameters" if access.way is Way.PARAMETER else "",
+            effect.imported,
+            symbol=effect.symbol or ("" if effect.imported else f"sql {effect.kind}"),
+            rule="parameters" if effect.kind is EffectKind.PARAMETER else "",
             fix=(f"move it to {where}, and call that from here" if where else "move it to where it is allowed",),
-            confidence=access.confidence,
+            confidence=effect.confidence,
         )
 
 
@@ -182,27 +182,27 @@ def _may_reach_a_database(content: bytes) -> bool:
     return may_hold_guesses(content) or may_hold_sql(content)
 
 
-def _tellingly(accesses: Iterator[Access]) -> Iterator[Access]:
+def _tellingly(accesses: Iterator[DatabaseEffect]) -> Iterator[DatabaseEffect]:
     """`Order.objects.filter()` is told by what is called, `Order.objects` alone by itself."""
     found = list(accesses)
-    called = {access.chain for access in found if access.way is Way.CALL}
-    yield from (access for access in found if access.way is not Way.QUERY or access.chain not in called)
+    called = {access.chain for access in found if access.kind is EffectKind.CALL}
+    yield from (access for access in found if access.kind is not EffectKind.QUERY or access.chain not in called)
 
 
-def _deed(access: Access) -> str:
-    match access.way:
-        case Way.READ | Way.WRITE:
-            return f"hold SQL that {access.way}s {access.symbol or 'a table'}"
-        case Way.IMPORT:
-            return f"import {access.imported}"
-    return f"{_DEEDS[access.way]} {access.symbol}" + (f", {access.what}" if access.what else "")
+def _action(effect: DatabaseEffect) -> str:
+    match effect.kind:
+        case EffectKind.READ | EffectKind.WRITE:
+            return f"hold SQL that {effect.kind}s {effect.symbol or 'a table'}"
+        case EffectKind.IMPORT:
+            return f"import {effect.imported}"
+    return f"{_ACTIONS[effect.kind]} {effect.symbol}" + (f", {effect.what}" if effect.what else "")
 
 
-_DEEDS = {
-    Way.OWN_IMPORT: "import",
-    Way.CALL: "call",
-    Way.BUILD: "build queries with",
-    Way.TAKE: "take",
-    Way.QUERY: "query by",
-    Way.PARAMETER: "take",
+_ACTIONS = {
+    EffectKind.OWN_IMPORT: "import",
+    EffectKind.CALL: "call",
+    EffectKind.BUILD: "build queries with",
+    EffectKind.TAKE: "take",
+    EffectKind.QUERY: "query by",
+    EffectKind.PARAMETER: "take",
 }

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, ClassVar
 
-from archguard.codebase import Codebase, Names, PatternError, Reach, Target, Targets, disjoint
+from archguard.codebase import Codebase, Names, PatternError, Reachability, Target, Targets, disjoint
 from archguard.codebase.coupling import Coupling
 from archguard.errors import ArchguardError
-from archguard.kinds.contract import Contract, ContractError, PointlessError
-from archguard.kinds.drawings import Box, Drawing, read_drawing
-from archguard.kinds.routes import EVERYTHING, Units, forbidden_routes, labelled, route_violation, targets_of
-from archguard.kinds.stack import Stack
+from archguard.kinds.contract import Contract, ContractError, VacuousError
+from archguard.kinds.drawings import Box, ParsedDiagram, read_drawing
+from archguard.kinds.routes import ALL_BITS, Units, find_forbidden_paths, labelled, path_violation, targets_of
+from archguard.kinds.stack import LayerMatrix
 from archguard.model import Violation
 
 
@@ -42,7 +42,7 @@ class Diagram(Contract):
         """Yield a violation for each import without an arrow, and on request for each arrow without an import."""
         drawing = self._drawing(codebase)
         units = self.units(codebase)
-        stack = Stack.by_permission(units, _arrows(drawing, units))
+        stack = LayerMatrix.by_permission(units, _arrows(drawing, units))
         yield from self._undrawn(codebase, stack)
         if self.both_ways:
             yield from self._unused(codebase, drawing, units)
@@ -59,11 +59,11 @@ class Diagram(Contract):
         yield from (_caused(_unmatched(codebase, drawing, box)) for box in self._boxes(drawing) if not units[box.name])
         yield from (_caused(error) for error in _twins(drawing, units))
         if len(units) == 1:
-            yield PointlessError("there is only one box", "diagram")
+            yield VacuousError("there is only one box", "diagram")
         elif not units:
-            yield PointlessError("there is no box", "diagram")
-        elif not self.both_ways and not Stack.by_permission(units, _arrows(drawing, units)).denied:
-            yield PointlessError("every box has arrows to all others", "diagram")
+            yield VacuousError("there is no box", "diagram")
+        elif not self.both_ways and not LayerMatrix.by_permission(units, _arrows(drawing, units)).denied:
+            yield VacuousError("every box has arrows to all others", "diagram")
 
     def units(self, codebase: Codebase) -> Units:
         """The modules of each box, by its name; a module in several is in the smallest. None if it cannot be read."""
@@ -78,10 +78,10 @@ class Diagram(Contract):
         """The modules of all boxes."""
         return frozenset().union(*self.units(codebase).values()) & codebase.modules
 
-    def _drawing(self, codebase: Codebase) -> Drawing:
+    def _drawing(self, codebase: Codebase) -> ParsedDiagram:
         return read_drawing(codebase.root / self.diagram, self.diagram)
 
-    def _boxes(self, drawing: Drawing) -> list[Box]:
+    def _boxes(self, drawing: ParsedDiagram) -> list[Box]:
         """Those that stand for code."""
         return [box for box in drawing.boxes if not {box.name, box.label} & set(self.outside)]
 
@@ -93,7 +93,7 @@ class Diagram(Contract):
         found = (frozenset().union(*targets_of(codebase, choice).values()) for choice in choices)
         return next(filter(None, found), frozenset())
 
-    def _strangers(self, drawing: Drawing) -> Iterator[ContractError]:
+    def _strangers(self, drawing: ParsedDiagram) -> Iterator[ContractError]:
         """What the contract says of boxes that are not drawn."""
         known = sorted({name for box in drawing.boxes for name in (box.name, box.label)})
         named: list[tuple[tuple[str | int, ...], str]] = [(("nodes", name), name) for name in self.nodes]
@@ -104,17 +104,17 @@ class Diagram(Contract):
                 hint = f"did you mean '{close[0]}'?" if close else f"there is: {', '.join(known)}"
                 yield ContractError(f"{self.diagram} has no box '{name}'", hint=hint, keys=keys)
 
-    def _undrawn(self, codebase: Codebase, stack: Stack) -> Iterator[Violation]:
-        labels = labelled(stack.units.values())
-        reach = Reach(codebase.imports, labels, dict.fromkeys(labels, EVERYTHING))
-        owners = {module: name for name, unit in stack.units.items() for module in unit}
-        forbidden = {module: stack.forbidden_bits[name] for module, name in owners.items()}
-        names = list(stack.units)
-        for route in forbidden_routes(reach, forbidden, indirect=self.indirect):
+    def _undrawn(self, codebase: Codebase, matrix: LayerMatrix) -> Iterator[Violation]:
+        labels = labelled(matrix.units.values())
+        reach = Reachability(codebase.imports, labels, dict.fromkeys(labels, ALL_BITS))
+        owners = {module: name for name, unit in matrix.units.items() for module in unit}
+        forbidden = {module: matrix.forbidden_bits[name] for module, name in owners.items()}
+        names = list(matrix.units)
+        for route in find_forbidden_paths(reach, forbidden, indirect=self.indirect):
             why = f"{self.diagram} draws no arrow from {owners[route.link.importer]} to {names[route.position]}"
-            yield route_violation(self, codebase, route, "must not import", names[route.position], why)
+            yield path_violation(self, codebase, route, "must not import", names[route.position], why)
 
-    def _unused(self, codebase: Codebase, drawing: Drawing, units: Units) -> Iterator[Violation]:
+    def _unused(self, codebase: Codebase, drawing: ParsedDiagram, units: Units) -> Iterator[Violation]:
         links = Coupling(codebase.imports, units).links
         for arrow in drawing.arrows:
             if {arrow.source, arrow.target} <= units.keys() and (arrow.source, arrow.target) not in links:
@@ -125,7 +125,7 @@ class Diagram(Contract):
                 yield self.violation(message, arrow.place, arrow.source, arrow.target, fix=fix)
 
 
-def _arrows(drawing: Drawing, names: Iterable[str]) -> Mapping[str, frozenset[str]]:
+def _arrows(drawing: ParsedDiagram, names: Iterable[str]) -> Mapping[str, frozenset[str]]:
     """What each box has arrows to."""
     return {name: frozenset(it.target for it in drawing.arrows if it.source == name) for name in names}
 
@@ -143,7 +143,7 @@ def _caused(error: ArchguardError) -> ContractError:
     return ContractError(error.message, cause=error)
 
 
-def _unmatched(codebase: Codebase, drawing: Drawing, box: Box) -> ArchguardError:
+def _unmatched(codebase: Codebase, drawing: ParsedDiagram, box: Box) -> ArchguardError:
     said = " and ".join(box.patterns) or f"'{box.label}'"
     known = [*codebase.components, *codebase.services, *codebase.modules]
     close = next((found[0] for name in box.names if (found := get_close_matches(name, known, 1))), "")
@@ -152,7 +152,7 @@ def _unmatched(codebase: Codebase, drawing: Drawing, box: Box) -> ArchguardError
     return drawing.error(message, box.place, f"{hint}say so under `nodes`, or that it is no code under `outside`")
 
 
-def _twins(drawing: Drawing, units: Mapping[str, frozenset[str]]) -> Iterator[ArchguardError]:
+def _twins(drawing: ParsedDiagram, units: Mapping[str, frozenset[str]]) -> Iterator[ArchguardError]:
     """Boxes that stand for the same modules as another one."""
     first: dict[Any, Box] = {}
     for box in drawing.boxes:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from archguard.codebase import Codebase, Link, SomePatterns, Targets
-from archguard.kinds.contract import Contract, ContractError, PointlessError, listed
+from archguard.kinds.contract import Contract, ContractError, VacuousError, listed
 from archguard.kinds.distributions import packages_of
 from archguard.kinds.places import is_own, means_everything
 from archguard.model import Violation
@@ -46,7 +46,7 @@ class External(Contract):
         if bool(self.allow) == bool(self.deny):
             yield ContractError("needs one of `allow` and `deny`", "deny" if self.deny else "")
         elif any(map(means_everything, self.allow)):
-            yield PointlessError("every package is allowed", "allow")
+            yield VacuousError("every package is allowed", "allow")
         for key, targets in (("allow", self.allow), ("deny", self.deny)):
             for index, target in enumerate(targets):
                 if is_own(codebase, target):

@@ -10,25 +10,25 @@ from archguard.kinds.contract import Contract
 from archguard.model import Violation
 
 if TYPE_CHECKING:
-    from archguard.codebase.names import Names
+    from archguard.codebase.names import SemanticModel
 
 
 @dataclass(frozen=True, kw_only=True)
-class FilewiseContract(Contract):
+class PerFileContract(Contract):
     """A rule about what stands in files. What it says of one file does not depend on what it says of another."""
 
     @abstractmethod
-    def look(self, codebase: Codebase, files: Sequence[Source]) -> Iterator[Violation]:
+    def check_files(self, codebase: Codebase, files: Sequence[Source]) -> Iterator[Violation]:
         """Yield every violation in `files`."""
 
     @abstractmethod
-    def names(self, codebase: Codebase) -> "Names":
+    def names(self, codebase: Codebase) -> "SemanticModel":
         """What the names in the code stand for."""
 
     def check(self, codebase: Codebase) -> Iterator[Violation]:
         """Yield every violation in `codebase`."""
-        yield from self.look(codebase, codebase.files(self.parsed(codebase)))
+        yield from self.check_files(codebase, codebase.files(self.modules_to_parse(codebase)))
 
     def calls(self, codebase: Codebase, files: Sequence[Source]) -> int:
         """How many calls stand in `files`."""
-        return sum(map(self.names(codebase).calls, (source.module for source in files)))
+        return sum(map(self.names(codebase).call_count, (source.module for source in files)))

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from archguard.codebase import Codebase, Patterns, Reach, SomePatterns, SomeTargets, Sweep
-from archguard.kinds.contract import Contract, ContractError, PointlessError, bindings, bound, listed
-from archguard.kinds.routes import EVERYTHING, Units, forbidden_routes, labelled, route_violation, targets_of, units_of
+from archguard.codebase import Codebase, Patterns, Reachability, ReachabilityRule, SomePatterns, SomeTargets
+from archguard.kinds.contract import Contract, ContractError, VacuousError, bindings, bound, listed
+from archguard.kinds.routes import ALL_BITS, Units, find_forbidden_paths, labelled, path_violation, targets_of, units_of
 from archguard.model import Violation
 
 
@@ -51,13 +51,13 @@ class Forbidden(Contract):
         captures = any(pattern.captures for pattern in self.modules)
         may_be_outside = any(not codebase.members((target,)) for target in self.must_not_import)
         if not captures and not may_be_outside and not any(self._forbidden(codebase).values()):
-            yield PointlessError("`must_not_import` holds all of its modules", "must_not_import")
+            yield VacuousError("`must_not_import` holds all of its modules", "must_not_import")
 
     def scope(self, codebase: Codebase) -> frozenset[str]:
         """The modules that are held to it."""
         return codebase.members(self.modules)
 
-    def sweeps(self, codebase: Codebase) -> list[Sweep] | None:
+    def reachability_rules(self, codebase: Codebase) -> list[ReachabilityRule] | None:
         """One for each value of the captures; none that tell all where corridors or single names of modules count."""
         if self.via or any(map(codebase.names_in, self.must_not_import)):
             return None
@@ -65,12 +65,12 @@ class Forbidden(Contract):
 
     def _violations(self, codebase: Codebase) -> Iterator[Violation]:
         targets, sweep = self._targets(codebase), self._sweep(codebase)
-        for route in forbidden_routes(sweep.reach, sweep.forbidden, indirect=self.indirect):
-            yield route_violation(self, codebase, route, "must not import", list(targets)[route.position])
+        for route in find_forbidden_paths(sweep.reachability, sweep.forbidden, indirect=self.indirect):
+            yield path_violation(self, codebase, route, "must not import", list(targets)[route.position])
 
-    def _sweep(self, codebase: Codebase) -> Sweep:
+    def _sweep(self, codebase: Codebase) -> ReachabilityRule:
         forbidden = self._forbidden(codebase)
-        return Sweep(self._reach(codebase, self._targets(codebase), forbidden), forbidden, self.indirect)
+        return ReachabilityRule(self._reach(codebase, self._targets(codebase), forbidden), forbidden, self.indirect)
 
     def _targets(self, codebase: Codebase) -> Units:
         return targets_of(codebase, self.must_not_import, as_packages=self.as_packages)
@@ -80,13 +80,13 @@ class Forbidden(Contract):
         sources = units_of(codebase, self.modules, as_packages=self.as_packages)
         return _forbidden_bits(sources, self._targets(codebase))
 
-    def _reach(self, codebase: Codebase, targets: Units, forbidden: dict[str, int]) -> Reach:
-        blocked = forbidden | dict.fromkeys(codebase.members(self.except_via), EVERYTHING)
-        reach = Reach(codebase.imports, labelled(targets.values()), blocked)
+    def _reach(self, codebase: Codebase, targets: Units, forbidden: dict[str, int]) -> Reachability:
+        blocked = forbidden | dict.fromkeys(codebase.members(self.except_via), ALL_BITS)
+        reach = Reachability(codebase.imports, labelled(targets.values()), blocked)
         if not self.via:
             return reach
-        corridors = {module: reach.masks.get(module, 0) for module in codebase.members(self.via)}
-        return Reach(codebase.imports, corridors, blocked, onward=reach)
+        corridors = {module: reach.closure.get(module, 0) for module in codebase.members(self.via)}
+        return Reachability(codebase.imports, corridors, blocked, then=reach)
 
 
 def _forbidden_bits(sources: Units, targets: Units) -> dict[str, int]:

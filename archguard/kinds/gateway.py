@@ -7,17 +7,17 @@ from functools import cached_property
 from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from archguard.codebase import Codebase, OneOrMany, Patterns, SomeNames, SomePatterns, Source
-from archguard.codebase.crew import remember
-from archguard.codebase.names import Names
-from archguard.kinds.clients import Client, names_of
+from archguard.codebase.crew import broadcast
+from archguard.codebase.names import SemanticModel
+from archguard.kinds.clients import Client, semantic_model
 from archguard.kinds.clients.faults import client_faults
-from archguard.kinds.contract import ContractError, PointlessError, listed
-from archguard.kinds.filewise import FilewiseContract
+from archguard.kinds.contract import ContractError, VacuousError, listed
+from archguard.kinds.filewise import PerFileContract
 from archguard.kinds.places import always_inside
-from archguard.kinds.reaching.carriers import carriers
+from archguard.kinds.reaching.carriers import modules_with_clients
 from archguard.kinds.reaching.hosts import Hosts
 from archguard.kinds.reaching.inbound import EntryPoints
-from archguard.kinds.reaching.outbound import Outbound, Reached
+from archguard.kinds.reaching.outbound import Outbound, OutboundEffect
 from archguard.kinds.reaching.reading import holds
 from archguard.kinds.reaching.timeouts import Timeouts
 from archguard.kinds.reaching.urls import SCHEMES, Url
@@ -29,7 +29,7 @@ CHANNELS: tuple[Channel, ...] = ("http", "rpc", "queue", "cloud", "saas", "netwo
 
 
 @dataclass(frozen=True, kw_only=True)
-class Gateway(FilewiseContract):
+class Gateway(PerFileContract):
     """Only `allowed_in` reaches outside, only `hosts` are reached, and requests have what they `require`."""
 
     kind: ClassVar[str] = "gateway"
@@ -66,15 +66,15 @@ class Gateway(FilewiseContract):
         }
         return " ".join(clause for clause, is_asked in asked.items() if is_asked)
 
-    def look(self, codebase: Codebase, files: Sequence[Source]) -> Iterator[Violation]:
+    def check_files(self, codebase: Codebase, files: Sequence[Source]) -> Iterator[Violation]:
         """Yield a violation for each import, call, URL and route in `files` that goes against it."""
         search = _Search(self, codebase, self._held(codebase), self._reaching(codebase), self._naming(codebase))
         for source in files:
             yield from search.everything(source)
 
-    def names(self, codebase: Codebase) -> Names:
+    def names(self, codebase: Codebase) -> SemanticModel:
         """What the names in the code stand for."""
-        return names_of(codebase, self.clients)
+        return semantic_model(codebase, self.clients)
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
         """Yield a fault if it holds no module to anything."""
@@ -83,12 +83,12 @@ class Gateway(FilewiseContract):
         if not (self.allowed_in or self.modules or asks_all):
             yield ContractError("needs one of `allowed_in`, `modules`, `hosts`, `require` and `routes_in`")
         elif not asks_all and not self._held(codebase) and always_inside(codebase, self.modules, self.allowed_in):
-            yield PointlessError("every module is in `allowed_in`", "allowed_in")
+            yield VacuousError("every module is in `allowed_in`", "allowed_in")
         any_host = [Url(scheme, "made-up-9.invalid") for scheme in SCHEMES]
         if self.hosts and all(any(url.matches(host) for host in self.hosts) for url in any_host):
-            yield PointlessError("every host is allowed", "hosts")
+            yield VacuousError("every host is allowed", "hosts")
         if self.routes_in and always_inside(codebase, self.modules, self.routes_in):
-            yield PointlessError("every module is in `routes_in`", "routes_in")
+            yield VacuousError("every module is in `routes_in`", "routes_in")
 
     def scope(self, codebase: Codebase) -> frozenset[str]:
         """The modules that it looks at."""
@@ -97,7 +97,7 @@ class Gateway(FilewiseContract):
             return self._held(codebase)
         return codebase.members((*self.modules, *self.allowed_in)) if self.modules else codebase.modules
 
-    def parsed(self, codebase: Codebase) -> frozenset[str]:
+    def modules_to_parse(self, codebase: Codebase) -> frozenset[str]:
         """The modules in which there can be what it looks for."""
         if self.routes_in:
             return self.scope(codebase)
@@ -106,9 +106,9 @@ class Gateway(FilewiseContract):
     def _reaching(self, codebase: Codebase) -> frozenset[str]:
         """The modules that can use a client."""
         key = f"gateway {self.channels} {sorted(self.clients.items())}"
-        if key not in codebase.memory:
-            remember(codebase, key, carriers(codebase, self.channels, self.clients))
-        found: frozenset[str] = codebase.memory[key]
+        if key not in codebase.memo:
+            broadcast(codebase, key, modules_with_clients(codebase, self.channels, self.clients))
+        found: frozenset[str] = codebase.memo[key]
         return found
 
     def _naming(self, codebase: Codebase) -> frozenset[str]:
@@ -150,7 +150,7 @@ class _Search:
             yield from self._declaring(source)
 
     @cached_property
-    def names(self) -> Names:
+    def names(self) -> SemanticModel:
         """What the names of the code stand for."""
         return self.contract.names(self.codebase)
 
@@ -170,7 +170,7 @@ class _Search:
         found += self.outbound.calls(source) if "calls" in self.contract.detect else []
         for reached in dict.fromkeys(found):
             yield self.contract.violation(
-                f"{source.module} must not {reached.deed}",
+                f"{source.module} must not {reached.action}",
                 reached.location,
                 source.module,
                 reached.imported,
@@ -179,7 +179,7 @@ class _Search:
                 confidence=reached.confidence,
             )
 
-    def _imports(self, source: Source) -> Iterator[Reached]:
+    def _imports(self, source: Source) -> Iterator[OutboundEffect]:
         """Those that are left: some are excluded by their sort, or ignored."""
         imported = self.codebase.imports.imported_by(source.module)
         lines = frozenset(line for lines in imported.values() for line in lines)
@@ -194,7 +194,7 @@ class _Search:
         listed = ", ".join(self.contract.hosts)
         for named in Hosts(self.names, self.contract.hosts).of(source, self.outbound.uses(source)):
             yield self.contract.violation(
-                f"{source.module} must not {named.deed} {named.url}: only {listed} may be reached",
+                f"{source.module} must not {named.action} {named.url}: only {listed} may be reached",
                 named.location,
                 source.module,
                 symbol=named.url.host,

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from archguard.codebase import Codebase, Pattern, Patterns, Reach, Sweep
-from archguard.kinds.contract import Contract, ContractError, PointlessError, listed
-from archguard.kinds.routes import EVERYTHING, Units, children, forbidden_routes, labelled, route_violation
+from archguard.codebase import Codebase, Pattern, Patterns, Reachability, ReachabilityRule
+from archguard.kinds.contract import Contract, ContractError, VacuousError, listed
+from archguard.kinds.routes import ALL_BITS, Units, children, find_forbidden_paths, labelled, path_violation
 from archguard.model import Violation
 
 
@@ -45,12 +45,12 @@ class Independence(Contract):
             yield ContractError("names no modules", hint="give `modules` or `children_of`")
         units = _captured_units(codebase, self.modules)
         if len(units) == 1 and all(pattern.literal for pattern in self.modules):
-            yield PointlessError(f"there is only {next(iter(units))}", "modules")
+            yield VacuousError(f"there is only {next(iter(units))}", "modules")
         yield from (ContractError(f"{one} is inside of {other}", "modules") for one, other in _nested(self.modules))
         if self.children_of and not any(children(codebase, package) for package in self._packages(codebase)):
-            yield PointlessError("none of them is a package with children", "children_of")
+            yield VacuousError("none of them is a package with children", "children_of")
 
-    def sweeps(self, codebase: Codebase) -> list[Sweep]:
+    def reachability_rules(self, codebase: Codebase) -> list[ReachabilityRule]:
         """One for each set of modules that are independent of each other."""
         return [self._sweep(codebase, units) for units in self._groups(codebase)]
 
@@ -64,14 +64,14 @@ class Independence(Contract):
 
     def _violations(self, codebase: Codebase, units: Units) -> Iterator[Violation]:
         names, sweep = list(units), self._sweep(codebase, units)
-        for route in forbidden_routes(sweep.reach, sweep.forbidden, indirect=self.indirect):
-            yield route_violation(self, codebase, route, "must be independent of", names[route.position])
+        for route in find_forbidden_paths(sweep.reachability, sweep.forbidden, indirect=self.indirect):
+            yield path_violation(self, codebase, route, "must be independent of", names[route.position])
 
-    def _sweep(self, codebase: Codebase, units: Units) -> Sweep:
+    def _sweep(self, codebase: Codebase, units: Units) -> ReachabilityRule:
         labels = labelled(units.values())
-        reach = Reach(codebase.imports, labels, dict.fromkeys(labels, EVERYTHING))
+        reach = Reachability(codebase.imports, labels, dict.fromkeys(labels, ALL_BITS))
         others = {module: ((1 << len(units)) - 1) & ~labels[module] for module in labels}
-        return Sweep(reach, others, self.indirect)
+        return ReachabilityRule(reach, others, self.indirect)
 
 
 def _nested(patterns: tuple[Pattern, ...]) -> Iterator[tuple[str, str]]:

@@ -9,10 +9,20 @@ from functools import cached_property
 from itertools import combinations, product
 from typing import Any, ClassVar
 
-from archguard.codebase import STRICT, Codebase, Pattern, Patterns, Reach, Shorthand, SomePatterns, Sweep, ancestry
-from archguard.kinds.contract import Contract, ContractError, PointlessError, listed
-from archguard.kinds.routes import EVERYTHING, children, forbidden_routes, labelled, route_violation
-from archguard.kinds.stack import Stack
+from archguard.codebase import (
+    STRICT,
+    Codebase,
+    Pattern,
+    Patterns,
+    Reachability,
+    ReachabilityRule,
+    Shorthand,
+    SomePatterns,
+    self_and_parents,
+)
+from archguard.kinds.contract import Contract, ContractError, VacuousError, listed
+from archguard.kinds.routes import ALL_BITS, children, find_forbidden_paths, labelled, path_violation
+from archguard.kinds.stack import LayerMatrix
 from archguard.model import Location, Violation
 
 
@@ -85,9 +95,9 @@ class Layers(Contract):
     def check(self, codebase: Codebase) -> Iterator[Violation]:
         """Yield a violation for each import that is, or leads to, what the importer's layer may not import."""
         for container in self._containers(codebase):
-            yield from self._imports(codebase, self._stack(codebase, container))
+            yield from self._imports(codebase, self._matrix(codebase, container))
             if self.exhaustive:
-                yield from self._strays(codebase, container)
+                yield from self._unassigned(codebase, container)
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
         """Yield a fault for layers that overlap, for names that are no layer, and for fewer than two layers."""
@@ -96,10 +106,10 @@ class Layers(Contract):
             yield ContractError("needs one of `layers` and `may_import`", "may_import" if self.layers else "")
             return
         if not self.scope(codebase):
-            yield PointlessError("none of its layers is there", self._key)
+            yield VacuousError("none of its layers is there", self._key)
         elif not self.exhaustive and not self._complete_stack.denied:
             why = "there is only one layer" if len(names) == 1 else "each of its layers may import all others"
-            yield PointlessError(why, self._key)
+            yield VacuousError(why, self._key)
         for name in sorted(name for name, count in Counter(names).items() if count > 1):
             yield ContractError(f"{name} is two layers", self._key)
         yield from self._unknown(names)
@@ -116,12 +126,12 @@ class Layers(Contract):
 
     def scope(self, codebase: Codebase) -> frozenset[str]:
         """The modules of the layers."""
-        stacks = (self._stack(codebase, container) for container in self._containers(codebase))
+        stacks = (self._matrix(codebase, container) for container in self._containers(codebase))
         return frozenset().union(*(unit for stack in stacks for unit in stack.units.values()))
 
-    def sweeps(self, codebase: Codebase) -> list[Sweep]:
+    def reachability_rules(self, codebase: Codebase) -> list[ReachabilityRule]:
         """One for each match of `within`."""
-        return [self._sweep(codebase, self._stack(codebase, name)) for name in self._containers(codebase)]
+        return [self._sweep(codebase, self._matrix(codebase, name)) for name in self._containers(codebase)]
 
     def _unknown(self, names: list[str]) -> Iterator[ContractError]:
         for name in sorted({str(name) for allowed in (self.may_import or {}).values() for name in allowed}):
@@ -132,7 +142,7 @@ class Layers(Contract):
 
     def _overlaps(self, codebase: Codebase) -> Iterator[ContractError]:
         for container in self._containers(codebase):
-            stack = self._stack(codebase, container)
+            stack = self._matrix(codebase, container)
             for one, other in combinations(stack.units, 2):
                 shared = sorted(stack.units[one] & stack.units[other])
                 if shared and (self.may_import is not None or stack.sets_apart(one, other)):
@@ -148,7 +158,7 @@ class Layers(Contract):
 
     def units(self, codebase: Codebase) -> Mapping[str, frozenset[str]]:
         """The layers, and those of each match of `within`."""
-        stacks = {container: self._stack(codebase, container) for container in self._containers(codebase)}
+        stacks = {container: self._matrix(codebase, container) for container in self._containers(codebase)}
         return {
             _unit_name(codebase, name, container): unit
             for container, stack in stacks.items()
@@ -193,12 +203,12 @@ class Layers(Contract):
         return members & codebase.members((Pattern(container),)) if container else members
 
     @property
-    def _complete_stack(self) -> Stack:
+    def _complete_stack(self) -> LayerMatrix:
         """The layers as they are when each of them has a module."""
         names = [[str(pattern) for pattern in level.modules] for level in self._levels]
         return self._stacked([{name: frozenset({name}) for name in level} for level in names])
 
-    def _stack(self, codebase: Codebase, container: str) -> Stack:
+    def _matrix(self, codebase: Codebase, container: str) -> LayerMatrix:
         return self._stacked(
             [
                 {str(pattern): self._members(codebase, pattern, container) for pattern in level.modules}
@@ -206,32 +216,32 @@ class Layers(Contract):
             ]
         )
 
-    def _stacked(self, levels: list[dict[str, frozenset[str]]]) -> Stack:
+    def _stacked(self, levels: list[dict[str, frozenset[str]]]) -> LayerMatrix:
         if self.may_import is not None:
             allowed = {str(name): frozenset(map(str, names)) for name, names in self.may_import.items()}
-            return Stack.by_permission({name: unit for level in levels for name, unit in level.items()}, allowed)
+            return LayerMatrix.by_permission({name: unit for level in levels for name, unit in level.items()}, allowed)
         apart = [level.independent for level in self._levels]
-        return Stack.by_order(list(zip(levels, apart, strict=True)), closed=self.closed)
+        return LayerMatrix.by_order(list(zip(levels, apart, strict=True)), closed=self.closed)
 
-    def _imports(self, codebase: Codebase, stack: Stack) -> Iterator[Violation]:
-        sweep = self._sweep(codebase, stack)
-        owners = {module: name for name, unit in stack.units.items() for module in unit}
-        names = list(stack.units)
-        for route in forbidden_routes(sweep.reach, sweep.forbidden, indirect=self.indirect):
+    def _imports(self, codebase: Codebase, matrix: LayerMatrix) -> Iterator[Violation]:
+        sweep = self._sweep(codebase, matrix)
+        owners = {module: name for name, unit in matrix.units.items() for module in unit}
+        names = list(matrix.units)
+        for route in find_forbidden_paths(sweep.reachability, sweep.forbidden, indirect=self.indirect):
             importer, imported = owners[route.link.importer], names[route.position]
-            yield route_violation(self, codebase, route, "must not import", imported, stack.why(importer, imported))
+            yield path_violation(self, codebase, route, "must not import", imported, matrix.why(importer, imported))
 
-    def _sweep(self, codebase: Codebase, stack: Stack) -> Sweep:
-        labels = labelled(stack.units.values())
-        reach = Reach(codebase.imports, labels, dict.fromkeys(labels, EVERYTHING))
-        forbidden = {module: stack.forbidden_bits[name] for name, unit in stack.units.items() for module in unit}
-        return Sweep(reach, forbidden, self.indirect)
+    def _sweep(self, codebase: Codebase, matrix: LayerMatrix) -> ReachabilityRule:
+        labels = labelled(matrix.units.values())
+        reach = Reachability(codebase.imports, labels, dict.fromkeys(labels, ALL_BITS))
+        forbidden = {module: matrix.forbidden_bits[name] for name, unit in matrix.units.items() for module in unit}
+        return ReachabilityRule(reach, forbidden, self.indirect)
 
-    def _strays(self, codebase: Codebase, container: str) -> Iterator[Violation]:
+    def _unassigned(self, codebase: Codebase, container: str) -> Iterator[Violation]:
         for module in self._candidates(codebase, container):
             yield self.violation(
                 f"{module} is in none of the layers",
-                Location(codebase.shown(module)),
+                Location(codebase.display_path(module)),
                 module,
                 rule="exhaustive",
                 fix=("add it to a layer", "name it under `exhaustive_except`"),
@@ -240,12 +250,12 @@ class Layers(Contract):
     def _candidates(self, codebase: Codebase, container: str) -> list[str]:
         """Children of the container that are in no layer; without one, all modules in no layer, the topmost of each."""
         excepted = [self._absolute(codebase, pattern, container) for pattern in self.exhaustive_except]
-        assigned = frozenset().union(*self._stack(codebase, container).units.values()) | codebase.members(excepted)
+        assigned = frozenset().union(*self._matrix(codebase, container).units.values()) | codebase.members(excepted)
         if container:
             return [child for child in children(codebase, Pattern(container)) if child not in assigned]
-        above = {parent for module in assigned for parent in ancestry(module)}
+        above = {parent for module in assigned for parent in self_and_parents(module)}
         strays = codebase.modules - assigned - above
-        return sorted(module for module in strays if not strays.intersection(ancestry(module)[1:]))
+        return sorted(module for module in strays if not strays.intersection(self_and_parents(module)[1:]))
 
 
 def _unit_name(codebase: Codebase, name: str, container: str) -> str:

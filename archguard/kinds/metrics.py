@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal, TypeAlias, get_args
 from archguard.codebase import Codebase, Link, Patterns, SomePatterns, disjoint
 from archguard.codebase.coupling import MOST_CYCLES
 from archguard.codebase.metrics import Level
-from archguard.kinds.contract import Contract, ContractError, PointlessError, listed
+from archguard.kinds.contract import Contract, ContractError, VacuousError, listed
 from archguard.kinds.excess import Cause, Excess, cause_in_unit, cause_in_whole, figure
 from archguard.kinds.routes import Units, units_of
 from archguard.model import Location, Violation
@@ -76,7 +76,7 @@ class Metrics(Contract):
             yield ContractError("asks for nothing", hint="give `max`, `min` or `stable_dependencies`")
         elif len(members) == 1 and (self.stable_dependencies or named.keys() - _OF_ONE):
             message = f"{next(iter(members))} is coupled to nothing else that is measured"
-            yield PointlessError(message, "modules", "name more units, or what it is measured among in `among`")
+            yield VacuousError(message, "modules", "name more units, or what it is measured among in `among`")
         for name in sorted(self._named(codebase).keys() - members.keys()):
             yield ContractError(f"all modules of {name} belong to smaller units, or to those before it", "modules")
         for key, limits in (("max", self.max_), ("min", self.min_)):
@@ -84,7 +84,7 @@ class Metrics(Contract):
                 if why := _pointless(key, metric, limit):
                     yield ContractError(why, keys=(key, metric))
 
-    def parsed(self, codebase: Codebase) -> frozenset[str]:
+    def modules_to_parse(self, codebase: Codebase) -> frozenset[str]:
         """The modules whose classes are counted, if it is asked how abstract they are."""
         return self.scope(codebase) if self._asks_for_classes else frozenset()
 

@@ -15,7 +15,7 @@ from archguard.codebase import (
     Patterns,
     SomeTargets,
 )
-from archguard.kinds.contract import Contract, ContractError, PointlessError, bindings, bound, listed
+from archguard.kinds.contract import Contract, ContractError, VacuousError, bindings, bound, listed
 from archguard.kinds.interface import Interface
 from archguard.kinds.places import always_inside
 from archguard.kinds.routes import targets_of, units_of
@@ -75,13 +75,13 @@ class Protected(Contract):
         if not self.modules and not self.private_in:
             yield ContractError("names no modules", hint="give `modules` or `private_in`")
         elif not units and not private and self.private_in:
-            yield PointlessError("there are no private modules", "private_in")
+            yield VacuousError("there are no private modules", "private_in")
         else:
             yield from self._unbreakable(codebase, units, [whole for _, whole in private])
         if self.interface and not faults and not any(pattern.captures for pattern in self.modules):
             names = targets_of(codebase, self.modules)
             if names and all(Interface.of(codebase, name, self.interface).is_everything(name) for name in names):
-                yield PointlessError("all of it is in its interface", "interface")
+                yield VacuousError("all of it is in its interface", "interface")
 
     def _unbreakable(
         self, codebase: Codebase, units: Collection[frozenset[str]], around: Collection[frozenset[str]]
@@ -91,7 +91,7 @@ class Protected(Contract):
         users = (*self.modules, *self.private_in, *self.only_imported_by)
         is_for_all = all(codebase.modules <= unit | allowed for unit in (*units, *around) or (frozenset[str](),))
         if is_for_all and always_inside(codebase, (), users):
-            yield PointlessError("every module may import them", "only_imported_by" if allowed else "modules")
+            yield VacuousError("every module may import them", "only_imported_by" if allowed else "modules")
 
     def scope(self, codebase: Codebase) -> frozenset[str]:
         """All modules: each of them might import a protected one."""

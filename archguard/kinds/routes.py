@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from archguard.codebase import Codebase, Link, Pattern, Reach, Target
+from archguard.codebase import Codebase, Link, Pattern, Reachability, Target
 from archguard.kinds.contract import Contract
 from archguard.model import Violation
 
-EVERYTHING = -1
+ALL_BITS = -1
 """All bits: nothing leads on from a module that blocks it."""
 
 _MOST = 20
@@ -19,7 +19,7 @@ Units: TypeAlias = Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True)
-class Route:
+class ForbiddenPath:
     """An import that is forbidden, and a way from it to what must not be reached."""
 
     link: Link
@@ -69,15 +69,15 @@ def labelled(units: Collection[Collection[str]]) -> dict[str, int]:
     return labels
 
 
-def forbidden_routes(
-    reach: Reach, forbidden: Mapping[str, int], *, indirect: bool, most: int = _MOST
-) -> Iterator[Route]:
+def find_forbidden_paths(
+    reach: Reachability, forbidden: Mapping[str, int], *, indirect: bool, most: int = _MOST
+) -> Iterator[ForbiddenPath]:
     """Every import by a module of `forbidden` that is, or leads to, something with a bit that is forbidden to it.
 
     An import that leads to more than `most` things is one route, to the first of them. So is one of something that
     belongs to several of them: sets of what is forbidden may overlap, and the import itself is wrong only once.
     """
-    reached = reach.masks if indirect else reach.labels
+    reached = reach.closure if indirect else reach.labels
     for importer in sorted(forbidden):
         lines = reach.graph.imported_by(importer)
         for imported in sorted(name for name in lines if reached.get(name, 0) & forbidden[importer]):
@@ -86,7 +86,7 @@ def forbidden_routes(
             for bit in _bits(bits & -bits if more else bits):
                 chain = (importer, *reach.chain(imported, bit))
                 for line in lines[imported]:
-                    yield Route(Link(importer, imported, line), chain, bit, more)
+                    yield ForbiddenPath(Link(importer, imported, line), chain, bit, more)
 
 
 def _told_apart(bits: int, own: int) -> int:
@@ -102,24 +102,24 @@ def _bits(mask: int) -> Iterator[int]:
         mask ^= bit
 
 
-def route_violation(  # noqa: PLR0913  # the parts of the sentence
-    contract: Contract, codebase: Codebase, route: Route, rule: str, reached: str, why: str = ""
+def path_violation(  # noqa: PLR0913  # the parts of the sentence
+    contract: Contract, codebase: Codebase, path: ForbiddenPath, rule: str, reached: str, why: str = ""
 ) -> Violation:
     """The violation by `route`, which breaks the `rule` that the importer "must not import", say, what is `reached`."""
-    direct = len(route.chain) == 2  # noqa: PLR2004  # the importer and the imported
-    importer, imported = route.link.importer, route.link.imported
-    name = codebase.passed_on_as(route.link)
-    first = f"{route.chain[1]} (as {name})" if name else route.chain[1]
-    what = first if direct else f"{reached} through {' and '.join((first, *route.chain[2:-1]))}"
-    rest = f", and {route.more} more" if route.more else ""
+    direct = len(path.chain) == 2  # noqa: PLR2004  # the importer and the imported
+    importer, imported = path.link.importer, path.link.imported
+    name = codebase.reexported_name(path.link)
+    first = f"{path.chain[1]} (as {name})" if name else path.chain[1]
+    what = first if direct else f"{reached} through {' and '.join((first, *path.chain[2:-1]))}"
+    rest = f", and {path.more} more" if path.more else ""
     return contract.violation(
         f"{importer} {rule} {what}{rest}" + (f": {why}" if why else ""),
-        codebase.location(route.link),
+        codebase.location(path.link),
         importer,
         imported,
-        symbol="*" if route.more else "" if direct else reached,
-        chain=(codebase.step(route.link), *codebase.steps(route.chain[1:])),
-        fix=_fixes(route.chain),
+        symbol="*" if path.more else "" if direct else reached,
+        chain=(codebase.step(path.link), *codebase.steps(path.chain[1:])),
+        fix=_fixes(path.chain),
     )
 
 

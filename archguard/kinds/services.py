@@ -8,9 +8,9 @@ from itertools import chain, groupby
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias, TypeVar
 
 from archguard.codebase import STRICT, Codebase, Names, OneOrMany, Pattern, PatternError, Shorthand
-from archguard.kinds.clients import names_of
-from archguard.kinds.contacts import Contact, Territory, Way, find_contacts, hosts_outside
-from archguard.kinds.contract import Contract, ContractError, PointlessError
+from archguard.kinds.clients import semantic_model
+from archguard.kinds.contacts import Channel, Interaction, ServiceMap, find_interactions, hosts_outside
+from archguard.kinds.contract import Contract, ContractError, VacuousError
 from archguard.kinds.places import always_inside
 from archguard.model import Checked, Severity, Violation
 
@@ -29,7 +29,12 @@ class Permission(Shorthand):
     through: Names = ()
     """The modules of theirs that may be imported, instead of their `public` ones: `payments.client`,
     `payments::app.client` or `app.client`."""
-    over: Annotated[tuple[Way, ...], OneOrMany(empty=False)] = (Way.IMPORT, Way.HTTP, Way.RPC, Way.QUEUE)
+    over: Annotated[tuple[Channel, ...], OneOrMany(empty=False)] = (
+        Channel.IMPORT,
+        Channel.HTTP,
+        Channel.RPC,
+        Channel.QUEUE,
+    )
     """The ways that are allowed. Another service's tables are out of bounds unless `table` is among them."""
 
     @classmethod
@@ -54,7 +59,7 @@ class Services(Contract):
     policy: Mapping[str, Permissions]
     """For each service (`*` stands for any text) the others that it may call: names, or mappings with `may_call`,
     `through` and `over`. What is not allowed is forbidden."""
-    over: Annotated[tuple[Way, ...], OneOrMany(empty=False)] = tuple(Way)
+    over: Annotated[tuple[Channel, ...], OneOrMany(empty=False)] = tuple(Channel)
     """The ways that are looked at."""
     external_hosts: Mapping[str, Names] = field(default_factory=dict)
     """For a service (`*` stands for any text), the only hosts outside of all services that its code may name; others
@@ -64,8 +69,8 @@ class Services(Contract):
 
     def check(self, codebase: Codebase) -> Iterator[Violation]:
         """Yield a violation for each place where a service goes against the policy, and for each unused permission."""
-        territory = Territory(codebase)
-        contacts = tuple(find_contacts(codebase, territory, self._offers(territory), self.over))
+        territory = ServiceMap(codebase)
+        contacts = tuple(find_interactions(codebase, territory, self._offers(territory), self.over))
         for _, alternatives in groupby(contacts, lambda contact: replace(contact, callee="")):  # a topic of several
             reached = [(contact, self._why_not(codebase, contact)) for contact in alternatives]
             if all(why for _, why in reached):
@@ -78,13 +83,13 @@ class Services(Contract):
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
         """Yield a fault for each name in the policy that leads to no service, module or way."""
-        territory = Territory(codebase)
+        territory = ServiceMap(codebase)
         if not codebase.services:
             yield ContractError("there are no services: declare them under `services:`", "policy")
             return
         if not self.external_hosts and self._allows_everything(territory):
             why = "there is only one service" if len(territory.modules) == 1 else "each may reach all of the others"
-            yield PointlessError(why, "policy")
+            yield VacuousError(why, "policy")
         for key, callers in {"policy": self.policy, "external_hosts": self.external_hosts}.items():
             for caller in callers:
                 yield from _unknown(codebase, caller, (key, caller), at_key=True)
@@ -100,25 +105,25 @@ class Services(Contract):
 
     def scope(self, codebase: Codebase) -> frozenset[str]:
         """The modules of all services."""
-        return frozenset(Territory(codebase).owners)
+        return frozenset(ServiceMap(codebase).owners)
 
-    def parsed(self, codebase: Codebase) -> frozenset[str]:
+    def modules_to_parse(self, codebase: Codebase) -> frozenset[str]:
         """The modules of all services, unless imports alone are looked at."""
-        return frozenset() if self.over == (Way.IMPORT,) else self.scope(codebase)
+        return frozenset() if self.over == (Channel.IMPORT,) else self.scope(codebase)
 
-    def checked(self, codebase: Codebase) -> Checked:
+    def coverage(self, codebase: Codebase) -> Checked:
         """How much is looked at."""
-        modules, parsed = self.scope(codebase), codebase.files(self.parsed(codebase))
-        names = names_of(codebase)
-        calls = sum(names.calls(source.module) for source in parsed)
+        modules, parsed = self.scope(codebase), codebase.files(self.modules_to_parse(codebase))
+        names = semantic_model(codebase)
+        calls = sum(names.call_count(source.module) for source in parsed)
         return Checked(modules=len(modules), imports=codebase.imports.count(modules), calls=calls)
 
-    def _allows_everything(self, territory: Territory) -> bool:
+    def _allows_everything(self, services: ServiceMap) -> bool:
         """Whether each service may reach each other one in all ways, and import all of it."""
-        offers = self._offers(territory)
+        offers = self._offers(services)
         return all(
             set(self.over) <= {way for permission in self._permissions(*pair) for way in permission.over}
-            and (Way.IMPORT not in self.over or _is_all_of(territory, pair[1], offers[pair]))
+            and (Channel.IMPORT not in self.over or _is_all_of(services, pair[1], offers[pair]))
             for pair in offers
         )
 
@@ -130,14 +135,14 @@ class Services(Contract):
             yield ContractError(
                 f"{caller} may call over {', '.join(permission.over)}, which is not looked at", keys=(*keys, "over")
             )
-        if permission.through and Way.IMPORT not in permission.over:
+        if permission.through and Channel.IMPORT not in permission.over:
             yield ContractError("`through` is about imports, which are not among `over`", keys=(*keys, "through"))
 
-    def _without_modules(self, territory: Territory, permission: Permission, keys: _Keys) -> Iterator[ContractError]:
-        called = [name for name in territory.modules if permission.names(name)]
+    def _without_modules(self, services: ServiceMap, permission: Permission, keys: _Keys) -> Iterator[ContractError]:
+        called = [name for name in services.modules if permission.names(name)]
         for index, text in enumerate(permission.through if called else ()):
             try:
-                found = any(_is_found(territory, name, text) for name in called)
+                found = any(_is_found(services, name, text) for name in called)
             except PatternError as error:
                 yield ContractError(f"'{text}': {error}", keys=(*keys, "through", index))
                 continue
@@ -145,52 +150,52 @@ class Services(Contract):
                 message = f"'{text}' is no module of {' or '.join(called)}"
                 yield ContractError(message, keys=(*keys, "through", index))
 
-    def _offers(self, territory: Territory) -> Mapping[tuple[str, str], tuple[Pattern, ...]]:
-        names = list(territory.modules)
-        return {(one, other): self._offered(territory, one, other) for one in names for other in names if one != other}
+    def _offers(self, services: ServiceMap) -> Mapping[tuple[str, str], tuple[Pattern, ...]]:
+        names = list(services.modules)
+        return {(one, other): self._offered(services, one, other) for one in names for other in names if one != other}
 
-    def _offered(self, territory: Territory, caller: str, callee: str) -> tuple[Pattern, ...]:
-        units = _units(territory, callee)
-        granted = [permission for permission in self._permissions(caller, callee) if Way.IMPORT in permission.over]
+    def _offered(self, services: ServiceMap, caller: str, callee: str) -> tuple[Pattern, ...]:
+        units = _units(services, callee)
+        granted = [permission for permission in self._permissions(caller, callee) if Channel.IMPORT in permission.over]
         named = [text for permission in granted for text in permission.through]
         through = [pattern for text in named for pattern in _spellings(text, callee, units)]
-        return tuple(through) or (territory.codebase.services[callee].public if granted else ())
+        return tuple(through) or (services.codebase.services[callee].public if granted else ())
 
     def _permissions(self, caller: str, callee: str) -> list[Permission]:
         permissions = chain.from_iterable(_about(caller, self.policy))
         return [permission for permission in permissions if permission.names(callee)]
 
-    def _why_not(self, codebase: Codebase, contact: Contact) -> str:
+    def _why_not(self, codebase: Codebase, interaction: Interaction) -> str:
         """Why it is forbidden; "" if it is not."""
-        permissions = self._permissions(contact.caller, contact.callee)
+        permissions = self._permissions(interaction.caller, interaction.callee)
         if not permissions:
-            return f"{contact.caller} may not call {contact.callee}"
-        ways = [way for way in Way if any(way in permission.over for permission in permissions)]
-        if contact.way not in ways:
-            return f"{contact.caller} may reach {contact.callee} over {', '.join(ways)} only"
-        if not contact.unpublished:
+            return f"{interaction.caller} may not call {interaction.callee}"
+        ways = [way for way in Channel if any(way in permission.over for permission in permissions)]
+        if interaction.channel not in ways:
+            return f"{interaction.caller} may reach {interaction.callee} over {', '.join(ways)} only"
+        if not interaction.unpublished:
             return ""
         through = [text for permission in permissions for text in permission.through]
-        offered = ", ".join(through or map(str, codebase.services[contact.callee].public))
-        return f"{contact.callee} offers {contact.caller} " + (f"{offered} only" if offered else "no module")
+        offered = ", ".join(through or map(str, codebase.services[interaction.callee].public))
+        return f"{interaction.callee} offers {interaction.caller} " + (f"{offered} only" if offered else "no module")
 
-    def _violation(self, contact: Contact, why: str) -> Violation:
+    def _violation(self, interaction: Interaction, why: str) -> Violation:
         return self.violation(
-            f"{contact.importer} must not {contact.does}: {why}",
-            contact.location,
-            contact.importer,
-            contact.imported or contact.callee,
-            symbol=contact.symbol,
-            chain=contact.chain,
-            fix=self._fixes(contact),
-            confidence=contact.confidence,
+            f"{interaction.importer} must not {interaction.does}: {why}",
+            interaction.location,
+            interaction.importer,
+            interaction.imported or interaction.callee,
+            symbol=interaction.symbol,
+            chain=interaction.chain,
+            fix=self._fixes(interaction),
+            confidence=interaction.confidence,
         )
 
-    def _outside(self, codebase: Codebase, territory: Territory, caller: str, hosts: Names) -> Iterator[Violation]:
+    def _outside(self, codebase: Codebase, services: ServiceMap, caller: str, hosts: Names) -> Iterator[Violation]:
         listed = ", ".join(hosts) or "no host"
-        for source, named in hosts_outside(codebase, territory, caller, tuple(hosts)):
+        for source, named in hosts_outside(codebase, services, caller, tuple(hosts)):
             yield self.violation(
-                f"{source.module} must not {named.deed} {named.url}: {caller} may reach {listed} outside",
+                f"{source.module} must not {named.action} {named.url}: {caller} may reach {listed} outside",
                 named.location,
                 source.module,
                 symbol=named.url.host,
@@ -199,29 +204,33 @@ class Services(Contract):
                 confidence=named.confidence,
             )
 
-    def _fixes(self, contact: Contact) -> tuple[str, ...]:
-        asked = f"let {contact.callee} offer what {contact.caller} needs, and use that"
-        if contact.way is Way.IMPORT and contact.unpublished and self._permissions(contact.caller, contact.callee):
-            return (asked, f"publish the module: add it to `public` of the service {contact.callee}")
+    def _fixes(self, interaction: Interaction) -> tuple[str, ...]:
+        asked = f"let {interaction.callee} offer what {interaction.caller} needs, and use that"
+        if (
+            interaction.channel is Channel.IMPORT
+            and interaction.unpublished
+            and self._permissions(interaction.caller, interaction.callee)
+        ):
+            return (asked, f"publish the module: add it to `public` of the service {interaction.callee}")
         return (
             asked,
-            f"allow it: `policy: {{{contact.caller}: {{may_call: [{contact.callee}], over: {contact.way}}}}}`",
+            f"allow it: `policy: {{{interaction.caller}: {{may_call: [{interaction.callee}], over: {interaction.channel}}}}}`",
         )
 
     def _unused(
-        self, codebase: Codebase, territory: Territory, contacts: tuple[Contact, ...], severity: Severity
+        self, codebase: Codebase, services: ServiceMap, contacts: tuple[Interaction, ...], severity: Severity
     ) -> Iterator[Violation]:
         for caller, permissions in sorted(self.policy.items()):
-            used = {(contact.callee, contact.way) for contact in contacts if fnmatchcase(contact.caller, caller)}
+            used = {(contact.callee, contact.channel) for contact in contacts if fnmatchcase(contact.caller, caller)}
             for permission in permissions:
                 for named in permission.may_call if set(permission.over) <= set(self.over) else ():
                     if not any(fnmatchcase(callee, named) and way in permission.over for callee, way in used):
-                        yield self._unused_violation(codebase, territory, caller, named, severity)
+                        yield self._unused_violation(codebase, services, caller, named, severity)
 
     def _unused_violation(
-        self, codebase: Codebase, territory: Territory, caller: str, named: str, severity: Severity
+        self, codebase: Codebase, services: ServiceMap, caller: str, named: str, severity: Severity
     ) -> Violation:
-        owned = (module for module, owner in territory.owners.items() if fnmatchcase(owner, caller))
+        owned = (module for module, owner in services.owners.items() if fnmatchcase(owner, caller))
         first = min((module for module in owned if module in codebase.sources), default="")
         violation = self.violation(
             f"{caller} may call {named}, but no code of {caller} does",
@@ -242,9 +251,9 @@ def _unknown(codebase: Codebase, name: str, keys: _Keys, *, at_key: bool = False
         yield ContractError(f"there is no service '{name}'", hint=hint, keys=keys, at_key=at_key)
 
 
-def _is_all_of(territory: Territory, service: str, offered: tuple[Pattern, ...]) -> bool:
+def _is_all_of(services: ServiceMap, service: str, offered: tuple[Pattern, ...]) -> bool:
     """Whether `offered` are all modules of `service`, whatever there will be."""
-    return always_inside(territory.codebase, (Pattern(service),), offered)
+    return always_inside(services.codebase, (Pattern(service),), offered)
 
 
 def _about(service: str, said: Mapping[str, _T]) -> list[_T]:
@@ -252,9 +261,9 @@ def _about(service: str, said: Mapping[str, _T]) -> list[_T]:
     return [value for pattern, value in said.items() if fnmatchcase(service, pattern)]
 
 
-def _units(territory: Territory, service: str) -> frozenset[str]:
+def _units(services: ServiceMap, service: str) -> frozenset[str]:
     """What names in `through` can start from: the top-level packages of the service, or the modules that it lists."""
-    modules, named = territory.modules[service], territory.codebase.services[service].modules
+    modules, named = services.modules[service], services.codebase.services[service].modules
     units = {pattern.unit(module) for pattern in named for module in modules} - {""}
     return frozenset(units) or frozenset(module.partition(".")[0] for module in modules)
 
@@ -267,13 +276,13 @@ def _spellings(text: str, service: str, units: frozenset[str]) -> Iterator[Patte
         yield from (Pattern(f"{unit}.{rest}") for unit in sorted(units))
 
 
-def _is_found(territory: Territory, service: str, text: str) -> bool:
+def _is_found(services: ServiceMap, service: str, text: str) -> bool:
     """Whether `text` means a module of `service`, or a name in one."""
-    modules, names = territory.modules[service], names_of(territory.codebase)
-    for pattern in _spellings(text, service, _units(territory, service)):
+    modules, names = services.modules[service], semantic_model(services.codebase)
+    for pattern in _spellings(text, service, _units(services, service)):
         holder, _, name = pattern.text.rpartition(".")
         if any(pattern.unit(module) for module in modules):
             return True
-        if holder in modules and names.module_origins(holder, name):
+        if holder in modules and names.resolve_in_module(holder, name):
             return True
     return False

@@ -8,7 +8,7 @@ from archguard.kinds.routes import Units
 
 
 @dataclass(frozen=True)
-class Stack:
+class LayerMatrix:
     """Sets of modules by the name of their layer, and what each must not import."""
 
     units: Units
@@ -16,7 +16,7 @@ class Stack:
     """(importer, imported) -> why not."""
 
     @classmethod
-    def by_order(cls, levels: Sequence[tuple[Units, bool]], *, closed: bool) -> "Stack":
+    def by_order(cls, levels: Sequence[tuple[Units, bool]], *, closed: bool) -> "LayerMatrix":
         """A stack from top to bottom; levels without any module are left out. The flag says: siblings apart.
 
         Nobody imports what is higher; siblings that are apart do not import each other; and if the stack is `closed`,
@@ -35,7 +35,7 @@ class Stack:
         return cls({name: unit for units, _ in present for name, unit in units.items()}, denied)
 
     @classmethod
-    def by_permission(cls, units: Units, allowed: Mapping[str, frozenset[str]]) -> "Stack":
+    def by_permission(cls, units: Units, allowed: Mapping[str, frozenset[str]]) -> "LayerMatrix":
         """A stack where each may import just what `allowed` says, and itself."""
         denied = {
             (importer, imported): f"{importer} may import {', '.join(sorted(allowed[importer])) or 'none of them'}"

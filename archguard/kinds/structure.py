@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from archguard.codebase import Codebase
 from archguard.kinds.contract import Contract, ContractError
-from archguard.kinds.shapes import Breach, Reading, Rule, faults
+from archguard.kinds.shapes import Breach, Rule, StructureFacts, faults
 from archguard.model import Checked, Violation
 
 
@@ -27,7 +27,7 @@ class Structure(Contract):
 
     def check(self, codebase: Codebase) -> Iterator[Violation]:
         """Yield a violation for each thing that lacks what it must have, or has what it must not have."""
-        breaches = ((rule, breach) for rule in self.rules for breach in rule.breaches(codebase.once(Reading)))
+        breaches = ((rule, breach) for rule in self.rules for breach in rule.breaches(codebase.once(StructureFacts)))
         found = (self._violation(rule, breach) for rule, breach in breaches)
         yield from dict.fromkeys(found)  # a nested function is part of the one around it
 
@@ -36,22 +36,22 @@ class Structure(Contract):
         if not self.rules:
             yield ContractError("has no rules", "rules")
         for index, rule in enumerate(self.rules):
-            for fault in faults(rule, codebase.once(Reading)):
+            for fault in faults(rule, codebase.once(StructureFacts)):
                 yield ContractError(fault.message, "rules", fault.hint, keys=("rules", index, *fault.keys))
 
     def scope(self, codebase: Codebase) -> frozenset[str]:
         """The modules that the rules look at."""
         return _union(rule.scope(codebase) for rule in self.rules)
 
-    def parsed(self, codebase: Codebase) -> frozenset[str]:
+    def modules_to_parse(self, codebase: Codebase) -> frozenset[str]:
         """The modules that can hold what the rules speak of."""
-        return _union(rule.modules_with_subjects(codebase.once(Reading)) for rule in self.rules)
+        return _union(rule.modules_with_subjects(codebase.once(StructureFacts)) for rule in self.rules)
 
-    def checked(self, codebase: Codebase) -> Checked:
+    def coverage(self, codebase: Codebase) -> Checked:
         """How much of `codebase` the contract looks at."""
-        reading = codebase.once(Reading)
+        reading = codebase.once(StructureFacts)
         called = _union(rule.modules_with_subjects(reading) for rule in self.rules if rule.looks_at_calls)
-        return replace(super().checked(codebase), calls=sum(map(reading.names.calls, sorted(called))))
+        return replace(super().coverage(codebase), calls=sum(map(reading.names.call_count, sorted(called))))
 
     def _violation(self, rule: Rule, breach: Breach) -> Violation:
         found = self.violation(

@@ -7,7 +7,7 @@ from typing import Any
 
 from archguard.codebase import Codebase, Pattern, Target
 from archguard.kinds import Database, Gateway
-from archguard.kinds.clients import catalogue
+from archguard.kinds.clients import load_catalogue
 from archguard.kinds.gateway import CHANNELS
 from archguard.model import Confidence
 from archguard.onboarding.naming import is_in, patterns_for
@@ -31,7 +31,7 @@ _STRAY = 0.15
 
 def told_apart() -> frozenset[Target]:
     """The modules outside of the project that must be told from the packages that they are in."""
-    known = catalogue(("database", *CHANNELS)).modules
+    known = load_catalogue(("database", *CHANNELS)).modules
     return frozenset(Target(name) for name in known if "." in name)
 
 
@@ -87,7 +87,7 @@ def _door(
 
 def _importers(codebase: Codebase, channels: Collection[str]) -> Mapping[str, int]:
     """How often each module imports a client."""
-    known = catalogue(channels)
+    known = load_catalogue(channels)
     clients = [name for name in codebase.imports.externals if known.imported(name)]
     return Counter(module for name in clients for module in codebase.imports.importers[name])
 

@@ -158,7 +158,7 @@ def _broken(codebase: Codebase, problems: Iterable[Problem]) -> Mapping[str, Pro
         ExceptionGroup[ArchguardError]: there is more wrong than a few files, or a package that others are in.
     """
     errors = [problem for problem in problems if problem.severity is Severity.ERROR]
-    modules = {source.shown: name for name, source in codebase.sources.items()}
+    modules = {source.display_path: name for name, source in codebase.sources.items()}
     broken = {modules.get(error.location.path if error.location else "", ""): error for error in errors}
     is_package = any(name.startswith(f"{module}.") for module in broken for name in codebase.modules)
     if broken and (len(broken) * 2 > len(codebase.sources) or is_package or "" in broken):

@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 from archguard.codebase import Codebase, Pattern, Service, SourceError
-from archguard.kinds.contacts import Contact, Territory, Way, find_contacts
+from archguard.kinds.contacts import Channel, Interaction, ServiceMap, find_interactions
 from archguard.onboarding.proposal import ProposedContract
 
 _SETTING = re.compile(rb"""["']([A-Z][A-Z0-9_]*_(?:ADDR|ADDRESS|URL|URI|HOST|ENDPOINT))["']""")
-_WAYS = (Way.IMPORT, Way.HTTP, Way.RPC, Way.QUEUE)
+_WAYS = (Channel.IMPORT, Channel.HTTP, Channel.RPC, Channel.QUEUE)
 
 
 def with_hosts(codebase: Codebase) -> Codebase:
@@ -27,7 +27,7 @@ def with_hosts(codebase: Codebase) -> Codebase:
 
 def services_contract(codebase: Codebase) -> tuple[Mapping[str, Service], ProposedContract]:
     """The services with the modules that others import, and the contract that allows what they do today."""
-    contacts = tuple(find_contacts(codebase, Territory(codebase), {}, _WAYS))
+    contacts = tuple(find_interactions(codebase, ServiceMap(codebase), {}, _WAYS))
     services = {
         name: replace(service, public=tuple(map(Pattern, _published(contacts, name))))
         for name, service in codebase.services.items()
@@ -42,8 +42,10 @@ def services_contract(codebase: Codebase) -> tuple[Mapping[str, Service], Propos
     return services, ProposedContract("Which service calls which today, by HTTP, RPC, queues or imports.", keys)
 
 
-def _published(contacts: tuple[Contact, ...], service: str) -> list[str]:
-    return sorted({it.imported.rpartition("::")[2] for it in contacts if it.callee == service and it.way is Way.IMPORT})
+def _published(contacts: tuple[Interaction, ...], service: str) -> list[str]:
+    return sorted(
+        {it.imported.rpartition("::")[2] for it in contacts if it.callee == service and it.channel is Channel.IMPORT}
+    )
 
 
 def _settings(codebase: Codebase, module: str) -> Iterator[str]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TypeAlias
 
-from archguard.codebase import ImportGraph, Reach
+from archguard.codebase import ImportGraph, Reachability
 from archguard.codebase.coupling import stack
-from archguard.kinds.routes import EVERYTHING, Units, labelled
+from archguard.kinds.routes import ALL_BITS, Units, labelled
 
 Counts: TypeAlias = Mapping[tuple[str, str], int]
 """How many imports lead from one part to another one."""
@@ -29,7 +29,7 @@ def count_imports(imports: ImportGraph, units: Units) -> Counts:
     """How many imports lead from each of `units` to each other one, also through modules that are in none."""
     names = list(units)
     labels = labelled(units.values())
-    reached = Reach(imports, labels, dict.fromkeys(labels, EVERYTHING)).masks
+    reached = Reachability(imports, labels, dict.fromkeys(labels, ALL_BITS)).closure
     counts: Counter[tuple[str, str]] = Counter()
     for importer, own in labels.items():
         for imported, lines in imports.imported_by(importer).items():

@@ -27,7 +27,7 @@ def keep(report: Report) -> str:
     return json.dumps(asdict(report), separators=(",", ":"))
 
 
-def again(text: str, formats: Sequence[str], added: Sequence[int]) -> list[str]:
+def rerender(text: str, formats: Sequence[str], added: Sequence[int]) -> list[str]:
     """The report that was kept as `text`, in each of `formats`.
 
     Args:

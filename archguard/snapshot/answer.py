@@ -4,7 +4,7 @@ import sys
 
 from archguard.snapshot import store
 from archguard.snapshot.question import name, roots, targets
-from archguard.snapshot.snapshot import Snapshot
+from archguard.snapshot.snapshot import RecordedResult
 
 TYPE_CHECKING = False  # importing `typing` takes longer than many an answer
 if TYPE_CHECKING:
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 FOLDER = "reports"
 
 
-def find(arguments: list[str], asked: str) -> tuple[str, Snapshot] | None:
+def lookup(arguments: list[str], asked: str) -> tuple[str, RecordedResult] | None:
     """What was kept of the last time that this was asked, with the folder in whose cache it is."""
     for root in roots(arguments):
         kept = store.load(root, FOLDER, name(asked))
-        snapshot = Snapshot.read(kept, asked) if kept else None
+        snapshot = RecordedResult.read(kept, asked) if kept else None
         if snapshot:
             return root, snapshot
     return None
 
 
-def answer(root: str, snapshot: Snapshot, again: "Again") -> int | None:
+def replay(root: str, snapshot: RecordedResult, again: "Again") -> int | None:
     """Write the reports that were written then; None if they may not be right any more.
 
     Args:
@@ -38,7 +38,7 @@ def answer(root: str, snapshot: Snapshot, again: "Again") -> int | None:
     Returns:
         The exit code.
     """
-    outputs = snapshot.outputs if snapshot.holds() else _edited(root, snapshot, again)
+    outputs = snapshot.outputs if snapshot.holds() else _replay_after_edit(root, snapshot, again)
     files = targets(snapshot.question)
     if outputs is None or len(outputs) != len(files):
         return None
@@ -49,7 +49,7 @@ def answer(root: str, snapshot: Snapshot, again: "Again") -> int | None:
     return snapshot.exit_code
 
 
-def _edited(root: str, snapshot: Snapshot, again: "Again") -> "Outputs | None":
+def _replay_after_edit(root: str, snapshot: RecordedResult, again: "Again") -> "Outputs | None":
     """What is to be written where imports have changed, and it is certain that no verdict has."""
     if not snapshot.imports or not snapshot.changed:
         return None

@@ -13,7 +13,7 @@ from itertools import chain
 from archguard.snapshot import store
 from archguard.snapshot.outline import ALL_OF_IT, parsed
 from archguard.snapshot.question import name
-from archguard.snapshot.snapshot import IMPORTS, Snapshot
+from archguard.snapshot.snapshot import IMPORTS, RecordedResult
 from archguard.snapshot.state import content
 
 EXTERNAL = "external"
@@ -28,22 +28,22 @@ Lines = dict[int, set[str]]
 """What a file imports at which line. From a package, `package name`: what that leads to is not known here."""
 
 
-class _Doubt(Exception):  # noqa: N818  # no error: the long way is taken
+class _Inconclusive(Exception):  # noqa: N818  # no error: the long way is taken
     """It is not certain that an edit does not matter."""
 
 
 class Edits:
     """What was kept to judge them by."""
 
-    def __init__(self, root: str, snapshot: Snapshot) -> None:
+    def __init__(self, root: str, snapshot: RecordedResult) -> None:
         self.snapshot = snapshot
         self.kept = json.loads(store.load(root, IMPORTS, name(snapshot.question)) or "{}")
         if not snapshot.imports or self.kept.get("id") != snapshot.imports:
-            raise _Doubt
+            raise _Inconclusive
         file, context = self.kept["rows"]
         self.rows = store.load(root, "imports", file) or ""
         if not self.rows.startswith(f'{{"context":{json.dumps(context)},'):
-            raise _Doubt
+            raise _Inconclusive
 
     def added(self) -> list[int]:
         """By how much the numbers of imports grow: in all, and for each contract.
@@ -71,26 +71,26 @@ class Edits:
             for index in (0, *seen):
                 totals[index] += difference
         if all_held & all_reached:
-            raise _Doubt
+            raise _Inconclusive
         return totals
 
     def _read(self, path: str) -> tuple[str, Counter[frozenset[str]], Counter[frozenset[str]]]:
         """The module in `path`, and what the statements of each line import: before, and now."""
         module = self.kept["files"].get(path)
         if module is None or path in self.kept["needed"]:
-            raise _Doubt
+            raise _Inconclusive
         text = content(path)
         now, before = self._lines_now(module, text), self._lines_before(module, path)
         last, head = self.kept["shown"].get(path, (0, ""))
         if last and (beginning(text, last) != head or any(now.get(at) != before.get(at) for at in range(1, last + 1))):
-            raise _Doubt
+            raise _Inconclusive
         return module, Counter(map(frozenset, before.values())), Counter(map(frozenset, now.values()))
 
     def _lines_now(self, module: str, text: bytes) -> Lines:
         first = b"\n".join(text.split(b"\n", 2)[:2])
         tree = None if text.startswith(b"\xef\xbb\xbf") or b"coding" in first else parsed(text)
         if tree is None:
-            raise _Doubt
+            raise _Inconclusive
         return self._lines(tree, module)
 
     def _lines_before(self, module: str, path: str) -> Lines:
@@ -98,7 +98,7 @@ class Edits:
         state, signs, told = json.JSONDecoder().raw_decode(self.rows, self.rows.index(key) + len(key))[0]
         as_kept = (self.snapshot.stamps.get(path), self.snapshot.digests.get(path))
         if state not in as_kept or told is None or any(sign.encode("latin-1") in ALL_OF_IT for sign in signs):
-            raise _Doubt
+            raise _Inconclusive
         lines: Lines = {}
         links, texts = told
         written = {(imported, line): text for imported, line, text in texts}
@@ -112,7 +112,7 @@ class Edits:
         """What a statement of `module` imports from `package`."""
         tree = parsed(text.strip().encode()) if text.isascii() and not _UNPLAIN.intersection(text) else None
         if tree is None or len(tree.body) != 1 or not isinstance(tree.body[0], (ast.Import, ast.ImportFrom)):
-            raise _Doubt
+            raise _Inconclusive
         lines = self._lines(tree, module)
         return {found for names in lines.values() for found in names if found.startswith(f"{package} ")}
 
@@ -121,7 +121,7 @@ class Edits:
         for node in ast.walk(tree):
             if isinstance(node, (ast.Import, ast.ImportFrom)):
                 if getattr(node, "is_lazy", 0):
-                    raise _Doubt
+                    raise _Inconclusive
                 found = {imported for target in _targets(node, module) for imported in self._imported(*target)}
                 if found - {module}:
                     lines.setdefault(node.lineno, set()).update(found - {module})
@@ -138,7 +138,7 @@ class Edits:
         elif self._is_outside(top):
             yield top
         else:
-            raise _Doubt
+            raise _Inconclusive
 
     def _is_outside(self, top: str) -> bool:
         """Whether that is no part of the project, and no contract asks for it; it may be new."""
@@ -151,7 +151,7 @@ class Edits:
             if self._is_outside(imported):
                 continue
             if imported not in self.kept["modules"] or self._facts(imported)[3]:
-                raise _Doubt
+                raise _Inconclusive
             reached |= int(self._facts(imported)[1], 16)
         return reached
 
@@ -167,7 +167,7 @@ def _targets(node: ast.Import | ast.ImportFrom, module: str) -> Iterator[tuple[s
         return
     around = module.split(".")
     if node.level >= len(around):
-        raise _Doubt
+        raise _Inconclusive
     base = ".".join([*around[: -node.level], *filter(None, [node.module])]) if node.level else str(node.module)
     yield from ((base, alias.name) for alias in node.names)
 
@@ -179,7 +179,7 @@ def beginning(text: bytes, lines: int) -> str:
     return blake2b(b"\n".join(text.split(b"\n")[:lines]), digest_size=16).hexdigest()
 
 
-def edited(root: str, snapshot: Snapshot) -> tuple[str, list[str], list[int]] | None:
+def edited(root: str, snapshot: RecordedResult) -> tuple[str, list[str], list[int]] | None:
     """What is to be written instead, where files have been edited, and it is certain that no verdict has changed.
 
     Returns:
@@ -190,5 +190,5 @@ def edited(root: str, snapshot: Snapshot) -> tuple[str, list[str], list[int]] | 
     try:
         edits = Edits(root, snapshot)
         return edits.kept["report"], edits.kept["formats"], edits.added()
-    except (_Doubt, OSError, ValueError, LookupError, TypeError, RecursionError):
+    except (_Inconclusive, OSError, ValueError, LookupError, TypeError, RecursionError):
         return None

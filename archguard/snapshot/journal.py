@@ -18,8 +18,8 @@ from archguard.snapshot import store
 from archguard.snapshot.answer import FOLDER
 from archguard.snapshot.question import name
 from archguard.snapshot.secret import key_file
-from archguard.snapshot.snapshot import IMPORTS, Snapshot
-from archguard.snapshot.state import kind, stamp
+from archguard.snapshot.snapshot import IMPORTS, RecordedResult
+from archguard.snapshot.state import kind, stat_fingerprint
 
 _MOST: Final = 32
 """Snapshots of one project: each list of options has its own."""
@@ -45,11 +45,11 @@ _UNSEEN: Final = (
 """What another program or another machine tells may be another thing the next time."""
 
 
-class _Journal:
+class InputRecorder:
     """Takes down how all stands that is looked at, before it is."""
 
-    def __init__(self, asked: str, *, by_content: bool, before: Snapshot | None) -> None:
-        self.snapshot = Snapshot(asked, by_content=by_content)
+    def __init__(self, asked: str, *, by_content: bool, before: RecordedResult | None) -> None:
+        self.snapshot = RecordedResult(asked, by_content=by_content)
         self.before = before
         self.begun = time.time_ns()
         self.is_whole = True
@@ -61,42 +61,42 @@ class _Journal:
         self.is_busy = False
         """Whether it is the journal itself that looks at something."""
 
-    def hear(self, event: str, arguments: tuple[Any, ...]) -> None:
+    def on_audit_event(self, event: str, arguments: tuple[Any, ...]) -> None:
         """Take down what Python tells."""
         if self.is_busy:
             return
         if event == "open":
             if not isinstance(arguments[0], int) and not _is_written(*arguments):  # a number was opened by name before
-                self.note_file(os.fsdecode(arguments[0]))
+                self.record_file(os.fsdecode(arguments[0]))
         elif event in ("os.listdir", "os.scandir") and not isinstance(arguments[0], int):
-            self.note_folder(os.fsdecode(arguments[0] or "."))
+            self.record_folder(os.fsdecode(arguments[0] or "."))
         elif event.startswith(_UNSEEN):
             self.is_whole = False
 
-    def note_file(self, path: str) -> None:
+    def record_file(self, path: str) -> None:
         """Take down how the file `path` stands, unless it has been already."""
         whole = _whole(path)
         if not self._is_known(whole) and not _is_passing(whole):
             with self._busy():
-                self.snapshot.note_file(whole)
+                self.snapshot.record_file(whole)
 
-    def note_folder(self, path: str) -> None:
+    def record_folder(self, path: str) -> None:
         """Take down which names are in the folder `path`, and what the links among them lead to."""
         whole = _whole(path)
         if not self._is_known(whole) and not _is_passing(whole):
             with self._busy():
-                self.snapshot.note_folder(whole, self.before)
+                self.snapshot.record_folder(whole, self.before)
 
-    def note_program(self) -> None:
+    def record_program(self) -> None:
         """Take down the libraries, unless one has been installed meanwhile: which one ran is not known then."""
         files = (getattr(module, "__file__", None) for module in [*sys.modules.values()])
         for file in {file for file in files if file}:
             if not file.startswith(_PYTHON) or "site-packages" in file:
-                self.note_file(file)
+                self.record_file(file)
                 self.needed.add(_whole(file))
-                self.is_whole &= max((stamp(file) or [0, 0])[:2]) < self.begun
+                self.is_whole &= max((stat_fingerprint(file) or [0, 0])[:2]) < self.begun
 
-    def note_outlines(self, paths: Collection[str]) -> None:
+    def record_interfaces(self, paths: Collection[str]) -> None:
         """Take down what can be seen of those of `paths` that are edited now, or were a short time ago."""
         stamps, since, before = self.snapshot.stamps, self.begun - _DAY, self.before
         if before and not before.by_outline:  # they were of no use the last time
@@ -106,7 +106,7 @@ class _Journal:
         likely = recent if len(recent) <= _EDITED else set()  # more than a few are no edits but a checkout
         with self._busy():
             for path in sorted(likely.union(edited).intersection(paths)):
-                self.snapshot.note_outline(path)
+                self.snapshot.record_interface(path)
 
     def _is_known(self, path: str) -> bool:
         return path in self.snapshot.stamps or path in self.snapshot.digests
@@ -120,15 +120,15 @@ class _Journal:
             self.is_busy = False
 
 
-class _Desk:
+class _Active:
     """Where the journal of this process lies, if one is kept."""
 
-    journal: _Journal | None = None
+    recorder: InputRecorder | None = None
     is_heard = False
 
 
 @contextmanager
-def keeping(asked: str | None, *, by_content: bool, before: Snapshot | None) -> Iterator[None]:
+def recording(asked: str | None, *, by_content: bool, before: RecordedResult | None) -> Iterator[None]:
     """Keep a journal meanwhile, for the answer to what is `asked`; none where nothing can be kept.
 
     Args:
@@ -139,19 +139,19 @@ def keeping(asked: str | None, *, by_content: bool, before: Snapshot | None) -> 
     if asked is None:
         yield
         return
-    if not _Desk.is_heard:
+    if not _Active.is_heard:
         sys.addaudithook(_hear)
-        _Desk.is_heard = True
-    _Desk.journal = journal = _Journal(asked, by_content=by_content, before=before)
+        _Active.is_heard = True
+    _Active.recorder = journal = InputRecorder(asked, by_content=by_content, before=before)
     try:
         for folder in sys.path:
-            journal.note_folder(folder or ".")
+            journal.record_folder(folder or ".")
         yield
     finally:
-        _Desk.journal = None
+        _Active.recorder = None
 
 
-def keep(
+def save_result(
     root: str,
     outputs: Iterable[tuple[str | None, str]],
     exit_code: int,
@@ -168,10 +168,10 @@ def keep(
         by_outline: Whether nothing of the sources matters but their outlines.
         imports: What decides whether a change of imports matters; None if each of them may.
     """
-    journal, _Desk.journal = _Desk.journal, None
+    journal, _Active.recorder = _Active.recorder, None
     if journal is None:
         return
-    journal.note_program()
+    journal.record_program()
     if journal.is_whole:
         snapshot = journal.snapshot
         snapshot.outputs, snapshot.exit_code = [*outputs], exit_code
@@ -185,37 +185,37 @@ def keep(
         store.prune(root, (FOLDER,), _MOST)
 
 
-def note_sources(paths: Iterable[os.PathLike[str] | str]) -> None:
+def record_sources(paths: Iterable[os.PathLike[str] | str]) -> None:
     """Take down that the answer depends on the files of Python `paths`, before they are read."""
-    if _Desk.journal:
+    if _Active.recorder:
         whole = [_whole(os.fspath(path)) for path in paths]
         for path in whole:
-            _Desk.journal.note_file(path)
-        _Desk.journal.note_outlines(whole)
+            _Active.recorder.record_file(path)
+        _Active.recorder.record_interfaces(whole)
 
 
-def note_rows(name: str, context: str) -> None:
+def record_rows(name: str, context: str) -> None:
     """Take down where it is kept what the files import."""
-    if _Desk.journal:
-        _Desk.journal.rows = (name, context)
+    if _Active.recorder:
+        _Active.recorder.rows = (name, context)
 
 
-def note_whole(path: str) -> None:
+def record_full_scan(path: str) -> None:
     """Take down that more counts of the file `path` than what it imports."""
-    if _Desk.journal:
-        _Desk.journal.needed.add(_whole(path))
+    if _Active.recorder:
+        _Active.recorder.needed.add(_whole(path))
 
 
-def is_kept() -> bool:
+def is_recording() -> bool:
     """Whether what is found out is kept for the next time."""
-    return _Desk.journal is not None
+    return _Active.recorder is not None
 
 
 def state_of(file: str) -> list[int] | str | None:
     """How `file` stood when it was noted: its stamp, or a digest of its content; None if it was not."""
-    if _Desk.journal is None:
+    if _Active.recorder is None:
         return None
-    snapshot, whole = _Desk.journal.snapshot, _whole(file)
+    snapshot, whole = _Active.recorder.snapshot, _whole(file)
     return snapshot.stamps.get(whole) or snapshot.digests.get(whole)
 
 
@@ -238,8 +238,8 @@ def real_path(path: str | os.PathLike[str]) -> str:
     """Where `path` leads through links; noted."""
     whole = _whole(os.fspath(path))
     found = os.path.realpath(whole)
-    if _Desk.journal:
-        _Desk.journal.snapshot.targets[whole] = found
+    if _Active.recorder:
+        _Active.recorder.snapshot.targets[whole] = found
     return found
 
 
@@ -247,17 +247,17 @@ def today(days: Iterable[date | None]) -> date:
     """Today; noted if something changes on one of `days` that is still to come, or has changed on one that is past."""
     now = date.today()  # noqa: DTZ011  # the day where the user is
     known = [day for day in days if day]
-    if _Desk.journal and known:
-        _, end = _Desk.journal.snapshot.days
+    if _Active.recorder and known:
+        _, end = _Active.recorder.snapshot.days
         ends = [day.isoformat() for day in known if day > now]
-        _Desk.journal.snapshot.days = [now.isoformat(), min(ends + [end] * bool(end), default="9999-12-31")]
+        _Active.recorder.snapshot.days = [now.isoformat(), min(ends + [end] * bool(end), default="9999-12-31")]
     return now
 
 
 def _kind(path: str | os.PathLike[str]) -> str:
     found = kind(os.fspath(path))
-    if _Desk.journal:
-        _Desk.journal.snapshot.kinds[_whole(os.fspath(path))] = found
+    if _Active.recorder:
+        _Active.recorder.snapshot.kinds[_whole(os.fspath(path))] = found
     return found
 
 
@@ -266,8 +266,8 @@ def _whole(path: str) -> str:
 
 
 def _hear(event: str, arguments: tuple[Any, ...]) -> None:
-    if _Desk.journal:
-        _Desk.journal.hear(event, arguments)
+    if _Active.recorder:
+        _Active.recorder.on_audit_event(event, arguments)
 
 
 def _is_written(_path: Any, mode: str | None, flags: int | None) -> bool:

@@ -14,7 +14,7 @@ ALL_OF_IT = (b"archguard:", b"import_module", b"__import__", b"def __getattr__",
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
-def outline(content: bytes) -> str:
+def interface_hash(content: bytes) -> str:
     """A digest; "" where a file has to be looked at as a whole."""
     tree = parsed(content)
     try:

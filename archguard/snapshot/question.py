@@ -20,7 +20,7 @@ _ANEW = ("--no-cache", "--profile", "--since", "--since-merge-base")
 """The options with which everything is looked at again, or git is asked."""
 
 
-def question(arguments: list[str]) -> str | None:
+def request_key(arguments: list[str]) -> str | None:
     """What the command line `arguments` asks here; None if it cannot be answered from a snapshot."""
     if arguments[:1] != ["check"] or any(argument.partition("=")[0] in _ANEW for argument in arguments):
         return None

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from os.path import realpath
 
-from archguard.snapshot.state import content, digest, digest_and_links, is_settled, kind, stamp
+from archguard.snapshot.state import content, digest, digest_and_links, is_settled, kind, stat_fingerprint
 
 IMPORTS = "edits"
 """The folder of what decides whether an edit of imports matters."""
@@ -26,7 +26,7 @@ _KEPT = (
 )
 
 
-class Snapshot:
+class RecordedResult:
     """What a run answered, and what it looked at."""
 
     def __init__(self, question: str, *, by_content: bool) -> None:
@@ -61,7 +61,7 @@ class Snapshot:
         """What is not as it was, if that has been looked at."""
 
     @classmethod
-    def read(cls, text: str, question: str) -> "Snapshot | None":
+    def read(cls, text: str, question: str) -> "RecordedResult | None":
         """The snapshot in `text`, if it is one, and about `question`."""
         snapshot = cls(question, by_content=False)
         try:
@@ -76,12 +76,12 @@ class Snapshot:
         """What `read` reads."""
         return json.dumps({name: getattr(self, name) for name in _KEPT}, separators=(",", ":"))
 
-    def note_file(self, path: str) -> None:
+    def record_file(self, path: str) -> None:
         """Take down how the file `path` stands: by its stamp, or else by what is in it."""
         if not self._is_stamped(path):
             self.digests[path] = digest(path)
 
-    def note_folder(self, path: str, before: "Snapshot | None") -> None:
+    def record_folder(self, path: str, before: "RecordedResult | None") -> None:
         """Take down which names are in the folder `path`, since its stamp changes with files that nobody looks at.
 
         If it stands as it did `before`, it need not be listed.
@@ -94,7 +94,7 @@ class Snapshot:
             self.links[path] = links
             self.kinds.update((link, kind(link)) for link in links)
 
-    def note_outline(self, path: str) -> None:
+    def record_interface(self, path: str) -> None:
         """Take down what can be seen of the file `path`."""
         if found := _outline(path):
             self.outlines[path] = found
@@ -104,7 +104,7 @@ class Snapshot:
         return self._is_its_time() and self._leads_there() and self._stands()
 
     def _is_stamped(self, path: str) -> bool:
-        found = None if self.by_content else stamp(path)
+        found = None if self.by_content else stat_fingerprint(path)
         if found is None or not is_settled(found):
             return False
         self.stamps[path] = found
@@ -136,16 +136,16 @@ class Snapshot:
         """What no stamp vouches for, each with its stamp of now."""
         stamps = self.stamps
         for path, before in stamps.items():
-            if (now := stamp(path)) != before:
+            if (now := stat_fingerprint(path)) != before:
                 yield path, now
         for path in self.digests.keys() - stamps.keys():
-            yield path, stamp(path)
+            yield path, stat_fingerprint(path)
 
 
 def _outline(path: str) -> str:
-    from archguard.snapshot.outline import outline  # `ast` takes 10 ms, and few files are ever edited
+    from archguard.snapshot.outline import interface_hash  # `ast` takes 10 ms, and few files are ever edited
 
     try:
-        return outline(content(path))
+        return interface_hash(content(path))
     except OSError:
         return ""

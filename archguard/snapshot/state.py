@@ -14,7 +14,7 @@ _TICK = 2_000_000_000
 """Nanoseconds within which two changes may bear the same time: the coarsest file systems tell every second one."""
 
 
-def stamp(path: str) -> list[int] | None:
+def stat_fingerprint(path: str) -> list[int] | None:
     """When it was changed, its inode and its size: another content has another stamp. None if it is not there."""
     try:
         found = os.stat(path)

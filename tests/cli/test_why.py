@@ -10,8 +10,8 @@ from project import Project
 
 from archguard.checking import read
 from archguard.checking.why import why
-from archguard.codebase import ImportGraph, Link, suppose
-from archguard.codebase.coupling import fewest_cuts
+from archguard.codebase import ImportGraph, Link, with_hypothetical_imports
+from archguard.codebase.coupling import min_cut
 
 
 def test_an_import_that_no_contract_denies_is_allowed(shop: Project) -> None:
@@ -127,7 +127,7 @@ def test_what_is_denied_is_a_violation_once_it_is_written(shop: Project) -> None
     for one, other in permutations(leaves, 2):
         allowed = why(config, codebase, one, other).allowed
 
-        file = shop.root / codebase.shown(one)
+        file = shop.root / codebase.display_path(one)
         before = file.read_text()
         file.write_text(f"{before}import {other}\n")
         assert bool(shop.check().violations) != allowed
@@ -135,7 +135,7 @@ def test_what_is_denied_is_a_violation_once_it_is_written(shop: Project) -> None
 
 
 def test_a_supposed_import_is_found_where_it_would_stand(shop: Project) -> None:
-    codebase = suppose(shop.codebase(), [("shop.wiring", "requests")])
+    codebase = with_hypothetical_imports(shop.codebase(), [("shop.wiring", "requests")])
 
     link = Link("shop.wiring", "requests", 3)
     statement = codebase.statement(link)
@@ -154,7 +154,7 @@ def test_the_cut_parts_them_and_no_smaller_one_does(arrows: set[tuple[str, str]]
     links = [Link(*arrow, 1) for arrow in sorted(arrows)]
     graph = ImportGraph(frozenset(_NAMES), {}).with_links(links)
 
-    cut = fewest_cuts(graph, {"a"}, {"f"})
+    cut = min_cut(graph, {"a"}, {"f"})
 
     assert not _reaches(graph.without(cut))
     assert all(_reaches(graph.without([*cut[:index], *cut[index + 1 :]])) for index in range(len(cut)))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from archguard.codebase import Source
-from archguard.codebase.facts import Classes
+from archguard.codebase.facts import ClassCounts
 
 
 @pytest.mark.parametrize(
@@ -30,11 +30,11 @@ def test_classes_at_the_top_count(text: str, every: int, abstract: int, tmp_path
     file = tmp_path / "shop.py"
     file.write_text(text)
 
-    assert Classes.extract(Source("shop", str(file), "shop.py")) == Classes(every, abstract)
+    assert ClassCounts.extract(Source("shop", str(file), "shop.py")) == ClassCounts(every, abstract)
 
 
 def test_a_file_without_signs_is_not_parsed(tmp_path: Path) -> None:
     file = tmp_path / "shop.py"
     file.write_text("class A: ...\nthis is no Python\n")
 
-    assert Classes.extract(Source("shop", str(file), "shop.py")) == Classes(1, 0)
+    assert ClassCounts.extract(Source("shop", str(file), "shop.py")) == ClassCounts(1, 0)

@@ -10,7 +10,7 @@ import pytest
 from project import Project
 
 from archguard.codebase import Codebase, read_codebase
-from archguard.codebase.crew import answers, crew, remember
+from archguard.codebase.crew import broadcast, map_shards, worker_pool
 
 HERE = os.getpid()
 FILES = 420
@@ -30,14 +30,14 @@ def process(codebase: Codebase, modules: Sequence[str]) -> dict[str, int]:
 def asked_before(codebase: Codebase, modules: Sequence[str]) -> int:
     """How often this was asked before where it is answered."""
     del modules
-    codebase.memory["asked"] = codebase.memory.get("asked", 0) + 1
-    return int(codebase.memory["asked"]) - 1
+    codebase.memo["asked"] = codebase.memo.get("asked", 0) + 1
+    return int(codebase.memo["asked"]) - 1
 
 
 def known(codebase: Codebase, modules: Sequence[str]) -> object:
     """What was found, as far as it is known where this is answered."""
     del modules
-    return codebase.memory.get("found")
+    return codebase.memo.get("found")
 
 
 def dying_elsewhere(codebase: Codebase, modules: Sequence[str]) -> list[str]:
@@ -79,12 +79,12 @@ def one_processor() -> Iterator[None]:
 
 def processes(codebase: Codebase) -> dict[str, int]:
     """Who answers for what."""
-    return {module: who for part in answers(codebase, process, codebase.sources) for module, who in part.items()}
+    return {module: who for part in map_shards(codebase, process, codebase.sources) for module, who in part.items()}
 
 
 @several
 def test_neighbours_are_answered_for_by_one_process(codebase: Codebase) -> None:
-    with crew(codebase):
+    with worker_pool(codebase):
         found = processes(codebase)
 
     neighbours = [found[f"shop.m{number:03}"] for number in range(90)]
@@ -94,9 +94,9 @@ def test_neighbours_are_answered_for_by_one_process(codebase: Codebase) -> None:
 
 @several
 def test_each_process_keeps_its_modules_and_what_it_knows(codebase: Codebase) -> None:
-    with crew(codebase):
+    with worker_pool(codebase):
         first, second = processes(codebase), processes(codebase)
-        counts = [answers(codebase, asked_before, codebase.sources) for _ in range(3)]
+        counts = [map_shards(codebase, asked_before, codebase.sources) for _ in range(3)]
 
     assert first == second
     assert [set(count) for count in counts] == [{0}, {1}, {2}]
@@ -104,9 +104,9 @@ def test_each_process_keeps_its_modules_and_what_it_knows(codebase: Codebase) ->
 
 @several
 def test_what_was_found_is_known_to_all(codebase: Codebase) -> None:
-    with crew(codebase):
-        remember(codebase, "found", "here")
-        found = answers(codebase, known, codebase.sources)
+    with worker_pool(codebase):
+        broadcast(codebase, "found", "here")
+        found = map_shards(codebase, known, codebase.sources)
 
     assert len(found) > 1
     assert set(found) == {"here"}
@@ -114,8 +114,8 @@ def test_what_was_found_is_known_to_all(codebase: Codebase) -> None:
 
 @several
 def test_a_process_that_dies_is_stood_in_for(codebase: Codebase) -> None:
-    with crew(codebase):
-        died = answers(codebase, dying_elsewhere, codebase.sources)
+    with worker_pool(codebase):
+        died = map_shards(codebase, dying_elsewhere, codebase.sources)
         after = processes(codebase)
 
     assert sorted(codebase.sources) == sorted(module for part in died for module in part)
@@ -125,21 +125,21 @@ def test_a_process_that_dies_is_stood_in_for(codebase: Codebase) -> None:
 
 @several
 def test_an_answer_that_cannot_be_told_is_found_here(codebase: Codebase) -> None:
-    with crew(codebase):
-        found = [module for part in answers(codebase, unspeakable, codebase.sources) for module in part]
+    with worker_pool(codebase):
+        found = [module for part in map_shards(codebase, unspeakable, codebase.sources) for module in part]
 
     assert sorted(found) == sorted(codebase.sources)
 
 
 @pytest.mark.parametrize("module", ["shop.m000", f"shop.m{FILES - 1}"])
 def test_an_error_is_raised_here_whoever_has_it(codebase: Codebase, module: str) -> None:
-    with crew(codebase), pytest.raises(ValueError, match=f"there is {module}"):
-        answers(codebase, partial(failing_on, module), codebase.sources)
+    with worker_pool(codebase), pytest.raises(ValueError, match=f"there is {module}"):
+        map_shards(codebase, partial(failing_on, module), codebase.sources)
 
 
 def test_a_question_that_cannot_be_told_is_answered_here(codebase: Codebase) -> None:
-    with crew(codebase):
-        found = answers(codebase, lambda _, modules: (os.getpid(), len(modules)), codebase.sources)
+    with worker_pool(codebase):
+        found = map_shards(codebase, lambda _, modules: (os.getpid(), len(modules)), codebase.sources)
 
     assert found == [(HERE, len(codebase.sources))]
 
@@ -148,13 +148,13 @@ def test_nobody_is_hired_for_few_files(project: Project) -> None:
     project.write_all({f"shop/m{number}.py": "" for number in range(100)})
     codebase = read_codebase(project.root)
 
-    with crew(codebase):
+    with worker_pool(codebase):
         assert set(processes(codebase).values()) == {HERE}
 
 
 @several
 def test_nobody_is_left_afterwards(codebase: Codebase) -> None:
-    with crew(codebase):
+    with worker_pool(codebase):
         others = set(processes(codebase).values()) - {HERE}
 
     assert others

@@ -198,7 +198,7 @@ def test_plain_folders_of_one_name_are_one_package_in_which_the_first_root_wins(
 
     codebase = read_codebase(project.root, Code(source_roots=("a", "b")))
 
-    assert {name: source.shown for name, source in codebase.sources.items()} == {
+    assert {name: source.display_path for name, source in codebase.sources.items()} == {
         "shop.x": "a/shop/x.py",
         "shop.y": "b/shop/y.py",
     }
@@ -285,7 +285,7 @@ def test_what_has_no_source_has_the_path_of_its_stub_or_folder(project: Project)
 
     codebase = read_codebase(project.root)
 
-    assert {module: codebase.shown(module) for module in codebase.modules} == {
+    assert {module: codebase.display_path(module) for module in codebase.modules} == {
         "shop": "shop/__init__.py",
         "shop.fast": "shop/fast.pyi",
         "shop.plain": "shop/plain",

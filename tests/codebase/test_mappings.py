@@ -46,7 +46,9 @@ def test_a_key_or_a_literal_that_is_not_known_tells_no_entry(tmp_path: Path, tex
     names = names_of(tmp_path, m=BEFORE + text)
     module = names.scope("m")
     scope = module.children[-1] if module.children and "def f" in text else module
-    call = next(step.call for chain in scope.chains for step in chain.steps if step.call and step.name == "run")
+    call = next(
+        step.call for chain in scope.access_paths for step in chain.accesses if step.call and step.name == "run"
+    )
 
     assert names.entries(call.func.value, scope.end) == ()
 

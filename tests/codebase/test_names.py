@@ -6,10 +6,10 @@ import pytest
 
 from archguard.codebase import Source
 from archguard.codebase.facts import Call
-from archguard.codebase.names import Files, Library, Names
+from archguard.codebase.names import ExternalModels, FileIndex, SemanticModel
 
-LIBRARY = Library(
-    gives={
+LIBRARY = ExternalModels(
+    returns={
         "acme.connect()": "acme.Connection",
         "acme.Connection.cursor()": "acme.Cursor",
         "acme.Table.first()": "item",
@@ -18,7 +18,7 @@ LIBRARY = Library(
 )
 
 
-def names_of(folder: Path, **files: str) -> Names:
+def names_of(folder: Path, **files: str) -> SemanticModel:
     """The names of a project with these modules; `__` in a keyword stands for a dot."""
     sources = {}
     for key, text in files.items():
@@ -26,10 +26,10 @@ def names_of(folder: Path, **files: str) -> Names:
         path = folder / f"{module.replace('.', '_')}.py"
         path.write_text(text)
         sources[module] = Source(module, str(path), path.name)
-    return Names(Files(sources), LIBRARY)
+    return SemanticModel(FileIndex(sources), LIBRARY)
 
 
-def last_call(names: Names, module: str) -> tuple[str, ...]:
+def last_call(names: SemanticModel, module: str) -> tuple[str, ...]:
     """What the last call of the module can call."""
     calls = sorted(Call.within(names.scope(module), names.source(module)), key=lambda call: call.location)
     return names.callees(calls[-1].node, calls[-1].at)
@@ -181,7 +181,7 @@ def test_texts_are_put_together(tmp_path: Path, text: str, expected: str) -> Non
     names = names_of(tmp_path, m=f"{before}def f(x):\n    print({text})\n", other="C = 'c'")
     call = next(call for call in Call.within(names.scope("m"), names.source("m")) if call.callee == "print")
 
-    assert names.text(call.arguments[0], call.at).filled("?") == expected
+    assert names.string_value(call.arguments[0], call.at).filled("?") == expected
 
 
 @pytest.mark.parametrize("order", [1, -1], ids=["from above", "from below"])

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from project import Project
 
-from archguard.codebase.sharing import shared
+from archguard.codebase.sharing import parallel_map
 
 HERE = os.getpid()
 FILES = 1100
@@ -35,7 +35,7 @@ def with_process(share: Sequence[int]) -> list[tuple[int, int]]:
 
 def told(least: int = 1) -> list[tuple[int, int]]:
     """Twenty numbers, each with the process that worked on it."""
-    return list(chain(*shared(with_process, range(20), least, native=False)))
+    return list(chain(*parallel_map(with_process, range(20), least, native=False)))
 
 
 def only_here(share: Sequence[int]) -> list[int]:
@@ -103,14 +103,14 @@ def test_nothing_is_forked_while_a_thread_may_hold_a_lock() -> None:
 
 
 def test_a_share_whose_process_comes_to_nothing_is_worked_on_here() -> None:
-    found = chain(*shared(only_here, range(20), 1, native=False))
+    found = chain(*parallel_map(only_here, range(20), 1, native=False))
 
     assert sorted(found) == list(range(20))
 
 
 def test_an_error_is_raised_here() -> None:
     with pytest.raises(ValueError, match="there are"):
-        list(shared(failing, range(20), 1, native=False))
+        list(parallel_map(failing, range(20), 1, native=False))
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="processes are forked on Linux only")

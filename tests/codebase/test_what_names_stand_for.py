@@ -7,20 +7,20 @@ import pytest
 
 from archguard.codebase import Source
 from archguard.codebase.facts import Call
-from archguard.codebase.names import Files, Library, Names
+from archguard.codebase.names import ExternalModels, FileIndex, SemanticModel
 
-LIBRARY = Library(gives={"acme.connect()": "acme.Connection", "acme.pool()": "acme.Pool"})
+LIBRARY = ExternalModels(returns={"acme.connect()": "acme.Connection", "acme.pool()": "acme.Pool"})
 
 
-def names_of(folder: Path, files: Mapping[str, str], importers: Mapping[str, list[str]] | None = None) -> Names:
+def names_of(folder: Path, files: Mapping[str, str], importers: Mapping[str, list[str]] | None = None) -> SemanticModel:
     """The names of a project with these modules, as far as `importers` are known."""
     for module, text in files.items():
         (folder / f"{module}.py").write_text(text)
     sources = {module: Source(module, str(folder / f"{module}.py"), f"{module}.py") for module in files}
-    return Names(Files(sources), LIBRARY, importers or {})
+    return SemanticModel(FileIndex(sources), LIBRARY, importers or {})
 
 
-def runs(names: Names, module: str = "m") -> list[tuple[str, ...]]:
+def runs(names: SemanticModel, module: str = "m") -> list[tuple[str, ...]]:
     """What each call of something's `run` in `module` can call, in the order of the lines."""
     calls = sorted(Call.within(names.scope(module), names.source(module)), key=lambda call: call.location)
     return [names.callees(call.node, call.at) for call in calls if call.callee.endswith("run")]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from project import Project
 
-from archguard.codebase.coupling import closing, cyclic
+from archguard.codebase.coupling import cyclic, feedback_arcs
 from archguard.diagrams import Arrow, Node, NodeKind, View, mermaid, renderer
 from archguard.diagrams.limits import FEW_ARROWS, strongest, thinned
 
@@ -27,7 +27,7 @@ def chain_of(project: Project, modules: int, ahead: int, *back: tuple[int, int])
 def of_arrows(weights: dict[tuple[str, str], int]) -> View:
     """A view with these arrows, of which the tests have no code."""
     circling = cyclic(weights)
-    closers = closing({pair: weight for pair, weight in weights.items() if pair in circling})
+    closers = feedback_arcs({pair: weight for pair, weight in weights.items() if pair in circling})
     arrows = (
         Arrow(source=one, target=other, count=count, lines=(), is_cyclic=(one, other) in circling,
               closes_cycle=(one, other) in closers)

@@ -5,8 +5,8 @@ import re
 import pytest
 from project import Project
 
-from archguard.codebase import ancestry
-from archguard.kinds.clients import CHANNELS, Client, catalogue, clients_of, library
+from archguard.codebase import self_and_parents
+from archguard.kinds.clients import CHANNELS, Client, clients_of, library, load_catalogue
 
 CLIENTS = [(channel, client) for channel in CHANNELS for client in clients_of(channel)]
 
@@ -35,7 +35,7 @@ def test_what_is_called_can_be_imported(client: Client) -> None:
 
     functions = [name for name in client.functions if not name.startswith((*frameworks, *frames))]
 
-    assert [name for name in functions if modules.isdisjoint(ancestry(name))] == []
+    assert [name for name in functions if modules.isdisjoint(self_and_parents(name))] == []
 
 
 @pytest.mark.parametrize(("channel", "client"), CLIENTS)
@@ -62,7 +62,7 @@ def test_a_class_has_what_it_extends_has() -> None:
 
 
 def test_a_module_is_matched_by_whole_words() -> None:
-    databases = catalogue(["database"])
+    databases = load_catalogue(["database"])
 
     assert databases.imported("sqlalchemy.orm") == "sqlalchemy"
     assert databases.imported("sqlalchemyish") == ""
@@ -71,7 +71,7 @@ def test_a_module_is_matched_by_whole_words() -> None:
 
 
 def test_a_class_that_is_named_after_a_receiver_of_its_package_is_one() -> None:
-    databases, known = catalogue(["database"]), library()
+    databases, known = load_catalogue(["database"]), library()
 
     assert databases.method(known, "psycopg2.extras.LoggingCursor", "execute")
     assert not databases.method(known, "psycopg2.extras.Json", "execute")
@@ -80,7 +80,7 @@ def test_a_class_that_is_named_after_a_receiver_of_its_package_is_one() -> None:
 def test_an_extension_comes_first() -> None:
     own = {"database": Client(modules=("acme.db",), gives={"sqlite3.connect()": "acme.db.Conn"})}
 
-    assert catalogue(["database"], own).imported("acme.db.x") == "acme.db"
+    assert load_catalogue(["database"], own).imported("acme.db.x") == "acme.db"
     assert library(own).result("sqlite3.connect") == "acme.db.Conn"
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from project import Project, broken
 
-from archguard.kinds.drawings import Drawing, DrawingError, read_drawing
+from archguard.kinds.drawings import DrawingError, ParsedDiagram, read_drawing
 
 MERMAID = {
     "an arrow": ("a --> b", "a>b"),
@@ -134,7 +134,7 @@ WRONG = [
 ]
 
 
-def read(folder: Path, name: str, text: str) -> Drawing:
+def read(folder: Path, name: str, text: str) -> ParsedDiagram:
     (folder / "drawing").mkdir(exist_ok=True)
     if text:
         (folder / "drawing" / name).write_text(text, encoding="utf-8")
@@ -149,7 +149,7 @@ def faults(folder: Path, name: str, text: str) -> list[DrawingError]:
     return []
 
 
-def arrows(drawing: Drawing) -> list[str]:
+def arrows(drawing: ParsedDiagram) -> list[str]:
     return sorted(f"{arrow.source}>{arrow.target}" for arrow in drawing.arrows)
 
 

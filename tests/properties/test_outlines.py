@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from archguard.codebase import Source, SourceError
 from archguard.codebase.facts import Directive, Import, read_scope
-from archguard.snapshot.outline import outline
+from archguard.snapshot.outline import interface_hash
 
 PARTS = st.sampled_from(
     [
@@ -65,13 +65,13 @@ def seen(text: str, folder: Path) -> object:
         imports = tuple(Import.extract(source))
     except SourceError:
         return None
-    return imports, sorted(scope.bindings), scope.stars, tuple(Directive.extract(source))
+    return imports, sorted(scope.bindings), scope.star_imports, tuple(Directive.extract(source))
 
 
 @settings(max_examples=60)
 @given(files=st.lists(FILES, min_size=2, max_size=40))
 def test_files_of_one_outline_have_the_same_imports_and_names(files: list[str], tmp_path: Path) -> None:
-    by_outline = {text: outline(text.encode()) for text in files}
+    by_outline = {text: interface_hash(text.encode()) for text in files}
 
     for one, other in pairwise(sorted(by_outline, key=by_outline.__getitem__)):
         if by_outline[one] and by_outline[one] == by_outline[other]:
@@ -104,7 +104,7 @@ def g(x):
     ],
 )
 def test_what_functions_do_is_not_in_it(old: str, new: str) -> None:
-    assert outline(BEFORE.replace(old, new).encode()) == outline(BEFORE.encode()) != ""
+    assert interface_hash(BEFORE.replace(old, new).encode()) == interface_hash(BEFORE.encode()) != ""
 
 
 @pytest.mark.parametrize(
@@ -121,4 +121,4 @@ def test_what_functions_do_is_not_in_it(old: str, new: str) -> None:
     ],
 )
 def test_what_others_see_is_in_it(old: str, new: str) -> None:
-    assert outline(BEFORE.replace(old, new).encode()) != outline(BEFORE.encode())
+    assert interface_hash(BEFORE.replace(old, new).encode()) != interface_hash(BEFORE.encode())

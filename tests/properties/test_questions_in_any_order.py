@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from archguard.codebase import Source
 from archguard.codebase.facts import Call
-from archguard.codebase.names import Files, Library, Names
+from archguard.codebase.names import ExternalModels, FileIndex, SemanticModel
 
-LIBRARY = Library(
-    gives={
+LIBRARY = ExternalModels(
+    returns={
         "acme.connect()": "acme.Connection",
         "acme.Connection.cursor()": "acme.Cursor",
         "acme.Cursor.connection": "acme.Connection",
@@ -72,15 +72,17 @@ def projects(draw: st.DrawFn) -> dict[str, str]:
     return {f"m{own}": text for own, text in enumerate(modules)}
 
 
-def names_of(folder: Path, files: dict[str, str]) -> Names:
+def names_of(folder: Path, files: dict[str, str]) -> SemanticModel:
     """The names of the project, each module of which imports each other one."""
     for module, text in files.items():
         (folder / f"{module}.py").write_text(text)
     sources = {module: Source(module, str(folder / f"{module}.py"), f"{module}.py") for module in files}
-    return Names(Files(sources), LIBRARY, {module: sorted(files) for module in files})
+    return SemanticModel(FileIndex(sources), LIBRARY, {module: sorted(files) for module in files})
 
 
-def callees(names: Names, modules: Iterable[str], step: int = 1) -> dict[tuple[str, object, str], tuple[str, ...]]:
+def callees(
+    names: SemanticModel, modules: Iterable[str], step: int = 1
+) -> dict[tuple[str, object, str], tuple[str, ...]]:
     """What every call of `modules` can call, asked in this order, or in each module from below."""
     found = {}
     for module in modules:

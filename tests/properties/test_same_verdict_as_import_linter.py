@@ -184,9 +184,7 @@ def test_acyclic(data: st.DataObject | None, code: Code, depth: int) -> None:
     ancestors = data.draw(modules_of(code)) if data else [ROOT]
     others = sorted(code.modules - set(ancestors))
     skip = data.draw(st.lists(st.sampled_from(others), max_size=2, unique=True)) if data and others else []
-    contract = Acyclic(
-        id="c", children_of=patterns(ancestors), depth=depth, skip=patterns(skip), with_init=False
-    )
+    contract = Acyclic(id="c", children_of=patterns(ancestors), depth=depth, skip=patterns(skip), with_init=False)
     options = {"ancestors": ancestors, "depth": str(depth), "skip_descendants": skip}
 
     found = violations(contract, code)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from project import Project
 
-from archguard.snapshot.state import content, digest, kind, stamp
+from archguard.snapshot.state import content, digest, kind, stat_fingerprint
 
 _TWO_SECONDS = 2_000_000_000
 """A stamp that is younger is not trusted, and then contents tell."""
@@ -24,13 +24,13 @@ def test_another_content_of_the_same_size_and_time_has_another_stamp(tmp_path: P
     file = tmp_path / "a.py"
     file.write_text("import os\n")
     times = _old(file)
-    before = stamp(str(file))
+    before = stat_fingerprint(str(file))
     time.sleep(0.02)  # the clock of a file system ticks every few milliseconds
 
     file.write_text("import re\n")
     os.utime(file, ns=times)
 
-    after = stamp(str(file))
+    after = stat_fingerprint(str(file))
     assert before
     assert after
     assert (before[0], before[3]) == (after[0], after[3])
@@ -48,11 +48,11 @@ def test_a_link_to_another_file_of_the_same_size_and_times_has_another_stamp(tmp
         if one.stat().st_ctime_ns == other.stat().st_ctime_ns:
             break
     link.symlink_to(one)
-    before = stamp(str(link))
+    before = stat_fingerprint(str(link))
     link.unlink()
     link.symlink_to(other)
 
-    after = stamp(str(link))
+    after = stat_fingerprint(str(link))
     assert before
     assert after
     assert (before[:2], before[3]) == (after[:2], after[3])

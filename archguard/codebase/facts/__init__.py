@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from archguard.codebase.facts.calls import Call
-    from archguard.codebase.facts.classes import Classes
+    from archguard.codebase.facts.classes import ClassCounts
     from archguard.codebase.facts.definitions import ClassDefinition, Definition, FunctionDefinition, Parameter
     from archguard.codebase.facts.directives import Directive
     from archguard.codebase.facts.exceptions import Catch, Raise
     from archguard.codebase.facts.imports import Import, ImportTrait
     from archguard.codebase.facts.literals import Literal
-    from archguard.codebase.facts.mentions import Mention
+    from archguard.codebase.facts.mentions import Reference
     from archguard.codebase.facts.reader import read_scope
-    from archguard.codebase.facts.scopes import Binding, Chain, Position, Scope
-    from archguard.codebase.facts.steps import Step
+    from archguard.codebase.facts.scopes import AccessPath, Binding, Position, Scope
+    from archguard.codebase.facts.steps import Access
 
 _HOMES: Final = {
     "calls": ("Call",),
@@ -35,24 +35,24 @@ _HOMES: Final = {
 }
 
 __all__ = [
+    "Access",
+    "AccessPath",
     "Binding",
     "Call",
     "Catch",
-    "Chain",
+    "ClassCounts",
     "ClassDefinition",
-    "Classes",
     "Definition",
     "Directive",
     "FunctionDefinition",
     "Import",
     "ImportTrait",
     "Literal",
-    "Mention",
     "Parameter",
     "Position",
     "Raise",
+    "Reference",
     "Scope",
-    "Step",
     "read_scope",
 ]
 

@@ -52,10 +52,10 @@ class Call:
     @classmethod
     def within(cls, scope: Scope, source: Source) -> Iterator[Self]:
         """Every call in `scope` of `source`, those in scopes inside included."""
-        for inner in scope.everything():
-            for chain in inner.chains:
-                for call in (step.call for step in chain.steps if step.call):
-                    yield cls(inner.name, written(call.func), source.location(call), call, chain.at)
+        for inner in scope.walk():
+            for path in inner.access_paths:
+                for call in (access.call for access in path.accesses if access.call):
+                    yield cls(inner.name, written(call.func), source.location(call), call, path.at)
 
 
 def written(node: ast.expr) -> str:

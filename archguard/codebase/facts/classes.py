@@ -16,18 +16,18 @@ _DECORATORS: Final = frozenset({"abstractmethod", "abstractproperty", "abstractc
 
 
 @dataclass(frozen=True)
-class Classes:
+class ClassCounts:
     """The classes at the top of a file, counted; most files are counted without parsing them."""
 
     every: int = 0
     abstract: int = 0
     """Those that name `ABC`, `Protocol` or `ABCMeta` in their definition, or have an abstract method of their own."""
 
-    def __add__(self, other: "Classes") -> "Classes":
-        return Classes(self.every + other.every, self.abstract + other.abstract)
+    def __add__(self, other: "ClassCounts") -> "ClassCounts":
+        return ClassCounts(self.every + other.every, self.abstract + other.abstract)
 
     @classmethod
-    def extract(cls, source: Source) -> "Classes":
+    def extract(cls, source: Source) -> "ClassCounts":
         """The classes of `source`.
 
         Raises:

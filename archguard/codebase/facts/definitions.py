@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from archguard.codebase.facts.mentions import Mention
+from archguard.codebase.facts.mentions import Reference
 from archguard.codebase.facts.reader import read_scope
 from archguard.codebase.facts.scopes import Scope
 from archguard.codebase.source import Source
@@ -35,7 +35,7 @@ class Definition:
     """From its first decorator, or its `class` or `def`, to its end."""
     size: int
     """How many lines it has."""
-    decorators: tuple[Mention, ...]
+    decorators: tuple[Reference, ...]
     owner: "Definition | None"
     """The class or function in which it stands."""
     scope: Scope = field(compare=False, repr=False)
@@ -59,7 +59,7 @@ class Definition:
 class ClassDefinition(Definition):
     """A class."""
 
-    bases: tuple[Mention, ...] = ()
+    bases: tuple[Reference, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -109,15 +109,15 @@ class _Described:
 
     def _common(
         self, node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
-    ) -> tuple[str, Location, int, tuple[Mention, ...], Definition | None, Scope]:
+    ) -> tuple[str, Location, int, tuple[Reference, ...], Definition | None, Scope]:
         first = min((node.lineno, *(decorator.lineno for decorator in node.decorator_list)))
         size = (node.end_lineno or node.lineno) - first + 1
         place = self.source.location(node)
         return self.scope.name, place, size, self._mentions(node.decorator_list), self.owner, self.scope
 
-    def _mentions(self, nodes: list[ast.expr]) -> tuple[Mention, ...]:
+    def _mentions(self, nodes: list[ast.expr]) -> tuple[Reference, ...]:
         at = self.scope.at or self.scope.end
-        return tuple(Mention.of(node, self.source, at) for node in nodes)
+        return tuple(Reference.of(node, self.source, at) for node in nodes)
 
     def _parameters(self, arguments: ast.arguments) -> Iterator[Parameter]:
         every = (*arguments.posonlyargs, *arguments.args, arguments.vararg, *arguments.kwonlyargs, arguments.kwarg)

@@ -32,14 +32,14 @@ class Directive:
         Raises:
             SourceError: the file cannot be read.
         """
-        if b"archguard:" in source.signs:
+        if b"archguard:" in source.markers:
             for row, column, text in _comments(source):
                 if found := _DIRECTIVE.search(text):
                     yield cls(
                         found["verb"],
                         tuple(name.strip() for name in (found["contracts"] or "").split(",") if name.strip()),
                         found["reason"].strip(),
-                        Location(source.shown, row, column + 1),
+                        Location(source.display_path, row, column + 1),
                         _line_of(source.lines, row),
                     )
 

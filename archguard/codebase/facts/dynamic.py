@@ -50,7 +50,7 @@ def loaders(source: Source) -> frozenset[str]:
     Raises:
         SourceError: the file cannot be read or parsed.
     """
-    if not DYNAMIC & source.signs:
+    if not DYNAMIC & source.markers:
         return frozenset()
     renamed = ast.walk(source.tree) if _RENAMED.search(source.content) else ()
     froms = [node for node in renamed if isinstance(node, ast.ImportFrom)]

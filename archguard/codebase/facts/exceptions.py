@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
-from archguard.codebase.facts.mentions import Mention
+from archguard.codebase.facts.mentions import Reference
 from archguard.codebase.facts.reader import read_scope
 from archguard.codebase.facts.scopes import Position, Scope
 from archguard.codebase.source import Source
@@ -17,7 +17,7 @@ class Raise:
 
     raiser: str
     """The function, class or module in which the statement stands."""
-    exception: Mention
+    exception: Reference
 
     @classmethod
     def extract(cls, source: Source) -> Iterator[Self]:
@@ -33,7 +33,7 @@ class Raise:
         """Every `raise` in `scope` of `source`, those in scopes inside included."""
         for inner, node in _nodes(scope):
             if isinstance(node, ast.Raise) and node.exc:
-                yield cls(inner.name, Mention.of(node.exc, source, _last(inner)))
+                yield cls(inner.name, Reference.of(node.exc, source, _last(inner)))
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Catch:
 
     catcher: str
     """The function, class or module in which the clause stands."""
-    exception: Mention
+    exception: Reference
 
     @classmethod
     def extract(cls, source: Source) -> Iterator[Self]:
@@ -59,7 +59,7 @@ class Catch:
         for inner, node in _nodes(scope):
             if isinstance(node, ast.ExceptHandler):
                 for caught in _caught(node):
-                    yield cls(inner.name, Mention.of(caught, source, _last(inner)))
+                    yield cls(inner.name, Reference.of(caught, source, _last(inner)))
 
 
 def _caught(handler: ast.ExceptHandler) -> list[ast.expr]:
@@ -73,7 +73,7 @@ def _caught(handler: ast.ExceptHandler) -> list[ast.expr]:
 
 
 def _nodes(scope: Scope) -> Iterator[tuple[Scope, ast.AST]]:
-    for inner in scope.everything():
+    for inner in scope.walk():
         if isinstance(inner.node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             yield from ((inner, node) for node in _own(inner.node))
 

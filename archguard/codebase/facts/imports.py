@@ -228,7 +228,7 @@ def absolute(module: str, level: int, package: str) -> str:
 def _location(source: Source, node: ast.Import | ast.ImportFrom | ast.Call, place: ast.alias | ast.Call) -> Location:
     """The line where the statement starts (what grimp and people call its line), the rest from the name."""
     named = source.location(place)
-    return Location(source.shown, node.lineno, *_columns(source, node, named))
+    return Location(source.display_path, node.lineno, *_columns(source, node, named))
 
 
 def _columns(source: Source, node: ast.Import | ast.ImportFrom | ast.Call, named: Location) -> tuple[int, int, int]:

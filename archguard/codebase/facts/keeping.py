@@ -3,12 +3,12 @@
 import ast
 
 _TAKING = (ast.Attribute, ast.Subscript)
-_KEEPERS = frozenset({"app", "application", "state"})
+_HOLDERS = frozenset({"app", "application", "state"})
 
 
-def kept_name(node: ast.expr) -> str:
+def app_state_name(node: ast.expr) -> str:
     """The name under which an application keeps what `node` stands for; "" if it is nothing of the kind."""
-    if not isinstance(node, _TAKING) or not _is_keeper(node.value):
+    if not isinstance(node, _TAKING) or not _is_holder(node.value):
         return ""
     match node:
         case ast.Attribute(attr=name) | ast.Subscript(slice=ast.Constant(value=str(name))):
@@ -16,6 +16,6 @@ def kept_name(node: ast.expr) -> str:
     return ""
 
 
-def _is_keeper(node: ast.expr) -> bool:
+def _is_holder(node: ast.expr) -> bool:
     keeper = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
-    return keeper in _KEEPERS or keeper.endswith("_app")
+    return keeper in _HOLDERS or keeper.endswith("_app")

@@ -33,6 +33,6 @@ class Literal:
     @classmethod
     def within(cls, scope: Scope, source: Source) -> Iterator[Self]:
         """Every string in `scope` of `source`, those in scopes inside included."""
-        for inner in scope.everything():
+        for inner in scope.walk():
             for node, at in inner.strings:
                 yield cls(inner.name, source.location(node), node, at)

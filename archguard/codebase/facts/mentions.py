@@ -11,7 +11,7 @@ from archguard.model import Location
 
 
 @dataclass(frozen=True)
-class Mention:
+class Reference:
     """A name that is given somewhere, such as a decorator's, with the expression and its place."""
 
     name: str

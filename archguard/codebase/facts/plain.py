@@ -84,7 +84,7 @@ class Statement:
 
     def _place_of_name(self, written: Written) -> Location:
         start, end = map(self._position, written.span)
-        return Location(self.source.shown, self.line + start[0], start[1], self.line + end[0], end[1])
+        return Location(self.source.display_path, self.line + start[0], start[1], self.line + end[0], end[1])
 
     def _position(self, offset: int) -> tuple[int, int]:
         """How many lines below the first one, and the column."""

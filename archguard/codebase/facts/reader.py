@@ -6,21 +6,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from archguard.codebase.facts.imports import absolute
-from archguard.codebase.facts.keeping import kept_name
+from archguard.codebase.facts.keeping import app_state_name
 from archguard.codebase.facts.narrowing import narrowings
 from archguard.codebase.facts.scopes import (
     ITEM,
+    AccessPath,
     Binding,
-    Block,
-    Chain,
+    BindingKind,
+    Branch,
     Comprehension,
-    How,
     Narrowing,
     Position,
     Scope,
     ScopeNode,
 )
-from archguard.codebase.facts.steps import LINKS, links, steps
+from archguard.codebase.facts.steps import LINKS, accesses_in, path_nodes
 from archguard.codebase.source import Source
 
 
@@ -85,7 +85,7 @@ class _Reader:
     def _assign(self, node: ast.Assign) -> None:
         self._expression(node.value)
         for target in node.targets:
-            self._bind(target, How.ASSIGNED, node.value)
+            self._bind(target, BindingKind.ASSIGNED, node.value)
 
     def _augmented(self, node: ast.AugAssign) -> None:
         self._expression(node.value)
@@ -98,7 +98,7 @@ class _Reader:
         for item in node.items:
             self._expression(item.context_expr)
             if item.optional_vars:
-                self._bind(item.optional_vars, How.ENTERED, item.context_expr)
+                self._bind(item.optional_vars, BindingKind.ENTERED, item.context_expr)
         self.read(node.body)
 
     def _while(self, node: ast.While) -> None:
@@ -116,25 +116,25 @@ class _Reader:
 
     def _delete(self, node: ast.Delete) -> None:
         for target in node.targets:
-            self._bind(target, How.OPAQUE, node)
+            self._bind(target, BindingKind.OPAQUE, node)
 
     def _outer(self, node: ast.Global | ast.Nonlocal) -> None:
-        self.scope.outer |= dict.fromkeys(node.names, type(node).__name__.lower())
+        self.scope.nonlocals |= dict.fromkeys(node.names, type(node).__name__.lower())
 
     def _type_alias(self, node: Any) -> None:
         """`type X = ...` of Python 3.12."""
-        self._add(Binding(How.ASSIGNED, node.name.id, node.value, self.here()))
+        self._add(Binding(BindingKind.ASSIGNED, node.name.id, node.value, self.here()))
 
     def _annotated(self, node: ast.AnnAssign) -> None:
         self._expression(node.annotation)
         if node.value:
             self._expression(node.value)
-        self._bind(node.target, How.ASSIGNED, node.value or ast.Constant(...), annotation=node.annotation)
+        self._bind(node.target, BindingKind.ASSIGNED, node.value or ast.Constant(...), annotation=node.annotation)
 
     def _for(self, node: ast.For | ast.AsyncFor) -> None:
         self._expression(node.iter)
         outside = self._in_block(node)
-        self._bind(node.target, How.ITERATED, node.iter)
+        self._bind(node.target, BindingKind.ITERATED, node.iter)
         self.read(node.body)
         self.block = outside
         self.read(node.orelse)
@@ -146,7 +146,7 @@ class _Reader:
                 self._expression(handler.type)
             outside = self._in_block(handler)
             if handler.name:
-                self._add(Binding(How.OPAQUE, handler.name, handler, self.here()))
+                self._add(Binding(BindingKind.OPAQUE, handler.name, handler, self.here()))
             self.read(handler.body)
             self.block = outside
         self.read(node.finalbody)
@@ -156,7 +156,7 @@ class _Reader:
         for case in node.cases:
             outside = self._in_block(node)
             for name in _captured(case.pattern):
-                self._add(Binding(How.OPAQUE, name, case.pattern, self.here()))
+                self._add(Binding(BindingKind.OPAQUE, name, case.pattern, self.here()))
             if case.guard:
                 self._expression(case.guard)
             self.read(case.body)
@@ -172,7 +172,7 @@ class _Reader:
             self._branches(node, node.body)
             self.narrowing = so_far
             self._narrow(node.test, holds=False)
-            self.block = Block(around, node)
+            self.block = Branch(around, node)
             left += [(node.test, False)] if _leaves(node.body) else []
             match node.orelse:
                 case [ast.If() as node]:
@@ -190,9 +190,9 @@ class _Reader:
             self.read(branch)
             self.block = outside
 
-    def _in_block(self, group: ast.AST) -> Block:
+    def _in_block(self, group: ast.AST) -> Branch:
         outside = self.block
-        self.block = Block(outside, group)
+        self.block = Branch(outside, group)
         return outside
 
     def _import(self, node: ast.Import | ast.ImportFrom) -> None:
@@ -204,15 +204,15 @@ class _Reader:
                 module = absolute(node.module or "", node.level, self.package)
                 name, imported = alias.asname or alias.name, (module, alias.name)
             if name == "*":
-                self.scope.stars.append(imported[0])
+                self.scope.star_imports.append(imported[0])
             else:
-                self._add(Binding(How.IMPORTED, name, node, self.here(), imported=imported))
+                self._add(Binding(BindingKind.IMPORTED, name, node, self.here(), imported=imported))
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         for outside in (*node.decorator_list, *_outside(node.args), *filter(None, [node.returns])):
             self._expression(outside)
         at = self.here()
-        self._add(Binding(How.DEFINED, node.name, node, at))
+        self._add(Binding(BindingKind.DEFINED, node.name, node, at))
         reader = self._child(node, node.name, at)
         reader.parameters(node.args)
         reader.read(node.body)
@@ -225,15 +225,17 @@ class _Reader:
             arg: default for arg, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if default
         }
         for arg in (*places, *arguments.kwonlyargs):
-            self._add(Binding(How.PARAMETER, arg.arg, arg, self.here(), arg.annotation, default=defaults.get(arg)))
+            self._add(
+                Binding(BindingKind.PARAMETER, arg.arg, arg, self.here(), arg.annotation, default=defaults.get(arg))
+            )
         for arg in filter(None, (arguments.vararg, arguments.kwarg)):
-            self._add(Binding(How.OPAQUE, arg.arg, arg, self.here()))
+            self._add(Binding(BindingKind.OPAQUE, arg.arg, arg, self.here()))
 
     def _class(self, node: ast.ClassDef) -> None:
         for outside in (*node.decorator_list, *node.bases, *(keyword.value for keyword in node.keywords)):
             self._expression(outside)
         at = self.here()
-        self._add(Binding(How.DEFINED, node.name, node, at))
+        self._add(Binding(BindingKind.DEFINED, node.name, node, at))
         self._child(node, node.name, at).read(node.body)
 
     def _child(self, node: ScopeNode, name: str, at: Position) -> "_Reader":
@@ -244,13 +246,13 @@ class _Reader:
     def _bind(
         self,
         target: ast.expr,
-        how: How,
+        how: BindingKind,
         value: ast.AST,
         path: tuple[int, ...] = (),
         annotation: ast.expr | None = None,
     ) -> None:
-        if kept := kept_name(target):
-            self.scope.kept.setdefault(kept, []).append(Binding(how, kept, value, self.here(), annotation, path))
+        if kept := app_state_name(target):
+            self.scope.app_state.setdefault(kept, []).append(Binding(how, kept, value, self.here(), annotation, path))
         match target:
             case ast.Name(id=name):
                 self._add(Binding(how, name, value, self.here(), annotation, path))
@@ -258,7 +260,7 @@ class _Reader:
                 for index, part in enumerate(parts):
                     self._bind(part, how, value, (*path, index))
             case ast.Starred(value=inner):
-                self._bind(inner, How.OPAQUE, value)
+                self._bind(inner, BindingKind.OPAQUE, value)
             case ast.Attribute(value=ast.Name(id=base), attr=name):
                 self._expression(target.value)
                 binding = Binding(how, name, value, self.here(), annotation, path)
@@ -310,7 +312,7 @@ class _Reader:
                 self._expression(part)
 
     def _chain(self, node: ast.expr) -> None:
-        *parts, beginning = links(node)
+        *parts, beginning = path_nodes(node)
         for link in parts:
             if type(link) is ast.Call:
                 self.scope.calls += 1
@@ -321,7 +323,7 @@ class _Reader:
             elif type(link) is ast.Subscript:
                 self._expression(link.slice)
         self._expression(beginning)
-        self.scope.chains.append(Chain(steps(parts), self.here()))
+        self.scope.access_paths.append(AccessPath(accesses_in(parts), self.here()))
 
     def _lambda(self, node: ast.Lambda) -> None:
         for outside in _outside(node.args):
@@ -337,7 +339,7 @@ class _Reader:
         for index, generator in enumerate(node.generators):
             if index:
                 reader._expression(generator.iter)
-            reader._bind(generator.target, How.ITERATED, generator.iter)
+            reader._bind(generator.target, BindingKind.ITERATED, generator.iter)
             for test in generator.ifs:
                 reader._expression(test)
                 reader._narrow(test, holds=True)
@@ -351,7 +353,7 @@ class _Reader:
         while isinstance(scope.node, Comprehension) and scope.at:
             at = scope.at
             scope = at.scope
-        scope.bindings.setdefault(name, []).append(Binding(How.ASSIGNED, name, value, at))
+        scope.bindings.setdefault(name, []).append(Binding(BindingKind.ASSIGNED, name, value, at))
         self._go_on()
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TypeAlias
 
-from archguard.codebase.facts.steps import Step
+from archguard.codebase.facts.steps import Access
 
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 Comprehension: TypeAlias = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -18,7 +18,7 @@ ITEM = "[]"
 """Stands for the name of an attribute where something is put into a mapping."""
 
 
-class How(StrEnum):
+class BindingKind(StrEnum):
     """How a name gets its value."""
 
     ASSIGNED = "assigned"
@@ -34,15 +34,15 @@ class How(StrEnum):
 
 
 @dataclass(frozen=True, eq=False)
-class Block:
+class Branch:
     """Statements that run together; `group` is the statement whose branch they are."""
 
-    parent: "Block | None" = None
+    parent: "Branch | None" = None
     group: ast.AST | None = None
 
-    def within(self) -> Iterator["Block"]:
+    def within(self) -> Iterator["Branch"]:
         """This block and those around it, the nearest first."""
-        block: Block | None = self
+        block: Branch | None = self
         while block:
             yield block
             block = block.parent
@@ -66,17 +66,17 @@ class Position:
     """A place in the order in which a scope runs."""
 
     scope: "Scope"
-    block: Block
+    block: Branch
     order: int
     """How many names the scope has bound before."""
     narrowing: Narrowing | None = None
     """What tests have told, the last one first."""
 
-    def sees(self, other: "Position") -> bool:
+    def may_reach(self, other: "Position") -> bool:
         """Whether what happens at `other`, in the same scope, can have happened before."""
-        return other.order < self.order and (self.follows(other) or not self._excludes(other))
+        return other.order < self.order and (self.is_dominated_by(other) or not self._excludes(other))
 
-    def follows(self, other: "Position") -> bool:
+    def is_dominated_by(self, other: "Position") -> bool:
         """Whether what happens at `other` has happened before, whichever branches were taken."""
         return self.block is other.block or other.block in self.block.within()
 
@@ -89,7 +89,7 @@ class Position:
 class Binding:
     """`name` gets a value at `at`."""
 
-    how: How
+    kind: BindingKind
     name: str
     node: ast.AST
     """The expression that is assigned, iterated or entered; the parameter; the `class` or `def`; the `import`."""
@@ -106,10 +106,10 @@ class Binding:
 
 
 @dataclass(eq=False, slots=True)
-class Chain:
+class AccessPath:
     """A whole expression like `session.query(Order).all()`: what is done in it, step by step."""
 
-    steps: tuple[Step, ...]
+    accesses: tuple[Access, ...]
     """Every call, and every attribute that is not called, in order."""
     at: Position
 
@@ -127,21 +127,21 @@ class Scope:
     attributes: dict[tuple[str, str], list[Binding]] = field(default_factory=dict)
     """What is assigned to attributes of names: `self.session = ...` is at ("self", "session"), `clients[key] = ...` and
     `self.clients[key] = ...` at ("clients", ITEM)."""
-    kept: dict[str, list[Binding]] = field(default_factory=dict)
+    app_state: dict[str, list[Binding]] = field(default_factory=dict)
     """What is put where an application keeps things for everyone, by its name there."""
-    outer: dict[str, str] = field(default_factory=dict)
+    nonlocals: dict[str, str] = field(default_factory=dict)
     """The names that are declared `global` or `nonlocal`."""
-    stars: list[str] = field(default_factory=list)
+    star_imports: list[str] = field(default_factory=list)
     """The modules whose names are all imported."""
     returns: list[tuple[ast.expr, Position]] = field(default_factory=list)
     yields: list[tuple[ast.expr, Position]] = field(default_factory=list)
-    chains: list[Chain] = field(default_factory=list)
+    access_paths: list[AccessPath] = field(default_factory=list)
     strings: list[tuple[ast.expr, Position]] = field(default_factory=list)
     """The string literals, f-strings and concatenations, each as a whole."""
     calls: int = 0
     """How many calls stand in it, without those in scopes inside."""
     children: list["Scope"] = field(default_factory=list)
-    block: Block = field(default_factory=Block)
+    block: Branch = field(default_factory=Branch)
 
     @property
     def parent(self) -> "Scope | None":
@@ -161,7 +161,7 @@ class Scope:
         """The place after everything in it."""
         return Position(self, self.block, 1 << 60)
 
-    def everything(self) -> Iterator["Scope"]:
+    def walk(self) -> Iterator["Scope"]:
         """This scope and all scopes in it, in the order of the file."""
         waiting = [self]
         while waiting:

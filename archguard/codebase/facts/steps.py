@@ -14,7 +14,7 @@ LINKS: Mapping[type[ast.AST], str] = {
 
 
 @dataclass(eq=False, slots=True)  # not frozen: a file has hundreds, and freezing them triples what each costs
-class Step:
+class Access:
     """An attribute that is taken, or a call."""
 
     node: ast.expr
@@ -46,7 +46,7 @@ class Step:
         return (*names, _last_name(node.value)) if node is not None else tuple(names)
 
 
-def links(node: ast.expr) -> list[ast.expr]:
+def path_nodes(node: ast.expr) -> list[ast.expr]:
     """What `node` goes on from, backwards: `session.query(Order)`, `session.query`, `session`."""
     found = [node]
     while before := LINKS.get(type(node)):
@@ -55,24 +55,24 @@ def links(node: ast.expr) -> list[ast.expr]:
     return found
 
 
-def steps(links: list[ast.expr]) -> tuple[Step, ...]:
+def accesses_in(links: list[ast.expr]) -> tuple[Access, ...]:
     """What is done, in order, in the expression of which `links` are the parts, backwards."""
-    found: list[Step] = []
+    found: list[Access] = []
     following: type[ast.expr] | None = None
     for link in links:
         if type(link) is ast.Call:
             found.append(_called(link, last=following is None))
         elif type(link) is ast.Attribute and following is not ast.Call:
-            found.append(Step(link, None, link.attr, link.value, following is None))
+            found.append(Access(link, None, link.attr, link.value, following is None))
         following = type(link)
     return tuple(reversed(found))
 
 
-def _called(call: ast.Call, *, last: bool) -> Step:
+def _called(call: ast.Call, *, last: bool) -> Access:
     func = call.func
     if type(func) is ast.Attribute:
-        return Step(call, call, func.attr, func.value, last)
-    return Step(call, call, func.id if type(func) is ast.Name else "", None, last)
+        return Access(call, call, func.attr, func.value, last)
+    return Access(call, call, func.id if type(func) is ast.Name else "", None, last)
 
 
 def _before(node: ast.expr) -> ast.expr | None:

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from archguard.codebase.codebase import Codebase
 from archguard.codebase.coupling import Coupling
-from archguard.codebase.facts import Classes
+from archguard.codebase.facts import ClassCounts
 from archguard.codebase.metrics.unit import Unit
 from archguard.codebase.metrics.whole import Whole
 from archguard.codebase.source import SourceError
@@ -41,7 +41,7 @@ class Level:
 
     def unit(self, name: str) -> Unit:
         """The numbers of the unit `name`."""
-        classes = sum((classes_of(self.codebase, module) for module in self.members[name]), Classes())
+        classes = sum((classes_of(self.codebase, module) for module in self.members[name]), ClassCounts())
         return replace(self.coupled(name), classes=classes.every, abstract_classes=classes.abstract)
 
     def coupled(self, name: str) -> Unit:
@@ -61,14 +61,16 @@ class Level:
         return importers
 
 
-def classes_of(codebase: Codebase, module: str) -> Classes:
+def classes_of(codebase: Codebase, module: str) -> ClassCounts:
     """The classes of `module`; none of a file that cannot be parsed (which the code's problems tell)."""
-    counted: dict[str, Classes] = codebase.memory.setdefault(__name__, {})
+    counted: dict[str, ClassCounts] = codebase.memo.setdefault(__name__, {})
     if module not in counted:
         try:
-            counted[module] = Classes.extract(codebase.sources[module]) if module in codebase.sources else Classes()
+            counted[module] = (
+                ClassCounts.extract(codebase.sources[module]) if module in codebase.sources else ClassCounts()
+            )
         except SourceError:
-            counted[module] = Classes()
+            counted[module] = ClassCounts()
     return counted[module]
 
 

@@ -50,5 +50,5 @@ class Measurement:
 
     def _hottest(self, count: Callable[[Unit], int]) -> tuple[HotSpot, ...]:
         hottest = sorted(self.modules.units, key=lambda unit: (-count(unit), unit.name))[:_HOT]
-        shown = self.modules.codebase.shown
+        shown = self.modules.codebase.display_path
         return tuple(HotSpot(unit.name, shown(unit.name), count(unit)) for unit in hottest if count(unit))

@@ -14,39 +14,39 @@ The `Library` says what comes out of packages that are not part of the project.
 
 from archguard.codebase.names.annotations import provided
 from archguard.codebase.names.bindings import bindings
-from archguard.codebase.names.files import Files
-from archguard.codebase.names.keeping import takes, what_is_kept
-from archguard.codebase.names.library import Library
-from archguard.codebase.names.names import Names
-from archguard.codebase.names.texts import Text
+from archguard.codebase.names.files import FileIndex
+from archguard.codebase.names.keeping import app_state_writers, reads_app_state
+from archguard.codebase.names.library import ExternalModels
+from archguard.codebase.names.names import SemanticModel
+from archguard.codebase.names.texts import StringValue
 from archguard.codebase.names.values import (
-    Instance,
-    Member,
-    Outside,
-    OwnClass,
-    OwnFunction,
-    OwnModule,
-    Value,
-    Values,
-    dotted,
+    ClassType,
+    ExternalMember,
+    ExternalSymbol,
+    FunctionType,
+    InstanceType,
+    ModuleType,
+    Type,
+    Types,
+    qualified_name,
 )
 
 __all__ = [
-    "Files",
-    "Instance",
-    "Library",
-    "Member",
-    "Names",
-    "Outside",
-    "OwnClass",
-    "OwnFunction",
-    "OwnModule",
-    "Text",
-    "Value",
-    "Values",
+    "ClassType",
+    "ExternalMember",
+    "ExternalModels",
+    "ExternalSymbol",
+    "FileIndex",
+    "FunctionType",
+    "InstanceType",
+    "ModuleType",
+    "SemanticModel",
+    "StringValue",
+    "Type",
+    "Types",
+    "app_state_writers",
     "bindings",
-    "dotted",
     "provided",
-    "takes",
-    "what_is_kept",
+    "qualified_name",
+    "reads_app_state",
 ]

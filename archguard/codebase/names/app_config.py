@@ -12,11 +12,11 @@ from functools import cached_property
 from typing import TypeAlias
 
 from archguard.codebase.facts import Binding, Position, Scope
-from archguard.codebase.facts.scopes import ITEM, How
-from archguard.codebase.names.asking import Asking
+from archguard.codebase.facts.scopes import ITEM, BindingKind
+from archguard.codebase.names.asking import Evaluator
 from archguard.codebase.names.bindings import attribute_bindings
-from archguard.codebase.names.files import Files
-from archguard.codebase.names.values import Instance, OwnClass, OwnModule
+from archguard.codebase.names.files import FileIndex
+from archguard.codebase.names.values import ClassType, InstanceType, ModuleType
 from archguard.codebase.source import SourceError
 
 _CONFIGURING = re.compile(rb"config\s*(?:\.\s*(?:from_object|from_mapping|update|update_config)\s*\(|\[)")
@@ -29,14 +29,14 @@ _Entries: TypeAlias = list[tuple[ast.expr, Position]]
 class AppConfig:
     """Finds entries with the help of `names`."""
 
-    def __init__(self, names: Asking, files: Files) -> None:
-        self.names = names
+    def __init__(self, model: Evaluator, files: FileIndex) -> None:
+        self.model = model
         self.files = files
 
     def entries(self, application: ast.expr, key: str, at: Position) -> _Entries:
         """What the entry `key` of the `config` of `application` is set to; none if no statement is found."""
-        owners = self.names.value(application, at)
-        if any(isinstance(owner, OwnModule | OwnClass) or _is_own(owner) for owner in owners):
+        owners = self.model.infer(application, at)
+        if any(isinstance(owner, ModuleType | ClassType) or _is_own(owner) for owner in owners):
             return []
         service = at.scope.module.name.rpartition("::")[0]
         scopes = [scope for module in self._configuring.get(service, ()) for scope in self._scopes(module)]
@@ -58,7 +58,7 @@ class AppConfig:
             return False  # reported where imports are read
 
     def _scopes(self, module: str) -> Iterator[Scope]:
-        return self.files.scope(module).everything()
+        return self.files.scope(module).walk()
 
     def _in_scope(self, scope: Scope, key: str) -> Iterator[tuple[ast.expr, Position]]:
         for binding in scope.attributes.get(("config", ITEM), ()):
@@ -68,15 +68,15 @@ class AppConfig:
                 and isinstance(binding.node, ast.expr)
             ):
                 yield binding.node, binding.at
-        for chain in scope.chains:
-            for step in chain.steps:
-                if step.call and step.owner_name == "config":
-                    yield from self._given(step.name, step.call, key, chain.at)
+        for path in scope.access_paths:
+            for access in path.accesses:
+                if access.call and access.owner_name == "config":
+                    yield from self._given(access.name, access.call, key, path.at)
 
     def _given(self, method: str, call: ast.Call, key: str, at: Position) -> Iterator[tuple[ast.expr, Position]]:
         if method in _FROM_OBJECT and call.args:
             for binding in self._of_object(call.args[0], key, at):
-                if binding.how is How.ASSIGNED and isinstance(binding.node, ast.expr):
+                if binding.kind is BindingKind.ASSIGNED and isinstance(binding.node, ast.expr):
                     yield binding.node, binding.at
         elif method in _FROM_ARGUMENTS:
             yield from ((keyword.value, at) for keyword in call.keywords if keyword.arg == key)
@@ -90,14 +90,14 @@ class AppConfig:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             module, _, name = node.value.rpartition(".")
             importer = at.scope.module.name
-            values = self.names.exported(self.names.find(module, importer), name) if module else ()
-            if whole := self.names.find(node.value, importer):
-                values = (*values, OwnModule(whole))
+            values = self.model.infer_export(self.model.find_module(module, importer), name) if module else ()
+            if whole := self.model.find_module(node.value, importer):
+                values = (*values, ModuleType(whole))
         else:
-            values = self.names.value(node, at)
+            values = self.model.infer(node, at)
         for value in values:
-            yield from attribute_bindings(self.names, value, key)
+            yield from attribute_bindings(self.model, value, key)
 
 
 def _is_own(value: object) -> bool:
-    return isinstance(value, Instance) and isinstance(value.of, OwnClass)
+    return isinstance(value, InstanceType) and isinstance(value.of, ClassType)

@@ -6,21 +6,21 @@ from collections.abc import Callable
 from typing import TypeAlias, TypeVarTuple, Unpack
 
 from archguard.codebase.facts import Binding, Position, Scope
-from archguard.codebase.names.library import Library
-from archguard.codebase.names.values import Instance, Outside, OwnClass, OwnModule, Value, Values
+from archguard.codebase.names.library import ExternalModels
+from archguard.codebase.names.values import ClassType, ExternalSymbol, InstanceType, ModuleType, Type, Types
 
-Answers: TypeAlias = dict[object, Values]
+Memo: TypeAlias = dict[object, Types]
 """What is known of nodes, bindings, ... that were asked about, and does not depend on what is still open."""
 _Arguments = TypeVarTuple("_Arguments")
 
 
-class Asking(ABC):
+class Evaluator(ABC):
     """Answers what expressions, annotations and attributes stand for."""
 
-    library: Library
+    library: ExternalModels
 
     @abstractmethod
-    def value(self, node: ast.expr, at: Position) -> Values:
+    def infer(self, node: ast.expr, at: Position) -> Types:
         """What the expression `node` stands for at `at`."""
 
     @abstractmethod
@@ -28,63 +28,63 @@ class Asking(ABC):
         """The scope of `module`: as much of its file as can be parsed."""
 
     @abstractmethod
-    def annotated(self, node: ast.expr, at: Position) -> Values:
+    def infer_annotation(self, node: ast.expr, at: Position) -> Types:
         """The objects that the annotation `node` speaks of."""
 
     @abstractmethod
-    def attribute(self, owner: Value, name: str) -> Values:
+    def infer_attribute(self, owner: Type, name: str) -> Types:
         """What `owner.name` is."""
 
     @abstractmethod
-    def called(self, callee: Value, node: ast.Call | None, at: Position | None) -> Values:
+    def return_types(self, callee: Type, node: ast.Call | None, at: Position | None) -> Types:
         """What calling `callee` gives; `node` is the call, if there is one."""
 
     @abstractmethod
-    def given(
-        self, spec: str, receiver: Instance | OwnClass | None, node: ast.Call | None, at: Position | None
-    ) -> Values:
+    def apply_model(
+        self, spec: str, receiver: InstanceType | ClassType | None, node: ast.Call | None, at: Position | None
+    ) -> Types:
         """What the library means by `spec`."""
 
     @abstractmethod
-    def bound(self, binding: Binding) -> Values:
+    def infer_binding(self, binding: Binding) -> Types:
         """What `binding` gives its name."""
 
     @abstractmethod
-    def origins(self, name: str, at: Position) -> tuple[Binding | Outside | OwnModule, ...]:
+    def resolve(self, name: str, at: Position) -> tuple[Binding | ExternalSymbol | ModuleType, ...]:
         """Where `name` comes from at `at`, through all imports of the project."""
 
     @abstractmethod
-    def module_origins(self, module: str, name: str) -> tuple[Binding | Outside | OwnModule, ...]:
+    def resolve_in_module(self, module: str, name: str) -> tuple[Binding | ExternalSymbol | ModuleType, ...]:
         """Where `name` of the module `module` comes from."""
 
     @abstractmethod
-    def exported(self, module: str, name: str) -> Values:
+    def infer_export(self, module: str, name: str) -> Types:
         """What `from module import name` gives."""
 
     @abstractmethod
-    def find(self, module: str, importer: str, name: str = "") -> str:
+    def find_module(self, module: str, importer: str, name: str = "") -> str:
         """The module of the project that `importer` means by `module`, where it takes `name` from it, or ""."""
 
     @abstractmethod
-    def models(self, app: str, importer: str) -> tuple[str, ...]:
+    def django_models(self, app: str, importer: str) -> tuple[str, ...]:
         """The modules with the models of `app`, as Django labels it, or of the app of `importer`."""
 
     @abstractmethod
-    def definition(self, cls: OwnClass, name: str) -> tuple[OwnClass | Outside, list[Binding]] | None:
+    def definition(self, cls: ClassType, name: str) -> tuple[ClassType | ExternalSymbol, list[Binding]] | None:
         """The class from which `cls` has `name`, with the bindings there."""
 
     @abstractmethod
-    def lineage(self, cls: OwnClass) -> tuple[OwnClass | Outside, ...]:
+    def mro(self, cls: ClassType) -> tuple[ClassType | ExternalSymbol, ...]:
         """`cls` and all classes that it derives from."""
 
     @abstractmethod
-    def once(
+    def query(
         self,
-        answers: Answers,
+        answers: Memo,
         subject: object,
-        answer: Callable[[Unpack[_Arguments]], Values],
+        answer: Callable[[Unpack[_Arguments]], Types],
         *arguments: *_Arguments,
-    ) -> Values:
+    ) -> Types:
         """Find out the `answer` to the question that `answers` does not know, once; UNKNOWN while it is being asked."""
 
     @abstractmethod

@@ -4,26 +4,26 @@ import ast
 from collections.abc import Iterator
 
 from archguard.codebase.facts import Binding, Position
-from archguard.codebase.names.asking import Asking
-from archguard.codebase.names.values import Instance, OwnClass, OwnModule, Value
+from archguard.codebase.names.asking import Evaluator
+from archguard.codebase.names.values import ClassType, InstanceType, ModuleType, Type
 
 
-def bindings(names: Asking, node: ast.Name | ast.Attribute, at: Position) -> Iterator[Binding]:
+def bindings(model: Evaluator, node: ast.Name | ast.Attribute, at: Position) -> Iterator[Binding]:
     """What gives the name or the attribute its value."""
     match node:
         case ast.Name(id=name):
-            yield from (origin for origin in names.origins(name, at) if isinstance(origin, Binding))
+            yield from (origin for origin in model.resolve(name, at) if isinstance(origin, Binding))
         case ast.Attribute(value=owner, attr=name):
-            for value in names.value(owner, at):
-                yield from attribute_bindings(names, value, name)
+            for value in model.infer(owner, at):
+                yield from attribute_bindings(model, value, name)
 
 
-def attribute_bindings(names: Asking, owner: Value, name: str) -> Iterator[Binding]:
+def attribute_bindings(model: Evaluator, owner: Type, name: str) -> Iterator[Binding]:
     """What gives the attribute `name` of a module, a class or an object of the project its value."""
     match owner:
-        case OwnModule(name=module):
-            origins = names.module_origins(module, name)
+        case ModuleType(name=module):
+            origins = model.resolve_in_module(module, name)
             yield from (origin for origin in origins if isinstance(origin, Binding))
-        case (OwnClass() as cls) | Instance(of=OwnClass() as cls):
-            found = names.definition(cls, name)
+        case (ClassType() as cls) | InstanceType(of=ClassType() as cls):
+            found = model.definition(cls, name)
             yield from found[1] if found else ()

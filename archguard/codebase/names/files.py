@@ -5,21 +5,21 @@ import re
 from collections.abc import Collection, Mapping
 
 from archguard.codebase.facts import Binding, Position, Scope, read_scope
-from archguard.codebase.names.reading import Readable
-from archguard.codebase.remembering import remembering
+from archguard.codebase.names.reading import TolerantSource
+from archguard.codebase.remembering import memoized
 from archguard.codebase.source import Source, SourceError
 
 _CALL = re.compile(rb"(?<![\w\x80-\xff])([\w\x80-\xff]++)[\s\\]*+\(")
 """A name in front of a bracket; possessive, so that a long name is not tried again from its middle."""
 
 
-class Files:
+class FileIndex:
     """What stands in each of `sources`, by module; those of `outside` count as packages that are not the project's."""
 
     def __init__(self, sources: Mapping[str, Source], outside: Collection[str] = ()) -> None:
         self.sources = sources
         self.own = frozenset(sources).difference(outside)
-        self._sources: dict[str, Readable] = {}
+        self._sources: dict[str, TolerantSource] = {}
         self._scopes: dict[str, Scope] = {}
         self._by_node: dict[str, dict[int, Scope]] = {}
         self._globals: dict[str, dict[str, list[Binding]]] = {}
@@ -31,10 +31,10 @@ class Files:
             self._scopes[module] = read_scope(self.source(module))
         return self._scopes[module]
 
-    def source(self, module: str) -> Readable:
+    def source(self, module: str) -> TolerantSource:
         """The file of `module`, read once: as much of it as can be parsed."""
         if module not in self._sources:
-            self._sources[module] = Readable.of(self.sources[module])
+            self._sources[module] = TolerantSource.of(self.sources[module])
         return self._sources[module]
 
     def may_call(self, module: str, name: str) -> bool:
@@ -44,7 +44,7 @@ class Files:
         """
         return name.encode() in self._called_names(module)
 
-    @remembering
+    @memoized
     def _called_names(self, module: str) -> frozenset[bytes]:
         """The names in front of brackets: one pass over a file is quicker than a search for each name."""
         try:
@@ -56,7 +56,7 @@ class Files:
         """The scope of the class or function `node` that is defined at `at`."""
         module = at.scope.module
         if module.name not in self._by_node:
-            self._by_node[module.name] = {id(scope.node): scope for scope in module.everything()}
+            self._by_node[module.name] = {id(scope.node): scope for scope in module.walk()}
         return self._by_node[module.name].get(id(node))
 
     def attributes(self, scope: Scope) -> Mapping[tuple[str, str], list[Binding]]:
@@ -64,7 +64,7 @@ class Files:
         module = scope.module
         if module.name not in self._attributes:
             found: dict[tuple[str, str], list[Binding]] = {}
-            for inner in module.everything():
+            for inner in module.walk():
                 for key, bindings in inner.attributes.items():
                     found.setdefault(key, []).extend(bindings)
             self._attributes[module.name] = found
@@ -74,8 +74,8 @@ class Files:
         """What functions of `module` bind by `global`."""
         if module.name not in self._globals:
             found: dict[str, list[Binding]] = {}
-            for scope in module.everything():
-                for name in scope.outer:
+            for scope in module.walk():
+                for name in scope.nonlocals:
                     found.setdefault(name, []).extend(scope.bindings.get(name, []))
             self._globals[module.name] = found
         return self._globals[module.name]

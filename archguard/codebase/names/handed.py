@@ -6,80 +6,80 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import TypeAlias
 
 from archguard.codebase.facts import Binding, Position, Scope
-from archguard.codebase.names.asking import Asking
-from archguard.codebase.names.files import Files
-from archguard.codebase.names.values import UNKNOWN, OwnClass, OwnFunction, Value, Values, union
-from archguard.codebase.remembering import remembering
+from archguard.codebase.names.asking import Evaluator
+from archguard.codebase.names.files import FileIndex
+from archguard.codebase.names.values import UNKNOWN, ClassType, FunctionType, Type, Types, union
+from archguard.codebase.remembering import memoized
 
 _Calls: TypeAlias = list[tuple[ast.Call, Position]]
 
 
-_FEW = 20
+_MOST_IMPORTERS = 20
 """How many modules that import a function are read for its calls: what many import is worth its types."""
 _TEST = re.compile(r"(?:^|\.|::)(?:_?tests?|test_\w+|\w+_tests?|conftest)(?:\.|$)")
 
 
-class Handed:
+class ArgumentFlow:
     """Finds arguments with the help of `names`, in the file of the function and in the few that import it."""
 
-    def __init__(self, names: Asking, files: Files, importers: Mapping[str, Collection[str]]) -> None:
-        self.names = names
+    def __init__(self, model: Evaluator, files: FileIndex, importers: Mapping[str, Collection[str]]) -> None:
+        self.model = model
         self.files = files
         self.importers = importers
         self._calls: dict[int, Mapping[str, _Calls]] = {}
 
-    def value(self, parameter: Binding) -> Values:
+    def infer(self, parameter: Binding) -> Types:
         """What `parameter` can be."""
         function = parameter.at.scope
         if not isinstance(function.node, ast.FunctionDef | ast.AsyncFunctionDef):
             return UNKNOWN
-        handed = (_argument(function.node, parameter.name, *call) for call in self._of(function))
-        return union(*(self.names.value(*argument) for argument in handed if argument))
+        handed = (_argument(function.node, parameter.name, *call) for call in self._call_sites(function))
+        return union(*(self.model.infer(*argument) for argument in handed if argument))
 
-    def hears_of(self, module: str) -> bool:
+    def has_tracked_callers(self, module: str) -> bool:
         """Whether the calls from other modules are looked at to know what functions of `module` are handed."""
-        return len(self._callers(module)) <= _FEW
+        return len(self._callers(module)) <= _MOST_IMPORTERS
 
-    @remembering
+    @memoized
     def _callers(self, module: str) -> tuple[str, ...]:
         """The modules that import `module`, without the tests of what is none: they hand over mocks and fakes."""
         importers = self.importers.get(module, ())
         return tuple(name for name in sorted(importers) if _TEST.search(module) or not _TEST.search(name))
 
-    def _of(self, function: Scope) -> Iterator[tuple[ast.Call, Position, int]]:
+    def _call_sites(self, function: Scope) -> Iterator[tuple[ast.Call, Position, int]]:
         """The calls of `function`, and how many of its parameters are no arguments of theirs: one if it has `self`."""
         *_, outer, name = function.name.split(".")
-        for call, at in self._calls_of(outer if name == "__init__" else name, function.module):
-            for callee in self.names.value(call.func, at):
+        for call, at in self._calls_by_name(outer if name == "__init__" else name, function.module):
+            for callee in self.model.infer(call.func, at):
                 if _is_of(callee, function):
-                    yield call, at, int(isinstance(callee, OwnClass) or getattr(callee, "receiver", None) is not None)
+                    yield call, at, int(isinstance(callee, ClassType) or getattr(callee, "receiver", None) is not None)
                     break
 
-    def _calls_of(self, name: str, module: Scope) -> Iterator[tuple[ast.Call, Position]]:
+    def _calls_by_name(self, name: str, module: Scope) -> Iterator[tuple[ast.Call, Position]]:
         """The calls of something called `name`, in `module` and in those that import it."""
-        yield from self._named(module).get(name, ())
-        for importer in self._callers(module.name) if self.hears_of(module.name) else ():
+        yield from self._calls_in(module).get(name, ())
+        for importer in self._callers(module.name) if self.has_tracked_callers(module.name) else ():
             if self.files.may_call(importer, name):
-                yield from self._named(self.files.scope(importer)).get(name, ())
+                yield from self._calls_in(self.files.scope(importer)).get(name, ())
 
-    def _named(self, module: Scope) -> Mapping[str, _Calls]:
+    def _calls_in(self, module: Scope) -> Mapping[str, _Calls]:
         """The calls in `module`, by the last name of what they call."""
         if id(module) not in self._calls:
             found: dict[str, _Calls] = {}
-            for scope in module.everything():
-                for chain in scope.chains:
-                    for step in chain.steps:
-                        if step.call and step.name:
-                            found.setdefault(step.name, []).append((step.call, chain.at))
+            for scope in module.walk():
+                for path in scope.access_paths:
+                    for access in path.accesses:
+                        if access.call and access.name:
+                            found.setdefault(access.name, []).append((access.call, path.at))
             self._calls[id(module)] = found
         return self._calls[id(module)]
 
 
-def _is_of(callee: Value, function: Scope) -> bool:
+def _is_of(callee: Type, function: Scope) -> bool:
     match callee:
-        case OwnFunction(scope=scope):
+        case FunctionType(scope=scope):
             return scope is function
-        case OwnClass(scope=scope):
+        case ClassType(scope=scope):
             return scope is function.parent
     return False
 

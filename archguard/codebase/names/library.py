@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
 
-from archguard.codebase.remembering import remembering
+from archguard.codebase.remembering import memoized
 
 _CONVENTION = re.compile(r"(?P<package>\w+)\.\*\((?P<parameter>[a-z_]\w*)\)")
 _OWNER = "().__owner__"
 
 
 @dataclass(frozen=True, eq=False)
-class Library:
+class ExternalModels:
     """Names outside of the project, and what they lead to.
 
     `gives` says what an attribute is, or (with `()` behind the name) what a call returns:
@@ -37,13 +37,13 @@ class Library:
     that the project overrides; `django.*(request)` what an argument of that name is in files that import the package.
     """
 
-    gives: Mapping[str, str] = field(default_factory=dict)
+    returns: Mapping[str, str] = field(default_factory=dict)
     bases: Mapping[str, str] = field(default_factory=dict)
     """The class that another one extends, as far as it matters: `sqlmodel.Session: sqlalchemy.orm.Session`."""
     names: frozenset[str] = frozenset()
     """Further names that other spellings are to be recognized as."""
 
-    @remembering
+    @memoized
     def canonical(self, name: str) -> str:
         """The usual spelling of `name`: `asyncpg.Connection` for `asyncpg.connection.Connection`."""
         if name in self._known:
@@ -75,9 +75,9 @@ class Library:
     def _of_any(self, cls: str, attribute: str) -> str:
         """`deleted_objects` is what `*_objects` is."""
         beginning, _, last = attribute.rpartition("_")
-        return self.gives.get(f"{cls}.{attribute}") or (beginning and self.gives.get(f"{cls}.*_{last}")) or ""
+        return self.returns.get(f"{cls}.{attribute}") or (beginning and self.returns.get(f"{cls}.*_{last}")) or ""
 
-    @remembering
+    @memoized
     def owner(self, name: str) -> str:
         """The class that those derive from which have a `name()` in their bodies, or ""."""
         return next((cls for pattern, cls in self._owners if fnmatchcase(name, pattern)), "")
@@ -90,7 +90,7 @@ class Library:
         """Whether anything is said of the attribute or method `name`."""
         return bool(self.member(name) or self.result(name)) or name in self.names
 
-    @remembering
+    @memoized
     def ancestry(self, name: str) -> tuple[str, ...]:
         """The class `name` and the classes that it extends."""
         lineage = [self.canonical(name)]
@@ -98,53 +98,55 @@ class Library:
             lineage.append(base)
         return tuple(lineage)
 
-    @remembering
+    @memoized
     def _given(self, name: str, suffix: str) -> str:
         name = self.canonical(name)
-        if found := self.gives.get(name + suffix):
+        if found := self.returns.get(name + suffix):
             return found
         owner, _, last = name.rpartition(".")
         for ancestor in self.ancestry(owner):
-            if found := self.gives.get(f"{ancestor}.{last}{suffix}") or self._given_by_any(ancestor, last, suffix):
+            if found := self.returns.get(f"{ancestor}.{last}{suffix}") or self._given_by_any(ancestor, last, suffix):
                 return found
         return self._given_through_any(owner, last, suffix)
 
     def _given_through_any(self, owner: str, name: str, suffix: str) -> str:
         """What `name` of every attribute gives: `django.db.models.Model.*.filter(): django.db.models.QuerySet`."""
-        found = (self.gives.get(f"{cls}.*.{name}{suffix}") for cls in self.ancestry(owner.rpartition(".")[0]))
+        found = (self.returns.get(f"{cls}.*.{name}{suffix}") for cls in self.ancestry(owner.rpartition(".")[0]))
         return next(filter(None, found), "")
 
     def _given_by_any(self, cls: str, name: str, suffix: str) -> str:
         """What every attribute gives (`pymongo.MongoClient.*: pymongo.database.Database`) that is no known method."""
         if name.startswith(("__", "get_")):
             return ""  # `get_for_id` of a manager gives no query set
-        if not suffix and (f"{cls}.{name}()" in self.gives or f"{cls}.{name}" in self.names):
+        if not suffix and (f"{cls}.{name}()" in self.returns or f"{cls}.{name}" in self.names):
             return ""
-        column = self.gives.get(f"{cls}.*_id{suffix}", "") if name.endswith("_id") else ""
-        return column or self.gives.get(f"{cls}.*{suffix}", "")
+        column = self.returns.get(f"{cls}.*_id{suffix}", "") if name.endswith("_id") else ""
+        return column or self.returns.get(f"{cls}.*{suffix}", "")
 
     @cached_property
     def _known(self) -> frozenset[str]:
         return frozenset(self._classes())
 
-    @remembering
+    @memoized
     def passed(self, cls: str, method: str, place: int) -> str:
         """What a library that calls `method`, of a class derived from `cls`, passes at `place`, or ""."""
-        found = (self.gives.get(f"{ancestor}.{method}({place})") for ancestor in self.ancestry(cls))
+        found = (self.returns.get(f"{ancestor}.{method}({place})") for ancestor in self.ancestry(cls))
         return next(filter(None, found), "")
 
     @cached_property
     def conventions(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
         """By the name of a parameter: what it is in files that import from a package, and that package."""
         found: dict[str, list[tuple[str, str]]] = {}
-        for key, spec in sorted(self.gives.items(), reverse=True):
+        for key, spec in sorted(self.returns.items(), reverse=True):
             if match := _CONVENTION.fullmatch(key):
                 found.setdefault(match["parameter"], []).append((match["package"], spec))
         return {name: tuple(specs) for name, specs in found.items()}
 
     @cached_property
     def _owners(self) -> tuple[tuple[str, str], ...]:
-        return tuple((key.removesuffix(_OWNER), cls) for key, cls in sorted(self.gives.items()) if key.endswith(_OWNER))
+        return tuple(
+            (key.removesuffix(_OWNER), cls) for key, cls in sorted(self.returns.items()) if key.endswith(_OWNER)
+        )
 
     @cached_property
     def _packages(self) -> frozenset[str]:
@@ -163,7 +165,7 @@ class Library:
         yield from self.names
         yield from self.bases
         yield from self.bases.values()
-        for key, result in self.gives.items():
+        for key, result in self.returns.items():
             name = key.removesuffix("()")
             yield from (name, name.rpartition(".")[0]) if "." in name else (name,)
             yield from re.findall(r"[A-Za-z_][\w.]*\.\w+", result)

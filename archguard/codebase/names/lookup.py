@@ -7,24 +7,24 @@ from functools import cached_property, partial
 from typing import TypeAlias
 
 from archguard.codebase.facts import Binding, Position, Scope
-from archguard.codebase.facts.scopes import How
-from archguard.codebase.names.files import Files
-from archguard.codebase.names.stack import QUESTIONS, on_fresh_stack
-from archguard.codebase.names.values import Outside, OwnModule
+from archguard.codebase.facts.scopes import BindingKind
+from archguard.codebase.names.files import FileIndex
+from archguard.codebase.names.stack import QUERIES_A_THREAD, on_fresh_stack
+from archguard.codebase.names.values import ExternalSymbol, ModuleType
 
-Origins: TypeAlias = tuple[Binding | Outside | OwnModule, ...]
+Origins: TypeAlias = tuple[Binding | ExternalSymbol | ModuleType, ...]
 
 
-class Lookup:
+class Resolver:
     """Finds the bindings behind names. A module is read when the first name leads there."""
 
-    def __init__(self, files: Files) -> None:
+    def __init__(self, files: FileIndex) -> None:
         self.files = files
         self._following: set[tuple[str, str]] = set()
         self._beyond: dict[tuple[Scope, str], Origins] = {}
         self._in_modules: dict[tuple[str, str], Origins] = {}
 
-    def origins(self, name: str, at: Position) -> Origins:
+    def resolve(self, name: str, at: Position) -> Origins:
         """Where `name` comes from at `at`: the binding that is no import, or what is outside."""
         found = self._in_scope(at.scope, name, at)
         return self._from_around(at.scope, name) if found is None else found
@@ -32,23 +32,23 @@ class Lookup:
     def _in_scope(self, scope: Scope, name: str, position: Position) -> Origins | None:
         """Where `scope` has `name` from, or None if it has no such name at `position`."""
         if bindings := self._bindings(scope, name):
-            reaching = _reaching(bindings, position, scope)
+            reaching = _reaching_definitions(bindings, position, scope)
             return self._followed(reaching) if reaching else None
-        return (self._starred(scope, name) or None) if scope.stars else None
+        return (self._starred(scope, name) or None) if scope.star_imports else None
 
     def _from_around(self, scope: Scope, name: str) -> Origins:
         """Where `name` comes from in `scope`, which has no such name itself: the same at every place in it."""
         key = (scope, name)
         if key in self._beyond:
             return self._beyond[key]
-        scopes = (self._in_scope(outer, name, position) for outer, position in _around(scope))
+        scopes = (self._in_scope(outer, name, position) for outer, position in _enclosing_scopes(scope))
         found = next((origins for origins in scopes if origins is not None), None)
         if found is None:
-            found = (Outside(f"builtins.{name}"),) if hasattr(builtins, name) else ()
+            found = (ExternalSymbol(f"builtins.{name}"),) if hasattr(builtins, name) else ()
         self._beyond[key] = found
         return found
 
-    def module_origins(self, module: str, name: str) -> Origins:
+    def resolve_in_module(self, module: str, name: str) -> Origins:
         """Where `name` of the module `module` comes from; a module below it if it has no such name."""
         key = (module, name)
         if key in self._in_modules:
@@ -56,7 +56,7 @@ class Lookup:
         if key in self._following:
             return ()
         self._following.add(key)
-        is_deep = len(self._following) % QUESTIONS == 0
+        is_deep = len(self._following) % QUERIES_A_THREAD == 0
         try:
             found = on_fresh_stack(partial(self._in_module, module, name)) if is_deep else self._in_module(module, name)
         finally:
@@ -69,15 +69,15 @@ class Lookup:
         if module in self.files.own:
             scope = self.files.scope(module)
             if bindings := self._bindings(scope, name):
-                return self._followed(_reaching(bindings, scope.end, scope))
-            if scope.stars and (found := self._starred(scope, name)):
+                return self._followed(_reaching_definitions(bindings, scope.end, scope))
+            if scope.star_imports and (found := self._starred(scope, name)):
                 return found
         below = f"{module}.{name}"
         if below in self._packages:
-            return (OwnModule(below),)
-        return () if module in self.files.own else (Outside(below.rpartition("::")[2]),)
+            return (ModuleType(below),)
+        return () if module in self.files.own else (ExternalSymbol(below.rpartition("::")[2]),)
 
-    def find(self, module: str, importer: str, name: str = "") -> str:
+    def find_module(self, module: str, importer: str, name: str = "") -> str:
         """The module of the project that `importer` means by `module`, where it takes `name` from it, or "".
 
         Python prefers a library to a folder without `__init__.py`, from which only the modules in it can be taken.
@@ -85,7 +85,7 @@ class Lookup:
         known = self._known(module, importer)
         return known if known in self.files.own or f"{known}.{name}" in self._packages else ""
 
-    def models(self, app: str, importer: str) -> tuple[str, ...]:
+    def django_models(self, app: str, importer: str) -> tuple[str, ...]:
         """The modules with the models of `app`, as Django labels it, or of the app of `importer`."""
         service, _, module = importer.rpartition("::")
         return self._models.get((service, app or _label(module)), ())
@@ -101,7 +101,7 @@ class Lookup:
         return known if known in self._packages else ""
 
     def _bindings(self, scope: Scope, name: str) -> list[Binding]:
-        if name in scope.outer:
+        if name in scope.nonlocals:
             return []
         bindings = scope.bindings.get(name, [])
         if scope.parent is None and (elsewhere := self.files.bound_from_inside(scope).get(name)):
@@ -109,9 +109,9 @@ class Lookup:
         return bindings
 
     def _followed(self, bindings: list[Binding]) -> Origins:
-        found: dict[Binding | Outside | OwnModule, None] = {}
+        found: dict[Binding | ExternalSymbol | ModuleType, None] = {}
         for binding in bindings:
-            if binding.how is How.IMPORTED:
+            if binding.kind is BindingKind.IMPORTED:
                 found |= dict.fromkeys(self._imported(binding))
             else:
                 found[binding] = None
@@ -121,17 +121,17 @@ class Lookup:
         module, name = binding.imported
         known = self._known(module, binding.at.scope.module.name)
         if not known:
-            return (Outside(f"{module}.{name}" if name else module),)
-        return self.module_origins(known, name) if name else (OwnModule(known),)
+            return (ExternalSymbol(f"{module}.{name}" if name else module),)
+        return self.resolve_in_module(known, name) if name else (ModuleType(known),)
 
     def _starred(self, scope: Scope, name: str) -> Origins:
         importer = scope.module.name
-        for module in reversed(scope.stars):
-            known = self.find(module, importer)
-            if known and not name.startswith("_") and (found := self.module_origins(known, name)):
+        for module in reversed(scope.star_imports):
+            known = self.find_module(module, importer)
+            if known and not name.startswith("_") and (found := self.resolve_in_module(known, name)):
                 return found
-        outside = [module for module in scope.stars if module and not self.find(module, importer)]
-        return (Outside(f"{outside[0]}.{name}"),) if len(outside) == 1 and not hasattr(builtins, name) else ()
+        outside = [module for module in scope.star_imports if module and not self.find_module(module, importer)]
+        return (ExternalSymbol(f"{outside[0]}.{name}"),) if len(outside) == 1 and not hasattr(builtins, name) else ()
 
     @cached_property
     def _packages(self) -> frozenset[str]:
@@ -170,7 +170,7 @@ def _label(module: str) -> str:
     return f"{module}.".partition(".models.")[0].rpartition(".")[2]
 
 
-def _around(inner: Scope) -> Iterator[tuple[Scope, Position]]:
+def _enclosing_scopes(inner: Scope) -> Iterator[tuple[Scope, Position]]:
     """The scopes around `inner` that names are looked up in, each with the place where it is left."""
     while inner.at:
         scope = inner.at.scope
@@ -180,7 +180,7 @@ def _around(inner: Scope) -> Iterator[tuple[Scope, Position]]:
         inner = scope
 
 
-def _reaching(bindings: list[Binding], position: Position, scope: Scope) -> list[Binding]:
+def _reaching_definitions(bindings: list[Binding], position: Position, scope: Scope) -> list[Binding]:
     """Those of `bindings` that a name may have at `position`: back to the last one that no branch can avoid."""
     if len(bindings) == 1 and not isinstance(scope.node, ast.ClassDef):
         return bindings
@@ -188,9 +188,9 @@ def _reaching(bindings: list[Binding], position: Position, scope: Scope) -> list
     for binding in reversed(bindings):
         if binding.at.scope is not scope:  # bound by `global` in a function, which runs who knows when
             reaching.append(binding)
-        elif position.sees(binding.at):
+        elif position.may_reach(binding.at):
             reaching.append(binding)
-            if position.follows(binding.at):
+            if position.is_dominated_by(binding.at):
                 break
     if not reaching and not isinstance(scope.node, ast.ClassDef):
         return bindings  # before its first binding: in a loop, or by mistake

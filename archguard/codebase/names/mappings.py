@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from archguard.codebase.facts import Binding, Position
-from archguard.codebase.facts.scopes import ITEM, How
+from archguard.codebase.facts.scopes import ITEM, BindingKind
 from archguard.codebase.names.app_config import AppConfig
-from archguard.codebase.names.asking import Asking
+from archguard.codebase.names.asking import Evaluator
 from archguard.codebase.names.bindings import bindings
-from archguard.codebase.names.files import Files
+from archguard.codebase.names.files import FileIndex
 
 _DEEP = 8
 
@@ -39,10 +39,10 @@ def looked_up(node: ast.expr) -> tuple[ast.expr, object, list[ast.expr]] | None:
 class Mappings:
     """Finds entries with the help of `names`."""
 
-    def __init__(self, names: Asking, files: Files) -> None:
-        self.names = names
+    def __init__(self, model: Evaluator, files: FileIndex) -> None:
+        self.model = model
         self.files = files
-        self.app_config = AppConfig(names, files)
+        self.app_config = AppConfig(model, files)
 
     def entries(self, mapping: ast.expr, key: object, at: Position) -> list[Placed] | None:
         """What `mapping[key]` can be: one expression for each literal; None if that cannot be told."""
@@ -81,12 +81,12 @@ class Mappings:
         return [literal for literals in known for literal in literals] if len(known) == len(found) else None
 
     def _bindings(self, node: ast.Name | ast.Attribute, at: Position) -> list[Binding]:
-        if isinstance(node, ast.Name) and not all(isinstance(one, Binding) for one in self.names.origins(node.id, at)):
+        if isinstance(node, ast.Name) and not all(isinstance(one, Binding) for one in self.model.resolve(node.id, at)):
             return []
-        return list(bindings(self.names, node, at))
+        return list(bindings(self.model, node, at))
 
     def _of_binding(self, binding: Binding, depth: int) -> list[Placed] | None:
-        if binding.how is How.ASSIGNED and isinstance(binding.node, ast.expr) and not binding.path:
+        if binding.kind is BindingKind.ASSIGNED and isinstance(binding.node, ast.expr) and not binding.path:
             return self._literals(binding.node, binding.at, depth - 1)
         return None
 

@@ -5,18 +5,18 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from archguard.codebase.facts import Binding, Scope
-from archguard.codebase.facts.scopes import How
-from archguard.codebase.names.asking import Answers, Asking
+from archguard.codebase.facts.scopes import BindingKind
+from archguard.codebase.names.asking import Evaluator, Memo
 from archguard.codebase.names.values import (
     UNKNOWN,
-    Instance,
-    Member,
-    Outside,
-    OwnClass,
-    OwnFunction,
-    OwnModule,
-    Value,
-    Values,
+    ClassType,
+    ExternalMember,
+    ExternalSymbol,
+    FunctionType,
+    InstanceType,
+    ModuleType,
+    Type,
+    Types,
     union,
 )
 
@@ -26,50 +26,50 @@ _PLAIN = frozenset(
 _COMPUTED = ("property", "cached_property", "hybrid_property", "lazy_property", "reify", "declared_attr")
 
 
-class Members:
+class AttributeLookup:
     """Looks attributes up with the help of `names`."""
 
-    def __init__(self, names: Asking) -> None:
-        self.names = names
-        self._lineages: Answers = {}
-        self._definitions: dict[tuple[int, str], tuple[OwnClass | Outside, list[Binding]] | None] = {}
+    def __init__(self, model: Evaluator) -> None:
+        self.model = model
+        self._lineages: Memo = {}
+        self._definitions: dict[tuple[int, str], tuple[ClassType | ExternalSymbol, list[Binding]] | None] = {}
         self._assigned: dict[int, dict[str, list[Binding]]] = {}
 
-    def attribute(self, owner: Value, name: str) -> Values:  # noqa: PLR0911  # one case for each sort of owner
+    def infer_attribute(self, owner: Type, name: str) -> Types:  # noqa: PLR0911  # one case for each sort of owner
         """What `owner.name` is."""
         match owner:
-            case OwnModule(name=module):
-                return union(*map(self.value_of, self.names.module_origins(module, name)))
-            case Outside(name=outer):
+            case ModuleType(name=module):
+                return union(*map(self.infer_origin, self.model.resolve_in_module(module, name)))
+            case ExternalSymbol(name=outer):
                 return self._of_outside(outer, name)
-            case Instance(of=of) if name == "__class__":
+            case InstanceType(of=of) if name == "__class__":
                 return (of,)
-            case OwnClass() | Instance(of=OwnClass()):
+            case ClassType() | InstanceType(of=ClassType()):
                 return self._of_own(owner, name)
-            case Instance(of=Outside(name=outer)):
+            case InstanceType(of=ExternalSymbol(name=outer)):
                 return self._from_library(outer, owner, name)
-            case Member(receiver=receiver, base=base, name=inner):
-                return (Member(receiver, f"{base}.{inner}", name),)
+            case ExternalMember(receiver=receiver, base=base, name=inner):
+                return (ExternalMember(receiver, f"{base}.{inner}", name),)
         return UNKNOWN
 
-    def value_of(self, origin: Binding | Outside | OwnModule) -> Values:
+    def infer_origin(self, origin: Binding | ExternalSymbol | ModuleType) -> Types:
         """What a name from `origin` stands for."""
         if isinstance(origin, Binding):
-            return self.names.bound(origin)
-        if isinstance(origin, Outside) and (spec := self.names.library.member(origin.name)):
+            return self.model.infer_binding(origin)
+        if isinstance(origin, ExternalSymbol) and (spec := self.model.library.member(origin.name)):
             return self._given(spec, None)
         return (origin,)
 
-    def lineage(self, cls: OwnClass) -> tuple[OwnClass | Outside, ...]:
+    def mro(self, cls: ClassType) -> tuple[ClassType | ExternalSymbol, ...]:
         """`cls` and all that it derives from, in about the order of Python's method resolution."""
         key = id(cls.scope)
-        known = self._lineages.get(key) or self.names.once(self._lineages, key, self._lineage, cls)
-        return tuple(value for value in known if isinstance(value, OwnClass | Outside)) or (cls,)
+        known = self._lineages.get(key) or self.model.query(self._lineages, key, self._lineage, cls)
+        return tuple(value for value in known if isinstance(value, ClassType | ExternalSymbol)) or (cls,)
 
-    def _lineage(self, cls: OwnClass) -> Values:
+    def _lineage(self, cls: ClassType) -> Types:
         return self._with_told_by_fields(dict.fromkeys((cls, *self._ancestors(cls))))
 
-    def definition(self, cls: OwnClass, name: str) -> tuple[OwnClass | Outside, list[Binding]] | None:
+    def definition(self, cls: ClassType, name: str) -> tuple[ClassType | ExternalSymbol, list[Binding]] | None:
         """The first class of the lineage that defines `name`, with its bindings, or the first that is outside."""
         key = (id(cls.scope), name)
         if key in self._definitions:
@@ -79,38 +79,40 @@ class Members:
             self._definitions[key] = found
         return found
 
-    def _definition(self, cls: OwnClass, name: str) -> tuple[OwnClass | Outside, list[Binding]] | None:
-        for ancestor in self.lineage(cls):
-            if isinstance(ancestor, Outside):
+    def _definition(self, cls: ClassType, name: str) -> tuple[ClassType | ExternalSymbol, list[Binding]] | None:
+        for ancestor in self.mro(cls):
+            if isinstance(ancestor, ExternalSymbol):
                 return ancestor, []
             if bindings := [*ancestor.scope.bindings.get(name, []), *self._assignments(ancestor.scope).get(name, [])]:
                 return ancestor, bindings
         return None
 
-    def _ancestors(self, cls: OwnClass) -> Iterator[OwnClass | Outside]:
+    def _ancestors(self, cls: ClassType) -> Iterator[ClassType | ExternalSymbol]:
         """Own classes first: what the project defines explains more than what comes from outside."""
         direct = [base for node in cls.bases for base in self._bases(node, cls.scope)]
         every = [
-            ancestor for base in direct for ancestor in (self.lineage(base) if isinstance(base, OwnClass) else (base,))
+            ancestor for base in direct for ancestor in (self.mro(base) if isinstance(base, ClassType) else (base,))
         ]
-        yield from (ancestor for ancestor in every if isinstance(ancestor, OwnClass))
-        yield from (ancestor for ancestor in every if isinstance(ancestor, Outside))
+        yield from (ancestor for ancestor in every if isinstance(ancestor, ClassType))
+        yield from (ancestor for ancestor in every if isinstance(ancestor, ExternalSymbol))
 
-    def _with_told_by_fields(self, lineage: Collection[OwnClass | Outside]) -> tuple[OwnClass | Outside, ...]:
+    def _with_told_by_fields(
+        self, lineage: Collection[ClassType | ExternalSymbol]
+    ) -> tuple[ClassType | ExternalSymbol, ...]:
         """`lineage` with what its fields tell before what comes from outside, of which less is known."""
-        own = [cls for cls in lineage if isinstance(cls, OwnClass)]
-        return (*own, *self._told_by_fields(lineage), *(cls for cls in lineage if isinstance(cls, Outside)))
+        own = [cls for cls in lineage if isinstance(cls, ClassType)]
+        return (*own, *self._told_by_fields(lineage), *(cls for cls in lineage if isinstance(cls, ExternalSymbol)))
 
-    def _told_by_fields(self, lineage: Collection[OwnClass | Outside]) -> list[Outside]:
+    def _told_by_fields(self, lineage: Collection[ClassType | ExternalSymbol]) -> list[ExternalSymbol]:
         """What classes with such fields as those of `lineage` derive from, where a base from outside is not known.
 
         `class Crate(SoftDeleteModel)` of an unlisted package is a model if it has a field of models.
         """
-        library = self.names.library
-        outside = [base.name for base in lineage if isinstance(base, Outside)]
+        library = self.model.library
+        outside = [base.name for base in lineage if isinstance(base, ExternalSymbol)]
         if all(map(library.knows_package, outside)):
             return []
-        scopes = (cls.scope for cls in lineage if isinstance(cls, OwnClass))
+        scopes = (cls.scope for cls in lineage if isinstance(cls, ClassType))
         calls = (
             (binding.node.func, binding.at)
             for scope in scopes
@@ -118,77 +120,84 @@ class Members:
             for binding in bindings
             if isinstance(binding.node, ast.Call)
         )
-        made = (value.name for func, at in calls for value in self.names.value(func, at) if isinstance(value, Outside))
-        return [Outside(owner) for owner in filter(None, map(library.owner, made))][:1]
+        made = (
+            value.name
+            for func, at in calls
+            for value in self.model.infer(func, at)
+            if isinstance(value, ExternalSymbol)
+        )
+        return [ExternalSymbol(owner) for owner in filter(None, map(library.owner, made))][:1]
 
-    def _bases(self, node: ast.expr, scope: Scope) -> Iterator[OwnClass | Outside]:
+    def _bases(self, node: ast.expr, scope: Scope) -> Iterator[ClassType | ExternalSymbol]:
         if isinstance(node, ast.Subscript):
             node = node.value
-        for value in self.names.value(node, scope.at or scope.end):
+        for value in self.model.infer(node, scope.at or scope.end):
             match value:
-                case Outside(name=name) if name in _PLAIN:
+                case ExternalSymbol(name=name) if name in _PLAIN:
                     continue
-                case OwnClass() | Outside():
+                case ClassType() | ExternalSymbol():
                     yield value
-                case Instance(of=Outside() as made):  # a class that a function made: `declarative_base()`
+                case InstanceType(of=ExternalSymbol() as made):  # a class that a function made: `declarative_base()`
                     yield made
 
-    def _of_outside(self, outer: str, name: str) -> Values:
+    def _of_outside(self, outer: str, name: str) -> Types:
         full = f"{outer}.{name}"
-        spec = self.names.library.member(full) or self.names.library.of_any_model(full)
-        return self._given(spec, Instance(Outside(outer))) if spec else (Outside(full),)
+        spec = self.model.library.member(full) or self.model.library.of_any_model(full)
+        return self._given(spec, InstanceType(ExternalSymbol(outer))) if spec else (ExternalSymbol(full),)
 
-    def _of_own(self, owner: OwnClass | Instance, name: str) -> Values:
-        cls = owner if isinstance(owner, OwnClass) else owner.of
-        assert isinstance(cls, OwnClass)  # noqa: S101  # `attribute` has looked
+    def _of_own(self, owner: ClassType | InstanceType, name: str) -> Types:
+        cls = owner if isinstance(owner, ClassType) else owner.of
+        assert isinstance(cls, ClassType)  # noqa: S101  # `attribute` has looked
         found = self.definition(cls, name)
         if not found:
             return UNKNOWN
         ancestor, bindings = found
-        if isinstance(ancestor, OwnClass):
+        if isinstance(ancestor, ClassType):
             return union(*(self._of_binding(binding, owner) for binding in bindings))
         return self._from_library(self._provider(cls, name), owner, name)
 
-    def _provider(self, cls: OwnClass, name: str) -> str:
+    def _provider(self, cls: ClassType, name: str) -> str:
         """The class from outside that is known to have `name`, or the first one."""
-        outside = [ancestor.name for ancestor in self.lineage(cls) if isinstance(ancestor, Outside)]
-        known = (base for base in outside if self.names.library.member(f"{base}.{name}"))
-        told = (base for base in outside if self.names.library.knows(f"{base}.{name}"))
+        outside = [ancestor.name for ancestor in self.mro(cls) if isinstance(ancestor, ExternalSymbol)]
+        known = (base for base in outside if self.model.library.member(f"{base}.{name}"))
+        told = (base for base in outside if self.model.library.knows(f"{base}.{name}"))
         return next(known, "") or next(told, "") or outside[0]
 
-    def _from_library(self, base: str, owner: OwnClass | Instance, name: str) -> Values:
-        spec = self.names.library.member(f"{base}.{name}")
-        if isinstance(owner, OwnClass):
-            spec = spec or self.names.library.of_any_class(f"{base}.{name}")
-        return self._given(spec, owner) if spec else (Member(owner, self.names.library.canonical(base), name),)
+    def _from_library(self, base: str, owner: ClassType | InstanceType, name: str) -> Types:
+        spec = self.model.library.member(f"{base}.{name}")
+        if isinstance(owner, ClassType):
+            spec = spec or self.model.library.of_any_class(f"{base}.{name}")
+        return self._given(spec, owner) if spec else (ExternalMember(owner, self.model.library.canonical(base), name),)
 
-    def _given(self, spec: str, receiver: OwnClass | Instance | None) -> Values:
-        return self.names.given(spec, receiver, None, None)
+    def _given(self, spec: str, receiver: ClassType | InstanceType | None) -> Types:
+        return self.model.apply_model(spec, receiver, None, None)
 
-    def _of_binding(self, binding: Binding, owner: OwnClass | Instance) -> Values:
-        if binding.how is not How.DEFINED:
-            values = self.names.bound(binding)
+    def _of_binding(self, binding: Binding, owner: ClassType | InstanceType) -> Types:
+        if binding.kind is not BindingKind.DEFINED:
+            values = self.model.infer_binding(binding)
             in_body = isinstance(binding.at.scope.node, ast.ClassDef)
             return tuple(self._taken(value, owner) for value in values) if in_body else values
-        return union(*(self._of_definition(value, owner) for value in self.names.bound(binding)))
+        return union(*(self._of_definition(value, owner) for value in self.model.infer_binding(binding)))
 
-    def _taken(self, value: Value, owner: OwnClass | Instance) -> Value:
+    def _taken(self, value: Type, owner: ClassType | InstanceType) -> Type:
         """`value` as `owner` has it from the body of its class: a manager of its objects for `objects = Manager()`."""
-        if not isinstance(value, Instance) or value.items:
+        if not isinstance(value, InstanceType) or value.items:
             return value
-        bases = self.lineage(value.of) if isinstance(value.of, OwnClass) else (value.of,)
-        specs = (self.names.library.result(f"{base.name}.__get__") for base in bases if isinstance(base, Outside))
+        bases = self.mro(value.of) if isinstance(value.of, ClassType) else (value.of,)
+        specs = (
+            self.model.library.result(f"{base.name}.__get__") for base in bases if isinstance(base, ExternalSymbol)
+        )
         spec = next(filter(None, specs), "")
         given = self._given(spec, owner) if spec else UNKNOWN
-        return next((replace(value, items=same.items) for same in given if isinstance(same, Instance)), value)
+        return next((replace(value, items=same.items) for same in given if isinstance(same, InstanceType)), value)
 
-    def _of_definition(self, value: Value, owner: OwnClass | Instance) -> Values:
-        if not isinstance(value, OwnFunction):
+    def _of_definition(self, value: Type, owner: ClassType | InstanceType) -> Types:
+        if not isinstance(value, FunctionType):
             return (value,)
         decorators = decorator_names(value.scope)
-        method = OwnFunction(value.name, value.scope, None if "staticmethod" in decorators else owner)
+        method = FunctionType(value.name, value.scope, None if "staticmethod" in decorators else owner)
         if any(name in _COMPUTED for name in decorators):
-            return self.names.called(method, None, value.scope.end)
+            return self.model.return_types(method, None, value.scope.end)
         return (method,)
 
     def _assignments(self, scope: Scope) -> dict[str, list[Binding]]:

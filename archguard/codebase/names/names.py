@@ -9,33 +9,33 @@ from types import MappingProxyType
 from typing import NamedTuple, TypeAlias, TypeVarTuple, Unpack
 
 from archguard.codebase.facts import Binding, Position, Scope
-from archguard.codebase.facts.keeping import kept_name
+from archguard.codebase.facts.keeping import app_state_name
 from archguard.codebase.facts.narrowing import target_name
-from archguard.codebase.facts.scopes import ITEM, How
+from archguard.codebase.facts.scopes import ITEM, BindingKind
 from archguard.codebase.names.annotations import Annotations, provided
-from archguard.codebase.names.asking import Answers, Asking
-from archguard.codebase.names.files import Files
-from archguard.codebase.names.handed import Handed
-from archguard.codebase.names.keeping import Keeping, Kept
-from archguard.codebase.names.library import Library
-from archguard.codebase.names.lookup import Lookup, Origins
+from archguard.codebase.names.asking import Evaluator, Memo
+from archguard.codebase.names.files import FileIndex
+from archguard.codebase.names.handed import ArgumentFlow
+from archguard.codebase.names.keeping import AppState, StateWriters
+from archguard.codebase.names.library import ExternalModels
+from archguard.codebase.names.lookup import Origins, Resolver
 from archguard.codebase.names.mappings import Mappings, looked_up
-from archguard.codebase.names.members import Members, decorator_names, first_parameter
-from archguard.codebase.names.reading import Readable
-from archguard.codebase.names.results import Results
-from archguard.codebase.names.stack import QUESTIONS, on_fresh_stack
-from archguard.codebase.names.texts import Text, Texts
+from archguard.codebase.names.members import AttributeLookup, decorator_names, first_parameter
+from archguard.codebase.names.reading import TolerantSource
+from archguard.codebase.names.results import CallTypes
+from archguard.codebase.names.stack import QUERIES_A_THREAD, on_fresh_stack
+from archguard.codebase.names.texts import StringEvaluator, StringValue
 from archguard.codebase.names.values import (
     UNKNOWN,
-    Instance,
-    Outside,
-    OwnClass,
-    OwnFunction,
-    Value,
-    Values,
-    dotted,
-    instance,
-    objects,
+    ClassType,
+    ExternalSymbol,
+    FunctionType,
+    InstanceType,
+    Type,
+    Types,
+    external_instance,
+    instances_of,
+    qualified_name,
     union,
 )
 
@@ -55,12 +55,12 @@ _TYPES = {
 }
 
 
-class _Passing(NamedTuple):
+class _Provisional(NamedTuple):
     """An answer, to the question at `depth`, that lacks what one further out says, which is still open."""
 
     depth: int
-    open: int
-    answer: Values
+    lowlink: int
+    answer: Types
 
 
 @dataclass(eq=False)
@@ -72,161 +72,161 @@ class _Cycle:
     """How many of them are open."""
 
 
-class Names(Asking):
+class SemanticModel(Evaluator):
     """What the expressions of `files` stand for. They are read as names lead to them; nothing is run."""
 
     def __init__(
         self,
-        files: Files,
-        library: Library = Library(),  # noqa: B008  # frozen
+        files: FileIndex,
+        library: ExternalModels = ExternalModels(),  # noqa: B008  # frozen
         importers: Mapping[str, Collection[str]] = MappingProxyType({}),
-        kept: Callable[[], Kept] = dict,
+        kept: Callable[[], StateWriters] = dict,
     ) -> None:
         self.library = library
         self._files = files
-        self._lookup = Lookup(files)
-        self._keeping = Keeping(files, kept)
+        self._resolver = Resolver(files)
+        self._state = AppState(files, kept)
         self._annotations = Annotations(self)
-        self._members = Members(self)
-        self._results = Results(self)
+        self._attributes = AttributeLookup(self)
+        self._call_types = CallTypes(self)
         self._mappings = Mappings(self, files)
-        self._texts = Texts(self, self._mappings)
-        self._handed = Handed(self, files, importers)
-        self._values: Answers = {}
-        self._annotated: Answers = {}
-        self._called: Answers = {}
-        self._bindings: Answers = {}
-        self._exported: Answers = {}
-        self._asked: dict[_Key, int] = {}
-        self._open = _NONE
-        self._passing: dict[_Key, _Passing] = {}
+        self._strings = StringEvaluator(self, self._mappings)
+        self._argument_flow = ArgumentFlow(self, files, importers)
+        self._types: Memo = {}
+        self._annotation_types: Memo = {}
+        self._return_types: Memo = {}
+        self._binding_types: Memo = {}
+        self._export_types: Memo = {}
+        self._active: dict[_Key, int] = {}
+        self._lowlink = _NONE
+        self._provisional: dict[_Key, _Provisional] = {}
         self._cycles: dict[_Key, _Cycle] = {}
-        self._cyclic: dict[_Key, Values] = {}
-        self._heirs: dict[int, _Heir] = {}
+        self._cyclic: dict[_Key, Types] = {}
+        self._inheriting_models: dict[int, _InheritingModel] = {}
 
     def scope(self, module: str) -> Scope:
         """The scope of `module`: as much of its file as can be parsed."""
         return self._files.scope(module)
 
-    def source(self, module: str) -> Readable:
+    def source(self, module: str) -> TolerantSource:
         """The file of `module`, read once: as much of it as can be parsed."""
         return self._files.source(module)
 
-    def calls(self, module: str) -> int:
+    def call_count(self, module: str) -> int:
         """How many calls stand in `module`."""
-        return sum(scope.calls for scope in self.scope(module).everything())
+        return sum(scope.calls for scope in self.scope(module).walk())
 
-    def is_taken(self, name: str, at: Position) -> bool:
+    def is_method_alias(self, name: str, at: Position) -> bool:
         """Whether `name` is what the same file has taken from something else: `run = session.execute`."""
         return any(
             isinstance(origin, Binding)
             and isinstance(origin.node, ast.Attribute)
             and origin.at.scope.module is at.scope.module
-            for origin in self.origins(name, at)
+            for origin in self.resolve(name, at)
         )
 
-    def exported(self, module: str, name: str) -> Values:
+    def infer_export(self, module: str, name: str) -> Types:
         """What `from module import name` gives."""
         key = (module, name)
-        known = self._exported.get(key)
-        return self.once(self._exported, key, self._export, module, name) if known is None else known
+        known = self._export_types.get(key)
+        return self.query(self._export_types, key, self._export, module, name) if known is None else known
 
-    def _export(self, module: str, name: str) -> Values:
-        return union(*map(self._members.value_of, self.module_origins(module, name)))
+    def _export(self, module: str, name: str) -> Types:
+        return union(*map(self._attributes.infer_origin, self.resolve_in_module(module, name)))
 
-    def value(self, node: ast.expr, at: Position) -> Values:
+    def infer(self, node: ast.expr, at: Position) -> Types:
         """What the expression `node` stands for at `at`."""
-        known = self._values.get(node)
-        return self.once(self._values, node, self._infer, node, at) if known is None else known
+        known = self._types.get(node)
+        return self.query(self._types, node, self._infer, node, at) if known is None else known
 
     def callees(self, node: ast.Call, at: Position) -> tuple[str, ...]:
         """The dotted names of what `node` can call: `requests.get`, `sqlalchemy.orm.Session.execute`."""
-        return tuple(dict.fromkeys(dotted(value) for value in self.value(node.func, at)))
+        return tuple(dict.fromkeys(qualified_name(value) for value in self.infer(node.func, at)))
 
-    def text(self, node: ast.expr, at: Position) -> Text:
+    def string_value(self, node: ast.expr, at: Position) -> StringValue:
         """The text that `node` makes, as far as it is known."""
-        return self._texts.text(node, at)
+        return self._strings.string_value(node, at)
 
     def entries(self, node: ast.expr, at: Position) -> tuple[tuple[ast.expr, Position], ...]:
         """The expressions that `topics["paid"]` or `topics.get("paid")` can give; none if that is not known."""
         asked = looked_up(node)
         return tuple(self._mappings.entries(asked[0], asked[1], at) or ()) if asked else ()
 
-    def lineage(self, cls: OwnClass) -> tuple[OwnClass | Outside, ...]:
+    def mro(self, cls: ClassType) -> tuple[ClassType | ExternalSymbol, ...]:
         """`cls` and all classes that it derives from."""
-        return self._members.lineage(cls)
+        return self._attributes.mro(cls)
 
-    def annotated(self, node: ast.expr, at: Position) -> Values:
+    def infer_annotation(self, node: ast.expr, at: Position) -> Types:
         """The objects that the annotation `node` speaks of."""
-        known = self._annotated.get(node)
-        return self.once(self._annotated, node, self._annotations.objects, node, at) if known is None else known
+        known = self._annotation_types.get(node)
+        return self.query(self._annotation_types, node, self._annotations.objects, node, at) if known is None else known
 
-    def attribute(self, owner: Value, name: str) -> Values:
+    def infer_attribute(self, owner: Type, name: str) -> Types:
         """What `owner.name` is."""
-        return self._members.attribute(owner, name)
+        return self._attributes.infer_attribute(owner, name)
 
-    def definition(self, cls: OwnClass, name: str) -> tuple[OwnClass | Outside, list[Binding]] | None:
+    def definition(self, cls: ClassType, name: str) -> tuple[ClassType | ExternalSymbol, list[Binding]] | None:
         """The class from which `cls` has `name`, with the bindings there; the first one outside if none of its own."""
-        return self._members.definition(cls, name)
+        return self._attributes.definition(cls, name)
 
-    def called(self, callee: Value, node: ast.Call | None, at: Position | None) -> Values:
+    def return_types(self, callee: Type, node: ast.Call | None, at: Position | None) -> Types:
         """What calling `callee` gives."""
-        if isinstance(callee, OwnFunction):
+        if isinstance(callee, FunctionType):
             subject = callee.scope.node
-            known = self._called.get(subject)
+            known = self._return_types.get(subject)
             if known is None:
-                known = self.once(self._called, subject, self._results.called, callee, node, at)
-            if not known and (heir := self._heir(callee)):
-                return heir.called(callee, node, at)
-            return self._results.received(known, callee.receiver) if known and callee.receiver else known
-        return self._results.called(callee, node, at)
+                known = self.query(self._return_types, subject, self._call_types.return_types, callee, node, at)
+            if not known and (heir := self._inheriting(callee)):
+                return heir.return_types(callee, node, at)
+            return self._call_types.bind_receiver(known, callee.receiver) if known and callee.receiver else known
+        return self._call_types.return_types(callee, node, at)
 
-    def given(
-        self, spec: str, receiver: Instance | OwnClass | None, node: ast.Call | None, at: Position | None
-    ) -> Values:
+    def apply_model(
+        self, spec: str, receiver: InstanceType | ClassType | None, node: ast.Call | None, at: Position | None
+    ) -> Types:
         """What the library means by `spec`."""
-        return self._results.given(spec, receiver, node, at)
+        return self._call_types.apply_model(spec, receiver, node, at)
 
-    def origins(self, name: str, at: Position) -> Origins:
+    def resolve(self, name: str, at: Position) -> Origins:
         """Where `name` comes from at `at`, through all imports of the project."""
-        return self._lookup.origins(name, at)
+        return self._resolver.resolve(name, at)
 
-    def module_origins(self, module: str, name: str) -> Origins:
+    def resolve_in_module(self, module: str, name: str) -> Origins:
         """Where `name` of the module `module` comes from."""
-        return self._lookup.module_origins(module, name)
+        return self._resolver.resolve_in_module(module, name)
 
-    def find(self, module: str, importer: str, name: str = "") -> str:
+    def find_module(self, module: str, importer: str, name: str = "") -> str:
         """The module of the project that `importer` means by `module`, where it takes `name` from it, or ""."""
-        return self._lookup.find(module, importer, name)
+        return self._resolver.find_module(module, importer, name)
 
-    def models(self, app: str, importer: str) -> tuple[str, ...]:
+    def django_models(self, app: str, importer: str) -> tuple[str, ...]:
         """The modules with the models of `app`, as Django labels it, or of the app of `importer`."""
-        return self._lookup.models(app, importer)
+        return self._resolver.django_models(app, importer)
 
     def scope_of(self, node: ast.AST, at: Position) -> Scope | None:
         """The scope of the class or function `node` that is defined at `at`."""
         return self._files.scope_of(node, at)
 
-    def bound(self, binding: Binding) -> Values:
+    def infer_binding(self, binding: Binding) -> Types:
         """What `binding` gives its name."""
-        known = self._bindings.get(binding)
-        return self.once(self._bindings, binding, self._bound, binding) if known is None else known
+        known = self._binding_types.get(binding)
+        return self.query(self._binding_types, binding, self._infer_binding, binding) if known is None else known
 
-    def hears_of(self, module: str) -> bool:
+    def has_tracked_callers(self, module: str) -> bool:
         """Whether functions of `module` are known to be handed what other modules call them with."""
-        return self._handed.hears_of(module)
+        return self._argument_flow.has_tracked_callers(module)
 
-    def origin_value(self, origin: Binding | Outside) -> Values:
+    def infer_origin(self, origin: Binding | ExternalSymbol) -> Types:
         """What a name from `origin` stands for."""
-        return self._members.value_of(origin)
+        return self._attributes.infer_origin(origin)
 
-    def once(
+    def query(
         self,
-        answers: Answers,
+        answers: Memo,
         subject: object,
-        answer: Callable[[Unpack[_Arguments]], Values],
+        answer: Callable[[Unpack[_Arguments]], Types],
         *arguments: *_Arguments,
-    ) -> Values:
+    ) -> Types:
         """Answer a question that has not been answered yet, or is just being answered.
 
         No answer depends on what was asked before. An answer that leads back to a question that is still open lacks
@@ -234,123 +234,127 @@ class Names(Asking):
         used while another question of the cycle is open: asked first, that one would have found this one unanswered.
         """
         key = (id(answers), subject)
-        if (place := self._asked.get(key)) is not None:
-            self._open = min(self._open, place)
+        if (place := self._active.get(key)) is not None:
+            self._lowlink = min(self._lowlink, place)
             return UNKNOWN
-        if self._passing and (passing := self._passing.get(key)):
-            self._open = min(self._open, passing.open)
+        if self._provisional and (passing := self._provisional.get(key)):
+            self._lowlink = min(self._lowlink, passing.lowlink)
             return passing.answer
         cycle = self._cycles.get(key)
         if cycle and not cycle.open and (known := self._cyclic.get(key)) is not None:
             return known
-        return self._ask(answers, key, partial(answer, *arguments))
+        return self._compute(answers, key, partial(answer, *arguments))
 
-    def _ask(self, answers: Answers, key: _Key, answer: Callable[[], Values]) -> Values:
-        depth, outer = len(self._asked), self._open
-        self._open = _NONE
+    def _compute(self, answers: Memo, key: _Key, answer: Callable[[], Types]) -> Types:
+        depth, outer = len(self._active), self._lowlink
+        self._lowlink = _NONE
         self._begin(key)
         try:
-            found = on_fresh_stack(answer) if depth % QUESTIONS == QUESTIONS - 1 else answer()
+            found = on_fresh_stack(answer) if depth % QUERIES_A_THREAD == QUERIES_A_THREAD - 1 else answer()
         finally:
             self._end(key)
-        if self._open < depth:
-            self._passing[key] = _Passing(depth, self._open, found)
-        elif self._open == depth:
-            self._open = _NONE
-            self._close(depth, key)
+        if self._lowlink < depth:
+            self._provisional[key] = _Provisional(depth, self._lowlink, found)
+        elif self._lowlink == depth:
+            self._lowlink = _NONE
+            self._drop_provisional(depth, key)
             self._cyclic[key] = found
         else:
             answers[key[1]] = found
-        self._open = min(self._open, outer)
+        self._lowlink = min(self._lowlink, outer)
         return found
 
     def _begin(self, key: _Key) -> None:
-        self._asked[key] = len(self._asked)
+        self._active[key] = len(self._active)
         if cycle := self._cycles.get(key):
             cycle.open += 1
 
     def _end(self, key: _Key) -> None:
-        del self._asked[key]
+        del self._active[key]
         if cycle := self._cycles.get(key):
             cycle.open -= 1
 
-    def _close(self, depth: int, key: _Key) -> None:
+    def _drop_provisional(self, depth: int, key: _Key) -> None:
         """Forget what was answered while the question `key` at `depth` was open: it is in one cycle with that."""
         members = {key}
-        while self._passing:
-            other, passing = self._passing.popitem()
+        while self._provisional:
+            other, passing = self._provisional.popitem()
             if passing.depth <= depth:
-                self._passing[other] = passing
+                self._provisional[other] = passing
                 break
             members.add(other)
         known = {cycle for member in members if (cycle := self._cycles.get(member))}
         whole = frozenset(members).union(*(cycle.members for cycle in known))
         if whole != next(iter(known), _Cycle(frozenset(), 0)).members:
-            cycle = _Cycle(whole, sum(member in self._asked for member in whole))
+            cycle = _Cycle(whole, sum(member in self._active for member in whole))
             self._cycles |= dict.fromkeys(whole, cycle)
 
-    def _infer(self, node: ast.expr, at: Position) -> Values:
+    def _infer(self, node: ast.expr, at: Position) -> Types:
         entry = self._entry(node, at)
         return self._inferred(node, at) if entry is None else entry
 
-    def _entry(self, node: ast.expr, at: Position) -> Values | None:
+    def _entry(self, node: ast.expr, at: Position) -> Types | None:
         """`topics["paid"]` and `topics.get("paid")`, where the entries of the mapping are known."""
         asked = looked_up(node)
         entries = self._mappings.entries(asked[0], asked[1], at) if asked else None
         if not asked or entries is None:
             return None
         default = [(value, at) for value in asked[2]]
-        return union(*(self.value(value, place) for value, place in (*entries, *default)))
+        return union(*(self.infer(value, place) for value, place in (*entries, *default)))
 
-    def _inferred(self, node: ast.expr, at: Position) -> Values:  # noqa: PLR0911  # one case for each expression
+    def _inferred(self, node: ast.expr, at: Position) -> Types:  # noqa: PLR0911  # one case for each expression
         match node:
             case ast.Name(id=name):
-                origins = self.origins(name, at)
-                found = union(*map(self._members.value_of, origins))
+                origins = self.resolve(name, at)
+                found = union(*map(self._attributes.infer_origin, origins))
                 return self._narrowed(name, origins, found, at) if at.narrowing else found
             case ast.Attribute(value=owner, attr=name):
                 found = (
-                    self._assigned(node, at)
-                    or self._kept(node, at)
-                    or union(*(self.attribute(value, name) for value in self.value(owner, at)))
+                    self._attribute_stores(node, at)
+                    or self._app_state(node, at)
+                    or union(*(self.infer_attribute(value, name) for value in self.infer(owner, at)))
                 )
                 return self._narrowed(target_name(node), (), found, at) if at.narrowing else found
             case ast.Call(func=func):
-                return union(*(self.called(callee, node, at) for callee in self.value(func, at)))
+                return union(*(self.return_types(callee, node, at) for callee in self.infer(func, at)))
             case (
                 ast.Await(value=inner)
                 | ast.NamedExpr(value=inner)
                 | ast.Starred(value=inner)
                 | ast.Subscript(value=inner, slice=ast.Slice())
             ):
-                return self.value(inner, at)
+                return self.infer(inner, at)
             case ast.IfExp(body=one, orelse=other):
-                return union(self.value(one, at), self.value(other, at))
+                return union(self.infer(one, at), self.infer(other, at))
             case ast.BoolOp(values=parts):
-                return union(*(self.value(part, at) for part in parts))
+                return union(*(self.infer(part, at) for part in parts))
             case ast.Subscript(value=holder, slice=index):
                 return (
-                    self._kept(node, at)
-                    or union(*(self._results.element(value, _place(index)) for value in self.value(holder, at)))
-                    or self._put(holder, at)
+                    self._app_state(node, at)
+                    or union(
+                        *(self._call_types.element_types(value, _place(index)) for value in self.infer(holder, at))
+                    )
+                    or self._subscript_stores(holder, at)
                 )
             case ast.BinOp():
                 return self._operated(node, at)
             case ast.Lambda():
                 scope = self.scope_of(node, at)
-                return (OwnFunction(scope.name, scope),) if scope else UNKNOWN
-        return self._literal(node, at)
+                return (FunctionType(scope.name, scope),) if scope else UNKNOWN
+        return self._infer_literal(node, at)
 
-    def _operated(self, node: ast.BinOp, at: Position) -> Values:
+    def _operated(self, node: ast.BinOp, at: Position) -> Types:
         match node.op:
             case ast.BitOr() | ast.BitAnd():
-                return self.value(node.left, at)
+                return self.infer(node.left, at)
             case ast.Div():
-                sides = (union(*map(self._results.divided, self.value(side, at))) for side in (node.left, node.right))
+                sides = (
+                    union(*map(self._call_types.divided, self.infer(side, at))) for side in (node.left, node.right)
+                )
                 return next(filter(None, sides), UNKNOWN)
         return UNKNOWN
 
-    def _narrowed(self, target: str, origins: Origins, found: Values, at: Position) -> Values:
+    def _narrowed(self, target: str, origins: Origins, found: Types, at: Position) -> Types:
         """What is left of `found` after the tests that `target` has passed since it was bound last."""
         orders = [origin.at.order for origin in origins if isinstance(origin, Binding) and origin.at.scope is at.scope]
         test, tests = at.narrowing, []
@@ -359,148 +363,157 @@ class Names(Asking):
                 tests.append(test)
             test = test.before
         for test in reversed(tests):
-            found = self._results.narrowed(found, self._classes(test.classes, at), holds=test.holds)
+            found = self._call_types.narrowed(found, self._classes(test.classes, at), holds=test.holds)
         return found
 
-    def _classes(self, node: ast.expr, at: Position) -> Values:
+    def _classes(self, node: ast.expr, at: Position) -> Types:
         """The classes that `isinstance` is given: one, several in a tuple, or a union."""
         match node:
             case ast.Tuple(elts=parts):
                 return union(*(self._classes(part, at) for part in parts))
             case ast.BinOp(left=left, op=ast.BitOr(), right=right):
                 return union(self._classes(left, at), self._classes(right, at))
-        return self.value(node, at)
+        return self.infer(node, at)
 
-    def _literal(self, node: ast.expr, at: Position) -> Values:  # noqa: PLR0911  # one case for each form
+    def _infer_literal(self, node: ast.expr, at: Position) -> Types:  # noqa: PLR0911  # one case for each form
         match node:
             case ast.Constant(value=constant):
                 if constant is None or constant is ...:
                     return UNKNOWN
-                return (instance(f"builtins.{type(constant).__name__}"),)
+                return (external_instance(f"builtins.{type(constant).__name__}"),)
             case ast.List(elts=parts) | ast.Set(elts=parts):
-                return (instance("builtins.list", union(*(self.value(part, at) for part in parts))),)
+                return (external_instance("builtins.list", union(*(self.infer(part, at) for part in parts))),)
             case ast.Tuple(elts=parts):
-                return (instance("builtins.tuple", *(self.value(part, at) for part in parts)),)
+                return (external_instance("builtins.tuple", *(self.infer(part, at) for part in parts)),)
             case ast.Dict(values=parts):
-                return (instance("builtins.dict", UNKNOWN, union(*(self.value(part, at) for part in parts))),)
+                return (external_instance("builtins.dict", UNKNOWN, union(*(self.infer(part, at) for part in parts))),)
             case ast.ListComp(elt=part) | ast.SetComp(elt=part) | ast.GeneratorExp(elt=part):
                 inner = self.scope_of(node, at)
-                items = self.value(part, inner.end) if inner else UNKNOWN
-                return (instance(_TYPES[type(node)], items),)
+                items = self.infer(part, inner.end) if inner else UNKNOWN
+                return (external_instance(_TYPES[type(node)], items),)
             case _ if type(node) in _TYPES:
-                return (instance(_TYPES[type(node)]),)
+                return (external_instance(_TYPES[type(node)]),)
         return UNKNOWN
 
-    def _assigned(self, node: ast.Attribute, at: Position) -> Values:
+    def _attribute_stores(self, node: ast.Attribute, at: Position) -> Types:
         """`g.db`, where some function of the file says `g.db = connect()`."""
         if not isinstance(node.value, ast.Name):
             return UNKNOWN
         name = node.value.id
         attributes = at.scope.attributes if name in at.scope.bindings else self._files.attributes(at.scope)
-        return union(*(self.bound(binding) for binding in attributes.get((name, node.attr), [])))
+        return union(*(self.infer_binding(binding) for binding in attributes.get((name, node.attr), [])))
 
-    def _kept(self, node: ast.expr, at: Position) -> Values:
+    def _app_state(self, node: ast.expr, at: Position) -> Types:
         """`request.app["pool"]`, where some module says `app["pool"] = create_pool()`."""
-        name = kept_name(node)
-        return union(*map(self.bound, self._keeping.bindings(name, at.scope))) if name else UNKNOWN
+        name = app_state_name(node)
+        return union(*map(self.infer_binding, self._state.bindings(name, at.scope))) if name else UNKNOWN
 
-    def _put(self, holder: ast.expr, at: Position) -> Values:
+    def _subscript_stores(self, holder: ast.expr, at: Position) -> Types:
         """`clients[key]`, where some function of the file says `clients[key] = connect()`."""
         match holder:
             case ast.Name(id=name) | ast.Attribute(attr=name):
-                return union(*map(self.bound, self._files.attributes(at.scope).get((name, ITEM), [])))
+                return union(*map(self.infer_binding, self._files.attributes(at.scope).get((name, ITEM), [])))
         return UNKNOWN
 
-    def _bound(self, binding: Binding) -> Values:  # noqa: PLR0911  # one case for each way to bind
+    def _infer_binding(self, binding: Binding) -> Types:  # noqa: PLR0911  # one case for each way to bind
         match binding:
-            case Binding(how=How.DEFINED):
-                return self._defined(binding)
-            case Binding(how=How.PARAMETER):
-                return self._parameter(binding)
-            case Binding(how=How.OPAQUE):
+            case Binding(kind=BindingKind.DEFINED):
+                return self._infer_definition(binding)
+            case Binding(kind=BindingKind.PARAMETER):
+                return self._infer_parameter(binding)
+            case Binding(kind=BindingKind.OPAQUE):
                 return UNKNOWN
-            case Binding(annotation=ast.expr() as annotation) if found := self.annotated(annotation, binding.at):
+            case Binding(annotation=ast.expr() as annotation) if found := self.infer_annotation(annotation, binding.at):
                 return found
-            case Binding(node=ast.Tuple(elts=parts), how=How.ASSIGNED, path=(first, *rest)) if first < len(parts):
-                return self._unpacked(self.value(parts[first], binding.at), tuple(rest))
+            case Binding(node=ast.Tuple(elts=parts), kind=BindingKind.ASSIGNED, path=(first, *rest)) if first < len(
+                parts
+            ):
+                return self._unpacked(self.infer(parts[first], binding.at), tuple(rest))
             case Binding(node=ast.expr() as node):
-                return self._unpacked(self._taken(binding.how, self.value(node, binding.at)), binding.path)
+                return self._unpacked(
+                    self._entered_or_iterated(binding.kind, self.infer(node, binding.at)), binding.path
+                )
         return UNKNOWN
 
-    def _defined(self, binding: Binding) -> Values:
+    def _infer_definition(self, binding: Binding) -> Types:
         scope = self.scope_of(binding.node, binding.at)
         if not scope:
             return UNKNOWN
         if isinstance(scope.node, ast.ClassDef):
-            return (OwnClass(scope.name, scope),)
-        return (OwnFunction(scope.name, scope),)
+            return (ClassType(scope.name, scope),)
+        return (FunctionType(scope.name, scope),)
 
-    def _taken(self, how: How, values: Values) -> Values:
-        if how is How.ENTERED:
-            return union(*map(self._results.entered, values))
-        if how is How.ITERATED:
-            return union(*map(self._results.iterated, values))
+    def _entered_or_iterated(self, how: BindingKind, values: Types) -> Types:
+        if how is BindingKind.ENTERED:
+            return union(*map(self._call_types.entered_types, values))
+        if how is BindingKind.ITERATED:
+            return union(*map(self._call_types.iterated_types, values))
         return values
 
-    def _unpacked(self, values: Values, path: tuple[int, ...]) -> Values:
+    def _unpacked(self, values: Types, path: tuple[int, ...]) -> Types:
         for index in path:
-            values = union(*(self._results.element(value, index) for value in values))
+            values = union(*(self._call_types.element_types(value, index) for value in values))
         return values
 
-    def _parameter(self, binding: Binding) -> Values:
+    def _infer_parameter(self, binding: Binding) -> Types:
         scope = binding.at.scope
         outside = scope.at or scope.end
         if isinstance(outside.scope.node, ast.ClassDef) and binding.name == first_parameter(scope):
-            return self._receiver(scope, outside.scope)
-        if binding.annotation and (found := self.annotated(binding.annotation, outside)):
+            return self._infer_receiver(scope, outside.scope)
+        if binding.annotation and (found := self.infer_annotation(binding.annotation, outside)):
             return found
         if binding.default and (found := provided(self, binding.default, outside)):
             return found
-        default = self.value(binding.default, outside) if binding.default else UNKNOWN
-        return default or self._handed.value(binding) or self._passed_by_library(binding, scope)
+        default = self.infer(binding.default, outside) if binding.default else UNKNOWN
+        return default or self._argument_flow.infer(binding) or self._passed_by_library(binding, scope)
 
-    def _passed_by_library(self, parameter: Binding, function: Scope) -> Values:
+    def _passed_by_library(self, parameter: Binding, function: Scope) -> Types:
         """What a library that calls `function` passes: a `request`, the row that a serializer updates."""
         method = getattr(function.node, "name", "")
         if (outer := function.parent) and isinstance(outer.node, ast.ClassDef):
-            cls, place = OwnClass(outer.name, outer), _position_of(function.node, parameter.name)
-            bases = [base.name for base in self.lineage(cls) if isinstance(base, Outside)]
+            cls, place = ClassType(outer.name, outer), _position_of(function.node, parameter.name)
+            bases = [base.name for base in self.mro(cls) if isinstance(base, ExternalSymbol)]
             specs = (self.library.passed(base, method, place) for base in bases)
             if spec := next(filter(None, specs), ""):
-                return self.given(spec, Instance(cls), None, None)
+                return self.apply_model(spec, InstanceType(cls), None, None)
         return self._passed_by_convention(parameter.name, function.module)
 
-    def _passed_by_convention(self, name: str, module: Scope) -> Values:
+    def _passed_by_convention(self, name: str, module: Scope) -> Types:
         """What a parameter called `name` is in every file that imports from a package: Django's `request`."""
         specs = self.library.conventions.get(name)
         packages = _imported_packages(module) if specs else frozenset[str]()
         spec = next((spec for package, spec in specs or () if package in packages), "")
-        return self.given(spec, None, None, None) if spec else UNKNOWN
+        return self.apply_model(spec, None, None, None) if spec else UNKNOWN
 
-    def _heir(self, method: OwnFunction) -> "_Heir | None":
+    def _inheriting(self, method: FunctionType) -> "_InheritingModel | None":
         """The names in `method` as its receiver has it, if that is of a class that adds something to a plain mixin."""
-        cls = method.receiver.of if isinstance(method.receiver, Instance) else method.receiver
+        cls = method.receiver.of if isinstance(method.receiver, InstanceType) else method.receiver
         outer = method.scope.parent
-        if not isinstance(cls, OwnClass) or not outer or outer is cls.scope or not isinstance(outer.node, ast.ClassDef):
+        if (
+            not isinstance(cls, ClassType)
+            or not outer
+            or outer is cls.scope
+            or not isinstance(outer.node, ast.ClassDef)
+        ):
             return None
-        if self._extends_library(OwnClass(outer.name, outer)) or not self._extends_library(cls):
+        if self._extends_library(ClassType(outer.name, outer)) or not self._extends_library(cls):
             return None
-        if id(cls.scope) not in self._heirs:
-            self._heirs[id(cls.scope)] = _Heir(self, cls)
-        return self._heirs[id(cls.scope)]
+        if id(cls.scope) not in self._inheriting_models:
+            self._inheriting_models[id(cls.scope)] = _InheritingModel(self, cls)
+        return self._inheriting_models[id(cls.scope)]
 
-    def _extends_library(self, cls: OwnClass) -> bool:
-        return any(isinstance(base, Outside) for base in self.lineage(cls))
+    def _extends_library(self, cls: ClassType) -> bool:
+        return any(isinstance(base, ExternalSymbol) for base in self.mro(cls))
 
-    def _receiver(self, method: Scope, scope: Scope) -> Values:
+    def _infer_receiver(self, method: Scope, scope: Scope) -> Types:
         """What `self` or `cls` is."""
-        return self._receiver_of(method, OwnClass(scope.name, scope))
+        return self._receiver_of(method, ClassType(scope.name, scope))
 
-    def _receiver_of(self, method: Scope, cls: OwnClass) -> Values:
+    def _receiver_of(self, method: Scope, cls: ClassType) -> Types:
         name = getattr(method.node, "name", "")
         if name in ("__new__", "__init_subclass__") or "classmethod" in decorator_names(method):
             return (cls,)
-        return objects((cls,))
+        return instances_of((cls,))
 
 
 def _place(index: ast.expr) -> int | None:
@@ -513,7 +526,7 @@ def _place(index: ast.expr) -> int | None:
     return None
 
 
-class _Heir(Names):
+class _InheritingModel(SemanticModel):
     """Names in the classes that `cls` extends, where `self` is an object of `cls`.
 
     A mixin says nothing of the `cls.query` that it asks: it has it from the model that it is mixed into. Everything
@@ -521,51 +534,57 @@ class _Heir(Names):
     that lead back are handled across both.
     """
 
-    def __init__(self, around: Names, cls: OwnClass) -> None:
+    def __init__(self, around: SemanticModel, cls: ClassType) -> None:
         super().__init__(around._files, around.library)  # the same class
-        self._lookup, self._keeping, self._handed = around._lookup, around._keeping, around._handed
+        self._lookup, self._keeping, self._handed = around._resolver, around._state, around._argument_flow
         self._around = around
         self._cls = cls
-        self._inside = frozenset(id(base.scope) for base in around.lineage(cls) if isinstance(base, OwnClass))
+        self._inside = frozenset(id(base.scope) for base in around.mro(cls) if isinstance(base, ClassType))
 
-    def value(self, node: ast.expr, at: Position) -> Values:
-        return super().value(node, at) if self._is_inside(at.scope) else self._around.value(node, at)
+    def infer(self, node: ast.expr, at: Position) -> Types:
+        return super().infer(node, at) if self._is_inside(at.scope) else self._around.infer(node, at)
 
-    def annotated(self, node: ast.expr, at: Position) -> Values:
-        return self._around.annotated(node, at)
+    def infer_annotation(self, node: ast.expr, at: Position) -> Types:
+        return self._around.infer_annotation(node, at)
 
-    def bound(self, binding: Binding) -> Values:
-        return super().bound(binding) if self._is_inside(binding.at.scope) else self._around.bound(binding)
+    def infer_binding(self, binding: Binding) -> Types:
+        return (
+            super().infer_binding(binding) if self._is_inside(binding.at.scope) else self._around.infer_binding(binding)
+        )
 
-    def exported(self, module: str, name: str) -> Values:
-        return self._around.exported(module, name)
+    def infer_export(self, module: str, name: str) -> Types:
+        return self._around.infer_export(module, name)
 
-    def lineage(self, cls: OwnClass) -> tuple[OwnClass | Outside, ...]:
-        return self._around.lineage(cls)
+    def mro(self, cls: ClassType) -> tuple[ClassType | ExternalSymbol, ...]:
+        return self._around.mro(cls)
 
-    def definition(self, cls: OwnClass, name: str) -> tuple[OwnClass | Outside, list[Binding]] | None:
+    def definition(self, cls: ClassType, name: str) -> tuple[ClassType | ExternalSymbol, list[Binding]] | None:
         return self._around.definition(cls, name)
 
-    def called(self, callee: Value, node: ast.Call | None, at: Position | None) -> Values:
-        is_elsewhere = isinstance(callee, OwnFunction) and not (
-            callee.receiver in (self._cls, Instance(self._cls)) and self._is_inside(callee.scope)
+    def return_types(self, callee: Type, node: ast.Call | None, at: Position | None) -> Types:
+        is_elsewhere = isinstance(callee, FunctionType) and not (
+            callee.receiver in (self._cls, InstanceType(self._cls)) and self._is_inside(callee.scope)
         )
-        return self._around.called(callee, node, at) if is_elsewhere else super().called(callee, node, at)
+        return self._around.return_types(callee, node, at) if is_elsewhere else super().return_types(callee, node, at)
 
-    def once(
+    def query(
         self,
-        answers: Answers,
+        answers: Memo,
         subject: object,
-        answer: Callable[[Unpack[_Arguments]], Values],
+        answer: Callable[[Unpack[_Arguments]], Types],
         *arguments: *_Arguments,
-    ) -> Values:
-        return self._around.once(answers, subject, answer, *arguments)
+    ) -> Types:
+        return self._around.query(answers, subject, answer, *arguments)
 
-    def _heir(self, method: OwnFunction) -> None:
+    def _inheriting(self, method: FunctionType) -> None:
         """None: this is the one."""
 
-    def _receiver(self, method: Scope, scope: Scope) -> Values:
-        return self._receiver_of(method, self._cls) if id(scope) in self._inside else super()._receiver(method, scope)
+    def _infer_receiver(self, method: Scope, scope: Scope) -> Types:
+        return (
+            self._receiver_of(method, self._cls)
+            if id(scope) in self._inside
+            else super()._infer_receiver(method, scope)
+        )
 
     def _is_inside(self, scope: Scope) -> bool:
         """Whether `scope` is in a method of one of the classes."""

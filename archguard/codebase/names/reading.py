@@ -13,17 +13,17 @@ _LARGE = 200_000
 
 
 @dataclass(frozen=True)
-class Readable(Source):
+class TolerantSource(Source):
     """The same file, less the top-level statements that cannot be parsed."""
 
     whole: Source = field(compare=False, repr=False)
     """The file as it is; what it has parsed is not parsed again."""
 
     @property
-    def signs(self) -> frozenset[bytes]:
+    def markers(self) -> frozenset[bytes]:
         """Those of the whole file, none if it cannot be read."""
         try:
-            return self.whole.signs
+            return self.whole.markers
         except SourceError:
             return frozenset()
 
@@ -65,9 +65,9 @@ class Readable(Source):
         return ast.Module([], [])
 
     @classmethod
-    def of(cls, source: Source) -> "Readable":
+    def of(cls, source: Source) -> "TolerantSource":
         """What can be parsed of `source`."""
-        return cls(source.module, source.file, source.shown, source)
+        return cls(source.module, source.file, source.display_path, source)
 
 
 def _without_statement(lines: list[str], number: int) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 _T = TypeVar("_T")
 
-QUESTIONS = 30
+QUERIES_A_THREAD = 30
 """How many questions that lead to each other are asked in one thread: each takes five to ten frames of the thousand
 that Python allows, and so do the callers, a test runner for one."""
 

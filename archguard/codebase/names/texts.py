@@ -9,10 +9,10 @@ from itertools import count, takewhile
 from urllib.parse import urljoin
 
 from archguard.codebase.facts import Binding, Position
-from archguard.codebase.facts.scopes import How
-from archguard.codebase.names.asking import Asking
+from archguard.codebase.facts.scopes import BindingKind
+from archguard.codebase.names.asking import Evaluator
 from archguard.codebase.names.mappings import Mappings, looked_up
-from archguard.codebase.names.values import Instance, Outside, OwnClass, OwnModule, Value
+from archguard.codebase.names.values import ClassType, ExternalSymbol, InstanceType, ModuleType, Type
 
 _PERCENT = re.compile(r"%(?:\((?P<key>\w+)\))?[#0\- +]*[\d*]*(?:\.\d+)?[diouxXeEfFgGcrsa]")
 _BRACES = re.compile(r"(?<!\{)\{(?P<key>[^{}:!]*)[^{}]*\}(?!\})")
@@ -27,7 +27,7 @@ _DEFAULTS = {*_WITH_DEFAULT, "Field", "field", "str", "url"}
 
 
 @dataclass(frozen=True)
-class Text:
+class StringValue:
     """A text in parts; a part that is not known is None."""
 
     parts: tuple[str | None, ...] = ()
@@ -50,22 +50,22 @@ class Text:
         return "".join(placeholder if part is None else part for part in self.parts)
 
 
-_UNKNOWN = Text((None,))
+_UNKNOWN = StringValue((None,))
 
 
-class Texts:
+class StringEvaluator:
     """Puts texts together with the help of `names`."""
 
-    def __init__(self, names: Asking, mappings: Mappings) -> None:
-        self.names = names
+    def __init__(self, model: Evaluator, mappings: Mappings) -> None:
+        self.model = model
         self.mappings = mappings
 
-    def text(self, node: ast.expr, at: Position) -> Text:
+    def string_value(self, node: ast.expr, at: Position) -> StringValue:
         """The text that `node` makes."""
         return self._text(node, at, _DEEP)
 
-    def _text(self, node: ast.expr, at: Position, depth: int) -> Text:
-        return Text(_merged(self._parts(node, at, depth)))
+    def _text(self, node: ast.expr, at: Position, depth: int) -> StringValue:
+        return StringValue(_merged(self._parts(node, at, depth)))
 
     def _parts(self, node: ast.expr, at: Position, depth: int) -> Iterator[str | None]:  # noqa: C901, PLR0912  # one case a form
         match node:
@@ -96,9 +96,9 @@ class Texts:
             case ast.NamedExpr(value=inner) | ast.Await(value=inner):
                 yield from self._parts(inner, at, depth - 1)
             case ast.Name(id=name):
-                yield from self._of_origins(self.names.origins(name, at), depth)
+                yield from self._of_origins(self.model.resolve(name, at), depth)
             case ast.Attribute(value=owner, attr=name):
-                yield from self._of_attribute(self.names.value(owner, at), name, depth)
+                yield from self._of_attribute(self.model.infer(owner, at), name, depth)
             case _:
                 yield None
 
@@ -147,7 +147,9 @@ class Texts:
             case _:
                 yield None
 
-    def _of_origins(self, origins: tuple[Binding | Outside | OwnModule, ...], depth: int) -> Iterator[str | None]:
+    def _of_origins(
+        self, origins: tuple[Binding | ExternalSymbol | ModuleType, ...], depth: int
+    ) -> Iterator[str | None]:
         bindings = [origin for origin in origins if isinstance(origin, Binding)]
         if len(bindings) == 1 == len(origins):
             yield from self._of_binding(bindings[0], depth)
@@ -156,24 +158,24 @@ class Texts:
 
     def _of_binding(self, binding: Binding, depth: int) -> Iterator[str | None]:
         match binding:
-            case Binding(how=How.ASSIGNED, node=ast.expr() as node, path=()):
+            case Binding(kind=BindingKind.ASSIGNED, node=ast.expr() as node, path=()):
                 yield from self._parts(node, binding.at, depth - 1)
-            case Binding(how=How.PARAMETER, default=ast.expr() as default):
+            case Binding(kind=BindingKind.PARAMETER, default=ast.expr() as default):
                 yield from self._parts(default, binding.at.scope.at or binding.at, depth - 1)
             case _:
                 yield None
 
-    def _of_attribute(self, owners: tuple[Value, ...], name: str, depth: int) -> Iterator[str | None]:
+    def _of_attribute(self, owners: tuple[Type, ...], name: str, depth: int) -> Iterator[str | None]:
         match owners:
-            case [OwnModule(name=module)]:
-                yield from self._of_origins(self.names.module_origins(module, name), depth)
-            case [OwnClass() as cls] | [Instance(of=OwnClass() as cls)]:
+            case [ModuleType(name=module)]:
+                yield from self._of_origins(self.model.resolve_in_module(module, name), depth)
+            case [ClassType() as cls] | [InstanceType(of=ClassType() as cls)]:
                 yield from self._of_origins(self._defined(cls, name), depth)
             case _:
                 yield None
 
-    def _defined(self, cls: OwnClass, name: str) -> tuple[Binding, ...]:
-        found = self.names.definition(cls, name)
+    def _defined(self, cls: ClassType, name: str) -> tuple[Binding, ...]:
+        found = self.model.definition(cls, name)
         return tuple(found[1]) if found else ()
 
 
@@ -208,7 +210,7 @@ def _by_place(nodes: Iterable[ast.expr]) -> dict[str, ast.expr]:
     return {str(place): node for place, node in enumerate(known)}
 
 
-def _joined(base: Text, path: Text) -> Iterator[str | None]:
+def _joined(base: StringValue, path: StringValue) -> Iterator[str | None]:
     """What `urljoin` makes."""
     if base.complete:
         with suppress(ValueError):

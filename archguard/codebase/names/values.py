@@ -8,21 +8,21 @@ from archguard.codebase.facts import Scope
 
 
 @dataclass(frozen=True)
-class Outside:
+class ExternalSymbol:
     """What a package outside of the project defines: `sqlalchemy.orm.Session`, `requests.get`, `builtins.len`."""
 
     name: str
 
 
 @dataclass(frozen=True)
-class OwnModule:
+class ModuleType:
     """A module or package of the project."""
 
     name: str
 
 
 @dataclass(frozen=True)
-class OwnClass:
+class ClassType:
     """A class of the project."""
 
     name: str
@@ -36,58 +36,58 @@ class OwnClass:
 
 
 @dataclass(frozen=True)
-class OwnFunction:
+class FunctionType:
     """A function of the project; a method of `receiver` if there is one."""
 
     name: str
     scope: Scope = field(repr=False)
-    receiver: "Instance | OwnClass | None" = None
+    receiver: "InstanceType | ClassType | None" = None
 
 
 @dataclass(frozen=True)
-class Instance:
+class InstanceType:
     """An object of the class `of`."""
 
-    of: Outside | OwnClass
-    items: tuple["Values", ...] = ()
+    of: ExternalSymbol | ClassType
+    items: tuple["Types", ...] = ()
     """What its type arguments are: a `list[Session]` holds sessions."""
 
 
 @dataclass(frozen=True)
-class Member:
+class ExternalMember:
     """The attribute `name` that `receiver` has from `base`, a class from outside: `sqlalchemy.orm.Session.execute`."""
 
-    receiver: Instance | OwnClass
+    receiver: InstanceType | ClassType
     base: str
     name: str
 
 
-Value: TypeAlias = Outside | OwnModule | OwnClass | OwnFunction | Instance | Member
-Values: TypeAlias = tuple[Value, ...]
+Type: TypeAlias = ExternalSymbol | ModuleType | ClassType | FunctionType | InstanceType | ExternalMember
+Types: TypeAlias = tuple[Type, ...]
 """Everything that it may be; empty if nothing is known."""
 
-UNKNOWN: Values = ()
+UNKNOWN: Types = ()
 _NESTED = 4
 """How deep it is known what objects hold: functions that wrap what others give, in tuples, double it at each step."""
 
 
-def instance(name: str, *items: Values) -> Instance:
+def external_instance(name: str, *items: Types) -> InstanceType:
     """An object of a class from outside."""
-    return Instance(Outside(name), shallow(items))
+    return InstanceType(ExternalSymbol(name), shallow(items))
 
 
-def shallow(items: tuple[Values, ...], depth: int = _NESTED) -> tuple[Values, ...]:
+def shallow(items: tuple[Types, ...], depth: int = _NESTED) -> tuple[Types, ...]:
     """`items`, of which what lies too deep is left out."""
     return tuple(tuple(_shallow(value, depth) for value in values) for values in items)
 
 
-def _shallow(value: Value, depth: int) -> Value:
-    if not isinstance(value, Instance) or not value.items:
+def _shallow(value: Type, depth: int) -> Type:
+    if not isinstance(value, InstanceType) or not value.items:
         return value
-    return Instance(value.of, shallow(value.items, depth - 1) if depth else ())
+    return InstanceType(value.of, shallow(value.items, depth - 1) if depth else ())
 
 
-def union(*alternatives: Values) -> Values:
+def union(*alternatives: Types) -> Types:
     """All of `alternatives`, each once, in their order."""
     if len(alternatives) == 1:
         return alternatives[0]
@@ -96,16 +96,16 @@ def union(*alternatives: Values) -> Values:
     return tuple(dict.fromkeys(value for values in alternatives for value in values))
 
 
-def objects(values: Values) -> Values:
+def instances_of(values: Types) -> Types:
     """An object of each class among `values`."""
-    return tuple(Instance(value) for value in values if isinstance(value, Outside | OwnClass))
+    return tuple(InstanceType(value) for value in values if isinstance(value, ExternalSymbol | ClassType))
 
 
-def dotted(value: Value) -> str:
+def qualified_name(value: Type) -> str:
     """The name of `value`: `sqlalchemy.orm.Session.execute` for a session's method, the class for an object of it."""
     match value:
-        case Instance(of=cls):
+        case InstanceType(of=cls):
             return cls.name
-        case Member(base=base, name=name):
+        case ExternalMember(base=base, name=name):
             return f"{base}.{name}"
     return value.name

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from archguard.codebase import Project
 from archguard.codebase.modules import find_modules
-from archguard.codebase.view import ancestry
+from archguard.codebase.view import self_and_parents
 from archguard.config.config import did_you_mean
 from archguard.config.dialects.import_linter_places import Places, places_of
 from archguard.config.document import Document, Keys, read_text, tools_in
@@ -153,9 +153,9 @@ class _Translation:
         except ExceptionGroup:
             return []  # said when the code is read
         regular = modules.sources.keys()
-        passed_over = modules.namespaces | modules.unread
-        inside = {name for name in passed_over if any(parent in regular for parent in ancestry(name)[1:])}
-        return sorted(name for name in inside if not inside.intersection(ancestry(name)[1:]))
+        passed_over = modules.namespaces | modules.opaque
+        inside = {name for name in passed_over if any(parent in regular for parent in self_and_parents(name)[1:])}
+        return sorted(name for name in inside if not inside.intersection(self_and_parents(name)[1:]))
 
     def _contract(self, options: _Options, index: int, id_: str) -> dict[str, Any] | None:
         type_ = str(options.get("type", ""))

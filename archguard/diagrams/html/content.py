@@ -80,7 +80,7 @@ class _Content:
     def _file(self, module: str) -> str | None:
         """The path of `module`; None if it is outside."""
         codebase = self.view.code.codebase if self.view.code else None
-        return codebase.shown(module) if codebase and module in codebase.modules else None
+        return codebase.display_path(module) if codebase and module in codebase.modules else None
 
     @cached_property
     def nodes(self) -> Mapping[str, int]:

@@ -20,10 +20,10 @@ def view(request: Request) -> View:
     codebase = request.codebase
     coupling = Coupling(codebase.imports, _units(codebase, request.depth))
     title = f"{request.project}: cycles"
-    if not coupling.tangles:
+    if not coupling.sccs:
         return View(title=title, notes=("there are no cycles",), nodes=())
     own = _own(codebase, coupling)
-    modules = frozenset(module for tangle in coupling.tangles for name in tangle for module in coupling.units[name])
+    modules = frozenset(module for tangle in coupling.sccs for name in tangle for module in coupling.units[name])
     outline = gather(own, modules, title, request.depth, request.nodes)
     drawn = replace(request, codebase=own).drawn(outline)
     return replace(drawn, keeps_arrows=True, notes=(*drawn.notes, *_hidden(coupling, outline.units)))
@@ -38,7 +38,7 @@ def _units(codebase: Codebase, depth: int | None) -> Mapping[str, Collection[str
 
 def _own(codebase: Codebase, coupling: Coupling) -> Codebase:
     """`codebase` with the imports alone of which the cycles consist, and those within their units."""
-    tangles = {name: number for number, tangle in enumerate(coupling.tangles) for name in tangle}
+    tangles = {name: number for number, tangle in enumerate(coupling.sccs) for name in tangle}
     owners = {module: name for name in tangles for module in coupling.units[name]}
 
     def is_own(link: Link) -> bool:
@@ -55,7 +55,7 @@ def _hidden(coupling: Coupling, drawn: Mapping[str, frozenset[str]]) -> Iterator
     owners = {module: name for name, unit in drawn.items() for module in unit}
     within = [
         tangle
-        for tangle in coupling.tangles
+        for tangle in coupling.sccs
         if len({owners[module] for name in tangle for module in coupling.units[name] if module in owners}) == 1
     ]
     if within:

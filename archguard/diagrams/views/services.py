@@ -10,7 +10,7 @@ from archguard.diagrams.parts import REST, Outline, Part, loose, package_depth, 
 from archguard.diagrams.view import NodeKind, View
 from archguard.diagrams.views.request import Request
 from archguard.errors import ArchguardError
-from archguard.kinds.contacts import Contact, Territory, Way, find_contacts, find_hosts
+from archguard.kinds.contacts import Channel, Interaction, ServiceMap, find_hosts, find_interactions
 from archguard.model import Report, Violation
 
 
@@ -39,29 +39,29 @@ def among(request: Request) -> View:
     return _drawn(request, territory, _parts(request, territory), ())
 
 
-def _territory(codebase: Codebase) -> Territory:
+def _territory(codebase: Codebase) -> ServiceMap:
     if not codebase.services:
         raise ArchguardError("there are no services to draw", "declare them under `services:`, or use --view packages")
-    return Territory(codebase)
+    return ServiceMap(codebase)
 
 
-def _parts(request: Request, territory: Territory) -> tuple[Part, ...]:
+def _parts(request: Request, territory: ServiceMap) -> tuple[Part, ...]:
     codebase = request.codebase
     services = (part(codebase, name, unit, NodeKind.SERVICE) for name, unit in territory.modules.items())
     shared, _ = packages(codebase, codebase.modules - territory.owners.keys(), package_depth(codebase) - 1)
     return (*services, *loose(codebase, shared))
 
 
-def _drawn(request: Request, territory: Territory, parts: Iterable[Part], hosts: Iterable[Contact]) -> View:
-    found = tuple(find_contacts(request.codebase, territory, {}, tuple(Way)))
+def _drawn(request: Request, services: ServiceMap, parts: Iterable[Part], hosts: Iterable[Interaction]) -> View:
+    found = tuple(find_interactions(request.codebase, services, {}, tuple(Channel)))
     by_path = dict(_by_path(request.codebase, found))
     codebase = _with_modules(request.codebase, by_path)
-    others = (it for it in found if it.way is not Way.IMPORT)  # the imports are those of the code
+    others = (it for it in found if it.channel is not Channel.IMPORT)  # the imports are those of the code
     outline = Outline(title=f"{request.project}: services", parts=tuple(parts))
     return draw(codebase, _renamed(request.report, by_path), outline, (*others, *hosts))
 
 
-def _host_names(contacts: Iterable[Contact], taken: frozenset[str], room: int | None) -> Mapping[str, str]:
+def _host_names(contacts: Iterable[Interaction], taken: frozenset[str], room: int | None) -> Mapping[str, str]:
     """The node of each host: of its own for those that most code names, as many as there is `room` for."""
     counts = Counter(it.callee for it in contacts)
     ranked = sorted(counts, key=lambda host: (-counts[host], host))
@@ -79,10 +79,10 @@ def _host_parts(codebase: Codebase, names: Mapping[str, str]) -> Iterator[Part]:
         yield part(codebase, REST, (), NodeKind.REST, label=f"{len(folded)} more hosts")
 
 
-def _by_path(codebase: Codebase, contacts: Iterable[Contact]) -> Iterator[tuple[Link, Link]]:
+def _by_path(codebase: Codebase, contacts: Iterable[Interaction]) -> Iterator[tuple[Link, Link]]:
     """The imports by the path in the repository, each with the same import of the module that it means."""
     for contact in contacts:
-        for step in contact.chain[:1] if contact.way is Way.IMPORT else ():
+        for step in contact.chain[:1] if contact.channel is Channel.IMPORT else ():
             if step.imported not in codebase.modules:
                 link = Link(step.importer, step.imported, step.line)
                 yield link, link._replace(imported=contact.imported)

@@ -9,29 +9,29 @@ from archguard.kinds.client import CHANNELS, Client
 from archguard.kinds.clients.catalogue import (
     Catalogue,
     Extensions,
-    catalogue,
     clients_of,
-    is_unlisted,
+    is_unknown_library,
     library,
-    names_of,
+    load_catalogue,
+    semantic_model,
 )
-from archguard.kinds.clients.relevance import Relevance, relevance
-from archguard.kinds.clients.uses import How, Use, Uses, is_verb
+from archguard.kinds.clients.relevance import Relevance, find_relevant
+from archguard.kinds.clients.uses import CallKind, ClientCall, ClientCallFinder, is_verb
 
 __all__ = [
     "CHANNELS",
+    "CallKind",
     "Catalogue",
     "Client",
+    "ClientCall",
+    "ClientCallFinder",
     "Extensions",
-    "How",
     "Relevance",
-    "Use",
-    "Uses",
-    "catalogue",
     "clients_of",
-    "is_unlisted",
+    "find_relevant",
+    "is_unknown_library",
     "is_verb",
     "library",
-    "names_of",
-    "relevance",
+    "load_catalogue",
+    "semantic_model",
 ]

@@ -8,8 +8,8 @@ from functools import cache, cached_property, partial
 from importlib.resources import files
 from typing import TypeAlias
 
-from archguard.codebase import Codebase, ancestry, remembering
-from archguard.codebase.names import Files, Library, Names, what_is_kept
+from archguard.codebase import Codebase, memoized, self_and_parents
+from archguard.codebase.names import ExternalModels, FileIndex, SemanticModel, app_state_writers
 from archguard.kinds.client import CHANNELS, Client
 
 Extensions: TypeAlias = Mapping[str, Client]
@@ -32,7 +32,7 @@ class Catalogue:
         """The modules, the packages that they are in, and those that have functions and classes of clients."""
         described = (name for client in self.clients for name in (*client.functions, *client.receivers))
         top_level = frozenset(name.partition(".")[0] for name in described)
-        return top_level.union(outer for module in self.modules | self.homes for outer in ancestry(module))
+        return top_level.union(outer for module in self.modules | self.homes for outer in self_and_parents(module))
 
     @cached_property
     def homes(self) -> frozenset[str]:
@@ -45,10 +45,10 @@ class Catalogue:
         """The clients that name no modules, so that they may be functions and classes of the project."""
         return tuple(client for client in self.clients if not client.modules)
 
-    @remembering
+    @memoized
     def imported(self, name: str) -> str:
         """The module of a client that the imported `name` is, or is in; "" if there is none."""
-        known = next((outer for outer in ancestry(name) if outer in self.modules or outer in self._inert), "")
+        known = next((outer for outer in self_and_parents(name) if outer in self.modules or outer in self._inert), "")
         return known if known in self.modules else ""
 
     def is_call(self, name: str) -> bool:
@@ -63,8 +63,8 @@ class Catalogue:
         """Whether calling the method `name` of an object of the class `cls` of the project is an access."""
         return any(not {name, "*"}.isdisjoint(client.receivers.get(cls, ())) for client in self._bare)
 
-    @remembering
-    def method(self, library: Library, cls: str, name: str) -> bool:
+    @memoized
+    def method(self, library: ExternalModels, cls: str, name: str) -> bool:
         """Whether calling the method `name` of an object of the class `cls` is an access."""
         lineage = tuple(self._lineage(library, cls))
         if self.is_inert(library, cls, name):
@@ -72,26 +72,26 @@ class Catalogue:
         known = (self._receivers.get(ancestor, frozenset()) for ancestor in lineage)
         return any(name in methods or "*" in methods for methods in known) or self._is_all_access(cls)
 
-    def is_inert(self, library: Library, cls: str, name: str) -> bool:
+    def is_inert(self, library: ExternalModels, cls: str, name: str) -> bool:
         """Whether the method `name` of an object of the class `cls` is known to reach nothing."""
         return any(f"{ancestor}.{name}" in self._inert for ancestor in self._lineage(library, cls))
 
-    @remembering
-    def lists(self, library: Library, cls: str, name: str) -> bool:
+    @memoized
+    def lists(self, library: ExternalModels, cls: str, name: str) -> bool:
         """Whether the method `name` of an object of the class `cls` is an access by its name, not as one of all."""
         return any(name in self._receivers.get(ancestor, ()) for ancestor in self._lineage(library, cls))
 
     def _is_all_access(self, path: str) -> bool:
         """Whether `path` leads from an object all of whose methods are: `openai.OpenAI.chat.completions`."""
-        return "(" not in path and any("*" in self._receivers.get(outer, ()) for outer in ancestry(path))
+        return "(" not in path and any("*" in self._receivers.get(outer, ()) for outer in self_and_parents(path))
 
-    @remembering
-    def receiver(self, library: Library, cls: str) -> bool:
+    @memoized
+    def receiver(self, library: ExternalModels, cls: str) -> bool:
         """Whether objects of the class `cls` have methods whose call is an access."""
         return any(ancestor in self._receivers for ancestor in self._lineage(library, cls))
 
-    @remembering
-    def model(self, library: Library, cls: str) -> bool:
+    @memoized
+    def model(self, library: ExternalModels, cls: str) -> bool:
         """Whether `cls` is a base class of what is stored."""
         return any(ancestor in self._models for ancestor in library.ancestry(cls))
 
@@ -100,7 +100,7 @@ class Catalogue:
         """Whether any classes are known that are base classes of what is stored."""
         return bool(self._models)
 
-    @remembering
+    @memoized
     def builds(self, name: str) -> bool:
         """Whether calling `name` builds a query."""
         module = self.imported(name)
@@ -159,7 +159,7 @@ class Catalogue:
     def _undescribed(self) -> frozenset[str]:
         return frozenset(module for client in self.clients if not client.receivers for module in client.modules)
 
-    def _lineage(self, library: Library, cls: str) -> Iterator[str]:
+    def _lineage(self, library: ExternalModels, cls: str) -> Iterator[str]:
         """`cls` and what it extends; a `RealDictCursor` is taken for the `cursor` of its package."""
         known = library.ancestry(cls)
         yield from known
@@ -183,7 +183,7 @@ def clients_of(channel: str, extensions: Extensions | None = None) -> tuple[Clie
     return (added, *_built_in(channel)) if added else _built_in(channel)
 
 
-def catalogue(channels: Iterable[str], extensions: Extensions | None = None) -> Catalogue:
+def load_catalogue(channels: Iterable[str], extensions: Extensions | None = None) -> Catalogue:
     """The clients of `channels`."""
     if not extensions:
         return _built_in_catalogue(tuple(channels))
@@ -191,7 +191,7 @@ def catalogue(channels: Iterable[str], extensions: Extensions | None = None) -> 
 
 
 @cache
-def is_unlisted(name: str) -> bool:
+def is_unknown_library(name: str) -> bool:
     """Whether `name` comes from a package that neither Python brings nor the catalogue of any channel knows."""
     package = name.partition(".")[0]
     return package not in sys.stdlib_module_names and package not in _listed_packages()
@@ -200,31 +200,31 @@ def is_unlisted(name: str) -> bool:
 @cache
 def _listed_packages() -> frozenset[str]:
     every = library()
-    names = (*_built_in_catalogue(CHANNELS).modules, *every.names, *every.gives, *every.bases)
+    names = (*_built_in_catalogue(CHANNELS).modules, *every.names, *every.returns, *every.bases)
     return frozenset(name.partition(".")[0] for name in names)
 
 
-def library(extensions: Extensions | None = None) -> Library:
+def library(extensions: Extensions | None = None) -> ExternalModels:
     """What comes out of the clients of every channel."""
     every = [client for channel in CHANNELS for client in clients_of(channel, extensions)]
     every.append(_PYTHON)
-    return Library(
-        gives={key: value for client in reversed(every) for key, value in client.gives.items()},
+    return ExternalModels(
+        returns={key: value for client in reversed(every) for key, value in client.gives.items()},
         bases={key: value for client in reversed(every) for key, value in client.bases.items()},
         names=frozenset(name for client in every for name in _names(client)),
     )
 
 
-def names_of(codebase: Codebase, extensions: Extensions | None = None) -> Names:
+def semantic_model(codebase: Codebase, extensions: Extensions | None = None) -> SemanticModel:
     """The names of `codebase`, followed with what is known of every client; a declared one is not looked into."""
     key = f"names {sorted((extensions or {}).items())}"
-    if key not in codebase.memory:
+    if key not in codebase.memo:
         declared = frozenset(module for client in (extensions or {}).values() for module in client.modules)
-        outside = [name for name in codebase.sources if not declared.isdisjoint(ancestry(name))]
-        files = Files(codebase.sources, outside)
-        importers, kept = codebase.every_import.importers, partial(what_is_kept, codebase)
-        codebase.memory[key] = Names(files, library(extensions), importers, kept)
-    names: Names = codebase.memory[key]
+        outside = [name for name in codebase.sources if not declared.isdisjoint(self_and_parents(name))]
+        files = FileIndex(codebase.sources, outside)
+        importers, kept = codebase.every_import.importers, partial(app_state_writers, codebase)
+        codebase.memo[key] = SemanticModel(files, library(extensions), importers, kept)
+    names: SemanticModel = codebase.memo[key]
     return names
 
 

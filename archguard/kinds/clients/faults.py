@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
-from archguard.codebase import Codebase, ancestry
+from archguard.codebase import Codebase, self_and_parents
 from archguard.kinds.client import Client
 from archguard.kinds.contract import ContractError
 
@@ -54,7 +54,7 @@ def _fault(codebase: Codebase, name: str, *, is_module: bool) -> tuple[str, str]
 
 def _is_missing(codebase: Codebase, name: str) -> bool:
     """Whether `name` begins with a package of the project, and leads to nothing there."""
-    holder = next((outer for outer in ancestry(name) if outer in codebase.modules), "")
+    holder = next((outer for outer in self_and_parents(name) if outer in codebase.modules), "")
     rest = name.removeprefix(holder).removeprefix(".")
     if not holder or not rest or codebase.reexports is None:
         return False

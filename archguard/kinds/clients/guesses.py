@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-from archguard.codebase.facts import Step
+from archguard.codebase.facts import Access
 from archguard.model import Confidence
 
 _SESSION = frozenset(
@@ -301,30 +301,30 @@ def is_guessed(name: str) -> bool:
     return name in _ALL
 
 
-def guess(step: Step) -> Confidence | None:
+def score(access: Access) -> Confidence | None:
     """How likely `step` is an access to a database; None if nothing speaks for it."""
-    if step.name not in _ALL:
+    if access.name not in _ALL:
         return None
-    if step.name in _COLLECTION and _asks_by_mapping(step) and not _is_keeper(step.owner_name):
+    if access.name in _COLLECTION and _asks_by_mapping(access) and not _is_keeper(access.owner_name):
         return Confidence.LIKELY
-    if step.name == "update" and step.owner_name.endswith(_OF_QUERY_SETS) and _asks_by_keywords(step):
+    if access.name == "update" and access.owner_name.endswith(_OF_QUERY_SETS) and _asks_by_keywords(access):
         return Confidence.LIKELY
-    match step.owner:
-        case ast.Subscript(slice=ast.Constant(value=str(key))) if key.isidentifier() and step.name not in _COLLECTION:
-            return _guessed(step.name, (key, *step.owner_path), of_item=False) or _guessed(
-                step.name, step.owner_path, of_item=True
+    match access.owner:
+        case ast.Subscript(slice=ast.Constant(value=str(key))) if key.isidentifier() and access.name not in _COLLECTION:
+            return _guessed(access.name, (key, *access.owner_path), of_item=False) or _guessed(
+                access.name, access.owner_path, of_item=True
             )
-    return _guessed(step.name, step.owner_path, of_item=isinstance(step.owner, ast.Subscript))
+    return _guessed(access.name, access.owner_path, of_item=isinstance(access.owner, ast.Subscript))
 
 
-def _asks_by_mapping(step: Step) -> bool:
+def _asks_by_mapping(access: Access) -> bool:
     """Whether it is told what to find as documents are: `find_one({"name": name})`."""
-    return step.call is not None and any(isinstance(argument, ast.Dict) for argument in step.call.args[:1])
+    return access.call is not None and any(isinstance(argument, ast.Dict) for argument in access.call.args[:1])
 
 
-def _asks_by_keywords(step: Step) -> bool:
+def _asks_by_keywords(access: Access) -> bool:
     """Whether it is told what to change as rows are: `order_qs.update(paid=True)`, not as mappings are."""
-    return step.call is not None and not step.call.args and bool(step.call.keywords)
+    return access.call is not None and not access.call.args and bool(access.call.keywords)
 
 
 def _is_keeper(name: str) -> bool:

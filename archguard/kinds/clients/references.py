@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from archguard.codebase.facts import Binding, Scope
-from archguard.codebase.facts.scopes import How
-from archguard.codebase.names import Names, Outside
+from archguard.codebase.facts.scopes import BindingKind
+from archguard.codebase.names import ExternalSymbol, SemanticModel
 
 _WRAPPERS = frozenset({"partial", "partialmethod", "sync_to_async", "async_to_sync", "asyncify"})
 """What gives the function that it is handed; a call of such a function is a reference as well."""
@@ -24,13 +24,13 @@ class References:
     attributes: frozenset[str]
 
     @classmethod
-    def of(cls, module: Scope, words: Collection[str], names: Names) -> Self:
+    def of(cls, module: Scope, words: Collection[str], model: SemanticModel) -> Self:
         """Those of `module`, if functions of clients are called one of `words`."""
-        scopes = [*module.everything()]
+        scopes = [*module.walk()]
         bound = [binding for scope in scopes for found in scope.bindings.values() for binding in found]
         kept = [binding for scope in scopes for found in scope.attributes.values() for binding in found]
-        starred = frozenset(words) if any(scope.stars for scope in scopes) else frozenset[str]()
-        imported = {binding.name for binding in bound if _is_imported(binding, words, names)}
+        starred = frozenset(words) if any(scope.star_imports for scope in scopes) else frozenset[str]()
+        imported = {binding.name for binding in bound if _is_imported(binding, words, model)}
         own, attributes = imported | starred, frozenset(words)
         while True:
             known = cls(frozenset(own), attributes)
@@ -62,9 +62,9 @@ class References:
 
     def _is_given(self, binding: Binding) -> bool:
         """Whether `binding` gives its name such a function: by `run = requests.get`, or as what a parameter is."""
-        if binding.how is How.PARAMETER:
+        if binding.kind is BindingKind.PARAMETER:
             return binding.default is not None and self.may_be(binding.default)
-        return binding.how is How.ASSIGNED and isinstance(binding.node, ast.expr) and self.may_be(binding.node)
+        return binding.kind is BindingKind.ASSIGNED and isinstance(binding.node, ast.expr) and self.may_be(binding.node)
 
 
 def elements(call: ast.Call) -> Iterator[ast.expr]:
@@ -80,22 +80,22 @@ def _is_wrapper(call: ast.Call) -> bool:
     return name in _WRAPPERS
 
 
-def _is_imported(binding: Binding, words: Collection[str], names: Names) -> bool:
+def _is_imported(binding: Binding, words: Collection[str], model: SemanticModel) -> bool:
     module, name = binding.imported
-    if binding.how is not How.IMPORTED or not name:
+    if binding.kind is not BindingKind.IMPORTED or not name:
         return False
-    if not (own := names.find(module, binding.at.scope.module.name, name)):
+    if not (own := model.find_module(module, binding.at.scope.module.name, name)):
         return name in words
-    return any(_is_told(origin, words) for origin in names.module_origins(own, name))
+    return any(_is_told(origin, words) for origin in model.resolve_in_module(own, name))
 
 
 def _is_told(origin: object, words: Collection[str]) -> bool:
     """Whether what another module has under a name may be a function with one of `words`."""
     match origin:
-        case Outside(name=name):
+        case ExternalSymbol(name=name):
             return name.rpartition(".")[2] in words
-        case Binding(how=How.ASSIGNED, node=ast.Attribute(attr=name) | ast.Name(id=name)):
+        case Binding(kind=BindingKind.ASSIGNED, node=ast.Attribute(attr=name) | ast.Name(id=name)):
             return name in words
-        case Binding(how=How.ASSIGNED, node=ast.Call() as call):
+        case Binding(kind=BindingKind.ASSIGNED, node=ast.Call() as call):
             return _is_wrapper(call)
     return False

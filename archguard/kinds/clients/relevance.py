@@ -8,9 +8,9 @@ from functools import partial
 from itertools import chain
 from typing import TypeAlias
 
-from archguard.codebase import Codebase, Pattern, Source, SourceError, ancestry
-from archguard.codebase.crew import answers
-from archguard.codebase.names import takes, what_is_kept
+from archguard.codebase import Codebase, Pattern, Source, SourceError, self_and_parents
+from archguard.codebase.crew import map_shards
+from archguard.codebase.names import app_state_writers, reads_app_state
 from archguard.kinds.clients.catalogue import Catalogue
 
 HOPS = 6
@@ -33,7 +33,7 @@ class Relevance:
     """The modules that lead to one by what they import: others have none that could be imported from them."""
 
 
-def relevance(codebase: Codebase, known: Catalogue, *, may_use: Test, offers: Test) -> Relevance:
+def find_relevant(codebase: Codebase, known: Catalogue, *, may_use: Test, offers: Test) -> Relevance:
     """Where clients that are `known` have to be looked for.
 
     One can be used near a module that imports it, where something is taken that such a module gives an application to
@@ -42,9 +42,11 @@ def relevance(codebase: Codebase, known: Catalogue, *, may_use: Test, offers: Te
     """
     importers = codebase.every_import.importers
     near = _near(codebase, importers, known)
-    kept = frozenset(name.encode() for name, modules in what_is_kept(codebase).items() if near.intersection(modules))
-    found = {name for name in codebase.sources if name in near or codebase.is_troubled(name)}
-    for name, offering in chain(*answers(codebase, partial(_passing, kept, may_use, offers), codebase.sources)):
+    kept = frozenset(
+        name.encode() for name, modules in app_state_writers(codebase).items() if near.intersection(modules)
+    )
+    found = {name for name in codebase.sources if name in near or codebase.has_read_errors(name)}
+    for name, offering in chain(*map_shards(codebase, partial(_passing, kept, may_use, offers), codebase.sources)):
         found.update((name, *importers.get(name, ())) if offering else (name,))
     found.update(_helpers(codebase, near, known) - found)
     return Relevance(frozenset(found.intersection(codebase.sources)), near)
@@ -62,7 +64,7 @@ def _helpers(codebase: Codebase, near: Collection[str], known: Catalogue) -> fro
         at_hand |= imported
         waiting += imported
     asking = partial(_asking_parameters, known.verbs - {"*"})
-    return frozenset(chain(*answers(codebase, asking, at_hand.difference(near))))
+    return frozenset(chain(*map_shards(codebase, asking, at_hand.difference(near))))
 
 
 def _asking_parameters(verbs: frozenset[str], codebase: Codebase, modules: Sequence[str]) -> list[str]:
@@ -93,7 +95,9 @@ def _own(codebase: Codebase, known: Catalogue) -> frozenset[str]:
     """The modules of the project that are a client."""
     packages = {module.rpartition("::")[2].partition(".")[0] for module in codebase.modules}
     own = codebase.members(Pattern(name) for name in known.modules if name.partition(".")[0] in packages)
-    homes = frozenset(outer for name in known.homes for outer in ancestry(name) if outer.partition(".")[0] in packages)
+    homes = frozenset(
+        outer for name in known.homes for outer in self_and_parents(name) if outer.partition(".")[0] in packages
+    )
     return own | {module for module in codebase.sources if module.rpartition("::")[2] in homes}
 
 
@@ -103,7 +107,7 @@ def _passing(
     """Those of `modules` that may use a client, or take something `kept`, and whether they offer one."""
 
     def passes(content: bytes) -> bool:
-        return may_use(content) or takes(content, kept)
+        return may_use(content) or reads_app_state(content, kept)
 
     sources = codebase.sources
     return tuple((name, _passes(sources[name], offers)) for name in modules if _passes(sources[name], passes))

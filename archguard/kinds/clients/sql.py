@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from archguard.codebase.names import Text
+from archguard.codebase.names import StringValue
 
 _STATEMENT = re.compile(
     r"""\s*(?:/\*.*?\*/\s*|--[^\n]*\n\s*)*(?:
@@ -69,7 +69,7 @@ class Sql:
     """The same tables, with their schemas where they are written."""
 
 
-def sql_in(text: Text) -> Sql | None:
+def sql_in(text: StringValue) -> Sql | None:
     """The statement that `text` is, or None; English that begins with "select" is none."""
     filled = text.filled(_HOLE)
     if not text or len(filled) > _LONGEST or not _STATEMENT.match(filled):

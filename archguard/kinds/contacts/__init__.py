@@ -3,21 +3,21 @@
 from collections.abc import Collection, Iterator, Mapping
 
 from archguard.codebase import Codebase, Pattern
-from archguard.kinds.clients import names_of
-from archguard.kinds.contacts.addresses import Addresses
-from archguard.kinds.contacts.contact import WORDS, Contact, Territory, Way, is_setting
+from archguard.kinds.clients import semantic_model
+from archguard.kinds.contacts.addresses import RemoteCalls
+from archguard.kinds.contacts.contact import WORDS, Channel, Interaction, ServiceMap, is_setting
 from archguard.kinds.contacts.hosts import find_hosts, hosts_outside
 from archguard.kinds.contacts.imports import Imports
 from archguard.kinds.contacts.messages import Messages
 from archguard.kinds.contacts.tables import Tables
 
 
-def find_contacts(
+def find_interactions(
     codebase: Codebase,
-    territory: Territory,
+    services: ServiceMap,
     offers: Mapping[tuple[str, str], tuple[Pattern, ...]],
-    ways: Collection[Way],
-) -> Iterator[Contact]:
+    ways: Collection[Channel],
+) -> Iterator[Interaction]:
     """Every place where a service reaches another one over one of `ways`, each once.
 
     Args:
@@ -26,24 +26,33 @@ def find_contacts(
         offers: What may be imported, by (caller, callee).
         ways: What is looked at.
     """
-    yield from dict.fromkeys(_all(codebase, territory, offers, ways))
+    yield from dict.fromkeys(_all(codebase, services, offers, ways))
 
 
 def _all(
     codebase: Codebase,
-    territory: Territory,
+    services: ServiceMap,
     offers: Mapping[tuple[str, str], tuple[Pattern, ...]],
-    ways: Collection[Way],
-) -> Iterator[Contact]:
-    if Way.IMPORT in ways:
-        yield from Imports(codebase, territory, offers).contacts()
-    names = names_of(codebase)
-    for caller, modules in territory.modules.items():
+    ways: Collection[Channel],
+) -> Iterator[Interaction]:
+    if Channel.IMPORT in ways:
+        yield from Imports(codebase, services, offers).interactions()
+    names = semantic_model(codebase)
+    for caller, modules in services.modules.items():
         sources = codebase.files(modules)
-        yield from Addresses(names, territory, caller, sources, tuple(ways)).contacts()
+        yield from RemoteCalls(names, services, caller, sources, tuple(ways)).interactions()
         for source in sources:
-            yield from Messages(names, territory, source).contacts() if Way.QUEUE in ways else ()
-            yield from Tables(names, territory, source).contacts() if Way.TABLE in ways else ()
+            yield from Messages(names, services, source).interactions() if Channel.QUEUE in ways else ()
+            yield from Tables(names, services, source).interactions() if Channel.TABLE in ways else ()
 
 
-__all__ = ["WORDS", "Contact", "Territory", "Way", "find_contacts", "find_hosts", "hosts_outside", "is_setting"]
+__all__ = [
+    "WORDS",
+    "Channel",
+    "Interaction",
+    "ServiceMap",
+    "find_hosts",
+    "find_interactions",
+    "hosts_outside",
+    "is_setting",
+]

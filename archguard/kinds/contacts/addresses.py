@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from itertools import chain
 
 from archguard.codebase import Source
-from archguard.codebase.facts import Chain, Literal, Position, Scope
-from archguard.codebase.names import Instance, Names, OwnClass, OwnFunction, Text
-from archguard.kinds.clients import Use, Uses, catalogue
-from archguard.kinds.contacts.contact import Contact, Owners, Territory, Way, is_setting
+from archguard.codebase.facts import AccessPath, Literal, Position, Scope
+from archguard.codebase.names import ClassType, FunctionType, InstanceType, SemanticModel, StringValue
+from archguard.kinds.clients import ClientCall, ClientCallFinder, load_catalogue
+from archguard.kinds.contacts.contact import Channel, Interaction, Owners, ServiceMap, is_setting
 from archguard.kinds.reaching.urls import SCHEMES, Url, addresses, mentions, sources
 from archguard.model import Confidence, Location
 
@@ -23,14 +23,14 @@ _OF_SETTINGS = re.compile(r"settings|config|(?:^|_)(?:conf|env)$", re.IGNORECASE
 """What objects and modules are called that hold settings."""
 _REST = re.compile(r"\.\.\.|[?#]")
 """What begins where the known part of a path ends."""
-_WAYS = {Way.HTTP: ("http",), Way.RPC: ("rpc",)}
+_WAYS = {Channel.HTTP: ("http",), Channel.RPC: ("rpc",)}
 
 
 @dataclass(frozen=True)
 class _Place:
     """A place where an address or a setting of another service is used or written."""
 
-    contact: Contact
+    interaction: Interaction
     node: ast.expr
     """The expression that holds the address."""
     at: Position
@@ -40,20 +40,20 @@ class _Place:
     @property
     def key(self) -> tuple[str, int]:
         """Whose address it is, and the expression."""
-        return self.contact.callee, id(self.node)
+        return self.interaction.callee, id(self.node)
 
 
 @dataclass(frozen=True)
-class Addresses:
+class RemoteCalls:
     """The calls of the service `caller` to the hosts of others, and the addresses of those in its texts."""
 
-    names: Names
-    territory: Territory
+    model: SemanticModel
+    services: ServiceMap
     caller: str
     sources: tuple[Source, ...]
-    ways: tuple[Way, ...]
+    ways: tuple[Channel, ...]
 
-    def contacts(self) -> Iterator[Contact]:
+    def interactions(self) -> Iterator[Interaction]:
         """The calls, and the other places of which no reported one is put together."""
         calls = tuple(chain.from_iterable(map(self._calls, self.sources)))
         called = {key for place in calls for key in self._parts(place)}
@@ -61,10 +61,10 @@ class Addresses:
         uses = self._last([place for place in others if not place.defines])
         reported = (*calls, *uses)
         used = {key for place in uses for key in self._parts(place)}
-        yield from (place.contact for place in reported)
+        yield from (place.interaction for place in reported)
         for place in others:
             if place.defines and place.key not in used and not _is_used(place, reported):
-                yield place.contact
+                yield place.interaction
 
     def _last(self, places: list[_Place]) -> tuple[_Place, ...]:
         """Those of `places` that are no part of another one that is reported itself."""
@@ -76,48 +76,48 @@ class Addresses:
 
     def _parts(self, place: _Place) -> frozenset[tuple[str, int]]:
         """The keys of everything that the address of `place` is put together from."""
-        return frozenset((place.contact.callee, id(part)) for part in sources(self.names, place.node, place.at))
+        return frozenset((place.interaction.callee, id(part)) for part in sources(self.model, place.node, place.at))
 
     def _calls(self, source: Source) -> Iterator[_Place]:
         for way in self.ways:
-            for use in Uses(self.names, catalogue(_WAYS[way])).of(source) if way in _WAYS else ():
+            for use in ClientCallFinder(self.model, load_catalogue(_WAYS[way])).of(source) if way in _WAYS else ():
                 yield from self._call(use, way, source)
 
-    def _call(self, use: Use, way: Way, source: Source) -> Iterator[_Place]:
-        at = use.chain.at
-        for node in addresses(use.step.call) if use.step.call else ():
-            found = self._addressed(self.names.text(node, at), way) or self._mentioned(node, at)
+    def _call(self, call: ClientCall, way: Channel, source: Source) -> Iterator[_Place]:
+        at = call.path.at
+        for node in addresses(call.access.call) if call.access.call else ():
+            found = self._addressed(self.model.string_value(node, at), way) or self._mentioned(node, at)
             if found:
                 owners, where = found
-                for contact in self._contacts(source, owners, way, f"call {where}", use.location, where):
+                for contact in self._contacts(source, owners, way, f"call {where}", call.location, where):
                     yield _Place(contact, node, at)
 
-    def _addressed(self, text: Text, way: Way) -> tuple[Owners, str] | None:
+    def _addressed(self, text: StringValue, way: Channel) -> tuple[Owners, str] | None:
         """Whose address `text` is, and how it is shown; of a proxy, the name of the service."""
-        if way is Way.RPC and text.complete and text.filled("") in self.territory.modules:
+        if way is Channel.RPC and text.complete and text.filled("") in self.services.modules:
             return (text.filled(""),), text.filled("")
         url = Url.address(text)
-        owners = self.territory.owners_of_host(url) if url else ()
+        owners = self.services.owners_of_host(url) if url else ()
         return (owners, str(url)) if owners else None
 
     def _mentioned(self, node: ast.expr, at: Position) -> tuple[Owners, str] | None:
         """Whose setting is in the address `node`, and what it is called."""
-        names = mentions(self.names, node, at)
-        return next(((owners, name) for name in names if (owners := self.territory.owners_of_setting(name))), None)
+        names = mentions(self.model, node, at)
+        return next(((owners, name) for name in names if (owners := self.services.owners_of_setting(name))), None)
 
     def _others(self, source: Source) -> Iterator[_Place]:
         """Where an address is written, completed or handed on, or a setting is read."""
-        scope = self.names.scope(source.module)
+        scope = self.model.scope(source.module)
         yield from self._in_texts(scope, source)
-        for inner in scope.everything():
-            for chain_ in inner.chains:
+        for inner in scope.walk():
+            for chain_ in inner.access_paths:
                 yield from self._in_attributes(chain_, source)
                 yield from self._in_arguments(chain_, source)
 
     def _in_texts(self, scope: Scope, source: Source) -> Iterator[_Place]:
         defining, storing = self._defining(scope), _stored_keys(scope)
         for literal in Literal.within(scope, source):
-            text = self.names.text(literal.node, literal.at)
+            text = self.model.string_value(literal.node, literal.at)
             owners = self._named(text) if id(literal.node) not in storing else ()
             if owners:
                 where = text.filled("...").strip()
@@ -125,19 +125,19 @@ class Addresses:
                 for contact in self._likely(source, owners, self._way(text), does, where, literal.node):
                     yield _Place(contact, literal.node, literal.at, id(literal.node) in defining)
 
-    def _in_attributes(self, chain_: Chain, source: Source) -> Iterator[_Place]:
+    def _in_attributes(self, chain_: AccessPath, source: Source) -> Iterator[_Place]:
         """`settings.payments_url`, whatever it is by default."""
-        for step in chain_.steps:
+        for step in chain_.accesses:
             if not step.call and _OF_SETTINGS.search(step.owner_name):
-                owners = self.territory.owners_of_setting(step.name)
-                for contact in self._likely(source, owners, Way.HTTP, "read the setting", step.name, step.node):
+                owners = self.services.owners_of_setting(step.name)
+                for contact in self._likely(source, owners, Channel.HTTP, "read the setting", step.name, step.node):
                     yield _Place(contact, step.node, chain_.at)
 
-    def _in_arguments(self, chain_: Chain, source: Source) -> Iterator[_Place]:
+    def _in_arguments(self, chain_: AccessPath, source: Source) -> Iterator[_Place]:
         """`fetch(PAYMENTS)`, where a function or a class of the project is handed an address by its name."""
-        for call in (step.call for step in chain_.steps if step.call):
+        for call in (step.call for step in chain_.accesses if step.call):
             named = [node for node in _arguments(call) if isinstance(node, ast.Name | ast.Attribute)]
-            texts = ((node, self.names.text(node, chain_.at)) for node in named)
+            texts = ((node, self.model.string_value(node, chain_.at)) for node in named)
             found = [(node, text, owners) for node, text in texts if text and (owners := self._named(text))]
             for node, text, owners in found if self._is_own(call, chain_.at) else ():
                 where = text.filled("...").strip()
@@ -148,7 +148,7 @@ class Addresses:
         """The expressions that give names of modules and classes their values, without calls of own functions."""
         values = (
             (binding.node, binding.at)
-            for inner in scope.everything()
+            for inner in scope.walk()
             if isinstance(inner.node, ast.Module | ast.ClassDef)
             for bindings in inner.bindings.values()
             for binding in bindings
@@ -163,26 +163,26 @@ class Addresses:
     def _is_own(self, call: ast.Call, at: Position) -> bool:
         """Whether it calls a function or a class of the project."""
         return any(
-            isinstance(value, OwnFunction | OwnClass)
-            or (isinstance(value, Instance) and isinstance(value.of, OwnClass))
-            for value in self.names.value(call.func, at)
+            isinstance(value, FunctionType | ClassType)
+            or (isinstance(value, InstanceType) and isinstance(value.of, ClassType))
+            for value in self.model.infer(call.func, at)
         )
 
-    def _named(self, text: Text) -> Owners:
+    def _named(self, text: StringValue) -> Owners:
         """Whose address, or whose setting, `text` is by itself."""
         url = Url.of(text)
         if url:
-            return self.territory.owners_of_host(url) if url.scheme in ("", *SCHEMES) else ()
+            return self.services.owners_of_host(url) if url.scheme in ("", *SCHEMES) else ()
         name = text.filled("") if text.complete else ""
-        return self.territory.owners_of_setting(name) if is_setting(name) else ()
+        return self.services.owners_of_setting(name) if is_setting(name) else ()
 
-    def _way(self, text: Text) -> Way:
+    def _way(self, text: StringValue) -> Channel:
         url = Url.of(text)
-        return Way.RPC if url and url.scheme.startswith("grpc") else Way.HTTP
+        return Channel.RPC if url and url.scheme.startswith("grpc") else Channel.HTTP
 
     def _likely(  # noqa: PLR0913  # the parts of the sentence
-        self, source: Source, owners: Owners, way: Way, does: str, where: str, node: ast.expr
-    ) -> Iterator[Contact]:
+        self, source: Source, owners: Owners, way: Channel, does: str, where: str, node: ast.expr
+    ) -> Iterator[Interaction]:
         does = f"{does} {where}"
         yield from self._contacts(source, owners, way, does, source.location(node), where, Confidence.LIKELY)
 
@@ -190,17 +190,17 @@ class Addresses:
         self,
         source: Source,
         owners: Owners,
-        way: Way,
+        way: Channel,
         does: str,
         location: Location,
         symbol: str,
         confidence: Confidence = Confidence.CERTAIN,
-    ) -> Iterator[Contact]:
+    ) -> Iterator[Interaction]:
         for owner in owners if self.caller not in owners and way in self.ways else ():
-            yield Contact(
+            yield Interaction(
                 caller=self.caller,
                 callee=owner,
-                way=way,
+                channel=way,
                 importer=source.module,
                 does=does,
                 location=location,
@@ -211,14 +211,14 @@ class Addresses:
 
 def _is_used(definition: _Place, reported: tuple[_Place, ...]) -> bool:
     """Whether the address that `definition` gives a name is used in a way that could not be followed to it."""
-    callee, beginning = definition.contact.callee, _REST.split(definition.contact.symbol)[0].lower()
-    contacts = (place.contact for place in reported)
+    callee, beginning = definition.interaction.callee, _REST.split(definition.interaction.symbol)[0].lower()
+    contacts = (place.interaction for place in reported)
     return any(contact.callee == callee and contact.symbol.lower().startswith(beginning) for contact in contacts)
 
 
 def _stored_keys(scope: Scope) -> set[int]:
     """The keys of `config["PAYMENTS_URL"] = ...`, which read no setting."""
-    scopes = (inner.attributes for inner in scope.everything())
+    scopes = (inner.attributes for inner in scope.walk())
     return {id(binding.key) for found in scopes for bindings in found.values() for binding in bindings if binding.key}
 
 

@@ -15,7 +15,7 @@ Owners: TypeAlias = tuple[str, ...]
 """Services that have something together; mostly it is one of them, or none."""
 
 
-class Way(StrEnum):
+class Channel(StrEnum):
     """How a service reaches another one."""
 
     IMPORT = "import"
@@ -31,22 +31,22 @@ class Way(StrEnum):
 
 
 WORDS = {
-    Way.IMPORT: "imports",
-    Way.HTTP: "HTTP",
-    Way.RPC: "RPC",
-    Way.QUEUE: "a queue",
-    Way.TABLE: "a table",
+    Channel.IMPORT: "imports",
+    Channel.HTTP: "HTTP",
+    Channel.RPC: "RPC",
+    Channel.QUEUE: "a queue",
+    Channel.TABLE: "a table",
 }
 """Each way as it stands behind "over"."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Contact:
+class Interaction:
     """Code of the service `caller` reaches the service `callee`."""
 
     caller: str
     callee: str
-    way: Way
+    channel: Channel
     importer: str
     """The module in which it does."""
     does: str
@@ -61,7 +61,7 @@ class Contact:
 
 
 @dataclass(frozen=True)
-class Territory:
+class ServiceMap:
     """What belongs to which service of a codebase."""
 
     codebase: Codebase

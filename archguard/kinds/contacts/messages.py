@@ -8,9 +8,9 @@ from functools import cached_property
 
 from archguard.codebase import Source
 from archguard.codebase.facts import Call
-from archguard.codebase.names import Names
-from archguard.kinds.clients import Uses, catalogue
-from archguard.kinds.contacts.contact import Contact, Territory, Way
+from archguard.codebase.names import SemanticModel
+from archguard.kinds.clients import ClientCallFinder, load_catalogue
+from archguard.kinds.contacts.contact import Channel, Interaction, ServiceMap
 from archguard.model import Confidence
 
 _TELLING = re.compile(
@@ -29,22 +29,22 @@ _SEVERAL_WORDS = re.compile(r"[.:/_-]")
 class Messages:
     """The topics of other services in the calls of one module."""
 
-    names: Names
-    territory: Territory
+    model: SemanticModel
+    services: ServiceMap
     source: Source
 
-    def contacts(self) -> Iterator[Contact]:
+    def interactions(self) -> Iterator[Interaction]:
         """Every call that names one to a client of a queue, or to something that sends by its name."""
-        for call in Call.within(self.names.scope(self.source.module), self.source):
+        for call in Call.within(self.model.scope(self.source.module), self.source):
             for topic in self._texts(call):
-                owners = self.territory.owners_of_topic(topic)
+                owners = self.services.owners_of_topic(topic)
                 if owners and self._caller not in owners and (confidence := self._tells(call, topic)):
                     yield from (self._contact(call, owner, topic, confidence) for owner in owners)
 
     def _texts(self, call: Call) -> Iterator[str]:
         nodes = (*call.arguments, *call.keywords.values())
         inner = (part for node in nodes for part in (node.elts if isinstance(node, ast.List | ast.Tuple) else [node]))
-        texts = (self.names.text(_member(node), call.at) for node in inner)
+        texts = (self.model.string_value(_member(node), call.at) for node in inner)
         yield from dict.fromkeys(text.filled("") for text in texts if text and text.complete)
 
     def _tells(self, call: Call, topic: str) -> Confidence | None:
@@ -55,11 +55,11 @@ class Messages:
         is_told = told and (not told["what"] or _SEVERAL_WORDS.search(topic))
         return Confidence.LIKELY if is_told else None
 
-    def _contact(self, call: Call, owner: str, topic: str, confidence: Confidence) -> Contact:
-        return Contact(
+    def _contact(self, call: Call, owner: str, topic: str, confidence: Confidence) -> Interaction:
+        return Interaction(
             caller=self._caller,
             callee=owner,
-            way=Way.QUEUE,
+            channel=Channel.QUEUE,
             importer=self.source.module,
             does=f"{'consume' if _CONSUMING.search(_last_name(call)) else 'send to'} {topic}",
             location=call.location,
@@ -69,12 +69,12 @@ class Messages:
 
     @cached_property
     def _caller(self) -> str:
-        return self.territory.owners[self.source.module]
+        return self.services.owners[self.source.module]
 
     @cached_property
     def _uses(self) -> frozenset[int]:
-        uses = Uses(self.names, catalogue(("queue", "cloud"))).of(self.source)
-        return frozenset(id(use.step.call) for use in uses if use.step.call)
+        uses = ClientCallFinder(self.model, load_catalogue(("queue", "cloud"))).of(self.source)
+        return frozenset(id(use.access.call) for use in uses if use.access.call)
 
 
 def _last_name(call: Call) -> str:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from archguard.codebase import Source
 from archguard.codebase.facts import Call, ClassDefinition, Literal, Position, Scope
 from archguard.codebase.facts.definitions import definitions
-from archguard.codebase.names import Names, Outside, OwnClass
+from archguard.codebase.names import ClassType, ExternalSymbol, SemanticModel
 from archguard.kinds.clients.sql import sql_in
-from archguard.kinds.contacts.contact import Contact, Territory, Way
+from archguard.kinds.contacts.contact import Channel, Interaction, ServiceMap
 from archguard.model import Location
 
 _META = {"db_table", "table", "table_name"}
@@ -19,13 +19,13 @@ _META = {"db_table", "table", "table_name"}
 class Tables:
     """The tables of other services in one module."""
 
-    names: Names
-    territory: Territory
+    model: SemanticModel
+    services: ServiceMap
     source: Source
 
-    def contacts(self) -> Iterator[Contact]:
+    def interactions(self) -> Iterator[Interaction]:
         """Every place where one is named."""
-        scope = self.names.scope(self.source.module)
+        scope = self.model.scope(self.source.module)
         for literal in Literal.within(scope, self.source):
             yield from self._in_text(literal)
         for call in Call.within(scope, self.source):
@@ -34,15 +34,15 @@ class Tables:
             if isinstance(definition, ClassDefinition):
                 yield from self._in_class(definition)
 
-    def _in_text(self, literal: Literal) -> Iterator[Contact]:
-        sql = sql_in(self.names.text(literal.node, literal.at))
+    def _in_text(self, literal: Literal) -> Iterator[Interaction]:
+        sql = sql_in(self.model.string_value(literal.node, literal.at))
         for table in sql.qualified if sql else ():
             deed = "write to" if sql and sql.writes else "read"
             yield from self._contact(table, f"{deed} the table {table}", literal.location)
 
-    def _in_call(self, call: Call) -> Iterator[Contact]:
+    def _in_call(self, call: Call) -> Iterator[Interaction]:
         """`Table("payments", metadata)`, `ForeignKey("payments.id")`, `read_sql_table("payments", engine)`."""
-        for callee in self.names.callees(call.node, call.at):
+        for callee in self.model.callees(call.node, call.at):
             package, last = callee.partition(".")[0], callee.rpartition(".")[2]
             for table in self._used(call) if package in _BY_NAME.get(last, ()) else ():
                 yield from self._contact(table, f"use the table {table}", call.location)
@@ -65,7 +65,7 @@ class Tables:
             models = self._texts((*call.arguments[:1], *_keywords(call, "to")), call.at)
             yield from (model.replace(".", "_").lower() for model in models if "." in model)
 
-    def _in_class(self, definition: ClassDefinition) -> Iterator[Contact]:
+    def _in_class(self, definition: ClassDefinition) -> Iterator[Interaction]:
         for table, location in self._mapped(definition):
             yield from self._contact(table, f"map the table {table}", location)
 
@@ -100,8 +100,8 @@ class Tables:
 
     def _by_default(self, definition: ClassDefinition) -> str:
         """`shop_order` for the Django model `Order` of the app `shop`, `order` for an `Order` of SQLModel."""
-        ancestors = self.names.lineage(OwnClass(definition.name, definition.scope))
-        outside = {ancestor.name for ancestor in ancestors if isinstance(ancestor, Outside)}
+        ancestors = self.model.mro(ClassType(definition.name, definition.scope))
+        outside = {ancestor.name for ancestor in ancestors if isinstance(ancestor, ExternalSymbol)}
         name = definition.simple_name.lower()
         if outside & {"django.db.models.Model", "django.db.models.base.Model"}:
             return f"{self._app_label()}_{name}"
@@ -115,17 +115,17 @@ class Tables:
         return holder[-1] if holder else parts[0]
 
     def _texts(self, nodes: tuple[ast.expr, ...], at: Position) -> Iterator[str]:
-        texts = (self.names.text(node, at) for node in nodes)
+        texts = (self.model.string_value(node, at) for node in nodes)
         yield from (text.filled("") for text in texts if text and text.complete)
 
-    def _contact(self, table: str, does: str, location: Location) -> Iterator[Contact]:
-        caller = self.territory.owners[self.source.module]
-        owners = self.territory.owners_of_table(table)
+    def _contact(self, table: str, does: str, location: Location) -> Iterator[Interaction]:
+        caller = self.services.owners[self.source.module]
+        owners = self.services.owners_of_table(table)
         for owner in owners if caller not in owners else ():
-            yield Contact(
+            yield Interaction(
                 caller=caller,
                 callee=owner,
-                way=Way.TABLE,
+                channel=Channel.TABLE,
                 importer=self.source.module,
                 does=does,
                 location=location,

@@ -45,7 +45,7 @@ class Box:
 
 
 @dataclass(frozen=True)
-class Drawing:
+class ParsedDiagram:
     """Boxes and the arrows between them; an arrow at a frame is one at each box inside."""
 
     boxes: tuple[Box, ...]
@@ -106,7 +106,7 @@ class Sketch:
         """Draw an arrow."""
         self.arrows.append(Arrow(source, target, place))
 
-    def drawing(self, text: str) -> Drawing:
+    def drawing(self, text: str) -> ParsedDiagram:
         """All of it, with the arrows at frames taken to what is inside."""
         arrows = (
             Arrow(source, target, arrow.place)
@@ -114,7 +114,7 @@ class Sketch:
             for source, target in product(self._inside(arrow.source), self._inside(arrow.target))
             if source != target
         )
-        return Drawing(tuple(self.boxes.values()), tuple(dict.fromkeys(arrows)), text)
+        return ParsedDiagram(tuple(self.boxes.values()), tuple(dict.fromkeys(arrows)), text)
 
     def _inside(self, name: str) -> Iterator[str]:
         if name not in self.frames:

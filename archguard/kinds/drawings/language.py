@@ -4,7 +4,7 @@ import re
 from abc import ABC, abstractmethod
 from typing import Final
 
-from archguard.kinds.drawings.drawing import Drawing, Sketch
+from archguard.kinds.drawings.drawing import ParsedDiagram, Sketch
 from archguard.kinds.drawings.scanner import DrawingError, Scanner
 from archguard.model import Location
 
@@ -25,7 +25,7 @@ class Language(ABC):
         self.scanner = Scanner(shown, text)
         self.sketch = Sketch()
 
-    def read(self) -> Drawing:
+    def read(self) -> ParsedDiagram:
         """The drawing.
 
         Raises:

@@ -5,7 +5,7 @@ import re
 from itertools import product
 from typing import Final
 
-from archguard.kinds.drawings.drawing import Drawing
+from archguard.kinds.drawings.drawing import ParsedDiagram
 from archguard.kinds.drawings.language import Language
 from archguard.model import Location
 
@@ -58,7 +58,7 @@ _ATTRIBUTES: Final = re.compile(r"@\{(?P<inner>(?:\"[^\"]*\"|[^}\"])*)\}")
 _LABEL: Final = re.compile(r"\blabel\s*:\s*(?:\"([^\"]*)\"|([^,}\n]+))")
 
 
-def read_mermaid(text: str, shown: str) -> Drawing:
+def read_mermaid(text: str, shown: str) -> ParsedDiagram:
     """The flowchart `text`.
 
     Raises:

@@ -6,7 +6,7 @@ A stereotype with a dot names modules, in archguard's patterns or in ArchUnit's:
 import re
 from typing import Final
 
-from archguard.kinds.drawings.drawing import Drawing
+from archguard.kinds.drawings.drawing import ParsedDiagram
 from archguard.kinds.drawings.language import Language
 from archguard.model import Location
 
@@ -50,7 +50,7 @@ _NUMBER: Final = re.compile(r"[ \t]*\"[^\"\n]*\"(?=[ \t]*(?:[<*o+^#x]?[-.]|\w|\[
 """How many, at an end of an arrow."""
 
 
-def read_plantuml(text: str, shown: str) -> Drawing:
+def read_plantuml(text: str, shown: str) -> ParsedDiagram:
     """The component diagram `text`.
 
     Raises:

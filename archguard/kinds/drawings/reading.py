@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from archguard.kinds.drawings.drawing import Drawing
+from archguard.kinds.drawings.drawing import ParsedDiagram
 from archguard.kinds.drawings.mermaid import read_mermaid
 from archguard.kinds.drawings.plantuml import read_plantuml
 from archguard.kinds.drawings.scanner import DrawingError
@@ -25,7 +25,7 @@ _FENCE = re.compile(
 )
 
 
-def read_drawing(path: Path, shown: str) -> Drawing:
+def read_drawing(path: Path, shown: str) -> ParsedDiagram:
     """The drawing in the file `path`; of a Markdown page, the only one that it shows.
 
     Raises:

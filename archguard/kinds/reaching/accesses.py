@@ -7,14 +7,24 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, cached_property, partial
 
-from archguard.codebase import Import, Source, ancestry, remembering
-from archguard.codebase.facts import Chain, FunctionDefinition, Position, Scope, Step
+from archguard.codebase import Import, Source, memoized, self_and_parents
+from archguard.codebase.facts import Access, AccessPath, FunctionDefinition, Position, Scope
 from archguard.codebase.facts.definitions import definitions
-from archguard.codebase.names import Instance, Member, Names, Outside, OwnClass, OwnFunction, Value, Values, provided
-from archguard.kinds.clients import Catalogue, How, Use, Uses, is_unlisted
+from archguard.codebase.names import (
+    ClassType,
+    ExternalMember,
+    ExternalSymbol,
+    FunctionType,
+    InstanceType,
+    SemanticModel,
+    Type,
+    Types,
+    provided,
+)
+from archguard.kinds.clients import CallKind, Catalogue, ClientCall, ClientCallFinder, is_unknown_library
 from archguard.kinds.clients.sql import Sql, sql_in
 from archguard.kinds.reaching import aws
-from archguard.kinds.reaching.doors import doors_of
+from archguard.kinds.reaching.doors import inherited_from
 from archguard.model import Confidence, Location
 
 _GIVEN_SQL = re.compile(
@@ -26,7 +36,7 @@ _NOT_GIVEN_SQL = re.compile(
 )
 
 
-class Way(StrEnum):
+class EffectKind(StrEnum):
     """How a database is reached."""
 
     IMPORT = "import"
@@ -43,10 +53,10 @@ class Way(StrEnum):
 
 
 @dataclass(frozen=True)
-class Access:
+class DatabaseEffect:
     """A way to a database at `location`."""
 
-    way: Way
+    kind: EffectKind
     symbol: str
     """What is imported, called or taken; the tables of SQL."""
     location: Location
@@ -57,15 +67,15 @@ class Access:
     """The module that an import names."""
     what: str = ""
     """What the symbol is, in a few words."""
-    chain: Chain | None = None
+    chain: AccessPath | None = None
     """The expression in which it stands."""
 
 
 @dataclass(frozen=True)
-class Accesses:
+class DatabaseEffects:
     """Finds accesses to what `catalogue` lists."""
 
-    names: Names
+    model: SemanticModel
     catalogue: Catalogue
     holding: frozenset[str]
     """The modules that can have something from a client."""
@@ -77,148 +87,160 @@ class Accesses:
     deriving: bool = False
     """Whether objects of the project's own classes that are derived from a client are passed on as one."""
 
-    def imports(self, source: Source) -> Iterator[Access]:
+    def imports(self, source: Source) -> Iterator[DatabaseEffect]:
         """Imports of clients, and of what other modules of the project have from them."""
-        for found in Import.extract(self.names.source(source.module), partial(self._tells, source.module)):
-            if own := self.names.find(found.module, source.module, found.name):
+        for found in Import.extract(self.model.source(source.module), partial(self._tells, source.module)):
+            if own := self.model.find_module(found.module, source.module, found.name):
                 yield _own_import(found, own, self._client(own, found.name))
             else:
                 client = self.catalogue.imported(found.target)
-                module = found.module if client in ancestry(found.module) else client
-                yield Access(Way.IMPORT, "", found.location, imported=module)
+                module = found.module if client in self_and_parents(found.module) else client
+                yield DatabaseEffect(EffectKind.IMPORT, "", found.location, imported=module)
 
-    def models(self, source: Source) -> Iterator[Access]:
+    def models(self, source: Source) -> Iterator[DatabaseEffect]:
         """Imports of the project's models."""
-        for found in Import.extract(self.names.source(source.module), partial(self._is_of_model, source.module)):
-            own = self.names.find(found.module, source.module, found.name)
+        for found in Import.extract(self.model.source(source.module), partial(self._is_of_model, source.module)):
+            own = self.model.find_module(found.module, source.module, found.name)
             yield _own_import(found, own, self._model(own, found.name))
 
-    def calls(self, source: Source) -> Iterator[Access]:
+    def calls(self, source: Source) -> Iterator[DatabaseEffect]:
         """Calls of clients, queries that are built or begun, methods that are taken."""
         for use in self._uses.of(source):
-            if aws.is_aws(use) and aws.channel_of(self.names, use) not in self.of_aws:
+            if aws.is_aws(use) and aws.channel_of(self.model, use) not in self.of_aws:
                 continue
             if not self._is_repository(use):
-                yield Access(_WAYS[use.how], use.symbol, use.location, use.confidence, use.verb, chain=use.chain)
+                yield DatabaseEffect(
+                    _WAYS[use.kind], use.symbol, use.location, use.confidence, use.verb, chain=use.path
+                )
 
-    def statements(self, source: Source) -> Iterator[Access]:
+    def statements(self, source: Source) -> Iterator[DatabaseEffect]:
         """SQL that is given to a call."""
-        for scope in self.names.scope(source.module).everything():
-            for chain in scope.chains:
-                for step in chain.steps:
-                    if found := self._statement(step, chain.at):
+        for scope in self.model.scope(source.module).walk():
+            for path in scope.access_paths:
+                for access in path.accesses:
+                    if found := self._statement(access, path.at):
                         sql, confidence = found
-                        way, location = (Way.WRITE if sql.writes else Way.READ), source.location(step.node)
-                        yield Access(way, ", ".join(sql.tables), location, confidence, way.value, chain=chain)
+                        way, location = (
+                            (EffectKind.WRITE if sql.writes else EffectKind.READ),
+                            source.location(access.node),
+                        )
+                        yield DatabaseEffect(way, ", ".join(sql.tables), location, confidence, way.value, chain=path)
 
-    def parameters(self, source: Source) -> Iterator[Access]:
+    def parameters(self, source: Source) -> Iterator[DatabaseEffect]:
         """Parameters that are sessions, connections and the like."""
-        for definition in definitions(self.names.scope(source.module), source):
+        for definition in definitions(self.model.scope(source.module), source):
             if isinstance(definition, FunctionDefinition):
                 yield from self._parameters(definition)
 
-    def _is_repository(self, use: Use) -> bool:
+    def _is_repository(self, call: ClientCall) -> bool:
         """Whether a method is called that an allowed repository of the project has from a repository of a library."""
-        doors = doors_of(self.names, use) if self.allowed else ()
+        doors = inherited_from(self.model, call) if self.allowed else ()
         return any(module in self.allowed and _REPOSITORY.search(base) for module, base in doors)
 
     def _tells(self, importer: str, module: str, name: str) -> bool:
         """Whether the import of `name` from `module` is one of a client."""
-        if own := self.names.find(module, importer, name):
+        if own := self.model.find_module(module, importer, name):
             return own in self.holding and bool(self._client(own, name))
         return bool(self.catalogue.imported(f"{module}.{name}"))
 
     def _is_of_model(self, importer: str, module: str, name: str) -> bool:
-        own = self.names.find(module, importer, name)
+        own = self.model.find_module(module, importer, name)
         return bool(own and self._model(own, name))
 
-    @remembering
+    @memoized
     def _client(self, own: str, name: str) -> str:
         """Which client the module `own` has under `name`, in a few words; "" if none."""
         return next(filter(None, map(self._passed_on, self._exported(own, name))), "")
 
-    @remembering
+    @memoized
     def _model(self, own: str, name: str) -> str:
         """Whether `own` has a model under `name`, in a few words; "" if not."""
         return "a model" if any(map(self._is_model, self._exported(own, name))) else ""
 
-    def _exported(self, own: str, name: str) -> Values:
-        return self.names.exported(own, name) if name not in ("", "*") else ()
+    def _exported(self, own: str, name: str) -> Types:
+        return self.model.infer_export(own, name) if name not in ("", "*") else ()
 
-    def _passed_on(self, value: Value) -> str:
+    def _passed_on(self, value: Type) -> str:
         match value:
-            case Instance(of=Outside(name=name)) if self._is_client(name):
+            case InstanceType(of=ExternalSymbol(name=name)) if self._is_client(name):
                 return f"a {name}"
-            case Instance(of=OwnClass() as cls) if self.deriving:
-                bases = (base.name for base in self.names.lineage(cls) if isinstance(base, Outside))
+            case InstanceType(of=ClassType() as cls) if self.deriving:
+                bases = (base.name for base in self.model.mro(cls) if isinstance(base, ExternalSymbol))
                 return next((f"a {name}" for name in bases if self._is_derived_from(name)), "")
-            case Outside(name=name) if self.catalogue.imported(name) and not self._is_base(name):
+            case ExternalSymbol(name=name) if self.catalogue.imported(name) and not self._is_base(name):
                 return f"which is {name}"
         return ""
 
-    def _is_model(self, value: Value) -> bool:
-        bases = self.names.lineage(value) if isinstance(value, OwnClass) else ()
-        return any(self._is_base(base.name) for base in bases if isinstance(base, Outside))
+    def _is_model(self, value: Type) -> bool:
+        bases = self.model.mro(value) if isinstance(value, ClassType) else ()
+        return any(self._is_base(base.name) for base in bases if isinstance(base, ExternalSymbol))
 
     def _is_base(self, cls: str) -> bool:
-        return self.catalogue.model(self.names.library, cls)
+        return self.catalogue.model(self.model.library, cls)
 
     def _is_client(self, cls: str) -> bool:
-        return self.catalogue.receiver(self.names.library, cls) or self.catalogue.undescribed(cls)
+        return self.catalogue.receiver(self.model.library, cls) or self.catalogue.undescribed(cls)
 
     def _is_derived_from(self, cls: str) -> bool:
         """Whether what is derived from `cls` is a client too, and no model, form or repository."""
-        derived = self.catalogue.receiver(self.names.library, cls) and bool(self.catalogue.imported(cls))
+        derived = self.catalogue.receiver(self.model.library, cls) and bool(self.catalogue.imported(cls))
         return derived and not self._is_base(cls) and not _REPOSITORY.search(cls)
 
-    def _statement(self, step: Step, at: Position) -> tuple[Sql, Confidence] | None:
-        if not step.call or not _may_be_given_sql(step.name):
+    def _statement(self, access: Access, at: Position) -> tuple[Sql, Confidence] | None:
+        if not access.call or not _may_be_given_sql(access.name):
             return None
-        callees = self.names.value(step.callee, at)
-        is_guessed = bool(_GIVEN_SQL.search(step.name.lower()))
+        callees = self.model.infer(access.callee, at)
+        is_guessed = bool(_GIVEN_SQL.search(access.name.lower()))
         if any(not _may_be_driver(callee, is_guessed=is_guessed) for callee in callees):
             return None  # a client, which is found by its calls, or something else that takes any text
-        if not callees and step.owner is None and self.names.is_taken(step.name, at):
+        if not callees and access.owner is None and self.model.is_method_alias(access.name, at):
             return None  # `run = session.exec` is told where it stands
-        arguments = [*step.call.args[:2], *(keyword.value for keyword in step.call.keywords)]
-        found = next((sql for argument in arguments if (sql := sql_in(self.names.text(argument, at)))), None)
+        arguments = [*access.call.args[:2], *(keyword.value for keyword in access.call.keywords)]
+        found = next((sql for argument in arguments if (sql := sql_in(self.model.string_value(argument, at)))), None)
         return (found, Confidence.LIKELY if is_guessed else Confidence.POSSIBLE) if found else None
 
-    def _parameters(self, definition: FunctionDefinition) -> Iterator[Access]:
+    def _parameters(self, definition: FunctionDefinition) -> Iterator[DatabaseEffect]:
         at = definition.scope.at or definition.scope.end
         for parameter in definition.parameters:
             for value in self._declared(parameter.node, definition.scope, at):
                 if what := self._passed_on(value):
-                    yield Access(Way.PARAMETER, f"{definition.name}({parameter.name})", parameter.location, what=what)
+                    yield DatabaseEffect(
+                        EffectKind.PARAMETER, f"{definition.name}({parameter.name})", parameter.location, what=what
+                    )
                     break
 
-    def _declared(self, parameter: ast.arg, function: Scope, at: Position) -> Values:
+    def _declared(self, parameter: ast.arg, function: Scope, at: Position) -> Types:
         """What a parameter is by its annotation, or by the provider that is its default: `Depends(get_session)`."""
-        if parameter.annotation and (found := self.names.annotated(parameter.annotation, at)):
+        if parameter.annotation and (found := self.model.infer_annotation(parameter.annotation, at)):
             return found
         defaults = (bound.default for bound in function.bindings.get(parameter.arg, ()) if bound.node is parameter)
-        return next((provided(self.names, default, at) for default in defaults if default), ())
+        return next((provided(self.model, default, at) for default in defaults if default), ())
 
     @cached_property
-    def _uses(self) -> Uses:
+    def _uses(self) -> ClientCallFinder:
         more = aws.clients().clients if self.of_aws else ()
-        return Uses(self.names, Catalogue((*self.catalogue.clients, *more)), self.guessing)
+        return ClientCallFinder(self.model, Catalogue((*self.catalogue.clients, *more)), self.guessing)
 
 
-def _own_import(found: Import, own: str, what: str) -> Access:
-    return Access(Way.OWN_IMPORT, f"{own}.{found.name}", found.location, imported=own, what=what)
+def _own_import(found: Import, own: str, what: str) -> DatabaseEffect:
+    return DatabaseEffect(EffectKind.OWN_IMPORT, f"{own}.{found.name}", found.location, imported=own, what=what)
 
 
-_WAYS = {How.CALL: Way.CALL, How.BUILD: Way.BUILD, How.TAKE: Way.TAKE, How.QUERY: Way.QUERY}
+_WAYS = {
+    CallKind.CALL: EffectKind.CALL,
+    CallKind.BUILD: EffectKind.BUILD,
+    CallKind.TAKE: EffectKind.TAKE,
+    CallKind.QUERY: EffectKind.QUERY,
+}
 
 
-def _may_be_driver(callee: Value, *, is_guessed: bool) -> bool:
+def _may_be_driver(callee: Type, *, is_guessed: bool) -> bool:
     """Whether SQL that is given to `callee` tells of a database; of an unlisted library if it `is_guessed` by name."""
     match callee:
-        case OwnFunction() | OwnClass():
+        case FunctionType() | ClassType():
             return True
-        case Outside(name=name) | Member(base=name):
-            return is_guessed and is_unlisted(name)
+        case ExternalSymbol(name=name) | ExternalMember(base=name):
+            return is_guessed and is_unknown_library(name)
     return False
 
 

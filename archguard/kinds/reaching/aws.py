@@ -6,9 +6,9 @@ from functools import cache
 
 from archguard.codebase import Codebase
 from archguard.codebase.facts import Position
-from archguard.codebase.names import Names
-from archguard.kinds.clients import Catalogue, Use, catalogue
-from archguard.kinds.reaching.reading import made_by
+from archguard.codebase.names import SemanticModel
+from archguard.kinds.clients import Catalogue, ClientCall, load_catalogue
+from archguard.kinds.reaching.reading import creation_sites
 
 _MAKING = frozenset({"client", "resource", "create_client"})
 PACKAGES = frozenset({"boto3", "botocore", "aioboto3", "aiobotocore"})
@@ -29,7 +29,7 @@ _CHANNELS: Mapping[str, str] = {
 @cache
 def clients() -> Catalogue:
     """What makes the clients of AWS."""
-    every = catalogue(("cloud",)).clients
+    every = load_catalogue(("cloud",)).clients
     return Catalogue(tuple(client for client in every if PACKAGES.intersection(client.modules)))
 
 
@@ -44,33 +44,33 @@ def channels_with_aws(channels: Collection[str]) -> tuple[str, ...]:
     return (*channels, *added)
 
 
-def is_aws(use: Use) -> bool:
+def is_aws(call: ClientCall) -> bool:
     """Whether something of AWS is used."""
-    return use.symbol.partition(".")[0] in PACKAGES
+    return call.symbol.partition(".")[0] in PACKAGES
 
 
-def channel_of(names: Names, use: Use) -> str:
+def channel_of(model: SemanticModel, call: ClientCall) -> str:
     """The channel of what is made or called with boto3: `queue` for `client("sqs")`; `cloud` if it cannot be told."""
-    return next((_CHANNELS.get(service, "cloud") for service in _services(names, use)), "cloud")
+    return next((_CHANNELS.get(service, "cloud") for service in _services(model, call)), "cloud")
 
 
-def _services(names: Names, use: Use) -> Iterator[str]:
-    for call, at in _makers(names, use):
+def _services(model: SemanticModel, use: ClientCall) -> Iterator[str]:
+    for call, at in _makers(model, use):
         named = [*call.args[:1], *(keyword.value for keyword in call.keywords if keyword.arg == "service_name")]
-        yield from (text.filled("") for node in named if (text := names.text(node, at)) and text.complete)
+        yield from (text.filled("") for node in named if (text := model.string_value(node, at)) and text.complete)
 
 
-def _makers(names: Names, use: Use) -> Iterator[tuple[ast.Call, Position]]:
+def _makers(model: SemanticModel, call: ClientCall) -> Iterator[tuple[ast.Call, Position]]:
     """The call itself, or the one that made the client whose method is called."""
-    node = use.step.call or use.step.owner
-    yield from _behind(names, node, use.chain.at) if node is not None else ()
+    node = call.access.call or call.access.owner
+    yield from _behind(model, node, call.path.at) if node is not None else ()
 
 
-def _behind(names: Names, node: ast.expr, at: Position) -> Iterator[tuple[ast.Call, Position]]:
+def _behind(model: SemanticModel, node: ast.expr, at: Position) -> Iterator[tuple[ast.Call, Position]]:
     """`boto3.resource("s3")`, for the `boto3.resource("s3").Bucket("orders").Object("a")` that `node` stands for."""
-    for call, place in made_by(names, node, at):
+    for call, place in creation_sites(model, node, at):
         match call.func:
             case ast.Attribute(attr=name) | ast.Name(id=name) if name in _MAKING:
                 yield call, place
             case ast.Attribute(value=owner):
-                yield from _behind(names, owner, place)
+                yield from _behind(model, owner, place)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Self, TypeAlias
 
-from archguard.codebase import ImportGraph, Reach, Source, Sweep, ancestry
+from archguard.codebase import ImportGraph, Reachability, ReachabilityRule, Source, self_and_parents
 from archguard.kinds.reaching.reading import content_of
 
 _STAR = re.compile(rb"import\s*\*")
@@ -18,7 +18,7 @@ _NONE: Words = frozenset()
 
 
 @dataclass(frozen=True)
-class Carried:
+class Exposure:
     """The names under which some modules carry a client."""
 
     exported: Mapping[str, Words] = field(default_factory=dict)
@@ -31,7 +31,7 @@ class Carried:
     """The modules whose functions are called with a client."""
 
     @classmethod
-    def together(cls, parts: Iterable["Carried"]) -> Self:
+    def together(cls, parts: Iterable["Exposure"]) -> Self:
         """What all of `parts` carry."""
         every = [*parts]
         exported = _together(part.exported for part in every)
@@ -39,23 +39,23 @@ class Carried:
         kept = _NONE.union(*(part.kept for part in every))
         return cls(exported, attributes, kept, frozenset[str]().union(*(part.handed for part in every)))
 
-    def beside(self, known: "Carried") -> "Carried":
+    def beside(self, known: "Exposure") -> "Exposure":
         """What is not in `known` already."""
         exported = _beside(self.exported, known.exported)
         attributes = _beside(self.attributes, known.attributes)
-        return Carried(exported, attributes, self.kept - known.kept, self.handed - known.handed)
+        return Exposure(exported, attributes, self.kept - known.kept, self.handed - known.handed)
 
-    def usable(self, imports: ImportGraph, packages: AbstractSet[str], carriers: AbstractSet[str]) -> "Usable":
+    def visibility(self, imports: ImportGraph, packages: AbstractSet[str], carriers: AbstractSet[str]) -> "Visibility":
         """What each module can use of it; `packages` may pass on what they import from `carriers`."""
         importable: dict[str, set[bytes]] = {}
         for module, names in self.exported.items():
             for user in _users(module, imports, packages, carriers):
                 importable.setdefault(user, set()).update(names)
-        return Usable(importable, _takeable(self.attributes, imports), self.kept)
+        return Visibility(importable, _takeable(self.attributes, imports), self.kept)
 
 
 @dataclass(frozen=True)
-class Usable:
+class Visibility:
     """The names by which modules can get at a client."""
 
     importable: Mapping[str, Collection[bytes]]
@@ -106,7 +106,9 @@ def _users(module: str, imports: ImportGraph, packages: AbstractSet[str], carrie
         if source not in sources:
             sources.add(source)
             waiting += carriers & imports.imported_by(source).keys() if source in packages else ()
-    return {user for source in sources for outer in ancestry(source) for user in imports.importers.get(outer, ())}
+    return {
+        user for source in sources for outer in self_and_parents(source) for user in imports.importers.get(outer, ())
+    }
 
 
 def _takeable(attributes: Mapping[str, Words], imports: ImportGraph) -> Mapping[str, Words]:
@@ -118,8 +120,8 @@ def _takeable(attributes: Mapping[str, Words], imports: ImportGraph) -> Mapping[
     names = sorted(_NONE.union(*attributes.values()))
     bits = {name: 1 << place for place, name in enumerate(names)}
     made = {module: sum(bits[name] for name in own) for module, own in attributes.items()}
-    at_hand = Reach(imports, made, {}).masks
-    handed = Sweep(Reach(imports, {}, {}), at_hand).held
+    at_hand = Reachability(imports, made, {}).closure
+    handed = ReachabilityRule(Reachability(imports, {}, {}), at_hand).sources_mask
     sets = {mask: frozenset(name for name in names if mask & bits[name]) for mask in set(handed.values())}
     return {module: sets[mask] for module, mask in handed.items()}
 

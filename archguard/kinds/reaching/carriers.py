@@ -12,25 +12,25 @@ from functools import cached_property, partial
 from itertools import chain
 from typing import TypeVar
 
-from archguard.codebase import Codebase, Source, remembering
-from archguard.codebase.crew import Question, answers
+from archguard.codebase import Codebase, Source, memoized
+from archguard.codebase.crew import Task, map_shards
 from archguard.codebase.facts import Binding, Position, Scope
 from archguard.codebase.facts.dynamic import DYNAMIC
 from archguard.codebase.names import (
-    Instance,
-    Member,
-    Names,
-    Outside,
-    OwnClass,
-    OwnFunction,
-    Value,
-    Values,
-    what_is_kept,
+    ClassType,
+    ExternalMember,
+    ExternalSymbol,
+    FunctionType,
+    InstanceType,
+    SemanticModel,
+    Type,
+    Types,
+    app_state_writers,
 )
-from archguard.kinds.clients import Catalogue, Extensions, catalogue, names_of
+from archguard.kinds.clients import Catalogue, Extensions, load_catalogue, semantic_model
 from archguard.kinds.clients.guesses import OF_BROKERS
 from archguard.kinds.reaching.aws import channels_with_aws
-from archguard.kinds.reaching.carried import Carried, Usable, Words, names_any
+from archguard.kinds.reaching.carried import Exposure, Visibility, Words, names_any
 from archguard.kinds.reaching.inbound import EntryPoints
 from archguard.kinds.reaching.reading import STUB, content_of, has_any
 
@@ -40,24 +40,24 @@ _DEEP = 4
 _T = TypeVar("_T")
 
 
-def carriers(codebase: Codebase, channels: Sequence[str], extensions: Extensions) -> frozenset[str]:
+def modules_with_clients(codebase: Codebase, channels: Sequence[str], extensions: Extensions) -> frozenset[str]:
     """The modules of the files that can use a client of `channels`."""
-    what_is_kept(codebase)  # by all processes together, before each is asked alone
+    app_state_writers(codebase)  # by all processes together, before each is asked alone
     found = waiting = _united(codebase, partial(_beginning, channels, extensions), codebase.sources)
-    known = Carried()
+    known = Exposure()
     packages = frozenset(module for module, source in codebase.sources.items() if source.is_package)
     while waiting:
-        parts = answers(codebase, partial(_carried, channels, extensions, found), waiting)
-        carried = Carried.together(parts).beside(known)
-        usable = carried.usable(codebase.every_import, packages, found)
+        parts = map_shards(codebase, partial(_carried, channels, extensions, found), waiting)
+        carried = Exposure.together(parts).beside(known)
+        usable = carried.visibility(codebase.every_import, packages, found)
         waiting = carried.handed | _united(codebase, partial(_using, usable), codebase.sources)
-        known = Carried.together((known, carried))
+        known = Exposure.together((known, carried))
         found |= waiting
     return found
 
 
-def _united(codebase: Codebase, question: Question[frozenset[_T]], modules: Iterable[str]) -> frozenset[_T]:
-    return frozenset().union(*answers(codebase, question, modules))
+def _united(codebase: Codebase, question: Task[frozenset[_T]], modules: Iterable[str]) -> frozenset[_T]:
+    return frozenset().union(*map_shards(codebase, question, modules))
 
 
 def _beginning(
@@ -69,13 +69,14 @@ def _beginning(
     return frozenset(
         module
         for module in modules
-        if carriers.may_import(codebase.sources[module], imports.imported_by(module)) or codebase.is_troubled(module)
+        if carriers.may_import(codebase.sources[module], imports.imported_by(module))
+        or codebase.has_read_errors(module)
     )
 
 
 def _carried(
     channels: Sequence[str], extensions: Extensions, found: frozenset[str], codebase: Codebase, modules: Sequence[str]
-) -> Carried:
+) -> Exposure:
     """The names by which others can get at a client that `modules` have, if it comes from outside or from `found`."""
     carriers = _carriers(codebase, channels, extensions)
     exported = {
@@ -83,7 +84,7 @@ def _carried(
     }
     attributes = {module: carriers.attributes(module) for module in modules}
     kept = Words().union(*map(carriers.kept, modules))
-    return Carried(exported, attributes, kept, frozenset[str]().union(*map(carriers.handed, modules)))
+    return Exposure(exported, attributes, kept, frozenset[str]().union(*map(carriers.handed, modules)))
 
 
 def _words(names: Iterable[str]) -> Words:
@@ -95,17 +96,17 @@ def _is_imported(codebase: Codebase, module: str) -> bool:
     return module in codebase.every_import.importers or codebase.sources[module].is_package
 
 
-def _using(usable: Usable, codebase: Codebase, modules: Sequence[str]) -> frozenset[str]:
+def _using(usable: Visibility, codebase: Codebase, modules: Sequence[str]) -> frozenset[str]:
     """Those of `modules` whose files have something `usable`."""
     return frozenset(module for module in modules if usable.is_used(codebase.sources[module]))
 
 
-def _carriers(codebase: Codebase, channels: Sequence[str], extensions: Extensions) -> "_Carriers":
+def _carriers(codebase: Codebase, channels: Sequence[str], extensions: Extensions) -> "_ExposureSearch":
     key = f"carriers {channels} {sorted(extensions.items())}"
-    if key not in codebase.memory:
-        known = catalogue(channels_with_aws(channels), extensions)
-        codebase.memory[key] = _Carriers(names_of(codebase, extensions), known, tasks="queue" in channels)
-    found: _Carriers = codebase.memory[key]
+    if key not in codebase.memo:
+        known = load_catalogue(channels_with_aws(channels), extensions)
+        codebase.memo[key] = _ExposureSearch(semantic_model(codebase, extensions), known, tasks="queue" in channels)
+    found: _ExposureSearch = codebase.memo[key]
     return found
 
 
@@ -117,10 +118,10 @@ def _attributes(scope: Scope) -> Iterator[tuple[str, list[Binding]]]:
 
 
 @dataclass(frozen=True, eq=False)
-class _Carriers:
+class _ExposureSearch:
     """Finds what can use what `catalogue` lists."""
 
-    names: Names
+    model: SemanticModel
     catalogue: Catalogue
     tasks: bool = False
     """Whether tasks of the project count, which are sent by their own names, and what only brokers are told."""
@@ -128,7 +129,7 @@ class _Carriers:
     def may_import(self, source: Source, imported: Iterable[str]) -> bool:
         """Whether the file `source`, which has `imported` something, can have a client from there."""
         packages = {name.rpartition("::")[2].partition(".")[0] for name in imported} & self._packages.keys()
-        if DYNAMIC & self.names.source(source.module).signs:
+        if DYNAMIC & self.model.source(source.module).markers:
             packages |= {package for package in self._packages if has_any(source, (package,))}
         return any(self._may_use(source, package) for package in packages) or self._is_told(source)
 
@@ -146,47 +147,47 @@ class _Carriers:
 
     def exported(self, module: str, found: frozenset[str]) -> Iterator[str]:
         """The names in `module` that are clients, if they come from outside or from `found`."""
-        scope = self.names.scope(module)
-        starred = {self.names.find(star, module) for star in scope.stars} & found
-        bindings = chain(scope.bindings.items(), *(self.names.scope(one).bindings.items() for one in starred))
+        scope = self.model.scope(module)
+        starred = {self.model.find_module(star, module) for star in scope.star_imports} & found
+        bindings = chain(scope.bindings.items(), *(self.model.scope(one).bindings.items() for one in starred))
         for name, bound in bindings:
             may_be = any(not (source := self._source(binding, module)) or source in found for binding in bound)
-            if may_be and self._any(self.names.exported(module, name)):
+            if may_be and self._any(self.model.infer_export(module, name)):
                 yield name
 
     def _source(self, binding: Binding, module: str) -> str:
         """The module of the project from which something is imported, or ""."""
         imported, name = binding.imported
-        return self.names.find(imported, module, name) if imported else ""
+        return self.model.find_module(imported, module, name) if imported else ""
 
-    @remembering
+    @memoized
     def attributes(self, module: str) -> Words:
         """The attributes under which objects of `module` have clients."""
         return _words(
             name
-            for scope in self.names.scope(module).everything()
+            for scope in self.model.scope(module).walk()
             for name, bindings in _attributes(scope)
             if self._any(self._bound(bindings))
         )
 
-    @remembering
+    @memoized
     def kept(self, module: str) -> Words:
         """The names under which `module` gives clients to the application, to keep them for everyone."""
         return _words(
             name
-            for scope in self.names.scope(module).everything()
-            for name, bindings in scope.kept.items()
+            for scope in self.model.scope(module).walk()
+            for name, bindings in scope.app_state.items()
             if self._any(self._bound(bindings))
         )
 
-    @remembering
+    @memoized
     def handed(self, module: str) -> frozenset[str]:
         """The other modules to whose functions and classes `module` hands a client."""
         return frozenset(
             other
-            for scope in self.names.scope(module).everything()
-            for expression in scope.chains
-            for step in expression.steps
+            for scope in self.model.scope(module).walk()
+            for expression in scope.access_paths
+            for step in expression.accesses
             if step.call and (step.call.args or step.call.keywords)
             for other in self._handed(step.call, expression.at)
         )
@@ -198,13 +199,13 @@ class _Carriers:
 
     def _hearing(self, callee: ast.expr, at: Position) -> set[str]:
         """The modules where the project defines what is called, and where it can be known who calls it."""
-        values = self.names.value(callee, at)
-        modules = {value.scope.module.name for value in values if isinstance(value, OwnFunction | OwnClass)}
-        return set(filter(self.names.hears_of, modules))
+        values = self.model.infer(callee, at)
+        modules = {value.scope.module.name for value in values if isinstance(value, FunctionType | ClassType)}
+        return set(filter(self.model.has_tracked_callers, modules))
 
     def _hands_client(self, call: ast.Call, at: Position) -> bool:
         arguments = chain(call.args, (keyword.value for keyword in call.keywords))
-        return any(self._any(self.names.value(argument, at)) for argument in arguments)
+        return any(self._any(self.model.infer(argument, at)) for argument in arguments)
 
     @cached_property
     def _packages(self) -> Mapping[str, Words]:
@@ -217,36 +218,36 @@ class _Carriers:
         whole = {name for name in self.catalogue.modules if "." not in name}
         return {package: _words(() if package in whole else words) for package, words in found.items()}
 
-    def _bound(self, bindings: list[Binding]) -> Values:
-        return tuple(value for binding in bindings for value in self.names.bound(binding))
+    def _bound(self, bindings: list[Binding]) -> Types:
+        return tuple(value for binding in bindings for value in self.model.infer_binding(binding))
 
-    def _any(self, values: Values, depth: int = _DEEP) -> bool:
+    def _any(self, values: Types, depth: int = _DEEP) -> bool:
         return depth > 0 and any(self._is_client(value, depth) for value in values)
 
-    def _is_client(self, value: Value, depth: int) -> bool:
+    def _is_client(self, value: Type, depth: int) -> bool:
         """Whether `value` is a client, gives one, or holds some; what makes tasks is one, too, where they count."""
-        if self.tasks and EntryPoints(self.names).declares_by(value):
+        if self.tasks and EntryPoints(self.model).declares_by(value):
             return True
         match value:
-            case Outside(name=name) | Member(base=name):
+            case ExternalSymbol(name=name) | ExternalMember(base=name):
                 return self._is_known(name)
-            case Instance(of=Outside(name=name), items=items):
+            case InstanceType(of=ExternalSymbol(name=name), items=items):
                 return self._is_known(name) or any(self._any(item, depth - 1) for item in items)
-            case (OwnClass() as cls) | Instance(of=OwnClass() as cls):
-                bases = (base.name for base in self.names.lineage(cls) if isinstance(base, Outside))
+            case (ClassType() as cls) | InstanceType(of=ClassType() as cls):
+                bases = (base.name for base in self.model.mro(cls) if isinstance(base, ExternalSymbol))
                 return any(map(self._is_known, (cls.name, *bases)))
-            case OwnFunction():
-                is_task = self.tasks and EntryPoints(self.names).is_declared(value)
-                return is_task or self._any(self.names.called(value, None, None), depth - 1)
+            case FunctionType():
+                is_task = self.tasks and EntryPoints(self.model).is_declared(value)
+                return is_task or self._any(self.model.return_types(value, None, None), depth - 1)
         return False
 
-    @remembering
+    @memoized
     def _is_known(self, name: str) -> bool:
         known = self.catalogue
         return (
             bool(STUB.search(name))
             or name in known.modules
             or known.is_call(name)
-            or known.receiver(self.names.library, name)
+            or known.receiver(self.model.library, name)
             or known.undescribed(name)
         )

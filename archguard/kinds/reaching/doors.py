@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from archguard.codebase.names import Instance, Member, Names, OwnClass
-from archguard.kinds.clients import Use
+from archguard.codebase.names import ClassType, ExternalMember, InstanceType, SemanticModel
+from archguard.kinds.clients import ClientCall
 
 
-def doors_of(names: Names, use: Use) -> Iterator[tuple[str, str]]:
+def inherited_from(model: SemanticModel, call: ClientCall) -> Iterator[tuple[str, str]]:
     """The module of each own class whose inherited method `use` calls, and the class from which it has the method."""
-    for callee in names.value(use.step.callee, use.chain.at):
-        if isinstance(callee, Member):
-            cls = callee.receiver.of if isinstance(callee.receiver, Instance) else callee.receiver
-            if isinstance(cls, OwnClass):
+    for callee in model.infer(call.access.callee, call.path.at):
+        if isinstance(callee, ExternalMember):
+            cls = callee.receiver.of if isinstance(callee.receiver, InstanceType) else callee.receiver
+            if isinstance(cls, ClassType):
                 yield cls.scope.module.name, callee.base

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from archguard.codebase import Source
 from archguard.codebase.facts import Literal
-from archguard.codebase.names import Names, Text
-from archguard.kinds.clients import Use
+from archguard.codebase.names import SemanticModel, StringValue
+from archguard.kinds.clients import ClientCall
 from archguard.kinds.reaching.urls import SCHEMES, Url, addresses
 from archguard.model import Confidence, Location
 
@@ -17,7 +17,7 @@ _NO_PLACE_BEGINS = ("schemas.", "xmlns.", "ns.", "schema.")
 
 
 @dataclass(frozen=True)
-class Named:
+class NamedHost:
     """`url` is named at `location`."""
 
     url: Url
@@ -26,7 +26,7 @@ class Named:
     called: bool = False
 
     @property
-    def deed(self) -> str:
+    def action(self) -> str:
         """What is done with it."""
         return "call" if self.called else "name"
 
@@ -35,10 +35,10 @@ class Named:
 class Hosts:
     """Finds the hosts that are not in `allowed`."""
 
-    names: Names
+    model: SemanticModel
     allowed: tuple[str, ...]
 
-    def of(self, source: Source, uses: Iterator[Use]) -> Iterator[Named]:
+    def of(self, source: Source, uses: Iterator[ClientCall]) -> Iterator[NamedHost]:
         """Those that the calls `uses` of `source` go to, and those of other URLs; each once a line."""
         seen = set[tuple[int, str]]()
         for named in (*self._called(uses), *self._written(source)):
@@ -47,26 +47,26 @@ class Hosts:
                 seen.update((line, named.url.host) for line in lines)
                 yield named
 
-    def _called(self, uses: Iterator[Use]) -> Iterator[Named]:
+    def _called(self, uses: Iterator[ClientCall]) -> Iterator[NamedHost]:
         for use in uses:
-            for node in addresses(use.step.call) if use.step.call else ():
-                url = Url.of(self.names.text(node, use.chain.at))
+            for node in addresses(use.access.call) if use.access.call else ():
+                url = Url.of(self.model.string_value(node, use.path.at))
                 if url and self._is_forbidden(url):
-                    yield Named(url, use.location, Confidence.CERTAIN, called=True)
+                    yield NamedHost(url, use.location, Confidence.CERTAIN, called=True)
 
-    def _written(self, source: Source) -> Iterator[Named]:
-        for literal in Literal.within(self.names.scope(source.module), source):
-            text = self.names.text(literal.node, literal.at)
+    def _written(self, source: Source) -> Iterator[NamedHost]:
+        for literal in Literal.within(self.model.scope(source.module), source):
+            text = self.model.string_value(literal.node, literal.at)
             url = Url.of(text)
             if url and _is_address(text, url) and self._is_forbidden(url):
-                yield Named(url, literal.location, Confidence.LIKELY)
+                yield NamedHost(url, literal.location, Confidence.LIKELY)
 
     def _is_forbidden(self, url: Url) -> bool:
         is_known = url.host and url.scheme in SCHEMES
         return bool(is_known) and not any(url.matches(pattern) for pattern in self.allowed)
 
 
-def _is_address(text: Text, url: Url) -> bool:
+def _is_address(text: StringValue, url: Url) -> bool:
     """Whether it is a URL as a whole, and one where something can answer."""
     return not (
         any(character.isspace() for character in text.filled("").strip())

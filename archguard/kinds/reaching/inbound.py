@@ -6,9 +6,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from archguard.codebase import Source
-from archguard.codebase.facts import Binding, ClassDefinition, Definition, Position, Scope, Step
+from archguard.codebase.facts import Access, Binding, ClassDefinition, Definition, Position, Scope
 from archguard.codebase.facts.definitions import definitions
-from archguard.codebase.names import Instance, Names, Outside, OwnClass, OwnFunction, Value, dotted
+from archguard.codebase.names import (
+    ClassType,
+    ExternalSymbol,
+    FunctionType,
+    InstanceType,
+    SemanticModel,
+    Type,
+    qualified_name,
+)
 from archguard.model import Confidence, Location
 
 _HTTP = frozenset(["get", "post", "put", "patch", "delete", "head", "options", "trace"])
@@ -111,61 +119,61 @@ class EntryPoint:
 class EntryPoints:
     """Finds entry points."""
 
-    names: Names
+    model: SemanticModel
 
     def of(self, source: Source) -> Iterator[EntryPoint]:
         """Every one that `source` declares."""
-        scope = self.names.scope(source.module)
-        for inner in scope.everything():
+        scope = self.model.scope(source.module)
+        for inner in scope.walk():
             yield from self._called(inner, source)
         for definition in definitions(scope, source):
             yield from self._decorated(definition)
 
-    def is_declared(self, function: OwnFunction) -> bool:
+    def is_declared(self, function: FunctionType) -> bool:
         """Whether a decorator of `function` makes it a task, or another entry point."""
         at = function.scope.at or function.scope.end
         decorators = getattr(function.scope.node, "decorator_list", ())
         nodes = (node.func if isinstance(node, ast.Call) else node for node in decorators)
-        return any(self.declares_by(value) for node in nodes for value in self.names.value(node, at))
+        return any(self.declares_by(value) for node in nodes for value in self.model.infer(node, at))
 
-    def declares_by(self, decorator: Value, steps: int = _STEPS) -> bool:
+    def declares_by(self, decorator: Type, steps: int = _STEPS) -> bool:
         """Whether `decorator` declares an entry point, is derived from one that does, or goes around such a one."""
         match decorator:
-            case (OwnClass() as cls) | Instance(of=OwnClass() as cls):
-                bases = (base for base in self.names.lineage(cls) if isinstance(base, Outside))
+            case (ClassType() as cls) | InstanceType(of=ClassType() as cls):
+                bases = (base for base in self.model.mro(cls) if isinstance(base, ExternalSymbol))
                 return any(self._is_declaring(base.name) for base in bases)
-            case OwnFunction(scope=scope):
+            case FunctionType(scope=scope):
                 return steps > 0 and any(self._gives_task(node, at, steps - 1) for node, at in scope.returns)
-        return self._is_declaring(dotted(decorator))
+        return self._is_declaring(qualified_name(decorator))
 
     def _gives_task(self, node: ast.expr, at: Position, steps: int) -> bool:
         """Whether a decorator that returns `node` is one around another: `return app.task(bind=True)(function)`."""
         while isinstance(node, ast.Call):
             node = node.func
-        for origin in self.names.origins(node.id, at) if steps and isinstance(node, ast.Name) else ():
+        for origin in self.model.resolve(node.id, at) if steps and isinstance(node, ast.Name) else ():
             if isinstance(origin, Binding) and isinstance(origin.node, ast.Call):
                 return self._gives_task(origin.node, origin.at, steps - 1)
-        return any(self.declares_by(value, steps) for value in self.names.value(node, at))
+        return any(self.declares_by(value, steps) for value in self.model.infer(node, at))
 
     def _called(self, scope: Scope, source: Source) -> Iterator[EntryPoint]:
-        for chain in scope.chains:
-            for step in chain.steps:
-                if step.call and (found := self._declares(step, step.call, chain.at)):
-                    yield EntryPoint(found[0], self._path(step.call, chain.at), source.location(step.node), found[1])
+        for path in scope.access_paths:
+            for access in path.accesses:
+                if access.call and (found := self._declares(access, access.call, path.at)):
+                    yield EntryPoint(found[0], self._path(access.call, path.at), source.location(access.node), found[1])
 
-    def _declares(self, step: Step, call: ast.Call, at: Position) -> tuple[str, Confidence] | None:
-        callees = self.names.callees(call, at)
+    def _declares(self, access: Access, call: ast.Call, at: Position) -> tuple[str, Confidence] | None:
+        callees = self.model.callees(call, at)
         for callee in callees:
             if self._is_declaring(callee):
                 return callee, Confidence.CERTAIN
-        if callees or step.owner is None or self.names.value(step.owner, at):
+        if callees or access.owner is None or self.model.infer(access.owner, at):
             return None
-        looks_like_it = step.name in _FASTAPI | _FLASK and _CALLED_LIKE.match(step.owner_name.lower())
+        looks_like_it = access.name in _FASTAPI | _FLASK and _CALLED_LIKE.match(access.owner_name.lower())
         is_path = looks_like_it and self._path(call, at).startswith("/")
-        return (f"{step.owner_name}.{step.name}", Confidence.LIKELY) if is_path else None
+        return (f"{access.owner_name}.{access.name}", Confidence.LIKELY) if is_path else None
 
     def _is_declaring(self, name: str) -> bool:
-        name = self.names.library.canonical(name)
+        name = self.model.library.canonical(name)
         owner, _, last = name.rpartition(".")
         return name in _FUNCTIONS or last in _METHODS.get(_usual(owner), ()) or bool(_REGISTERS.search(name))
 
@@ -174,22 +182,22 @@ class EntryPoints:
             *call.args[:1],
             *(keyword.value for keyword in call.keywords if keyword.arg in ("path", "name", "rule")),
         ]
-        return next((text.filled("...") for node in nodes if (text := self.names.text(node, at))), "")
+        return next((text.filled("...") for node in nodes if (text := self.model.string_value(node, at))), "")
 
     def _decorated(self, definition: Definition) -> Iterator[EntryPoint]:
         """`@shared_task` without arguments, and classes that implement a gRPC service."""
         for mention in definition.decorators:
             if not isinstance(mention.node, ast.Call):
-                for value in self.names.value(mention.node, mention.at):
-                    if self._is_declaring(dotted(value)):
-                        yield EntryPoint(dotted(value), definition.simple_name, mention.location)
+                for value in self.model.infer(mention.node, mention.at):
+                    if self._is_declaring(qualified_name(value)):
+                        yield EntryPoint(qualified_name(value), definition.simple_name, mention.location)
         for base in definition.bases if isinstance(definition, ClassDefinition) else ():
             found = next((name for name in self._named(base.node, base.at) if _SERVICER.search(name)), "")
             if found:
                 yield EntryPoint(found, definition.simple_name, definition.location)
 
     def _named(self, node: ast.expr, at: Position) -> Iterator[str]:
-        yield from map(dotted, self.names.value(node, at))
+        yield from map(qualified_name, self.model.infer(node, at))
 
 
 def _usual(owner: str) -> str:

@@ -7,7 +7,7 @@ from functools import cache
 
 from archguard.codebase import Source, SourceError
 from archguard.codebase.facts import Position
-from archguard.codebase.names import Names, OwnFunction, bindings
+from archguard.codebase.names import FunctionType, SemanticModel, bindings
 
 STUB = re.compile(r"_pb2_grpc\.\w+Stub$")
 """What the generated classes are called that call a gRPC service."""
@@ -39,21 +39,23 @@ def _beginnings(texts: tuple[str, ...]) -> frozenset[bytes]:
     return frozenset(text.encode()[:6] for text in texts)
 
 
-def made_by(names: Names, node: ast.expr, at: Position, depth: int = 5) -> Iterator[tuple[ast.Call, Position]]:
+def creation_sites(
+    model: SemanticModel, node: ast.expr, at: Position, depth: int = 5
+) -> Iterator[tuple[ast.Call, Position]]:
     """The calls that make what `node` stands for: `httpx.Client(timeout=5)` for the `self.client` that is one."""
     match node:
         case _ if depth == 0:
             return
         case ast.Call(func=func):
-            functions = [value for value in names.value(func, at) if isinstance(value, OwnFunction)]
+            functions = [value for value in model.infer(func, at) if isinstance(value, FunctionType)]
             for function in functions:
                 for returned, place in (*function.scope.returns, *function.scope.yields):
-                    yield from made_by(names, returned, place, depth - 1)
+                    yield from creation_sites(model, returned, place, depth - 1)
             if not functions:
                 yield node, at
         case ast.Await(value=inner) | ast.NamedExpr(value=inner):
-            yield from made_by(names, inner, at, depth)
+            yield from creation_sites(model, inner, at, depth)
         case ast.Name() | ast.Attribute():
-            for binding in bindings(names, node, at):
+            for binding in bindings(model, node, at):
                 if isinstance(binding.node, ast.expr):
-                    yield from made_by(names, binding.node, binding.at, depth - 1)
+                    yield from creation_sites(model, binding.node, binding.at, depth - 1)

@@ -4,10 +4,10 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from archguard.codebase.facts import Binding, Chain, Position, Scope
-from archguard.codebase.names import Instance, Member, Names, OwnClass, Value
-from archguard.kinds.clients import How, Use
-from archguard.kinds.reaching.reading import made_by
+from archguard.codebase.facts import AccessPath, Binding, Position, Scope
+from archguard.codebase.names import ClassType, ExternalMember, InstanceType, SemanticModel, Type
+from archguard.kinds.clients import CallKind, ClientCall
+from archguard.kinds.reaching.reading import creation_sites
 
 _NO_REQUESTS = frozenset({"mount", "build_request", "close", "prepare_request"})
 
@@ -55,18 +55,18 @@ _RULES: Mapping[str, _Rule] = {
 class Timeouts:
     """Finds the calls that can wait for ever."""
 
-    names: Names
+    model: SemanticModel
 
-    def missing(self, use: Use) -> bool:
+    def missing(self, use: ClientCall) -> bool:
         """Whether `use` is a request, or makes a client, that nothing keeps from waiting for ever."""
         rule = _rule(use.symbol)
-        call = use.step.call
-        if use.how not in (How.CALL, How.TAKE) or not rule or not call or use.verb in _NO_REQUESTS:
+        call = use.access.call
+        if use.kind not in (CallKind.CALL, CallKind.TAKE) or not rule or not call or use.verb in _NO_REQUESTS:
             return False
         if _is_class(use.symbol):
-            return self._missing_at_client(rule, call, use.chain.at)
-        if not rule.at_call or self._is_told(rule, call, use.chain.at):
-            return self._is_switched_off(rule, call, use.chain.at)
+            return self._missing_at_client(rule, call, use.path.at)
+        if not rule.at_call or self._is_told(rule, call, use.path.at):
+            return self._is_switched_off(rule, call, use.path.at)
         return not rule.has_default and not self._is_told_to_client(rule, use)
 
     def _missing_at_client(self, rule: _Rule, call: ast.Call, at: Position) -> bool:
@@ -94,7 +94,7 @@ class Timeouts:
                 return self._is_none(only, at, depth)
             case ast.Call(args=[], keywords=[ast.keyword(arg="total" | "timeout", value=only)]):
                 return self._is_none(only, at, depth)
-            case ast.Name(id=name) if depth and (origins := self.names.origins(name, at)):
+            case ast.Name(id=name) if depth and (origins := self.model.resolve(name, at)):
                 nodes = ((origin.node, origin.at) for origin in origins if isinstance(origin, Binding))
                 given = [(node, place) for node, place in nodes if isinstance(node, ast.expr)]
                 return len(given) == len(origins) and all(self._is_none(*each, depth - 1) for each in given)
@@ -102,42 +102,42 @@ class Timeouts:
 
     def _is_partial(self, call: ast.Call, at: Position) -> bool:
         """`get(url)`, where `get = partial(requests.get, timeout=5)`."""
-        made = made_by(self.names, call.func, at) if isinstance(call.func, ast.Name | ast.Attribute) else ()
+        made = creation_sites(self.model, call.func, at) if isinstance(call.func, ast.Name | ast.Attribute) else ()
         return any(keyword.arg == "timeout" for other, _ in made for keyword in other.keywords)
 
-    def _is_told_to_client(self, rule: _Rule, use: Use) -> bool:
-        if use.step.owner is None:
+    def _is_told_to_client(self, rule: _Rule, use: ClientCall) -> bool:
+        if use.access.owner is None:
             return False
-        made = list(made_by(self.names, use.step.owner, use.chain.at))
+        made = list(creation_sites(self.model, use.access.owner, use.path.at))
         if rule.at_client and any(self._given(rule, call) or _expands(call) for call, _ in made):
             return True
-        return self._overrides(use) or self._is_patched(use, use.step.owner)
+        return self._overrides(use) or self._is_patched(use, use.access.owner)
 
-    def _overrides(self, use: Use) -> bool:
+    def _overrides(self, call: ClientCall) -> bool:
         """Whether it is a client of the project's own, which has its own way to send requests."""
         classes = [
-            value.of if isinstance(value, Instance) else value
-            for callee in self.names.value(use.step.callee, use.chain.at)
-            if isinstance(callee, Member)
+            value.of if isinstance(value, InstanceType) else value
+            for callee in self.model.infer(call.access.callee, call.path.at)
+            if isinstance(callee, ExternalMember)
             for value in (callee.receiver,)
         ]
-        own = (cls for cls in classes if isinstance(cls, OwnClass))
-        return any(_defines(self.names, cls, name) for cls in own for name in ("request", "send"))
+        own = (cls for cls in classes if isinstance(cls, ClassType))
+        return any(_defines(self.model, cls, name) for cls in own for name in ("request", "send"))
 
-    def _is_patched(self, use: Use, owner: ast.expr) -> bool:
+    def _is_patched(self, call: ClientCall, owner: ast.expr) -> bool:
         """`session.request = partial(session.request, timeout=5)`, or an adapter with a timeout that is mounted."""
-        clients = self.names.value(owner, use.chain.at)
+        clients = self.model.infer(owner, call.path.at)
         return any(
-            _mounts_timeout(scope.chains) or any(client in clients for client in self._with_own_request(scope))
-            for scope in use.chain.at.scope.module.everything()
+            _mounts_timeout(scope.access_paths) or any(client in clients for client in self._with_own_request(scope))
+            for scope in call.path.at.scope.module.walk()
         )
 
-    def _with_own_request(self, scope: Scope) -> Iterator[Value]:
+    def _with_own_request(self, scope: Scope) -> Iterator[Type]:
         """The clients, and other things, whose `request` is assigned to in `scope`."""
         for (base, name), bindings in scope.attributes.items():
             for binding in bindings if name == "request" else ():
-                for origin in self.names.origins(base, binding.at):
-                    yield from self.names.bound(origin) if isinstance(origin, Binding) else ()
+                for origin in self.model.resolve(base, binding.at):
+                    yield from self.model.infer_binding(origin) if isinstance(origin, Binding) else ()
 
 
 def _rule(symbol: str) -> _Rule | None:
@@ -155,13 +155,15 @@ def _expands(call: ast.Call) -> bool:
     return any(keyword.arg is None for keyword in call.keywords)
 
 
-def _defines(names: Names, cls: OwnClass, name: str) -> bool:
-    found = names.definition(cls, name)
-    return bool(found and isinstance(found[0], OwnClass))
+def _defines(model: SemanticModel, cls: ClassType, name: str) -> bool:
+    found = model.definition(cls, name)
+    return bool(found and isinstance(found[0], ClassType))
 
 
-def _mounts_timeout(chains: Iterable[Chain]) -> bool:
-    return any(_is_timeout_adapter(step.call) for chain in chains for step in chain.steps if step.name == "mount")
+def _mounts_timeout(chains: Iterable[AccessPath]) -> bool:
+    return any(
+        _is_timeout_adapter(access.call) for chain in chains for access in chain.accesses if access.name == "mount"
+    )
 
 
 def _is_timeout_adapter(call: ast.Call | None) -> bool:

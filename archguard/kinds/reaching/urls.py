@@ -8,8 +8,8 @@ from fnmatch import fnmatchcase
 from typing import Self
 
 from archguard.codebase.facts import Binding, Position
-from archguard.codebase.facts.scopes import How
-from archguard.codebase.names import Names, Text, bindings
+from archguard.codebase.facts.scopes import BindingKind
+from archguard.codebase.names import SemanticModel, StringValue, bindings
 
 SCHEMES = frozenset(["http", "https", "ws", "wss", "grpc", "grpcs", "ftp", "ftps", "sftp"])
 """Those of other systems: behind `postgresql:` and `amqp:` are the service's own stores and brokers."""
@@ -61,12 +61,12 @@ class Url:
         return f"{scheme}{self.host}{port}{self.path}"
 
     @classmethod
-    def of(cls, text: Text) -> Self | None:
+    def of(cls, text: StringValue) -> Self | None:
         """The URL that `text` begins with, or None if it begins with something else."""
         return cls._matched(_URL.match(text.filled(_UNKNOWN)))
 
     @classmethod
-    def address(cls, text: Text) -> Self | None:
+    def address(cls, text: StringValue) -> Self | None:
         """What `text` is as a URL or as `host:port`, where something connects to it."""
         return cls.of(text) or cls._matched(_ADDRESS.fullmatch(text.filled(_UNKNOWN).strip()))
 
@@ -83,7 +83,7 @@ class Url:
         """Whether `pattern` means it: `payments`, `*.shop.internal`, `payments:8000`, `api.shop/payments`, `https://api.shop`."""
         if not self.host:
             return False
-        asked = self.of(Text((pattern,))) or self.of(Text((f"//{pattern}",)))
+        asked = self.of(StringValue((pattern,))) or self.of(StringValue((f"//{pattern}",)))
         return asked is not None and all(
             (
                 asked.scheme in ("", self.scheme),
@@ -112,15 +112,15 @@ def addresses(call: ast.Call) -> Iterator[ast.expr]:
     yield from (keyword.value for keyword in call.keywords if keyword.arg in _ADDRESSES)
 
 
-def mentions(names: Names, node: ast.expr, at: Position) -> Iterator[str]:
+def mentions(model: SemanticModel, node: ast.expr, at: Position) -> Iterator[str]:
     """The names of settings that can be in an address: `PAYMENTS_URL` in `settings.PAYMENTS_URL + "/charge"`."""
-    for part in sources(names, node, at):
+    for part in sources(model, node, at):
         match part:
             case ast.Name(id=name) | ast.Attribute(attr=name) | ast.Constant(value=str(name)):
                 yield name
 
 
-def sources(names: Names, node: ast.expr, at: Position) -> Iterator[ast.AST]:
+def sources(model: SemanticModel, node: ast.expr, at: Position) -> Iterator[ast.AST]:
     """Every expression that the text `node` can be put together from, through names, attributes, functions, mappings.
 
     Each is visited once, so the cost is bounded by the code behind the address, however often its parts are shared.
@@ -132,24 +132,24 @@ def sources(names: Names, node: ast.expr, at: Position) -> Iterator[ast.AST]:
             if id(part) not in seen:
                 seen.add(id(part))
                 yield part
-                waiting += _origins(names, part, place)
+                waiting += _origins(model, part, place)
 
 
-def _origins(names: Names, part: ast.AST, at: Position) -> Iterator[tuple[ast.expr, Position]]:
+def _origins(model: SemanticModel, part: ast.AST, at: Position) -> Iterator[tuple[ast.expr, Position]]:
     """The expressions that give `part` its value."""
     if isinstance(part, ast.Name | ast.Attribute):
-        for binding in bindings(names, part, at):
-            yield from _behind(names, binding)
+        for binding in bindings(model, part, at):
+            yield from _behind(model, binding)
     if isinstance(part, ast.expr):
-        yield from names.entries(part, at)
+        yield from model.entries(part, at)
 
 
-def _behind(names: Names, binding: Binding) -> Iterator[tuple[ast.expr, Position]]:
+def _behind(model: SemanticModel, binding: Binding) -> Iterator[tuple[ast.expr, Position]]:
     """What is assigned; what a parameter is by default; what a function or a property returns."""
     match binding:
-        case Binding(how=How.ASSIGNED, node=ast.expr() as node):
+        case Binding(kind=BindingKind.ASSIGNED, node=ast.expr() as node):
             yield node, binding.at
-        case Binding(how=How.PARAMETER, default=ast.expr() as default):
+        case Binding(kind=BindingKind.PARAMETER, default=ast.expr() as default):
             yield default, binding.at.scope.at or binding.at
-        case Binding(how=How.DEFINED) if scope := names.scope_of(binding.node, binding.at):
+        case Binding(kind=BindingKind.DEFINED) if scope := model.scope_of(binding.node, binding.at):
             yield from scope.returns

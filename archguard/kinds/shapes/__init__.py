@@ -4,30 +4,30 @@ from archguard.kinds.shapes.breach import Breach
 from archguard.kinds.shapes.evidence import Evidence
 from archguard.kinds.shapes.faults import Fault, faults
 from archguard.kinds.shapes.glob import Glob, Globs
-from archguard.kinds.shapes.reading import Reading, Sort, Subject
+from archguard.kinds.shapes.reading import Sort, StructureFacts, Subject
 from archguard.kinds.shapes.rule import Rule
-from archguard.kinds.shapes.shape import Adjective, Demand, Look, Part, Selector, Shape, Size
-from archguard.kinds.shapes.traits import Trait, confidence, traits
+from archguard.kinds.shapes.shape import Criteria, Demand, Modifier, Part, Selector, Shape, Size
+from archguard.kinds.shapes.traits import BoundPredicate, bound_predicates, confidence
 
 __all__ = [
-    "Adjective",
+    "BoundPredicate",
     "Breach",
+    "Criteria",
     "Demand",
     "Evidence",
     "Fault",
     "Glob",
     "Globs",
-    "Look",
+    "Modifier",
     "Part",
-    "Reading",
     "Rule",
     "Selector",
     "Shape",
     "Size",
     "Sort",
+    "StructureFacts",
     "Subject",
-    "Trait",
+    "bound_predicates",
     "confidence",
     "faults",
-    "traits",
 ]

@@ -4,9 +4,9 @@ import ast
 import re
 from functools import cache
 
-from archguard.codebase.facts import Binding, Mention, Position
-from archguard.codebase.facts.scopes import How
-from archguard.codebase.names import Names, bindings
+from archguard.codebase.facts import Binding, Position, Reference
+from archguard.codebase.facts.scopes import BindingKind
+from archguard.codebase.names import SemanticModel, bindings
 
 _UNKNOWN = "{}"
 """What stands for a part of a text that is not known."""
@@ -32,38 +32,38 @@ def _normalized(text: str) -> str:
     return re.sub(r"\s+", "", text).replace('"', "'")
 
 
-def resolved(names: Names, mention: Mention) -> str:
+def resolved(model: SemanticModel, reference: Reference) -> str:
     """The arguments of the call with what they are known to be: `'/v1/orders'` for `BASE + "/orders"`."""
-    call = mention.node
+    call = reference.node
     if not isinstance(call, ast.Call):
         return ""
-    places = [_resolved(names, argument, mention.at) for argument in call.args]
+    places = [_resolved(model, argument, reference.at) for argument in call.args]
     named = [
-        f"{keyword.arg}={_resolved(names, keyword.value, mention.at)}" if keyword.arg else ast.unparse(keyword)
+        f"{keyword.arg}={_resolved(model, keyword.value, reference.at)}" if keyword.arg else ast.unparse(keyword)
         for keyword in call.keywords
     ]
     return ", ".join((*places, *named))
 
 
-def _resolved(names: Names, node: ast.expr, at: Position) -> str:
+def _resolved(model: SemanticModel, node: ast.expr, at: Position) -> str:
     if isinstance(node, ast.Starred) or _is_literal(node):
         return ast.unparse(node)
-    if text := names.text(node, at):
+    if text := model.string_value(node, at):
         return repr(text.filled(_UNKNOWN))
-    return ast.unparse(_literal(names, node, at) or node)
+    return ast.unparse(_literal(model, node, at) or node)
 
 
-def _literal(names: Names, node: ast.expr, at: Position, depth: int = _DEEP) -> ast.expr | None:
+def _literal(model: SemanticModel, node: ast.expr, at: Position, depth: int = _DEEP) -> ast.expr | None:
     """The literal that a name stands for, if it is given one value only."""
     if not depth or not isinstance(node, ast.Name | ast.Attribute):
         return None
-    found = [binding for binding in bindings(names, node, at) if isinstance(binding, Binding)]
-    if len(found) != 1 or found[0].how is not How.ASSIGNED or found[0].path:
+    found = [binding for binding in bindings(model, node, at) if isinstance(binding, Binding)]
+    if len(found) != 1 or found[0].kind is not BindingKind.ASSIGNED or found[0].path:
         return None
     value = found[0].node
     if not isinstance(value, ast.expr):
         return None
-    return value if _is_literal(value) else _literal(names, value, found[0].at, depth - 1)
+    return value if _is_literal(value) else _literal(model, value, found[0].at, depth - 1)
 
 
 def _is_literal(node: ast.expr) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from archguard.kinds.shapes.evidence import Evidence
 from archguard.kinds.shapes.reading import Subject
-from archguard.kinds.shapes.traits import Trait
+from archguard.kinds.shapes.traits import BoundPredicate
 from archguard.model import Confidence, Location
 
 
@@ -13,7 +13,7 @@ class Breach:
     """`subject` breaks a rule by having `trait`, or by lacking it."""
 
     subject: Subject
-    trait: Trait
+    trait: BoundPredicate
     evidence: Evidence | None
     """Where it has what it must not have; None if it lacks what it must have."""
     confidence: Confidence
@@ -24,7 +24,7 @@ class Breach:
         if self.subject.call:
             return self._message_of_call
         if self.evidence:
-            return f"{self.evidence.who} must not {self.trait.word.verb} {self.evidence.what}"
+            return f"{self.evidence.who} must not {self.trait.predicate.verb} {self.evidence.what}"
         return f"{self.subject.name} must {self.trait.text}"
 
     @property
@@ -32,7 +32,7 @@ class Breach:
         """Which demand is broken: without limits, so that raising one keeps what is known."""
         of = f"({self.subject.call}) " if self.subject.call else ""
         wanted = self.evidence.meant_by if self.evidence else self.trait.object
-        return f"{of}must {'not ' if self.evidence else ''}{self.trait.word.verb} {wanted}"
+        return f"{of}must {'not ' if self.evidence else ''}{self.trait.predicate.verb} {wanted}"
 
     @property
     def location(self) -> Location:
@@ -47,7 +47,7 @@ class Breach:
     @property
     def fix(self) -> tuple[str, ...]:
         """The ways to mend it."""
-        word = self.trait.word
+        word = self.trait.predicate
         mend = word.fix if self.evidence else word.mend.format(self.trait.object)
         return mend, f"name {self.subject.module} under `except` of the rule, if it is right as it is"
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from archguard.kinds.shapes.glob import Glob
-from archguard.kinds.shapes.reading import Reading, Subject
+from archguard.kinds.shapes.reading import StructureFacts, Subject
 from archguard.kinds.shapes.spelling import Spelling
 from archguard.model import Confidence, Location
 
@@ -40,14 +40,14 @@ class Found:
     glob: Glob
 
 
-def best(reading: Reading, globs: Iterable[Glob], spellings: Iterable[Spelling]) -> Found | None:
+def best(facts: StructureFacts, globs: Iterable[Glob], spellings: Iterable[Spelling]) -> Found | None:
     """The spelling that `globs` mean most surely."""
     every = list(globs)
     found = (
         Found(surely, spelling, glob)
         for spelling in spellings
         for glob in every
-        if (surely := glob.matches(spelling, reading.packages))
+        if (surely := glob.matches(spelling, facts.packages))
     )
     return min(found, key=lambda one: _ORDER.index(one.confidence), default=None)
 

@@ -9,18 +9,18 @@ from archguard.codebase.facts import FunctionDefinition
 from archguard.kinds.places import always_inside, never_inside
 from archguard.kinds.shapes.evidence import best
 from archguard.kinds.shapes.glob import Glob
-from archguard.kinds.shapes.reading import Reading, Sort
+from archguard.kinds.shapes.reading import Sort, StructureFacts
 from archguard.kinds.shapes.rule import Rule
-from archguard.kinds.shapes.shape import Adjective, Demand, Look, Size
-from archguard.kinds.shapes.traits import Trait, texts, traits
+from archguard.kinds.shapes.shape import Criteria, Demand, Modifier, Size
+from archguard.kinds.shapes.traits import BoundPredicate, bound_predicates, texts
 from archguard.kinds.shapes.types import taken
 
-_ANYWHERE = frozenset({Adjective.TOP_LEVEL, Adjective.PUBLIC, Adjective.PRIVATE})
+_ANYWHERE = frozenset({Modifier.TOP_LEVEL, Modifier.PUBLIC, Modifier.PRIVATE})
 _ADJECTIVES = {
-    Sort.CLASS: _ANYWHERE | {Adjective.CLASS},
-    Sort.FUNCTION: _ANYWHERE | {Adjective.FUNCTION, Adjective.METHOD, Adjective.ASYNC},
+    Sort.CLASS: _ANYWHERE | {Modifier.CLASS},
+    Sort.FUNCTION: _ANYWHERE | {Modifier.FUNCTION, Modifier.METHOD, Modifier.ASYNC},
 }
-_ALWAYS = {Sort.CLASS: [(Adjective.CLASS,)], Sort.FUNCTION: [(Adjective.FUNCTION,)]}
+_ALWAYS = {Sort.CLASS: [(Modifier.CLASS,)], Sort.FUNCTION: [(Modifier.FUNCTION,)]}
 """What everything of a sort is."""
 _MEASURES = {
     Sort.MODULE: {"lines", "members"},
@@ -38,7 +38,7 @@ class Fault:
     hint: str = ""
 
 
-def faults(rule: Rule, reading: Reading) -> Iterator[Fault]:
+def faults(rule: Rule, facts: StructureFacts) -> Iterator[Fault]:
     """What keeps `rule` from ever applying; whether it speaks of anything is asked only if nothing else is wrong."""
     in_itself = [
         *_selectors(rule),
@@ -48,7 +48,7 @@ def faults(rule: Rule, reading: Reading) -> Iterator[Fault]:
         *_contradictions(rule),
         *_captures(rule),
     ]
-    yield from in_itself or (*_places(rule, reading), *_nobody(rule, reading), *_parameters(rule, reading))
+    yield from in_itself or (*_places(rule, facts), *_nobody(rule, facts), *_parameters(rule, facts))
 
 
 def _selectors(rule: Rule) -> Iterator[Fault]:
@@ -59,7 +59,7 @@ def _selectors(rule: Rule) -> Iterator[Fault]:
 
 
 def _demands(rule: Rule) -> Iterator[Fault]:
-    if not traits(rule.must or Demand()) and not traits(rule.must_not or Demand()):
+    if not bound_predicates(rule.must or Demand()) and not bound_predicates(rule.must_not or Demand()):
         yield Fault("asks for nothing and forbids nothing", (), "say what `must` be, or what `must_not`")
 
 
@@ -69,28 +69,28 @@ def _words(rule: Rule) -> Iterator[Fault]:
             yield Fault(f"{unfit} cannot be said of {rule.sort.plural}", (section, trait.key.rstrip("_")))
 
 
-def _unfit(trait: Trait, sort: Sort) -> str:
+def _unfit(trait: BoundPredicate, sort: Sort) -> str:
     """What of `trait` means nothing for what is a `sort`, or ""."""
-    if sort not in trait.word.sorts:
+    if sort not in trait.predicate.sorts:
         return f"`{trait.key.rstrip('_')}`"
     match trait.value:
-        case (Adjective() as adjective,) if adjective not in _ADJECTIVES[sort]:
+        case (Modifier() as adjective,) if adjective not in _ADJECTIVES[sort]:
             return f"`be: {adjective}`"
         case Size() as size if measure := next((name for name, _ in size.limits() if name not in _MEASURES[sort]), ""):
             return f"`{measure}`"
     return ""
 
 
-def _traits(rule: Rule) -> Iterator[tuple[str, Trait]]:
+def _traits(rule: Rule) -> Iterator[tuple[str, BoundPredicate]]:
     """All that it says, each with the key under which it does."""
-    sections: dict[str, Look | None] = {
+    sections: dict[str, Criteria | None] = {
         "classes": rule.classes,
         "functions": rule.functions,
         "must": rule.must,
         "must_not": rule.must_not,
     }
     for section, look in sections.items():
-        yield from ((section, trait) for trait in traits(look or Demand()))
+        yield from ((section, trait) for trait in bound_predicates(look or Demand()))
 
 
 def _limits(rule: Rule) -> Iterator[Fault]:
@@ -108,16 +108,16 @@ def _contradictions(rule: Rule) -> Iterator[Fault]:
     for section, verb, demand in (("must", "asks for", must), ("must_not", "forbids", must_not)):
         for key, value in _said_again(selector, demand):
             yield Fault(f"{verb} `{key}: {value}`, by which it selects", (section, key))
-    for trait in traits(must):
+    for trait in bound_predicates(must):
         if any(text.strip("*") == "" for text in texts(trait.value)) and trait.key == "named":
             yield Fault("can never be broken: `*` is any name", ("must", "named"))
         if trait.value in _ALWAYS.get(rule.sort, ()):
             yield Fault(f"can never be broken: all {rule.sort.plural} are {trait.object}", ("must", trait.key))
 
 
-def _said_again(first: Look, second: Look) -> Iterator[tuple[str, str]]:
+def _said_again(first: Criteria, second: Criteria) -> Iterator[tuple[str, str]]:
     """What `second` says in other or the same words as `first`, by its key."""
-    for one, other in product(traits(first), traits(second)):
+    for one, other in product(bound_predicates(first), bound_predicates(second)):
         again = set(texts(one.value))
         if one.key == other.key and again <= set(texts(other.value)):
             yield one.key.rstrip("_"), " or ".join(sorted(again))
@@ -134,9 +134,9 @@ def _captures(rule: Rule) -> Iterator[Fault]:
                     yield Fault(f"`modules` has no <{name}>", (section, key), hint)
 
 
-def _places(rule: Rule, reading: Reading) -> Iterator[Fault]:
+def _places(rule: Rule, facts: StructureFacts) -> Iterator[Fault]:
     """Demands on the place that every module meets, or none, whatever modules there will be."""
-    codebase = reading.codebase
+    codebase = facts.codebase
     if rule.except_ and always_inside(codebase, rule.modules, rule.except_):
         yield Fault("looks at no module: all are under `except`", ("except",))
         return
@@ -153,50 +153,50 @@ def _places(rule: Rule, reading: Reading) -> Iterator[Fault]:
             yield Fault(f"{verdict}: {how} module that it looks at is in {where}", (section, "reside_in"))
 
 
-def _nobody(rule: Rule, reading: Reading) -> Iterator[Fault]:
+def _nobody(rule: Rule, facts: StructureFacts) -> Iterator[Fault]:
     """A `must` that is about nothing that there is."""
-    subjects = (subject for subject, _ in rule.subjects(reading) if not subject.only_collects)
-    if not traits(rule.must or Demand()) or next(subjects, None):
+    subjects = (subject for subject, _ in rule.subjects(facts) if not subject.only_collects)
+    if not bound_predicates(rule.must or Demand()) or next(subjects, None):
         return
     key = rule.sort.plural
-    wanted = " or ".join(map(str, rule.calls)) or ", ".join(_said(trait) for trait in traits(rule.selector))
+    wanted = " or ".join(map(str, rule.calls)) or ", ".join(_said(trait) for trait in bound_predicates(rule.selector))
     which = f" that matches `{wanted}`" if wanted else ""
-    yield Fault(f"matches nothing: there is no {rule.sort}{which}", (key,), _close(rule, reading))
+    yield Fault(f"matches nothing: there is no {rule.sort}{which}", (key,), _close(rule, facts))
 
 
-def _parameters(rule: Rule, reading: Reading) -> Iterator[Fault]:
+def _parameters(rule: Rule, facts: StructureFacts) -> Iterator[Fault]:
     """Names under `take` that parameters have, and no type: `take` is about types."""
     for section, trait in _traits(rule):
         for glob in trait.value if trait.key == "take" else ():
-            if glob.text.isidentifier() and glob.text.islower() and _is_parameter_only(rule, reading, glob):
+            if glob.text.isidentifier() and glob.text.islower() and _is_parameter_only(rule, facts, glob):
                 hint = "write the type: `Session`, not `session`"
                 yield Fault(f"'{glob}' is the name of a parameter, and no type", (section, "take"), hint)
 
 
-def _is_parameter_only(rule: Rule, reading: Reading, glob: Glob) -> bool:
+def _is_parameter_only(rule: Rule, facts: StructureFacts, glob: Glob) -> bool:
     """Whether some parameter is called like that, and none has a type that `glob` means."""
     found = [
         (definition, parameter)
-        for module in sorted(rule.modules_with_subjects(reading))
-        for subject in reading.definitions(module)
+        for module in sorted(rule.modules_with_subjects(facts))
+        for subject in facts.definitions(module)
         if isinstance(definition := subject.definition, FunctionDefinition)
         for parameter in definition.parameters
     ]
     return any(parameter.name == glob.text for _, parameter in found) and not any(
-        best(reading, (glob,), taken(reading, definition, parameter)) for definition, parameter in found
+        best(facts, (glob,), taken(facts, definition, parameter)) for definition, parameter in found
     )
 
 
-def _said(trait: Trait) -> str:
+def _said(trait: BoundPredicate) -> str:
     return trait.object if trait.key == "named" else f"{trait.key.rstrip('_')}: {trait.object}"
 
 
-def _close(rule: Rule, reading: Reading) -> str:
+def _close(rule: Rule, facts: StructureFacts) -> str:
     """A name that there is, for one that was misspelt."""
     known = [
         subject.simple_name
-        for module in sorted(rule.scope(reading.codebase) & reading.codebase.sources.keys())
-        for subject in reading.definitions(module)
+        for module in sorted(rule.scope(facts.codebase) & facts.codebase.sources.keys())
+        for subject in facts.definitions(module)
         if subject.sort is rule.sort
     ]
     for glob in rule.selector.named:

@@ -5,40 +5,40 @@ from collections.abc import Callable, Iterator, Mapping
 from archguard.codebase.facts import ClassDefinition, FunctionDefinition
 from archguard.kinds.shapes.evidence import Evidence, best
 from archguard.kinds.shapes.glob import Glob
-from archguard.kinds.shapes.reading import Reading, Sort, Subject, own_names
-from archguard.kinds.shapes.shape import Adjective, Size, counted
+from archguard.kinds.shapes.reading import Sort, StructureFacts, Subject, own_names
+from archguard.kinds.shapes.shape import Modifier, Size, counted
 from archguard.kinds.shapes.types import bases
 
 
-def named(_reading: Reading, subject: Subject, globs: tuple[Glob, ...]) -> Iterator[Evidence]:
+def named(_reading: StructureFacts, subject: Subject, globs: tuple[Glob, ...]) -> Iterator[Evidence]:
     """That its name matches one of `globs`."""
     matching = (glob for glob in globs if glob.names(subject.simple_name, subject.name))
     if glob := next(matching, None):
         yield Evidence.of(subject, str(glob), str(glob))
 
 
-def inherits(reading: Reading, subject: Subject, globs: tuple[Glob, ...]) -> Iterator[Evidence]:
+def inherits(facts: StructureFacts, subject: Subject, globs: tuple[Glob, ...]) -> Iterator[Evidence]:
     """That it derives from a class that `globs` mean."""
     definition = subject.definition
-    if isinstance(definition, ClassDefinition) and (found := best(reading, globs, bases(reading, definition))):
+    if isinstance(definition, ClassDefinition) and (found := best(facts, globs, bases(facts, definition))):
         yield Evidence.of(subject, str(found.spelling), str(found.glob), found.confidence)
 
 
-def decorated_with(reading: Reading, subject: Subject, globs: tuple[Glob, ...]) -> Iterator[Evidence]:
+def decorated_with(facts: StructureFacts, subject: Subject, globs: tuple[Glob, ...]) -> Iterator[Evidence]:
     """Each of its decorators that `globs` mean."""
     for mention in subject.definition.decorators if subject.definition else ():
-        if found := best(reading, globs, (reading.spelled(mention),)):
+        if found := best(facts, globs, (facts.spelled(mention),)):
             yield Evidence.of(subject, str(found.spelling), str(found.glob), found.confidence)
 
 
-def is_(_reading: Reading, subject: Subject, adjectives: tuple[Adjective, ...]) -> Iterator[Evidence]:
+def is_(_reading: StructureFacts, subject: Subject, adjectives: tuple[Modifier, ...]) -> Iterator[Evidence]:
     """Each of `adjectives` that it is."""
     for adjective in adjectives:
         if _TESTS[adjective](subject):
             yield Evidence.of(subject, adjective.said, adjective.said)
 
 
-def exceeds(_reading: Reading, subject: Subject, size: Size) -> Iterator[Evidence]:
+def exceeds(_reading: StructureFacts, subject: Subject, size: Size) -> Iterator[Evidence]:
     """Each measure of `size` that is less than its own."""
     for measure, limit in size.limits():
         if (found := _MEASURES[measure](subject)) > limit:
@@ -57,14 +57,14 @@ def _is_private(subject: Subject) -> bool:
     return subject.simple_name.startswith("_") and not subject.simple_name.endswith("__")
 
 
-_TESTS: Mapping[Adjective, Callable[[Subject], bool]] = {
-    Adjective.CLASS: lambda subject: subject.sort is Sort.CLASS,
-    Adjective.FUNCTION: lambda subject: subject.sort is Sort.FUNCTION,
-    Adjective.METHOD: _is_method,
-    Adjective.ASYNC: _is_async,
-    Adjective.TOP_LEVEL: lambda subject: subject.definition is not None and subject.definition.owner is None,
-    Adjective.PUBLIC: lambda subject: not subject.simple_name.startswith("_"),
-    Adjective.PRIVATE: _is_private,
+_TESTS: Mapping[Modifier, Callable[[Subject], bool]] = {
+    Modifier.CLASS: lambda subject: subject.sort is Sort.CLASS,
+    Modifier.FUNCTION: lambda subject: subject.sort is Sort.FUNCTION,
+    Modifier.METHOD: _is_method,
+    Modifier.ASYNC: _is_async,
+    Modifier.TOP_LEVEL: lambda subject: subject.definition is not None and subject.definition.owner is None,
+    Modifier.PUBLIC: lambda subject: not subject.simple_name.startswith("_"),
+    Modifier.PRIVATE: _is_private,
 }
 
 

@@ -7,12 +7,12 @@ from enum import StrEnum
 from functools import cached_property, partial
 from sys import stdlib_module_names
 
-from archguard.codebase import Codebase, Reach, Source, SourceError
-from archguard.codebase.facts import Call, ClassDefinition, FunctionDefinition, Mention, Scope
+from archguard.codebase import Codebase, Reachability, Source, SourceError
+from archguard.codebase.facts import Call, ClassDefinition, FunctionDefinition, Reference, Scope
 from archguard.codebase.facts.definitions import definitions
-from archguard.codebase.facts.scopes import How
-from archguard.codebase.names import Instance, Names, OwnClass
-from archguard.kinds.clients import names_of
+from archguard.codebase.facts.scopes import BindingKind
+from archguard.codebase.names import ClassType, InstanceType, SemanticModel
+from archguard.kinds.clients import semantic_model
 from archguard.kinds.shapes.arguments import resolved
 from archguard.kinds.shapes.spelling import Spelling, plain, spelled
 from archguard.model import Location
@@ -77,7 +77,7 @@ class Subject:
         return not any(names) and not self.scope.children
 
 
-class Reading:
+class StructureFacts:
     """The definitions and calls of `codebase`; each file is read when the first rule asks for it."""
 
     def __init__(self, codebase: Codebase) -> None:
@@ -87,16 +87,16 @@ class Reading:
         self._holding: dict[tuple[frozenset[str], bool], frozenset[str]] = {}
 
     @cached_property
-    def names(self) -> Names:
+    def names(self) -> SemanticModel:
         """What the names of the code stand for."""
-        return names_of(self.codebase)
+        return semantic_model(self.codebase)
 
     @cached_property
     def packages(self) -> frozenset[str]:
         """The names of all top-level packages that are known."""
         own = map(plain, self.codebase.modules)
         library = self.names.library
-        known = (*own, *self.codebase.imports.externals, *library.gives, *library.bases, *library.names)
+        known = (*own, *self.codebase.imports.externals, *library.returns, *library.bases, *library.names)
         return stdlib_module_names | {name.partition(".")[0].removesuffix("()") for name in known}
 
     def holding(self, texts: frozenset[str], *, directly: bool) -> frozenset[str]:
@@ -105,14 +105,14 @@ class Reading:
         if key not in self._holding:
             signs = [text.encode() for text in texts]
             found = [source.module for source in self.codebase.sources.values() if _holds(source, signs)]
-            reached = Reach(self.codebase.imports, dict.fromkeys(found, 1), {})
-            self._holding[key] = frozenset(found if directly else reached.masks)
+            reached = Reachability(self.codebase.imports, dict.fromkeys(found, 1), {})
+            self._holding[key] = frozenset(found if directly else reached.closure)
         return self._holding[key]
 
     def module(self, module: str) -> Subject:
         """The module itself."""
         source = self.codebase.sources[module]
-        return Subject(Sort.MODULE, module, source, self.names.scope(module), Location(source.shown))
+        return Subject(Sort.MODULE, module, source, self.names.scope(module), Location(source.display_path))
 
     def definitions(self, module: str) -> tuple[Subject, ...]:
         """The classes and functions of `module`, at any depth."""
@@ -130,40 +130,40 @@ class Reading:
 
     def inside(self, subject: Subject) -> tuple[Subject, ...]:
         """`subject`, if it is a class or function, and the classes and functions in it."""
-        scopes = {id(scope) for scope in subject.scope.everything()}
+        scopes = {id(scope) for scope in subject.scope.walk()}
         return tuple(found for found in self.definitions(subject.module) if id(found.scope) in scopes)
 
     def calls_in(self, subject: Subject) -> Iterator[Subject]:
         """The calls in `subject`."""
         for call in Call.within(subject.scope, subject.source):
-            mention = Mention(call.callee, call.location, call.node, call.at)
+            mention = Reference(call.callee, call.location, call.node, call.at)
             yield Subject(
                 Sort.CALL, call.caller, subject.source, subject.scope, call.location, call=self.spelled(mention)
             )
 
-    def spelled(self, mention: Mention) -> Spelling:
+    def spelled(self, reference: Reference) -> Spelling:
         """What `mention` stands for."""
-        values = self.names.value(mention.named, mention.at)
-        return spelled(mention.name, values, mention, partial(resolved, self.names, mention))
+        values = self.names.infer(reference.named, reference.at)
+        return spelled(reference.name, values, reference, partial(resolved, self.names, reference))
 
-    def classes(self, mention: Mention) -> tuple[OwnClass, ...]:
+    def classes(self, reference: Reference) -> tuple[ClassType, ...]:
         """The classes of the project that `mention`, or what it makes, is one of."""
-        values = (*self.names.value(mention.named, mention.at), *self.names.value(mention.node, mention.at))
-        classes = (value.of if isinstance(value, Instance) else value for value in values)
-        return tuple(dict.fromkeys(found for found in classes if isinstance(found, OwnClass)))
+        values = (*self.names.infer(reference.named, reference.at), *self.names.infer(reference.node, reference.at))
+        classes = (value.of if isinstance(value, InstanceType) else value for value in values)
+        return tuple(dict.fromkeys(found for found in classes if isinstance(found, ClassType)))
 
 
 def own_names(scope: Scope) -> Iterator[tuple[str, ast.AST]]:
     """The names that `scope` itself gives, not by imports, each with where it is given first."""
     for name, bindings in scope.bindings.items():
-        if first := next((binding for binding in bindings if binding.how is not How.IMPORTED), None):
+        if first := next((binding for binding in bindings if binding.kind is not BindingKind.IMPORTED), None):
             yield name, first.node if hasattr(first.node, "lineno") else first.annotation or first.node
 
 
 def line_of(source: Source, line: int, column: int = 1) -> Location:
     """One line of `source`, so that what stands below it is not meant."""
     length = len(source.lines[line - 1]) if line <= len(source.lines) else 0
-    return Location(source.shown, line, column, line, max(length, column) + 1)
+    return Location(source.display_path, line, column, line, max(length, column) + 1)
 
 
 def _subject(definition: ClassDefinition | FunctionDefinition, source: Source) -> Subject:

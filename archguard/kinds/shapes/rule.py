@@ -9,9 +9,9 @@ from archguard.kinds.contract import bound
 from archguard.kinds.shapes.breach import Breach
 from archguard.kinds.shapes.evidence import best, weaker
 from archguard.kinds.shapes.glob import Globs
-from archguard.kinds.shapes.reading import Reading, Sort, Subject
+from archguard.kinds.shapes.reading import Sort, StructureFacts, Subject
 from archguard.kinds.shapes.shape import Demand, Selector, Shape
-from archguard.kinds.shapes.traits import confidence, traits
+from archguard.kinds.shapes.traits import bound_predicates, confidence
 from archguard.model import Confidence
 
 
@@ -51,7 +51,7 @@ class Rule:
     def about(self) -> str:
         """Of whom it speaks, in words that stay the same when rules are added or moved: `functions named get_*`."""
         wanted = [f"of {' or '.join(map(str, self.calls))}"] if self.calls else []
-        wanted += [trait.text.removeprefix("be ") for trait in traits(self.selector)]
+        wanted += [trait.text.removeprefix("be ") for trait in bound_predicates(self.selector)]
         return " ".join((self.sort.plural, *wanted))
 
     @property
@@ -64,26 +64,26 @@ class Rule:
         modules = codebase.members(self.modules) if self.modules else codebase.modules
         return modules - codebase.members(self.except_)
 
-    def modules_with_subjects(self, reading: Reading) -> frozenset[str]:
+    def modules_with_subjects(self, facts: StructureFacts) -> frozenset[str]:
         """The modules that can hold what it is about."""
-        scope = self.scope(reading.codebase) & reading.codebase.sources.keys()
-        return scope & reading.holding(self._signs, directly=not self.calls) if self._signs else scope
+        scope = self.scope(facts.codebase) & facts.codebase.sources.keys()
+        return scope & facts.holding(self._signs, directly=not self.calls) if self._signs else scope
 
-    def subjects(self, reading: Reading) -> Iterator[tuple[Subject, Confidence]]:
+    def subjects(self, facts: StructureFacts) -> Iterator[tuple[Subject, Confidence]]:
         """What it is about, each with how sure that is."""
-        for module in sorted(self.modules_with_subjects(reading)):
-            for subject in self._candidates(reading, module):
-                if surely := self._selects(reading, subject):
+        for module in sorted(self.modules_with_subjects(facts)):
+            for subject in self._candidates(facts, module):
+                if surely := self._selects(facts, subject):
                     yield subject, surely
 
-    def breaches(self, reading: Reading) -> Iterator[Breach]:
+    def breaches(self, facts: StructureFacts) -> Iterator[Breach]:
         """Every trait that is missing, and every trait that must not be."""
-        for subject, surely in self.subjects(reading):
-            for trait in () if subject.only_collects else traits(self._demanded(self.must, subject)):
-                if not trait.confidence(reading, subject):
+        for subject, surely in self.subjects(facts):
+            for trait in () if subject.only_collects else bound_predicates(self._demanded(self.must, subject)):
+                if not trait.confidence(facts, subject):
                     yield Breach(subject, trait, None, surely)
-            for trait in traits(self._demanded(self.must_not, subject)):
-                for evidence in trait.evidence(reading, subject):
+            for trait in bound_predicates(self._demanded(self.must_not, subject)):
+                for evidence in trait.evidence(facts, subject):
                     yield Breach(subject, trait, evidence, weaker(surely, evidence.confidence))
 
     @property
@@ -92,19 +92,19 @@ class Rule:
         looks = (self.selector, self.must, self.must_not)
         return self.sort is Sort.CALL or any(look is not None and look.call for look in looks)
 
-    def _candidates(self, reading: Reading, module: str) -> tuple[Subject, ...]:
+    def _candidates(self, facts: StructureFacts, module: str) -> tuple[Subject, ...]:
         match self.sort:
             case Sort.MODULE:
-                return (reading.module(module),)
+                return (facts.module(module),)
             case Sort.CALL:
-                return reading.calls(module)
-        return tuple(subject for subject in reading.definitions(module) if subject.sort is self.sort)
+                return facts.calls(module)
+        return tuple(subject for subject in facts.definitions(module) if subject.sort is self.sort)
 
-    def _selects(self, reading: Reading, subject: Subject) -> Confidence | None:
+    def _selects(self, facts: StructureFacts, subject: Subject) -> Confidence | None:
         if subject.call:
-            found = best(reading, self.calls, (subject.call,))
+            found = best(facts, self.calls, (subject.call,))
             return found.confidence if found else None
-        return confidence(self.selector, reading, subject)
+        return confidence(self.selector, facts, subject)
 
     @property
     def _signs(self) -> frozenset[str]:

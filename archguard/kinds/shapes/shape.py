@@ -10,7 +10,7 @@ from archguard.codebase.shorthand import ShortFor
 from archguard.kinds.shapes.glob import Globs
 
 
-class Adjective(StrEnum):
+class Modifier(StrEnum):
     """What a class or a function can be."""
 
     CLASS = "class"
@@ -28,9 +28,9 @@ class Adjective(StrEnum):
     @property
     def said(self) -> str:
         """How it stands in a sentence."""
-        if self is Adjective.TOP_LEVEL:
+        if self is Modifier.TOP_LEVEL:
             return "at the top level"
-        return f"a {self}" if self in (Adjective.CLASS, Adjective.FUNCTION, Adjective.METHOD) else str(self)
+        return f"a {self}" if self in (Modifier.CLASS, Modifier.FUNCTION, Modifier.METHOD) else str(self)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +60,7 @@ def counted(limit: int, measure: str) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Look:
+class Criteria:
     """What a module, a class or a function looks like. All keys that are given must hold; of several names, one."""
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
@@ -71,7 +71,7 @@ class Look:
     """Classes: base classes, also those of bases in other files."""
     decorated_with: Globs = ()
     """Classes, functions: decorators; with brackets, their arguments too: `dataclass(*frozen=True*)`."""
-    be: Annotated[tuple[Adjective, ...], OneOrMany(empty=False)] = ()
+    be: Annotated[tuple[Modifier, ...], OneOrMany(empty=False)] = ()
     """Classes, functions: `class`, `function`, `method`, `async`, `top_level`, `public` or `private`; several: all."""
     take: Globs = ()
     """Types of parameters, also inside of others: `Session` in `list[Session]`, behind an alias, or as what one derives
@@ -89,12 +89,12 @@ class Look:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part(Look):
+class Part(Criteria):
     """Something that stands directly in a module or a class; a name alone stands for `named`."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shape(Look):
+class Shape(Criteria):
     """How a module, a class or a function looks, and what is in it; a name alone stands for `named`."""
 
     define: Annotated[tuple[Annotated[Part, ShortFor("named")], ...], OneOrMany(empty=False)] = ()

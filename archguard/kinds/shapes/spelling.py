@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from archguard.codebase.facts import Mention
-from archguard.codebase.names import Instance, Member, OwnFunction, Value, dotted
+from archguard.codebase.facts import Reference
+from archguard.codebase.names import ExternalMember, FunctionType, InstanceType, Type, qualified_name
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Spelling:
     """The classes, functions and modules that it can stand for: `fastapi.HTTPException`."""
     members: tuple[str, ...] = ()
     """The attributes of objects that it can stand for: `fastapi.APIRouter.get` for `router.get`."""
-    mention: Mention | None = field(default=None, compare=False)
+    mention: Reference | None = field(default=None, compare=False)
     """Where it stands, if that is known."""
     resolve: Callable[[], str] | None = field(default=None, compare=False, repr=False)
     """Works out what its arguments are known to be, which takes time."""
@@ -42,12 +42,12 @@ class Spelling:
 
 def spelled(
     written: str,
-    values: Iterable[Value],
-    mention: Mention | None = None,
+    values: Iterable[Type],
+    mention: Reference | None = None,
     resolve: Callable[[], str] | None = None,
 ) -> Spelling:
     """The name that is `written` and stands for `values`."""
-    known = [(value, name) for value in values for name in _spellings(dotted(value))]
+    known = [(value, name) for value in values for name in _spellings(qualified_name(value))]
     members = tuple(name for value, name in known if _is_member(value))
     absolute = tuple(name for value, name in known if not _is_member(value))
     return Spelling(written, absolute, members, mention, resolve)
@@ -66,6 +66,8 @@ def plain(name: str) -> str:
     return name.rpartition("::")[2]
 
 
-def _is_member(value: Value) -> bool:
+def _is_member(value: Type) -> bool:
     """Whether an object is needed to get at it."""
-    return isinstance(value, Member) or (isinstance(value, OwnFunction) and isinstance(value.receiver, Instance))
+    return isinstance(value, ExternalMember) or (
+        isinstance(value, FunctionType) and isinstance(value.receiver, InstanceType)
+    )

@@ -7,20 +7,20 @@ from typing import Any
 from archguard.codebase import Pattern
 from archguard.kinds.shapes import bodies, looks
 from archguard.kinds.shapes.evidence import Evidence, surest, weaker
-from archguard.kinds.shapes.reading import Reading, Sort, Subject, line_of, own_names
-from archguard.kinds.shapes.shape import Adjective, Look, Part, Size, counted
+from archguard.kinds.shapes.reading import Sort, StructureFacts, Subject, line_of, own_names
+from archguard.kinds.shapes.shape import Criteria, Modifier, Part, Size, counted
 from archguard.model import Confidence
 
 
 @dataclass(frozen=True)
-class Word:
+class Predicate:
     """A key of a shape."""
 
     verb: str
     """How a sentence goes on after "must"."""
     sorts: frozenset[Sort]
     """What it can be said of."""
-    find: Callable[[Reading, Subject, Any], Iterator[Evidence]]
+    find: Callable[[StructureFacts, Subject, Any], Iterator[Evidence]]
     mend: str
     """What to do where it is missing; `{}` is what is asked for."""
     fix: str
@@ -28,16 +28,16 @@ class Word:
 
 
 @dataclass(frozen=True)
-class Trait:
+class BoundPredicate:
     """A word, and the value that a rule gives it."""
 
     key: str
     value: Any
 
     @property
-    def word(self) -> Word:
+    def predicate(self) -> Predicate:
         """What the key means."""
-        return WORDS[self.key]
+        return PREDICATES[self.key]
 
     @property
     def object(self) -> str:
@@ -47,28 +47,28 @@ class Trait:
     @property
     def text(self) -> str:
         """How a sentence goes on after "must": `raise HTTPException`."""
-        return f"{self.word.verb} {self.object}"
+        return f"{self.predicate.verb} {self.object}"
 
-    def evidence(self, reading: Reading, subject: Subject) -> Iterator[Evidence]:
+    def evidence(self, facts: StructureFacts, subject: Subject) -> Iterator[Evidence]:
         """Where `subject` has it."""
-        return self.word.find(reading, subject, self.value)
+        return self.predicate.find(facts, subject, self.value)
 
-    def confidence(self, reading: Reading, subject: Subject) -> Confidence | None:
+    def confidence(self, facts: StructureFacts, subject: Subject) -> Confidence | None:
         """How surely `subject` has it, or None."""
-        return surest(evidence.confidence for evidence in self.evidence(reading, subject))
+        return surest(evidence.confidence for evidence in self.evidence(facts, subject))
 
 
-def traits(look: Look) -> tuple[Trait, ...]:
+def bound_predicates(criteria: Criteria) -> tuple[BoundPredicate, ...]:
     """All that `look` says, as traits of which each must hold."""
-    given = [(key, getattr(look, key, None)) for key in WORDS]
+    given = [(key, getattr(criteria, key, None)) for key in PREDICATES]
     return tuple(trait for key, value in given if value for trait in _split(key, value))
 
 
-def confidence(look: Look, reading: Reading, subject: Subject) -> Confidence | None:
+def confidence(criteria: Criteria, facts: StructureFacts, subject: Subject) -> Confidence | None:
     """How surely `subject` looks like that, or None."""
     worst = Confidence.CERTAIN
-    for trait in traits(look):
-        found = trait.confidence(reading, subject)
+    for trait in bound_predicates(criteria):
+        found = trait.confidence(facts, subject)
         if found is None:
             return None
         worst = weaker(worst, found)
@@ -80,7 +80,7 @@ def texts(value: Any) -> Iterator[str]:
     match value:
         case Size():
             yield from (counted(limit, measure) for measure, limit in value.limits())
-        case Adjective():
+        case Modifier():
             yield value.said
         case Part():
             yield _text_of_part(value)
@@ -92,26 +92,26 @@ def texts(value: Any) -> Iterator[str]:
 
 def _text_of_part(part: Part) -> str:
     names = " or ".join(map(str, part.named)) or "something"
-    shape = ", ".join(trait.text for trait in traits(replace(part, named=())))
+    shape = ", ".join(trait.text for trait in bound_predicates(replace(part, named=())))
     return f"{names} ({shape})" if shape else names
 
 
-def _split(key: str, value: Any) -> Iterator[Trait]:
+def _split(key: str, value: Any) -> Iterator[BoundPredicate]:
     """Adjectives and measures hold one by one; of several names, one will do."""
     match value:
         case Size():
-            yield from (Trait(key, Size(**{measure: limit})) for measure, limit in value.limits())
-        case (Adjective(), *_):
-            yield from (Trait(key, (adjective,)) for adjective in value)
+            yield from (BoundPredicate(key, Size(**{measure: limit})) for measure, limit in value.limits())
+        case (Modifier(), *_):
+            yield from (BoundPredicate(key, (adjective,)) for adjective in value)
         case _:
-            yield Trait(key, value)
+            yield BoundPredicate(key, value)
 
 
-def _defines(reading: Reading, subject: Subject, parts: tuple[Part, ...]) -> Iterator[Evidence]:
+def _defines(facts: StructureFacts, subject: Subject, parts: tuple[Part, ...]) -> Iterator[Evidence]:
     """What stands directly in it and is like one of `parts`."""
-    inside = [found for found in reading.definitions(subject.module) if found.scope.parent is subject.scope]
+    inside = [found for found in facts.definitions(subject.module) if found.scope.parent is subject.scope]
     for found in inside:
-        like = [(part, surely) for part in parts if (surely := confidence(part, reading, found))]
+        like = [(part, surely) for part in parts if (surely := confidence(part, facts, found))]
         if surely := surest(surely for _, surely in like):
             part = " or ".join(_text_of_part(part) for part, _ in like)
             yield Evidence(subject.name, found.simple_name, found.location, found.symbol, part, surely)
@@ -123,7 +123,7 @@ def _defines(reading: Reading, subject: Subject, parts: tuple[Part, ...]) -> Ite
 
 def _variables(subject: Subject, parts: tuple[Part, ...]) -> Iterator[Evidence]:
     """The names in it that one of `parts` means; a variable has nothing but its name."""
-    named = [part for part in parts if not traits(replace(part, named=()))]
+    named = [part for part in parts if not bound_predicates(replace(part, named=()))]
     for name, node in own_names(subject.scope):
         full = f"{subject.name}.{name}"
         if part := next((part for part in named if any(glob.names(name, full) for glob in part.named)), None):
@@ -131,17 +131,17 @@ def _variables(subject: Subject, parts: tuple[Part, ...]) -> Iterator[Evidence]:
             yield Evidence(subject.name, name, place, symbol, _text_of_part(part))
 
 
-def _resides_in(reading: Reading, subject: Subject, patterns: tuple[Pattern, ...]) -> Iterator[Evidence]:
+def _resides_in(facts: StructureFacts, subject: Subject, patterns: tuple[Pattern, ...]) -> Iterator[Evidence]:
     """Each of `patterns` that means its module."""
     for pattern in patterns:
-        if subject.module in reading.codebase.members((pattern,)):
+        if subject.module in facts.codebase.members((pattern,)):
             yield Evidence.of(subject, str(pattern), str(pattern))
 
 
-def _has(reading: Reading, subject: Subject, patterns: tuple[Pattern, ...]) -> Iterator[Evidence]:
+def _has(facts: StructureFacts, subject: Subject, patterns: tuple[Pattern, ...]) -> Iterator[Evidence]:
     """Each of `patterns` that means some module."""
     for pattern in patterns:
-        if reading.codebase.units(pattern):
+        if facts.codebase.units(pattern):
             yield Evidence.of(subject, str(pattern), str(pattern))
 
 
@@ -150,29 +150,31 @@ _CLASSES = frozenset({Sort.CLASS})
 _DEFINITIONS = frozenset({Sort.CLASS, Sort.FUNCTION})
 _ALL = _MODULES | _DEFINITIONS
 
-WORDS: Mapping[str, Word] = {
-    "named": Word("be named", _ALL, looks.named, "rename it so that it matches {}", "rename it"),
-    "inherit": Word("inherit", _CLASSES, looks.inherits, "derive it from {}", "derive it from something else"),
-    "decorated_with": Word(
+PREDICATES: Mapping[str, Predicate] = {
+    "named": Predicate("be named", _ALL, looks.named, "rename it so that it matches {}", "rename it"),
+    "inherit": Predicate("inherit", _CLASSES, looks.inherits, "derive it from {}", "derive it from something else"),
+    "decorated_with": Predicate(
         "be decorated with", _DEFINITIONS, looks.decorated_with, "decorate it with {}", "take the decorator off"
     ),
-    "be": Word("be", _DEFINITIONS, looks.is_, "make it {}", "change that, or move it to where that is allowed"),
-    "take": Word("take", _ALL, bodies.takes, "give it a parameter of type {}", "hand it only what it needs of that"),
-    "return_": Word("return", _ALL, bodies.returns, "have it return {}", "return a value of its own layer"),
-    "raise_": Word(
+    "be": Predicate("be", _DEFINITIONS, looks.is_, "make it {}", "change that, or move it to where that is allowed"),
+    "take": Predicate(
+        "take", _ALL, bodies.takes, "give it a parameter of type {}", "hand it only what it needs of that"
+    ),
+    "return_": Predicate("return", _ALL, bodies.returns, "have it return {}", "return a value of its own layer"),
+    "raise_": Predicate(
         "raise",
         _ALL,
         bodies.raises,
         "have it raise {}",
         "raise an exception of its own layer, for its callers to translate",
     ),
-    "catch": Word("catch", _ALL, bodies.catches, "have it catch {}", "let it pass, or catch something narrower"),
-    "call": Word(
+    "catch": Predicate("catch", _ALL, bodies.catches, "have it catch {}", "let it pass, or catch something narrower"),
+    "call": Predicate(
         "call", _ALL, bodies.calls, "have it call {}", "be given the result, or move the call to where it is allowed"
     ),
-    "define": Word("define", _MODULES | _CLASSES, _defines, "define {} in it", "move it to where it is allowed"),
-    "exceed": Word("exceed", _ALL, looks.exceeds, "name what is meant to be small under `except`", "split it"),
-    "reside_in": Word("reside in", _ALL | {Sort.CALL}, _resides_in, "move it to {}", "move it elsewhere"),
-    "have": Word("have", _MODULES, _has, "add {}", "remove the other module"),
+    "define": Predicate("define", _MODULES | _CLASSES, _defines, "define {} in it", "move it to where it is allowed"),
+    "exceed": Predicate("exceed", _ALL, looks.exceeds, "name what is meant to be small under `except`", "split it"),
+    "reside_in": Predicate("reside in", _ALL | {Sort.CALL}, _resides_in, "move it to {}", "move it elsewhere"),
+    "have": Predicate("have", _MODULES, _has, "add {}", "remove the other module"),
 }
 """Every key of a shape, in the order in which they are listed."""

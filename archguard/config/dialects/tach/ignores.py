@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from archguard.codebase import Import, ImportTrait, Source, SourceError, ancestry
+from archguard.codebase import Import, ImportTrait, Source, SourceError, self_and_parents
 from archguard.model import Location
 
 _DIRECTIVE: Final = re.compile(r"# *tach-ignore(?:\((?P<reason>[^)]*)\))?(?P<names>(?:\s+[\w.]+)*)\s*$")
@@ -45,7 +45,7 @@ def _in(source: Source, known: Collection[str]) -> Iterator[Ignored]:
     held = {imports[it] for it in imports.keys() - covered.keys() if ImportTrait.TYPE_CHECKING not in it.traits}
     for found, (number, reason) in covered.items():
         module = imports[found]
-        yield Ignored(source.module, module, reason, Location(source.shown, number), module not in held)
+        yield Ignored(source.module, module, reason, Location(source.display_path, number), module not in held)
 
 
 def _covers(found: Import, line: int, names: list[str]) -> bool:
@@ -54,4 +54,4 @@ def _covers(found: Import, line: int, names: list[str]) -> bool:
 
 
 def _module(target: str, known: Collection[str]) -> str:
-    return next((name for name in ancestry(target) if name in known), "")
+    return next((name for name in self_and_parents(target) if name in known), "")

@@ -56,13 +56,13 @@ class Layout:
         """The modules that tach does not look at, each with the topmost one that is left out with it."""
         ignores = self.options.get("respect_gitignore", True) is not False
         rules = PathRules(self.root, tuple(self.options.get("exclude", ())), ignores)
-        topmost = {name: rules.topmost(source.shown) for name, source in self.sources.items()}
+        topmost = {name: rules.topmost(source.display_path) for name, source in self.sources.items()}
         return {name: self.name(path) for name, path in topmost.items() if path}
 
     @cached_property
     def looked_at(self) -> frozenset[str]:
         """The modules that tach looks at."""
-        return frozenset(self.sources.keys() - self.excluded.keys()) | self._modules.unread
+        return frozenset(self.sources.keys() - self.excluded.keys()) | self._modules.opaque
 
     @cached_property
     def domains(self) -> Mapping[str, Document]:
@@ -86,7 +86,9 @@ class Layout:
 
     def package(self, module: str) -> str:
         """The nearest folder with the files of a distribution, from the source root of `module` up."""
-        root = Path(self._root_of(self.sources[module].shown if module in self.sources else module.replace(".", "/")))
+        root = Path(
+            self._root_of(self.sources[module].display_path if module in self.sources else module.replace(".", "/"))
+        )
         above = dict.fromkeys((root, *root.parents))
         marked = (folder for folder in above if any(is_there(self.root / folder / mark) for mark in _MARKS))
         return next(marked, Path()).as_posix()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
-from archguard.codebase import Pattern, ancestry
+from archguard.codebase import Pattern, self_and_parents
 from archguard.config.dialects.tach.globs import ModuleGlob, is_glob
 from archguard.config.dialects.tach.layout import Layout
 from archguard.config.dialects.tach.options import ROOT, Interface, Module, found, interfaces_of, modules_of
@@ -71,7 +71,7 @@ class Plan:
 
     def nearest(self, name: str) -> Module | None:
         """The module that the Python module `name` belongs to."""
-        return next((self.modules[path] for path in (*ancestry(name), ROOT) if path in self.modules), None)
+        return next((self.modules[path] for path in (*self_and_parents(name), ROOT) if path in self.modules), None)
 
     @property
     def has_rest(self) -> bool:
@@ -144,14 +144,14 @@ class Plan:
         """The Python modules of each module: those for which it is the nearest one."""
         owned: dict[str, set[str]] = {}
         for name in self.layout.looked_at:
-            nearest = next((path for path in (*ancestry(name), ROOT) if path in self._resolved), None)
+            nearest = next((path for path in (*self_and_parents(name), ROOT) if path in self._resolved), None)
             if nearest:
                 owned.setdefault(nearest, set()).add(name)
         return {path: frozenset(names) for path, names in owned.items()}
 
 
 def _topmost(paths: list[str]) -> list[str]:
-    return sorted(path for path in paths if not set(ancestry(path)[1:]) & set(paths))
+    return sorted(path for path in paths if not set(self_and_parents(path)[1:]) & set(paths))
 
 
 def _last_name(glob: str) -> str:
