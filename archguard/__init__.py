@@ -7,18 +7,18 @@ from importlib import import_module
 
 TYPE_CHECKING = False  # as type checkers see it, it is true; importing `typing` takes longer than many an answer
 if TYPE_CHECKING:
-    from archguard.checking import check, read
+    from archguard.checking import check
     from archguard.codebase import Codebase, Pattern
-    from archguard.config import Config, find_configuration, read_config
+    from archguard.config import Config, find_configuration, read, read_config
     from archguard.errors import ArchguardError, ConfigError
     from archguard.kinds import Contract
     from archguard.model import Location, Problem, Report, Severity, Step, Violation
     from archguard.reporters import reporter
 
 _HOMES = {
-    "checking": ("check", "read"),
+    "checking": ("check",),
     "codebase": ("Codebase", "Pattern"),
-    "config": ("Config", "find_configuration", "read_config"),
+    "config": ("Config", "find_configuration", "read", "read_config"),
     "errors": ("ArchguardError", "ConfigError"),
     "kinds": ("Contract",),
     "model": ("Location", "Problem", "Report", "Severity", "Step", "Violation"),

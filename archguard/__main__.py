@@ -3,11 +3,11 @@
 import os
 import sys
 
-from archguard.snapshot.startup import leave_project, open_streams
+from archguard.incremental.startup import leave_project, open_streams
 
 TYPE_CHECKING = False  # importing `typing` takes longer than many an answer
 if TYPE_CHECKING:
-    from archguard.snapshot.snapshot import RecordedResult
+    from archguard.incremental.recorded_result import RecordedResult
 
 CANNOT_CHECK = 2
 
@@ -31,8 +31,8 @@ def main() -> None:
 
     Where nothing has changed since the same was asked, no library is imported to answer it.
     """
-    from archguard.snapshot.answer import lookup, replay  # noqa: PLC0415  # once the search path is right
-    from archguard.snapshot.question import request_key  # noqa: PLC0415  # the same
+    from archguard.incremental.replay import lookup, replay  # noqa: PLC0415  # once the search path is right
+    from archguard.incremental.request_key import request_key  # noqa: PLC0415  # the same
 
     arguments = sys.argv[1:]
     asked = request_key(arguments)
@@ -44,14 +44,14 @@ def main() -> None:
 
 
 def _again(report: str, formats: list[str], added: list[int]) -> list[str]:
-    from archguard.reporters.again import rerender  # noqa: PLC0415  # 40 ms that most answers need not wait for
+    from archguard.reporters.rerender import rerender  # noqa: PLC0415  # 40 ms that most answers need not wait for
 
     return rerender(report, formats, added)
 
 
 def _run(arguments: list[str], asked: str | None, before: "RecordedResult | None") -> None:
     from archguard import cli  # noqa: PLC0415  # 50 ms that an answer need not wait for
-    from archguard.snapshot.journal import recording  # noqa: PLC0415  # the same
+    from archguard.incremental.input_recorder import recording  # noqa: PLC0415  # the same
 
     with recording(asked, by_content="--hash" in arguments, before=before):
         cli.main()

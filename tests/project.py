@@ -14,10 +14,10 @@ from unittest import mock
 import pytest
 
 from archguard import __main__ as program
-from archguard.checking import check, read
+from archguard.checking import check
 from archguard.cli import main
 from archguard.codebase import Codebase, read_codebase
-from archguard.config import Config, find_configuration, read_config
+from archguard.config import Config, find_configuration, read, read_config
 from archguard.model import Report
 
 

@@ -5,17 +5,17 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
-from archguard.checking.looking import nesting_problems, run_contract
-from archguard.checking.overlooked import excluded_traits, ignore_problem, ignored_links
+from archguard.checking.executor import nesting_problems, run_contract
+from archguard.checking.import_filter import excluded_traits, ignore_problem, ignored_links
 from archguard.checking.profile import Profile
 from archguard.checking.suppressions import overlooked, suppress
 from archguard.codebase import Codebase, Link, SourceError
-from archguard.codebase.crew import worker_pool
+from archguard.codebase.worker_pool import worker_pool
 from archguard.config import Config, component_faults, contract_faults, contract_notes, did_you_mean, read
 from archguard.errors import ConfigError, ConfigRemark
+from archguard.incremental.input_recorder import record_full_scan, today
 from archguard.kinds import Contract
 from archguard.model import Checked, Location, Outcome, OutcomeStatus, Problem, Report, Severity, Summary, Violation
-from archguard.snapshot.journal import record_full_scan, today
 
 
 def check(

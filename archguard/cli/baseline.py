@@ -5,22 +5,22 @@ from pathlib import Path
 
 import click
 
-from archguard.checking import (
+from archguard.checking import check
+from archguard.cli.configuration import baseline_option, config_option, configuration
+from archguard.config import read
+from archguard.errors import ArchguardError
+from archguard.history import (
     NAME,
     Baseline,
     baseline_of,
-    check,
     growth,
     moved_since_written,
     prune,
-    read,
     read_baseline,
     render_baseline,
 )
-from archguard.checking.known import Identity
-from archguard.cli.configuration import baseline_option, config_option, configuration
-from archguard.errors import ArchguardError
-from archguard.reporters.wording import counted
+from archguard.history.matching import Identity
+from archguard.reporters.phrases import counted
 
 _SHOWN = 10
 

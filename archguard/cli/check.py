@@ -9,25 +9,17 @@ from pathlib import Path
 
 import click
 
-from archguard.checking import (
-    Profile,
-    check,
-    edit_safety_facts,
-    is_about_imports,
-    merge_base,
-    read,
-    since,
-    with_baseline,
-    within_paths,
-)
+from archguard.checking import Profile, check, edit_safety_facts, is_about_imports, within_paths
 from archguard.cli.configuration import baseline_option, config_option, configuration
 from archguard.cli.outcome import exit_code, problems_of
 from archguard.cli.progress import progress
+from archguard.config import read
+from archguard.history import merge_base, since, with_baseline
+from archguard.incremental.input_recorder import is_recording, is_there, save_result
+from archguard.incremental.store import NAME as CACHE
+from archguard.incremental.store import is_refused
 from archguard.model import Report, Severity
 from archguard.reporters import reporter, reporter_names
-from archguard.snapshot.journal import is_recording, is_there, save_result
-from archguard.snapshot.store import NAME as CACHE
-from archguard.snapshot.store import is_refused
 
 _UNTRACK = f"take it out of git: `git rm -r --cached {CACHE}`"
 

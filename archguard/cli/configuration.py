@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from archguard.checking import NAME
 from archguard.config import Config, find_configuration, read_config
 from archguard.errors import ConfigError
+from archguard.history import NAME
 
 config_option: Callable[[Any], Any] = click.option(
     "--config",

@@ -6,17 +6,18 @@ from pathlib import Path
 
 import click
 
-from archguard.checking import check, read, with_baseline
-from archguard.checking.drawing import draw
-from archguard.checking.git import address
+from archguard.checking import check
 from archguard.cli.configuration import config_option, configuration
 from archguard.cli.outcome import CANNOT_CHECK, KEPT
 from archguard.cli.progress import progress
 from archguard.codebase import Codebase
-from archguard.config import Config, find_configuration
+from archguard.config import Config, find_configuration, read
 from archguard.diagrams import FORMATS, VIEWS, WHOLE, format_of, renderer
-from archguard.diagrams.limits import NODES
+from archguard.diagrams.simplify import NODES
 from archguard.errors import ArchguardError, ConfigError
+from archguard.history import with_baseline
+from archguard.history.git import address
+from archguard.inspection.diagram_request import draw
 from archguard.model import Problem, Report, Severity
 
 _TEXTS = "mermaid, dot, d2, plantuml, c4, json or html"

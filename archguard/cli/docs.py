@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
-from archguard.checking import check, read, with_baseline
-from archguard.checking.page import put, render
+from archguard.checking import check
 from archguard.cli.configuration import config_option, configuration
 from archguard.cli.outcome import CANNOT_CHECK, KEPT, VIOLATIONS, tell_problems
-from archguard.config import Config
+from archguard.config import Config, read
 from archguard.errors import ArchguardError
+from archguard.history import with_baseline
+from archguard.inspection.docs_page import put, render
 from archguard.model import Location
 from archguard.model.log import inert
 

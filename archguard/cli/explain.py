@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from archguard.checking import read
-from archguard.checking.exemptions import with_authors
-from archguard.checking.explanation import explain, find_contract, render
 from archguard.cli.answering import Format, format_option, print_answer
 from archguard.cli.configuration import config_option, configuration
 from archguard.cli.outcome import CANNOT_CHECK, KEPT
+from archguard.config import read
+from archguard.inspection.explain import explain, find_contract, render
+from archguard.inspection.ignores import with_authors
 from archguard.model import OutcomeStatus
 
 

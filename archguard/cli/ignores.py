@@ -5,10 +5,10 @@ from pathlib import Path
 
 import click
 
-from archguard.checking import read
-from archguard.checking.exemptions import exemptions, render, with_authors
 from archguard.cli.answering import Format, format_option, print_answer
 from archguard.cli.configuration import config_option, configuration
+from archguard.config import read
+from archguard.inspection.ignores import exemptions, render, with_authors
 
 
 @click.command("ignores")

@@ -19,7 +19,7 @@ from archguard.onboarding import (
     refuse_if_configured,
     with_layers,
 )
-from archguard.reporters.wording import counted, one_line
+from archguard.reporters.phrases import counted, one_line
 
 
 @click.command("init")

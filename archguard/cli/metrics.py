@@ -4,11 +4,12 @@ from pathlib import Path
 
 import click
 
-from archguard.checking import check, read
+from archguard.checking import check
 from archguard.checking.measure import measure
 from archguard.cli.configuration import config_option, configuration_if_any
 from archguard.cli.outcome import CANNOT_CHECK, KEPT, tell_problems
 from archguard.cli.progress import progress
+from archguard.config import read
 from archguard.reporters.metrics import FORMATS
 
 

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import click
 
-from archguard.checking.gate import worse
-from archguard.checking.trend import trend
 from archguard.cli.configuration import config_option, configuration_if_any
 from archguard.cli.outcome import CANNOT_CHECK, KEPT, VIOLATIONS
 from archguard.cli.progress import steps
+from archguard.history.trend import trend
+from archguard.history.trend_gate import worse
 from archguard.model import Point
+from archguard.reporters.phrases import one_line
 from archguard.reporters.trend import FORMATS
-from archguard.reporters.trend.figures import COLUMNS, WORSE, shown
-from archguard.reporters.wording import one_line
+from archguard.reporters.trend.rows import COLUMNS, WORSE, shown
 
 
 def _names(_ctx: click.Context, _param: click.Parameter, value: str | None) -> tuple[str, ...]:

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import click
 
-from archguard.checking import read
-from archguard.checking.place import place_of, render
 from archguard.cli.answering import Format, format_option, print_answer
 from archguard.cli.configuration import config_option, configuration
 from archguard.cli.progress import progress
+from archguard.config import read
+from archguard.inspection.where import place_of, render
 
 
 @click.command("where")

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import click
 
-from archguard.checking import read
-from archguard.checking.why import render, why
 from archguard.cli.answering import Format, format_option, print_answer
 from archguard.cli.configuration import config_option, configuration
 from archguard.cli.outcome import CANNOT_CHECK, KEPT
 from archguard.cli.progress import progress
+from archguard.config import read
+from archguard.inspection.why import render, why
 
 
 @click.command("why")

@@ -1,11 +1,16 @@
 """The code under test, read but never run."""
 
 from archguard.codebase.codebase import Codebase, read_codebase
-from archguard.codebase.expression import Expression, ExpressionError
-from archguard.codebase.facts import Import, ImportTrait
-from archguard.codebase.graph import ImportGraph, Link, Reachability, ReachabilityRule
-from archguard.codebase.modules import PackageNotFoundError
-from archguard.codebase.pattern import (
+from archguard.codebase.coercion import OneOrMany, Shorthand
+from archguard.codebase.hypothetical import with_hypothetical_imports
+from archguard.codebase.imports.extract import Import, ImportTrait
+from archguard.codebase.imports.graph import ImportGraph, Link, Reachability, ReachabilityRule
+from archguard.codebase.memoization import memoized
+from archguard.codebase.modules.discovery import PackageNotFoundError
+from archguard.codebase.modules.expression import Expression, ExpressionError
+from archguard.codebase.modules.namespace import self_and_parents
+from archguard.codebase.modules.partition import disjoint
+from archguard.codebase.modules.pattern import (
     ImportPattern,
     Names,
     Pattern,
@@ -17,13 +22,8 @@ from archguard.codebase.pattern import (
     Target,
     Targets,
 )
-from archguard.codebase.project import STRICT, Component, Coverage, Project, Service
-from archguard.codebase.remembering import memoized
-from archguard.codebase.shorthand import OneOrMany, Shorthand
-from archguard.codebase.source import Source, SourceError
-from archguard.codebase.supposing import with_hypothetical_imports
-from archguard.codebase.units import disjoint
-from archguard.codebase.view import self_and_parents
+from archguard.codebase.modules.project import STRICT, Component, Coverage, Project, Service
+from archguard.codebase.syntax.source import Source, SourceError
 
 __all__ = [
     "STRICT",

@@ -7,22 +7,22 @@ from itertools import pairwise, takewhile
 from pathlib import Path
 from typing import Any, TypeVar
 
-from archguard.codebase.facts import Import, ImportTrait
-from archguard.codebase.facts.dynamic import DYNAMIC
-from archguard.codebase.facts.outline import traits_at
-from archguard.codebase.graph import ImportGraph, Link
-from archguard.codebase.modules import find_modules
-from archguard.codebase.pattern import Pattern, Target
-from archguard.codebase.project import Component, Project, Service
-from archguard.codebase.reexports import Reexports
-from archguard.codebase.remembering import memoized
-from archguard.codebase.scan import build_graph
-from archguard.codebase.service_paths import ServicePaths
-from archguard.codebase.source import Source, SourceError
-from archguard.codebase.statements import Statements
-from archguard.codebase.view import self_and_parents
+from archguard.codebase.imports.builder import build_graph
+from archguard.codebase.imports.dynamic import DYNAMIC
+from archguard.codebase.imports.extract import Import, ImportTrait
+from archguard.codebase.imports.graph import ImportGraph, Link
+from archguard.codebase.imports.indentation import traits_at
+from archguard.codebase.imports.reexports import Reexports
+from archguard.codebase.imports.statements import Statements
+from archguard.codebase.memoization import memoized
+from archguard.codebase.modules.discovery import find_modules
+from archguard.codebase.modules.namespace import self_and_parents
+from archguard.codebase.modules.pattern import Pattern, Target
+from archguard.codebase.modules.project import Component, Project, Service
+from archguard.codebase.modules.service_paths import ServicePaths
+from archguard.codebase.syntax.source import Source, SourceError
+from archguard.incremental.input_recorder import record_sources
 from archguard.model import Location, Problem, Step
-from archguard.snapshot.journal import record_sources
 
 _T = TypeVar("_T")
 

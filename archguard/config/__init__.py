@@ -1,13 +1,13 @@
 """What the team wrote down, read and bound to the contracts."""
 
 from archguard.config.binding import bind_document, bound_contract, make_contract
-from archguard.config.code import read
 from archguard.config.config import Config, Origin, did_you_mean
 from archguard.config.discovery import contract_files, find_configuration
 from archguard.config.document import Document, read_document, write_yaml, write_yaml_line
+from archguard.config.load_codebase import read
+from archguard.config.loader import read_config
 from archguard.config.packs import find_pack, packs
-from archguard.config.reading import read_config
-from archguard.config.resolution import component_faults, contract_faults, contract_notes
+from archguard.config.validation import component_faults, contract_faults, contract_notes
 
 __all__ = [
     "Config",

@@ -13,9 +13,9 @@ from pydantic import Field, PydanticUndefinedAnnotation, PydanticUserError, Type
 from archguard.codebase import STRICT, Component, Names, Project, Service
 from archguard.config.config import did_you_mean
 from archguard.config.document import Document, Keys
+from archguard.effects.catalogue.client import Client
 from archguard.errors import ConfigError
 from archguard.kinds import Contract, Ignore, find_kind, kinds
-from archguard.kinds.client import Client
 
 _T = TypeVar("_T")
 

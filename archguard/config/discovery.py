@@ -8,8 +8,8 @@ from pathlib import Path
 from archguard.config.dialects import DIALECTS, dialect_of
 from archguard.config.document import is_configuration_file, read_text, tools_in
 from archguard.errors import ConfigError, ConfigRemark
+from archguard.incremental.input_recorder import is_file, is_folder, is_there
 from archguard.model import Location
-from archguard.snapshot.journal import is_file, is_folder, is_there
 
 _NAMES = ("archguard.yaml", "archguard.yml", "archguard.YAML", "archguard.YML")
 _CONTRACTS = "contracts"

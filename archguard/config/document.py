@@ -12,9 +12,9 @@ from typing import Any, TypeAlias
 import yaml
 
 from archguard.errors import ConfigError
+from archguard.incremental.fingerprint import content
+from archguard.incremental.input_recorder import is_file
 from archguard.model import Location
-from archguard.snapshot.journal import is_file
-from archguard.snapshot.state import content
 
 Keys: TypeAlias = tuple[str | int, ...]
 """The keys and positions that lead to a value."""

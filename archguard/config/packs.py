@@ -5,7 +5,7 @@ from pathlib import Path
 
 from archguard.config.config import did_you_mean
 from archguard.errors import ConfigError
-from archguard.snapshot.journal import is_folder
+from archguard.incremental.input_recorder import is_folder
 
 _PACKAGE = Path(__file__).parents[1]
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from archguard.diagrams import style
-from archguard.diagrams.nesting import group_names, nested, node_names
+from archguard.diagrams.clusters import group_names, nested, node_names
+from archguard.diagrams.labels import inside, label, legend, size
 from archguard.diagrams.plantuml import text
 from archguard.diagrams.view import Arrow, Channel, Group, Node, NodeKind, View
-from archguard.diagrams.wording import inside, label, legend, size
 
 _MACROS: Final = {NodeKind.SERVICE: "Container", NodeKind.EXTERNAL: "Component_Ext"}
 _DEEDS: Final = {

@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterator, Mapping
 
 from archguard.diagrams import style
-from archguard.diagrams.nesting import group_names, is_framed, nested, node_names
+from archguard.diagrams.clusters import group_names, is_framed, nested, node_names
+from archguard.diagrams.labels import inside, label, legend, plain, size
 from archguard.diagrams.view import Arrow, Channel, Group, Node, View
-from archguard.diagrams.wording import inside, label, legend, plain, size
 
 
 def render(view: View) -> str:

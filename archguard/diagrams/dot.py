@@ -9,9 +9,9 @@ import graphviz
 from graphviz.quoting import quote
 
 from archguard.diagrams import style
-from archguard.diagrams.nesting import is_framed
+from archguard.diagrams.clusters import is_framed
+from archguard.diagrams.labels import inside, label, legend, plain, size
 from archguard.diagrams.view import Arrow, Channel, Group, Node, View
-from archguard.diagrams.wording import inside, label, legend, plain, size
 
 _HEADS: Final = {
     Channel.IMPORT: "normal",

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from archguard.codebase import Codebase
-from archguard.diagrams.parts import Outline, Part
+from archguard.diagrams.node_selection import Outline, Part
 from archguard.diagrams.view import Group
 from archguard.kinds import Layers
 

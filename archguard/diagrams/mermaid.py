@@ -6,10 +6,10 @@ from html import escape
 from typing import Final
 
 from archguard.diagrams import style
-from archguard.diagrams.limits import strongest
-from archguard.diagrams.nesting import group_names, is_framed, nested, node_names
+from archguard.diagrams.clusters import group_names, is_framed, nested, node_names
+from archguard.diagrams.labels import inside, label, legend, plain, size
+from archguard.diagrams.simplify import strongest
 from archguard.diagrams.view import Arrow, Group, Node, NodeKind, View
-from archguard.diagrams.wording import inside, label, legend, plain, size
 
 # https://mermaid.js.org/config/schema-docs/config.html: maxEdges and maxTextSize
 EDGES: Final = 500

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from archguard.diagrams import style
-from archguard.diagrams.nesting import group_names, nested, node_names
+from archguard.diagrams.clusters import group_names, nested, node_names
+from archguard.diagrams.labels import inside, label, legend, plain, size
 from archguard.diagrams.view import Arrow, Group, Node, NodeKind, View
-from archguard.diagrams.wording import inside, label, legend, plain, size
 
 _WORDS: Final = {NodeKind.EXTERNAL: "cloud", NodeKind.SERVICE: "node"}
 

@@ -6,9 +6,9 @@ from itertools import pairwise
 from typing import ClassVar
 
 from archguard.codebase import Codebase, Link, Pattern, Patterns
-from archguard.codebase.coupling import Coupling
+from archguard.codebase.metrics.coupling import Coupling
 from archguard.kinds.contract import Contract, ContractError, VacuousError, listed
-from archguard.kinds.routes import Units, children, units_of
+from archguard.kinds.import_paths import Units, children, units_of
 from archguard.model import Violation
 
 _SHOWN = 5

@@ -7,19 +7,18 @@ from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from archguard.codebase import Codebase, OneOrMany, Patterns, Source
 from archguard.codebase import Names as Words
-from archguard.codebase.crew import broadcast
-from archguard.codebase.names import SemanticModel
-from archguard.kinds.clients import Catalogue, Client, Relevance, find_relevant, is_verb, load_catalogue, semantic_model
-from archguard.kinds.clients.faults import client_faults
-from archguard.kinds.clients.guesses import is_guessed, may_hold_guesses
-from archguard.kinds.clients.sql import holds_sql, may_hold_sql
+from archguard.codebase.worker_pool import broadcast
+from archguard.effects import Catalogue, Client, Relevance, aws, find_relevant, is_verb, load_catalogue, semantic_model
+from archguard.effects.database import DatabaseEffect, DatabaseEffects, EffectKind
+from archguard.effects.heuristics import is_guessed, may_hold_guesses
+from archguard.effects.operations import SORTS, sort_of
+from archguard.effects.sql import holds_sql, may_hold_sql
+from archguard.kinds.breakability import always_inside
+from archguard.kinds.client_faults import client_faults
 from archguard.kinds.contract import ContractError, VacuousError, listed
-from archguard.kinds.filewise import PerFileContract
-from archguard.kinds.places import always_inside
-from archguard.kinds.reaching import aws
-from archguard.kinds.reaching.accesses import DatabaseEffect, DatabaseEffects, EffectKind
-from archguard.kinds.reaching.verbs import SORTS, sort_of
+from archguard.kinds.per_file import PerFileContract
 from archguard.model import Violation
+from archguard.semantics import SemanticModel
 
 Detect: TypeAlias = Literal["imports", "calls", "sql", "models"]
 Channel: TypeAlias = Literal["database", "cache"]

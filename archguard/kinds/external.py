@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from archguard.codebase import Codebase, Link, SomePatterns, Targets
+from archguard.kinds.breakability import is_own, means_everything
 from archguard.kinds.contract import Contract, ContractError, VacuousError, listed
 from archguard.kinds.distributions import packages_of
-from archguard.kinds.places import is_own, means_everything
 from archguard.model import Violation
 
 

@@ -6,7 +6,15 @@ from typing import ClassVar
 
 from archguard.codebase import Codebase, Patterns, Reachability, ReachabilityRule, SomePatterns, SomeTargets
 from archguard.kinds.contract import Contract, ContractError, VacuousError, bindings, bound, listed
-from archguard.kinds.routes import ALL_BITS, Units, find_forbidden_paths, labelled, path_violation, targets_of, units_of
+from archguard.kinds.import_paths import (
+    ALL_BITS,
+    Units,
+    find_forbidden_paths,
+    labelled,
+    path_violation,
+    targets_of,
+    units_of,
+)
 from archguard.model import Violation
 
 

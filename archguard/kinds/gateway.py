@@ -7,21 +7,21 @@ from functools import cached_property
 from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from archguard.codebase import Codebase, OneOrMany, Patterns, SomeNames, SomePatterns, Source
-from archguard.codebase.crew import broadcast
-from archguard.codebase.names import SemanticModel
-from archguard.kinds.clients import Client, semantic_model
-from archguard.kinds.clients.faults import client_faults
+from archguard.codebase.worker_pool import broadcast
+from archguard.effects import Client, semantic_model
+from archguard.effects.client_flow import modules_with_clients
+from archguard.effects.entry_points import EntryPoints
+from archguard.effects.hosts import Hosts
+from archguard.effects.outbound import Outbound, OutboundEffect
+from archguard.effects.timeouts import Timeouts
+from archguard.effects.tracing import holds
+from archguard.effects.urls import SCHEMES, Url
+from archguard.kinds.breakability import always_inside
+from archguard.kinds.client_faults import client_faults
 from archguard.kinds.contract import ContractError, VacuousError, listed
-from archguard.kinds.filewise import PerFileContract
-from archguard.kinds.places import always_inside
-from archguard.kinds.reaching.carriers import modules_with_clients
-from archguard.kinds.reaching.hosts import Hosts
-from archguard.kinds.reaching.inbound import EntryPoints
-from archguard.kinds.reaching.outbound import Outbound, OutboundEffect
-from archguard.kinds.reaching.reading import holds
-from archguard.kinds.reaching.timeouts import Timeouts
-from archguard.kinds.reaching.urls import SCHEMES, Url
+from archguard.kinds.per_file import PerFileContract
 from archguard.model import Violation
+from archguard.semantics import SemanticModel
 
 Channel: TypeAlias = Literal["http", "rpc", "queue", "cloud", "saas", "network", "email"]
 _URLS = re.compile(rb"//")

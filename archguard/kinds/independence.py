@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from archguard.codebase import Codebase, Pattern, Patterns, Reachability, ReachabilityRule
 from archguard.kinds.contract import Contract, ContractError, VacuousError, listed
-from archguard.kinds.routes import ALL_BITS, Units, children, find_forbidden_paths, labelled, path_violation
+from archguard.kinds.import_paths import ALL_BITS, Units, children, find_forbidden_paths, labelled, path_violation
 from archguard.model import Violation
 
 

@@ -21,8 +21,8 @@ from archguard.codebase import (
     self_and_parents,
 )
 from archguard.kinds.contract import Contract, ContractError, VacuousError, listed
-from archguard.kinds.routes import ALL_BITS, children, find_forbidden_paths, labelled, path_violation
-from archguard.kinds.stack import LayerMatrix
+from archguard.kinds.import_paths import ALL_BITS, children, find_forbidden_paths, labelled, path_violation
+from archguard.kinds.layering import LayerMatrix
 from archguard.model import Location, Violation
 
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal, TypeAlias, get_args
 
 from archguard.codebase import Codebase, Link, Patterns, SomePatterns, disjoint
-from archguard.codebase.coupling import MOST_CYCLES
 from archguard.codebase.metrics import Level
+from archguard.codebase.metrics.coupling import MOST_CYCLES
 from archguard.kinds.contract import Contract, ContractError, VacuousError, listed
-from archguard.kinds.excess import Cause, Excess, cause_in_unit, cause_in_whole, figure
-from archguard.kinds.routes import Units, units_of
+from archguard.kinds.import_paths import Units, units_of
+from archguard.kinds.metric_limits import Cause, Excess, cause_in_unit, cause_in_whole, figure
 from archguard.model import Location, Violation
 
 UnitMetric: TypeAlias = Literal["modules", "afferent", "efferent", "instability", "abstractness", "distance"]

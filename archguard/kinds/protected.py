@@ -15,10 +15,10 @@ from archguard.codebase import (
     Patterns,
     SomeTargets,
 )
+from archguard.codebase.public_api import Interface
+from archguard.kinds.breakability import always_inside
 from archguard.kinds.contract import Contract, ContractError, VacuousError, bindings, bound, listed
-from archguard.kinds.interface import Interface
-from archguard.kinds.places import always_inside
-from archguard.kinds.routes import targets_of, units_of
+from archguard.kinds.import_paths import targets_of, units_of
 from archguard.model import Violation
 
 _Guarded: TypeAlias = tuple[frozenset[str], frozenset[str]]

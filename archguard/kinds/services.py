@@ -8,10 +8,10 @@ from itertools import chain, groupby
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias, TypeVar
 
 from archguard.codebase import STRICT, Codebase, Names, OneOrMany, Pattern, PatternError, Shorthand
-from archguard.kinds.clients import semantic_model
-from archguard.kinds.contacts import Channel, Interaction, ServiceMap, find_interactions, hosts_outside
+from archguard.effects import semantic_model
+from archguard.effects.interactions import Channel, Interaction, ServiceMap, find_interactions, hosts_outside
+from archguard.kinds.breakability import always_inside
 from archguard.kinds.contract import Contract, ContractError, VacuousError
-from archguard.kinds.places import always_inside
 from archguard.model import Checked, Severity, Violation
 
 _T = TypeVar("_T")

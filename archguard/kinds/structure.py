@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from archguard.codebase import Codebase
 from archguard.kinds.contract import Contract, ContractError
-from archguard.kinds.shapes import Breach, Rule, StructureFacts, faults
+from archguard.kinds.structure_rules import Breach, Rule, StructureFacts, faults
 from archguard.model import Checked, Violation
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from archguard.onboarding.naming import is_in
-from archguard.snapshot.state import content
+from archguard.incremental.fingerprint import content
+from archguard.onboarding.pattern_writer import is_in
 
 _BESIDE_CODE = re.compile(
     r"[._].*|_*tests?_*|tests?_.*|.*_tests?|testing|docs?|examples?|samples?|demos?|(.*_)?benchmarks?|(.*_)?scripts?|tools?"

@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from archguard.codebase import Codebase, Component, Pattern, Service
-from archguard.onboarding.doors import door_contracts
+from archguard.onboarding.access_points import door_contracts
+from archguard.onboarding.components import MOST_AGAINST, cycles, leaves_most_out, orders, says_much, sizes_of
+from archguard.onboarding.layer_order import Level, count_imports, upwards
 from archguard.onboarding.layout import Layout
-from archguard.onboarding.naming import one_or_many
-from archguard.onboarding.neighbours import services_contract, with_hosts
-from archguard.onboarding.order import Level, count_imports, upwards
-from archguard.onboarding.packs import Fit, fitting_pack, roles
-from archguard.onboarding.parts import MOST_AGAINST, cycles, leaves_most_out, orders, says_much, sizes_of
+from archguard.onboarding.pack_matcher import Fit, fitting_pack, roles
+from archguard.onboarding.pattern_writer import one_or_many
 from archguard.onboarding.proposal import Proposal, ProposedContract
+from archguard.onboarding.service_calls import services_contract, with_hosts
 
 FRAMEWORKS: Mapping[str, str] = {
     "fastapi": "FastAPI",

@@ -6,15 +6,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from archguard.checking import NAME, Baseline, baseline_of, check, render_baseline
+from archguard.checking import check
 from archguard.codebase import Codebase, Pattern, Project, Service, read_codebase
-from archguard.codebase.modules import find_modules
-from archguard.codebase.roots import Roots
+from archguard.codebase.modules.discovery import find_modules
+from archguard.codebase.modules.roots import Roots
 from archguard.config import contract_files, find_configuration, read_config
 from archguard.config.dialects import dialect_of
 from archguard.errors import ArchguardError
+from archguard.history import NAME, Baseline, baseline_of, render_baseline
 from archguard.model import OutcomeStatus, Problem, Report, Severity
-from archguard.onboarding.doors import told_apart
+from archguard.onboarding.access_points import told_apart
 from archguard.onboarding.infer import propose
 from archguard.onboarding.layout import Layout, find_layout
 from archguard.onboarding.proposal import Proposal

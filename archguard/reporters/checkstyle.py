@@ -4,17 +4,17 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element, SubElement
 
 from archguard.model import Location, Report
-from archguard.reporters import tool, wording, xml
+from archguard.reporters import phrases, tool_info, xml
 
 _NOWHERE = Location(".")
 
 
 def render(report: Report) -> str:
     """The new violations and the problems, file by file."""
-    root = Element("checkstyle", {"version": tool.version()})
+    root = Element("checkstyle", {"version": tool_info.version()})
     files: dict[str, Element] = {}
     for location, attributes in sorted(_errors(report), key=lambda error: error[0]):
-        path = wording.one_line(location.path)
+        path = phrases.one_line(location.path)
         if path not in files:
             files[path] = SubElement(root, "file", {"name": path})
         place = {"line": str(location.line), "column": str(location.column)}
@@ -23,15 +23,15 @@ def render(report: Report) -> str:
 
 
 def _errors(report: Report) -> Iterator[tuple[Location, dict[str, str]]]:
-    for violation in wording.new(report.violations):
+    for violation in phrases.new(report.violations):
         yield (
             violation.location,
-            _attributes(wording.severity(violation), wording.full_text(violation), violation.contract),
+            _attributes(phrases.severity(violation), phrases.full_text(violation), violation.contract),
         )
     for problem in report.problems:
         place = problem.location or _NOWHERE
-        yield place, _attributes(problem.severity, wording.problem_text(problem), problem.code)
+        yield place, _attributes(problem.severity, phrases.problem_text(problem), problem.code)
 
 
 def _attributes(severity: str, message: str, source: str) -> dict[str, str]:
-    return {"severity": severity, "message": message, "source": f"{tool.NAME}.{wording.one_line(source)}"}
+    return {"severity": severity, "message": message, "source": f"{tool_info.NAME}.{phrases.one_line(source)}"}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from archguard.model import Location, Report, Severity
-from archguard.reporters import tool, wording
+from archguard.reporters import phrases, tool_info
 
 _COMMANDS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 _DATA: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
@@ -16,26 +16,26 @@ _PROPERTY: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3
 
 def render(report: Report) -> str:
     """A workflow command for each new violation and each problem, and a line of totals for the log."""
-    return "\n".join((*_commands(report), f"{wording.scope(report.summary)}. {wording.totals(report)}"))
+    return "\n".join((*_commands(report), f"{phrases.scope(report.summary)}. {phrases.totals(report)}"))
 
 
 def _commands(report: Report) -> Iterator[str]:
-    for violation in wording.new(report.violations):
-        text = wording.full_text(violation)
-        yield _command(wording.severity(violation), violation.location, violation.contract, text)
+    for violation in phrases.new(report.violations):
+        text = phrases.full_text(violation)
+        yield _command(phrases.severity(violation), violation.location, violation.contract, text)
     for problem in report.problems:
-        yield _command(problem.severity, problem.location, problem.code, wording.problem_text(problem))
+        yield _command(problem.severity, problem.location, problem.code, phrases.problem_text(problem))
 
 
 def _command(severity: Severity, location: Location | None, source: str, text: str) -> str:
-    title = {"title": f"{tool.NAME}: {wording.one_line(source)}"}
+    title = {"title": f"{tool_info.NAME}: {phrases.one_line(source)}"}
     properties = {**(_place(location) if location else {}), **title}
     listed = ",".join(f"{name}={value.translate(_PROPERTY)}" for name, value in properties.items())
     return f"::{_COMMANDS[severity]} {listed}::{text.translate(_DATA)}"
 
 
 def _place(location: Location) -> dict[str, str]:
-    place = {"file": wording.one_line(location.path), "line": location.line}
+    place = {"file": phrases.one_line(location.path), "line": location.line}
     # GitHub takes columns only where both ends stand in one line.
     match location.end_line:
         case 0:

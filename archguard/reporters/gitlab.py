@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from archguard.model import Location, Problem, Report, Severity, Violation
 from archguard.model.log import inert_json
-from archguard.reporters import tool, wording
+from archguard.reporters import phrases, tool_info
 
 _Object = dict[str, Any]  # JSON is Any
 
@@ -21,17 +21,17 @@ _NOWHERE: Final = Location(".")
 
 def render(report: Report) -> str:
     """Every violation and problem; known ones too, since GitLab compares with the target branch itself."""
-    violations = (_violation(violation, count) for violation, count in wording.occurrences(report.violations))
+    violations = (_violation(violation, count) for violation, count in phrases.occurrences(report.violations))
     return inert_json(json.dumps([*violations, *_problems(report)], indent=2))
 
 
 def _violation(violation: Violation, occurrence: int) -> _Object:
     repeated = f"-{occurrence}" if occurrence > 1 else ""
     return _finding(
-        wording.full_text(violation),
+        phrases.full_text(violation),
         f"{violation.contract}: {violation.rule}" if violation.rule else violation.contract,
         f"{violation.fingerprint}{repeated}",
-        "info" if wording.is_known(violation) else _SEVERITIES[wording.severity(violation)],
+        "info" if phrases.is_known(violation) else _SEVERITIES[phrases.severity(violation)],
         violation.location,
     )
 
@@ -41,13 +41,13 @@ def _problems(report: Report) -> Iterator[_Object]:
     for problem in report.problems:
         seen[_digest(problem)] += 1
         fingerprint = f"{_digest(problem)}-{seen[_digest(problem)]}"
-        text, place = wording.problem_text(problem), problem.location or _NOWHERE
+        text, place = phrases.problem_text(problem), problem.location or _NOWHERE
         yield _finding(text, problem.code, fingerprint, _SEVERITIES[problem.severity], place)
 
 
 def _digest(problem: Problem) -> str:
     path = problem.location.path if problem.location else ""
-    identity = wording.printable(f"{problem.code}\0{path}\0{problem.message}")
+    identity = phrases.printable(f"{problem.code}\0{path}\0{problem.message}")
     return hashlib.sha256(identity.encode()).hexdigest()[:16]
 
 
@@ -56,12 +56,12 @@ def _finding(description: str, check: str, fingerprint: str, severity: str, loca
     return {
         "type": "issue",
         "description": description,
-        "check_name": f"{tool.NAME}/{wording.one_line(check)}",
+        "check_name": f"{tool_info.NAME}/{phrases.one_line(check)}",
         "fingerprint": fingerprint,
         "severity": severity,
         "categories": ["Architecture"],
         "location": {
-            "path": wording.one_line(location.path),
+            "path": phrases.one_line(location.path),
             "lines": {**lines, "end": location.end_line} if location.end_line else lines,
         },
     }

@@ -6,7 +6,7 @@ from textwrap import dedent
 from typing import Final
 
 from archguard.model import Outcome, OutcomeStatus, Problem, Report, Step, Violation
-from archguard.reporters import text, tool, wording
+from archguard.reporters import phrases, text, tool_info
 from archguard.reporters.page import asset, escaped, page
 
 _LABELS: Final = {OutcomeStatus.KEPT: "kept", OutcomeStatus.BROKEN: "broken", OutcomeStatus.ERROR: "unchecked"}
@@ -37,13 +37,13 @@ def _header(report: Report) -> Iterator[str]:
 
 
 def _tile(number: int, noun: str) -> str:
-    label = wording.counted(number, noun).removeprefix(str(number))
+    label = phrases.counted(number, noun).removeprefix(str(number))
     return f"<li><strong>{number}</strong>{label}</li>"
 
 
 def _counts(report: Report) -> Iterator[tuple[int, str]]:
     statuses = [outcome.status for outcome in report.outcomes]
-    new = len(wording.new(report.violations))
+    new = len(phrases.new(report.violations))
     yield new, "new violation"
     yield len(report.violations) - new, "known violation"
     yield from ((statuses.count(status), f"{_LABELS[status]} contract") for status in OutcomeStatus)
@@ -51,7 +51,7 @@ def _counts(report: Report) -> Iterator[tuple[int, str]]:
 
 
 def _main(report: Report) -> Iterator[str]:
-    contracts = tuple(wording.contracts(report))
+    contracts = tuple(phrases.contracts(report))
     yield "<main>"
     if report.problems:
         yield "<h2>Problems</h2>"
@@ -72,14 +72,14 @@ def _contracts(contracts: tuple[tuple[Outcome, tuple[Violation, ...]], ...]) -> 
 
 
 def _row(number: int, outcome: Outcome, violations: tuple[Violation, ...]) -> str:
-    new = len(wording.new(violations))
+    new = len(phrases.new(violations))
     name = escaped(outcome.id)
     linked = f'<a href="#contract-{number}" data-contract="{number}">{name}</a>' if violations else name
     why = f'<p class="because">{escaped(outcome.reason)}</p>' if outcome.reason.strip() else ""
     cells = (
         f'<td><span class="badge {outcome.status}">{_LABELS[outcome.status]}</span></td><td>{linked}{why}</td>',
         f"<td>{escaped(outcome.kind)}</td><td>{new}</td><td>{len(violations) - new}</td>",
-        f"<td>{wording.looked_at(outcome.checked)}</td>",
+        f"<td>{phrases.looked_at(outcome.checked)}</td>",
     )
     return f"<tr>{''.join(cells)}</tr>"
 
@@ -107,23 +107,23 @@ def _filters(contracts: tuple[tuple[Outcome, tuple[Violation, ...]], ...]) -> It
 
 
 def _violation(violation: Violation) -> str:
-    badges = [wording.severity(violation).value, *(["known"] if wording.is_known(violation) else [])]
+    badges = [phrases.severity(violation).value, *(["known"] if phrases.is_known(violation) else [])]
     marks = "".join(f'<span class="badge {badge}">{badge}</span>' for badge in badges)
     where = f'<code class="place">{escaped(str(violation.location))}</code>'
     parts = (_chain(violation.chain), _because(violation.reason), _fixes(violation.fix))
-    sentence = f'<p class="sentence">{escaped(wording.sentence(violation))}</p>'
+    sentence = f'<p class="sentence">{escaped(phrases.sentence(violation))}</p>'
     return f'<article data-status="{violation.status}"><p>{marks}{where}</p>{sentence}{"".join(parts)}</article>'
 
 
 def _chain(chain: tuple[Step, ...]) -> str:
     steps = (
-        f"<code>{escaped(wording.hop(step))}</code> <span>{escaped(wording.step_place(step))}</span>" for step in chain
+        f"<code>{escaped(phrases.hop(step))}</code> <span>{escaped(phrases.step_place(step))}</span>" for step in chain
     )
     return f'<ol class="chain">{"".join(f"<li>{step}</li>" for step in steps)}</ol>' if chain else ""
 
 
 def _because(reason: str) -> str:
-    return f'<p class="because">{escaped(wording.because(reason))}</p>' if reason.strip() else ""
+    return f'<p class="because">{escaped(phrases.because(reason))}</p>' if reason.strip() else ""
 
 
 def _fixes(fixes: tuple[str, ...]) -> str:
@@ -142,9 +142,9 @@ def _problem(problem: Problem) -> str:
 
 def _footer(report: Report) -> Iterator[str]:
     names = report.summary.unassigned
-    yield f"<footer><p>{wording.scope(report.summary)} in {report.summary.seconds:.2f} s.</p>"
+    yield f"<footer><p>{phrases.scope(report.summary)} in {report.summary.seconds:.2f} s.</p>"
     if names:
         items = "".join(f"<li><code>{escaped(name)}</code></li>" for name in names)
-        count = wording.counted(len(names), "module")
+        count = phrases.counted(len(names), "module")
         yield f"<details><summary>No contract looks at {count}.</summary><ul>{items}</ul></details>"
-    yield f"<p>{tool.NAME} {escaped(tool.version())}</p></footer>"
+    yield f"<p>{tool_info.NAME} {escaped(tool_info.version())}</p></footer>"

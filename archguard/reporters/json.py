@@ -20,7 +20,7 @@ from archguard.model import (
     ViolationStatus,
 )
 from archguard.model.log import inert_json
-from archguard.reporters import tool
+from archguard.reporters import tool_info
 from archguard.reporters.json_schema import report_schema
 
 __all__ = ["VERSION", "document", "read", "render", "report_schema"]
@@ -40,7 +40,7 @@ def document(report: Report) -> _Object:
     """The report as what JSON is made of, for whoever puts it into an answer of their own."""
     return {
         "version": VERSION,
-        "tool": {"name": tool.NAME, "version": tool.version()},
+        "tool": {"name": tool_info.NAME, "version": tool_info.version()},
         "passed": report.passed,
         "complete": report.complete,
         "fail_on": report.fail_on.value,

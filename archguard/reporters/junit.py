@@ -3,14 +3,14 @@
 from xml.etree.ElementTree import Element, SubElement
 
 from archguard.model import Outcome, OutcomeStatus, Problem, Report, Severity, Violation
-from archguard.reporters import text, tool, wording, xml
+from archguard.reporters import phrases, text, tool_info, xml
 
 
 def render(report: Report) -> str:
     """A suite with a case for each contract, and one for each problem that kept archguard from looking."""
     root = Element("testsuites")
-    suite = SubElement(root, "testsuite", {"name": tool.NAME})
-    for outcome, violations in wording.contracts(report):
+    suite = SubElement(root, "testsuite", {"name": tool_info.NAME})
+    for outcome, violations in phrases.contracts(report):
         _contract(suite, outcome, violations)
     for problem in report.problems:
         if problem.severity is Severity.ERROR:
@@ -21,29 +21,31 @@ def render(report: Report) -> str:
 
 
 def _contract(suite: Element, outcome: Outcome, violations: tuple[Violation, ...]) -> None:
-    name = wording.one_line(outcome.id)
-    case = SubElement(suite, "testcase", {"name": name, "classname": f"{tool.NAME}.{wording.one_line(outcome.kind)}"})
-    fresh = wording.new(violations)
+    name = phrases.one_line(outcome.id)
+    case = SubElement(
+        suite, "testcase", {"name": name, "classname": f"{tool_info.NAME}.{phrases.one_line(outcome.kind)}"}
+    )
+    fresh = phrases.new(violations)
     found = text.plain(line for violation in fresh for line in text.violation_lines(violation))
     match outcome.status:
         case OutcomeStatus.BROKEN:
-            _say(case, "failure", f"{name}: {wording.violation_count(violations)}", found)
+            _say(case, "failure", f"{name}: {phrases.violation_count(violations)}", found)
         case OutcomeStatus.ERROR:
             _say(case, "error", f"{name} could not be checked", found)
     kept = f"\n{found}" if found and outcome.status is OutcomeStatus.KEPT else ""
-    seen = f"{wording.found(outcome, violations)}; looked at {wording.looked_at(outcome.checked)}"
+    seen = f"{phrases.found(outcome, violations)}; looked at {phrases.looked_at(outcome.checked)}"
     SubElement(case, "system-out").text = f"{seen}{kept}"
 
 
 def _problem(suite: Element, problem: Problem) -> None:
     place = f" {problem.location}" if problem.location else ""
-    name = wording.one_line(f"{problem.code}{place}")
-    case = SubElement(suite, "testcase", {"name": name, "classname": f"{tool.NAME}.problems"})
-    _say(case, "error", wording.one_line(problem.message), text.plain(text.problem_lines(problem)))
+    name = phrases.one_line(f"{problem.code}{place}")
+    case = SubElement(suite, "testcase", {"name": name, "classname": f"{tool_info.NAME}.problems"})
+    _say(case, "error", phrases.one_line(problem.message), text.plain(text.problem_lines(problem)))
 
 
 def _say(case: Element, element: str, message: str, details: str) -> None:
-    SubElement(case, element, {"type": tool.NAME, "message": message}).text = details
+    SubElement(case, element, {"type": tool_info.NAME, "message": message}).text = details
 
 
 def _notes(report: Report) -> str:

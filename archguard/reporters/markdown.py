@@ -6,7 +6,7 @@ from itertools import accumulate
 from typing import Final
 
 from archguard.model import Outcome, OutcomeStatus, Problem, Report, Violation
-from archguard.reporters import wording
+from archguard.reporters import phrases
 
 COMMENT_SIZE: Final = 65_000
 """In bytes; GitHub takes 65,536 characters in a comment."""
@@ -34,19 +34,19 @@ def _fitting(findings: tuple[str, ...], room: int) -> int:
 
 
 def _left_out(findings: int) -> str:
-    return f"**{wording.counted(findings, 'more finding')}** would not fit here; the other formats list them."
+    return f"**{phrases.counted(findings, 'more finding')}** would not fit here; the other formats list them."
 
 
 def _head(report: Report) -> Iterator[str]:
-    new, violations = len(wording.new(report.violations)), report.violations
-    problems = f", {wording.counted(len(report.problems), 'problem')}" if report.problems else ""
+    new, violations = len(phrases.new(report.violations)), report.violations
+    problems = f", {phrases.counted(len(report.problems), 'problem')}" if report.problems else ""
     yield f"## {_verdict(report)}"
     yield ""
-    yield f"**{wording.counted(new, 'new violation')}**, {len(violations) - new} known{problems}."
+    yield f"**{phrases.counted(new, 'new violation')}**, {len(violations) - new} known{problems}."
     yield ""
     yield "| | contract | kind | new | known | looked at |"
     yield "| --- | --- | --- | ---: | ---: | --- |"
-    yield from (_row(outcome, found) for outcome, found in wording.contracts(report))
+    yield from (_row(outcome, found) for outcome, found in phrases.contracts(report))
 
 
 def _verdict(report: Report) -> str:
@@ -61,41 +61,41 @@ def _verdict(report: Report) -> str:
 
 
 def _row(outcome: Outcome, violations: tuple[Violation, ...]) -> str:
-    new = len(wording.new(violations))
+    new = len(phrases.new(violations))
     cells = (
         _ICONS[outcome.status],
         escaped(outcome.id),
         escaped(outcome.kind),
         str(new),
         str(len(violations) - new),
-        wording.looked_at(outcome.checked),
+        phrases.looked_at(outcome.checked),
     )
     return f"| {' | '.join(cells)} |"
 
 
 def _findings(report: Report) -> Iterator[str]:
-    for outcome, violations in wording.contracts(report):
-        for number, violation in enumerate(wording.new(violations)):
+    for outcome, violations in phrases.contracts(report):
+        for number, violation in enumerate(phrases.new(violations)):
             yield _violation(violation) if number else f"{_heading(outcome)}\n\n{_violation(violation)}"
     for number, problem in enumerate(report.problems):
         yield _problem(problem) if number else f"### Problems\n\n{_problem(problem)}"
 
 
 def _heading(outcome: Outcome) -> str:
-    reason = f"\n\n{escaped(wording.because(outcome.reason))}" if outcome.reason.strip() else ""
+    reason = f"\n\n{escaped(phrases.because(outcome.reason))}" if outcome.reason.strip() else ""
     return f"### {escaped(outcome.id)}{reason}"
 
 
 def _violation(violation: Violation) -> str:
     place = code(str(violation.location))
     return "\n".join(
-        (f"- {place} {wording.severity(violation)}: {escaped(wording.sentence(violation))}", *_details(violation))
+        (f"- {place} {phrases.severity(violation)}: {escaped(phrases.sentence(violation))}", *_details(violation))
     )
 
 
 def _details(violation: Violation) -> Iterator[str]:
     for step in violation.chain:
-        yield f"  - {code(wording.hop(step))} in {code(wording.step_place(step))}"
+        yield f"  - {code(phrases.hop(step))} in {code(phrases.step_place(step))}"
     for number, fix in enumerate(violation.fix, start=1):
         yield f"  {number}. {escaped(fix)}"
 
@@ -107,20 +107,20 @@ def _problem(problem: Problem) -> str:
 
 
 def _tail(report: Report) -> Iterator[str]:
-    yield f"{wording.scope(report.summary)}."
-    if unassigned := wording.unassigned(report.summary):
+    yield f"{phrases.scope(report.summary)}."
+    if unassigned := phrases.unassigned(report.summary):
         yield escaped(unassigned)
 
 
 def escaped(text: str) -> str:
     """`text` as nothing but text, wherever it stands."""
-    marked = _MARKUP.sub(r"\\\1", wording.one_line(text)).translate(_ENTITIES)
+    marked = _MARKUP.sub(r"\\\1", phrases.one_line(text)).translate(_ENTITIES)
     return _BULLET.sub(r"\1\\\2", marked)
 
 
 def code(text: str) -> str:
     """`text` as code, between more backticks than it holds in a row."""
-    line = wording.one_line(text)
+    line = phrases.one_line(text)
     longest = max((len(run) for run in re.findall("`+", line)), default=0)
     fence, space = "`" * (longest + 1), " " if longest else ""
     return f"{fence}{space}{line}{space}{fence}"

@@ -6,7 +6,7 @@ from html import escape
 from importlib.resources import files
 from typing import Final
 
-from archguard.reporters import wording
+from archguard.reporters import phrases
 
 # The policy names the pieces that may run, so that nothing which users wrote ever can.
 _PAGE: Final = """\
@@ -40,7 +40,7 @@ def asset(name: str) -> str:
 
 def escaped(content: str) -> str:
     """`content` as the text of an element, in one line."""
-    return escape(wording.one_line(content))
+    return escape(phrases.one_line(content))
 
 
 def _policy(style: str, script: str) -> str:

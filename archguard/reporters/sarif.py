@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from archguard.model import Location, Outcome, Problem, Report, Severity, Step, Violation
 from archguard.model.log import inert_json
-from archguard.reporters import tool, wording
+from archguard.reporters import phrases, tool_info
 
 _Object = dict[str, Any]  # JSON is Any
 
@@ -29,7 +29,7 @@ _SEVERITIES: Final = tuple(Severity)
 
 def render(report: Report) -> str:
     """One run: a rule for each contract, a result for each violation in a line of its own, the problems as notes."""
-    outcomes = tuple(outcome for outcome, _ in wording.contracts(report))
+    outcomes = tuple(outcome for outcome, _ in phrases.contracts(report))
     log = {
         "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
         "version": "2.1.0",
@@ -54,7 +54,7 @@ def _run(report: Report, outcomes: tuple[Outcome, ...]) -> _Object:
 
 def _results(report: Report, outcomes: tuple[Outcome, ...]) -> Iterator[_Object]:
     rules = {outcome.id: index for index, outcome in enumerate(outcomes)}
-    for violation, occurrence in _listed(tuple(wording.occurrences(report.violations))):
+    for violation, occurrence in _listed(tuple(phrases.occurrences(report.violations))):
         yield _result(violation, occurrence, rules[violation.contract])
 
 
@@ -65,17 +65,17 @@ def _listed(counted: tuple[tuple[Violation, int], ...]) -> tuple[tuple[Violation
 
 
 def _weight(violation: Violation) -> tuple[bool, int]:
-    return wording.is_known(violation), _SEVERITIES.index(wording.severity(violation))
+    return phrases.is_known(violation), _SEVERITIES.index(phrases.severity(violation))
 
 
 def _driver(outcomes: tuple[Outcome, ...]) -> _Object:
-    return {"name": tool.NAME, "version": tool.version(), "rules": [_rule(outcome) for outcome in outcomes]}
+    return {"name": tool_info.NAME, "version": tool_info.version(), "rules": [_rule(outcome) for outcome in outcomes]}
 
 
 def _rule(outcome: Outcome) -> _Object:
-    contract, kind = wording.one_line(outcome.id), wording.one_line(outcome.kind)
+    contract, kind = phrases.one_line(outcome.id), phrases.one_line(outcome.kind)
     title = f"Architecture contract '{contract}' ({kind})"
-    why = wording.one_line(outcome.reason) or f"{title} gives no reason."
+    why = phrases.one_line(outcome.reason) or f"{title} gives no reason."
     return {
         "id": contract,
         "shortDescription": {"text": f"{title}."},
@@ -84,7 +84,7 @@ def _rule(outcome: Outcome) -> _Object:
         "properties": {
             "tags": ["architecture", kind],
             "status": outcome.status.value,
-            "lookedAt": wording.looked_at(outcome.checked),
+            "lookedAt": phrases.looked_at(outcome.checked),
         },
     }
 
@@ -114,28 +114,28 @@ def _notification(problem: Problem) -> _Object:
     places = [{"physicalLocation": _physical(problem.location)}] if problem.location else []
     return {
         "level": _LEVELS[problem.severity],
-        "descriptor": {"id": wording.one_line(problem.code)},
-        "message": {"text": _escaped(wording.problem_text(problem))},
+        "descriptor": {"id": phrases.one_line(problem.code)},
+        "message": {"text": _escaped(phrases.problem_text(problem))},
         "locations": places,
     }
 
 
 def _limits(results: int) -> Iterator[_Object]:
     if results > MOST_RESULTS:
-        left_out = wording.counted(results - MOST_RESULTS, "violation")
+        left_out = phrases.counted(results - MOST_RESULTS, "violation")
         text = f"{left_out} left out, since GitHub takes {MOST_RESULTS} results; the json format lists all."
         yield {"level": "warning", "message": {"text": text}}
     if results > SHOWN_RESULTS:
-        text = f"GitHub shows the {SHOWN_RESULTS} weightiest of {wording.counted(results, 'violation')}."
+        text = f"GitHub shows the {SHOWN_RESULTS} weightiest of {phrases.counted(results, 'violation')}."
         yield {"level": "note", "message": {"text": text}}
 
 
 def _result(violation: Violation, occurrence: int, rule: int) -> _Object:
     known = [{"kind": "external", "justification": "Listed in the baseline."}]
     return {
-        "ruleId": wording.one_line(violation.contract),
+        "ruleId": phrases.one_line(violation.contract),
         "ruleIndex": rule,
-        "level": _LEVELS[wording.severity(violation)],
+        "level": _LEVELS[phrases.severity(violation)],
         "message": {"text": "\n".join(_message(violation))},
         "locations": [_location(violation)],
         "relatedLocations": [
@@ -143,19 +143,19 @@ def _result(violation: Violation, occurrence: int, rule: int) -> _Object:
         ],
         # Not `primaryLocationLineHash`: GitHub's own action computes that one, and warns at every other value.
         "partialFingerprints": {"archguardViolation/v1": f"{violation.fingerprint}:{occurrence}"},
-        "suppressions": known if wording.is_known(violation) else [],
-        "properties": {"confidence": violation.confidence.value, "rule": wording.one_line(violation.rule)},
+        "suppressions": known if phrases.is_known(violation) else [],
+        "properties": {"confidence": violation.confidence.value, "rule": phrases.one_line(violation.rule)},
     }
 
 
 def _message(violation: Violation) -> Iterator[str]:
-    yield _escaped(wording.sentence(violation))
+    yield _escaped(phrases.sentence(violation))
     for number, step in enumerate(violation.chain, start=1):
-        hop = _escaped(wording.hop(step))
-        yield f"[{hop}]({number})" if number <= _MOST_RELATED else f"{hop} ({_escaped(wording.step_place(step))})"
-    if reason := wording.because(violation.reason):
+        hop = _escaped(phrases.hop(step))
+        yield f"[{hop}]({number})" if number <= _MOST_RELATED else f"{hop} ({_escaped(phrases.step_place(step))})"
+    if reason := phrases.because(violation.reason):
         yield _escaped(reason)
-    yield from map(_escaped, wording.numbered(violation.fix))
+    yield from map(_escaped, phrases.numbered(violation.fix))
 
 
 def _escaped(text: str) -> str:
@@ -164,7 +164,7 @@ def _escaped(text: str) -> str:
 
 
 def _location(violation: Violation) -> _Object:
-    name = wording.one_line(violation.importer)
+    name = phrases.one_line(violation.importer)
     return {
         "physicalLocation": _physical(violation.location),
         "logicalLocations": [{"fullyQualifiedName": name, "kind": "module"}],
@@ -178,7 +178,7 @@ def _related(number: int, step: Step) -> _Object:
             "artifactLocation": _artifact(step.path),
             **({"region": {"startLine": step.line}} if step.line > 0 else {}),
         },
-        "message": {"text": _escaped(wording.hop(step))},
+        "message": {"text": _escaped(phrases.hop(step))},
     }
 
 
@@ -196,4 +196,4 @@ def _physical(location: Location) -> _Object:
 
 
 def _artifact(path: str) -> _Object:
-    return {"uri": quote(wording.printable(path)), "uriBaseId": "SRCROOT"}
+    return {"uri": quote(phrases.printable(path)), "uriBaseId": "SRCROOT"}

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from archguard.model import Outcome, Problem, Report, Severity, Violation
-from archguard.reporters import tool, wording
+from archguard.reporters import phrases, tool_info
 
 _SEVERITIES: Final = {Severity.ERROR: "ERROR", Severity.WARNING: "WARNING", Severity.INFO: "INFO"}
 _ESCAPES: Final = str.maketrans({"|": "||", "'": "|'", "[": "|[", "]": "|]", "\n": "|n", "\r": "|r"})
@@ -19,38 +19,38 @@ _TEXT_LENGTH: Final = 4000
 
 def render(report: Report) -> str:
     """A service message for each contract, new violation and problem, and a line of totals for the log."""
-    totals = f"{wording.scope(report.summary)}. {wording.totals(report)}"
+    totals = f"{phrases.scope(report.summary)}. {phrases.totals(report)}"
     return "\n".join((*_messages(report), totals))
 
 
 def _messages(report: Report) -> Iterator[str]:
-    for outcome, violations in wording.contracts(report):
+    for outcome, violations in phrases.contracts(report):
         yield _contract(outcome)
-        yield from map(_violation, wording.new(violations))
+        yield from map(_violation, phrases.new(violations))
     yield from map(_problem, report.problems)
 
 
 def _contract(outcome: Outcome) -> str:
-    reason = wording.one_line(outcome.reason) or "The contract gives no reason."
-    name = _cut(wording.one_line(outcome.id), _NAME_LENGTH)
-    kind = _cut(f"{tool.NAME} {wording.one_line(outcome.kind)}", _NAME_LENGTH)
+    reason = phrases.one_line(outcome.reason) or "The contract gives no reason."
+    name = _cut(phrases.one_line(outcome.id), _NAME_LENGTH)
+    kind = _cut(f"{tool_info.NAME} {phrases.one_line(outcome.kind)}", _NAME_LENGTH)
     return _message("inspectionType", id=name, name=name, category=kind, description=_cut(reason))
 
 
 def _violation(violation: Violation) -> str:
     return _message(
         "inspection",
-        typeId=_cut(wording.one_line(violation.contract), _NAME_LENGTH),
-        message=_cut(wording.full_text(violation)),
-        file=_cut(wording.one_line(violation.location.path)),
+        typeId=_cut(phrases.one_line(violation.contract), _NAME_LENGTH),
+        message=_cut(phrases.full_text(violation)),
+        file=_cut(phrases.one_line(violation.location.path)),
         line=str(violation.location.line),
-        SEVERITY=_SEVERITIES[wording.severity(violation)],
+        SEVERITY=_SEVERITIES[phrases.severity(violation)],
     )
 
 
 def _problem(problem: Problem) -> str:
-    place = f"{wording.one_line(str(problem.location))}: " if problem.location else ""
-    text = _cut(f"{place}{wording.problem_text(problem)}")
+    place = f"{phrases.one_line(str(problem.location))}: " if problem.location else ""
+    text = _cut(f"{place}{phrases.problem_text(problem)}")
     if problem.severity is Severity.ERROR:
         return _message("buildProblem", description=text)
     return _message("message", text=text, status="WARNING" if problem.severity is Severity.WARNING else "NORMAL")

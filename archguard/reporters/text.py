@@ -7,7 +7,7 @@ from unicodedata import east_asian_width
 
 from archguard.model import Location, Outcome, OutcomeStatus, Problem, Report, Severity, Violation
 from archguard.model.log import inert
-from archguard.reporters import wording
+from archguard.reporters import phrases
 
 Span = tuple[str, str]
 """A piece of a line, and the style that a terminal gives it."""
@@ -45,9 +45,9 @@ def lines(report: Report) -> Iterator[Line]:
 
 
 def _parts(report: Report) -> Iterator[list[Line]]:
-    contracts = tuple(wording.contracts(report))
+    contracts = tuple(phrases.contracts(report))
     for _, violations in contracts:
-        yield [line for violation in wording.new(violations) for line in violation_lines(violation)]
+        yield [line for violation in phrases.new(violations) for line in violation_lines(violation)]
     yield [line for problem in report.problems for line in problem_lines(problem)]
     yield [_outcome(outcome, violations) for outcome, violations in contracts]
     yield list(summary_lines(report))
@@ -56,23 +56,23 @@ def _parts(report: Report) -> Iterator[list[Line]]:
 def violation_lines(violation: Violation) -> Iterator[Line]:
     """The house shape: place, severity and sentence; then the chain, the reason and the fixes, indented."""
     yield (
-        *_head(violation.location, wording.severity(violation)),
-        (f"{wording.sentence(violation)} ", ""),
-        (f"[{wording.one_line(violation.contract)}]", "magenta"),
+        *_head(violation.location, phrases.severity(violation)),
+        (f"{phrases.sentence(violation)} ", ""),
+        (f"[{phrases.one_line(violation.contract)}]", "magenta"),
     )
     for step in violation.chain:
-        yield ((f"{_INDENT}{wording.hop(step)}", ""), (f" ({wording.step_place(step)})", "cyan"))
-    if reason := wording.because(violation.reason):
+        yield ((f"{_INDENT}{phrases.hop(step)}", ""), (f" ({phrases.step_place(step)})", "cyan"))
+    if reason := phrases.because(violation.reason):
         yield ((f"{_INDENT}{reason}", "italic"),)
-    yield from (((f"{_INDENT}{fix}", "green"),) for fix in wording.numbered(violation.fix))
+    yield from (((f"{_INDENT}{fix}", "green"),) for fix in phrases.numbered(violation.fix))
 
 
 def problem_lines(problem: Problem) -> Iterator[Line]:
     """Place, severity and message; then the excerpt with a caret below the column, and the hint."""
-    yield (*_head(problem.location, problem.severity), (wording.one_line(problem.message), ""))
+    yield (*_head(problem.location, problem.severity), (phrases.one_line(problem.message), ""))
     yield from excerpt_lines(problem)
     if problem.hint:
-        yield ((f"{_INDENT}hint: {wording.one_line(problem.hint)}", "green"),)
+        yield ((f"{_INDENT}hint: {phrases.one_line(problem.hint)}", "green"),)
 
 
 def excerpt_lines(problem: Problem) -> Iterator[Line]:
@@ -82,12 +82,12 @@ def excerpt_lines(problem: Problem) -> Iterator[Line]:
 
 
 def _head(location: Location | None, severity: Severity) -> Line:
-    place = ((f"{wording.one_line(str(location))}: ", "bold"),) if location else ()
+    place = ((f"{phrases.one_line(str(location))}: ", "bold"),) if location else ()
     return (*place, (severity.value, _SEVERITY_STYLES[severity]), (": ", ""))
 
 
 def _excerpt(excerpt: str, location: Location) -> Iterator[Line]:
-    line = _CONTROL.sub(" ", wording.printable(excerpt)).rstrip()
+    line = _CONTROL.sub(" ", phrases.printable(excerpt)).rstrip()
     start = min(max(location.column - 1, 0), len(line))
     end = location.end_column - 1 if location.end_line == location.line else 0
     cut = max(0, start - _EXCERPT_WIDTH // 2)
@@ -107,18 +107,18 @@ def _width(text: str) -> int:
 
 
 def _outcome(outcome: Outcome, violations: tuple[Violation, ...]) -> Line:
-    found = f"{wording.found(outcome, violations)}; " if violations else ""
-    identity = wording.one_line(f"{outcome.id} ({outcome.kind})")
+    found = f"{phrases.found(outcome, violations)}; " if violations else ""
+    identity = phrases.one_line(f"{outcome.id} ({outcome.kind})")
     return (
         _STATUS_SPANS[outcome.status],
         (f"  {identity}: ", ""),
-        (f"{found}{wording.looked_at(outcome.checked)}", "dim"),
+        (f"{found}{phrases.looked_at(outcome.checked)}", "dim"),
     )
 
 
 def summary_lines(report: Report) -> Iterator[Line]:
     """How much was looked at, what no contract looks at, and the totals."""
-    yield ((f"{wording.scope(report.summary)} in {report.summary.seconds:.2f} s.", ""),)
-    if unassigned := wording.unassigned(report.summary):
+    yield ((f"{phrases.scope(report.summary)} in {report.summary.seconds:.2f} s.", ""),)
+    if unassigned := phrases.unassigned(report.summary):
         yield ((unassigned, "yellow"),)
-    yield ((wording.totals(report), "bold green" if report.passed else "bold red"),)
+    yield ((phrases.totals(report), "bold green" if report.passed else "bold red"),)

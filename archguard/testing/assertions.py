@@ -13,10 +13,11 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from archguard.checking import check, read, with_baseline
+from archguard.checking import check
 from archguard.codebase import Pattern
-from archguard.config import Config, bound_contract, find_configuration, make_contract, read_config
+from archguard.config import Config, bound_contract, find_configuration, make_contract, read, read_config
 from archguard.errors import ConfigError
+from archguard.history import with_baseline
 from archguard.kinds import Contract
 from archguard.model import Report
 from archguard.reporters import text

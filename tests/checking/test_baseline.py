@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from project import Project
 from repository import commit, git
 
-from archguard.checking import Baseline, apply_baseline, baseline_of, prune, render_baseline
+from archguard.history import Baseline, apply_baseline, baseline_of, prune, render_baseline
 from archguard.model import Location, Outcome, OutcomeStatus, Report, Violation
 from archguard.model.report import Checked
 

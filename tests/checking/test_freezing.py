@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import pytest
 from project import Project
 
-from archguard.checking import Baseline, apply_baseline, baseline_of
+from archguard.history import Baseline, apply_baseline, baseline_of
 from archguard.model import Report
 
 RULE = """\

@@ -4,7 +4,7 @@ import pytest
 from project import Project
 from repository import commit, git
 
-from archguard.checking.git import address
+from archguard.history.git import address
 
 
 @pytest.mark.parametrize(

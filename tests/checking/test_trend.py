@@ -17,7 +17,7 @@ from project import Project
 from repository import commit, git
 from tools import needs_browser
 
-from archguard.checking import trend as under_test
+from archguard.history import trend as under_test
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ import pytest
 from project import Project
 from repository import commit, git
 
-from archguard.snapshot import store
-from archguard.snapshot.secret import key_file, secret
-from archguard.snapshot.tracked import is_tracked
+from archguard.incremental import store
+from archguard.incremental.secret import key_file, secret
+from archguard.incremental.tracked import is_tracked
 
 CACHE = ".archguard_cache"
 

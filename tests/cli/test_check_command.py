@@ -73,7 +73,7 @@ def test_who_checks_imports_does_not_wait_for_what_only_other_contracts_need(pro
         "sqlglot",
         "importlinter",
         "archguard.kinds.database",
-        "archguard.codebase.names",
+        "archguard.semantics",
     }
 
 

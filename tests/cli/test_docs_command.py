@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from project import Project
 
-from archguard.checking.page import BEGIN, END
+from archguard.inspection.docs_page import BEGIN, END
 
 EXAMPLE = Path(__file__).parents[2] / "examples/layered_shop"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from project import Project
 
-from archguard.snapshot.startup import leave_project
+from archguard.incremental.startup import leave_project
 
 CONSOLE = Path(sys.executable).with_name("archguard")
 MODULE = (sys.executable, "-m", "archguard")

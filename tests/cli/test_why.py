@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from project import Project
 
-from archguard.checking import read
-from archguard.checking.why import why
 from archguard.codebase import ImportGraph, Link, with_hypothetical_imports
-from archguard.codebase.coupling import min_cut
+from archguard.codebase.metrics.coupling import min_cut
+from archguard.config import read
+from archguard.inspection.why import why
 
 
 def test_an_import_that_no_contract_denies_is_allowed(shop: Project) -> None:

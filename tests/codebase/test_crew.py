@@ -10,7 +10,7 @@ import pytest
 from project import Project
 
 from archguard.codebase import Codebase, read_codebase
-from archguard.codebase.crew import broadcast, map_shards, worker_pool
+from archguard.codebase.worker_pool import broadcast, map_shards, worker_pool
 
 HERE = os.getpid()
 FILES = 420

@@ -6,7 +6,7 @@ import networkx as nx
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archguard.codebase.coupling import cyclic, feedback_arcs, transitively_implied
+from archguard.codebase.metrics.coupling import cyclic, feedback_arcs, transitively_implied
 
 SMALL = st.dictionaries(
     st.tuples(st.sampled_from("abcde"), st.sampled_from("abcde")).filter(lambda arrow: arrow[0] != arrow[1]),

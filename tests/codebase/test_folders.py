@@ -12,8 +12,8 @@ from project import Project, broken
 
 from archguard.codebase import Codebase, read_codebase
 from archguard.codebase import Project as Code
-from archguard.codebase.folders import MOST_LINKED
-from archguard.codebase.modules import PackageNotFoundError
+from archguard.codebase.modules.discovery import PackageNotFoundError
+from archguard.codebase.modules.folders import MOST_LINKED
 
 SHOP = {"shop/__init__.py": "", "shop/api.py": "import shop.db\n", "shop/db.py": ""}
 PROTECTED = "contracts: [{id: c, kind: protected, modules: shop.db, only_imported_by: shop.api}]\n"

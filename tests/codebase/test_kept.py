@@ -5,7 +5,7 @@ from unittest import mock
 import pytest
 from project import Project
 
-from archguard.codebase import imports
+from archguard.codebase.imports.grimp_scanner import grimp_scanner
 
 CONTRACTS = "contracts:\n  - {id: layered, kind: layers, layers: [shop.api, shop.db]}\n"
 
@@ -21,7 +21,7 @@ def shop(project: Project) -> Project:
 
 def asked(project: Project, *arguments: str) -> tuple[list[str], str]:
     """The modules that grimp is asked about by a check, and what the check says first."""
-    with mock.patch.object(imports, "scan_imports", wraps=imports.scan_imports) as scan:
+    with mock.patch.object(grimp_scanner, "scan_imports", wraps=grimp_scanner.scan_imports) as scan:
         told = project.ask("check", *arguments)
     files = [file.module.name for call in scan.call_args_list for file in call.args[0]]
     return sorted(files), told.stdout.splitlines()[0]

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from project import Project
 
 from archguard.codebase import Codebase, ImportGraph, disjoint
-from archguard.codebase.coupling import Coupling
 from archguard.codebase.metrics import Level, Unit, Whole, packages
+from archguard.codebase.metrics.coupling import Coupling
 from archguard.codebase.metrics.whole import balanced_ccd
 
 Graph = dict[str, set[str]]

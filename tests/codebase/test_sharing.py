@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from project import Project
 
-from archguard.codebase.sharing import parallel_map
+from archguard.codebase.parallel_map import parallel_map
 
 HERE = os.getpid()
 FILES = 1100

@@ -7,7 +7,7 @@ import pytest
 
 from archguard.codebase import Source
 from archguard.codebase.facts import Call
-from archguard.codebase.names import ExternalModels, FileIndex, SemanticModel
+from archguard.semantics import ExternalModels, FileIndex, SemanticModel
 
 LIBRARY = ExternalModels(returns={"acme.connect()": "acme.Connection", "acme.pool()": "acme.Pool"})
 

@@ -3,9 +3,9 @@
 from project import Project
 
 from archguard.checking import check
-from archguard.checking.drawing import draw
 from archguard.diagrams import Arrow, Node, View
-from archguard.diagrams.limits import NODES
+from archguard.diagrams.simplify import NODES
+from archguard.inspection.diagram_request import draw
 
 
 def view(  # noqa: PLR0913

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from project import Project
 
-from archguard.codebase.coupling import cyclic, feedback_arcs
+from archguard.codebase.metrics.coupling import cyclic, feedback_arcs
 from archguard.diagrams import Arrow, Node, NodeKind, View, mermaid, renderer
-from archguard.diagrams.limits import FEW_ARROWS, strongest, thinned
+from archguard.diagrams.simplify import FEW_ARROWS, strongest, thinned
 
 
 def chain_of(project: Project, modules: int, ahead: int, *back: tuple[int, int]) -> None:

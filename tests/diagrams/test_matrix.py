@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from project import Project
 from tools import CHROMIUM
 
-from archguard.codebase.coupling import cyclic
+from archguard.codebase.metrics.coupling import cyclic
 from archguard.diagrams import Arrow, Group, Node, NodeKind, View
 from archguard.diagrams.matrix import Cell, Matrix, partitioned
 

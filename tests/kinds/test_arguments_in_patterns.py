@@ -3,7 +3,7 @@
 import pytest
 from project import Project
 
-from archguard.kinds.shapes import Glob
+from archguard.kinds.structure_rules import Glob
 
 
 def lines(project: Project, pattern: str, code: str, **files: str) -> list[int]:

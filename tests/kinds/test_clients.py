@@ -6,7 +6,7 @@ import pytest
 from project import Project
 
 from archguard.codebase import self_and_parents
-from archguard.kinds.clients import CHANNELS, Client, clients_of, library, load_catalogue
+from archguard.effects import CHANNELS, Client, clients_of, library, load_catalogue
 
 CLIENTS = [(channel, client) for channel in CHANNELS for client in clients_of(channel)]
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from project import Project, broken
 
-from archguard.kinds.drawings import DrawingError, ParsedDiagram, read_drawing
+from archguard.kinds.diagram_parsers import DrawingError, ParsedDiagram, read_drawing
 
 MERMAID = {
     "an arrow": ("a --> b", "a>b"),

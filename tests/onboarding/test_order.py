@@ -5,7 +5,7 @@ from itertools import permutations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archguard.onboarding.order import Level, best_order, upwards
+from archguard.onboarding.layer_order import Level, best_order, upwards
 
 _ARROWS = st.tuples(st.sampled_from("abcdef"), st.sampled_from("abcdef")).filter(lambda pair: pair[0] != pair[1])
 _COUNTS = st.dictionaries(_ARROWS, st.integers(1, 9), max_size=20)

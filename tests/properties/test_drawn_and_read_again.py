@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from import_graphs import Code, codes
 
-from archguard.checking import check, read
-from archguard.checking.drawing import draw
-from archguard.config import Config
+from archguard.checking import check
+from archguard.config import Config, read
 from archguard.diagrams import renderer
+from archguard.inspection.diagram_request import draw
 from archguard.kinds import Diagram
 
 

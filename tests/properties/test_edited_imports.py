@@ -14,7 +14,7 @@ from project import Project
 from test_the_snapshot_and_nothing import ask
 
 from archguard import cli
-from archguard.snapshot import state
+from archguard.incremental import fingerprint
 
 PLAIN = (
     "import os",
@@ -102,7 +102,7 @@ def test_edited_imports_are_judged_as_a_run_from_nothing_judges_them(
         patience: int,
         how: tuple[str, ...],
     ) -> None:
-        monkeypatch.setattr(state, "_TICK", (1 - patience) * 2_000_000_000)
+        monkeypatch.setattr(fingerprint, "_TICK", (1 - patience) * 2_000_000_000)
         project = next(projects)
         project.write("shop/__init__.py")
         project.write("shop/z.py", "import os, requests, typing\n")

@@ -10,8 +10,8 @@ from project import Project
 
 from archguard.codebase import Pattern
 from archguard.kinds import Layer, Layers
-from archguard.kinds.routes import children
-from archguard.onboarding.order import best_order, count_imports, upwards
+from archguard.kinds.import_paths import children
+from archguard.onboarding.layer_order import best_order, count_imports, upwards
 
 
 @settings(max_examples=30)

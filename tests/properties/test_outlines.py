@@ -8,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archguard.codebase import Source, SourceError
-from archguard.codebase.facts import Directive, Import, read_scope
-from archguard.snapshot.outline import interface_hash
+from archguard.codebase.facts import Directive
+from archguard.codebase.imports.extract import Import
+from archguard.codebase.scopes.binder import read_scope
+from archguard.incremental.interface_hash import interface_hash
 
 PARTS = st.sampled_from(
     [

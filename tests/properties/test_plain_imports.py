@@ -18,7 +18,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from archguard.codebase import Import, Source
-from archguard.codebase.facts.plain import Statement, statement_at
+from archguard.codebase.imports.line_parser import Statement, statement_at
 
 SIMPLE = st.sampled_from(
     [

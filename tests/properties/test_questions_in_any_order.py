@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from archguard.codebase import Source
 from archguard.codebase.facts import Call
-from archguard.codebase.names import ExternalModels, FileIndex, SemanticModel
+from archguard.semantics import ExternalModels, FileIndex, SemanticModel
 
 LIBRARY = ExternalModels(
     returns={

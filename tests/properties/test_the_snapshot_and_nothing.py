@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from project import Project
 
-from archguard.snapshot import state
+from archguard.incremental import fingerprint
 
 LAYERS = "contracts:\n  - {id: layered, kind: layers, layers: [shop.api, shop.db]}\n"
 CONFIGURATIONS = (
@@ -167,7 +167,7 @@ def test_a_snapshot_answers_what_a_run_from_nothing_answers(
     project = next(projects)
     saved: dict[str, bytes] = {}
     with monkeypatch.context() as patch:
-        patch.setattr(state, "_TICK", (1 - patience) * 2_000_000_000)
+        patch.setattr(fingerprint, "_TICK", (1 - patience) * 2_000_000_000)
         for (verb, path, argument), arguments in [(("", "shop", ""), ()), *steps]:
             edit(project, verb, path, argument, saved)
             time.sleep(0.012 * patience)  # until the clock of the file system has ticked

@@ -21,7 +21,7 @@ from archguard.model import (
     Violation,
     ViolationStatus,
 )
-from archguard.reporters import tool
+from archguard.reporters import tool_info
 
 GOLDEN = Path(__file__).parent / "golden"
 NASTY = (
@@ -35,7 +35,7 @@ LAYERS = "Business rules stay testable without HTTP or SQL."
 @pytest.fixture(autouse=True)
 def fixed_version(monkeypatch: pytest.MonkeyPatch) -> None:
     """The golden files outlive releases."""
-    monkeypatch.setattr(tool, "version", lambda: "1.2.3")
+    monkeypatch.setattr(tool_info, "version", lambda: "1.2.3")
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from archguard.model import Report, Severity
-from archguard.reporters import azure, github, reporter, teamcity, wording
+from archguard.reporters import azure, github, phrases, reporter, teamcity
 
 COMMAND = {
     "github": re.compile(r"::(error|warning|notice) [^:\r\n]*::[^\r\n]*"),
@@ -42,7 +42,7 @@ def test_github_gets_the_whole_message_back(nasty: Report) -> None:
     command = github.render(nasty).split("\n")[0]
 
     message = undone(command.split("::", 2)[2], ("%0D", "\r"), ("%0A", "\n"), ("%25", "%"))
-    assert message == wording.full_text(nasty.violations[0])
+    assert message == phrases.full_text(nasty.violations[0])
 
 
 def test_github_gets_columns_only_where_both_ends_stand_in_one_line(report: Report) -> None:
@@ -65,7 +65,7 @@ def test_azure_gets_the_whole_message_back(nasty: Report) -> None:
     command = azure.render(nasty).split("\n")[0]
 
     message = undone(command.partition("]")[2], ("%0D", "\r"), ("%0A", "\n"), ("%AZP25", "%"))
-    assert message == wording.full_text(nasty.violations[0])
+    assert message == phrases.full_text(nasty.violations[0])
 
 
 def test_azure_knows_errors_and_warnings_only(report: Report) -> None:

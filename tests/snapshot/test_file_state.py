@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from project import Project
 
-from archguard.snapshot.state import content, digest, kind, stat_fingerprint
+from archguard.incremental.fingerprint import content, digest, kind, stat_fingerprint
 
 _TWO_SECONDS = 2_000_000_000
 """A stamp that is younger is not trusted, and then contents tell."""

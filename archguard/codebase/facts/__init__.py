@@ -1,6 +1,5 @@
-"""What one file says, a fact a file. The only door to `ast`.
+"""What one file says, one fact a file; names are resolved by `archguard.semantics`.
 
-Facts are as written; `archguard.codebase.names` follows the names in them to what they stand for.
 A name is imported when it is used: who looks at imports only need not wait for the rest.
 """
 
@@ -9,35 +8,24 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from archguard.codebase.facts.calls import Call
-    from archguard.codebase.facts.classes import ClassCounts
+    from archguard.codebase.facts.class_counts import ClassCounts
     from archguard.codebase.facts.definitions import ClassDefinition, Definition, FunctionDefinition, Parameter
     from archguard.codebase.facts.directives import Directive
     from archguard.codebase.facts.exceptions import Catch, Raise
-    from archguard.codebase.facts.imports import Import, ImportTrait
     from archguard.codebase.facts.literals import Literal
-    from archguard.codebase.facts.mentions import Reference
-    from archguard.codebase.facts.reader import read_scope
-    from archguard.codebase.facts.scopes import AccessPath, Binding, Position, Scope
-    from archguard.codebase.facts.steps import Access
+    from archguard.codebase.facts.references import Reference
 
 _HOMES: Final = {
     "calls": ("Call",),
-    "classes": ("Classes",),
+    "class_counts": ("ClassCounts",),
     "definitions": ("ClassDefinition", "Definition", "FunctionDefinition", "Parameter"),
     "directives": ("Directive",),
     "exceptions": ("Catch", "Raise"),
-    "imports": ("Import", "ImportTrait"),
     "literals": ("Literal",),
-    "mentions": ("Mention",),
-    "reader": ("read_scope",),
-    "scopes": ("Binding", "Chain", "Position", "Scope"),
-    "steps": ("Step",),
+    "references": ("Reference",),
 }
 
 __all__ = [
-    "Access",
-    "AccessPath",
-    "Binding",
     "Call",
     "Catch",
     "ClassCounts",
@@ -45,15 +33,10 @@ __all__ = [
     "Definition",
     "Directive",
     "FunctionDefinition",
-    "Import",
-    "ImportTrait",
     "Literal",
     "Parameter",
-    "Position",
     "Raise",
     "Reference",
-    "Scope",
-    "read_scope",
 ]
 
 

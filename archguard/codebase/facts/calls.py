@@ -1,13 +1,13 @@
-"""The calls of a file, as they are written; `archguard.codebase.names` says what they lead to."""
+"""The calls of a file, as they are written; `archguard.semantics` says what they lead to."""
 
 import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
-from archguard.codebase.facts.reader import read_scope
-from archguard.codebase.facts.scopes import Position, Scope
-from archguard.codebase.source import Source
+from archguard.codebase.scopes.binder import read_scope
+from archguard.codebase.scopes.scopes import Position, Scope
+from archguard.codebase.syntax.source import Source
 from archguard.model import Location
 
 

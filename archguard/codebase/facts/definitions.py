@@ -4,10 +4,10 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from archguard.codebase.facts.mentions import Reference
-from archguard.codebase.facts.reader import read_scope
-from archguard.codebase.facts.scopes import Scope
-from archguard.codebase.source import Source
+from archguard.codebase.facts.references import Reference
+from archguard.codebase.scopes.binder import read_scope
+from archguard.codebase.scopes.scopes import Scope
+from archguard.codebase.syntax.source import Source
 from archguard.model import Location
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
-from archguard.codebase.source import Source
+from archguard.codebase.syntax.source import Source
 from archguard.model import Location
 
 _DIRECTIVE = re.compile(r"#\s*archguard:\s*(?P<verb>\w+)\s*(?:\[(?P<contracts>[^\]]*)\])?[\s:-]*(?P<reason>.*)")

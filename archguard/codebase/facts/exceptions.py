@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
-from archguard.codebase.facts.mentions import Reference
-from archguard.codebase.facts.reader import read_scope
-from archguard.codebase.facts.scopes import Position, Scope
-from archguard.codebase.source import Source
+from archguard.codebase.facts.references import Reference
+from archguard.codebase.scopes.binder import read_scope
+from archguard.codebase.scopes.scopes import Position, Scope
+from archguard.codebase.syntax.source import Source
 
 
 @dataclass(frozen=True)

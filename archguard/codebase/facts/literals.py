@@ -1,13 +1,13 @@
-"""The strings of a file, each as a whole; `archguard.codebase.names` fills in what their names stand for."""
+"""The strings of a file, each as a whole; `archguard.semantics` fills in what their names stand for."""
 
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Self
 
-from archguard.codebase.facts.reader import read_scope
-from archguard.codebase.facts.scopes import Position, Scope
-from archguard.codebase.source import Source
+from archguard.codebase.scopes.binder import read_scope
+from archguard.codebase.scopes.scopes import Position, Scope
+from archguard.codebase.syntax.source import Source
 from archguard.model import Location
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from archguard.codebase.codebase import Codebase
-from archguard.codebase.coupling import Coupling
 from archguard.codebase.facts import ClassCounts
+from archguard.codebase.metrics.coupling import Coupling
 from archguard.codebase.metrics.unit import Unit
 from archguard.codebase.metrics.whole import Whole
-from archguard.codebase.source import SourceError
+from archguard.codebase.syntax.source import SourceError
 
 
 @dataclass(frozen=True)

@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from archguard.codebase import Project
-from archguard.codebase.modules import find_modules
-from archguard.codebase.view import self_and_parents
+from archguard.codebase.modules.discovery import find_modules
+from archguard.codebase.modules.namespace import self_and_parents
 from archguard.config.config import did_you_mean
 from archguard.config.dialects.import_linter_places import Places, places_of
 from archguard.config.document import Document, Keys, read_text, tools_in
 from archguard.errors import ConfigError
+from archguard.incremental.input_recorder import is_file
 from archguard.model import Location
-from archguard.snapshot.journal import is_file
 
 FILES: Final = ("setup.cfg", ".importlinter", "pyproject.toml")
 """In the order in which import-linter looks for one that has its options; it reads the first."""

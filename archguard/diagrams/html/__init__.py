@@ -6,10 +6,10 @@ from importlib.resources import files
 from typing import Final
 
 from archguard.diagrams import style
-from archguard.diagrams.embedding import embedded, fingerprint
+from archguard.diagrams.csp import embedded, fingerprint
 from archguard.diagrams.html.content import content
+from archguard.diagrams.labels import plain
 from archguard.diagrams.view import Channel, NodeKind, View
-from archguard.diagrams.wording import plain
 
 _SCRIPTS: Final = ("layout.js", "graph.js", "drawing.js", "panel.js", "caption.js", "finder.js", "page.js")
 

@@ -7,9 +7,9 @@ from itertools import accumulate, groupby, pairwise
 from typing import Any, Final
 
 from archguard.codebase import ImportTrait, Link
-from archguard.diagrams.limits import ARROWS_PER_NODE, FEW_ARROWS, NODES, thinned
+from archguard.diagrams.labels import plain
+from archguard.diagrams.simplify import ARROWS_PER_NODE, FEW_ARROWS, NODES, thinned
 from archguard.diagrams.view import Arrow, Channel, Line, View
-from archguard.diagrams.wording import plain
 from archguard.model import Violation
 
 _TYPES: Final = frozenset({ImportTrait.TYPE_CHECKING})

@@ -12,9 +12,9 @@ from functools import cached_property
 from itertools import pairwise, product
 from typing import Final
 
-from archguard.codebase.coupling import stack
-from archguard.diagrams.drawing import KEPT
+from archguard.codebase.metrics.coupling import stack
 from archguard.diagrams.view import Arrow, Node, View
+from archguard.diagrams.view_builder import KEPT
 
 _ABOVE: Final = 10**9
 """How much it weighs that one layer stands above the next one: more than any imports."""

@@ -6,10 +6,10 @@ from math import log2
 from typing import Final
 
 from archguard.diagrams import style
+from archguard.diagrams.labels import plain
 from archguard.diagrams.matrix.matrix import Cell, Matrix
 from archguard.diagrams.matrix.wording import legend, told
 from archguard.diagrams.view import Node
-from archguard.diagrams.wording import plain
 
 _SIDE: Final = 30
 """Of a cell, in pixels."""

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from archguard.diagrams.labels import plain
 from archguard.diagrams.matrix.matrix import Cell, Matrix
 from archguard.diagrams.matrix.wording import legend
-from archguard.diagrams.wording import plain
 
 
 def render(matrix: Matrix) -> str:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from archguard.diagrams.labels import counted, plain
 from archguard.diagrams.matrix.matrix import Cell, Matrix
 from archguard.diagrams.view import Channel
-from archguard.diagrams.wording import counted, plain
 
 
 def legend(matrix: Matrix, *, broken: str, cyclic: str) -> Iterator[str]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from archguard.codebase import Pattern, disjoint
 from archguard.diagrams.layers import layered
-from archguard.diagrams.parts import (
+from archguard.diagrams.node_selection import (
     Outline,
     Part,
     inside,

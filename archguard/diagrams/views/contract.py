@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from archguard.codebase import Codebase, disjoint
 from archguard.diagrams.layers import layered
-from archguard.diagrams.parts import Outline, Part, gathered, loose, package_depth, package_of, part
+from archguard.diagrams.node_selection import Outline, Part, gathered, loose, package_depth, package_of, part
 from archguard.diagrams.view import NodeKind, View
 from archguard.diagrams.views import services
 from archguard.diagrams.views.request import Request

@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from archguard.codebase import Codebase, Link
-from archguard.codebase.coupling import Coupling
-from archguard.diagrams.limits import gather
-from archguard.diagrams.parts import gathered, package_of
+from archguard.codebase.metrics.coupling import Coupling
+from archguard.diagrams.labels import counted
+from archguard.diagrams.node_selection import gathered, package_of
+from archguard.diagrams.simplify import gather
 from archguard.diagrams.view import View
 from archguard.diagrams.views.request import Request
-from archguard.diagrams.wording import counted
 
 
 def view(request: Request) -> View:

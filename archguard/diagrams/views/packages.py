@@ -1,7 +1,7 @@
 """The packages, down to a depth."""
 
-from archguard.diagrams.limits import gather
-from archguard.diagrams.parts import package_depth
+from archguard.diagrams.node_selection import package_depth
+from archguard.diagrams.simplify import gather
 from archguard.diagrams.view import View
 from archguard.diagrams.views.request import Request
 

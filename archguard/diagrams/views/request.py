@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from archguard.codebase import Codebase
-from archguard.diagrams.drawing import draw
-from archguard.diagrams.limits import NODES, folded
-from archguard.diagrams.parts import Outline
+from archguard.diagrams.node_selection import Outline
+from archguard.diagrams.simplify import NODES, folded
 from archguard.diagrams.view import View
+from archguard.diagrams.view_builder import draw
 from archguard.kinds import Contract, Layers
 from archguard.model import Report
 

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from archguard.codebase import Codebase, Link
-from archguard.diagrams.drawing import draw
-from archguard.diagrams.parts import REST, Outline, Part, loose, package_depth, packages, part
+from archguard.diagrams.node_selection import REST, Outline, Part, loose, package_depth, packages, part
 from archguard.diagrams.view import NodeKind, View
+from archguard.diagrams.view_builder import draw
 from archguard.diagrams.views.request import Request
+from archguard.effects.interactions import Channel, Interaction, ServiceMap, find_hosts, find_interactions
 from archguard.errors import ArchguardError
-from archguard.kinds.contacts import Channel, Interaction, ServiceMap, find_hosts, find_interactions
 from archguard.model import Report, Violation
 
 

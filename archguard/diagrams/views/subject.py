@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from archguard.diagrams.limits import gather
-from archguard.diagrams.parts import loose, part
+from archguard.diagrams.node_selection import loose, part
+from archguard.diagrams.simplify import gather
 from archguard.diagrams.view import NodeKind, View
 from archguard.diagrams.views.neighbours import distances
 from archguard.diagrams.views.request import Request

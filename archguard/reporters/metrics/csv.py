@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator, Mapping
 
 from archguard.codebase.metrics import Measurement
-from archguard.reporters.metrics import figures
+from archguard.reporters.metrics import rows
 
 
 def render(measurement: Measurement) -> str:
@@ -20,7 +20,7 @@ def render(measurement: Measurement) -> str:
 
 def _rows(measurement: Measurement) -> Iterator[Mapping[str, object]]:
     for level in measurement.levels:
-        yield from ({"level": level.name, "name": unit.name, **figures.of_unit(unit)} for unit in level.units)
+        yield from ({"level": level.name, "name": unit.name, **rows.of_unit(unit)} for unit in level.units)
     for level in (measurement.modules, *measurement.levels):
         modules = sum(map(len, level.members.values()))
-        yield {"level": level.name, "name": "", "modules": modules, **figures.of_whole(level)}
+        yield {"level": level.name, "name": "", "modules": modules, **rows.of_whole(level)}

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from archguard.codebase.metrics import HotSpot, Level, Measurement
-from archguard.reporters import tool
-from archguard.reporters.metrics.figures import UNIT, WHOLE, row_of_unit, row_of_whole, shown, strongest
+from archguard.reporters import tool_info
 from archguard.reporters.metrics.main_sequence import chart
+from archguard.reporters.metrics.rows import UNIT, WHOLE, row_of_unit, row_of_whole, shown, strongest
 from archguard.reporters.page import asset, escaped, page
-from archguard.reporters.wording import counted
+from archguard.reporters.phrases import counted
 
 _ARROWS: Final = 30
 _ALONE: Final = 8
@@ -112,4 +112,4 @@ def _table(columns: Mapping[str, str], rows: Iterable[Sequence[str]]) -> Iterato
 
 
 def _footer() -> Iterator[str]:
-    yield f"<footer><p>{tool.NAME} {escaped(tool.version())}</p></footer>"
+    yield f"<footer><p>{tool_info.NAME} {escaped(tool_info.version())}</p></footer>"

@@ -7,8 +7,8 @@ from typing import Final
 
 from archguard.codebase.metrics import Level, Measurement
 from archguard.model.log import inert_json
-from archguard.reporters import tool
-from archguard.reporters.metrics import figures
+from archguard.reporters import tool_info
+from archguard.reporters.metrics import rows
 
 _VERSION: Final = 1
 
@@ -17,10 +17,10 @@ def render(measurement: Measurement) -> str:
     """Every number, as JSON in ASCII."""
     document = {
         "version": _VERSION,
-        "tool": {"name": tool.NAME, "version": tool.version()},
+        "tool": {"name": tool_info.NAME, "version": tool_info.version()},
         "imports": measurement.imports,
         "violations": measurement.violations,
-        "violations_per_thousand_imports": figures.rounded(measurement.violations_per_thousand_imports),
+        "violations_per_thousand_imports": rows.rounded(measurement.violations_per_thousand_imports),
         "modules": {"count": len(measurement.modules.members), **_whole(measurement.modules)},
         **{level.name: _level(level) for level in measurement.levels},
         "fan_in": [asdict(spot) for spot in measurement.fan_in],
@@ -30,14 +30,14 @@ def render(measurement: Measurement) -> str:
 
 
 def _whole(level: Level) -> Mapping[str, object]:
-    return {**figures.of_whole(level), "tangles": level.whole.tangles}
+    return {**rows.of_whole(level), "tangles": level.whole.tangles}
 
 
 def _level(level: Level) -> Mapping[str, object]:
     return {
         "count": len(level.members),
         **_whole(level),
-        "units": [{"name": unit.name, **figures.of_unit(unit)} for unit in level.units],
+        "units": [{"name": unit.name, **rows.of_unit(unit)} for unit in level.units],
         "coupling": [
             {"importer": importer, "imported": imported, "imports": len(links)}
             for (importer, imported), links in level.coupling.links.items()

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from archguard.codebase.metrics import Unit
-from archguard.reporters.metrics.figures import shown
+from archguard.reporters.metrics.rows import shown
 from archguard.reporters.page import escaped
 
 _LEFT, _TOP, _WIDTH, _HEIGHT = 64, 28, 760, 400

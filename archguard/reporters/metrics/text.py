@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from archguard.codebase.metrics import HotSpot, Level, Measurement
-from archguard.reporters.columns import columns
-from archguard.reporters.metrics.figures import UNIT, WHOLE, row_of_unit, row_of_whole, shown, strongest
-from archguard.reporters.wording import counted
+from archguard.reporters.metrics.rows import UNIT, WHOLE, row_of_unit, row_of_whole, shown, strongest
+from archguard.reporters.phrases import counted
+from archguard.reporters.table import columns
 
 _ARROWS = 20
 

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from archguard.model import Point
 from archguard.reporters.page import asset, escaped
-from archguard.reporters.trend.figures import COLUMNS, note, shown
+from archguard.reporters.trend.rows import COLUMNS, note, shown
 
 _PANELS = ("violations", "violations_per_thousand_imports", "propagation_cost", "cyclicity", "nccd", "modules")
 _LEFT, _WIDTH, _RIGHT = 70, 780, 20

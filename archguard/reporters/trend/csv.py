@@ -4,7 +4,7 @@ import csv
 import io
 
 from archguard.model import Point
-from archguard.reporters.trend.figures import COLUMNS, note, of_point
+from archguard.reporters.trend.rows import COLUMNS, note, of_point
 
 
 def render(points: tuple[Point, ...]) -> str:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from archguard.model import Point
-from archguard.reporters import tool
+from archguard.reporters import tool_info
 from archguard.reporters.page import asset, escaped, page
 from archguard.reporters.trend.chart import drawing
-from archguard.reporters.trend.figures import COLUMNS, note, of_point, shown
+from archguard.reporters.trend.rows import COLUMNS, note, of_point, shown
 
 _TOLD = (
     "Each dot is a commit, checked against the contracts of today. Hollow: some contracts could not be checked there. "
@@ -31,7 +31,7 @@ def _main(points: Sequence[Point]) -> Iterator[str]:
     heads = "".join(f'<th scope="col">{name}</th>' for name in ("commit", "day", *COLUMNS.values()))
     yield f'<div class="wide tall"><table class="numbers"><thead><tr>{heads}</tr></thead><tbody>'
     yield from map(_row, reversed(points))
-    yield f"</tbody></table></div></main><footer><p>{tool.NAME} {escaped(tool.version())}</p></footer>"
+    yield f"</tbody></table></div></main><footer><p>{tool_info.NAME} {escaped(tool_info.version())}</p></footer>"
 
 
 def _row(point: Point) -> str:

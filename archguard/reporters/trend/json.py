@@ -6,8 +6,8 @@ from typing import Final
 
 from archguard.model import Point
 from archguard.model.log import inert_json
-from archguard.reporters import tool
-from archguard.reporters.trend.figures import of_point
+from archguard.reporters import tool_info
+from archguard.reporters.trend.rows import of_point
 
 _VERSION: Final = 1
 
@@ -16,7 +16,7 @@ def render(points: tuple[Point, ...]) -> str:
     """Every point with its numbers, the oldest first, as JSON in ASCII."""
     document = {
         "version": _VERSION,
-        "tool": {"name": tool.NAME, "version": tool.version()},
+        "tool": {"name": tool_info.NAME, "version": tool_info.version()},
         "points": list(map(_point, points)),
     }
     return inert_json(json.dumps(document, indent=2))

@@ -1,9 +1,9 @@
 """The trend for people, in columns."""
 
 from archguard.model import Point
-from archguard.reporters.columns import columns
-from archguard.reporters.trend.figures import COLUMNS, note, of_point, shown
-from archguard.reporters.wording import one_line
+from archguard.reporters.phrases import one_line
+from archguard.reporters.table import columns
+from archguard.reporters.trend.rows import COLUMNS, note, of_point, shown
 
 
 def render(points: tuple[Point, ...]) -> str:

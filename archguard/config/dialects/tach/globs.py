@@ -6,8 +6,8 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from archguard.codebase import Expression, ExpressionError
-from archguard.snapshot.journal import is_file
-from archguard.snapshot.state import content
+from archguard.incremental.fingerprint import content
+from archguard.incremental.input_recorder import is_file
 
 _WILD = re.compile(r"(?<!\\)[*?\[\]{}]")
 

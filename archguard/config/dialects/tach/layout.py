@@ -6,13 +6,13 @@ from functools import cached_property
 from pathlib import Path
 
 from archguard.codebase import Project, Source
-from archguard.codebase.modules import Modules, find_modules
+from archguard.codebase.modules.discovery import Modules, find_modules
 from archguard.config.dialects.tach.globs import PathRules, is_glob
 from archguard.config.dialects.tach.options import Table
 from archguard.config.dialects.tach.shapes import DOMAIN, Looks
 from archguard.config.document import Document, is_configuration_file, read_document
 from archguard.errors import ConfigError
-from archguard.snapshot.journal import is_folder, is_there
+from archguard.incremental.input_recorder import is_folder, is_there
 
 _MARKS = ("pyproject.toml", "setup.py", "requirements.txt")
 

@@ -6,11 +6,11 @@ from importlib.resources import files
 from typing import Any
 
 from archguard.diagrams import style
-from archguard.diagrams.embedding import embedded, fingerprint
+from archguard.diagrams.csp import embedded, fingerprint
+from archguard.diagrams.labels import plain
 from archguard.diagrams.matrix import svg
 from archguard.diagrams.matrix.matrix import Cell, Matrix
 from archguard.diagrams.matrix.wording import told
-from archguard.diagrams.wording import plain
 
 
 def render(matrix: Matrix) -> str:

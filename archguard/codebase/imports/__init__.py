@@ -1,0 +1,1 @@
+"""The import graph: extraction, caching, re-exports and reachability."""

@@ -1,0 +1,152 @@
+"""Imports by a call: `importlib.import_module("a.b")`, `__import__("a", fromlist=["b"])`."""
+
+import ast
+import re
+from bisect import bisect_left
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Final, Self, TypeGuard
+
+from archguard.codebase.syntax.source import Source
+from archguard.model import Location
+
+DYNAMIC: Final = frozenset((b"import_module", b"__import__"))
+"""A file must have one of these signs to have dynamic imports."""
+
+_LOADERS: Final = frozenset(("import_module", "__import__"))
+_RENAMED: Final = re.compile(rb"(?:import_module|__import__)[\s\\]*(?:as\b|#)")
+"""A loader may get another name here."""
+
+
+@dataclass(frozen=True)
+class Loading:
+    """What a call imports."""
+
+    module: str
+    """Without the dots in front."""
+    level: int
+    """How many dots there are."""
+    anchor: str
+    """The package that the dots start from; "" is that of the file."""
+    names: tuple[str, ...]
+    """What `fromlist` asks for."""
+
+    @classmethod
+    def of(cls, call: ast.Call) -> Self | None:
+        """What the arguments of `call` say; None if only the running code knows."""
+        text = _argument(call, 0, "name")
+        level, anchor, names = (0, _anchor(call), ()) if _is_import_module(call) else (_level(call), "", _names(call))
+        match text:
+            case ast.Constant(value=str(name)) if level is not None and names is not None:
+                module = name.lstrip(".")
+                dots = level + len(name) - len(module)
+                return cls(module, dots, anchor or "", names) if anchor is not None or not dots else None
+        return None
+
+
+def loaders(source: Source) -> frozenset[str]:
+    """The names of the functions that import in `source`; empty for most files, which have no dynamic import.
+
+    Raises:
+        SourceError: the file cannot be read or parsed.
+    """
+    if not DYNAMIC & source.markers:
+        return frozenset()
+    renamed = ast.walk(source.tree) if _RENAMED.search(source.content) else ()
+    froms = [node for node in renamed if isinstance(node, ast.ImportFrom)]
+    return _LOADERS | {
+        alias.asname for node in froms for alias in node.names if alias.name in _LOADERS and alias.asname
+    }
+
+
+@dataclass(frozen=True)
+class Naming:
+    """The lines of a file where one of some names may stand, which are few."""
+
+    lines: tuple[int, ...]
+
+    @classmethod
+    def of(cls, source: Source, names: Collection[str]) -> Self:
+        """Those of `source`; Python takes some letters beyond ASCII for plain ones."""
+        lines = enumerate(source.lines, start=1) if names else ()
+        return cls(tuple(number for number, line in lines if not line.isascii() or any(name in line for name in names)))
+
+    def may_be_in(self, node: ast.AST) -> bool:
+        """Whether one of the names may stand in `node`: anywhere but in a statement on other lines."""
+        if not isinstance(node, ast.stmt) or hasattr(node, "body"):  # whose decorators stand above it
+            return True
+        after = bisect_left(self.lines, node.lineno)
+        return after < len(self.lines) and self.lines[after] <= (node.end_lineno or node.lineno)
+
+
+def is_loading(node: ast.AST, loaders: Collection[str]) -> TypeGuard[ast.Call]:
+    """Whether `node` is a call of one of `loaders` that says what it imports."""
+    return isinstance(node, ast.Call) and _last_name(node.func) in loaders and Loading.of(node) is not None
+
+
+def unfollowed(source: Source) -> Iterator[Location]:
+    """The places in `source` where an import is made, or passed on, that only the running code knows.
+
+    Raises:
+        SourceError: the file cannot be read or parsed.
+    """
+    names = loaders(source)
+    nodes = list(_naming(source.tree, Naming.of(source, names))) if names else []
+    followed = {id(node.func) for node in nodes if is_loading(node, names)}
+    for node in nodes:
+        if isinstance(node, ast.Name | ast.Attribute) and _last_name(node) in names and id(node) not in followed:
+            yield source.location(node)
+
+
+def _naming(tree: ast.Module, naming: Naming) -> Iterator[ast.AST]:
+    """The nodes in which a name may stand."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting.extend(filter(naming.may_be_in, ast.iter_child_nodes(node)))
+
+
+def _argument(call: ast.Call, position: int, name: str) -> ast.expr | None:
+    by_name = [keyword.value for keyword in call.keywords if keyword.arg == name]
+    return next(iter([*call.args[position : position + 1], *by_name]), None)
+
+
+def _is_import_module(call: ast.Call) -> bool:
+    return _last_name(call.func) != "__import__"
+
+
+def _anchor(call: ast.Call) -> str | None:
+    match _argument(call, 1, "package"):
+        case ast.Constant(value=str(package)):
+            return package
+        case None | ast.Constant() | ast.Name(id="__package__" | "__name__"):
+            return ""
+    return None
+
+
+def _level(call: ast.Call) -> int | None:
+    match _argument(call, 4, "level"):
+        case None:
+            return 0
+        case ast.Constant(value=int(level)):
+            return level
+    return None
+
+
+def _names(call: ast.Call) -> tuple[str, ...] | None:
+    match _argument(call, 3, "fromlist"):
+        case None | ast.Constant():
+            return ()
+        case ast.List(elts=items) | ast.Tuple(elts=items):
+            constants = [item.value for item in items if isinstance(item, ast.Constant)]
+            names = tuple(value for value in constants if isinstance(value, str))
+            return names if len(names) == len(items) else None
+    return None
+
+
+def _last_name(node: ast.expr) -> str:
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""

@@ -1,0 +1,236 @@
+"""The imports of a file, with what grimp does not tell: names, columns, and when they run."""
+
+import ast
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Self, TypeAlias
+
+from archguard.codebase.imports.dynamic import Loading, Naming, is_loading, loaders
+from archguard.codebase.syntax.source import Source, SourceError
+from archguard.model import Location
+
+MOST_NAMES: Final = 5_000
+"""In one import statement; generated ones have two thousand. Each name is compared with what others import there."""
+_TOO_MANY_NAMES: Final = f"imports more than {MOST_NAMES:,} names at once, which would take too long to follow"
+
+
+class ImportTrait(StrEnum):
+    """What sets an import apart from one that simply runs when its module is imported."""
+
+    TYPE_CHECKING = "type_checking"
+    """Below `if TYPE_CHECKING:`; it never runs."""
+    LOCAL = "local"
+    """Inside a function."""
+    OPTIONAL = "optional"
+    """In a `try` that catches `ImportError`."""
+    LAZY = "lazy"
+    """`lazy import` of PEP 810."""
+    DYNAMIC = "dynamic"
+    """`importlib.import_module("a.b")` or `__import__("a.b")`."""
+
+
+_Traits: TypeAlias = frozenset[ImportTrait]
+_Found: TypeAlias = tuple[ast.Import | ast.ImportFrom | ast.Call, _Traits]
+
+
+@dataclass(frozen=True)
+class Import:
+    """`import module`, or `from module import name`, in absolute names."""
+
+    module: str
+    """Without the service; "" if a relative import leads out of the top-level package."""
+    name: str
+    """The imported name, `*`, or "" for a plain `import`."""
+    alias: str
+    """The name that the statement binds, or "" if it binds none."""
+    location: Location
+    """The place of the statement; its column is that of the imported name."""
+    name_location: Location
+    """The place of the imported name, which in brackets may stand lines below the statement's first."""
+    traits: frozenset[ImportTrait] = frozenset()
+
+    @property
+    def target(self) -> str:
+        """The module or attribute that is named."""
+        return f"{self.module}.{self.name}" if self.name not in ("", "*") else self.module
+
+    @property
+    def named(self) -> str:
+        """The same, but `module.*` for all names of a module."""
+        return f"{self.target}.*" if self.name == "*" else self.target
+
+    @property
+    def leaves(self) -> bool:
+        """Whether it is a relative import that leads out of the top-level package."""
+        return not self.module
+
+    @classmethod
+    def extract(cls, source: Source, wanted: Callable[[str, str], bool] | None = None) -> Iterator[Self]:
+        """Every import of `source`, in the order of the file, at any depth; only those of a module and name `wanted`.
+
+        Raises:
+            SourceError: the file cannot be read or parsed.
+        """
+        for node, traits in _found(source):
+            if not isinstance(node, ast.Call) and len(node.names) > MOST_NAMES:
+                raise SourceError(_TOO_MANY_NAMES, "import the module instead", source.location(node))
+            for module, name, alias, place in _names(node, source.package):
+                if wanted is None or wanted(module, name):
+                    yield cls(module, name, alias, _location(source, node, place), source.location(place), traits)
+
+
+def _found(source: Source) -> Iterator[_Found]:
+    """Every import in `source`; most files have them at the top only, and do not say `import` anywhere else."""
+    names = loaders(source)
+    plain = [node for node in source.tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    if not names and len(plain) == source.content.count(b"import"):
+        return ((node, frozenset()) for node in plain)
+    return _Walk(names, Naming.of(source, names)).found(source.tree)
+
+
+@dataclass(frozen=True)
+class _Walk:
+    """Goes through statements, and where `loaders` may be named through expressions too."""
+
+    loaders: frozenset[str]
+    naming: Naming
+
+    def found(self, tree: ast.Module) -> Iterator[_Found]:
+        """Every import in `tree`, in the order of the file. Without recursion: each `elif` is an `if` in an `else`."""
+        waiting: list[tuple[ast.AST, _Traits]] = [(tree, frozenset())]
+        while waiting:
+            node, traits = waiting.pop()
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                yield node, traits
+                continue
+            if is_loading(node, self.loaders):
+                yield node, traits | {ImportTrait.DYNAMIC}
+            waiting.extend(reversed(list(self._inside(node, traits))))
+
+    def _inside(self, node: ast.AST, traits: _Traits) -> Iterator[tuple[ast.AST, _Traits]]:
+        """The children of `node`, with the traits that imports in them have."""
+        trait, marked = _marked(node)
+        own = set(map(id, marked))
+        for child in self._children(node) if self.loaders else _statements(node):
+            yield child, traits | {trait} if id(child) in own else traits
+
+    def _children(self, node: ast.AST) -> Iterator[ast.AST]:
+        children = ast.iter_child_nodes(node)
+        return (child for child in children if type(child) in _HOLDING or self.naming.may_be_in(child))
+
+
+_BLOCKS: Final = ("body", "handlers", "orelse", "finalbody", "cases")
+_HOLDING: Final = frozenset(
+    {
+        *(ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef),
+        *(ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Match, ast.match_case),
+        *(ast.Try, ast.TryStar, ast.ExceptHandler),
+    }
+)
+
+
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """The imports in `node`, and the statements in which there can be some."""
+    for block in _BLOCKS:
+        for child in getattr(node, block, ()):
+            if type(child) in _HOLDING:
+                yield child
+
+
+def _marked(node: ast.AST) -> tuple[ImportTrait, Iterable[ast.AST]]:
+    """How `node` sets imports apart, and in which of its children."""
+    match node:
+        case ast.FunctionDef() | ast.AsyncFunctionDef():
+            return ImportTrait.LOCAL, node.body
+        case ast.Lambda():
+            return ImportTrait.LOCAL, [node.body]
+        case ast.If():
+            return ImportTrait.TYPE_CHECKING, _type_checking_branch(node)
+        case _ if _is_guarded(node):
+            return ImportTrait.OPTIONAL, ast.iter_child_nodes(node)
+    return ImportTrait.LOCAL, ()
+
+
+def _type_checking_branch(node: ast.If) -> list[ast.stmt]:
+    match node.test:
+        case ast.UnaryOp(op=ast.Not(), operand=test) if _asks_for_type_checking(test):
+            return node.orelse
+        case test if _asks_for_type_checking(test):
+            return node.body
+    return []
+
+
+def _is_guarded(node: ast.AST) -> bool:
+    """Whether a failing import in it goes by."""
+    match node:
+        case ast.Try(handlers=handlers) | ast.TryStar(handlers=handlers):
+            return any(_catches_import_error(handler.type) for handler in handlers)
+        case ast.With(items=items):
+            return any(_suppresses(item.context_expr) for item in items)
+    return False
+
+
+def _asks_for_type_checking(test: ast.expr) -> bool:
+    return _last_name(test) == "TYPE_CHECKING"
+
+
+def _catches_import_error(caught: ast.expr | None) -> bool:
+    names = caught.elts if isinstance(caught, ast.Tuple) else [caught]
+    return any(
+        name is None or _last_name(name) in {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
+        for name in names
+    )
+
+
+def _suppresses(context: ast.expr) -> bool:
+    return (
+        isinstance(context, ast.Call)
+        and _last_name(context.func) == "suppress"
+        and any(_catches_import_error(argument) for argument in context.args)
+    )
+
+
+def _last_name(node: ast.expr) -> str:
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""
+
+
+def _names(
+    node: ast.Import | ast.ImportFrom | ast.Call, package: str
+) -> Iterator[tuple[str, str, str, ast.alias | ast.Call]]:
+    match node:
+        case ast.Import():
+            for alias in node.names:
+                yield alias.name, "", alias.asname or alias.name.partition(".")[0], alias
+        case ast.ImportFrom():
+            module = absolute(node.module or "", node.level, package)
+            for alias in node.names:
+                yield module, alias.name, (alias.asname or alias.name).replace("*", ""), alias
+        case ast.Call():
+            if loading := Loading.of(node):
+                module = absolute(loading.module, loading.level, loading.anchor or package)
+                yield from ((module, name, "", node) for name in loading.names or ("",))
+
+
+def absolute(module: str, level: int, package: str) -> str:
+    """`module` after `level` dots as an absolute name; "" if that leads out of the top-level package."""
+    if level == 0:
+        return module
+    parents = package.split(".") if package else []
+    if level > len(parents):
+        return ""
+    return ".".join(parents[: len(parents) - level + 1] + ([module] if module else []))
+
+
+def _location(source: Source, node: ast.Import | ast.ImportFrom | ast.Call, place: ast.alias | ast.Call) -> Location:
+    """The line where the statement starts (what grimp and people call its line), the rest from the name."""
+    named = source.location(place)
+    return Location(source.display_path, node.lineno, *_columns(source, node, named))
+
+
+def _columns(source: Source, node: ast.Import | ast.ImportFrom | ast.Call, named: Location) -> tuple[int, int, int]:
+    column = named.column if named.line == node.lineno else source.location(node).column
+    return column, named.end_line, named.end_column

@@ -1,0 +1,162 @@
+"""Import statements that can be read from their own lines, which saves parsing the file: nearly all of them.
+
+Somebody (grimp) must know that an import statement starts at the line. Then a line without any quote is code as a
+whole, and what has the form below has no other meaning than this one. Where there is doubt, there is no answer.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+from typing import Final, NamedTuple
+
+from archguard.codebase.imports.extract import Import, ImportTrait, absolute
+from archguard.codebase.syntax.source import Source
+from archguard.model import Location
+
+_DOTTED: Final = r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*"
+_ALIAS: Final = rf"{_DOTTED}(?:[ \t]+as[ \t]+[A-Za-z_]\w*)?"
+_STATEMENT: Final = re.compile(
+    rf"[ \t]*(?:from[ \t]+(?P<module>\.*(?:{_DOTTED})?)[ \t]+)?import(?:[ \t]+|(?=[(*]))"
+    rf"(?P<names>\*|{_ALIAS}(?:[ \t]*,[ \t]*{_ALIAS})*|\(\s*{_ALIAS}(?:\s*,\s*{_ALIAS})*\s*,?\s*\))[ \t]*",
+    re.ASCII,
+)
+_NAMED: Final = re.compile(rf"\*|(?P<name>{_DOTTED})(?:[ \t]+as[ \t]+(?P<alias>\w+))?", re.ASCII)
+_COMMENT: Final = re.compile(r"#[^\n]*")
+_IF_TYPE_CHECKING: Final = re.compile(rb"if[ \t]+(?:\w+\.)*TYPE_CHECKING[ \t]*:[ \t]*(?:#[^'\"]*)?")
+_OPENS_NO_BLOCK: Final = re.compile(rb"[^:'\"\\#]*(?:#[^'\"\\]*)?")
+"""Nor does it begin or end a string, or go on in the next line."""
+
+
+class Name(NamedTuple):
+    """What a statement imports, in absolute names: as an `Import`, less its place."""
+
+    module: str
+    name: str
+    alias: str
+
+    @property
+    def target(self) -> str:
+        """The module or attribute that is named."""
+        return f"{self.module}.{self.name}" if self.name not in ("", "*") else self.module
+
+
+class Written(NamedTuple):
+    """A name in an import statement, as it is written."""
+
+    module: str
+    """With the dots in front; "" in a plain `import`."""
+    name: str
+    alias: str
+    span: tuple[int, int]
+    """Where it stands in the statement."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """An import statement that has been read from its own lines."""
+
+    source: Source
+    line: int
+    text: str
+    written: tuple[Written, ...]
+    traits: frozenset[ImportTrait] | None
+    """None where they depend on lines that only a parser understands."""
+
+    @cached_property
+    def names(self) -> list[Name]:
+        """What it imports."""
+        return absolute_names(self.written, self.source.package)
+
+    @cached_property
+    def imports(self) -> tuple[Import, ...]:
+        """The same with places; without the traits if these are not known."""
+        traits = self.traits or frozenset()
+        found = zip(self.names, self.written, strict=True)
+        return tuple(Import(*name, self._place(one), self._place_of_name(one), traits) for name, one in found)
+
+    def _place(self, written: Written) -> Location:
+        own = self._place_of_name(written)
+        indentation = len(self.text) - len(self.text.lstrip(" \t"))
+        column = own.column if own.line == self.line else indentation + 1
+        return replace(own, line=self.line, column=column)
+
+    def _place_of_name(self, written: Written) -> Location:
+        start, end = map(self._position, written.span)
+        return Location(self.source.display_path, self.line + start[0], start[1], self.line + end[0], end[1])
+
+    def _position(self, offset: int) -> tuple[int, int]:
+        """How many lines below the first one, and the column."""
+        below = bisect_left(self._line_ends, offset)
+        return below, offset - (self._line_ends[below - 1] if below else -1)
+
+    @cached_property
+    def _line_ends(self) -> list[int]:
+        return [found.start() for found in re.finditer("\n", self.text)]
+
+
+@cache  # many files have the same imports
+def names_in(text: str) -> tuple[Written, ...] | None:
+    """What the import statement `text` names; None if that is not plain to see."""
+    if not text.isascii() or _has_quote(text.partition("\n")[0]):
+        return None
+    code = _COMMENT.sub(lambda comment: " " * len(comment[0]), text) if "#" in text else text
+    statement = _STATEMENT.fullmatch(code)
+    if statement is None:
+        return None
+    module, (start, end) = statement["module"] or "", statement.span("names")
+    return tuple(
+        Written(module, found["name"] or "*", found["alias"] or "", found.span())
+        for found in _NAMED.finditer(code, start, end)
+    )
+
+
+def absolute_names(written: Sequence[Written], package: str) -> list[Name]:
+    """What the names of one statement mean in a module of `package`."""
+    if not written[0].module:
+        return [Name(name, "", alias or name.partition(".")[0]) for _, name, alias, _ in written]
+    plain = written[0].module.lstrip(".")
+    module = absolute(plain, len(written[0].module) - len(plain), package)
+    return [Name(module, name, "" if name == "*" else alias or name) for _, name, alias, _ in written]
+
+
+def statement_at(source: Source, lines: Sequence[bytes], number: int) -> Statement | None:
+    """The import statement that starts at the line `number` of `source`; None if it is not plain to see."""
+    text = text_at(lines, number)
+    written = names_in(text) if text else None
+    return Statement(source, number, text, written, _traits(lines, number)) if written else None
+
+
+def text_at(lines: Sequence[bytes], number: int) -> str:
+    """The text of the import statement that starts at the line `number`; "" if it is not plain to see."""
+    if number > len(lines) or _is_continued(lines, number):
+        return ""
+    first = lines[number - 1]
+    end = number if b"(" not in first else next(_closing(lines, number), number)
+    text = b"\n".join(lines[number - 1 : end])
+    return text.decode("ascii") if text.isascii() else ""
+
+
+def _has_quote(line: str) -> bool:
+    return "'" in line or '"' in line
+
+
+def _is_continued(lines: Sequence[bytes], number: int) -> bool:
+    return number > 1 and lines[number - 2].endswith(b"\\")
+
+
+def _closing(lines: Sequence[bytes], number: int) -> Iterator[int]:
+    return (at for at in range(number, len(lines) + 1) if b")" in lines[at - 1].partition(b"#")[0])
+
+
+def _traits(lines: Sequence[bytes], number: int) -> frozenset[ImportTrait] | None:
+    """The traits of an import that is not indented, or that has `if TYPE_CHECKING:` right above its block."""
+    if lines[number - 1][:1] not in {b" ", b"\t"}:
+        return frozenset()
+    above = number - 1
+    while above and _OPENS_NO_BLOCK.fullmatch(lines[above - 1]):
+        above -= 1
+    if above and _IF_TYPE_CHECKING.fullmatch(lines[above - 1]) and not _is_continued(lines, above):
+        return frozenset({ImportTrait.TYPE_CHECKING})
+    return None

@@ -1,0 +1,193 @@
+"""Names that a package passes on from the modules that define them: `from shop import OrderRepository`."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from archguard.codebase.imports.extract import Import, ImportTrait
+from archguard.codebase.imports.line_parser import Name
+from archguard.codebase.imports.statements import Statements
+from archguard.codebase.modules.namespace import ServiceNamespace
+from archguard.codebase.syntax.source import Source, SourceError
+from archguard.incremental.input_recorder import record_full_scan
+
+
+@dataclass(frozen=True)
+class Reexports:
+    """What the `__init__.py` files among `packages` pass on. Looked up name by name, since few are asked for."""
+
+    packages: Mapping[str, Collection[int] | None]
+    """The lines where each of them has imports; of a package that is not among them, only a parser can tell."""
+    statements: Statements
+    known: Collection[str]
+    """Every module of the project."""
+    views: Mapping[str, ServiceNamespace]
+    """What names mean in the files of each service."""
+    follows: bool = True
+    """Whether names are followed at all."""
+    _tables: dict[str, "_Table"] = field(default_factory=dict, init=False, repr=False)
+    _origins: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False)
+
+    def origins(self, name: str) -> tuple[str, ...]:
+        """Where `shop.OrderRepository`, which is no module, may be defined; () if not outside of its package."""
+        if name not in self._origins:
+            found = tuple(dict.fromkeys(map(self.module_of, self.definitions(name))))
+            self._origins[name] = found if found != (name.rpartition(".")[0],) else ()
+        return self._origins[name]
+
+    def definitions(self, name: str) -> tuple[str, ...]:
+        """What `shop.OrderRepository` is called where it is defined: itself if no package passes it on."""
+        return self._follow(name, ())
+
+    def imported_as(self, importer: str, target: str) -> tuple[str, ...]:
+        """What `target`, as a statement in `importer` names it, is called where it is defined."""
+        return self.definitions(self._stars.qualified(importer, target))
+
+    def module_of(self, definition: str) -> str:
+        """The module that is, or holds, one of `definitions`."""
+        return definition if definition in self.known else definition.rpartition(".")[0]
+
+    def binds(self, module: str, name: str) -> bool:
+        """Whether a file gives `name` to others, which `__getattr__` does with any name."""
+        if module not in self._stars.sources:
+            return False
+        own, stars = self._stars.bound(module)
+        return not own.isdisjoint((name, "__getattr__")) or any(
+            name in self._stars.public(self._stars.qualified(module, star)) for star in stars
+        )
+
+    def passes_with_star(self, module: str, name: str) -> bool:
+        """Whether `from module import *` may bring `name`."""
+        return name in self._stars.public(module)
+
+    def _follow(self, name: str, above: tuple[str, ...]) -> tuple[str, ...]:
+        """Follow `name` from package to package; nothing if it goes round in a circle or leaves the project."""
+        if name in self.known:
+            return (name,)
+        if name in above:
+            return ()
+        package, _, last = name.rpartition(".")
+        targets = self._table(package).targets(last) if self._passes_on(package) else ()
+        if targets:
+            found = {origin for target in targets for origin in self._follow(target, (*above, name))}
+            return tuple(sorted(found))
+        return (name,) if package in self.known else ()
+
+    def _passes_on(self, package: str) -> bool:
+        source = self._stars.sources.get(package) if self.follows else None
+        return source is not None and source.is_package
+
+    def _table(self, package: str) -> "_Table":
+        if package not in self._tables:
+            self._tables[package] = _Table(package, self.packages.get(package), self.statements, self._stars)
+        return self._tables[package]
+
+    @cached_property
+    def _stars(self) -> "_Stars":
+        return _Stars(self.statements.sources, self.views)
+
+
+@dataclass(frozen=True)
+class _Stars:
+    """What `from module import *` brings."""
+
+    sources: Mapping[str, Source]
+    views: Mapping[str, ServiceNamespace]
+    _known: dict[str, tuple[frozenset[str], tuple[str, ...]]] = field(default_factory=dict, init=False, repr=False)
+
+    def qualified(self, importer: str, name: str) -> str:
+        """What `name` is called in the graph, as `importer` says it."""
+        return self.views[self.sources[importer].service].qualified(name)
+
+    def bound(self, module: str) -> tuple[frozenset[str], tuple[str, ...]]:
+        """The names that a file binds at its top level, and the modules whose names it imports all."""
+        if module not in self._known:
+            record_full_scan(self.sources[module].file)
+            self._known[module] = _bound(self.sources[module])
+        return self._known[module]
+
+    def public(self, module: str, above: tuple[str, ...] = ()) -> frozenset[str]:
+        """The names that `from module import *` may bring."""
+        if module in above or module not in self.sources:
+            return frozenset()
+        names, stars = self.bound(module)
+        inner = (self.public(self.qualified(module, star), (*above, module)) for star in stars)
+        return frozenset(name for name in names if not name.startswith("_")).union(*inner)
+
+
+@dataclass(frozen=True)
+class _Table:
+    """What the names in one package were imported as; several things if different branches import one."""
+
+    package: str
+    lines: Collection[int] | None
+    statements: Statements
+    stars: _Stars
+
+    def targets(self, name: str) -> Collection[str]:
+        """What `name` was imported as."""
+        named = self._by_parser if self._unsure is None or name in self._unsure else self._by_lines
+        targets = {self.stars.qualified(self.package, target) for target in named.get(name, ())}
+        return targets or self._starred(name)
+
+    @cached_property
+    def _plain(self) -> list[tuple[Name, bool]] | None:
+        """The imports, and whether each is sure to be run with the file; None if only a parser can tell them."""
+        lines = None if self.lines is None else sorted(self.lines)
+        found = [self.statements.plain(self.package, line) for line in lines or ()]
+        if lines is None or None in found:
+            return None
+        return [(own, plain.traits is not None) for plain in found if plain for own in plain.names]
+
+    @cached_property
+    def _unsure(self) -> frozenset[str] | None:
+        """The names that stand where only a parser sees whether they are the package's; None if that are all."""
+        return None if self._plain is None else frozenset(found.alias for found, sure in self._plain if not sure)
+
+    @cached_property
+    def _by_lines(self) -> Mapping[str, set[str]]:
+        return self._named(found for found, sure in self._plain or () if sure)
+
+    @cached_property
+    def _by_parser(self) -> Mapping[str, set[str]]:
+        return self._named(_passed_on(self.stars.sources[self.package], self.statements.parsed(self.package)))
+
+    def _named(self, imports: Iterable[Import | Name]) -> Mapping[str, set[str]]:
+        targets: dict[str, set[str]] = {}
+        for found in filter(_binds_target, imports):
+            targets.setdefault(found.alias, set()).add(found.target)
+        return targets
+
+    def _starred(self, name: str) -> Collection[str]:
+        """What `name` is by `from module import *`, unless the package binds it itself."""
+        stars = [module for module in self._star_modules if name in self.stars.public(module)]
+        own = self.stars.bound(self.package)[0] if stars else frozenset()
+        return [f"{module}.{name}" for module in stars if name not in own]
+
+    @cached_property
+    def _star_modules(self) -> list[str]:
+        plain = self._plain
+        imports = self.statements.parsed(self.package) if plain is None else [found for found, _ in plain]
+        return [self.stars.qualified(self.package, found.module) for found in imports if found.name == "*"]
+
+
+def _binds_target(found: Import | Name) -> bool:
+    """Whether a name means what was imported: `import a.b` binds `a`, but `import a.b as c` binds `a.b` to `c`."""
+    return bool(found.alias) and (bool(found.name) or found.alias != found.module.partition(".")[0])
+
+
+def _passed_on(source: Source, imports: tuple[Import, ...]) -> tuple[Import, ...]:
+    """What binds names of the package: in functions, only what its `__getattr__` may do."""
+    if not imports or "def __getattr__" in source.text:
+        return imports
+    return tuple(found for found in imports if ImportTrait.LOCAL not in found.traits)
+
+
+def _bound(source: Source) -> tuple[frozenset[str], tuple[str, ...]]:
+    from archguard.codebase.scopes.binder import read_scope  # noqa: PLC0415  # most projects have no star to follow
+
+    try:
+        scope = read_scope(replace(source))  # of a copy, whose tree goes with it
+    except SourceError:
+        return frozenset(), ()
+    return frozenset(scope.bindings), tuple(scope.star_imports)

@@ -1,0 +1,91 @@
+"""What the configuration says of the code as a whole: where it is, and which parts of it have names."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+from archguard.codebase.coercion import Shorthand
+from archguard.codebase.modules.pattern import Names, Patterns, SomePatterns
+from archguard.model import Severity
+
+STRICT: dict[str, Any] = {
+    "extra": "forbid",
+    "coerce_numbers_to_str": True,
+    "alias_generator": lambda name: name.rstrip("_"),  # `import_` is written `import`
+}
+"""How pydantic binds a dataclass of the configuration: no unknown keys."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coverage:
+    """How much of the code the contracts must look at."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    unassigned: Severity | Literal["ignore"] = "ignore"
+    """How a module that no contract looks at is reported."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Project:
+    """Where the code is, and which of it is looked at."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    source_roots: Names = ()
+    """Folders that hold top-level packages, relative to the configuration; by default `src` if it has any, else `.`."""
+    packages: Names = ()
+    """Top-level packages (or modules) to look at; by default every one below the source roots."""
+    exclude: Patterns = ()
+    """Modules that are left out, with all below them."""
+    imports_of_excluded: Literal["nearest", "top-level"] = "nearest"
+    """What an import of an excluded module counts for: the nearest package around it, or the top-level one."""
+    type_checking_imports: Literal["include", "exclude"] = "include"
+    """Whether imports under `if TYPE_CHECKING:` count; a contract may say otherwise."""
+    reexports: Literal["follow", "keep"] = "follow"
+    """Whether `from package import name` counts as an import of the module that defines `name`, or of the package."""
+    pointless_contracts: Literal["error", "warning"] = "error"
+    """How a contract that no code could ever break is reported."""
+    coverage: Coverage = field(default_factory=Coverage)
+    """How much of the code the contracts must look at."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Component(Shorthand):
+    """A named set of modules."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    modules: SomePatterns
+    """Patterns; a module belongs to the component if any of them matches."""
+    except_: Patterns = ()
+    """Modules that are left out of it again."""
+    description: str = ""
+    """What the component is for; shown by `explain` and in diagrams."""
+
+    @classmethod
+    def expand(cls, short: object) -> Mapping[str, object]:
+        """Its modules alone."""
+        return {"modules": short}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """A part of the repository that is deployed by itself; its modules are written `name::module`."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    root: str = ""
+    """Its source root, relative to the configuration."""
+    packages: Names = ()
+    """Its top-level packages (or modules); by default every one below its root."""
+    modules: Patterns = ()
+    """Its modules, when it shares a source root with others."""
+    hosts: Names = ()
+    """The hosts that it answers on."""
+    tables: Names = ()
+    """The database tables that it owns; `*` stands for any text."""
+    topics: Names = ()
+    """The topics, queues and task names that it consumes; `*` stands for any text."""
+    public: Patterns = ()
+    """The modules that other services may import."""

@@ -1,0 +1,39 @@
+"""Imports of a service by its folder: `services.payments.app.models` for the `app.models` of `services/payments`."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from archguard.codebase.modules.namespace import self_and_parents
+from archguard.codebase.modules.project import Service
+
+
+@dataclass(frozen=True)
+class ServicePaths:
+    """Resolves dotted paths that begin with the root of a service, or with the end of one."""
+
+    prefixes: Mapping[str, str]
+    """The service of `services.payments` and of `payments`, the longest prefix first."""
+
+    @classmethod
+    def of(cls, services: Mapping[str, Service]) -> Self:
+        """Those of all `services`."""
+        found: dict[str, str] = {}
+        for name, service in sorted(services.items()):
+            parts = [part for part in service.root.split("/") if part not in ("", ".")]
+            found |= {".".join(parts[start:]): name for start in range(len(parts))}
+        return cls(dict(sorted(found.items(), key=lambda item: -len(item[0]))))
+
+    @property
+    def first_names(self) -> frozenset[str]:
+        """What such paths begin with."""
+        return frozenset(prefix.partition(".")[0] for prefix in self.prefixes)
+
+    def module(self, target: str, known: Collection[str]) -> str:
+        """The deepest module among `known` that the dotted path `target` leads to, or ""."""
+        for prefix, service in self.prefixes.items():
+            if target.startswith(f"{prefix}."):
+                inside = (f"{service}::{name}" for name in self_and_parents(target.removeprefix(f"{prefix}.")))
+                if found := next((module for module in inside if module in known), ""):
+                    return found
+        return ""

@@ -1,0 +1,196 @@
+"""One file of Python: read once, parsed only when somebody asks."""
+
+import ast
+import io
+import os
+import re
+import tokenize
+from bisect import bisect_left
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import accumulate
+from pathlib import Path
+from typing import Final
+
+from archguard.codebase.syntax.python_version import needed_version
+from archguard.errors import ArchguardError
+from archguard.incremental.fingerprint import content
+from archguard.model import Location
+
+_WORDS: Final = (b"archguard:", b"import_module", b"__import__", b"TYPE_CHECKING")
+"""In directives, dynamic imports, and imports that never run."""
+_WORD: Final = re.compile(rb"\w+|[(\[{'\".]")
+_LARGE: Final = "leave it out with `project: exclude`, or keep what it holds in a file of data"
+_RELATIVE: Final = re.compile(rb"from[\s\\]*\.[\s\\.]*")
+"""A relative import; its dots may stand apart."""
+
+MOST_BYTES: Final = 8 << 20
+"""Of one file. Nobody writes as much by hand; tables that are larger belong into a file of data."""
+MOST_IMPORTS: Final = 20_000
+"""How often a file may say `import`: ten times what generated packages have."""
+MOST_WORDS: Final = 500_000
+"""Names, numbers, dots, quotes and opening brackets in a file that is parsed.
+
+A tree of as many takes 700 MB, and following them ten seconds.
+"""
+LONG_IMPORT: Final = b"import ..."
+"""The sign of a line that goes on for long after `import`."""
+_LONG_IMPORT: Final = re.compile(rb"import[^\n]{400}")
+
+
+class SourceError(ArchguardError):
+    """A file that cannot be read or parsed."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """The module `module` in `file`, which reports show as `shown`."""
+
+    module: str
+    file: str
+    display_path: str
+
+    @property
+    def path(self) -> Path:
+        """Where the file is."""
+        return Path(self.file)
+
+    @property
+    def is_package(self) -> bool:
+        """Whether it is an `__init__.py`."""
+        return self.file.endswith(("/__init__.py", f"{os.sep}__init__.py"))
+
+    @property
+    def service(self) -> str:
+        """The service that it belongs to, or "" outside of services."""
+        return self.module.rpartition("::")[0]
+
+    @property
+    def package(self) -> str:
+        """What a relative import starts from, without the service: its parent, or itself for an `__init__.py`."""
+        name = self.module.rpartition("::")[2]
+        return name if self.is_package else name.rpartition(".")[0]
+
+    @cached_property
+    def content(self) -> bytes:
+        """The bytes of the file.
+
+        Raises:
+            SourceError: it cannot be read.
+        """
+        return self._read()
+
+    @cached_property
+    def markers(self) -> frozenset[bytes]:
+        """Words in the file, and its relative imports, by which to tell what it may hold without parsing it.
+
+        Raises:
+            SourceError: it cannot be read.
+        """
+        content = self._read()  # and forgotten: every file is asked for its signs, and few for more
+        if content.count(b"import") > MOST_IMPORTS:
+            raise self._error(f"has more than {MOST_IMPORTS:,} imports, which would take too long to follow", _LARGE)
+        long = [LONG_IMPORT] if _LONG_IMPORT.search(content) else []
+        return frozenset([word for word in _WORDS if word in content] + _RELATIVE.findall(content) + long)
+
+    def preset_markers(self, signs: frozenset[bytes]) -> None:
+        """Believe that these are its signs, without a look."""
+        vars(self)["signs"] = signs
+
+    @property
+    def is_too_large_to_parse(self) -> bool:
+        """Whether it has so many words that its tree would take too much memory."""
+        content = self.content
+        return len(content) > MOST_WORDS and sum(1 for _ in _WORD.finditer(content)) > MOST_WORDS
+
+    @cached_property
+    def text(self) -> str:
+        """The decoded file.
+
+        Raises:
+            SourceError: it cannot be read, or not in the encoding that it declares.
+        """
+        try:
+            content = self.content
+            encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+            return content.decode(encoding)
+        except (SyntaxError, UnicodeDecodeError, LookupError) as error:
+            raise self._error(f"cannot be decoded: {error}", hint="save it as UTF-8, or declare its encoding") from None
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """The parsed file.
+
+        Raises:
+            SourceError: it cannot be read, or it is not the syntax of this Python.
+        """
+        if self.is_too_large_to_parse:
+            raise self._error(f"cannot be parsed: it has more than {MOST_WORDS:,} names, numbers and brackets", _LARGE)
+        try:
+            return ast.parse(self.text, filename=self.display_path)
+        except SyntaxError as error:
+            raise self._syntax_error(error) from None
+        except (ValueError, RecursionError, MemoryError) as error:
+            raise self._error(f"cannot be parsed: {str(error) or 'it is nested too deeply'}") from None
+
+    def place_in_depth(self, depth: int) -> Location | None:
+        """A place where `depth` statements and expressions stand in each other; None if there is none.
+
+        Raises:
+            SourceError: it cannot be read or parsed.
+        """
+        level: list[ast.AST] = [self.tree]
+        place = None
+        for _ in range(depth):
+            level = [child for node in level for child in ast.iter_child_nodes(node)]
+            place = next((self.location(node) for node in level if isinstance(node, ast.expr | ast.stmt)), place)
+        return place if level else None
+
+    def location(self, node: ast.expr | ast.stmt | ast.alias | ast.arg | ast.excepthandler) -> Location:
+        """The place of `node`, in characters."""
+        line = self.lines[node.lineno - 1] if node.lineno <= len(self.lines) else ""
+        end_line = node.end_lineno or node.lineno
+        last = self.lines[end_line - 1] if end_line <= len(self.lines) else ""
+        return Location(
+            self.display_path,
+            node.lineno,
+            _characters(line, node.col_offset) + 1,
+            end_line,
+            _characters(last, node.end_col_offset or 0) + 1,
+        )
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """The lines as Python counts them, without their ends."""
+        lines = self.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        return tuple(lines if lines[-1] else lines[:-1])
+
+    def _read(self) -> bytes:
+        try:
+            return content(self.file, MOST_BYTES)
+        except OSError as error:
+            raise self._error(f"cannot be read: {error.strerror or error}") from None
+
+    def _syntax_error(self, error: SyntaxError) -> SourceError:
+        location = Location(self.display_path, error.lineno or 1, max(error.offset or 1, 1))
+        version = needed_version(error, self.lines)
+        if version:
+            return SourceError(
+                f"needs Python {version}: {error.msg}", f"run archguard with Python {version} or newer", location
+            )
+        return SourceError(f"is not valid Python: {error.msg}", location=location)
+
+    def _error(self, message: str, hint: str = "") -> SourceError:
+        return SourceError(message, hint, Location(self.display_path))
+
+
+def _characters(line: str, utf8_offset: int) -> int:
+    if line.isascii():
+        return utf8_offset
+    return bisect_left(_utf8_offsets(line), utf8_offset)
+
+
+@lru_cache(maxsize=4)  # a line of many names is asked for each of them
+def _utf8_offsets(line: str) -> tuple[int, ...]:
+    """Where each character of `line` begins in UTF-8, and where the last one ends."""
+    return (0, *accumulate(len(character.encode("utf-8", "surrogatepass")) for character in line))

@@ -1,0 +1,208 @@
+"""Where code is called from outside: routes, remote procedures, tasks."""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from archguard.codebase import Source
+from archguard.codebase.facts import ClassDefinition, Definition
+from archguard.codebase.facts.definitions import definitions
+from archguard.codebase.scopes.access_paths import Access
+from archguard.codebase.scopes.scopes import Binding, Position, Scope
+from archguard.model import Confidence, Location
+from archguard.semantics import (
+    ClassType,
+    ExternalSymbol,
+    FunctionType,
+    InstanceType,
+    SemanticModel,
+    Type,
+    qualified_name,
+)
+
+_HTTP = frozenset(["get", "post", "put", "patch", "delete", "head", "options", "trace"])
+_FLASK = _HTTP | {"route", "add_url_rule", "websocket"}
+_STARLETTE = frozenset({"route", "add_route", "websocket_route", "add_websocket_route"})
+_FASTAPI = _HTTP | _STARLETTE | {"api_route", "websocket", "add_api_route", "add_api_websocket_route"}
+_SANIC = _HTTP | frozenset(["route", "add_route", "websocket", "add_websocket_route"])
+_AIOHTTP = frozenset({"add_route", "add_view", "add_routes", *(f"add_{verb}" for verb in _HTTP)})
+_TASK = frozenset({"task", "periodic_task", "db_task", "db_periodic_task", "actor"})
+
+_METHODS: Mapping[str, frozenset[str]] = {
+    "fastapi.FastAPI": _FASTAPI,
+    "fastapi.APIRouter": _FASTAPI,
+    "starlette.applications.Starlette": _STARLETTE,
+    "starlette.routing.Router": _STARLETTE,
+    "flask.Flask": _FLASK,
+    "flask.Blueprint": _FLASK,
+    "flask_openapi3.OpenAPI": _FLASK,
+    "flask_openapi3.APIBlueprint": _FLASK,
+    "flask_restful.Api": frozenset({"add_resource"}),
+    "flask_restx.Api": frozenset({"add_resource", "route"}),
+    "flask_restx.Namespace": frozenset({"add_resource", "route"}),
+    "flask_smorest.Blueprint": _FLASK,
+    "quart.Quart": _FLASK,
+    "quart.Blueprint": _FLASK,
+    "sanic.Sanic": _SANIC,
+    "sanic.Blueprint": _SANIC,
+    "bottle.Bottle": _HTTP | {"route"},
+    "ninja.NinjaAPI": _HTTP | {"api_operation"},
+    "ninja.Router": _HTTP | {"api_operation"},
+    "rest_framework.routers.DefaultRouter": frozenset({"register"}),
+    "rest_framework.routers.SimpleRouter": frozenset({"register"}),
+    "aiohttp.web.RouteTableDef": _HTTP | {"view", "route"},
+    "aiohttp.web.Application": frozenset({"add_routes"}),
+    "aiohttp.web.Application.router": _AIOHTTP,
+    "aiohttp.web.UrlDispatcher": _AIOHTTP,
+    "falcon.App": frozenset({"add_route"}),
+    "falcon.asgi.App": frozenset({"add_route"}),
+    "pyramid.config.Configurator": frozenset({"add_route", "add_view"}),
+    "chalice.Chalice": frozenset({"route", "schedule", "on_sqs_message", "on_sns_message"}),
+    "celery.Celery": _TASK,
+    "huey.RedisHuey": _TASK,
+    "huey.SqliteHuey": _TASK,
+    "huey.MemoryHuey": _TASK,
+    "procrastinate.App": _TASK,
+    **dict.fromkeys(
+        [
+            *("taskiq.AsyncBroker", "taskiq.InMemoryBroker", "taskiq.ZeroMQBroker", "taskiq_redis.ListQueueBroker"),
+            *("taskiq_redis.PubSubBroker", "taskiq_redis.RedisStreamBroker", "taskiq_aio_pika.AioPikaBroker"),
+            *("taskiq_nats.NatsBroker", "taskiq_nats.PullBasedJetStreamBroker"),
+        ],
+        frozenset({"task", "register_task"}),
+    ),
+    "faststream.kafka.KafkaBroker": frozenset({"subscriber"}),
+    "faststream.confluent.KafkaBroker": frozenset({"subscriber"}),
+    "faststream.rabbit.RabbitBroker": frozenset({"subscriber"}),
+    "faststream.nats.NatsBroker": frozenset({"subscriber"}),
+    "faststream.redis.RedisBroker": frozenset({"subscriber"}),
+}
+"""The objects that routes are declared with, and the methods that declare one."""
+
+_FUNCTIONS = frozenset(
+    {
+        *("starlette.routing.Route", "starlette.routing.WebSocketRoute", "fastapi.routing.APIRoute"),
+        *("django.urls.path", "django.urls.re_path", "django.urls.conf.path", "django.urls.conf.re_path"),
+        *("django.conf.urls.url", "django.conf.urls.re_path"),
+        *(f"aiohttp.web.{verb}" for verb in (*_HTTP, "route", "view")),
+        *(f"litestar.{verb}" for verb in (*_HTTP, "route", "websocket", "websocket_listener")),
+        *(f"litestar.handlers.{verb}" for verb in (*_HTTP, "route", "websocket", "websocket_listener")),
+        *(f"bottle.{verb}" for verb in (*_HTTP, "route")),
+        *("pyramid.view.view_config", "falcon.routing"),
+        *("nameko.web.handlers.http", "nameko.rpc.rpc", "nameko.events.event_handler", "nameko.timer.timer"),
+        *("celery.shared_task", "celery.task", "dramatiq.actor", "django_rq.job", "rq.decorators.job"),
+    }
+)
+"""Functions, decorators and classes that declare a route, a remote procedure or a task by themselves."""
+
+_SERVICER = re.compile(r"_pb2_grpc\.\w+Servicer$|grpclib\.\w+Base$")
+_REGISTERS = re.compile(r"_pb2_grpc\.add_\w+Servicer_to_server$")
+_CALLED_LIKE = re.compile(r"(?:.*_)?(?:app|application|router|routes|blueprint|bp|api)$")
+
+
+_STEPS = 4
+"""Over how many functions of the project a decorator is followed to the one that it is made with."""
+
+
+@dataclass(frozen=True)
+class EntryPoint:
+    """A route, a remote procedure or a task is declared at `location`."""
+
+    symbol: str
+    """What declares it: `fastapi.APIRouter.get`."""
+    name: str
+    """The path or the name, as far as it is written; "" if it is not."""
+    location: Location
+    confidence: Confidence = Confidence.CERTAIN
+
+
+@dataclass(frozen=True)
+class EntryPoints:
+    """Finds entry points."""
+
+    model: SemanticModel
+
+    def of(self, source: Source) -> Iterator[EntryPoint]:
+        """Every one that `source` declares."""
+        scope = self.model.scope(source.module)
+        for inner in scope.walk():
+            yield from self._called(inner, source)
+        for definition in definitions(scope, source):
+            yield from self._decorated(definition)
+
+    def is_declared(self, function: FunctionType) -> bool:
+        """Whether a decorator of `function` makes it a task, or another entry point."""
+        at = function.scope.at or function.scope.end
+        decorators = getattr(function.scope.node, "decorator_list", ())
+        nodes = (node.func if isinstance(node, ast.Call) else node for node in decorators)
+        return any(self.declares_by(value) for node in nodes for value in self.model.infer(node, at))
+
+    def declares_by(self, decorator: Type, steps: int = _STEPS) -> bool:
+        """Whether `decorator` declares an entry point, is derived from one that does, or goes around such a one."""
+        match decorator:
+            case (ClassType() as cls) | InstanceType(of=ClassType() as cls):
+                bases = (base for base in self.model.mro(cls) if isinstance(base, ExternalSymbol))
+                return any(self._is_declaring(base.name) for base in bases)
+            case FunctionType(scope=scope):
+                return steps > 0 and any(self._gives_task(node, at, steps - 1) for node, at in scope.returns)
+        return self._is_declaring(qualified_name(decorator))
+
+    def _gives_task(self, node: ast.expr, at: Position, steps: int) -> bool:
+        """Whether a decorator that returns `node` is one around another: `return app.task(bind=True)(function)`."""
+        while isinstance(node, ast.Call):
+            node = node.func
+        for origin in self.model.resolve(node.id, at) if steps and isinstance(node, ast.Name) else ():
+            if isinstance(origin, Binding) and isinstance(origin.node, ast.Call):
+                return self._gives_task(origin.node, origin.at, steps - 1)
+        return any(self.declares_by(value, steps) for value in self.model.infer(node, at))
+
+    def _called(self, scope: Scope, source: Source) -> Iterator[EntryPoint]:
+        for path in scope.access_paths:
+            for access in path.accesses:
+                if access.call and (found := self._declares(access, access.call, path.at)):
+                    yield EntryPoint(found[0], self._path(access.call, path.at), source.location(access.node), found[1])
+
+    def _declares(self, access: Access, call: ast.Call, at: Position) -> tuple[str, Confidence] | None:
+        callees = self.model.callees(call, at)
+        for callee in callees:
+            if self._is_declaring(callee):
+                return callee, Confidence.CERTAIN
+        if callees or access.owner is None or self.model.infer(access.owner, at):
+            return None
+        looks_like_it = access.name in _FASTAPI | _FLASK and _CALLED_LIKE.match(access.owner_name.lower())
+        is_path = looks_like_it and self._path(call, at).startswith("/")
+        return (f"{access.owner_name}.{access.name}", Confidence.LIKELY) if is_path else None
+
+    def _is_declaring(self, name: str) -> bool:
+        name = self.model.library.canonical(name)
+        owner, _, last = name.rpartition(".")
+        return name in _FUNCTIONS or last in _METHODS.get(_usual(owner), ()) or bool(_REGISTERS.search(name))
+
+    def _path(self, call: ast.Call, at: Position) -> str:
+        nodes = [
+            *call.args[:1],
+            *(keyword.value for keyword in call.keywords if keyword.arg in ("path", "name", "rule")),
+        ]
+        return next((text.filled("...") for node in nodes if (text := self.model.string_value(node, at))), "")
+
+    def _decorated(self, definition: Definition) -> Iterator[EntryPoint]:
+        """`@shared_task` without arguments, and classes that implement a gRPC service."""
+        for mention in definition.decorators:
+            if not isinstance(mention.node, ast.Call):
+                for value in self.model.infer(mention.node, mention.at):
+                    if self._is_declaring(qualified_name(value)):
+                        yield EntryPoint(qualified_name(value), definition.simple_name, mention.location)
+        for base in definition.bases if isinstance(definition, ClassDefinition) else ():
+            found = next((name for name in self._named(base.node, base.at) if _SERVICER.search(name)), "")
+            if found:
+                yield EntryPoint(found, definition.simple_name, definition.location)
+
+    def _named(self, node: ast.expr, at: Position) -> Iterator[str]:
+        yield from map(qualified_name, self.model.infer(node, at))
+
+
+def _usual(owner: str) -> str:
+    """`flask.Blueprint` for `flask.blueprints.Blueprint`."""
+    package, last = owner.partition(".")[0], owner.rpartition(".")[2]
+    return owner if owner in _METHODS else f"{package}.{last}"

@@ -1,0 +1,127 @@
+"""One place where the code of a service reaches another service, and how it is recognized whose something is."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from functools import cached_property
+from typing import TypeAlias
+
+from archguard.codebase import Codebase, Pattern, Service
+from archguard.effects.urls import Url
+from archguard.model import Confidence, Location, Step
+
+Owners: TypeAlias = tuple[str, ...]
+"""Services that have something together; mostly it is one of them, or none."""
+
+
+class Channel(StrEnum):
+    """How a service reaches another one."""
+
+    IMPORT = "import"
+    """By importing its modules."""
+    HTTP = "http"
+    """By a request to one of its hosts."""
+    RPC = "rpc"
+    """By a remote call: gRPC to one of its hosts, a proxy of nameko by its name."""
+    QUEUE = "queue"
+    """By a message to a topic, queue or task of its."""
+    TABLE = "table"
+    """By reading or writing its tables."""
+
+
+WORDS = {
+    Channel.IMPORT: "imports",
+    Channel.HTTP: "HTTP",
+    Channel.RPC: "RPC",
+    Channel.QUEUE: "a queue",
+    Channel.TABLE: "a table",
+}
+"""Each way as it stands behind "over"."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interaction:
+    """Code of the service `caller` reaches the service `callee`."""
+
+    caller: str
+    callee: str
+    channel: Channel
+    importer: str
+    """The module in which it does."""
+    does: str
+    """What it does, to stand after "must not": `import payments::app.models`."""
+    location: Location
+    imported: str = ""
+    symbol: str = ""
+    unpublished: bool = False
+    """Whether it imports what the other service does not offer to it."""
+    chain: tuple[Step, ...] = field(default=(), compare=False)
+    confidence: Confidence = Confidence.CERTAIN
+
+
+@dataclass(frozen=True)
+class ServiceMap:
+    """What belongs to which service of a codebase."""
+
+    codebase: Codebase
+
+    @cached_property
+    def modules(self) -> Mapping[str, frozenset[str]]:
+        """The modules of each service."""
+        names = sorted(self.codebase.services)
+        return {name: self.codebase.units(Pattern(name))[name] for name in names}
+
+    @cached_property
+    def owners(self) -> Mapping[str, str]:
+        """The service of each module that belongs to one."""
+        return {module: name for name, modules in self.modules.items() for module in modules}
+
+    def shared(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """The modules that belong to several services, without those below them, and those services."""
+        above = ""
+        for module in sorted(self.owners):
+            found = tuple(name for name, modules in self.modules.items() if module in modules)
+            if len(found) > 1 and not (above and module.startswith(f"{above}.")):
+                above = module
+                yield module, found
+
+    def owners_of_host(self, url: Url) -> Owners:
+        """The services that answer at `url`."""
+        return self._owners({name: [host for host in s.hosts if url.matches(host)] for name, s in self._services()})
+
+    def owners_of_setting(self, name: str) -> Owners:
+        """The services whose address the setting `name` holds."""
+        return tuple(service for service, it in self._services() if name.upper() in filter(is_setting, it.hosts))
+
+    def owners_of_topic(self, topic: str) -> Owners:
+        """The services that consume `topic`."""
+        return self._owners({name: _matching(topic, service.topics) for name, service in self._services()})
+
+    def owners_of_table(self, table: str) -> Owners:
+        """The services that own `table` (with or without its schema)."""
+        plain = table.rpartition(".")[2]
+        return self._owners(
+            {name: [*_matching(table, it.tables), *_matching(plain, it.tables)] for name, it in self._services()}
+        )
+
+    def _services(self) -> Iterator[tuple[str, Service]]:
+        yield from sorted(self.codebase.services.items())
+
+    def _owners(self, found: Mapping[str, list[str]]) -> Owners:
+        """Those whose patterns say most: `payment_log` rather than `payment_*`."""
+        longest = {name: max(map(_weight, patterns)) for name, patterns in found.items() if patterns}
+        return tuple(name for name in longest if longest[name] == max(longest.values()))
+
+
+def is_setting(host: str) -> bool:
+    """Whether an entry among `hosts` is the name of a setting that holds the address: `PAYMENTS_URL`."""
+    return host.isupper() and host.isidentifier()
+
+
+def _matching(name: str, patterns: tuple[str, ...]) -> list[str]:
+    return [pattern for pattern in patterns if fnmatchcase(name.lower(), pattern.lower())]
+
+
+def _weight(pattern: str) -> tuple[bool, int]:
+    return "*" not in pattern, len(pattern)

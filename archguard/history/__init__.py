@@ -1,0 +1,31 @@
+"""Violations over time: the baseline, what a change brings, the trend, and what git knows of them."""
+
+from archguard.history.baseline import (
+    NAME,
+    Baseline,
+    apply_baseline,
+    baseline_of,
+    growth,
+    moved_since_written,
+    prune,
+    read_baseline,
+    render_baseline,
+    with_baseline,
+)
+from archguard.history.git import merge_base
+from archguard.history.since import since
+
+__all__ = [
+    "NAME",
+    "Baseline",
+    "apply_baseline",
+    "baseline_of",
+    "growth",
+    "merge_base",
+    "moved_since_written",
+    "prune",
+    "read_baseline",
+    "render_baseline",
+    "since",
+    "with_baseline",
+]

@@ -1,0 +1,109 @@
+"""The architecture as a page for people: what the contracts say and what the code does, in Markdown."""
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import groupby
+
+from archguard.codebase import Codebase, Pattern
+from archguard.config import Config
+from archguard.diagrams import renderer
+from archguard.errors import ArchguardError
+from archguard.history.baseline import NAME
+from archguard.inspection.diagram_request import draw
+from archguard.inspection.ignores import Exemption, exemptions
+from archguard.kinds.contract import listed
+from archguard.model import Report, ViolationStatus
+from archguard.reporters.markdown import code, escaped
+from archguard.reporters.phrases import counted
+
+BEGIN = "<!-- archguard docs: begin -->"
+END = "<!-- archguard docs: end -->"
+
+_HINT = f"put {BEGIN} and {END} on lines of their own where the generated part belongs"
+
+
+def render(config: Config, codebase: Codebase, report: Report) -> str:
+    """The generated part: components, services, contracts, a diagram, and what is overlooked."""
+    sections = {
+        "Components": _components(config, codebase),
+        "Services": _services(config, codebase),
+        "Contracts": _contracts(config),
+        "Diagram": _diagram(config, codebase, report),
+        "Exceptions": _exceptions(config, codebase, report),
+    }
+    texts = {title: "\n".join(lines) for title, lines in sections.items()}
+    return "\n\n".join(f"## {title}\n\n{text}" for title, text in texts.items() if text)
+
+
+def put(generated: str, page: str | None) -> str:
+    """`page` with `generated` between the marks; a new one if there is none yet.
+
+    Raises:
+        ArchguardError: the page has no marks, or not one of each in this order.
+    """
+    part = f"{BEGIN}\n\n{generated}\n\n{END}"
+    if page is None:
+        return f"# Architecture\n\n{part}\n"
+    if (page.count(BEGIN), page.count(END)) != (1, 1) or page.index(BEGIN) > page.index(END):
+        raise ArchguardError("the page does not say where the generated part belongs", _HINT)
+    before, _, rest = page.partition(BEGIN)
+    return before + part + rest.partition(END)[2]
+
+
+def _components(config: Config, codebase: Codebase) -> Iterator[str]:
+    if config.components:
+        yield "| Component | Modules | Is | What it is for |"
+        yield "|---|---:|---|---|"
+    for name, component in config.components.items():
+        left_out = f" except {_coded(component.except_)}" if component.except_ else ""
+        patterns = f"{_coded(component.modules)}{left_out}"
+        yield f"| {escaped(name)} | {_size(codebase, name)} | {patterns} | {escaped(component.description)} |"
+
+
+def _services(config: Config, codebase: Codebase) -> Iterator[str]:
+    if config.services:
+        yield "| Service | Modules | Is |"
+        yield "|---|---:|---|"
+    for name, service in config.services.items():
+        place = code(service.root) if service.root else _coded(service.modules)
+        yield f"| {escaped(name)} | {_size(codebase, name)} | {place} |"
+
+
+def _size(codebase: Codebase, name: str) -> int:
+    return len(codebase.members((Pattern(name),)) & codebase.sources.keys())
+
+
+def _coded(patterns: tuple[Pattern, ...]) -> str:
+    return ", ".join(code(pattern.text) for pattern in patterns)
+
+
+def _contracts(config: Config) -> Iterator[str]:
+    for contract in config.contracts:
+        yield f"- **{escaped(contract.id)}** ({escaped(contract.kind)}): {escaped(contract.sentence)}"
+        if contract.reason.strip():
+            yield f"  *{escaped(contract.reason)}*"
+
+
+def _diagram(config: Config, codebase: Codebase, report: Report) -> Iterator[str]:
+    yield "```mermaid"
+    yield str(renderer("mermaid")(draw(config, codebase, report)))
+    yield "```"
+
+
+def _exceptions(config: Config, codebase: Codebase, report: Report) -> Iterator[str]:
+    found = exemptions(config, codebase)
+    yield from (_entry(exemption) for exemption in found if exemption.imports)
+    comments = [exemption for exemption in found if not exemption.imports]
+    for path, here in groupby(comments, key=lambda exemption: exemption.location.path):
+        yield f"- {counted(len(list(here)), 'comment')} in {code(path)}"
+    known = Counter(it.contract for it in report.violations if it.status is ViolationStatus.KNOWN)
+    for contract, count in sorted(known.items()):
+        yield f"- **{escaped(contract)}**: {counted(count, 'known violation')} in {code(NAME)}"
+    if not found and not known:
+        yield "None."
+
+
+def _entry(exemption: Exemption) -> str:
+    ends = f" (until {exemption.expires})" if exemption.expires else ""
+    reason = f": {escaped(exemption.reason)}" if exemption.reason else ""
+    return f"- **{escaped(listed(exemption.contracts))}**: {code(exemption.imports)}{reason}{ends}"

@@ -1,0 +1,115 @@
+"""What people call modules when they ask about them: components, services, layers, modules, files, patterns."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from archguard.codebase import Codebase, Pattern, PatternError, Target, disjoint, self_and_parents
+from archguard.config import Config, did_you_mean
+from archguard.effects import CHANNELS, load_catalogue
+from archguard.errors import ArchguardError
+from archguard.kinds import Layers
+from archguard.kinds.distributions import is_installed
+
+_LISTS = "`archguard ls components` and `archguard ls modules` list what there is"
+
+
+@dataclass(frozen=True)
+class Named:
+    """The modules that `name` means."""
+
+    name: str
+    modules: frozenset[str]
+    is_outside: bool = False
+    """Whether it is a package that is not part of the project."""
+
+
+def find_named(config: Config, codebase: Codebase, name: str) -> Named:
+    """What `name` means: a component, service, module with those below, file, pattern, layer, or package outside.
+
+    Raises:
+        ArchguardError: it means nothing.
+    """
+    target = _target(codebase, name)
+    if inside := codebase.members((target,)) or _layer(config, codebase, target.text):
+        return Named(target.text, inside)
+    if target.literal and _may_be_outside(codebase, target.text):
+        outside = codebase.imports.externals
+        near = [outer for outer in self_and_parents(target.text) if outer in outside]
+        return Named(target.text, codebase.matching(target, outside) or frozenset(near[:1]), is_outside=True)
+    known = [*config.components, *config.services, *layer_names(config), *codebase.modules]
+    close = did_you_mean(target.text, known)
+    ending = next((other for other in sorted(known, key=len) if other.endswith((f".{target}", f"::{target}"))), "")
+    hint = f"did you mean '{ending}'?" if ending else close if close.startswith("did") else _LISTS
+    raise ArchguardError(f"there is no component, service or module '{name}'", hint)
+
+
+def find_module(codebase: Codebase, name: str) -> str:
+    """The one module called `name`, or in the file `name`.
+
+    Raises:
+        ArchguardError: there is none.
+    """
+    text = _target(codebase, name).text
+    found = sorted(module for module in codebase.modules if module == text or module.endswith(f"::{text}"))
+    if len(found) == 1:
+        return found[0]
+    hint = f"say which: {', '.join(found)}" if found else did_you_mean(text, sorted(codebase.modules))
+    hint = hint if found or hint.startswith("did") else "`archguard ls modules` lists them"
+    raise ArchguardError(f"there are several modules '{name}'" if found else f"there is no module '{name}'", hint)
+
+
+def layer_names(config: Config) -> tuple[str, ...]:
+    """What layers are called in the contracts."""
+    return tuple(name for contract in config.contracts if isinstance(contract, Layers) for name in contract.names)
+
+
+def _layer(config: Config, codebase: Codebase, name: str) -> frozenset[str]:
+    layers = (contract for contract in config.contracts if isinstance(contract, Layers))
+    return frozenset().union(*(contract.named(codebase, name) for contract in layers))
+
+
+def find_place(config: Config, codebase: Codebase, name: str) -> Named:
+    """What `name` means to those who ask where something is: one module or file, else a component, service or layer.
+
+    Raises:
+        ArchguardError: it means nothing.
+    """
+    is_named = name in {*config.components, *config.services, *layer_names(config)}
+    if is_named and name not in codebase.modules:
+        return find_named(config, codebase, name)
+    module = find_module(codebase, name)
+    return Named(module, frozenset({module}))
+
+
+def groups_of(config: Config, codebase: Codebase) -> dict[str, str]:
+    """For each module what to count it as: its smallest component, else its service, else the package below the top."""
+    components = disjoint({name: codebase.members((Pattern(name),)) for name in config.components})
+    owners = {module: name for name, modules in components.items() for module in modules}
+    return {module: owners.get(module) or _package(module) for module in sorted(codebase.modules)}
+
+
+def _package(module: str) -> str:
+    service, mark, name = module.rpartition("::")
+    return service if mark else ".".join(name.split(".")[:2])
+
+
+def _target(codebase: Codebase, name: str) -> Target:
+    path = PurePath(name).as_posix().removeprefix("./")
+    files = (module for module, source in codebase.sources.items() if source.display_path == path)
+    try:
+        return Target(next(files, name))
+    except PatternError as error:
+        raise ArchguardError(f"'{name}' names no modules: {error}") from None
+
+
+def _may_be_outside(codebase: Codebase, name: str) -> bool:
+    top = name.partition(".")[0]
+    inside = {module.rpartition("::")[2].partition(".")[0] for module in codebase.modules}
+    return "::" not in name and top not in inside and any(_known_outside(codebase, top))
+
+
+def _known_outside(codebase: Codebase, top: str) -> Iterator[bool]:
+    yield is_installed(top)
+    yield bool(load_catalogue(CHANNELS).imported(top))
+    yield any(name.partition(".")[0] == top for name in codebase.imports.externals)

@@ -1,0 +1,61 @@
+"""Declared clients that can mean nothing: names that no code can have, and names that the project has not."""
+
+import re
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+
+from archguard.codebase import Codebase, self_and_parents
+from archguard.effects.catalogue.client import Client
+from archguard.kinds.contract import ContractError
+
+_DOTTED = re.compile(r"(?:[\w-]+::)?[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_METHOD = re.compile(r"\*|[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+
+
+def client_faults(
+    codebase: Codebase, clients: Mapping[str, Client], channels: tuple[str, ...]
+) -> Iterator[ContractError]:
+    """What is wrong with the clients of a contract whose kind knows `channels`."""
+    for channel, client in clients.items():
+        if channel not in channels:
+            close = get_close_matches(channel, channels, 1)
+            hint = f"did you mean '{close[0]}'?" if close else f"one of {', '.join(channels)}"
+            yield ContractError(f"there is no channel '{channel}'", hint=hint, keys=("clients", channel), at_key=True)
+        elif client == Client():
+            yield ContractError("the client says nothing", "clients", "give its `modules`", ("clients", channel))
+        yield from _name_faults(codebase, channel, client)
+
+
+def _name_faults(codebase: Codebase, channel: str, client: Client) -> Iterator[ContractError]:
+    for key in ("modules", "functions", "receivers", "models"):
+        for index, name in enumerate(getattr(client, key)):
+            keys = ("clients", channel, key, name if key == "receivers" else index)
+            if fault := _fault(codebase, name, is_module=key == "modules"):
+                yield ContractError(fault[0], hint=fault[1], keys=keys, at_key=key == "receivers")
+    for cls, methods in client.receivers.items():
+        wrong = [method for method in methods if not _METHOD.fullmatch(method)]
+        if wrong or not methods:
+            message = f"'{wrong[0]}' is no name of a method" if wrong else f"{cls} has no methods whose call counts"
+            yield ContractError(message, hint="write `*` for every one", keys=("clients", channel, "receivers", cls))
+
+
+def _fault(codebase: Codebase, name: str, *, is_module: bool) -> tuple[str, str] | None:
+    """What is wrong with the name of a module, a function or a class, and what to do about it."""
+    if not _DOTTED.fullmatch(name):
+        hint = "a module stands for all below it" if "*" in name else ""
+        return f"'{name}' can be no name in the code", hint
+    if not is_module and "." not in name:
+        return f"'{name}' has no module in front of it", f"write its full name: `package.{name}`"
+    if _is_missing(codebase, name):
+        close = get_close_matches(name, sorted(codebase.modules), 1)
+        return f"the project has no '{name}'", f"did you mean '{close[0]}'?" if close else ""
+    return None
+
+
+def _is_missing(codebase: Codebase, name: str) -> bool:
+    """Whether `name` begins with a package of the project, and leads to nothing there."""
+    holder = next((outer for outer in self_and_parents(name) if outer in codebase.modules), "")
+    rest = name.removeprefix(holder).removeprefix(".")
+    if not holder or not rest or codebase.reexports is None:
+        return False
+    return not codebase.reexports.binds(holder, rest.partition(".")[0])

@@ -1,1 +1,0 @@
-"""How modules reach databases and what else is outside, and where they are reached from there."""

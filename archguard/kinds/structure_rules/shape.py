@@ -1,0 +1,114 @@
+"""The words that rules of `structure` select by, demand and forbid: the same ones for all three."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, TypeAlias
+
+from archguard.codebase import STRICT, OneOrMany, SomePatterns
+from archguard.codebase.coercion import ShortFor
+from archguard.kinds.structure_rules.glob import Globs
+
+
+class Modifier(StrEnum):
+    """What a class or a function can be."""
+
+    CLASS = "class"
+    FUNCTION = "function"
+    METHOD = "method"
+    """A function that stands in a class."""
+    ASYNC = "async"
+    TOP_LEVEL = "top_level"
+    """Not inside of another class or function."""
+    PUBLIC = "public"
+    """Without an underscore in front."""
+    PRIVATE = "private"
+    """With an underscore in front; names such as `__init__` are neither."""
+
+    @property
+    def said(self) -> str:
+        """How it stands in a sentence."""
+        if self is Modifier.TOP_LEVEL:
+            return "at the top level"
+        return f"a {self}" if self in (Modifier.CLASS, Modifier.FUNCTION, Modifier.METHOD) else str(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Size:
+    """Measures that can be exceeded."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    lines: int | None = None
+    """Lines of a module, a class or a function, its decorators and its docstring included."""
+    parameters: int | None = None
+    """Parameters of a function, without `self` or `cls`."""
+    members: int | None = None
+    """Public names that a module or a class defines."""
+
+    def limits(self) -> Iterator[tuple[str, int]]:
+        """The measures that are given."""
+        for measure in ("lines", "parameters", "members"):
+            limit: int | None = getattr(self, measure)
+            if limit is not None:
+                yield measure, limit
+
+
+def counted(limit: int, measure: str) -> str:
+    """`1 line`, `2 lines`."""
+    return f"{limit} {measure.removesuffix('s') if limit == 1 else measure}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Criteria:
+    """What a module, a class or a function looks like. All keys that are given must hold; of several names, one."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    named: Globs = ()
+    """Names: of classes and functions; of modules that of the file, without `.py`."""
+    inherit: Globs = ()
+    """Classes: base classes, also those of bases in other files."""
+    decorated_with: Globs = ()
+    """Classes, functions: decorators; with brackets, their arguments too: `dataclass(*frozen=True*)`."""
+    be: Annotated[tuple[Modifier, ...], OneOrMany(empty=False)] = ()
+    """Classes, functions: `class`, `function`, `method`, `async`, `top_level`, `public` or `private`; several: all."""
+    take: Globs = ()
+    """Types of parameters, also inside of others: `Session` in `list[Session]`, behind an alias, or as what one derives
+    from."""
+    return_: Globs = ()
+    """Types that are returned, likewise: those of the annotation, or else those that the `return` statements show."""
+    raise_: Globs = ()
+    """Exceptions that are raised, and classes that they derive from, except `Exception` and `BaseException`."""
+    catch: Globs = ()
+    """Exceptions that are caught, likewise; a bare `except:` catches `BaseException`."""
+    call: Globs = ()
+    """Functions, methods and classes that are called; with brackets, their arguments too: `open(*'w'*)`."""
+    exceed: Size | None = None
+    """Sizes: `lines`, `parameters` or `members`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part(Criteria):
+    """Something that stands directly in a module or a class; a name alone stands for `named`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape(Criteria):
+    """How a module, a class or a function looks, and what is in it; a name alone stands for `named`."""
+
+    define: Annotated[tuple[Annotated[Part, ShortFor("named")], ...], OneOrMany(empty=False)] = ()
+    """Modules, classes: what stands directly in them, imports left out; a name, or the other keys of this table."""
+
+
+Selector: TypeAlias = Annotated[Shape, ShortFor("named")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Demand(Shape):
+    """What a rule asks for, or forbids."""
+
+    reside_in: SomePatterns = ()
+    """The modules where it stands; may use `<name>` of `modules`."""
+    have: SomePatterns = ()
+    """Modules: other modules that there are for each, such as `tests.**.test_<module>`; `<module>` is its last name."""

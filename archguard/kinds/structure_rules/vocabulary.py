@@ -1,0 +1,194 @@
+"""What each key of a shape asks of a subject, and in which words."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from archguard.codebase import Pattern
+from archguard.kinds.structure_rules import body_predicates, predicates
+from archguard.kinds.structure_rules.evidence import Evidence, surest, weaker
+from archguard.kinds.structure_rules.shape import Criteria, Modifier, Part, Size, counted
+from archguard.kinds.structure_rules.subjects import Sort, StructureFacts, Subject, line_of, own_names
+from archguard.model import Confidence
+
+
+@dataclass(frozen=True)
+class Predicate:
+    """A key of a shape."""
+
+    verb: str
+    """How a sentence goes on after "must"."""
+    sorts: frozenset[Sort]
+    """What it can be said of."""
+    find: Callable[[StructureFacts, Subject, Any], Iterator[Evidence]]
+    mend: str
+    """What to do where it is missing; `{}` is what is asked for."""
+    fix: str
+    """What to do where it is forbidden."""
+
+
+@dataclass(frozen=True)
+class BoundPredicate:
+    """A word, and the value that a rule gives it."""
+
+    key: str
+    value: Any
+
+    @property
+    def predicate(self) -> Predicate:
+        """What the key means."""
+        return PREDICATES[self.key]
+
+    @property
+    def object(self) -> str:
+        """What stands behind the verb."""
+        return " or ".join(texts(self.value))
+
+    @property
+    def text(self) -> str:
+        """How a sentence goes on after "must": `raise HTTPException`."""
+        return f"{self.predicate.verb} {self.object}"
+
+    def evidence(self, facts: StructureFacts, subject: Subject) -> Iterator[Evidence]:
+        """Where `subject` has it."""
+        return self.predicate.find(facts, subject, self.value)
+
+    def confidence(self, facts: StructureFacts, subject: Subject) -> Confidence | None:
+        """How surely `subject` has it, or None."""
+        return surest(evidence.confidence for evidence in self.evidence(facts, subject))
+
+
+def bound_predicates(criteria: Criteria) -> tuple[BoundPredicate, ...]:
+    """All that `look` says, as traits of which each must hold."""
+    given = [(key, getattr(criteria, key, None)) for key in PREDICATES]
+    return tuple(trait for key, value in given if value for trait in _split(key, value))
+
+
+def confidence(criteria: Criteria, facts: StructureFacts, subject: Subject) -> Confidence | None:
+    """How surely `subject` looks like that, or None."""
+    worst = Confidence.CERTAIN
+    for trait in bound_predicates(criteria):
+        found = trait.confidence(facts, subject)
+        if found is None:
+            return None
+        worst = weaker(worst, found)
+    return worst
+
+
+def texts(value: Any) -> Iterator[str]:
+    """How the parts of `value` stand in a sentence."""
+    match value:
+        case Size():
+            yield from (counted(limit, measure) for measure, limit in value.limits())
+        case Modifier():
+            yield value.said
+        case Part():
+            yield _text_of_part(value)
+        case tuple():
+            yield from (text for item in value for text in texts(item))
+        case _:
+            yield str(value)
+
+
+def _text_of_part(part: Part) -> str:
+    names = " or ".join(map(str, part.named)) or "something"
+    shape = ", ".join(trait.text for trait in bound_predicates(replace(part, named=())))
+    return f"{names} ({shape})" if shape else names
+
+
+def _split(key: str, value: Any) -> Iterator[BoundPredicate]:
+    """Adjectives and measures hold one by one; of several names, one will do."""
+    match value:
+        case Size():
+            yield from (BoundPredicate(key, Size(**{measure: limit})) for measure, limit in value.limits())
+        case (Modifier(), *_):
+            yield from (BoundPredicate(key, (adjective,)) for adjective in value)
+        case _:
+            yield BoundPredicate(key, value)
+
+
+def _defines(facts: StructureFacts, subject: Subject, parts: tuple[Part, ...]) -> Iterator[Evidence]:
+    """What stands directly in it and is like one of `parts`."""
+    inside = [found for found in facts.definitions(subject.module) if found.scope.parent is subject.scope]
+    for found in inside:
+        like = [(part, surely) for part in parts if (surely := confidence(part, facts, found))]
+        if surely := surest(surely for _, surely in like):
+            part = " or ".join(_text_of_part(part) for part, _ in like)
+            yield Evidence(subject.name, found.simple_name, found.location, found.symbol, part, surely)
+    classes_and_functions = {found.simple_name for found in inside}
+    for evidence in _variables(subject, parts):
+        if evidence.what not in classes_and_functions:
+            yield evidence
+
+
+def _variables(subject: Subject, parts: tuple[Part, ...]) -> Iterator[Evidence]:
+    """The names in it that one of `parts` means; a variable has nothing but its name."""
+    named = [part for part in parts if not bound_predicates(replace(part, named=()))]
+    for name, node in own_names(subject.scope):
+        full = f"{subject.name}.{name}"
+        if part := next((part for part in named if any(glob.names(name, full) for glob in part.named)), None):
+            place, symbol = line_of(subject.source, getattr(node, "lineno", 1)), full.removeprefix(subject.module + ".")
+            yield Evidence(subject.name, name, place, symbol, _text_of_part(part))
+
+
+def _resides_in(facts: StructureFacts, subject: Subject, patterns: tuple[Pattern, ...]) -> Iterator[Evidence]:
+    """Each of `patterns` that means its module."""
+    for pattern in patterns:
+        if subject.module in facts.codebase.members((pattern,)):
+            yield Evidence.of(subject, str(pattern), str(pattern))
+
+
+def _has(facts: StructureFacts, subject: Subject, patterns: tuple[Pattern, ...]) -> Iterator[Evidence]:
+    """Each of `patterns` that means some module."""
+    for pattern in patterns:
+        if facts.codebase.units(pattern):
+            yield Evidence.of(subject, str(pattern), str(pattern))
+
+
+_MODULES = frozenset({Sort.MODULE})
+_CLASSES = frozenset({Sort.CLASS})
+_DEFINITIONS = frozenset({Sort.CLASS, Sort.FUNCTION})
+_ALL = _MODULES | _DEFINITIONS
+
+PREDICATES: Mapping[str, Predicate] = {
+    "named": Predicate("be named", _ALL, predicates.named, "rename it so that it matches {}", "rename it"),
+    "inherit": Predicate(
+        "inherit", _CLASSES, predicates.inherits, "derive it from {}", "derive it from something else"
+    ),
+    "decorated_with": Predicate(
+        "be decorated with", _DEFINITIONS, predicates.decorated_with, "decorate it with {}", "take the decorator off"
+    ),
+    "be": Predicate(
+        "be", _DEFINITIONS, predicates.is_, "make it {}", "change that, or move it to where that is allowed"
+    ),
+    "take": Predicate(
+        "take", _ALL, body_predicates.takes, "give it a parameter of type {}", "hand it only what it needs of that"
+    ),
+    "return_": Predicate(
+        "return", _ALL, body_predicates.returns, "have it return {}", "return a value of its own layer"
+    ),
+    "raise_": Predicate(
+        "raise",
+        _ALL,
+        body_predicates.raises,
+        "have it raise {}",
+        "raise an exception of its own layer, for its callers to translate",
+    ),
+    "catch": Predicate(
+        "catch", _ALL, body_predicates.catches, "have it catch {}", "let it pass, or catch something narrower"
+    ),
+    "call": Predicate(
+        "call",
+        _ALL,
+        body_predicates.calls,
+        "have it call {}",
+        "be given the result, or move the call to where it is allowed",
+    ),
+    "define": Predicate("define", _MODULES | _CLASSES, _defines, "define {} in it", "move it to where it is allowed"),
+    "exceed": Predicate(
+        "exceed", _ALL, predicates.exceeds, "name what is meant to be small under `except`", "split it"
+    ),
+    "reside_in": Predicate("reside in", _ALL | {Sort.CALL}, _resides_in, "move it to {}", "move it elsewhere"),
+    "have": Predicate("have", _MODULES, _has, "add {}", "remove the other module"),
+}
+"""Every key of a shape, in the order in which they are listed."""

@@ -1,0 +1,61 @@
+"""Which service calls which other one today, and by what names its code knows them."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from archguard.codebase import Codebase, Pattern, Service, SourceError
+from archguard.effects.interactions import Channel, Interaction, ServiceMap, find_interactions
+from archguard.onboarding.proposal import ProposedContract
+
+_SETTING = re.compile(rb"""["']([A-Z][A-Z0-9_]*_(?:ADDR|ADDRESS|URL|URI|HOST|ENDPOINT))["']""")
+_WAYS = (Channel.IMPORT, Channel.HTTP, Channel.RPC, Channel.QUEUE)
+
+
+def with_hosts(codebase: Codebase) -> Codebase:
+    """The same code, with the hosts of each service: its own name, and the settings that are called after it."""
+    settings = sorted(
+        {setting for source in codebase.sources.values() for setting in _settings(codebase, source.module)}
+    )
+    services = {
+        name: replace(service, hosts=(name, *(setting for setting in settings if _is_named_after(setting, name))))
+        for name, service in codebase.services.items()
+    }
+    return replace(codebase, services=services)
+
+
+def services_contract(codebase: Codebase) -> tuple[Mapping[str, Service], ProposedContract]:
+    """The services with the modules that others import, and the contract that allows what they do today."""
+    contacts = tuple(find_interactions(codebase, ServiceMap(codebase), {}, _WAYS))
+    services = {
+        name: replace(service, public=tuple(map(Pattern, _published(contacts, name))))
+        for name, service in codebase.services.items()
+    }
+    policy = {caller: sorted({it.callee for it in contacts if it.caller == caller}) for caller in sorted(services)}
+    keys: dict[str, Any] = {
+        "id": "who-calls-whom",
+        "kind": "services",
+        "reason": "A service that is down takes others with it only where somebody has agreed to that.",
+        "policy": {caller: callees for caller, callees in policy.items() if callees},
+    }
+    return services, ProposedContract("Which service calls which today, by HTTP, RPC, queues or imports.", keys)
+
+
+def _published(contacts: tuple[Interaction, ...], service: str) -> list[str]:
+    return sorted(
+        {it.imported.rpartition("::")[2] for it in contacts if it.callee == service and it.channel is Channel.IMPORT}
+    )
+
+
+def _settings(codebase: Codebase, module: str) -> Iterator[str]:
+    try:
+        content = codebase.sources[module].content
+    except SourceError:
+        return
+    yield from (match.decode() for match in _SETTING.findall(content))
+
+
+def _is_named_after(setting: str, service: str) -> bool:
+    word = re.sub(r"\W", "_", service).upper()
+    return bool(re.search(rf"(?:^|_){re.escape(word)}_", setting))

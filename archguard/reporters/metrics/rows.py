@@ -1,0 +1,97 @@
+"""How numbers are written, and in which order they are told."""
+
+from collections.abc import Mapping
+from typing import Final, TypeAlias
+
+from archguard.codebase import Link
+from archguard.codebase.metrics import Level, Unit
+from archguard.codebase.metrics.coupling import MOST_CYCLES
+
+Figure: TypeAlias = int | float | None
+
+WHOLE: Final[Mapping[str, str]] = {
+    "units": "",
+    "CCD": "cumulative component dependency: over all units, the units that each reaches, itself included",
+    "ACD": "average component dependency: CCD by the number of units",
+    "NCCD": "CCD by that of a balanced binary tree of as many units",
+    "propagation cost": "the share of all pairs of units where the one reaches the other",
+    "cyclicity": "how much of it is in cycles, from 0 to 1",
+    "largest tangle": "how many units reach each other in the largest set that does",
+    "cycles": f"elementary cycles, counted up to {MOST_CYCLES:,}",
+}
+"""The columns of a table of levels for people, with what they mean."""
+
+UNIT: Final[Mapping[str, str]] = {
+    "modules": "",
+    "classes": "at the top of a module",
+    "abstract": "classes with ABC, Protocol or an abstract method",
+    "Ca": "afferent coupling: how many others import it",
+    "Ce": "efferent coupling: how many others it imports",
+    "I": "instability: Ce / (Ca + Ce)",
+    "A": "abstractness: abstract classes / classes",
+    "D": "distance from the main sequence: |A + I - 1|",
+}
+"""The columns of a table of units for people, with what they mean."""
+
+
+def of_unit(unit: Unit) -> Mapping[str, Figure]:
+    """The numbers of a unit by the names that JSON, CSV and contracts have for them."""
+    return {
+        "modules": unit.modules,
+        "classes": unit.classes,
+        "abstract_classes": unit.abstract_classes,
+        "afferent": unit.afferent,
+        "efferent": unit.efferent,
+        "instability": rounded(unit.instability),
+        "abstractness": rounded(unit.abstractness),
+        "distance": rounded(unit.distance),
+    }
+
+
+def of_whole(level: Level) -> Mapping[str, Figure]:
+    """The numbers of a level as a whole, by the names that JSON, CSV and contracts have for them."""
+    whole = level.whole
+    return {
+        "ccd": whole.ccd,
+        "acd": rounded(whole.acd),
+        "nccd": rounded(whole.nccd),
+        "propagation_cost": rounded(whole.propagation_cost),
+        "cyclicity": rounded(whole.cyclicity),
+        "largest_tangle": whole.largest_tangle,
+        "cycles": level.coupling.cycles,
+    }
+
+
+def row_of_whole(level: Level) -> tuple[str, ...]:
+    """The numbers of a level as a whole, under the columns of `WHOLE`."""
+    whole = level.whole
+    numbers = (len(level.members), whole.ccd, whole.acd, whole.nccd, whole.propagation_cost, whole.cyclicity)
+    return (*map(shown, numbers), shown(whole.largest_tangle), _shown_cycles(level.coupling.cycles))
+
+
+def row_of_unit(unit: Unit) -> tuple[str, ...]:
+    """The numbers of a unit, under the columns of `UNIT`."""
+    counts = (unit.modules, unit.classes, unit.abstract_classes, unit.afferent, unit.efferent)
+    return tuple(map(shown, (*counts, unit.instability, unit.abstractness, unit.distance)))
+
+
+def strongest(level: Level) -> list[tuple[tuple[str, str], tuple[Link, ...]]]:
+    """The arrows between the units with the imports behind them, those of most imports first."""
+    return sorted(level.coupling.links.items(), key=lambda arrow: (-len(arrow[1]), arrow[0]))
+
+
+def rounded(value: float | None) -> float | None:
+    """Four digits after the point, which is more than anybody can act on."""
+    return None if value is None else round(value, 4)
+
+
+def shown(figure: Figure) -> str:
+    """A number as people read it: `12,345`, `0.75`, `-` for none."""
+    if figure is None:
+        return "-"
+    return f"{figure:,}" if isinstance(figure, int) else f"{figure:,.2f}"
+
+
+def _shown_cycles(count: int) -> str:
+    """A count of cycles; where counting ended, `10,000+`."""
+    return f"{count:,}{'+' if count == MOST_CYCLES else ''}"

@@ -1,0 +1,102 @@
+"""The configuration of an application: `app.config["TOPIC"]`, whichever module of the service gives it its value.
+
+Flask, Quart and Sanic take it from a class or module (`config.from_object(Config)`), from arguments
+(`config.from_mapping(TOPIC=...)`, `config.update(...)`), or entry by entry. Only files with such a statement are
+parsed, and only once somebody asks for an entry.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TypeAlias
+
+from archguard.codebase.scopes.scopes import ITEM, Binding, BindingKind, Position, Scope
+from archguard.codebase.syntax.source import SourceError
+from archguard.semantics.bindings import attribute_bindings
+from archguard.semantics.evaluator import Evaluator
+from archguard.semantics.index import FileIndex
+from archguard.semantics.types import ClassType, InstanceType, ModuleType
+
+_CONFIGURING = re.compile(rb"config\s*(?:\.\s*(?:from_object|from_mapping|update|update_config)\s*\(|\[)")
+_FROM_OBJECT = ("from_object", "update_config")
+_FROM_ARGUMENTS = ("from_mapping", "update")
+
+_Entries: TypeAlias = list[tuple[ast.expr, Position]]
+
+
+class AppConfig:
+    """Finds entries with the help of `names`."""
+
+    def __init__(self, model: Evaluator, files: FileIndex) -> None:
+        self.model = model
+        self.files = files
+
+    def entries(self, application: ast.expr, key: str, at: Position) -> _Entries:
+        """What the entry `key` of the `config` of `application` is set to; none if no statement is found."""
+        owners = self.model.infer(application, at)
+        if any(isinstance(owner, ModuleType | ClassType) or _is_own(owner) for owner in owners):
+            return []
+        service = at.scope.module.name.rpartition("::")[0]
+        scopes = [scope for module in self._configuring.get(service, ()) for scope in self._scopes(module)]
+        return [entry for scope in scopes for entry in self._in_scope(scope, key)]
+
+    @cached_property
+    def _configuring(self) -> dict[str, list[str]]:
+        """The modules that may give an application its configuration, by service."""
+        found: dict[str, list[str]] = {}
+        for module in sorted(self.files.own):
+            if self._may_configure(module):
+                found.setdefault(module.rpartition("::")[0], []).append(module)
+        return found
+
+    def _may_configure(self, module: str) -> bool:
+        try:
+            return bool(_CONFIGURING.search(self.files.source(module).content))
+        except SourceError:
+            return False  # reported where imports are read
+
+    def _scopes(self, module: str) -> Iterator[Scope]:
+        return self.files.scope(module).walk()
+
+    def _in_scope(self, scope: Scope, key: str) -> Iterator[tuple[ast.expr, Position]]:
+        for binding in scope.attributes.get(("config", ITEM), ()):
+            if (
+                isinstance(binding.key, ast.Constant)
+                and binding.key.value == key
+                and isinstance(binding.node, ast.expr)
+            ):
+                yield binding.node, binding.at
+        for path in scope.access_paths:
+            for access in path.accesses:
+                if access.call and access.owner_name == "config":
+                    yield from self._given(access.name, access.call, key, path.at)
+
+    def _given(self, method: str, call: ast.Call, key: str, at: Position) -> Iterator[tuple[ast.expr, Position]]:
+        if method in _FROM_OBJECT and call.args:
+            for binding in self._of_object(call.args[0], key, at):
+                if binding.kind is BindingKind.ASSIGNED and isinstance(binding.node, ast.expr):
+                    yield binding.node, binding.at
+        elif method in _FROM_ARGUMENTS:
+            yield from ((keyword.value, at) for keyword in call.keywords if keyword.arg == key)
+            for argument in call.args:
+                if isinstance(argument, ast.Dict):
+                    pairs = zip(argument.keys, argument.values, strict=True)
+                    yield from ((value, at) for name, value in pairs if getattr(name, "value", None) == key)
+
+    def _of_object(self, node: ast.expr, key: str, at: Position) -> Iterator[Binding]:
+        """What the class or module `node`, or the one that it names, has under `key`."""
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            module, _, name = node.value.rpartition(".")
+            importer = at.scope.module.name
+            values = self.model.infer_export(self.model.find_module(module, importer), name) if module else ()
+            if whole := self.model.find_module(node.value, importer):
+                values = (*values, ModuleType(whole))
+        else:
+            values = self.model.infer(node, at)
+        for value in values:
+            yield from attribute_bindings(self.model, value, key)
+
+
+def _is_own(value: object) -> bool:
+    return isinstance(value, InstanceType) and isinstance(value.of, ClassType)
