@@ -4,7 +4,8 @@ from archguard.codebase.codebase import Codebase, read_codebase
 from archguard.codebase.coercion import OneOrMany, Shorthand
 from archguard.codebase.hypothetical import with_hypothetical_imports
 from archguard.codebase.imports.extract import Import, ImportTrait
-from archguard.codebase.imports.graph import ImportGraph, Link, Reachability, ReachabilityRule
+from archguard.codebase.imports.graph import ImportGraph, Link
+from archguard.codebase.imports.reachability import Reachability, ReachabilityRule
 from archguard.codebase.memoization import memoized
 from archguard.codebase.modules.discovery import PackageNotFoundError
 from archguard.codebase.modules.expression import Expression, ExpressionError

@@ -10,8 +10,8 @@ from functools import cached_property
 from itertools import pairwise
 
 from archguard.codebase import Codebase, ImportGraph, Link, Reachability
+from archguard.codebase.imports.reachability import ALL_BITS, find_forbidden_paths, labelled
 from archguard.effects.interactions import Channel, Interaction, ServiceMap, find_interactions
-from archguard.kinds.import_paths import ALL_BITS, find_forbidden_paths, labelled
 
 CALLS = tuple(way for way in Channel if way is not Channel.IMPORT)
 """The ways over which services reach each other without importing anything."""

@@ -6,11 +6,12 @@ from difflib import get_close_matches
 from typing import Any, ClassVar
 
 from archguard.codebase import Codebase, Names, PatternError, Reachability, Target, Targets, disjoint
+from archguard.codebase.imports.reachability import ALL_BITS, find_forbidden_paths, labelled
 from archguard.codebase.metrics.coupling import Coupling
 from archguard.errors import ArchguardError
 from archguard.kinds.contract import Contract, ContractError, VacuousError
 from archguard.kinds.diagram_parsers import Box, ParsedDiagram, read_drawing
-from archguard.kinds.import_paths import ALL_BITS, Units, find_forbidden_paths, labelled, path_violation, targets_of
+from archguard.kinds.import_paths import Units, path_violation, targets_of
 from archguard.kinds.layering import LayerMatrix
 from archguard.model import Violation
 

@@ -5,16 +5,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from archguard.codebase import Codebase, Patterns, Reachability, ReachabilityRule, SomePatterns, SomeTargets
+from archguard.codebase.imports.reachability import ALL_BITS, find_forbidden_paths, labelled
 from archguard.kinds.contract import Contract, ContractError, VacuousError, bindings, bound, listed
-from archguard.kinds.import_paths import (
-    ALL_BITS,
-    Units,
-    find_forbidden_paths,
-    labelled,
-    path_violation,
-    targets_of,
-    units_of,
-)
+from archguard.kinds.import_paths import Units, path_violation, targets_of, units_of
 from archguard.model import Violation
 
 

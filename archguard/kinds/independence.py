@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from archguard.codebase import Codebase, Pattern, Patterns, Reachability, ReachabilityRule
+from archguard.codebase.imports.reachability import ALL_BITS, find_forbidden_paths, labelled
 from archguard.kinds.contract import Contract, ContractError, VacuousError, listed
-from archguard.kinds.import_paths import ALL_BITS, Units, children, find_forbidden_paths, labelled, path_violation
+from archguard.kinds.import_paths import Units, children, path_violation
 from archguard.model import Violation
 
 

@@ -20,8 +20,9 @@ from archguard.codebase import (
     SomePatterns,
     self_and_parents,
 )
+from archguard.codebase.imports.reachability import ALL_BITS, find_forbidden_paths, labelled
 from archguard.kinds.contract import Contract, ContractError, VacuousError, listed
-from archguard.kinds.import_paths import ALL_BITS, children, find_forbidden_paths, labelled, path_violation
+from archguard.kinds.import_paths import children, path_violation
 from archguard.kinds.layering import LayerMatrix
 from archguard.model import Location, Violation
 

@@ -212,9 +212,10 @@ class Services(Contract):
             and self._permissions(interaction.caller, interaction.callee)
         ):
             return (asked, f"publish the module: add it to `public` of the service {interaction.callee}")
+        permission = f"{{may_call: [{interaction.callee}], over: {interaction.channel}}}"
         return (
             asked,
-            f"allow it: `policy: {{{interaction.caller}: {{may_call: [{interaction.callee}], over: {interaction.channel}}}}}`",
+            f"allow it: `policy: {{{interaction.caller}: {permission}}}`",
         )
 
     def _unused(

@@ -7,8 +7,9 @@ from itertools import groupby
 from typing import TypeAlias
 
 from archguard.codebase import ImportGraph, Reachability
+from archguard.codebase.imports.reachability import ALL_BITS, labelled
 from archguard.codebase.metrics.coupling import stack
-from archguard.kinds.import_paths import ALL_BITS, Units, labelled
+from archguard.kinds.import_paths import Units
 
 Counts: TypeAlias = Mapping[tuple[str, str], int]
 """How many imports lead from one part to another one."""

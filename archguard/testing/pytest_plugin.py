@@ -57,9 +57,9 @@ def _configuration(config: pytest.Config) -> "Config":
 
 
 def _check(config: "Config", baseline: Path | None) -> "Report":
-    from archguard.checking import check
-    from archguard.config import read
-    from archguard.history import with_baseline  # noqa: PLC0415  # only when asked
+    from archguard.checking import check  # noqa: PLC0415  # only when asked
+    from archguard.config import read  # noqa: PLC0415
+    from archguard.history import with_baseline  # noqa: PLC0415
 
     codebase = read(config)
     return with_baseline(check(config, codebase=codebase), config, codebase, baseline)

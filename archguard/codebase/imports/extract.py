@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final, Self, TypeAlias
 
 from archguard.codebase.imports.dynamic import Loading, Naming, is_loading, loaders
+from archguard.codebase.syntax.relative_names import absolute
 from archguard.codebase.syntax.source import Source, SourceError
 from archguard.model import Location
 
@@ -213,16 +214,6 @@ def _names(
             if loading := Loading.of(node):
                 module = absolute(loading.module, loading.level, loading.anchor or package)
                 yield from ((module, name, "", node) for name in loading.names or ("",))
-
-
-def absolute(module: str, level: int, package: str) -> str:
-    """`module` after `level` dots as an absolute name; "" if that leads out of the top-level package."""
-    if level == 0:
-        return module
-    parents = package.split(".") if package else []
-    if level > len(parents):
-        return ""
-    return ".".join(parents[: len(parents) - level + 1] + ([module] if module else []))
 
 
 def _location(source: Source, node: ast.Import | ast.ImportFrom | ast.Call, place: ast.alias | ast.Call) -> Location:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Final, NamedTuple
 
-from archguard.codebase.imports.extract import Import, ImportTrait, absolute
+from archguard.codebase.imports.extract import Import, ImportTrait
+from archguard.codebase.syntax.relative_names import absolute
 from archguard.codebase.syntax.source import Source
 from archguard.model import Location
 

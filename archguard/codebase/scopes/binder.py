@@ -5,7 +5,6 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from archguard.codebase.imports.extract import absolute
 from archguard.codebase.scopes.access_paths import LINKS, accesses_in, path_nodes
 from archguard.codebase.scopes.app_state_names import app_state_name
 from archguard.codebase.scopes.narrowing import narrowings
@@ -21,6 +20,7 @@ from archguard.codebase.scopes.scopes import (
     Scope,
     ScopeNode,
 )
+from archguard.codebase.syntax.relative_names import absolute
 from archguard.codebase.syntax.source import Source
 
 

@@ -22,7 +22,7 @@ def find_interactions(
 
     Args:
         codebase: The code.
-        territory: What belongs to whom.
+        services: What belongs to whom.
         offers: What may be imported, by (caller, callee).
         ways: What is looked at.
     """

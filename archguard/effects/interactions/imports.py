@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from archguard.codebase import Codebase, Link, Pattern, Reachability
+from archguard.codebase.imports.reachability import ALL_BITS, ForbiddenPath, find_forbidden_paths, labelled
 from archguard.codebase.public_api import Interface
 from archguard.effects.interactions.interaction import Channel, Interaction, ServiceMap
-from archguard.kinds.import_paths import ALL_BITS, ForbiddenPath, find_forbidden_paths, labelled
 
 
 @dataclass(frozen=True)
