@@ -21,7 +21,7 @@ COMMANDS: Final = {
     "why": "may this import that, by which contract not, and how is it reached today",
     "where": "where a module belongs, and what it may import",
     "explain": "what a contract asks, and of what",
-    "ls": "list components, contracts, services or modules",
+    "list": "list components, contracts, services or modules",
     "ignores": "list what the contracts are told to overlook, since when, and by whom",
     "metrics": "measure coupling, stability, abstractness and cycles",
     "trend": "violations and metrics over the history in git, and whether they got worse",

@@ -1,4 +1,4 @@
-"""`archguard ls`: what there is."""
+"""`archguard list`: what there is."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from archguard.config import read
 from archguard.inspection.listing import Sort, list_items, render
 
 
-@click.command("ls")
+@click.command("list")
 @click.argument("sort", type=click.Choice(["components", "contracts", "services", "modules"]))
 @config_option
 @format_option

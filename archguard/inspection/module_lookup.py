@@ -11,7 +11,7 @@ from archguard.errors import ArchguardError
 from archguard.kinds import Layers
 from archguard.kinds.distributions import is_installed
 
-_LISTS = "`archguard ls components` and `archguard ls modules` list what there is"
+_LISTS = "`archguard list components` and `archguard list modules` list what there is"
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def find_module(codebase: Codebase, name: str) -> str:
     if len(found) == 1:
         return found[0]
     hint = f"say which: {', '.join(found)}" if found else did_you_mean(text, sorted(codebase.modules))
-    hint = hint if found or hint.startswith("did") else "`archguard ls modules` lists them"
+    hint = hint if found or hint.startswith("did") else "`archguard list modules` lists them"
     raise ArchguardError(f"there are several modules '{name}'" if found else f"there is no module '{name}'", hint)
 
 

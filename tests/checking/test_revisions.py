@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from project import Project
 from repository import commit, git
+from tools import needs_bash
 
 VIOLATION = "from shop import repositories\n"
 
@@ -120,6 +121,7 @@ def test_links_that_lead_nowhere_in_circles_or_outside_are_no_fault(
     assert [*outside.iterdir()] == []
 
 
+@needs_bash  # `git submodule` is a shell script
 def test_a_submodule_is_as_it_was(shop: Project, tmp_path_factory: pytest.TempPathFactory) -> None:
     other = Project(tmp_path_factory.mktemp("other"))
     git(other, "init", "--quiet", "--initial-branch=main")

@@ -1,4 +1,4 @@
-"""`archguard ls` and `archguard ignores`: what there is, and what is overlooked."""
+"""`archguard list` and `archguard ignores`: what there is, and what is overlooked."""
 
 import json
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ from repository import commit, git
     ],
 )
 def test_everything_can_be_listed(shop: Project, sort: str, line: str) -> None:
-    run = shop.run("ls", sort)
+    run = shop.run("list", sort)
 
     assert run.returncode == 0
     assert line in run.stdout
@@ -33,17 +33,17 @@ def test_services_are_listed_with_their_roots(project: Project) -> None:
         """
     )
 
-    assert project.run("ls", "services").stdout == "orders    2 modules: orders\npayments  2 modules: payments\n"
+    assert project.run("list", "services").stdout == "orders    2 modules: orders\npayments  2 modules: payments\n"
 
 
 def test_a_list_as_json_has_an_entry_each(shop: Project) -> None:
-    names = [item["name"] for item in json.loads(shop.run("ls", "components", "--format", "json").stdout)]
+    names = [item["name"] for item in json.loads(shop.run("list", "components", "--format", "json").stdout)]
 
     assert names == ["controllers", "services", "repositories"]
 
 
 def test_an_unknown_sort_is_an_error(shop: Project) -> None:
-    assert shop.run("ls", "layers").returncode == 2
+    assert shop.run("list", "layers").returncode == 2
 
 
 def test_ignores_are_listed_with_their_authors_and_ages(shop: Project) -> None:

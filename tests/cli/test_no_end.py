@@ -117,7 +117,7 @@ def test_an_expression_that_is_nested_too_deeply_is_an_error_or_checked(project:
 
 
 @pytest.mark.parametrize(
-    "arguments", [(name,) for name in COMMANDS] + [("ls", "modules"), ("why", "a", "b"), ("init", "--yes")]
+    "arguments", [(name,) for name in COMMANDS] + [("list", "modules"), ("why", "a", "b"), ("init", "--yes")]
 )
 def test_no_command_breaks_in_a_folder_that_is_gone(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     gone = tmp_path / "gone"

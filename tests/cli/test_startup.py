@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from project import Project
+from tools import needs_bash
 
 from archguard.incremental.startup import leave_project
 
@@ -34,7 +35,9 @@ def started(project: Project, command: tuple[str, ...], **environment: str) -> s
     )
 
 
-@pytest.mark.parametrize("arguments", [("check",), ("check", "--help"), ("ls", "contracts"), ("diagram",), ("packs",)])
+@pytest.mark.parametrize(
+    "arguments", [("check",), ("check", "--help"), ("list", "contracts"), ("diagram",), ("packs",)]
+)
 @pytest.mark.parametrize("path", ["", ".", "absolute"])
 def test_no_file_of_the_project_is_run(trap: Project, arguments: tuple[str, ...], path: str) -> None:
     told = {"PYTHONPATH": str(trap.root) if path == "absolute" else path} if path else {}
@@ -75,7 +78,7 @@ def test_what_is_installed_stays_on_the_path(trap: Project, monkeypatch: pytest.
 COMMANDS = (
     ("check",),
     ("check", "--no-cache", "--format", "json"),
-    ("ls", "contracts"),
+    ("list", "contracts"),
     ("explain", "apart"),
     ("why", "shop.web", "shop.db"),
     ("where", "shop.web"),
@@ -102,6 +105,7 @@ def shell(project: Project, redirected: str, *arguments: str) -> subprocess.Comp
     )
 
 
+@needs_bash
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full here")
 @pytest.mark.parametrize("arguments", COMMANDS)
 def test_a_report_that_does_not_arrive_is_no_verdict(trap: Project, arguments: tuple[str, ...]) -> None:
@@ -127,12 +131,14 @@ def test_a_reader_that_has_gone_is_no_verdict(trap: Project, arguments: tuple[st
     assert "Exception ignored" not in gone.stderr
 
 
+@needs_bash
 def test_a_closed_stderr_changes_no_verdict(trap: Project) -> None:
     assert shell(trap, "2>&-", "check").returncode == 0
     trap.write("shop/web.py", "import shop.db\n")
     assert shell(trap, "2>&-", "check").returncode == 1
 
 
+@needs_bash
 def test_a_report_in_a_file_needs_no_stdout(trap: Project) -> None:
     assert shell(trap, ">&-", "check", "--output", "report.txt").returncode == 0
     assert "1 kept" in (trap.root / "report.txt").read_text()

@@ -64,7 +64,7 @@ def test_a_module_of_a_service_needs_no_prefix_if_it_is_the_only_one(project: Pr
 
 @pytest.mark.parametrize(
     ("name", "hint"),
-    [("shop.wirings", "did you mean 'shop.wiring'?"), ("billing", "`archguard ls modules` lists them")],
+    [("shop.wirings", "did you mean 'shop.wiring'?"), ("billing", "`archguard list modules` lists them")],
 )
 def test_an_unknown_module_is_an_error(shop: Project, name: str, hint: str) -> None:
     run = shop.run("where", name)

@@ -5,7 +5,7 @@ from unittest import mock
 import pytest
 from project import Project
 
-from archguard.codebase.imports.grimp_scanner import grimp_scanner
+from archguard.codebase.imports import grimp_scanner
 
 CONTRACTS = "contracts:\n  - {id: layered, kind: layers, layers: [shop.api, shop.db]}\n"
 

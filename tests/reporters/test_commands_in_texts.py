@@ -97,8 +97,8 @@ def test_commands_of_other_answers_are_none_either(project: Project) -> None:
     )
     asked = (
         ("explain", "apart"),
-        ("ls", "components"),
-        ("ls", "contracts"),
+        ("list", "components"),
+        ("list", "contracts"),
         ("ignores",),
         ("where", "shop.web"),
         ("why", "shop.web", "shop.db"),
