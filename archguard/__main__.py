@@ -53,7 +53,7 @@ def _run(arguments: list[str], asked: str | None, before: "RecordedResult | None
     from archguard import cli  # noqa: PLC0415  # 50 ms that an answer need not wait for
     from archguard.incremental.input_recorder import recording  # noqa: PLC0415  # the same
 
-    with recording(asked, by_content="--hash" in arguments, before=before):
+    with recording(asked, by_content="--checksum" in arguments, before=before):
         cli.main()
 
 

@@ -58,7 +58,7 @@ class _FormatOption(click.Option):
 )
 @click.option("--no-cache", is_flag=True, help="Look at everything again, and keep nothing for the next time.")
 @click.option(
-    "--hash", "by_content", is_flag=True, help="Tell by their contents, not their times, which files changed."
+    "--checksum", "by_content", is_flag=True, help="Tell by their contents, not their times, which files changed."
 )
 @click.option("--profile", is_flag=True, help="Say on stderr where the time went; the code is looked at again for it.")
 @click.pass_context

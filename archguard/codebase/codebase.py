@@ -377,7 +377,7 @@ def read_codebase(  # noqa: PLR0913  # what the code is, and how it is to be loo
     """
     modules = find_modules(root, project, services or {})
     record_sources(source.file for source in modules.sources.values())  # grimp reads them without a word to Python
-    excluded = modules.excluded if project.imports_of_excluded == "nearest" else frozenset()
+    excluded = modules.excluded if project.excluded_imports == "nearest" else frozenset()
     paths = ServicePaths.of(services or {})
     follow = project.reexports == "follow"
     found = build_graph(root, modules, externals, excluded, paths, follow_reexports=follow, dynamic=dynamic)

@@ -90,7 +90,7 @@ def contract_notes(config: Config, codebase: Codebase, contract: Contract) -> It
 
 
 def _is_tolerated(config: Config, fault: ContractError | None) -> bool:
-    return isinstance(fault, VacuousError) and config.project.pointless_contracts == "warning"
+    return isinstance(fault, VacuousError) and config.project.vacuous_contracts == "warning"
 
 
 def _faults(

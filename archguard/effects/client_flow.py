@@ -212,7 +212,7 @@ class _ExposureSearch:
         """The words of which a file must have one beside an import of a package; none if the package is a client."""
         found: dict[str, set[str]] = {}
         for client in self.catalogue.clients:
-            for name in (*client.modules, *client.functions, *client.receivers, *client.gives, *client.bases):
+            for name in (*client.modules, *client.functions, *client.methods, *client.returns, *client.bases):
                 parts = name.removesuffix("()").split(".")
                 found.setdefault(parts[0], set()).add(parts[-1])
         whole = {name for name in self.catalogue.modules if "." not in name}

@@ -27,16 +27,16 @@ def client_faults(
 
 
 def _name_faults(codebase: Codebase, channel: str, client: Client) -> Iterator[ContractError]:
-    for key in ("modules", "functions", "receivers", "models"):
+    for key in ("modules", "functions", "methods", "orm_bases"):
         for index, name in enumerate(getattr(client, key)):
-            keys = ("clients", channel, key, name if key == "receivers" else index)
+            keys = ("clients", channel, key, name if key == "methods" else index)
             if fault := _fault(codebase, name, is_module=key == "modules"):
-                yield ContractError(fault[0], hint=fault[1], keys=keys, at_key=key == "receivers")
-    for cls, methods in client.receivers.items():
+                yield ContractError(fault[0], hint=fault[1], keys=keys, at_key=key == "methods")
+    for cls, methods in client.methods.items():
         wrong = [method for method in methods if not _METHOD.fullmatch(method)]
         if wrong or not methods:
             message = f"'{wrong[0]}' is no name of a method" if wrong else f"{cls} has no methods whose call counts"
-            yield ContractError(message, hint="write `*` for every one", keys=("clients", channel, "receivers", cls))
+            yield ContractError(message, hint="write `*` for every one", keys=("clients", channel, "methods", cls))
 
 
 def _fault(codebase: Codebase, name: str, *, is_module: bool) -> tuple[str, str] | None:

@@ -42,7 +42,7 @@ class Database(PerFileContract):
     """Methods that are allowed, such as `refresh`, or sorts of them: `read`, `write`, `transaction`, `build`."""
     deny: Words = ()
     """If given, only these methods, or sorts of them, are forbidden: `commit` keeps it in `allowed_in`."""
-    parameters: bool = False
+    check_parameters: bool = False
     """Whether a parameter whose type is a session or a connection counts by itself."""
     channels: Annotated[tuple[Channel, ...], OneOrMany(empty=False)] = ("database",)
     """What is taken for a database."""
@@ -75,11 +75,11 @@ class Database(PerFileContract):
         """Yield a fault if it holds no module to anything."""
         if not self.allowed_in and not self.modules:
             yield ContractError("needs `allowed_in`, `modules`, or both")
-        elif not self.parameters and (why := self._looks_for_nothing):
+        elif not self.check_parameters and (why := self._looks_for_nothing):
             yield VacuousError(why, "detect")
         elif not self.scope(codebase) and always_inside(codebase, self.modules, self.allowed_in):
             yield VacuousError("all of its modules are in `allowed_in`", "allowed_in")
-        if not self.parameters and set(SORTS) <= set(self.allow):
+        if not self.check_parameters and set(SORTS) <= set(self.allow):
             yield VacuousError("every sort of methods is allowed", "allow")
         elif self.deny and all(word in self.allow or _sort_of_word(word) in self.allow for word in self.deny):
             yield VacuousError("all that `deny` names is allowed", "deny")
@@ -138,7 +138,7 @@ class Database(PerFileContract):
             yield from _tellingly(access for access in accesses.calls(source) if self._forbids(access))
         if "sql" in self.detect and "database" in self.channels:
             yield from (access for access in accesses.statements(source) if self._forbids(access))
-        if self.parameters:
+        if self.check_parameters:
             yield from accesses.parameters(source)
 
     def _known(self, codebase: Codebase) -> Catalogue:
@@ -166,7 +166,7 @@ class Database(PerFileContract):
             module,
             effect.imported,
             symbol=effect.symbol or ("" if effect.imported else f"sql {effect.kind}"),
-            rule="parameters" if effect.kind is EffectKind.PARAMETER else "",
+            rule="check_parameters" if effect.kind is EffectKind.PARAMETER else "",
             fix=(f"move it to {where}, and call that from here" if where else "move it to where it is allowed",),
             confidence=effect.confidence,
         )

@@ -28,7 +28,7 @@ class Diagram(Contract):
     """The modules of boxes whose names and labels do not say it, by name or label."""
     outside: Names = ()
     """Boxes that stand for no code: people, databases, other systems. Arrows at them are not looked at."""
-    both_ways: bool = False
+    strict: bool = False
     """Whether every arrow that is drawn must be in the code too."""
     indirect: bool = False
     """Whether an import counts that leads to a box through modules that are in none."""
@@ -36,7 +36,7 @@ class Diagram(Contract):
     @property
     def sentence(self) -> str:
         """What it asks, in plain words."""
-        back = ", and every arrow that it draws" if self.both_ways else ""
+        back = ", and every arrow that it draws" if self.strict else ""
         return f"The code has just those imports from box to box that {self.diagram} draws{back}."
 
     def check(self, codebase: Codebase) -> Iterator[Violation]:
@@ -45,7 +45,7 @@ class Diagram(Contract):
         units = self.units(codebase)
         stack = LayerMatrix.by_permission(units, _arrows(drawing, units))
         yield from self._undrawn(codebase, stack)
-        if self.both_ways:
+        if self.strict:
             yield from self._unused(codebase, drawing, units)
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
@@ -63,7 +63,7 @@ class Diagram(Contract):
             yield VacuousError("there is only one box", "diagram")
         elif not units:
             yield VacuousError("there is no box", "diagram")
-        elif not self.both_ways and not LayerMatrix.by_permission(units, _arrows(drawing, units)).denied:
+        elif not self.strict and not LayerMatrix.by_permission(units, _arrows(drawing, units)).denied:
             yield VacuousError("every box has arrows to all others", "diagram")
 
     def units(self, codebase: Codebase) -> Units:

@@ -34,7 +34,7 @@ class Metrics(Contract):
 
     modules: SomePatterns
     """What is measured. A component or a service is one unit as a whole; of any other pattern every match is."""
-    among: Patterns = ()
+    context: Patterns = ()
     """More units that couplings are counted with, without limits of their own."""
     as_packages: bool = True
     """Whether a module stands for those below it as well."""
@@ -96,7 +96,7 @@ class Metrics(Contract):
         return units_of(codebase, self.modules, as_packages=self.as_packages)
 
     def _named(self, codebase: Codebase) -> Units:
-        return {**self._held(codebase), **units_of(codebase, self.among, as_packages=self.as_packages)}
+        return {**self._held(codebase), **units_of(codebase, self.context, as_packages=self.as_packages)}
 
     def _level(self, codebase: Codebase) -> Level:
         return Level("units", codebase, disjoint(self._named(codebase)))

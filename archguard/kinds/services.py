@@ -29,7 +29,7 @@ class Permission(Shorthand):
     through: Names = ()
     """The modules of theirs that may be imported, instead of their `public` ones: `payments.client`,
     `payments::app.client` or `app.client`."""
-    over: Annotated[tuple[Channel, ...], OneOrMany(empty=False)] = (
+    channels: Annotated[tuple[Channel, ...], OneOrMany(empty=False)] = (
         Channel.IMPORT,
         Channel.HTTP,
         Channel.RPC,
@@ -58,8 +58,8 @@ class Services(Contract):
 
     policy: Mapping[str, Permissions]
     """For each service (`*` stands for any text) the others that it may call: names, or mappings with `may_call`,
-    `through` and `over`. What is not allowed is forbidden."""
-    over: Annotated[tuple[Channel, ...], OneOrMany(empty=False)] = tuple(Channel)
+    `through` and `channels`. What is not allowed is forbidden."""
+    channels: Annotated[tuple[Channel, ...], OneOrMany(empty=False)] = tuple(Channel)
     """The ways that are looked at."""
     external_hosts: Mapping[str, Names] = field(default_factory=dict)
     """For a service (`*` stands for any text), the only hosts outside of all services that its code may name; others
@@ -70,7 +70,7 @@ class Services(Contract):
     def check(self, codebase: Codebase) -> Iterator[Violation]:
         """Yield a violation for each place where a service goes against the policy, and for each unused permission."""
         territory = ServiceMap(codebase)
-        contacts = tuple(find_interactions(codebase, territory, self._offers(territory), self.over))
+        contacts = tuple(find_interactions(codebase, territory, self._offers(territory), self.channels))
         for _, alternatives in groupby(contacts, lambda contact: replace(contact, callee="")):  # a topic of several
             reached = [(contact, self._why_not(codebase, contact)) for contact in alternatives]
             if all(why for _, why in reached):
@@ -109,7 +109,7 @@ class Services(Contract):
 
     def modules_to_parse(self, codebase: Codebase) -> frozenset[str]:
         """The modules of all services, unless imports alone are looked at."""
-        return frozenset() if self.over == (Channel.IMPORT,) else self.scope(codebase)
+        return frozenset() if self.channels == (Channel.IMPORT,) else self.scope(codebase)
 
     def coverage(self, codebase: Codebase) -> Checked:
         """How much is looked at."""
@@ -122,8 +122,8 @@ class Services(Contract):
         """Whether each service may reach each other one in all ways, and import all of it."""
         offers = self._offers(services)
         return all(
-            set(self.over) <= {way for permission in self._permissions(*pair) for way in permission.over}
-            and (Channel.IMPORT not in self.over or _is_all_of(services, pair[1], offers[pair]))
+            set(self.channels) <= {way for permission in self._permissions(*pair) for way in permission.channels}
+            and (Channel.IMPORT not in self.channels or _is_all_of(services, pair[1], offers[pair]))
             for pair in offers
         )
 
@@ -131,12 +131,13 @@ class Services(Contract):
         if caller in permission.may_call and "*" not in caller:
             place = (*keys, "may_call", permission.may_call.index(caller))
             yield ContractError(f"{caller} may always call itself", keys=place)
-        if not set(permission.over) & set(self.over):
+        if not set(permission.channels) & set(self.channels):
             yield ContractError(
-                f"{caller} may call over {', '.join(permission.over)}, which is not looked at", keys=(*keys, "over")
+                f"{caller} may call over {', '.join(permission.channels)}, which is not looked at",
+                keys=(*keys, "channels"),
             )
-        if permission.through and Channel.IMPORT not in permission.over:
-            yield ContractError("`through` is about imports, which are not among `over`", keys=(*keys, "through"))
+        if permission.through and Channel.IMPORT not in permission.channels:
+            yield ContractError("`through` is about imports, which are not among `channels`", keys=(*keys, "through"))
 
     def _without_modules(self, services: ServiceMap, permission: Permission, keys: _Keys) -> Iterator[ContractError]:
         called = [name for name in services.modules if permission.names(name)]
@@ -156,7 +157,9 @@ class Services(Contract):
 
     def _offered(self, services: ServiceMap, caller: str, callee: str) -> tuple[Pattern, ...]:
         units = _units(services, callee)
-        granted = [permission for permission in self._permissions(caller, callee) if Channel.IMPORT in permission.over]
+        granted = [
+            permission for permission in self._permissions(caller, callee) if Channel.IMPORT in permission.channels
+        ]
         named = [text for permission in granted for text in permission.through]
         through = [pattern for text in named for pattern in _spellings(text, callee, units)]
         return tuple(through) or (services.codebase.services[callee].public if granted else ())
@@ -170,7 +173,7 @@ class Services(Contract):
         permissions = self._permissions(interaction.caller, interaction.callee)
         if not permissions:
             return f"{interaction.caller} may not call {interaction.callee}"
-        ways = [way for way in Channel if any(way in permission.over for permission in permissions)]
+        ways = [way for way in Channel if any(way in permission.channels for permission in permissions)]
         if interaction.channel not in ways:
             return f"{interaction.caller} may reach {interaction.callee} over {', '.join(ways)} only"
         if not interaction.unpublished:
@@ -212,7 +215,7 @@ class Services(Contract):
             and self._permissions(interaction.caller, interaction.callee)
         ):
             return (asked, f"publish the module: add it to `public` of the service {interaction.callee}")
-        permission = f"{{may_call: [{interaction.callee}], over: {interaction.channel}}}"
+        permission = f"{{may_call: [{interaction.callee}], channels: {interaction.channel}}}"
         return (
             asked,
             f"allow it: `policy: {{{interaction.caller}: {permission}}}`",
@@ -224,8 +227,8 @@ class Services(Contract):
         for caller, permissions in sorted(self.policy.items()):
             used = {(contact.callee, contact.channel) for contact in contacts if fnmatchcase(contact.caller, caller)}
             for permission in permissions:
-                for named in permission.may_call if set(permission.over) <= set(self.over) else ():
-                    if not any(fnmatchcase(callee, named) and way in permission.over for callee, way in used):
+                for named in permission.may_call if set(permission.channels) <= set(self.channels) else ():
+                    if not any(fnmatchcase(callee, named) and way in permission.channels for callee, way in used):
                         yield self._unused_violation(codebase, services, caller, named, severity)
 
     def _unused_violation(

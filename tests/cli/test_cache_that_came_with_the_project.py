@@ -26,7 +26,7 @@ def green(project: Project) -> Project:
     project.write_all({"shop/__init__.py": "", "shop/db.py": "", "shop/web.py": ""})
     project.configure("contracts: [{id: apart, kind: forbidden, modules: shop.web, must_not_import: shop.db}]\n")
     commit(project)
-    assert project.run("check", "--hash").returncode == 0
+    assert project.run("check", "--checksum").returncode == 0
     return project
 
 
@@ -67,15 +67,15 @@ def test_an_entry_without_the_code_of_this_user_says_nothing(green: Project) -> 
     for code in ("", "archguard ", f"archguard {crc32(text.encode()):08x}", file.read_text().partition("\n")[0]):
         file.write_text(f"{code}\n{text}")
 
-        assert green.run("check", "--hash").returncode == 1, code
+        assert green.run("check", "--checksum").returncode == 1, code
 
 
 def test_an_entry_of_another_user_says_nothing(green: Project) -> None:
     forge_as_this_user(green)
     break_it(green)
 
-    assert green.run("check", "--hash").returncode == 0  # only who knows the secret can do that
-    assert green.run("check", "--hash", ARCHGUARD_CACHE_KEY="of somebody else").returncode == 1
+    assert green.run("check", "--checksum").returncode == 0  # only who knows the secret can do that
+    assert green.run("check", "--checksum", ARCHGUARD_CACHE_KEY="of somebody else").returncode == 1
 
 
 def test_an_entry_of_another_project_or_of_another_name_says_nothing(green: Project) -> None:
@@ -102,7 +102,7 @@ def test_a_cache_that_git_tracks_is_not_used_even_if_this_user_made_it(green: Pr
     git(green, "add", "--force", CACHE)
     git(green, "update-index", "--index-version", version)
 
-    checked = green.run("check", "--hash")
+    checked = green.run("check", "--checksum")
 
     assert checked.returncode == 1
     assert f"{CACHE} came with the project, and is not used" in checked.stderr
@@ -166,12 +166,12 @@ def test_what_is_kept_cannot_say_where_it_is_written(green: Project, tmp_path_fa
     outputs = [[str(stolen), "poison"]]
     forge_as_this_user(green, outputs=outputs)
 
-    checked = green.run("check", "--hash")
+    checked = green.run("check", "--checksum")
 
     assert not stolen.exists()
     assert checked.stdout == "poison"
     forge_as_this_user(green, outputs=[*outputs, *outputs])
-    assert green.run("check", "--hash").returncode == 0
+    assert green.run("check", "--checksum").returncode == 0
     assert not stolen.exists()
     assert file.exists()
 
@@ -279,11 +279,11 @@ def test_without_a_place_for_a_secret_nothing_is_kept_and_all_is_checked(green: 
 def test_work_of_git_does_not_make_a_kept_answer_stale(green: Project) -> None:
     green.write("notes.txt", "")
     shutil.rmtree(green.root / CACHE)
-    green.run("check", "--hash")
+    green.run("check", "--checksum")
     first = snapshot_file(green).read_bytes()
     subprocess.run(["git", "-C", green.root, "add", "archguard.yaml"], check=True)
     git(green, "commit", "--quiet", "--allow-empty", "--message", "More")
 
-    green.run("check", "--hash")
+    green.run("check", "--checksum")
 
     assert snapshot_file(green).read_bytes() == first

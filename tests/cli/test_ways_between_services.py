@@ -38,7 +38,9 @@ def shop(project: Project) -> Project:
           orders: {root: orders, packages: [app]}
           payments: {root: payments, packages: [app, payments_client], hosts: payments, tables: payment, topics: paid}
         contracts:
-          - {id: who-calls-whom, kind: services, policy: {orders: {may_call: payments, over: [import, http, queue]}}}
+          - id: who-calls-whom
+            kind: services
+            policy: {orders: {may_call: payments, channels: [import, http, queue]}}
         """
     )
     return project

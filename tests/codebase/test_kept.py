@@ -57,10 +57,10 @@ def test_other_contracts_about_the_same_names_ask_nothing(shop: Project) -> None
 
 
 def test_with_contents_in_place_of_times_the_same_is_kept(shop: Project) -> None:
-    shop.ask("check", "--hash")
+    shop.ask("check", "--checksum")
     shop.write("shop/db.py", "# now below\nimport shop.api\n")
 
-    assert asked(shop, "--hash") == (["shop.db"], FOUND.replace(":1:", ":2:"))
+    assert asked(shop, "--checksum") == (["shop.db"], FOUND.replace(":1:", ":2:"))
 
 
 def test_nothing_is_asked_of_what_was_kept_when_it_is_not_wanted(shop: Project) -> None:

@@ -73,7 +73,7 @@ def services(project: Project) -> Project:
           orders: {root: orders, packages: [app]}
           payments: {root: payments, packages: [app], hosts: payments, tables: payment, topics: paid}
         contracts:
-          - {id: who-calls-whom, kind: services, policy: {orders: {may_call: payments, over: [http, queue]}}}
+          - {id: who-calls-whom, kind: services, policy: {orders: {may_call: payments, channels: [http, queue]}}}
         """
     )
     return project

@@ -44,7 +44,7 @@ def shop(project: Project) -> Project:
         contracts:
           - id: calls
             kind: services
-            policy: {orders: {may_call: payments, over: http}}
+            policy: {orders: {may_call: payments, channels: http}}
             external_hosts: {orders: bank.io}
         """
     )

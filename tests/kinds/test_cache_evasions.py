@@ -27,7 +27,7 @@ async def view():
     await client.aclose()  # !
     return pool, other
 """,
-    "what a client gives": """
+    "what a client returns": """
 from shop.caches import connect
 
 

@@ -16,7 +16,7 @@ DATABASE = """
 version: 1
 project: {packages: [shop]}
 contracts:
-  - {id: db, kind: database, modules: [shop.views], detect: [calls, sql], parameters: true}
+  - {id: db, kind: database, modules: [shop.views], detect: [calls, sql], check_parameters: true}
 """
 OWN = """
 version: 1
@@ -29,8 +29,8 @@ contracts:
     clients:
       {channel}:
         functions: [warehouse.sub.ask, shop.legacy.run]
-        receivers: {{warehouse.Pool: [fetch], shop.legacy.Shelf: [put]}}
-        gives: {{warehouse.open(): warehouse.Pool}}
+        methods: {{warehouse.Pool: [fetch], shop.legacy.Shelf: [put]}}
+        returns: {{warehouse.open(): warehouse.Pool}}
 """
 OUTSIDE = {
     "functions that something will call": """

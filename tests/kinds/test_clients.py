@@ -13,7 +13,7 @@ CLIENTS = [(channel, client) for channel in CHANNELS for client in clients_of(ch
 
 @pytest.mark.parametrize(("channel", "client"), CLIENTS)
 def test_every_name_is_dotted(channel: str, client: Client) -> None:
-    names = [*client.functions, *client.models, *client.receivers, *client.bases, *client.bases.values()]
+    names = [*client.functions, *client.orm_bases, *client.methods, *client.bases, *client.bases.values()]
 
     assert [name for name in names if not re.fullmatch(r"\w+(\.\w+)+(\(\))?", name)] == []
     assert channel in CHANNELS
@@ -40,7 +40,7 @@ def test_what_is_called_can_be_imported(client: Client) -> None:
 
 @pytest.mark.parametrize(("channel", "client"), CLIENTS)
 def test_methods_are_names(channel: str, client: Client) -> None:
-    methods = [method for methods in client.receivers.values() for method in methods]
+    methods = [method for methods in client.methods.values() for method in methods]
 
     assert [method for method in methods if not (method.isidentifier() or method == "*")] == [], channel
 
@@ -78,7 +78,7 @@ def test_a_class_that_is_named_after_a_receiver_of_its_package_is_one() -> None:
 
 
 def test_an_extension_comes_first() -> None:
-    own = {"database": Client(modules=("acme.db",), gives={"sqlite3.connect()": "acme.db.Conn"})}
+    own = {"database": Client(modules=("acme.db",), returns={"sqlite3.connect()": "acme.db.Conn"})}
 
     assert load_catalogue(["database"], own).imported("acme.db.x") == "acme.db"
     assert library(own).result("sqlite3.connect") == "acme.db.Conn"
@@ -93,7 +93,7 @@ def test_clients_of_ones_own_can_be_declared_for_every_contract(project: Project
     project.configure(
         f"""
         project: {{packages: [shop{", acme" if inside else ""}]}}
-        clients: {{database: {{modules: [acme.db], receivers: {{acme.db.Conn: [run]}}}}}}
+        clients: {{database: {{modules: [acme.db], methods: {{acme.db.Conn: [run]}}}}}}
         contracts:
           - {{id: database, kind: database, modules: shop}}
         """
@@ -110,7 +110,7 @@ def test_a_declared_module_is_held_to_the_contract_like_any_other(project: Proje
     project.configure(
         """
         project: {packages: [shop]}
-        clients: {database: {modules: [shop.db], receivers: {shop.db.Conn: [run]}}}
+        clients: {database: {modules: [shop.db], methods: {shop.db.Conn: [run]}}}
         contracts:
           - {id: database, kind: database, modules: shop}
         """

@@ -71,7 +71,7 @@ def test_each_import_call_query_and_statement_is_told(project: Project) -> None:
         ("allow: [read, build]", ["call sqlalchemy.orm.Session.add", "call sqlalchemy.orm.Session.commit"]),
         ("allow: [read, write, build, commit]", []),
         (
-            "detect: [imports], parameters: true",
+            "detect: [imports], check_parameters: true",
             ["import sqlalchemy", "take shop.views.view(session), a sqlalchemy.orm.Session"],
         ),
     ],
@@ -82,7 +82,7 @@ def test_what_counts_can_be_chosen(project: Project, keys: str, expected: list[s
 
 def test_a_library_of_ones_own_is_added_in_the_configuration(project: Project) -> None:
     views = "from acme.db import connect\n\n\ndef view():\n    connect().run()\n    connect().stop()\n"
-    own = "{modules: [acme.db], receivers: {acme.db.Conn: [run]}, gives: {acme.db.connect(): acme.db.Conn}}"
+    own = "{modules: [acme.db], methods: {acme.db.Conn: [run]}, returns: {acme.db.connect(): acme.db.Conn}}"
 
     found = messages(project, f"clients: {{database: {own}}}", views)
 
@@ -115,7 +115,7 @@ class Store(Session):
 def view(store: Store, name: str): ...
 """
 
-    found = messages(project, "detect: [imports], parameters: true", views)
+    found = messages(project, "detect: [imports], check_parameters: true", views)
 
     assert found == ["import sqlalchemy.orm", "take shop.views.view(store), a sqlalchemy.orm.Session"]
 
@@ -232,8 +232,8 @@ def test_a_method_that_nothing_has_is_a_fault(project: Project, keys: str, hint:
     "keys",
     [
         "deny: [commit, build, create_engine, select, objects, executemany, soft_delete, select_related]",
-        "allow: [run, stop], clients: {database: {modules: [acme], receivers: {acme.Db: [run, stop]}}}",
-        "allow: [anything], clients: {database: {modules: [acme], receivers: {acme.Db: ['*']}}}",
+        "allow: [run, stop], clients: {database: {modules: [acme], methods: {acme.Db: [run, stop]}}}",
+        "allow: [anything], clients: {database: {modules: [acme], methods: {acme.Db: ['*']}}}",
     ],
 )
 def test_a_method_that_something_has_may_be_named(project: Project, keys: str) -> None:

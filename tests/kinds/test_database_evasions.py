@@ -552,7 +552,7 @@ from django.db import models  # !
 class Author(models.Model):
     pass
 """,
-    "a user model that a function gives": """
+    "a user model that a function returns": """
 from django.contrib.auth import get_user_model
 
 User = get_user_model()
@@ -978,7 +978,7 @@ async def view(key, content):
         await stream.write(content)  # !
     await bucket.delete(key)  # !
 """,
-    "a collection that an engine gives": """
+    "a collection that an engine returns": """
 from odmantic import AIOEngine  # !
 
 

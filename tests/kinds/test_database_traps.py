@@ -616,7 +616,7 @@ def view():
     for session in provide():
         session.execute("x")
 """,
-    "what a session gives": """
+    "what a session returns": """
 from shop.repositories import get_repository
 
 
@@ -917,7 +917,7 @@ class Person(models.Model):
 class Buyer(SQLModel, table=True):
     tags: list[str]
 """,
-    "a query that a property of a model gives": """
+    "a query that a property of a model returns": """
 from shop.db.people import Person
 
 

@@ -280,7 +280,7 @@ def test_a_drawing_that_is_not_about_the_code_is_an_error(shop: Project, drawing
 
 
 def test_a_page_that_shows_the_drawing_is_the_rule(shop: Project) -> None:
-    shop.configure("contracts: [{id: drawn, kind: diagram, diagram: ARCHITECTURE.md, both_ways: true}]\n")
+    shop.configure("contracts: [{id: drawn, kind: diagram, diagram: ARCHITECTURE.md, strict: true}]\n")
     shop.write("ARCHITECTURE.md", "# Shop\n\n```mermaid\ngraph TD\n  shop.web --> shop.stock\n```\n\nThat is all.\n")
 
     report = shop.check()

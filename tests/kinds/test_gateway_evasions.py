@@ -128,7 +128,7 @@ class View:
     def get(self):
         return self._http.get("/")  # !
 """,
-    "an attribute that the caller gives": """
+    "an attribute that the caller returns": """
 import httpx  # !
 
 

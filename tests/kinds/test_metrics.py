@@ -104,8 +104,8 @@ def test_every_import_of_what_is_less_stable_is_listed(project: Project) -> None
         ("max: {ccd: -1}", "can never be kept: ccd is at least 0 ()"),
         ("min: {cyclicity: 0}", "can never be broken: cyclicity is at least 0 ()"),
         ("min: {distance: 1.5}", "can never be kept: distance is at most 1 ()"),
-        ("max: {ccd: 1}, among: shop.model", None),
-        ("max: {ccd: 9}, among: shop", None),
+        ("max: {ccd: 1}, context: shop.model", None),
+        ("max: {ccd: 9}, context: shop", None),
     ],
 )
 def test_what_can_never_apply_is_a_fault(keys: str, fault: str | None, project: Project) -> None:
@@ -118,7 +118,7 @@ def test_units_that_are_only_counted_with_may_import_what_is_less_stable(project
     project.write("shop/themes.py", "import shop.fonts, shop.colours\n")
     project.write_all({"shop/fonts.py": "", "shop/colours.py": ""})
     project.configure(
-        "contracts: [{id: x, kind: metrics, modules: shop.screens, among: shop.*, stable_dependencies: true}]\n"
+        "contracts: [{id: x, kind: metrics, modules: shop.screens, context: shop.*, stable_dependencies: true}]\n"
     )
 
     assert project.check().violations == ()

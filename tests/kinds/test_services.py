@@ -671,17 +671,17 @@ def test_a_violation_names_both_services(project: Project) -> None:
         ("orders: [payments]", [3]),
         ("orders: {may_call: [payments]}", [3]),
         ("orders: {may_call: '*'}", [3]),
-        ("orders: {may_call: 'pay*', over: [import]}", [3]),
-        ("orders: {may_call: payments, over: http}", [1, 2, 3]),
+        ("orders: {may_call: 'pay*', channels: [import]}", [3]),
+        ("orders: {may_call: payments, channels: http}", [1, 2, 3]),
         ("orders: {may_call: payments, through: payments.models}", [1, 2]),
         ("orders: {may_call: payments, through: app.models}", [1, 2]),
         ("orders: {may_call: payments, through: 'payments::app.models'}", [1, 2]),
         ("orders: {may_call: payments, through: [payments.models, payments_client, payments.events]}", []),
-        ("orders: [{may_call: payments, over: http}, {may_call: payments, over: import}]", [3]),
+        ("orders: [{may_call: payments, channels: http}, {may_call: payments, channels: import}]", [3]),
         ("'*': payments", [3]),
         ("'ord*': payments", [3]),
         ("'pay*': '*'", [1, 2, 3]),
-        ("'*': {may_call: payments, over: http}, orders: {may_call: payments, over: import}", [3]),
+        ("'*': {may_call: payments, channels: http}, orders: {may_call: payments, channels: import}", [3]),
         ("payments: [orders]", [1, 2, 3]),
         ("", [1, 2, 3]),
     ],
@@ -731,7 +731,7 @@ services:
 contracts:
   - {id: boundaries, kind: services, unused_permissions: error, policy: {%s}}
 """
-OVER = "over: [http, queue, table]"
+OVER = "channels: [http, queue, table]"
 REACHING = {
     "a topic": "from kafka import KafkaProducer\nKafkaProducer().send('order.created', b'')\n",
     "a host": "import httpx\nhttpx.get('http://api/orders')\n",
@@ -767,7 +767,7 @@ def test_tables_are_out_of_bounds_unless_the_permission_says_so(project: Project
         "orders::app.api must not read the table payments: orders may reach payments over import, http, rpc, queue only"
     ]
 
-    project.configure(SERVICES + "      orders: {may_call: payments, over: table}\n")
+    project.configure(SERVICES + "      orders: {may_call: payments, channels: table}\n")
     assert project.check().passed
 
 
@@ -805,7 +805,7 @@ def test_packages_of_one_root_are_services_too(project: Project) -> None:
 def test_only_the_ways_that_are_asked_for_are_looked_at(project: Project) -> None:
     project.write_all({**ALWAYS, FIRST: "import payments_client\nQUERY = 'SELECT * FROM payments'\n"})
 
-    project.configure(NOTHING.replace("kind: services", "kind: services\n    over: table"))
+    project.configure(NOTHING.replace("kind: services", "kind: services\n    channels: table"))
 
     assert found_in(project.check()) == [(FIRST, 2)]
 
@@ -846,7 +846,7 @@ def test_a_permission_for_many_services_is_used_by_any_of_them(project: Project)
 )
 def test_a_permission_is_used_over_any_way_that_it_allows(way: str, line: str, project: Project) -> None:
     project.write_all({**ALWAYS, FIRST: line + "\n"})
-    policy = f"      orders: {{may_call: payments, over: {way}}}\n"
+    policy = f"      orders: {{may_call: payments, channels: {way}}}\n"
     project.configure(SERVICES.replace("unused_permissions: ignore", "unused_permissions: error") + policy)
 
     assert project.check().passed
@@ -864,8 +864,8 @@ def test_a_permission_is_used_over_any_way_that_it_allows(way: str, line: str, p
         ("orders: {may_call: payments, through: 'payments.-'}", "'payments.-' is no module of payments", ""),
         ("orders: orders", "orders may always call itself", ""),
         (
-            "orders: {may_call: payments, through: payments.events, over: http}",
-            "`through` is about imports, which are not among `over`",
+            "orders: {may_call: payments, through: payments.events, channels: http}",
+            "`through` is about imports, which are not among `channels`",
             "",
         ),
     ],

@@ -105,7 +105,7 @@ def test_what_no_code_could_break_is_an_error(project: Project, contract: str) -
         'kind: external, modules: shop, deny: ["*"]',
         "kind: database, modules: shop, allow: [read, write, transaction]",
         "kind: database, modules: shop, allow: read, deny: write",
-        "kind: database, modules: shop, channels: cache, detect: sql, parameters: true",
+        "kind: database, modules: shop, channels: cache, detect: sql, check_parameters: true",
         "kind: gateway, allowed_in: [shop, lone], hosts: a.example",
         "kind: gateway, allowed_in: [shop, lone], require: timeout",
         'kind: gateway, hosts: ["https://*"]',
@@ -129,11 +129,14 @@ def test_what_some_code_could_break_is_checked(project: Project, contract: str) 
 @pytest.mark.parametrize(
     ("policy", "could_be_checked"),
     [
-        ('policy: {"*": {may_call: "*", over: [http, rpc, queue, table]}}, over: [http, rpc, queue, table]', False),
-        ('policy: {"*": {may_call: "*", over: http}}', True),
+        (
+            'policy: {"*": {may_call: "*", channels: [http, rpc, queue, table]}}, channels: [http, rpc, queue, table]',
+            False,
+        ),
+        ('policy: {"*": {may_call: "*", channels: http}}', True),
         ('policy: {"*": "*"}', True),
-        ('policy: {"*": "*"}, over: []', False),
-        ('policy: {"*": {may_call: "*", over: []}}', False),
+        ('policy: {"*": "*"}, channels: []', False),
+        ('policy: {"*": {may_call: "*", channels: []}}', False),
     ],
 )
 def test_services_that_may_all_reach_each_other_are_an_error(
@@ -204,11 +207,11 @@ def test_a_name_that_a_package_could_have_is_checked(project: Project, name: str
         "{database: {modules: 'mydb.*'}}",
         "{database: {functions: go}}",
         "{database: {functions: shop.db.misspelt}}",
-        "{database: {receivers: {'mydb.*': [run]}}}",
-        "{database: {receivers: {Conn: [run]}}}",
-        "{database: {receivers: {mydb.Conn: []}}}",
-        "{database: {receivers: {mydb.Conn: ['run(']}}}",
-        "{database: {receivers: {shop.db.Conn: [run]}}}",
+        "{database: {methods: {'mydb.*': [run]}}}",
+        "{database: {methods: {Conn: [run]}}}",
+        "{database: {methods: {mydb.Conn: []}}}",
+        "{database: {methods: {mydb.Conn: ['run(']}}}",
+        "{database: {methods: {shop.db.Conn: [run]}}}",
         "{http: {modules: mydb}}",
     ],
 )

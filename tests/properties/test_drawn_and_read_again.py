@@ -24,7 +24,7 @@ def test_a_diagram_is_kept_by_the_code_that_it_was_drawn_of(
     file = folder / f"drawing.{form[1]}"
     file.write_text(str(renderer(form[0])(drawn)))
 
-    rule = Diagram(id="drawn", diagram=file.name, both_ways=True)
+    rule = Diagram(id="drawn", diagram=file.name, strict=True)
 
     if len(drawn.nodes) > 1:
         assert [fault for fault in rule.validate(codebase) if fault.cause] == []

@@ -93,7 +93,7 @@ def test_edited_imports_are_judged_as_a_run_from_nothing_judges_them(
         contracts=st.lists(st.sampled_from(CONTRACTS[:9] * 2 + CONTRACTS), min_size=1, max_size=2),
         edits=st.lists(st.lists(EDITS, min_size=1, max_size=2), max_size=6),
         patience=st.sampled_from([0, 1]),
-        how=st.sampled_from([("--format", "json"), (), ("--hash",), ("--format", "sarif")]),
+        how=st.sampled_from([("--format", "json"), (), ("--checksum",), ("--format", "sarif")]),
     )
     def judge(
         code: list[str],

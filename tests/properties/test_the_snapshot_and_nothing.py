@@ -83,7 +83,7 @@ ARGUMENTS = st.sampled_from(
     [
         (),
         ("--format", "json"),
-        ("--hash",),
+        ("--checksum",),
         ("--format", "json:report.json", "--format", "github"),
         ("--contract", "layered"),
         ("shop/db.py",),

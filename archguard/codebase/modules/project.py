@@ -38,13 +38,13 @@ class Project:
     """Top-level packages (or modules) to look at; by default every one below the source roots."""
     exclude: Patterns = ()
     """Modules that are left out, with all below them."""
-    imports_of_excluded: Literal["nearest", "top-level"] = "nearest"
+    excluded_imports: Literal["nearest", "top-level"] = "nearest"
     """What an import of an excluded module counts for: the nearest package around it, or the top-level one."""
     type_checking_imports: Literal["include", "exclude"] = "include"
     """Whether imports under `if TYPE_CHECKING:` count; a contract may say otherwise."""
     reexports: Literal["follow", "keep"] = "follow"
     """Whether `from package import name` counts as an import of the module that defines `name`, or of the package."""
-    pointless_contracts: Literal["error", "warning"] = "error"
+    vacuous_contracts: Literal["error", "warning"] = "error"
     """How a contract that no code could ever break is reported."""
     coverage: Coverage = field(default_factory=Coverage)
     """How much of the code the contracts must look at."""

@@ -108,13 +108,13 @@ class _Translation:
         return read
 
     def _project(self) -> dict[str, Any]:
-        project: dict[str, Any] = {"packages": self.packages, "reexports": "keep", "pointless_contracts": "warning"}
+        project: dict[str, Any] = {"packages": self.packages, "reexports": "keep", "vacuous_contracts": "warning"}
         if roots := self._source_roots():
             project = {"source_roots": roots, **project}
         if _is_on(self.session.get("exclude_type_checking_imports")):
             project["type_checking_imports"] = "exclude"
         if unseen := self._unseen(roots):
-            project |= {"exclude": unseen, "imports_of_excluded": "top-level"}
+            project |= {"exclude": unseen, "excluded_imports": "top-level"}
         return project
 
     def _source_roots(self) -> list[str]:

@@ -30,14 +30,14 @@ class Catalogue:
     @cached_property
     def packages(self) -> frozenset[str]:
         """The modules, the packages that they are in, and those that have functions and classes of clients."""
-        described = (name for client in self.clients for name in (*client.functions, *client.receivers))
+        described = (name for client in self.clients for name in (*client.functions, *client.methods))
         top_level = frozenset(name.partition(".")[0] for name in described)
         return top_level.union(outer for module in self.modules | self.homes for outer in self_and_parents(module))
 
     @cached_property
     def homes(self) -> frozenset[str]:
         """Where the functions and classes are defined of clients that name no modules."""
-        names = (name for client in self._bare for name in (*client.functions, *client.receivers, *client.models))
+        names = (name for client in self._bare for name in (*client.functions, *client.methods, *client.orm_bases))
         return frozenset(home for name in names if (home := name.rpartition(".")[0]))
 
     @cached_property
@@ -61,7 +61,7 @@ class Catalogue:
 
     def is_own_method(self, cls: str, name: str) -> bool:
         """Whether calling the method `name` of an object of the class `cls` of the project is an access."""
-        return any(not {name, "*"}.isdisjoint(client.receivers.get(cls, ())) for client in self._bare)
+        return any(not {name, "*"}.isdisjoint(client.methods.get(cls, ())) for client in self._bare)
 
     @memoized
     def method(self, library: ExternalModels, cls: str, name: str) -> bool:
@@ -115,7 +115,9 @@ class Catalogue:
     @cached_property
     def words(self) -> frozenset[str]:
         """The last names of all that can be called or taken, `*` if there are objects all of whose methods can be."""
-        names = (name for client in self.clients for name in (*client.functions, *client.builders, *client.gives))
+        names = (
+            name for client in self.clients for name in (*client.functions, *client.query_builders, *client.returns)
+        )
         return frozenset(name.removesuffix("()").rpartition(".")[2] for name in names) - {"*"} | self.verbs
 
     @cached_property
@@ -129,7 +131,7 @@ class Catalogue:
 
     @cached_property
     def _inert(self) -> frozenset[str]:
-        return frozenset(name for client in self.clients for name in client.inert)
+        return frozenset(name for client in self.clients for name in client.exclude)
 
     @cached_property
     def _functions(self) -> frozenset[str]:
@@ -139,25 +141,25 @@ class Catalogue:
     def _receivers(self) -> Mapping[str, frozenset[str]]:
         found: dict[str, frozenset[str]] = {}
         for client in self.clients:
-            for cls, methods in client.receivers.items():
+            for cls, methods in client.methods.items():
                 found[cls] = found.get(cls, frozenset()) | frozenset(methods)
         return found
 
     @cached_property
     def _models(self) -> frozenset[str]:
-        return frozenset(name for client in self.clients for name in client.models)
+        return frozenset(name for client in self.clients for name in client.orm_bases)
 
     @cached_property
     def _builders(self) -> Mapping[str, frozenset[str]]:
         found: dict[str, frozenset[str]] = {}
         for client in self.clients:
             for module in client.modules:
-                found[module] = found.get(module, frozenset()) | frozenset(client.builders)
+                found[module] = found.get(module, frozenset()) | frozenset(client.query_builders)
         return found
 
     @cached_property
     def _undescribed(self) -> frozenset[str]:
-        return frozenset(module for client in self.clients if not client.receivers for module in client.modules)
+        return frozenset(module for client in self.clients if not client.methods for module in client.modules)
 
     def _lineage(self, library: ExternalModels, cls: str) -> Iterator[str]:
         """`cls` and what it extends; a `RealDictCursor` is taken for the `cursor` of its package."""
@@ -209,7 +211,7 @@ def library(extensions: Extensions | None = None) -> ExternalModels:
     every = [client for channel in CHANNELS for client in clients_of(channel, extensions)]
     every.append(_PYTHON)
     return ExternalModels(
-        returns={key: value for client in reversed(every) for key, value in client.gives.items()},
+        returns={key: value for client in reversed(every) for key, value in client.returns.items()},
         bases={key: value for client in reversed(every) for key, value in client.bases.items()},
         names=frozenset(name for client in every for name in _names(client)),
     )
@@ -242,14 +244,14 @@ def _built_in(channel: str) -> tuple[Client, ...]:
 def _client(facts: Mapping[str, Mapping[str, str] | list[str]]) -> Client:
     lists = {key: tuple(value) for key, value in facts.items() if isinstance(value, list)}
     mappings = {key: value for key, value in facts.items() if isinstance(value, Mapping)}
-    receivers = {cls: tuple(methods) for cls, methods in mappings.pop("receivers", {}).items()}
-    return Client(receivers=receivers, **lists, **mappings)  # type: ignore[arg-type]  # the tests look at every fact
+    receivers = {cls: tuple(methods) for cls, methods in mappings.pop("methods", {}).items()}
+    return Client(methods=receivers, **lists, **mappings)  # type: ignore[arg-type]  # the tests look at every fact
 
 
 def _names(client: Client) -> Iterator[str]:
     yield from client.functions
-    yield from client.models
-    for cls, methods in client.receivers.items():
+    yield from client.orm_bases
+    for cls, methods in client.methods.items():
         yield cls
         yield from (f"{cls}.{method}" for method in methods)
 
@@ -261,7 +263,7 @@ _SAME_PATH = (
 )
 """What of a path is a path."""
 _PYTHON = Client(
-    gives={
+    returns={
         "contextlib.closing()": "argument",
         "contextlib.aclosing()": "argument",
         "contextlib.nullcontext()": "argument",

@@ -18,17 +18,17 @@ class Client:
 
     modules: Names = ()
     """What is imported: packages or modules, with all below them."""
-    inert: Names = ()
+    exclude: Names = ()
     """What of those reaches nothing: servers, exceptions, settings, methods that only compute."""
     functions: Names = ()
     """Functions and classes whose call is an access, by their full names."""
-    receivers: Mapping[str, Names] = field(default_factory=dict)
+    methods: Mapping[str, Names] = field(default_factory=dict)
     """Classes, with those of their methods whose call is an access; `*` is every one."""
-    models: Names = ()
+    orm_bases: Names = ()
     """Base classes of what is stored."""
-    builders: Names = ()
+    query_builders: Names = ()
     """Functions of its modules that queries are built with, by their last names."""
-    gives: Mapping[str, str] = field(default_factory=dict)
+    returns: Mapping[str, str] = field(default_factory=dict)
     """The class of what comes out of an attribute, or of a call with `()`: `acme.db.connect(): acme.db.Conn`."""
     bases: Mapping[str, str] = field(default_factory=dict)
     """The class that another one extends."""

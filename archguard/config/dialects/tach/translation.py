@@ -164,7 +164,7 @@ class _Translation:
                     )
 
     def _project(self) -> Data:
-        project: Data = {"source_roots": list(self.layout.roots), "reexports": "keep", "pointless_contracts": "warning"}
+        project: Data = {"source_roots": list(self.layout.roots), "reexports": "keep", "vacuous_contracts": "warning"}
         if not self.plan.root_counts:
             project["packages"] = sorted(self.plan.packages)
         if exclude := self.plan.exclude():
