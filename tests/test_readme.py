@@ -8,7 +8,6 @@ import re
 import shlex
 import subprocess
 import sys
-import tomllib
 from io import StringIO
 from itertools import pairwise
 from pathlib import Path
@@ -92,12 +91,6 @@ def test_the_second_command_is_what_ci_runs() -> None:
     _, second = _COMMANDS.findall(README.read_text(encoding="utf-8"))
 
     assert second in (ROOT / ".ci/run").read_text(encoding="utf-8")
-
-
-def test_the_extra_and_the_group_for_developers_are_the_same() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-
-    assert project["project"]["optional-dependencies"]["dev"] == project["dependency-groups"]["dev"]
 
 
 def test_nobody_is_told_to_install_the_distribution_of_somebody_else() -> None:

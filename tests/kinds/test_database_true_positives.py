@@ -1481,11 +1481,11 @@ class Author(models.Model):
 
 
 @pytest.mark.parametrize("name", EVASIONS)
-def test_an_evasion_is_found(name: str, project: Project) -> None:
+def test_a_true_positive_is_found(name: str, project: Project) -> None:
     found, marked = check_views(project, EVASIONS[name])
 
     assert found == marked
 
 
-def test_there_are_enough_evasions() -> None:
+def test_there_are_enough_true_positives() -> None:
     assert len(EVASIONS) >= 60

@@ -1088,5 +1088,5 @@ def test_a_trap_is_left_alone(name: str, project: Project) -> None:
     assert found == marked
 
 
-def test_there_are_enough_traps() -> None:
+def test_there_are_enough_false_positives() -> None:
     assert len(TRAPS) >= 60

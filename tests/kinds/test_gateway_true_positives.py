@@ -1054,7 +1054,7 @@ class Partner(Base):
 
 
 @pytest.mark.parametrize("name", EVASIONS)
-def test_an_evasion_is_found(name: str, project: Project) -> None:
+def test_a_true_positive_is_found(name: str, project: Project) -> None:
     found, marked = check_marked(project, EVASIONS[name], CONTRACT, "shop/views.py", GATEWAYS)
 
     assert found == marked
