@@ -5,7 +5,7 @@ A name is imported when it is used, so that `import archguard` costs nothing.
 
 from importlib import import_module
 
-TYPE_CHECKING = False  # as type checkers see it, it is true; importing `typing` takes longer than many an answer
+TYPE_CHECKING = False  # true for type checkers; importing `typing` takes longer than replaying a recorded result
 if TYPE_CHECKING:
     from archguard.checking import check
     from archguard.codebase import Codebase, Pattern

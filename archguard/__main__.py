@@ -5,7 +5,7 @@ import sys
 
 from archguard.incremental.startup import leave_project, open_streams
 
-TYPE_CHECKING = False  # importing `typing` takes longer than many an answer
+TYPE_CHECKING = False  # importing `typing` takes longer than replaying a recorded result
 if TYPE_CHECKING:
     from archguard.incremental.recorded_result import RecordedResult
 
@@ -13,67 +13,67 @@ CANNOT_CHECK = 2
 
 
 def program() -> None:
-    """`main`, after which the process is gone: to take apart what it has read takes long, and serves nobody."""
-    leave_project(sys.path)  # before anything is imported: a `yaml.py` of the project must not be taken for a library
+    """Run `main` and exit at once: freeing all objects at interpreter shutdown takes long and has no use."""
+    leave_project(sys.path)  # before any import: a `yaml.py` of the project must not shadow a library
     open_streams()
     try:
         main()
     except SystemExit as end:
         if isinstance(end.code, int):
-            os._exit(_final(end.code))
+            os._exit(_exit_code(end.code))
         raise
-    except OSError:  # not even stderr can be written to
+    except OSError:  # stderr is not writable either
         os._exit(CANNOT_CHECK)
 
 
 def main() -> None:
     """Run the command line, and end the process with its exit code.
 
-    Where nothing has changed since the same was asked, no library is imported to answer it.
+    If no input has changed since the same command ran, its recorded result is replayed without importing a library.
     """
-    from archguard.incremental.replay import lookup, replay  # noqa: PLC0415  # once the search path is right
+    from archguard.incremental.replay import lookup, replay  # noqa: PLC0415  # after `sys.path` is corrected
     from archguard.incremental.request_key import request_key  # noqa: PLC0415  # the same
 
     arguments = sys.argv[1:]
-    asked = request_key(arguments)
-    found = lookup(arguments, asked) if asked else None
-    code = replay(*found, _again) if found else None
+    key = request_key(arguments)
+    found = lookup(arguments, key) if key else None
+    code = replay(*found, _rerender) if found else None
     if code is not None:
         sys.exit(code)
-    _run(arguments, asked, found[1] if found else None)
+    _run(arguments, key, found[1] if found else None)
 
 
-def _again(report: str, formats: list[str], added: list[int]) -> list[str]:
-    from archguard.reporters.rerender import rerender  # noqa: PLC0415  # 40 ms that most answers need not wait for
+def _rerender(report: str, formats: list[str], added: list[int]) -> list[str]:
+    from archguard.reporters.rerender import rerender  # noqa: PLC0415  # 40 ms, needed by few replays
 
     return rerender(report, formats, added)
 
 
-def _run(arguments: list[str], asked: str | None, before: "RecordedResult | None") -> None:
-    from archguard import cli  # noqa: PLC0415  # 50 ms that an answer need not wait for
+def _run(arguments: list[str], key: str | None, before: "RecordedResult | None") -> None:
+    from archguard import cli  # noqa: PLC0415  # 50 ms, not needed by a replay
     from archguard.incremental.input_recorder import recording  # noqa: PLC0415  # the same
 
-    with recording(asked, by_content="--checksum" in arguments, before=before):
+    with recording(key, by_content="--checksum" in arguments, before=before):
         cli.main()
 
 
-def _final(code: int) -> int:
-    """The exit code `code`, if all that was written has arrived: else nobody knows the verdict."""
+def _exit_code(code: int) -> int:
+    """Flush the output and return `code`; if the report could not be written, return 2 instead of 0 or 1."""
     try:
         sys.stdout.flush()
     except (OSError, ValueError) as error:
         if code < CANNOT_CHECK:
             code = CANNOT_CHECK
-            _complain(f"error: the report could not be written: {getattr(error, 'strerror', None) or error}\n")
-    _complain("")
+            _write_error(f"error: the report could not be written: {getattr(error, 'strerror', None) or error}\n")
+    _write_error("")
     return code
 
 
-def _complain(text: str) -> None:
+def _write_error(text: str) -> None:
     try:
         sys.stderr.write(text)
         sys.stderr.flush()
-    except (OSError, ValueError):  # there is nobody left to tell
+    except (OSError, ValueError):  # there is nowhere left to report it
         pass
 
 

@@ -1,10 +1,10 @@
-"""What archguard raises, so that one `except` catches all of it."""
+"""The exceptions of archguard; all derive from `ArchguardError`, or are groups of them."""
 
 from archguard.model import Location, Problem, Severity
 
 
 class ArchguardError(Exception):
-    """Something that the user can mend: `message` says what, `hint` how, `location` where, `excerpt` the line there."""
+    """An error that the user can fix: `message` says what, `hint` how, `location` where, `excerpt` quotes the line."""
 
     def __init__(self, message: str, hint: str = "", location: Location | None = None, excerpt: str = "") -> None:
         super().__init__(message)
@@ -14,7 +14,7 @@ class ArchguardError(Exception):
         self.excerpt = excerpt
 
     def problem(self, code: str) -> Problem:
-        """The same as an entry of a report, under the short name `code`."""
+        """Convert the error to a problem of a report, with the short name `code`."""
         return Problem(
             severity=Severity.ERROR,
             code=code,
@@ -29,9 +29,9 @@ class ConfigError(ArchguardError):
     """A fault in a configuration."""
 
 
-class ConfigRemark(ConfigError):  # noqa: N818  # a note, which keeps no run from passing
-    """Something about a configuration that is worth knowing, and may be meant."""
+class ConfigRemark(ConfigError):  # noqa: N818  # a note, which does not fail a run
+    """A note on something in a configuration that may be intended."""
 
 
 class ConfigErrors(ExceptionGroup[ConfigError]):
-    """Every fault that one reading of a configuration found, in the order of their places."""
+    """All faults of one load of a configuration, sorted by location."""

@@ -1,4 +1,4 @@
-"""From contracts and code to a report, step by step."""
+"""Check contracts on a code base: filter imports, run each contract, suppress violations, assemble the report."""
 
 from archguard.checking.check import check, is_about_imports
 from archguard.checking.edit_safety import edit_safety_facts

@@ -1,4 +1,9 @@
-"""From a configuration to a report."""
+"""Check contracts: from a configuration to a report.
+
+The steps: read the code, run each contract on the code base without the imports that it ignores, collect violations and
+problems, apply the suppression comments, and report modules that no contract covers. A contract with errors in its
+configuration is not run, and has the status `error`, so that it never passes by accident.
+"""
 
 import ast
 from collections.abc import Collection, Iterable, Iterator
@@ -8,7 +13,7 @@ from functools import partial
 from archguard.checking.executor import nesting_problems, run_contract
 from archguard.checking.import_filter import excluded_traits, ignore_problem, ignored_links
 from archguard.checking.profile import Profile
-from archguard.checking.suppressions import overlooked, suppress
+from archguard.checking.suppressions import suppress, suppressed
 from archguard.codebase import Codebase, Link, SourceError
 from archguard.codebase.worker_pool import worker_pool
 from archguard.config import Config, component_faults, contract_faults, contract_notes, did_you_mean, read
@@ -24,22 +29,22 @@ def check(
     codebase: Codebase | None = None,
     profile: Profile | None = None,
 ) -> Report:
-    """The report on `config`.
+    """Check the contracts of `config`.
 
     Args:
         config: The contracts, and where the code is.
         only: The ids of the contracts to check; by default all of them.
         codebase: The code, if it has been read already (by `read`).
-        profile: Where to note how long the contracts take; the report says how long it is since that was begun.
+        profile: Records the time of each contract; the seconds in the report count from its beginning.
 
     Raises:
-        ExceptionGroup[ArchguardError]: a package is not there, or `only` names an unknown contract.
+        ExceptionGroup[ArchguardError]: a package does not exist, or `only` names an unknown contract.
     """
     profile = profile or Profile()
     chosen = _chosen(config, only)
     codebase = codebase or read(config)
     results = list(_results(config, codebase, chosen, profile))
-    faults = [fault.problem("configuration") for fault in (*_pointless(config), *component_faults(config, codebase))]
+    faults = [fault.problem("configuration") for fault in (*_no_contracts(config), *component_faults(config, codebase))]
     report = Report(
         outcomes=tuple(result.outcome for result in results),
         violations=tuple(
@@ -55,16 +60,19 @@ def check(
         ),
         summary=_summary(codebase, results),
     )
-    report = report.with_violations(report.violations)  # which tells the contracts that are broken
+    report = report.with_violations(report.violations)  # sets the status of contracts with violations
     report = suppress(report, codebase, [contract.id for contract in config.contracts])
     report = replace(report, problems=_sorted((*report.problems, *_coverage(config, codebase, report))))
     return replace(report, summary=replace(report.summary, seconds=round(profile.seconds, 3)))
 
 
 def is_about_imports(config: Config, codebase: Codebase) -> bool:
-    """Whether no contract sees more of a file than what it imports, and the names that it has for others."""
-    own = all(type(contract).__module__.startswith("archguard.") for contract in config.contracts)
-    return own and not any(contract.modules_to_parse(codebase) for contract in config.contracts)
+    """Whether every contract depends only on the imports and the exported names of files.
+
+    Contracts of plugins may read anything, so only built-in kinds qualify.
+    """
+    are_built_in = all(type(contract).__module__.startswith("archguard.") for contract in config.contracts)
+    return are_built_in and not any(contract.modules_to_parse(codebase) for contract in config.contracts)
 
 
 def _warning(note: ConfigError, code: str) -> Problem:
@@ -72,8 +80,8 @@ def _warning(note: ConfigError, code: str) -> Problem:
     return replace(note.problem(code), severity=severity)
 
 
-def _pointless(config: Config) -> Iterator[ConfigError]:
-    """A configuration that asks for nothing must not look like one that is kept."""
+def _no_contracts(config: Config) -> Iterator[ConfigError]:
+    """An error if there are no contracts: an empty configuration must not pass as one without violations."""
     if not config.contracts:
         place = Location(config.files[0].name) if config.files else None
         yield ConfigError("there are no contracts", "`archguard packs` lists contracts to start from", place)
@@ -108,35 +116,42 @@ def _check_contract(config: Config, codebase: Codebase, contract: Contract) -> _
     faults = tuple(fault.problem("configuration") for fault in contract_faults(config, codebase, contract))
     if faults:
         return _result(contract, Checked(), (), faults, frozenset())
-    seen, problems = _seen(config, codebase, contract)
+    filtered, problems = _filtered(config, codebase, contract)
     notes = (_warning(note, "pointless") for note in contract_notes(config, codebase, contract))
     try:
-        found = run_contract(contract, seen)
-        violations = _cut(config, seen, contract, found.violations) if contract.cut_by_comments else found.violations
+        found = run_contract(contract, filtered)
+        violations = found.violations
+        if contract.cut_by_comments:
+            violations = _without_suppressed_imports(config, filtered, contract, violations)
     except RecursionError:
-        if not (deep := tuple(nesting_problems(seen))):
+        if not (deep := tuple(nesting_problems(filtered))):
             raise
-        return _result(contract, Checked(), (), (*problems, *notes, *deep), contract.scope(seen))
-    checked = replace(contract.coverage(seen), calls=found.calls)
-    return _result(contract, checked, violations, (*problems, *notes, *found.problems), contract.scope(seen))
+        return _result(contract, Checked(), (), (*problems, *notes, *deep), contract.scope(filtered))
+    checked = replace(contract.coverage(filtered), calls=found.calls)
+    return _result(contract, checked, violations, (*problems, *notes, *found.problems), contract.scope(filtered))
 
 
-def _cut(config: Config, seen: Codebase, contract: Contract, found: tuple[Violation, ...]) -> tuple[Violation, ...]:
-    """The violations that are left without the imports that comments overlook, and those of these imports."""
-    covered = overlooked(found, seen, [other.id for other in config.contracts]) if found else ()
+def _without_suppressed_imports(
+    config: Config, codebase: Codebase, contract: Contract, found: tuple[Violation, ...]
+) -> tuple[Violation, ...]:
+    """The suppressed violations, and those that remain in the graph without their imports.
+
+    A suppressed import closes no cycle, so that the other imports of the cycle are no violations either.
+    """
+    covered = suppressed(found, codebase, [other.id for other in config.contracts]) if found else ()
     if not covered:
         return found
     links = {Link(it.importer, it.imported, it.chain[0].line) for it in covered}
-    return (*covered, *run_contract(contract, seen.without_links(links)).violations)
+    return (*covered, *run_contract(contract, codebase.without_links(links)).violations)
 
 
-def _seen(config: Config, codebase: Codebase, contract: Contract) -> tuple[Codebase, tuple[Problem, ...]]:
-    """The code as `contract` sees it, and the ignores that overlook nothing in it."""
-    seen = codebase.without_traits(excluded_traits(config, contract))
+def _filtered(config: Config, codebase: Codebase, contract: Contract) -> tuple[Codebase, tuple[Problem, ...]]:
+    """The code without the imports that do not count for `contract`, and a problem for each unused ignore."""
+    filtered = codebase.without_traits(excluded_traits(config, contract))
     day = today(ignore.expires for ignore in contract.ignore)
-    ignored = {ignore: ignored_links(seen, ignore, day) for ignore in contract.ignore}
+    ignored = {ignore: ignored_links(filtered, ignore, day) for ignore in contract.ignore}
     problems = (ignore_problem(config, contract, ignore, day) for ignore, links in ignored.items() if not links)
-    return seen.without_links(frozenset().union(*ignored.values())), tuple(filter(None, problems))
+    return filtered.without_links(frozenset().union(*ignored.values())), tuple(filter(None, problems))
 
 
 def _result(
@@ -149,7 +164,7 @@ def _result(
     if any(problem.severity is Severity.ERROR for problem in problems):
         status = OutcomeStatus.ERROR
     else:
-        status = OutcomeStatus.KEPT  # until it is known which violations fail the run
+        status = OutcomeStatus.KEPT  # `Report.with_violations` sets it to broken later
     outcome = Outcome(contract.id, contract.kind, contract.reason, status, checked, len(violations))
     return _Result(outcome, violations, problems, scope)
 
@@ -165,8 +180,8 @@ def _summary(codebase: Codebase, results: list[_Result]) -> Summary:
     )
 
 
-def _holds_code(codebase: Codebase, module: str) -> bool:
-    """Whether there is anything to look at: not in an `__init__.py` of comments and a docstring at most."""
+def _has_code(codebase: Codebase, module: str) -> bool:
+    """Whether the file has statements: an `__init__.py` with only comments and a docstring needs no contract."""
     source = codebase.sources[module]
     if not source.is_package:
         return True
@@ -184,7 +199,7 @@ def _is_docstring(statement: ast.stmt) -> bool:
 def _coverage(config: Config, codebase: Codebase, report: Report) -> Iterator[Problem]:
     severity = config.project.coverage.unassigned
     if severity != "ignore":
-        for module in filter(partial(_holds_code, codebase), report.summary.unassigned):
+        for module in filter(partial(_has_code, codebase), report.summary.unassigned):
             error = ConfigError(f"no contract looks at {module}", "add it to a component that a contract names")
             place = codebase.location_of(module)
             yield replace(error.problem("unassigned"), severity=severity, location=place)

@@ -1,4 +1,10 @@
-"""What decides whether a change of imports matters to a report, in the form in which it is kept."""
+"""The facts by which a later run decides whether an edit of imports can change a report.
+
+The reachability rules of all contracts give each module two bit masks: its sources mask and its targets mask, which
+`edit_analysis` explains. They are stored with the report, together with the contracts that count the imports of the
+module. There are no facts (None) if imports matter in other ways: ignores, excluded traits, services, a baseline,
+plugins, or a contract without complete reachability rules. Then every edit of imports leads to a full check.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
@@ -14,42 +20,40 @@ from archguard.reporters.rerender import keep, read
 
 _MOST_VIOLATIONS: Final = 1000
 _MOST_BITS: Final = 1 << 23
-"""What is more takes longer to keep than it saves."""
+"""Beyond these limits (2**23 bits are 1 MB), storing the facts takes longer than it saves."""
 
 _PLAIN_PROBLEMS: Final = (
     *("dynamic-import", "unassigned", "passed-over"),
     *("link-cycle", "no-module", "not-a-package", "not-read", "shadowed-folder"),
 )
-"""What is told of words that no edit may bring or take away, of modules, of the configuration, and of folders."""
+"""Problems that depend only on words that `edit_analysis` treats as unsafe, on modules, configuration and folders."""
 
 
 def edit_safety_facts(
     config: Config, codebase: Codebase, report: Report, formats: Sequence[str]
 ) -> dict[str, Any] | None:
-    """What `archguard.incremental.edit_analysis` judges an edit by; None if any change of imports may matter.
+    """The facts for `archguard.incremental.edit_analysis`; None if any change of imports may matter.
 
     Args:
         config: The contracts.
-        codebase: What they were checked against.
-        report: What they found.
-        formats: How that is written.
+        codebase: The code that was checked.
+        report: The result of the check.
+        formats: The output formats of the report.
     """
-    if not _is_plain(config, codebase) or not _can_be_told_again(report, formats):
+    if not _is_plain(config, codebase) or not _can_be_rendered_again(report, formats):
         return None
-    sweeps = [contract.reachability_rules(codebase) for contract in config.contracts]
-    own = [sweep for found in sweeps for sweep in found or ()]
-    held, reached = (
-        _joined([sweep.sources_mask for sweep in own], own),
-        _joined([sweep.targets_mask for sweep in own], own),
-    )
-    if None in sweeps or sum(map(int.bit_length, (*held.values(), *reached.values()))) > _MOST_BITS:
+    by_contract = [contract.reachability_rules(codebase) for contract in config.contracts]
+    rules = [rule for found in by_contract for rule in found or ()]
+    sources = _joined([rule.sources_mask for rule in rules], rules)
+    targets = _joined([rule.targets_mask for rule in rules], rules)
+    if None in by_contract or sum(map(int.bit_length, (*sources.values(), *targets.values()))) > _MOST_BITS:
         return None
-    counting = {contract.id: contract.scope(codebase) for contract in config.contracts}
+    scopes = {contract.id: contract.scope(codebase) for contract in config.contracts}
     facts: dict[tuple[str, str, tuple[int, ...], str], int] = {}
     modules = {}
     for name in (*codebase.modules, *codebase.imports.externals):
-        seen = tuple(at for at, it in enumerate(report.outcomes, 1) if name in counting[it.id])
-        fact = (f"{held.get(name, 0):x}", f"{reached.get(name, 0):x}", seen, _sort(codebase, name))
+        counted_by = tuple(at for at, it in enumerate(report.outcomes, 1) if name in scopes[it.id])
+        fact = (f"{sources.get(name, 0):x}", f"{targets.get(name, 0):x}", counted_by, _sort(codebase, name))
         modules[name] = facts.setdefault(fact, len(facts))
     return {
         "report": keep(report),
@@ -64,35 +68,40 @@ def edit_safety_facts(
 
 
 def _is_plain(config: Config, codebase: Codebase) -> bool:
-    """Whether imports are told apart by nothing but the modules at their ends."""
-    overlooks = any(contract.ignore or excluded_traits(config, contract) for contract in config.contracts)
+    """Whether contracts distinguish imports by nothing but their importer and imported module."""
+    has_exceptions = any(contract.ignore or excluded_traits(config, contract) for contract in config.contracts)
     is_one = not config.services and not codebase.excluded
     tops = {module.partition(".")[0] for module in codebase.modules}
-    return not overlooks and is_one and tops <= codebase.modules and all(root.isidentifier() for root in _roots(config))
+    return (
+        not has_exceptions
+        and is_one
+        and tops <= codebase.modules
+        and all(root.isidentifier() for root in _roots(config))
+    )
 
 
 def _roots(config: Config) -> frozenset[str]:
-    """Where the names of what is outside of the project begin, if contracts tell it apart."""
+    """The top-level names of patterns that may match packages outside of the project."""
     patterns = (pattern for contract in config.contracts for _, pattern in patterns_of(contract))
     return frozenset(pattern.text.partition(".")[0] for pattern in patterns if isinstance(pattern, Target))
 
 
-def _can_be_told_again(report: Report, formats: Sequence[str]) -> bool:
-    """Whether the report survives being kept, and no baseline had a part in it."""
-    known = any(violation.status is ViolationStatus.KNOWN for violation in report.violations)
+def _can_be_rendered_again(report: Report, formats: Sequence[str]) -> bool:
+    """Whether the report survives serialization, and no baseline was applied to it."""
+    has_known = any(violation.status is ViolationStatus.KNOWN for violation in report.violations)
     is_own = all(name in BUILT_IN for name in formats) and all(it.code in _PLAIN_PROBLEMS for it in report.problems)
-    return not known and is_own and len(report.violations) <= _MOST_VIOLATIONS and read(keep(report)) == report
+    return not has_known and is_own and len(report.violations) <= _MOST_VIOLATIONS and read(keep(report)) == report
 
 
-def _joined(of_each: Iterable[Mapping[str, int]], sweeps: Iterable[ReachabilityRule]) -> dict[str, int]:
-    """The bits of all `sweeps` beside each other."""
+def _joined(masks: Iterable[Mapping[str, int]], rules: Iterable[ReachabilityRule]) -> dict[str, int]:
+    """The bit sets of all `rules` side by side in one integer per module."""
     joined: dict[str, int] = {}
-    start = 0
-    for bits, sweep in zip(of_each, sweeps, strict=True):
-        for module, own in bits.items():
-            joined[module] = joined.get(module, 0) | own << start
-        start += max(
-            (own.bit_length() for own in (*sweep.forbidden.values(), *sweep.reachability.labels.values())), default=0
+    offset = 0
+    for mask, rule in zip(masks, rules, strict=True):
+        for module, bits in mask.items():
+            joined[module] = joined.get(module, 0) | bits << offset
+        offset += max(
+            (bits.bit_length() for bits in (*rule.forbidden.values(), *rule.reachability.labels.values())), default=0
         )
     return joined
 
@@ -105,13 +114,13 @@ def _sort(codebase: Codebase, name: str) -> str:
 
 
 def _may_change(source: Source, report: Report) -> bool:
-    """Not if names may come from it, nor if the place of an import in it could not be told exactly."""
-    vague = {violation.location.path for violation in report.violations if not violation.location.end_line}
-    return not source.is_package and source.display_path not in vague
+    """Whether an edit can be safe: not of a package, which may re-export names, nor below an inexact location."""
+    inexact = {violation.location.path for violation in report.violations if not violation.location.end_line}
+    return not source.is_package and source.display_path not in inexact
 
 
 def _shown(codebase: Codebase, report: Report) -> dict[str, tuple[int, str]]:
-    """Up to which line the files must stay as they are, of which the report shows lines."""
+    """The files of which the report shows lines: the last such line, and the fingerprint of the text up to it."""
     last: dict[str, int] = {}
     for violation in report.violations:
         place = violation.location

@@ -1,4 +1,7 @@
-"""What a contract sees in the code; files that are looked at one by one are shared out among the processors."""
+"""Run one contract on a code base; per-file contracts are sharded over the worker pool.
+
+Violations are deduplicated after the shards are joined. The order of shards does not matter: reports are sorted.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,70 +15,71 @@ from archguard.kinds import Contract
 from archguard.kinds.per_file import PerFileContract
 from archguard.model import Problem, Violation
 
-_DEEP: Final = 120
-"""A third of what exhausts the stack: each level takes up to four calls, and Python allows a thousand."""
+_MAX_NESTING: Final = 120
+"""The nesting to blame for a `RecursionError`: a level takes up to four calls, and Python allows a thousand."""
 
 
 @dataclass(frozen=True)
 class ContractResult:
-    """What a contract has seen."""
+    """The result of running a contract."""
 
     violations: tuple[Violation, ...]
     problems: tuple[Problem, ...]
-    """The files that this Python cannot parse."""
+    """The files that this version of Python cannot parse."""
     calls: int
-    """How many calls it has looked at."""
+    """The number of call sites that were checked."""
 
 
 def run_contract(contract: Contract, codebase: Codebase) -> ContractResult:
-    """What `contract` sees in `codebase`."""
+    """Run `contract` on `codebase`."""
     modules = contract.modules_to_parse(codebase)
     if isinstance(contract, PerFileContract):
-        return _together(map_shards(codebase, partial(_part, contract), modules))
+        return _joined(map_shards(codebase, partial(_run_shard, contract), modules))
     problems = tuple(_unparsed(codebase.files(modules)))
     return ContractResult(_distinct(contract.check(codebase)), problems, contract.coverage(codebase).calls)
 
 
 def nesting_problems(codebase: Codebase) -> Iterator[Problem]:
-    """The files that are nested so deeply that following them exhausts the stack."""
+    """A problem for each file that is nested so deeply that walking its tree exhausts the stack."""
     for source in codebase.files(codebase.modules):
         try:
-            place = source.place_in_depth(_DEEP)
+            place = source.place_in_depth(_MAX_NESTING)
         except SourceError:
             continue
         if place:
             yield SourceError("cannot be checked: it is nested too deeply", "", place).problem("syntax")
 
 
-def _part(contract: PerFileContract, codebase: Codebase, modules: Sequence[str]) -> ContractResult:
-    """What it sees in the files of `modules`."""
+def _run_shard(contract: PerFileContract, codebase: Codebase, modules: Sequence[str]) -> ContractResult:
+    """Run `contract` on the files of `modules`, in a worker."""
     files = codebase.files(modules)
     violations = tuple(contract.check_files(codebase, files))
     return ContractResult(violations, tuple(_unparsed(files)), contract.calls(codebase, files))
 
 
-def _together(looks: Sequence[ContractResult]) -> ContractResult:
+def _joined(results: Sequence[ContractResult]) -> ContractResult:
     return ContractResult(
-        _distinct(chain.from_iterable(look.violations for look in looks)),
-        tuple(chain.from_iterable(look.problems for look in looks)),
-        sum(look.calls for look in looks),
+        _distinct(chain.from_iterable(result.violations for result in results)),
+        tuple(chain.from_iterable(result.problems for result in results)),
+        sum(result.calls for result in results),
     )
 
 
 def _distinct(violations: Iterable[Violation]) -> tuple[Violation, ...]:
-    """Each once: sets of modules may overlap, and then a contract finds the same thing for two of them."""
+    """Each violation once: if sets of modules overlap, a contract finds the same violation for two of them."""
     first: dict[tuple[object, ...], Violation] = {}
     for violation in violations:
-        # Two sets word the same import differently; two rules that differ in a limit only are told by their wording.
+        # Without a rule, the key omits the message: two sets word the same import differently. With a rule, the key has
+        # it: two rules may differ in a limit only, which only the message contains.
         key = violation.sort_key if violation.rule else violation.sort_key[:-1]
         first.setdefault(key, violation)
     return tuple(first.values())
 
 
 def _unparsed(files: Iterable[Source]) -> Iterator[Problem]:
-    """What is wrong with those of `files` that this Python cannot parse."""
+    """A problem for each of `files` that this version of Python cannot parse."""
     for source in files:
         try:
-            source.tree  # noqa: B018  # asked for its error
+            source.tree  # noqa: B018  # parses the file; only its error matters
         except SourceError as error:
             yield error.problem("syntax")

@@ -1,4 +1,4 @@
-"""The imports that a contract does not look at: what it ignores, and the sorts that it excludes."""
+"""The imports that do not count for a contract: those under `ignore`, and those with excluded traits."""
 
 from dataclasses import replace
 from datetime import date
@@ -11,14 +11,14 @@ from archguard.model import Problem, Severity
 
 
 def excluded_traits(config: Config, contract: Contract) -> frozenset[ImportTrait]:
-    """The sorts of imports that do not count for `contract`."""
+    """The traits of imports that do not count for `contract`."""
     choice = contract.type_checking_imports or config.project.type_checking_imports
     excluded = {ImportTrait.TYPE_CHECKING} if choice == "exclude" else set()
     return frozenset(excluded.union(contract.exclude_imports))
 
 
 def ignored_links(codebase: Codebase, ignore: Ignore, today: date) -> frozenset[Link]:
-    """The imports that `ignore` overlooks: none of them once it has expired."""
+    """The imports that `ignore` matches; none after it has expired."""
     if ignore.expires and ignore.expires <= today:
         return frozenset()
     pattern = ignore.import_
@@ -33,7 +33,7 @@ def ignored_links(codebase: Codebase, ignore: Ignore, today: date) -> frozenset[
 
 
 def ignore_problem(config: Config, contract: Contract, ignore: Ignore, today: date) -> Problem | None:
-    """What to tell of an ignore that overlooks nothing."""
+    """The problem of an ignore that has expired or matches no import."""
     if ignore.expires and ignore.expires <= today:
         severity, code, message = (
             Severity.WARNING,
@@ -53,7 +53,7 @@ def ignore_problem(config: Config, contract: Contract, ignore: Ignore, today: da
 
 
 def _error(config: Config, contract: Contract, index: int, message: str) -> ConfigError:
-    """A fault where the ignore at `index` of `contract` stands: apart from it, or in it."""
+    """An error at the ignore `index` of `contract`, which is in a section of its own or inside of the contract."""
     name = f"{contract.id} {index}"
     if ("ignore", name) in config.origins:
         return config.error(message, "ignore", name, (), "take it out")

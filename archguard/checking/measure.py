@@ -1,4 +1,4 @@
-"""From a configuration to the numbers of its code."""
+"""Compute the metrics of the code: for modules, components, services and packages."""
 
 from collections.abc import Iterator
 
@@ -10,25 +10,25 @@ from archguard.model import Report
 
 
 def measure(config: Config, codebase: Codebase, report: Report | None = None, depth: int = 1) -> Measurement:
-    """The numbers of `codebase`.
+    """The metrics of `codebase`.
 
     Args:
-        config: What names the components and services, and says whether imports for type checkers count.
-        codebase: The code, as `read` gives it.
-        report: What the contracts say of it, if there are any.
-        depth: How many levels below the top-level packages the measured packages are.
+        config: Defines the components and services, and whether imports under `TYPE_CHECKING` count.
+        codebase: The code, as `read` returns it.
+        report: The report on the contracts, if there are any.
+        depth: The number of levels of the measured packages below the top-level packages.
 
     Raises:
         ArchguardError: there is no code.
     """
     require_code(codebase)
-    left_out = {ImportTrait.TYPE_CHECKING} if config.project.type_checking_imports == "exclude" else set()
-    seen = codebase.without_traits(left_out)
+    excluded = {ImportTrait.TYPE_CHECKING} if config.project.type_checking_imports == "exclude" else set()
+    filtered = codebase.without_traits(excluded)
     return Measurement(
-        imports=seen.imports.count(seen.modules),
+        imports=filtered.imports.count(filtered.modules),
         violations=len(report.violations) if report else None,
-        modules=Level("modules", seen, {module: frozenset((module,)) for module in sorted(seen.modules)}),
-        levels=tuple(_levels(config, seen, depth)),
+        modules=Level("modules", filtered, {module: frozenset((module,)) for module in sorted(filtered.modules)}),
+        levels=tuple(_levels(config, filtered, depth)),
     )
 
 

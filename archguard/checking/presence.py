@@ -1,4 +1,4 @@
-"""Whether there is any code to look at: numbers and pictures of nothing would pass for those of a small project."""
+"""Require that there is code: metrics and diagrams of nothing would be taken for those of a small project."""
 
 from archguard.codebase import Codebase
 from archguard.errors import ArchguardError
@@ -6,7 +6,7 @@ from archguard.model import Severity
 
 
 def require_code(codebase: Codebase) -> None:
-    """Make sure that at least one file of code was found.
+    """Require at least one source file.
 
     Raises:
         ArchguardError: there is none.

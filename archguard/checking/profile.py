@@ -1,4 +1,4 @@
-"""Where the time of a check goes."""
+"""Measure how the time of a check is spent."""
 
 import time
 from collections.abc import Iterator
@@ -15,12 +15,12 @@ class Profile:
 
     @property
     def seconds(self) -> float:
-        """Since it was begun."""
+        """The seconds since it was created."""
         return time.perf_counter() - self.begun
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Measure what is done meanwhile; once more under the same name is added."""
+        """Measure the time in the context; times under the same name add up."""
         begun = time.perf_counter()
         try:
             yield
@@ -28,7 +28,7 @@ class Profile:
             self.stages[name] = self.stages.get(name, 0.0) + time.perf_counter() - begun
 
     def render(self) -> str:
-        """A line for each stage: its seconds, and which part of the whole that is."""
-        whole = sum(self.stages.values())
-        lines = [f"{seconds:9.3f} s {seconds / whole:6.1%}  {name}" for name, seconds in self.stages.items()]
-        return "\n".join((*lines, f"{whole:9.3f} s 100.0%  in all"))
+        """A line for each stage: its seconds, and its share of the total."""
+        total = sum(self.stages.values())
+        lines = [f"{seconds:9.3f} s {seconds / total:6.1%}  {name}" for name, seconds in self.stages.items()]
+        return "\n".join((*lines, f"{total:9.3f} s 100.0%  in all"))

@@ -1,4 +1,4 @@
-"""Violations that a comment in the code asks to overlook."""
+"""Suppression comments: `# archguard: ignore[contract] reason`."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
@@ -11,33 +11,33 @@ from archguard.model import Problem, Report, Severity, Violation
 
 
 def suppress(report: Report, codebase: Codebase, contracts: Collection[str]) -> Report:
-    """`report` without the violations that an `# archguard: ignore[contract] reason` covers; they are counted.
+    """Remove and count the violations that an `# archguard: ignore[contract] reason` covers.
 
-    A comment that lacks a reason, or names none of `contracts` (all that there are), covers nothing and is an error.
-    One that has nothing to cover is a warning, if what it names was checked.
+    A comment that has no reason, or names a contract that is not in `contracts` (all ids), covers nothing and is an
+    error. An unused comment is a warning, if the contracts that it names were checked.
     """
     directives = tuple(directives_of(codebase))
     faults = {directive: fault for directive in directives if (fault := _fault(directive, contracts))}
     covering = [directive for directive in directives if directive not in faults]
     covers = [_cover(violation, covering) for violation in report.violations]
-    kept = tuple(violation for violation, cover in zip(report.violations, covers, strict=True) if cover is None)
+    remaining = tuple(violation for violation, cover in zip(report.violations, covers, strict=True) if cover is None)
     checked = {outcome.id for outcome in report.outcomes}
     unused = [_unused(found) for found in covering if found not in covers and checked.issuperset(found.contracts)]
     problems = (*report.problems, *(fault.problem("suppression") for fault in faults.values()), *unused)
-    summary = replace(report.summary, suppressed=len(report.violations) - len(kept))
-    return replace(report.with_violations(kept), problems=problems, summary=summary)
+    summary = replace(report.summary, suppressed=len(report.violations) - len(remaining))
+    return replace(report.with_violations(remaining), problems=problems, summary=summary)
 
 
-def overlooked(
+def suppressed(
     violations: Collection[Violation], codebase: Codebase, contracts: Collection[str]
 ) -> tuple[Violation, ...]:
-    """Those of `violations` that a comment without faults covers."""
+    """Those of `violations` that a valid comment covers."""
     covering = [directive for directive in directives_of(codebase) if not _fault(directive, contracts)]
     return tuple(violation for violation in violations if _cover(violation, covering))
 
 
 def directives_of(codebase: Codebase) -> Iterator[Directive]:
-    """Every directive in the code; a file that cannot be read is reported elsewhere."""
+    """Every directive in the code; unreadable files are skipped, since the code base reports them."""
     for module in sorted(codebase.sources):
         try:
             yield from Directive.extract(codebase.sources[module])
@@ -46,7 +46,7 @@ def directives_of(codebase: Codebase) -> Iterator[Directive]:
 
 
 def _fault(directive: Directive, contracts: Collection[str]) -> ArchguardError | None:
-    """What is wrong with a directive that covers nothing by its own fault."""
+    """The error of an invalid directive."""
     unknown = [name for name in directive.contracts if name not in contracts]
     if directive.verb != "ignore":
         message, hint = f"'archguard: {directive.verb}' means nothing", "write `# archguard: ignore[contract] reason`"
@@ -65,7 +65,9 @@ def _cover(violation: Violation, directives: Collection[Directive]) -> Directive
     """The directive that covers `violation`: on one of its lines, on the first of its statement, or alone above."""
     place = violation.location
     lines = {*range(place.line, max(place.line, place.end_line) + 1)}
-    lines |= {step.line for step in violation.chain[:1] if step.path == place.path}  # a name in brackets stands below
+    lines |= {
+        step.line for step in violation.chain[:1] if step.path == place.path
+    }  # a name in parentheses is below the statement's first line
     return next(
         (
             found

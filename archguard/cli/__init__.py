@@ -1,4 +1,4 @@
-"""The command line: one file a command, one line a command here."""
+"""The command line: one module per command, registered in `COMMANDS`."""
 
 import gc
 import io
@@ -32,11 +32,11 @@ COMMANDS: Final = {
     "report": "write a saved JSON report in another format",
     "schema": "print the JSON Schema of the configuration, or of the report",
 }
-"""What there is, with the line that `--help` shows. A command's module is only imported when it is called."""
+"""The commands with the line that `--help` shows. A command's module is only imported when it is invoked."""
 
 
 class _Commands(click.Group):
-    """Imports a command when it is asked for, so that no command pays for another's libraries."""
+    """Imports commands lazily, so that no command pays for another's libraries."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of all commands."""
@@ -58,7 +58,7 @@ class _Commands(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """What to do next, where nothing is configured yet."""
+        """The next step, if there is no configuration yet."""
         del ctx
         if next_step := _next_step():
             with formatter.section("Next"):
@@ -66,14 +66,14 @@ class _Commands(click.Group):
 
 
 def _next_step() -> str:
-    """How to get a configuration; "" where there is one, whatever is wrong with it."""
-    from archguard.config import find_configuration  # noqa: PLC0415  # no command should pay for it
+    """How to get a configuration; "" if there is one, even an invalid one."""
+    from archguard.config import find_configuration  # noqa: PLC0415  # commands should not pay for it
 
     try:
         find_configuration(Path.cwd())
     except ConfigError as error:
         return f"There is {error.message}. {error.hint}."
-    except OSError:  # the working directory is gone, say, and help is help all the same
+    except OSError:  # for example a deleted working directory: help must work anyway
         pass
     return ""
 
@@ -89,10 +89,10 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line, and end the process with its exit code. No traceback reaches a user."""
-    gc.disable()  # the process ends before garbage in circles matters, and the search for it takes as long as the work
-    warnings.simplefilter("ignore")  # Python's, about the code that it parses here
+    gc.disable()  # the process ends before cyclic garbage matters, and collecting it takes as long as the work
+    warnings.simplefilter("ignore")  # warnings of Python about the code that is parsed
     _print_any_character()
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for some takes 10 ms
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # searching plugins takes 10 ms
     try:
         code = cli.main(standalone_mode=False)
     except click.exceptions.Exit as exit_:
@@ -102,15 +102,18 @@ def main() -> None:
     except click.ClickException as error:
         error.show(sys.stderr)
         code = CANNOT_CHECK
-    except (BrokenPipeError, SystemExit):  # whoever reads the report has gone: click ends with 1 then, as violations do
+    except (
+        BrokenPipeError,
+        SystemExit,
+    ):  # the reader of the report is gone: click would exit with 1, as for violations
         code = CANNOT_CHECK
-    except Exception as error:  # noqa: BLE001  # whatever it is, a user gets a sentence
+    except Exception as error:  # noqa: BLE001  # a user never gets a traceback
         code = complain(error)
     sys.exit(code)
 
 
 def _print_any_character() -> None:
-    """Escape what the terminal's encoding lacks: names of modules have more than ASCII, and `LC_ALL=C` has no more."""
+    """Escape characters that the encoding of stdout lacks: module names may be Unicode, and `LC_ALL=C` means ASCII."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
 

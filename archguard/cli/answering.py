@@ -1,4 +1,4 @@
-"""The options of the commands that answer a question, and how the answer is printed."""
+"""The common options of query commands such as `why`, and the printing of their answers."""
 
 import json
 import re
@@ -21,11 +21,11 @@ format_option: Callable[[Any], Any] = click.option(
 
 
 _BEGINNING = re.compile(r"\s*(?:\d+\. +|(?<= )[\w ]+: +|\S+ {2,})?")
-"""What the lines that continue one are indented by: its own indentation, its number, or the name of what it tells."""
+"""The part of a line that sets the indent of its continuation lines: white space, a number or a label."""
 
 
 def print_answer(answer: Any, text: str, format_: Format) -> None:
-    """Print `answer` (a dataclass, or a tuple of some) as JSON, or else `text`, on a terminal no wider than that."""
+    """Print `answer` (a dataclass or a tuple of them) as JSON, or `text`, wrapped to the width of a terminal."""
     if format_ == "text":
         text = "\n".join(map(inert, text.split("\n")))
         click.echo(wrapped(text, shutil.get_terminal_size().columns) if sys.stdout.isatty() else text)
@@ -35,7 +35,7 @@ def print_answer(answer: Any, text: str, format_: Format) -> None:
 
 
 def wrapped(text: str, width: int) -> str:
-    """`text` with its lines broken between words so that they are no longer than `width`; a longer word stays whole."""
+    """`text` with lines wrapped between words to `width`; longer words are not split."""
     return "\n".join(line if len(line) <= width else _broken(line, width) for line in text.split("\n"))
 
 

@@ -1,4 +1,4 @@
-"""`archguard baseline`: agree to live with what there is."""
+"""`archguard baseline`: record existing violations."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,7 +22,7 @@ from archguard.history import (
 from archguard.history.matching import Identity
 from archguard.reporters.phrases import counted
 
-_SHOWN = 10
+_MAX_SHOWN = 10
 
 
 @click.command("baseline")
@@ -51,16 +51,16 @@ def command(config: tuple[Path, ...], baseline: Path | None, *, only_prune: bool
 
 
 def _refuse(grown: Sequence[Identity]) -> None:
-    """Refuse what the baseline does not have yet.
+    """Refuse violations that the baseline does not list.
 
     Raises:
-        ArchguardError: there is any.
+        ArchguardError: there are some.
     """
     if grown:
         shown = "\n".join(
             f"    {' -> '.join(filter(None, names))} [{contract}{f': {rule}' * bool(rule)}]"
-            for contract, _, rule, *names in grown[:_SHOWN]
+            for contract, _, rule, *names in grown[:_MAX_SHOWN]
         )
-        more = f"\n    and {len(grown) - _SHOWN} more" if len(grown) > _SHOWN else ""
+        more = f"\n    and {len(grown) - _MAX_SHOWN} more" if len(grown) > _MAX_SHOWN else ""
         hint = "mend them, or accept them with --allow-growth"
         raise ArchguardError(f"the baseline would grow by {len(grown)}:\n{shown}{more}", hint)

@@ -1,4 +1,4 @@
-"""`archguard check`: the report on the code."""
+"""`archguard check`: check the code and write a report."""
 
 import os
 import sys
@@ -25,10 +25,10 @@ _UNTRACK = f"take it out of git: `git rm -r --cached {CACHE}`"
 
 
 class _FormatOption(click.Option):
-    """Looks for the formats of other packages, which takes its time, when somebody asks for help."""
+    """Searches the formats of other packages, which is slow, only when help is requested."""
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
-        """The option and what it is for."""
+        """The option and its help."""
         self.help = f"How the report is written, and where to: {', '.join(reporter_names())}. May be repeated."
         return super().get_help_record(ctx)
 
@@ -52,7 +52,9 @@ class _FormatOption(click.Option):
 @click.option("--contract", "contracts", multiple=True, metavar="ID", help="Check only this contract; may be repeated.")
 @click.option(
     "--fail-on",
-    type=click.Choice([severity.value for severity in Severity]),  # by value: click names a member in capitals
+    type=click.Choice(
+        [severity.value for severity in Severity]
+    ),  # the values: click would show the upper-case names of enum members
     default=Severity.ERROR.value,
     help="The least severity that makes the run fail.",
 )
@@ -83,7 +85,7 @@ def command(  # noqa: PLR0913  # the options of the command
 
     If nothing has changed since the same was asked, the answer of then, kept in .archguard_cache, is written again.
     """
-    del no_cache, by_content  # they were heeded before anything was imported
+    del no_cache, by_content  # `__main__` handles them before it imports anything
     if revision is not None and branch is not None:
         raise click.UsageError("--since and --since-merge-base name two bases: give one of them")
     times = Profile({"start": time.process_time()})
@@ -120,9 +122,9 @@ def command(  # noqa: PLR0913  # the options of the command
 
 @contextmanager
 def _faults_reported(targets: list[tuple[str, Path | None]]) -> Iterator[None]:
-    """Write what keeps the code from being looked at in each format that was asked for.
+    """Write errors that prevent a check in each requested format.
 
-    Only what people read on a terminal is left to stderr, where it is told in any case.
+    The text format on stdout is skipped, since errors are written to stderr in any case.
     """
     try:
         yield
@@ -136,10 +138,10 @@ def _faults_reported(targets: list[tuple[str, Path | None]]) -> Iterator[None]:
 
 
 def _target(format_: str, output: Path | None) -> tuple[str, Path | None]:
-    """The name of a format, and the file for it.
+    """The name of a format and its file, from `FORMAT[:FILE]`.
 
     Raises:
-        ArchguardError: nobody offers the format.
+        ArchguardError: the format does not exist.
     """
     name, _, file = format_.partition(":")
     reporter(name)
@@ -148,7 +150,7 @@ def _target(format_: str, output: Path | None) -> tuple[str, Path | None]:
 
 def _written(report: Report, format_: str, file: Path | None) -> str:
     if not file and format_ == "text" and _wants_colour():
-        from rich.console import Console  # noqa: PLC0415  # 50 ms that a pipe need not wait for
+        from rich.console import Console  # noqa: PLC0415  # importing rich takes 50 ms
 
         from archguard.reporters.terminal import print_rich  # noqa: PLC0415  # needs rich
 
@@ -163,9 +165,9 @@ def _write(file: str | None, text: str) -> None:
     if file:
         Path(file).write_text(text, encoding="utf-8", newline="\n")
     else:
-        click.echo(text, nl=False, color=True)  # it has those that are wanted
+        click.echo(text, nl=False, color=True)  # colours were applied already, if wanted
 
 
 def _wants_colour() -> bool:
-    """On a terminal, or where `FORCE_COLOR` asks for it; never where `NO_COLOR` asks for none."""
+    """Whether stdout is a terminal or `FORCE_COLOR` is set, and `NO_COLOR` is not."""
     return not os.environ.get("NO_COLOR") and (sys.stdout.isatty() or bool(os.environ.get("FORCE_COLOR")))

@@ -1,4 +1,4 @@
-"""The options that say what is checked against what, which several commands have."""
+"""The common options `--config` and `--baseline`, and the loading of the configuration."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -25,7 +25,7 @@ baseline_option: Callable[[Any], Any] = click.option(
 
 
 def configuration(named: tuple[Path, ...]) -> Config:
-    """The configuration in the files `named`, or the one that is found.
+    """Load the configuration files `named`, or the configuration found from the working directory upwards.
 
     Raises:
         ExceptionGroup[ConfigError]: every fault in it.
@@ -38,7 +38,7 @@ def configuration(named: tuple[Path, ...]) -> Config:
 
 
 def configuration_if_any(named: tuple[Path, ...]) -> Config:
-    """The same; where none is found, one that asks for nothing of the code below the working directory.
+    """The same, but if none is found, a configuration without contracts for the working directory.
 
     Raises:
         ExceptionGroup[ConfigError]: every fault in it.

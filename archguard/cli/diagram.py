@@ -1,4 +1,4 @@
-"""`archguard diagram`: a picture of what the code does."""
+"""`archguard diagram`: draw the structure of the code."""
 
 import sys
 from dataclasses import replace
@@ -101,7 +101,7 @@ def _format(named: str | None, output: Path | None, view: str | None) -> str:
 
 
 def _configuration(named: tuple[Path, ...]) -> Config:
-    """The configuration, or none where there is none: code can be drawn without."""
+    """The configuration, or an empty one if none is found: code can be drawn without contracts."""
     if named:
         return configuration(named)
     try:
@@ -112,7 +112,7 @@ def _configuration(named: tuple[Path, ...]) -> Config:
 
 
 def _report(config: Config, codebase: Codebase) -> Report:
-    """What is wrong with the code; that there are no contracts is not."""
+    """The report of a check; without contracts, only the problems of reading the code."""
     if not config.contracts:
         return Report(problems=codebase.problems)
     return with_baseline(check(config, codebase=codebase), config, codebase, None)
@@ -137,7 +137,7 @@ def _write_bytes(drawn: bytes, output: Path | None, format_: str) -> None:
 
 
 def _tell_problems(report: Report) -> int:
-    """Say what could not be looked at, since the picture may lack it."""
+    """Print errors to stderr, since the picture may be incomplete, and return the exit code."""
     errors = [problem for problem in report.problems if problem.severity is Severity.ERROR]
     for problem in errors:
         click.echo(_told(problem), err=True)

@@ -1,4 +1,4 @@
-"""`archguard docs`: the architecture as a page."""
+"""`archguard docs`: write a page on the architecture."""
 
 from difflib import unified_diff
 from itertools import islice
@@ -55,7 +55,7 @@ def _text(page: Path) -> str:
 
 
 def _page(config: Config, page: Path, before: str | None) -> str | None:
-    """The page as it should be; None if not all of the code could be looked at, which has been told then."""
+    """The current page; None if not all of the code could be checked, after printing the problems."""
     codebase = read(config)
     report = with_baseline(check(config, codebase=codebase), config, codebase)
     if tell_problems(report.problems):

@@ -1,4 +1,4 @@
-"""`archguard explain`: what a contract asks, and of what."""
+"""`archguard explain`: what a contract requires, and of which modules."""
 
 from dataclasses import replace
 from datetime import date
@@ -24,8 +24,8 @@ def command(ctx: click.Context, contract: str, config: tuple[Path, ...], format_
     """Say in plain words what the contract with the id CONTRACT asks, of which modules, and what it overlooks."""
     read_config = configuration(config)
     find_contract(read_config, contract)
-    told = explain(read_config, read(read_config), contract)
-    told = replace(told, exemptions=with_authors(told.exemptions, read_config.root))
-    today = date.today()  # noqa: DTZ011  # the day where the user is
-    print_answer(told, render(told, today), format_)
-    ctx.exit(CANNOT_CHECK if told.status is OutcomeStatus.ERROR else KEPT)
+    explanation = explain(read_config, read(read_config), contract)
+    explanation = replace(explanation, exemptions=with_authors(explanation.exemptions, read_config.root))
+    today = date.today()  # noqa: DTZ011  # the local date of the user
+    print_answer(explanation, render(explanation, today), format_)
+    ctx.exit(CANNOT_CHECK if explanation.status is OutcomeStatus.ERROR else KEPT)

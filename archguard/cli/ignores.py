@@ -1,4 +1,4 @@
-"""`archguard ignores`: what the contracts are told to overlook."""
+"""`archguard ignores`: list suppressions and ignored imports."""
 
 from datetime import date
 from pathlib import Path
@@ -18,5 +18,5 @@ def command(config: tuple[Path, ...], format_: Format) -> None:
     """List every comment and every entry that makes a contract overlook something, with its age and author from git."""
     read_config = configuration(config)
     found = with_authors(exemptions(read_config, read(read_config)), read_config.root)
-    today = date.today()  # noqa: DTZ011  # the day where the user is
+    today = date.today()  # noqa: DTZ011  # the local date of the user
     print_answer(found, render(found, today), format_)

@@ -1,4 +1,4 @@
-"""`archguard init`: a first configuration."""
+"""`archguard init`: write a first configuration."""
 
 import sys
 from collections.abc import Mapping
@@ -47,10 +47,10 @@ def command(*, yes: bool, dry_run: bool) -> None:
 
 
 def _agreed(root: Path, proposed: Draft) -> Draft:
-    """What the user makes of the proposal.
+    """Let the user edit the layers and confirm the proposal.
 
     Raises:
-        click.Abort: the user wants none of it.
+        click.Abort: the user rejects it.
     """
     found = ", ".join(FRAMEWORKS[name] for name in frameworks(proposed.codebase))
     click.echo(counted(len(proposed.codebase.sources), "module") + (f"; {found}" if found else ""))
@@ -63,7 +63,7 @@ def _agreed(root: Path, proposed: Draft) -> Draft:
 
 
 def _reordered(root: Path, proposed: Draft, keys: Mapping[str, Any]) -> Draft:
-    """The proposal with the layers that the user wants in one contract; asked again while they are not right."""
+    """Prompt for the layers of one contract until they are valid, and apply them."""
     before = ", ".join(keys["layers"])
     click.echo(f"\nThe layers of {keys.get('within', 'the packages')} from top to bottom, as the imports have them:")
     while (after := click.prompt("Layers", default=before)) != before:
@@ -75,13 +75,13 @@ def _reordered(root: Path, proposed: Draft, keys: Mapping[str, Any]) -> Draft:
 
 
 def _files(proposed: Draft) -> list[str]:
-    """The files, and what is in them."""
+    """The files with the count of their entries."""
     contents = (len(proposed.report.outcomes), "contract"), (len(proposed.report.violations), "known violation")
     return [f"{name} ({counted(*content)})" for name, content in zip(proposed.texts, contents, strict=False)]
 
 
 def _tell(proposed: Draft) -> None:
-    """What has been written, and what to do with it."""
+    """Print what was written, and the next steps."""
     for problem in (*proposed.broken, *proposed.unreadable):
         click.echo(one_line(f"cannot be read: {problem.location}: {problem.message}"), err=True)
     if proposed.dropped:

@@ -1,4 +1,4 @@
-"""`archguard list`: what there is."""
+"""`archguard list`: list components, contracts, services or modules."""
 
 from pathlib import Path
 

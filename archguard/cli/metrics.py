@@ -1,4 +1,4 @@
-"""`archguard metrics`: the code in numbers."""
+"""`archguard metrics`: measure the coupling of the code."""
 
 from pathlib import Path
 

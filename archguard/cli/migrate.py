@@ -1,4 +1,4 @@
-"""`archguard migrate`: from another tool's configuration to archguard's own."""
+"""`archguard migrate`: translate another tool's configuration to archguard's own."""
 
 from pathlib import Path
 

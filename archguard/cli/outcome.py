@@ -1,4 +1,4 @@
-"""How a command ends: its exit code, and what it says on stderr when it could not do its work."""
+"""Exit codes, and the printing of errors and problems to stderr."""
 
 import os
 import sys
@@ -16,14 +16,14 @@ FAULT: Final = 3
 
 
 def exit_code(report: Report) -> int:
-    """0 if nothing fails, 1 for violations or a stale strict baseline, 2 if not everything could be looked at."""
+    """0 if nothing fails, 1 for violations or a stale strict baseline, 2 if not everything could be checked."""
     if not report.complete:
         return CANNOT_CHECK
     return KEPT if report.passed else VIOLATIONS
 
 
 def tell_problems(problems: Iterable[Problem]) -> bool:
-    """Tell of `problems` on stderr, less those that are worth knowing only; whether one of them is an error."""
+    """Print `problems`, except those of severity INFO, to stderr; return whether one of them is an error."""
     grave = [problem for problem in problems if problem.severity is not Severity.INFO]
     for problem in grave:
         sys.stderr.write(_problem(problem) + "\n")
@@ -31,16 +31,16 @@ def tell_problems(problems: Iterable[Problem]) -> bool:
 
 
 def problems_of(error: Exception) -> tuple[Problem, ...]:
-    """What the user can mend of `error`; nothing if there is something in it that the user cannot."""
-    faults = list(map(_mendable, _flat(error)))
-    told = tuple(fault.problem("configuration") for fault in faults if isinstance(fault, ArchguardError))
-    return told if len(told) == len(faults) else ()
+    """The problems in `error` that the user can fix; () if it contains anything that the user cannot fix."""
+    faults = list(map(_to_user_error, _flat(error)))
+    problems_ = tuple(fault.problem("configuration") for fault in faults if isinstance(fault, ArchguardError))
+    return problems_ if len(problems_) == len(faults) else ()
 
 
 def complain(error: Exception) -> int:
-    """Tell of `error` on stderr, and give the exit code that goes with it."""
-    if told := problems_of(error):
-        for problem in told:
+    """Print `error` to stderr, and return its exit code."""
+    if problems_ := problems_of(error):
+        for problem in problems_:
             sys.stderr.write(_problem(problem) + "\n")
         return CANNOT_CHECK
     if isinstance(error, ImportError):
@@ -62,9 +62,9 @@ def _flat(error: Exception) -> Iterator[Exception]:
         yield error
 
 
-def _mendable(error: Exception) -> Exception:
-    """A file that cannot be written, or a full disk, is no fault in archguard."""
-    if isinstance(error, FileNotFoundError) and _is_nowhere():
+def _to_user_error(error: Exception) -> Exception:
+    """Convert errors of the operating system, such as a full disk, which are not faults in archguard."""
+    if isinstance(error, FileNotFoundError) and _is_cwd_deleted():
         return ArchguardError("the working directory is gone", "go to a folder that is there")
     if isinstance(error, OSError) and error.strerror:
         where = f"'{error.filename}': " if error.filename else ""
@@ -72,9 +72,9 @@ def _mendable(error: Exception) -> Exception:
     return error
 
 
-def _is_nowhere() -> bool:
+def _is_cwd_deleted() -> bool:
     try:
-        os.getcwd()  # noqa: PTH109  # a path is not wanted
+        os.getcwd()  # noqa: PTH109  # only its error matters
     except FileNotFoundError:
         return True
     return False

@@ -1,4 +1,4 @@
-"""`archguard packs`: what can be built on."""
+"""`archguard packs`: list the shipped packs, or print one."""
 
 import click
 

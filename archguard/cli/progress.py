@@ -1,4 +1,4 @@
-"""What people see on stderr while they wait."""
+"""Progress indicators on stderr."""
 
 import os
 import sys
@@ -11,23 +11,23 @@ _T = TypeVar("_T")
 
 @contextmanager
 def progress(doing: str) -> Iterator[None]:
-    """Show on a terminal that something is under way; nothing in a pipe or in CI."""
+    """Show a spinner on a terminal; nothing in a pipe or in CI."""
     if not _is_watched():
         yield
         return
-    from rich.console import Console  # noqa: PLC0415  # 50 ms that a pipe need not wait for
+    from rich.console import Console  # noqa: PLC0415  # importing rich takes 50 ms
 
     with Console(stderr=True).status(f"{doing} ..."):
         yield
 
 
 def steps(doing: str) -> Callable[[Sequence[_T]], Iterable[_T]]:
-    """Passes items on one by one, with a bar on a terminal that says how far it is; nothing in a pipe or in CI."""
+    """A wrapper of iterables that shows a progress bar on a terminal; nothing in a pipe or in CI."""
 
     def pass_on(items: Sequence[_T]) -> Iterable[_T]:
         if not _is_watched():
             return items
-        from rich.console import Console  # noqa: PLC0415  # 50 ms that a pipe need not wait for
+        from rich.console import Console  # noqa: PLC0415  # importing rich takes 50 ms
         from rich.progress import track  # noqa: PLC0415  # the same
 
         return track(items, doing, console=Console(stderr=True), transient=True)

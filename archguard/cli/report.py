@@ -1,4 +1,4 @@
-"""`archguard report`: a saved report in another format."""
+"""`archguard report`: convert a saved report to another format."""
 
 from pathlib import Path
 

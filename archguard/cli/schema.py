@@ -1,4 +1,4 @@
-"""`archguard schema`: what editors complete and check with."""
+"""`archguard schema`: print the JSON Schema, for completion and validation in editors."""
 
 import json
 

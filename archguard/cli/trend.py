@@ -69,7 +69,7 @@ def command(  # noqa: PLR0913  # the options of the command
 
 
 def _tell_gaps(points: tuple[Point, ...]) -> bool:
-    """Tell of the commits where nothing could be checked; whether the last is one of them."""
+    """Print the commits that could not be checked; return whether the last one is among them."""
     for point in points:
         if point.gap:
             click.echo(one_line(f"warning: {point.commit.shown} could not be checked: {point.gap}"), err=True)

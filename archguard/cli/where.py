@@ -1,4 +1,4 @@
-"""`archguard where`: the place of a module, or of several, in the architecture."""
+"""`archguard where`: show the component, layer and service of a module."""
 
 from pathlib import Path
 

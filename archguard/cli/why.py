@@ -1,4 +1,4 @@
-"""`archguard why`: may this import that, and does it today?"""
+"""`archguard why`: whether a module may import another, and whether it does."""
 
 from pathlib import Path
 

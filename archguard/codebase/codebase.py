@@ -1,4 +1,8 @@
-"""The code under test: its modules, what they import, and what the configuration calls them."""
+"""The code under test: its modules, their imports, and the components and services of the configuration.
+
+`Codebase` is immutable but for its memos. Variants (`without_links`, `without_traits`, `telling_apart`) share the
+sources and `memo` with the original and replace only the import graph.
+"""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -29,49 +33,49 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, kw_only=True)
 class Codebase:
-    """What the contracts are checked against."""
+    """The input of every contract."""
 
     sources: Mapping[str, Source]
-    """The file of each module, by the module's name."""
+    """The source file of each module, by module name."""
     imports: ImportGraph
     root: Path = Path()
-    """The folder that paths of the configuration start from."""
+    """The folder that relative paths of the configuration start from."""
     components: Mapping[str, Component] = field(default_factory=dict)
     services: Mapping[str, Service] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
-    """What could not be read."""
+    """Files, and parts of files, that could not be read."""
     excluded: frozenset[str] = frozenset()
-    """The modules that the project leaves out."""
+    """The modules that the configuration excludes."""
     places: Mapping[str, str] = field(default_factory=dict)
-    """What reports show as the path of a module without a source: a folder without `__init__.py`, or a stub."""
+    """The displayed path of each module without a source: a folder without `__init__.py`, or a stub."""
     lazy: frozenset[Link] = frozenset()
-    """The imports that say `lazy import`."""
+    """The imports by a `lazy import` statement (PEP 810)."""
     reexports: Reexports | None = None
-    """Where names are defined that packages pass on."""
+    """Resolves re-exported names to their definitions."""
     ignored: frozenset[Link] = frozenset()
-    """The imports that `imports` lacks, since a contract leaves them out."""
+    """The imports that a contract ignores, and that are not in `imports`."""
     memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
-    """What has been found out about the sources; the same code without some imports shares it."""
+    """Memoized analyses of the sources, by key; shared with the variants that lack some imports."""
 
     @property
     def modules(self) -> frozenset[str]:
-        """Every module of the project, those without a file included."""
+        """Every module of the project, including those without a file."""
         return self.imports.modules
 
     @property
     def every_import(self) -> ImportGraph:
-        """The imports with those that a contract leaves out: what the code does, whatever is asked of it."""
+        """All imports, including those that a contract ignores."""
         return self.imports.with_links(self.ignored)
 
     @property
     def shared_package(self) -> str:
-        """The package that holds the whole project, or ""."""
+        """The innermost package that contains every module of the project; "" if there is none."""
         names = [module.split(".")[:-1] for module in self.sources if "." in module]
         levels = takewhile(lambda parts: len(set(parts)) == 1, zip(*names, strict=False))
         return ".".join(parts[0] for parts in levels)
 
     def units(self, pattern: Pattern) -> Mapping[str, frozenset[str]]:
-        """The sets of modules that `pattern` means, by name.
+        """The sets of modules that `pattern` selects, by name.
 
         A component is one unit under its own name, and so is a service. Any other pattern has a unit for each module
         that it matches, with all modules below that one.
@@ -83,7 +87,7 @@ class Codebase:
         return self._matches(pattern)
 
     def anchors(self, pattern: Pattern) -> tuple[str, ...]:
-        """The modules that stand for what `pattern` means, sorted; of a component, those that its patterns match."""
+        """The top modules of what `pattern` selects, sorted; of a component, the modules that its patterns match."""
         if pattern.text in self.components:
             matched = {anchor for own in self.components[pattern.text].modules for anchor in self._matches(own)}
             found = matched & self._component(pattern.text)
@@ -94,69 +98,72 @@ class Codebase:
         return tuple(sorted(found))
 
     def members(self, patterns: Iterable[Pattern]) -> frozenset[str]:
-        """Every module that one of `patterns` means."""
+        """Every module that one of `patterns` selects."""
         return frozenset().union(*(unit for pattern in patterns for unit in self.units(pattern).values()))
 
     def files(self, modules: Iterable[str]) -> tuple[Source, ...]:
-        """The files of those of `modules` that have one."""
+        """The sources of those of `modules` that have one, sorted by module."""
         return tuple(self.sources[module] for module in sorted(modules) if module in self.sources)
 
     def matching(self, pattern: Pattern, names: Iterable[str]) -> frozenset[str]:
-        """Those of `names` (outside the project, say) that `pattern` matches or is above of."""
+        """Those of `names`, in the project or not, that `pattern` matches, or whose parent it matches."""
         return frozenset(name for name in names if pattern.unit(name))
 
     def location(self, link: Link) -> Location:
-        """The place of an import statement; where one name in it is told apart, that of the name."""
+        """The location of an import statement; that of the imported name if `link` imports a name, not a module."""
         found = self.statement(link)
         if found is None:
             return Location(self.display_path(link.importer), link.line)
         return found.name_location if self._is_name(link.imported) else found.location
 
     def _is_name(self, imported: str) -> bool:
-        """Whether it is a name in a module of the project."""
+        """Whether `imported` is a name that a module of the project defines, not a module."""
         return imported not in self.modules and any(outer in self.modules for outer in self_and_parents(imported))
 
     def location_of(self, module: str) -> Location:
-        """The place of a module as a whole."""
+        """The location of a module as a whole."""
         return Location(self.display_path(module))
 
     @memoized
     def statement(self, link: Link) -> Import | None:
-        """The statement behind `link`, or None where this Python cannot parse the file."""
+        """The import statement of `link`; None if this Python cannot parse the file."""
         return max(self.named(link), key=_depth, default=None)
 
     def named(self, link: Link) -> tuple[Import, ...]:
-        """All that the statement behind `link` names of what it imports: the module, or names in it."""
+        """The imports of the statement of `link` that name the imported module, or names in it."""
         here = self._statements.at(link.importer, link.line)
         exact: tuple[Import, ...] = ()
         if link.imported in self.modules:
-            exact = self._defining(link.importer, link.line).get(link.imported, ())
+            exact = self._imports_by_definer(link.importer, link.line).get(link.imported, ())
         elif self._is_name(link.imported):
-            exact = tuple(found for found in here if self._leads_to(link, found))
-        return exact or self._naming(link) or here
+            exact = tuple(found for found in here if self._imports_target(link, found))
+        return exact or self._direct_imports(link) or here
 
-    def _naming(self, link: Link) -> tuple[Import, ...]:
-        """The imports at its line that name what `link` imports; none, if a package passes that on."""
-        return self._statements.naming(link.importer, link.line, _plain(link))
+    def _direct_imports(self, link: Link) -> tuple[Import, ...]:
+        """The imports at the line of `link` that name the imported module directly, not by a re-export."""
+        return self._statements.naming(link.importer, link.line, _without_service(link))
 
-    def _defining(self, importer: str, line: int) -> Mapping[str, tuple[Import, ...]]:
-        """The imports at `line` by the modules that define what they name; of many names, each is asked for."""
+    def _imports_by_definer(self, importer: str, line: int) -> Mapping[str, tuple[Import, ...]]:
+        """The imports at `line`, by the modules that define the imported names.
+
+        The last line is memoized: callers ask for each name of a statement in turn, and some have thousands of names.
+        """
         if not self._last_line or self._last_line[0][0] != (importer, line):
             found: dict[str, list[Import]] = {}
             for one in self._statements.at(importer, line):
-                for module in self._homes(importer, one):
+                for module in self._defining_modules(importer, one):
                     found.setdefault(module, []).append(one)
             self._last_line[:] = [((importer, line), {module: tuple(some) for module, some in found.items()})]
         return self._last_line[0][1]
 
-    def _homes(self, importer: str, found: Import) -> tuple[str, ...]:
-        """The modules that define what `found` names."""
+    def _defining_modules(self, importer: str, found: Import) -> tuple[str, ...]:
+        """The modules that define the name that `found` imports, with re-exports resolved."""
         if self.reexports is None:
             return ()
         return tuple(dict.fromkeys(map(self.reexports.module_of, self.reexports.imported_as(importer, found.target))))
 
-    def _leads_to(self, link: Link, found: Import) -> bool:
-        """Whether `found` is the import of the module, or of the name, that `link` is."""
+    def _imports_target(self, link: Link, found: Import) -> bool:
+        """Whether the import `found`, with re-exports resolved, imports the module or the name of `link`."""
         if self.reexports is None:
             return False
         definitions = self.reexports.imported_as(link.importer, found.target)
@@ -165,11 +172,11 @@ class Codebase:
         if not self._is_name(link.imported):
             return False
         if found.name == "*":
-            return self._brings(definitions, link.imported)
+            return self._star_binds(definitions, link.imported)
         return not set(definitions).isdisjoint(self.reexports.definitions(link.imported))
 
     def names_in(self, pattern: Pattern) -> tuple[str, ...]:
-        """The names that `pattern` means, if it means one name in modules of the project, and no module."""
+        """The qualified names that `pattern` selects, if it literally names something in a module, and no module."""
         holder, dot, name = pattern.text.rpartition(".")
         if not dot or not pattern.literal or self.reexports is None or self.members((pattern,)):
             return ()
@@ -177,17 +184,20 @@ class Codebase:
         return tuple(f"{module}.{name}" for module in holders if self.reexports.binds(module, name))
 
     def telling_apart(self, patterns: Iterable[Pattern]) -> "Codebase":
-        """The same code, with an import of its own wherever a name that one of `patterns` means is imported."""
+        """A variant with an extra edge wherever a statement imports a name that one of `patterns` selects.
+
+        The graph has modules as nodes, so a contract about `shop.orders.Order` needs an edge to the name itself.
+        """
         names = tuple(dict.fromkeys(name for pattern in patterns for name in self.names_in(pattern)))
         if not names:
             return self
-        if names not in self._with_names:
+        if names not in self._variants_with_names:
             links = {link for name in names for link in self._imports_of(name)}
-            self._with_names[names] = replace(self, imports=self.imports.with_links(links))
-        return self._with_names[names]
+            self._variants_with_names[names] = replace(self, imports=self.imports.with_links(links))
+        return self._variants_with_names[names]
 
     def _imports_of(self, name: str) -> Iterator[Link]:
-        """Each line that imports `name`, from where it is defined or from a package that passes it on."""
+        """Each statement that imports `name`, from the module that defines it or from a package that re-exports it."""
         definitions = self.reexports.definitions(name) if self.reexports else ()
         holders = {
             outer for definition in (name, *definitions) for outer in self_and_parents(definition)
@@ -196,11 +206,11 @@ class Codebase:
             for importer in self.imports.importers.get(holder, ()):
                 for line in self.imports.imported_by(importer)[holder]:
                     link = Link(importer, name, line)
-                    if any(self._leads_to(link, found) for found in self._statements.at(importer, line)):
+                    if any(self._imports_target(link, found) for found in self._statements.at(importer, line)):
                         yield link
 
-    def _brings(self, modules: Iterable[str], name: str) -> bool:
-        """Whether `import *` of one of `modules` brings what `name` means."""
+    def _star_binds(self, modules: Iterable[str], name: str) -> bool:
+        """Whether `import *` from one of `modules` binds `name`, or a re-export of it."""
         reexports, last = self.reexports, name.rpartition(".")[2]
         return reexports is not None and any(
             reexports.passes_with_star(module, last)
@@ -209,7 +219,7 @@ class Codebase:
         )
 
     def reexported_name(self, link: Link) -> str:
-        """What a statement names that a package passes on from `link.imported`: `shop.OrderRepository`; else ""."""
+        """The re-exported name by which a statement imports from `link.imported`: `shop.OrderRepository`; else ""."""
         found = self.statement(link)
         inside = link.imported in self.modules and found is not None and found.module
         return (
@@ -219,76 +229,78 @@ class Codebase:
         )
 
     def steps(self, chain: tuple[str, ...]) -> tuple[Step, ...]:
-        """A chain of modules as imports with places: the first line of each."""
+        """The imports along a chain of modules, each at the first line that imports the next module."""
         lines = self.imports.imported_by
         return tuple(self.step(Link(one, other, lines(one)[other][0])) for one, other in pairwise(chain))
 
     def step(self, link: Link) -> Step:
-        """One import with its place."""
+        """One import with its location."""
         return Step(link.importer, link.imported, self.display_path(link.importer), link.line)
 
     def display_path(self, module: str) -> str:
-        """The path of `module` as reports show it; "" for what is not in the project."""
+        """The path of `module` as reports show it; "" if it is not in the project."""
         return self.sources[module].display_path if module in self.sources else self.places.get(module, "")
 
     def has_read_errors(self, module: str) -> bool:
-        """Whether something in its file could not be read, so that not all that it imports may be known."""
-        return self.display_path(module) in self._troubled
+        """Whether a part of its file could not be read, so that some of its imports may be unknown."""
+        return self.display_path(module) in self._paths_with_errors
 
     def once(self, read: Callable[["Codebase"], _T]) -> _T:
-        """What `read` makes of it, worked out by the first who asks."""
-        if read not in self._answers:
-            self._answers[read] = read(self)
-        answer: _T = self._answers[read]
+        """The result of `read` for this codebase, memoized by function."""
+        if read not in self._once_results:
+            self._once_results[read] = read(self)
+        answer: _T = self._once_results[read]
         return answer
 
     def without_links(self, links: Collection[Link]) -> "Codebase":
-        """The same code without the imports `links`."""
+        """A variant without the imports `links`."""
         if not links:
             return self
         return replace(self, imports=self.imports.without(links), ignored=self.ignored.union(links))
 
     def without_traits(self, traits: Collection[ImportTrait]) -> "Codebase":
-        """The same code without the imports that have one of `traits`."""
+        """A variant without the imports that have one of `traits`."""
         unwanted = frozenset(traits)
         if not unwanted:
             return self
-        if unwanted not in self._without:
+        if unwanted not in self._variants_without_traits:
             links = [link for link in self.imports.links() if self.traits(link, unwanted) & unwanted]
-            self._without[unwanted] = self.without_links(links)
-        return self._without[unwanted]
+            self._variants_without_traits[unwanted] = self.without_links(links)
+        return self._variants_without_traits[unwanted]
 
-    def traits(self, link: Link, asked: frozenset[ImportTrait]) -> frozenset[ImportTrait]:
-        """The traits of an import; for certain only as far as they are `asked` for, which saves parsing files."""
+    def traits(self, link: Link, wanted: frozenset[ImportTrait]) -> frozenset[ImportTrait]:
+        """The traits of an import. Only those in `wanted` are reliable: for others, files are not parsed."""
         if link in self.lazy:
             return frozenset({ImportTrait.LAZY})
-        if not self._may_have(link.importer, asked):
+        if not self._may_have(link.importer, wanted):
             return frozenset()
         plain = self._statements.plain(link.importer, link.line)
         if plain and plain.traits is not None:
             return plain.traits
-        found = self._statements.naming(link.importer, link.line, _plain(link), parsed=True)
+        found = self._statements.naming(link.importer, link.line, _without_service(link), parsed=True)
         found = found or self._statements.parsed_at(link.importer, link.line)
         if not found:
             return traits_at(self.sources[link.importer].lines, link.line)
-        return frozenset.intersection(*(statement.traits for statement in found))  # one that counts is enough
+        return frozenset.intersection(
+            *(statement.traits for statement in found)
+        )  # if one name of the statement lacks a trait, the import lacks it
 
-    def _may_have(self, module: str, asked: frozenset[ImportTrait]) -> bool:
-        """A look at the signs, since most files need not be parsed to know."""
+    def _may_have(self, module: str, wanted: frozenset[ImportTrait]) -> bool:
+        """Whether an import of `module` can have one of these traits: a word search that saves most parses."""
         try:
-            signs = self.sources[module].markers
+            markers = self.sources[module].markers
         except SourceError:
             return False
-        return any(not _SIGNS[trait] or _SIGNS[trait] & signs for trait in asked)
+        return any(not _MARKERS[trait] or _MARKERS[trait] & markers for trait in wanted)
 
     def _component(self, name: str) -> frozenset[str]:
         component = self.components[name]
-        left_out = {
+        excluded = {
             module for pattern in component.except_ for unit in self._matches(pattern).values() for module in unit
         }
         return (
             frozenset().union(*(unit for pattern in component.modules for unit in self._matches(pattern).values()))
-            - left_out
+            - excluded
         )
 
     def _service(self, name: str) -> frozenset[str]:
@@ -297,37 +309,39 @@ class Codebase:
         return frozenset().union(*own, (module for module in self.modules if module.startswith(f"{name}::")))
 
     def _matches(self, pattern: Pattern) -> Mapping[str, frozenset[str]]:
-        if pattern not in self._matched:
+        if pattern not in self._units_by_pattern:
             units: dict[str, set[str]] = {}
-            named = pattern.text if pattern.literal else ""  # most modules need no regular expression to be told apart
+            named = (
+                pattern.text if pattern.literal else ""
+            )  # a substring test rules most modules out without the regular expression
             for module in sorted(module for module in self.modules if named in module):
                 for unit in pattern.units(module):
                     units.setdefault(unit, set()).add(module)
-            self._matched[pattern] = {unit: frozenset(modules) for unit, modules in units.items()}
-        return self._matched[pattern]
+            self._units_by_pattern[pattern] = {unit: frozenset(modules) for unit, modules in units.items()}
+        return self._units_by_pattern[pattern]
 
     @cached_property
     def _last_line(self) -> list[tuple[tuple[str, int], Mapping[str, tuple[Import, ...]]]]:
         return []
 
     @cached_property
-    def _troubled(self) -> frozenset[str]:
+    def _paths_with_errors(self) -> frozenset[str]:
         return frozenset(problem.location.path for problem in self.problems if problem.location)
 
     @cached_property
-    def _matched(self) -> dict[Pattern, Mapping[str, frozenset[str]]]:
+    def _units_by_pattern(self) -> dict[Pattern, Mapping[str, frozenset[str]]]:
         return {}
 
     @cached_property
-    def _without(self) -> "dict[frozenset[ImportTrait], Codebase]":
+    def _variants_without_traits(self) -> "dict[frozenset[ImportTrait], Codebase]":
         return {}
 
     @cached_property
-    def _with_names(self) -> "dict[tuple[str, ...], Codebase]":
+    def _variants_with_names(self) -> "dict[tuple[str, ...], Codebase]":
         return {}
 
     @cached_property
-    def _answers(self) -> dict[Callable[["Codebase"], Any], Any]:
+    def _once_results(self) -> dict[Callable[["Codebase"], Any], Any]:
         return {}
 
     @cached_property
@@ -335,17 +349,17 @@ class Codebase:
         return Statements(self.sources)
 
 
-_SIGNS: Mapping[ImportTrait, frozenset[bytes]] = {
+_MARKERS: Mapping[ImportTrait, frozenset[bytes]] = {
     ImportTrait.TYPE_CHECKING: frozenset((b"TYPE_CHECKING",)),
     ImportTrait.LOCAL: frozenset(),
     ImportTrait.OPTIONAL: frozenset(),
     ImportTrait.LAZY: frozenset(),
     ImportTrait.DYNAMIC: DYNAMIC,
 }
-"""The signs of which a file must have one for an import of it to have the trait; without any, most files may."""
+"""For each trait, the words of which a file must contain one; an empty set if nearly every file may have the trait."""
 
 
-def _plain(link: Link) -> str:
+def _without_service(link: Link) -> str:
     return link.imported.rpartition("::")[2]
 
 
@@ -353,7 +367,7 @@ def _depth(found: Import) -> int:
     return found.target.count(".")
 
 
-def read_codebase(  # noqa: PLR0913  # what the code is, and how it is to be looked at
+def read_codebase(  # noqa: PLR0913  # each is one setting of the configuration
     root: Path,
     project: Project = Project(),  # noqa: B008  # frozen
     *,
@@ -362,21 +376,23 @@ def read_codebase(  # noqa: PLR0913  # what the code is, and how it is to be loo
     externals: Collection[Target] = (),
     dynamic: bool = True,
 ) -> Codebase:
-    """The code below `root`. Nothing of it is run.
+    """Find the modules below `root` and build their import graph, without running any of the code.
 
     Args:
-        root: The folder that paths of the configuration start from.
-        project: Where the code is, and which of it is looked at.
+        root: The folder that relative paths of the configuration start from.
+        project: Packages or source roots, exclusions, and how to read imports.
         components: Named sets of modules.
-        services: Parts that have source roots of their own.
-        externals: What is to be told from its top-level package, of what is outside of the project.
-        dynamic: Whether to look for `import_module("a.b")` and the like.
+        services: Parts with source roots of their own.
+        externals: External modules to distinguish from their top-level package, such as `google.cloud.storage`.
+        dynamic: Whether to extract `import_module("a.b")` and the like.
 
     Raises:
-        ExceptionGroup[PackageNotFoundError]: packages or source roots that are not there.
+        ExceptionGroup[PackageNotFoundError]: packages or source roots that do not exist.
     """
     modules = find_modules(root, project, services or {})
-    record_sources(source.file for source in modules.sources.values())  # grimp reads them without a word to Python
+    record_sources(
+        source.file for source in modules.sources.values()
+    )  # grimp reads them in Rust, which raises no audit event
     excluded = modules.excluded if project.excluded_imports == "nearest" else frozenset()
     paths = ServicePaths.of(services or {})
     follow = project.reexports == "follow"

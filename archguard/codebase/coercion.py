@@ -1,4 +1,4 @@
-"""Short forms in a configuration: one item for a list of one, a text for a mapping."""
+"""Short forms in a configuration: one item in place of a list, a string in place of a mapping."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class OneOrMany:
 class ShortFor:
     """Marks a mapping that a configuration may also give as the value of its `key` alone.
 
-    Unlike `Shorthand` it stands at the field, so that several fields may hold the same type.
+    Unlike `Shorthand`, it belongs to a field, so that several fields of the same type may differ.
     """
 
     key: str
@@ -51,10 +51,10 @@ class Shorthand:
 
     @classmethod
     def expand(cls, short: Any) -> Mapping[str, Any]:
-        """The mapping that `short` stands for.
+        """The mapping that `short` abbreviates.
 
         Raises:
-            ValueError: it stands for nothing.
+            ValueError: it is no valid short form.
         """
         raise NotImplementedError
 
@@ -76,16 +76,16 @@ class Text:
 
     @classmethod
     def parse(cls, text: str) -> Any:
-        """The value that is written `text`.
+        """The value that `text` denotes.
 
         Raises:
-            ValueError: it is not written like that.
+            ValueError: the syntax is wrong.
         """
         raise NotImplementedError
 
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: Any, _handler: Callable[[Any], Any]) -> Any:
-        """A string that `parse` understands, or what it would give for one."""
+        """A string that `parse` accepts, or an instance."""
         from pydantic_core import core_schema  # noqa: PLC0415  # only `config` needs pydantic
 
         parsed = core_schema.no_info_after_validator_function(cls.parse, core_schema.str_schema(min_length=1))

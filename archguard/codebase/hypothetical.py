@@ -1,4 +1,4 @@
-"""The code as if it imported something more: what `why` and `where` ask the contracts about."""
+"""The code base with hypothetical imports, for `archguard why` and `archguard where`."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from archguard.codebase.syntax.source import Source, SourceError
 
 @dataclass(frozen=True)
 class HypotheticalSource(Source):
-    """A file as if it ended with `statements`."""
+    """A source file with `statements` appended in memory."""
 
     statements: tuple[str, ...] = ()
 
@@ -26,9 +26,9 @@ class HypotheticalSource(Source):
 
 
 def with_hypothetical_imports(codebase: Codebase, imports: Iterable[tuple[str, str]]) -> Codebase:
-    """`codebase` as if each first module of `imports` imported the second one, in a line at its end.
+    """A copy of `codebase` where the first module of each pair imports the second one, in a line at its end.
 
-    A package without a file imports nothing.
+    Pairs whose first module has no file are ignored.
     """
     links, sources = set[Link](), dict(codebase.sources)
     for importer, group in groupby(sorted(set(imports)), key=lambda pair: pair[0]):
@@ -48,7 +48,7 @@ def _with_imports(source: Source, names: Iterable[str]) -> HypotheticalSource:
 
 
 def _line_after(source: Source) -> int:
-    """The line where the statements would begin; 0 if the file cannot be read."""
+    """The line of the first appended statement; 0 if the file cannot be read."""
     try:
         return source.content.count(b"\n") + 2
     except SourceError:

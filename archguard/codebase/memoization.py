@@ -1,22 +1,22 @@
-"""Methods that answer a question once."""
+"""Memoization of methods per object, not in a global cache that keeps objects alive."""
 
 from collections.abc import Callable
 from functools import cache, cached_property
 from types import MethodType
 from typing import Concatenate, ParamSpec, TypeVar, cast
 
-_Asked = TypeVar("_Asked")
-_Arguments = ParamSpec("_Arguments")
-_Answer = TypeVar("_Answer")
+_Self = TypeVar("_Self")
+_Parameters = ParamSpec("_Parameters")
+_Result = TypeVar("_Result")
 
 
 def memoized(
-    method: Callable[Concatenate[_Asked, _Arguments], _Answer],
-) -> "cached_property[Callable[_Arguments, _Answer]]":
-    """`method`, whose answers each object remembers for as long as there is the object."""
+    method: Callable[Concatenate[_Self, _Parameters], _Result],
+) -> "cached_property[Callable[_Parameters, _Result]]":
+    """`method`, with its results memoized per object and arguments; they live as long as the object."""
 
-    def remember(asked: _Asked) -> Callable[_Arguments, _Answer]:
-        return cast("Callable[_Arguments, _Answer]", cache(MethodType(method, asked)))
+    def bind(instance: _Self) -> Callable[_Parameters, _Result]:
+        return cast("Callable[_Parameters, _Result]", cache(MethodType(method, instance)))
 
-    remember.__doc__ = method.__doc__
-    return cached_property(remember)
+    bind.__doc__ = method.__doc__
+    return cached_property(bind)

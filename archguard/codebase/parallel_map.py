@@ -1,4 +1,10 @@
-"""Work on many files, shared out among forked processes where there are processors for it."""
+"""Map a function over many files in forked processes, one per processor.
+
+Forks inherit what this process has read, so nothing is pickled on the way in; only results are, through a pipe. Items
+are dealt out round-robin, since neighbours are alike and would make uneven shards. A fork that fails is not fatal: this
+process computes its shard itself. Only Linux forks, and only without running threads: a fork copies locks that other
+threads hold, and nobody releases them in the copy.
+"""
 
 import os
 import pickle
@@ -16,24 +22,24 @@ _R = TypeVar("_R")
 
 
 def parallel_map(work: Callable[[Sequence[_T]], _R], items: Sequence[_T], least: int, *, native: bool) -> Iterator[_R]:
-    """What `work` makes of `items`: of a share for each processor, or of all of them at once.
+    """The results of `work`: one per shard of `items`, or one for all of them if they are too few to fork.
 
     Args:
-        work: Does the same wherever it runs, and only answers, with something that can be pickled.
-        items: What is shared out: each share has some from all over, since neighbours are alike.
-        least: How many items are worth a process.
-        native: Whether `work` needs threads of a library, which a fork lacks if they have been started before it.
+        work: A function without side effects, whose result can be pickled.
+        items: The items to distribute over the shards.
+        least: The least number of items per process.
+        native: Whether `work` uses the thread pool of a native library: a fork lacks threads started before it.
     """
     count = max(1, min(worker_count(native=native), len(items) // least))
     if count == 1:
         yield work(items)
         return
     for fork in [_Fork.of(work, items[start::count]) for start in range(count)]:
-        yield fork.answer()
+        yield fork.result()
 
 
 def worker_count(*, native: bool) -> int:
-    """How many processes may work here: one where a fork could wait for a lock of a thread that it does not have."""
+    """How many processes may run; 1 if a fork could wait forever for a lock that another thread holds."""
     if sys.platform != "linux" or any(_may_lock(thread) for thread in threading.enumerate()):
         return 1
     if native and _has_native_threads():
@@ -42,7 +48,7 @@ def worker_count(*, native: bool) -> int:
 
 
 def _has_native_threads() -> bool:
-    """Whether there are threads that Python did not start; or nobody knows."""
+    """Whether a native library has started threads; True if that cannot be found out."""
     try:
         return len([*Path("/proc/self/task").iterdir()]) > threading.active_count()
     except OSError:
@@ -50,9 +56,9 @@ def _has_native_threads() -> bool:
 
 
 def fork(work: Callable[[], None]) -> int:
-    """The number of a process that does `work`, and ends: with status 0 if that came to an end."""
+    """Fork a process that runs `work` and exits, with status 0 if it succeeded. Returns its process id."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # that there are threads, which `processors` has looked at
+        warnings.simplefilter("ignore", DeprecationWarning)  # about running threads, which `worker_count` has checked
         process = os.fork()
     if process:
         return process
@@ -64,39 +70,39 @@ def fork(work: Callable[[], None]) -> int:
 
 
 def _may_lock(thread: threading.Thread) -> bool:
-    """A daemon is what shows the progress."""
+    """Whether `thread` may hold a lock at a fork. The only daemon thread shows the progress, and is harmless."""
     return thread is not threading.current_thread() and not thread.daemon
 
 
 @dataclass(frozen=True)
 class _Fork(Generic[_T, _R]):
-    """A process that works on `share`, and says what it makes of it to the file number `told`."""
+    """A process that computes the result of one shard, and writes it to a pipe."""
 
     work: Callable[[Sequence[_T]], _R]
-    share: Sequence[_T]
+    shard: Sequence[_T]
     process: int
-    told: int
+    read_end: int
 
     @classmethod
-    def of(cls, work: Callable[[Sequence[_T]], _R], share: Sequence[_T]) -> "_Fork[_T, _R]":
-        """Begin it."""
-        told, to = os.pipe()
-        process = fork(lambda: _tell(work, share, to))
-        os.close(to)
-        return cls(work, share, process, told)
+    def of(cls, work: Callable[[Sequence[_T]], _R], shard: Sequence[_T]) -> "_Fork[_T, _R]":
+        """Start the process."""
+        read_end, write_end = os.pipe()
+        process = fork(lambda: _run_shard(work, shard, write_end))
+        os.close(write_end)
+        return cls(work, shard, process, read_end)
 
-    def answer(self) -> _R:
-        """What it makes of its share; if it came to nothing, what this process makes of it."""
-        with os.fdopen(self.told, "rb") as file:
-            told = file.read()
+    def result(self) -> _R:
+        """The result of the shard; if the process failed, this process computes it."""
+        with os.fdopen(self.read_end, "rb") as file:
+            pickled = file.read()
         _, status = os.waitpid(self.process, 0)
         if status:
-            return self.work(self.share)
-        answer: _R = pickle.loads(told)  # noqa: S301  # from a fork of this very process
-        return answer
+            return self.work(self.shard)
+        result: _R = pickle.loads(pickled)  # noqa: S301  # from a fork of this very process
+        return result
 
 
-def _tell(work: Callable[[Sequence[_T]], _R], share: Sequence[_T], to: int) -> None:
-    os.environ["RAYON_NUM_THREADS"] = "1"  # libraries in Rust would start one for each processor, in each process
-    with os.fdopen(to, "wb") as file:
-        pickle.dump(work(share), file, pickle.HIGHEST_PROTOCOL)
+def _run_shard(work: Callable[[Sequence[_T]], _R], shard: Sequence[_T], write_end: int) -> None:
+    os.environ["RAYON_NUM_THREADS"] = "1"  # else Rust libraries start a thread per processor in every process
+    with os.fdopen(write_end, "wb") as file:
+        pickle.dump(work(shard), file, pickle.HIGHEST_PROTOCOL)

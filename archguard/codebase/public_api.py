@@ -1,4 +1,4 @@
-"""What a package offers to others, of what is in it."""
+"""The public interface of a package: which of its modules and names others may import."""
 
 import ast
 from collections.abc import Iterator
@@ -12,13 +12,13 @@ class Interface:
     """The modules and names that anyone may import."""
 
     modules: tuple[Pattern, ...] = ()
-    """Modules, with what is below them, or names in modules."""
+    """Modules with their submodules, or names in modules."""
     exact: frozenset[str] = frozenset()
-    """Modules, without what is below them."""
+    """Modules without their submodules."""
     names: frozenset[str] = frozenset()
     """Names in modules, resolved to where they are defined."""
     expressions: tuple[Expression, ...] = ()
-    """What the full name of a module, or of a name in one, may look like."""
+    """Regular expressions for the qualified names of modules, or of names in modules."""
 
     @classmethod
     def of(cls, codebase: Codebase, unit: str, entries: tuple[str, ...]) -> "Interface":
@@ -28,32 +28,32 @@ class Interface:
         return cls(
             modules=tuple(map(Pattern, (*relative, *absolute))),
             exact=frozenset({unit} if "." in entries else ()),
-            names=frozenset(_listed(codebase, unit) if "__all__" in entries else ()),
+            names=frozenset(_names_in_all(codebase, unit) if "__all__" in entries else ()),
             expressions=tuple(Expression(entry.strip("/")) for entry in entries if entry.startswith("/")),
         )
 
     def is_everything(self, unit: str) -> bool:
-        """Whether all of `unit` is offered, whatever there will be in it."""
-        made_up = (unit, f"{unit}.made_up_9", f"{unit}._made.__up", f"{unit}.*")
+        """Whether all of `unit` is public, including names added later. Tested with names that nobody writes."""
+        probes = (unit, f"{unit}.made_up_9", f"{unit}._made.__up", f"{unit}.*")
         return any(pattern.unit(unit) for pattern in self.modules) or any(
-            all(expression.matches(name.rpartition("::")[2]) for name in made_up) for expression in self.expressions
+            all(expression.matches(name.rpartition("::")[2]) for name in probes) for expression in self.expressions
         )
 
     def offers(self, codebase: Codebase, link: Link) -> bool:
-        """Whether everything that `link` names keeps to the interface."""
+        """Whether every name that the statement of `link` imports is public."""
         return not self.missing(codebase, link)
 
     def missing(self, codebase: Codebase, link: Link) -> tuple[Import | None, ...]:
-        """Each name in the statement behind `link` that is not offered; None for a statement that nobody can parse."""
+        """The names in the statement of `link` that are not public; None for a statement that cannot be parsed."""
         if link.imported in self.exact or any(pattern.unit(link.imported) for pattern in self.modules):
             return ()
         named = codebase.named(link)
         if not named:
-            return () if self._offers(link.imported) else (None,)
+            return () if self._is_public(link.imported) else (None,)
         service, mark, _ = link.imported.rpartition("::")
-        return tuple(found for found in named if not self._offers(f"{service}{mark}{found.named}"))
+        return tuple(found for found in named if not self._is_public(f"{service}{mark}{found.named}"))
 
-    def _offers(self, named: str) -> bool:
+    def _is_public(self, named: str) -> bool:
         plain = named.rpartition("::")[2]
         return (
             named in self.names
@@ -62,7 +62,7 @@ class Interface:
         )
 
 
-def _listed(codebase: Codebase, package: str) -> Iterator[str]:
+def _names_in_all(codebase: Codebase, package: str) -> Iterator[str]:
     source = codebase.sources.get(package)
     return (f"{package}.{name}" for name in (*_all(source), "*")) if source else iter(())
 

@@ -1,4 +1,12 @@
-"""Questions about many modules, answered by processes that keep what they find out for the next question."""
+"""A pool of forked workers that analyze modules in shards, and keep their memos from one task to the next.
+
+Each worker is a fork of this process, and so has the whole codebase without pickling it. A module always goes to the
+same worker, which has memoized what it read of the module before; only uneven tasks move modules to another worker.
+Tasks and results are pickled through pipes. This process works on the first shard itself.
+
+Limits: Linux only, and one worker per 200 files at most (below that, the fork costs more than it saves). Workers do not
+see what this process memoizes after the fork, unless it is `broadcast`. A task of a worker that died is done here.
+"""
 
 import os
 import pickle
@@ -14,102 +22,102 @@ from archguard.codebase.parallel_map import fork, worker_count
 
 _R = TypeVar("_R")
 Task: TypeAlias = Callable[[Codebase, Sequence[str]], _R]
-"""What is asked of some modules, sorted: it says the same of them whatever else is asked beside."""
+"""A function of the codebase and some sorted modules. Its result for a module must not depend on the others."""
 
-_KEY = "crew"
-_LEAST = 200
-"""How many files are worth a process."""
-_NEIGHBOURS = 100
-"""How many files that follow each other belong to one process, since they lead to the same ones."""
+_MEMO_KEY = "crew"
+_FILES_PER_WORKER = 200
+"""Files per worker at least: for fewer, a fork and its pipes cost more than they save."""
+_FILES_IN_A_ROW = 100
+"""Files in a row that go to the same worker: neighbours import the same modules, and share their memos."""
 
 
 @contextmanager
 def worker_pool(codebase: Codebase) -> Iterator[None]:
-    """Have what is asked of `codebase` answered by a process for each processor meanwhile, if it has many files."""
-    hired = codebase.memo[_KEY] = _WorkerPool()
+    """Run the tasks on `codebase` in one worker per processor meanwhile, if it has enough files."""
+    pool = codebase.memo[_MEMO_KEY] = _WorkerPool()
     try:
         yield
     finally:
-        del codebase.memo[_KEY]
-        hired.stop()
+        del codebase.memo[_MEMO_KEY]
+        pool.stop()
 
 
-def map_shards(codebase: Codebase, question: Task[_R], modules: Iterable[str]) -> list[_R]:
-    """What `question` says of `modules`, in parts: each part is of some of them, sorted.
+def map_shards(codebase: Codebase, task: Task[_R], modules: Iterable[str]) -> list[_R]:
+    """The results of `task` for the shards of `modules`; one shard without a pool.
 
-    The question is a function of a Python module, or a `partial` of one with what can be pickled; so can its answer.
+    The task must be a module-level function, or a `partial` of one; its arguments and its result must be picklable.
     """
-    asked = sorted(modules)
-    hired: _WorkerPool | None = codebase.memo.get(_KEY)
-    return hired.map_shards(codebase, question, asked) if hired else [question(codebase, asked)]
+    names = sorted(modules)
+    pool: _WorkerPool | None = codebase.memo.get(_MEMO_KEY)
+    return pool.map_shards(codebase, task, names) if pool else [task(codebase, names)]
 
 
 def broadcast(codebase: Codebase, key: str, found: object) -> None:
-    """Let every process that answers for `codebase` know what was `found`, so that none finds it out alone."""
-    map_shards(codebase, partial(_remember, key, found), ())
+    """Memoize `found` under `key` in every worker of `codebase`, so that none computes it again."""
+    map_shards(codebase, partial(_memoize, key, found), ())
 
 
-def _remember(key: str, found: object, codebase: Codebase, modules: Sequence[str]) -> None:
+def _memoize(key: str, found: object, codebase: Codebase, modules: Sequence[str]) -> None:
     del modules
     codebase.memo[key] = found
 
 
 @dataclass
 class _WorkerPool:
-    """This process, and one for each further share of the modules."""
+    """The workers: this process has the first shard, each worker has one of the others."""
 
     codebase: Codebase | None = None
-    """What the processes know: the code as it was when they were forked."""
+    """The codebase that the workers were forked with."""
     workers: "list[_Worker]" = field(default_factory=list)
     shard_of: dict[str, int] = field(default_factory=dict)
-    """Whose share each module belongs to: mostly the same one's, since it has read it."""
+    """The shard of each module; stable, since its worker has memoized the file."""
 
-    def map_shards(self, codebase: Codebase, question: Task[_R], modules: Sequence[str]) -> list[_R]:
-        """What `question` says of the modules, share by share."""
+    def map_shards(self, codebase: Codebase, task: Task[_R], modules: Sequence[str]) -> list[_R]:
+        """The result of the task for each shard."""
         if codebase is not self.codebase:
             self._start(codebase)
         try:
-            told = pickle.dumps(question, pickle.HIGHEST_PROTOCOL)
-        except (pickle.PicklingError, AttributeError, TypeError):  # of a kind of contract that others have written
-            return [question(codebase, modules)]
-        own, *shares = self._shares(modules)
-        asked = [*zip(self.workers, shares, strict=True)]
-        for member, share in asked:
-            member.ask(told, share)
-        others = (member.answer(partial(question, codebase, share)) for member, share in asked)
-        return [question(codebase, own), *others]
+            pickled = pickle.dumps(task, pickle.HIGHEST_PROTOCOL)
+        except (pickle.PicklingError, AttributeError, TypeError):  # the task of a plugin's contract
+            return [task(codebase, modules)]
+        own, *shards = self._shards(modules)
+        busy = [*zip(self.workers, shards, strict=True)]
+        for worker, shard in busy:
+            worker.send(pickled, shard)
+        others = (worker.result(partial(task, codebase, shard)) for worker, shard in busy)
+        return [task(codebase, own), *others]
 
     def stop(self) -> None:
-        """End the processes."""
-        for member in self.workers:
-            member.end()
+        """Stop the workers."""
+        for worker in self.workers:
+            worker.stop()
         self.workers, self.shard_of, self.codebase = [], {}, None
 
     def _start(self, codebase: Codebase) -> None:
         self.stop()
         self.codebase = codebase
         names = sorted(codebase.sources)
-        count = max(1, min(worker_count(native=False), len(names) // _LEAST))
-        self.shard_of = {name: place // _NEIGHBOURS % count for place, name in enumerate(names)}
+        count = max(1, min(worker_count(native=False), len(names) // _FILES_PER_WORKER))
+        self.shard_of = {name: place // _FILES_IN_A_ROW % count for place, name in enumerate(names)}
         self.workers = [_Worker.of(codebase) for _ in range(1, count)]
 
-    def _shares(self, modules: Sequence[str]) -> list[list[str]]:
-        shares: list[list[str]] = [[] for _ in range(len(self.workers) + 1)]
+    def _shards(self, modules: Sequence[str]) -> list[list[str]]:
+        shards: list[list[str]] = [[] for _ in range(len(self.workers) + 1)]
         for module in modules:
-            shares[self.shard_of.get(module, 0)].append(module)
-        self._balance(shares)
-        return [sorted(share) for share in shares]
+            shards[self.shard_of.get(module, 0)].append(module)
+        self._balance(shards)
+        return [sorted(shard) for shard in shards]
 
-    def _balance(self, shares: list[list[str]]) -> None:
-        """Let modules move to another process for good, if the one they belong to would keep the others waiting."""
-        while len(least := min(shares, key=len)) < len(most := max(shares, key=len)) - 1:
-            least.append(most.pop())
-            self.shard_of[least[-1]] = shares.index(least)
+    def _balance(self, shards: list[list[str]]) -> None:
+        """Move modules from the largest to the smallest shard for good, until their sizes differ by one at most."""
+        while len(smallest := min(shards, key=len)) < len(largest := max(shards, key=len)) - 1:
+            smallest.append(largest.pop())
+            self.shard_of[smallest[-1]] = shards.index(smallest)
 
 
 @dataclass
 class _Worker:
-    """A process that answers questions until nobody can ask any more."""
+    """A forked process that runs tasks until it is killed, or its pipe is closed."""
 
     process: int
     requests: BinaryIO
@@ -117,37 +125,37 @@ class _Worker:
 
     @classmethod
     def of(cls, codebase: Codebase) -> "_Worker":
-        """Begin it."""
-        (asked, questions), (replies, said) = os.pipe(), os.pipe()
+        """Start the process."""
+        (requests_in, requests_out), (replies_in, replies_out) = os.pipe(), os.pipe()
 
         def work() -> None:
-            os.close(questions)  # else it would wait for itself where this process is gone
-            os.close(replies)
-            del codebase.memo[_KEY]  # what it is asked it answers alone
-            with os.fdopen(asked, "rb") as hearing, os.fdopen(said, "wb") as saying:
-                _reply(codebase, hearing, saying)
+            os.close(requests_out)  # else the worker keeps its own pipe open, and outlives this process
+            os.close(replies_in)
+            del codebase.memo[_MEMO_KEY]  # a worker has no workers of its own
+            with os.fdopen(requests_in, "rb") as requests, os.fdopen(replies_out, "wb") as replies:
+                _serve(codebase, requests, replies)
 
         process = fork(work)
-        os.close(asked)
-        os.close(said)
-        return cls(process, os.fdopen(questions, "wb"), os.fdopen(replies, "rb"))
+        os.close(requests_in)
+        os.close(replies_out)
+        return cls(process, os.fdopen(requests_out, "wb"), os.fdopen(replies_in, "rb"))
 
-    def ask(self, question: bytes, modules: Sequence[str]) -> None:
-        """Ask, and do not wait for the answer."""
-        with suppress(OSError):  # it has died, and will not answer
-            pickle.dump((question, modules), self.requests, pickle.HIGHEST_PROTOCOL)
+    def send(self, task: bytes, modules: Sequence[str]) -> None:
+        """Send a task, without waiting for the result."""
+        with suppress(OSError):  # the worker has died; `result` notices
+            pickle.dump((task, modules), self.requests, pickle.HIGHEST_PROTOCOL)
             self.requests.flush()
 
-    def answer(self, instead: Callable[[], _R]) -> _R:
-        """What it says; if it came to nothing, what is said `instead`."""
+    def result(self, fallback: Callable[[], _R]) -> _R:
+        """The result of the oldest open task; that of `fallback` if the worker has died."""
         try:
-            answer: _R = pickle.load(self.replies)  # noqa: S301  # from a fork of this very process
+            result: _R = pickle.load(self.replies)  # noqa: S301  # from a fork of this very process
         except (EOFError, OSError, pickle.UnpicklingError):
-            return instead()
-        return answer
+            return fallback()
+        return result
 
-    def end(self) -> None:
-        """End it, whatever it does."""
+    def stop(self) -> None:
+        """Kill the process."""
         os.kill(self.process, signal.SIGKILL)
         os.waitpid(self.process, 0)
         with suppress(OSError):
@@ -155,8 +163,8 @@ class _Worker:
         self.replies.close()
 
 
-def _reply(codebase: Codebase, hearing: BinaryIO, saying: BinaryIO) -> None:
+def _serve(codebase: Codebase, requests: BinaryIO, replies: BinaryIO) -> None:
     while True:
-        question, modules = pickle.load(hearing)  # noqa: S301  # from the process that this one is a fork of
-        pickle.dump(pickle.loads(question)(codebase, modules), saying, pickle.HIGHEST_PROTOCOL)  # noqa: S301
-        saying.flush()
+        task, modules = pickle.load(requests)  # noqa: S301  # from the process that this one is a fork of
+        pickle.dump(pickle.loads(task)(codebase, modules), replies, pickle.HIGHEST_PROTOCOL)  # noqa: S301
+        replies.flush()

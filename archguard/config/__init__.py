@@ -1,4 +1,4 @@
-"""What the team wrote down, read and bound to the contracts."""
+"""Configuration: find the files, parse them, bind them to contracts, and validate them against the code."""
 
 from archguard.config.binding import bind_document, bound_contract, make_contract
 from archguard.config.config import Config, Origin, did_you_mean

@@ -1,4 +1,12 @@
-"""From plain values to what they mean. The only door to pydantic."""
+"""Bind plain values to typed dataclasses. The only module that imports pydantic.
+
+How it works: a cached `TypeAdapter` validates each dataclass; pydantic's errors become `ConfigError`s with a location.
+Pydantic reports one error per branch of a union, with the branch's name in its location: those names are dropped, and
+errors at the same place are merged into one message. Hints for unknown keys come from the type's JSON Schema.
+
+Cost: building an adapter is far slower than validating with it, so adapters are memoized. An adapter that also reads
+docstrings parses source files; it is built only for a schema or a hint, never on the normal path.
+"""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,8 +28,9 @@ from archguard.kinds import Contract, Ignore, find_kind, kinds
 _T = TypeVar("_T")
 
 _JARGON = re.compile(r"a valid (?:(?P<list>tuple|list)|dictionary)|a dictionary or an instance of \w+")
-"""What pydantic calls a list and a mapping."""
-_LONGEST = 80
+"""Pydantic's terms for a list and a mapping, which mean nothing to the author of a YAML file."""
+_MAX_SHOWN = 80
+"""The longest value that a message quotes in full: with the rest of the message, more would not fit into a line."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,23 +70,23 @@ class File:
 
 
 class ErrorCollector:
-    """Collects faults while reading goes on."""
+    """Collects faults, so that binding can go on after the first one."""
 
     def __init__(self) -> None:
         self.errors: list[ConfigError] = []
 
     def bind(self, type_: type[_T], document: Document, keys: Keys, value: Any) -> _T | None:
-        """`value`, which stands at `keys`, as a `type_`; None if that has faults."""
+        """Bind `value`, which is at `keys`, to `type_`; if it is invalid, collect its faults and return None."""
         try:
             bound: _T = _adapter(type_).validate_python(value)  # type: ignore[arg-type]  # a class is hashable
         except ValidationError as error:
-            self.errors.extend(_faults(type_, error, document, keys, value))
+            self.errors.extend(_to_errors(type_, error, document, keys, value))
             return None
         return bound
 
 
 def bind_document(type_: type[_T], document: Document) -> _T:
-    """The whole of `document` as a `type_`.
+    """Bind the whole of `document` to `type_`.
 
     Raises:
         ExceptionGroup[ConfigError]: every fault in it.
@@ -90,7 +99,7 @@ def bind_document(type_: type[_T], document: Document) -> _T:
 
 
 def bind_contract(faults: ErrorCollector, document: Document, keys: Keys, value: Mapping[str, Any]) -> Contract | None:
-    """The contract that the mapping `value` describes; None if that has faults."""
+    """Bind the mapping `value` to the contract class of its `kind`; if invalid, collect its faults and return None."""
     name = value.get("kind")
     if name is None:
         faults.errors.append(document.error("the contract has no `kind`", keys, f"one of {', '.join(kinds())}"))
@@ -100,8 +109,8 @@ def bind_contract(faults: ErrorCollector, document: Document, keys: Keys, value:
     if kind is None:
         hint = did_you_mean(str(name), list(kinds()))
         faults.errors.append(document.error(f"unknown kind '{name}'", (*keys, "kind"), hint))
-        if meant := get_close_matches(str(name), kinds(), 1, 0.6):
-            faults.bind(kinds()[meant[0]], document, keys, fields_)  # the faults of what is most likely meant
+        if similar := get_close_matches(str(name), kinds(), 1, 0.6):
+            faults.bind(kinds()[similar[0]], document, keys, fields_)  # its faults as the most similar kind
         return None
     if isinstance(value.get("id"), str) and not value["id"].strip():
         faults.errors.append(document.error("the contract's `id` is empty", (*keys, "id"), "name it"))
@@ -110,7 +119,7 @@ def bind_contract(faults: ErrorCollector, document: Document, keys: Keys, value:
 
 
 def make_contract(kind: str, **keys: Any) -> Contract:
-    """The contract of `kind` with `keys`, as a configuration would say them; its `id` is the kind's name by default.
+    """Make a contract of `kind` from `keys`, written as in YAML; `id` defaults to the name of the kind.
 
     Raises:
         ExceptionGroup[ConfigError]: every fault in it.
@@ -124,14 +133,14 @@ def make_contract(kind: str, **keys: Any) -> Contract:
 
 
 def bound_contract(contract: Contract) -> Contract:
-    """`contract` with what a configuration would say in its fields taken for what that means: texts for patterns, say.
+    """Coerce the fields of a contract made in Python as those of one from YAML: strings to patterns, for example.
 
-    One whose fields no configuration could fill is left as it is.
+    A contract with fields that pydantic has no schema for is returned unchanged.
 
     Raises:
         ExceptionGroup[ConfigError]: every fault in it.
     """
-    data = {it.name.rstrip("_"): value for it, value in _given(contract)}
+    data = {it.name.rstrip("_"): value for it, value in _non_default_fields(contract)}
     faults = ErrorCollector()
     try:
         bound = faults.bind(type(contract), Document(Path(), contract.kind, "", data), (), data)
@@ -142,8 +151,8 @@ def bound_contract(contract: Contract) -> Contract:
     return bound
 
 
-def _given(contract: Contract) -> Iterator[tuple[Any, Any]]:
-    """The fields of `contract` that are not as they are by default."""
+def _non_default_fields(contract: Contract) -> Iterator[tuple[Any, Any]]:
+    """The fields of `contract` that differ from their defaults."""
     for it in fields(contract):
         value = getattr(contract, it.name)
         default = it.default_factory() if it.default_factory is not MISSING else it.default
@@ -163,7 +172,7 @@ def json_schema(type_: type) -> dict[str, Any]:
 
 @cache
 def _describing_adapter(type_: type) -> TypeAdapter[Any]:
-    """One that has read the files of the dataclasses for their docstrings, which binding need not wait for."""
+    """An adapter that reads the docstrings of fields from source files; too slow to use for binding."""
     STRICT["use_attribute_docstrings"] = True
     try:
         return TypeAdapter(type_)
@@ -171,25 +180,27 @@ def _describing_adapter(type_: type) -> TypeAdapter[Any]:
         del STRICT["use_attribute_docstrings"]
 
 
-def _faults(type_: type, error: ValidationError, document: Document, keys: Keys, value: Any) -> Iterator[ConfigError]:
+def _to_errors(
+    type_: type, error: ValidationError, document: Document, keys: Keys, value: Any
+) -> Iterator[ConfigError]:
     seen = set()
-    found = [(fault, _existing(value, fault["loc"])) for fault in error.errors(include_url=False)]
+    found = [(fault, _without_branch_names(value, fault["loc"])) for fault in error.errors(include_url=False)]
     for fault, inside in found:
-        if words := [word for other, place in found if place == inside for word in _allowed(other)]:
+        if words := [word for other, place in found if place == inside for word in _allowed_literals(other)]:
             fault["msg"] = f"Input should be {' or '.join(filter(None, (', '.join(words[:-1]), words[-1])))}"
-        message, hint, at_key = _wording(type_, fault, inside)
+        message, hint, at_key = _message(type_, fault, inside)
         if (inside, message) not in seen:
             seen.add((inside, message))
             yield document.error(message, (*keys, *inside), hint, at_key=at_key)
 
 
-def _allowed(fault: Any) -> list[str]:
-    """The words that would do: each branch of a union of words names its own."""
+def _allowed_literals(fault: Any) -> list[str]:
+    """The allowed literals: pydantic reports each branch of a union of literals separately."""
     return re.findall(r"'[^']*'", fault.get("ctx", {}).get("expected", ""))
 
 
-def _existing(value: Any, loc: Iterable[str | int]) -> Keys:
-    """`loc` without the names that pydantic puts in for the branches of a union."""
+def _without_branch_names(value: Any, loc: Iterable[str | int]) -> Keys:
+    """`loc` without the branch names that pydantic inserts for unions: only keys that `value` has."""
     keys: list[str | int] = []
     for key in loc:
         if _is_in(value, key):
@@ -206,14 +217,14 @@ def _is_in(value: Any, key: str | int) -> bool:
     return isinstance(value, list) and isinstance(key, int) and key < len(value)
 
 
-def _wording(type_: type, fault: Any, inside: Keys) -> tuple[str, str, bool]:
-    """The message, the hint, and whether it is the key that is wrong."""
+def _message(type_: type, fault: Any, inside: Keys) -> tuple[str, str, bool]:
+    """The message, the hint, and whether the key is at fault instead of the value."""
     name = ".".join(map(str, inside))
     match fault["type"]:
         case "unexpected_keyword_argument":
             return (
                 f"unknown key `{inside[-1]}`",
-                did_you_mean(str(inside[-1]), _siblings(type_, inside[:-1])),
+                did_you_mean(str(inside[-1]), _known_keys(type_, inside[:-1])),
                 True,
             )
         case "missing":
@@ -221,11 +232,11 @@ def _wording(type_: type, fault: Any, inside: Keys) -> tuple[str, str, bool]:
         case "value_error":
             return str(fault["ctx"]["error"]), "", False
     what = f"`{name}`: " if name else ""
-    asked = _JARGON.sub(lambda match: "a list" if match["list"] else "a mapping", fault["msg"])
-    return f"{what}{asked[0].lower()}{asked[1:]}, not {_shown(fault['input'])}", "", False
+    expected = _JARGON.sub(lambda match: "a list" if match["list"] else "a mapping", fault["msg"])
+    return f"{what}{expected[0].lower()}{expected[1:]}, not {_display_value(fault['input'])}", "", False
 
 
-def _shown(value: Any) -> str:
+def _display_value(value: Any) -> str:
     match value:
         case dict():
             return "a mapping"
@@ -236,11 +247,11 @@ def _shown(value: Any) -> str:
         case bool():
             return f"'{value}'".lower()
     text = str(value)
-    return f"'{text}'" if len(text) <= _LONGEST else f"'{text[:_LONGEST]}...'"
+    return f"'{text}'" if len(text) <= _MAX_SHOWN else f"'{text[:_MAX_SHOWN]}...'"
 
 
-def _siblings(type_: type, keys: Keys) -> list[str]:
-    """The keys that are known where an unknown one stands; those of `type_` itself at its top."""
+def _known_keys(type_: type, keys: Keys) -> list[str]:
+    """The known keys of the mapping at `keys`; at the top level, the fields of `type_`."""
     if not keys:
         return [item.name.rstrip("_") for item in fields(type_)] + ["kind"] * issubclass(type_, Contract)
     schema = json_schema(type_)
@@ -248,7 +259,7 @@ def _siblings(type_: type, keys: Keys) -> list[str]:
 
 
 def _properties(schema: Any, whole: Any, keys: Keys) -> set[str]:
-    """All property names that `schema` allows at `keys`, in whichever branch."""
+    """All property names that any branch of `schema` allows at `keys`."""
     while "$ref" in schema:
         schema = whole["$defs"][schema["$ref"].rpartition("/")[2]]
     branches = schema.get("anyOf", [])

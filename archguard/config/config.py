@@ -1,4 +1,4 @@
-"""A configuration that has been read: what it says, and where it says it."""
+"""A loaded configuration: typed values, and the origin of each one for error messages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,42 +13,42 @@ from archguard.kinds import Contract
 
 @dataclass(frozen=True)
 class Origin:
-    """The place of something in a document."""
+    """Where a configured value was declared."""
 
     document: Document
     keys: Keys
     shipped: bool = False
-    """Whether it comes with archguard, not from the user."""
+    """Whether it comes from a pack that ships with archguard."""
 
     def error(self, message: str, keys: Keys = (), hint: str = "", *, at_key: bool = False) -> ConfigError:
-        """A fault at the value (or its key) that `keys` lead to from here."""
+        """An error at the value (or its key) at `keys`, relative to this origin."""
         return self.document.error(message, (*self.keys, *keys), hint, at_key=at_key)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
-    """Contracts, and the code that they are about."""
+    """The contracts, and which code they apply to."""
 
     root: Path
-    """The folder that source roots start from: that of the configuration."""
+    """The folder of the configuration, to which source roots are relative."""
     project: Project = field(default_factory=Project)
     components: Mapping[str, Component] = field(default_factory=dict)
     services: Mapping[str, Service] = field(default_factory=dict)
     contracts: tuple[Contract, ...] = ()
     origins: Mapping[tuple[str, str], Origin] = field(default_factory=dict)
-    """Where things stand, by the top-level key and their name: `("contracts", "layered")`.
+    """The origin of each entry, by top-level key and name: `("contracts", "layered")`.
 
-    The name of an ignore that stands apart is that of its contract and its position there: `("ignore", "layered 0")`.
+    A top-level ignore is named by its contract and its index there: `("ignore", "layered 0")`.
     """
     files: tuple[Path, ...] = ()
-    """Every file that was read for it."""
+    """Every file that was loaded."""
     notes: tuple[ConfigError, ...] = ()
-    """What another tool's configuration says that is passed over."""
+    """Settings of another tool's configuration that are ignored."""
 
-    def error(  # noqa: PLR0913  # what is wrong, and where
+    def error(  # noqa: PLR0913  # a message and the path to its location
         self, message: str, section: str, name: str, keys: Keys = (), hint: str = "", *, at_key: bool = False
     ) -> ConfigError:
-        """A fault in what is called `name` in `section`."""
+        """An error in the entry `name` of `section`."""
         origin = self.origins.get((section, name))
         return origin.error(message, keys, hint, at_key=at_key) if origin else ConfigError(message, hint)
 

@@ -1,4 +1,4 @@
-"""Which files are the configuration, when nobody names them."""
+"""Find the configuration files where the command line names none."""
 
 import os
 import re
@@ -13,19 +13,19 @@ from archguard.model import Location
 
 _NAMES = ("archguard.yaml", "archguard.yml", "archguard.YAML", "archguard.YML")
 _CONTRACTS = "contracts"
-_SPEAKS_OF_A_TOOL = re.compile(r"tool.{0,9}(archguard|importlinter|tach)\b", re.DOTALL)
-"""What a broken `pyproject.toml` that holds a configuration holds in any case, however it is broken."""
+_MENTIONS_A_TOOL = re.compile(r"tool.{0,9}(archguard|importlinter|tach)\b", re.DOTALL)
+"""Matches any `pyproject.toml` with a configuration, even one that is not valid TOML."""
 _DECLARES_CONTRACTS = re.compile(r"\bcontracts[\"']?[ \t]*:")
 
 
 def find_configuration(start: Path) -> tuple[Path, tuple[Path, ...]]:
-    """The project's root, and its files: `archguard.yaml` and all YAML in `contracts/` beside it, or `tool.archguard`.
+    """Find the project's root and its files: `archguard.yaml` with all YAML in `contracts/`, or `tool.archguard`.
 
-    Looks in `start` and in the folders above it, up to the root of the repository.
+    Searches `start` and in the folders above it, up to the root of the repository.
 
     Raises:
         ConfigError: there is no configuration.
-        ExceptionGroup[ConfigError]: what may be the configuration cannot be read; the next one further up is not meant.
+        ExceptionGroup[ConfigError]: a candidate cannot be read; using one further up instead would be wrong.
     """
     for folder in _upwards(start):
         if files := _files(folder):
@@ -39,7 +39,8 @@ def find_configuration(start: Path) -> tuple[Path, tuple[Path, ...]]:
 def contract_files(root: Path) -> tuple[Path, ...]:
     """Every YAML file in `contracts/` below `root`, and those with contracts in the folders below it, sorted.
 
-    Deeper down there may be other YAML: `contracts` is a name for a package, too, and packages hold data for tests.
+    A package may be called `contracts`, too, and hold other YAML such as test data in its subfolders: a file there
+    counts only if it declares contracts.
 
     Raises:
         ExceptionGroup[ConfigError]: one of the folders, or a file in a folder below, cannot be read.
@@ -50,11 +51,11 @@ def contract_files(root: Path) -> tuple[Path, ...]:
 
 
 def unread_contracts(root: Path, read: Iterable[Path]) -> Iterator[ConfigRemark]:
-    """A note on contracts in `contracts/` below `root` that nothing makes part of the configuration.
+    """Yield a note if files in `contracts/` below `root` declare contracts that are not loaded.
 
     Args:
-        root: The folder of a configuration that is no `archguard.yaml`, so that the folder is not read with it.
-        read: The files that were read for it.
+        root: The folder of a configuration that is not an `archguard.yaml`; only that one includes `contracts/`.
+        read: The files that were loaded.
     """
     known = {os.path.realpath(path) for path in read}
     unread = [
@@ -82,29 +83,29 @@ def _files(folder: Path) -> tuple[Path, ...]:
     named = [folder / name for name in _NAMES if is_configuration_file(folder / name)]
     named = [path for at, path in enumerate(named) if not any(path.samefile(other) for other in named[:at])]
     in_folder = contract_files(folder) if named else ()
-    in_pyproject = [folder / "pyproject.toml"] if _says_something(folder / "pyproject.toml") else []
-    return (*named, *in_folder, *in_pyproject) or _files_of_others(folder)
+    in_pyproject = [folder / "pyproject.toml"] if _has_configuration(folder / "pyproject.toml") else []
+    return (*named, *in_folder, *in_pyproject) or _foreign_files(folder)
 
 
-def _files_of_others(folder: Path) -> tuple[Path, ...]:
-    """The configuration of another tool, where there is none of archguard's own."""
+def _foreign_files(folder: Path) -> tuple[Path, ...]:
+    """The configuration of another tool; at most one, in the order of `DIALECTS`."""
     places = (folder / name for dialect in DIALECTS for name in dialect.files)
     return tuple(place for place in places if dialect_of(place))[:1]
 
 
-def _says_something(pyproject: Path) -> bool:
-    """Whether a `pyproject.toml` has a table `tool.archguard`, or is broken where it speaks of a tool like it."""
+def _has_configuration(pyproject: Path) -> bool:
+    """Whether a `pyproject.toml` has a table `tool.archguard`, or is invalid TOML that mentions a known tool."""
     if not is_configuration_file(pyproject):
         return False
     text = read_text(pyproject, pyproject.name)
     try:
         return "archguard" in tools_in(text)
     except ValueError:
-        return bool(_SPEAKS_OF_A_TOOL.search(text))
+        return bool(_MENTIONS_A_TOOL.search(text))
 
 
 def _yaml_below(root: Path, folder: Path, above: frozenset[str]) -> Iterator[Path]:
-    """The YAML files below `folder`; `above` are the folders around it, lest a link leads round in a circle."""
+    """The YAML files below `folder`; `above` holds the real paths of its parents, to stop at cyclic symbolic links."""
     real = os.path.realpath(folder)
     if real in above:
         return

@@ -1,4 +1,13 @@
-"""A YAML or TOML file as plain values, each of which knows its place."""
+"""Parse a YAML or TOML file into plain values, with the location of each value and key.
+
+How it works: PyYAML composes a node tree with marks; `_Composer` converts it to plain values and records where each one
+begins. Only integers, booleans and null are converted, so that `NO`, `on` or `1.10` stay strings. `tomllib` gives no
+locations, so those of TOML are found by a text search for each key, in order.
+
+Limits, each because a small file could otherwise exhaust the machine: nesting of 100 levels (deeper nesting overflows
+libyaml's C stack, which kills the process without a traceback) and 10,000 values repeated by aliases (a few lines can
+expand to billions). Cost: linear; the depth is only computed for a text that can be deep.
+"""
 
 import os
 import re
@@ -17,40 +26,40 @@ from archguard.incremental.input_recorder import is_file
 from archguard.model import Location
 
 Keys: TypeAlias = tuple[str | int, ...]
-"""The keys and positions that lead to a value."""
+"""The path to a value: keys of mappings and indices of lists."""
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_NOTHING = {"", "~", "null", "Null", "NULL"}
+_NULLS = {"", "~", "null", "Null", "NULL"}
 _INTEGER = re.compile(r"-?(0|[1-9]\d{0,17})")
-_DEEPEST = 100
-_DEEP = "is not meant to be nested so deeply"
-_DEEP_BLOCK = re.compile(r"^ {1000}|(?:[-?][ \t]+){100}", re.MULTILINE)
-_MOST_REPEATED = 10_000
-"""Values that an alias repeats; a text of a few lines can ask for billions."""
-_TRUTH = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_MAX_DEPTH = 100
+_TOO_DEEP = "is not meant to be nested so deeply"
+_DEEP_INDENTATION = re.compile(r"^ {1000}|(?:[-?][ \t]+){100}", re.MULTILINE)
+_MAX_REPEATED = 10_000
+"""The most values that aliases may repeat; a text of a few lines can expand to billions."""
+_BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 
 
 @dataclass(frozen=True)
 class Document:
-    """One file of a configuration."""
+    """A parsed configuration file."""
 
     path: Path
     shown: str
     """The path as reports show it."""
     text: str
     data: Any
-    """Mappings, lists, strings, integers, booleans and None; whatever else YAML knows stays the text that it is."""
+    """Mappings, lists, strings, integers, booleans and None; other YAML scalars, such as dates, stay strings."""
     places: Mapping[Keys, Location] = field(default_factory=dict)
-    """Where each value begins."""
+    """The location of each value."""
     keys: Mapping[Keys, Location] = field(default_factory=dict)
-    """Where the key of each value begins."""
+    """The location of each value's key."""
     notes: tuple[ConfigError, ...] = ()
-    """What another tool's configuration says that is passed over."""
+    """Settings of another tool's configuration that are ignored."""
     faults: tuple[ConfigError, ...] = ()
-    """What is wrong in a YAML document that could be read all the same, such as a key that stands twice."""
+    """Faults of a YAML document that could be parsed nevertheless, such as a duplicate key."""
 
     def error(self, message: str, keys: Keys = (), hint: str = "", *, at_key: bool = False) -> ConfigError:
-        """A fault at the value (or its key) that `keys` lead to; those that a short form leaves out are passed over."""
+        """An error at the value (or its key) at `keys`; keys that a short form omits are skipped."""
         places = {**self.places, **self.keys} if at_key else self.places  # an item of a list has no key
         there: Keys = ()
         for key in keys:
@@ -64,7 +73,7 @@ class Document:
         return lines[number - 1] if 0 < number <= len(lines) else ""
 
     def below(self, *keys: str) -> "Document":
-        """The part of the document that `keys` lead to, as a document of its own."""
+        """The part of the document at `keys`, as a document of its own."""
         data = self.data
         for key in keys:
             data = data.get(key, {}) if isinstance(data, dict) else {}
@@ -80,7 +89,7 @@ class Document:
 
 
 def read_document(path: Path, shown: str) -> Document:
-    """The document in the file `path`, which has no faults.
+    """Parse the file `path`; any fault is an error.
 
     Raises:
         ExceptionGroup[ConfigError]: it cannot be read, it is not YAML (or TOML, if its name says so), or has faults.
@@ -92,7 +101,7 @@ def read_document(path: Path, shown: str) -> Document:
 
 
 def read_faulty_document(path: Path, shown: str) -> Document:
-    """The document in the file `path`, with its faults, so that all that it says can be looked at.
+    """Parse the file `path`; the document carries its faults, so that the rest of it can still be validated.
 
     Raises:
         ExceptionGroup[ConfigError]: it cannot be read, or it is not YAML (or TOML, if its name says so).
@@ -119,7 +128,7 @@ def read_text(path: Path, shown: str) -> str:
 
 
 def is_configuration_file(path: Path) -> bool:
-    """Whether the file `path` is there; what is there under its name and is no file must not pass for nothing.
+    """Whether the file `path` exists; an entry of that name that is no readable file is an error, not an absent file.
 
     Raises:
         ExceptionGroup[ConfigError]: it is a folder, a pipe, a device, or a link that leads nowhere.
@@ -132,7 +141,7 @@ def is_configuration_file(path: Path) -> bool:
 
 
 def load_toml(text: str) -> dict[str, Any]:
-    """The values in the TOML document `text`.
+    """Parse the TOML document `text`.
 
     Raises:
         ValueError: it is not TOML, is nested too deeply, or has a number of more digits than Python reads.
@@ -144,7 +153,7 @@ def load_toml(text: str) -> dict[str, Any]:
 
 
 def tools_in(text: str) -> Collection[str]:
-    """The tools that have a table `tool.NAME` in the `pyproject.toml` that says `text`.
+    """The names of the `tool.NAME` tables in `text`, the content of a `pyproject.toml`.
 
     Raises:
         ValueError: it is not TOML.
@@ -154,73 +163,73 @@ def tools_in(text: str) -> Collection[str]:
 
 
 def write_yaml(data: Mapping[str, Any]) -> str:
-    """The text of a YAML document that holds `data`, its keys in their order."""
+    """Serialize `data` as a YAML document, in the order of its keys."""
     text: str = yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
     return text
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes what stands twice in Python twice: nobody wants to read `*id001`."""
+    """Writes a value that is referenced twice twice, instead of as an alias such as `*id001`."""
 
     def ignore_aliases(self, data: Any) -> bool:
-        """Whether `data` is written in full."""
+        """Always true: write every value in full."""
         del data
         return True
 
 
 def write_yaml_line(value: Any) -> str:
-    """`value` as YAML on one line, to put into a document by hand."""
+    """Serialize `value` as YAML on one line, to insert into a document that is composed as text."""
     endless = sys.maxsize
     text: str = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, allow_unicode=True, width=endless)
     return text.removesuffix("\n").removesuffix("\n...")
 
 
 def parse_yaml(path: Path, shown: str, text: str) -> Document:
-    """The YAML document `text`.
+    """Parse the YAML document `text`.
 
     Raises:
-        ExceptionGroup[ConfigError]: it is not YAML, or too much of it.
+        ExceptionGroup[ConfigError]: it is not YAML, or exceeds a limit.
     """
     document = Document(path, shown, text, None)
-    composed = _Composed(document)
+    composer = _Composer(document)
     try:
-        _look_for_depth(document)
+        _check_depth(document)
         node = yaml.compose(text, Loader=_LOADER)
-        data = composed.value(node, ()) if node else {}
+        data = composer.value(node, ()) if node else {}
     except yaml.YAMLError as error:
         raise ExceptionGroup(shown, [_yaml_error(document, error)]) from None
     except RecursionError:
-        raise ExceptionGroup(shown, [document.error(_DEEP)]) from None
+        raise ExceptionGroup(shown, [document.error(_TOO_DEEP)]) from None
     except ConfigError as error:
         raise ExceptionGroup(shown, [error]) from None
-    if composed.repeated > _MOST_REPEATED:
-        raise ExceptionGroup(shown, composed.faults)  # what is left out would be missed
-    return Document(path, shown, text, data, composed.places, composed.keys, faults=tuple(composed.faults))
+    if composer.repeated > _MAX_REPEATED:
+        raise ExceptionGroup(shown, composer.faults)  # the data is incomplete: validating it would report false faults
+    return Document(path, shown, text, data, composer.places, composer.keys, faults=tuple(composer.faults))
 
 
-def _look_for_depth(document: Document) -> None:
-    """Refuse what would exhaust the stack of libyaml, which ends the process.
+def _check_depth(document: Document) -> None:
+    """Reject nesting that would overflow the stack of libyaml, which kills the process.
 
-    Only what could be deep is looked at: few brackets, in texts and comments or not, make nothing deep.
+    A text with few brackets and little indentation cannot be deep, so most files are not parsed a second time.
 
     Raises:
         ConfigError: it is nested too deeply.
         yaml.YAMLError: it is not YAML.
     """
-    if len(re.findall(r"[\[{]", document.text)) < _DEEPEST and not _DEEP_BLOCK.search(document.text):
+    if len(re.findall(r"[\[{]", document.text)) < _MAX_DEPTH and not _DEEP_INDENTATION.search(document.text):
         return
     depth = 0
-    for event in yaml.parse(document.text, Loader=_LOADER):  # which needs no stack
+    for event in yaml.parse(document.text, Loader=_LOADER):  # the event parser does not recurse
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > _DEEPEST:
+        if depth > _MAX_DEPTH:
             mark: Any = event.start_mark
             place = Location(document.shown, mark.line + 1, mark.column + 1)
-            raise ConfigError(_DEEP, f"{_DEEPEST} levels are the most", place, document.line(place.line))
+            raise ConfigError(_TOO_DEEP, f"{_MAX_DEPTH} levels are the most", place, document.line(place.line))
 
 
 @dataclass
-class _Composed:
-    """Turns nodes into values, and remembers where they were."""
+class _Composer:
+    """Converts YAML nodes to plain values and records their locations."""
 
     document: Document
     places: dict[Keys, Location] = field(default_factory=dict)
@@ -229,17 +238,17 @@ class _Composed:
     open: list[yaml.Node] = field(default_factory=list)
     seen: set[int] = field(default_factory=set)
     repeated: int = 0
-    """How many values stand for others by an alias."""
+    """How many values were repeated by aliases."""
 
     def value(self, node: yaml.Node, keys: Keys) -> Any:
-        """The plain value of `node`."""
+        """Convert `node`, which is at `keys`, to a plain value."""
         self.places[keys] = self._place(node)
         if node in self.open:
             self._fault(node, "an alias leads back to where it stands")
             return None
         self.repeated += id(node) in self.seen
-        if self.repeated > _MOST_REPEATED:
-            return self._too_much(node)
+        if self.repeated > _MAX_REPEATED:
+            return self._report_repetition(node)
         self.seen.add(id(node))
         if not node.tag.startswith("tag:yaml.org,2002:") or "python" in node.tag:
             self._fault(node, f"the tag '{node.tag}' means nothing here")
@@ -248,8 +257,8 @@ class _Composed:
         self.open.pop()
         return value
 
-    def _too_much(self, node: yaml.Node) -> None:
-        if self.repeated == _MOST_REPEATED + 1:
+    def _report_repetition(self, node: yaml.Node) -> None:
+        if self.repeated == _MAX_REPEATED + 1:
             self._fault(node, "aliases repeat more than anybody means to write")
             self.repeated += 1
 
@@ -295,13 +304,13 @@ class _Composed:
 
 
 def _scalar(node: yaml.Node) -> str | int | bool | None:
-    """`NO`, `on`, `1.10` and dates stay what the user wrote."""
+    """Convert integers, true, false and null only: `NO`, `on`, `1.10` and dates stay strings as written."""
     text = str(node.value)
     if getattr(node, "style", None):
         return text
-    if text in _NOTHING:
+    if text in _NULLS:
         return None
-    return int(text) if _INTEGER.fullmatch(text) else _TRUTH.get(text, text)
+    return int(text) if _INTEGER.fullmatch(text) else _BOOLEANS.get(text, text)
 
 
 def _yaml_error(document: Document, error: yaml.YAMLError) -> ConfigError:
@@ -310,13 +319,15 @@ def _yaml_error(document: Document, error: yaml.YAMLError) -> ConfigError:
             what = ", ".join(filter(None, (context, problem)))
         case _:
             what = getattr(error, "reason", str(error))
-    place = _yaml_place(document, error)
-    message = _DEEP if "nesting depth" in what else f"is not YAML: {what}"  # libyaml looks a thousand brackets ahead
+    place = _yaml_error_location(document, error)
+    message = (
+        _TOO_DEEP if "nesting depth" in what else f"is not YAML: {what}"
+    )  # libyaml has its own limit, 1,000 brackets
     return ConfigError(message, "", place, document.line(place.line))
 
 
-def _yaml_place(document: Document, error: yaml.YAMLError) -> Location:
-    """Where the problem is; where it began, or else the end, if it is that the text ends."""
+def _yaml_error_location(document: Document, error: yaml.YAMLError) -> Location:
+    """The location of the problem; if that is past the end of the text, where its context began, or the last line."""
     if position := getattr(error, "position", 0):
         before = document.text[:position]
         return Location(document.shown, before.count("\n") + 1, position - before.rfind("\n"))
@@ -328,7 +339,7 @@ def _yaml_place(document: Document, error: yaml.YAMLError) -> Location:
 
 
 def parse_toml(path: Path, shown: str, text: str) -> Document:
-    """The TOML document `text`.
+    """Parse the TOML document `text`.
 
     Raises:
         ExceptionGroup[ConfigError]: it is not TOML.
@@ -336,30 +347,30 @@ def parse_toml(path: Path, shown: str, text: str) -> Document:
     try:
         data = load_toml(text)
     except ValueError as error:
-        place = Location(shown, *_toml_place(str(error)))
+        place = Location(shown, *_toml_error_position(str(error)))
         fault = ConfigError(f"is not TOML: {error}", "", place, Document(path, shown, text, None).line(place.line))
         raise ExceptionGroup(shown, [fault]) from None
     except RecursionError:
-        raise ExceptionGroup(shown, [ConfigError(_DEEP, "", Location(shown))]) from None
-    places = dict(_toml_places(data, text.splitlines(), shown))
+        raise ExceptionGroup(shown, [ConfigError(_TOO_DEEP, "", Location(shown))]) from None
+    places = dict(_toml_locations(data, text.splitlines(), shown))
     return Document(path, shown, text, data, places, places)
 
 
-def _toml_place(message: str) -> tuple[int, int]:
+def _toml_error_position(message: str) -> tuple[int, int]:
     found = re.search(r"line (\d+), column (\d+)", message)
     return (int(found[1]), int(found[2])) if found else (1, 1)
 
 
-def _toml_places(
+def _toml_locations(
     data: Any, lines: list[str], shown: str, keys: Keys = (), start: int = 0
 ) -> Iterator[tuple[Keys, Location]]:
-    """Where each key stands. tomllib does not say; it is taken to be the first of its name after the one before."""
+    """The location of each key: the first match of its name after the previous key, since tomllib gives none."""
     line = start
     for key, value in data.items() if isinstance(data, dict) else enumerate(data):
         line, column = _find_key(key, lines, start) if isinstance(key, str) else (line, 0)
         yield (*keys, key), Location(shown, line + 1, column + 1)
         if isinstance(value, dict | list):
-            inner = list(_toml_places(value, lines, shown, (*keys, key), line))
+            inner = list(_toml_locations(value, lines, shown, (*keys, key), line))
             yield from inner
             if isinstance(key, int):
                 line = max((place.line for _, place in inner), default=line)

@@ -1,4 +1,4 @@
-"""From a configuration to the code that it is about."""
+"""Read the code base that a configuration describes."""
 
 from collections.abc import Collection
 
@@ -8,15 +8,15 @@ from archguard.errors import ConfigError
 from archguard.kinds.contract import patterns_of
 
 
-def read(config: Config, told_apart: Collection[Target] = ()) -> Codebase:
-    """The code that `config` is about.
+def read(config: Config, extra_externals: Collection[Target] = ()) -> Codebase:
+    """Read the code base of `config`.
 
     Args:
-        config: Where the code is, and what is asked of it.
-        told_apart: What is to be told from its top-level package, besides what contracts name.
+        config: The source roots, and the contracts that decide how precisely imports are read.
+        extra_externals: External modules to keep apart from their packages, besides those that contracts name.
 
     Raises:
-        ExceptionGroup[ArchguardError]: a package is not there.
+        ExceptionGroup[ArchguardError]: a configured package does not exist.
     """
     try:
         return read_codebase(
@@ -24,15 +24,15 @@ def read(config: Config, told_apart: Collection[Target] = ()) -> Codebase:
             config.project,
             components=config.components,
             services=config.services,
-            externals=_externals(config).union(told_apart),
+            externals=_external_targets(config).union(extra_externals),
             dynamic=not all(ImportTrait.DYNAMIC in contract.exclude_imports for contract in config.contracts),
         )
     except ExceptionGroup as group:
-        raise ExceptionGroup("packages", [_placed(config, error) for error in group.exceptions]) from None
+        raise ExceptionGroup("packages", [_located(config, error) for error in group.exceptions]) from None
 
 
-def _placed(config: Config, error: Exception) -> ConfigError:
-    """A package that is not there, at the place where the configuration speaks of packages."""
+def _located(config: Config, error: Exception) -> ConfigError:
+    """Locate a missing package at the entry of the configuration that names it."""
     if not isinstance(error, PackageNotFoundError):
         raise error
     section, *keys = error.keys
@@ -40,7 +40,7 @@ def _placed(config: Config, error: Exception) -> ConfigError:
     return config.error(error.message, str(section), name, tuple(keys), error.hint)
 
 
-def _externals(config: Config) -> frozenset[Target]:
-    """What contracts name that may be outside of the project, such as `google.cloud.storage`."""
+def _external_targets(config: Config) -> frozenset[Target]:
+    """The targets of contracts that may be external modules, such as `google.cloud.storage`."""
     patterns = (pattern for contract in config.contracts for _, pattern in patterns_of(contract))
     return frozenset(pattern for pattern in patterns if isinstance(pattern, Target) and "::" not in pattern.text)

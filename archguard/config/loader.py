@@ -1,4 +1,13 @@
-"""From files to one `Config`: what extends what, and what stands in several of them."""
+"""Load configuration files, resolve `extends`, and merge everything into one `Config`.
+
+How it works: a depth-first walk. A file's `extends` are loaded before the file itself, so that its own entries override
+inherited ones; any other second declaration of an entry is a fault. Each top-level key of a file is bound separately,
+so that a fault in one key does not hide faults in the others. If there are faults, the valid parts are still validated
+against the code (`validation.py`), so that one run reports every fault; this is skipped when the faulty part decides
+which code is read.
+
+Cost: a file is parsed once, however many files extend it. Only a faulty configuration reads the code at this point.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -22,49 +31,49 @@ from archguard.model import Location
 
 
 def read_config(paths: Iterable[Path], root: Path) -> Config:
-    """The configuration in the files `paths`, and in those that they extend.
+    """Load the configuration files `paths` and every file that they extend.
 
     Args:
         paths: YAML files, or a `pyproject.toml` with a table `tool.archguard`.
-        root: The folder that source roots and reported paths start from.
+        root: The folder to which source roots and reported paths are relative.
 
     Raises:
-        ExceptionGroup[ConfigError]: every fault in every file.
+        ExceptionGroup[ConfigError]: all faults of all files, sorted by location.
     """
-    reading, named = _Reading(root), tuple(paths)
-    for path in named:
-        reading.read(path, ())
-    reading.look_for_others(named)
-    reading.match_ignores()
-    if not all(path.suffix.lower() in (".yaml", ".yml") for path in named):
-        reading.notes.extend(unread_contracts(root, reading.files))
-    if reading.faults.errors:
-        raise ExceptionGroup("configuration", sorted([*reading.faults.errors, *reading.faults_in_code()], key=_place))
-    return reading.config()
+    loader, given = _Loader(root), tuple(paths)
+    for path in given:
+        loader.read(path, ())
+    loader.report_foreign_configurations(given)
+    loader.check_ignores()
+    if not all(path.suffix.lower() in (".yaml", ".yml") for path in given):
+        loader.notes.extend(unread_contracts(root, loader.files))
+    if loader.faults.errors:
+        raise ExceptionGroup("configuration", sorted([*loader.faults.errors, *loader.faults_in_code()], key=_sort_key))
+    return loader.config()
 
 
 @dataclass
-class _Reading:
-    """What has been read so far. What a file extends is read before the file, so that the file comes out on top."""
+class _Loader:
+    """The state of one load. Extended files are loaded first, so that the file that extends them overrides them."""
 
     root: Path
     faults: ErrorCollector = field(default_factory=ErrorCollector)
     values: dict[tuple[str, str], Any] = field(default_factory=dict)
     origins: dict[tuple[str, str], Origin] = field(default_factory=dict)
-    base: set[tuple[str, str]] = field(default_factory=set)
-    """What comes from an extended file, and may be said anew."""
+    inherited: set[tuple[str, str]] = field(default_factory=set)
+    """The entries that come from an extended file, and that the extending file may override."""
     ignores: list[tuple[IgnoreOf, Origin]] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
     notes: list[ConfigError] = field(default_factory=list)
     extended: set[Path] = field(default_factory=set)
-    """The files that others extend, each of which is read once."""
+    """The resolved paths of extended files; each is loaded only once."""
     lost: set[str] = field(default_factory=set)
-    """The top-level keys, and the files, that have faults as a whole."""
+    """The top-level keys with faults, and the files that could not be parsed."""
     unbound: set[str] = field(default_factory=set)
-    """The names of components that have faults."""
+    """The names of components and services that could not be bound."""
 
     def read(self, path: Path, extending: tuple[Path, ...], *, shipped: bool = False) -> None:
-        """Read `path`, which the files `extending` led to."""
+        """Load `path`; `extending` is the chain of files that extend it, to detect cycles."""
         try:
             document = self._document(path)
         except ExceptionGroup as group:
@@ -79,26 +88,26 @@ class _Reading:
             return
         file = self._bind(document)
         self._extend(document, file, (*extending, path.resolve()))
-        self._take(document, file, extended=bool(extending), shipped=shipped)
+        self._add_entries(document, file, extended=bool(extending), shipped=shipped)
 
-    def look_for_others(self, paths: tuple[Path, ...]) -> None:
-        """Tell of files of other tools beside the one that is read; a fault where several are to be read at once."""
+    def report_foreign_configurations(self, paths: tuple[Path, ...]) -> None:
+        """Add a note for each configuration of another tool beside the loaded one; several loaded ones are a fault."""
         foreign = [(path, dialect) for path in paths if (dialect := dialect_of(path))]
         for path, dialect in foreign[1:]:
             message = f"{dialect.name} checks each of its files by itself, and so does archguard"
-            self.faults.errors.append(ConfigError(message, "name one with `--config`", Location(self._shown(path))))
+            place = Location(self._display_path(path))
+            self.faults.errors.append(ConfigError(message, "name one with `--config`", place))
         if len(foreign) == 1:
             read, own = foreign[0]
+            shown = self._display_path(read)
             for other, dialect in files_beside(read):
                 if (other, dialect) != (read, own):
-                    message = (
-                        f"{self._shown(read)} of {own.name} is read, and what this file says for {dialect.name} is not"
-                    )
-                    hint = f"to read it, say `--config {self._shown(other)}`"
-                    self.notes.append(ConfigError(message, hint, Location(self._shown(other))))
+                    message = f"{shown} of {own.name} is read, and what this file says for {dialect.name} is not"
+                    hint = f"to read it, say `--config {self._display_path(other)}`"
+                    self.notes.append(ConfigError(message, hint, Location(self._display_path(other))))
 
-    def match_ignores(self) -> None:
-        """Find the contract of each ignore that stands apart from it."""
+    def check_ignores(self) -> None:
+        """Check that each top-level `ignore` entry names an existing contract."""
         known = [name for section, name in self.origins if section == "contracts"]
         for ignore, origin in self.ignores:
             if ignore.contract not in known:
@@ -108,9 +117,9 @@ class _Reading:
                 )
 
     def faults_in_code(self) -> Iterator[ConfigError]:
-        """The faults that only show with the code, in what could be read of a faulty configuration."""
-        if self.lost - _APART:
-            return  # then nobody knows which code is meant
+        """Validate the parts of a faulty configuration that could be bound against the code."""
+        if self.lost - _INDEPENDENT_KEYS:
+            return  # a faulty `project` or `services`: which code to read is unknown
         config = self.config()
         try:
             codebase = read(config)
@@ -120,7 +129,7 @@ class _Reading:
             yield from faults_in_code(config, codebase, self.unbound)
 
     def config(self) -> Config:
-        """All that was read, as one."""
+        """Merge everything that was loaded into one `Config`."""
         contracts = tuple(value for (section, _), value in self.values.items() if section == "contracts")
         return Config(
             root=self.root,
@@ -133,51 +142,52 @@ class _Reading:
             notes=tuple(self.notes),
         )
 
-    def _shown(self, path: Path) -> str:
+    def _display_path(self, path: Path) -> str:
         return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.name
 
     def _document(self, path: Path) -> Document:
-        shown = self._shown(path)
+        shown = self._display_path(path)
         if dialect := dialect_of(path):
             return dialect.translate(path, shown)
         document = read_faulty_document(path, shown)
         return document.below("tool", "archguard") if path.name == "pyproject.toml" else document
 
     def _bind(self, document: Document) -> File:
-        """The file without what is wrong in it: each top-level key is bound by itself, so that every fault is found."""
+        """Bind each top-level key separately, so that every fault is found; leave out what cannot be bound."""
         bound = File()
         for key, value in document.data.items():
             if value is not None:
-                part = self.faults.bind(File, document, (), {key: value}) or self._saved(document, key, value)
+                part = self.faults.bind(File, document, (), {key: value})
+                part = part or self._bind_valid_items(document, key, value)
                 bound = replace(bound, **{key: getattr(part, key)}) if part else bound
         return bound
 
-    def _saved(self, document: Document, key: str, value: Any) -> File | None:
-        """What is right of a faulty part, so that it is looked at too."""
-        self.lost.add(key if key in _KEYS else _closest(key))
+    def _bind_valid_items(self, document: Document, key: str, value: Any) -> File | None:
+        """Bind the valid items of a faulty top-level key, so that they can be validated too."""
+        self.lost.add(key if key in _FILE_KEYS else _closest(key))
         match value:
             case dict() if key == "project":
-                return self._saved_project(document, value)
+                return self._bind_valid_project_keys(document, value)
             case dict() if key in ("components", "services"):
-                good = {name: item for name, item in value.items() if _is_right(document, {key: {name: item}})}
+                good = {name: item for name, item in value.items() if _is_valid(document, {key: {name: item}})}
                 self.unbound.update(value.keys() - good.keys())
                 return ErrorCollector().bind(File, document, (), {key: good})
             case list() if key == "ignore":
-                right = [item for item in value if _is_right(document, {key: [item]})]
+                right = [item for item in value if _is_valid(document, {key: [item]})]
                 return ErrorCollector().bind(File, document, (), {key: right})
         return None
 
-    def _saved_project(self, document: Document, value: dict[str, Any]) -> File | None:
-        """What is right of `project`; lost only if it is not known any more which code is meant."""
-        good = {key: item for key, item in value.items() if _is_right(document, {"project": {key: item}})}
-        if not {_closest(key, _WHERE) for key in value.keys() - good.keys()} & {*_WHERE}:
+    def _bind_valid_project_keys(self, document: Document, value: dict[str, Any]) -> File | None:
+        """Bind the valid keys of `project`; it counts as lost only if a faulty key decides which code is read."""
+        good = {key: item for key, item in value.items() if _is_valid(document, {"project": {key: item}})}
+        if not {_closest(key, _LOCATION_KEYS) for key in value.keys() - good.keys()} & {*_LOCATION_KEYS}:
             self.lost.discard("project")
         return ErrorCollector().bind(File, document, (), {"project": good})
 
     def _extend(self, document: Document, file: File, chain: tuple[Path, ...]) -> None:
         for index, name in enumerate(file.extends):
             try:
-                path, shipped = self._extended(document, name)
+                path, shipped = self._extended_path(document, name)
             except ConfigError as error:
                 self._fault(document, error.message, ("extends", index), error.hint)
                 continue
@@ -189,7 +199,7 @@ class _Reading:
                 self.extended.add(path.resolve())
                 self.read(path, chain, shipped=shipped)
 
-    def _extended(self, document: Document, name: str) -> tuple[Path, bool]:
+    def _extended_path(self, document: Document, name: str) -> tuple[Path, bool]:
         if name.startswith("archguard:"):
             return find_pack(name.removeprefix("archguard:")), True
         path = document.path.parent / name
@@ -197,7 +207,7 @@ class _Reading:
             raise ConfigError(f"there is no file '{name}'", "packs are written 'archguard:name'")
         return path, False
 
-    def _take(self, document: Document, file: File, *, extended: bool, shipped: bool) -> None:
+    def _add_entries(self, document: Document, file: File, *, extended: bool, shipped: bool) -> None:
         for section in ("components", "services", "clients"):
             for name, value in getattr(file, section).items():
                 if section == "clients" and name not in CHANNELS:
@@ -205,23 +215,23 @@ class _Reading:
                     error = document.error(message, (section, name), did_you_mean(name, list(CHANNELS)), at_key=True)
                     self.faults.errors.append(error)
                     continue
-                self._put((section, name), value, Origin(document, (section, name), shipped), extended=extended)
+                self._add_entry((section, name), value, Origin(document, (section, name), shipped), extended=extended)
         if "project" in document.data:
-            self._put(("project", ""), file.project, Origin(document, ("project",), shipped), extended=extended)
+            self._add_entry(("project", ""), file.project, Origin(document, ("project",), shipped), extended=extended)
         contracts = document.data.get("contracts")
         for index, item in enumerate(contracts if isinstance(contracts, list) else ()):
             if not isinstance(item, dict):
-                continue  # said of the key as a whole
+                continue  # reported when the key `contracts` was bound
             keys = ("contracts", index)
             origin = Origin(document, keys, shipped)
             if contract := bind_contract(self.faults, document, keys, item):
-                self._put(("contracts", contract.id), contract, origin, extended=extended)
+                self._add_entry(("contracts", contract.id), contract, origin, extended=extended)
             elif isinstance(id_ := item.get("id"), str):
-                self._claim(("contracts", id_), origin)
+                self._register(("contracts", id_), origin)
         self.ignores.extend((ignore, Origin(document, ("ignore", index))) for index, ignore in enumerate(file.ignore))
 
     def _with_clients(self, contract: Contract) -> Contract:
-        """`contract` with the clients that are declared for all, where it does not declare its own."""
+        """Add the top-level `clients` to `contract`, for each channel that it has and does not configure itself."""
         clients = {channel: client for (section, channel), client in self.values.items() if section == "clients"}
         own = getattr(contract, "clients", None)
         known = getattr(contract, "client_channels", tuple(clients))
@@ -229,18 +239,18 @@ class _Reading:
         changed: dict[str, Any] = {} if own is None or not clients else {"clients": clients | dict(own)}
         return replace(contract, **changed)
 
-    def _put(self, name: tuple[str, str], value: Any, origin: Origin, *, extended: bool) -> None:
-        if not self._claim(name, origin):
+    def _add_entry(self, name: tuple[str, str], value: Any, origin: Origin, *, extended: bool) -> None:
+        if not self._register(name, origin):
             return
         self.values[name] = value
         if extended:
-            self.base.add(name)
+            self.inherited.add(name)
         else:
-            self.base.discard(name)
+            self.inherited.discard(name)
 
-    def _claim(self, name: tuple[str, str], origin: Origin) -> bool:
-        """Take `name` for what stands at `origin`, be it right or not; a fault if something else has it."""
-        if name in self.origins and name not in self.base:
+    def _register(self, name: tuple[str, str], origin: Origin) -> bool:
+        """Register `name` at `origin`, whether its value is valid or not; report a fault if it is declared already."""
+        if name in self.origins and name not in self.inherited:
             place = self.origins[name].error("").location
             what = f"'{name[1]}'" if name[1] else "`project`"
             self.faults.errors.append(origin.error(f"{what} is declared twice", (), f"first at {place}"))
@@ -256,29 +266,29 @@ class _Reading:
         for ignore, origin in self.ignores:
             if ignore.contract == contract.id:
                 self.origins["ignore", f"{contract.id} {len(ignores)}"] = origin
-                said = {item.name: getattr(ignore, item.name) for item in fields(Ignore)}
-                ignores.append(Ignore(**said))
+                entry = {item.name: getattr(ignore, item.name) for item in fields(Ignore)}
+                ignores.append(Ignore(**entry))
         return replace(contract, ignore=tuple(ignores))
 
     def _fault(self, document: Document, message: str, keys: Keys, hint: str = "") -> None:
         self.faults.errors.append(document.error(message, keys, hint))
 
 
-_KEYS = [item.name for item in fields(File)]
-_APART = {"components", "contracts", "ignore", "version", ""}
-"""Top-level keys without which it is known which code is meant; and any other word."""
-_WHERE = ("source_roots", "packages")
+_FILE_KEYS = [item.name for item in fields(File)]
+_INDEPENDENT_KEYS = {"components", "contracts", "ignore", "version", ""}
+"""Top-level keys that do not decide which code is read; "" is an unknown key that resembles none."""
+_LOCATION_KEYS = ("source_roots", "packages")
 
 
-def _closest(key: str, known: Sequence[str] = tuple(_KEYS)) -> str:
-    """The key that a misspelt one may have been meant to be; "" if none is like it."""
+def _closest(key: str, known: Sequence[str] = tuple(_FILE_KEYS)) -> str:
+    """The known key that is most similar to a misspelt one; "" if none is similar."""
     return next(iter(get_close_matches(str(key), known, 1, 0.6)), "")
 
 
-def _place(error: ConfigError) -> tuple[str, int, int]:
+def _sort_key(error: ConfigError) -> tuple[str, int, int]:
     place = error.location or Location("")
     return place.path, place.line, place.column
 
 
-def _is_right(document: Document, value: Mapping[str, Any]) -> bool:
+def _is_valid(document: Document, value: Mapping[str, Any]) -> bool:
     return ErrorCollector().bind(File, document, (), value) is not None

@@ -1,4 +1,4 @@
-"""The packs that ship with archguard: contracts for usual architectures, to build on with `extends`."""
+"""The packs that ship with archguard: contracts for common architectures, to use with `extends`."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +11,7 @@ _PACKAGE = Path(__file__).parents[1]
 
 
 def packs() -> Mapping[str, Path]:
-    """The file of each pack, by the pack's name, sorted."""
+    """The file of each pack by name, sorted."""
     return {path.stem: path for path in sorted(_folder().glob("*.yaml"))}
 
 

@@ -1,4 +1,4 @@
-"""The JSON Schema of the configuration, from the same dataclasses that it is bound to."""
+"""The JSON Schema of the configuration, generated from the dataclasses that it is bound to."""
 
 from collections.abc import Iterator
 from dataclasses import is_dataclass
@@ -23,42 +23,42 @@ def config_schema() -> dict[str, Any]:
 
 def _contract_schema(kind: type[Contract]) -> dict[str, Any]:
     schema = _schema(kind)
-    says = {"const": kind.kind, "description": (kind.__doc__ or "").strip()}
-    schema["properties"] = {"kind": says, **schema["properties"]}
+    kind_property = {"const": kind.kind, "description": (kind.__doc__ or "").strip()}
+    schema["properties"] = {"kind": kind_property, **schema["properties"]}
     schema["required"] = ["kind", *schema.get("required", ())]
     return schema
 
 
 def _schema(type_: type) -> dict[str, Any]:
-    """The schema of `type_`, with what pydantic leaves out: the docstrings of fields that a dataclass inherits."""
+    """The schema of `type_`, with the descriptions of inherited fields, which pydantic omits."""
     schema = json_schema(type_)
-    for found in {type_, *_below(type_, set())}:
+    for found in {type_, *_referenced(type_, set())}:
         part = schema if found is type_ else schema.get("$defs", {}).get(found.__name__, {})
         for base in filter(is_dataclass, found.__mro__[1:]):
-            _describe(_properties(part), _properties(_part(base)))
+            _describe(_properties(part), _properties(_definition(base)))
     return schema
 
 
-def _part(type_: type) -> dict[str, Any]:
-    """The schema of a dataclass itself, where that of `type_` may only refer to it."""
+def _definition(type_: type) -> dict[str, Any]:
+    """The schema of the dataclass itself; pydantic may return only a reference to it."""
     schema = json_schema(type_)
     part: dict[str, Any] = schema.get("$defs", {}).get(type_.__name__, schema)
     return part
 
 
-def _below(type_: Any, seen: set[type]) -> Iterator[type]:
-    """The dataclasses that the fields of `type_` lead to."""
+def _referenced(type_: Any, seen: set[type]) -> Iterator[type]:
+    """The dataclasses that the fields of `type_` refer to, transitively."""
     if isinstance(type_, type) and is_dataclass(type_) and type_ not in seen:
         seen.add(type_)
         yield type_
         for hint in get_type_hints(type_).values():
-            yield from _below(hint, seen)
+            yield from _referenced(hint, seen)
     for argument in get_args(type_):
-        yield from _below(argument, seen)
+        yield from _referenced(argument, seen)
 
 
 def _properties(schema: dict[str, Any]) -> dict[str, Any]:
-    """The keys of a mapping, also of one that has a short form."""
+    """The properties of a mapping; if it also has a short form, of the branch that is a mapping."""
     found: dict[str, Any] = schema.get("properties", {})
     for branch in schema.get("anyOf", ()):
         found = found or _properties(branch)

@@ -1,4 +1,12 @@
-"""What only shows when a configuration meets the code: patterns that match nothing, rules that cannot apply."""
+"""Validate a configuration against the code: patterns that match nothing, contracts that can never apply.
+
+A pattern that matches no module is a fault, since a typo would silently disable a rule. The exception is a target
+outside of the project: a contract may deny a package that is not installed yet. Such a name is accepted unless it
+resembles a module or component of the project (a similarity of 0.8 in `difflib`: one or two letters apart), or looks
+like the name of a distribution; only an `external` contract may name distributions.
+
+Cost: matching each pattern against all modules; similarity is only computed for names that match nothing.
+"""
 
 import re
 from collections.abc import Collection, Iterator
@@ -12,14 +20,14 @@ from archguard.kinds.contract import ContractError, VacuousError, patterns_of
 from archguard.kinds.distributions import is_installed, packages_of, respelled
 from archguard.kinds.external import External
 
-_NO_HOST = re.compile(r"\d*|.*\s.*", re.DOTALL)
-"""A port alone, or a sentence."""
+_NOT_A_HOST = re.compile(r"\d*|.*\s.*", re.DOTALL)
+"""Not a host: a bare port, or text with white space."""
 _SEGMENT = re.compile(r"(?:[^\W\d*]|\*|<\w+>)(?:\w|\*|<\w+>)*")
-"""What can stand between the dots of a module that is imported from outside."""
+"""A segment of the dotted name of an external module, or of a pattern for one."""
 
 
 def faults_in_code(config: Config, codebase: Codebase, unbound: Collection[str] = ()) -> Iterator[ConfigError]:
-    """Every fault of `config` that only shows with the code; `unbound` components have been complained of before."""
+    """Yield every fault of `config` that only the code reveals; skip contracts that refer to `unbound` components."""
     yield from component_faults(config, codebase)
     for contract in config.contracts:
         if not any(pattern.text in unbound for _, pattern in patterns_of(contract)):
@@ -27,19 +35,19 @@ def faults_in_code(config: Config, codebase: Codebase, unbound: Collection[str] 
 
 
 def component_faults(config: Config, codebase: Codebase) -> Iterator[ConfigError]:
-    """Patterns of components, services and `exclude` that match no module. A shipped component may have spare ones."""
-    for place, keys, pattern in _named(config):
+    """Yield faults of components, services and `exclude`, such as unmatched patterns (allowed in shipped packs)."""
+    for place, keys, pattern in _definition_patterns(config):
         if not codebase.units(pattern):
-            yield _unmatched(config, codebase, place, keys, pattern)
+            yield _unmatched_error(config, codebase, place, keys, pattern)
     for index, pattern in enumerate(config.project.exclude):
         if not any(pattern.unit(module) for module in codebase.excluded):
-            yield _unmatched(config, codebase, ("project", ""), ("exclude", index), pattern)
+            yield _unmatched_error(config, codebase, ("project", ""), ("exclude", index), pattern)
     rooted = {module.partition("::")[0] for module in codebase.modules if "::" in module}
     for name, service in config.services.items():
         if name not in rooted and not service.modules:
             yield config.error(f"service '{name}' has no modules", "services", name, (), "give its `root` or `modules`")
     yield from _host_faults(config)
-    yield from _same_files(config, codebase)
+    yield from _duplicate_services(config, codebase)
     for name in config.components.keys() & config.services.keys():
         yield config.error(f"'{name}' is a service as well as a component", "components", name)
 
@@ -48,12 +56,12 @@ def _host_faults(config: Config) -> Iterator[ConfigError]:
     hint = "write a name, one with a port, or a setting such as PAYMENTS_URL"
     for name, service in config.services.items():
         for index, host in enumerate(service.hosts):
-            if _NO_HOST.fullmatch(host):
+            if _NOT_A_HOST.fullmatch(host):
                 yield config.error(f"'{host}' is not a host", "services", name, ("hosts", index), hint)
 
 
-def _same_files(config: Config, codebase: Codebase) -> Iterator[ConfigError]:
-    """Services that are the same code; they may share some of it."""
+def _duplicate_services(config: Config, codebase: Codebase) -> Iterator[ConfigError]:
+    """Yield a fault for each service with exactly the files of another one; sharing some files is allowed."""
     files: dict[str, set[str]] = {}
     for _, source in sorted(codebase.sources.items()):
         if source.service:
@@ -65,8 +73,8 @@ def _same_files(config: Config, codebase: Codebase) -> Iterator[ConfigError]:
             yield config.error(message, "services", name, ("root",), "give each its own `root` or `packages`")
 
 
-def _named(config: Config) -> Iterator[tuple[tuple[str, str], tuple[str | int, ...], Pattern]]:
-    """The patterns that components and services are made of, each with its place."""
+def _definition_patterns(config: Config) -> Iterator[tuple[tuple[str, str], tuple[str | int, ...], Pattern]]:
+    """The patterns that define components and services, each with its section, name and keys."""
     for name, component in config.components.items():
         if not config.origins["components", name].shipped:
             for index, pattern in enumerate(component.modules):
@@ -80,28 +88,28 @@ def _named(config: Config) -> Iterator[tuple[tuple[str, str], tuple[str | int, .
 
 
 def contract_faults(config: Config, codebase: Codebase, contract: Contract) -> Iterator[ConfigError]:
-    """Patterns of `contract` that match nothing, and what keeps it from ever applying."""
-    return (error for error, fault in _faults(config, codebase, contract) if not _is_tolerated(config, fault))
+    """Yield the patterns of `contract` that match nothing, and the reasons why it can never apply."""
+    return (error for error, fault in _contract_errors(config, codebase, contract) if not _is_tolerated(config, fault))
 
 
 def contract_notes(config: Config, codebase: Codebase, contract: Contract) -> Iterator[ConfigError]:
-    """What is odd about `contract`, and does not keep it from being checked."""
-    return (error for error, fault in _faults(config, codebase, contract) if _is_tolerated(config, fault))
+    """Yield the faults of `contract` that `vacuous_contracts: warning` downgrades to notes."""
+    return (error for error, fault in _contract_errors(config, codebase, contract) if _is_tolerated(config, fault))
 
 
 def _is_tolerated(config: Config, fault: ContractError | None) -> bool:
     return isinstance(fault, VacuousError) and config.project.vacuous_contracts == "warning"
 
 
-def _faults(
+def _contract_errors(
     config: Config, codebase: Codebase, contract: Contract
 ) -> Iterator[tuple[ConfigError, ContractError | None]]:
     place = ("contracts", contract.id)
     unmatched = {
-        (keys, pattern): _unmatched(config, codebase, place, keys, pattern)
+        (keys, pattern): _unmatched_error(config, codebase, place, keys, pattern)
         for keys, pattern in contract.patterns(codebase)
         if not codebase.members((pattern,))
-        and not _may_be_outside(codebase, config, contract, pattern)
+        and not _may_be_external(codebase, config, contract, pattern)
         and not (isinstance(pattern, Target) and codebase.names_in(pattern))
     }
     yield from ((error, None) for error in unmatched.values())
@@ -117,8 +125,8 @@ def _faults(
         )
 
 
-def _may_be_outside(codebase: Codebase, config: Config, contract: Contract, pattern: Pattern) -> bool:
-    """Whether `pattern` can mean something that is not in the project, and does not look like a slip of the pen."""
+def _may_be_external(codebase: Codebase, config: Config, contract: Contract, pattern: Pattern) -> bool:
+    """Whether `pattern` may name an external package, and is not likely to be a typo."""
     if not isinstance(pattern, Target) or pattern.text in {*config.components, *config.services}:
         return False
     inside = {module.rpartition("::")[2].partition(".")[0] for module in codebase.modules}
@@ -134,7 +142,7 @@ def _may_be_outside(codebase: Codebase, config: Config, contract: Contract, patt
 
 
 def _package_hint(codebase: Codebase, pattern: Pattern) -> str:
-    """What to write in place of a name that is no package's, since it is a distribution's or has a slip in it."""
+    """A hint for a name that is not a package: it is the name of a distribution, misspelt, or no valid module name."""
     text, outside = pattern.text, {name.partition(".")[0] for name in codebase.imports.externals}
     packages = packages_of(text) - {text}
     if packages and text not in packages_of(text):
@@ -149,7 +157,7 @@ def _package_hint(codebase: Codebase, pattern: Pattern) -> str:
     return f"no module can be called that; did you mean '{close[0]}'?" if close else "no module can be called that"
 
 
-def _unmatched(
+def _unmatched_error(
     config: Config, codebase: Codebase, place: tuple[str, str], keys: tuple[str | int, ...], pattern: Pattern
 ) -> ConfigError:
     if pattern.text in config.components:

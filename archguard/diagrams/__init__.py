@@ -1,4 +1,4 @@
-"""Pictures of the code: the table of contents. First a view says what there is to see, then a format writes it."""
+"""Diagrams of the code: `views/` select nodes and arrows, and one module per format renders them."""
 
 from collections.abc import Callable
 from importlib import import_module
@@ -22,16 +22,16 @@ FORMATS: Final = {
     "html": (".html", ".htm"),
     "text": (".txt",),
 }
-"""What a diagram can be written as, each a module of that name here with a `render`; with the ends of its files."""
+"""The formats, each a module of that name with a `render`, and their file extensions."""
 
 WHOLE: Final = ("html",)
-"""The formats that choose themselves which arrows they show."""
+"""The formats that reduce the arrows themselves, and so need the whole view."""
 
 MATRIX_FORMATS: Final = ("text", "svg", "html", "json")
-"""What the matrix can be written as, and nothing else as text; each a module in `matrix`."""
+"""The formats of the matrix, each a module in `matrix/`; only the matrix can be text."""
 
 Renderer = Callable[[View], str | bytes]
-"""From a view to a text, which has no line end after its last line, or to a picture."""
+"""A function from a view to text without a trailing newline, or to the bytes of an image."""
 
 
 class _Format(Protocol):
@@ -39,10 +39,10 @@ class _Format(Protocol):
 
 
 def renderer(name: str, view: str = "") -> Renderer:
-    """The one of the format `name` for the view that is called `view`; nothing of the others is imported.
+    """The renderer of the format `name` for the view named `view`; other formats are not imported.
 
     Raises:
-        ArchguardError: the view cannot be written like that.
+        ArchguardError: the format does not support the view.
     """
     if view == "matrix" and name not in MATRIX_FORMATS:
         raise ArchguardError(f"a matrix cannot be written as {name}", f"it can as {', '.join(MATRIX_FORMATS)}")
@@ -53,7 +53,7 @@ def renderer(name: str, view: str = "") -> Renderer:
 
 
 def format_of(file: PurePath) -> str | None:
-    """The format of a file of that name, if its end says it."""
+    """The format for the extension of `file`; None if no format has it."""
     return next((name for name, ends in FORMATS.items() if file.suffix.lower() in ends), None)
 
 

@@ -1,4 +1,4 @@
-"""PlantUML in the manner of C4, by the macros that PlantUML has with it: https://github.com/plantuml-stdlib/C4-PlantUML."""
+"""C4 diagrams in PlantUML, with the macros of its standard library: https://github.com/plantuml-stdlib/C4-PlantUML."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -20,7 +20,7 @@ _DEEDS: Final = {
 
 
 def render(view: View) -> str:
-    """The diagram; services are containers, all else is a component."""
+    """The diagram; services are containers, all other nodes are components."""
     lines = (*_head(view), *_parts(view), *_arrows(view), *_foot(view))
     return "\n".join(("@startuml", *lines, "@enduml"))
 
@@ -68,5 +68,5 @@ def _tags(arrow: Arrow) -> Iterator[str]:
 
 
 def _foot(view: View) -> Iterator[str]:
-    if told := (*legend(view), *view.notes):
-        yield "caption " + " \N{MIDDLE DOT} ".join(map(text, told))
+    if captions := (*legend(view), *view.notes):
+        yield "caption " + " \N{MIDDLE DOT} ".join(map(text, captions))

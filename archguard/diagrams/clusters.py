@@ -1,4 +1,4 @@
-"""How the text formats write nodes within groups, and what they call both, whatever these are called."""
+"""Render nested groups in text formats, with generated identifiers: names may hold any character."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
@@ -6,22 +6,22 @@ from archguard.diagrams.view import Group, Node, View
 
 
 def node_names(view: View) -> Mapping[str, str]:
-    """`n1`, `n2`, ... by the names of the nodes."""
+    """The identifiers `n1`, `n2`, ... of the nodes, by name."""
     return {node.name: f"n{number}" for number, node in enumerate(view.nodes, start=1)}
 
 
 def group_names(view: View) -> Mapping[str, str]:
-    """`g1`, `g2`, ... by the names of the groups."""
+    """The identifiers `g1`, `g2`, ... of the groups, by name."""
     return {group.name: f"g{number}" for number, group in enumerate(view.groups, start=1)}
 
 
 def is_framed(view: View, group: str) -> bool:
-    """Whether there is a frame to draw; a layer of one node is a band by itself."""
+    """Whether `group` is drawn as a frame; a layer of one node needs none."""
     is_layer = any(layer.name == group for layer in view.layers)
     return not is_layer or len(view.members(group)) > 1
 
 
-def nested(  # noqa: PLR0913  # how each part is written
+def nested(  # noqa: PLR0913  # how each part is rendered
     view: View,
     opening: Callable[[Group], Sequence[str]],
     closing: str,
@@ -29,7 +29,7 @@ def nested(  # noqa: PLR0913  # how each part is written
     parent: str = "",
     indent: str = "",
 ) -> Iterator[str]:
-    """The lines of everything in the group `parent`: groups with what is in them, then nodes."""
+    """The lines of the content of the group `parent`: nested groups, recursively, then nodes."""
     for group in view.groups:
         if group.parent == parent and is_framed(view, group.name):
             first, *others = opening(group)

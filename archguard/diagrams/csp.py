@@ -1,4 +1,4 @@
-"""What goes into a page so that nothing which users wrote can ever run there."""
+"""Content security policy and safe embedding of data, so that no text from users can run in a page."""
 
 import hashlib
 import json
@@ -8,10 +8,10 @@ from typing import Any
 
 
 def fingerprint(text: str) -> str:
-    """What a page's policy calls a style or a script that may be used."""
+    """The hash source of an inline style or script, for the page's content security policy."""
     return f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
 def embedded(data: Mapping[str, Any]) -> str:
-    """`data` as JSON that no browser takes for the end of its element, nor for another one."""
+    """`data` as JSON without `<`, so that it cannot end its element or begin another one."""
     return json.dumps(data, separators=(",", ":")).replace("<", "\\u003c")

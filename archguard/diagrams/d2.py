@@ -1,4 +1,4 @@
-"""D2, a language of diagrams with a layout of its own: https://d2lang.com."""
+"""D2, a diagram language with its own layout engines: https://d2lang.com."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -10,14 +10,14 @@ from archguard.diagrams.view import Arrow, Channel, Group, Node, View
 
 
 def render(view: View) -> str:
-    """The diagram, with its colours."""
+    """The diagram with colours."""
     return "\n".join((*_head(view), *_parts(view), *_arrows(view)))
 
 
 def _head(view: View) -> Iterator[str]:
-    told = "\n".join(map(plain, filter(None, (view.title, view.description, *legend(view), *view.notes))))
+    caption = "\n".join(map(plain, filter(None, (view.title, view.description, *legend(view), *view.notes))))
     yield f"direction: {'right' if view.is_sideways else 'down'}"
-    yield f"title: {_text(told)} {{near: top-center; shape: text; style.font-size: 20}}"
+    yield f"title: {_text(caption)} {{near: top-center; shape: text; style.font-size: 20}}"
 
 
 def _parts(view: View) -> Iterator[str]:
@@ -61,7 +61,7 @@ def _look(arrow: Arrow) -> str:
 
 
 def _paths(view: View) -> Mapping[str, str]:
-    """The names of the nodes with those of the groups that they are in, as arrows must have them."""
+    """The paths of nodes through their groups, by which arrows must refer to them."""
     nodes, groups = node_names(view), group_names(view)
     parents = {group.name: group.parent for group in view.groups}
 
@@ -72,5 +72,5 @@ def _paths(view: View) -> Mapping[str, str]:
 
 
 def _text(content: str) -> str:
-    """A string in quotes; a `$` begins the name of a variable."""
+    """A quoted string; `$` is escaped, since it begins a variable."""
     return json.dumps(content, ensure_ascii=False).replace("$", "\\$")

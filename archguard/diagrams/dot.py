@@ -1,4 +1,4 @@
-"""The language of Graphviz, which lays a diagram out."""
+"""The DOT language of Graphviz."""
 
 from collections.abc import Iterable, Mapping
 from html import escape as html_escape
@@ -22,7 +22,7 @@ _HEADS: Final = {
 }
 
 _BAND: Final = "3.6"
-"""How wide a layer of one node is, in inches."""
+"""The width of a layer of one node, in inches."""
 
 _LOOK_OF_NODES: Final = {
     "shape": "box",
@@ -38,15 +38,15 @@ _LOOK_OF_EDGES: Final = {"arrowsize": "0.75", "fontname": style.LAYOUT_FONT, "fo
 
 
 class _Graph(graphviz.Digraph):
-    """A graph whose edges end at nodes of any name: in the base class, what follows a `:` is a port of the node."""
+    """A graph with nodes of any name: the base class takes what follows a `:` in an edge for a port."""
 
     _quote_edge = staticmethod(quote)
 
 
 def render(view: View) -> str:
-    """The graph, with everything that it needs to look as it should."""
+    """The graph with all of its style attributes."""
     looks = {"graph_attr": _look_of_graph(view), "node_attr": _LOOK_OF_NODES, "edge_attr": _LOOK_OF_EDGES}
-    graph = _Graph(name=_text(view.title), **looks)  # what a mouse over the picture shows
+    graph = _Graph(name=_text(view.title), **looks)  # shown as a tooltip
     _add_parts(graph, view)
     _add_bands(graph, view)
     _add_arrows(graph, view)
@@ -70,7 +70,7 @@ def _look_of_graph(view: View) -> Mapping[str, str]:
 
 
 def _caption(view: View) -> str:
-    """The title, and below it what the looks mean and what is not shown."""
+    """The title, and below it the legend and the notes."""
     small = [view.description, " \N{MIDDLE DOT} ".join(legend(view)), *view.notes]
     rows = [f'<font point-size="18"><b>{_html(view.title)}</b></font>']
     rows += [f'<font point-size="10.5" color="{style.FAINT}">{_html(text)}</font>' for text in small if text]
@@ -78,13 +78,13 @@ def _caption(view: View) -> str:
 
 
 def _table(rows: Iterable[str], align: str) -> str:
-    """`rows` below each other, with room for the tails of letters between them."""
+    """`rows` below each other, with enough space for descenders."""
     cells = "".join(f'<tr><td align="{align}">{row}</td></tr>' for row in rows)
     return f'<<table border="0" cellborder="0" cellspacing="0" cellpadding="2">{cells}</table>>'
 
 
 def _add_parts(graph: _Graph, view: View, parent: str = "") -> None:
-    """Everything in the group `parent`: groups with what is in them, then nodes."""
+    """Add the content of the group `parent`: nested groups, recursively, then nodes."""
     for group in view.groups:
         if group.parent == parent and is_framed(view, group.name):
             with graph.subgraph(name=_text(f"cluster {group.name}"), graph_attr=_frame(group)) as frame:
@@ -129,7 +129,7 @@ def _label(node: Node) -> str:
 
 
 def _add_bands(graph: _Graph, view: View) -> None:
-    """Nodes of a layer beside each other, and the layers below each other."""
+    """Place the nodes of a layer side by side, and the layers below each other."""
     rows = [names for layer in view.layers if (names := [_text(node.name) for node in view.members(layer.name)])]
     for names in rows:
         with graph.subgraph() as row:
@@ -150,7 +150,7 @@ def _add_arrows(graph: _Graph, view: View) -> None:
 
 
 def _turned(arrow: Arrow) -> tuple[str, str, dict[str, str]]:
-    """The arrow as one that leads downwards for the layout, with its head at the upper end."""
+    """The reversed arrow, so that the layout ranks it downwards, with its head drawn at the upper end."""
     look = _arrow_look(arrow)
     look |= {"dir": "back", "arrowtail": look.pop("arrowhead")}
     return arrow.target, arrow.source, look
@@ -168,10 +168,10 @@ def _arrow_look(arrow: Arrow) -> dict[str, str]:
 
 
 def _text(text: str) -> str:
-    """`text` as a name or a value that is no markup, whatever characters it has."""
+    """`text` escaped as a plain name or value, without markup."""
     return graphviz.escape(plain(text))
 
 
 def _html(text: str) -> str:
-    """`text` as markup; Graphviz 2.43 reads no text that starts with a bare `]`."""
+    """`text` escaped as HTML-like markup; Graphviz 2.43 rejects text that starts with a bare `]`."""
     return html_escape(plain(text), quote=False).replace("]", "&#93;")

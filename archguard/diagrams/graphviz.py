@@ -1,8 +1,8 @@
-"""Pictures by Graphviz: its program `dot` where the PATH has one, else `graphviz-pure`, which is installed with us.
+"""Render pictures with Graphviz: the program `dot` on the PATH, else `graphviz-pure`, a dependency of archguard.
 
-A project may hold programs of these names, and a PATH may lead into it. No program of the project is ever run: `dot` is
-looked for only in those folders of the PATH that are absolute and outside of the project, and `graphviz-pure` in the
-installation of archguard before it is looked for in the same folders.
+A project may contain programs of these names, and the PATH may include its folders. No program of the project is ever
+run: `dot` is only searched in folders of the PATH that are absolute and outside of the project, and `graphviz-pure`
+first in the installation of archguard, then in the same folders.
 """
 
 import os
@@ -21,15 +21,15 @@ from archguard.errors import ArchguardError
 
 _PURE: Final = "graphviz-pure"
 _ONLY_DOT: Final = ("pdf",)
-"""The formats that graphviz-pure does not write."""
+"""The formats that graphviz-pure does not support."""
 _INSTALL: Final = "install Graphviz (apt install graphviz, brew install graphviz, winget install graphviz)"
 
 
 def picture(view: View, format_: str, *options: str) -> bytes:
-    """`view` as Graphviz draws it.
+    """Render `view` with Graphviz.
 
     Raises:
-        ArchguardError: there is no program that draws `format_`, or the one that there is cannot do it.
+        ArchguardError: no program for `format_` was found, or it failed.
     """
     root = view.code.codebase.root if view.code else Path()
     program = _program(_Project.around(root, Path()), format_)
@@ -43,18 +43,18 @@ def picture(view: View, format_: str, *options: str) -> bytes:
 
 @dataclass(frozen=True)
 class _Project:
-    """The folders in which everything may be written by whoever wrote the project."""
+    """The folders whose content is not trusted: those of the project."""
 
     folders: frozenset[tuple[int, int]]
-    """Device and inode: a folder may be called in several ways, where case does not matter or it is mounted twice."""
+    """Device and inode, since a folder may have several paths: case-insensitive names, or several mounts."""
 
     @classmethod
     def around(cls, *starts: Path) -> "_Project":
-        """The folders `starts`, each with the repository that it is in."""
+        """The folders `starts`, each extended to its repository."""
         return cls(frozenset(_identity(_repository(start)) for start in starts))
 
     def holds(self, path: Path) -> bool:
-        """Whether `path`, or what it links to, is inside."""
+        """Whether `path` or the target of its links is inside."""
         places = (Path(os.path.abspath(path)), Path(os.path.realpath(path)))  # noqa: PTH100  # without and with links
         return any(_identity(folder) in self.folders for place in places for folder in (place, *place.parents))
 
@@ -68,7 +68,7 @@ def _identity(folder: Path) -> tuple[int, int]:
     try:
         status = folder.stat()
     except OSError:
-        return -1, -1  # there is nothing, so nothing is in it
+        return -1, -1  # it does not exist, so it contains nothing
     return status.st_dev, status.st_ino
 
 
@@ -92,7 +92,7 @@ def _others(format_: str) -> str:
 
 
 def _on_path(name: str) -> Iterator[Path]:
-    """The programs called `name` in the absolute folders of the PATH: "" and "." stand for the working directory."""
+    """The programs `name` in the absolute folders of the PATH; "" and "." would be the working directory."""
     for folder in os.environ.get("PATH", os.defpath).split(os.pathsep):
         program = Path(folder, _file(name))
         if program.is_absolute() and _is_program(program):
@@ -100,10 +100,10 @@ def _on_path(name: str) -> Iterator[Path]:
 
 
 def _installed(project: _Project) -> Iterator[Path]:
-    """graphviz-pure as the installation of archguard has it, on the PATH or not."""
+    """The graphviz-pure of archguard's own installation, whether it is on the PATH or not."""
     for distribution in distributions(name=_PURE, path=list(_trusted(project, sys.path))):
         listed = (distribution.locate_file(file) for file in distribution.files or () if file.name == _file(_PURE))
-        below_target = distribution.locate_file(f"bin/{_file(_PURE)}")  # `pip install --target` moves it there
+        below_target = distribution.locate_file(f"bin/{_file(_PURE)}")  # where `pip install --target` puts it
         for place in (*listed, below_target):
             program = Path(os.path.abspath(str(place)))  # noqa: PTH100  # a link may lead to a shared store
             if _is_program(program):
@@ -111,7 +111,7 @@ def _installed(project: _Project) -> Iterator[Path]:
 
 
 def _trusted(project: _Project, folders: Iterable[str]) -> Iterator[str]:
-    """Those of `folders` that are no part of the project; the environment that runs us may lie inside of it."""
+    """The `folders` outside of the project; the environment that runs archguard is allowed inside of it."""
     environment = Path(sys.prefix)
     for folder in folders:
         path = Path(folder)

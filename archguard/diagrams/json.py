@@ -1,4 +1,4 @@
-"""A diagram as data, for other programs. `docs/reference/diagrams.md` describes it."""
+"""A diagram as JSON; `docs/reference/diagrams.md` describes the format."""
 
 import json
 from collections.abc import Mapping
@@ -13,12 +13,12 @@ VERSION: Final = 1
 
 
 def render(view: View) -> str:
-    """The nodes, the groups and the arrows of `view`, with the code behind each arrow."""
+    """The nodes, groups and arrows of `view`, with the code behind each arrow."""
     return inert_json(json.dumps(data(view), indent=2))
 
 
 def data(view: View) -> Mapping[str, Any]:
-    """The same, not yet as text."""
+    """The same as plain values."""
     return {
         "version": VERSION,
         "title": view.title,

@@ -1,4 +1,4 @@
-"""What is written on nodes and arrows, the same in every format."""
+"""The labels of nodes and arrows, the same in every format."""
 
 import re
 from collections.abc import Iterator
@@ -6,29 +6,29 @@ from collections.abc import Iterator
 from archguard.diagrams.view import Arrow, Channel, Node, NodeKind, View
 from archguard.model.log import inert
 
-# What would split the line it is put in, halves of characters, and marks that reorder the line they stand in.
+# Line breaks and control characters, lone surrogates, and marks that change the direction of the text around them.
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]+")
 
 
 def plain(text: str) -> str:
-    """`text` in one line, as every format can hold it."""
+    """`text` on one line, without characters that some format cannot represent."""
     return inert(_UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text))
 
 
 def size(node: Node) -> str:
-    """`12 modules`; "" for what is one module, or none of the project."""
+    """`12 modules`; "" for a single module and for external packages."""
     if node.kind in (NodeKind.MODULE, NodeKind.EXTERNAL) or not node.modules:
         return ""
     return counted(node.modules, "module")
 
 
 def inside(node: Node) -> str:
-    """`3 violations`, of those that are on no arrow; "" if there is none."""
+    """`3 violations` inside of the node; "" if there are none."""
     return counted(len(node.violations), "violation") if node.violations else ""
 
 
 def label(arrow: Arrow) -> str:
-    """How many lines are behind it, and how many of them break contracts: `12`, `2 of 12`; with its channel."""
+    """The number of lines behind the arrow, and how many break contracts: `12`, `2 of 12`; with its channel."""
     number = f"{arrow.broken} of {arrow.count}" if 0 < arrow.broken < arrow.count else f"{arrow.count}"
     return number if arrow.channel is Channel.IMPORT else f"{arrow.channel.upper()} {number}"
 
@@ -39,7 +39,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def legend(view: View) -> Iterator[str]:
-    """What the looks of the arrows of `view` mean, of those looks that it has."""
+    """Explain those arrow styles that occur in `view`."""
     if any(arrow.violations for arrow in view.arrows):
         yield "red: breaks a contract"
     if any(arrow.closes_cycle and not arrow.is_type_checking for arrow in view.arrows):

@@ -1,4 +1,4 @@
-"""Layers as bands: which node stands on which level."""
+"""Layers as bands: assign nodes to the levels of a `layers` contract."""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ from archguard.kinds import Layers
 
 
 def layered(codebase: Codebase, outline: Outline, contract: Layers | None) -> Outline:
-    """`outline` with a group for each layer of `contract`, around the nodes all of whose modules are in it."""
+    """Add a group for each layer of `contract`, with the nodes whose modules are all in that layer."""
     levels = contract.levels(codebase) if contract else ()
     places = {module: level for level, units in enumerate(levels) for unit in units.values() for module in unit}
     found = {

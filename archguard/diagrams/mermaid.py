@@ -1,4 +1,4 @@
-"""Mermaid, which GitHub, GitLab and many editors draw where they find it in Markdown."""
+"""Mermaid, which GitHub, GitLab and many editors render in Markdown."""
 
 import json
 from collections.abc import Iterator
@@ -15,15 +15,15 @@ from archguard.diagrams.view import Arrow, Group, Node, NodeKind, View
 EDGES: Final = 500
 CHARACTERS: Final = 50_000
 _HEAD: Final = 2_000
-"""More characters than the title and the comments take."""
+"""An upper bound of the characters of the title and the comments."""
 
 _SHAPES: Final = {NodeKind.EXTERNAL: ("([", "])"), NodeKind.REST: ("{{", "}}"), NodeKind.MODULE: ("[", "]")}
 
 
 def render(view: View) -> str:
-    """The flowchart, within what Mermaid takes: with more arrows or text than that, the heaviest arrows only.
+    """The flowchart within Mermaid's limits: if there are too many arrows or characters, only the heaviest arrows.
 
-    A complete one has them all, and says which settings of Mermaid have to be raised to draw it.
+    A complete view keeps all arrows, and a comment states which settings of Mermaid must be raised to render it.
     """
     if view.is_complete:
         return _flowchart(view)
@@ -41,7 +41,7 @@ def _flowchart(view: View) -> str:
 
 
 def _settings(view: View, characters: int) -> Iterator[str]:
-    """What Mermaid has to be told from outside, since no text may raise these limits for itself."""
+    """The required settings as a comment: for security, a text cannot raise these limits itself."""
     if len(view.arrows) > EDGES:
         yield f"  %% Mermaid draws it with maxEdges: {len(view.arrows)}"
     if characters > CHARACTERS:
@@ -86,7 +86,7 @@ def _arrows(view: View) -> Iterator[str]:
 
 
 def _ordered(view: View) -> list[Arrow]:
-    """The arrows from the top down: Mermaid turns round those that lead back to what it has seen."""
+    """The arrows from top to bottom: Mermaid reverses those that lead back to a node it has already placed."""
     levels = {node.name: layer.layer or 0 for layer in view.layers for node in view.members(layer.name)}
     lowest = len(levels)
 
@@ -117,6 +117,6 @@ def _looks(view: View) -> Iterator[str]:
 
 
 def _text(content: str) -> str:
-    """`content` as Mermaid's strings have it: with entities for what is not plain, `#` being their sign."""
+    """`content` escaped for a Mermaid string: special characters become entities, which begin with `#`."""
     marked = "".join(it if it.isalnum() or it in " _.,:/()-" else f"#{ord(it)};" for it in plain(content))
     return escape(marked, quote=False)

@@ -1,4 +1,9 @@
-"""Which sets of modules become nodes, before anybody has looked at what they import."""
+"""Select the sets of modules that become nodes. Imports are not considered yet, except to drop empty packages.
+
+A package with several nodes inside becomes a frame (a group) around them. A package module that neither imports nor is
+imported only holds others: it gets no node. Labels are shortened by the part of the name that the frame or the whole
+project shares.
+"""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -8,12 +13,12 @@ from archguard.codebase import Codebase
 from archguard.diagrams.view import Group, Node, NodeKind
 
 REST: Final = "..."
-"""The name of the node that stands for those that were folded."""
+"""The name of the node into which several nodes were folded."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """A node to be, and its modules."""
+    """A node before its arrows are known, and its modules."""
 
     node: Node
     modules: frozenset[str]
@@ -21,7 +26,7 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True)
 class Outline:
-    """The nodes of a view to be; no module is in two of them."""
+    """The nodes of a view, before arrows are added; they are disjoint sets of modules."""
 
     title: str
     description: str = ""
@@ -29,7 +34,7 @@ class Outline:
     groups: tuple[Group, ...] = ()
     notes: tuple[str, ...] = ()
     folded: tuple[Part, ...] = ()
-    """What the last of `parts` stands for, where some were put together."""
+    """The parts that were folded into the last of `parts`; empty if none were."""
 
     @property
     def units(self) -> Mapping[str, frozenset[str]]:
@@ -37,7 +42,7 @@ class Outline:
         return {part.node.name: part.modules for part in self.parts}
 
 
-def part(  # noqa: PLR0913  # what a node has of its own
+def part(  # noqa: PLR0913  # the fields of a node
     codebase: Codebase,
     name: str,
     modules: Iterable[str],
@@ -47,7 +52,7 @@ def part(  # noqa: PLR0913  # what a node has of its own
     group: str = "",
     description: str = "",
 ) -> Part:
-    """The part called `name`; without a `kind` it is a package, a module, or from outside, as its modules are."""
+    """Make the part `name`; without a `kind`, infer from its modules if it is a package, a module or external."""
     members = frozenset(modules)
     files = members & codebase.sources.keys()
     top = min(files, key=lambda module: (module.count("."), module), default="")
@@ -71,37 +76,37 @@ def _kind(codebase: Codebase, name: str, modules: frozenset[str]) -> NodeKind:
 
 
 def shared_package(codebase: Codebase) -> str:
-    """The package that holds the whole project, or ""."""
+    """The package that contains the whole project, or ""."""
     return codebase.shared_package
 
 
 def package_depth(codebase: Codebase) -> int:
-    """How many parts of their names tell packages apart: one more than all modules share, and two at least."""
+    """The default depth of packages: one more than the prefix that all modules share, and at least two."""
     shared = shared_package(codebase)
     return max(2, len(shared.split(".")) + 1)
 
 
 def package_of(module: str, depth: int) -> str:
-    """The first `depth` parts of the name of `module`, with its service."""
+    """The first `depth` segments of the name of `module`, with its service prefix."""
     service, mark, name = module.rpartition("::")
     return service + mark + ".".join(name.split(".")[:depth])
 
 
-def gathered(names: Iterable[str], of: Callable[[str], str]) -> dict[str, set[str]]:
-    """The names with the same `of`."""
+def gathered(names: Iterable[str], key: Callable[[str], str]) -> dict[str, set[str]]:
+    """Group `names` by their `key`."""
     found: dict[str, set[str]] = {}
     for name in sorted(names):
-        found.setdefault(of(name), set()).add(name)
+        found.setdefault(key(name), set()).add(name)
     return found
 
 
 def packages(codebase: Codebase, modules: Collection[str], depth: int) -> tuple[tuple[Part, ...], tuple[Group, ...]]:
-    """The packages of `modules` down to `depth`, each in the frame of the package above it where that tells some apart.
+    """The packages of `modules` down to `depth`, grouped by frames for parent packages with several nodes.
 
-    A package that is only there to hold others, with nobody importing it or imported by it, is left out.
+    A package that only contains others, and neither imports nor is imported, is left out.
     """
     units = gathered(modules, lambda module: package_of(module, depth))
-    units = {name: found for name, found in units.items() if not _is_frame(codebase, name, found)}
+    units = {name: found for name, found in units.items() if not _is_only_container(codebase, name, found)}
     frames, shared = _frames(units), shared_package(codebase)
     parts = (
         part(codebase, name, found, group=frame, label=inside(name, shared if frame == name else frame or shared))
@@ -109,34 +114,35 @@ def packages(codebase: Codebase, modules: Collection[str], depth: int) -> tuple[
         for frame in (_frame_of(name, frames),)
     )
     groups = (
-        Group(name=it, label=inside(it, _above(it, frames) or shared), parent=_above(it, frames)) for it in frames
+        Group(name=it, label=inside(it, _parent_frame(it, frames) or shared), parent=_parent_frame(it, frames))
+        for it in frames
     )
     return tuple(parts), tuple(groups)
 
 
 def loose(codebase: Codebase, parts: Iterable[Part]) -> tuple[Part, ...]:
-    """`parts` out of their frames, by their whole names as far as these are not those of the project."""
+    """Remove `parts` from their frames, and label them with their names below the project's shared package."""
     shared = shared_package(codebase)
     return tuple(replace(it, node=replace(it.node, group="", label=inside(it.node.name, shared))) for it in parts)
 
 
-def _is_frame(codebase: Codebase, name: str, modules: set[str]) -> bool:
+def _is_only_container(codebase: Codebase, name: str, modules: set[str]) -> bool:
     alone = modules == {name} and not codebase.imports.imported_by(name) and name not in codebase.imports.importers
     return alone and any(other.startswith(f"{name}.") for other in codebase.modules)
 
 
 def _frames(units: Collection[str]) -> tuple[str, ...]:
-    """The packages with several of `units` in them, unless one holds all of them; those above first."""
+    """The packages that contain several of `units`, but not all of them; parents first."""
     counts: dict[str, set[str]] = {}
     for name in units:
-        for above in _holders(name):
+        for above in _containers(name):
             counts.setdefault(above, set()).add(name)
     several = [name for name, found in counts.items() if 1 < len(found | ({name} & set(units))) < len(units)]
     return tuple(sorted(several))
 
 
-def _holders(name: str) -> Iterator[str]:
-    """What `name` is in: packages, the nearest first, then its service."""
+def _containers(name: str) -> Iterator[str]:
+    """The containers of `name`: its parent packages, innermost first, then its service."""
     service, mark, plain = name.rpartition("::")
     parts = plain.split(".")
     yield from (service + mark + ".".join(parts[:length]) for length in range(len(parts) - 1, 0, -1))
@@ -145,14 +151,14 @@ def _holders(name: str) -> Iterator[str]:
 
 
 def _frame_of(name: str, frames: Collection[str]) -> str:
-    """The innermost frame for `name`; a package stands in its own frame."""
-    return name if name in frames else _above(name, frames)
+    """The innermost frame for `name`; a package with a frame of its own is inside of that."""
+    return name if name in frames else _parent_frame(name, frames)
 
 
-def _above(name: str, frames: Collection[str]) -> str:
-    return next((above for above in _holders(name) if above in frames), "")
+def _parent_frame(name: str, frames: Collection[str]) -> str:
+    return next((above for above in _containers(name) if above in frames), "")
 
 
 def inside(name: str, frame: str) -> str:
-    """What is left of `name` in `frame`."""
+    """`name` relative to `frame`; unchanged if it is not inside."""
     return name.removeprefix(frame).lstrip(".:") if name.startswith((f"{frame}.", f"{frame}::")) else name

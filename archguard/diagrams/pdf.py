@@ -1,9 +1,9 @@
-"""A picture for print."""
+"""PDF, for printing."""
 
 from archguard.diagrams.graphviz import picture
 from archguard.diagrams.view import View
 
 
 def render(view: View) -> bytes:
-    """The picture as one page, as large as it is."""
+    """The picture on one page of its own size."""
     return picture(view, "pdf")

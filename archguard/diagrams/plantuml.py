@@ -12,7 +12,7 @@ _WORDS: Final = {NodeKind.EXTERNAL: "cloud", NodeKind.SERVICE: "node"}
 
 
 def render(view: View) -> str:
-    """The diagram, with its colours."""
+    """The diagram with colours."""
     lines = (*_head(view), *_parts(view), *_arrows(view), *_foot(view))
     return "\n".join(("@startuml", *lines, "@enduml"))
 
@@ -59,10 +59,10 @@ def _look(arrow: Arrow) -> str:
 
 
 def _foot(view: View) -> Iterator[str]:
-    if told := (*legend(view), *view.notes):
-        yield "caption " + " \N{MIDDLE DOT} ".join(map(text, told))
+    if captions := (*legend(view), *view.notes):
+        yield "caption " + " \N{MIDDLE DOT} ".join(map(text, captions))
 
 
 def text(content: str) -> str:
-    """`content` as PlantUML has it: with entities for what its markup is made of."""
+    """`content` escaped for PlantUML: markup characters become entities."""
     return "".join(it if it.isalnum() or it in " _.,:;()-" else f"<U+{ord(it):04X}>" for it in plain(content))

@@ -1,9 +1,9 @@
-"""A picture for where there is no SVG."""
+"""PNG, for programs without SVG."""
 
 from archguard.diagrams.graphviz import picture
 from archguard.diagrams.view import View
 
 
 def render(view: View) -> bytes:
-    """The picture, twice as fine as a screen."""
+    """The picture at twice the resolution of a screen."""
     return picture(view, "png", "-Gdpi=192")

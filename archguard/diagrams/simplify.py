@@ -1,4 +1,12 @@
-"""No hairballs: what is too much for one picture is put together, and the picture says so."""
+"""Reduce a view to what one picture can show, and add a note about what is missing.
+
+How it works: packages are drawn less deeply until they fit; then the nodes with the fewest imports are folded into one;
+then the arrows with the fewest imports are left out. An arrow that breaks a contract or closes a cycle always stays, as
+do the arrows that keep every cycle of the code a cycle in the picture.
+
+Limits: 40 nodes and, from 60 arrows on, two arrows a node, beyond which a layout can no longer be followed by eye.
+Cost: `_cycle_arrows` searches the graph once per cyclic arrow: quadratic in the arrows, of a view of few nodes.
+"""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -13,32 +21,33 @@ from archguard.diagrams.view import Arrow, Channel, Node, NodeKind, View
 from archguard.model import Report
 
 NODES: Final = 40
-"""How many nodes a picture has at most, unless somebody asks for more."""
+"""The default limit of nodes in a picture."""
 
 ARROWS_PER_NODE: Final = 2
+"""Above `FEW_ARROWS`, how many arrows a picture has per node."""
 FEW_ARROWS: Final = 60
-"""So many arrows are always drawn: on a slide, each of them can still be followed from end to end."""
+"""Up to this number, all arrows are drawn: on a slide, each of them can still be followed from end to end."""
 
 
 def gather(codebase: Codebase, modules: Collection[str], title: str, depth: int | None, limit: int) -> Outline:
-    """`modules` by package: down to `depth`, or as deep as `limit` nodes allow."""
+    """Group `modules` by package: down to `depth`, or as deep as `limit` nodes allow."""
     deepest = max((module.count(".") + 1 for module in modules), default=1)
     wanted = min(depth or deepest, deepest)
     for tried in range(wanted, 0, -1):
         parts, groups = packages(codebase, modules, tried)
         if len(parts) <= limit or tried <= package_depth(codebase):
             break
-    notes = () if tried == wanted else (_drawn(len(modules), len(parts), wanted if depth else None),)
+    notes = () if tried == wanted else (_depth_note(len(modules), len(parts), wanted if depth else None),)
     return Outline(title=title, parts=parts, groups=groups, notes=notes)
 
 
-def _drawn(modules: int, packages: int, depth: int | None) -> str:
-    asked = f"depth {depth} is too much for one picture: " if depth else ""
-    return f"{asked}{modules} modules are drawn as {packages} packages"
+def _depth_note(modules: int, packages: int, depth: int | None) -> str:
+    excess = f"depth {depth} is too much for one picture: " if depth else ""
+    return f"{excess}{modules} modules are drawn as {packages} packages"
 
 
 def folded(codebase: Codebase, report: Report, outline: Outline, limit: int) -> Outline:
-    """`outline` with `limit` nodes at most: those that fewest imports lead to or from become one."""
+    """Fold the parts with the fewest imports into one node, so that `outline` has at most `limit` nodes."""
     if len(outline.parts) <= limit:
         return outline
     weights = _weights(codebase, outline)
@@ -46,8 +55,8 @@ def folded(codebase: Codebase, report: Report, outline: Outline, limit: int) -> 
     ranked = sorted(outline.parts, key=lambda it: _rank(it, weights, broken, outline))
     kept, rest = ranked[: limit - 1], ranked[limit - 1 :]
     modules = frozenset().union(*(it.modules for it in rest))
-    size = sum(it.node.modules for it in rest)
-    node = Node(name=REST, label=f"{len(rest)} more", kind=NodeKind.REST, modules=size)
+    module_count = sum(it.node.modules for it in rest)
+    node = Node(name=REST, label=f"{len(rest)} more", kind=NodeKind.REST, modules=module_count)
     note = f"{len(rest)} of {len(outline.parts)} are drawn as one node: those with the fewest imports"
     return replace(outline, parts=(*kept, Part(node, modules)), folded=tuple(rest), notes=(*outline.notes, note))
 
@@ -61,83 +70,83 @@ def _weights(codebase: Codebase, outline: Outline) -> Mapping[str, int]:
 
 
 def _rank(it: Part, weights: Mapping[str, int], broken: Collection[str], outline: Outline) -> tuple[object, ...]:
-    """What is asked about first, then layers, then what breaks contracts, then what is most connected."""
+    """The sort key of folding: the subject, then layers, then parts with violations, then by number of imports."""
     layers = {group.name for group in outline.groups if group.layer is not None}
     is_broken = not it.modules.isdisjoint(broken)
     return not it.node.is_focus, it.node.group not in layers, not is_broken, -weights.get(it.node.name, 0), it.node.name
 
 
 def thinned(view: View) -> View:
-    """`view` without its lightest arrows, if it has too many to be read.
+    """Remove the arrows with the fewest imports, if `view` has too many to be read.
 
-    What breaks a contract or closes a cycle stays, and so does one way back for each arrow that closes one: what is a
-    cycle in the code is one in the picture, of the same nodes. No node loses its last arrow.
+    Arrows that break a contract or close a cycle stay, and so does a return path for each arrow that closes a cycle: a
+    cycle of the code remains a cycle of the same nodes in the picture. No node loses its last arrow.
     """
     most = max(FEW_ARROWS, ARROWS_PER_NODE * len(view.nodes))
     if view.is_complete or view.keeps_arrows or len(view.arrows) <= most:
         return view
     ranked = sorted(view.arrows, key=_weight, reverse=True)
-    least = ranked[most].count + 1  # of arrows that weigh the same all stay, or none: no name decides
-    kept = {arrow for arrow in ranked if arrow.count >= least} | _needed(ranked)
-    kept |= _ways_back(kept, ranked)
-    gone = [arrow.count for arrow in view.arrows if arrow not in kept]
-    if not gone:
+    min_count = ranked[most].count + 1  # keep all arrows of equal weight or none: otherwise names would decide
+    kept = {arrow for arrow in ranked if arrow.count >= min_count} | _required(ranked)
+    kept |= _cycle_arrows(kept, ranked)
+    removed = [arrow.count for arrow in view.arrows if arrow not in kept]
+    if not removed:
         return view
     noun = "import" if all(arrow.channel is Channel.IMPORT for arrow in view.arrows) else "line"
     note = (
-        f"{len(gone)} of {len(view.arrows)} arrows are left out, each of {counted(max(gone), noun)} at most;"
+        f"{len(removed)} of {len(view.arrows)} arrows are left out, each of {counted(max(removed), noun)} at most;"
         " none breaks a contract or closes a cycle"
     )
     arrows = tuple(arrow for arrow in view.arrows if arrow in kept)
     return replace(view, arrows=arrows, notes=(*view.notes, note))
 
 
-def _needed(ranked: Iterable[Arrow]) -> set[Arrow]:
-    """Those that break contracts, that are one of two ways between nodes of which one closes a cycle, or a node's last.
+def _required(ranked: Iterable[Arrow]) -> set[Arrow]:
+    """The arrows that must stay: violations, both directions of a pair that closes a cycle, and each node's heaviest.
 
     Args:
-        ranked: All arrows, the heaviest first.
+        ranked: All arrows, heaviest first.
     """
     closing = {frozenset((it.source, it.target)) for it in ranked if it.closes_cycle}
     heaviest: dict[str, Arrow] = {}
     for arrow in ranked:
         heaviest.setdefault(arrow.source, arrow)
         heaviest.setdefault(arrow.target, arrow)
-    told = {it for it in ranked if it.violations or frozenset((it.source, it.target)) in closing}
-    return told | set(heaviest.values())
+    required = {it for it in ranked if it.violations or frozenset((it.source, it.target)) in closing}
+    return required | set(heaviest.values())
 
 
-def _ways_back(kept: Collection[Arrow], ranked: Sequence[Arrow]) -> set[Arrow]:
-    """The arrows of cycles that have to be added to `kept`, so that what reaches each other still does.
+def _cycle_arrows(kept: Collection[Arrow], ranked: Sequence[Arrow]) -> set[Arrow]:
+    """The cyclic arrows to add to `kept` so that every strongly connected component stays one.
 
-    Of all others, lightest first, each is left out whose end can be reached from its beginning without it: what
-    remains is as little as possible, which adding the heaviest first would not give among arrows of the same weight.
+    Starts with all cyclic arrows and removes them, lightest first, where the target is still reachable from the source
+    without the arrow. Adding the heaviest ones first instead would keep superfluous arrows among those of equal weight.
     """
-    following: dict[str, Counter[str]] = {}
+    successors: dict[str, Counter[str]] = {}
     for arrow in ranked:
         if arrow in kept or arrow.is_cyclic:
-            following.setdefault(arrow.source, Counter())[arrow.target] += 1
+            successors.setdefault(arrow.source, Counter())[arrow.target] += 1
     added = set[Arrow]()
     for arrow in reversed(ranked):
         if arrow.is_cyclic and arrow not in kept:
-            following[arrow.source][arrow.target] -= 1
-            if not _is_reached(following, arrow.source, arrow.target):
-                following[arrow.source][arrow.target] += 1
+            successors[arrow.source][arrow.target] -= 1
+            if not _is_reachable(successors, arrow.source, arrow.target):
+                successors[arrow.source][arrow.target] += 1
                 added.add(arrow)
     return added
 
 
-def _is_reached(following: Mapping[str, Mapping[str, int]], start: str, end: str) -> bool:
+def _is_reachable(successors: Mapping[str, Mapping[str, int]], start: str, end: str) -> bool:
     seen, queue = {start}, [start]
     while queue and end not in seen:
-        found = {name for name, arrows in following.get(queue.pop(), {}).items() if arrows} - seen
+        found = {name for name, arrows in successors.get(queue.pop(), {}).items() if arrows} - seen
         seen |= found
         queue.extend(sorted(found))
     return end in seen
 
 
 def strongest(view: View, most: int) -> View:
-    """`view` with `most` arrows at most: those that break contracts, those of cycles, then the heaviest."""
+    """Keep at most `most` arrows: first those that break contracts, then those of cycles, then the heaviest."""
     if len(view.arrows) <= most:
         return view
     ranked = sorted(view.arrows, key=_importance, reverse=True)

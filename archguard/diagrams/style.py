@@ -1,4 +1,4 @@
-"""How the parts of a diagram look, the same in every format that has colours."""
+"""The colours and strokes of diagrams, the same in every format with colours."""
 
 from math import log2
 from typing import Final, NamedTuple
@@ -6,9 +6,9 @@ from typing import Final, NamedTuple
 from archguard.diagrams.view import Arrow, Channel, Node, NodeKind, View
 
 FONTS: Final = "Helvetica,Arial,sans-serif"
-"""In the order in which a browser looks for them."""
+"""The font families in order of preference."""
 LAYOUT_FONT: Final = "Arial"
-"""What Graphviz measures text in. Not a list: graphviz-pure measures that as Times, and text touches its borders."""
+"""The font by which Graphviz measures text. Not a list: graphviz-pure measures one as Times, which is too narrow."""
 
 PAPER: Final = "#ffffff"
 INK: Final = "#0f172a"
@@ -38,7 +38,7 @@ LAYERS: Final = (
     Paint("#e8f5d5", "#8bc34a"),
     Paint("#fde6d8", "#f0965a"),
 )
-"""From top to bottom, and again."""
+"""The colours of layers from top to bottom, repeated as needed."""
 
 KINDS: Final = {
     NodeKind.COMPONENT: Paint("#e0e7ff", "#818cf8"),
@@ -86,17 +86,17 @@ DARK: Final = {
     "#d97706": "#f5b04c",
     "#0d9488": "#3fd0c0",
 }
-"""What takes the place of each colour in the dark; the others do for both."""
+"""The dark variants of colours; other colours are used in both schemes."""
 
 
 def dark() -> str:
-    """The rules of a style sheet by which an SVG changes its colours where people like it dark."""
+    """The style sheet that switches the colours of an SVG in a dark colour scheme."""
     rules = (f'[{name}="{light}"]{{{name}:{other}}}' for light, other in DARK.items() for name in ("fill", "stroke"))
     return f"@media (prefers-color-scheme: dark){{svg{{background:{DARK[PAPER]}}}{''.join(rules)}}}"
 
 
 def node_colours(view: View, node: Node) -> tuple[str, str, str]:
-    """How `node` is filled, outlined and written."""
+    """The fill, outline and text colour of `node`."""
     fill, edge = paint(view, node)
     return fill, RED if node.violations else edge, PAPER if node.is_focus else INK
 
@@ -110,17 +110,17 @@ def paint(view: View, node: Node) -> Paint:
 
 
 def colour(arrow: Arrow) -> str:
-    """Red if it breaks a contract, else the colour of its channel."""
+    """Red if `arrow` breaks a contract, else the colour of its channel."""
     return RED if arrow.violations else CHANNELS[arrow.channel]
 
 
 def width(arrow: Arrow) -> float:
-    """How thick it is: a little more each time that it stands for twice as much code."""
+    """The stroke width, which grows with the logarithm of the count."""
     return round(min(1 + log2(arrow.count) * 0.3, 4), 2)
 
 
 def stroke(arrow: Arrow) -> str:
-    """Dotted where type checkers alone follow it, dashed where it closes a cycle, else solid."""
+    """Dotted if all imports are for type checkers only, dashed if it closes a cycle, else solid."""
     if arrow.is_type_checking:
         return "dotted"
     return "dashed" if arrow.closes_cycle else "solid"

@@ -1,4 +1,4 @@
-"""A picture for the web and for slides, readable on light and on dark pages."""
+"""SVG for the web and for slides, readable on light and dark backgrounds."""
 
 from archguard.diagrams import style
 from archguard.diagrams.graphviz import picture
@@ -6,7 +6,7 @@ from archguard.diagrams.view import View
 
 
 def render(view: View) -> str:
-    """The picture; where people like it dark, its colours change."""
+    """The picture; its colours follow the preferred colour scheme."""
     head, opening, body = picture(view, "svg").decode().partition("<svg ")
     attributes, end, content = body.partition(">")
     shown = content.replace(f'font-family="{style.LAYOUT_FONT}"', f'font-family="{style.FONTS}"')

@@ -1,4 +1,4 @@
-"""What a diagram shows: nodes, the arrows between them, and what is behind each arrow."""
+"""The values of a diagram: nodes, the arrows between them, and the code behind each arrow."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,20 +9,20 @@ from archguard.model import Violation
 
 
 class NodeKind(StrEnum):
-    """What a node stands for."""
+    """What a node represents."""
 
     COMPONENT = "component"
     PACKAGE = "package"
     MODULE = "module"
     SERVICE = "service"
     EXTERNAL = "external"
-    """A package from outside of the project."""
+    """A package outside of the project."""
     REST = "rest"
     """Several nodes that were folded into one: "12 more"."""
 
 
 class Channel(StrEnum):
-    """How one thing reaches another."""
+    """How one node depends on another."""
 
     IMPORT = "import"
     HTTP = "http"
@@ -33,7 +33,7 @@ class Channel(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """A frame around nodes: the package that they are in, or the layer."""
+    """A frame around nodes: their package, or their layer."""
 
     name: str
     """Unique among the groups."""
@@ -41,7 +41,7 @@ class Group:
     parent: str = ""
     """The name of the group that it stands in; "" for none."""
     layer: int | None = None
-    """Which layer it is, from 0 at the top; None for what is no layer."""
+    """The index of the layer, 0 at the top; None if the group is not a layer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,45 +56,45 @@ class Node:
     """The name of the group that it stands in; "" for none."""
     modules: int = 0
     path: str = ""
-    """The file of the topmost module, relative to the project's root; "" if it has none."""
+    """The file of the topmost module, relative to the project's root; "" if there is none."""
     description: str = ""
     is_focus: bool = False
-    """Whether the view is about it."""
+    """Whether it is the subject of the view."""
     violations: tuple[Violation, ...] = ()
-    """Those inside of it, which are on no arrow."""
+    """Violations inside of the node, which are on no arrow."""
 
 
 @dataclass(frozen=True, order=True)
 class Line:
-    """A line of code behind an arrow: `importer` imports `imported`, or reaches it in another way, at `path`:`line`."""
+    """A line of code behind an arrow: `importer` imports or calls `imported` at `path`:`line`."""
 
     importer: str
     imported: str
-    """The module; over other channels than imports, what is named there: a URL, a topic, a table."""
+    """The module; over other channels than imports, what the code names: a URL, a topic, a table."""
     path: str
     line: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class Arrow:
-    """The node `source` imports `target`, or reaches it over another channel."""
+    """The node `source` depends on `target`, by imports or over another channel."""
 
     source: str
     target: str
     count: int
-    """How many imports, or lines of code, do."""
+    """The number of imports, or of lines of code."""
     broken: int = 0
-    """How many of those break contracts."""
+    """How many of them break contracts."""
     lines: tuple[Line, ...]
-    """Those lines; of very many, the first ones, those that break contracts before others."""
+    """These lines, those that break contracts first; only the first ones if there are very many."""
     channel: Channel = Channel.IMPORT
     violations: tuple[Violation, ...] = ()
     is_cyclic: bool = False
     """Whether it is part of a cycle."""
     closes_cycle: bool = False
-    """Whether it is one of the few arrows without which there would be no cycle."""
+    """Whether it is in the feedback arc set: without these arrows, there is no cycle."""
     is_type_checking: bool = False
-    """Whether type checkers alone follow it: each import stands under `if TYPE_CHECKING:`."""
+    """Whether all of its imports are under `if TYPE_CHECKING:`."""
 
     @property
     def contracts(self) -> tuple[str, ...]:
@@ -104,46 +104,46 @@ class Arrow:
 
 @dataclass(frozen=True, kw_only=True)
 class Code:
-    """What a view was drawn from, for formats in which people look inside of its nodes."""
+    """The code of a view, for interactive formats that show the inside of nodes."""
 
     codebase: Codebase
     modules: Mapping[str, frozenset[str]]
-    """Those of each node."""
+    """The modules of each node."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class View:
-    """A picture of the code, whatever the format that it is written in. Everything is sorted."""
+    """A picture of the code, independent of the output format. Everything is sorted."""
 
     title: str
     description: str = ""
-    """A sentence about what is shown; "" where the title says enough."""
+    """A sentence about what is shown; "" if the title suffices."""
     nodes: tuple[Node, ...]
     arrows: tuple[Arrow, ...] = ()
     groups: tuple[Group, ...] = ()
-    """Those above before those in them."""
+    """The groups, parents before their children."""
     notes: tuple[str, ...] = ()
-    """Sentences about what is not shown, and why."""
+    """Sentences about what is left out, and why."""
     is_sideways: bool = False
-    """Whether it is drawn from left to right instead of from top to bottom."""
+    """Whether the layout goes from left to right instead of from top to bottom."""
     keeps_arrows: bool = False
-    """Whether no arrow is too light to be shown: a table has room for all, and of cycles the arrows are the point."""
+    """Whether arrows are never left out: a table has room for all, and a view of cycles is about its arrows."""
     is_complete: bool = False
-    """Whether everything was asked for: no format leaves out or folds anything, however much there is."""
+    """Whether the user requested everything: no format leaves out or folds anything, whatever the size."""
     code: Code | None = field(default=None, repr=False, compare=False)
     source: str = ""
-    """Where the code can be read: an address with `{path}` and `{line}` in it; "" if nobody knows."""
+    """The URL template of source files, with `{path}` and `{line}`; "" if it is not known."""
 
     @property
     def is_around(self) -> bool:
-        """Whether something is in the middle, with what leads to it before it and what it leads to behind it."""
+        """Whether there is a subject in the middle, between its importers and what it imports."""
         return any(node.is_focus for node in self.nodes)
 
     @property
     def layers(self) -> tuple[Group, ...]:
-        """The groups that are layers, to be drawn as bands from top to bottom."""
+        """The groups that are layers, from top to bottom."""
         return tuple(sorted((group for group in self.groups if group.layer is not None), key=lambda it: it.layer or 0))
 
     def members(self, group: str) -> tuple[Node, ...]:
-        """The nodes that stand in the group of that name, not those in groups in it; "" for those in none."""
+        """The nodes directly in `group`, without those of nested groups; "" for nodes without a group."""
         return tuple(node for node in self.nodes if node.group == group)

@@ -1,4 +1,13 @@
-"""From sets of modules to a view: the arrows between them, what is behind each, and which contracts they break."""
+"""Build a view from sets of modules: the arrows between nodes, the code behind each, and the contracts that it breaks.
+
+How it works: `Coupling` groups imports by pair of nodes; interactions over other channels are grouped by pair and
+channel. Violations are matched to arrows by the place of the import or line. To mark the arrows that close cycles, a
+feedback arc set is computed in which the imports of an arrow without violations weigh 100 times as much: where a cycle
+must be cut somewhere, it is shown cut at a violation.
+
+Limits: an arrow lists at most 20 lines of code, violations first, so that heavy arrows do not bloat the output.
+Cost: linear in imports and violations, plus the feedback arc set of the nodes on cycles.
+"""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -13,39 +22,41 @@ from archguard.diagrams.view import Arrow, Channel, Code, Line, Node, View
 from archguard.effects.interactions import Interaction
 from archguard.model import Report, Violation
 
-SHOWN: Final = 20
-"""How many lines of code an arrow names."""
+MAX_LINES: Final = 20
+"""How many lines of code an arrow lists."""
 
 _TYPES: Final = frozenset({ImportTrait.TYPE_CHECKING})
 
-KEPT: Final = 100
-"""How much more an import weighs that is allowed: where cycles are cut, what breaks contracts goes first."""
+ALLOWED_WEIGHT: Final = 100
+"""How much more an import weighs on an arrow without violations, so that cycles are preferably cut at violations."""
 
 _Place: TypeAlias = tuple[str, str, int]
 """Importer, imported and line of an import; for other channels the path, "" and the line."""
 
 
 def draw(codebase: Codebase, report: Report, outline: Outline, contacts: Iterable[Interaction] = ()) -> View:
-    """The view with all arrows between the nodes of `outline`.
+    """Build the view with all arrows between the nodes of `outline`.
 
     Args:
         codebase: The code.
-        report: What is wrong with it.
+        report: The violations to mark.
         outline: The nodes.
-        contacts: Where services reach each other, apart from imports; for nodes that are services.
+        contacts: Interactions between services other than imports; for nodes that are services.
     """
-    found = _Violations.of(report)
+    found = _ViolationIndex.of(report)
     imports = (
-        _by_import(codebase, found, *arrow, links)
+        _import_arrow(codebase, found, *arrow, links)
         for arrow, links in Coupling(codebase.imports, outline.units).links.items()
     )
-    others = (_by_contact(found, list(group)) for _, group in groupby(sorted(contacts, key=_way), key=_way))
+    others = (
+        _interaction_arrow(found, list(group)) for _, group in groupby(sorted(contacts, key=_group_key), key=_group_key)
+    )
     arrows = sorted((*imports, *others), key=lambda arrow: (arrow.source, arrow.target, arrow.channel))
     return View(
         title=outline.title,
         description=outline.description,
-        nodes=_nodes(outline, found.left(arrows)),
-        arrows=_with_cycles(arrows, _cyclic(codebase, outline, {(it.source, it.target) for it in arrows})),
+        nodes=_nodes(outline, found.not_on(arrows)),
+        arrows=_with_cycles(arrows, _cyclic_pairs(codebase, outline, {(it.source, it.target) for it in arrows})),
         groups=outline.groups,
         notes=outline.notes,
         code=Code(codebase=codebase, modules=outline.units),
@@ -53,22 +64,22 @@ def draw(codebase: Codebase, report: Report, outline: Outline, contacts: Iterabl
 
 
 def reduced(view: View) -> View:
-    """`view` without the arrows that longer ways say too; those that break contracts stay."""
-    left_out = transitively_implied({(arrow.source, arrow.target) for arrow in view.arrows})
-    kept = tuple(it for it in view.arrows if it.violations or (it.source, it.target) not in left_out)
-    gone = len(view.arrows) - len(kept)
-    note = f"{gone} of {len(view.arrows)} arrows are left out: longer ways say the same"
-    return replace(view, arrows=kept, notes=(*view.notes, note) if gone else view.notes)
+    """Remove arrows that are implied transitively by longer paths; keep those that break contracts."""
+    implied = transitively_implied({(arrow.source, arrow.target) for arrow in view.arrows})
+    kept = tuple(it for it in view.arrows if it.violations or (it.source, it.target) not in implied)
+    removed = len(view.arrows) - len(kept)
+    note = f"{removed} of {len(view.arrows)} arrows are left out: longer ways say the same"
+    return replace(view, arrows=kept, notes=(*view.notes, note) if removed else view.notes)
 
 
 @dataclass(frozen=True)
-class _Violations:
-    """The violations by the place of the code that is to blame."""
+class _ViolationIndex:
+    """The violations, indexed by the import or line that causes them."""
 
     by_place: Mapping[_Place, tuple[Violation, ...]]
 
     @classmethod
-    def of(cls, report: Report) -> "_Violations":
+    def of(cls, report: Report) -> "_ViolationIndex":
         places: dict[_Place, list[Violation]] = {}
         for violation in report.violations:
             for place in _places(violation):
@@ -76,11 +87,11 @@ class _Violations:
         return cls({place: tuple(found) for place, found in places.items()})
 
     def at(self, places: Iterable[_Place]) -> tuple[Violation, ...]:
-        """Those at one of `places`, each once."""
+        """The violations at any of `places`, without duplicates."""
         return tuple(dict.fromkeys(found for place in places for found in self.by_place.get(place, ())))
 
-    def left(self, arrows: Iterable[Arrow]) -> tuple[Violation, ...]:
-        """Those that are on none of `arrows`."""
+    def not_on(self, arrows: Iterable[Arrow]) -> tuple[Violation, ...]:
+        """The violations that are on none of `arrows`."""
         drawn = {violation for arrow in arrows for violation in arrow.violations}
         return tuple(dict.fromkeys(found for group in self.by_place.values() for found in group if found not in drawn))
 
@@ -92,14 +103,14 @@ def _places(violation: Violation) -> Iterator[_Place]:
     yield violation.location.path, "", violation.location.line
 
 
-def _by_import(codebase: Codebase, found: _Violations, source: str, target: str, links: Sequence[Link]) -> Arrow:
+def _import_arrow(codebase: Codebase, found: _ViolationIndex, source: str, target: str, links: Sequence[Link]) -> Arrow:
     broken = {link for link in links if tuple(link) in found.by_place}
     return Arrow(
         source=source,
         target=target,
         count=len(links),
         broken=len(broken),
-        lines=tuple(_line(codebase, link) for link in sorted(links, key=lambda it: (it not in broken, it))[:SHOWN]),
+        lines=tuple(_line(codebase, link) for link in sorted(links, key=lambda it: (it not in broken, it))[:MAX_LINES]),
         violations=found.at(map(tuple, links)),  # type: ignore[arg-type]  # a Link is such a tuple
         is_type_checking=all(codebase.traits(link, _TYPES) & _TYPES for link in links),
     )
@@ -109,11 +120,11 @@ def _line(codebase: Codebase, link: Link) -> Line:
     return Line(link.importer, link.imported, codebase.display_path(link.importer), link.line)
 
 
-def _way(interaction: Interaction) -> tuple[str, str, str]:
+def _group_key(interaction: Interaction) -> tuple[str, str, str]:
     return interaction.caller, interaction.callee, interaction.channel
 
 
-def _by_contact(found: _Violations, contacts: Sequence[Interaction]) -> Arrow:
+def _interaction_arrow(found: _ViolationIndex, contacts: Sequence[Interaction]) -> Arrow:
     first = contacts[0]
     lines = sorted(_lines(contacts))
     broken = [line for line in lines if (line.path, "", line.line) in found.by_place]
@@ -122,14 +133,20 @@ def _by_contact(found: _Violations, contacts: Sequence[Interaction]) -> Arrow:
         target=first.callee,
         count=len(lines),
         broken=len(broken),
-        lines=tuple(sorted(lines, key=lambda it: (it not in broken, it))[:SHOWN]),
+        lines=tuple(sorted(lines, key=lambda it: (it not in broken, it))[:MAX_LINES]),
         channel=Channel(first.channel),
         violations=found.at((line.path, "", line.line) for line in lines),
     )
 
 
-def _cyclic(codebase: Codebase, outline: Outline, arrows: Collection[tuple[str, str]]) -> frozenset[tuple[str, str]]:
-    """Those of `arrows` that are part of a cycle, other than one that only folding several nodes into one makes."""
+def _cyclic_pairs(
+    codebase: Codebase, outline: Outline, arrows: Collection[tuple[str, str]]
+) -> frozenset[tuple[str, str]]:
+    """The pairs of `arrows` that are part of a cycle.
+
+    Folding several nodes into one can make a cycle that the code does not have, so cycles are computed on the nodes
+    before folding.
+    """
     if not outline.folded:
         return cyclic(arrows)
     single = {part.node.name: part.modules for part in outline.folded}
@@ -141,7 +158,7 @@ def _cyclic(codebase: Codebase, outline: Outline, arrows: Collection[tuple[str, 
 
 
 def _lines(contacts: Sequence[Interaction]) -> Iterator[Line]:
-    """Each line of code once, also where it names both an address and the setting that holds it."""
+    """Merge interactions on the same line: code may name both an address and the setting that holds it."""
     named: dict[tuple[str, str, int], set[str]] = {}
     for it in contacts:
         named.setdefault((it.importer, it.location.path, it.location.line), set()).add(it.symbol or it.imported)
@@ -149,13 +166,13 @@ def _lines(contacts: Sequence[Interaction]) -> Iterator[Line]:
         yield Line(importer, ", ".join(sorted(names)), path, line)
 
 
-def _with_cycles(arrows: Sequence[Arrow], circling: Collection[tuple[str, str]]) -> tuple[Arrow, ...]:
+def _with_cycles(arrows: Sequence[Arrow], cyclic_pairs: Collection[tuple[str, str]]) -> tuple[Arrow, ...]:
     weights: Counter[tuple[str, str]] = Counter()
     for arrow in arrows:
-        weights[arrow.source, arrow.target] += arrow.count * (1 if arrow.violations else KEPT)
-    last = feedback_arcs({pair: weight for pair, weight in weights.items() if pair in circling})
+        weights[arrow.source, arrow.target] += arrow.count * (1 if arrow.violations else ALLOWED_WEIGHT)
+    closing = feedback_arcs({pair: weight for pair, weight in weights.items() if pair in cyclic_pairs})
     return tuple(
-        replace(arrow, is_cyclic=pair in circling, closes_cycle=pair in last)
+        replace(arrow, is_cyclic=pair in cyclic_pairs, closes_cycle=pair in closing)
         for arrow in arrows
         for pair in ((arrow.source, arrow.target),)
     )

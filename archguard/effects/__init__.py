@@ -1,10 +1,16 @@
-"""The libraries through which code reaches outside: databases, caches, HTTP, RPC, queues, cloud, mail, sockets.
+"""Effect analysis: where code reaches databases, caches, HTTP, RPC, queues, cloud services, mail and sockets.
 
-What is known of them stands in one TOML file a channel. `catalogue(channels, extensions)` says what an import, a call
-or a method has to do with them; `names_of(codebase, extensions)` follows the names of the code to them;
-`Uses(names, catalogue).of(module)` finds every use of them in a module.
+The phases, in order:
 
-A name is imported when it is used: a check of imports needs none of this.
+1. `catalogue/` holds the facts about client libraries, one TOML file per channel.
+   `load_catalogue(channels, extensions)` returns a `Catalogue` that classifies imports, calls and methods.
+2. `prefilter` (for `database`) and `client_flow` (for `gateway`) select the modules that can use a client, so that the
+   others are never parsed.
+3. `ClientCallFinder(semantic_model(codebase, extensions), catalogue).of(source)` yields each client call of a module.
+4. `database`, `outbound`, `hosts`, `timeouts` and `entry_points` turn these into the effects that contracts check;
+   `interactions/` attributes them to the services of a project.
+
+The names of this package are imported lazily: a check of imports alone does not load the semantic model.
 """
 
 from importlib import import_module

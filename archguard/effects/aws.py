@@ -1,4 +1,4 @@
-"""What the services of AWS are for, by the names that boto3 knows them under."""
+"""Map the services of AWS, by their boto3 names, to channels: one client library covers several of them."""
 
 import ast
 from collections.abc import Collection, Iterator, Mapping
@@ -11,7 +11,7 @@ from archguard.effects.client_calls import ClientCall
 from archguard.effects.tracing import creation_sites
 from archguard.semantics import SemanticModel
 
-_MAKING = frozenset({"client", "resource", "create_client"})
+_FACTORY_METHODS = frozenset({"client", "resource", "create_client"})
 PACKAGES = frozenset({"boto3", "botocore", "aioboto3", "aiobotocore"})
 
 _CHANNELS: Mapping[str, str] = {
@@ -29,49 +29,49 @@ _CHANNELS: Mapping[str, str] = {
 
 @cache
 def clients() -> Catalogue:
-    """What makes the clients of AWS."""
+    """The catalogue of the libraries that create clients of AWS."""
     every = load_catalogue(("cloud",)).clients
     return Catalogue(tuple(client for client in every if PACKAGES.intersection(client.modules)))
 
 
 def is_used(codebase: Codebase) -> bool:
-    """Whether something of AWS is imported anywhere."""
+    """Whether any module imports a library of AWS."""
     return any(name.partition(".")[0] in PACKAGES for name in codebase.imports.externals)
 
 
 def channels_with_aws(channels: Collection[str]) -> tuple[str, ...]:
-    """`channels`, and the one that knows the clients of AWS if their services can belong to `channels`."""
+    """`channels`, plus `cloud`, which lists the clients of AWS, if services of AWS can belong to `channels`."""
     added = () if "cloud" in channels or {"queue", "email"}.isdisjoint(channels) else ("cloud",)
     return (*channels, *added)
 
 
 def is_aws(call: ClientCall) -> bool:
-    """Whether something of AWS is used."""
+    """Whether `call` uses a library of AWS."""
     return call.symbol.partition(".")[0] in PACKAGES
 
 
 def channel_of(model: SemanticModel, call: ClientCall) -> str:
-    """The channel of what is made or called with boto3: `queue` for `client("sqs")`; `cloud` if it cannot be told."""
+    """The channel of a boto3 call: `queue` for `client("sqs")`; `cloud` if the service is unknown."""
     return next((_CHANNELS.get(service, "cloud") for service in _services(model, call)), "cloud")
 
 
-def _services(model: SemanticModel, use: ClientCall) -> Iterator[str]:
-    for call, at in _makers(model, use):
+def _services(model: SemanticModel, client_call: ClientCall) -> Iterator[str]:
+    for call, at in _creation_calls(model, client_call):
         named = [*call.args[:1], *(keyword.value for keyword in call.keywords if keyword.arg == "service_name")]
         yield from (text.filled("") for node in named if (text := model.string_value(node, at)) and text.complete)
 
 
-def _makers(model: SemanticModel, call: ClientCall) -> Iterator[tuple[ast.Call, Position]]:
-    """The call itself, or the one that made the client whose method is called."""
+def _creation_calls(model: SemanticModel, call: ClientCall) -> Iterator[tuple[ast.Call, Position]]:
+    """The call itself, or the call that created its receiver."""
     node = call.access.call or call.access.owner
-    yield from _behind(model, node, call.path.at) if node is not None else ()
+    yield from _factory_calls(model, node, call.path.at) if node is not None else ()
 
 
-def _behind(model: SemanticModel, node: ast.expr, at: Position) -> Iterator[tuple[ast.Call, Position]]:
-    """`boto3.resource("s3")`, for the `boto3.resource("s3").Bucket("orders").Object("a")` that `node` stands for."""
+def _factory_calls(model: SemanticModel, node: ast.expr, at: Position) -> Iterator[tuple[ast.Call, Position]]:
+    """The factory call behind `node`: `boto3.resource("s3")` for `boto3.resource("s3").Bucket("orders")`."""
     for call, place in creation_sites(model, node, at):
         match call.func:
-            case ast.Attribute(attr=name) | ast.Name(id=name) if name in _MAKING:
+            case ast.Attribute(attr=name) | ast.Name(id=name) if name in _FACTORY_METHODS:
                 yield call, place
             case ast.Attribute(value=owner):
-                yield from _behind(model, owner, place)
+                yield from _factory_calls(model, owner, place)

@@ -1,4 +1,14 @@
-"""Every use of a client in a module: calls, methods that are only taken, queries that are built or begun."""
+"""Find the client calls of a module: calls, references to methods, queries that are built or started.
+
+How it works: for each access path of each scope, infer the type of the callee and match it against the catalogue.
+Functions that are passed as arguments count as well, because something else calls them: `to_thread(requests.get, url)`.
+If the type is unknown and `use_heuristics` is set, the names of the method and its owner decide (`heuristics.score`).
+
+Limits: a method of the project's own models counts only if its name suggests persistence, and its body uses a client
+or its base class has the same method in the catalogue; other methods of the project are reported at their own calls.
+
+Cost: one type inference per call; attributes that are not called are inferred only if their name can match.
+"""
 
 import ast
 import re
@@ -12,7 +22,7 @@ from archguard.codebase.scopes.access_paths import Access, accesses_in, path_nod
 from archguard.codebase.scopes.scopes import AccessPath, Binding, Position, Scope
 from archguard.codebase.scopes.scopes import BindingKind as Origin
 from archguard.effects.catalogue.catalogue import Catalogue, is_unknown_library
-from archguard.effects.heuristics import ENDING_QUERIES, OF_QUERIES, OTHER_SESSIONS, score
+from archguard.effects.heuristics import NON_DATABASE_OWNER, QUERY_METHODS, TERMINAL_QUERY_METHODS, score
 from archguard.effects.references import References, elements
 from archguard.model import Confidence, Location
 from archguard.semantics import (
@@ -27,9 +37,11 @@ from archguard.semantics import (
     qualified_name,
 )
 
-_ACTIVE = re.compile(r"(?:soft_)?(?:save|delete|update|create|destroy|insert|upsert|refresh|persist|remove)(?:_|$)")
-"""What models are usually told to do to themselves: `save`, `save_or_update`, `soft_delete`."""
-_OF_RELATIONS = frozenset(
+_PERSISTENCE_METHOD = re.compile(
+    r"(?:soft_)?(?:save|delete|update|create|destroy|insert|upsert|refresh|persist|remove)(?:_|$)"
+)
+"""Names of methods by which a model persists itself: `save`, `save_or_update`, `soft_delete`."""
+_RELATION_METHODS = frozenset(
     [
         "all",
         "filter",
@@ -92,66 +104,73 @@ _OF_RELATIONS = frozenset(
         "aclear",
     ]
 )
-"""What the other side of a relation is asked: `author.books.filter(...)`."""
-_BY_KEYWORDS = frozenset({"count", "update", "clear"})
-"""What is told a relation without positional arguments: `order.name.count(".")` is about a text."""
-_OF_DATA = _BY_KEYWORDS | {"remove"}
-"""What texts, lists and mappings are asked, too: that `author.profile.settings` is a relation is too far fetched."""
+"""Methods of a related manager or query set: `author.books.filter(...)`."""
+_KEYWORD_ONLY_METHODS = frozenset({"count", "update", "clear"})
+"""Relation methods that take no positional arguments: `order.name.count(".")` is a method of a string."""
+_AMBIGUOUS_METHODS = _KEYWORD_ONLY_METHODS | {"remove"}
+"""Relation methods that strings, lists and mappings have as well.
 
+They match on a direct attribute of a model, and not further down: on `author.profile.settings`, whose type is unknown,
+they would be mostly false positives.
+"""
 
-_OF_ANSWERS = frozenset(
+_CONTAINER_METHODS = frozenset(
     [
         *("get", "keys", "values", "items", "update", "pop", "popitem", "setdefault", "clear", "copy"),
         *("append", "extend", "insert", "remove", "sort", "reverse", "index", "count"),
     ]
 )
-"""What mappings and lists are asked: the answer of a client of which little is known may be one."""
-_CALLED = re.compile(r"\.(\w+)\(\)")
-_CHOSEN = InstanceType(ExternalSymbol("builtins.getattr"))
-"""What comes out of `getattr` with a name that is not known."""
-_DEED = re.compile(
+"""Methods of mappings and lists: what a call of an undescribed client returns may be one of these."""
+_CALL_SEGMENT = re.compile(r"\.(\w+)\(\)")
+_DYNAMIC_ATTRIBUTE = InstanceType(ExternalSymbol("builtins.getattr"))
+"""The type of `getattr(owner, name)` if the name is not known."""
+_ACTION_NAME = re.compile(
     r"(?:get|put|post|send|create|delete|update|modify|list|describe|publish|subscribe|unsubscribe|connect|disconnect|read"
     r"|write|fetch|find|query|search|select|insert|call|run|execute|invoke|upload|download|copy|generate|emit|push|pull"
     r"|ack|add|remove|open|close|start|stop|request|complete|commit|retrieve|load|save|batch|scan|receive|login|patch|set"
     r"|edit|answer|reply|forward|leave|join|cancel|confirm|capture|charge|refund|upsert|export|import)(?:_|$)"
 )
-"""What the methods of a client are called, all of whose methods are accesses: the rest may be what it has or is."""
-_INSPECTING = re.compile(
+"""How the names of actions begin.
+
+If the catalogue lists all methods of a client (`*`), an attribute that is not called counts as a method only if it has
+such a name: others may be plain properties.
+"""
+_INSPECTS_ARGUMENT = re.compile(
     r"functools\.(?:wraps|update_wrapper)$|(?:inspect|typing|typing_extensions|logging|unittest\.mock)\."
     r"|builtins\.(?!(?:map|filter|sorted|min|max|iter)$)"
 )
-"""What looks at a function that it is handed, and does not call it."""
-_WAY = re.compile(r"\.[A-Z]\w*\.\w+\.\w")
-"""From a class through one of its attributes: `starlette.requests.Request.app.state.pool.acquire`."""
+"""Callees that inspect or wrap a function argument without calling it."""
+_ATTRIBUTE_PATH = re.compile(r"\.[A-Z]\w*\.\w+\.\w")
+"""A path from a class through its attributes: `starlette.requests.Request.app.state.pool.acquire`."""
 
 
 def is_verb(name: str, known: Catalogue) -> bool:
-    """Whether a use of something `known`, or of a model, can have the last name `name`."""
-    return not known.words.isdisjoint({name, "*"}) or name in _OF_RELATIONS or bool(_ACTIVE.match(name))
+    """Whether a call of something in the catalogue `known`, or of a model, can have the last name `name`."""
+    return not known.words.isdisjoint({name, "*"}) or name in _RELATION_METHODS or bool(_PERSISTENCE_METHOD.match(name))
 
 
 class CallKind(StrEnum):
-    """What is done with a client."""
+    """How code uses a client."""
 
     CALL = "call"
     BUILD = "build"
-    """A query is built, and not yet run."""
+    """A query is built and not yet executed."""
     TAKE = "take"
-    """A method is taken without being called: `run = session.execute`."""
+    """A method is referenced and not called: `run = session.execute`."""
     QUERY = "query"
-    """The way to the stored objects of a model: `Order.objects`, `Order.query`."""
+    """A manager or query of a model is accessed: `Order.objects`, `Order.query`."""
 
 
-_Found: TypeAlias = tuple[CallKind, str, Confidence]
+_Match: TypeAlias = tuple[CallKind, str, Confidence]
 
 
 @dataclass(frozen=True)
 class ClientCall:
-    """A client is used at `location`."""
+    """A use of a client at `location`."""
 
     kind: CallKind
     symbol: str
-    """What is used: `sqlalchemy.orm.Session.execute`."""
+    """The qualified name of what is used: `sqlalchemy.orm.Session.execute`."""
     location: Location
     confidence: Confidence
     path: AccessPath = field(compare=False, repr=False)
@@ -159,85 +178,88 @@ class ClientCall:
 
     @property
     def verb(self) -> str:
-        """The last name of what is used: `execute`."""
+        """The last part of `symbol`: `execute`."""
         return self.symbol.rpartition(".")[2]
 
 
 @dataclass(frozen=True)
 class ClientCallFinder:
-    """Finds uses of what `catalogue` lists."""
+    """Finds the uses of what `catalogue` lists."""
 
     model: SemanticModel
     catalogue: Catalogue
-    guessing: bool = False
-    """Whether a receiver that nothing is known of is judged by what it is called."""
+    use_heuristics: bool = False
+    """Whether the names decide where the type of a receiver is unknown."""
     unambiguous: frozenset[str] = frozenset()
-    """Methods that say by themselves what they are of: `basic_ack`."""
-    _touching: dict[int, bool] = field(default_factory=dict)
-    _meeting: set[int] = field(default_factory=set)
-    _begun: dict[int, bool] = field(default_factory=dict)
-    _referring: dict[int, References] = field(default_factory=dict)
-    _told: dict[int, frozenset[tuple[str, ...]]] = field(default_factory=dict)
+    """Methods whose name alone identifies a client: `basic_ack`."""
+    _client_use_memo: dict[int, bool] = field(default_factory=dict)
+    _in_progress: set[int] = field(default_factory=set)
+    _query_binding_memo: dict[int, bool] = field(default_factory=dict)
+    _references_by_module: dict[int, References] = field(default_factory=dict)
+    _likely_owners_memo: dict[int, frozenset[tuple[str, ...]]] = field(default_factory=dict)
 
     def of(self, source: Source) -> Iterator[ClientCall]:
-        """Every use in `source`, several of them where one expression goes on and on."""
+        """Yield every use in `source`; one access path can yield several."""
         for scope in self.model.scope(source.module).walk():
             yield from self._in_scope(scope, source)
 
     def _in_scope(self, scope: Scope, source: Source) -> Iterator[ClientCall]:
         references = self._references(scope.module)
         calls = (access.call for path in scope.access_paths for access in path.accesses if access.call)
-        handed = {id(node) for call in calls for node in elements(call) if references.may_be(node)}
+        passed = {id(node) for call in calls for node in elements(call) if references.may_be(node)}
         decorators = {id(node) for child in scope.children for node in getattr(child.node, "decorator_list", ())}
         for path in scope.access_paths:
             for access in path.accesses:
-                found = self._called(access, path.at) if access.call else self._named(access, path.at)
+                found = self._match_call(access, path.at) if access.call else self._match_attribute(access, path.at)
                 if id(access.node) in decorators:
-                    found = found or self._decorating(access, path.at)
+                    found = found or self._match_decorator(access, path.at)
                 if found:
-                    how, symbol, confidence = found
-                    yield ClientCall(how, symbol, source.location(access.node), confidence, path, access)
-                if access.call and not (access.last and id(access.call) in handed):
-                    yield from self._handed(access, access.call, path, source, references)
+                    kind, symbol, confidence = found
+                    yield ClientCall(kind, symbol, source.location(access.node), confidence, path, access)
+                if access.call and not (access.last and id(access.call) in passed):
+                    yield from self._passed_functions(access, access.call, path, source, references)
 
-    def _handed(
+    def _passed_functions(
         self, access: Access, call: ast.Call, path: AccessPath, source: Source, references: References
     ) -> Iterator[ClientCall]:
-        """Functions that something else will call: `asyncio.to_thread(requests.get, url)`."""
-        handed = [node for node in elements(call) if references.may_be(node)]
-        if not handed or any(
-            _INSPECTING.match(qualified_name(callee)) for callee in self.model.infer(call.func, path.at)
+        """Client functions among the arguments of `call`, which calls them: `asyncio.to_thread(requests.get, url)`."""
+        passed = [node for node in elements(call) if references.may_be(node)]
+        if not passed or any(
+            _INSPECTS_ARGUMENT.match(qualified_name(callee)) for callee in self.model.infer(call.func, path.at)
         ):
             return
-        for node in handed:
-            for symbol in self._functions(node, path.at):
-                made = (
+        for node in passed:
+            for symbol in self._client_functions(node, path.at):
+                wrapper = (
                     accesses_in(path_nodes(node))[-1]
                     if isinstance(node, ast.Call)
-                    else self._maker(access, symbol, path.at)
+                    else self._wrapping_access(access, symbol, path.at)
                 )
-                yield ClientCall(CallKind.TAKE, symbol, source.location(node), Confidence.CERTAIN, path, made)
+                yield ClientCall(CallKind.TAKE, symbol, source.location(node), Confidence.CERTAIN, path, wrapper)
                 break
 
-    def _functions(self, node: ast.expr, at: Position) -> Iterator[str]:
-        """The functions, and not the classes, among what `node` stands for whose call is an access."""
+    def _client_functions(self, node: ast.expr, at: Position) -> Iterator[str]:
+        """The client functions, without classes, that `node` can resolve to."""
         for value in self.model.infer(node, at):
-            found = self._function(value.name) if isinstance(value, ExternalSymbol) else None
+            found = self._match_function(value.name) if isinstance(value, ExternalSymbol) else None
             if found and found[0] is CallKind.CALL and not found[1].rpartition(".")[2][:1].isupper():
                 yield found[1]
 
-    def _maker(self, access: Access, symbol: str, at: Position) -> Access:
-        """`step`, less its arguments if what it gives is the same function: a `partial` is called with more of them."""
-        is_same = symbol in self._functions(access.node, at)
+    def _wrapping_access(self, access: Access, symbol: str, at: Position) -> Access:
+        """`access`, without its call if that returns the same function.
+
+        The arguments of a `partial` are only some of those of the later call, so they are not checked as such.
+        """
+        is_same = symbol in self._client_functions(access.node, at)
         return Access(access.node, None, access.name, access.owner, access.last) if is_same else access
 
     def _references(self, module: Scope) -> References:
-        """Where `module` may refer to a function whose call is an access."""
-        if id(module) not in self._referring:
-            self._referring[id(module)] = References.of(module, self.catalogue.function_words, self.model)
-        return self._referring[id(module)]
+        """The names in `module` that may refer to a client function (memoized)."""
+        if id(module) not in self._references_by_module:
+            self._references_by_module[id(module)] = References.of(module, self.catalogue.function_words, self.model)
+        return self._references_by_module[id(module)]
 
-    def _called(self, access: Access, at: Position) -> _Found | None:
+    def _match_call(self, access: Access, at: Position) -> _Match | None:
         callees = self.model.infer(access.callee, at)
         if (
             access.owner is None
@@ -245,39 +267,43 @@ class ClientCallFinder:
             and isinstance(callees[0], ExternalMember)
             and self.model.is_method_alias(access.name, at)
         ):
-            return None  # it is told where it is taken
-        if chosen := self._chosen(access.callee, callees, at):
+            return None  # reported where the method is referenced
+        if chosen := self._match_dynamic(access.callee, callees, at):
             return chosen
         for callee in callees:
-            if found := self._callee(callee, access):
+            if found := self._match_callee(callee, access):
                 return found
-        if any(not self._is_vague(callee) for callee in callees):
+        if any(not self._is_imprecise(callee) for callee in callees):
             return None
         if not callees and access.owner and self.model.infer(access.owner, at):
             return None
-        return self._guessed(access, at)
+        return self._match_heuristic(access, at)
 
-    def _decorating(self, access: Access, at: Position) -> _Found | None:
-        """A function that is called by `@transaction.atomic`."""
+    def _match_decorator(self, access: Access, at: Position) -> _Match | None:
+        """A client function that is applied as a decorator: `@transaction.atomic`."""
         names = (value.name for value in self.model.infer(access.node, at) if isinstance(value, ExternalSymbol))
-        return next(filter(None, map(self._function, names)), None)
+        return next(filter(None, map(self._match_function, names)), None)
 
-    def _chosen(self, node: ast.expr, callees: Types, at: Position) -> _Found | None:
-        """A function or method that is chosen while the code runs: `getattr(requests, method)(url)`."""
+    def _match_dynamic(self, node: ast.expr, callees: Types, at: Position) -> _Match | None:
+        """A function or method that is selected at run time: `getattr(requests, method)(url)`."""
         match node:
             case ast.Call(func=ast.Name(id="getattr"), args=[owner, name, *_]) if not isinstance(name, ast.Constant):
-                names = (qualified_name(value) for value in self.model.infer(owner, at) if self._offers(value))
+                names = (
+                    qualified_name(value) for value in self.model.infer(owner, at) if self._has_client_methods(value)
+                )
                 return next(((CallKind.CALL, f"{name}.*", Confidence.LIKELY) for name in names), None)
-            case ast.Name(id=name) if _CHOSEN in callees:
+            case ast.Name(id=name) if _DYNAMIC_ATTRIBUTE in callees:
                 bindings = (origin for origin in self.model.resolve(name, at) if isinstance(origin, Binding))
                 chosen = (
-                    self._chosen(found.node, (), found.at) for found in bindings if isinstance(found.node, ast.Call)
+                    self._match_dynamic(found.node, (), found.at)
+                    for found in bindings
+                    if isinstance(found.node, ast.Call)
                 )
                 return next(filter(None, chosen), None)
         return None
 
-    def _offers(self, value: Type) -> bool:
-        """Whether `value` is a module of a client, or an object whose methods are accesses."""
+    def _has_client_methods(self, value: Type) -> bool:
+        """Whether `value` is the module of a client, or an instance with methods in the catalogue."""
         match value:
             case ExternalSymbol(name=name):
                 return name in self.catalogue.modules
@@ -285,39 +311,42 @@ class ClientCallFinder:
                 return self.catalogue.receiver(self.model.library, name)
         return False
 
-    def _is_vague(self, callee: Type) -> bool:
-        """Whether only the way to it is known, as with `request.app.state.pool.fetch`, or where it comes from."""
+    def _is_imprecise(self, callee: Type) -> bool:
+        """Whether the inferred type says only where the callee comes from: `request.app.state.pool.fetch`.
+
+        Such a type does not rule out a client, so the heuristics still apply.
+        """
         if (
             isinstance(callee, ExternalMember)
             and is_unknown_library(callee.base)
-            and not OTHER_SESSIONS.search(callee.base.lower())
+            and not NON_DATABASE_OWNER.search(callee.base.lower())
         ):
             return not isinstance(callee.receiver, ClassType) and not isinstance(callee.receiver.of, ClassType)
         match callee:
             case ExternalMember(receiver=InstanceType(of=cls), base=base):
-                is_way = base != cls.name or bool(_WAY.search(base.partition("(")[0]))
-                return is_way and not isinstance(cls, ClassType)
+                is_attribute_path = base != cls.name or bool(_ATTRIBUTE_PATH.search(base.partition("(")[0]))
+                return is_attribute_path and not isinstance(cls, ClassType)
             case ExternalSymbol(name=name):
                 return name.count(".") > 1 and not self.catalogue.imported(name) and name.rpartition(".")[2].islower()
         return False
 
-    def _callee(self, callee: Type, access: Access) -> _Found | None:
+    def _match_callee(self, callee: Type, access: Access) -> _Match | None:
         match callee:
             case ExternalSymbol(name=name):
-                return self._function(name)
-            case InstanceType(of=cls) if self._method(cls, "__call__"):
+                return self._match_function(name)
+            case InstanceType(of=cls) if self._is_catalogue_method(cls, "__call__"):
                 return CallKind.CALL, f"{cls.name}.__call__", Confidence.CERTAIN
             case ExternalMember():
-                return self._of_receiver(callee, access)
-            case FunctionType(receiver=receiver) if receiver and self._stores(callee, receiver):
+                return self._match_receiver(callee, access)
+            case FunctionType(receiver=receiver) if receiver and self._is_persistence_method(callee, receiver):
                 return CallKind.CALL, callee.name, Confidence.CERTAIN
-            case FunctionType() | ClassType() if listed := self._listed(callee):
+            case FunctionType() | ClassType() if listed := self._listed_name(callee):
                 return CallKind.CALL, listed, Confidence.CERTAIN
         return None
 
-    def _listed(self, callee: FunctionType | ClassType) -> str:
-        """The name under which a contract lists what the project defines as a function or method of a client, or ""."""
-        if not self.catalogue.homes:
+    def _listed_name(self, callee: FunctionType | ClassType) -> str:
+        """The name under which a contract lists `callee`, which the project defines, as a client; "" if none does."""
+        if not self.catalogue.definition_modules:
             return ""
         name = callee.name.rpartition("::")[2]
         if self.catalogue.is_own_call(name):
@@ -330,136 +359,144 @@ class ClientCallFinder:
                 return f"{base.name.rpartition('::')[2]}.{method}"
         return ""
 
-    def _function(self, name: str) -> _Found | None:
+    def _match_function(self, name: str) -> _Match | None:
         canonical = self.model.library.canonical(name)
         if self.catalogue.builds(canonical):
             return CallKind.BUILD, canonical, Confidence.CERTAIN
-        if self.catalogue.is_call(canonical) or self._class_method(canonical):
+        if self.catalogue.is_call(canonical) or self._is_class_method(canonical):
             return CallKind.CALL, canonical, Confidence.CERTAIN
         return None
 
-    def _class_method(self, name: str) -> bool:
-        """`django.contrib.auth.models.User.save`, or a method of a receiver that is called on the class."""
+    def _is_class_method(self, name: str) -> bool:
+        """Whether `name` is a client method that is called on its class: `django.contrib.auth.models.User.save`."""
         cls, _, method = name.rpartition(".")
         return bool(cls) and self.catalogue.method(self.model.library, cls, method)
 
-    def _is_method(self, member: ExternalMember, access: Access) -> bool:
-        """Whether `member` is a method, so that taking it is no look at what a client or a query has or is."""
-        found = self._of_receiver(member, access)
+    def _is_client_method(self, member: ExternalMember, access: Access) -> bool:
+        """Whether `member` is a client method rather than a plain attribute of a client or query."""
+        found = self._match_receiver(member, access)
         if found is None or found[0] is not CallKind.CALL:
             return False
         listed = self.catalogue.lists(self.model.library, member.base, member.name)
-        return listed or found[2] is not Confidence.CERTAIN or bool(_DEED.match(member.name))
+        return listed or found[2] is not Confidence.CERTAIN or bool(_ACTION_NAME.match(member.name))
 
-    def _of_receiver(self, member: ExternalMember, access: Access) -> _Found | None:
+    def _match_receiver(self, member: ExternalMember, access: Access) -> _Match | None:
         return (
-            self._member(member.base, member.name)
-            or self._related(member, access)
-            or self._told_by_manager_only(member, access)
+            self._match_member(member.base, member.name)
+            or self._match_relation(member, access)
+            or self._match_custom_manager(member, access)
         )
 
-    def _member(self, base: str, name: str) -> _Found | None:
+    def _match_member(self, base: str, name: str) -> _Match | None:
         library = self.model.library
         if self.catalogue.method(library, base, name):
             return CallKind.CALL, f"{base}.{name}", Confidence.CERTAIN
-        if self.catalogue.undescribed(base) and name in self.catalogue.verbs and not self._is_of_answer(base, name):
+        if (
+            self.catalogue.undescribed(base)
+            and name in self.catalogue.verbs
+            and not self._is_container_method(base, name)
+        ):
             return CallKind.CALL, f"{base}.{name}", Confidence.CERTAIN
         if self.catalogue.builds(library.canonical(base)):
             return CallKind.BUILD, f"{base}.{name}", Confidence.CERTAIN
         return None
 
-    def _told_by_manager_only(self, member: ExternalMember, access: Access) -> _Found | None:
-        """A method that no library has, of a manager whose class is not seen: `LogEntry.objects.log_create()`."""
+    def _match_custom_manager(self, member: ExternalMember, access: Access) -> _Match | None:
+        """A custom method of a manager whose class is not in the project: `LogEntry.objects.log_create()`."""
         match member.receiver:
             case InstanceType(of=ExternalSymbol(name=name)) if name.endswith("Manager") and self.catalogue.receiver(
                 self.model.library, name
             ):
-                is_own = access.call and not member.name.startswith("_") and name == member.base
-                if is_own and not self.catalogue.is_inert(self.model.library, name, member.name):
+                is_own_method = access.call and not member.name.startswith("_") and name == member.base
+                if is_own_method and not self.catalogue.is_excluded(self.model.library, name, member.name):
                     return CallKind.CALL, qualified_name(member), Confidence.LIKELY
         return None
 
-    def _is_of_answer(self, base: str, name: str) -> bool:
-        """Whether `name` is asked of the mapping or list that a call has given: `client.fetch().get("files")`."""
-        calls = ((call[1], base[: call.end(1)]) for call in _CALLED.finditer(base))
-        return name in _OF_ANSWERS and any(
+    def _is_container_method(self, base: str, name: str) -> bool:
+        """Whether `name` is a method of a mapping or list that a client returned: `client.fetch().get("files")`."""
+        calls = ((call[1], base[: call.end(1)]) for call in _CALL_SEGMENT.finditer(base))
+        return name in _CONTAINER_METHODS and any(
             verb in self.catalogue.verbs and not self.catalogue.is_call(path) for verb, path in calls
         )
 
-    def _related(self, member: ExternalMember, access: Access) -> _Found | None:
-        """What is asked of the other side of a relation, or of a manager that a class from outside has added."""
+    def _match_relation(self, member: ExternalMember, access: Access) -> _Match | None:
+        """A method of a relation, or of a manager that an external base class defines."""
         cls, _, relation = member.base.rpartition(".")
-        if member.name not in _OF_RELATIONS or "(" in member.base or relation.startswith("_"):
+        if member.name not in _RELATION_METHODS or "(" in member.base or relation.startswith("_"):
             return None
         if self.catalogue.model(self.model.library, member.base):
-            return None  # the model itself is asked
-        if member.name in _BY_KEYWORDS and access.call and access.call.args:
+            return None  # a method of the model itself, not of a relation
+        if member.name in _KEYWORD_ONLY_METHODS and access.call and access.call.args:
             return None
         if member.name == "get" and access.call and access.call.args and isinstance(access.call.args[0], ast.Constant):
-            return None  # `order.extra.get("color")` is about a mapping
-        is_far = member.name not in _OF_DATA and self._model_bases(member.receiver)
-        is_model = is_far or self.catalogue.model(self.model.library, cls)
+            return None  # `order.extra.get("color")` is a method of a mapping
+        is_model_attribute = member.name not in _AMBIGUOUS_METHODS and self._model_bases(member.receiver)
+        is_model = is_model_attribute or self.catalogue.model(self.model.library, cls)
         return (CallKind.CALL, qualified_name(member), Confidence.LIKELY) if is_model else None
 
-    def _method(self, cls: ExternalSymbol | ClassType, name: str) -> bool:
+    def _is_catalogue_method(self, cls: ExternalSymbol | ClassType, name: str) -> bool:
         return isinstance(cls, ExternalSymbol) and self.catalogue.method(self.model.library, cls.name, name)
 
-    def _stores(self, method: FunctionType, receiver: InstanceType | ClassType) -> bool:
-        """Whether `method`, which the project has written, is how its models are stored: `save` of a mixin, say."""
+    def _is_persistence_method(self, method: FunctionType, receiver: InstanceType | ClassType) -> bool:
+        """Whether `method`, defined by the project, persists a model: the `save` of a mixin, for example."""
         name = method.name.rpartition(".")[2]
-        if not _ACTIVE.match(name):
+        if not _PERSISTENCE_METHOD.match(name):
             return False
         if not (bases := self._model_bases(receiver)):
-            return self._writes_row(name, receiver) and self._touches(method)
-        return any(self.catalogue.method(self.model.library, base, name) for base in bases) or self._touches(method)
+            return self._writes_row(name, receiver) and self._uses_client(method)
+        return any(self.catalogue.method(self.model.library, base, name) for base in bases) or self._uses_client(method)
 
     def _writes_row(self, name: str, receiver: InstanceType | ClassType) -> bool:
-        """Whether what `receiver` derives from writes a row of a model by that method: `save` of a form of a model.
+        """Whether a base class of `receiver` writes a row of a model by this method: `save` of a model form.
 
-        What else is derived from a client is a door to it, so its own methods are not the client's.
+        Other subclasses of a client encapsulate it, so the methods that they define are not methods of the client.
         """
         cls = receiver.of if isinstance(receiver, InstanceType) else receiver
-        lineage = self.model.mro(cls) if isinstance(cls, ClassType) else ()
-        bases = (base.name for base in lineage if isinstance(base, ExternalSymbol))
+        ancestors = self.model.mro(cls) if isinstance(cls, ClassType) else ()
+        bases = (base.name for base in ancestors if isinstance(base, ExternalSymbol))
         results = (
-            self.model.library.result(f"{base}.{name}") for base in bases if self._method(ExternalSymbol(base), name)
+            self.model.library.result(f"{base}.{name}")
+            for base in bases
+            if self._is_catalogue_method(ExternalSymbol(base), name)
         )
         return any(result.startswith("self.Meta.") for result in results)
 
-    def _touches(self, function: FunctionType) -> bool:
-        """Whether `function` uses a client, or calls a method of a model that does.
+    def _uses_client(self, function: FunctionType) -> bool:
+        """Whether `function` uses a client, directly or by a method of a model that it calls.
 
-        A method that is met again is taken for one that does not: so a "no" is certain only of the method that was
-        asked about first, and then of all that were met.
+        A recursive call counts as "does not" while its function is in progress. So a negative result is final only for
+        the outermost function, and then for all that were visited: none of them is memoized as negative earlier.
         """
         key = id(function.scope)
-        if key in self._touching:
-            return self._touching[key]
-        if key in self._meeting:
+        if key in self._client_use_memo:
+            return self._client_use_memo[key]
+        if key in self._in_progress:
             return False
-        is_first = not self._meeting
-        self._meeting.add(key)
-        if any(self._found_in(function.scope)):
-            self._touching[key] = True
+        is_first = not self._in_progress
+        self._in_progress.add(key)
+        if any(self._client_calls_in(function.scope)):
+            self._client_use_memo[key] = True
         elif is_first:
-            self._touching.update(dict.fromkeys(self._meeting, False))
+            self._client_use_memo.update(dict.fromkeys(self._in_progress, False))
         if is_first:
-            self._meeting.clear()
-        return self._touching.get(key, False)
+            self._in_progress.clear()
+        return self._client_use_memo.get(key, False)
 
-    def _found_in(self, scope: Scope) -> Iterator[bool]:
+    def _client_calls_in(self, scope: Scope) -> Iterator[bool]:
         for inner in scope.walk():
             for path in inner.access_paths:
-                yield any(access.call and self._called(access, path.at) for access in path.accesses)
+                yield any(access.call and self._match_call(access, path.at) for access in path.accesses)
 
     def _model_bases(self, owner: Type) -> tuple[str, ...]:
-        """The classes from outside that make `owner` a model."""
+        """The external base classes that make `owner` a model."""
         match owner:
             case InstanceType(of=cls):
                 return self._model_bases(cls)
             case ClassType():
-                lineage = self.model.mro(owner)
-                return tuple(base.name for base in lineage if isinstance(base, ExternalSymbol) and self._is_model(base))
+                ancestors = self.model.mro(owner)
+                return tuple(
+                    base.name for base in ancestors if isinstance(base, ExternalSymbol) and self._is_model(base)
+                )
             case ExternalSymbol(name=name) if self._is_model(owner):
                 return (name,)
         return ()
@@ -467,116 +504,139 @@ class ClientCallFinder:
     def _is_model(self, cls: ExternalSymbol) -> bool:
         return self.catalogue.model(self.model.library, cls.name)
 
-    def _named(self, access: Access, at: Position) -> _Found | None:
-        """An attribute that is taken, and not called."""
-        if not self._may_be_told(access.name):
+    def _match_attribute(self, access: Access, at: Position) -> _Match | None:
+        """Match an attribute that is not called."""
+        if not self._may_match_attribute(access.name):
             return None
         values = self.model.infer(access.node, at)
-        taken = [value for value in values if isinstance(value, ExternalMember) and self._is_method(value, access)]
-        if taken and access.last:
-            return CallKind.TAKE, qualified_name(taken[0]), Confidence.CERTAIN
-        if any(map(self._asks, values)):
-            return self._query(access, at)
-        is_known = any(not self._is_vague(value) for value in values)
+        methods = [
+            value for value in values if isinstance(value, ExternalMember) and self._is_client_method(value, access)
+        ]
+        if methods and access.last:
+            return CallKind.TAKE, qualified_name(methods[0]), Confidence.CERTAIN
+        if any(map(self._is_manager_or_query, values)):
+            return self._match_query(access, at)
+        is_known = any(not self._is_imprecise(value) for value in values)
         if access.last and not is_known and (values or not (access.owner and self.model.infer(access.owner, at))):
-            guessed = self._guessed(access, at)
+            guessed = self._match_heuristic(access, at)
             return (CallKind.TAKE, *guessed[1:]) if guessed else None
         return None
 
     @memoized
-    def _may_be_told(self, name: str) -> bool:
-        """Whether anything can be told of an attribute of that name that is not called."""
-        named = name in self.catalogue.verbs or name in _OF_RELATIONS or name in self.unambiguous
-        return self.guessing or self.catalogue.has_models or named or bool(_DEED.match(name))
+    def _may_match_attribute(self, name: str) -> bool:
+        """Whether an attribute of this name that is not called can match; avoids an inference for most attributes."""
+        named = name in self.catalogue.verbs or name in _RELATION_METHODS or name in self.unambiguous
+        return self.use_heuristics or self.catalogue.has_models or named or bool(_ACTION_NAME.match(name))
 
-    def _query(self, access: Access, at: Position) -> _Found | None:
-        every = self.model.infer(access.owner, at) if access.owner else ()
-        owners = [owner for owner in every if self._model_bases(owner) and not self._computes(owner, access.name)]
+    def _match_query(self, access: Access, at: Position) -> _Match | None:
+        owner_types = self.model.infer(access.owner, at) if access.owner else ()
+        owners = [
+            owner
+            for owner in owner_types
+            if self._model_bases(owner) and not self._is_defined_in_project(owner, access.name)
+        ]
         return (CallKind.QUERY, f"{qualified_name(owners[0])}.{access.name}", Confidence.CERTAIN) if owners else None
 
-    def _computes(self, owner: Type, name: str) -> bool:
-        """Whether the project has written what `owner.name` gives: a property is as good as a method."""
+    def _is_defined_in_project(self, owner: Type, name: str) -> bool:
+        """Whether the project defines `owner.name` by a function: a property encapsulates a client like a method."""
         cls = owner.of if isinstance(owner, InstanceType) else owner
         found = self.model.definition(cls, name) if isinstance(cls, ClassType) else None
         return found is not None and any(binding.kind is Origin.DEFINED for binding in found[1])
 
-    def _asks(self, value: Type) -> bool:
-        """Whether `value` is a manager or a query."""
+    def _is_manager_or_query(self, value: Type) -> bool:
+        """Whether `value` is an instance of a manager or query class."""
         match value:
             case InstanceType(of=ExternalSymbol(name=name)):
                 known = self.catalogue.receiver(self.model.library, name)
                 return known and name.endswith(("Manager", "QuerySet", "Query"))
             case InstanceType(of=ClassType() as cls):
                 return any(
-                    self._asks(InstanceType(base)) for base in self.model.mro(cls) if isinstance(base, ExternalSymbol)
+                    self._is_manager_or_query(InstanceType(base))
+                    for base in self.model.mro(cls)
+                    if isinstance(base, ExternalSymbol)
                 )
         return False
 
-    def _guessed(self, access: Access, at: Position) -> _Found | None:
+    def _match_heuristic(self, access: Access, at: Position) -> _Match | None:
         if access.call and access.owner_name and access.name in self.unambiguous:
             return CallKind.CALL, f"{access.owner_name}.{access.name}", Confidence.LIKELY
-        if not self.guessing or not access.owner_name:
+        if not self.use_heuristics or not access.owner_name:
             return None
-        confidence = score(self._aliased(access, at)) or (Confidence.LIKELY if _is_of_manager(access) else None)
-        if access.name in OF_QUERIES and self._is_guessed_query(access.owner, at):
+        confidence = score(self._resolve_session_alias(access, at)) or (
+            Confidence.LIKELY if _is_manager_call(access) else None
+        )
+        if access.name in QUERY_METHODS and self._is_likely_query(access.owner, at):
             confidence = Confidence.LIKELY
-        if confidence is Confidence.POSSIBLE and access.owner_path in self._told_owners(at.scope):
+        if confidence is Confidence.POSSIBLE and access.owner_path in self._likely_owners(at.scope):
             confidence = Confidence.LIKELY
         return (CallKind.CALL, f"{access.owner_name}.{access.name}", confidence) if confidence else None
 
-    def _aliased(self, access: Access, at: Position) -> Access:
-        """`step` with `request.session` for the name that it was given to: a visitor's session goes by any name."""
+    def _resolve_session_alias(self, access: Access, at: Position) -> Access:
+        """`access` with its owner replaced by `request.session` if it is an alias of that.
+
+        The session of a web request is no database session, whatever the alias is called.
+        """
         origins = self.model.resolve(access.owner.id, at) if isinstance(access.owner, ast.Name) else ()
         match origins:
             case [Binding(kind=Origin.ASSIGNED, node=ast.Attribute(attr="session") as node, path=())]:
                 return Access(access.node, access.call, access.name, node, access.last)
         return access
 
-    def _is_guessed_query(self, node: ast.expr | None, at: Position) -> bool:
-        """Whether `node` is a name that was given to what is probably a query: `orders = db.query(Order)`."""
-        return any(self._begins_query(binding) for binding in self._assigned_calls(node, at))
+    def _is_likely_query(self, node: ast.expr | None, at: Position) -> bool:
+        """Whether `node` is a name bound to a likely query: `orders = db.query(Order)`."""
+        return any(self._is_query_binding(binding) for binding in self._assigned_calls(node, at))
 
-    def _begins_query(self, binding: Binding) -> bool:
-        """Whether what `binding` gives is probably a query, or made of one, over however many lines."""
+    def _is_query_binding(self, binding: Binding) -> bool:
+        """Whether `binding` binds a likely query, also one refined over several statements; memoized per binding."""
         seen, waiting = set[int](), [binding]
-        while waiting and not self._begun.get(id(binding)):
+        while waiting and not self._query_binding_memo.get(id(binding)):
             found = waiting.pop()
-            if id(found) in seen or self._begun.get(id(found)) is False:
+            if id(found) in seen or self._query_binding_memo.get(id(found)) is False:
                 continue
             seen.add(id(found))
-            asking = _asking(found.node)
-            if self._begun.get(id(found)) or any(score(step) is Confidence.LIKELY for step in asking):
-                self._begun[id(binding)] = True
-            waiting += (other for step in asking for other in self._assigned_calls(step.owner, found.at))
-        if not waiting and id(binding) not in self._begun:
-            self._begun.update(dict.fromkeys(seen, False))
-        return self._begun.get(id(binding), False)
+            calls = _query_calls(found.node)
+            if self._query_binding_memo.get(id(found)) or any(score(access) is Confidence.LIKELY for access in calls):
+                self._query_binding_memo[id(binding)] = True
+            waiting += (other for access in calls for other in self._assigned_calls(access.owner, found.at))
+        if not waiting and id(binding) not in self._query_binding_memo:
+            self._query_binding_memo.update(dict.fromkeys(seen, False))
+        return self._query_binding_memo.get(id(binding), False)
 
     def _assigned_calls(self, node: ast.expr | None, at: Position) -> Iterator[Binding]:
-        """Where the name `node` is given what a call gives."""
+        """The bindings of the name `node` to the result of a call."""
         for origin in self.model.resolve(node.id, at) if isinstance(node, ast.Name) else ():
             match origin:
                 case Binding(kind=Origin.ASSIGNED, node=ast.Call(), path=()):
                     yield origin
 
-    def _told_owners(self, scope: Scope) -> frozenset[tuple[str, ...]]:
-        """What `scope` does something with that only a database does: `session.commit()` tells of `session.get`."""
-        if id(scope) not in self._told:
-            steps = (access for path in scope.access_paths for access in path.accesses if access.call)
-            self._told[id(scope)] = frozenset(step.owner_path for step in steps if score(step) is Confidence.LIKELY)
-        return self._told[id(scope)]
+    def _likely_owners(self, scope: Scope) -> frozenset[tuple[str, ...]]:
+        """The owners with a likely database call in `scope` (memoized).
+
+        Their ambiguous calls are likely as well: `session.commit()` is evidence for `session.get()`.
+        """
+        if id(scope) not in self._likely_owners_memo:
+            calls = (access for path in scope.access_paths for access in path.accesses if access.call)
+            self._likely_owners_memo[id(scope)] = frozenset(
+                access.owner_path for access in calls if score(access) is Confidence.LIKELY
+            )
+        return self._likely_owners_memo[id(scope)]
 
 
-def _asking(node: ast.AST) -> list[Access]:
-    """The calls in `node` that make or narrow a query; none if one of them ends it."""
-    calls = [step for step in accesses_in(path_nodes(node)) if step.call] if isinstance(node, ast.expr) else []
-    if not ENDING_QUERIES.isdisjoint(step.name for step in calls):
+def _query_calls(node: ast.AST) -> list[Access]:
+    """The calls in `node` that create or refine a query; none if one of them is terminal."""
+    calls = [access for access in accesses_in(path_nodes(node)) if access.call] if isinstance(node, ast.expr) else []
+    if not TERMINAL_QUERY_METHODS.isdisjoint(access.name for access in calls):
         return []
-    return [step for step in calls if step.name in OF_QUERIES | {"query"}]
+    return [access for access in calls if access.name in QUERY_METHODS | {"query"}]
 
 
-def _is_of_manager(access: Access) -> bool:
-    """Whether it is a method with a name of its own, of the `objects` of a class: `LogEntry.objects.log_create()`."""
+def _is_manager_call(access: Access) -> bool:
+    """Whether it is a custom method of the `objects` of a class: `LogEntry.objects.log_create()`."""
     owner, cls, *_ = (*access.owner_path, "", "")
     is_manager = owner == "objects" and cls[:1].isupper() and not cls.isupper()
-    return is_manager and access.call is not None and access.name not in _OF_ANSWERS and not access.name.startswith("_")
+    return (
+        is_manager
+        and access.call is not None
+        and access.name not in _CONTAINER_METHODS
+        and not access.name.startswith("_")
+    )

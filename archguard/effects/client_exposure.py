@@ -1,4 +1,12 @@
-"""The names under which modules carry a client, and which files can use one of them."""
+"""The names under which modules expose a client, and which files can use one of them.
+
+How it works: an `Exposure` holds names by module. `visibility` restricts them by the import graph: exported names to
+importers, attributes to modules that can reach an object which has them. A file uses a client if it contains a visible
+name, as a word or as an attribute.
+
+Cost: attributes are propagated as bit masks (one bit per name) over the import graph; files are scanned by substring
+tests first, as most contain none of the names.
+"""
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -13,120 +21,129 @@ from archguard.effects.tracing import content_of
 _STAR = re.compile(rb"import\s*\*")
 
 Words: TypeAlias = frozenset[bytes]
-"""Names, as they stand in files."""
+"""Identifiers as bytes, to be searched in file contents."""
 _NONE: Words = frozenset()
 
 
 @dataclass(frozen=True)
 class Exposure:
-    """The names under which some modules carry a client."""
+    """The names under which some modules expose a client."""
 
     exported: Mapping[str, Words] = field(default_factory=dict)
-    """By module: what can be imported from it."""
+    """By module: the names that can be imported from it."""
     attributes: Mapping[str, Words] = field(default_factory=dict)
-    """By module: what is taken of its objects and classes."""
-    kept: Words = _NONE
-    """What the application keeps for everyone."""
-    handed: frozenset[str] = frozenset()
-    """The modules whose functions are called with a client."""
+    """By module: the attributes of its objects and classes."""
+    app_state: Words = _NONE
+    """The names in app state."""
+    call_targets: frozenset[str] = frozenset()
+    """The modules whose functions receive a client as an argument."""
 
     @classmethod
-    def together(cls, parts: Iterable["Exposure"]) -> Self:
-        """What all of `parts` carry."""
-        every = [*parts]
-        exported = _together(part.exported for part in every)
-        attributes = _together(part.attributes for part in every)
-        kept = _NONE.union(*(part.kept for part in every))
-        return cls(exported, attributes, kept, frozenset[str]().union(*(part.handed for part in every)))
+    def union(cls, parts: Iterable["Exposure"]) -> Self:
+        """The union of `parts`."""
+        exposures = [*parts]
+        exported = _union(part.exported for part in exposures)
+        attributes = _union(part.attributes for part in exposures)
+        app_state = _NONE.union(*(part.app_state for part in exposures))
+        return cls(exported, attributes, app_state, frozenset[str]().union(*(part.call_targets for part in exposures)))
 
-    def beside(self, known: "Exposure") -> "Exposure":
-        """What is not in `known` already."""
-        exported = _beside(self.exported, known.exported)
-        attributes = _beside(self.attributes, known.attributes)
-        return Exposure(exported, attributes, self.kept - known.kept, self.handed - known.handed)
+    def difference(self, known: "Exposure") -> "Exposure":
+        """What `known` does not contain."""
+        exported = _difference(self.exported, known.exported)
+        attributes = _difference(self.attributes, known.attributes)
+        return Exposure(exported, attributes, self.app_state - known.app_state, self.call_targets - known.call_targets)
 
-    def visibility(self, imports: ImportGraph, packages: AbstractSet[str], carriers: AbstractSet[str]) -> "Visibility":
-        """What each module can use of it; `packages` may pass on what they import from `carriers`."""
+    def visibility(
+        self, imports: ImportGraph, packages: AbstractSet[str], client_modules: AbstractSet[str]
+    ) -> "Visibility":
+        """What each module can use of it.
+
+        Args:
+            imports: The import graph.
+            packages: The modules that are packages, and so may re-export what they import.
+            client_modules: The modules found so far that can use a client.
+        """
         importable: dict[str, set[bytes]] = {}
         for module, names in self.exported.items():
-            for user in _users(module, imports, packages, carriers):
+            for user in _users(module, imports, packages, client_modules):
                 importable.setdefault(user, set()).update(names)
-        return Visibility(importable, _takeable(self.attributes, imports), self.kept)
+        return Visibility(importable, _visible_attributes(self.attributes, imports), self.app_state)
 
 
 @dataclass(frozen=True)
 class Visibility:
-    """The names by which modules can get at a client."""
+    """The names by which modules can access a client."""
 
     importable: Mapping[str, Collection[bytes]]
-    """By module: what it can import, from another one that carries it."""
-    takeable: Mapping[str, Words]
-    """By module: the attributes of objects that it can get at."""
-    kept: Words
-    """What every module can take of the application."""
+    """By module: the names that it can import from a module that exposes them."""
+    attributes: Mapping[str, Words]
+    """By module: the attributes of objects that it can reach."""
+    app_state: Words
+    """The names in app state, which every module can read."""
 
     def is_used(self, source: Source) -> bool:
-        """Whether the file `source` has one of the names; one that cannot be read has none."""
+        """Whether the file `source` contains one of the names; a file that cannot be read contains none."""
         content = content_of(source)
         importable = self.importable.get(source.module, ())
         if importable and (_STAR.search(content) or names_any(content, importable)):
             return True
-        return _has(content, self.takeable.get(source.module, _NONE) | self.kept, _taken)
+        return _matches_any(content, self.attributes.get(source.module, _NONE) | self.app_state, _attribute_pattern)
 
 
 def names_any(content: bytes, names: Collection[bytes]) -> bool:
-    """Whether any of `names` stands in a file with this content, in whatever place."""
-    return _has(content, names, _named)
+    """Whether any of `names` occurs in `content` as a word, at any place."""
+    return _matches_any(content, names, _word_pattern)
 
 
 @cache
-def _named(names: Words) -> re.Pattern[bytes]:
+def _word_pattern(names: Words) -> re.Pattern[bytes]:
     return re.compile(rb"(?<!\w)(?:%b)(?!\w)" % b"|".join(sorted(names)))
 
 
 @cache
-def _taken(names: Words) -> re.Pattern[bytes]:
-    """Finds an attribute that is taken, maybe by `getattr`; methods like `__enter__` are called without a word."""
+def _attribute_pattern(names: Words) -> re.Pattern[bytes]:
+    """Matches an attribute access, also by `getattr`; dunder methods match alone: syntax calls them implicitly."""
     return re.compile(rb"(?:\.\s*|[\"']|(?=__))(?:%b)(?!\w)" % b"|".join(sorted(names)))
 
 
-def _has(content: bytes, names: Collection[bytes], pattern: Callable[[Words], re.Pattern[bytes]]) -> bool:
-    there = frozenset(name for name in names if name in content)  # which is quicker than any pattern, and seldom so
-    return bool(there and pattern(there).search(content))
+def _matches_any(content: bytes, names: Collection[bytes], pattern: Callable[[Words], re.Pattern[bytes]]) -> bool:
+    present = frozenset(name for name in names if name in content)  # faster than a pattern; few pass
+    return bool(present and pattern(present).search(content))
 
 
-def _users(module: str, imports: ImportGraph, packages: AbstractSet[str], carriers: AbstractSet[str]) -> set[str]:
-    """Who may have names from `module`: who imports it, or a package around it.
+def _users(module: str, imports: ImportGraph, packages: AbstractSet[str], client_modules: AbstractSet[str]) -> set[str]:
+    """The modules that may have names from `module`: importers of it or of a package around it.
 
-    An import of what a package passes on is one of the module that it comes from, so importers of those count as well.
+    An import of a re-exported name is recorded as an import of the module that defines it. So for a package, the
+    importers of the client modules that it imports count as well.
     """
     sources, waiting = set[str](), [module]
     while waiting:
         source = waiting.pop()
         if source not in sources:
             sources.add(source)
-            waiting += carriers & imports.imported_by(source).keys() if source in packages else ()
+            waiting += client_modules & imports.imported_by(source).keys() if source in packages else ()
     return {
         user for source in sources for outer in self_and_parents(source) for user in imports.importers.get(outer, ())
     }
 
 
-def _takeable(attributes: Mapping[str, Words], imports: ImportGraph) -> Mapping[str, Words]:
-    """By module: which of the attributes are those of an object that it can get at.
+def _visible_attributes(attributes: Mapping[str, Words], imports: ImportGraph) -> Mapping[str, Words]:
+    """By module: the attributes of objects that it can reach.
 
-    An object is at hand where its module is imported, directly or not; and whoever has it can hand it to what he
-    imports himself.
+    A module reaches an object if it imports the object's module, directly or not, or if such a module imports it and so
+    can pass the object to it.
     """
     names = sorted(_NONE.union(*attributes.values()))
     bits = {name: 1 << place for place, name in enumerate(names)}
-    made = {module: sum(bits[name] for name in own) for module, own in attributes.items()}
-    at_hand = Reachability(imports, made, {}).closure
-    handed = ReachabilityRule(Reachability(imports, {}, {}), at_hand).sources_mask
-    sets = {mask: frozenset(name for name in names if mask & bits[name]) for mask in set(handed.values())}
-    return {module: sets[mask] for module, mask in handed.items()}
+    own_masks = {module: sum(bits[name] for name in own) for module, own in attributes.items()}
+    reachable = Reachability(imports, own_masks, {}).closure
+    call_targets = ReachabilityRule(Reachability(imports, {}, {}), reachable).sources_mask
+    sets = {mask: frozenset(name for name in names if mask & bits[name]) for mask in set(call_targets.values())}
+    return {module: sets[mask] for module, mask in call_targets.items()}
 
 
-def _together(parts: Iterable[Mapping[str, Words]]) -> dict[str, Words]:
+def _union(parts: Iterable[Mapping[str, Words]]) -> dict[str, Words]:
     found: dict[str, Words] = {}
     for part in parts:
         for module, names in part.items():
@@ -134,6 +151,6 @@ def _together(parts: Iterable[Mapping[str, Words]]) -> dict[str, Words]:
     return found
 
 
-def _beside(found: Mapping[str, Words], known: Mapping[str, Words]) -> dict[str, Words]:
+def _difference(found: Mapping[str, Words], known: Mapping[str, Words]) -> dict[str, Words]:
     new = {module: names - known.get(module, _NONE) for module, names in found.items()}
     return {module: names for module, names in new.items() if names}

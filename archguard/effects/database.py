@@ -1,4 +1,9 @@
-"""How a module reaches a database: by imports, calls, SQL, models, and parameters."""
+"""Find the database effects of a module: imports, calls, SQL, models and parameters.
+
+Limits: SQL counts where the callee is unresolved or a function of the project, or, if its name suggests it, in a
+library that neither Python nor the catalogue has. Calls of listed clients are reported as calls; SQL that is passed to
+the standard library (`re.sub`, `json.dumps`) is only text.
+"""
 
 import ast
 import re
@@ -30,38 +35,41 @@ from archguard.semantics import (
     provided,
 )
 
-_GIVEN_SQL = re.compile(
+_SQL_CALL_NAME = re.compile(
     r"exec|query|sql|fetch|run|raw|select|read|iterate|cursor|db|statement|rows?$|^(?:all|one|first)$"
 )
+"""Names of callables that suggest that their argument is SQL to be executed."""
 _REPOSITORY = re.compile(r"(?:Repository|Service|CRUD|Crud|DAO|Dao)$")
-_NOT_GIVEN_SQL = re.compile(
+"""Names of the classes that libraries provide as bases of repositories."""
+_NON_SQL_CALL_NAME = re.compile(
     r"log|print|debug|info|warn|error|exception|critical|write|append|join|format|match|parse|assert"
 )
+"""Names of callables that take any text: SQL in a log message reaches no database."""
 
 
 class EffectKind(StrEnum):
-    """How a database is reached."""
+    """How code reaches a database."""
 
     IMPORT = "import"
     OWN_IMPORT = "own import"
-    """Of something that another module of the project has from a client, or a model."""
+    """The import of a client object or a model from another module of the project."""
     CALL = "call"
     BUILD = "build"
     TAKE = "take"
     QUERY = "query"
     READ = "read"
-    """By SQL in a string."""
+    """An SQL statement that reads."""
     WRITE = "write"
     PARAMETER = "parameter"
 
 
 @dataclass(frozen=True)
 class DatabaseEffect:
-    """A way to a database at `location`."""
+    """A database effect at `location`."""
 
     kind: EffectKind
     symbol: str
-    """What is imported, called or taken; the tables of SQL."""
+    """The qualified name of what is imported, called or referenced; the tables of SQL."""
     location: Location
     confidence: Confidence = Confidence.CERTAIN
     verb: str = ""
@@ -69,101 +77,101 @@ class DatabaseEffect:
     imported: str = ""
     """The module that an import names."""
     what: str = ""
-    """What the symbol is, in a few words."""
+    """What the symbol is, for messages: `a sqlalchemy.orm.Session`."""
     chain: AccessPath | None = None
-    """The expression in which it stands."""
+    """The access path that contains it."""
 
 
 @dataclass(frozen=True)
 class DatabaseEffects:
-    """Finds accesses to what `catalogue` lists."""
+    """Finds the effects of the clients in `catalogue`."""
 
     model: SemanticModel
     catalogue: Catalogue
-    holding: frozenset[str]
-    """The modules that can have something from a client."""
-    guessing: bool = False
-    of_aws: Collection[str] = ()
-    """The channels whose services of AWS count when they are called."""
+    client_modules: frozenset[str]
+    """The modules that can export a client."""
+    use_heuristics: bool = False
+    aws_channels: Collection[str] = ()
+    """The channels whose AWS services count as effects."""
     allowed: frozenset[str] = frozenset()
-    """The modules whose repositories may be used by everyone, also where a library has written their methods."""
+    """The modules whose repositories every module may use, including the methods that they inherit from a library."""
     deriving: bool = False
-    """Whether objects of the project's own classes that are derived from a client are passed on as one."""
+    """Whether instances of the project's own subclasses of a client count as clients."""
 
     def imports(self, source: Source) -> Iterator[DatabaseEffect]:
-        """Imports of clients, and of what other modules of the project have from them."""
-        for found in Import.extract(self.model.source(source.module), partial(self._tells, source.module)):
+        """Yield imports of clients, from libraries or from other modules of the project."""
+        for found in Import.extract(self.model.source(source.module), partial(self._imports_client, source.module)):
             if own := self.model.find_module(found.module, source.module, found.name):
-                yield _own_import(found, own, self._client(own, found.name))
+                yield _own_import(found, own, self._describe_client(own, found.name))
             else:
                 client = self.catalogue.imported(found.target)
                 module = found.module if client in self_and_parents(found.module) else client
                 yield DatabaseEffect(EffectKind.IMPORT, "", found.location, imported=module)
 
     def models(self, source: Source) -> Iterator[DatabaseEffect]:
-        """Imports of the project's models."""
-        for found in Import.extract(self.model.source(source.module), partial(self._is_of_model, source.module)):
+        """Yield imports of the project's models."""
+        for found in Import.extract(self.model.source(source.module), partial(self._imports_model, source.module)):
             own = self.model.find_module(found.module, source.module, found.name)
-            yield _own_import(found, own, self._model(own, found.name))
+            yield _own_import(found, own, self._describe_model(own, found.name))
 
     def calls(self, source: Source) -> Iterator[DatabaseEffect]:
-        """Calls of clients, queries that are built or begun, methods that are taken."""
-        for use in self._uses.of(source):
-            if aws.is_aws(use) and aws.channel_of(self.model, use) not in self.of_aws:
+        """Yield calls of clients, queries that are built or started, and references to methods."""
+        for call in self._call_finder.of(source):
+            if aws.is_aws(call) and aws.channel_of(self.model, call) not in self.aws_channels:
                 continue
-            if not self._is_repository(use):
+            if not self._is_allowed_repository(call):
                 yield DatabaseEffect(
-                    _WAYS[use.kind], use.symbol, use.location, use.confidence, use.verb, chain=use.path
+                    _EFFECT_KINDS[call.kind], call.symbol, call.location, call.confidence, call.verb, chain=call.path
                 )
 
     def statements(self, source: Source) -> Iterator[DatabaseEffect]:
-        """SQL that is given to a call."""
+        """Yield SQL statements that are passed to a call."""
         for scope in self.model.scope(source.module).walk():
             for path in scope.access_paths:
                 for access in path.accesses:
                     if found := self._statement(access, path.at):
                         sql, confidence = found
-                        way, location = (
+                        kind, location = (
                             (EffectKind.WRITE if sql.writes else EffectKind.READ),
                             source.location(access.node),
                         )
-                        yield DatabaseEffect(way, ", ".join(sql.tables), location, confidence, way.value, chain=path)
+                        yield DatabaseEffect(kind, ", ".join(sql.tables), location, confidence, kind.value, chain=path)
 
     def parameters(self, source: Source) -> Iterator[DatabaseEffect]:
-        """Parameters that are sessions, connections and the like."""
+        """Yield parameters that are clients: sessions, connections and the like."""
         for definition in definitions(self.model.scope(source.module), source):
             if isinstance(definition, FunctionDefinition):
                 yield from self._parameters(definition)
 
-    def _is_repository(self, call: ClientCall) -> bool:
-        """Whether a method is called that an allowed repository of the project has from a repository of a library."""
-        doors = inherited_from(self.model, call) if self.allowed else ()
-        return any(module in self.allowed and _REPOSITORY.search(base) for module, base in doors)
+    def _is_allowed_repository(self, call: ClientCall) -> bool:
+        """Whether `call` is of a method that an allowed repository inherits from a repository class of a library."""
+        inherited = inherited_from(self.model, call) if self.allowed else ()
+        return any(module in self.allowed and _REPOSITORY.search(base) for module, base in inherited)
 
-    def _tells(self, importer: str, module: str, name: str) -> bool:
-        """Whether the import of `name` from `module` is one of a client."""
+    def _imports_client(self, importer: str, module: str, name: str) -> bool:
+        """Whether importing `name` from `module` imports a client."""
         if own := self.model.find_module(module, importer, name):
-            return own in self.holding and bool(self._client(own, name))
+            return own in self.client_modules and bool(self._describe_client(own, name))
         return bool(self.catalogue.imported(f"{module}.{name}"))
 
-    def _is_of_model(self, importer: str, module: str, name: str) -> bool:
+    def _imports_model(self, importer: str, module: str, name: str) -> bool:
         own = self.model.find_module(module, importer, name)
-        return bool(own and self._model(own, name))
+        return bool(own and self._describe_model(own, name))
 
     @memoized
-    def _client(self, own: str, name: str) -> str:
-        """Which client the module `own` has under `name`, in a few words; "" if none."""
-        return next(filter(None, map(self._passed_on, self._exported(own, name))), "")
+    def _describe_client(self, own: str, name: str) -> str:
+        """A description of the client that the module `own` exports as `name`; "" if it is none."""
+        return next(filter(None, map(self._describe, self._exported(own, name))), "")
 
     @memoized
-    def _model(self, own: str, name: str) -> str:
-        """Whether `own` has a model under `name`, in a few words; "" if not."""
+    def _describe_model(self, own: str, name: str) -> str:
+        """A description of the model that the module `own` exports as `name`; "" if it is none."""
         return "a model" if any(map(self._is_model, self._exported(own, name))) else ""
 
     def _exported(self, own: str, name: str) -> Types:
         return self.model.infer_export(own, name) if name not in ("", "*") else ()
 
-    def _passed_on(self, value: Type) -> str:
+    def _describe(self, value: Type) -> str:
         match value:
             case InstanceType(of=ExternalSymbol(name=name)) if self._is_client(name):
                 return f"a {name}"
@@ -185,19 +193,19 @@ class DatabaseEffects:
         return self.catalogue.receiver(self.model.library, cls) or self.catalogue.undescribed(cls)
 
     def _is_derived_from(self, cls: str) -> bool:
-        """Whether what is derived from `cls` is a client too, and no model, form or repository."""
+        """Whether a subclass of `cls` is a client as well, and not a model, form or repository."""
         derived = self.catalogue.receiver(self.model.library, cls) and bool(self.catalogue.imported(cls))
         return derived and not self._is_base(cls) and not _REPOSITORY.search(cls)
 
     def _statement(self, access: Access, at: Position) -> tuple[Sql, Confidence] | None:
-        if not access.call or not _may_be_given_sql(access.name):
+        if not access.call or not _may_take_sql(access.name):
             return None
         callees = self.model.infer(access.callee, at)
-        is_guessed = bool(_GIVEN_SQL.search(access.name.lower()))
+        is_guessed = bool(_SQL_CALL_NAME.search(access.name.lower()))
         if any(not _may_be_driver(callee, is_guessed=is_guessed) for callee in callees):
-            return None  # a client, which is found by its calls, or something else that takes any text
+            return None  # a listed client, which `calls` reports, or a function that takes any text
         if not callees and access.owner is None and self.model.is_method_alias(access.name, at):
-            return None  # `run = session.exec` is told where it stands
+            return None  # `run = session.exec` is reported where it is bound
         arguments = [*access.call.args[:2], *(keyword.value for keyword in access.call.keywords)]
         found = next((sql for argument in arguments if (sql := sql_in(self.model.string_value(argument, at)))), None)
         return (found, Confidence.LIKELY if is_guessed else Confidence.POSSIBLE) if found else None
@@ -205,31 +213,31 @@ class DatabaseEffects:
     def _parameters(self, definition: FunctionDefinition) -> Iterator[DatabaseEffect]:
         at = definition.scope.at or definition.scope.end
         for parameter in definition.parameters:
-            for value in self._declared(parameter.node, definition.scope, at):
-                if what := self._passed_on(value):
+            for value in self._parameter_types(parameter.node, definition.scope, at):
+                if what := self._describe(value):
                     yield DatabaseEffect(
                         EffectKind.PARAMETER, f"{definition.name}({parameter.name})", parameter.location, what=what
                     )
                     break
 
-    def _declared(self, parameter: ast.arg, function: Scope, at: Position) -> Types:
-        """What a parameter is by its annotation, or by the provider that is its default: `Depends(get_session)`."""
+    def _parameter_types(self, parameter: ast.arg, function: Scope, at: Position) -> Types:
+        """The type of a parameter by its annotation, or by a provider as its default: `Depends(get_session)`."""
         if parameter.annotation and (found := self.model.infer_annotation(parameter.annotation, at)):
             return found
         defaults = (bound.default for bound in function.bindings.get(parameter.arg, ()) if bound.node is parameter)
         return next((provided(self.model, default, at) for default in defaults if default), ())
 
     @cached_property
-    def _uses(self) -> ClientCallFinder:
-        more = aws.clients().clients if self.of_aws else ()
-        return ClientCallFinder(self.model, Catalogue((*self.catalogue.clients, *more)), self.guessing)
+    def _call_finder(self) -> ClientCallFinder:
+        aws_clients = aws.clients().clients if self.aws_channels else ()
+        return ClientCallFinder(self.model, Catalogue((*self.catalogue.clients, *aws_clients)), self.use_heuristics)
 
 
 def _own_import(found: Import, own: str, what: str) -> DatabaseEffect:
     return DatabaseEffect(EffectKind.OWN_IMPORT, f"{own}.{found.name}", found.location, imported=own, what=what)
 
 
-_WAYS = {
+_EFFECT_KINDS = {
     CallKind.CALL: EffectKind.CALL,
     CallKind.BUILD: EffectKind.BUILD,
     CallKind.TAKE: EffectKind.TAKE,
@@ -238,7 +246,10 @@ _WAYS = {
 
 
 def _may_be_driver(callee: Type, *, is_guessed: bool) -> bool:
-    """Whether SQL that is given to `callee` tells of a database; of an unlisted library if it `is_guessed` by name."""
+    """Whether SQL that is passed to `callee` may reach a database.
+
+    A callee of a library that is not listed must have a name that suggests it (`is_guessed`).
+    """
     match callee:
         case FunctionType() | ClassType():
             return True
@@ -248,6 +259,6 @@ def _may_be_driver(callee: Type, *, is_guessed: bool) -> bool:
 
 
 @cache
-def _may_be_given_sql(name: str) -> bool:
-    """Whether a call of something of this name may be given SQL; files have the same names over and over."""
-    return not _NOT_GIVEN_SQL.search(name.lower())
+def _may_take_sql(name: str) -> bool:
+    """Whether a callable of this name may take SQL; cached, because files repeat the same names."""
+    return not _NON_SQL_CALL_NAME.search(name.lower())

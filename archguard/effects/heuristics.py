@@ -1,4 +1,13 @@
-"""What a method call probably is when nothing is known of its receiver but what it is called."""
+"""Score a method call whose receiver type is unknown, by the names of the method and its owner.
+
+How it works: the last word of the owner's name selects a family of methods (`db_session` the one of `session`). A
+method of the family is LIKELY, one that other objects have as well (`session.get`) is POSSIBLE, or LIKELY if a
+second name confirms it (`db.session.get`). Names that only a database has (`fetchrow`) are POSSIBLE with any owner.
+
+`may_hold_guesses` runs the same rules on the bytes of a file, to avoid parsing most files. Apart from `_LOOKBACK_BYTES`
+it must accept every file in which `score` finds something; it may accept more. The results per name are cached: files
+repeat the same few names.
+"""
 
 import ast
 import re
@@ -82,7 +91,8 @@ _FAMILIES: Mapping[str, frozenset[str]] = {
     "elasticsearch": frozenset({"index", "search", "delete", "get", "bulk", "count", "update"}),
     "pool": frozenset({"fetch", "fetchrow", "fetchval", "executemany"}),
 }
-_DOUBTFUL: Mapping[str, frozenset[str]] = {
+"""By the head of the owner's name: methods that are likely a database call."""
+_AMBIGUOUS: Mapping[str, frozenset[str]] = {
     "session": frozenset({"get", "delete", "begin", "close", "connection"}),
     "conn": frozenset({"close", "transaction", "prepare"}),
     "db": frozenset({"get", "delete", "query", "find", "insert", "update", "select", "close", "connect"}),
@@ -91,7 +101,8 @@ _DOUBTFUL: Mapping[str, frozenset[str]] = {
     "engine": frozenset({"connect", "begin"}),
     "pool": frozenset({"acquire", "execute", "connection", "getconn"}),
 }
-_TELLING = _COLLECTION | frozenset(
+"""By the head of the owner's name: methods that other objects with such names have as well; possible only."""
+_DISTINCTIVE = _COLLECTION | frozenset(
     [
         "executemany",
         "executescript",
@@ -114,6 +125,7 @@ _TELLING = _COLLECTION | frozenset(
         "execute_values",
     ]
 )
+"""Methods that hardly anything but a database has: possible with any owner."""
 _QUERYSET = frozenset(
     [
         "all",
@@ -142,7 +154,7 @@ _QUERYSET = frozenset(
         "clear",
     ]
 )
-ENDING_QUERIES = frozenset(
+TERMINAL_QUERY_METHODS = frozenset(
     [
         "get",
         "create",
@@ -164,8 +176,8 @@ ENDING_QUERIES = frozenset(
         "first_or_404",
     ]
 )
-"""What gives a row or a number; `all` gives another query in Django."""
-_NARROWING = frozenset(
+"""Methods that return a row or a number. `all` is none of them: in Django it returns another query."""
+_REFINING_QUERY_METHODS = frozenset(
     [
         "all",
         "filter",
@@ -190,9 +202,9 @@ _NARROWING = frozenset(
         "defer",
     ]
 )
-OF_QUERIES = _NARROWING | ENDING_QUERIES
-"""What is done with a query: it is made narrower, and asked."""
-OF_BROKERS = frozenset(
+QUERY_METHODS = _REFINING_QUERY_METHODS | TERMINAL_QUERY_METHODS
+"""Methods of a query: those that refine it, and those that execute it."""
+BROKER_METHODS = frozenset(
     [
         "basic_publish",
         "basic_consume",
@@ -205,24 +217,24 @@ OF_BROKERS = frozenset(
         "exchange_declare",
     ]
 )
-"""What only a channel of a broker is told: the one that a callback is handed has no type."""
-_OF_SETS = _QUERYSET - {"get", "add", "remove", "clear", "update", "count", "delete"}
-_QUERIES: Mapping[str, frozenset[str]] = {
+"""Methods that only the channel of a broker has: the channel that a callback receives has no type."""
+_RELATED_SET_METHODS = _QUERYSET - {"get", "add", "remove", "clear", "update", "count", "delete"}
+_QUERY_OWNERS: Mapping[str, frozenset[str]] = {
     "objects": _QUERYSET,
     "query": frozenset({"filter_by", "get_or_404", "first_or_404", "order_by", "with_entities", "join"}),
     "queryset": _QUERYSET - {"get", "update", "add", "remove", "clear", "create"},
     "get_queryset": _QUERYSET,
     "qs": _QUERYSET - {"get", "update", "add", "remove", "clear", "create", "values", "count"},
 }
-"""What objects of models are asked by: `Order.objects.filter(...)`, `user.order_set.all()`."""
-_OF_ROWS = frozenset({"save", "asave", "delete", "adelete", "refresh_from_db", "arefresh_from_db"})
-"""What the user of a request is told, who is a row wherever one can be told so."""
-_OF_QUERY_SETS = ("_qs", "queryset")
-"""How the names of query sets end; `qs` alone may be what `parse_qs` gives."""
-_OF_QUERY_SETS_BYTES = tuple(ending.encode() for ending in _OF_QUERY_SETS)
-_OF_CLASSES = _QUERIES["query"] | {"filter", "all", "first", "get", "count", "one", "one_or_none"}
-"""What `cls.query` is asked."""
-_KEEPERS = frozenset(
+"""Owners that are managers or query sets, with their methods: `Order.objects.filter(...)`, `user.order_set.all()`."""
+_ROW_METHODS = frozenset({"save", "asave", "delete", "adelete", "refresh_from_db", "arefresh_from_db"})
+"""Methods of `request.user`: where it has one of these, it is a model instance."""
+_QUERYSET_SUFFIXES = ("_qs", "queryset")
+"""Suffixes of the names of query sets. `qs` without an underscore is none: it may be the result of `parse_qs`."""
+_QUERYSET_SUFFIXES_BYTES = tuple(ending.encode() for ending in _QUERYSET_SUFFIXES)
+_CLASS_QUERY_METHODS = _QUERY_OWNERS["query"] | {"filter", "all", "first", "get", "count", "one", "one_or_none"}
+"""Methods of `cls.query`."""
+_NON_CLIENT_WORDS = frozenset(
     [
         "store",
         "storage",
@@ -243,137 +255,149 @@ _KEEPERS = frozenset(
         "names",
     ]
 )
-"""What deals with sessions and the like, and is none."""
-_APART = frozenset(
+"""Last words of names that wrap a client without being one: `session_store`."""
+_QUALIFIERS = frozenset(
     [
         *("async", "sync", "local", "global", "new", "old", "main", "other", "primary", "replica", "master", "slave"),
         *("read", "write", "readonly", "ro", "rw", "source", "target", "src", "dst", "obj", "object", "instance"),
         *("maker", "factory", "cls", "class", "ctx", "context", "a", "b", "x", "y", ""),
     ]
 )
-"""What tells several sessions apart: `session_ro` is one, too."""
-_VISITS = (["request"], ["req"], ["websocket"])
-_ALL = _TELLING.union(_QUERYSET, _OF_CLASSES, _OF_ROWS, *_FAMILIES.values(), *_DOUBTFUL.values(), *_QUERIES.values())
-"""The methods of which any is a sign of a database, with the right owner."""
-_BEND = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-OTHER_SESSIONS = re.compile(r"http|requests|aio|client|web|boto|browser|login|chat|user|tf|keras|spark|ssh|tmux|cookie")
-_TAKEN = re.compile(rf"\.\s*({'|'.join(sorted(_ALL))})\b".encode())
-_PATH = re.compile(rb"(?<![\w.])(?:(\w+)\s*\.\s*)*(\w+)\s*$")
+"""Trailing words that only qualify a name: `session_ro` is a session."""
+_REQUEST_PATHS = (["request"], ["req"], ["websocket"])
+"""Owners of `session` that are web requests: their session stores data of a visitor."""
+_ALL_METHODS = _DISTINCTIVE.union(
+    _QUERYSET, _CLASS_QUERY_METHODS, _ROW_METHODS, *_FAMILIES.values(), *_AMBIGUOUS.values(), *_QUERY_OWNERS.values()
+)
+"""Every method that can score, with the right owner."""
+_CAMEL_CASE_BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+NON_DATABASE_OWNER = re.compile(
+    r"http|requests|aio|client|web|boto|browser|login|chat|user|tf|keras|spark|ssh|tmux|cookie"
+)
+"""In names of owners that belong to something else: `http_session`, `ssh_connection`."""
+_METHOD_ACCESS = re.compile(rf"\.\s*({'|'.join(sorted(_ALL_METHODS))})\b".encode())
+_OWNER_PATH = re.compile(rb"(?<![\w.])(?:(\w+)\s*\.\s*)*(\w+)\s*$")
 _WORD = re.compile(rb"\w+")
-_HINT = re.compile("|".join(sorted({*_FAMILIES, *_QUERIES, "set", "qs", "user"})).encode())
-"""What is in every name that tells of a database, in small letters."""
-_NEAR = 1000
-"""How far back the name of an owner is looked for, in bytes."""
+_OWNER_HINT = re.compile("|".join(sorted({*_FAMILIES, *_QUERY_OWNERS, "set", "qs", "user"})).encode())
+"""Matches in every lower-cased owner name that can score; most names fail here, before the slower rules."""
+_LOOKBACK_BYTES = 1000
+"""How many bytes before a method the prefilter searches for its owner, if the owner is not on the same line.
+
+The limit keeps the scan of a file linear. A call chain whose owner stands further back is missed.
+"""
 
 
 def may_hold_guesses(content: bytes) -> bool:
-    """Whether something in a file with this content can be guessed to be an access to a database."""
-    return any(_may_be_guessed(found[1], content, found.start()) for found in _TAKEN.finditer(content))
+    """Whether `score` can find a database call in a file with this content."""
+    return any(_may_match(found[1], content, found.start()) for found in _METHOD_ACCESS.finditer(content))
 
 
-def _may_be_guessed(verb: bytes, content: bytes, end: int) -> bool:
-    """Whether `verb` can be an access, of an owner that is written before `end`."""
+def _may_match(verb: bytes, content: bytes, end: int) -> bool:
+    """Whether `verb` can score with an owner that is written before `end`."""
     before = content[content.rfind(b"\n", 0, end) + 1 : end]
-    if path := _PATH.search(before):
+    if path := _OWNER_PATH.search(before):
         outer, name = path.groups()
-        return _can_be(verb, name, outer or b"")
-    before = content[max(0, end - _NEAR) : end]
-    if _can_be(verb, b"anything", b"db"):
+        return _may_score(verb, name, outer or b"")
+    before = content[max(0, end - _LOOKBACK_BYTES) : end]
+    if _may_score(verb, b"anything", b"db"):
         return True
-    return bool(_HINT.search(before.lower())) and any(
-        _can_be(verb, word, outer) for word in set(_WORD.findall(before)) for outer in (b"", b"db")
+    return bool(_OWNER_HINT.search(before.lower())) and any(
+        _may_score(verb, word, outer) for word in set(_WORD.findall(before)) for outer in (b"", b"db")
     )
 
 
 @cache
-def _can_be(verb: bytes, owner: bytes, outer: bytes) -> bool:
+def _may_score(verb: bytes, owner: bytes, outer: bytes) -> bool:
     name = verb.decode()
-    if name == "update" and owner.endswith(_OF_QUERY_SETS_BYTES):
+    if name == "update" and owner.endswith(_QUERYSET_SUFFIXES_BYTES):
         return True
-    if name not in _TELLING and not _HINT.search(owner.lower()):
-        return False  # most are told apart by this
+    if name not in _DISTINCTIVE and not _OWNER_HINT.search(owner.lower()):
+        return False  # rejects most names before the slower rules
     path = tuple(name.decode(errors="replace") for name in (owner, outer) if name)
-    return any(_guessed(name, path, of_item=of_item) is not None for of_item in (False, True))
+    return any(_score_path(name, path, of_item=of_item) is not None for of_item in (False, True))
 
 
 def is_guessed(name: str) -> bool:
-    """Whether a method called `name` can be a sign of a database."""
-    return name in _ALL
+    """Whether a method called `name` can score."""
+    return name in _ALL_METHODS
 
 
 def score(access: Access) -> Confidence | None:
-    """How likely `step` is an access to a database; None if nothing speaks for it."""
-    if access.name not in _ALL:
+    """How likely `access` is a database call; None without any evidence."""
+    if access.name not in _ALL_METHODS:
         return None
-    if access.name in _COLLECTION and _asks_by_mapping(access) and not _is_keeper(access.owner_name):
+    if access.name in _COLLECTION and _has_document_argument(access) and not _has_non_client_word(access.owner_name):
         return Confidence.LIKELY
-    if access.name == "update" and access.owner_name.endswith(_OF_QUERY_SETS) and _asks_by_keywords(access):
+    if access.name == "update" and access.owner_name.endswith(_QUERYSET_SUFFIXES) and _has_only_keywords(access):
         return Confidence.LIKELY
     match access.owner:
         case ast.Subscript(slice=ast.Constant(value=str(key))) if key.isidentifier() and access.name not in _COLLECTION:
-            return _guessed(access.name, (key, *access.owner_path), of_item=False) or _guessed(
+            return _score_path(access.name, (key, *access.owner_path), of_item=False) or _score_path(
                 access.name, access.owner_path, of_item=True
             )
-    return _guessed(access.name, access.owner_path, of_item=isinstance(access.owner, ast.Subscript))
+    return _score_path(access.name, access.owner_path, of_item=isinstance(access.owner, ast.Subscript))
 
 
-def _asks_by_mapping(access: Access) -> bool:
-    """Whether it is told what to find as documents are: `find_one({"name": name})`."""
+def _has_document_argument(access: Access) -> bool:
+    """Whether the first argument is a dict, as in queries of documents: `find_one({"name": name})`."""
     return access.call is not None and any(isinstance(argument, ast.Dict) for argument in access.call.args[:1])
 
 
-def _asks_by_keywords(access: Access) -> bool:
-    """Whether it is told what to change as rows are: `order_qs.update(paid=True)`, not as mappings are."""
+def _has_only_keywords(access: Access) -> bool:
+    """Whether all arguments are keywords: `order_qs.update(paid=True)`, unlike the `update` of a mapping."""
     return access.call is not None and not access.call.args and bool(access.call.keywords)
 
 
-def _is_keeper(name: str) -> bool:
-    return _BEND.sub("_", name).lower().rpartition("_")[2] in _KEEPERS
+def _has_non_client_word(name: str) -> bool:
+    return _CAMEL_CASE_BOUNDARY.sub("_", name).lower().rpartition("_")[2] in _NON_CLIENT_WORDS
 
 
 @cache
-def _guessed(verb: str, owner_path: tuple[str, ...], *, of_item: bool) -> Confidence | None:
-    name, *outer = (_BEND.sub("_", word).lower().strip("_") for word in owner_path)
-    kept = "queryset" if name.endswith(("_qs", "_queryset")) else name
-    if kept in _QUERIES or (name.endswith("_set") and outer):
+def _score_path(verb: str, owner_path: tuple[str, ...], *, of_item: bool) -> Confidence | None:
+    name, *outer = (_CAMEL_CASE_BOUNDARY.sub("_", word).lower().strip("_") for word in owner_path)
+    query_owner = "queryset" if name.endswith(("_qs", "_queryset")) else name
+    if query_owner in _QUERY_OWNERS or (name.endswith("_set") and outer):
         of_class = name == "query" and outer in (["cls"], ["model"])
-        likely = _OF_CLASSES if of_class else _QUERIES.get(kept, _OF_SETS)
+        likely = _CLASS_QUERY_METHODS if of_class else _QUERY_OWNERS.get(query_owner, _RELATED_SET_METHODS)
         return Confidence.LIKELY if verb in likely else None
-    is_of_user = verb in _OF_ROWS and name == "user" and outer[:1] in (["request"], ["req"])
-    if is_of_user or (verb in _COLLECTION and (of_item or _is_of_database(outer))):
+    is_of_user = verb in _ROW_METHODS and name == "user" and outer[:1] in (["request"], ["req"])
+    if is_of_user or (verb in _COLLECTION and (of_item or _belongs_to_database(outer))):
         return Confidence.LIKELY
-    families = [word for word in _FAMILIES if _is_called(name, word)]
-    if families and not OTHER_SESSIONS.search(name):
-        doubtful = [family for family in families if verb in _DOUBTFUL.get(family, ())]
-        if name == "session" and outer[:1] in _VISITS and (doubtful or verb == "flush"):
-            return None  # what is remembered of a visitor
-        if verb in _FAMILIES[families[0]] or (doubtful and (_is_of_db(outer) or _names_two(doubtful, families))):
+    families = [word for word in _FAMILIES if _is_named_like(name, word)]
+    if families and not NON_DATABASE_OWNER.search(name):
+        ambiguous = [family for family in families if verb in _AMBIGUOUS.get(family, ())]
+        if name == "session" and outer[:1] in _REQUEST_PATHS and (ambiguous or verb == "flush"):
+            return None  # `request.session`: the session of a web request
+        if verb in _FAMILIES[families[0]] or (
+            ambiguous and (_belongs_to_db(outer) or _is_confirmed_by_db(ambiguous, families))
+        ):
             return Confidence.LIKELY
-        if doubtful:
+        if ambiguous:
             return Confidence.POSSIBLE
-    return Confidence.POSSIBLE if verb in _TELLING else None
+    return Confidence.POSSIBLE if verb in _DISTINCTIVE else None
 
 
-def _is_of_db(outer: list[str]) -> bool:
-    return bool(outer) and _is_called(outer[0], "db")
+def _belongs_to_db(outer: list[str]) -> bool:
+    return bool(outer) and _is_named_like(outer[0], "db")
 
 
-def _names_two(doubtful: list[str], families: list[str]) -> bool:
-    """Whether a name says twice what it is: `db_pool`, where `pool` alone may be one of threads."""
-    return "db" in families and doubtful != ["db"]
+def _is_confirmed_by_db(ambiguous: list[str], families: list[str]) -> bool:
+    """Whether `db` confirms another family in the name: `db_pool`; a `pool` alone may be one of threads."""
+    return "db" in families and ambiguous != ["db"]
 
 
-def _is_called(name: str, word: str) -> bool:
-    """`session` is, and so are `db_session`, `getSession` and `session_2`; `obsession` and `session_store` are not.
+def _is_named_like(name: str, word: str) -> bool:
+    """Whether `word` is the head of `name`: of `session`, `db_session`, `get_session` and `session_2`.
 
-    What only begins like one is something of it, `session_buffer`; but what begins with `db` is of a database.
+    Not of `obsession` or `session_store`. In `session_buffer` the word only qualifies the head, so it does not count;
+    but `db` counts at any place, because names such as `db_handle` are databases.
     """
     words = name.split("_")
-    while len(words) > 1 and (words[-1] in _APART or words[-1].isdigit()):
+    while len(words) > 1 and (words[-1] in _QUALIFIERS or words[-1].isdigit()):
         words.pop()
-    places = words if word in ("db", "database") else words[-1:]
-    return words[-1] not in _KEEPERS and not {word, f"db{word}"}.isdisjoint(places)
+    candidates = words if word in ("db", "database") else words[-1:]
+    return words[-1] not in _NON_CLIENT_WORDS and not {word, f"db{word}"}.isdisjoint(candidates)
 
 
-def _is_of_database(outer: list[str]) -> bool:
-    return any(_is_called(name, word) for name in outer for word in ("db", "database", "mongo", "mongodb"))
+def _belongs_to_database(outer: list[str]) -> bool:
+    return any(_is_named_like(name, word) for name in outer for word in ("db", "database", "mongo", "mongodb"))

@@ -1,4 +1,4 @@
-"""The hosts that a module names: in URLs, and in the calls that go there."""
+"""Find the hosts that a module names, in client calls and in other string literals."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,14 +11,22 @@ from archguard.model import Confidence, Location
 from archguard.semantics import SemanticModel, StringValue
 
 _LOCAL = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "::1"})  # noqa: S104  # names, nothing is bound
-_NO_PLACES = ("example.com", "example.org", "example.net", "w3.org", "json-schema.org", "purl.org", "xmlsoap.org")
-"""Domains of examples, and those that name things rather than places."""
-_NO_PLACE_BEGINS = ("schemas.", "xmlns.", "ns.", "schema.")
+_NAMESPACE_DOMAINS = (
+    "example.com",
+    "example.org",
+    "example.net",
+    "w3.org",
+    "json-schema.org",
+    "purl.org",
+    "xmlsoap.org",
+)
+"""Domains of examples and of namespaces, which identify something and are never called."""
+_NAMESPACE_PREFIXES = ("schemas.", "xmlns.", "ns.", "schema.")
 
 
 @dataclass(frozen=True)
 class NamedHost:
-    """`url` is named at `location`."""
+    """A URL at `location`."""
 
     url: Url
     location: Location
@@ -27,7 +35,7 @@ class NamedHost:
 
     @property
     def action(self) -> str:
-        """What is done with it."""
+        """The verb for messages."""
         return "call" if self.called else "name"
 
 
@@ -38,23 +46,23 @@ class Hosts:
     model: SemanticModel
     allowed: tuple[str, ...]
 
-    def of(self, source: Source, uses: Iterator[ClientCall]) -> Iterator[NamedHost]:
-        """Those that the calls `uses` of `source` go to, and those of other URLs; each once a line."""
+    def of(self, source: Source, calls: Iterator[ClientCall]) -> Iterator[NamedHost]:
+        """Yield the hosts of the client calls `calls` and of the literals in `source`; each host once per line."""
         seen = set[tuple[int, str]]()
-        for named in (*self._called(uses), *self._written(source)):
+        for named in (*self._in_calls(calls), *self._in_literals(source)):
             lines = range(named.location.line, max(named.location.end_line, named.location.line) + 1)
             if not any((line, named.url.host) in seen for line in lines):
                 seen.update((line, named.url.host) for line in lines)
                 yield named
 
-    def _called(self, uses: Iterator[ClientCall]) -> Iterator[NamedHost]:
-        for use in uses:
-            for node in addresses(use.access.call) if use.access.call else ():
-                url = Url.of(self.model.string_value(node, use.path.at))
+    def _in_calls(self, calls: Iterator[ClientCall]) -> Iterator[NamedHost]:
+        for call in calls:
+            for node in addresses(call.access.call) if call.access.call else ():
+                url = Url.of(self.model.string_value(node, call.path.at))
                 if url and self._is_forbidden(url):
-                    yield NamedHost(url, use.location, Confidence.CERTAIN, called=True)
+                    yield NamedHost(url, call.location, Confidence.CERTAIN, called=True)
 
-    def _written(self, source: Source) -> Iterator[NamedHost]:
+    def _in_literals(self, source: Source) -> Iterator[NamedHost]:
         for literal in Literal.within(self.model.scope(source.module), source):
             text = self.model.string_value(literal.node, literal.at)
             url = Url.of(text)
@@ -67,10 +75,10 @@ class Hosts:
 
 
 def _is_address(text: StringValue, url: Url) -> bool:
-    """Whether it is a URL as a whole, and one where something can answer."""
+    """Whether the whole text is a URL, and not of this machine or a namespace."""
     return not (
         any(character.isspace() for character in text.filled("").strip())
         or url.host in _LOCAL
-        or url.host.startswith(_NO_PLACE_BEGINS)
-        or any(url.host == domain or url.host.endswith(f".{domain}") for domain in _NO_PLACES)
+        or url.host.startswith(_NAMESPACE_PREFIXES)
+        or any(url.host == domain or url.host.endswith(f".{domain}") for domain in _NAMESPACE_DOMAINS)
     )

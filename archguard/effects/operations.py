@@ -1,6 +1,6 @@
-"""What the methods of a database do: read, write, or begin and end transactions."""
+"""Classify the methods of databases: read, write or transaction control."""
 
-_SORTS = {
+_VERBS_BY_SORT = {
     "transaction": frozenset(
         [
             "begin",
@@ -101,9 +101,9 @@ _SORTS = {
 }
 
 
-SORTS = ("read", *_SORTS, "build")
+SORTS = ("read", *_VERBS_BY_SORT, "build")
 
 
 def sort_of(verb: str) -> str:
-    """`read`, `write` or `transaction`."""
-    return next((sort for sort, verbs in _SORTS.items() if verb in verbs), "read")
+    """`read`, `write` or `transaction`; methods that are not listed read."""
+    return next((sort for sort, verbs in _VERBS_BY_SORT.items() if verb in verbs), "read")

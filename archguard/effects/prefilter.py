@@ -1,4 +1,12 @@
-"""Which files can use a client at all, told without parsing them: parsing takes longer than all the rest."""
+"""Select the modules that can use a client, by imports and bytes alone: parsing dominates the cost of a check.
+
+How it works: a breadth-first search over importers, from the imports of client packages, gives the modules near a
+client. Modules whose bytes pass the caller's tests are added, and modules that those import and that can receive a
+client as an argument: they have a parameter and one of the catalogue's method names.
+
+Limits: the search stops after `HOPS` imports. Byte tests match names at any place, so they select too many modules.
+Cost: one breadth-first search and one pass of regular expressions over the files, sharded over the worker pool.
+"""
 
 import re
 from collections import deque
@@ -14,73 +22,83 @@ from archguard.effects.catalogue.catalogue import Catalogue
 from archguard.semantics import app_state_writers, reads_app_state
 
 HOPS = 6
-"""How many imports a client is followed over, from the module that imports it to one that is handed it."""
+"""How many imports the search follows, from the module that imports a client to one that receives it.
 
-_PARAMETER = re.compile(rb"\bdef\s+\w+\s*\(\s*(?:(?:self|cls)\s*,\s*)?(?!self\b|cls\b|\))")
-"""A function or a method with a parameter that whoever calls it gives."""
+A module further up is selected only if its bytes match.
+"""
+
+_DEF_WITH_PARAMETER = re.compile(rb"\bdef\s+\w+\s*\(\s*(?:(?:self|cls)\s*,\s*)?(?!self\b|cls\b|\))")
+"""A function or method with a parameter besides `self` and `cls`."""
 
 Test: TypeAlias = Callable[[bytes], bool]
-"""Tells something of a file by its bytes."""
+"""A predicate on the bytes of a file."""
 
 
 @dataclass(frozen=True)
 class Relevance:
-    """Where a client has to be looked for."""
+    """The modules that a search for client calls must parse."""
 
     modules: frozenset[str]
-    """The modules in which one can be used."""
+    """The modules that can use a client."""
     near: frozenset[str]
-    """The modules that lead to one by what they import: others have none that could be imported from them."""
+    """The modules that reach a client by their imports; no other module can export one."""
 
 
-def find_relevant(codebase: Codebase, known: Catalogue, *, may_use: Test, offers: Test) -> Relevance:
-    """Where clients that are `known` have to be looked for.
+def find_relevant(codebase: Codebase, catalogue: Catalogue, *, may_use: Test, offers: Test) -> Relevance:
+    """The modules that can use a client of `catalogue`.
 
-    One can be used near a module that imports it, where something is taken that such a module gives an application to
-    keep, where a file `may_use` one all the same, and beside one that can, and `offers` something to use. A file that
-    could not be read counts, so that somebody tells of it.
+    These are the modules near an import of a client, those that read app state which such a module stores, those whose
+    bytes pass `may_use`, and the importers of one that also passes `offers`. Modules with read errors are included, so
+    that a later phase reports the error.
     """
     importers = codebase.every_import.importers
-    near = _near(codebase, importers, known)
-    kept = frozenset(
+    near = _modules_near_clients(codebase, importers, catalogue)
+    app_state = frozenset(
         name.encode() for name, modules in app_state_writers(codebase).items() if near.intersection(modules)
     )
     found = {name for name in codebase.sources if name in near or codebase.has_read_errors(name)}
-    for name, offering in chain(*map_shards(codebase, partial(_passing, kept, may_use, offers), codebase.sources)):
-        found.update((name, *importers.get(name, ())) if offering else (name,))
-    found.update(_helpers(codebase, near, known) - found)
+    for name, is_offering in chain(
+        *map_shards(codebase, partial(_scan_shard, app_state, may_use, offers), codebase.sources)
+    ):
+        found.update((name, *importers.get(name, ())) if is_offering else (name,))
+    found.update(_modules_receiving_clients(codebase, near, catalogue) - found)
     return Relevance(frozenset(found.intersection(codebase.sources)), near)
 
 
-def _helpers(codebase: Codebase, near: Collection[str], known: Catalogue) -> frozenset[str]:
-    """The modules that can be handed a client though they import none: their functions ask something of a parameter.
+def _modules_receiving_clients(codebase: Codebase, near: Collection[str], catalogue: Catalogue) -> frozenset[str]:
+    """The modules that import no client but can receive one as an argument, and use a method named like a client's.
 
-    Whoever has a client hands it to what he imports, and that hands it on.
+    A module with a client can pass it to whatever it imports, so this follows imports transitively.
     """
     imports = codebase.every_import
-    at_hand, waiting = set(near), [*near]
+    reachable, waiting = set(near), [*near]
     while waiting:
-        imported = imports.imported_by(waiting.pop()).keys() & codebase.sources.keys() - at_hand
-        at_hand |= imported
+        imported = imports.imported_by(waiting.pop()).keys() & codebase.sources.keys() - reachable
+        reachable |= imported
         waiting += imported
-    asking = partial(_asking_parameters, known.verbs - {"*"})
-    return frozenset(chain(*map_shards(codebase, asking, at_hand.difference(near))))
+    scan = partial(_calling_on_parameters, catalogue.verbs - {"*"})
+    return frozenset(chain(*map_shards(codebase, scan, reachable.difference(near))))
 
 
-def _asking_parameters(verbs: frozenset[str], codebase: Codebase, modules: Sequence[str]) -> list[str]:
-    """Those of `modules` that have functions with parameters, and ask something with one of `verbs`."""
-    taken = re.compile(rb"\.\s*(?:%b)\b" % "|".join(sorted(verbs)).encode())
+def _calling_on_parameters(verbs: frozenset[str], codebase: Codebase, modules: Sequence[str]) -> list[str]:
+    """Those of `modules` that define a parameter and access an attribute named like one of `verbs`."""
+    method_access = re.compile(rb"\.\s*(?:%b)\b" % "|".join(sorted(verbs)).encode())
     return [
         name
         for name in modules
-        if _passes(codebase.sources[name], lambda content: bool(_PARAMETER.search(content) and taken.search(content)))
+        if _matches(
+            codebase.sources[name],
+            lambda content: bool(_DEF_WITH_PARAMETER.search(content) and method_access.search(content)),
+        )
     ]
 
 
-def _near(codebase: Codebase, importers: Mapping[str, Collection[str]], known: Catalogue) -> frozenset[str]:
-    """The modules that reach a client over at most `HOPS` imports."""
-    outside = [name for name in importers if name in known.packages or known.imported(name)]
-    distances = dict.fromkeys(sorted((*outside, *_own(codebase, known))), 0)
+def _modules_near_clients(
+    codebase: Codebase, importers: Mapping[str, Collection[str]], catalogue: Catalogue
+) -> frozenset[str]:
+    """The modules that import a client directly or over at most `HOPS` further imports."""
+    external = [name for name in importers if name in catalogue.packages or catalogue.imported(name)]
+    distances = dict.fromkeys(sorted((*external, *_own_client_modules(codebase, catalogue))), 0)
     queue = deque(distances)
     while queue:
         module = queue.popleft()
@@ -91,29 +109,32 @@ def _near(codebase: Codebase, importers: Mapping[str, Collection[str]], known: C
     return frozenset(distances)
 
 
-def _own(codebase: Codebase, known: Catalogue) -> frozenset[str]:
-    """The modules of the project that are a client."""
+def _own_client_modules(codebase: Codebase, catalogue: Catalogue) -> frozenset[str]:
+    """The modules of the project that the catalogue lists as a client."""
     packages = {module.rpartition("::")[2].partition(".")[0] for module in codebase.modules}
-    own = codebase.members(Pattern(name) for name in known.modules if name.partition(".")[0] in packages)
-    homes = frozenset(
-        outer for name in known.homes for outer in self_and_parents(name) if outer.partition(".")[0] in packages
+    own = codebase.members(Pattern(name) for name in catalogue.modules if name.partition(".")[0] in packages)
+    definition_modules = frozenset(
+        outer
+        for name in catalogue.definition_modules
+        for outer in self_and_parents(name)
+        if outer.partition(".")[0] in packages
     )
-    return own | {module for module in codebase.sources if module.rpartition("::")[2] in homes}
+    return own | {module for module in codebase.sources if module.rpartition("::")[2] in definition_modules}
 
 
-def _passing(
-    kept: frozenset[bytes], may_use: Test, offers: Test, codebase: Codebase, modules: Sequence[str]
+def _scan_shard(
+    app_state: frozenset[bytes], may_use: Test, offers: Test, codebase: Codebase, modules: Sequence[str]
 ) -> tuple[tuple[str, bool], ...]:
-    """Those of `modules` that may use a client, or take something `kept`, and whether they offer one."""
+    """Those of `modules` that may use a client or read `app_state`, each with whether it `offers` one."""
 
     def passes(content: bytes) -> bool:
-        return may_use(content) or reads_app_state(content, kept)
+        return may_use(content) or reads_app_state(content, app_state)
 
     sources = codebase.sources
-    return tuple((name, _passes(sources[name], offers)) for name in modules if _passes(sources[name], passes))
+    return tuple((name, _matches(sources[name], offers)) for name in modules if _matches(sources[name], passes))
 
 
-def _passes(source: Source, test: Test) -> bool:
+def _matches(source: Source, test: Test) -> bool:
     try:
         return test(source.content)
     except SourceError:

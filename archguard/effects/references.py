@@ -1,6 +1,8 @@
-"""Where a module may refer to a function of a client without calling it, told without following any name.
+"""The names of a module that may refer to a client function, found without inference.
 
-Most arguments of calls are no functions at all: following each would take longer than all else that is looked for.
+Most arguments of calls are not functions, and inferring each would cost more than the rest of the analysis. So a
+fixpoint over the bindings collects the names that may be bound to a client function, and only arguments with such a
+name are inferred. It over-approximates: names are matched per module, not per scope.
 """
 
 import ast
@@ -12,35 +14,37 @@ from archguard.codebase.scopes.scopes import Binding, BindingKind, Scope
 from archguard.semantics import ExternalSymbol, SemanticModel
 
 _WRAPPERS = frozenset({"partial", "partialmethod", "sync_to_async", "async_to_sync", "asyncify"})
-"""What gives the function that it is handed; a call of such a function is a reference as well."""
+"""Functions that return a wrapper of their argument; a call of one is a reference to that argument."""
 
 
 @dataclass(frozen=True)
 class References:
-    """The names and attributes of a module that may stand for a function of a client."""
+    """The names and attributes of a module that may resolve to a client function."""
 
     names: frozenset[str]
     attributes: frozenset[str]
 
     @classmethod
     def of(cls, module: Scope, words: Collection[str], model: SemanticModel) -> Self:
-        """Those of `module`, if functions of clients are called one of `words`."""
+        """Those of `module`, where `words` are the names of client functions."""
         scopes = [*module.walk()]
-        bound = [binding for scope in scopes for found in scope.bindings.values() for binding in found]
-        kept = [binding for scope in scopes for found in scope.attributes.values() for binding in found]
-        starred = frozenset(words) if any(scope.star_imports for scope in scopes) else frozenset[str]()
-        imported = {binding.name for binding in bound if _is_imported(binding, words, model)}
-        own, attributes = imported | starred, frozenset(words)
+        name_bindings = [binding for scope in scopes for found in scope.bindings.values() for binding in found]
+        attribute_bindings = [binding for scope in scopes for found in scope.attributes.values() for binding in found]
+        star_imported = frozenset(words) if any(scope.star_imports for scope in scopes) else frozenset[str]()
+        imported = {binding.name for binding in name_bindings if _is_imported(binding, words, model)}
+        own, attributes = imported | star_imported, frozenset(words)
         while True:
-            known = cls(frozenset(own), attributes)
-            own = own | {binding.name for binding in bound if known._is_given(binding)}
-            own |= {scope.name.rpartition(".")[2] for scope in scopes if known._is_returned(scope)}
-            attributes |= {binding.name for binding in (*kept, *bound) if known._is_given(binding)}
-            if own == known.names and attributes == known.attributes:
-                return known
+            current = cls(frozenset(own), attributes)
+            own = own | {binding.name for binding in name_bindings if current._binds_function(binding)}
+            own |= {scope.name.rpartition(".")[2] for scope in scopes if current._returns_function(scope)}
+            attributes |= {
+                binding.name for binding in (*attribute_bindings, *name_bindings) if current._binds_function(binding)
+            }
+            if own == current.names and attributes == current.attributes:
+                return current
 
     def may_be(self, node: ast.expr) -> bool:  # noqa: PLR0911  # one case for each expression
-        """Whether `node` may stand for such a function."""
+        """Whether `node` may resolve to such a function."""
         match node:
             case ast.Name(id=name):
                 return name in self.names
@@ -56,25 +60,25 @@ class References:
                 return self.may_be(func) or (_is_wrapper(node) and any(map(self.may_be, elements(node))))
         return False
 
-    def _is_returned(self, scope: Scope) -> bool:
+    def _returns_function(self, scope: Scope) -> bool:
         return any(self.may_be(node) for node, _ in scope.returns)
 
-    def _is_given(self, binding: Binding) -> bool:
-        """Whether `binding` gives its name such a function: by `run = requests.get`, or as what a parameter is."""
+    def _binds_function(self, binding: Binding) -> bool:
+        """Whether `binding` binds such a function: by `run = requests.get`, or as the default of a parameter."""
         if binding.kind is BindingKind.PARAMETER:
             return binding.default is not None and self.may_be(binding.default)
         return binding.kind is BindingKind.ASSIGNED and isinstance(binding.node, ast.expr) and self.may_be(binding.node)
 
 
 def elements(call: ast.Call) -> Iterator[ast.expr]:
-    """The arguments of `call`, and what stands in those that are tuples or lists."""
+    """The arguments of `call`, with tuples and lists replaced by their elements."""
     for node in (*call.args, *(keyword.value for keyword in call.keywords)):
         argument = node.value if isinstance(node, ast.Starred) else node
         yield from argument.elts if isinstance(argument, ast.Tuple | ast.List) else (argument,)
 
 
 def _is_wrapper(call: ast.Call) -> bool:
-    """Whether what `call` gives may be the function that it is handed."""
+    """Whether `call` may return a wrapper of its argument."""
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     return name in _WRAPPERS
 
@@ -85,11 +89,11 @@ def _is_imported(binding: Binding, words: Collection[str], model: SemanticModel)
         return False
     if not (own := model.find_module(module, binding.at.scope.module.name, name)):
         return name in words
-    return any(_is_told(origin, words) for origin in model.resolve_in_module(own, name))
+    return any(_may_be_client_function(origin, words) for origin in model.resolve_in_module(own, name))
 
 
-def _is_told(origin: object, words: Collection[str]) -> bool:
-    """Whether what another module has under a name may be a function with one of `words`."""
+def _may_be_client_function(origin: object, words: Collection[str]) -> bool:
+    """Whether `origin`, the definition of a name in another module, may be a function named like one of `words`."""
     match origin:
         case ExternalSymbol(name=name):
             return name.rpartition(".")[2] in words

@@ -1,4 +1,11 @@
-"""Whether a text is SQL, and what it does to which tables."""
+"""Recognize SQL in strings, and find its tables and whether it writes.
+
+How it works: a regular expression matches the beginning of a statement, and the text must have upper-case keywords or
+punctuation, to reject English that begins with "select". sqlglot parses the tables if it is installed; otherwise, and
+for dialects that sqlglot cannot parse, regular expressions find them.
+
+Limits: texts over `_MAX_LENGTH` characters are not analyzed. Cost: results of parsing are cached (`lru_cache`).
+"""
 
 import logging
 import re
@@ -19,8 +26,8 @@ _STATEMENT = re.compile(
     )""",
     re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
-_BEGINNING = re.compile(
-    rb"""(?ix)["'] \s* (?=[-/acdgimprstuw][-*aeilnpr])  # which tells most strings apart
+_STATEMENT_START = re.compile(
+    rb"""(?ix)["'] \s* (?=[-/acdgimprstuw][-*aeilnpr])  # rejects most strings by two characters
         (?: /\* | -- | select\s+ (?: [^"']*? \sfrom\b | \d | \w+\( | @@ | distinct )
       | insert\s+ (?: or\s+\w+\s+ | ignore\s+ )? into\b | replace\s+into\b | update\s+\S+\s+ (?: \w+\s+ )? set\b
       | delete\s+from\b | merge\s+into\b | truncate\s | with\s+ (?: recursive\s+ )? \w+\s+as\b
@@ -28,10 +35,10 @@ _BEGINNING = re.compile(
           | type | extension | database )\b
       | (?: grant | revoke )\s | pragma\s | call\s+ [\w.]+ \( | (?-i: SELECT | INSERT | UPDATE | DELETE | WITH )\b )"""
 )
-_WHOLE_BEGINNING = re.compile(
+_CERTAIN_STATEMENT_START = re.compile(
     rb"""["']\s*(?:SELECT\s[^"']*?\sFROM\b|INSERT\s+(?:OR\s+\w+\s+)?INTO\b|UPDATE\s+\S+\s+SET\b|DELETE\s+FROM\b)"""
 )
-_SHOUTED = re.compile(
+_UPPERCASE_KEYWORD = re.compile(
     r"\b(?:SELECT|INSERT|UPDATE|DELETE|FROM|WHERE|INTO|SET|WITH|TABLE|CREATE|ALTER|DROP|PRAGMA|CALL)\b"
 )
 _PUNCTUATION = re.compile(r"\*|[=<>]|;\s*$|\(|,|%s|\?|:\w+|\$\d|\bjoin\b.+\bon\b", re.IGNORECASE | re.DOTALL)
@@ -42,56 +49,58 @@ _TABLES = re.compile(
 )
 _QUOTED = re.compile(r"'(?:[^']|'')*'")
 _ALIAS = re.compile(r"(?<=\S)\s+(?:as\s+)?\w+(?=\s*(?:,|$))", re.IGNORECASE)
-_COMMON = re.compile(r"(?:\bwith\s+(?:recursive\s+)?|,\s*)(\w+)\s*(?:\([^)]*\)\s*)?as\s*(?:\w+\s+)*\(", re.IGNORECASE)
+_CTE = re.compile(r"(?:\bwith\s+(?:recursive\s+)?|,\s*)(\w+)\s*(?:\([^)]*\)\s*)?as\s*(?:\w+\s+)*\(", re.IGNORECASE)
 _READS = re.compile(r"\s*(?:select|pragma)\b", re.IGNORECASE)
-_LONGEST = 20_000
-_HOLE = "archguard_hole"
+_MAX_LENGTH = 20_000
+"""In characters; bounds the time that the regular expressions and sqlglot take for one text."""
+_PLACEHOLDER = "archguard_hole"
+"""Stands for the unknown parts of a text: a valid identifier, so that the rest parses."""
 
 
 def may_hold_sql(content: bytes) -> bool:
-    """Whether a string in a file with this content can begin a statement of SQL."""
-    return bool(_BEGINNING.search(content))
+    """Whether a string in a file with this content may begin an SQL statement."""
+    return bool(_STATEMENT_START.search(content))
 
 
 def holds_sql(content: bytes) -> bool:
-    """Whether a string in a file with this content is SQL beyond doubt, which other files may use."""
-    return bool(_WHOLE_BEGINNING.search(content))
+    """Whether a string in a file with this content is certainly SQL, so that importers of the file may use it."""
+    return bool(_CERTAIN_STATEMENT_START.search(content))
 
 
 @dataclass(frozen=True)
 class Sql:
-    """A statement of SQL."""
+    """An SQL statement."""
 
     tables: tuple[str, ...]
-    """The tables that it names, sorted, in small letters; a table whose name is put in later is left out."""
+    """Its tables, sorted, in lower case; tables with a name that is not known are left out."""
     writes: bool
     qualified: tuple[str, ...] = ()
-    """The same tables, with their schemas where they are written."""
+    """The same tables, with their schemas where the statement has them."""
 
 
 def sql_in(text: StringValue) -> Sql | None:
-    """The statement that `text` is, or None; English that begins with "select" is none."""
-    filled = text.filled(_HOLE)
-    if not text or len(filled) > _LONGEST or not _STATEMENT.match(filled):
+    """The SQL statement in `text`; None if it is not SQL."""
+    filled = text.filled(_PLACEHOLDER)
+    if not text or len(filled) > _MAX_LENGTH or not _STATEMENT.match(filled):
         return None
-    if not _SHOUTED.search(filled) and not _PUNCTUATION.search(filled):
+    if not _UPPERCASE_KEYWORD.search(filled) and not _PUNCTUATION.search(filled):
         return None
-    return _parsed(filled)
+    return _parse(filled)
 
 
 @lru_cache(maxsize=1024)
-def _parsed(text: str) -> Sql | None:
-    """By sqlglot if it is installed; a dialect that it does not know is taken for SQL as well."""
+def _parse(text: str) -> Sql | None:
+    """Parse with sqlglot; with regular expressions if it is not installed or does not know the dialect."""
     try:
         import sqlglot  # noqa: PLC0415  # optional, and only where there may be SQL
         from sqlglot import exp  # noqa: PLC0415
     except ImportError:
-        return _scanned(text)
-    logging.getLogger("sqlglot").setLevel(logging.ERROR)  # a dialect that it does not know is no news to the user
+        return _scan(text)
+    logging.getLogger("sqlglot").setLevel(logging.ERROR)  # it would warn of unknown dialects, which is no problem here
     try:
         statements = [found for found in sqlglot.parse(_without_placeholders(text)) if found]
     except sqlglot.errors.SqlglotError:
-        return _scanned(text)
+        return _scan(text)
     aliases = {cte.alias.lower() for found in statements for cte in found.find_all(exp.CTE)}
     tables = (table for found in statements for table in found.find_all(exp.Table))
     names = {".".join(part.name for part in table.parts).lower() for table in tables}
@@ -99,17 +108,17 @@ def _parsed(text: str) -> Sql | None:
 
 
 def _without_placeholders(text: str) -> str:
-    """`%s` and `%(name)s` are no SQL to a parser."""
+    """`text` with `?` for `%s` and `%(name)s`, which are not SQL."""
     return re.sub(r"%\(\w+\)s|%s", "?", text)
 
 
-def _scanned(text: str) -> Sql | None:
+def _scan(text: str) -> Sql | None:
     plain = _QUOTED.sub("''", text)
     lists = (name for found in _TABLES.findall(plain) for name in _ALIAS.sub("", found).split(","))
     names = {re.sub(r"[\"`\s]", "", name).lower() for name in lists}
-    return _sql(names - {name.lower() for name in _COMMON.findall(plain)}, writes=not _READS.match(text))
+    return _sql(names - {name.lower() for name in _CTE.findall(plain)}, writes=not _READS.match(text))
 
 
 def _sql(names: set[str], *, writes: bool) -> Sql:
-    known = sorted(name for name in names if name and _HOLE not in name)
+    known = sorted(name for name in names if name and _PLACEHOLDER not in name)
     return Sql(tuple(sorted({name.rpartition(".")[2] for name in known})), writes, tuple(known))

@@ -1,4 +1,4 @@
-"""The project's own classes that are derived from a client, and so are a door to it for everyone else."""
+"""Subclasses of a client that the project defines: their methods give everyone else access to it."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from archguard.semantics import ClassType, ExternalMember, InstanceType, Semanti
 
 
 def inherited_from(model: SemanticModel, call: ClientCall) -> Iterator[tuple[str, str]]:
-    """The module of each own class whose inherited method `use` calls, and the class from which it has the method."""
+    """Yield the own classes whose inherited client method `call` calls: (module of the class, external base class)."""
     for callee in model.infer(call.access.callee, call.path.at):
         if isinstance(callee, ExternalMember):
             cls = callee.receiver.of if isinstance(callee.receiver, InstanceType) else callee.receiver

@@ -1,4 +1,12 @@
-"""Which calls of which clients can wait for ever, and what keeps them from it."""
+"""Find client calls without a timeout.
+
+How it works: each rule says where a library takes a timeout (argument of the call, of the client, or both) and whether
+it has a default. A call is reported if neither it nor the creation of its client sets one, or if it is set to None.
+
+Limits: only libraries in `_RULES` are checked. Arguments that are expanded (`**options`) count as a timeout, because
+their content is mostly unknown; so do an adapter with a timeout that is mounted anywhere in the module, a `request`
+method that the module replaces, and a client class of the project with its own `request` or `send`.
+"""
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,18 +17,18 @@ from archguard.effects.client_calls import CallKind, ClientCall
 from archguard.effects.tracing import creation_sites
 from archguard.semantics import ClassType, ExternalMember, InstanceType, SemanticModel, Type
 
-_NO_REQUESTS = frozenset({"mount", "build_request", "close", "prepare_request"})
+_NON_REQUEST_METHODS = frozenset({"mount", "build_request", "close", "prepare_request"})
 
 
 @dataclass(frozen=True)
 class _Rule:
-    """How a library is told how long to wait."""
+    """Where a library takes a timeout."""
 
     position: int | None = None
-    """Which positional argument of the call it is."""
+    """The index of the positional argument; None if it is taken by keyword only."""
     at_call: bool = True
     at_client: bool = False
-    """Whether the client can be told for all of its calls."""
+    """Whether the client takes a timeout for all of its calls."""
     has_default: bool = False
     keywords: tuple[str, ...] = ("timeout",)
 
@@ -48,45 +56,50 @@ _RULES: Mapping[str, _Rule] = {
     "openai": _Rule(at_client=True, has_default=True),
     "anthropic": _Rule(at_client=True, has_default=True),
 }
-"""By the names of packages, modules or functions; of clients that are not listed nothing is asked."""
+"""By the name of a package, module or function, the longest match first; other clients are not checked."""
 
 
 @dataclass(frozen=True)
 class Timeouts:
-    """Finds the calls that can wait for ever."""
+    """Finds the calls without a timeout."""
 
     model: SemanticModel
 
-    def missing(self, use: ClientCall) -> bool:
-        """Whether `use` is a request, or makes a client, that nothing keeps from waiting for ever."""
-        rule = _rule(use.symbol)
-        call = use.access.call
-        if use.kind not in (CallKind.CALL, CallKind.TAKE) or not rule or not call or use.verb in _NO_REQUESTS:
+    def missing(self, client_call: ClientCall) -> bool:
+        """Whether `client_call` is a request without a timeout, or creates a client without a required one."""
+        rule = _rule(client_call.symbol)
+        call = client_call.access.call
+        if (
+            client_call.kind not in (CallKind.CALL, CallKind.TAKE)
+            or not rule
+            or not call
+            or client_call.verb in _NON_REQUEST_METHODS
+        ):
             return False
-        if _is_class(use.symbol):
-            return self._missing_at_client(rule, call, use.path.at)
-        if not rule.at_call or self._is_told(rule, call, use.path.at):
-            return self._is_switched_off(rule, call, use.path.at)
-        return not rule.has_default and not self._is_told_to_client(rule, use)
+        if _is_class(client_call.symbol):
+            return self._is_missing_at_client(rule, call, client_call.path.at)
+        if not rule.at_call or self._has_timeout(rule, call, client_call.path.at):
+            return self._is_disabled(rule, call, client_call.path.at)
+        return not rule.has_default and not self._client_has_timeout(rule, client_call)
 
-    def _missing_at_client(self, rule: _Rule, call: ast.Call, at: Position) -> bool:
-        """A client with a default must not be without one; a client that only it can be told must be told."""
-        if self._is_told(rule, call, at):
-            return self._is_switched_off(rule, call, at)
+    def _is_missing_at_client(self, rule: _Rule, call: ast.Call, at: Position) -> bool:
+        """Whether a client disables its timeout, or lacks one that its calls cannot take."""
+        if self._has_timeout(rule, call, at):
+            return self._is_disabled(rule, call, at)
         return not rule.at_call
 
-    def _is_told(self, rule: _Rule, call: ast.Call, at: Position) -> bool:
-        return bool(self._given(rule, call)) or _expands(call) or self._is_partial(call, at)
+    def _has_timeout(self, rule: _Rule, call: ast.Call, at: Position) -> bool:
+        return bool(self._timeout_values(rule, call)) or _expands(call) or self._is_partial(call, at)
 
-    def _is_switched_off(self, rule: _Rule, call: ast.Call, at: Position) -> bool:
-        return any(self._is_none(value, at) for value in self._given(rule, call))
+    def _is_disabled(self, rule: _Rule, call: ast.Call, at: Position) -> bool:
+        return any(self._is_none(value, at) for value in self._timeout_values(rule, call))
 
-    def _given(self, rule: _Rule, call: ast.Call) -> list[ast.expr]:
-        places = call.args[rule.position : rule.position + 1] if rule.position is not None else []
-        return [*places, *(keyword.value for keyword in call.keywords if keyword.arg in rule.keywords)]
+    def _timeout_values(self, rule: _Rule, call: ast.Call) -> list[ast.expr]:
+        positional = call.args[rule.position : rule.position + 1] if rule.position is not None else []
+        return [*positional, *(keyword.value for keyword in call.keywords if keyword.arg in rule.keywords)]
 
     def _is_none(self, value: ast.expr, at: Position, depth: int = 4) -> bool:
-        """`None`, `httpx.Timeout(None)`, or a name that is given nothing else."""
+        """Whether it is `None`, `httpx.Timeout(None)`, or a name bound to these only; `depth` bounds alias chains."""
         match value:
             case ast.Constant(value=None):
                 return True
@@ -96,25 +109,25 @@ class Timeouts:
                 return self._is_none(only, at, depth)
             case ast.Name(id=name) if depth and (origins := self.model.resolve(name, at)):
                 nodes = ((origin.node, origin.at) for origin in origins if isinstance(origin, Binding))
-                given = [(node, place) for node, place in nodes if isinstance(node, ast.expr)]
-                return len(given) == len(origins) and all(self._is_none(*each, depth - 1) for each in given)
+                values = [(node, value_at) for node, value_at in nodes if isinstance(node, ast.expr)]
+                return len(values) == len(origins) and all(self._is_none(*each, depth - 1) for each in values)
         return False
 
     def _is_partial(self, call: ast.Call, at: Position) -> bool:
         """`get(url)`, where `get = partial(requests.get, timeout=5)`."""
-        made = creation_sites(self.model, call.func, at) if isinstance(call.func, ast.Name | ast.Attribute) else ()
-        return any(keyword.arg == "timeout" for other, _ in made for keyword in other.keywords)
+        sites = creation_sites(self.model, call.func, at) if isinstance(call.func, ast.Name | ast.Attribute) else ()
+        return any(keyword.arg == "timeout" for other, _ in sites for keyword in other.keywords)
 
-    def _is_told_to_client(self, rule: _Rule, use: ClientCall) -> bool:
-        if use.access.owner is None:
+    def _client_has_timeout(self, rule: _Rule, client_call: ClientCall) -> bool:
+        if client_call.access.owner is None:
             return False
-        made = list(creation_sites(self.model, use.access.owner, use.path.at))
-        if rule.at_client and any(self._given(rule, call) or _expands(call) for call, _ in made):
+        sites = list(creation_sites(self.model, client_call.access.owner, client_call.path.at))
+        if rule.at_client and any(self._timeout_values(rule, call) or _expands(call) for call, _ in sites):
             return True
-        return self._overrides(use) or self._is_patched(use, use.access.owner)
+        return self._overrides(client_call) or self._is_patched(client_call, client_call.access.owner)
 
     def _overrides(self, call: ClientCall) -> bool:
-        """Whether it is a client of the project's own, which has its own way to send requests."""
+        """Whether the client is an instance of a project class that overrides `request` or `send`."""
         classes = [
             value.of if isinstance(value, InstanceType) else value
             for callee in self.model.infer(call.access.callee, call.path.at)
@@ -125,7 +138,7 @@ class Timeouts:
         return any(_defines(self.model, cls, name) for cls in own for name in ("request", "send"))
 
     def _is_patched(self, call: ClientCall, owner: ast.expr) -> bool:
-        """`session.request = partial(session.request, timeout=5)`, or an adapter with a timeout that is mounted."""
+        """`session.request = partial(session.request, timeout=5)`, or a mounted adapter with a timeout."""
         clients = self.model.infer(owner, call.path.at)
         return any(
             _mounts_timeout(scope.access_paths) or any(client in clients for client in self._with_own_request(scope))
@@ -133,7 +146,7 @@ class Timeouts:
         )
 
     def _with_own_request(self, scope: Scope) -> Iterator[Type]:
-        """The clients, and other things, whose `request` is assigned to in `scope`."""
+        """The types of the objects whose `request` is assigned in `scope`."""
         for (base, name), bindings in scope.attributes.items():
             for binding in bindings if name == "request" else ():
                 for origin in self.model.resolve(base, binding.at):

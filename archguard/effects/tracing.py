@@ -1,4 +1,4 @@
-"""How the kinds that look at calls read files."""
+"""Byte tests on files, and tracing an expression back to the calls that create its value."""
 
 import ast
 import re
@@ -10,11 +10,11 @@ from archguard.codebase.scopes.scopes import Position
 from archguard.semantics import FunctionType, SemanticModel, bindings
 
 STUB = re.compile(r"_pb2_grpc\.\w+Stub$")
-"""What the generated classes are called that call a gRPC service."""
+"""The qualified names of the classes that gRPC generates for callers of a service."""
 
 
 def content_of(source: Source) -> bytes:
-    """The bytes of the file; none if it cannot be read."""
+    """The bytes of the file; empty if it cannot be read."""
     try:
         return source.content
     except SourceError:
@@ -22,35 +22,38 @@ def content_of(source: Source) -> bytes:
 
 
 def holds(source: Source, pattern: re.Pattern[bytes]) -> bool:
-    """Whether `pattern` is anywhere in the file."""
+    """Whether `pattern` matches anywhere in the file."""
     return bool(pattern.search(content_of(source)))
 
 
 def has_any(source: Source, texts: tuple[str, ...]) -> bool:
-    """Whether one of `texts` is anywhere in the file, which is quicker to tell than by a pattern."""
+    """Whether the file contains one of `texts`; faster than a pattern, as shared prefixes rule out most files."""
     content = content_of(source)
-    is_begun = any(beginning in content for beginning in _beginnings(texts))
-    return is_begun and any(text.encode() in content for text in texts)
+    has_prefix = any(prefix in content for prefix in _prefixes(texts))
+    return has_prefix and any(text.encode() in content for text in texts)
 
 
 @cache
-def _beginnings(texts: tuple[str, ...]) -> frozenset[bytes]:
-    """What `texts` begin with, which several of them have in common."""
+def _prefixes(texts: tuple[str, ...]) -> frozenset[bytes]:
+    """The first six characters of each of `texts`: few, because many texts share them."""
     return frozenset(text.encode()[:6] for text in texts)
 
 
 def creation_sites(
     model: SemanticModel, node: ast.expr, at: Position, depth: int = 5
 ) -> Iterator[tuple[ast.Call, Position]]:
-    """The calls that make what `node` stands for: `httpx.Client(timeout=5)` for the `self.client` that is one."""
+    """The calls that create the value of `node`: `httpx.Client(timeout=5)` for a `self.client` bound to it.
+
+    `depth` bounds the chain of bindings and functions, which may be recursive.
+    """
     match node:
         case _ if depth == 0:
             return
         case ast.Call(func=func):
             functions = [value for value in model.infer(func, at) if isinstance(value, FunctionType)]
             for function in functions:
-                for returned, place in (*function.scope.returns, *function.scope.yields):
-                    yield from creation_sites(model, returned, place, depth - 1)
+                for returned, returned_at in (*function.scope.returns, *function.scope.yields):
+                    yield from creation_sites(model, returned, returned_at, depth - 1)
             if not functions:
                 yield node, at
         case ast.Await(value=inner) | ast.NamedExpr(value=inner):

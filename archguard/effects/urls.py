@@ -1,4 +1,8 @@
-"""The URLs and addresses in texts, and the patterns that name hosts."""
+"""Parse URLs and addresses from strings that are known in part, and match them to host patterns.
+
+Unknown parts of a string are filled with a NUL character before the regular expressions run, so that they cannot be
+taken for something written. A host with an unknown part is unknown as a whole; of a path, the known prefix is kept.
+"""
 
 import ast
 import re
@@ -11,15 +15,15 @@ from archguard.codebase.scopes.scopes import Binding, BindingKind, Position
 from archguard.semantics import SemanticModel, StringValue, bindings
 
 SCHEMES = frozenset(["http", "https", "ws", "wss", "grpc", "grpcs", "ftp", "ftps", "sftp"])
-"""Those of other systems: behind `postgresql:` and `amqp:` are the service's own stores and brokers."""
+"""Schemes of other systems; `postgresql:` and `amqp:` are not among them: they lead to own stores and brokers."""
 _UNKNOWN = "\0"
-_FILLED_IN = re.compile(r"[\0{}<>%$]")
+_PLACEHOLDER = re.compile(r"[\0{}<>%$]")
 _URL = re.compile(
     r"\s*(?:(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*|\0):)?//"
     r"(?:[^/@\s?#]*@)?(?P<host>\[[^\]\s]*\]|[^/:\s?#]*)(?::(?P<port>[^/\s?#]*))?(?P<path>/[^\s?#]*)?"
 )
 _ADDRESS = re.compile(r"(?P<host>[A-Za-z0-9*_\0.-]+)(?::(?P<port>[\d\0]+))?(?P<path>/\S*)?")
-_ADDRESSES = frozenset(
+_ADDRESS_KEYWORDS = frozenset(
     [
         "url",
         "base_url",
@@ -40,19 +44,19 @@ _ADDRESSES = frozenset(
         "api_base",
     ]
 )
-_SECOND = frozenset(["request", "stream", "open", "urlopen", "ws_connect", "send"])
+_ADDRESS_IS_SECOND = frozenset(["request", "stream", "open", "urlopen", "ws_connect", "send"])
 
 
 @dataclass(frozen=True)
 class Url:
-    """Where a text points to, as far as it is known."""
+    """A URL or address, as far as it is known."""
 
     scheme: str
     host: str
-    """In small letters; "" if some of it is not known."""
+    """In lower case; "" if any part is unknown."""
     port: str = ""
     path: str = ""
-    """What is known of it for sure, from its first character on."""
+    """The known prefix."""
 
     def __str__(self) -> str:
         scheme = f"{self.scheme}://" if self.scheme else ""
@@ -61,58 +65,58 @@ class Url:
 
     @classmethod
     def of(cls, text: StringValue) -> Self | None:
-        """The URL that `text` begins with, or None if it begins with something else."""
-        return cls._matched(_URL.match(text.filled(_UNKNOWN)))
+        """The URL at the beginning of `text`; None if there is none."""
+        return cls._from_match(_URL.match(text.filled(_UNKNOWN)))
 
     @classmethod
     def address(cls, text: StringValue) -> Self | None:
-        """What `text` is as a URL or as `host:port`, where something connects to it."""
-        return cls.of(text) or cls._matched(_ADDRESS.fullmatch(text.filled(_UNKNOWN).strip()))
+        """`text` as a URL or as `host:port`, for a text that is used as an address."""
+        return cls.of(text) or cls._from_match(_ADDRESS.fullmatch(text.filled(_UNKNOWN).strip()))
 
     @classmethod
-    def _matched(cls, match: re.Match[str] | None) -> Self | None:
+    def _from_match(cls, match: re.Match[str] | None) -> Self | None:
         if not match:
             return None
         parts = match.groupdict()
         host, port = (_known(parts[name] or "") for name in ("host", "port"))
-        path = _FILLED_IN.split(parts["path"] or "")[0]
+        path = _PLACEHOLDER.split(parts["path"] or "")[0]
         return cls(_known(parts.get("scheme") or "").lower(), host.lower().strip("[]"), port, path)
 
     def matches(self, pattern: str) -> bool:
-        """Whether `pattern` means it: `payments`, `*.shop.internal`, `payments:8000`, `api.shop/payments`, `https://api.shop`."""
+        """Whether it matches `pattern`: `payments`, `*.shop.internal`, `payments:8000`, `https://api.shop/payments`."""
         if not self.host:
             return False
-        asked = self.of(StringValue((pattern,))) or self.of(StringValue((f"//{pattern}",)))
-        return asked is not None and all(
+        expected = self.of(StringValue((pattern,))) or self.of(StringValue((f"//{pattern}",)))
+        return expected is not None and all(
             (
-                asked.scheme in ("", self.scheme),
-                fnmatchcase(self.host, asked.host),
-                asked.port in ("", self.port),
-                _starts_with(self.path, asked.path),
+                expected.scheme in ("", self.scheme),
+                fnmatchcase(self.host, expected.host),
+                expected.port in ("", self.port),
+                _starts_with(self.path, expected.path),
             )
         )
 
 
 def _known(part: str) -> str:
-    """`part`, unless something is put into it later."""
-    return "" if _FILLED_IN.search(part) else part
+    """`part`; "" if it contains a placeholder."""
+    return "" if _PLACEHOLDER.search(part) else part
 
 
 def _starts_with(path: str, prefix: str) -> bool:
-    """Whether `path` is `prefix` or below it."""
+    """Whether `path` equals `prefix` or is below it."""
     prefix = prefix.rstrip("/")
     return path == prefix or path.startswith(f"{prefix}/")
 
 
 def addresses(call: ast.Call) -> Iterator[ast.expr]:
-    """The arguments of a client's call that can say where it goes."""
+    """The arguments of a client call that can be the address."""
     method = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-    yield from call.args[: 2 if method in _SECOND else 1]
-    yield from (keyword.value for keyword in call.keywords if keyword.arg in _ADDRESSES)
+    yield from call.args[: 2 if method in _ADDRESS_IS_SECOND else 1]
+    yield from (keyword.value for keyword in call.keywords if keyword.arg in _ADDRESS_KEYWORDS)
 
 
 def mentions(model: SemanticModel, node: ast.expr, at: Position) -> Iterator[str]:
-    """The names of settings that can be in an address: `PAYMENTS_URL` in `settings.PAYMENTS_URL + "/charge"`."""
+    """The names in an address that can be settings: `PAYMENTS_URL` in `settings.PAYMENTS_URL + "/charge"`."""
     for part in sources(model, node, at):
         match part:
             case ast.Name(id=name) | ast.Attribute(attr=name) | ast.Constant(value=str(name)):
@@ -120,31 +124,31 @@ def mentions(model: SemanticModel, node: ast.expr, at: Position) -> Iterator[str
 
 
 def sources(model: SemanticModel, node: ast.expr, at: Position) -> Iterator[ast.AST]:
-    """Every expression that the text `node` can be put together from, through names, attributes, functions, mappings.
+    """Every expression that can contribute to the string `node`, through names, attributes, functions and mappings.
 
-    Each is visited once, so the cost is bounded by the code behind the address, however often its parts are shared.
+    Each is visited once, so the cost is linear in the code behind the address, however often its parts are shared.
     """
-    waiting, seen = [(node, at)], set[int]()
-    while waiting:
-        whole, place = waiting.pop(0)
-        for part in ast.walk(whole):
+    pending, seen = [(node, at)], set[int]()
+    while pending:
+        expression, place = pending.pop(0)
+        for part in ast.walk(expression):
             if id(part) not in seen:
                 seen.add(id(part))
                 yield part
-                waiting += _origins(model, part, place)
+                pending += _origins(model, part, place)
 
 
 def _origins(model: SemanticModel, part: ast.AST, at: Position) -> Iterator[tuple[ast.expr, Position]]:
-    """The expressions that give `part` its value."""
+    """The expressions that can be the value of `part`."""
     if isinstance(part, ast.Name | ast.Attribute):
         for binding in bindings(model, part, at):
-            yield from _behind(model, binding)
+            yield from _bound_values(model, binding)
     if isinstance(part, ast.expr):
         yield from model.entries(part, at)
 
 
-def _behind(model: SemanticModel, binding: Binding) -> Iterator[tuple[ast.expr, Position]]:
-    """What is assigned; what a parameter is by default; what a function or a property returns."""
+def _bound_values(model: SemanticModel, binding: Binding) -> Iterator[tuple[ast.expr, Position]]:
+    """The assigned value, the default of a parameter, or the return values of a function or property."""
     match binding:
         case Binding(kind=BindingKind.ASSIGNED, node=ast.expr() as node):
             yield node, binding.at

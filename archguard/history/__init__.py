@@ -1,4 +1,4 @@
-"""Violations over time: the baseline, what a change brings, the trend, and what git knows of them."""
+"""Violations over time: the baseline, comparison with a revision, the trend, and access to git."""
 
 from archguard.history.baseline import (
     NAME,

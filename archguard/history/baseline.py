@@ -1,4 +1,10 @@
-"""The violations that a team has agreed to live with for now."""
+"""The baseline: existing violations that do not fail a check.
+
+An entry matches violations by identity (contract, kind, rule, importer, imported, symbol) and count, never by line, so
+that unrelated edits do not invalidate it. If there are both new violations and stale entries, git lists the renamed
+files, and the entries are matched again under the new names of the modules. Git runs only in that case, since it takes
+longer than the match.
+"""
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
@@ -16,7 +22,7 @@ from archguard.incremental.input_recorder import is_there, today
 from archguard.model import Problem, Report, Severity, ViolationStatus
 
 NAME: Final = "archguard-baseline.yaml"
-"""The file beside the configuration in which it is looked for."""
+"""The default file name, next to the configuration."""
 
 _STALE: Final = "stale-baseline"
 _RENAMED: Final = "renamed-contract"
@@ -29,7 +35,7 @@ _HEADER = """\
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class Entry:
-    """A violation that is known, with how often it may occur."""
+    """A known violation, and how many times it may occur."""
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
@@ -44,13 +50,13 @@ class Entry:
 
     @property
     def is_expired(self) -> bool:
-        """Whether it has stopped to count."""
+        """Whether the entry no longer applies."""
         return self.expires is not None and self.expires <= today([self.expires])
 
 
 @dataclass(frozen=True, kw_only=True)
 class ContractBaseline:
-    """What is known of one contract."""
+    """The known violations of one contract."""
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
@@ -60,7 +66,7 @@ class ContractBaseline:
 
 @dataclass(frozen=True, kw_only=True)
 class Baseline:
-    """What is known of all contracts."""
+    """The known violations of all contracts."""
 
     __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
@@ -69,7 +75,7 @@ class Baseline:
 
     @property
     def entries(self) -> Mapping[Identity, Entry]:
-        """Every entry by what it is about."""
+        """Every entry by its identity."""
         return {
             (contract, known.kind, entry.rule, entry.importer, entry.imported, entry.symbol): entry
             for contract, known in self.contracts.items()
@@ -78,11 +84,11 @@ class Baseline:
 
     @property
     def counts(self) -> Mapping[Identity, int]:
-        """How often each may occur."""
+        """How many times each violation may occur."""
         return {known: entry.count for known, entry in self.entries.items()}
 
     def entries_after(self, moved: Mapping[str, str]) -> Mapping[Identity, Entry]:
-        """Every entry by what it is about now that modules have `moved` from old names to new ones."""
+        """Every entry by its identity; if modules have `moved`, under their old and under their new names."""
         return {**{renamed(known, moved): entry for known, entry in self.entries.items()}, **self.entries}
 
 
@@ -90,17 +96,17 @@ def read_baseline(path: Path) -> Baseline:
     """The baseline in the file `path`.
 
     Raises:
-        ExceptionGroup[ConfigError]: it cannot be read, or was damaged (by a merge, say): every fault with its line.
+        ExceptionGroup[ConfigError]: it cannot be read, or is invalid (after a merge, say): every error with its line.
     """
     document = read_document(path, path.name)
     baseline = bind_document(Baseline, document)
-    if repeated := tuple(_repeated(document, baseline)):
-        raise ExceptionGroup(path.name, repeated)
+    if errors := tuple(_duplicates(document, baseline)):
+        raise ExceptionGroup(path.name, errors)
     return baseline
 
 
-def _repeated(document: Document, baseline: Baseline) -> Iterator[ConfigError]:
-    """What is listed twice, as after a merge."""
+def _duplicates(document: Document, baseline: Baseline) -> Iterator[ConfigError]:
+    """An error for each entry that is listed twice, as after a merge of two branches."""
     for contract, known in baseline.contracts.items():
         seen: set[tuple[str, str, str, str]] = set()
         for place, entry in enumerate(known.violations):
@@ -112,57 +118,57 @@ def _repeated(document: Document, baseline: Baseline) -> Iterator[ConfigError]:
 
 
 def render_baseline(baseline: Baseline) -> str:
-    """The text of a baseline's file: sorted, a line an entry, the same for the same entries."""
+    """The text of a baseline file: sorted, one line per entry, and deterministic, so that diffs are small."""
     lines = [_HEADER + "version: 1", "contracts:" if baseline.contracts else "contracts: {}"]
     for contract, known in sorted(baseline.contracts.items()):
         lines += [f"  {write_yaml_line(contract)}:", f"    kind: {write_yaml_line(known.kind)}", "    violations:"]
-        lines += [f"      - {write_yaml_line(_says(entry))}" for entry in sorted(known.violations)]
+        lines += [f"      - {write_yaml_line(_as_mapping(entry))}" for entry in sorted(known.violations)]
     return "\n".join(lines) + "\n"
 
 
-def _says(entry: Entry) -> dict[str, Any]:
+def _as_mapping(entry: Entry) -> dict[str, Any]:
     values = {name: value for name, value in vars(entry).items() if value}
     return {name: value for name, value in values.items() if (name, value) != ("count", 1)}
 
 
 def baseline_of(report: Report, before: Baseline, moved: Mapping[str, str] | None = None) -> Baseline:
-    """Every violation of `report` as a baseline, with the notes that `before` has on them.
+    """Every violation of `report` as a baseline, with the reasons, owners and dates that `before` has for them.
 
     Args:
         report: The report of a check.
-        before: What was known.
-        moved: The names that modules had when `before` was written -> those that they have now.
+        before: The previous baseline.
+        moved: The names of modules when `before` was written -> their names now.
     """
-    counts, noted = Counter(map(identity, report.violations)), before.entries_after(moved or {})
+    counts, previous = Counter(map(identity, report.violations)), before.entries_after(moved or {})
     contracts: dict[str, ContractBaseline] = {}
     for known, count in sorted(counts.items()):
         contract, kind, rule, importer, imported, symbol = known
-        notes = noted.get(known, Entry(importer=importer))
-        entry = replace(notes, importer=importer, imported=imported, symbol=symbol, rule=rule, count=count)
+        old = previous.get(known, Entry(importer=importer))
+        entry = replace(old, importer=importer, imported=imported, symbol=symbol, rule=rule, count=count)
         others = contracts[contract].violations if contract in contracts else ()
         contracts[contract] = ContractBaseline(kind=kind, violations=(*others, entry))
     return Baseline(contracts=contracts)
 
 
 def growth(report: Report, before: Baseline, moved: Mapping[str, str]) -> tuple[Identity, ...]:
-    """What `report` has, or has more of, that `before` has not, sorted."""
-    found = match(report.violations, before.counts, moved).violations
-    return tuple(sorted({identity(it) for it in found if it.status is not ViolationStatus.KNOWN}))
+    """The identities that `report` has and `before` has not, or has fewer times; sorted."""
+    matched = match(report.violations, before.counts, moved).violations
+    return tuple(sorted({identity(it) for it in matched if it.status is not ViolationStatus.KNOWN}))
 
 
 def prune(baseline: Baseline, report: Report, moved: Mapping[str, str]) -> Baseline:
-    """`baseline` without what `report` has no more; nothing is added."""
-    found = match(report.violations, baseline.counts, moved).violations
-    kept = tuple(it for it in found if it.status is ViolationStatus.KNOWN)
-    return baseline_of(replace(report, violations=kept), baseline, moved)
+    """`baseline` without the entries that `report` no longer has; nothing is added."""
+    matched = match(report.violations, baseline.counts, moved).violations
+    remaining = tuple(it for it in matched if it.status is ViolationStatus.KNOWN)
+    return baseline_of(replace(report, violations=remaining), baseline, moved)
 
 
 def with_baseline(report: Report, config: Config, codebase: Codebase, named: Path | None = None) -> Report:
-    """`report` after the baseline in the file `named`, or in the usual one if that is there.
+    """Apply the baseline in the file `named`, or in the default file if that exists, to `report`.
 
     Raises:
-        ArchguardError: the file `named` is not there.
-        ExceptionGroup[ConfigError]: the baseline is damaged.
+        ArchguardError: the file `named` does not exist.
+        ExceptionGroup[ConfigError]: the baseline is invalid.
     """
     file = named or config.root / NAME
     if not is_there(file):
@@ -171,57 +177,59 @@ def with_baseline(report: Report, config: Config, codebase: Codebase, named: Pat
         return report
     baseline = read_baseline(file)
     known = apply_baseline(report, baseline)
-    if _may_have_moved(known):  # else git need not be asked
+    if _may_be_renames(known):  # otherwise renames cannot change the result, and git need not run
         known = apply_baseline(report, baseline, moved_since_written(file, config, codebase))
     contracts = {contract.id for contract in config.contracts}
     return replace(known, problems=(*known.problems, *_renamed_contracts(known, baseline, contracts)))
 
 
 def _renamed_contracts(report: Report, baseline: Baseline, contracts: Collection[str]) -> Iterator[Problem]:
-    """What the baseline lists of contracts that are not there: it is not followed, but told, with the likely new name.
+    """A warning for each contract in the baseline that does not exist, with its likely new name.
 
-    A contract of another name may be another contract. It must not begin with violations that somebody agreed to
-    when they read another reason.
+    Its entries are not applied to the renamed contract: that may be another rule, and its violations were not accepted
+    under the reason that it gives.
     """
     for old in sorted(baseline.contracts.keys() - contracts):
         known = baseline.contracts[old]
         entries = {(known.kind, one.rule, one.importer, one.imported, one.symbol) for one in known.violations}
-        fresh = [violation for violation in report.violations if violation.status is ViolationStatus.NEW]
-        alike = sorted({it.contract for it in fresh if identity(it)[1:] in entries} - baseline.contracts.keys())
+        new = [violation for violation in report.violations if violation.status is ViolationStatus.NEW]
+        candidates = sorted({it.contract for it in new if identity(it)[1:] in entries} - baseline.contracts.keys())
         hint = "take it out with `archguard baseline --prune`"
-        if len(alike) == 1:
-            hint = f"if '{alike[0]}' is its new name, call it that in the baseline too"
+        if len(candidates) == 1:
+            hint = f"if '{candidates[0]}' is its new name, call it that in the baseline too"
         number = f"{len(entries)} violation{'s' if len(entries) != 1 else ''}"
         yield _warning(_RENAMED, f"the baseline lists {number} of '{old}', which is no contract here", hint)
 
 
-def _may_have_moved(report: Report) -> bool:
-    """Whether something is new, and something else is gone."""
+def _may_be_renames(report: Report) -> bool:
+    """Whether there are both new violations and stale entries."""
     is_new = any(violation.status is ViolationStatus.NEW for violation in report.violations)
     return is_new and any(problem.code == _STALE for problem in report.problems)
 
 
 def moved_since_written(file: Path, config: Config, codebase: Codebase) -> Mapping[str, str]:
-    """The names that modules had when `file` was last committed -> those that they have now."""
+    """The names of modules when `file` was last committed -> their names now."""
     written = last_change(file)
     return moved_modules(codebase, renames(config.root, written)) if written else {}
 
 
 def apply_baseline(report: Report, baseline: Baseline, moved: Mapping[str, str] | None = None) -> Report:
-    """`report` with the violations that `baseline` lists as known; a warning for each entry that is stale or expired.
+    """Mark the violations in `baseline` as known, and warn of each entry that is stale or expired.
 
     Args:
         report: The report of a check.
-        baseline: What is known.
-        moved: The names that modules had when the baseline was written -> those that they have now.
+        baseline: The known violations.
+        moved: The names of modules when the baseline was written -> their names now.
     """
     checked = {outcome.id for outcome in report.outcomes}
     matched = match(report.violations, baseline.counts, moved or {})
     stale = [_stale(known, count) for known, count in sorted(matched.fixed.items()) if known[0] in checked]
     expired = {known: entry for known, entry in baseline.entries_after(moved or {}).items() if entry.is_expired}
-    over = expired.keys() & {identity(it) for it in matched.violations if it.status is ViolationStatus.KNOWN}
-    violations = (replace(it, status=ViolationStatus.NEW) if identity(it) in over else it for it in matched.violations)
-    problems = (*report.problems, *stale, *(_expired(known, expired[known]) for known in sorted(over)))
+    applicable = expired.keys() & {identity(it) for it in matched.violations if it.status is ViolationStatus.KNOWN}
+    violations = (
+        replace(it, status=ViolationStatus.NEW) if identity(it) in applicable else it for it in matched.violations
+    )
+    problems = (*report.problems, *stale, *(_expired(known, expired[known]) for known in sorted(applicable)))
     return replace(report.with_violations(tuple(violations)), problems=problems)
 
 

@@ -1,9 +1,9 @@
-"""What git knows. The only door to git; the working tree is never touched, and no program that a repository names runs.
+"""The only module that runs git. It never changes the working tree, and never runs a program that a repository names.
 
 A repository can name programs in `.git/config` and in attributes: hooks, a file system monitor, filters, text
-converters, a pager, helpers for signatures and transports. Three things keep them from running. Only commands are used
-that look at objects and at the index, never at files of the working tree, which git would convert with filters. What is
-left is switched off on the command line, which wins over every file of settings. And nothing is ever fetched.
+converters, a pager, helpers for signatures and transports. Three measures keep them from running. The commands in use
+read only objects and the index, never files of the working tree, which git would convert with filters. Other programs
+are disabled on the command line, which takes precedence over every configuration file. And nothing is ever fetched.
 """
 
 import os
@@ -22,7 +22,7 @@ from archguard.errors import ArchguardError
 from archguard.model import Commit
 
 _SETTINGS: Final = {
-    "core.fsmonitor": "false",  # a program that is asked what has changed, by whatever reads the index
+    "core.fsmonitor": "false",  # a program that every command runs that reads the index
     "core.hooksPath": os.devnull,
     "core.pager": "cat",
     "core.askPass": "",
@@ -32,25 +32,25 @@ _SETTINGS: Final = {
     "log.showSignature": "false",  # runs `gpg.program`
     "protocol.allow": "never",
     "blame.ignoreRevsFile": "",
-    "safe.bareRepository": "explicit",  # a folder that is laid out like a repository would bring its own history
+    "safe.bareRepository": "explicit",  # else a folder with the layout of a bare repository is taken for one
 }
 _VARIABLES: Final = {
-    "GIT_ALLOW_PROTOCOL": "none",  # wins over `protocol.<name>.allow`; a partial clone would fetch what it lacks
+    "GIT_ALLOW_PROTOCOL": "none",  # overrides `protocol.<name>.allow`; a partial clone would fetch missing objects
     "GIT_NO_LAZY_FETCH": "1",
-    "GIT_NO_REPLACE_OBJECTS": "1",  # a commit is what was committed
+    "GIT_NO_REPLACE_OBJECTS": "1",  # read the commit itself, not a local replacement
     "GIT_LITERAL_PATHSPECS": "1",
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_TERMINAL_PROMPT": "0",
     "LC_ALL": "C",
 }
-_HEEDED: Final = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_SYSTEM")
-"""What is kept of the caller's variables for git: where the user's own settings are. Others name programs, or lead to
-another repository than the one that the folder is in."""
+_PASSED_ON: Final = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_SYSTEM")
+"""The variables of the caller that git receives: the location of the user's configuration. Others name programs, or
+select another repository than the one that contains the folder."""
 _OBJECT: Final = re.compile(r"[0-9a-f]{40,64}")
 
 
 class GitError(ArchguardError):
-    """What was asked of git cannot be had."""
+    """A git command failed, or git is not installed."""
 
 
 def last_change(path: Path) -> str:
@@ -63,27 +63,28 @@ def last_change(path: Path) -> str:
 
 @dataclass(frozen=True)
 class Blame:
-    """Who wrote a line, and when."""
+    """The author of a line, and the day of the commit."""
 
     author: str
     day: date
 
 
 def blame(path: Path) -> Mapping[int, Blame]:
-    """Who wrote each committed line of the file `path`, by its number; empty without git.
+    """The blame of each committed line of the file `path`, by line number; empty without git.
 
-    The commit is asked, not the file, since git would run filters over that.
+    Git reads the file at HEAD, since it would run filters on the one in the working tree. The lines of both are then
+    aligned by their text.
     """
     try:
-        told = _git(path.parent, "blame", "--line-porcelain", "--no-textconv", "HEAD", "--", path.name)
-        now = path.read_bytes()
+        output = _git(path.parent, "blame", "--line-porcelain", "--no-textconv", "HEAD", "--", path.name)
+        current = path.read_bytes()
     except (GitError, OSError):
         return {}
-    found = [*_BLAMED.finditer(told.decode(errors="replace"))]
-    before = [line["text"].rstrip("\r") for line in found]
-    today = now.decode(errors="replace").replace("\r\n", "\n").split("\n")
-    same = SequenceMatcher(None, before, today, autojunk=False).get_matching_blocks()
-    return {block.b + offset + 1: _blame(found[block.a + offset]) for block in same for offset in range(block.size)}
+    found = [*_BLAMED.finditer(output.decode(errors="replace"))]
+    committed = [line["text"].rstrip("\r") for line in found]
+    lines = current.decode(errors="replace").replace("\r\n", "\n").split("\n")
+    blocks = SequenceMatcher(None, committed, lines, autojunk=False).get_matching_blocks()
+    return {block.b + offset + 1: _blame(found[block.a + offset]) for block in blocks for offset in range(block.size)}
 
 
 _BLAMED: Final = re.compile(
@@ -109,7 +110,7 @@ def renames(folder: Path, since: str) -> Mapping[str, str]:
 
 
 def merge_base(folder: Path, branch: str) -> str:
-    """The commit from which `branch` and HEAD went apart.
+    """The best common ancestor of `branch` and HEAD.
 
     Raises:
         GitError: there is no such branch, or no such commit, in this clone.
@@ -132,7 +133,7 @@ class Entry:
 
     @property
     def is_link(self) -> bool:
-        """Whether its content is where it leads to."""
+        """Whether it is a symbolic link; its content is the target."""
         return self.mode == "120000"
 
     @property
@@ -142,42 +143,42 @@ class Entry:
 
 
 def entries(folder: Path, commit: str, path: str) -> tuple[Entry, ...]:
-    """What `commit` of the repository around `folder` holds at `path`, or below it; "" is the root."""
+    """The entries of `commit`, in the repository that contains `folder`, at `path` or below it; "" is the root."""
     listed = _git(folder, "ls-tree", "-r", "-z", "--full-tree", commit, *(["--", path] if path else []))
     rows = (row.partition(b"\t") for row in listed.split(b"\0") if row)
-    return tuple(Entry(*_sort(head), os.fsdecode(name)) for head, _, name in rows)
+    return tuple(Entry(*_mode_and_object(head), os.fsdecode(name)) for head, _, name in rows)
 
 
-def _sort(head: bytes) -> tuple[str, str]:
+def _mode_and_object(head: bytes) -> tuple[str, str]:
     mode, _, name = head.decode().split(" ")
     return mode, name
 
 
 def contents(folder: Path, objects: Iterable[str]) -> Iterator[bytes]:
-    """The content of each of `objects`, as it was committed: attributes and filters have no say.
+    """The content of each of `objects` as it was committed, without attributes and filters.
 
     Raises:
         GitError: one of them is not in this clone.
     """
-    from tempfile import TemporaryFile  # noqa: PLC0415  # a check loads this file, and mostly asks git nothing
+    from tempfile import TemporaryFile  # noqa: PLC0415  # every check imports this module, few run git
 
-    with TemporaryFile() as asked:
-        asked.write("".join(f"{name}\n" for name in objects).encode())
-        asked.seek(0)
+    with TemporaryFile() as requests:  # a pipe could deadlock: git blocks on its output while we still write
+        requests.write("".join(f"{name}\n" for name in objects).encode())
+        requests.seek(0)
         try:
-            with _started(folder, asked, "cat-file", "--batch", "--buffer") as told:
-                while head := told.readline():
-                    yield _content(head, told)
+            with _output(folder, requests, "cat-file", "--batch", "--buffer") as output:
+                while head := output.readline():
+                    yield _content(head, output)
         except GitError as error:
             if "promisor remote" in error.hint:
                 raise GitError("the content of some files is not in this clone", _PARTIAL) from None
             raise
 
 
-def _content(head: bytes, told: IO[bytes]) -> bytes:
+def _content(head: bytes, output: IO[bytes]) -> bytes:
     name, _, size = head.decode(errors="replace").strip().rpartition(" ")
-    content = told.read(int(size)) if size.isdecimal() else b""
-    if not size.isdecimal() or len(content) != int(size) or told.read(1) != b"\n":
+    content = output.read(int(size)) if size.isdecimal() else b""
+    if not size.isdecimal() or len(content) != int(size) or output.read(1) != b"\n":
         raise GitError(f"the content of {name.partition(' ')[0]} is not in this clone", _PARTIAL)
     return content
 
@@ -186,7 +187,7 @@ _PARTIAL: Final = "if the clone is partial, get the rest first (clone it without
 
 
 def history(folder: Path, since: str) -> tuple[Commit, ...]:
-    """The commits from the revision `since` to HEAD, both included, the oldest first; of a merge, the first parent's.
+    """The commits from the revision `since` to HEAD, both included, oldest first; merges by first parent.
 
     Raises:
         GitError: there is no repository, no such revision in this clone, or HEAD does not come from it.
@@ -214,7 +215,7 @@ def _listed(line: str, tags: Mapping[str, tuple[str, ...]]) -> Commit:
 
 
 def _tags(folder: Path) -> Mapping[str, tuple[str, ...]]:
-    """The names of the tags at each commit that has some."""
+    """The names of the tags of each tagged commit."""
     tags: dict[str, tuple[str, ...]] = {}
     form = "--format=%(objectname) %(*objectname) %(refname)"
     for line in _git(folder, "for-each-ref", form, "refs/tags").decode(errors="replace").splitlines():
@@ -225,7 +226,7 @@ def _tags(folder: Path) -> Mapping[str, tuple[str, ...]]:
 
 
 def address(folder: Path) -> str:
-    """Where the web shows the files below `folder` at HEAD, with `{path}` and `{line}` in it; "" if nothing says."""
+    """The URL of the files below `folder` at HEAD, with `{path}` and `{line}` to fill in; "" without a known remote."""
     try:
         remote = _git(folder, "remote", "get-url", "origin").decode(errors="replace").strip()
         commit, below = commit_of(folder, "HEAD"), prefix(folder)
@@ -235,8 +236,8 @@ def address(folder: Path) -> str:
     if not found:
         return ""
     host = found["host"] or found["short"]
-    form = next((form for name, form in _FORMS.items() if name in host), "blob/{commit}/{path}#L{line}")
-    file = form.replace("{commit}", commit).replace("{path}", f"{quote(below)}{{path}}")
+    template = next((template for name, template in _TEMPLATES.items() if name in host), "blob/{commit}/{path}#L{line}")
+    file = template.replace("{commit}", commit).replace("{path}", f"{quote(below)}{{path}}")
     return f"https://{host}/{quote(found['repository'])}/{file}"
 
 
@@ -245,33 +246,33 @@ _REMOTE = re.compile(
     rf"(?:(?:https?|ssh|git)://(?:[^@/]*@)?(?P<host>{_HOST})(?::\d+)?/|(?:[^@/:]+@)?(?P<short>{_HOST}):)"
     r"(?P<repository>[^/:][^:]*?)(?:\.git)?/?"
 )
-_FORMS = {
+_TEMPLATES = {
     "gitlab": "-/blob/{commit}/{path}#L{line}",
     "bitbucket": "src/{commit}/{path}#lines-{line}",
 }
-"""How hosts other than GitHub write it."""
+"""The URLs of hosts that differ from GitHub, by a part of the host name."""
 
 
 def prefix(folder: Path) -> str:
-    """Where `folder` is in its repository: "" at the root, else `services/orders/`."""
+    """The path of `folder` in its repository: "" at the root, else `services/orders/`."""
     below = folder.resolve().relative_to(top(folder)).as_posix()
     return "" if below == "." else f"{below}/"
 
 
 def top(folder: Path) -> Path:
-    """The root of the working tree that `folder` is in; `folder` itself where there is none.
+    """The root of the working tree that contains `folder`; `folder` itself if there is none.
 
-    Found by the place of `.git`, since `core.worktree` among the settings of a repository may say anything.
+    Found by the position of `.git`: `core.worktree` in the configuration of a repository may name any folder.
     """
-    whole = folder.resolve()
-    return next((each for each in (whole, *whole.parents) if (each / ".git").exists()), whole)
+    absolute = folder.resolve()
+    return next((each for each in (absolute, *absolute.parents) if (each / ".git").exists()), absolute)
 
 
 def commit_of(folder: Path, revision: str) -> str:
-    """The full name of the commit that `revision` names.
+    """The full hash of the commit that `revision` names.
 
     Raises:
-        GitError: there is no such revision in this clone, or it is an option of git.
+        GitError: there is no such revision in this clone, or it looks like an option.
     """
     if revision.startswith("-"):
         raise GitError(f"'{revision}' is no revision", "a name that git would take for an option is refused")
@@ -279,7 +280,7 @@ def commit_of(folder: Path, revision: str) -> str:
         found = _git(folder, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}").decode().strip()
     except GitError as error:
         raise GitError(f"there is no revision '{revision}' here", _fetch_hint(folder, error)) from None
-    if not _OBJECT.fullmatch(found):  # such as `^main`, which names all that is not in it
+    if not _OBJECT.fullmatch(found):  # such as `^main`, which excludes commits
         raise GitError(f"'{revision}' names no single commit")
     return found
 
@@ -296,27 +297,31 @@ _NO_GIT: Final = "git is not installed"
 
 
 def _git(folder: Path, *arguments: str) -> bytes:
-    with _started(folder, None, *arguments) as told:
-        return told.read()
+    with _output(folder, None, *arguments) as output:
+        return output.read()
 
 
 @contextmanager
-def _started(folder: Path, asked: IO[bytes] | None, *arguments: str) -> Iterator[IO[bytes]]:
-    """What `git` prints in `folder`, as it comes, when it reads what is `asked`.
+def _output(folder: Path, requests: IO[bytes] | None, *arguments: str) -> Iterator[IO[bytes]]:
+    """Run git in `folder` with `requests` as its standard input, and give the stream of its output.
 
     Raises:
         GitError: there is no git, or it ends with an error.
     """
-    import subprocess  # noqa: PLC0415  # a check loads this file, and mostly asks git nothing
+    import subprocess  # noqa: PLC0415  # every check imports this module, few run git
     from tempfile import TemporaryFile  # noqa: PLC0415  # the same
 
     settings = [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")]
     command = [_program(folder), "--no-pager", *settings, "-C", str(folder), *arguments]
     with TemporaryFile() as errors:
         process = subprocess.Popen(  # noqa: S603  # a list, no shell
-            command, stdin=asked or subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, env=_environment(folder)
+            command,
+            stdin=requests or subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            env=_environment(folder),
         )
-        assert process.stdout is not None  # noqa: S101  # asked for above
+        assert process.stdout is not None  # noqa: S101  # `stdout=PIPE` above
         with process:
             try:
                 yield process.stdout
@@ -330,7 +335,7 @@ def _started(folder: Path, asked: IO[bytes] | None, *arguments: str) -> Iterator
 
 
 def _program(folder: Path) -> str:
-    """The git on the search path; one that the project brings is not run.
+    """The git on the search path; one inside of the checked repository is never run.
 
     Raises:
         GitError: there is none.
@@ -344,9 +349,9 @@ def _program(folder: Path) -> str:
 
 
 def _environment(folder: Path) -> Mapping[str, str]:
-    own = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name in _HEEDED}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("GIT_") or name in _PASSED_ON}
     root = top(folder)
-    place = (
+    location = (
         {"GIT_CEILING_DIRECTORIES": str(root.parent), "GIT_WORK_TREE": str(root)} if (root / ".git").exists() else {}
     )
-    return own | _VARIABLES | place
+    return inherited | _VARIABLES | location

@@ -1,4 +1,7 @@
-"""Which violations were there before: told by names and counts, never by lines."""
+"""Match violations with earlier ones by identity and count, never by line.
+
+If modules were renamed, what is left of the earlier violations is matched a second time under the new names.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -14,7 +17,7 @@ Identity: TypeAlias = tuple[str, str, str, str, str, str]
 
 
 def identity(violation: Violation) -> Identity:
-    """What stays the same when lines move and words change."""
+    """The fields of a violation that stay the same when lines move and messages change."""
     return (
         violation.contract,
         violation.kind,
@@ -27,32 +30,32 @@ def identity(violation: Violation) -> Identity:
 
 @dataclass(frozen=True)
 class Matched:
-    """Violations with their statuses, and the identities that none of them has any more, with counts."""
+    """Violations with their statuses, and the counts of the earlier ones that none of them matches."""
 
     violations: tuple[Violation, ...]
     fixed: Mapping[Identity, int]
 
 
 def match(violations: Iterable[Violation], before: Mapping[Identity, int], moved: Mapping[str, str]) -> Matched:
-    """Tell which of `violations` are among `before`, each as often as is counted there.
+    """Mark as known those `violations` that are in `before`, each at most as many times as counted there.
 
     Args:
-        violations: Those of today.
-        before: Those that were there before.
-        moved: The names that modules had then -> those that they have now.
+        violations: The current violations.
+        before: The counts of the earlier ones.
+        moved: The names of modules then -> their names now.
     """
-    left = Counter(before)
-    found = [_matched(violation, left) for violation in violations]
-    if moved and +left:
-        left = Counter({renamed(known, moved): count for known, count in left.items() if count})
-        found = [violation if _is_known(violation) else _matched(violation, left) for violation in found]
-    return Matched(tuple(found), +left)
+    unmatched = Counter(before)
+    found = [_matched(violation, unmatched) for violation in violations]
+    if moved and +unmatched:
+        unmatched = Counter({renamed(known, moved): count for known, count in unmatched.items() if count})
+        found = [violation if _is_known(violation) else _matched(violation, unmatched) for violation in found]
+    return Matched(tuple(found), +unmatched)
 
 
-def _matched(violation: Violation, left: Counter[Identity]) -> Violation:
-    if left[identity(violation)] <= 0:
+def _matched(violation: Violation, unmatched: Counter[Identity]) -> Violation:
+    if unmatched[identity(violation)] <= 0:
         return violation
-    left[identity(violation)] -= 1
+    unmatched[identity(violation)] -= 1
     return replace(violation, status=ViolationStatus.KNOWN)
 
 
@@ -61,13 +64,13 @@ def _is_known(violation: Violation) -> bool:
 
 
 def renamed(known: Identity, moved: Mapping[str, str]) -> Identity:
-    """`known` by the names that modules have after they have `moved`."""
+    """`known` with the names of modules after they have `moved`."""
     contract, kind, rule, importer, imported, symbol = known
     return contract, kind, rule, moved.get(importer, importer), moved.get(imported, imported), moved.get(symbol, symbol)
 
 
 def moved_modules(codebase: Codebase, renames: Mapping[str, str]) -> Mapping[str, str]:
-    """The old and the new names of modules whose files git says were renamed: old path -> new path."""
+    """The old and new names of the modules whose files were renamed: `renames` has old path -> new path."""
     modules = {source.display_path: source.module for source in codebase.sources.values()}
     return {
         _module(old, new, modules[new]): modules[new]
@@ -77,7 +80,7 @@ def moved_modules(codebase: Codebase, renames: Mapping[str, str]) -> Mapping[str
 
 
 def _module(old: str, new: str, module: str) -> str:
-    """The name that the module now called `module` had when its file `new` was called `old`."""
+    """The name of `module`, whose file is `new`, when that file was `old`: the same source root is assumed."""
     service, mark, name = module.rpartition("::")
     depth = len(_parts(new)) - len(name.split("."))
     return service + mark + ".".join(_parts(old)[depth:])

@@ -1,7 +1,7 @@
-"""The code as it was at a revision, written from the objects of git to a temporary place.
+"""Check out a revision to a temporary folder, directly from git's objects.
 
-Not from `git archive`, since attributes of the revision change what that holds (`export-ignore`, `export-subst`, line
-ends, filters): a change could bring an attribute that makes its own violations look old.
+`git archive` is no alternative: attributes in the revision change its output (`export-ignore`, `export-subst`, line
+endings, filters), so that a commit could add an attribute that makes its own violations look old.
 """
 
 import os
@@ -15,15 +15,15 @@ from archguard.history.git import Entry, GitError, commit_of, contents, entries,
 
 @contextmanager
 def tree_of(folder: Path, revision: str) -> Iterator[Path]:
-    """`folder` as it was at `revision`, in a temporary place.
+    """`folder` at `revision`, in a temporary folder.
 
-    Submodules are as they were too, if they are checked out now; else they are empty, as in the working tree. Links
-    lead to what was there at `revision`, if that is in the repository.
+    Submodules are at their revision if they are checked out now, else empty as in the working tree. Links inside of the
+    repository point to their target at `revision`.
 
     Raises:
         GitError: there is no such revision in this clone, `folder` was not there yet, or there is no git at all.
     """
-    from tempfile import TemporaryDirectory  # noqa: PLC0415  # a check loads this file, and mostly asks git nothing
+    from tempfile import TemporaryDirectory  # noqa: PLC0415  # every check imports this module, few use it
 
     commit, below = commit_of(folder, revision), prefix(folder).rstrip("/")
     with TemporaryDirectory(prefix="archguard-") as place:
@@ -35,77 +35,79 @@ def tree_of(folder: Path, revision: str) -> Iterator[Path]:
 
 @dataclass(frozen=True)
 class _Tree:
-    """A commit of the repository at `root`, that is written to `place`."""
+    """Writes a commit of the repository at `root` to the folder `place`."""
 
     root: Path
     commit: str
     place: Path
 
     def write(self, path: str) -> bool:
-        """Write what is at `path`, and what links in it lead to; whether there is anything.
+        """Write the files at `path` and the targets of links among them; whether there are any.
 
-        Links come last, so that nothing is ever written through one.
+        Links are created last, so that no file is ever written through one.
         """
-        found: set[str] = set()
+        written: set[str] = set()
         links: dict[str, str] = {}
-        waiting = [path]
-        while waiting:
-            come = [entry for entry in entries(self.root, self.commit, waiting.pop()) if entry.path not in found]
-            found.update(entry.path for entry in come)
-            for entry, target in self._write_files(come):
+        pending = [path]
+        while pending:
+            new = [entry for entry in entries(self.root, self.commit, pending.pop()) if entry.path not in written]
+            written.update(entry.path for entry in new)
+            for entry, target in self._write_files(new):
                 links[entry.path] = target
                 inside = self._inside(entry.path, target)
-                waiting += [inside] if inside is not None else []
+                pending += [inside] if inside is not None else []
         for link, target in links.items():
             self._link(link, target)
-        return bool(found)
+        return bool(written)
 
-    def _write_files(self, come: Iterable[Entry]) -> Iterator[tuple[Entry, str]]:
-        """Write all of `come` but the links; those are given back with what they lead to."""
-        held = []
-        for entry in come:
+    def _write_files(self, new: Iterable[Entry]) -> Iterator[tuple[Entry, str]]:
+        """Write the files and submodules of `new`; yield the links with their targets."""
+        blobs = []
+        for entry in new:
             if entry.is_submodule:
                 self._write_submodule(entry)
             else:
-                held.append(entry)
-        for entry, content in zip(held, contents(self.root, [entry.object for entry in held]), strict=True):
+                blobs.append(entry)
+        for entry, content in zip(blobs, contents(self.root, [entry.object for entry in blobs]), strict=True):
             if entry.is_link:
                 yield entry, os.fsdecode(content)
             else:
-                self._free(entry.path).write_bytes(content)
+                self._new_path(entry.path).write_bytes(content)
 
     def _write_submodule(self, entry: Entry) -> None:
-        place = self._free(entry.path)
+        place = self._new_path(entry.path)
         place.mkdir()
         if (self.root / entry.path / ".git").exists():
             _Tree(self.root / entry.path, entry.object, place).write("")
 
     def _link(self, link: str, target: str) -> None:
         inside = self._inside(link, target)
-        if inside is None:  # not in the repository: what is there has no revisions
-            lead = os.path.normpath(self.root / PurePosixPath(link).parent / target)
+        if inside is None:  # outside of the repository: there is no revision of it
+            absolute = os.path.normpath(self.root / PurePosixPath(link).parent / target)
         else:
-            lead = str(self.place / inside)
-        self._free(link).symlink_to(lead)
+            absolute = str(self.place / inside)
+        self._new_path(link).symlink_to(absolute)
 
     def _inside(self, link: str, target: str) -> str | None:
-        """What the link leads to, from the root of the repository; None if that is outside."""
-        whole = os.path.normpath(self.root / PurePosixPath(link).parent / target)
-        below = Path(os.path.relpath(whole, self.root))
+        """The target of the link relative to the root of the repository; None if it is outside."""
+        absolute = os.path.normpath(self.root / PurePosixPath(link).parent / target)
+        below = Path(os.path.relpath(absolute, self.root))
         if os.pardir in below.parts:
             return None
         return "/".join(below.parts)
 
-    def _free(self, path: str) -> Path:
-        """Where to write what is at `path`; its folder is made.
+    def _new_path(self, path: str) -> Path:
+        """The path to write the entry `path` to; its parent folder is created.
 
         Raises:
-            GitError: the place is taken, or outside: only a commit that was made by hand has such names.
+            GitError: the path exists, or is outside of the folder: only a manipulated commit has such names.
         """
         parts = path.split("/")
-        odd = {"", ".", "..", ".git"}.intersection(parts) or (os.sep != "/" and any(mark in path for mark in "\\:"))
+        is_unsafe = {"", ".", "..", ".git"}.intersection(parts) or (
+            os.sep != "/" and any(mark in path for mark in "\\:")
+        )
         place = self.place.joinpath(*parts)
-        if odd or os.path.lexists(place):
+        if is_unsafe or os.path.lexists(place):
             raise GitError(f"'{path}' at {self.commit[:12]} is no name of a file", "`git fsck` tells more")
         place.parent.mkdir(parents=True, exist_ok=True)
         return place

@@ -1,4 +1,7 @@
-"""What changed since a revision: both trees are checked, since a change here can break a contract there."""
+"""Compare with a revision by checking both trees: a change in one file can break a contract in another one.
+
+Cost: a checkout and a second full check.
+"""
 
 from collections import Counter
 from collections.abc import Collection
@@ -14,7 +17,7 @@ from archguard.model import Report
 
 
 def since(report: Report, config: Config, codebase: Codebase, revision: str, only: Collection[str] = ()) -> Report:
-    """`report` with those violations as known that the code had at `revision` under the contracts of today.
+    """Mark as known the violations that the code had at `revision` under the current contracts.
 
     Raises:
         GitError: there is no such revision here.

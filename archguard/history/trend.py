@@ -1,4 +1,8 @@
-"""How violations and metrics went over the history in git, under the contracts of today."""
+"""Violations and metrics over the git history, under the current contracts.
+
+Each chosen commit is checked out and checked in full. Its point is cached by commit and by a digest of the contracts
+and the version of archguard, so that a second run checks only new commits.
+"""
 
 import hashlib
 import json
@@ -17,12 +21,12 @@ from archguard.history.revision import tree_of
 from archguard.incremental import store
 from archguard.model import Commit, OutcomeStatus, Point, Report, Severity
 
-_FORM = 2
-"""Goes up when a point is computed or kept in another way."""
+_CACHE_VERSION = 2
+"""The version of cached points; increment it when they are computed or serialized differently."""
 
 
 def choose(commits: tuple[Commit, ...], every: int, *, tagged: bool) -> tuple[Commit, ...]:
-    """The first of `commits`, every so many-th after it, or those with tags, and the last."""
+    """The first and the last of `commits`, and between them each `every`-th one, or those with tags."""
     chosen = [commit for commit in commits if commit.tags] if tagged else commits[::every]
     return tuple(dict.fromkeys((*commits[:1], *chosen, *commits[-1:])))
 
@@ -35,27 +39,27 @@ def trend(
     tagged: bool = False,
     watched: Callable[[tuple[Commit, ...]], Iterable[Commit]] = iter,
 ) -> tuple[Point, ...]:
-    """A point for each chosen commit from `since` to HEAD, the oldest first.
+    """A point for each chosen commit from `since` to HEAD, oldest first.
 
-    What was found out about a commit is kept in the cache, and asked there when the contracts are the same.
+    Points are cached; a cached one is used if the contracts are the same.
 
     Args:
         config: The contracts, and where the code is.
         since: The revision to begin with.
-        every: How many commits to go on from one point to the next.
-        tagged: Whether to look at the commits with tags instead.
-        watched: Passes the commits on one by one, so that somebody sees how far it is.
+        every: The number of commits from one point to the next.
+        tagged: Whether to choose the commits with tags instead.
+        watched: Passes the commits on one by one, to show progress.
 
     Raises:
         GitError: there is no such revision in the history of HEAD here.
     """
     commits = choose(history(config.root, since), every, tagged=tagged)
-    kept = _Kept(config)
-    return tuple(kept.point(commit) or kept.keep(point_at(config, commit)) for commit in watched(commits))
+    cache = _PointCache(config)
+    return tuple(cache.load(commit) or cache.save(point_at(config, commit)) for commit in watched(commits))
 
 
 def point_at(config: Config, commit: Commit) -> Point:
-    """What there is to find out about `commit`; a gap if its code cannot be read."""
+    """The point of `commit`; it has a gap instead of values if its code cannot be read."""
     gap = ""
     try:
         with tree_of(config.root, commit.id) as tree:
@@ -68,7 +72,7 @@ def point_at(config: Config, commit: Commit) -> Point:
 def _measured(config: Config, commit: Commit) -> Point:
     codebase = read(config)
     for module, source in codebase.sources.items():
-        if not source.path.is_relative_to(config.root):  # a package that this Python has installed
+        if not source.path.is_relative_to(config.root):  # an installed package, which is the same at every revision
             raise ArchguardError(f"{module} is not part of this revision")
     report = check(config, codebase=codebase) if config.contracts else None
     measurement = measure(config, codebase, report)
@@ -97,9 +101,9 @@ def _violations(report: Report) -> Mapping[str, int | None]:
 
 
 def _unread(problems: Iterable[Any]) -> int:
-    """The files with an error; faults of contracts stand with the contracts."""
-    grave = (problem for problem in problems if problem.severity is Severity.ERROR and problem.code != "configuration")
-    return len({problem.location and problem.location.path for problem in grave})
+    """The number of files with an error; errors in contracts are part of their outcomes."""
+    errors = (problem for problem in problems if problem.severity is Severity.ERROR and problem.code != "configuration")
+    return len({problem.location and problem.location.path for problem in errors})
 
 
 def _messages(group: ExceptionGroup[ArchguardError]) -> Iterator[str]:
@@ -111,38 +115,38 @@ def _messages(group: ExceptionGroup[ArchguardError]) -> Iterator[str]:
 
 
 @dataclass(frozen=True)
-class _Kept:
+class _PointCache:
     """The points of earlier runs with the same contracts."""
 
     config: Config
 
-    def point(self, commit: Commit) -> Point | None:
-        """What is kept of `commit`; None if nothing is, or nothing that can be read."""
-        kept = store.load(str(self.config.root), *self._names(commit))
+    def load(self, commit: Commit) -> Point | None:
+        """The cached point of `commit`; None if there is none, or an unreadable one."""
+        text = store.load(str(self.config.root), *self._key(commit))
         try:
-            return Point(commit=commit, **json.loads(kept)) if kept else None
+            return Point(commit=commit, **json.loads(text)) if text else None
         except (ValueError, TypeError):
             return None
 
-    def keep(self, point: Point) -> Point:
-        """`point`, kept unless it is a gap."""
+    def save(self, point: Point) -> Point:
+        """Store `point`, unless it is a gap, which may be gone with another environment."""
         data = {name: value for name, value in asdict(point).items() if name != "commit"}
         if not point.gap:
-            store.save(str(self.config.root), self._names(point.commit), json.dumps(data))
+            store.save(str(self.config.root), self._key(point.commit), json.dumps(data))
         return point
 
-    def _names(self, commit: Commit) -> tuple[str, ...]:
-        return "trend", self._asked, commit.id
+    def _key(self, commit: Commit) -> tuple[str, ...]:
+        return "trend", self._config_digest, commit.id
 
     @cached_property
-    def _asked(self) -> str:
+    def _config_digest(self) -> str:
         return _digest(self.config)
 
 
 def _digest(config: Config) -> str:
-    """What all depends on beside the commit: what is asked, of which folder, and by which archguard."""
-    asked = (config.project, config.components, config.services, config.contracts)
-    text = repr((_FORM, _version(), prefix(config.root), asked))
+    """The fingerprint of all inputs except the commit: contracts, folder, and version of archguard."""
+    inputs = (config.project, config.components, config.services, config.contracts)
+    text = repr((_CACHE_VERSION, _version(), prefix(config.root), inputs))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

@@ -1,4 +1,4 @@
-"""Whether a trend got worse from its first commit to its last."""
+"""Whether a trend got worse between its first and its last commit."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from archguard.model import Point
 
 @dataclass(frozen=True)
 class Change:
-    """A number at the first commit, and at the last one."""
+    """A value at the first commit, and at the last one."""
 
     name: str
     before: float
@@ -17,12 +17,12 @@ class Change:
 
 
 def worse(points: tuple[Point, ...], names: Collection[str]) -> tuple[Change, ...]:
-    """Those of the numbers called `names` of which there is more at the last of `points` than at the first.
+    """The values `names` that are higher at the last of `points` than at the first.
 
-    Violations are those of the contracts that could be checked at the first.
+    Violations count only for contracts that could be checked at the first commit.
 
     Raises:
-        ArchguardError: one of them is not known at the first or at the last.
+        ArchguardError: a value is not known at the first or the last commit.
     """
     first, last = points[0], points[-1]
     contracts = [contract for contract in first.violations if contract not in first.unchecked]

@@ -1,4 +1,5 @@
-"""What was found out before, kept on disk: standard library only, so that asking for it costs nothing.
+"""Replay of stored reports: record what a run depends on, and reuse its report while all of that is unchanged.
 
-On the way to an answer nothing is imported that takes time: no `re`, `pathlib`, `dataclasses` or `typing`.
+Standard library only. The path from the command line to a replayed report imports no module that takes time to load:
+no `re`, `pathlib`, `dataclasses` or `typing`.
 """

@@ -1,7 +1,13 @@
-"""What an edit changes of the imports, and whether that can matter to a contract.
+"""Decide whether edited imports can change the verdict of a contract.
 
-Nothing is updated by it: each edit is compared with the run that was kept. Where anything is in doubt, there is no
-answer, and the contracts are checked.
+A full run stores, for each module, two bit masks (`checking/edit_safety.py`): its sources mask (the targets that the
+module, or any module that reaches it, must not reach) and its targets mask (the targets that it is or reaches). An
+import lies on a forbidden path if and only if the sources mask of the importer and the targets mask of the imported
+module share a bit. So the edited files are parsed, their imports are compared with the stored ones line by line, and
+the masks at both ends of the imports that were added or removed are combined: without a common bit, no verdict changes.
+
+Nothing is updated incrementally: each edit is compared with the stored run, so errors cannot add up. Anything in doubt
+raises `_Inconclusive`, and the contracts are checked in full. Cost: one parse per edited file, 20 files at most.
 """
 
 import ast
@@ -12,76 +18,76 @@ from itertools import chain
 
 from archguard.incremental import store
 from archguard.incremental.fingerprint import content
-from archguard.incremental.interface_hash import ALL_OF_IT, parsed
+from archguard.incremental.interface_hash import NEEDS_FULL_SCAN, parsed
 from archguard.incremental.recorded_result import IMPORTS, RecordedResult
-from archguard.incremental.request_key import name
+from archguard.incremental.request_key import file_name
 
 EXTERNAL = "external"
 PACKAGE = "package"
-"""An `__init__.py`, or a folder without one: what is imported from there may come from elsewhere."""
-_MOST = 20
-"""More files are no edit but a checkout."""
-_UNPLAIN = frozenset("'\"\\;")
-"""Where a line holds one of these, a parser of the whole file says what it means."""
+"""An `__init__.py`, or a folder without one: it may re-export the imported name from another module."""
+_MAX_EDITED_FILES = 20
+"""More changed files are a checkout, not an edit; a full run is the safer and often the faster choice then."""
+_NEEDS_FULL_PARSE = frozenset("'\"\\;")
+"""The meaning of a line with one of these depends on other lines, or it holds more than one statement."""
 
 Lines = dict[int, set[str]]
-"""What a file imports at which line. From a package, `package name`: what that leads to is not known here."""
+"""The imported modules by line. An import from a package is `package name`: re-exports are not resolved here."""
 
 
-class _Inconclusive(Exception):  # noqa: N818  # no error: the long way is taken
-    """It is not certain that an edit does not matter."""
+class _Inconclusive(Exception):  # noqa: N818  # no error: the contracts are checked in full
+    """The edit may change a verdict."""
 
 
 class Edits:
-    """What was kept to judge them by."""
+    """The edits since a recorded result, with the facts that the recorded run stored to judge them."""
 
-    def __init__(self, root: str, snapshot: RecordedResult) -> None:
-        self.snapshot = snapshot
-        self.kept = json.loads(store.load(root, IMPORTS, name(snapshot.question)) or "{}")
-        if not snapshot.imports or self.kept.get("id") != snapshot.imports:
+    def __init__(self, root: str, recorded: RecordedResult) -> None:
+        self.recorded = recorded
+        self.stored = json.loads(store.load(root, IMPORTS, file_name(recorded.question)) or "{}")
+        if not recorded.imports or self.stored.get("id") != recorded.imports:
             raise _Inconclusive
-        file, context = self.kept["rows"]
+        file, context = self.stored["rows"]
         self.rows = store.load(root, "imports", file) or ""
         if not self.rows.startswith(f'{{"context":{json.dumps(context)},'):
             raise _Inconclusive
 
-    def added(self) -> list[int]:
-        """By how much the numbers of imports grow: in all, and for each contract.
+    def count_changes(self) -> list[int]:
+        """By how much the numbers of imports grow: in total, and for each contract.
 
-        An import lies on a way that a contract forbids if what its importer is held by (`held`) is something that the
-        imported is or reaches (`reached`). For each such thing, either none of the imports that have come or gone
-        starts at a module that is held by it; then those modules are the same as before, and so is all that leads on
-        from them. Or none of them ends at a module that reaches it; then those modules are the same, and so is all that
-        leads to them. Either way, what is forbidden is the same, with the ways that are shown for it.
+        Why disjoint masks are enough: take any forbidden target, that is one bit. Either no added or removed import
+        starts at a module with this bit in its sources mask; then the set of those modules is unchanged, and so is
+        every path that continues from them. Or none ends at a module with this bit in its targets mask; then the set
+        of those modules is unchanged, and so is every path that leads to them. In both cases the forbidden imports are
+        the same, and so are the shortest paths that the report shows.
 
         Raises:
-            _Doubt: that may not be so.
+            _Inconclusive: a bit is in both masks, or something about the edit is not known.
         """
-        totals = [0] * (1 + self.kept["contracts"])
-        all_held = all_reached = 0
-        for path in self.snapshot.changed:
+        totals = [0] * (1 + self.stored["contracts"])
+        all_sources = all_targets = 0
+        for path in self.recorded.changed:
             module, before, now = self._read(path)
-            come, gone = now - before, before - now
-            if not come and not gone:
+            new, old = now - before, before - now
+            if not new and not old:
                 continue
-            held, _, seen, _ = self._facts(module)
-            all_held |= int(held, 16)
-            all_reached |= self._reached(chain(come, gone))
-            difference = sum(map(len, come.elements())) - sum(map(len, gone.elements()))
+            sources, _, seen, _ = self._facts(module)
+            all_sources |= int(sources, 16)
+            all_targets |= self._targets_mask(chain(new, old))
+            difference = sum(map(len, new.elements())) - sum(map(len, old.elements()))
             for index in (0, *seen):
                 totals[index] += difference
-        if all_held & all_reached:
+        if all_sources & all_targets:
             raise _Inconclusive
         return totals
 
     def _read(self, path: str) -> tuple[str, Counter[frozenset[str]], Counter[frozenset[str]]]:
-        """The module in `path`, and what the statements of each line import: before, and now."""
-        module = self.kept["files"].get(path)
-        if module is None or path in self.kept["needed"]:
+        """The module in `path`, and for each line what its statements import: in the recorded run, and now."""
+        module = self.stored["files"].get(path)
+        if module is None or path in self.stored["needed"]:
             raise _Inconclusive
         text = content(path)
         now, before = self._lines_now(module, text), self._lines_before(module, path)
-        last, head = self.kept["shown"].get(path, (0, ""))
+        last, head = self.stored["shown"].get(path, (0, ""))
         if last and (beginning(text, last) != head or any(now.get(at) != before.get(at) for at in range(1, last + 1))):
             raise _Inconclusive
         return module, Counter(map(frozenset, before.values())), Counter(map(frozenset, now.values()))
@@ -95,22 +101,26 @@ class Edits:
 
     def _lines_before(self, module: str, path: str) -> Lines:
         key = f"{json.dumps(path)}:"
-        state, signs, told = json.JSONDecoder().raw_decode(self.rows, self.rows.index(key) + len(key))[0]
-        as_kept = (self.snapshot.stamps.get(path), self.snapshot.digests.get(path))
-        if state not in as_kept or told is None or any(sign.encode("latin-1") in ALL_OF_IT for sign in signs):
+        state, markers, imports_and_texts = json.JSONDecoder().raw_decode(self.rows, self.rows.index(key) + len(key))[0]
+        recorded_states = (self.recorded.stamps.get(path), self.recorded.digests.get(path))
+        if (
+            state not in recorded_states
+            or imports_and_texts is None
+            or any(marker.encode("latin-1") in NEEDS_FULL_SCAN for marker in markers)
+        ):
             raise _Inconclusive
         lines: Lines = {}
-        links, texts = told
+        lines_of, texts = imports_and_texts
         written = {(imported, line): text for imported, line, text in texts}
-        for imported, line in [(imported, line) for imported, at in links.items() for line in at]:
-            here = written.get((imported, line))
-            names = {imported} if here is None else self._names(module, imported, here)
+        for imported, line in [(imported, line) for imported, at in lines_of.items() for line in at]:
+            text_here = written.get((imported, line))
+            names = {imported} if text_here is None else self._names(module, imported, text_here)
             lines.setdefault(line, set()).update(names)
         return lines
 
     def _names(self, module: str, package: str, text: str) -> set[str]:
-        """What a statement of `module` imports from `package`."""
-        tree = parsed(text.strip().encode()) if text.isascii() and not _UNPLAIN.intersection(text) else None
+        """What the import statement `text` in `module` imports from `package`."""
+        tree = parsed(text.strip().encode()) if text.isascii() and not _NEEDS_FULL_PARSE.intersection(text) else None
         if tree is None or len(tree.body) != 1 or not isinstance(tree.body[0], (ast.Import, ast.ImportFrom)):
             raise _Inconclusive
         lines = self._lines(tree, module)
@@ -128,8 +138,8 @@ class Edits:
         return lines
 
     def _imported(self, base: str, inside: str) -> Iterator[str]:
-        """What `from base import inside` leads to; `import base`, if there is nothing `inside`."""
-        modules, whole = self.kept["modules"], f"{base}.{inside}" if inside else base
+        """The module that `from base import inside` imports; that of `import base` if `inside` is empty."""
+        modules, whole = self.stored["modules"], f"{base}.{inside}" if inside else base
         top = whole.partition(".")[0]
         if whole in modules and self._facts(whole)[3] != EXTERNAL:
             yield f"{whole} " if self._facts(whole)[3] == PACKAGE else whole
@@ -141,54 +151,54 @@ class Edits:
             raise _Inconclusive
 
     def _is_outside(self, top: str) -> bool:
-        """Whether that is no part of the project, and no contract asks for it; it may be new."""
-        known = top.isidentifier() and (top not in self.kept["modules"] or self._facts(top)[3] == EXTERNAL)
-        return known and top not in self.kept["roots"]
+        """Whether `top` is a top-level package outside of the project that no contract distinguishes; it may be new."""
+        known = top.isidentifier() and (top not in self.stored["modules"] or self._facts(top)[3] == EXTERNAL)
+        return known and top not in self.stored["roots"]
 
-    def _reached(self, changed: Iterator[frozenset[str]]) -> int:
-        reached = 0
+    def _targets_mask(self, changed: Iterator[frozenset[str]]) -> int:
+        mask = 0
         for imported in frozenset().union(*changed):
             if self._is_outside(imported):
                 continue
-            if imported not in self.kept["modules"] or self._facts(imported)[3]:
+            if imported not in self.stored["modules"] or self._facts(imported)[3]:
                 raise _Inconclusive
-            reached |= int(self._facts(imported)[1], 16)
-        return reached
+            mask |= int(self._facts(imported)[1], 16)
+        return mask
 
     def _facts(self, module: str) -> tuple[str, str, list[int], str]:
-        """What holds `module`, what it reaches, the places of the contracts that count its imports, and its sort."""
-        held, reached, seen, sort = self.kept["facts"][self.kept["modules"][module]]
-        return held, reached, seen, sort
+        """Sources mask and targets mask in hex, the positions of the contracts that count its imports, and its sort."""
+        sources, targets, seen, sort = self.stored["facts"][self.stored["modules"][module]]
+        return sources, targets, seen, sort
 
 
 def _targets(node: ast.Import | ast.ImportFrom, module: str) -> Iterator[tuple[str, str]]:
     if isinstance(node, ast.Import):
         yield from ((alias.name, "") for alias in node.names)
         return
-    around = module.split(".")
-    if node.level >= len(around):
+    parents = module.split(".")
+    if node.level >= len(parents):
         raise _Inconclusive
-    base = ".".join([*around[: -node.level], *filter(None, [node.module])]) if node.level else str(node.module)
+    base = ".".join([*parents[: -node.level], *filter(None, [node.module])]) if node.level else str(node.module)
     yield from ((base, alias.name) for alias in node.names)
 
 
 def beginning(text: bytes, lines: int) -> str:
-    """A digest of the first `lines` of a file."""
-    from hashlib import blake2b  # 5 ms that others need not wait for
+    """A digest of the first `lines` lines of a file."""
+    from hashlib import blake2b  # loads OpenSSL, 5 ms that runs without edits need not pay
 
     return blake2b(b"\n".join(text.split(b"\n")[:lines]), digest_size=16).hexdigest()
 
 
-def edited(root: str, snapshot: RecordedResult) -> tuple[str, list[str], list[int]] | None:
-    """What is to be written instead, where files have been edited, and it is certain that no verdict has changed.
+def report_after_edit(root: str, recorded: RecordedResult) -> tuple[str, list[str], list[int]] | None:
+    """The report to render again after an edit that certainly changes no verdict.
 
     Returns:
-        The report as it was, its formats, and what is added to its numbers of imports; None where anything is in doubt.
+        The stored report, its formats, and by how much its numbers of imports grow; None if the edit may matter.
     """
-    if not snapshot.imports or not 0 < len(snapshot.changed) <= _MOST:
+    if not recorded.imports or not 0 < len(recorded.changed) <= _MAX_EDITED_FILES:
         return None
     try:
-        edits = Edits(root, snapshot)
-        return edits.kept["report"], edits.kept["formats"], edits.added()
+        edits = Edits(root, recorded)
+        return edits.stored["report"], edits.stored["formats"], edits.count_changes()
     except (_Inconclusive, OSError, ValueError, LookupError, TypeError, RecursionError):
         return None

@@ -1,4 +1,9 @@
-"""How a file or a folder stands, so that it shows when it has changed."""
+"""Fingerprints of files and folders: a changed file has another fingerprint.
+
+The cheap one comes from `stat`: modification and change time in nanoseconds, inode and size. Two changes within one
+tick of the file system's clock can share all four, so a fingerprint counts only once its file is "settled": unchanged
+for longer than a tick. Until then, and for folders, a BLAKE2b digest of the content (of a folder: its names) is used.
+"""
 
 import errno
 import os
@@ -7,15 +12,15 @@ import time
 
 from archguard.incremental.store import NAME
 
-_OURS = ("__pycache__", NAME)
-"""What running code, or looking at it, leaves in folders, and nobody looks at."""
-_AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+_IGNORED_NAMES = ("__pycache__", NAME)
+"""Entries that running Python or archguard creates in folders, and that no report depends on."""
+_NON_BLOCKING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 _TICK = 2_000_000_000
-"""Nanoseconds within which two changes may bear the same time: the coarsest file systems tell every second one."""
+"""Nanoseconds within which two changes may get the same time: FAT, the coarsest file system, counts in 2 s steps."""
 
 
 def stat_fingerprint(path: str) -> list[int] | None:
-    """When it was changed, its inode and its size: another content has another stamp. None if it is not there."""
+    """Modification time, change time (both in ns), inode and size; None if there is no such file."""
     try:
         found = os.stat(path)
     except (OSError, ValueError):
@@ -24,29 +29,29 @@ def stat_fingerprint(path: str) -> list[int] | None:
 
 
 def is_settled(found: list[int]) -> bool:
-    """Whether any change from now on will show in the stamp: not if the last one was just now, or in the future."""
+    """Whether every later change will alter the fingerprint: not if the last change was just now, or in the future."""
     return max(found[0], found[1]) < time.time_ns() - _TICK
 
 
 def digest(path: str) -> str:
-    """What is in a file, the names in a folder, or why neither can be told."""
+    """A digest of the content of a file, or of the names in a folder; the error number if it cannot be read."""
     return digest_and_links(path)[0]
 
 
 def digest_and_links(path: str) -> tuple[str, list[str]]:
-    """The same; and the links in a folder, since what they lead to can change without it."""
+    """The digest; and the symbolic links in a folder, since their targets can change while the folder does not."""
     links: list[str] = []
     try:
         found = _names(path, links) if os.path.isdir(path) else content(path)
     except (OSError, ValueError) as error:
         return f"error {getattr(error, 'errno', '')}", []
-    from hashlib import blake2b  # 5 ms, and mostly stamps tell, or there is nothing
+    from hashlib import blake2b  # takes 5 ms to load; most runs need `stat` only
 
     return blake2b(found, digest_size=16).hexdigest(), links
 
 
 def kind(path: str) -> str:
-    """Whether there is a file, a folder, or nothing."""
+    """`file`, `folder` or `other`; "" if there is nothing."""
     try:
         mode = os.stat(path).st_mode
     except (OSError, ValueError):
@@ -55,21 +60,23 @@ def kind(path: str) -> str:
 
 
 def content(path: str, most: int = 0) -> bytes:
-    """What is in a file of at most `most` bytes, or of any size.
+    """The content of a file of at most `most` bytes; of any size if `most` is 0.
 
     Raises:
-        OSError: it cannot be read, is larger, or is no file: reading a pipe or a device may never end.
+        OSError: it cannot be read, is larger, or is no regular file: reading a pipe or a device may never end.
     """
-    _refuse_others(path, os.stat(path))  # before it is opened, which alone makes some devices do something
-    with open(os.open(path, os.O_RDONLY | _AT_ONCE), "rb", buffering=0) as file:
+    _require_regular_file(path, os.stat(path))  # before `open`, which alone has an effect on some devices
+    with open(os.open(path, os.O_RDONLY | _NON_BLOCKING), "rb", buffering=0) as file:
         found = os.fstat(file.fileno())
-        _refuse_others(path, found)  # it may have become a pipe since then, which `_AT_ONCE` does not wait for
+        _require_regular_file(
+            path, found
+        )  # it may have been replaced by a pipe meanwhile; `O_NONBLOCK` keeps `open` from waiting
         if most and found.st_size > most:
             raise OSError(errno.EFBIG, f"is larger than {most >> 20} MiB", path)
         return file.readall()
 
 
-def _refuse_others(path: str, found: os.stat_result) -> None:
+def _require_regular_file(path: str, found: os.stat_result) -> None:
     if stat.S_ISDIR(found.st_mode):
         raise OSError(errno.EISDIR, os.strerror(errno.EISDIR), path)
     if not stat.S_ISREG(found.st_mode):
@@ -77,19 +84,19 @@ def _refuse_others(path: str, found: os.stat_result) -> None:
 
 
 def _names(folder: str, links: list[str]) -> bytes:
-    """The names in `folder`, and which of them are folders themselves; `links` are added to."""
-    told = []
+    """The sorted names in `folder`, subfolders with a slash; appends its symbolic links to `links`."""
+    names = []
     with os.scandir(folder) as entries:
         for entry in entries:
-            if entry.name not in _OURS:
-                told.append(f"{entry.name}{'/' * _is_folder(entry)}")
+            if entry.name not in _IGNORED_NAMES:
+                names.append(f"{entry.name}{'/' * _is_folder(entry)}")
                 if entry.is_symlink():
                     links.append(entry.path)
-    return b"folder\0" + "\0".join(sorted(told)).encode("utf-8", "surrogatepass")
+    return b"folder\0" + "\0".join(sorted(names)).encode("utf-8", "surrogatepass")
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir()
-    except OSError:  # a link that leads to itself
+    except OSError:  # a symbolic link to itself
         return False

@@ -1,8 +1,11 @@
-"""What a run looks at, so that its answer can be kept for as long as all of that stays as it is.
+"""Record the inputs of a run, so that its report can be replayed for as long as they are unchanged.
 
-Python tells of every file that is opened and of every folder that is listed, whoever does it, a plugin too
-(https://peps.python.org/pep-0578/). What Python does not hear of is told by those who do it: the files that grimp
-reads, and questions whether something is there.
+Python raises an audit event for every file that is opened and every folder that is listed, whatever code does it,
+plugins included (https://peps.python.org/pep-0578/). The recorder takes a fingerprint at each event, before the read.
+Callers report what raises no event: the source files, which grimp reads in Rust, and tests for existence (`is_file`).
+
+Limits: what a subprocess, a socket or a database returns cannot be fingerprinted. A run that uses one is not stored.
+The same holds if a library was installed during the run. Cost: one `stat` per file and one listing per new folder.
 """
 
 import json
@@ -18,19 +21,19 @@ from archguard.incremental import store
 from archguard.incremental.fingerprint import kind, stat_fingerprint
 from archguard.incremental.recorded_result import IMPORTS, RecordedResult
 from archguard.incremental.replay import FOLDER
-from archguard.incremental.request_key import name
+from archguard.incremental.request_key import file_name
 from archguard.incremental.secret import key_file
 
-_MOST: Final = 32
-"""Snapshots of one project: each list of options has its own."""
-_EDITED: Final = 20
-"""Files of which outlines are kept: a person or an agent edits a few of them again and again."""
+_MAX_RESULTS: Final = 32
+"""Recorded results per project: each command line has its own; the oldest go first."""
+_MAX_EDITED_FILES: Final = 20
+"""Files with an interface hash: a person or an agent edits a few files again and again, and each hash is a parse."""
 _DAY: Final = 86_400_000_000_000
-_WRITING: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT
-_PYTHON: Final = os.path.dirname(os.__file__) + os.sep
-_PASSING: Final = (f"{os.sep}{store.NAME}{os.sep}", f"{os.sep}.git{os.sep}")
-_MACHINE: Final = ("/dev/", "/proc/", "/sys/")
-_UNSEEN: Final = (
+_WRITE_FLAGS: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+_STANDARD_LIBRARY: Final = os.path.dirname(os.__file__) + os.sep
+_GENERATED: Final = (f"{os.sep}{store.NAME}{os.sep}", f"{os.sep}.git{os.sep}")
+_VIRTUAL: Final = ("/dev/", "/proc/", "/sys/")
+_UNREPEATABLE: Final = (
     "os.exec",
     "os.listdir",
     "os.posix_spawn",
@@ -42,110 +45,116 @@ _UNSEEN: Final = (
     "subprocess.",
     "urllib.",
 )
-"""What another program or another machine tells may be another thing the next time."""
+"""Events that make a run unrepeatable: another program or machine may answer differently the next time.
+
+`os.listdir` and `os.scandir` get here only with a file descriptor, whose path is not known.
+"""
 
 
 class InputRecorder:
-    """Takes down how all stands that is looked at, before it is."""
+    """Takes a fingerprint of each input before the run reads it."""
 
-    def __init__(self, asked: str, *, by_content: bool, before: RecordedResult | None) -> None:
-        self.snapshot = RecordedResult(asked, by_content=by_content)
+    def __init__(self, key: str, *, by_content: bool, before: RecordedResult | None) -> None:
+        self.result = RecordedResult(key, by_content=by_content)
         self.before = before
-        self.begun = time.time_ns()
-        self.is_whole = True
-        """Whether all that the answer depends on could be taken down."""
+        self.started = time.time_ns()
+        self.is_complete = True
+        """Whether every input could be recorded; if not, the result is not stored."""
         self.rows: tuple[str, str] | None = None
-        """Under which name, and in which context, it is kept what the files import."""
+        """Name and context of the scan cache file that holds the imports of each source file."""
         self.needed: set[str] = set()
-        """Files of which more counts than what they import."""
-        self.is_busy = False
-        """Whether it is the journal itself that looks at something."""
+        """Files of which the report depends on more than their imports."""
+        self.is_paused = False
+        """Whether the recorder itself is reading: its own events are not inputs."""
 
     def on_audit_event(self, event: str, arguments: tuple[Any, ...]) -> None:
-        """Take down what Python tells."""
-        if self.is_busy:
+        """Record the input behind an audit event of Python."""
+        if self.is_paused:
             return
         if event == "open":
-            if not isinstance(arguments[0], int) and not _is_written(*arguments):  # a number was opened by name before
+            if not isinstance(arguments[0], int) and not _is_write(*arguments):  # a descriptor: opened by path before
                 self.record_file(os.fsdecode(arguments[0]))
         elif event in ("os.listdir", "os.scandir") and not isinstance(arguments[0], int):
             self.record_folder(os.fsdecode(arguments[0] or "."))
-        elif event.startswith(_UNSEEN):
-            self.is_whole = False
+        elif event.startswith(_UNREPEATABLE):
+            self.is_complete = False
 
     def record_file(self, path: str) -> None:
-        """Take down how the file `path` stands, unless it has been already."""
-        whole = _whole(path)
-        if not self._is_known(whole) and not _is_passing(whole):
-            with self._busy():
-                self.snapshot.record_file(whole)
+        """Record the fingerprint of the file `path`, once."""
+        whole = _absolute(path)
+        if not self._is_recorded(whole) and not _is_irrelevant(whole):
+            with self._paused():
+                self.result.record_file(whole)
 
     def record_folder(self, path: str) -> None:
-        """Take down which names are in the folder `path`, and what the links among them lead to."""
-        whole = _whole(path)
-        if not self._is_known(whole) and not _is_passing(whole):
-            with self._busy():
-                self.snapshot.record_folder(whole, self.before)
+        """Record the names in the folder `path`, and the kinds of what its symbolic links point to, once."""
+        whole = _absolute(path)
+        if not self._is_recorded(whole) and not _is_irrelevant(whole):
+            with self._paused():
+                self.result.record_folder(whole, self.before)
 
     def record_program(self) -> None:
-        """Take down the libraries, unless one has been installed meanwhile: which one ran is not known then."""
+        """Record the files of all loaded modules outside of the standard library.
+
+        If one was installed during the run, it is not known which version ran, and the result is not stored.
+        """
         files = (getattr(module, "__file__", None) for module in [*sys.modules.values()])
         for file in {file for file in files if file}:
-            if not file.startswith(_PYTHON) or "site-packages" in file:
+            if not file.startswith(_STANDARD_LIBRARY) or "site-packages" in file:
                 self.record_file(file)
-                self.needed.add(_whole(file))
-                self.is_whole &= max((stat_fingerprint(file) or [0, 0])[:2]) < self.begun
+                self.needed.add(_absolute(file))
+                self.is_complete &= max((stat_fingerprint(file) or [0, 0])[:2]) < self.started
 
     def record_interfaces(self, paths: Collection[str]) -> None:
-        """Take down what can be seen of those of `paths` that are edited now, or were a short time ago."""
-        stamps, since, before = self.snapshot.stamps, self.begun - _DAY, self.before
-        if before and not before.by_outline:  # they were of no use the last time
+        """Record the interface hashes of those of `paths` that were edited lately: the likely next edits."""
+        stamps, since, before = self.result.stamps, self.started - _DAY, self.before
+        if before and not before.by_outline:  # a contract depends on more than interfaces
             return
-        edited = [*before.outlines, *before.changed][-_EDITED:] if before else []
+        edited = [*before.outlines, *before.changed][-_MAX_EDITED_FILES:] if before else []
         recent = {path for path in paths if path not in stamps or max(stamps[path][:2]) > since}
-        likely = recent if len(recent) <= _EDITED else set()  # more than a few are no edits but a checkout
-        with self._busy():
+        likely = recent if len(recent) <= _MAX_EDITED_FILES else set()  # more are a checkout, not edits
+        with self._paused():
             for path in sorted(likely.union(edited).intersection(paths)):
-                self.snapshot.record_interface(path)
+                self.result.record_interface(path)
 
-    def _is_known(self, path: str) -> bool:
-        return path in self.snapshot.stamps or path in self.snapshot.digests
+    def _is_recorded(self, path: str) -> bool:
+        return path in self.result.stamps or path in self.result.digests
 
     @contextmanager
-    def _busy(self) -> Iterator[None]:
-        self.is_busy = True
+    def _paused(self) -> Iterator[None]:
+        self.is_paused = True
         try:
             yield
         finally:
-            self.is_busy = False
+            self.is_paused = False
 
 
 class _Active:
-    """Where the journal of this process lies, if one is kept."""
+    """The recorder of this process, if there is one. Audit hooks cannot be removed, so one hook serves all runs."""
 
     recorder: InputRecorder | None = None
-    is_heard = False
+    has_hook = False
 
 
 @contextmanager
-def recording(asked: str | None, *, by_content: bool, before: RecordedResult | None) -> Iterator[None]:
-    """Keep a journal meanwhile, for the answer to what is `asked`; none where nothing can be kept.
+def recording(key: str | None, *, by_content: bool, before: RecordedResult | None) -> Iterator[None]:
+    """Record the inputs of the body of the `with` statement.
 
     Args:
-        asked: The question.
-        by_content: Whether times are not to be trusted.
-        before: What was kept of the last time, and is not right any more.
+        key: The request key to store the result under; None if the result cannot be stored.
+        by_content: Whether to compare content instead of `stat` fingerprints.
+        before: The recorded result of the same request, which is outdated.
     """
-    if asked is None:
+    if key is None:
         yield
         return
-    if not _Active.is_heard:
-        sys.addaudithook(_hear)
-        _Active.is_heard = True
-    _Active.recorder = journal = InputRecorder(asked, by_content=by_content, before=before)
+    if not _Active.has_hook:
+        sys.addaudithook(_on_audit_event)
+        _Active.has_hook = True
+    _Active.recorder = recorder = InputRecorder(key, by_content=by_content, before=before)
     try:
         for folder in sys.path:
-            journal.record_folder(folder or ".")
+            recorder.record_folder(folder or ".")
         yield
     finally:
         _Active.recorder = None
@@ -159,122 +168,122 @@ def save_result(
     by_outline: bool,
     imports: Mapping[str, Any] | None,
 ) -> None:
-    """Keep the answer of this run, if there is a journal of it, in the cache of the project at `root`.
+    """Store the result of this run in the cache of the project at `root`, if its inputs were recorded.
 
     Args:
         root: The folder of the configuration.
-        outputs: What is written to which file, or to stdout.
-        exit_code: How the run ends.
-        by_outline: Whether nothing of the sources matters but their outlines.
-        imports: What decides whether a change of imports matters; None if each of them may.
+        outputs: File and text of each report; None in place of a file is stdout.
+        exit_code: The exit code of the run.
+        by_outline: Whether the report depends on nothing of the sources but their interface hashes.
+        imports: The facts by which `edit_analysis` judges edited imports; None if any edited import may matter.
     """
-    journal, _Active.recorder = _Active.recorder, None
-    if journal is None:
+    recorder, _Active.recorder = _Active.recorder, None
+    if recorder is None:
         return
-    journal.record_program()
-    if journal.is_whole:
-        snapshot = journal.snapshot
-        snapshot.outputs, snapshot.exit_code = [*outputs], exit_code
-        snapshot.outlines, snapshot.by_outline = (snapshot.outlines if by_outline else {}), by_outline
-        if by_outline and imports and journal.rows:
-            snapshot.imports = os.urandom(8).hex()
-            kept = {"id": snapshot.imports, "rows": journal.rows, "needed": sorted(journal.needed), **imports}
-            store.save(root, (IMPORTS, name(snapshot.question)), json.dumps(kept, separators=(",", ":")))
-            store.prune(root, (IMPORTS,), _MOST)
-        store.save(root, (FOLDER, name(snapshot.question)), snapshot.text())
-        store.prune(root, (FOLDER,), _MOST)
+    recorder.record_program()
+    if recorder.is_complete:
+        result = recorder.result
+        result.outputs, result.exit_code = [*outputs], exit_code
+        result.outlines, result.by_outline = (result.outlines if by_outline else {}), by_outline
+        if by_outline and imports and recorder.rows:
+            result.imports = os.urandom(8).hex()
+            facts = {"id": result.imports, "rows": recorder.rows, "needed": sorted(recorder.needed), **imports}
+            store.save(root, (IMPORTS, file_name(result.question)), json.dumps(facts, separators=(",", ":")))
+            store.prune(root, (IMPORTS,), _MAX_RESULTS)
+        store.save(root, (FOLDER, file_name(result.question)), result.text())
+        store.prune(root, (FOLDER,), _MAX_RESULTS)
 
 
 def record_sources(paths: Iterable[os.PathLike[str] | str]) -> None:
-    """Take down that the answer depends on the files of Python `paths`, before they are read."""
+    """Record the source files `paths`; to be called before they are read."""
     if _Active.recorder:
-        whole = [_whole(os.fspath(path)) for path in paths]
+        whole = [_absolute(os.fspath(path)) for path in paths]
         for path in whole:
             _Active.recorder.record_file(path)
         _Active.recorder.record_interfaces(whole)
 
 
 def record_rows(name: str, context: str) -> None:
-    """Take down where it is kept what the files import."""
+    """Record which scan cache file holds the imports of the source files."""
     if _Active.recorder:
         _Active.recorder.rows = (name, context)
 
 
 def record_full_scan(path: str) -> None:
-    """Take down that more counts of the file `path` than what it imports."""
+    """Record that the report depends on more of the file `path` than its imports."""
     if _Active.recorder:
-        _Active.recorder.needed.add(_whole(path))
+        _Active.recorder.needed.add(_absolute(path))
 
 
 def is_recording() -> bool:
-    """Whether what is found out is kept for the next time."""
+    """Whether the inputs of this run are recorded, and its results stored."""
     return _Active.recorder is not None
 
 
 def state_of(file: str) -> list[int] | str | None:
-    """How `file` stood when it was noted: its stamp, or a digest of its content; None if it was not."""
+    """The recorded fingerprint of `file`, or the digest of its content; None if it is not recorded."""
     if _Active.recorder is None:
         return None
-    snapshot, whole = _Active.recorder.snapshot, _whole(file)
-    return snapshot.stamps.get(whole) or snapshot.digests.get(whole)
+    result, whole = _Active.recorder.result, _absolute(file)
+    return result.stamps.get(whole) or result.digests.get(whole)
 
 
 def is_file(path: str | os.PathLike[str]) -> bool:
-    """Whether there is a file; noted."""
-    return _kind(path) == "file"
+    """Whether `path` is a file; records the answer as an input."""
+    return _recorded_kind(path) == "file"
 
 
 def is_folder(path: str | os.PathLike[str]) -> bool:
-    """Whether there is a folder; noted."""
-    return _kind(path) == "folder"
+    """Whether `path` is a folder; records the answer as an input."""
+    return _recorded_kind(path) == "folder"
 
 
 def is_there(path: str | os.PathLike[str]) -> bool:
-    """Whether there is anything; noted."""
-    return bool(_kind(path))
+    """Whether `path` exists; records the answer as an input."""
+    return bool(_recorded_kind(path))
 
 
 def real_path(path: str | os.PathLike[str]) -> str:
-    """Where `path` leads through links; noted."""
-    whole = _whole(os.fspath(path))
+    """`path` with all symbolic links resolved; records the answer as an input."""
+    whole = _absolute(os.fspath(path))
     found = os.path.realpath(whole)
     if _Active.recorder:
-        _Active.recorder.snapshot.targets[whole] = found
+        _Active.recorder.result.targets[whole] = found
     return found
 
 
 def today(days: Iterable[date | None]) -> date:
-    """Today; noted if something changes on one of `days` that is still to come, or has changed on one that is past."""
+    """Today's date. Records until when a result is valid, if one of `days` is given: until the next of them."""
     now = date.today()  # noqa: DTZ011  # the day where the user is
-    known = [day for day in days if day]
-    if _Active.recorder and known:
-        _, end = _Active.recorder.snapshot.days
-        ends = [day.isoformat() for day in known if day > now]
-        _Active.recorder.snapshot.days = [now.isoformat(), min(ends + [end] * bool(end), default="9999-12-31")]
+    given = [day for day in days if day]
+    if _Active.recorder and given:
+        _, end = _Active.recorder.result.days
+        ends = [day.isoformat() for day in given if day > now]
+        _Active.recorder.result.days = [now.isoformat(), min(ends + [end] * bool(end), default="9999-12-31")]
     return now
 
 
-def _kind(path: str | os.PathLike[str]) -> str:
+def _recorded_kind(path: str | os.PathLike[str]) -> str:
     found = kind(os.fspath(path))
     if _Active.recorder:
-        _Active.recorder.snapshot.kinds[_whole(os.fspath(path))] = found
+        _Active.recorder.result.kinds[_absolute(os.fspath(path))] = found
     return found
 
 
-def _whole(path: str) -> str:
+def _absolute(path: str) -> str:
     return path if os.path.isabs(path) else os.path.abspath(path)
 
 
-def _hear(event: str, arguments: tuple[Any, ...]) -> None:
+def _on_audit_event(event: str, arguments: tuple[Any, ...]) -> None:
     if _Active.recorder:
         _Active.recorder.on_audit_event(event, arguments)
 
 
-def _is_written(_path: Any, mode: str | None, flags: int | None) -> bool:
-    return bool(set(mode or "") & set("wax+") or (flags or 0) & _WRITING)
+def _is_write(_path: Any, mode: str | None, flags: int | None) -> bool:
+    return bool(set(mode or "") & set("wax+") or (flags or 0) & _WRITE_FLAGS)
 
 
-def _is_passing(path: str) -> bool:
-    """What Python, git or archguard made itself, and files in which the machine speaks."""
-    is_own = any(name in f"{path}{os.sep}" for name in _PASSING) or path == key_file()
-    return is_own or path.endswith(".pyc") or path.startswith(_MACHINE)
+def _is_irrelevant(path: str) -> bool:
+    """Whether no report depends on `path`: files that Python, git or archguard generate, and virtual files."""
+    is_own = any(name in f"{path}{os.sep}" for name in _GENERATED) or path == key_file()
+    return is_own or path.endswith(".pyc") or path.startswith(_VIRTUAL)

@@ -1,21 +1,24 @@
-"""What contracts about imports can see of a file: two files of one outline give the same report.
+"""Hash what contracts about imports depend on in a file: files with the same interface hash give the same report.
 
-It holds too much rather than too little: all that a file does when it is imported, and every import statement with its
-lines, its place and the branches around it. A file that may import dynamically, or that speaks to archguard, has none.
-What is left out is what functions and methods do, and where all that stands which is no import.
+The hash covers every statement outside of functions and classes, their headers, every `global`, and every import
+statement with its source lines, its position and the branches around it. It leaves out all else in the bodies of
+functions and classes, comments, and the positions of other statements. In doubt it covers too much, not too little.
+
+A file with a dynamic import, a module-level `__getattr__`, a comment for archguard or a syntax error has no
+hash. Cost: one parse per file; so only files that are being edited get one.
 """
 
 import ast
 import warnings
 from collections.abc import Iterator
 
-ALL_OF_IT = (b"archguard:", b"import_module", b"__import__", b"def __getattr__", b"\f")
-"""A file with one of these is looked at as a whole, by words rather than by what they mean."""
+NEEDS_FULL_SCAN = (b"archguard:", b"import_module", b"__import__", b"def __getattr__", b"\f")
+"""A full scan searches files for these words, in comments and strings too, so a syntax tree is not enough."""
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def interface_hash(content: bytes) -> str:
-    """A digest; "" where a file has to be looked at as a whole."""
+    """A digest; "" if the file needs a full scan."""
     tree = parsed(content)
     try:
         return _digest("\n".join(_parts(tree, content.splitlines()))) if tree else ""
@@ -24,13 +27,13 @@ def interface_hash(content: bytes) -> str:
 
 
 def parsed(content: bytes) -> ast.Module | None:
-    """The statements of a file; None where it has to be looked at as a whole."""
-    if any(word in content for word in ALL_OF_IT) or b"\r" in content.replace(b"\r\n", b""):
+    """The syntax tree of a file; None if it needs a full scan."""
+    if any(word in content for word in NEEDS_FULL_SCAN) or b"\r" in content.replace(b"\r\n", b""):
         return None
     try:
         content.decode("utf-8")
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Python's, about the code
+            warnings.simplefilter("ignore")  # Python's own warnings about the code
             return ast.parse(content)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
@@ -38,20 +41,20 @@ def parsed(content: bytes) -> ast.Module | None:
 
 def _parts(tree: ast.Module, lines: list[bytes]) -> Iterator[str]:
     yield str(any(b"TYPE_CHECKING" in line for line in lines))
-    waiting: list[tuple[ast.AST, str, bool]] = [(tree, "", False)]
-    while waiting:
-        node, around, is_inside = waiting.pop()
+    stack: list[tuple[ast.AST, str, bool]] = [(tree, "", False)]
+    while stack:
+        node, branches, in_definition = stack.pop()
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             own = lines[node.lineno - 1 : node.end_lineno]
-            yield f"{around} {ast.dump(node, include_attributes=True)} {own}"
-        elif isinstance(node, ast.Global) or not is_inside:
-            yield f"{around} {_told(node)}"
+            yield f"{branches} {ast.dump(node, include_attributes=True)} {own}"
+        elif isinstance(node, ast.Global) or not in_definition:
+            yield f"{branches} {_header(node)}"
         if blocks := [*_blocks(node)]:
             is_definition = isinstance(node, _DEFINITIONS)
-            told = type(node).__name__ if is_definition else _told(node)
+            header = type(node).__name__ if is_definition else _header(node)
             for name, block in blocks:
-                inner = _digest(f"{around} {told} {name}")
-                waiting.extend((child, inner, is_inside or is_definition) for child in block)
+                inner_branches = _digest(f"{branches} {header} {name}")
+                stack.extend((child, inner_branches, in_definition or is_definition) for child in block)
 
 
 def _blocks(node: ast.AST) -> Iterator[tuple[str, list[ast.AST]]]:
@@ -61,8 +64,8 @@ def _blocks(node: ast.AST) -> Iterator[tuple[str, list[ast.AST]]]:
             yield name, block
 
 
-def _told(node: ast.AST) -> str:
-    """The statement `node` without the statements in it."""
+def _header(node: ast.AST) -> str:
+    """A dump of the statement `node` without the statements nested in it."""
     blocks = {name for name, _ in _blocks(node)}
     fields = ((name, value) for name, value in ast.iter_fields(node) if name not in blocks)
     return f"{type(node).__name__}({', '.join(f'{name}={_dump(value)}' for name, value in fields)})"
@@ -75,6 +78,6 @@ def _dump(value: object) -> str:
 
 
 def _digest(text: str) -> str:
-    from hashlib import blake2b  # 5 ms, and few files are ever edited
+    from hashlib import blake2b  # loads OpenSSL, 5 ms; few runs see an edit
 
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

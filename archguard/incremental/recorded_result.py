@@ -1,4 +1,9 @@
-"""A report as it was written, with how all stood that it depends on."""
+"""A report as it was written, with the fingerprints of everything that it depends on.
+
+`holds` compares every fingerprint with the present: one `stat` per input, and a digest only where `stat` is not enough
+(folders, files that changed within the clock's last tick, and all files if `by_content`). The result is valid if all of
+them are equal; otherwise `changed` lists the inputs that are not, which `edit_analysis` may still find harmless.
+"""
 
 import json
 import time
@@ -8,8 +13,8 @@ from os.path import realpath
 from archguard.incremental.fingerprint import content, digest, digest_and_links, is_settled, kind, stat_fingerprint
 
 IMPORTS = "edits"
-"""The folder of what decides whether an edit of imports matters."""
-_KEPT = (
+"""The cache folder for the facts by which `edit_analysis` judges edited imports."""
+_FIELDS = (
     "question",
     "outputs",
     "exit_code",
@@ -27,66 +32,67 @@ _KEPT = (
 
 
 class RecordedResult:
-    """What a run answered, and what it looked at."""
+    """The outputs of a run, and the fingerprints of its inputs."""
 
     def __init__(self, question: str, *, by_content: bool) -> None:
         self.question = question
-        """What was asked, by whom and where."""
+        """The request key: command line, folder, user and environment."""
         self.outputs: list[tuple[str | None, str]] = []
-        """Files, or None for stdout, and what is written there."""
+        """File and text of each report; None in place of a file is stdout."""
         self.exit_code = 0
         self.by_content = by_content
-        """Whether stamps are not to be trusted."""
+        """Whether to compare content instead of `stat` fingerprints."""
         self.stamps: dict[str, list[int]] = {}
-        """Files and folders that are as they were while their stamps stay."""
+        """`stat` fingerprints of the files and folders that had settled when they were recorded."""
         self.digests: dict[str, str] = {}
-        """What is in those that have no stamp to trust, and in folders."""
+        """Content digests of files without a settled fingerprint, and digests of the names in folders."""
         self.outlines: dict[str, str] = {}
-        """What can be seen of those files of which the rest does not matter."""
+        """Interface hashes: these files may change in ways that keep the hash."""
         self.links: dict[str, list[str]] = {}
-        """The links in the folders that have some."""
+        """The symbolic links in each folder that has some."""
         self.by_outline = False
-        """Whether nothing of the sources matters but their outlines."""
+        """Whether the report depends on nothing of the sources but their interface hashes."""
         self.kinds: dict[str, str] = {}
-        """Where it only counts whether there is a file, a folder or nothing."""
+        """Paths of which only the kind matters: a file, a folder or nothing."""
         self.targets: dict[str, str] = {}
-        """Where paths through links led, if that decided what was looked at."""
+        """Resolved paths, where resolving symbolic links decided what was read."""
         self.days = ["", ""]
-        """From which day, and until before which one, it is right; both empty if days do not matter."""
+        """First day of validity, and the day after the last one (ISO format); both empty if dates do not matter."""
         self.imports = ""
-        """Which of the files about imports goes with it; "" if none does."""
+        """The id of the stored facts about imports that belong to this result; "" if there are none."""
         self.is_renewed = False
-        """Whether there are stamps now that were not trusted, or not right, when it was read."""
+        """Whether `holds` has updated fingerprints, so that storing the result again makes the next run faster."""
         self.changed: list[str] = []
-        """What is not as it was, if that has been looked at."""
+        """The inputs that `holds` has found to differ."""
 
     @classmethod
     def read(cls, text: str, question: str) -> "RecordedResult | None":
-        """The snapshot in `text`, if it is one, and about `question`."""
-        snapshot = cls(question, by_content=False)
+        """The result stored in `text`; None if it is damaged, or belongs to another request than `question`."""
+        result = cls(question, by_content=False)
         try:
-            kept = json.loads(text)
-            for name in _KEPT:
-                setattr(snapshot, name, kept[name])
+            stored = json.loads(text)
+            for name in _FIELDS:
+                setattr(result, name, stored[name])
         except (ValueError, LookupError, TypeError):
             return None
-        return snapshot if snapshot.question == question else None
+        return result if result.question == question else None
 
     def text(self) -> str:
-        """What `read` reads."""
-        return json.dumps({name: getattr(self, name) for name in _KEPT}, separators=(",", ":"))
+        """The serialized result, for `read`."""
+        return json.dumps({name: getattr(self, name) for name in _FIELDS}, separators=(",", ":"))
 
     def record_file(self, path: str) -> None:
-        """Take down how the file `path` stands: by its stamp, or else by what is in it."""
-        if not self._is_stamped(path):
+        """Record the file `path`: its `stat` fingerprint, or a digest of its content if it has not settled."""
+        if not self._has_fingerprint(path):
             self.digests[path] = digest(path)
 
     def record_folder(self, path: str, before: "RecordedResult | None") -> None:
-        """Take down which names are in the folder `path`, since its stamp changes with files that nobody looks at.
+        """Record the names in the folder `path`.
 
-        If it stands as it did `before`, it need not be listed.
+        The fingerprint alone is too strict: it changes with `__pycache__` too. But if it is the same as `before`, the
+        digest is taken over without listing the folder.
         """
-        if self._is_stamped(path) and before and self.stamps[path] == before.stamps.get(path):
+        if self._has_fingerprint(path) and before and self.stamps[path] == before.stamps.get(path):
             self.digests[path], links = before.digests[path], before.links.get(path, [])
         else:
             self.digests[path], links = digest_and_links(path)
@@ -95,45 +101,49 @@ class RecordedResult:
             self.kinds.update((link, kind(link)) for link in links)
 
     def record_interface(self, path: str) -> None:
-        """Take down what can be seen of the file `path`."""
-        if found := _outline(path):
+        """Record the interface hash of the file `path`, if it has one."""
+        if found := _interface_hash(path):
             self.outlines[path] = found
 
     def holds(self) -> bool:
-        """Whether all that it depends on is as it was."""
-        return self._is_its_time() and self._leads_there() and self._stands()
+        """Whether all inputs are unchanged; sets `changed` and `is_renewed`."""
+        return self._is_valid_today() and self._paths_are_unchanged() and self._inputs_are_unchanged()
 
-    def _is_stamped(self, path: str) -> bool:
+    def _has_fingerprint(self, path: str) -> bool:
         found = None if self.by_content else stat_fingerprint(path)
         if found is None or not is_settled(found):
             return False
         self.stamps[path] = found
         return True
 
-    def _is_its_time(self) -> bool:
+    def _is_valid_today(self) -> bool:
         first, end = self.days
         return not end or first <= time.strftime("%Y-%m-%d") < end
 
-    def _leads_there(self) -> bool:
+    def _paths_are_unchanged(self) -> bool:
         kinds, targets = self.kinds.items(), self.targets.items()
-        return all(kind(path) == told for path, told in kinds) and all(realpath(path) == told for path, told in targets)
+        return all(kind(path) == recorded for path, recorded in kinds) and all(
+            realpath(path) == recorded for path, recorded in targets
+        )
 
-    def _stands(self) -> bool:
-        for path, now in [*self._doubtful()]:
-            if not self._is_the_same(path):
+    def _inputs_are_unchanged(self) -> bool:
+        for path, now in [*self._suspects()]:
+            if not self._is_unchanged(path):
                 self.changed.append(path)
-            elif now and not self.by_content and is_settled(now):  # taken before the look: a change since then shows
+            elif (
+                now and not self.by_content and is_settled(now)
+            ):  # `now` is older than the comparison: a later change shows
                 self.stamps[path] = now
                 self.is_renewed = True
         return not self.changed
 
-    def _is_the_same(self, path: str) -> bool:
+    def _is_unchanged(self, path: str) -> bool:
         if path in self.digests and self.digests[path] == digest(path):
             return True
-        return path in self.outlines and self.outlines[path] == _outline(path)
+        return path in self.outlines and self.outlines[path] == _interface_hash(path)
 
-    def _doubtful(self) -> Iterator[tuple[str, list[int] | None]]:
-        """What no stamp vouches for, each with its stamp of now."""
+    def _suspects(self) -> Iterator[tuple[str, list[int] | None]]:
+        """The inputs that an equal fingerprint does not settle, each with its present fingerprint."""
         stamps = self.stamps
         for path, before in stamps.items():
             if (now := stat_fingerprint(path)) != before:
@@ -142,8 +152,8 @@ class RecordedResult:
             yield path, stat_fingerprint(path)
 
 
-def _outline(path: str) -> str:
-    from archguard.incremental.interface_hash import interface_hash  # `ast` takes 10 ms, and few files are ever edited
+def _interface_hash(path: str) -> str:
+    from archguard.incremental.interface_hash import interface_hash  # `ast` takes 10 ms to load
 
     try:
         return interface_hash(content(path))

@@ -1,14 +1,14 @@
-"""What is done before anything else: the search path without the project, and streams that can be written to."""
+"""First steps of the process: remove the project from the search path, and open closed standard streams."""
 
 import os
 import sys
 
 
 def leave_project(path: list[str]) -> None:
-    """Take the project out of the search `path`, as far as the working directory or `PYTHONPATH` brought it in.
+    """Remove from the search `path` the entries by which the working directory or `PYTHONPATH` adds the project.
 
-    Only what stands before the standard library is taken out: what the environment itself has installed stands after
-    it, an editable installation too, and shadows nothing. archguard's own folder stays.
+    A module of the project must not shadow a library that archguard imports. Only entries before the standard library
+    go: installed packages, editable ones too, come after it and shadow nothing. archguard's own folder stays.
     """
     library, own = (
         os.path.realpath(os.path.dirname(os.__file__)),
@@ -17,7 +17,7 @@ def leave_project(path: list[str]) -> None:
     first = next((at for at, each in enumerate(path) if os.path.realpath(each or ".") == library), 0)
     try:
         project = _project(os.getcwd())
-    except OSError:  # it has been removed
+    except OSError:  # the working directory has been deleted
         return
     path[:first] = [each for each in path[:first] if not _is_in(each, project) or _is_same(each, own)]
 
@@ -33,7 +33,7 @@ def _project(folder: str) -> str:
 
 
 def _is_in(entry: str, project: str) -> bool:
-    """Whether `entry` of a search path is in `project`; the running Python's own folders are not, wherever they are."""
+    """Whether `entry` of a search path is in `project`; a virtual environment in the project does not count."""
     whole = os.path.join(os.path.realpath(entry or "."), "")
     if whole.startswith(os.path.join(os.path.realpath(sys.prefix), "")):
         return False
@@ -45,9 +45,9 @@ def _is_same(entry: str, folder: str) -> bool:
 
 
 def open_streams() -> None:
-    """Open the streams that the caller has closed, so that no other file gets their numbers.
+    """Open the standard streams that the caller has closed, so that no other file gets their descriptors.
 
-    What is written to stdout then is an error; what is written to stderr goes nowhere.
+    Writing to a closed stdout stays an error, since the report is lost; what goes to a closed stderr is dropped.
     """
     for number, (name, mode, flags) in enumerate(
         (("stdin", "r", os.O_RDONLY), ("stdout", "w", os.O_RDONLY), ("stderr", "w", os.O_WRONLY))

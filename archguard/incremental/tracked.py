@@ -1,17 +1,17 @@
-"""Whether git tracks a folder: told from its index, since to ask git takes longer than an answer."""
+"""Whether git tracks a folder, read from the git index: starting git takes longer than replaying a report."""
 
 import os
 
-_SHORTENED = 4
-"""The version of an index from which on names do not stand there in full."""
+_COMPRESSED = 4
+"""The first version of the index format that compresses path names."""
 _ENTRY = 62
-"""Bytes before the name of an entry, where names of objects are SHA-1."""
+"""Bytes of an index entry before its path name, with SHA-1 object names."""
 
 
 def is_tracked(root: str, name: str) -> bool:
     """Whether git tracks `name`, or anything in it, in the folder `root` or in a folder beside or below that.
 
-    What cannot be read for sure counts as tracked.
+    An index that cannot be read counts as tracked.
     """
     folder = _git_folder(os.path.realpath(root))
     if folder is None:
@@ -26,10 +26,10 @@ def is_tracked(root: str, name: str) -> bool:
 def _git_folder(folder: str) -> str | None:
     """The folder of the repository that `folder` is in; None if it is in none."""
     while not os.path.exists(os.path.join(folder, ".git")):
-        above = os.path.dirname(folder)
-        if above == folder:
+        parent = os.path.dirname(folder)
+        if parent == folder:
             return None
-        folder = above
+        folder = parent
     found = os.path.join(folder, ".git")
     if os.path.isdir(found):
         return found
@@ -43,16 +43,16 @@ def _content(path: str) -> bytes:
 
 
 def _mentions(index: bytes, name: bytes) -> bool:
-    if int.from_bytes(index[4:8], "big") < _SHORTENED:
+    if int.from_bytes(index[4:8], "big") < _COMPRESSED:
         return name + b"/" in index or name + b"\0" in index
     return any(name in path.split(b"/") for path in _paths(index))
 
 
 def _paths(index: bytes) -> "Iterator[bytes]":
-    """The names of an index of version 4, in which each leaves out what it begins with like the one before.
+    """The path names of a version 4 index, where each name omits the prefix that it shares with the one before.
 
     Raises:
-        OSError: it is of another form, such as with SHA-256.
+        OSError: the format is another one, such as SHA-256 object names.
     """
     path, at = b"", 12
     try:
@@ -68,7 +68,7 @@ def _paths(index: bytes) -> "Iterator[bytes]":
 
 
 def _number(index: bytes, at: int) -> tuple[int, int]:
-    """The number at that place, and the place behind it: https://git-scm.com/docs/index-format."""
+    """The variable-width integer at the offset `at`, and the offset after it: https://git-scm.com/docs/index-format."""
     byte = index[at]
     number = byte & 0x7F
     while byte & 0x80:
@@ -78,6 +78,6 @@ def _number(index: bytes, at: int) -> tuple[int, int]:
     return number, at + 1
 
 
-TYPE_CHECKING = False  # importing `typing` takes longer than many an answer
+TYPE_CHECKING = False  # importing `typing` takes longer than many a replay
 if TYPE_CHECKING:
     from collections.abc import Iterator

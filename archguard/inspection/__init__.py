@@ -1,1 +1,1 @@
-"""Answers about contracts and code: why, where, explain, lists, and what diagrams, pages and metrics are made from."""
+"""Queries about contracts and code: `why`, `where`, `explain`, `list`, `ignores`, diagrams and documentation pages."""

@@ -1,4 +1,4 @@
-"""Which view of the code, and of what, somebody asked for by name."""
+"""Resolve a request for a diagram: the name of a view, and the name of its subject."""
 
 from dataclasses import replace
 
@@ -13,7 +13,7 @@ from archguard.inspection.module_lookup import find_named
 from archguard.model import Report
 
 
-def draw(  # noqa: PLR0913  # what can be asked
+def draw(  # noqa: PLR0913  # the options of the command
     config: Config,
     codebase: Codebase,
     report: Report,
@@ -25,38 +25,38 @@ def draw(  # noqa: PLR0913  # what can be asked
     reduce: bool = False,
     whole: bool = False,
 ) -> View:
-    """The view called `view`, by default the one that says most.
+    """Draw the view `view`; the default depends on what the configuration defines.
 
     Args:
         config: The contracts.
         codebase: The code.
-        report: What is wrong with it.
+        report: The violations to highlight.
         view: One of `VIEWS`.
-        subject: The contract, or the module, component or service, that the view is about, if it is about one.
-        depth: How deep packages are drawn, or how far from the subject.
-        limit: How many nodes it has at most; None for everything that there is.
-        reduce: Whether to leave out arrows that longer ways say too.
-        whole: Whether there are all arrows, however many, for a format that chooses which of them it shows.
+        subject: The contract, module, component or service that the view is about, if it needs one.
+        depth: The depth of packages, or the distance from the subject.
+        limit: The maximum number of nodes; None for no limit.
+        reduce: Whether to leave out arrows that longer paths imply.
+        whole: Whether to keep all arrows, for a format that selects which of them it shows.
 
     Raises:
-        ArchguardError: the subject is missing, unknown or not asked for; or there is nothing to draw.
+        ArchguardError: the subject is missing, unknown or not expected; or there is nothing to draw.
     """
     require_code(codebase)
     request = Request(codebase=codebase, contracts=config.contracts, report=report, depth=depth, limit=limit)
     name = view or request.main_view
-    drawn = replace(draw_view(name, _about(config, request, name, subject)), is_complete=limit is None)
+    drawn = replace(draw_view(name, _with_subject(config, request, name, subject)), is_complete=limit is None)
     drawn = reduced(drawn) if reduce else drawn
     return drawn if whole else thinned(drawn)
 
 
-def _about(config: Config, request: Request, view: str, subject: str | None) -> Request:
+def _with_subject(config: Config, request: Request, view: str, subject: str | None) -> Request:
     if view not in NEEDING_A_SUBJECT:
         if subject is not None:
             raise ArchguardError(f"the view of {view} is not about '{subject}'", f"`--view focus {subject}` is")
         return request
     if subject is None:
-        asked = "the id of a contract" if view == "contract" else "a module, a component or a service"
-        raise ArchguardError(f"the view {view} needs to know of what", f"name {asked}: `--view {view} NAME`")
+        expected = "the id of a contract" if view == "contract" else "a module, a component or a service"
+        raise ArchguardError(f"the view {view} needs to know of what", f"name {expected}: `--view {view} NAME`")
     if view == "contract":
         known = [contract.id for contract in config.contracts]
         if subject not in known:

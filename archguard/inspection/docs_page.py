@@ -1,4 +1,4 @@
-"""The architecture as a page for people: what the contracts say and what the code does, in Markdown."""
+"""The architecture as a Markdown page: components, services, contracts, a diagram, and exceptions."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ _HINT = f"put {BEGIN} and {END} on lines of their own where the generated part b
 
 
 def render(config: Config, codebase: Codebase, report: Report) -> str:
-    """The generated part: components, services, contracts, a diagram, and what is overlooked."""
+    """The generated part of the page."""
     sections = {
         "Components": _components(config, codebase),
         "Services": _services(config, codebase),
@@ -36,10 +36,10 @@ def render(config: Config, codebase: Codebase, report: Report) -> str:
 
 
 def put(generated: str, page: str | None) -> str:
-    """`page` with `generated` between the marks; a new one if there is none yet.
+    """`page` with `generated` between the markers; a new page if there is none yet.
 
     Raises:
-        ArchguardError: the page has no marks, or not one of each in this order.
+        ArchguardError: the page does not have exactly one of each marker, in this order.
     """
     part = f"{BEGIN}\n\n{generated}\n\n{END}"
     if page is None:
@@ -55,8 +55,8 @@ def _components(config: Config, codebase: Codebase) -> Iterator[str]:
         yield "| Component | Modules | Is | What it is for |"
         yield "|---|---:|---|---|"
     for name, component in config.components.items():
-        left_out = f" except {_coded(component.except_)}" if component.except_ else ""
-        patterns = f"{_coded(component.modules)}{left_out}"
+        exclusion = f" except {_coded(component.except_)}" if component.except_ else ""
+        patterns = f"{_coded(component.modules)}{exclusion}"
         yield f"| {escaped(name)} | {_size(codebase, name)} | {patterns} | {escaped(component.description)} |"
 
 
@@ -94,8 +94,8 @@ def _exceptions(config: Config, codebase: Codebase, report: Report) -> Iterator[
     found = exemptions(config, codebase)
     yield from (_entry(exemption) for exemption in found if exemption.imports)
     comments = [exemption for exemption in found if not exemption.imports]
-    for path, here in groupby(comments, key=lambda exemption: exemption.location.path):
-        yield f"- {counted(len(list(here)), 'comment')} in {code(path)}"
+    for path, in_file in groupby(comments, key=lambda exemption: exemption.location.path):
+        yield f"- {counted(len(list(in_file)), 'comment')} in {code(path)}"
     known = Counter(it.contract for it in report.violations if it.status is ViolationStatus.KNOWN)
     for contract, count in sorted(known.items()):
         yield f"- **{escaped(contract)}**: {counted(count, 'known violation')} in {code(NAME)}"

@@ -1,4 +1,4 @@
-"""What a contract asks, of what, and what it overlooks."""
+"""Explain a contract: its rule, the modules that it distinguishes, the imports between them, and its exemptions."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _SHOWN = 3
 
 @dataclass(frozen=True)
 class Member:
-    """A set of modules that the contract tells apart."""
+    """A set of modules that the contract distinguishes."""
 
     name: str
     description: str
@@ -27,7 +27,7 @@ class Member:
 
 @dataclass(frozen=True, order=True)
 class Edge:
-    """How often one member imports another one."""
+    """The number of imports of one member by another one."""
 
     importer: str
     imported: str
@@ -36,7 +36,7 @@ class Edge:
 
 @dataclass(frozen=True, kw_only=True)
 class Explanation:
-    """A contract in plain words, with the code that it is about."""
+    """A contract in plain words, with the code that it checks."""
 
     id: str
     kind: str
@@ -52,7 +52,7 @@ class Explanation:
 
 
 def explain(config: Config, codebase: Codebase, contract: str) -> Explanation:
-    """The explanation of the contract whose id is `contract`.
+    """Explain the contract with the id `contract`.
 
     Raises:
         ArchguardError: there is none.
@@ -76,7 +76,7 @@ def explain(config: Config, codebase: Codebase, contract: str) -> Explanation:
 
 
 def find_contract(config: Config, name: str) -> Contract:
-    """The contract whose id is `name`.
+    """The contract with the id `name`.
 
     Raises:
         ArchguardError: there is none.
@@ -89,9 +89,15 @@ def find_contract(config: Config, name: str) -> Contract:
     return found
 
 
-def render(told: Explanation, today: date) -> str:
-    """The explanation for people."""
-    parts = (_head(told), _members(told), _imports(told), _overlooked(told, today), _status(told))
+def render(explanation: Explanation, today: date) -> str:
+    """The explanation as text."""
+    parts = (
+        _head(explanation),
+        _members(explanation),
+        _imports(explanation),
+        _exemptions(explanation, today),
+        _status(explanation),
+    )
     texts = ("\n".join(part) for part in parts)
     return "\n\n".join(text for text in texts if text)
 
@@ -101,7 +107,7 @@ def _description(config: Config, name: str) -> str:
 
 
 def _edges(codebase: Codebase, units: Mapping[str, frozenset[str]]) -> tuple[Edge, ...]:
-    """The imports from one set into another; of a module in several sets, the smallest one counts."""
+    """The imports from one set into another; a module of several sets belongs to the smallest one."""
     by_size = sorted(units.items(), key=lambda item: (-len(item[1]), item[0]))
     owners = {module: name for name, unit in by_size for module in unit}
     counts: dict[tuple[str, str], int] = {}
@@ -113,44 +119,47 @@ def _edges(codebase: Codebase, units: Mapping[str, frozenset[str]]) -> tuple[Edg
     return tuple(Edge(*arrow, count) for arrow, count in sorted(counts.items()))
 
 
-def _head(told: Explanation) -> Iterator[str]:
-    yield one_line(f"{told.id} ({told.kind}): {told.sentence}")
-    if reason := because(told.reason):
+def _head(explanation: Explanation) -> Iterator[str]:
+    yield one_line(f"{explanation.id} ({explanation.kind}): {explanation.sentence}")
+    if reason := because(explanation.reason):
         yield f"    {reason}"
-    if told.location:
-        yield f"    It stands at {one_line(f'{told.location.path}:{told.location.line}')}."
+    if explanation.location:
+        yield f"    Defined at {one_line(f'{explanation.location.path}:{explanation.location.line}')}."
 
 
-def _members(told: Explanation) -> Iterator[str]:
-    if told.members:
+def _members(explanation: Explanation) -> Iterator[str]:
+    if explanation.members:
         yield "What it is about:"
-    width = max((len(member.name) for member in told.members), default=0)
-    for member in told.members:
+    width = max((len(member.name) for member in explanation.members), default=0)
+    for member in explanation.members:
         more = ", ..." if len(member.modules) > _SHOWN else ""
         names = ", ".join(member.modules[:_SHOWN]) + more
         what = f"; {member.description}" if member.description else ""
         yield f"    {member.name:<{width}}  {counted(len(member.modules), 'module')}: {one_line(names + what)}"
 
 
-def _imports(told: Explanation) -> Iterator[str]:
-    if told.edges:
+def _imports(explanation: Explanation) -> Iterator[str]:
+    if explanation.edges:
         yield "Who imports whom:"
-    yield from (f"    {edge.importer} -> {edge.imported}: {counted(edge.imports, 'import')}" for edge in told.edges)
+    yield from (
+        f"    {edge.importer} -> {edge.imported}: {counted(edge.imports, 'import')}" for edge in explanation.edges
+    )
 
 
-def _overlooked(told: Explanation, today: date) -> Iterator[str]:
-    if told.exemptions:
+def _exemptions(explanation: Explanation, today: date) -> Iterator[str]:
+    if explanation.exemptions:
         yield "What it overlooks:"
-    yield from (f"    {line}" for exemption in told.exemptions for line in exemption_lines(exemption, today))
+    yield from (f"    {line}" for exemption in explanation.exemptions for line in exemption_lines(exemption, today))
 
 
-def _status(told: Explanation) -> Iterator[str]:
-    if told.status is OutcomeStatus.ERROR:
+def _status(explanation: Explanation) -> Iterator[str]:
+    checked = looked_at(explanation.checked)
+    if explanation.status is OutcomeStatus.ERROR:
         yield "Today it cannot be checked: `archguard check` says why."
-    elif told.status is OutcomeStatus.BROKEN:
-        yield f"Today it is broken: {counted(told.violations, 'violation')}; it looks at {looked_at(told.checked)}."
-    elif told.violations:
-        found = f"{counted(told.violations, 'violation')} that fail no run"
-        yield f"Today it is kept, with {found}; it looks at {looked_at(told.checked)}."
+    elif explanation.status is OutcomeStatus.BROKEN:
+        yield f"Today it is broken: {counted(explanation.violations, 'violation')}; it looks at {checked}."
+    elif explanation.violations:
+        found = f"{counted(explanation.violations, 'violation')} that fail no run"
+        yield f"Today it is kept, with {found}; it looks at {checked}."
     else:
-        yield f"Today it is kept; it looks at {looked_at(told.checked)}."
+        yield f"Today it is kept; it looks at {checked}."

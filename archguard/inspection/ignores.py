@@ -1,4 +1,4 @@
-"""What the contracts are told to overlook: by comments in the code, and by `ignore:` in the configuration."""
+"""List all exemptions from contracts: comments in the code, and `ignore:` entries in the configuration."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -16,46 +16,46 @@ from archguard.reporters.phrases import counted, one_line
 
 @dataclass(frozen=True, kw_only=True)
 class Exemption:
-    """Something that contracts overlook."""
+    """A comment or an `ignore:` entry that exempts something from contracts."""
 
     contracts: tuple[str, ...]
     location: Location
     imports: str = ""
-    """The imports of an `ignore:` entry; "" for a comment, which is about its line."""
+    """The imports of an `ignore:` entry; "" for a comment, which applies to its line."""
     reason: str
     expires: date | None = None
     author: str = ""
-    """Who wrote it, as git knows; "" for a line that is not committed."""
+    """The author according to `git blame`; "" for a line that is not committed."""
     since: date | None = None
 
 
 def exemptions(config: Config, codebase: Codebase) -> tuple[Exemption, ...]:
-    """Every one of them, in the order of their places."""
+    """Every exemption, in the order of locations."""
     found = [*_comments(codebase), *(entry for contract in config.contracts for entry in _entries(config, contract))]
     return tuple(sorted(found, key=lambda exemption: (exemption.location, exemption.contracts, exemption.imports)))
 
 
 def with_authors(found: tuple[Exemption, ...], root: Path) -> tuple[Exemption, ...]:
-    """The same, with who wrote each of them, and when."""
+    """The exemptions with their authors and dates; git runs once per file."""
     lines = {path: blame(root / path) for path in sorted({exemption.location.path for exemption in found})}
     return tuple(_with_author(exemption, lines[exemption.location.path]) for exemption in found)
 
 
 def render(found: tuple[Exemption, ...], today: date) -> str:
-    """The list for people."""
+    """The list as text."""
     total = f"{counted(len(found), 'exemption')}." if found else "Nothing is overlooked."
     return "\n".join((*(line for exemption in found for line in exemption_lines(exemption, today)), total))
 
 
 def exemption_lines(exemption: Exemption, today: date) -> Iterator[str]:
-    """Where it is, of which contract and why, and below that who wrote it when."""
+    """The lines about an exemption: location, contracts and reason, then author and dates."""
     place = f"{exemption.location.path}:{exemption.location.line}"
     what = f" {exemption.imports}" if exemption.imports else ""
     reason = f": {exemption.reason}" if exemption.reason else " (no reason)"
     yield one_line(f"{place}  [{', '.join(exemption.contracts)}]{what}{reason}")
-    told = ", ".join(filter(None, (_age(exemption, today), _end(exemption, today))))
-    if told:
-        yield f"    {one_line(told)}"
+    dates = ", ".join(filter(None, (_age(exemption, today), _end(exemption, today))))
+    if dates:
+        yield f"    {one_line(dates)}"
 
 
 def _comments(codebase: Codebase) -> Iterator[Exemption]:
@@ -68,16 +68,17 @@ def _entries(config: Config, contract: Contract) -> Iterator[Exemption]:
     for index, ignore in enumerate(contract.ignore):
         yield Exemption(
             contracts=(contract.id,),
-            location=_place(config, contract.id, index),
+            location=_location(config, contract.id, index),
             imports=str(ignore.import_),
             reason=ignore.reason,
             expires=ignore.expires,
         )
 
 
-def _place(config: Config, contract: str, index: int) -> Location:
-    apart = f"{contract} {index}"
-    section, name, keys = ("ignore", apart, ()) if ("ignore", apart) in config.origins else _inside(contract, index)
+def _location(config: Config, contract: str, index: int) -> Location:
+    """The location of an ignore, which is in a section of its own or inside of the contract."""
+    own = f"{contract} {index}"
+    section, name, keys = ("ignore", own, ()) if ("ignore", own) in config.origins else _inside(contract, index)
     return config.error("", section, name, keys).location or Location("")
 
 

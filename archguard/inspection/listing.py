@@ -1,4 +1,4 @@
-"""What there is: components, contracts, services and modules, a line each."""
+"""List the components, contracts, services or modules, one per line."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,22 +15,22 @@ Sort: TypeAlias = Literal["components", "contracts", "services", "modules"]
 
 @dataclass(frozen=True)
 class Item:
-    """A line of a list."""
+    """A line of the list."""
 
     name: str
     modules: int
     told: str
-    """What there is to say about it."""
+    """The rest of the line: patterns, description, rule, or path."""
 
 
 def list_items(config: Config, codebase: Codebase, sort: Sort) -> tuple[Item, ...]:
-    """Everything of that sort; modules by name, the rest in the order of the configuration."""
+    """All items of the sort; modules by name, others in the order of the configuration."""
     lists = {"components": _components, "contracts": _contracts, "services": _services, "modules": _modules}
     return tuple(lists[sort](config, codebase))
 
 
 def render(items: tuple[Item, ...], sort: Sort) -> str:
-    """The list for people."""
+    """The list as text."""
     if not items:
         return f"There are no {sort}."
     width = max(len(item.name) for item in items)
@@ -44,8 +44,8 @@ def render(items: tuple[Item, ...], sort: Sort) -> str:
 def _components(config: Config, codebase: Codebase) -> Iterator[Item]:
     for name, component in config.components.items():
         what = f"; {component.description}" if component.description else ""
-        left_out = f" except {listed(component.except_)}" if component.except_ else ""
-        patterns = f"{listed(component.modules)}{left_out}"
+        exclusion = f" except {listed(component.except_)}" if component.except_ else ""
+        patterns = f"{listed(component.modules)}{exclusion}"
         yield Item(name, len(codebase.members((Pattern(name),))), patterns + what)
 
 

@@ -1,4 +1,4 @@
-"""What people call modules when they ask about them: components, services, layers, modules, files, patterns."""
+"""Resolve names on the command line to modules: components, services, layers, modules, files, patterns, packages."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,39 +16,41 @@ _LISTS = "`archguard list components` and `archguard list modules` list what the
 
 @dataclass(frozen=True)
 class Named:
-    """The modules that `name` means."""
+    """The modules that `name` resolves to."""
 
     name: str
     modules: frozenset[str]
     is_outside: bool = False
-    """Whether it is a package that is not part of the project."""
+    """Whether it is a package outside of the project."""
 
 
 def find_named(config: Config, codebase: Codebase, name: str) -> Named:
-    """What `name` means: a component, service, module with those below, file, pattern, layer, or package outside.
+    """Resolve `name`: a component, service, module with its submodules, file, pattern, layer, or external package.
 
     Raises:
-        ArchguardError: it means nothing.
+        ArchguardError: it matches nothing.
     """
     target = _target(codebase, name)
     if inside := codebase.members((target,)) or _layer(config, codebase, target.text):
         return Named(target.text, inside)
     if target.literal and _may_be_outside(codebase, target.text):
-        outside = codebase.imports.externals
-        near = [outer for outer in self_and_parents(target.text) if outer in outside]
-        return Named(target.text, codebase.matching(target, outside) or frozenset(near[:1]), is_outside=True)
+        externals = codebase.imports.externals
+        nearest = [outer for outer in self_and_parents(target.text) if outer in externals]
+        return Named(target.text, codebase.matching(target, externals) or frozenset(nearest[:1]), is_outside=True)
     known = [*config.components, *config.services, *layer_names(config), *codebase.modules]
     close = did_you_mean(target.text, known)
-    ending = next((other for other in sorted(known, key=len) if other.endswith((f".{target}", f"::{target}"))), "")
-    hint = f"did you mean '{ending}'?" if ending else close if close.startswith("did") else _LISTS
+    suffix_match = next(
+        (other for other in sorted(known, key=len) if other.endswith((f".{target}", f"::{target}"))), ""
+    )
+    hint = f"did you mean '{suffix_match}'?" if suffix_match else close if close.startswith("did") else _LISTS
     raise ArchguardError(f"there is no component, service or module '{name}'", hint)
 
 
 def find_module(codebase: Codebase, name: str) -> str:
-    """The one module called `name`, or in the file `name`.
+    """The one module with the name or the file `name`.
 
     Raises:
-        ArchguardError: there is none.
+        ArchguardError: there is none, or there are several.
     """
     text = _target(codebase, name).text
     found = sorted(module for module in codebase.modules if module == text or module.endswith(f"::{text}"))
@@ -60,7 +62,7 @@ def find_module(codebase: Codebase, name: str) -> str:
 
 
 def layer_names(config: Config) -> tuple[str, ...]:
-    """What layers are called in the contracts."""
+    """The names of all layers in the contracts."""
     return tuple(name for contract in config.contracts if isinstance(contract, Layers) for name in contract.names)
 
 
@@ -70,10 +72,10 @@ def _layer(config: Config, codebase: Codebase, name: str) -> frozenset[str]:
 
 
 def find_place(config: Config, codebase: Codebase, name: str) -> Named:
-    """What `name` means to those who ask where something is: one module or file, else a component, service or layer.
+    """Resolve `name` to one module or file, else to a component, service or layer.
 
     Raises:
-        ArchguardError: it means nothing.
+        ArchguardError: it matches nothing.
     """
     is_named = name in {*config.components, *config.services, *layer_names(config)}
     if is_named and name not in codebase.modules:
@@ -83,7 +85,7 @@ def find_place(config: Config, codebase: Codebase, name: str) -> Named:
 
 
 def groups_of(config: Config, codebase: Codebase) -> dict[str, str]:
-    """For each module what to count it as: its smallest component, else its service, else the package below the top."""
+    """The group of each module: its smallest component, else its service, else its package of at most two segments."""
     components = disjoint({name: codebase.members((Pattern(name),)) for name in config.components})
     owners = {module: name for name, modules in components.items() for module in modules}
     return {module: owners.get(module) or _package(module) for module in sorted(codebase.modules)}
@@ -106,10 +108,10 @@ def _target(codebase: Codebase, name: str) -> Target:
 def _may_be_outside(codebase: Codebase, name: str) -> bool:
     top = name.partition(".")[0]
     inside = {module.rpartition("::")[2].partition(".")[0] for module in codebase.modules}
-    return "::" not in name and top not in inside and any(_known_outside(codebase, top))
+    return "::" not in name and top not in inside and any(_external_evidence(codebase, top))
 
 
-def _known_outside(codebase: Codebase, top: str) -> Iterator[bool]:
+def _external_evidence(codebase: Codebase, top: str) -> Iterator[bool]:
     yield is_installed(top)
     yield bool(load_catalogue(CHANNELS).imported(top))
     yield any(name.partition(".")[0] == top for name in codebase.imports.externals)

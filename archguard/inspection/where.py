@@ -1,4 +1,9 @@
-"""Where modules belong, and what that lets them do."""
+"""Where modules belong, and what they may import.
+
+What is allowed is found out by trial: hypothetical imports are added between the modules and all others, all at once,
+and the new violations tell which pairs are denied. So every kind of contract is taken into account without code of its
+own. Limits: metrics are left out, since many imports at once change them; large components are sampled.
+"""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -11,7 +16,7 @@ from archguard.codebase import Codebase, Pattern, with_hypothetical_imports
 from archguard.config import Config
 from archguard.effects.interactions import Channel, Interaction, ServiceMap, find_hosts
 from archguard.inspection.module_lookup import find_place, groups_of
-from archguard.inspection.paths import calls_of_services
+from archguard.inspection.paths import service_interactions
 from archguard.inspection.why import new_violations
 from archguard.kinds.layers import Layers
 from archguard.kinds.metrics import Metrics
@@ -19,24 +24,24 @@ from archguard.model import Report
 from archguard.reporters.phrases import counted, one_line
 
 _PAIRS: Final = 20_000
-"""Up to so many imports are tried each way, which takes a second; a component of a large code base is sampled."""
+"""The most hypothetical imports in each direction, which take a second; beyond it, modules are sampled."""
 
 
 @dataclass(frozen=True)
 class Group:
-    """Some modules of a component, or of a package that is in none, and the contracts that keep them apart."""
+    """Some modules of a component, or of a package outside of all components, and the contracts that deny imports."""
 
     name: str
     modules: int
-    """How many of them it is about."""
+    """The number of modules that this applies to."""
     of: int
-    """How many there are."""
+    """The number of modules in the group."""
     contracts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Call:
-    """So many lines of code reach the service, or the host outside, `name` over `way`; or are those of `name`."""
+    """The number of lines that call the service or the external host `name` over a channel, or that are in `name`."""
 
     name: str
     way: Channel
@@ -45,26 +50,26 @@ class Call:
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """What there is to know about `module`, which may also be a component, a layer or a service with its modules."""
+    """The facts about `module`, which may also be a component, a layer or a service."""
 
     module: str
     modules: int
-    """How many modules with a file are in it."""
+    """The number of its modules that have a file."""
     path: str
-    """The file of a module; "" for anything else."""
+    """The file of a single module; "" otherwise."""
     service: str
     components: tuple[str, ...]
     layers: Mapping[str, str]
-    """Its layers by the contract that has them."""
+    """Its layer in each contract that has one for it."""
     contracts: tuple[str, ...]
-    """The contracts that look at it."""
+    """The contracts that check it."""
     imports: Mapping[str, int]
-    """How many imports it has from elsewhere, by component or package."""
+    """The number of its imports from elsewhere, by group."""
     imported_by: Mapping[str, int]
     calls: tuple[Call, ...]
-    """What it reaches without importing it: other services, and hosts outside."""
+    """Its calls of other services and of external hosts."""
     service_called_by: tuple[Call, ...]
-    """What reaches its service like that."""
+    """The calls of its service by others."""
     may_import: tuple[Group, ...]
     must_not_import: tuple[Group, ...]
     may_be_imported_by: tuple[Group, ...]
@@ -72,21 +77,21 @@ class Place:
 
 
 def place_of(config: Config, codebase: Codebase, name: str) -> Place:
-    """The place of the module, file, component, layer or service `name`.
+    """The facts about the module, file, component, layer or service `name`.
 
     Raises:
-        ArchguardError: there is none of these.
+        ArchguardError: `name` is none of these.
     """
     named = find_place(config, codebase, name)
     modules = named.modules
     groups = groups_of(config, codebase)
     before = check(config, codebase=codebase)
     others, files = sorted(codebase.modules - modules), sorted(codebase.sources.keys() - modules)
-    tried = _some(modules & codebase.sources.keys() or modules, len(others))
-    ahead = _denied(config, codebase, before, list(product(tried, others)))
-    back = _denied(config, codebase, before, list(product(files, tried)))
-    may_import, must_not_import = _split(groups, {it: _union(ahead, product(tried, (it,))) for it in others})
-    importers, strangers = _split(groups, {it: _union(back, product((it,), tried)) for it in files})
+    sample = _sampled(modules & codebase.sources.keys() or modules, len(others))
+    outgoing = _denied(config, codebase, before, list(product(sample, others)))
+    incoming = _denied(config, codebase, before, list(product(files, sample)))
+    may_import, must_not_import = _split(groups, {it: _union(outgoing, product(sample, (it,))) for it in others})
+    importers, denied_importers = _split(groups, {it: _union(incoming, product((it,), sample)) for it in files})
     services = _services(codebase, modules)
     return Place(
         module=named.name,
@@ -98,21 +103,21 @@ def place_of(config: Config, codebase: Codebase, name: str) -> Place:
         contracts=tuple(contract.id for contract in config.contracts if modules & contract.scope(codebase)),
         imports=_counts(groups, _imported(codebase, modules)),
         imported_by=_counts(groups, _importers(codebase, modules)),
-        calls=_calls((it.callee, it.channel) for it in _reached(codebase) if it.importer in modules),
+        calls=_calls((it.callee, it.channel) for it in _interactions(codebase) if it.importer in modules),
         service_called_by=_calls(
             (it.caller, it.channel)
-            for it in calls_of_services(codebase)
+            for it in service_interactions(codebase)
             if it.callee in services and it.importer not in modules
         ),
         may_import=may_import,
         must_not_import=must_not_import,
         may_be_imported_by=importers,
-        must_not_be_imported_by=strangers,
+        must_not_be_imported_by=denied_importers,
     )
 
 
 def render(place: Place) -> str:
-    """The place for people."""
+    """The facts as text."""
     facts = {
         "file": place.path,
         "modules": "" if place.path else str(place.modules),
@@ -122,24 +127,26 @@ def render(place: Place) -> str:
         "contracts": ", ".join(place.contracts) or "no contract looks at it",
         "imports": _tally(place.imports),
         "imported by": _tally(place.imported_by),
-        "calls": _told(place.calls),
-        "service is called by": _told(place.service_called_by),
+        "calls": _calls_text(place.calls),
+        "service is called by": _calls_text(place.service_called_by),
         "may import": _names(place.may_import),
         "must not import": _names(place.must_not_import),
         "may be imported by": _names(place.may_be_imported_by),
         "must not be imported by": _names(place.must_not_be_imported_by),
     }
-    lines = (f"    {name + ':':<25}{one_line(told)}" for name, told in facts.items() if told)
+    lines = (f"    {name + ':':<25}{one_line(fact)}" for name, fact in facts.items() if fact)
     return "\n".join((place.module, *lines))
 
 
 def _denied(
     config: Config, codebase: Codebase, before: Report, pairs: list[tuple[str, str]]
 ) -> Mapping[tuple[str, str], set[str]]:
-    """The contracts that deny each of `pairs`, all of which are tried at once, so that numbers would say nothing."""
+    """The contracts that deny each of `pairs`. All are tried at once, so that metrics would be meaningless."""
     denied: dict[tuple[str, str], set[str]] = {}
-    asked = replace(config, contracts=tuple(one for one in config.contracts if not isinstance(one, Metrics)))
-    for violation in new_violations(before, check(asked, codebase=with_hypothetical_imports(codebase, pairs))):
+    without_metrics = replace(config, contracts=tuple(one for one in config.contracts if not isinstance(one, Metrics)))
+    for violation in new_violations(
+        before, check(without_metrics, codebase=with_hypothetical_imports(codebase, pairs))
+    ):
         denied.setdefault((violation.importer, violation.imported), set()).add(violation.contract)
     return denied
 
@@ -147,7 +154,7 @@ def _denied(
 def _split(
     groups: Mapping[str, str], denied: Mapping[str, Iterable[str]]
 ) -> tuple[tuple[Group, ...], tuple[Group, ...]]:
-    """The modules that are allowed and those that are not, by group."""
+    """The modules whose imports are allowed and those whose imports are denied, by group."""
     total = Counter(groups[module] for module in denied)
     refused = Counter(groups[module] for module, contracts in denied.items() if contracts)
     by: dict[str, set[str]] = {}
@@ -160,11 +167,11 @@ def _split(
     )
 
 
-def _some(modules: Collection[str], others: int) -> list[str]:
-    """All of `modules`, or evenly chosen ones where trying each with all `others` would take minutes."""
+def _sampled(modules: Collection[str], others: int) -> list[str]:
+    """All of `modules`, or an even sample if trying each with all `others` would take minutes."""
     ordered = sorted(modules)
-    most = max(1, _PAIRS // max(1, others))
-    return ordered[:: -(-len(ordered) // most)]
+    limit = max(1, _PAIRS // max(1, others))
+    return ordered[:: -(-len(ordered) // limit)]
 
 
 def _union(denied: Mapping[tuple[str, str], set[str]], pairs: Iterable[tuple[str, str]]) -> set[str]:
@@ -176,8 +183,8 @@ def _services(codebase: Codebase, modules: frozenset[str]) -> tuple[str, ...]:
 
 
 def _layers(config: Config, codebase: Codebase, modules: frozenset[str]) -> Mapping[str, str]:
-    stacks = {contract.id: contract.units(codebase) for contract in config.contracts if isinstance(contract, Layers)}
-    found = {id_: [name for name, unit in sorted(units.items()) if modules & unit] for id_, units in stacks.items()}
+    layers = {contract.id: contract.units(codebase) for contract in config.contracts if isinstance(contract, Layers)}
+    found = {id_: [name for name, unit in sorted(units.items()) if modules & unit] for id_, units in layers.items()}
     return {id_: ", ".join(names) for id_, names in found.items() if names}
 
 
@@ -195,15 +202,15 @@ def _importers(codebase: Codebase, modules: frozenset[str]) -> Iterator[str]:
                 yield from [importer] * len(codebase.imports.imported_by(importer)[module])
 
 
-def _reached(codebase: Codebase) -> tuple[Interaction, ...]:
-    return (*calls_of_services(codebase), *find_hosts(codebase, ServiceMap(codebase)))
+def _interactions(codebase: Codebase) -> tuple[Interaction, ...]:
+    return (*service_interactions(codebase), *find_hosts(codebase, ServiceMap(codebase)))
 
 
 def _calls(reached: Iterable[tuple[str, Channel]]) -> tuple[Call, ...]:
     return tuple(Call(name, way, lines) for (name, way), lines in sorted(Counter(reached).items()))
 
 
-def _told(calls: Iterable[Call]) -> str:
+def _calls_text(calls: Iterable[Call]) -> str:
     """`payments (HTTP 2), shipping (QUEUE 1)`."""
     return ", ".join(f"{call.name} ({call.way.upper()} {call.lines})" for call in calls)
 
@@ -223,5 +230,5 @@ def _names(groups: Iterable[Group]) -> str:
 
 def _group(group: Group) -> str:
     some = "" if group.modules == group.of else f"{group.modules} of {counted(group.of, 'module')}"
-    told = "; ".join(filter(None, (some, ", ".join(group.contracts))))
-    return f"{group.name} ({told})" if told else group.name
+    details = "; ".join(filter(None, (some, ", ".join(group.contracts))))
+    return f"{group.name} ({details})" if details else group.name

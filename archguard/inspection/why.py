@@ -1,4 +1,9 @@
-"""May A import B, does it reach B today, and what would have to go so that it does not?"""
+"""Whether A may import B, how A reaches B today, and the minimum cut that separates them.
+
+Whether it may is found out by trial: hypothetical imports between the modules of both are added to the code base, and
+the violations that this adds are the denials. So the answer agrees with `check` for every kind of contract. Cost: two
+checks. Large packages are sampled: at most 40 modules of each side (`_SAMPLE`), so at most 1,600 imports.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -12,7 +17,7 @@ from archguard.effects.interactions import WORDS, Channel
 from archguard.errors import ArchguardError
 from archguard.history.matching import identity
 from archguard.inspection.module_lookup import Named, find_named
-from archguard.inspection.paths import Chain, Hop, Ways
+from archguard.inspection.paths import Chain, Hop, Paths
 from archguard.model import OutcomeStatus, Report, Violation
 from archguard.reporters.phrases import because, counted, numbered, one_line
 
@@ -23,15 +28,15 @@ _CUTS = 10
 
 @dataclass(frozen=True)
 class Denial:
-    """A contract that such an import would break."""
+    """A contract that the import would break."""
 
     contract: str
     kind: str
     message: str
-    """The sentence about the first of the imports that it denies."""
+    """The message about the first of the imports that it denies."""
     reason: str
     imports: int
-    """How many of the imports that were tried it denies; 0 if it is others who would break it then."""
+    """The number of tried imports that it denies; 0 if the import makes other imports break it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,18 +46,18 @@ class Answer:
     importer: str
     imported: str
     tried: int
-    """How many imports were tried: one for each pair of modules, or for some of very many pairs."""
+    """The number of imports that were tried: one for each pair of modules, or a sample of them."""
     denials: tuple[Denial, ...]
     unchecked: tuple[str, ...]
-    """The contracts that could not be checked, and may deny it too."""
+    """The contracts that could not be checked, and may deny the import too."""
     ways: int
-    """How many imports and calls of today are the first step of a way from one to the other."""
+    """The number of imports and calls that begin a path from one to the other."""
     chains: tuple[Chain, ...]
-    """Some of the ways, the shortest first, and one for each sort of way: import, HTTP, RPC, queue, table."""
+    """Some of the paths, shortest first, with at least one for each channel: import, HTTP, RPC, queue, table."""
     calls: tuple[Chain, ...]
     """Some of the calls of a service of which `imported` is only a part."""
     cut: tuple[Hop, ...]
-    """As few imports and calls as possible without which there is no way."""
+    """A minimum cut: the fewest imports and calls without which there is no path."""
 
     @property
     def allowed(self) -> bool:
@@ -61,20 +66,20 @@ class Answer:
 
 
 def why(config: Config, codebase: Codebase, importer: str, imported: str) -> Answer:
-    """The answer for any two names that `find_named` knows; the first one is part of the project.
+    """Answer for any two names that `find_named` resolves; the first one is part of the project.
 
     Raises:
-        ArchguardError: a name means nothing, or both mean the same modules.
+        ArchguardError: a name matches nothing, or both match the same modules.
     """
     one, other = find_named(config, codebase, importer), find_named(config, codebase, imported)
     if other.is_outside and other.name not in codebase.imports.externals:
-        codebase = read(config, (Target(other.name),))  # `sqlalchemy.orm` is told from `sqlalchemy` if that is asked
+        codebase = read(config, (Target(other.name),))  # records `sqlalchemy.orm` apart from `sqlalchemy`
         other = Named(other.name, codebase.matching(Target(other.name), codebase.imports.externals), is_outside=True)
-    sources, targets = _apart(one, other, frozenset(codebase.sources))
-    pairs = list(product(_some(sources), [other.name] if other.is_outside else _some(targets)))
+    sources, targets = _disjoint(one, other, frozenset(codebase.sources))
+    pairs = list(product(_sampled(sources), [other.name] if other.is_outside else _sampled(targets)))
     before, after = check(config, codebase=codebase), check(config, codebase=with_hypothetical_imports(codebase, pairs))
-    ways = Ways.between(_counted(config, codebase), sources, targets)
-    chains = ways.chains()
+    paths = Paths.between(_without_excluded(config, codebase), sources, targets)
+    chains = paths.chains()
     return Answer(
         importer=one.name,
         imported=other.name,
@@ -83,31 +88,31 @@ def why(config: Config, codebase: Codebase, importer: str, imported: str) -> Ans
         unchecked=tuple(outcome.id for outcome in after.outcomes if outcome.status is OutcomeStatus.ERROR),
         ways=len(chains),
         chains=_shown(chains),
-        calls=_shown(ways.calls()),
-        cut=ways.cut(),
+        calls=_shown(paths.calls()),
+        cut=paths.cut(),
     )
 
 
 def new_violations(before: Report, after: Report) -> Iterator[Violation]:
-    """The violations of `after` that `before` has not, or has fewer times."""
-    left = Counter(map(identity, before.violations))
+    """The violations of `after` that `before` does not have, or has fewer times."""
+    remaining = Counter(map(identity, before.violations))
     for violation in after.violations:
-        left[identity(violation)] -= 1
-        if left[identity(violation)] < 0:
+        remaining[identity(violation)] -= 1
+        if remaining[identity(violation)] < 0:
             yield violation
 
 
 def render(answer: Answer) -> str:
-    """The answer for people."""
-    parts = ("\n".join(part) for part in (_verdict(answer), _today(answer), _calling(answer), _parting(answer)))
+    """The answer as text."""
+    parts = ("\n".join(part) for part in (_verdict(answer), _paths(answer), _calls(answer), _cut(answer)))
     return "\n\n".join(part for part in parts if part)
 
 
-def _apart(one: Named, other: Named, files: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
-    """The modules of both that have files, without those that a package and a part of it share.
+def _disjoint(one: Named, other: Named, files: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """The modules of both that have files; those that a package shares with a part of it count for the part only.
 
     Raises:
-        ArchguardError: the first ones are not part of the project, or both are the same.
+        ArchguardError: the first is not part of the project, or both are the same.
     """
     if one.is_outside:
         raise ArchguardError(
@@ -121,21 +126,21 @@ def _apart(one: Named, other: Named, files: frozenset[str]) -> tuple[frozenset[s
     return sources, targets
 
 
-def _some(modules: Iterable[str]) -> list[str]:
-    """All of `modules`, or evenly chosen ones of very many."""
+def _sampled(modules: Iterable[str]) -> list[str]:
+    """All of `modules`, or an even sample of at most `_SAMPLE`."""
     ordered = sorted(modules)
     return ordered[:: -(-len(ordered) // _SAMPLE)]
 
 
-def _counted(config: Config, codebase: Codebase) -> Codebase:
-    """The code with the imports that count in this project."""
+def _without_excluded(config: Config, codebase: Codebase) -> Codebase:
+    """The code without the imports that the project excludes."""
     return codebase.without_traits(
         [ImportTrait.TYPE_CHECKING] if config.project.type_checking_imports == "exclude" else []
     )
 
 
 def _denials(violations: Iterable[Violation], pairs: Iterable[tuple[str, str]]) -> Iterator[Denial]:
-    """A denial for each contract, told by one of the imports that were tried if it is one of those."""
+    """A denial for each contract, with the message about one of the tried imports if there is one."""
     tried, groups = frozenset(pairs), dict[str, list[Violation]]()
     for violation in violations:
         groups.setdefault(violation.contract, []).append(violation)
@@ -147,7 +152,7 @@ def _denials(violations: Iterable[Violation], pairs: Iterable[tuple[str, str]]) 
 
 
 def _shown(chains: tuple[Chain, ...]) -> tuple[Chain, ...]:
-    """The first of `chains`, and the first of each way that is not among them."""
+    """The first of `chains`, and the first of each channel that is not among them."""
     first = {chain[-1].way: chain for chain in reversed(chains)}
     shown = dict.fromkeys((*chains[:_CHAINS], *first.values()))
     return tuple(chain for chain in chains if chain in shown)
@@ -166,11 +171,11 @@ def _verdict(answer: Answer) -> Iterator[str]:
 
 
 def _is_denied(answer: Answer) -> bool:
-    """Whether some contract denies all of it, or would be broken elsewhere by it."""
+    """Whether some contract denies all of the imports, or would be broken elsewhere by them."""
     return any(denial.imports in (0, answer.tried) for denial in answer.denials)
 
 
-def _today(answer: Answer) -> Iterator[str]:
+def _paths(answer: Answer) -> Iterator[str]:
     if not answer.chains:
         yield one_line(f"Today {answer.importer} does not reach {answer.imported}.")
         return
@@ -179,7 +184,7 @@ def _today(answer: Answer) -> Iterator[str]:
     yield from _listed(answer.chains)
 
 
-def _calling(answer: Answer) -> Iterator[str]:
+def _calls(answer: Answer) -> Iterator[str]:
     if answer.calls:
         services = " and ".join(sorted({chain[-1].imported for chain in answer.calls}))
         yield one_line(f"It calls {services}, and {answer.imported} may be what answers:")
@@ -190,22 +195,22 @@ def _listed(chains: Iterable[Chain]) -> Iterator[str]:
     for number, chain in enumerate(chains, start=1):
         for step in chain:
             mark = f"{number}." if step is chain[0] else "  "
-            yield f"    {mark} {_told(step)}"
+            yield f"    {mark} {_hop_text(step)}"
 
 
-def _told(step: Hop) -> str:
-    """`importer -> imported (path:line)`, with the way and what is named if that is no import."""
+def _hop_text(step: Hop) -> str:
+    """`importer -> imported (path:line)`, with the channel and the symbol if it is no import."""
     over = "" if step.way is Channel.IMPORT else f" over {WORDS[step.way]}: {step.symbol}"
     return one_line(f"{step.importer} -> {step.imported}{over} ({step.path}:{step.line})")
 
 
-def _parting(answer: Answer) -> Iterator[str]:
+def _cut(answer: Answer) -> Iterator[str]:
     if answer.cut:
         imports = sum(step.way is Channel.IMPORT for step in answer.cut)
         counts = {"import": imports, "call": len(answer.cut) - imports}
-        told = " and ".join(counted(count, noun) for noun, count in counts.items() if count)
-        yield f"To part them, cut {told}, no fewer will do:"
-        shown = list(map(_told, answer.cut[:_CUTS]))
+        total = " and ".join(counted(count, noun) for noun, count in counts.items() if count)
+        yield f"Minimum cut between them: {total}"
+        shown = list(map(_hop_text, answer.cut[:_CUTS]))
         yield from (f"    {line}" for line in numbered(shown))
         if len(answer.cut) > _CUTS:
             yield f"    and {len(answer.cut) - _CUTS} more"

@@ -1,6 +1,6 @@
 """The kinds of contracts: one file a kind, one line a kind here.
 
-A kind is imported when a contract of it is read, so that no project waits for what the others need.
+A kind is imported when a contract of it is read, so that a project does not pay for the imports of other kinds.
 """
 
 from collections.abc import Mapping
@@ -43,13 +43,13 @@ BUILT_IN: Final = (
 
 
 def find_kind(name: str) -> type[Contract] | None:
-    """The kind of that name; None if nobody has it. Those of other distributions come before the built-in ones."""
+    """The kind with that name, or None. Kinds of plugins take precedence over built-in ones."""
     return _plugged_in().get(name) or (_built_in(name) if name in BUILT_IN else None)
 
 
 @cache
 def kinds() -> Mapping[str, type[Contract]]:
-    """Every kind by its name: the built-in ones, and those that distributions bring as entry points."""
+    """Every kind by its name: the built-in ones, and those that plugins register as entry points."""
     return {name: _built_in(name) for name in BUILT_IN} | _plugged_in()
 
 
@@ -64,10 +64,10 @@ def _built_in(name: str) -> type[Contract]:
 
 
 def __getattr__(name: str) -> object:
-    home = "layers" if name == "Layer" else name.lower()
-    if home not in BUILT_IN:
+    kind = "layers" if name == "Layer" else name.lower()
+    if kind not in BUILT_IN:
         raise AttributeError(f"module 'archguard.kinds' has no attribute '{name}'")
-    return getattr(import_module(f"archguard.kinds.{home}"), name)
+    return getattr(import_module(f"archguard.kinds.{kind}"), name)
 
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""`acyclic`: no way leads back to where it began."""
+"""`acyclic`: units of modules form no import cycles."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Acyclic(Contract):
 
     @property
     def sentence(self) -> str:
-        """What it asks, in plain words."""
+        """The rule in plain words."""
         below = f"The siblings in every package from {listed(self.children_of)} down" if self.children_of else ""
         return " ".join(f"{who} import each other in no circle." for who in (listed(self.modules), below) if who)
 
@@ -54,7 +54,7 @@ class Acyclic(Contract):
         yield from dict.fromkeys(found)  # several patterns may lead to the same package
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
-        """Yield a fault if there are no two modules that could form a cycle."""
+        """Yield an error if there are no two modules that could form a cycle."""
         if self.depth < 0:
             yield ContractError(f"there is no depth of {self.depth}", "depth", "0 is the children alone")
         elif not self.modules and not self.children_of:

@@ -1,4 +1,4 @@
-"""Declared clients that can mean nothing: names that no code can have, and names that the project has not."""
+"""Errors in declared clients: names that are not valid, and names that the project does not define."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ _METHOD = re.compile(r"\*|[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 def client_faults(
     codebase: Codebase, clients: Mapping[str, Client], channels: tuple[str, ...]
 ) -> Iterator[ContractError]:
-    """What is wrong with the clients of a contract whose kind knows `channels`."""
+    """Yield the errors in the clients of a contract whose kind supports `channels`."""
     for channel, client in clients.items():
         if channel not in channels:
             close = get_close_matches(channel, channels, 1)
@@ -40,7 +40,7 @@ def _name_faults(codebase: Codebase, channel: str, client: Client) -> Iterator[C
 
 
 def _fault(codebase: Codebase, name: str, *, is_module: bool) -> tuple[str, str] | None:
-    """What is wrong with the name of a module, a function or a class, and what to do about it."""
+    """The message and the hint about an invalid name of a module, function or class."""
     if not _DOTTED.fullmatch(name):
         hint = "a module stands for all below it" if "*" in name else ""
         return f"'{name}' can be no name in the code", hint
@@ -53,7 +53,7 @@ def _fault(codebase: Codebase, name: str, *, is_module: bool) -> tuple[str, str]
 
 
 def _is_missing(codebase: Codebase, name: str) -> bool:
-    """Whether `name` begins with a package of the project, and leads to nothing there."""
+    """Whether `name` begins with a module of the project that does not bind the next segment."""
     holder = next((outer for outer in self_and_parents(name) if outer in codebase.modules), "")
     rest = name.removeprefix(holder).removeprefix(".")
     if not holder or not rest or codebase.reexports is None:

@@ -1,4 +1,4 @@
-"""What every contract has, whatever its kind."""
+"""The base class of all contracts, and the functions that walk over the patterns in them."""
 
 import re
 from abc import ABC, abstractmethod
@@ -28,11 +28,11 @@ _T = TypeVar("_T")
 class ContractError(ValueError):
     """The fields of a contract do not fit together; the message says how.
 
-    `field` is the key that is to blame; `keys` lead to a place inside of it, to a key if it stands `at_key`. A `cause`
-    says of its own where it is.
+    `field` is the faulty key. `keys` is the path to a nested value, or to the key itself with `at_key`. A `cause` has a
+    location of its own, for example in a diagram file.
     """
 
-    def __init__(  # noqa: PLR0913  # what is wrong, and where
+    def __init__(  # noqa: PLR0913  # the parts of an error message
         self,
         message: str,
         field: str = "",
@@ -50,7 +50,7 @@ class ContractError(ValueError):
 
 
 class VacuousError(ContractError):
-    """Nothing in the code could ever break the contract; the message says why."""
+    """No code could ever break the contract; the message says why."""
 
     def __init__(self, message: str, field: str = "", hint: str = "") -> None:
         super().__init__(f"can never apply: {message}", field, hint)
@@ -103,49 +103,52 @@ class Contract(ABC):
 
     @property
     def sentence(self) -> str:
-        """What it asks, in plain words: the kind's docstring, with the contract's values in place of its keys."""
-        asked = cleandoc(type(self).__doc__ or self.kind).partition("\n\n")[0].replace("\n", " ")
-        return re.sub(r"`(\w+)`", lambda key: listed(getattr(self, key[1], ())) or key[1], asked)
+        """The rule in plain words: the kind's docstring, with the contract's values in place of its keys."""
+        description = cleandoc(type(self).__doc__ or self.kind).partition("\n\n")[0].replace("\n", " ")
+        return re.sub(r"`(\w+)`", lambda key: listed(getattr(self, key[1], ())) or key[1], description)
 
     @abstractmethod
     def check(self, codebase: Codebase) -> Iterator[Violation]:
         """Yield every violation in `codebase`."""
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
-        """Yield what makes the contract pointless for `codebase`; that its patterns match is looked at elsewhere."""
+        """Yield what makes the contract invalid or vacuous; `config` checks for all kinds that patterns match."""
         del codebase
         yield from ()
 
     def units(self, codebase: Codebase) -> Mapping[str, frozenset[str]]:
-        """The sets of modules that it tells apart, by name; those that come from outside of the project included."""
-        outside = codebase.imports.externals
+        """The sets of modules that the contract distinguishes, by name; packages outside of the project included."""
+        externals = codebase.imports.externals
         found: dict[str, frozenset[str]] = {}
         for _, pattern in self.patterns(codebase):
-            external = codebase.matching(pattern, outside) if isinstance(pattern, Target) else frozenset()
+            external = codebase.matching(pattern, externals) if isinstance(pattern, Target) else frozenset()
             found |= codebase.units(pattern) or ({pattern.text: external} if external else {})
         return found
 
     def patterns(self, codebase: Codebase) -> Iterator[tuple[tuple[str | int, ...], Pattern]]:
-        """The patterns that must match something in `codebase`, each with the keys that lead to it."""
+        """The patterns that must match something in `codebase`, each with its path of keys."""
         del codebase
         yield from patterns_of(self)
 
     def coverage(self, codebase: Codebase) -> Checked:
-        """How much of `codebase` the contract looks at."""
+        """How many modules and imports of `codebase` the contract checks."""
         modules = self.scope(codebase)
         return Checked(modules=len(modules), imports=codebase.imports.count(modules))
 
     def scope(self, codebase: Codebase) -> frozenset[str]:
-        """The modules that the contract looks at: all that its patterns mean, unless a kind knows better."""
+        """The modules that the contract checks: by default all that its patterns match."""
         return codebase.members(pattern for _, pattern in self.patterns(codebase))
 
     def modules_to_parse(self, codebase: Codebase) -> frozenset[str]:
-        """The modules whose files it must parse; a file that cannot be parsed is reported, and left out by `check`."""
+        """The modules whose files it must parse. A file that fails to parse is reported, and `check` leaves it out."""
         del codebase
         return frozenset()
 
     def reachability_rules(self, codebase: Codebase) -> Sequence[ReachabilityRule] | None:
-        """All by which an import can break it; None if imports may matter to it in other ways, too."""
+        """The rules that fully decide which imports break it; None if imports matter to it in other ways, too.
+
+        They let an incremental check prove that an edit of imports cannot change the report.
+        """
         del codebase
         return None
 
@@ -180,7 +183,7 @@ class Contract(ABC):
         )
 
     def import_violation(self, codebase: Codebase, link: Link, message: str, fix: tuple[str, ...]) -> Violation:
-        """A violation by one import."""
+        """A violation that consists of one import."""
         return self.violation(
             message,
             codebase.location(link),
@@ -193,15 +196,15 @@ class Contract(ABC):
 
 def listed(values: object) -> str:
     """`a, b` for a tuple of names, patterns and the like; "" for anything else."""
-    return ", ".join(map(str, values)) if isinstance(values, tuple) and all(map(_has_name, values)) else ""
+    return ", ".join(map(str, values)) if isinstance(values, tuple) and all(map(_has_text_form, values)) else ""
 
 
-def _has_name(value: object) -> bool:
+def _has_text_form(value: object) -> bool:
     return not is_dataclass(value) or any("__str__" in vars(cls) for cls in getmro(type(value))[:-1])
 
 
 def patterns_of(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Pattern]]:
-    """Every pattern in a contract, with the keys that lead to it, except in what it ignores."""
+    """Every pattern in a contract with its path of keys, except those under `ignore`."""
     match value:
         case Pattern():
             yield path, value
@@ -219,7 +222,7 @@ def patterns_of(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tup
 
 
 def bindings(codebase: Codebase, patterns: Iterable[Pattern]) -> tuple[Mapping[str, str], ...]:
-    """Every combination that the captures of `patterns` have in `codebase`; a single empty one without captures."""
+    """Every combination of values that the captures of `patterns` take; a single empty one if nothing captures."""
     capturing = [pattern for pattern in patterns if pattern.captures]
     if not capturing:
         return ({},)
@@ -228,7 +231,7 @@ def bindings(codebase: Codebase, patterns: Iterable[Pattern]) -> tuple[Mapping[s
 
 
 def bound(value: _T, values: Mapping[str, str]) -> _T:
-    """`value` (a contract, or a part of one) with `values` in place of the captures of its patterns."""
+    """`value` (a contract, or a part of one) with the captures in its patterns replaced by `values`."""
     match value:
         case _ if not values:
             return value

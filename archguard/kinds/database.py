@@ -1,4 +1,4 @@
-"""`database`: who may reach a database, and what they may do there."""
+"""`database`: which modules may access a database, and which operations they may use."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -51,14 +51,14 @@ class Database(PerFileContract):
 
     @property
     def sentence(self) -> str:
-        """What it asks, in plain words."""
+        """The rule in plain words."""
         who = f"Only {listed(self.allowed_in)}" if self.allowed_in else f"{listed(self.modules)} do not"
         denied = f" to {listed(self.deny)}" if self.deny else ""
         allowed = f", other than to {listed(self.allow)}" if self.allow else ""
         return f"{who} reach a database{denied}{allowed}."
 
     def check_files(self, codebase: Codebase, files: Sequence[Source]) -> Iterator[Violation]:
-        """Yield a violation for each import, call and statement of SQL in `files` where there must be none."""
+        """Yield a violation for each import, call and SQL statement in `files` that is not allowed."""
         known = load_catalogue(self.channels, self.clients)
         of_aws = self.channels if aws.is_used(codebase) else ()
         allowed = codebase.members(self.allowed_in)
@@ -68,11 +68,11 @@ class Database(PerFileContract):
             yield from self._violations(codebase, accesses, source)
 
     def names(self, codebase: Codebase) -> SemanticModel:
-        """What the names in the code stand for."""
+        """The semantic model, which resolves the names in the code."""
         return semantic_model(codebase, self.clients)
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
-        """Yield a fault if it holds no module to anything."""
+        """Yield an error if it restricts no module."""
         if not self.allowed_in and not self.modules:
             yield ContractError("needs `allowed_in`, `modules`, or both")
         elif not self.check_parameters and (why := self._looks_for_nothing):
@@ -88,12 +88,12 @@ class Database(PerFileContract):
         yield from self._misspelt(codebase, "deny", self.deny)
 
     def scope(self, codebase: Codebase) -> frozenset[str]:
-        """The modules that are held to it."""
-        held = codebase.members(self.modules) if self.modules else codebase.modules
-        return held - codebase.members(self.allowed_in)
+        """The modules that the contract checks."""
+        checked = codebase.members(self.modules) if self.modules else codebase.modules
+        return checked - codebase.members(self.allowed_in)
 
     def modules_to_parse(self, codebase: Codebase) -> frozenset[str]:
-        """Those of the modules that can reach a database at all."""
+        """The checked modules that can access a database at all."""
         return self._relevance(codebase).modules & self.scope(codebase)
 
     def _relevance(self, codebase: Codebase) -> Relevance:
@@ -114,7 +114,7 @@ class Database(PerFileContract):
         return ""
 
     def _misspelt(self, codebase: Codebase, key: str, names: Words) -> Iterator[ContractError]:
-        """Those of `names` that no sort of methods has, and no method that is known."""
+        """Those of `names` that are neither a sort of methods nor a known method."""
         known = self._known(codebase) if names else Catalogue(())
         for index, name in enumerate(names):
             if name not in SORTS and not is_verb(name, known) and not is_guessed(name):
@@ -123,19 +123,19 @@ class Database(PerFileContract):
                 yield ContractError(f"no method of a database is called '{name}'", hint=hint, keys=(key, index))
 
     def _violations(self, codebase: Codebase, accesses: DatabaseEffects, source: Source) -> Iterator[Violation]:
-        """Those in one file: each symbol once a line, and one for each expression."""
-        seen = set[object]()
+        """The violations in one file: one per symbol and line, and one per expression."""
+        reported = set[object]()
         for access in self._accesses(codebase, accesses, source):
-            marks = {(access.location.line, access.imported, access.symbol), access.chain or access}
-            if seen.isdisjoint(marks):
+            keys = {(access.location.line, access.imported, access.symbol), access.chain or access}
+            if reported.isdisjoint(keys):
                 yield self._violation(access, source.module)
-            seen |= marks
+            reported |= keys
 
     def _accesses(self, codebase: Codebase, accesses: DatabaseEffects, source: Source) -> Iterator[DatabaseEffect]:
         if not self.allow and not self.deny:
             yield from self._imports(codebase, accesses, source)
         if "calls" in self.detect:
-            yield from _tellingly(access for access in accesses.calls(source) if self._forbids(access))
+            yield from _without_query_roots(access for access in accesses.calls(source) if self._forbids(access))
         if "sql" in self.detect and "database" in self.channels:
             yield from (access for access in accesses.statements(source) if self._forbids(access))
         if self.check_parameters:
@@ -147,7 +147,7 @@ class Database(PerFileContract):
         return Catalogue((*known.clients, *aws.clients().clients)) if aws.is_used(codebase) else known
 
     def _imports(self, codebase: Codebase, accesses: DatabaseEffects, source: Source) -> Iterator[DatabaseEffect]:
-        """Those that are left: some are excluded by their sort, or ignored."""
+        """The imports that count: those that `ignore` or their traits exclude are not in the import graph."""
         imported = codebase.imports.imported_by(source.module)
         lines = frozenset(line for lines in imported.values() for line in lines)
         found = [*accesses.imports(source)] if "imports" in self.detect else []
@@ -173,7 +173,7 @@ class Database(PerFileContract):
 
 
 def _sort_of_word(word: str) -> str:
-    """The sort of a method; a sort is its own."""
+    """The sort of a method; a sort itself is returned as it is."""
     return word if word in SORTS else sort_of(word)
 
 
@@ -181,8 +181,8 @@ def _may_reach_a_database(content: bytes) -> bool:
     return may_hold_guesses(content) or may_hold_sql(content)
 
 
-def _tellingly(accesses: Iterator[DatabaseEffect]) -> Iterator[DatabaseEffect]:
-    """`Order.objects.filter()` is told by what is called, `Order.objects` alone by itself."""
+def _without_query_roots(accesses: Iterator[DatabaseEffect]) -> Iterator[DatabaseEffect]:
+    """`Order.objects.filter()` is reported by its call; `Order.objects` by itself only if nothing is called on it."""
     found = list(accesses)
     called = {access.chain for access in found if access.kind is EffectKind.CALL}
     yield from (access for access in found if access.kind is not EffectKind.QUERY or access.chain not in called)

@@ -1,4 +1,4 @@
-"""`diagram`: a drawing of the architecture, and the code keeps to it."""
+"""`diagram`: the imports of the code match a drawing of the architecture."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -35,16 +35,16 @@ class Diagram(Contract):
 
     @property
     def sentence(self) -> str:
-        """What it asks, in plain words."""
+        """The rule in plain words."""
         back = ", and every arrow that it draws" if self.strict else ""
         return f"The code has just those imports from box to box that {self.diagram} draws{back}."
 
     def check(self, codebase: Codebase) -> Iterator[Violation]:
-        """Yield a violation for each import without an arrow, and on request for each arrow without an import."""
+        """Yield a violation for each import without an arrow, and with `strict` for each arrow without an import."""
         drawing = self._drawing(codebase)
         units = self.units(codebase)
-        stack = LayerMatrix.by_permission(units, _arrows(drawing, units))
-        yield from self._undrawn(codebase, stack)
+        matrix = LayerMatrix.by_permission(units, _arrows(drawing, units))
+        yield from self._undrawn(codebase, matrix)
         if self.strict:
             yield from self._unused(codebase, drawing, units)
 
@@ -55,7 +55,7 @@ class Diagram(Contract):
         except ExceptionGroup as group:
             yield from (_caused(error) for error in group.exceptions if isinstance(error, ArchguardError))
             return
-        yield from self._strangers(drawing)
+        yield from self._unknown_boxes(drawing)
         units = {box.name: self._unit(codebase, box) for box in self._boxes(drawing)}
         yield from (_caused(_unmatched(codebase, drawing, box)) for box in self._boxes(drawing) if not units[box.name])
         yield from (_caused(error) for error in _twins(drawing, units))
@@ -67,11 +67,11 @@ class Diagram(Contract):
             yield VacuousError("every box has arrows to all others", "diagram")
 
     def units(self, codebase: Codebase) -> Units:
-        """The modules of each box, by its name; a module in several is in the smallest. None if it cannot be read."""
+        """The modules of each box by its name; a module of several boxes is in the smallest. Empty after an error."""
         try:
             boxes = self._boxes(self._drawing(codebase))
         except ExceptionGroup:
-            return {}  # said by `validate`
+            return {}  # `validate` reports it
         units = {box.name: self._unit(codebase, box) for box in boxes}
         return disjoint({name: units[name] for name in sorted(units, key=lambda name: len(units[name]))})
 
@@ -83,19 +83,19 @@ class Diagram(Contract):
         return read_drawing(codebase.root / self.diagram, self.diagram)
 
     def _boxes(self, drawing: ParsedDiagram) -> list[Box]:
-        """Those that stand for code."""
+        """The boxes that represent code."""
         return [box for box in drawing.boxes if not {box.name, box.label} & set(self.outside)]
 
     def _unit(self, codebase: Codebase, box: Box) -> frozenset[str]:
-        """The modules of `box`: as `nodes` says, or the drawing, or the first of its names that means any."""
-        said = self.nodes.get(box.name) or self.nodes.get(box.label) or tuple(map(Target, box.patterns))
+        """The modules of `box`: by `nodes`, by the drawing, or by the first of its names that matches any."""
+        given = self.nodes.get(box.name) or self.nodes.get(box.label) or tuple(map(Target, box.patterns))
         below = [f"{codebase.shared_package}.{name}" for name in box.names]
-        choices = [said] if said else [(target,) for target in _targets((*box.names, *below))]
+        choices = [given] if given else [(target,) for target in _targets((*box.names, *below))]
         found = (frozenset().union(*targets_of(codebase, choice).values()) for choice in choices)
         return next(filter(None, found), frozenset())
 
-    def _strangers(self, drawing: ParsedDiagram) -> Iterator[ContractError]:
-        """What the contract says of boxes that are not drawn."""
+    def _unknown_boxes(self, drawing: ParsedDiagram) -> Iterator[ContractError]:
+        """Names in the contract of boxes that are not in the drawing."""
         known = sorted({name for box in drawing.boxes for name in (box.name, box.label)})
         named: list[tuple[tuple[str | int, ...], str]] = [(("nodes", name), name) for name in self.nodes]
         named += [(("outside", index), name) for index, name in enumerate(self.outside)]
@@ -107,13 +107,13 @@ class Diagram(Contract):
 
     def _undrawn(self, codebase: Codebase, matrix: LayerMatrix) -> Iterator[Violation]:
         labels = labelled(matrix.units.values())
-        reach = Reachability(codebase.imports, labels, dict.fromkeys(labels, ALL_BITS))
+        reachability = Reachability(codebase.imports, labels, dict.fromkeys(labels, ALL_BITS))
         owners = {module: name for name, unit in matrix.units.items() for module in unit}
         forbidden = {module: matrix.forbidden_bits[name] for module, name in owners.items()}
         names = list(matrix.units)
-        for route in find_forbidden_paths(reach, forbidden, indirect=self.indirect):
-            why = f"{self.diagram} draws no arrow from {owners[route.link.importer]} to {names[route.position]}"
-            yield path_violation(self, codebase, route, "must not import", names[route.position], why)
+        for path in find_forbidden_paths(reachability, forbidden, indirect=self.indirect):
+            why = f"{self.diagram} draws no arrow from {owners[path.link.importer]} to {names[path.position]}"
+            yield path_violation(self, codebase, path, "must not import", names[path.position], why)
 
     def _unused(self, codebase: Codebase, drawing: ParsedDiagram, units: Units) -> Iterator[Violation]:
         links = Coupling(codebase.imports, units).links
@@ -127,7 +127,7 @@ class Diagram(Contract):
 
 
 def _arrows(drawing: ParsedDiagram, names: Iterable[str]) -> Mapping[str, frozenset[str]]:
-    """What each box has arrows to."""
+    """The boxes that each box has arrows to."""
     return {name: frozenset(it.target for it in drawing.arrows if it.source == name) for name in names}
 
 
@@ -145,16 +145,16 @@ def _caused(error: ArchguardError) -> ContractError:
 
 
 def _unmatched(codebase: Codebase, drawing: ParsedDiagram, box: Box) -> ArchguardError:
-    said = " and ".join(box.patterns) or f"'{box.label}'"
+    wanted = " and ".join(box.patterns) or f"'{box.label}'"
     known = [*codebase.components, *codebase.services, *codebase.modules]
     close = next((found[0] for name in box.names if (found := get_close_matches(name, known, 1))), "")
     hint = f"is it '{close}'? " if close else ""
-    message = f"{said} matches no module" if box.patterns else f"the box {said} is neither a component nor a module"
+    message = f"{wanted} matches no module" if box.patterns else f"the box {wanted} is neither a component nor a module"
     return drawing.error(message, box.place, f"{hint}say so under `nodes`, or that it is no code under `outside`")
 
 
 def _twins(drawing: ParsedDiagram, units: Mapping[str, frozenset[str]]) -> Iterator[ArchguardError]:
-    """Boxes that stand for the same modules as another one."""
+    """Boxes that represent the same modules as another one."""
     first: dict[Any, Box] = {}
     for box in drawing.boxes:
         if modules := units.get(box.name):

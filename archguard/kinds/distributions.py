@@ -1,4 +1,7 @@
-"""Which packages a distribution brings: `PyYAML` is imported as `yaml`."""
+"""The import packages of distributions: `PyYAML` is imported as `yaml`.
+
+Installed distributions are read from their metadata; a table has well-known ones that are not installed.
+"""
 
 import re
 import sys
@@ -10,19 +13,19 @@ from importlib.resources import files
 
 
 def packages_of(name: str) -> frozenset[str]:
-    """The packages of the distribution `name`, if it is installed or well known; those of Python for `stdlib`."""
+    """The packages of the distribution `name`, if it is installed or well known; for `stdlib`, the standard library."""
     if name == "stdlib":
         return frozenset(sys.stdlib_module_names)
     return _packages().get(_normalized(name)) or _well_known().get(_normalized(name), frozenset())
 
 
 def is_installed(package: str) -> bool:
-    """Whether Python itself, or an installed distribution, brings the top-level package."""
+    """Whether the top-level package is part of Python or of an installed distribution."""
     return package in sys.stdlib_module_names or any(package in found for found in _packages().values())
 
 
 def respelled(name: str, imported: Collection[str]) -> str:
-    """A package that differs from `name` in capitals and hyphens only: `httpx` for `Httpx`; "" if there is none."""
+    """A known package that differs from `name` only in case and hyphens: `httpx` for `Httpx`; "" if there is none."""
     wanted = _normalized(name)
     known = {*imported, *sys.stdlib_module_names, *(package for found in _packages().values() for package in found)}
     return "" if name in known else min((one for one in known if _normalized(one) == wanted), default="")
@@ -44,5 +47,5 @@ def _packages() -> Mapping[str, frozenset[str]]:
 
 
 def _normalized(name: str) -> str:
-    """https://packaging.python.org/en/latest/specifications/name-normalization/ ."""
+    """The normalized form: https://packaging.python.org/en/latest/specifications/name-normalization/ ."""
     return re.sub(r"[-_.]+", "-", name).lower()

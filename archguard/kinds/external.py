@@ -27,7 +27,7 @@ class External(Contract):
 
     @property
     def sentence(self) -> str:
-        """What it asks, in plain words."""
+        """The rule in plain words."""
         what = f"only {listed(self.allow)}" if self.allow else f"nothing of {listed(self.deny)}"
         return f"{listed(self.modules)} import {what} from outside of the project."
 
@@ -42,7 +42,7 @@ class External(Contract):
                         yield self._violation(codebase, Link(importer, imported, line))
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
-        """Yield a fault unless there is exactly one list."""
+        """Yield an error unless there is exactly one list."""
         if bool(self.allow) == bool(self.deny):
             yield ContractError("needs one of `allow` and `deny`", "deny" if self.deny else "")
         elif any(map(means_everything, self.allow)):
@@ -54,7 +54,7 @@ class External(Contract):
                     yield ContractError(f"{target} is in the project, not outside of it", hint=hint, keys=(key, index))
 
     def scope(self, codebase: Codebase) -> frozenset[str]:
-        """The modules that are held to it."""
+        """The modules that the contract checks."""
         return codebase.members(self.modules)
 
     def _named(self, codebase: Codebase) -> frozenset[str]:

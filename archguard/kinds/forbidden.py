@@ -1,4 +1,4 @@
-"""`forbidden`: some modules never import some others."""
+"""`forbidden`: some modules never import certain others."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -32,13 +32,13 @@ class Forbidden(Contract):
 
     @property
     def sentence(self) -> str:
-        """What it asks, in plain words."""
+        """The rule in plain words."""
         others = ", not even through others" if self.indirect else ""
         corridors = f", except through {listed(self.except_via)}" if self.except_via else ""
         return f"{listed(self.modules)} never import {listed(self.must_not_import)}{others}{corridors}."
 
     def check(self, codebase: Codebase) -> Iterator[Violation]:
-        """Yield a violation for each import that is, or leads to, what is forbidden."""
+        """Yield a violation for each import of what is forbidden, direct or indirect."""
         bound_contracts = (bound(self, values) for values in bindings(codebase, self.modules))
         found = (
             violation
@@ -48,50 +48,52 @@ class Forbidden(Contract):
         yield from dict.fromkeys(found)  # what does not depend on a capture is found once for each of its values
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
-        """Yield a fault if each of the modules overlaps with everything that it must not import."""
+        """Yield an error if each of the modules overlaps with everything that it must not import."""
         captures = any(pattern.captures for pattern in self.modules)
         may_be_outside = any(not codebase.members((target,)) for target in self.must_not_import)
         if not captures and not may_be_outside and not any(self._forbidden(codebase).values()):
             yield VacuousError("`must_not_import` holds all of its modules", "must_not_import")
 
     def scope(self, codebase: Codebase) -> frozenset[str]:
-        """The modules that are held to it."""
+        """The modules that the contract checks."""
         return codebase.members(self.modules)
 
     def reachability_rules(self, codebase: Codebase) -> list[ReachabilityRule] | None:
-        """One for each value of the captures; none that tell all where corridors or single names of modules count."""
+        """One for each value of the captures; None with `via`, or if a target is a name inside of a module."""
         if self.via or any(map(codebase.names_in, self.must_not_import)):
             return None
-        return [bound(self, values)._sweep(codebase) for values in bindings(codebase, self.modules)]
+        return [bound(self, values)._rule(codebase) for values in bindings(codebase, self.modules)]
 
     def _violations(self, codebase: Codebase) -> Iterator[Violation]:
-        targets, sweep = self._targets(codebase), self._sweep(codebase)
-        for route in find_forbidden_paths(sweep.reachability, sweep.forbidden, indirect=self.indirect):
-            yield path_violation(self, codebase, route, "must not import", list(targets)[route.position])
+        targets, rule = self._targets(codebase), self._rule(codebase)
+        for path in find_forbidden_paths(rule.reachability, rule.forbidden, indirect=self.indirect):
+            yield path_violation(self, codebase, path, "must not import", list(targets)[path.position])
 
-    def _sweep(self, codebase: Codebase) -> ReachabilityRule:
+    def _rule(self, codebase: Codebase) -> ReachabilityRule:
         forbidden = self._forbidden(codebase)
-        return ReachabilityRule(self._reach(codebase, self._targets(codebase), forbidden), forbidden, self.indirect)
+        return ReachabilityRule(
+            self._reachability(codebase, self._targets(codebase), forbidden), forbidden, self.indirect
+        )
 
     def _targets(self, codebase: Codebase) -> Units:
         return targets_of(codebase, self.must_not_import, as_packages=self.as_packages)
 
     def _forbidden(self, codebase: Codebase) -> dict[str, int]:
-        """For each module, the positions of what it must not reach, as bits."""
+        """For each module a bit set: the positions of the targets that it must not reach."""
         sources = units_of(codebase, self.modules, as_packages=self.as_packages)
         return _forbidden_bits(sources, self._targets(codebase))
 
-    def _reach(self, codebase: Codebase, targets: Units, forbidden: dict[str, int]) -> Reachability:
-        blocked = forbidden | dict.fromkeys(codebase.members(self.except_via), ALL_BITS)
-        reach = Reachability(codebase.imports, labelled(targets.values()), blocked)
+    def _reachability(self, codebase: Codebase, targets: Units, forbidden: dict[str, int]) -> Reachability:
+        barriers = forbidden | dict.fromkeys(codebase.members(self.except_via), ALL_BITS)
+        reachability = Reachability(codebase.imports, labelled(targets.values()), barriers)
         if not self.via:
-            return reach
-        corridors = {module: reach.closure.get(module, 0) for module in codebase.members(self.via)}
-        return Reachability(codebase.imports, corridors, blocked, then=reach)
+            return reachability
+        corridors = {module: reachability.closure.get(module, 0) for module in codebase.members(self.via)}
+        return Reachability(codebase.imports, corridors, barriers, then=reachability)
 
 
 def _forbidden_bits(sources: Units, targets: Units) -> dict[str, int]:
-    """What each source must not reach; a unit that overlaps with a target is not held to that target."""
+    """For each source a bit set of targets, without those that overlap with its unit: it may import itself."""
     forbidden: dict[str, int] = {}
     for modules in sources.values():
         apart = [not modules & target for target in targets.values()]

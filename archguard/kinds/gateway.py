@@ -1,4 +1,4 @@
-"""`gateway`: who may reach outside, where to, and how long it may wait; and where code is called from outside."""
+"""`gateway`: outbound calls (which modules, which hosts, timeouts), and where entry points are declared."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -56,7 +56,7 @@ class Gateway(PerFileContract):
 
     @property
     def sentence(self) -> str:
-        """What it asks, in plain words."""
+        """The rule in plain words."""
         asked = {
             f"Only {listed(self.allowed_in)} reach outside.": self.allowed_in,
             f"{listed(self.modules)} do not reach outside.": self.modules and not self.allowed_in,
@@ -67,22 +67,24 @@ class Gateway(PerFileContract):
         return " ".join(clause for clause, is_asked in asked.items() if is_asked)
 
     def check_files(self, codebase: Codebase, files: Sequence[Source]) -> Iterator[Violation]:
-        """Yield a violation for each import, call, URL and route in `files` that goes against it."""
-        search = _Search(self, codebase, self._held(codebase), self._reaching(codebase), self._naming(codebase))
+        """Yield a violation for each import, call, URL and route in `files` that breaks the contract."""
+        search = _Search(
+            self, codebase, self._restricted(codebase), self._with_clients(codebase), self._with_urls(codebase)
+        )
         for source in files:
-            yield from search.everything(source)
+            yield from search.violations(source)
 
     def names(self, codebase: Codebase) -> SemanticModel:
-        """What the names in the code stand for."""
+        """The semantic model, which resolves the names in the code."""
         return semantic_model(codebase, self.clients)
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
-        """Yield a fault if it holds no module to anything."""
+        """Yield an error if it restricts no module."""
         yield from client_faults(codebase, self.clients, self.client_channels)
         asks_all = self.hosts or self.require or self.routes_in
         if not (self.allowed_in or self.modules or asks_all):
             yield ContractError("needs one of `allowed_in`, `modules`, `hosts`, `require` and `routes_in`")
-        elif not asks_all and not self._held(codebase) and always_inside(codebase, self.modules, self.allowed_in):
+        elif not asks_all and not self._restricted(codebase) and always_inside(codebase, self.modules, self.allowed_in):
             yield VacuousError("every module is in `allowed_in`", "allowed_in")
         any_host = [Url(scheme, "made-up-9.invalid") for scheme in SCHEMES]
         if self.hosts and all(any(url.matches(host) for host in self.hosts) for url in any_host):
@@ -91,19 +93,19 @@ class Gateway(PerFileContract):
             yield VacuousError("every module is in `routes_in`", "routes_in")
 
     def scope(self, codebase: Codebase) -> frozenset[str]:
-        """The modules that it looks at."""
+        """The modules that the contract checks."""
         asks_all = self.hosts or self.require or self.routes_in
         if not asks_all:
-            return self._held(codebase)
+            return self._restricted(codebase)
         return codebase.members((*self.modules, *self.allowed_in)) if self.modules else codebase.modules
 
     def modules_to_parse(self, codebase: Codebase) -> frozenset[str]:
-        """The modules in which there can be what it looks for."""
+        """The modules that can contain violations."""
         if self.routes_in:
             return self.scope(codebase)
-        return self.scope(codebase) & (self._reaching(codebase) | self._naming(codebase))
+        return self.scope(codebase) & (self._with_clients(codebase) | self._with_urls(codebase))
 
-    def _reaching(self, codebase: Codebase) -> frozenset[str]:
+    def _with_clients(self, codebase: Codebase) -> frozenset[str]:
         """The modules that can use a client."""
         key = f"gateway {self.channels} {sorted(self.clients.items())}"
         if key not in codebase.memo:
@@ -111,17 +113,17 @@ class Gateway(PerFileContract):
         found: frozenset[str] = codebase.memo[key]
         return found
 
-    def _naming(self, codebase: Codebase) -> frozenset[str]:
-        """The modules that can name a host."""
+    def _with_urls(self, codebase: Codebase) -> frozenset[str]:
+        """The modules whose files contain `//`, without which there is no URL."""
         sources = codebase.sources.values() if self.hosts else ()
         return frozenset(source.module for source in sources if holds(source, _URLS))
 
-    def _held(self, codebase: Codebase) -> frozenset[str]:
+    def _restricted(self, codebase: Codebase) -> frozenset[str]:
         """The modules that must not reach outside."""
         if not self.allowed_in and not self.modules:
             return frozenset()
-        held = codebase.members(self.modules) if self.modules else codebase.modules
-        return held - codebase.members(self.allowed_in)
+        checked = codebase.members(self.modules) if self.modules else codebase.modules
+        return checked - codebase.members(self.allowed_in)
 
 
 @dataclass(frozen=True)
@@ -130,42 +132,42 @@ class _Search:
 
     contract: Gateway
     codebase: Codebase
-    held: frozenset[str]
-    """The modules that must reach nothing."""
-    reaching: frozenset[str]
-    """Those that can."""
-    naming: frozenset[str]
-    """Those that can name hosts."""
+    restricted: frozenset[str]
+    """The modules that must not reach outside."""
+    with_clients: frozenset[str]
+    """The modules that can use a client."""
+    with_urls: frozenset[str]
+    """The modules that can name a host."""
 
-    def everything(self, source: Source) -> Iterator[Violation]:
+    def violations(self, source: Source) -> Iterator[Violation]:
         """Every violation in `source`."""
-        can_reach = source.module in self.reaching
-        if can_reach and source.module in self.held:
-            yield from self._reaching(source)
-        if self.contract.hosts and (can_reach or source.module in self.naming):
-            yield from self._named(source)
-        if can_reach and "timeout" in self.contract.require:
-            yield from self._waiting(source)
+        has_client = source.module in self.with_clients
+        if has_client and source.module in self.restricted:
+            yield from self._outbound_effects(source)
+        if self.contract.hosts and (has_client or source.module in self.with_urls):
+            yield from self._forbidden_hosts(source)
+        if has_client and "timeout" in self.contract.require:
+            yield from self._missing_timeouts(source)
         if self.contract.routes_in and source.module not in self.entry_points:
-            yield from self._declaring(source)
+            yield from self._misplaced_entry_points(source)
 
     @cached_property
     def names(self) -> SemanticModel:
-        """What the names of the code stand for."""
+        """The semantic model, which resolves the names in the code."""
         return self.contract.names(self.codebase)
 
     @cached_property
     def outbound(self) -> Outbound:
-        """What reaches outside."""
+        """The outbound effects of the code."""
         gateways = self.codebase.members(self.contract.allowed_in)
-        return Outbound(self.names, self.contract.channels, self.contract.clients, gateways, self.reaching)
+        return Outbound(self.names, self.contract.channels, self.contract.clients, gateways, self.with_clients)
 
     @cached_property
     def entry_points(self) -> frozenset[str]:
-        """The modules that may declare some."""
+        """The modules that may declare entry points."""
         return self.codebase.members(self.contract.routes_in)
 
-    def _reaching(self, source: Source) -> Iterator[Violation]:
+    def _outbound_effects(self, source: Source) -> Iterator[Violation]:
         found = [*self._imports(source)] if "imports" in self.contract.detect else []
         found += self.outbound.calls(source) if "calls" in self.contract.detect else []
         for reached in dict.fromkeys(found):
@@ -175,22 +177,22 @@ class _Search:
                 source.module,
                 reached.imported,
                 symbol=reached.symbol,
-                fix=(self._way_out,),
+                fix=(self._fix,),
                 confidence=reached.confidence,
             )
 
     def _imports(self, source: Source) -> Iterator[OutboundEffect]:
-        """Those that are left: some are excluded by their sort, or ignored."""
+        """The imports that count: those that `ignore` or their traits exclude are not in the import graph."""
         imported = self.codebase.imports.imported_by(source.module)
         lines = frozenset(line for lines in imported.values() for line in lines)
         yield from (reached for reached in self.outbound.imports(source) if reached.location.line in lines)
 
     @property
-    def _way_out(self) -> str:
+    def _fix(self) -> str:
         where = ", ".join(map(str, self.contract.allowed_in))
         return f"move it to {where}, and call that from here" if where else "move it to where it is allowed"
 
-    def _named(self, source: Source) -> Iterator[Violation]:
+    def _forbidden_hosts(self, source: Source) -> Iterator[Violation]:
         listed = ", ".join(self.contract.hosts)
         for named in Hosts(self.names, self.contract.hosts).of(source, self.outbound.uses(source)):
             yield self.contract.violation(
@@ -203,7 +205,7 @@ class _Search:
                 confidence=named.confidence,
             )
 
-    def _waiting(self, source: Source) -> Iterator[Violation]:
+    def _missing_timeouts(self, source: Source) -> Iterator[Violation]:
         timeouts = Timeouts(self.names)
         for use in self.outbound.uses(source):
             if timeouts.missing(use):
@@ -217,7 +219,7 @@ class _Search:
                     confidence=use.confidence,
                 )
 
-    def _declaring(self, source: Source) -> Iterator[Violation]:
+    def _misplaced_entry_points(self, source: Source) -> Iterator[Violation]:
         where = ", ".join(map(str, self.contract.routes_in))
         for entry in EntryPoints(self.names).of(source):
             what = f"{entry.name} with {entry.symbol}" if entry.name else f"anything with {entry.symbol}"

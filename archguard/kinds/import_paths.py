@@ -1,4 +1,4 @@
-"""What the kinds share that forbid imports, also through other modules."""
+"""What the import kinds share: units of modules, and the violation that a forbidden import path makes."""
 
 from collections.abc import Collection, Mapping
 from typing import TypeAlias
@@ -6,28 +6,28 @@ from typing import TypeAlias
 from archguard.codebase import Codebase, Pattern, Target
 from archguard.codebase.imports.reachability import ForbiddenPath
 from archguard.kinds.contract import Contract
-from archguard.model import Violation
+from archguard.model import Step, Violation
 
 Units: TypeAlias = Mapping[str, frozenset[str]]
 """Sets of modules by name, in the order in which the contract has them."""
 
 
 def units_of(codebase: Codebase, patterns: Collection[Pattern], *, as_packages: bool = True) -> Units:
-    """All units that `patterns` mean; without the modules below them unless `as_packages`."""
+    """All units that `patterns` match; without their submodules unless `as_packages`."""
     units = {name: unit for pattern in patterns for name, unit in codebase.units(pattern).items()}
     return units if as_packages else {name: unit & {name} for name, unit in units.items()}
 
 
 def targets_of(codebase: Codebase, targets: Collection[Target], *, as_packages: bool = True) -> Units:
-    """All units that `targets` mean, and those that are outside of the project, each target being one."""
-    outside = codebase.imports.externals
-    external = {target.text: codebase.matching(target, outside) for target in targets}
+    """All units that `targets` match in the project; outside of it, each target is one unit."""
+    externals = codebase.imports.externals
+    external = {target.text: codebase.matching(target, externals) for target in targets}
     inside = units_of(codebase, targets, as_packages=as_packages)
     return {**inside, **{name: found for name, found in external.items() if found}}
 
 
 def children(codebase: Codebase, pattern: Pattern) -> Units:
-    """The direct children of every package that `pattern` matches, each with all below it."""
+    """The direct children of every package that `pattern` matches, each with its submodules."""
     units: dict[str, set[str]] = {}
     for parent in codebase.anchors(pattern):
         for module in sorted(codebase.members((Pattern(parent),)) - {parent}):
@@ -36,10 +36,10 @@ def children(codebase: Codebase, pattern: Pattern) -> Units:
     return {child: frozenset(modules) for child, modules in units.items()}
 
 
-def path_violation(  # noqa: PLR0913  # the parts of the sentence
+def path_violation(  # noqa: PLR0913  # the parts of the message
     contract: Contract, codebase: Codebase, path: ForbiddenPath, rule: str, reached: str, why: str = ""
 ) -> Violation:
-    """The violation by `route`, which breaks the `rule` that the importer "must not import", say, what is `reached`."""
+    """The violation by `path`: its importer breaks the `rule`, for example "must not import", towards `reached`."""
     direct = len(path.chain) == 2  # noqa: PLR2004  # the importer and the imported
     importer, imported = path.link.importer, path.link.imported
     name = codebase.reexported_name(path.link)
@@ -53,18 +53,18 @@ def path_violation(  # noqa: PLR0913  # the parts of the sentence
         imported,
         symbol="*" if path.more else "" if direct else reached,
         chain=(codebase.step(path.link), *codebase.steps(path.chain[1:])),
-        fix=_fixes(path.chain),
+        fix=_fixes(codebase.step(path.link), path.chain),
     )
 
 
-def _fixes(chain: tuple[str, ...]) -> tuple[str, ...]:
+def _fixes(first: Step, chain: tuple[str, ...]) -> tuple[str, ...]:
     importer, imported = chain[-2:]
     if len(chain) == 2:  # noqa: PLR2004  # the importer and the imported
         return (
             f"move what {importer} needs from {imported} to a module that it may import",
-            f"let {importer} be given it as an argument by whoever may import both",
+            f"inject it: a module that may import both passes it to {importer}",
         )
     return (
-        f"cut the last step: {importer} imports {imported}",
-        f"do without the first step: {chain[0]} imports {chain[1]}",
+        f"remove the last import of the chain: {importer} imports {imported}",
+        f"remove the import at {first.path}:{first.line}",
     )

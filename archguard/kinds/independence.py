@@ -1,4 +1,4 @@
-"""`independence`: modules that do not know each other."""
+"""`independence`: modules that do not import each other."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Independence(Contract):
 
     @property
     def sentence(self) -> str:
-        """What it asks, in plain words."""
+        """The rule in plain words."""
         others = ", not even through modules outside" if self.indirect else ""
         who = [listed(self.modules)] * bool(self.modules) + [f"the children of {name}" for name in self.children_of]
         return f"None of {' and '.join(who)} imports another of them{others}."
@@ -36,12 +36,12 @@ class Independence(Contract):
         return {name: unit for units in self._groups(codebase) for name, unit in units.items()}
 
     def check(self, codebase: Codebase) -> Iterator[Violation]:
-        """Yield a violation for each import from one of the modules that is, or leads to, another one."""
+        """Yield a violation for each import from one of the modules of another one, direct or indirect."""
         found = (violation for units in self._groups(codebase) for violation in self._violations(codebase, units))
         yield from dict.fromkeys(found)  # several patterns may match the same package
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
-        """Yield a fault if there is nothing to be independent of."""
+        """Yield an error if there is nothing to be independent of."""
         if not self.modules and not self.children_of:
             yield ContractError("names no modules", hint="give `modules` or `children_of`")
         units = _captured_units(codebase, self.modules)
@@ -53,7 +53,7 @@ class Independence(Contract):
 
     def reachability_rules(self, codebase: Codebase) -> list[ReachabilityRule]:
         """One for each set of modules that are independent of each other."""
-        return [self._sweep(codebase, units) for units in self._groups(codebase)]
+        return [self._rule(codebase, units) for units in self._groups(codebase)]
 
     def _groups(self, codebase: Codebase) -> list[Units]:
         """Sets of modules that are independent of each other: the children of each package among themselves."""
@@ -64,15 +64,15 @@ class Independence(Contract):
         return [Pattern(anchor) for pattern in self.children_of for anchor in codebase.anchors(pattern)]
 
     def _violations(self, codebase: Codebase, units: Units) -> Iterator[Violation]:
-        names, sweep = list(units), self._sweep(codebase, units)
-        for route in find_forbidden_paths(sweep.reachability, sweep.forbidden, indirect=self.indirect):
-            yield path_violation(self, codebase, route, "must be independent of", names[route.position])
+        names, rule = list(units), self._rule(codebase, units)
+        for path in find_forbidden_paths(rule.reachability, rule.forbidden, indirect=self.indirect):
+            yield path_violation(self, codebase, path, "must be independent of", names[path.position])
 
-    def _sweep(self, codebase: Codebase, units: Units) -> ReachabilityRule:
+    def _rule(self, codebase: Codebase, units: Units) -> ReachabilityRule:
         labels = labelled(units.values())
-        reach = Reachability(codebase.imports, labels, dict.fromkeys(labels, ALL_BITS))
+        reachability = Reachability(codebase.imports, labels, dict.fromkeys(labels, ALL_BITS))
         others = {module: ((1 << len(units)) - 1) & ~labels[module] for module in labels}
-        return ReachabilityRule(reach, others, self.indirect)
+        return ReachabilityRule(reachability, others, self.indirect)
 
 
 def _nested(patterns: tuple[Pattern, ...]) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Layers that have found their modules: which of them may import which."""
+"""Which layer may import which, once the layers are resolved to sets of modules."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from archguard.kinds.import_paths import Units
 
 @dataclass(frozen=True)
 class LayerMatrix:
-    """Sets of modules by the name of their layer, and what each must not import."""
+    """The modules of each layer by its name, and the pairs of layers between which imports are denied."""
 
     units: Units
     denied: Mapping[tuple[str, str], str]
@@ -17,26 +17,36 @@ class LayerMatrix:
 
     @classmethod
     def by_order(cls, levels: Sequence[tuple[Units, bool]], *, closed: bool) -> "LayerMatrix":
-        """A stack from top to bottom; levels without any module are left out. The flag says: siblings apart.
+        """Levels from top to bottom, each with a flag: whether its layers are independent of each other.
 
-        Nobody imports what is higher; siblings that are apart do not import each other; and if the stack is `closed`,
-        nobody imports what is more than one level lower.
+        No layer imports a higher one. Independent layers of one level do not import each other. If the stack is
+        `closed`, no layer imports one that is more than one level lower. Levels without modules are dropped first, so
+        that an absent optional layer is no gap in a closed stack.
         """
-        present = [({name: unit for name, unit in units.items() if unit}, apart) for units, apart in levels]
-        present = [(units, apart) for units, apart in present if units]
+        present = [({name: unit for name, unit in units.items() if unit}, independent) for units, independent in levels]
+        present = [(units, independent) for units, independent in present if units]
         denied = {
             (importer, imported): why
-            for level, (units, apart) in enumerate(present)
+            for level, (units, independent) in enumerate(present)
             for other, (others, _) in enumerate(present)
             for importer in units
             for imported in others
-            if (why := _why_not(importer, imported, level - other, present[level + 1 :], apart=apart, closed=closed))
+            if (
+                why := _why_not(
+                    importer,
+                    imported,
+                    level - other,
+                    present[level + 1 :],
+                    independent=independent,
+                    closed=closed,
+                )
+            )
         }
         return cls({name: unit for units, _ in present for name, unit in units.items()}, denied)
 
     @classmethod
     def by_permission(cls, units: Units, allowed: Mapping[str, frozenset[str]]) -> "LayerMatrix":
-        """A stack where each may import just what `allowed` says, and itself."""
+        """Layers that may each import just what `allowed` says, and themselves."""
         denied = {
             (importer, imported): f"{importer} may import {', '.join(sorted(allowed[importer])) or 'none of them'}"
             for importer in units
@@ -47,30 +57,30 @@ class LayerMatrix:
 
     @cached_property
     def forbidden_bits(self) -> Mapping[str, int]:
-        """For each name, the positions of what it must not import, as bits."""
+        """For each layer a bit set: the positions in `units` of the layers that it must not import."""
         bits = dict.fromkeys(self.units, 0)
         positions = {name: position for position, name in enumerate(self.units)}
         for importer, imported in self.denied:
             bits[importer] |= 1 << positions[imported]
         return bits
 
-    def sets_apart(self, one: str, other: str) -> bool:
-        """Whether one of the two must not import the other."""
+    def separates(self, one: str, other: str) -> bool:
+        """Whether imports between the two are denied in at least one direction."""
         return (one, other) in self.denied or (other, one) in self.denied
 
     def why(self, importer: str, imported: str) -> str:
-        """Why `importer` must not import `imported`."""
+        """The reason why `importer` must not import `imported`."""
         return self.denied[importer, imported]
 
 
-def _why_not(  # noqa: PLR0913  # what a verdict depends on
-    importer: str, imported: str, height: int, below: Sequence[tuple[Units, bool]], *, apart: bool, closed: bool
+def _why_not(  # noqa: PLR0913  # all that the decision depends on
+    importer: str, imported: str, height: int, below: Sequence[tuple[Units, bool]], *, independent: bool, closed: bool
 ) -> str:
-    """Why not; "" where there is no reason. `height` is how far the imported stands above the importer."""
+    """Why the import is denied; "" if it is allowed. `height` is how many levels the imported is above the importer."""
     if height > 0:
         return f"{imported} is above {importer}"
-    if height == 0 and apart and importer != imported:
-        return f"{importer} and {imported} are siblings apart"
+    if height == 0 and independent and importer != imported:
+        return f"{importer} and {imported} share a layer and must not import each other"
     if height < -1 and closed:
         return f"{importer} must go through {' or '.join(below[0][0])}"
     return ""

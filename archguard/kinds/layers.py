@@ -1,4 +1,4 @@
-"""`layers`: who stands above whom, and may import what."""
+"""`layers`: which layer is above which, and what each may import."""
 
 import re
 from collections import Counter
@@ -42,7 +42,7 @@ class Layer(Shorthand):
 
     @classmethod
     def expand(cls, short: object) -> Mapping[str, object]:
-        """A name; `a | b` for siblings apart, `a : b` for siblings together, `(a)` for one that may be missing."""
+        """A name; `a | b` for independent modules, `a : b` if they may import each other, `(a)` for an optional one."""
         if not isinstance(short, str):
             raise ValueError("a layer is a name, 'a | b', 'a : b', or a mapping with `modules`")  # noqa: TRY004
         names = [name.strip() for name in re.split(r"\||(?<!:):(?!:)", short)]
@@ -85,7 +85,7 @@ class Layers(Contract):
 
     @property
     def sentence(self) -> str:
-        """What it asks, in plain words."""
+        """The rule in plain words."""
         if self.may_import is not None:
             rules = (f"{name} may import {listed(names) or 'none of them'}" for name, names in self.may_import.items())
             return "; ".join(rules) + "."
@@ -94,21 +94,21 @@ class Layers(Contract):
         return f"{inside} of {listed(self.layers)} may import those below it, never those above{skipping}."
 
     def check(self, codebase: Codebase) -> Iterator[Violation]:
-        """Yield a violation for each import that is, or leads to, what the importer's layer may not import."""
+        """Yield a violation for each import of what the importer's layer may not import, direct or indirect."""
         for container in self._containers(codebase):
             yield from self._imports(codebase, self._matrix(codebase, container))
             if self.exhaustive:
                 yield from self._unassigned(codebase, container)
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
-        """Yield a fault for layers that overlap, for names that are no layer, and for fewer than two layers."""
+        """Yield an error for layers that overlap, for names that are no layer, and for fewer than two layers."""
         names = [str(pattern) for level in self._levels for pattern in level.modules]
         if bool(self.layers) == (self.may_import is not None):
             yield ContractError("needs one of `layers` and `may_import`", "may_import" if self.layers else "")
             return
         if not self.scope(codebase):
             yield VacuousError("none of its layers is there", self._key)
-        elif not self.exhaustive and not self._complete_stack.denied:
+        elif not self.exhaustive and not self._complete_matrix.denied:
             why = "there is only one layer" if len(names) == 1 else "each of its layers may import all others"
             yield VacuousError(why, self._key)
         for name in sorted(name for name, count in Counter(names).items() if count > 1):
@@ -117,7 +117,7 @@ class Layers(Contract):
         yield from self._overlaps(codebase)
 
     def patterns(self, codebase: Codebase) -> Iterator[tuple[tuple[str | int, ...], Pattern]]:
-        """The patterns that must match, those relative to `within` for each match of it."""
+        """The patterns that must match; those relative to `within` once for each match of it."""
         yield from ((("within", index), pattern) for index, pattern in enumerate(self.within))
         for index, level in enumerate(self._levels):
             path = ("layers", index) if self.layers else ("may_import",)
@@ -127,12 +127,12 @@ class Layers(Contract):
 
     def scope(self, codebase: Codebase) -> frozenset[str]:
         """The modules of the layers."""
-        stacks = (self._matrix(codebase, container) for container in self._containers(codebase))
-        return frozenset().union(*(unit for stack in stacks for unit in stack.units.values()))
+        matrices = (self._matrix(codebase, container) for container in self._containers(codebase))
+        return frozenset().union(*(unit for matrix in matrices for unit in matrix.units.values()))
 
     def reachability_rules(self, codebase: Codebase) -> list[ReachabilityRule]:
         """One for each match of `within`."""
-        return [self._sweep(codebase, self._matrix(codebase, name)) for name in self._containers(codebase)]
+        return [self._rule(codebase, self._matrix(codebase, container)) for container in self._containers(codebase)]
 
     def _unknown(self, names: list[str]) -> Iterator[ContractError]:
         for name in sorted({str(name) for allowed in (self.may_import or {}).values() for name in allowed}):
@@ -143,10 +143,10 @@ class Layers(Contract):
 
     def _overlaps(self, codebase: Codebase) -> Iterator[ContractError]:
         for container in self._containers(codebase):
-            stack = self._matrix(codebase, container)
-            for one, other in combinations(stack.units, 2):
-                shared = sorted(stack.units[one] & stack.units[other])
-                if shared and (self.may_import is not None or stack.sets_apart(one, other)):
+            matrix = self._matrix(codebase, container)
+            for one, other in combinations(matrix.units, 2):
+                shared = sorted(matrix.units[one] & matrix.units[other])
+                if shared and (self.may_import is not None or matrix.separates(one, other)):
                     yield ContractError(f"{shared[0]} is in two layers: {one} and {other}", self._key)
 
     @property
@@ -159,23 +159,23 @@ class Layers(Contract):
 
     def units(self, codebase: Codebase) -> Mapping[str, frozenset[str]]:
         """The layers, and those of each match of `within`."""
-        stacks = {container: self._matrix(codebase, container) for container in self._containers(codebase)}
+        matrices = {container: self._matrix(codebase, container) for container in self._containers(codebase)}
         return {
             _unit_name(codebase, name, container): unit
-            for container, stack in stacks.items()
-            for name, unit in stack.units.items()
+            for container, matrix in matrices.items()
+            for name, unit in matrix.units.items()
             if unit
         }
 
     def named(self, codebase: Codebase, name: str) -> frozenset[str]:
-        """The modules of the layer that is called `name` in the contract, in all packages that have it."""
+        """The modules of the layer `name`, in all packages that have it."""
         containers = self._containers(codebase)
         own = {pattern for level in self._levels for pattern in level.modules if pattern.text == name}
         return frozenset().union(*(self._members(codebase, it, container) for it in own for container in containers))
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What the layers are called, from top to bottom."""
+        """The names of the layers, from top to bottom."""
         return tuple(pattern.text for level in self._levels for pattern in level.modules)
 
     def levels(self, codebase: Codebase) -> tuple[Mapping[str, frozenset[str]], ...]:
@@ -204,39 +204,39 @@ class Layers(Contract):
         return members & codebase.members((Pattern(container),)) if container else members
 
     @property
-    def _complete_stack(self) -> LayerMatrix:
-        """The layers as they are when each of them has a module."""
+    def _complete_matrix(self) -> LayerMatrix:
+        """The matrix as if each layer had a module: the contract itself may be vacuous, whatever is there today."""
         names = [[str(pattern) for pattern in level.modules] for level in self._levels]
-        return self._stacked([{name: frozenset({name}) for name in level} for level in names])
+        return self._matrix_of([{name: frozenset({name}) for name in level} for level in names])
 
     def _matrix(self, codebase: Codebase, container: str) -> LayerMatrix:
-        return self._stacked(
+        return self._matrix_of(
             [
                 {str(pattern): self._members(codebase, pattern, container) for pattern in level.modules}
                 for level in self._levels
             ]
         )
 
-    def _stacked(self, levels: list[dict[str, frozenset[str]]]) -> LayerMatrix:
+    def _matrix_of(self, levels: list[dict[str, frozenset[str]]]) -> LayerMatrix:
         if self.may_import is not None:
             allowed = {str(name): frozenset(map(str, names)) for name, names in self.may_import.items()}
             return LayerMatrix.by_permission({name: unit for level in levels for name, unit in level.items()}, allowed)
-        apart = [level.independent for level in self._levels]
-        return LayerMatrix.by_order(list(zip(levels, apart, strict=True)), closed=self.closed)
+        flags = [level.independent for level in self._levels]
+        return LayerMatrix.by_order(list(zip(levels, flags, strict=True)), closed=self.closed)
 
     def _imports(self, codebase: Codebase, matrix: LayerMatrix) -> Iterator[Violation]:
-        sweep = self._sweep(codebase, matrix)
+        rule = self._rule(codebase, matrix)
         owners = {module: name for name, unit in matrix.units.items() for module in unit}
         names = list(matrix.units)
-        for route in find_forbidden_paths(sweep.reachability, sweep.forbidden, indirect=self.indirect):
-            importer, imported = owners[route.link.importer], names[route.position]
-            yield path_violation(self, codebase, route, "must not import", imported, matrix.why(importer, imported))
+        for path in find_forbidden_paths(rule.reachability, rule.forbidden, indirect=self.indirect):
+            importer, imported = owners[path.link.importer], names[path.position]
+            yield path_violation(self, codebase, path, "must not import", imported, matrix.why(importer, imported))
 
-    def _sweep(self, codebase: Codebase, matrix: LayerMatrix) -> ReachabilityRule:
+    def _rule(self, codebase: Codebase, matrix: LayerMatrix) -> ReachabilityRule:
         labels = labelled(matrix.units.values())
-        reach = Reachability(codebase.imports, labels, dict.fromkeys(labels, ALL_BITS))
+        reachability = Reachability(codebase.imports, labels, dict.fromkeys(labels, ALL_BITS))
         forbidden = {module: matrix.forbidden_bits[name] for name, unit in matrix.units.items() for module in unit}
-        return ReachabilityRule(reach, forbidden, self.indirect)
+        return ReachabilityRule(reachability, forbidden, self.indirect)
 
     def _unassigned(self, codebase: Codebase, container: str) -> Iterator[Violation]:
         for module in self._candidates(codebase, container):
@@ -249,17 +249,17 @@ class Layers(Contract):
             )
 
     def _candidates(self, codebase: Codebase, container: str) -> list[str]:
-        """Children of the container that are in no layer; without one, all modules in no layer, the topmost of each."""
+        """The children of the container that are in no layer; without a container, the topmost modules in no layer."""
         excepted = [self._absolute(codebase, pattern, container) for pattern in self.exhaustive_except]
         assigned = frozenset().union(*self._matrix(codebase, container).units.values()) | codebase.members(excepted)
         if container:
             return [child for child in children(codebase, Pattern(container)) if child not in assigned]
-        above = {parent for module in assigned for parent in self_and_parents(module)}
-        strays = codebase.modules - assigned - above
-        return sorted(module for module in strays if not strays.intersection(self_and_parents(module)[1:]))
+        parents = {parent for module in assigned for parent in self_and_parents(module)}
+        unassigned = codebase.modules - assigned - parents
+        return sorted(module for module in unassigned if not unassigned.intersection(self_and_parents(module)[1:]))
 
 
 def _unit_name(codebase: Codebase, name: str, container: str) -> str:
-    """What a layer is called among those of several containers."""
+    """The name of a layer that is unique among those of several containers."""
     relative = container and name not in codebase.components
     return f"{container}.{name}" if relative else f"{name} {container}".rstrip()

@@ -1,4 +1,4 @@
-"""A number beyond its limit: how it is told, which imports it is due to, and what can be done about it."""
+"""A metric beyond its limit: its message, the imports that cause it, and fixes."""
 
 from dataclasses import dataclass
 
@@ -17,13 +17,13 @@ _NAMES = {
     "cycles": "number of cycles",
 }
 _SHOWN = 5
-_TRIED = 300
-"""Up to so many arrows, each is tried for what the whole would be without it."""
+_MOST_TRIALS = 300
+"""The most arrows for which each is removed on trial: every trial computes the CCD of the whole graph again."""
 
 
 @dataclass(frozen=True)
 class Excess:
-    """`value`, which is more or less than `limit` allows."""
+    """A metric whose `value` is above or below its `limit`."""
 
     metric: str
     value: float
@@ -31,25 +31,25 @@ class Excess:
 
     @property
     def is_above(self) -> bool:
-        """Whether it is too much, not too little."""
+        """Whether the value is too high, not too low."""
         return self.value > self.limit
 
-    def told(self, who: str) -> str:
-        """The sentence about `who`."""
+    def message(self, who: str) -> str:
+        """The message about `who`."""
         name, bound = _NAMES.get(self.metric, self.metric.replace("_", " ")), "most" if self.is_above else "least"
         return f"the {name} of {who} is {figure(self.value)}, at {bound} {figure(self.limit)} is allowed"
 
 
 @dataclass(frozen=True)
 class Cause:
-    """The imports that a number is due to, and ways to change it."""
+    """The imports that cause a value, and ways to change it."""
 
     links: tuple[Link, ...] = ()
     fixes: tuple[str, ...] = ()
 
 
 def cause_in_unit(level: Level, name: str, excess: Excess) -> Cause:
-    """Why the unit `name` has such a number: what it imports, what imports it, or how it is made."""
+    """Why the unit `name` has the value: what it imports, what imports it, or what it consists of."""
     match excess.metric, excess.is_above:
         case ("efferent" | "instability", True):
             return _imports_of(level, name)
@@ -80,13 +80,13 @@ def _importers_of(level: Level, name: str) -> Cause:
 
 
 def _strongest(level: Level, end: int, name: str) -> tuple[Link, ...]:
-    """An import for each arrow that has the unit `name` at that end, those of the most imports first."""
+    """The first import of each arrow with the unit `name` at that end, arrows with the most imports first."""
     arrows = [found for found in level.coupling.links.items() if found[0][end] == name]
     return tuple(links[0] for _, links in sorted(arrows, key=lambda found: (-len(found[1]), found[0])))
 
 
 def cause_in_whole(level: Level, excess: Excess) -> Cause:
-    """The fewest imports that break up the largest tangle; without one, those of the arrow that most goes through."""
+    """A minimum cut of the largest tangle; without one, the arrow whose removal lowers the CCD most."""
     if not excess.is_above:
         return Cause()
     if level.whole.tangles:
@@ -94,11 +94,11 @@ def cause_in_whole(level: Level, excess: Excess) -> Cause:
         links = tuple(link for arrow in cut for link in level.coupling.links[arrow])
         return Cause(links, cycle_fixes(level.coupling, cut))
     arrows = level.coupling.links
-    if not 0 < len(arrows) <= _TRIED:
+    if not 0 < len(arrows) <= _MOST_TRIALS:
         return Cause()
     ccd, arrow = min((level.whole.without(arrow).ccd, arrow) for arrow in arrows)
-    told = f"do without {arrow[0]} -> {arrow[1]}, which lowers the CCD most: from {level.whole.ccd} to {ccd}"
-    return Cause(arrows[arrow], (told,))
+    fix = f"do without {arrow[0]} -> {arrow[1]}, which lowers the CCD most: from {level.whole.ccd} to {ccd}"
+    return Cause(arrows[arrow], (fix,))
 
 
 def figure(value: float) -> str:

@@ -20,9 +20,9 @@ _HIGHEST: Mapping[str, float] = {
     **dict.fromkeys(("instability", "abstractness", "distance", "propagation_cost", "cyclicity"), 1.0),
     "cycles": MOST_CYCLES,
 }
-"""The most that a number can be, where it has an end."""
-_OF_ONE = frozenset({"modules", "abstractness"})
-"""What can be said of a unit without any other."""
+"""The upper bound of each metric that has one."""
+_INTRINSIC = frozenset({"modules", "abstractness"})
+"""The metrics of a unit that do not depend on other units."""
 _SHOWN = 5
 
 
@@ -47,7 +47,7 @@ class Metrics(Contract):
 
     @property
     def sentence(self) -> str:
-        """What it asks, in plain words."""
+        """The rule in plain words."""
         limits = [
             *(f"{metric} at most {limit:g}" for metric, limit in self.max_.items()),
             *(f"{metric} at least {limit:g}" for metric, limit in self.min_.items()),
@@ -56,25 +56,25 @@ class Metrics(Contract):
         return f"{listed(self.modules)}: {'; '.join((*limits, *stable))}."
 
     def units(self, codebase: Codebase) -> Units:
-        """What is measured, and among what."""
+        """The measured units, and those in `context`."""
         return self._level(codebase).members
 
     def check(self, codebase: Codebase) -> Iterator[Violation]:
         """Yield a violation for each number beyond its limit, and for each import of what is less stable."""
         level = self._level(codebase)
-        held = [name for name in self._held(codebase) if name in level.members]
-        for name in held:
+        limited = [name for name in self._limited(codebase) if name in level.members]
+        for name in limited:
             yield from self._of_unit(level, name)
         yield from self._of_whole(level)
         if self.stable_dependencies:
-            yield from self._unstable(level, held)
+            yield from self._unstable(level, limited)
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
-        """Yield what cannot be measured, and each limit that can never be broken or never be kept."""
-        members, named = self.units(codebase), {**self.max_, **self.min_}
-        if not named and not self.stable_dependencies:
+        """Yield an error for what cannot be measured, and for each limit that can never be broken or never be kept."""
+        members, limits_given = self.units(codebase), {**self.max_, **self.min_}
+        if not limits_given and not self.stable_dependencies:
             yield ContractError("asks for nothing", hint="give `max`, `min` or `stable_dependencies`")
-        elif len(members) == 1 and (self.stable_dependencies or named.keys() - _OF_ONE):
+        elif len(members) == 1 and (self.stable_dependencies or limits_given.keys() - _INTRINSIC):
             message = f"{next(iter(members))} is coupled to nothing else that is measured"
             yield VacuousError(message, "modules", "name more units, or what it is measured among in `among`")
         for name in sorted(self._named(codebase).keys() - members.keys()):
@@ -85,30 +85,30 @@ class Metrics(Contract):
                     yield ContractError(why, keys=(key, metric))
 
     def modules_to_parse(self, codebase: Codebase) -> frozenset[str]:
-        """The modules whose classes are counted, if it is asked how abstract they are."""
-        return self.scope(codebase) if self._asks_for_classes else frozenset()
+        """The modules whose classes are counted, if a limit is about abstractness."""
+        return self.scope(codebase) if self._counts_classes else frozenset()
 
     @property
-    def _asks_for_classes(self) -> bool:
+    def _counts_classes(self) -> bool:
         return bool({"abstractness", "distance"} & {*self.max_, *self.min_})
 
-    def _held(self, codebase: Codebase) -> Units:
+    def _limited(self, codebase: Codebase) -> Units:
         return units_of(codebase, self.modules, as_packages=self.as_packages)
 
     def _named(self, codebase: Codebase) -> Units:
-        return {**self._held(codebase), **units_of(codebase, self.context, as_packages=self.as_packages)}
+        return {**self._limited(codebase), **units_of(codebase, self.context, as_packages=self.as_packages)}
 
     def _level(self, codebase: Codebase) -> Level:
         return Level("units", codebase, disjoint(self._named(codebase)))
 
     def _of_unit(self, level: Level, name: str) -> Iterator[Violation]:
-        unit = level.unit(name) if self._asks_for_classes else level.coupled(name)
+        unit = level.unit(name) if self._counts_classes else level.coupled(name)
         for excess in self._excesses({metric: getattr(unit, metric) for metric in get_args(UnitMetric)}):
             yield self._violation(level, excess, name, cause_in_unit(level, name, excess))
 
     def _of_whole(self, level: Level) -> Iterator[Violation]:
-        asked = [metric for metric in get_args(WholeMetric) if metric in {**self.max_, **self.min_}]
-        for excess in self._excesses({metric: _of_level(level, metric) for metric in asked}):
+        metrics = [metric for metric in get_args(WholeMetric) if metric in {**self.max_, **self.min_}]
+        for excess in self._excesses({metric: _of_level(level, metric) for metric in metrics}):
             yield self._violation(level, excess, listed(self.modules), cause_in_whole(level, excess))
 
     def _excesses(self, numbers: Mapping[Any, float | None]) -> Iterator[Excess]:
@@ -123,13 +123,13 @@ class Metrics(Contract):
         place = _place(level, who, cause.links)
         rule = "max" if excess.is_above else "min"
         return self.violation(
-            excess.told(who), place, who, symbol=excess.metric, rule=rule, chain=chain, fix=cause.fixes
+            excess.message(who), place, who, symbol=excess.metric, rule=rule, chain=chain, fix=cause.fixes
         )
 
-    def _unstable(self, level: Level, held: Collection[str]) -> Iterator[Violation]:
+    def _unstable(self, level: Level, limited: Collection[str]) -> Iterator[Violation]:
         stability = {name: level.coupled(name).instability or 0.0 for name in level.members}
         for (importer, imported), links in level.coupling.links.items():
-            if importer in held and stability[importer] < stability[imported]:
+            if importer in limited and stability[importer] < stability[imported]:
                 one, other = figure(stability[importer]), figure(stability[imported])
                 why = f"{importer} (instability {one}) is more stable than {imported} ({other})"
                 for link in links:
@@ -140,7 +140,7 @@ class Metrics(Contract):
 
 
 def _pointless(key: str, metric: str, limit: float) -> str:
-    """Why a limit says nothing, or cannot be kept; "" if neither."""
+    """Why a limit can never be broken, or never be kept; "" if neither."""
     highest = _HIGHEST.get(metric, float("inf"))
     if (limit >= highest) if key == "max" else (limit <= 0):
         return f"can never be broken: {metric} is {f'at most {highest:g}' if key == 'max' else 'at least 0'}"
@@ -155,7 +155,7 @@ def _of_level(level: Level, metric: str) -> float:
 
 
 def _place(level: Level, who: str, links: tuple[Link, ...]) -> Location:
-    """That of the first import, or of the first file of the unit."""
+    """The location of the first import, or of the first file of the unit."""
     if links:
         return level.codebase.location(links[0])
     modules = level.members.get(who) or frozenset().union(*level.members.values())

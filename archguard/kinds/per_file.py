@@ -1,4 +1,8 @@
-"""Contracts that look at one file after the other, so that several files can be looked at at the same time."""
+"""Contracts that check file by file, so that the worker pool can check shards of the files in parallel.
+
+This is sound only if the violations in a file do not depend on which other files are in the same shard: state that
+spans files must come from the code base, not from earlier calls of `check_files`.
+"""
 
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
@@ -15,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class PerFileContract(Contract):
-    """A rule about what stands in files. What it says of one file does not depend on what it says of another."""
+    """A rule about the contents of files. The violations in one file do not depend on those in another."""
 
     @abstractmethod
     def check_files(self, codebase: Codebase, files: Sequence[Source]) -> Iterator[Violation]:
@@ -23,12 +27,12 @@ class PerFileContract(Contract):
 
     @abstractmethod
     def names(self, codebase: Codebase) -> "SemanticModel":
-        """What the names in the code stand for."""
+        """The semantic model, which resolves the names in the code."""
 
     def check(self, codebase: Codebase) -> Iterator[Violation]:
         """Yield every violation in `codebase`."""
         yield from self.check_files(codebase, codebase.files(self.modules_to_parse(codebase)))
 
     def calls(self, codebase: Codebase, files: Sequence[Source]) -> int:
-        """How many calls stand in `files`."""
+        """The number of call sites in `files`."""
         return sum(map(self.names(codebase).call_count, (source.module for source in files)))

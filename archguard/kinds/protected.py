@@ -1,4 +1,4 @@
-"""`protected`: modules that only some may import, or only through their interface."""
+"""`protected`: modules that only certain others may import, or only through their interface."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ from archguard.kinds.import_paths import targets_of, units_of
 from archguard.model import Violation
 
 _Guarded: TypeAlias = tuple[frozenset[str], frozenset[str]]
-"""Modules that belong together, and others that may import them whatever the contract says."""
+"""A protected unit, and the modules around it that may import it without `only_imported_by`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +49,7 @@ class Protected(Contract):
 
     @property
     def sentence(self) -> str:
-        """What it asks, in plain words."""
+        """The rule in plain words."""
         users = f"by {listed(self.only_imported_by)} and " if self.only_imported_by else ""
         others = f"; anyone else imports {listed(self.interface)}" if self.interface else ""
         private = f"Private modules in {listed(self.private_in)} are imported from the packages around them only."
@@ -59,14 +59,14 @@ class Protected(Contract):
         )
 
     def check(self, codebase: Codebase) -> Iterator[Violation]:
-        """Yield a violation for each import of a protected module by somebody who may not."""
+        """Yield a violation for each import of a protected module by one that may not import it."""
         bound_contracts = (bound(self, values) for values in bindings(codebase, self.modules))
         found = (violation for contract in bound_contracts for violation in contract._of_modules(codebase))
         yield from dict.fromkeys(found)  # what does not depend on a capture is found once for each of its values
         yield from self._violations(codebase, self._private(codebase))
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
-        """Yield a fault if there is nothing to protect, or nobody to protect it from."""
+        """Yield an error if there is nothing to protect, or no module to protect it from."""
         faults = [fault for place in enumerate(self.interface) if (fault := _fault(*place))]
         yield from faults
         yield from self._private_themselves(codebase)
@@ -86,7 +86,7 @@ class Protected(Contract):
     def _unbreakable(
         self, codebase: Codebase, units: Collection[frozenset[str]], around: Collection[frozenset[str]]
     ) -> Iterator[ContractError]:
-        """Yield a fault if everybody may import what is protected, today and whatever modules there will be."""
+        """Yield an error if every possible module may import what is protected, today and in the future."""
         allowed = codebase.members(self.only_imported_by)
         users = (*self.modules, *self.private_in, *self.only_imported_by)
         is_for_all = all(codebase.modules <= unit | allowed for unit in (*units, *around) or (frozenset[str](),))
@@ -98,7 +98,7 @@ class Protected(Contract):
         return codebase.modules
 
     def _private(self, codebase: Codebase) -> Mapping[str, _Guarded]:
-        """The private modules, each with all below it, and all in the package around it."""
+        """The private modules, each with its submodules, and the modules of its parent package."""
         private = (module for module in sorted(codebase.members(self.private_in)) if _is_private(module))
         return {
             module: (codebase.members((Pattern(module),)), codebase.members((Pattern(module.rpartition(".")[0]),)))
@@ -106,7 +106,7 @@ class Protected(Contract):
         }
 
     def _private_themselves(self, codebase: Codebase) -> Iterator[ContractError]:
-        """A package that is private, or in one that is, has another owner than those that are looked for."""
+        """Packages in `private_in` that are private themselves, or inside of a private one."""
         for index, pattern in enumerate(self.private_in):
             for package in codebase.anchors(pattern):
                 if any(map(_is_private_name, package.rpartition("::")[2].split("."))):
@@ -133,18 +133,18 @@ class Protected(Contract):
     def _violation(self, codebase: Codebase, link: Link, named: Import | None, name: str) -> Violation:
         """The violation by one name of an import statement; by the statement as a whole if there is no interface."""
         service, mark, _ = link.imported.rpartition("::")
-        told = f"{service}{mark}{named.named}" if named else link.imported
-        what = f"{told}, which is not in the interface of {name}" if self.interface else told
+        imported = f"{service}{mark}{named.named}" if named else link.imported
+        what = f"{imported}, which is not in the interface of {name}" if self.interface else imported
         found = self.import_violation(
             codebase, link, f"{link.importer} must not import {what}", self._fixes(link, name)
         )
         return replace(found, location=named.name_location, symbol=named.name) if named else found
 
     def _fixes(self, link: Link, name: str) -> tuple[str, ...]:
-        offered = f"use what {name} offers: {', '.join(self.interface)}" if self.interface else ""
+        use_interface = f"use what {name} offers: {', '.join(self.interface)}" if self.interface else ""
         users = ", ".join(map(str, self.only_imported_by))
-        asked = f"ask one of those that may import {link.imported}: {users}" if users else ""
-        return tuple(fix for fix in (offered, asked) if fix) or (f"do without {link.imported}",)
+        ask_user = f"ask one of those that may import {link.imported}: {users}" if users else ""
+        return tuple(fix for fix in (use_interface, ask_user) if fix) or (f"do without {link.imported}",)
 
 
 def _is_private(module: str) -> bool:
@@ -158,7 +158,7 @@ def _is_private_name(name: str) -> bool:
 
 
 def _fault(position: int, entry: str) -> ContractError | None:
-    """What is wrong with a regular expression."""
+    """The error in a regular expression of `interface`."""
     try:
         Expression.parse(entry.strip("/") if entry.startswith("/") else "")
     except ExpressionError as error:

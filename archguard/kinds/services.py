@@ -1,4 +1,4 @@
-"""`services`: which service may reach which other one, and over what."""
+"""`services`: which service may reach which other one, and over which channels."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -39,11 +39,11 @@ class Permission(Shorthand):
 
     @classmethod
     def expand(cls, short: object) -> Mapping[str, object]:
-        """The services alone."""
+        """A list of services is short for `may_call`."""
         return {"may_call": short}
 
     def names(self, service: str) -> bool:
-        """Whether it is about calling `service`."""
+        """Whether it applies to calls of `service`."""
         return any(fnmatchcase(service, pattern) for pattern in self.may_call)
 
 
@@ -68,27 +68,28 @@ class Services(Contract):
     """How a permission that no code uses is reported."""
 
     def check(self, codebase: Codebase) -> Iterator[Violation]:
-        """Yield a violation for each place where a service goes against the policy, and for each unused permission."""
-        territory = ServiceMap(codebase)
-        contacts = tuple(find_interactions(codebase, territory, self._offers(territory), self.channels))
-        for _, alternatives in groupby(contacts, lambda contact: replace(contact, callee="")):  # a topic of several
-            reached = [(contact, self._why_not(codebase, contact)) for contact in alternatives]
-            if all(why for _, why in reached):
-                yield self._violation(*reached[0])
-        for caller in territory.modules:
-            if listed := _about(caller, self.external_hosts):
-                yield from self._outside(codebase, territory, caller, tuple(chain.from_iterable(listed)))
+        """Yield a violation for each interaction that the policy denies, and for each unused permission."""
+        services = ServiceMap(codebase)
+        interactions = tuple(find_interactions(codebase, services, self._offers(services), self.channels))
+        # Several services may consume the same topic; it is allowed if the policy permits one of them.
+        for _, alternatives in groupby(interactions, lambda interaction: replace(interaction, callee="")):
+            reasons = [(interaction, self._why_not(codebase, interaction)) for interaction in alternatives]
+            if all(why for _, why in reasons):
+                yield self._violation(*reasons[0])
+        for caller in services.modules:
+            if hosts := _matching(caller, self.external_hosts):
+                yield from self._outside(codebase, services, caller, tuple(chain.from_iterable(hosts)))
         if self.unused_permissions != "ignore":
-            yield from self._unused(codebase, territory, contacts, self.unused_permissions)
+            yield from self._unused(codebase, services, interactions, self.unused_permissions)
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
-        """Yield a fault for each name in the policy that leads to no service, module or way."""
-        territory = ServiceMap(codebase)
+        """Yield an error for each name in the policy that matches no service, module or channel."""
+        services = ServiceMap(codebase)
         if not codebase.services:
             yield ContractError("there are no services: declare them under `services:`", "policy")
             return
-        if not self.external_hosts and self._allows_everything(territory):
-            why = "there is only one service" if len(territory.modules) == 1 else "each may reach all of the others"
+        if not self.external_hosts and self._allows_everything(services):
+            why = "there is only one service" if len(services.modules) == 1 else "each may reach all of the others"
             yield VacuousError(why, "policy")
         for key, callers in {"policy": self.policy, "external_hosts": self.external_hosts}.items():
             for caller in callers:
@@ -99,8 +100,8 @@ class Services(Contract):
                 for position, name in enumerate(permission.may_call):
                     yield from _unknown(codebase, name, (*keys, "may_call", position))
                 yield from self._pointless(caller, permission, keys)
-                yield from self._without_modules(territory, permission, keys)
-        for module, owners in territory.shared():
+                yield from self._without_modules(services, permission, keys)
+        for module, owners in services.shared():
             yield ContractError(f"{module} belongs to {' and '.join(owners)}; a module has one service", "policy")
 
     def scope(self, codebase: Codebase) -> frozenset[str]:
@@ -108,21 +109,22 @@ class Services(Contract):
         return frozenset(ServiceMap(codebase).owners)
 
     def modules_to_parse(self, codebase: Codebase) -> frozenset[str]:
-        """The modules of all services, unless imports alone are looked at."""
+        """The modules of all services, unless only imports are checked."""
         return frozenset() if self.channels == (Channel.IMPORT,) else self.scope(codebase)
 
     def coverage(self, codebase: Codebase) -> Checked:
-        """How much is looked at."""
+        """How many modules, imports and calls are checked."""
         modules, parsed = self.scope(codebase), codebase.files(self.modules_to_parse(codebase))
         names = semantic_model(codebase)
         calls = sum(names.call_count(source.module) for source in parsed)
         return Checked(modules=len(modules), imports=codebase.imports.count(modules), calls=calls)
 
     def _allows_everything(self, services: ServiceMap) -> bool:
-        """Whether each service may reach each other one in all ways, and import all of it."""
+        """Whether each service may reach each other one over all channels, and import all of it."""
         offers = self._offers(services)
         return all(
-            set(self.channels) <= {way for permission in self._permissions(*pair) for way in permission.channels}
+            set(self.channels)
+            <= {channel for permission in self._permissions(*pair) for channel in permission.channels}
             and (Channel.IMPORT not in self.channels or _is_all_of(services, pair[1], offers[pair]))
             for pair in offers
         )
@@ -165,17 +167,17 @@ class Services(Contract):
         return tuple(through) or (services.codebase.services[callee].public if granted else ())
 
     def _permissions(self, caller: str, callee: str) -> list[Permission]:
-        permissions = chain.from_iterable(_about(caller, self.policy))
+        permissions = chain.from_iterable(_matching(caller, self.policy))
         return [permission for permission in permissions if permission.names(callee)]
 
     def _why_not(self, codebase: Codebase, interaction: Interaction) -> str:
-        """Why it is forbidden; "" if it is not."""
+        """Why the interaction is denied; "" if it is allowed."""
         permissions = self._permissions(interaction.caller, interaction.callee)
         if not permissions:
             return f"{interaction.caller} may not call {interaction.callee}"
-        ways = [way for way in Channel if any(way in permission.channels for permission in permissions)]
-        if interaction.channel not in ways:
-            return f"{interaction.caller} may reach {interaction.callee} over {', '.join(ways)} only"
+        channels = [channel for channel in Channel if any(channel in granted.channels for granted in permissions)]
+        if interaction.channel not in channels:
+            return f"{interaction.caller} may reach {interaction.callee} over {', '.join(channels)} only"
         if not interaction.unpublished:
             return ""
         through = [text for permission in permissions for text in permission.through]
@@ -208,27 +210,29 @@ class Services(Contract):
             )
 
     def _fixes(self, interaction: Interaction) -> tuple[str, ...]:
-        asked = f"let {interaction.callee} offer what {interaction.caller} needs, and use that"
+        use_interface = f"let {interaction.callee} offer what {interaction.caller} needs, and use that"
         if (
             interaction.channel is Channel.IMPORT
             and interaction.unpublished
             and self._permissions(interaction.caller, interaction.callee)
         ):
-            return (asked, f"publish the module: add it to `public` of the service {interaction.callee}")
+            return (use_interface, f"publish the module: add it to `public` of the service {interaction.callee}")
         permission = f"{{may_call: [{interaction.callee}], channels: {interaction.channel}}}"
         return (
-            asked,
+            use_interface,
             f"allow it: `policy: {{{interaction.caller}: {permission}}}`",
         )
 
     def _unused(
-        self, codebase: Codebase, services: ServiceMap, contacts: tuple[Interaction, ...], severity: Severity
+        self, codebase: Codebase, services: ServiceMap, interactions: tuple[Interaction, ...], severity: Severity
     ) -> Iterator[Violation]:
         for caller, permissions in sorted(self.policy.items()):
-            used = {(contact.callee, contact.channel) for contact in contacts if fnmatchcase(contact.caller, caller)}
+            used = {(it.callee, it.channel) for it in interactions if fnmatchcase(it.caller, caller)}
             for permission in permissions:
                 for named in permission.may_call if set(permission.channels) <= set(self.channels) else ():
-                    if not any(fnmatchcase(callee, named) and way in permission.channels for callee, way in used):
+                    if not any(
+                        fnmatchcase(callee, named) and channel in permission.channels for callee, channel in used
+                    ):
                         yield self._unused_violation(codebase, services, caller, named, severity)
 
     def _unused_violation(
@@ -256,24 +260,24 @@ def _unknown(codebase: Codebase, name: str, keys: _Keys, *, at_key: bool = False
 
 
 def _is_all_of(services: ServiceMap, service: str, offered: tuple[Pattern, ...]) -> bool:
-    """Whether `offered` are all modules of `service`, whatever there will be."""
+    """Whether `offered` matches every possible module of `service`."""
     return always_inside(services.codebase, (Pattern(service),), offered)
 
 
-def _about(service: str, said: Mapping[str, _T]) -> list[_T]:
-    """What is `said` under each name or pattern that means `service`."""
-    return [value for pattern, value in said.items() if fnmatchcase(service, pattern)]
+def _matching(service: str, values: Mapping[str, _T]) -> list[_T]:
+    """The values under each name or pattern that matches `service`."""
+    return [value for pattern, value in values.items() if fnmatchcase(service, pattern)]
 
 
 def _units(services: ServiceMap, service: str) -> frozenset[str]:
-    """What names in `through` can start from: the top-level packages of the service, or the modules that it lists."""
+    """The modules that names in `through` are relative to: those that the service lists, or its top-level packages."""
     modules, named = services.modules[service], services.codebase.services[service].modules
     units = {pattern.unit(module) for pattern in named for module in modules} - {""}
     return frozenset(units) or frozenset(module.partition(".")[0] for module in modules)
 
 
 def _spellings(text: str, service: str, units: frozenset[str]) -> Iterator[Pattern]:
-    """What `text` can mean in `service`: `payments.client` is also `client` in each of its `units`."""
+    """The patterns that `text` may stand for: `payments.client` is also `client` in each unit of `payments`."""
     head, _, rest = text.partition(".")
     yield Pattern(text)
     if head == service and rest:
@@ -281,7 +285,7 @@ def _spellings(text: str, service: str, units: frozenset[str]) -> Iterator[Patte
 
 
 def _is_found(services: ServiceMap, service: str, text: str) -> bool:
-    """Whether `text` means a module of `service`, or a name in one."""
+    """Whether `text` matches a module of `service`, or a name in one."""
     modules, names = services.modules[service], semantic_model(services.codebase)
     for pattern in _spellings(text, service, _units(services, service)):
         holder, _, name = pattern.text.rpartition(".")

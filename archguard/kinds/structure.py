@@ -1,4 +1,4 @@
-"""`structure`: how modules, classes and functions are named, where they stand, and what they look like."""
+"""`structure`: how modules, classes and functions are named, where they are defined, and what they contain."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -21,18 +21,18 @@ class Structure(Contract):
 
     @property
     def sentence(self) -> str:
-        """What it asks, in plain words."""
+        """The rule in plain words."""
         number = f"{len(self.rules)} rules say" if len(self.rules) > 1 else "A rule says"
         return f"{number} what modules, classes and functions must be, and what not."
 
     def check(self, codebase: Codebase) -> Iterator[Violation]:
-        """Yield a violation for each thing that lacks what it must have, or has what it must not have."""
+        """Yield a violation for each subject that lacks what it must have, or has what it must not have."""
         breaches = ((rule, breach) for rule in self.rules for breach in rule.breaches(codebase.once(StructureFacts)))
         found = (self._violation(rule, breach) for rule, breach in breaches)
         yield from dict.fromkeys(found)  # a nested function is part of the one around it
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
-        """Yield a fault for each rule that contradicts itself, says nothing, or speaks of nothing that there is."""
+        """Yield an error for each rule that contradicts itself, requires nothing, or selects nothing."""
         if not self.rules:
             yield ContractError("has no rules", "rules")
         for index, rule in enumerate(self.rules):
@@ -40,18 +40,18 @@ class Structure(Contract):
                 yield ContractError(fault.message, "rules", fault.hint, keys=("rules", index, *fault.keys))
 
     def scope(self, codebase: Codebase) -> frozenset[str]:
-        """The modules that the rules look at."""
+        """The modules that the rules check."""
         return _union(rule.scope(codebase) for rule in self.rules)
 
     def modules_to_parse(self, codebase: Codebase) -> frozenset[str]:
-        """The modules that can hold what the rules speak of."""
+        """The modules that can contain subjects of the rules."""
         return _union(rule.modules_with_subjects(codebase.once(StructureFacts)) for rule in self.rules)
 
     def coverage(self, codebase: Codebase) -> Checked:
-        """How much of `codebase` the contract looks at."""
-        reading = codebase.once(StructureFacts)
-        called = _union(rule.modules_with_subjects(reading) for rule in self.rules if rule.looks_at_calls)
-        return replace(super().coverage(codebase), calls=sum(map(reading.names.call_count, sorted(called))))
+        """How many modules, imports and calls of `codebase` the contract checks."""
+        facts = codebase.once(StructureFacts)
+        parsed = _union(rule.modules_with_subjects(facts) for rule in self.rules if rule.looks_at_calls)
+        return replace(super().coverage(codebase), calls=sum(map(facts.names.call_count, sorted(parsed))))
 
     def _violation(self, rule: Rule, breach: Breach) -> Violation:
         found = self.violation(

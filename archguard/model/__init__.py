@@ -1,4 +1,4 @@
-"""The values that travel between the stages. Standard library only."""
+"""The values that are passed between phases. Imports only the standard library."""
 
 from archguard.model.location import Location
 from archguard.model.report import STALE, Checked, Outcome, OutcomeStatus, Problem, Report, Summary, fails

@@ -1,4 +1,4 @@
-"""Where something stands, so that an editor can jump there."""
+"""Source locations, in the form that editors understand."""
 
 from dataclasses import dataclass
 

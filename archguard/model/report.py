@@ -1,4 +1,4 @@
-"""What a check found out, and what it looked at to find it."""
+"""The result of a check: outcomes, violations, problems, and how much was checked."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -10,11 +10,11 @@ from archguard.model.location import Location
 from archguard.model.violation import Confidence, Severity, Violation, ViolationStatus
 
 STALE: Final = ("stale-baseline", "renamed-contract")
-"""The codes of problems that say that the baseline lists what is not there."""
+"""The codes of problems that mean that the baseline is stale."""
 
 
 class OutcomeStatus(StrEnum):
-    """How a contract fared; `error` says that it could not be checked."""
+    """The result of a contract; `error` means that it could not be checked."""
 
     KEPT = "kept"
     BROKEN = "broken"
@@ -23,7 +23,7 @@ class OutcomeStatus(StrEnum):
 
 @dataclass(frozen=True)
 class Checked:
-    """How much of the code a contract looked at."""
+    """How much of the code a contract checked."""
 
     modules: int = 0
     imports: int = 0
@@ -32,7 +32,7 @@ class Checked:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The verdict on one contract."""
+    """The result of one contract."""
 
     id: str
     kind: str
@@ -44,11 +44,11 @@ class Outcome:
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """Something that kept archguard from looking, or that one should know; an error makes the report incomplete."""
+    """Something that prevented a check, or that the user should know; an error makes the report incomplete."""
 
     severity: Severity
     code: str
-    """A short name for the sort of problem, such as `syntax` or `unmatched-ignore`."""
+    """A short name of the kind of problem, such as `syntax` or `unmatched-ignore`."""
     message: str
     location: Location | None = None
     hint: str = ""
@@ -58,24 +58,24 @@ class Problem:
 
 @dataclass(frozen=True, kw_only=True)
 class Summary:
-    """The size of what was looked at."""
+    """How much code was checked."""
 
     modules: int = 0
     imports: int = 0
     files: int = 0
     calls: int = 0
     suppressed: int = 0
-    """How many violations comments in the code asked to overlook."""
+    """How many violations are suppressed by comments."""
     fixed: int = 0
-    """How many violations there were at the revision that the code is compared with, and are no more."""
+    """How many violations of the compared revision are gone."""
     unassigned: tuple[str, ...] = ()
-    """The modules that no contract looks at, sorted."""
+    """The modules that no contract covers, sorted."""
     seconds: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """Every violation of every contract, sorted, with what was looked at.
+    """The sorted violations of all contracts, with outcomes, problems and a summary.
 
     A contract is broken if one of its violations fails the run; `passed`, the statuses and the exit code agree.
     """
@@ -87,29 +87,29 @@ class Report:
     fail_on: Severity = Severity.ERROR
     """The least severity of a violation that fails the run."""
     strict_baseline: bool = False
-    """Whether it fails the run too if the baseline lists what is fixed."""
+    """Whether a stale baseline, which lists fixed violations, fails the run."""
 
     @property
     def complete(self) -> bool:
-        """Whether everything that was asked for could be looked at."""
+        """Whether everything could be checked."""
         return not any(problem.severity is Severity.ERROR for problem in self.problems)
 
     @property
     def passed(self) -> bool:
-        """Whether everything was looked at and nothing fails the run."""
+        """Whether everything was checked and nothing fails the run."""
         return self.complete and not self.failing() and not self.is_stale
 
     @property
     def is_stale(self) -> bool:
-        """Whether it fails the run that the baseline lists what is fixed."""
+        """Whether the run fails because the baseline is stale."""
         return self.strict_baseline and any(problem.code in STALE for problem in self.problems)
 
     def judged(self, fail_on: Severity, *, strict_baseline: bool = False) -> "Report":
-        """The same report of a run that fails from the severity `fail_on` on."""
+        """A copy of the report for a run that fails from severity `fail_on` on."""
         return replace(self, fail_on=fail_on, strict_baseline=strict_baseline).with_violations(self.violations)
 
     def with_violations(self, violations: Iterable[Violation]) -> "Report":
-        """The same report with `violations` instead; a contract is broken if one of them fails the run."""
+        """A copy of the report with `violations`; a contract is broken if one of them fails the run."""
         left = tuple(violations)
         counts = Counter(violation.contract for violation in left)
         broken = {violation.contract for violation in left if fails(violation, self.fail_on)}
@@ -138,5 +138,5 @@ def fails(violation: Violation, fail_on: Severity) -> bool:
     )
 
 
-def _status(is_broken: bool) -> OutcomeStatus:  # noqa: FBT001  # a yes or no is all it takes
+def _status(is_broken: bool) -> OutcomeStatus:  # noqa: FBT001  # a predicate to a status
     return OutcomeStatus.BROKEN if is_broken else OutcomeStatus.KEPT

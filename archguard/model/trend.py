@@ -1,4 +1,4 @@
-"""How the numbers of a code base went over its history."""
+"""The metrics and violations of a code base over its history."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -15,19 +15,19 @@ class Commit:
 
     @property
     def shown(self) -> str:
-        """Its first tag, or the first digits of its name."""
+        """The first tag, or the abbreviated hash."""
         return self.tags[0] if self.tags else self.id[:8]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Point:
-    """What was found out about one commit."""
+    """The measurements of one commit."""
 
     commit: Commit
     figures: Mapping[str, float] = field(default_factory=dict)
-    """The numbers of its modules' graph by their names: `propagation_cost`, `modules` and so on; empty for a gap."""
+    """The metrics of the module graph by name: `propagation_cost`, `modules` and so on; empty for a gap."""
     violations: Mapping[str, int | None] = field(default_factory=dict)
-    """How many violations each contract found; None for one that could not be checked."""
+    """The number of violations of each contract; None if it could not be checked."""
     unread: int = 0
     """How many files could not be read."""
     gap: str = ""
@@ -39,7 +39,7 @@ class Point:
         return tuple(contract for contract, count in self.violations.items() if count is None)
 
     def figure(self, name: str, contracts: Collection[str] | None = None) -> float | None:
-        """The number called `name`; violations are those of `contracts`, by default of all that could be checked."""
+        """The metric `name`; violations are those of `contracts`, by default of all that could be checked."""
         if name == "violations":
             return self._violations(contracts)
         if name == "violations_per_thousand_imports":
@@ -48,6 +48,6 @@ class Point:
         return self.figures.get(name)
 
     def _violations(self, contracts: Collection[str] | None) -> int | None:
-        asked = self.violations if contracts is None else contracts
-        counts = [count for contract in asked if (count := self.violations.get(contract)) is not None]
+        selected = self.violations if contracts is None else contracts
+        counts = [count for contract in selected if (count := self.violations.get(contract)) is not None]
         return sum(counts) if counts else None

@@ -1,4 +1,4 @@
-"""One place where the code breaks a contract."""
+"""A violation: one place where the code breaks a contract."""
 
 import hashlib
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from archguard.model.location import Location
 
 
 class Severity(StrEnum):
-    """How much a finding weighs; `--fail-on` says from which one a run fails."""
+    """The severity of a finding; `--fail-on` sets the least one that fails a run."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -16,7 +16,7 @@ class Severity(StrEnum):
 
 
 class Confidence(StrEnum):
-    """How sure a finding is; a `possible` one never fails a run."""
+    """The confidence of a finding; a `possible` one never fails a run."""
 
     CERTAIN = "certain"
     LIKELY = "likely"
@@ -53,7 +53,7 @@ class Violation:
     rule: str = ""
     """Which rule of the contract is broken; "" where the contract has only one."""
     symbol: str = ""
-    """The name that is used, or what an indirect import reaches in the end."""
+    """The name that is used, or the final target of an indirect import."""
     chain: tuple[Step, ...] = ()
     reason: str = ""
     fix: tuple[str, ...] = ()
@@ -63,16 +63,16 @@ class Violation:
 
     @property
     def service(self) -> str:
-        """The service whose code it is, or "" outside of services."""
+        """The service of the importer; "" outside of services."""
         return self.importer.partition("::")[0] if "::" in self.importer else ""
 
     @property
     def fingerprint(self) -> str:
-        """Names only, so moving, reordering or rewording keeps it: 16 hexadecimal digits."""
+        """16 hexadecimal digits, hashed from names only: stable when code moves or messages change."""
         identity = "\0".join((self.contract, self.kind, self.rule, self.importer, self.imported, self.symbol))
         return hashlib.sha256(identity.encode(errors="surrogatepass")).hexdigest()[:16]
 
     @property
     def sort_key(self) -> tuple[object, ...]:
-        """Contract first, then the place, then what is named."""
+        """Sort by contract, then location, then names."""
         return (self.contract, self.location, self.importer, self.imported, self.symbol, self.rule, self.message)

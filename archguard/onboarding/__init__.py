@@ -1,4 +1,4 @@
-"""A first configuration for code that has none."""
+"""`archguard init`: infer a first configuration and baseline from the code."""
 
 from archguard.onboarding.infer import FRAMEWORKS, frameworks
 from archguard.onboarding.init import CONFIGURATION, Draft, draft, refuse_if_configured, with_layers

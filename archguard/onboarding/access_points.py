@@ -1,4 +1,13 @@
-"""Through which modules the code reaches databases and the outside, if those are few."""
+"""Infer the access points: the few modules through which the code reaches databases and external systems.
+
+How it works: count the accesses per module that the kinds `database` and `gateway` find. Modules below a package with a
+usual name (`repositories`, `clients`) form the access point if nearly all accesses are inside; otherwise the accessing
+modules themselves, if they are few. The result becomes `allowed_in` of a proposed contract.
+
+Limits: an access point may hold a third of the modules (a wider one restricts nothing), at most 15% of the accesses may
+be elsewhere (the baseline lists them), and fewer than 3 accesses only count in a module with a usual name.
+Cost: the checks analyze every file. Above 500 modules they only run if imports of client libraries are concentrated.
+"""
 
 import re
 from collections import Counter
@@ -13,72 +22,72 @@ from archguard.model import Confidence
 from archguard.onboarding.pattern_writer import is_in, patterns_for
 from archguard.onboarding.proposal import ProposedContract
 
-_KEEPERS = re.compile(
+_DATABASE_NAMES = re.compile(
     r"repositor(y|ies)|persistence|dao|crud|db|database|models?|orm|stores?|storage|sql|tables|quer(y|ies)|selectors|managers"
 )
-_GATEWAYS = re.compile(
+_GATEWAY_NAMES = re.compile(
     r"gateways?|clients?|.*_client|adapters|integrations?|external|providers|connectors?|notif\w*|notices|mail(er)?|emails?"
 )
-_MOST = 0.34
-"""A door is no wider than this share of the modules."""
-_LARGE = 500
-"""With more modules than that, a code base is large."""
-_FEWEST = 3
-"""Fewer accesses than that may be there by chance, unless the module is called so."""
-_STRAY = 0.15
-"""Up to this share of the accesses may stand elsewhere; the baseline lists them."""
+_MAX_SHARE = 0.34
+"""The largest share of the modules that an access point may hold; a contract on a wider one restricts little."""
+_LARGE_CODE_BASE = 500
+"""With more modules, imports of clients are examined first: analyzing every file takes too long for `init`."""
+_MIN_ACCESSES = 3
+"""Fewer accesses may be coincidence, unless the module has a usual name."""
+_MAX_STRAY_SHARE = 0.15
+"""The share of the accesses that may be outside of the access point; the baseline lists them."""
 
 
-def told_apart() -> frozenset[Target]:
-    """The modules outside of the project that must be told from the packages that they are in."""
+def client_modules() -> frozenset[Target]:
+    """The client modules to keep apart from their top-level packages, such as `google.cloud.storage`."""
     known = load_catalogue(("database", *CHANNELS)).modules
     return frozenset(Target(name) for name in known if "." in name)
 
 
-def door_contracts(codebase: Codebase, *, database: bool) -> Iterator[ProposedContract]:
-    """A contract on who reaches databases (if wanted), and one on who reaches outside, where few modules do."""
-    if database and (found := _door(codebase, ("database",), Database(id="database"), _KEEPERS)):
-        where, strays = found
+def access_contracts(codebase: Codebase, *, database: bool) -> Iterator[ProposedContract]:
+    """Propose a `database` contract (if wanted) and a `gateway` contract, where few modules have access."""
+    if database and (found := _find_access_point(codebase, ("database",), Database(id="database"), _DATABASE_NAMES)):
+        allowed_in, strays = found
         yield _proposed(
             "queries-in-one-place",
             "database",
             "A query that is written in one place is indexed, reviewed and replaced in one place.",
             f"Who reaches the database today, by drivers, sessions or SQL{strays}.",
-            where,
+            allowed_in,
         )
     everything = Gateway(id="gateway", modules=(Pattern("**"),))
-    if found := _door(codebase, CHANNELS, everything, _GATEWAYS):
-        where, strays = found
+    if found := _find_access_point(codebase, CHANNELS, everything, _GATEWAY_NAMES):
+        allowed_in, strays = found
         yield _proposed(
             "outbound-in-one-place",
             "gateway",
             "Timeouts, retries and the contract with the other side live in one place per partner.",
             f"Who calls other systems today (HTTP, RPC, queues, mail and the like){strays}.",
-            where,
+            allowed_in,
         )
 
 
-def _proposed(id_: str, kind: str, reason: str, comment: str, where: tuple[str, ...]) -> ProposedContract:
-    keys: dict[str, Any] = {"id": id_, "kind": kind, "reason": reason, "allowed_in": list(where)}
+def _proposed(id_: str, kind: str, reason: str, comment: str, allowed_in: tuple[str, ...]) -> ProposedContract:
+    keys: dict[str, Any] = {"id": id_, "kind": kind, "reason": reason, "allowed_in": list(allowed_in)}
     return ProposedContract(comment, keys)
 
 
-def _door(
+def _find_access_point(
     codebase: Codebase, channels: Collection[str], contract: Database | Gateway, usual: re.Pattern[str]
 ) -> tuple[tuple[str, ...], str] | None:
-    """Where the accesses are, and a remark on those elsewhere; None if nobody has any, or too many modules have.
+    """Patterns for the access point and a remark on accesses elsewhere; None if none or too many modules have any.
 
-    Of a large code base imports are asked first, since looking into every file of it takes long.
+    In a large code base, imports of clients are examined first, since analyzing every file is slow.
     """
     importers = _importers(codebase, channels)
-    if not importers or (len(codebase.sources) > _LARGE and not _concentrated(codebase, importers, usual)):
+    if not importers or (len(codebase.sources) > _LARGE_CODE_BASE and not _concentrated(codebase, importers, usual)):
         return None
     accesses = Counter(
         found.importer for found in contract.check(codebase) if found.confidence is not Confidence.POSSIBLE
     )
     modules = _concentrated(codebase, accesses, usual)
-    if sum(accesses.values()) < _FEWEST:
-        modules = frozenset(module for module in modules if _usual(module, usual))
+    if sum(accesses.values()) < _MIN_ACCESSES:
+        modules = frozenset(module for module in modules if _usual_parent(module, usual))
     if not modules:
         return None
     strays = sum(count for module, count in accesses.items() if not is_in(module, modules))
@@ -86,28 +95,28 @@ def _door(
 
 
 def _importers(codebase: Codebase, channels: Collection[str]) -> Mapping[str, int]:
-    """How often each module imports a client."""
+    """How many client libraries each module imports."""
     known = load_catalogue(channels)
     clients = [name for name in codebase.imports.externals if known.imported(name)]
     return Counter(module for name in clients for module in codebase.imports.importers[name])
 
 
 def _concentrated(codebase: Codebase, accesses: Mapping[str, int], usual: re.Pattern[str]) -> frozenset[str]:
-    """Few modules that most of the accesses are in or below: those with a usual name, then the busiest."""
-    doors = frozenset(found for module in accesses if (found := _usual(module, usual)))
-    left = {module: count for module, count in accesses.items() if not is_in(module, doors)}
-    if doors and sum(left.values()) <= _STRAY * sum(accesses.values()):
-        return doors if _is_narrow(codebase, doors) else frozenset()
-    whole = doors | frozenset(left)
-    return whole if len(left) <= _few(codebase) and _is_narrow(codebase, whole) else frozenset()
+    """The few modules that contain most accesses: those with a usual name if they suffice, else also the others."""
+    points = frozenset(found for module in accesses if (found := _usual_parent(module, usual)))
+    left = {module: count for module, count in accesses.items() if not is_in(module, points)}
+    if points and sum(left.values()) <= _MAX_STRAY_SHARE * sum(accesses.values()):
+        return points if _is_narrow(codebase, points) else frozenset()
+    all_points = points | frozenset(left)
+    return all_points if len(left) <= _max_unnamed(codebase) and _is_narrow(codebase, all_points) else frozenset()
 
 
-def _few(codebase: Codebase) -> int:
-    return 3 if len(codebase.sources) > 10 else 1  # noqa: PLR2004  # in a small project one module is a door
+def _max_unnamed(codebase: Codebase) -> int:
+    return 3 if len(codebase.sources) > 10 else 1  # noqa: PLR2004  # in a small project, one module is the access point
 
 
-def _usual(module: str, usual: re.Pattern[str]) -> str:
-    """The topmost part of `module` that has a usual name; "" if there is none."""
+def _usual_parent(module: str, usual: re.Pattern[str]) -> str:
+    """The topmost package of `module`, or itself, that has a usual name; "" if there is none."""
     parts = module.split(".")
     for length, part in enumerate(parts, 1):
         if usual.fullmatch(part.rpartition("::")[2]):
@@ -115,6 +124,6 @@ def _usual(module: str, usual: re.Pattern[str]) -> str:
     return ""
 
 
-def _is_narrow(codebase: Codebase, doors: Collection[str]) -> bool:
-    inside = [module for module in codebase.sources if is_in(module, doors)]
-    return len(inside) <= _MOST * len(codebase.sources)
+def _is_narrow(codebase: Codebase, points: Collection[str]) -> bool:
+    inside = [module for module in codebase.sources if is_in(module, points)]
+    return len(inside) <= _MAX_SHARE * len(codebase.sources)

@@ -1,4 +1,12 @@
-"""Which files are the project's own code, and from which folder each of them is imported."""
+"""Find the project's own Python files, and infer the source root from which each cluster of them is imported.
+
+How it works: walk the folders, skipping those that usually hold no deployed code (tests, docs, virtual environments).
+Files of a regular package form a cluster with everything below it, as do the files of any other folder. A cluster's
+source root is the folder from which most of its own absolute imports can be resolved; otherwise the one from which
+others import it; otherwise its place decides (the parent of a package, a folder with a Dockerfile).
+
+Cost: the walk, and a regular expression over at most 200 files per cluster. Nothing is parsed or imported.
+"""
 
 import os
 import re
@@ -12,17 +20,17 @@ from pathlib import Path
 from archguard.incremental.fingerprint import content
 from archguard.onboarding.pattern_writer import is_in
 
-_BESIDE_CODE = re.compile(
+_NOT_DEPLOYED = re.compile(
     r"[._].*|_*tests?_*|tests?_.*|.*_tests?|testing|docs?|examples?|samples?|demos?|(.*_)?benchmarks?|(.*_)?scripts?|tools?"
     r"|features|fixtures|notebooks?|spikes?|e2e|bin|hooks|templates|migrations|alembic|vendor|third_party"
     r"|node_modules|site-packages|venv|env|build|dist|.*\.egg-info",
     re.IGNORECASE,
 )
-"""Folders that stand beside the code that is deployed. Inside of a package they are part of it."""
+"""Folders beside deployed code. Inside of a package, folders with these names are part of it."""
 _SCRIPTS = re.compile(
     r"__init__|setup|conftest|noxfile|fabfile|tasks|conf|manage|gunicorn\w*|tests?_.*|.*_test(s|_settings)?"
 )
-"""Modules that are run by a tool, and belong to no package."""
+"""Modules that a tool runs, and that belong to no package."""
 _IMPORT = re.compile(
     rb"^[ \t]*(?:from[ \t]+(\w[\w.]*)[ \t]+import|import[ \t]+(\w[\w.]*(?:[ \t]*,[ \t]*\w[\w.]*)*))", re.MULTILINE
 )
@@ -36,70 +44,70 @@ _DEPENDENCIES = (
     "requirements/base.txt",
     "Pipfile",
 )
-_SAMPLE = 200
-"""So many files of a package tell where it is imported from."""
+_MAX_SAMPLE = 200
+"""The most files of a cluster whose imports are read: enough for a majority, in a bounded time."""
 
 
 @dataclass(frozen=True)
 class Tree:
-    """The files of Python below a folder, without those that stand beside the code."""
+    """The Python files below a folder, without those beside deployed code."""
 
     root: Path
     files: Mapping[Path, tuple[Path, ...]]
-    """The files of each folder that has some."""
+    """The files of each folder with Python files."""
 
     @classmethod
     def below(cls, root: Path) -> "Tree":
-        """Those below `root`; where all stand in folders such as `scripts`, these count too."""
-        return cls(root, dict(_walk(root, _BESIDE_CODE)) or dict(_walk(root, re.compile(r"[._].*|node_modules|venv"))))
+        """Find the files below `root`; if all are in folders such as `scripts`, include these folders."""
+        return cls(root, dict(_walk(root, _NOT_DEPLOYED)) or dict(_walk(root, re.compile(r"[._].*|node_modules|venv"))))
 
     @cached_property
     def packages(self) -> Mapping[Path, Path]:
-        """The source root of each cluster; without scripts in a folder of their own."""
+        """The source root of each cluster; folders that only hold scripts are left out."""
         roots = {it: self._root_by_imports(it) or self._root_by_importers(it) for it in self.clusters}
         known = {root for root in roots.values() if root}
         placed = {cluster: found or self._root_by_place(cluster, known) for cluster, found in roots.items()}
         return {cluster: place for cluster, place in placed.items() if place}
 
     def names(self, cluster: Path, source_root: Path) -> frozenset[str]:
-        """The top-level packages or modules below `source_root` that `cluster` is, or is a part of."""
+        """The top-level names below `source_root` that `cluster` consists of or belongs to."""
         if cluster != source_root:
             return frozenset({cluster.relative_to(source_root).parts[0]})
         names = {file.relative_to(cluster).with_suffix("").parts[0] for file in self.clusters[cluster]}
-        return frozenset(name for name in names if name.isidentifier() and not _is_beside(name))
+        return frozenset(name for name in names if name.isidentifier() and not _is_not_deployed(name))
 
     def imported(self, cluster: Path) -> Counter[str]:
-        """What the files of `cluster` (a sample of many) import by absolute names, and how often."""
-        return Counter(name for file in self.clusters[cluster][:_SAMPLE] for name in _imports(file))
+        """The names that the files of `cluster` import absolutely, with counts; of many files, a sample."""
+        return Counter(name for file in self.clusters[cluster][:_MAX_SAMPLE] for name in _imports(file))
 
     def _imported_from_here(self, cluster: Path) -> Counter[str]:
-        """The same, less what a file by its own name imports: `from celery import Celery` in `celery.py`."""
+        """The same without imports of a file's own name, which are a library's: `import celery` in `celery.py`."""
         return Counter(
             name
-            for file in self.clusters[cluster][:_SAMPLE]
+            for file in self.clusters[cluster][:_MAX_SAMPLE]
             for name in _imports(file)
             if name.partition(".")[0] != file.stem
         )
 
-    def _is_package_to_itself(self, cluster: Path) -> bool:
-        """Whether relative imports in it start from it, which they can do in a package only."""
+    def _has_relative_imports_of_itself(self, cluster: Path) -> bool:
+        """Whether relative imports resolve to `cluster` itself, which must be a package then."""
         return any(
             dots == len(file.relative_to(cluster).parts)
-            for file in self.clusters[cluster][:_SAMPLE]
-            for dots in _dots(file)
+            for file in self.clusters[cluster][:_MAX_SAMPLE]
+            for dots in _relative_import_dots(file)
         )
 
     @cached_property
-    def _declared(self) -> frozenset[str]:
-        """The words in the files that say what the project depends on."""
+    def _dependency_words(self) -> frozenset[str]:
+        """All words in the files that declare dependencies."""
         return frozenset().union(*(_words(self.root / name) for name in _DEPENDENCIES))
 
     @cached_property
     def clusters(self) -> Mapping[Path, tuple[Path, ...]]:
-        """The files of each package at the top with all below it, and the loose ones of each other folder."""
+        """The files of each top-level package, including nested folders, and those of each other folder."""
         clusters: dict[Path, list[Path]] = {}
         for folder, files in sorted(self.files.items()):
-            clusters.setdefault(self._topmost(folder), []).extend(files)
+            clusters.setdefault(self._outermost_package(folder), []).extend(files)
         return {
             cluster: tuple(files)
             for cluster, files in clusters.items()
@@ -107,8 +115,8 @@ class Tree:
             or self._is_regular(cluster)
         }
 
-    def _topmost(self, folder: Path) -> Path:
-        """The regular package at the top that `folder` is in, however deep; itself if it is in none."""
+    def _outermost_package(self, folder: Path) -> Path:
+        """The outermost regular package around `folder`; `folder` itself if there is none."""
         above = [place for place in (folder, *folder.parents) if place != self.root and self._is_regular(place)]
         return above[-1] if above else folder
 
@@ -116,31 +124,31 @@ class Tree:
         return folder / "__init__.py" in self.files.get(folder, ())
 
     def _root_by_imports(self, cluster: Path) -> Path | None:
-        """The folder from which most of what its files import can be found, the nearest; None if nothing can."""
+        """The nearest folder from which most of its absolute imports resolve; None if none does."""
         imported = self._imported_from_here(cluster)
         places = [place for place in (cluster, *cluster.parents) if place.is_relative_to(self.root)]
         if self._is_regular(cluster):
-            places = [*places[1:], *([] if self._is_package_to_itself(cluster) else [cluster])]
+            places = [*places[1:], *([] if self._has_relative_imports_of_itself(cluster) else [cluster])]
         found = {
-            place: sum(count for name, count in imported.items() if self._leads_somewhere(place, name, cluster))
+            place: sum(count for name, count in imported.items() if self._resolves(place, name, cluster))
             for place in places
         }
         return max(places, key=lambda place: found[place]) if any(found.values()) else None
 
-    def _leads_somewhere(self, place: Path, name: str, cluster: Path) -> bool:
-        """Whether `name` can be imported when `place` is a source root.
+    def _resolves(self, place: Path, name: str, cluster: Path) -> bool:
+        """Whether `name` resolves if `place` is a source root.
 
-        A package is hardly a source root itself. `import json` in flask is Python's, though there is a `flask/json`,
-        and what the project declares to depend on is not the file of that name in its package.
+        A package is rarely a source root itself: `import json` in flask is the standard library, although there is a
+        `flask/json`, and a declared dependency is not the file of that name in the package.
         """
         first = name.partition(".")[0]
-        is_elsewhere = first in sys.stdlib_module_names or first.lower() in self._declared
+        is_elsewhere = first in sys.stdlib_module_names or first.lower() in self._dependency_words
         if is_elsewhere and place == cluster and self._is_regular(cluster):
             return False
-        return _leads_somewhere(place, name)
+        return _exists_below(place, name)
 
     def _root_by_importers(self, cluster: Path) -> Path | None:
-        """The folder from which other files import it, the nearest; None if none does."""
+        """The nearest folder from which other files import it; None if no file does."""
         places = [place for place in cluster.parents if place.is_relative_to(self.root)]
         names = {place: ".".join(cluster.relative_to(place).parts) for place in places}
         found = {
@@ -153,7 +161,7 @@ class Tree:
         return frozenset(name for cluster in self.clusters for name in self.imported(cluster))
 
     def _root_by_place(self, cluster: Path, known: Collection[Path]) -> Path | None:
-        if cluster == self.root or (not self._is_regular(cluster) and _is_deployed(cluster)):
+        if cluster == self.root or (not self._is_regular(cluster) and _has_deployment_file(cluster)):
             return cluster
         if self._is_regular(cluster):
             return cluster.parent
@@ -161,8 +169,8 @@ class Tree:
         return next((place for place in cluster.parents if place in known), None if known else usual)
 
 
-def _is_beside(name: str) -> bool:
-    return bool(_SCRIPTS.fullmatch(name) or _BESIDE_CODE.fullmatch(name))
+def _is_not_deployed(name: str) -> bool:
+    return bool(_SCRIPTS.fullmatch(name) or _NOT_DEPLOYED.fullmatch(name))
 
 
 def _walk(root: Path, skipped: re.Pattern[str]) -> Iterator[tuple[Path, tuple[Path, ...]]]:
@@ -173,19 +181,15 @@ def _walk(root: Path, skipped: re.Pattern[str]) -> Iterator[tuple[Path, tuple[Pa
             folder
             for folder in folders
             if folder != "__pycache__" and not (here / folder / "pyvenv.cfg").is_file()
-            if (
-                folder.isidentifier()
-                if inside
-                else not skipped.fullmatch(folder) or _is_package_of_that_name(here / folder)
-            )
+            if (folder.isidentifier() if inside else not skipped.fullmatch(folder) or _is_real_package(here / folder))
         )
         found = tuple(here / file for file in sorted(files) if file.endswith(".py") and file.count(".") == 1)
         if found:
             yield here, found
 
 
-def _is_package_of_that_name(folder: Path) -> bool:
-    """Whether a folder like those that tools fill is a package: those that tools make are none."""
+def _is_real_package(folder: Path) -> bool:
+    """Whether a folder named like a tool's output is a package: the output of tools has no `__init__.py`."""
     return folder.name in ("build", "dist", "env", "venv") and (folder / "__init__.py").is_file()
 
 
@@ -199,8 +203,8 @@ def _imports(file: Path) -> Iterator[str]:
         yield from (name.strip() for name in names)
 
 
-def _dots(file: Path) -> Iterator[int]:
-    """How many dots each relative import of `file` begins with."""
+def _relative_import_dots(file: Path) -> Iterator[int]:
+    """The number of leading dots of each relative import of `file`."""
     try:
         text = content(str(file))
     except OSError:
@@ -216,8 +220,8 @@ def _words(file: Path) -> frozenset[str]:
     return frozenset(re.findall(r"\w+", text.lower().replace("-", "_")))
 
 
-def _leads_somewhere(place: Path, name: str) -> bool:
-    """Whether `name` can be imported when `place` is a source root."""
+def _exists_below(place: Path, name: str) -> bool:
+    """Whether a module or package `name` exists below the source root `place`."""
     first, *rest = name.split(".")
     package = place / first
     if (place / f"{first}.py").is_file() or (package / "__init__.py").is_file():
@@ -230,5 +234,5 @@ def _leads_somewhere(place: Path, name: str) -> bool:
 _DEPLOYED = ("Dockerfile", "Procfile", "pyproject.toml", "setup.py", "requirements.txt", "serverless.yml", "app.yaml")
 
 
-def _is_deployed(folder: Path) -> bool:
+def _has_deployment_file(folder: Path) -> bool:
     return any((folder / name).is_file() for name in _DEPLOYED)

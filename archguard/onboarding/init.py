@@ -1,4 +1,9 @@
-"""From a folder without a configuration to one that passes."""
+"""Draft a configuration and a baseline for a folder that has neither, so that its first check passes.
+
+The proposal is checked like any configuration; what remains becomes the baseline. Contracts that cannot be checked are
+dropped and reported. The draft is refused if more than half of the files, or a package `__init__`, cannot be read: a
+proposal from so little code would mislead.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -15,13 +20,13 @@ from archguard.config.dialects import dialect_of
 from archguard.errors import ArchguardError
 from archguard.history import NAME, Baseline, baseline_of, render_baseline
 from archguard.model import OutcomeStatus, Problem, Report, Severity
-from archguard.onboarding.access_points import told_apart
+from archguard.onboarding.access_points import client_modules
 from archguard.onboarding.infer import propose
 from archguard.onboarding.layout import Layout, find_layout
 from archguard.onboarding.proposal import Proposal
 
 CONFIGURATION: Final = "archguard.yaml"
-_LEFT_OUT: Final = ("**.tests", "**._tests", "**.test_*", "**.*_test", "**.conftest", "**.migrations.0*")
+_EXCLUDED: Final = ("**.tests", "**._tests", "**.test_*", "**.*_test", "**.conftest", "**.migrations.0*")
 """Tests, and migrations of Django."""
 
 
@@ -31,10 +36,10 @@ class Draft:
 
     proposal: Proposal
     report: Report
-    """The report on the code by it, before the baseline."""
+    """The report of a check with the proposal, without a baseline."""
     codebase: Codebase
     unreadable: tuple[Problem, ...] = ()
-    """Why contracts that look into files are left out."""
+    """Why contracts that analyze files are left out."""
     dropped: tuple[str, ...] = ()
     """The ids of the contracts that are left out."""
     broken: tuple[Problem, ...] = ()
@@ -42,15 +47,15 @@ class Draft:
 
     @property
     def texts(self) -> Mapping[str, str]:
-        """The files; without a baseline where nothing is left."""
+        """The content of each file, by name; there is no baseline if there are no violations."""
         baseline = render_baseline(baseline_of(self.report, Baseline()))
         return {CONFIGURATION: self.proposal.render(), **({NAME: baseline} if self.report.violations else {})}
 
     def write(self, root: Path) -> None:
-        """Write the files, none of which may be there.
+        """Write the files, none of which may exist.
 
         Raises:
-            FileExistsError: somebody has written one in the meantime.
+            FileExistsError: one was written in the meantime.
         """
         for name, text in self.texts.items():
             with (root / name).open("x", encoding="utf-8", newline="\n") as file:
@@ -58,29 +63,30 @@ class Draft:
 
 
 def draft(root: Path) -> Draft:
-    """A configuration for the code below `root`, that it keeps but for what is in the baseline.
+    """Draft a configuration for the code below `root`; the baseline covers its violations.
 
-    Files that cannot be read are no part of `exclude`: nobody would hear of them again.
+    Unreadable files are not added to `exclude`, since they would silently stay unchecked from then on.
 
     Raises:
-        ArchguardError: there is a configuration already, or no code, or hardly any that can be read.
+        ArchguardError: there is a configuration already, no code, or too little that can be read.
     """
     refuse_if_configured(root)
     layout = find_layout(root)
     project = _project(root, layout)
     codebase = _read(root, layout, project)
-    broken = _broken(codebase, codebase.problems)
+    broken = _unreadable_modules(codebase, codebase.problems)
     proposed = _proposed(root, layout, project, codebase)
-    broken = {**_broken(codebase, proposed.report.problems), **broken}
+    broken = {**_unreadable_modules(codebase, proposed.report.problems), **broken}
     return replace(proposed, broken=tuple(problem for _, problem in sorted(broken.items())))
 
 
 def _proposed(root: Path, layout: Layout, project: Project, codebase: Codebase) -> Draft:
-    """What is proposed, without the contracts that cannot be checked: imports are known of files for a newer Python.
+    """The proposal without the contracts that cannot be checked.
 
-    A file that no contract can read is no reason to propose fewer of them.
+    Of files for a newer Python, only the imports can be read: contracts that analyze syntax fail and are dropped. Files
+    that cannot be read at all drop no contract: they fail all of them alike.
     """
-    proposal = propose(codebase, root, layout, _written(root, project))
+    proposal = propose(codebase, root, layout, _project_config(root, project))
     report = _report(root, proposal, codebase)
     errors = {problem for problem in report.problems if problem.severity is Severity.ERROR}
     failed = {outcome.id for outcome in report.outcomes if outcome.status is OutcomeStatus.ERROR}
@@ -89,15 +95,15 @@ def _proposed(root: Path, layout: Layout, project: Project, codebase: Codebase) 
     if not failed or not (kept or proposal.extends):
         return Draft(proposal, report, codebase)
     proposal = replace(proposal, contracts=kept)
-    unreadable = _broken(codebase, report.problems).values()
+    unreadable = _unreadable_modules(codebase, report.problems).values()
     return Draft(proposal, _report(root, proposal, codebase), codebase, tuple(unreadable), tuple(sorted(failed)))
 
 
 def with_layers(root: Path, before: Draft, id_: str, layers: Iterable[str]) -> Draft:
-    """`before`, with `layers` in the contract `id_`.
+    """A copy of the draft `before` with `layers` in the contract `id_`.
 
     Raises:
-        ExceptionGroup[ArchguardError]: there are no such layers.
+        ExceptionGroup[ArchguardError]: `layers` names modules that do not exist.
     """
     contracts = (
         replace(contract, keys={**contract.keys, "layers": list(layers)}) if contract.keys["id"] == id_ else contract
@@ -105,15 +111,15 @@ def with_layers(root: Path, before: Draft, id_: str, layers: Iterable[str]) -> D
     )
     proposal = replace(before.proposal, contracts=tuple(contracts))
     after = replace(before, proposal=proposal, report=_report(root, proposal, before.codebase))
-    _broken(before.codebase, after.report.problems)
+    _unreadable_modules(before.codebase, after.report.problems)
     return after
 
 
 def refuse_if_configured(root: Path) -> None:
-    """Make sure that nothing is written over, or beside, what there is.
+    """Refuse to overwrite a configuration or baseline, or to add a second one.
 
     Raises:
-        ArchguardError: there is a configuration, archguard's own or another tool's, or a baseline.
+        ArchguardError: a configuration (archguard's or another tool's) or a baseline exists.
     """
     try:
         folder, files = find_configuration(root)
@@ -133,30 +139,30 @@ def refuse_if_configured(root: Path) -> None:
 
 
 def _project(root: Path, layout: Layout) -> Project:
-    """Where the code is, without tests."""
+    """The source roots and packages, with tests and migrations excluded."""
     project = Project(source_roots=tuple(layout.shared), packages=layout.packages)
-    left = set(find_modules(root, project, _services(layout)).sources)
+    remaining = set(find_modules(root, project, _services(layout)).sources)
     exclude = []
-    for pattern in map(Pattern, _LEFT_OUT):
-        if found := {module for module in left if pattern.unit(module)}:
+    for pattern in map(Pattern, _EXCLUDED):
+        if found := {module for module in remaining if pattern.unit(module)}:
             exclude.append(pattern)
-            left -= found
+            remaining -= found
     return replace(project, exclude=tuple(exclude))
 
 
 def _read(root: Path, layout: Layout, project: Project) -> Codebase:
-    return read_codebase(root, project, services=_services(layout), externals=told_apart())
+    return read_codebase(root, project, services=_services(layout), externals=client_modules())
 
 
 def _services(layout: Layout) -> Mapping[str, Service]:
     return {name: Service(root=folder, packages=packages) for name, (folder, packages) in layout.services.items()}
 
 
-def _broken(codebase: Codebase, problems: Iterable[Problem]) -> Mapping[str, Problem]:
-    """The modules that cannot be read, each with a reason.
+def _unreadable_modules(codebase: Codebase, problems: Iterable[Problem]) -> Mapping[str, Problem]:
+    """The modules that cannot be read, each with its problem.
 
     Raises:
-        ExceptionGroup[ArchguardError]: there is more wrong than a few files, or a package that others are in.
+        ExceptionGroup[ArchguardError]: more than half of the files are affected, or a package with modules in it.
     """
     errors = [problem for problem in problems if problem.severity is Severity.ERROR]
     modules = {source.display_path: name for name, source in codebase.sources.items()}
@@ -168,21 +174,25 @@ def _broken(codebase: Codebase, problems: Iterable[Problem]) -> Mapping[str, Pro
     return dict(sorted(broken.items()))
 
 
-def _written(root: Path, project: Project) -> Mapping[str, Any]:
-    """The project as the configuration says it; a source root that would be found needs no word."""
+def _project_config(root: Path, project: Project) -> Mapping[str, Any]:
+    """`project` in the form of the configuration; source roots that are found by default are omitted."""
     usual = Roots.usual(root, project.packages)
     is_plain = not usual.implied and not usual.passed_over
     is_found = is_plain and usual.named == tuple(root / folder for folder in project.source_roots)
-    said = {
+    keys = {
         "source_roots": [] if is_found else list(project.source_roots),
         "packages": list(project.packages),
         "exclude": list(map(str, project.exclude)),
     }
-    return {key: value for key, value in said.items() if value}
+    return {key: value for key, value in keys.items() if value}
 
 
 def _report(root: Path, proposal: Proposal, codebase: Codebase) -> Report:
-    """What `archguard check` would find. The contracts of others may tell packages apart that `codebase` does not."""
+    """The report that `archguard check` would give.
+
+    The code is read again if contracts of a pack or in `contracts/` apply: they may name external modules that
+    `codebase` merges into their packages.
+    """
     others = contract_files(root)
     with TemporaryDirectory() as folder:
         file = Path(folder, CONFIGURATION)

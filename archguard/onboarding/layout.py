@@ -1,4 +1,9 @@
-"""Where the code of a project is: its source roots and packages, or its services."""
+"""Infer the layout of a project: its source roots and packages, or its services.
+
+How it works: `files.py` assigns each cluster of files a source root. Roots are dropped if they only hold unrelated
+scripts, contain other roots, or are unrelated to a root with 80% of the files. Several roots are services if they have
+packages of the same name, or if none imports another; roots that others import are shared code.
+"""
 
 import re
 from collections import Counter
@@ -10,14 +15,15 @@ from archguard.errors import ArchguardError
 from archguard.onboarding.files import Tree
 
 _NEARLY_ALL = 0.8
+"""A source root with this share of the files is the project; small unrelated ones beside it are dropped."""
 
 
 @dataclass(frozen=True)
 class Layout:
-    """The packages of each source root, as folders relative to the project's."""
+    """The packages of each source root; folders are relative to the project's root."""
 
     shared: Mapping[str, tuple[str, ...]]
-    """Those that are one code base, or that several services use."""
+    """The source roots of the code base; with services, those that several services share."""
     services: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
     """The root and the packages of each service, by its name."""
 
@@ -28,25 +34,25 @@ class Layout:
 
 
 def find_layout(root: Path) -> Layout:
-    """Where the code below `root` is.
+    """Infer the layout of the code below `root`.
 
     Raises:
-        ArchguardError: there is none.
+        ArchguardError: there is no code.
     """
     tree = Tree.below(root)
-    roots = _without_specks(tree, _without_overlaps(_without_strays(tree)))
+    roots = _without_small_roots(tree, _without_overlaps(_without_loose_scripts(tree)))
     if not roots:
         raise ArchguardError(
             "there is no package here", "run `archguard init` in the folder of a project that has code in Python"
         )
     services = _services(tree, roots)
-    shared = {_shown(root, place): tuple(sorted(names)) for place, names in roots.items() if place not in services}
-    named = _names(root, {place: roots[place] for place in services})
-    return Layout(shared, {named[place]: (_shown(root, place), tuple(sorted(roots[place]))) for place in services})
+    shared = {_relative(root, place): tuple(sorted(names)) for place, names in roots.items() if place not in services}
+    named = _service_names(root, {place: roots[place] for place in services})
+    return Layout(shared, {named[place]: (_relative(root, place), tuple(sorted(roots[place]))) for place in services})
 
 
-def _without_strays(tree: Tree) -> dict[Path, frozenset[str]]:
-    """The names below each source root, without loose scripts that have nothing to do with the packages there."""
+def _without_loose_scripts(tree: Tree) -> dict[Path, frozenset[str]]:
+    """The top-level names of each source root, without loose scripts that import none of the packages."""
     packages = {cluster: place for cluster, place in tree.packages.items() if cluster != place}
     known = {name for cluster, place in packages.items() for name in tree.names(cluster, place)}
     roots: dict[Path, frozenset[str]] = {}
@@ -59,7 +65,7 @@ def _without_strays(tree: Tree) -> dict[Path, frozenset[str]]:
 
 
 def _without_overlaps(roots: Mapping[Path, frozenset[str]]) -> dict[Path, frozenset[str]]:
-    """Source roots without folders (of no package) in which there are other source roots."""
+    """Drop plain folders (not packages) that contain other source roots."""
     kept = {
         place: frozenset(
             name
@@ -71,8 +77,8 @@ def _without_overlaps(roots: Mapping[Path, frozenset[str]]) -> dict[Path, frozen
     return {place: names for place, names in kept.items() if names}
 
 
-def _without_specks(tree: Tree, roots: Mapping[Path, frozenset[str]]) -> dict[Path, frozenset[str]]:
-    """Source roots without those that stand beside one with nearly all files, and have nothing to do with it."""
+def _without_small_roots(tree: Tree, roots: Mapping[Path, frozenset[str]]) -> dict[Path, frozenset[str]]:
+    """If one source root has nearly all files, drop the others that neither import it nor are imported by it."""
     sizes = {place: _size(tree, place) for place in roots}
     main = next((place for place, size in sizes.items() if size >= _NEARLY_ALL * sum(sizes.values())), None)
     if main is None:
@@ -86,7 +92,7 @@ def _without_specks(tree: Tree, roots: Mapping[Path, frozenset[str]]) -> dict[Pa
 
 
 def _services(tree: Tree, roots: Mapping[Path, frozenset[str]]) -> tuple[Path, ...]:
-    """The source roots that are services: several have a package of the same name, or nobody imports the other."""
+    """The source roots that are services: packages share a name, or no root imports another one."""
     owners = Counter(name for place, names in roots.items() for name in names if _is_regular(place, name))
     imported = {place: _imported(tree, place) for place in roots}
     used = {
@@ -95,14 +101,14 @@ def _services(tree: Tree, roots: Mapping[Path, frozenset[str]]) -> tuple[Path, .
         for other in roots
         if place != other and any(owners[name] < 2 for name in roots[other] & imported[place])  # noqa: PLR2004  # alone
     }
-    alike = {place for place, names in roots.items() if any(owners[name] > 1 for name in names)}
-    if len(roots) < 2 or (used and not alike):  # noqa: PLR2004  # one root is one code base
+    same_named = {place for place, names in roots.items() if any(owners[name] > 1 for name in names)}
+    if len(roots) < 2 or (used and not same_named):  # noqa: PLR2004  # one source root is one code base
         return ()
-    return tuple(place for place in roots if place not in used or place in alike)
+    return tuple(place for place in roots if place not in used or place in same_named)
 
 
 def _is_regular(place: Path, name: str) -> bool:
-    """Whether `name` is a package or module of its own, not a namespace that several source roots may share."""
+    """Whether `name` is a regular package or module, not a namespace that several source roots may share."""
     return (place / name / "__init__.py").is_file() or (place / f"{name}.py").is_file()
 
 
@@ -122,13 +128,15 @@ def _roots_of(names: Iterable[str]) -> frozenset[str]:
     return frozenset(name.partition(".")[0] for name in names)
 
 
-def _names(root: Path, services: Mapping[Path, frozenset[str]]) -> dict[Path, str]:
-    """A name for each service: its folder's, with as many of those above as tell it from the others."""
+def _service_names(root: Path, services: Mapping[Path, frozenset[str]]) -> dict[Path, str]:
+    """A unique name for each service: its folder, preceded by as many parent folders as make it unique."""
     parts = {place: _folders(root, place) or [min(names)] for place, names in services.items()}
-    return {place: _name(own, [other for other in parts.values() if other != own]) for place, own in parts.items()}
+    return {
+        place: _unique_name(own, [other for other in parts.values() if other != own]) for place, own in parts.items()
+    }
 
 
-def _name(own: list[str], others: list[list[str]]) -> str:
+def _unique_name(own: list[str], others: list[list[str]]) -> str:
     lengths = range(1, len(own) + 1)
     return "-".join(own[-next((n for n in lengths if own[-n:] not in [it[-n:] for it in others]), len(own)) :])
 
@@ -137,5 +145,5 @@ def _folders(root: Path, place: Path) -> list[str]:
     return [re.sub(r"[^\w-]", "-", part) for part in place.relative_to(root).parts if part not in ("src", "app")]
 
 
-def _shown(root: Path, place: Path) -> str:
+def _relative(root: Path, place: Path) -> str:
     return place.relative_to(root).as_posix()

@@ -1,4 +1,4 @@
-"""What is proposed, and how it is written down: YAML with a line on each block."""
+"""A proposed configuration, and its rendering as YAML with a comment for each block."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ version: 1
 
 @dataclass(frozen=True)
 class ProposedContract:
-    """A contract as the configuration will have it, and what speaks for it."""
+    """A contract in the form of the configuration, and a comment on the evidence for it."""
 
     comment: str
     keys: Mapping[str, Any]
@@ -26,7 +26,7 @@ class ProposedContract:
 
 @dataclass(frozen=True, kw_only=True)
 class Proposal:
-    """A configuration, in parts."""
+    """The parts of a proposed configuration."""
 
     project: Mapping[str, Any]
     extends: tuple[str, ...] = ()
@@ -36,7 +36,7 @@ class Proposal:
 
     def render(self) -> str:
         """The text of the configuration."""
-        blocks = [_HEAD, *self._extends(), *self._project(), *self._named(), *self._services(), *self._contracts()]
+        blocks = [_HEAD, *self._extends(), *self._project(), *self._components(), *self._services(), *self._contracts()]
         return "\n".join(blocks)
 
     def _extends(self) -> Iterator[str]:
@@ -54,7 +54,7 @@ class Proposal:
             yield "project:"
             yield "".join(_entry(name, value, 2) for name, value in self.project.items())
 
-    def _named(self) -> Iterator[str]:
+    def _components(self) -> Iterator[str]:
         if self.components:
             yield "# Sets of modules by the names that contracts use; a module stands for all below it."
             yield "components:"
@@ -79,7 +79,7 @@ def _contract(contract: ProposedContract) -> str:
 
 
 def _entry(name: str, value: Any, indent: int) -> str:
-    """`name: value` on one line, or over several where it is long; layers always stand one below the other."""
+    """`name: value` on one line, or on several if it is too long; layers are always listed line by line."""
     margin = " " * indent
     line = f"{margin}{write_yaml_line(name)}: {write_yaml_line(value)}\n"
     if len(line) <= _WIDTH and name != "layers":

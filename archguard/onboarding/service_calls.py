@@ -1,4 +1,4 @@
-"""Which service calls which other one today, and by what names its code knows them."""
+"""Infer which service calls which, and the host names by which code refers to services."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -10,11 +10,11 @@ from archguard.effects.interactions import Channel, Interaction, ServiceMap, fin
 from archguard.onboarding.proposal import ProposedContract
 
 _SETTING = re.compile(rb"""["']([A-Z][A-Z0-9_]*_(?:ADDR|ADDRESS|URL|URI|HOST|ENDPOINT))["']""")
-_WAYS = (Channel.IMPORT, Channel.HTTP, Channel.RPC, Channel.QUEUE)
+_CHANNELS = (Channel.IMPORT, Channel.HTTP, Channel.RPC, Channel.QUEUE)
 
 
 def with_hosts(codebase: Codebase) -> Codebase:
-    """The same code, with the hosts of each service: its own name, and the settings that are called after it."""
+    """A copy of `codebase` with the hosts of each service: its name, and settings named after it (`PAYMENTS_URL`)."""
     settings = sorted(
         {setting for source in codebase.sources.values() for setting in _settings(codebase, source.module)}
     )
@@ -26,10 +26,10 @@ def with_hosts(codebase: Codebase) -> Codebase:
 
 
 def services_contract(codebase: Codebase) -> tuple[Mapping[str, Service], ProposedContract]:
-    """The services with the modules that others import, and the contract that allows what they do today."""
-    contacts = tuple(find_interactions(codebase, ServiceMap(codebase), {}, _WAYS))
+    """The services with their imported modules as `public`, and a contract that allows today's interactions."""
+    contacts = tuple(find_interactions(codebase, ServiceMap(codebase), {}, _CHANNELS))
     services = {
-        name: replace(service, public=tuple(map(Pattern, _published(contacts, name))))
+        name: replace(service, public=tuple(map(Pattern, _imported_modules(contacts, name))))
         for name, service in codebase.services.items()
     }
     policy = {caller: sorted({it.callee for it in contacts if it.caller == caller}) for caller in sorted(services)}
@@ -42,7 +42,7 @@ def services_contract(codebase: Codebase) -> tuple[Mapping[str, Service], Propos
     return services, ProposedContract("Which service calls which today, by HTTP, RPC, queues or imports.", keys)
 
 
-def _published(contacts: tuple[Interaction, ...], service: str) -> list[str]:
+def _imported_modules(contacts: tuple[Interaction, ...], service: str) -> list[str]:
     return sorted(
         {it.imported.rpartition("::")[2] for it in contacts if it.callee == service and it.channel is Channel.IMPORT}
     )

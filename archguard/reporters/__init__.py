@@ -1,4 +1,4 @@
-"""The formats of a report: the table of contents, and the door for the formats of others."""
+"""The formats of a report: one module per built-in format, and entry points for those of other packages."""
 
 from collections.abc import Callable
 from difflib import get_close_matches
@@ -9,7 +9,7 @@ from archguard.errors import ArchguardError
 from archguard.model import Report
 
 Reporter = Callable[[Report], str]
-"""From a report to its text, which has no line end after its last line."""
+"""A function from a report to text without a trailing newline."""
 
 BUILT_IN: Final = (
     "text",
@@ -24,7 +24,7 @@ BUILT_IN: Final = (
     "teamcity",
     "azure",
 )
-"""The formats that archguard brings, each a module of that name here with a `render`."""
+"""The built-in formats, each a module of that name with a function `render`."""
 
 
 class _Format(Protocol):
@@ -32,14 +32,14 @@ class _Format(Protocol):
 
 
 def reporter(name: str) -> Reporter:
-    """The reporter called `name`; nothing of the other formats is imported.
+    """The reporter `name`; the modules of other formats are not imported.
 
     Raises:
-        ArchguardError: nobody offers it, several packages do, or it cannot be loaded.
+        ArchguardError: it does not exist, several packages provide it, or it cannot be loaded.
     """
     if name in BUILT_IN:
         return cast("_Format", import_module(f"{__name__}.{name}")).render
-    from archguard.reporters import plugins  # noqa: PLC0415  # looking for them takes 20 ms
+    from archguard.reporters import plugins  # noqa: PLC0415  # searching entry points takes 20 ms
 
     if found := plugins.load(name):
         return found
@@ -47,8 +47,8 @@ def reporter(name: str) -> Reporter:
 
 
 def reporter_names() -> tuple[str, ...]:
-    """Every name that `reporter` knows: archguard's own first, then those of other packages."""
-    from archguard.reporters import plugins  # noqa: PLC0415  # looking for them takes 20 ms
+    """The names of all reporters: built-in ones first, then those of other packages."""
+    from archguard.reporters import plugins  # noqa: PLC0415  # searching entry points takes 20 ms
 
     return (*BUILT_IN, *(name for name in plugins.names() if name not in BUILT_IN))
 

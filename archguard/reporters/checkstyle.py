@@ -10,7 +10,7 @@ _NOWHERE = Location(".")
 
 
 def render(report: Report) -> str:
-    """The new violations and the problems, file by file."""
+    """The new violations and the problems, grouped by file."""
     root = Element("checkstyle", {"version": tool_info.version()})
     files: dict[str, Element] = {}
     for location, attributes in sorted(_errors(report), key=lambda error: error[0]):

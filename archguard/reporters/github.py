@@ -36,7 +36,7 @@ def _command(severity: Severity, location: Location | None, source: str, text: s
 
 def _place(location: Location) -> dict[str, str]:
     place = {"file": phrases.one_line(location.path), "line": location.line}
-    # GitHub takes columns only where both ends stand in one line.
+    # GitHub only accepts columns if both ends are on one line.
     match location.end_line:
         case 0:
             ends = {"col": location.column}

@@ -20,7 +20,7 @@ _NOWHERE: Final = Location(".")
 
 
 def render(report: Report) -> str:
-    """Every violation and problem; known ones too, since GitLab compares with the target branch itself."""
+    """Every violation and problem; also known violations, since GitLab itself compares with the target branch."""
     violations = (_violation(violation, count) for violation, count in phrases.occurrences(report.violations))
     return inert_json(json.dumps([*violations, *_problems(report)], indent=2))
 

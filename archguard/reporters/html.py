@@ -1,4 +1,4 @@
-"""The report for a browser: one file that needs no network, to be searched and filtered."""
+"""The report as a web page with search and filters: one file that needs no network."""
 
 from collections.abc import Iterator
 from html import escape
@@ -13,7 +13,7 @@ _LABELS: Final = {OutcomeStatus.KEPT: "kept", OutcomeStatus.BROKEN: "broken", Ou
 
 
 def render(report: Report) -> str:
-    """The page, with its style and its script inside; without scripts it shows everything."""
+    """The page with inline style and script; without JavaScript it shows everything."""
     body = "\n".join((*_header(report), *_main(report), *_footer(report)))
     return page(_verdict(report), body, asset("report.css"), asset("report.js"))
 
@@ -145,6 +145,5 @@ def _footer(report: Report) -> Iterator[str]:
     yield f"<footer><p>{phrases.scope(report.summary)} in {report.summary.seconds:.2f} s.</p>"
     if names:
         items = "".join(f"<li><code>{escaped(name)}</code></li>" for name in names)
-        count = phrases.counted(len(names), "module")
-        yield f"<details><summary>No contract looks at {count}.</summary><ul>{items}</ul></details>"
+        yield f"<details><summary>{phrases.covered_by_none(len(names))}.</summary><ul>{items}</ul></details>"
     yield f"<p>{tool_info.NAME} {escaped(tool_info.version())}</p></footer>"

@@ -1,4 +1,4 @@
-"""The report for programs: `version: 1`, which `report_schema` describes and `read` takes back."""
+"""The report as JSON, `version: 1`: `report_schema` describes it, and `read` parses it."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -26,18 +26,18 @@ from archguard.reporters.json_schema import report_schema
 __all__ = ["VERSION", "document", "read", "render", "report_schema"]
 
 VERSION: Final = 1
-"""Goes up when a program that reads reports would have to change."""
+"""Incremented by changes that are incompatible for programs that read reports."""
 
-_Object = dict[str, Any]  # JSON is Any until a reader has checked it
+_Object = dict[str, Any]  # JSON is Any until it is validated
 
 
 def render(report: Report) -> str:
-    """The report as JSON, in ASCII, so that every terminal and encoding can carry it."""
+    """The report as JSON in ASCII, which every terminal and encoding supports."""
     return inert_json(json.dumps(document(report), indent=2))
 
 
 def document(report: Report) -> _Object:
-    """The report as what JSON is made of, for whoever puts it into an answer of their own."""
+    """The report as plain values, to embed into other JSON."""
     return {
         "version": VERSION,
         "tool": {"name": tool_info.NAME, "version": tool_info.version()},
@@ -125,7 +125,7 @@ def _summary(report: Report) -> _Object:
 
 
 def read(text: str, path: str = "report.json") -> Report:
-    """The report that `render` wrote; the excerpts of its problems are gone, since JSON holds none.
+    """Parse the result of `render`; the excerpts of problems are lost, since JSON omits them.
 
     Raises:
         ArchguardError: it is not JSON, not a report, or of another version.

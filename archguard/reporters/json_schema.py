@@ -9,7 +9,7 @@ _Schema = dict[str, Any]  # a schema is JSON, and JSON is Any
 
 
 def report_schema() -> _Schema:
-    """The JSON Schema (2020-12) of what `json.render` writes; every key is there in every report, and no other."""
+    """The JSON Schema (2020-12) of what `json.render` writes; every report has exactly these keys."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "archguard report, version 1",

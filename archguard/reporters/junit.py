@@ -7,7 +7,7 @@ from archguard.reporters import phrases, text, tool_info, xml
 
 
 def render(report: Report) -> str:
-    """A suite with a case for each contract, and one for each problem that kept archguard from looking."""
+    """A suite with a case for each contract, and one for each problem that prevented a check."""
     root = Element("testsuites")
     suite = SubElement(root, "testsuite", {"name": tool_info.NAME})
     for outcome, violations in phrases.contracts(report):

@@ -1,4 +1,4 @@
-"""The report for a pull request: Markdown, what is new first."""
+"""The report for a pull request: Markdown with new violations first."""
 
 import re
 from collections.abc import Iterator
@@ -9,18 +9,18 @@ from archguard.model import Outcome, OutcomeStatus, Problem, Report, Violation
 from archguard.reporters import phrases
 
 COMMENT_SIZE: Final = 65_000
-"""In bytes; GitHub takes 65,536 characters in a comment."""
+"""The limit of the report in bytes; a comment on GitHub may have 65,536 characters."""
 
 _ICONS: Final = {OutcomeStatus.KEPT: "✅", OutcomeStatus.BROKEN: "❌", OutcomeStatus.ERROR: "⚠️"}
 _MARKUP = re.compile(r"([\\`*_\[\]|~$])")
-# What makes a list of a line that begins with it.
+# A line that begins with one of these would become a list item.
 _BULLET = re.compile(r"^(\d*)([-+.)])")
-# An empty comment keeps `@router.get` from notifying somebody, and `#1` from linking an issue.
+# An empty comment prevents that `@router.get` notifies a user and `#1` links an issue.
 _ENTITIES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "@<!-- -->", "#": "#<!-- -->"})
 
 
 def render(report: Report, size: int = COMMENT_SIZE) -> str:
-    """The verdict, a row for each contract, and as many findings as fit into `size` bytes; it says how many do not."""
+    """The result, a row per contract, and as many findings as fit into `size` bytes, with the number of the others."""
     head, tail = "\n".join(_head(report)), "\n".join(_tail(report))
     findings = tuple(_findings(report))
     fitting = _fitting(findings, size - len(f"{head}{tail}".encode()) - len(_left_out(len(findings))) - 4)
@@ -113,13 +113,13 @@ def _tail(report: Report) -> Iterator[str]:
 
 
 def escaped(text: str) -> str:
-    """`text` as nothing but text, wherever it stands."""
+    """`text` with all Markdown escaped."""
     marked = _MARKUP.sub(r"\\\1", phrases.one_line(text)).translate(_ENTITIES)
     return _BULLET.sub(r"\1\\\2", marked)
 
 
 def code(text: str) -> str:
-    """`text` as code, between more backticks than it holds in a row."""
+    """`text` as inline code, delimited by more backticks than it contains in a row."""
     line = phrases.one_line(text)
     longest = max((len(run) for run in re.findall("`+", line)), default=0)
     fence, space = "`" * (longest + 1), " " if longest else ""

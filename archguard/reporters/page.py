@@ -1,4 +1,4 @@
-"""A page for a browser that is one file and needs no network."""
+"""The frame of a self-contained web page: one file that needs no network."""
 
 import hashlib
 from base64 import b64encode
@@ -8,7 +8,7 @@ from typing import Final
 
 from archguard.reporters import phrases
 
-# The policy names the pieces that may run, so that nothing which users wrote ever can.
+# The policy allows inline scripts and styles by hash, so that no text from users can run.
 _PAGE: Final = """\
 <!DOCTYPE html>
 <html lang="en">
@@ -27,19 +27,19 @@ _PAGE: Final = """\
 
 
 def page(title: str, body: str, style: str, script: str = "") -> str:
-    """The page with `body`, which is HTML, and the colours, `style` and `script` inside of it."""
+    """The page with the HTML `body`, and the shared colours, `style` and `script` inline."""
     style = asset("colours.css") + style
     element = f"\n<script>{script}</script>" if script else ""
     return _PAGE.format(policy=_policy(style, script), title=title, style=style, body=body, script=element)
 
 
 def asset(name: str) -> str:
-    """The text of a file that comes with archguard."""
+    """The text of an asset file."""
     return files(__package__).joinpath("assets", name).read_text(encoding="utf-8")
 
 
 def escaped(content: str) -> str:
-    """`content` as the text of an element, in one line."""
+    """`content` escaped as the text of an element, on one line."""
     return escape(phrases.one_line(content))
 
 

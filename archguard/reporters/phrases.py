@@ -1,4 +1,4 @@
-"""How a finding is put into words, the same in every format."""
+"""The wording of findings and totals, the same in every format."""
 
 import re
 from collections import Counter
@@ -20,21 +20,21 @@ from archguard.model import (
 )
 from archguard.model.log import inert
 
-# What moves a terminal's cursor or splits a line.
+# Control characters and line breaks.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-# Halves of characters, which no file can hold, and marks that reorder the line they stand in.
+# Lone surrogates, which cannot be encoded, and marks that change the direction of the text around them.
 _UNPRINTABLE = re.compile("[\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
 
 
 def one_line(text: str) -> str:
-    """`text` without anything that would split or rewrite the line it is put in, or be a command in a log."""
-    if text.isascii() and text.isprintable():  # nearly every one, and there may be a million
+    """`text` on one line, without control characters and without what a CI system takes for a command."""
+    if text.isascii() and text.isprintable():  # the fast path for nearly every text; there may be a million
         return inert(text.strip())
     return inert(_CONTROL.sub(" ", printable(text)).strip())
 
 
 def printable(text: str) -> str:
-    """`text` as every encoding of Unicode can hold it."""
+    """`text` without characters that cannot be encoded or that change the direction of text."""
     return _UNPRINTABLE.sub("\ufffd", text)
 
 
@@ -44,18 +44,18 @@ def counted(number: int, noun: str) -> str:
 
 
 def sentence(violation: Violation) -> str:
-    """What is wrong, with how sure that is where it is not certain."""
+    """The message, with the confidence if it is not `certain`."""
     doubt = "" if violation.confidence is Confidence.CERTAIN else f" ({violation.confidence})"
     return one_line(violation.message) + doubt
 
 
 def because(reason: str) -> str:
-    """`because <the team's own reason>`, or "" where it gave none."""
+    """`because <the reason of the contract>`; "" if there is none."""
     return f"because {one_line(reason)}" if reason.strip() else ""
 
 
 def severity(violation: Violation) -> Severity:
-    """How much it weighs where a program or a person acts on it: what is merely possible fails no run."""
+    """The severity to report: INFO for a `possible` violation, which never fails a run."""
     return Severity.INFO if violation.confidence is Confidence.POSSIBLE else violation.severity
 
 
@@ -78,12 +78,12 @@ def explanation(violation: Violation) -> Iterator[str]:
 
 
 def numbered(fixes: Iterable[str]) -> Iterator[str]:
-    """The ways to mend it, as `1. …`."""
+    """The fixes as a numbered list: `1. …`."""
     return (f"{number}. {one_line(fix)}" for number, fix in enumerate(fixes, start=1))
 
 
 def looked_at(checked: Checked) -> str:
-    """How much of the code a contract saw."""
+    """How much of the code a contract checked: `3 modules, 5 imports, 0 calls`."""
     return ", ".join(
         (counted(checked.modules, "module"), counted(checked.imports, "import"), counted(checked.calls, "call"))
     )
@@ -105,13 +105,13 @@ def contract_count(outcomes: Iterable[Outcome]) -> str:
 
 
 def found(outcome: Outcome, violations: Collection[Violation]) -> str:
-    """How many violations the contract has, and that they fail no run where new ones do not."""
+    """The count of violations; if the contract is kept in spite of new ones, also that they fail no run."""
     harmless = outcome.status is OutcomeStatus.KEPT and new(violations)
     return f"{violation_count(violations)}{', which fail no run' if harmless else ''}"
 
 
 def contracts(report: Report) -> Iterator[tuple[Outcome, tuple[Violation, ...]]]:
-    """Each contract with its violations, in the order of the outcomes; one that only violations name counts too."""
+    """Each contract with its violations, in the order of outcomes; a contract without an outcome gets one."""
     groups: dict[str, list[Violation]] = {outcome.id: [] for outcome in report.outcomes}
     for violation in report.violations:
         groups.setdefault(violation.contract, []).append(violation)
@@ -128,7 +128,7 @@ def _outcome_of(violations: list[Violation], fail_on: Severity) -> Outcome:
 
 
 def occurrences(violations: Iterable[Violation]) -> Iterator[tuple[Violation, int]]:
-    """Each violation, and the how manyth of its fingerprint it is, from 1."""
+    """Each violation with its number among those with the same fingerprint, from 1."""
     seen: Counter[str] = Counter()
     for violation in violations:
         seen[violation.fingerprint] += 1
@@ -136,7 +136,7 @@ def occurrences(violations: Iterable[Violation]) -> Iterator[tuple[Violation, in
 
 
 def new(violations: Iterable[Violation]) -> tuple[Violation, ...]:
-    """Those that the baseline does not list."""
+    """The violations that the baseline does not list."""
     return tuple(violation for violation in violations if violation.status is ViolationStatus.NEW)
 
 
@@ -167,7 +167,7 @@ def totals(report: Report) -> str:
 
 
 def scope(summary: Summary) -> str:
-    """How much was looked at, as a sentence without its full stop."""
+    """What was checked, as a sentence without a full stop."""
     seen = f"{counted(summary.modules, 'module')}, {counted(summary.imports, 'import')}"
     return f"Looked at {seen} and {counted(summary.calls, 'call')} in {counted(summary.files, 'file')}"
 
@@ -179,4 +179,9 @@ def unassigned(summary: Summary, shown: int = 5) -> str:
     names = ", ".join(one_line(name) for name in summary.unassigned[:shown])
     more = len(summary.unassigned) - shown
     rest = f" and {more} more" if more > 0 else ""
-    return f"No contract looks at {counted(len(summary.unassigned), 'module')}: {names}{rest}."
+    return f"{covered_by_none(len(summary.unassigned))}: {names}{rest}."
+
+
+def covered_by_none(modules: int) -> str:
+    """`3 modules are covered by no contract`."""
+    return f"{counted(modules, 'module')} {'is' if modules == 1 else 'are'} covered by no contract"

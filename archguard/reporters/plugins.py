@@ -1,4 +1,4 @@
-"""Reporters of other packages, found by entry point; apart, since looking for them takes 20 ms."""
+"""Reporters of other packages, found by entry points; a module of its own, since searching them takes 20 ms."""
 
 from collections.abc import Callable
 from importlib.metadata import EntryPoint, entry_points
@@ -8,19 +8,19 @@ from archguard.errors import ArchguardError
 from archguard.model import Report
 
 ENTRY_POINTS: Final = "archguard.reporters"
-"""The group in which other packages name their reporters."""
+"""The entry point group of reporters."""
 
 
 def names() -> tuple[str, ...]:
-    """The formats that other packages offer."""
+    """The names of the formats that other packages provide."""
     return tuple(sorted({point.name for point in entry_points(group=ENTRY_POINTS)}))
 
 
 def load(name: str) -> Callable[[Report], str] | None:
-    """The one reporter of other packages that is called `name`; None if nobody offers it.
+    """The reporter `name` of another package; None if no package provides it.
 
     Raises:
-        ArchguardError: several packages do, or it cannot be loaded.
+        ArchguardError: several packages provide it, or it cannot be loaded.
     """
     points = sorted({point.value: point for point in entry_points(group=ENTRY_POINTS, name=name)}.items())
     match points:

@@ -1,4 +1,4 @@
-"""A report that is kept whole, to be written again with other numbers of imports."""
+"""Serialize a whole report, to render it again with other counts of imports when a recorded result is replayed."""
 
 import json
 from collections.abc import Sequence
@@ -23,17 +23,17 @@ from archguard.reporters import reporter
 
 
 def keep(report: Report) -> str:
-    """The report with all that any format may show; that for programs (`json`) leaves some of it out."""
+    """Serialize every field of the report, since any format may need it; the `json` format omits some."""
     return json.dumps(asdict(report), separators=(",", ":"))
 
 
 def rerender(text: str, formats: Sequence[str], added: Sequence[int]) -> list[str]:
-    """The report that was kept as `text`, in each of `formats`.
+    """Render the report serialized in `text` in each of `formats`.
 
     Args:
-        text: What `keep` wrote.
+        text: The result of `keep`.
         formats: The names of reporters.
-        added: By how much the numbers of imports grow: in all, and for each contract.
+        added: The increase of the counts of imports: in total, then for each contract.
     """
     report = read(text)
     summary = replace(report.summary, imports=report.summary.imports + added[0])
@@ -42,7 +42,7 @@ def rerender(text: str, formats: Sequence[str], added: Sequence[int]) -> list[st
 
 
 def read(text: str) -> Report:
-    """The report that `keep` wrote."""
+    """Deserialize the result of `keep`."""
     found = json.loads(text)
     return Report(
         outcomes=tuple(map(_outcome, found["outcomes"])),

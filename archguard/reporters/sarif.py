@@ -16,12 +16,12 @@ _Object = dict[str, Any]  # JSON is Any
 
 # https://docs.github.com/code-security/code-scanning/troubleshooting-sarif/results-exceed-limit
 MOST_RESULTS: Final = 25_000
-"""GitHub refuses a file that has more."""
+"""GitHub rejects a file with more results."""
 SHOWN_RESULTS: Final = 5_000
-"""GitHub shows the weightiest of them."""
+"""GitHub only shows this many, the most severe ones."""
 _MOST_RELATED: Final = 100
 _RESULTS: Final = "\0results"
-"""Where they go; nothing else here holds a control character."""
+"""The placeholder for the results; no other text in the document has a control character."""
 
 _LEVELS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 _SEVERITIES: Final = tuple(Severity)
@@ -35,7 +35,7 @@ def render(report: Report) -> str:
         "version": "2.1.0",
         "runs": [_run(report, outcomes)],
     }
-    # Python indents slowly (11 s for what GitHub takes at most), so the results go in afterwards.
+    # Indenting is slow in Python (11 s for GitHub's maximum), so the results are inserted afterwards.
     before, _, after = json.dumps(log, indent=2).partition(json.dumps(_RESULTS))
     results = ",\n".join(map(json.dumps, _results(report, outcomes)))
     return inert_json(f"{before}{results}{after}")
@@ -141,7 +141,7 @@ def _result(violation: Violation, occurrence: int, rule: int) -> _Object:
         "relatedLocations": [
             _related(number, step) for number, step in enumerate(violation.chain[:_MOST_RELATED], start=1)
         ],
-        # Not `primaryLocationLineHash`: GitHub's own action computes that one, and warns at every other value.
+        # Not `primaryLocationLineHash`: GitHub's own action computes it, and warns about any other value.
         "partialFingerprints": {"archguardViolation/v1": f"{violation.fingerprint}:{occurrence}"},
         "suppressions": known if phrases.is_known(violation) else [],
         "properties": {"confidence": violation.confidence.value, "rule": phrases.one_line(violation.rule)},

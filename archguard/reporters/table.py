@@ -1,4 +1,4 @@
-"""Tables of plain text."""
+"""Plain text tables."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -6,7 +6,7 @@ from archguard.reporters.phrases import one_line
 
 
 def columns(rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """The lines of a table, with columns as wide as they must be: names to the left, numbers to the right."""
+    """The lines of a table with columns of minimal width: the first is left-aligned, the others are right-aligned."""
     cells = [tuple(map(one_line, row)) for row in rows]
     first, *widths = (max(map(len, column)) for column in zip(*cells, strict=True))
     for name, *numbers in cells:

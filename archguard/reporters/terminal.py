@@ -8,11 +8,11 @@ from archguard.reporters import text
 
 
 def print_rich(report: Report, console: Console) -> None:
-    """Print what `text.render` gives, coloured; nothing is wrapped, and no markup in it is obeyed."""
+    """Print the text report in colour, without wrapping lines or interpreting markup."""
     for line in text.lines(report):
         console.print(Text.assemble(*line), soft_wrap=True)
 
 
 def rich_text(report: Report) -> Text:
-    """What `text.render` gives, coloured."""
+    """The text report in colour."""
     return Text("\n").join(Text.assemble(*line) for line in text.lines(report))

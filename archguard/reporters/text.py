@@ -1,4 +1,4 @@
-"""The report for people: plain, one line a line, whatever the width of the terminal."""
+"""The report as plain text; lines are not wrapped to the width of the terminal."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -10,7 +10,7 @@ from archguard.model.log import inert
 from archguard.reporters import phrases
 
 Span = tuple[str, str]
-"""A piece of a line, and the style that a terminal gives it."""
+"""A piece of a line, and its style in a terminal."""
 Line = tuple[Span, ...]
 
 _INDENT: Final = "    "
@@ -21,7 +21,7 @@ _STATUS_SPANS: Final = {
     OutcomeStatus.BROKEN: ("BROKEN", "bold red"),
     OutcomeStatus.ERROR: ("ERROR ", "bold red"),
 }
-# Everything that would move the cursor, except tabs, which the caret's line repeats.
+# Control characters except tabs, which the line of the caret repeats.
 _CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -31,12 +31,12 @@ def render(report: Report) -> str:
 
 
 def plain(lines: Iterable[Line]) -> str:
-    """The lines without their colours, and without the last line's end."""
+    """The lines without styles and without a trailing newline."""
     return "\n".join("".join(text for text, _ in line) for line in lines)
 
 
 def lines(report: Report) -> Iterator[Line]:
-    """The lines of `render`, each in the pieces that a terminal colours; an empty line between the parts."""
+    """The lines of the report as styled pieces, with an empty line between sections."""
     parts = [part for part in _parts(report) if part]
     for number, part in enumerate(parts):
         if number:
@@ -54,7 +54,7 @@ def _parts(report: Report) -> Iterator[list[Line]]:
 
 
 def violation_lines(violation: Violation) -> Iterator[Line]:
-    """The house shape: place, severity and sentence; then the chain, the reason and the fixes, indented."""
+    """The standard form: location, severity and sentence; then, indented, the chain, the reason and the fixes."""
     yield (
         *_head(violation.location, phrases.severity(violation)),
         (f"{phrases.sentence(violation)} ", ""),
@@ -68,7 +68,7 @@ def violation_lines(violation: Violation) -> Iterator[Line]:
 
 
 def problem_lines(problem: Problem) -> Iterator[Line]:
-    """Place, severity and message; then the excerpt with a caret below the column, and the hint."""
+    """Location, severity and message; then the excerpt with a caret below the column, and the hint."""
     yield (*_head(problem.location, problem.severity), (phrases.one_line(problem.message), ""))
     yield from excerpt_lines(problem)
     if problem.hint:
@@ -76,7 +76,7 @@ def problem_lines(problem: Problem) -> Iterator[Line]:
 
 
 def excerpt_lines(problem: Problem) -> Iterator[Line]:
-    """The source line of the problem and the caret below it, or nothing where there is no source."""
+    """The source line of the problem and the caret below it; nothing if there is no source."""
     if problem.location and problem.excerpt.strip():
         yield from _excerpt(problem.excerpt, problem.location)
 
@@ -98,7 +98,7 @@ def _excerpt(excerpt: str, location: Location) -> Iterator[Line]:
 
 
 def _blank(text: str) -> str:
-    """Spaces as wide as `text`; its tabs stay, since only the terminal knows how wide they are."""
+    """Spaces as wide as `text`; tabs are kept, since only the terminal knows their width."""
     return "".join("\t" if character == "\t" else " " * _width(character) for character in text)
 
 
@@ -117,7 +117,7 @@ def _outcome(outcome: Outcome, violations: tuple[Violation, ...]) -> Line:
 
 
 def summary_lines(report: Report) -> Iterator[Line]:
-    """How much was looked at, what no contract looks at, and the totals."""
+    """What was checked, the modules that no contract covers, and the totals."""
     yield ((f"{phrases.scope(report.summary)} in {report.summary.seconds:.2f} s.", ""),)
     if unassigned := phrases.unassigned(report.summary):
         yield ((unassigned, "yellow"),)

@@ -1,4 +1,4 @@
-"""Who made a report, for the formats that say it."""
+"""The name and version of archguard, for formats that record the tool."""
 
 from functools import cache
 from importlib.metadata import PackageNotFoundError
@@ -11,7 +11,7 @@ DISTRIBUTION: Final = "archguard-enforcer"
 
 @cache
 def version() -> str:
-    """The installed version, or "0" where archguard runs without being installed."""
+    """The installed version, or "0" if archguard is not installed as a distribution."""
     try:
         return installed_version(DISTRIBUTION)
     except PackageNotFoundError:

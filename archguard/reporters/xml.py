@@ -1,10 +1,10 @@
-"""What the XML formats share: how a tree of elements becomes a document."""
+"""Serialize a tree of elements, for the XML formats."""
 
 from xml.etree.ElementTree import Element, indent, tostring
 
 
 def document(root: Element) -> str:
-    """The element as a document of its own; `wording` has taken out of its text what XML cannot hold."""
+    """Serialize `root` as an XML document; its texts come from `phrases`, without characters that XML forbids."""
     indent(root)
-    text = tostring(root, encoding="unicode").replace("##", "#&#35;")  # else a CI system obeys `##vso[...]`
+    text = tostring(root, encoding="unicode").replace("##", "#&#35;")  # else a CI system executes `##vso[...]`
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}'

@@ -1,15 +1,16 @@
-"""Following names on demand, across the modules of the project, to what they stand for.
+"""Name resolution and type inference on demand, across the modules of the project.
 
-`Names(Files(codebase.sources), library)` answers:
+`SemanticModel(FileIndex(codebase.sources), external_models)` has:
 
-- `names.scope(module)`: the module's `Scope`; facts come from it by `Call.within(scope, source)` and the like
-- `names.value(node, at)`: what an expression stands for (`call.node.func` at `call.at`, say)
-- `names.callees(node, at)`: the dotted names of what a call calls: `requests.get`, `httpx.AsyncClient.get`
-- `names.text(node, at)`: the text that an expression makes, with None for what is not known
-- `names.annotated(node, at)`: the objects that an annotation speaks of
-- `names.lineage(cls)`: a class of the project and all that it derives from
+- `scope(module)`: the module's `Scope`; facts are extracted from it by `Call.within(scope, source)` and the like
+- `resolve(name, at)`: the bindings, modules or external symbols that a name refers to
+- `infer(node, at)`: the types of an expression (`call.node.func` at `call.at`, say)
+- `callees(node, at)`: the qualified names of the callees of a call: `requests.get`, `httpx.AsyncClient.get`
+- `string_value(node, at)`: the string that an expression evaluates to, with None for unknown parts
+- `infer_annotation(node, at)`: the instances that an annotation describes
+- `mro(cls)`: a class of the project and all its bases
 
-The `Library` says what comes out of packages that are not part of the project.
+`ExternalModels` describes packages that are not part of the project. `model.py` explains the inference and its limits.
 """
 
 from archguard.semantics.annotations import provided

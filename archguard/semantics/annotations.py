@@ -1,4 +1,4 @@
-"""What an annotation says that an object is."""
+"""Types of annotations: generics, strings, aliases, `Annotated` and the markers of dependency injection."""
 
 import ast
 
@@ -40,30 +40,30 @@ _TRANSPARENT = frozenset(
         "BackwardOneToOneNullableRelation",
     ]
 )
-_SILENT = frozenset(["Any", "None", "NoReturn", "Never", "Literal", "object", "TypeVar", "Callable"])
+_UNINFORMATIVE = frozenset(["Any", "None", "NoReturn", "Never", "Literal", "object", "TypeVar", "Callable"])
 _TYPING = frozenset({"typing", "typing_extensions", "collections", "builtins", "types", "contextlib"})
 PROVIDERS = frozenset({"Depends", "Security", "Inject", "Provide", "FromDishka", "Injected"})
 
 
 class Annotations:
-    """Reads annotations with the help of `names`."""
+    """Infers the instances that annotations describe."""
 
     def __init__(self, model: Evaluator) -> None:
         self.model = model
         self._parsed: dict[tuple[str, Position], ast.expr | None] = {}
 
     def objects(self, node: ast.expr, at: Position) -> Types:  # noqa: PLR0911  # one case for each form
-        """The objects that the annotation `node` speaks of."""
+        """Infer the instances that the annotation `node` describes."""
         match node:
             case ast.Name(id="Self") | ast.Constant(value="self"):  # `ForeignKey("self")`
-                return self._self(at)
+                return self._enclosing_instance(at)
             case ast.Constant(value=str(text)):
                 return self.model.infer_annotation(parsed, at) if (parsed := self._parse(text, at)) else UNKNOWN
             case ast.Name(id=name):
-                return self._named(name, at)
+                return self._infer_name(name, at)
             case ast.Attribute(value=owner, attr=name):
                 owners = self.model.infer(owner, at)
-                return union(*(self._in(value, name) for value in owners))
+                return union(*(self._infer_member(value, name) for value in owners))
             case ast.Subscript(value=base, slice=arguments):
                 return self._generic(base, _elements(arguments), at)
             case ast.BinOp(left=left, op=ast.BitOr(), right=right):
@@ -71,7 +71,7 @@ class Annotations:
         return UNKNOWN
 
     def _parse(self, text: str, at: Position) -> ast.expr | None:
-        """Parsed once for each place, since what is found out is remembered by node."""
+        """Parse a string annotation, once per position: types are memoized by node, so the node must stay the same."""
         key = (text.strip(), at)
         if key not in self._parsed:
             try:
@@ -80,52 +80,52 @@ class Annotations:
                 self._parsed[key] = None
         return self._parsed[key]
 
-    def _self(self, at: Position) -> Types:
+    def _enclosing_instance(self, at: Position) -> Types:
         scope = at.scope
         while scope.parent and not isinstance(scope.node, ast.ClassDef):
             scope = scope.parent
         return (InstanceType(ClassType(scope.name, scope)),) if isinstance(scope.node, ast.ClassDef) else UNKNOWN
 
-    def _named(self, name: str, at: Position) -> Types:
+    def _infer_name(self, name: str, at: Position) -> Types:
         origins = self.model.resolve(name, at) or self.model.resolve(name, at.scope.end)
-        return union(*map(self._of_origin, origins))
+        return union(*map(self._origin_instances, origins))
 
-    def _in(self, owner: object, name: str) -> Types:
+    def _infer_member(self, owner: object, name: str) -> Types:
         if isinstance(owner, ModuleType):
-            return union(*map(self._of_origin, self.model.resolve_in_module(owner.name, name)))
+            return union(*map(self._origin_instances, self.model.resolve_in_module(owner.name, name)))
         if isinstance(owner, ExternalSymbol | ClassType | InstanceType):
-            return _meant(self.model.infer_attribute(owner, name))
+            return _informative_instances(self.model.infer_attribute(owner, name))
         return UNKNOWN
 
-    def _of_origin(self, origin: Binding | ExternalSymbol | ModuleType) -> Types:
+    def _origin_instances(self, origin: Binding | ExternalSymbol | ModuleType) -> Types:
         match origin:
             case Binding(kind=BindingKind.DEFINED):
-                return _meant(self.model.infer_binding(origin))
+                return _informative_instances(self.model.infer_binding(origin))
             case Binding(kind=BindingKind.ASSIGNED, node=ast.Call() as call):
-                return self._made(call, origin)
+                return self._created(call, origin)
             case Binding(kind=BindingKind.ASSIGNED, node=ast.expr() as alias, path=()):
                 return self.model.infer_annotation(alias, origin.at)
             case ExternalSymbol():
-                return _meant((origin,))
+                return _informative_instances((origin,))
         return UNKNOWN
 
-    def _made(self, call: ast.Call, origin: Binding) -> Types:
-        """`TypeVar("T", bound=Session)`, `NewType("X", Session)`, or a class that a function makes."""
+    def _created(self, call: ast.Call, origin: Binding) -> Types:
+        """Infer an alias created by a call: `TypeVar("T", bound=Session)`, `NewType("X", Session)`, a class factory."""
         name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
         if name == "TypeVar":
             bounds = [keyword.value for keyword in call.keywords if keyword.arg == "bound"] or call.args[1:]
             return union(*(self.model.infer_annotation(bound, origin.at) for bound in bounds))
         if name == "NewType" and len(call.args) > 1:
             return self.model.infer_annotation(call.args[1], origin.at)
-        return _meant(self.model.infer_binding(origin))
+        return _informative_instances(self.model.infer_binding(origin))
 
-    def _base_name(self, base: ast.expr, at: Position) -> str:
-        """`Annotated` for whatever it was imported as."""
-        outside = [value.name for value in self.model.infer(base, at) if isinstance(value, ExternalSymbol)]
-        return outside[0].rpartition(".")[2] if outside else ""
+    def _generic_name(self, base: ast.expr, at: Position) -> str:
+        """The last name of an external generic, whatever its alias: `Annotated`; "" for other expressions."""
+        external = [value.name for value in self.model.infer(base, at) if isinstance(value, ExternalSymbol)]
+        return external[0].rpartition(".")[2] if external else ""
 
     def _generic(self, base: ast.expr, arguments: list[ast.expr], at: Position) -> Types:
-        name = self._base_name(base, at)
+        name = self._generic_name(base, at)
         if name == "Annotated":
             return self._with_metadata(arguments, at)
         if name in _TRANSPARENT:
@@ -133,25 +133,27 @@ class Annotations:
         if name == "Coroutine":
             return self.model.infer_annotation(arguments[-1], at)
         if name in ("type", "Type"):
-            return tuple(value.of for value in self._all(arguments, at) if isinstance(value, InstanceType))
+            return tuple(value.of for value in self._union_of(arguments, at) if isinstance(value, InstanceType))
         if name == "Callable":
             result = self.model.infer_annotation(arguments[-1], at)
             return (external_instance("collections.abc.Callable", result),) if result else UNKNOWN
         items = tuple(self.model.infer_annotation(argument, at) for argument in arguments)
-        return tuple(_filled(value, items) for value in self.model.infer_annotation(base, at) if name not in _SILENT)
+        return tuple(
+            _with_items(value, items) for value in self.model.infer_annotation(base, at) if name not in _UNINFORMATIVE
+        )
 
-    def _all(self, arguments: list[ast.expr], at: Position) -> Types:
+    def _union_of(self, arguments: list[ast.expr], at: Position) -> Types:
         return union(*(self.model.infer_annotation(argument, at) for argument in arguments))
 
     def _with_metadata(self, arguments: list[ast.expr], at: Position) -> Types:
-        """`Annotated[Session, Depends(get_session)]`: the type, or what the provider gives if that says nothing."""
+        """Infer `Annotated[Session, Depends(get_session)]`: the type, else the result of the provider."""
         if found := self.model.infer_annotation(arguments[0], at):
             return found
         return union(*(provided(self.model, argument, at) for argument in arguments[1:]))
 
 
 def provided(model: Evaluator, node: ast.expr, at: Position) -> Types:
-    """What `Depends(get_session)` or `Provide[Container.session]` provides: what comes out of the provider."""
+    """Infer the value that `Depends(get_session)` or `Provide[Container.session]` injects: the provider's result."""
     match node:
         case (
             ast.Call(func=marker, args=[provider, *_])
@@ -160,17 +162,17 @@ def provided(model: Evaluator, node: ast.expr, at: Position) -> Types:
         ):
             name = marker.attr if isinstance(marker, ast.Attribute) else getattr(marker, "id", "")
             if name in PROVIDERS:
-                return provided(model, provider, at) or _given(model, provider, at)
+                return provided(model, provider, at) or _provider_result(model, provider, at)
     return UNKNOWN
 
 
-def _given(model: Evaluator, provider: ast.expr, at: Position) -> Types:
-    """What `provider` gives when it is called."""
+def _provider_result(model: Evaluator, provider: ast.expr, at: Position) -> Types:
+    """Infer the result of calling `provider`; of a generator, what it yields."""
     results = union(*(model.return_types(value, None, at) for value in model.infer(provider, at)))
-    return union(*(_yielded(value) for value in results))
+    return union(*(_unwrap_iterator(value) for value in results))
 
 
-def _yielded(value: object) -> Types:
+def _unwrap_iterator(value: object) -> Types:
     match value:
         case InstanceType(of=ExternalSymbol(name=name), items=(items, *_)) if name.rpartition(".")[2] in YIELDING:
             return items
@@ -195,21 +197,21 @@ YIELDING = frozenset(
 )
 
 
-def _meant(values: Types) -> Types:
-    """The objects of the classes `values`, less those that say nothing."""
-    return tuple(value for value in instances_of(values) if not _is_silent(value))
+def _informative_instances(values: Types) -> Types:
+    """Instances of the classes `values`, without uninformative ones such as `Any`."""
+    return tuple(value for value in instances_of(values) if not _is_uninformative(value))
 
 
-def _is_silent(value: object) -> bool:
+def _is_uninformative(value: object) -> bool:
     match value:
         case InstanceType(of=ExternalSymbol(name=name)):
             module, _, last = name.rpartition(".")
-            return last in _SILENT and module.partition(".")[0] in _TYPING
+            return last in _UNINFORMATIVE and module.partition(".")[0] in _TYPING
     return False
 
 
-def _filled(value: object, items: tuple[Types, ...]) -> InstanceType:
-    assert isinstance(value, InstanceType)  # noqa: S101  # annotations speak of objects
+def _with_items(value: object, items: tuple[Types, ...]) -> InstanceType:
+    assert isinstance(value, InstanceType)  # noqa: S101  # annotations describe instances
     return value if value.items else InstanceType(value.of, items)
 
 

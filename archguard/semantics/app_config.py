@@ -1,8 +1,8 @@
-"""The configuration of an application: `app.config["TOPIC"]`, whichever module of the service gives it its value.
+"""The configuration of an application: `app.config["TOPIC"]`, whichever module of the service sets it.
 
-Flask, Quart and Sanic take it from a class or module (`config.from_object(Config)`), from arguments
+Flask, Quart and Sanic read it from a class or module (`config.from_object(Config)`), from arguments
 (`config.from_mapping(TOPIC=...)`, `config.update(...)`), or entry by entry. Only files with such a statement are
-parsed, and only once somebody asks for an entry.
+parsed, and only when an entry is looked up.
 """
 
 import ast
@@ -26,24 +26,24 @@ _Entries: TypeAlias = list[tuple[ast.expr, Position]]
 
 
 class AppConfig:
-    """Finds entries with the help of `names`."""
+    """Finds the values that an application's configuration is set to."""
 
     def __init__(self, model: Evaluator, files: FileIndex) -> None:
         self.model = model
         self.files = files
 
     def entries(self, application: ast.expr, key: str, at: Position) -> _Entries:
-        """What the entry `key` of the `config` of `application` is set to; none if no statement is found."""
+        """The expressions that `application.config[key]` is set to; empty if no statement sets it."""
         owners = self.model.infer(application, at)
-        if any(isinstance(owner, ModuleType | ClassType) or _is_own(owner) for owner in owners):
+        if any(isinstance(owner, ModuleType | ClassType) or _is_project_instance(owner) for owner in owners):
             return []
         service = at.scope.module.name.rpartition("::")[0]
-        scopes = [scope for module in self._configuring.get(service, ()) for scope in self._scopes(module)]
-        return [entry for scope in scopes for entry in self._in_scope(scope, key)]
+        scopes = [scope for module in self._configuring_modules.get(service, ()) for scope in self._scopes(module)]
+        return [entry for scope in scopes for entry in self._scope_entries(scope, key)]
 
     @cached_property
-    def _configuring(self) -> dict[str, list[str]]:
-        """The modules that may give an application its configuration, by service."""
+    def _configuring_modules(self) -> dict[str, list[str]]:
+        """The modules that may configure an application, by service."""
         found: dict[str, list[str]] = {}
         for module in sorted(self.files.own):
             if self._may_configure(module):
@@ -54,12 +54,12 @@ class AppConfig:
         try:
             return bool(_CONFIGURING.search(self.files.source(module).content))
         except SourceError:
-            return False  # reported where imports are read
+            return False  # reported when imports are extracted
 
     def _scopes(self, module: str) -> Iterator[Scope]:
         return self.files.scope(module).walk()
 
-    def _in_scope(self, scope: Scope, key: str) -> Iterator[tuple[ast.expr, Position]]:
+    def _scope_entries(self, scope: Scope, key: str) -> Iterator[tuple[ast.expr, Position]]:
         for binding in scope.attributes.get(("config", ITEM), ()):
             if (
                 isinstance(binding.key, ast.Constant)
@@ -70,11 +70,11 @@ class AppConfig:
         for path in scope.access_paths:
             for access in path.accesses:
                 if access.call and access.owner_name == "config":
-                    yield from self._given(access.name, access.call, key, path.at)
+                    yield from self._call_entries(access.name, access.call, key, path.at)
 
-    def _given(self, method: str, call: ast.Call, key: str, at: Position) -> Iterator[tuple[ast.expr, Position]]:
+    def _call_entries(self, method: str, call: ast.Call, key: str, at: Position) -> Iterator[tuple[ast.expr, Position]]:
         if method in _FROM_OBJECT and call.args:
-            for binding in self._of_object(call.args[0], key, at):
+            for binding in self._object_bindings(call.args[0], key, at):
                 if binding.kind is BindingKind.ASSIGNED and isinstance(binding.node, ast.expr):
                     yield binding.node, binding.at
         elif method in _FROM_ARGUMENTS:
@@ -84,19 +84,19 @@ class AppConfig:
                     pairs = zip(argument.keys, argument.values, strict=True)
                     yield from ((value, at) for name, value in pairs if getattr(name, "value", None) == key)
 
-    def _of_object(self, node: ast.expr, key: str, at: Position) -> Iterator[Binding]:
-        """What the class or module `node`, or the one that it names, has under `key`."""
+    def _object_bindings(self, node: ast.expr, key: str, at: Position) -> Iterator[Binding]:
+        """The bindings of `key` in the class or module that `node` is, or whose qualified name it is."""
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             module, _, name = node.value.rpartition(".")
             importer = at.scope.module.name
             values = self.model.infer_export(self.model.find_module(module, importer), name) if module else ()
-            if whole := self.model.find_module(node.value, importer):
-                values = (*values, ModuleType(whole))
+            if named := self.model.find_module(node.value, importer):
+                values = (*values, ModuleType(named))
         else:
             values = self.model.infer(node, at)
         for value in values:
             yield from attribute_bindings(self.model, value, key)
 
 
-def _is_own(value: object) -> bool:
+def _is_project_instance(value: object) -> bool:
     return isinstance(value, InstanceType) and isinstance(value.of, ClassType)

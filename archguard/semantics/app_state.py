@@ -1,4 +1,8 @@
-"""Finding what an application keeps for everyone, in whichever module it is put there."""
+"""Application state: values that any module stores on the application, such as `app["pool"] = create_pool()`.
+
+How it works: a regex finds the stores in the bytes of every file, in the worker pool. Only the modules that store under
+a name that is read are parsed. Cost: one pass over all files, once a run.
+"""
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -12,28 +16,28 @@ from archguard.codebase.syntax.source import Source, SourceError
 from archguard.codebase.worker_pool import broadcast, map_shards
 from archguard.semantics.index import FileIndex
 
-_WRITES = tuple(  # one for each beginning, which is quicker than one for both
-    re.compile(keeper + rb"(?:\.(\w+)|\[[\"'](\w+)[\"']\])\s*(?::[^=\n]+)?=[^=]")
-    for keeper in (rb"app(?:lication)?", rb"state")
+_WRITES = tuple(  # one per prefix, which is faster than an alternation
+    re.compile(holder + rb"(?:\.(\w+)|\[[\"'](\w+)[\"']\])\s*(?::[^=\n]+)?=[^=]")
+    for holder in (rb"app(?:lication)?", rb"state")
 )
 
 _READS = (rb"app(?:lication)?(?:\[[\"']|\.state\.)", rb"request\.(?:app|state)\.(?:state\.)?")
 
 
 StateWriters: TypeAlias = Mapping[str, Collection[str]]
-"""The modules that put something where an application keeps it, by the name that it has there."""
+"""The modules that store application state, by the name of the entry or attribute."""
 _KEY = "what is kept"
 
 
 class AppState:
-    """Knows which modules put something under a name; only those are read."""
+    """Finds the stores of a name; parses only the modules that contain one."""
 
-    def __init__(self, files: FileIndex, kept: Callable[[], StateWriters]) -> None:
+    def __init__(self, files: FileIndex, writers: Callable[[], StateWriters]) -> None:
         self.files = files
-        self.writers = kept
+        self.writers = writers
 
     def bindings(self, name: str, scope: Scope) -> list[Binding]:
-        """What is put under `name` in the service of `scope`."""
+        """The stores under `name` in the service of `scope`."""
         service = scope.module.name.rpartition("::")[0]
         modules = (module for module in self.writers().get(name, ()) if module.rpartition("::")[0] == service)
         scopes = (inner for module in modules for inner in self.files.scope(module).walk())
@@ -41,37 +45,37 @@ class AppState:
 
 
 def app_state_writers(codebase: Codebase) -> StateWriters:
-    """What applications keep, told by the bytes of every file, which are read by the first who asks."""
+    """The modules that store application state, found in the bytes of every file on the first call."""
     if _KEY not in codebase.memo:
         found: dict[str, list[str]] = {}
         for module, names in chain.from_iterable(map_shards(codebase, _writers_among, codebase.sources)):
             for name in names:
                 found.setdefault(name, []).append(module)
         broadcast(codebase, _KEY, {name: sorted(modules) for name, modules in found.items()})
-    kept: StateWriters = codebase.memo[_KEY]
-    return kept
+    writers: StateWriters = codebase.memo[_KEY]
+    return writers
 
 
 def _writers_among(codebase: Codebase, modules: Sequence[str]) -> list[tuple[str, list[str]]]:
-    """Those of `modules` that put something, and under which names."""
+    """Those of `modules` that store application state, with the names."""
     found = ((module, _names_written(codebase.sources[module])) for module in modules)
     return [(module, names) for module, names in found if names]
 
 
 def _names_written(source: Source) -> list[str]:
     try:
-        puts = chain.from_iterable(put.findall(source.content) for put in _WRITES)
-        return sorted({(attribute or key).decode() for attribute, key in puts})
+        stores = chain.from_iterable(pattern.findall(source.content) for pattern in _WRITES)
+        return sorted({(attribute or key).decode() for attribute, key in stores})
     except SourceError:
-        return []  # it has been reported where imports were read
+        return []  # reported when imports are extracted
 
 
 def reads_app_state(content: bytes, names: frozenset[bytes]) -> bool:
-    """Whether a file with this content takes something that an application keeps under one of `names`."""
-    return bool(names) and any(taking.search(content) for taking in _reading(names))
+    """Whether a file with this content may read application state under one of `names`."""
+    return bool(names) and any(pattern.search(content) for pattern in _read_patterns(names))
 
 
 @cache
-def _reading(names: frozenset[bytes]) -> tuple[re.Pattern[bytes], ...]:
-    named = rb"(?:%b)\b" % b"|".join(sorted(names))
-    return tuple(re.compile(way + named) for way in _READS)
+def _read_patterns(names: frozenset[bytes]) -> tuple[re.Pattern[bytes], ...]:
+    alternatives = rb"(?:%b)\b" % b"|".join(sorted(names))
+    return tuple(re.compile(prefix + alternatives) for prefix in _READS)

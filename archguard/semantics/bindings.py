@@ -1,4 +1,4 @@
-"""The bindings behind names and attributes, for whoever needs the expression rather than what it evaluates to."""
+"""The bindings of names and attributes, for callers that need the bound expression instead of its types."""
 
 import ast
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from archguard.semantics.types import ClassType, InstanceType, ModuleType, Type
 
 
 def bindings(model: Evaluator, node: ast.Name | ast.Attribute, at: Position) -> Iterator[Binding]:
-    """What gives the name or the attribute its value."""
+    """The bindings of the project that a name or an attribute resolves to."""
     match node:
         case ast.Name(id=name):
             yield from (origin for origin in model.resolve(name, at) if isinstance(origin, Binding))
@@ -19,7 +19,7 @@ def bindings(model: Evaluator, node: ast.Name | ast.Attribute, at: Position) -> 
 
 
 def attribute_bindings(model: Evaluator, owner: Type, name: str) -> Iterator[Binding]:
-    """What gives the attribute `name` of a module, a class or an object of the project its value."""
+    """The bindings of the attribute `name` of a module, class or instance of the project."""
     match owner:
         case ModuleType(name=module):
             origins = model.resolve_in_module(module, name)

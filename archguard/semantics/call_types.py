@@ -1,4 +1,8 @@
-"""What comes out of calls, `with`, `for` and subscripts."""
+"""Types of calls, `with`, `for`, subscripts and `/`, and narrowing by `isinstance`.
+
+Functions of the project are inferred from their return annotation, else from their `return` and `yield` statements;
+everything external from the specs in `ExternalModels`, of which `apply_model` is the interpreter.
+"""
 
 import ast
 import re
@@ -22,59 +26,59 @@ from archguard.semantics.types import (
 )
 
 _SPEC = re.compile(r"(?P<base>[^\[]*)(?:\[(?P<inner>.*)\])?$")
-_MANAGERS = {"contextmanager", "asynccontextmanager"}
+_CONTEXT_MANAGER_DECORATORS = {"contextmanager", "asynccontextmanager"}
 
 
 class CallTypes:
-    """Finds out with the help of `names` what is returned, yielded and entered."""
+    """Infers what calls return, iterators yield and context managers enter."""
 
     def __init__(self, model: Evaluator) -> None:
         self.model = model
 
-    def return_types(  # noqa: PLR0911  # one case for each sort of callee
+    def return_types(  # noqa: PLR0911  # one case for each type of callee
         self, callee: Type, node: ast.Call | None, at: Position | None
     ) -> Types:
-        """What calling `callee` gives."""
+        """Infer the types that a call of `callee` returns; `node` at `at` is the call, if there is one."""
         match callee:
             case ClassType():
                 return (InstanceType(callee),)
             case FunctionType():
-                return self._of_function(callee)
+                return self._function_returns(callee)
             case InstanceType(of=ClassType()):
-                return union(*self._called_method(callee, "__call__", node, at))
+                return union(*self._call_method(callee, "__call__", node, at))
             case InstanceType(of=ExternalSymbol(name="collections.abc.Callable"), items=(*_, items)):
                 return items
             case InstanceType(of=ExternalSymbol(name=name)):
-                return self._given(f"{name}.__call__", callee, node, at) or UNKNOWN
+                return self._apply_result(f"{name}.__call__", callee, node, at) or UNKNOWN
             case ExternalMember(receiver=receiver, base=base, name=name):
-                return self._of_member(receiver, f"{base}.{name}", node, at)
+                return self._member_returns(receiver, f"{base}.{name}", node, at)
             case ExternalSymbol(name=name):
-                return self._of_outside(name, node, at)
+                return self._external_returns(name, node, at)
         return UNKNOWN
 
     def bind_receiver(self, values: Types, receiver: InstanceType | ClassType) -> Types:
-        """`values` that a method has given: of the class of its `receiver`, where it gives `self` or a `cls()`."""
+        """Specialize the result of a method to the class of its `receiver`, which `self` and `cls()` are of."""
         cls = receiver.of if isinstance(receiver, InstanceType) else receiver
         if not isinstance(cls, ClassType) or len(self.model.mro(cls)) == 1:
             return values
-        return tuple(self._received(value, cls) for value in values)
+        return tuple(self._rebind(value, cls) for value in values)
 
-    def _received(self, value: Type, cls: ClassType) -> Type:
+    def _rebind(self, value: Type, cls: ClassType) -> Type:
         match value:
             case ClassType() if value in self.model.mro(cls):
                 return cls
             case InstanceType(of=ClassType() as of, items=items) if of in self.model.mro(cls):
                 return InstanceType(cls, items)
             case InstanceType(of=of, items=(_, *_) as items):
-                return InstanceType(of, tuple(self.bind_receiver(held, cls) for held in items))
+                return InstanceType(of, tuple(self.bind_receiver(item, cls) for item in items))
         return value
 
     def apply_model(
         self, spec: str, receiver: InstanceType | ClassType | None, node: ast.Call | None, at: Position | None
     ) -> Types:
-        """What the library means by `spec`; the first of several alternatives of which something is known."""
+        """The types that `spec` denotes for this receiver and call: its first alternative that is not UNKNOWN."""
         alternatives = spec.split(" or ")
-        return next(filter(None, (self._alternative(one, receiver, node, at) for one in alternatives)), UNKNOWN)
+        return next(filter(None, (self._alternative(part, receiver, node, at) for part in alternatives)), UNKNOWN)
 
     def _alternative(
         self, spec: str, receiver: InstanceType | ClassType | None, node: ast.Call | None, at: Position | None
@@ -82,72 +86,75 @@ class CallTypes:
         match = _SPEC.match(spec)
         base, inner = (match["base"], match["inner"]) if match else (spec, None)
         if base == "type" and inner:
-            return self._classes(inner, receiver)
+            return self._denoted_classes(inner, receiver)
         if base in ("self", "item", "argument", "object", "result"):
             return self._placeholder(base, receiver, node, at)
         if base.startswith("self."):
-            return self._named_by(receiver, base.split(".")[1:])
+            return self._instances_named_by(receiver, base.split(".")[1:])
         items = self._placeholder(inner, receiver, node, at) if inner else UNKNOWN
         return (external_instance(base, items) if inner else external_instance(base),)
 
     def entered_types(self, value: Type) -> Types:
-        """What `with value as ...` gives."""
+        """Infer `x` in `with value as x`."""
         match value:
-            case InstanceType(of=ExternalSymbol(name=name), items=(items, *_)) if _last(name) in YIELDING:
+            case InstanceType(of=ExternalSymbol(name=name), items=(items, *_)) if _last_name(name) in YIELDING:
                 return items
             case InstanceType(of=ExternalSymbol(name=name)):
-                return self._given(f"{name}.__enter__", value, None, None) or (value,)
+                return self._apply_result(f"{name}.__enter__", value, None, None) or (value,)
             case InstanceType(of=ClassType()):
-                methods = (*self._called_method(value, "__enter__"), *self._called_method(value, "__aenter__"))
+                methods = (*self._call_method(value, "__enter__"), *self._call_method(value, "__aenter__"))
                 return union(*methods) or (value,)
         return UNKNOWN
 
     def iterated_types(self, value: Type) -> Types:
-        """What `for ... in value` gives."""
+        """Infer `x` in `for x in value`."""
         match value:
             case InstanceType(of=ExternalSymbol(name=name), items=items):
-                found = self._given(f"{name}.__iter__", value, None, None)
-                every = items[:1] if _last(name).lower().endswith(("dict", "mapping")) else items
-                return found or union(*every) if (found or every) else UNKNOWN
+                found = self._apply_result(f"{name}.__iter__", value, None, None)
+                held = items[:1] if _last_name(name).lower().endswith(("dict", "mapping")) else items
+                return found or union(*held) if (found or held) else UNKNOWN
             case InstanceType(of=ClassType()):
-                return union(*map(self._next, union(*self._called_method(value, "__iter__"))))
+                return union(*map(self._next_types, union(*self._call_method(value, "__iter__"))))
             case ExternalMember(receiver=receiver, base=base, name=name):
                 spec = self.model.library.result(f"{base}.{name}.__iter__")
                 return self.apply_model(spec, receiver, None, None) if spec else UNKNOWN
         return UNKNOWN
 
-    def _next(self, iterator: Type) -> Types:
-        """What an iterator gives; one of the project's own may well be its own iterator."""
+    def _next_types(self, iterator: Type) -> Types:
+        """Infer `next(iterator)`: by `__next__` of a class of the project, else as `for` iterates an external one."""
         if isinstance(iterator, InstanceType) and isinstance(iterator.of, ClassType):
-            return union(*self._called_method(iterator, "__next__"))
+            return union(*self._call_method(iterator, "__next__"))
         return self.iterated_types(iterator)
 
     def element_types(self, value: Type, index: int | None) -> Types:
-        """What `value[index]` gives; the index is None if it is not known."""
+        """Infer `value[index]`; the index is None if it is not constant."""
         match value:
             case InstanceType(of=ExternalSymbol(name=name), items=items) if items:
-                if _last(name).lower() == "tuple" and index is not None:
+                if _last_name(name).lower() == "tuple" and index is not None:
                     return items[index] if -len(items) <= index < len(items) else UNKNOWN
                 return items[-1]
             case InstanceType(of=ExternalSymbol(name=name)):
-                return self._given(f"{name}.__getitem__", value, None, None)
+                return self._apply_result(f"{name}.__getitem__", value, None, None)
             case InstanceType(of=ClassType()):
-                return union(*self._called_method(value, "__getitem__"))
+                return union(*self._call_method(value, "__getitem__"))
             case ClassType() | ExternalSymbol():
                 return (value,)  # a generic class with its arguments
         return UNKNOWN
 
-    def narrowed(self, values: Types, classes: Types, *, holds: bool) -> Types:
-        """Those of `values` that are objects of `classes`, or that are not; nothing is left out for unknown classes."""
+    def narrow(self, values: Types, classes: Types, *, holds: bool) -> Types:
+        """Keep the `values` that are instances of `classes`, or those that are not; all if a class is unknown.
+
+        If the test `holds` for none of them, the value is an instance of the tested classes all the same.
+        """
         known = tuple(cls for cls in classes if isinstance(cls, ClassType | ExternalSymbol))
         if not known or len(known) != len(classes):
             return values
-        fitting = tuple(value for value in values if self._is_of(value, known))
+        matching = tuple(value for value in values if self._is_instance(value, known))
         if holds:
-            return fitting or instances_of(known)
-        return tuple(value for value in values if value not in fitting)
+            return matching or instances_of(known)
+        return tuple(value for value in values if value not in matching)
 
-    def _is_of(self, value: Type, classes: tuple[ClassType | ExternalSymbol, ...]) -> bool:
+    def _is_instance(self, value: Type, classes: tuple[ClassType | ExternalSymbol, ...]) -> bool:
         match value:
             case InstanceType(of=ClassType() as cls):
                 return any(ancestor in classes for ancestor in self.model.mro(cls))
@@ -157,36 +164,36 @@ class CallTypes:
                 return not names.isdisjoint(self.model.library.ancestry(name))
         return False
 
-    def divided(self, value: Type) -> Types:
-        """What `value / name` and `name / value` give: a path gives a path."""
+    def division_types(self, value: Type) -> Types:
+        """Infer `value / x` and `x / value`: a path gives a path."""
         match value:
             case InstanceType(of=ExternalSymbol(name=name)):
-                return self._given(f"{name}.__truediv__", value, None, None)
+                return self._apply_result(f"{name}.__truediv__", value, None, None)
             case InstanceType(of=ClassType()):
                 methods = self.model.infer_attribute(value, "__truediv__")
                 return union(*(self.return_types(method, None, None) for method in methods))
         return UNKNOWN
 
-    def _classes(self, name: str, receiver: InstanceType | ClassType | None) -> Types:
-        """The class `name`, or those that `receiver` names there."""
+    def _denoted_classes(self, name: str, receiver: InstanceType | ClassType | None) -> Types:
+        """The class `name`; for `self.Meta.model`, the classes that the receiver names there."""
         if not name.startswith("self."):
             return (ExternalSymbol(name),)
-        named = self._named_by(receiver, name.split(".")[1:])
-        return tuple(value.of for value in named if isinstance(value, InstanceType))
+        instances = self._instances_named_by(receiver, name.split(".")[1:])
+        return tuple(value.of for value in instances if isinstance(value, InstanceType))
 
-    def _named_by(self, receiver: InstanceType | ClassType | None, path: list[str]) -> Types:
-        """Objects of the class that `receiver` names under `path`: `Meta.model` of a form."""
+    def _instances_named_by(self, receiver: InstanceType | ClassType | None, path: list[str]) -> Types:
+        """Instances of the class that `receiver` names under `path`: `Meta.model` of a form."""
         if not receiver or not isinstance(receiver.of if isinstance(receiver, InstanceType) else receiver, ClassType):
             return UNKNOWN
         values: Types = (receiver,)
         for name in path:
             values = union(*(self.model.infer_attribute(value, name) for value in values))
-        return union(instances_of(values), _held(values))
+        return union(instances_of(values), _last_items(values))
 
     def _placeholder(
         self, word: str, receiver: InstanceType | ClassType | None, node: ast.Call | None, at: Position | None
     ) -> Types:
-        """`self`, `item`, `argument`, `object` (of the class that is the first argument)."""
+        """The types of a placeholder in a spec: `self`, `item`, `argument`, `object`, `result`, or a qualified name."""
         match word:
             case "self":
                 return (
@@ -203,78 +210,80 @@ class CallTypes:
                     *(self.model.return_types(callee, None, None) for callee in self.model.infer(node.args[0], at))
                 )
             case "argument" | "object" if node and at and node.args:
-                return self._argument(word, node.args[0], at)
+                return self._argument_types(word, node.args[0], at)
             case _ if "." in word:
                 return (external_instance(word),)
         return UNKNOWN
 
-    def _argument(self, word: str, node: ast.expr, at: Position) -> Types:
-        """The argument itself; or an object of the class that it is, that it names, or that its objects are of."""
+    def _argument_types(self, word: str, node: ast.expr, at: Position) -> Types:
+        """The first argument itself; for `object`, an instance of the class that it is, names or holds instances of."""
         values = self.model.infer(node, at)
         if word == "argument":
             return values
         if isinstance(node, ast.Constant):
-            return self._labelled(str(node.value), at) or self.model.infer_annotation(node, at)
-        return union(instances_of(values), _held(values))
+            return self._django_model(str(node.value), at) or self.model.infer_annotation(node, at)
+        return union(instances_of(values), _last_items(values))
 
-    def _labelled(self, label: str, at: Position) -> Types:
-        """An object of the model that Django knows as `orders.Order`, or in its own app as `Order`.
+    def _django_model(self, label: str, at: Position) -> Types:
+        """An instance of the model with Django's label `orders.Order`, or `Order` in the same app.
 
-        An app of Tortoise may have any name, so its models are also looked for where the label stands.
+        An app of Tortoise may have any name, so the module of the label and its own app are searched as well.
         """
         app, _, name = label.rpartition(".")
-        own = at.scope.module.name
-        modules = self.model.django_models(app, own) or ((own, *self.model.django_models("", own)) if app else ())
-        return instances_of(union(*(self.model.infer_export(module, name) for module in modules)))
+        module = at.scope.module.name
+        modules = self.model.django_models(app, module) or (
+            (module, *self.model.django_models("", module)) if app else ()
+        )
+        return instances_of(union(*(self.model.infer_export(candidate, name) for candidate in modules)))
 
-    def _given(self, name: str, receiver: InstanceType, node: ast.Call | None, at: Position | None) -> Types:
+    def _apply_result(self, name: str, receiver: InstanceType, node: ast.Call | None, at: Position | None) -> Types:
         spec = self.model.library.result(name)
         return self.apply_model(spec, receiver, node, at) if spec else UNKNOWN
 
-    def _called_method(
+    def _call_method(
         self, owner: InstanceType, name: str, node: ast.Call | None = None, at: Position | None = None
     ) -> list[Types]:
         methods = self.model.infer_attribute(owner, name)
         return [self.model.return_types(method, node, at) for method in methods if isinstance(method, FunctionType)]
 
-    def _of_function(self, function: FunctionType) -> Types:
+    def _function_returns(self, function: FunctionType) -> Types:
         scope = function.scope
         returns = getattr(scope.node, "returns", None)
         found = self.model.infer_annotation(returns, scope.at or scope.end) if returns else UNKNOWN
-        found = found or self._returned(function)
-        if _MANAGERS.isdisjoint(decorator_names(scope)):
+        found = found or self._infer_body(function)
+        if _CONTEXT_MANAGER_DECORATORS.isdisjoint(decorator_names(scope)):
             return found
-        return tuple(_managing(value) for value in found)
+        return tuple(_as_context_manager(value) for value in found)
 
-    def _returned(self, function: FunctionType) -> Types:
-        """What its `return` and `yield` statements say."""
+    def _infer_body(self, function: FunctionType) -> Types:
+        """Infer the result from the `yield` statements, else from the `return` statements."""
         scope = function.scope
         yielded = union(*(self.model.infer(node, at) for node, at in scope.yields))
         if yielded:
             return (external_instance("collections.abc.Iterator", yielded),)
         return union(*(self.model.infer(node, at) for node, at in scope.returns))
 
-    def _of_member(
+    def _member_returns(
         self, receiver: InstanceType | ClassType, name: str, node: ast.Call | None, at: Position | None
     ) -> Types:
         if spec := self.model.library.result(name):
             return self.apply_model(spec, receiver, node, at)
         return UNKNOWN if name.startswith("builtins.") else (external_instance(f"{name}()"),)
 
-    def _of_outside(self, name: str, node: ast.Call | None, at: Position | None) -> Types:
-        if node and at and (special := self._special(name, node, at)):
+    def _external_returns(self, name: str, node: ast.Call | None, at: Position | None) -> Types:
+        if node and at and (special := self._builtin_returns(name, node, at)):
             return special
         if spec := self.model.library.result(name):
             owner = InstanceType(
                 ExternalSymbol(name.rpartition(".")[0])
-            )  # a class, if it is one whose method gives `self`
+            )  # only used for specs with `self`, where `name` is `Class.method`
             return self.apply_model(spec, owner if spec == "self" or "[self]" in spec else None, node, at)
-        if _last(name)[:1].isupper() or name.startswith("builtins."):
+        if _last_name(name)[:1].isupper() or name.startswith("builtins."):
             return (external_instance(self.model.library.canonical(name)),)
         return (external_instance(f"{name}()"),)
 
-    def _special(self, name: str, node: ast.Call, at: Position) -> Types:  # noqa: PLR0911  # one case a function
-        """Functions of Python that pass on what they are given."""
+    def _builtin_returns(self, name: str, node: ast.Call, at: Position) -> Types:  # noqa: PLR0911  # one case for each function
+        """Infer calls of builtins and of the standard library that return (parts of) their arguments."""
         match name, node.args:
             case (("typing.cast" | "typing_extensions.cast"), [annotation, *_]):
                 return self.model.infer_annotation(annotation, at)
@@ -287,13 +296,15 @@ class CallTypes:
                 return union(*map(self.iterated_types, self.model.infer(iterator, at)))
             case (
                 ("builtins.list" | "builtins.tuple" | "builtins.set" | "builtins.sorted" | "builtins.iter"),
-                [held, *_],
+                [iterable, *_],
             ):
                 return (
-                    external_instance("builtins.list", union(*map(self.iterated_types, self.model.infer(held, at)))),
+                    external_instance(
+                        "builtins.list", union(*map(self.iterated_types, self.model.infer(iterable, at)))
+                    ),
                 )
-            case "builtins.enumerate", [held, *_]:
-                items = union(*map(self.iterated_types, self.model.infer(held, at)))
+            case "builtins.enumerate", [iterable, *_]:
+                items = union(*map(self.iterated_types, self.model.infer(iterable, at)))
                 return (external_instance("builtins.list", (external_instance("builtins.tuple", UNKNOWN, items),)),)
             case "builtins.type", [argument]:
                 return tuple(value.of for value in self.model.infer(argument, at) if isinstance(value, InstanceType))
@@ -306,7 +317,7 @@ class CallTypes:
         return UNKNOWN
 
     def _super(self, at: Position) -> Types:
-        """An object whose class is what the class around derives from."""
+        """Infer `super()`: instances of the direct bases of the enclosing class."""
         scope = at.scope
         while scope.parent and not isinstance(scope.node, ast.ClassDef):
             scope = scope.parent
@@ -317,17 +328,18 @@ class CallTypes:
         return instances_of(union(*(self.model.infer(base, scope.at) for base in bases)))
 
 
-def _held(values: Types) -> Types:
-    """What the objects among `values` hold: `select(User)` selects users."""
+def _last_items(values: Types) -> Types:
+    """The last type arguments of the instances in `values`: `select(User)` holds users."""
     return union(*(value.items[-1] for value in values if isinstance(value, InstanceType) and value.items))
 
 
-def _managing(value: Type) -> Type:
+def _as_context_manager(value: Type) -> Type:
+    """The context manager that `@contextmanager` makes of a generator."""
     match value:
-        case InstanceType(of=ExternalSymbol(name=name), items=(items, *_)) if _last(name) in YIELDING:
+        case InstanceType(of=ExternalSymbol(name=name), items=(items, *_)) if _last_name(name) in YIELDING:
             return external_instance("contextlib.AbstractContextManager", items)
     return value
 
 
-def _last(name: str) -> str:
+def _last_name(name: str) -> str:
     return name.rpartition(".")[2]

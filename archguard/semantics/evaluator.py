@@ -1,4 +1,4 @@
-"""What the parts of following names ask each other."""
+"""The interface through which the parts of the semantic model call each other, without an import cycle."""
 
 import ast
 from abc import ABC, abstractmethod
@@ -10,83 +10,83 @@ from archguard.semantics.external_models import ExternalModels
 from archguard.semantics.types import ClassType, ExternalSymbol, InstanceType, ModuleType, Type, Types
 
 Memo: TypeAlias = dict[object, Types]
-"""What is known of nodes, bindings, ... that were asked about, and does not depend on what is still open."""
+"""The memoized types of one sort of query, by node, binding or other key; only results that are final."""
 _Arguments = TypeVarTuple("_Arguments")
 
 
 class Evaluator(ABC):
-    """Answers what expressions, annotations and attributes stand for."""
+    """Infers types of expressions, annotations and attributes; `SemanticModel` implements it."""
 
     library: ExternalModels
 
     @abstractmethod
     def infer(self, node: ast.expr, at: Position) -> Types:
-        """What the expression `node` stands for at `at`."""
+        """Infer the types of the expression `node` at `at`; empty if nothing is known."""
 
     @abstractmethod
     def scope(self, module: str) -> Scope:
-        """The scope of `module`: as much of its file as can be parsed."""
+        """The scope of `module`, built from as much of its file as can be parsed."""
 
     @abstractmethod
     def infer_annotation(self, node: ast.expr, at: Position) -> Types:
-        """The objects that the annotation `node` speaks of."""
+        """Infer the instances that the annotation `node` describes."""
 
     @abstractmethod
     def infer_attribute(self, owner: Type, name: str) -> Types:
-        """What `owner.name` is."""
+        """Infer the types of `owner.name`."""
 
     @abstractmethod
     def return_types(self, callee: Type, node: ast.Call | None, at: Position | None) -> Types:
-        """What calling `callee` gives; `node` is the call, if there is one."""
+        """Infer the types that a call of `callee` returns; `node` at `at` is the call, if there is one."""
 
     @abstractmethod
     def apply_model(
         self, spec: str, receiver: InstanceType | ClassType | None, node: ast.Call | None, at: Position | None
     ) -> Types:
-        """What the library means by `spec`."""
+        """The types that `spec`, a result in `ExternalModels`, denotes for this receiver and call."""
 
     @abstractmethod
     def infer_binding(self, binding: Binding) -> Types:
-        """What `binding` gives its name."""
+        """Infer the types that `binding` assigns to its name."""
 
     @abstractmethod
     def resolve(self, name: str, at: Position) -> tuple[Binding | ExternalSymbol | ModuleType, ...]:
-        """Where `name` comes from at `at`, through all imports of the project."""
+        """Resolve `name` at `at` to its bindings or external symbols, through all imports of the project."""
 
     @abstractmethod
     def resolve_in_module(self, module: str, name: str) -> tuple[Binding | ExternalSymbol | ModuleType, ...]:
-        """Where `name` of the module `module` comes from."""
+        """Resolve `name` in the namespace of `module`."""
 
     @abstractmethod
     def infer_export(self, module: str, name: str) -> Types:
-        """What `from module import name` gives."""
+        """Infer the types of `name` in `from module import name`."""
 
     @abstractmethod
     def find_module(self, module: str, importer: str, name: str = "") -> str:
-        """The module of the project that `importer` means by `module`, where it takes `name` from it, or ""."""
+        """The project's module that `from module import name` refers to in `importer`, or ""."""
 
     @abstractmethod
     def django_models(self, app: str, importer: str) -> tuple[str, ...]:
-        """The modules with the models of `app`, as Django labels it, or of the app of `importer`."""
+        """The `models` modules of the Django app with the label `app`; without a label, of the app of `importer`."""
 
     @abstractmethod
     def definition(self, cls: ClassType, name: str) -> tuple[ClassType | ExternalSymbol, list[Binding]] | None:
-        """The class from which `cls` has `name`, with the bindings there."""
+        """The class that defines `name` for `cls`, with its bindings; else the first external base and no bindings."""
 
     @abstractmethod
     def mro(self, cls: ClassType) -> tuple[ClassType | ExternalSymbol, ...]:
-        """`cls` and all classes that it derives from."""
+        """The method resolution order of `cls`: itself and all its bases, those of the project first."""
 
     @abstractmethod
     def query(
         self,
-        answers: Memo,
+        memo: Memo,
         subject: object,
-        answer: Callable[[Unpack[_Arguments]], Types],
+        compute: Callable[[Unpack[_Arguments]], Types],
         *arguments: *_Arguments,
     ) -> Types:
-        """Find out the `answer` to the question that `answers` does not know, once; UNKNOWN while it is being asked."""
+        """Compute the types of `subject`, which `memo` does not contain; UNKNOWN if that query is active."""
 
     @abstractmethod
     def scope_of(self, node: ast.AST, at: Position) -> Scope | None:
-        """The scope of the class or function `node` that is defined at `at`."""
+        """The scope of the class, function or comprehension `node`, which is defined at `at`."""

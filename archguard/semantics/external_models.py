@@ -1,4 +1,9 @@
-"""What is known of packages outside of the project: what comes out of their functions, attributes and methods."""
+"""Models of external packages: the types of their functions, attributes and methods, as data from the catalogue.
+
+A lookup tries the exact name, then the class and each of its bases, by key and by wildcard (`Class.*`), then wildcards
+for attributes of attributes (`Class.*.name`). Names are compared in canonical spelling, since the same class is often
+exported from several modules. Cost: lookups are memoized by name.
+"""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -9,32 +14,31 @@ from functools import cached_property
 from archguard.codebase.memoization import memoized
 
 _CONVENTION = re.compile(r"(?P<package>\w+)\.\*\((?P<parameter>[a-z_]\w*)\)")
-_OWNER = "().__owner__"
+_FIELD_OWNER = "().__owner__"
 
 
 @dataclass(frozen=True, eq=False)
 class ExternalModels:
-    """Names outside of the project, and what they lead to.
+    """External names and the types that they evaluate to.
 
-    `gives` says what an attribute is, or (with `()` behind the name) what a call returns:
+    `returns` maps an attribute to its type, or (with `()` behind the name) a callable to the type of its result:
     `sqlite3.connect(): sqlite3.Connection`, `flask_sqlalchemy.SQLAlchemy.session: sqlalchemy.orm.Session`.
-    A result is a class (an object of it is meant), or one of
+    A result is a class (denoting an instance of it), or one of
 
     - `type[X]`: the class X itself
-    - `self`: an object like the one that was asked
-    - `item`: what it holds, as in `list[Order]`
-    - `argument`: the first argument; `X[argument]`: an X that holds objects of the class that is the first argument
-    - `X[item]`: an X that holds the same; `X[some.Class]`: an X that holds objects of that class
-    - `self.Meta.model`: an object of the class that the one that was asked names there; `type[self.Meta.model]`: this
-      class itself
-    - several of these, parted by ` or `: the first of which something is known
-    - `X[result]`: an X that holds what calling the first argument gives
+    - `self`: an instance like the receiver
+    - `item`: the last type argument of the receiver: an `Order` for `list[Order]`
+    - `argument`: the first argument; `object`: an instance of the class that is the first argument
+    - `result`: the result of calling the first argument
+    - `X[item]`, `X[argument]`, `X[object]`, `X[result]`, `X[some.Class]`: an X with that type argument
+    - `self.Meta.model`: an instance of the class that the receiver names there; `type[self.Meta.model]`: the class
+    - several of these, separated by ` or `: the first that is not unknown
 
-    Some keys are patterns: `Class.*` is every attribute of the class that is not known better, `*.objects` an attribute
-    of any class that is not known, `*.models.*.objects` the same where the class comes from a module called `models`.
-    Others say more than what is taken or called: `django.db.models.*Field().__owner__` what a class derives from that
-    has such a field in its body, if its bases are not known; `Class.update(0)` what the first argument of a method is
-    that the project overrides; `django.*(request)` what an argument of that name is in files that import the package.
+    Some keys are patterns: `Class.*` is every attribute of the class without a key of its own, `*.objects` an attribute
+    of any class that is not modelled, `*.models.*.objects` the same if the class comes from a module called `models`.
+    Others describe neither attributes nor calls: `django.db.models.*Field().__owner__` is the base of a class with such
+    a field in its body, if its bases are unknown; `Class.update(0)` is the first argument that the library passes to a
+    method that the project overrides; `django.*(request)` is a parameter of that name in files that import the package.
     """
 
     returns: Mapping[str, str] = field(default_factory=dict)
@@ -45,97 +49,97 @@ class ExternalModels:
 
     @memoized
     def canonical(self, name: str) -> str:
-        """The usual spelling of `name`: `asyncpg.Connection` for `asyncpg.connection.Connection`."""
-        if name in self._known:
+        """The modelled spelling of `name`: `asyncpg.Connection` for `asyncpg.connection.Connection`."""
+        if name in self._known_names:
             return name
         package, last = name.partition(".")[0], name.rpartition(".")[2]
         return self._spellings.get((package, last), name)
 
     def result(self, name: str) -> str:
-        """What calling `name` gives, or ""."""
-        return self._given(name, "()")
+        """The spec of the result of calling `name`, or ""."""
+        return self._lookup(name, "()")
 
     def member(self, name: str) -> str:
-        """What the attribute `name` is, or ""."""
-        return self._given(name, "")
+        """The spec of the attribute `name`, or ""."""
+        return self._lookup(name, "")
 
     def of_any_class(self, name: str) -> str:
-        """What the attribute `name` of a class is that is not known (`*.objects: django.db.models.Manager`), or ""."""
+        """The spec of an attribute of a class without a model (`*.objects: django.db.models.Manager`), or ""."""
         cls, _, attribute = name.rpartition(".")
-        is_class = cls.rpartition(".")[2][:1].isupper() and cls not in self._known
-        return self._of_any("*", attribute) if is_class else ""
+        is_class = cls.rpartition(".")[2][:1].isupper() and cls not in self._known_names
+        return self._wildcard_attribute("*", attribute) if is_class else ""
 
     def of_any_model(self, name: str) -> str:
-        """What the attribute `name` of a class is that is not known, and comes from a module called `models`, or ""."""
+        """As `of_any_class`, if the class comes from a module called `models`: the keys `*.models.*.objects`."""
         cls, _, attribute = name.rpartition(".")
         *modules, last = cls.split(".")
-        is_model = "models" in modules and last[:1].isupper() and cls not in self._known
-        return self._of_any("*.models.*", attribute) if is_model else ""
+        is_model = "models" in modules and last[:1].isupper() and cls not in self._known_names
+        return self._wildcard_attribute("*.models.*", attribute) if is_model else ""
 
-    def _of_any(self, cls: str, attribute: str) -> str:
-        """`deleted_objects` is what `*_objects` is."""
-        beginning, _, last = attribute.rpartition("_")
-        return self.returns.get(f"{cls}.{attribute}") or (beginning and self.returns.get(f"{cls}.*_{last}")) or ""
+    def _wildcard_attribute(self, cls: str, attribute: str) -> str:
+        """The spec of `cls.attribute`, else of its suffix: `*_objects` for `deleted_objects`."""
+        prefix, _, last = attribute.rpartition("_")
+        return self.returns.get(f"{cls}.{attribute}") or (prefix and self.returns.get(f"{cls}.*_{last}")) or ""
 
     @memoized
     def owner(self, name: str) -> str:
-        """The class that those derive from which have a `name()` in their bodies, or ""."""
-        return next((cls for pattern, cls in self._owners if fnmatchcase(name, pattern)), "")
+        """The base that a class has if its body contains a field `x = name()`, or ""."""
+        return next((cls for pattern, cls in self._field_owners if fnmatchcase(name, pattern)), "")
 
     def knows_package(self, name: str) -> bool:
-        """Whether anything is said of the package that `name` is in."""
+        """Whether there is a model of anything in the package of `name`."""
         return name.partition(".")[0] in self._packages
 
     def knows(self, name: str) -> bool:
-        """Whether anything is said of the attribute or method `name`."""
+        """Whether there is a model of the attribute or method `name`."""
         return bool(self.member(name) or self.result(name)) or name in self.names
 
     @memoized
     def ancestry(self, name: str) -> tuple[str, ...]:
-        """The class `name` and the classes that it extends."""
+        """The class `name` and its modelled bases, the nearest first."""
         lineage = [self.canonical(name)]
         while (base := self.bases.get(lineage[-1])) and base not in lineage:
             lineage.append(base)
         return tuple(lineage)
 
     @memoized
-    def _given(self, name: str, suffix: str) -> str:
+    def _lookup(self, name: str, suffix: str) -> str:
         name = self.canonical(name)
         if found := self.returns.get(name + suffix):
             return found
         owner, _, last = name.rpartition(".")
         for ancestor in self.ancestry(owner):
-            if found := self.returns.get(f"{ancestor}.{last}{suffix}") or self._given_by_any(ancestor, last, suffix):
+            if found := self.returns.get(f"{ancestor}.{last}{suffix}") or self._class_wildcard(ancestor, last, suffix):
                 return found
-        return self._given_through_any(owner, last, suffix)
+        return self._nested_wildcard(owner, last, suffix)
 
-    def _given_through_any(self, owner: str, name: str, suffix: str) -> str:
-        """What `name` of every attribute gives: `django.db.models.Model.*.filter(): django.db.models.QuerySet`."""
+    def _nested_wildcard(self, owner: str, name: str, suffix: str) -> str:
+        """The spec of `name` on any attribute: `django.db.models.Model.*.filter(): django.db.models.QuerySet`."""
         found = (self.returns.get(f"{cls}.*.{name}{suffix}") for cls in self.ancestry(owner.rpartition(".")[0]))
         return next(filter(None, found), "")
 
-    def _given_by_any(self, cls: str, name: str, suffix: str) -> str:
-        """What every attribute gives (`pymongo.MongoClient.*: pymongo.database.Database`) that is no known method."""
+    def _class_wildcard(self, cls: str, name: str, suffix: str) -> str:
+        """The spec of all attributes (`pymongo.MongoClient.*: pymongo.database.Database`) but the modelled methods."""
         if name.startswith(("__", "get_")):
-            return ""  # `get_for_id` of a manager gives no query set
+            return ""  # `get_for_id` of a manager returns no query set
         if not suffix and (f"{cls}.{name}()" in self.returns or f"{cls}.{name}" in self.names):
             return ""
         column = self.returns.get(f"{cls}.*_id{suffix}", "") if name.endswith("_id") else ""
         return column or self.returns.get(f"{cls}.*{suffix}", "")
 
     @cached_property
-    def _known(self) -> frozenset[str]:
-        return frozenset(self._classes())
+    def _known_names(self) -> frozenset[str]:
+        return frozenset(self._all_names())
 
     @memoized
     def passed(self, cls: str, method: str, place: int) -> str:
-        """What a library that calls `method`, of a class derived from `cls`, passes at `place`, or ""."""
+        """The spec of the argument that a library passes at index `place` when it calls `cls.method`, or ""."""
         found = (self.returns.get(f"{ancestor}.{method}({place})") for ancestor in self.ancestry(cls))
         return next(filter(None, found), "")
 
     @cached_property
     def conventions(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
-        """By the name of a parameter: what it is in files that import from a package, and that package."""
+        """By parameter name: pairs of a package and the spec that the parameter has in files that import it."""
         found: dict[str, list[tuple[str, str]]] = {}
         for key, spec in sorted(self.returns.items(), reverse=True):
             if match := _CONVENTION.fullmatch(key):
@@ -143,25 +147,27 @@ class ExternalModels:
         return {name: tuple(specs) for name, specs in found.items()}
 
     @cached_property
-    def _owners(self) -> tuple[tuple[str, str], ...]:
+    def _field_owners(self) -> tuple[tuple[str, str], ...]:
         return tuple(
-            (key.removesuffix(_OWNER), cls) for key, cls in sorted(self.returns.items()) if key.endswith(_OWNER)
+            (key.removesuffix(_FIELD_OWNER), cls)
+            for key, cls in sorted(self.returns.items())
+            if key.endswith(_FIELD_OWNER)
         )
 
     @cached_property
     def _packages(self) -> frozenset[str]:
-        return frozenset(name.partition(".")[0] for name in self._known)
+        return frozenset(name.partition(".")[0] for name in self._known_names)
 
     @cached_property
     def _spellings(self) -> Mapping[tuple[str, str], str]:
         found: dict[tuple[str, str], str] = {}
-        for name in sorted(self._known):
+        for name in sorted(self._known_names):
             last = name.rpartition(".")[2]
             if last[:1].isupper():
                 found.setdefault((name.partition(".")[0], last), name)
         return found
 
-    def _classes(self) -> Iterable[str]:
+    def _all_names(self) -> Iterable[str]:
         yield from self.names
         yield from self.bases
         yield from self.bases.values()

@@ -1,4 +1,9 @@
-"""Recursion as deep as the code leads: Python allows a thread a limited depth, and another thread has its own."""
+"""Deep recursion: continues a computation on the stack of another thread.
+
+Python limits the recursion depth of each thread. A limit on the depth of inference instead would make results depend on
+where a query starts. Cost: one thread start per `QUERIES_PER_THREAD` nested queries. The calling thread waits, so that
+only one of them runs at a time, and no locks are needed.
+"""
 
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -7,19 +12,19 @@ from typing import TypeVar
 
 _T = TypeVar("_T")
 
-QUERIES_A_THREAD = 30
-"""How many questions that lead to each other are asked in one thread: each takes five to ten frames of the thousand
-that Python allows, and so do the callers, a test runner for one."""
+QUERIES_PER_THREAD = 30
+"""How many nested queries run in one thread: each takes five to ten of the thousand frames that Python allows, which
+leaves room for the callers, such as a test runner."""
 
 
 def on_fresh_stack(work: Callable[[], _T]) -> _T:
-    """What `work` returns or raises in a thread of its own, for which the caller waits."""
+    """Run `work` in a new thread, wait for it, and return or raise what it does."""
     outcome: Future[_T] = Future()
 
     def run() -> None:
         try:
             outcome.set_result(work())
-        except BaseException as error:  # noqa: BLE001  # raised in the caller
+        except BaseException as error:  # noqa: BLE001  # re-raised in the caller
             outcome.set_exception(error)
 
     Thread(target=run, daemon=True).start()

@@ -1,4 +1,4 @@
-"""The files that names are followed through, each read when the first name leads there, and once."""
+"""The index of files for inference: each is read, parsed and bound once, when a query first needs it."""
 
 import ast
 import re
@@ -11,11 +11,11 @@ from archguard.codebase.syntax.error_tolerant import TolerantSource
 from archguard.codebase.syntax.source import Source, SourceError
 
 _CALL = re.compile(rb"(?<![\w\x80-\xff])([\w\x80-\xff]++)[\s\\]*+\(")
-"""A name in front of a bracket; possessive, so that a long name is not tried again from its middle."""
+"""A name before a parenthesis; possessive, so that the regex does not backtrack into a long name."""
 
 
 class FileIndex:
-    """What stands in each of `sources`, by module; those of `outside` count as packages that are not the project's."""
+    """Scopes and lookups by module; the modules in `outside` count as external packages."""
 
     def __init__(self, sources: Mapping[str, Source], outside: Collection[str] = ()) -> None:
         self.sources = sources
@@ -27,41 +27,41 @@ class FileIndex:
         self._attributes: dict[str, dict[tuple[str, str], list[Binding]]] = {}
 
     def scope(self, module: str) -> Scope:
-        """What can be read of `module`."""
+        """The scope of `module`, built from as much of its file as can be parsed."""
         if module not in self._scopes:
             self._scopes[module] = read_scope(self.source(module))
         return self._scopes[module]
 
     def source(self, module: str) -> TolerantSource:
-        """The file of `module`, read once: as much of it as can be parsed."""
+        """The source of `module`, read once and parsed as far as possible."""
         if module not in self._sources:
             self._sources[module] = TolerantSource.of(self.sources[module])
         return self._sources[module]
 
     def may_call(self, module: str, name: str) -> bool:
-        """Whether something called `name` may be called in `module`, which is not parsed to tell.
+        """Whether `module` may contain a call of something called `name`; searches its bytes without parsing it.
 
-        The answer is the same once the module has been parsed: no finding may depend on which files came first.
+        The result is the same after the module was parsed: no finding may depend on the order of the files.
         """
         return name.encode() in self._called_names(module)
 
     @memoized
     def _called_names(self, module: str) -> frozenset[bytes]:
-        """The names in front of brackets: one pass over a file is quicker than a search for each name."""
+        """The names before parentheses: one pass over a file is faster than one search per name."""
         try:
             return frozenset(_CALL.findall(self.source(module).content))
         except SourceError:
             return frozenset()
 
     def scope_of(self, node: ast.AST, at: Position) -> Scope | None:
-        """The scope of the class or function `node` that is defined at `at`."""
+        """The scope of the class, function or comprehension `node`, which is defined at `at`."""
         module = at.scope.module
         if module.name not in self._by_node:
             self._by_node[module.name] = {id(scope.node): scope for scope in module.walk()}
         return self._by_node[module.name].get(id(node))
 
     def attributes(self, scope: Scope) -> Mapping[tuple[str, str], list[Binding]]:
-        """What is assigned to attributes of names anywhere in the module around `scope`."""
+        """The assignments to attributes of names anywhere in the module of `scope`."""
         module = scope.module
         if module.name not in self._attributes:
             found: dict[tuple[str, str], list[Binding]] = {}
@@ -72,7 +72,7 @@ class FileIndex:
         return self._attributes[module.name]
 
     def bound_from_inside(self, module: Scope) -> Mapping[str, list[Binding]]:
-        """What functions of `module` bind by `global`."""
+        """The bindings that functions of `module` make of names that they declare `global` or `nonlocal`."""
         if module.name not in self._globals:
             found: dict[str, list[Binding]] = {}
             for scope in module.walk():

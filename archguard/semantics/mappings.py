@@ -1,8 +1,8 @@
 """Entries of mappings by their keys: `topics["paid"]` and `topics.get("paid")` for `topics = {"paid": ...}`.
 
-An entry is only told where every value that the mapping can have is a literal (`{...}` or `dict(...)`), with all its
-keys known; otherwise whoever asks falls back to what is known of all values together. Literals are followed through
-names, attributes and other mappings, `_DEEP` of them: configurations nest three or four levels.
+An entry is known only if every value of the mapping is a literal (`{...}` or `dict(...)`) with constant keys; otherwise
+the caller falls back to the union of all values. Literals are followed through names, attributes and other
+mappings, `_MAX_DEPTH` steps in all: configurations nest three or four levels.
 """
 
 import ast
@@ -15,13 +15,14 @@ from archguard.semantics.bindings import bindings
 from archguard.semantics.evaluator import Evaluator
 from archguard.semantics.index import FileIndex
 
-_DEEP = 8
+_MAX_DEPTH = 8
+"""How many names, attributes and mappings are followed: twice what configurations nest. The bound also ends cycles."""
 
 Placed: TypeAlias = tuple[ast.expr, Position]
 """An expression, and where it is evaluated."""
 
 
-def looked_up(node: ast.expr) -> tuple[ast.expr, object, list[ast.expr]] | None:
+def mapping_lookup(node: ast.expr) -> tuple[ast.expr, object, list[ast.expr]] | None:
     """The mapping, the key and the default of `topics["paid"]`, `topics.get("paid")`, `topics.pop("paid", None)`."""
     match node:
         case ast.Subscript(value=mapping, slice=ast.Constant(value=key)):
@@ -36,7 +37,7 @@ def looked_up(node: ast.expr) -> tuple[ast.expr, object, list[ast.expr]] | None:
 
 
 class Mappings:
-    """Finds entries with the help of `names`."""
+    """Finds the expressions that are the entries of mappings."""
 
     def __init__(self, model: Evaluator, files: FileIndex) -> None:
         self.model = model
@@ -44,53 +45,55 @@ class Mappings:
         self.app_config = AppConfig(model, files)
 
     def entries(self, mapping: ast.expr, key: object, at: Position) -> list[Placed] | None:
-        """What `mapping[key]` can be: one expression for each literal; None if that cannot be told."""
-        return self._entries(mapping, key, at, _DEEP)
+        """The expressions that `mapping[key]` can be: one for each literal, and later stores; None if unknown."""
+        return self._entries(mapping, key, at, _MAX_DEPTH)
 
     def _entries(self, mapping: ast.expr, key: object, at: Position, depth: int) -> list[Placed] | None:
         if isinstance(mapping, ast.Attribute) and mapping.attr == "config" and isinstance(key, str):
             configured = self.app_config.entries(mapping.value, key, at)
             if configured:
                 return configured
-        literals = self._literals(mapping, at, depth)
+        literals = self._reachable_literals(mapping, at, depth)
         if not literals:
             return None
-        found = [self._in_literal(literal, key, place, depth) for literal, place in literals]
-        stored = self._stored(mapping, key, at)
+        found = [self._literal_entry(literal, key, position, depth) for literal, position in literals]
+        stores = self._later_stores(mapping, key, at)
         known = [entries for entries in found if entries is not None]
-        return [entry for entries in (*known, stored) for entry in entries] if len(known) == len(found) else None
+        return [entry for entries in (*known, stores) for entry in entries] if len(known) == len(found) else None
 
-    def _literals(self, mapping: ast.expr, at: Position, depth: int) -> list[Placed] | None:
-        """The literals that `mapping` can be; None if it can be anything else."""
+    def _reachable_literals(self, mapping: ast.expr, at: Position, depth: int) -> list[Placed] | None:
+        """The literals that `mapping` can evaluate to; None if it can be anything else."""
         if depth == 0:
             return None
         match mapping:
             case ast.Dict(keys=[_, *_]) | ast.Call(func=ast.Name(id="dict"), args=[], keywords=[_, *_]):
-                return [(mapping, at)]  # an empty one is filled by somebody else, and says nothing of its entries
+                return [(mapping, at)]  # not an empty literal: other code fills it, with unknown entries
             case ast.Name() | ast.Attribute():
-                found = [self._of_binding(binding, depth) for binding in self._bindings(mapping, at)]
-            case _ if asked := looked_up(mapping):
-                inner, key, default = asked
+                found = [self._binding_literals(binding, depth) for binding in self._bindings(mapping, at)]
+            case _ if lookup := mapping_lookup(mapping):
+                inner, key, default = lookup
                 entries = self._entries(inner, key, at, depth - 1)
                 values = [*(entries or ()), *((value, at) for value in default if entries is not None)]
-                found = [self._literals(value, place, depth - 1) for value, place in values]
+                found = [self._reachable_literals(value, position, depth - 1) for value, position in values]
             case _:
                 return None
         known = [literals for literals in found if literals is not None]
         return [literal for literals in known for literal in literals] if len(known) == len(found) else None
 
     def _bindings(self, node: ast.Name | ast.Attribute, at: Position) -> list[Binding]:
-        if isinstance(node, ast.Name) and not all(isinstance(one, Binding) for one in self.model.resolve(node.id, at)):
+        if isinstance(node, ast.Name) and not all(
+            isinstance(origin, Binding) for origin in self.model.resolve(node.id, at)
+        ):
             return []
         return list(bindings(self.model, node, at))
 
-    def _of_binding(self, binding: Binding, depth: int) -> list[Placed] | None:
+    def _binding_literals(self, binding: Binding, depth: int) -> list[Placed] | None:
         if binding.kind is BindingKind.ASSIGNED and isinstance(binding.node, ast.expr) and not binding.path:
-            return self._literals(binding.node, binding.at, depth - 1)
+            return self._reachable_literals(binding.node, binding.at, depth - 1)
         return None
 
-    def _in_literal(self, literal: ast.expr, key: object, at: Position, depth: int) -> list[Placed] | None:
-        """The entry of `key`, of which the last one counts; none if there is none; None if a key is not known."""
+    def _literal_entry(self, literal: ast.expr, key: object, at: Position, depth: int) -> list[Placed] | None:
+        """The last entry with `key`; empty if there is none; None if a key that may override it is not constant."""
         for name, value in reversed(list(_pairs(literal))):
             match name:
                 case None:  # `**others`
@@ -104,14 +107,14 @@ class Mappings:
                     return None
         return []
 
-    def _stored(self, mapping: ast.expr, key: object, at: Position) -> list[Placed]:
-        """What functions of the same file store later: `topics["paid"] = ...`, `topics[name] = ...`."""
+    def _later_stores(self, mapping: ast.expr, key: object, at: Position) -> list[Placed]:
+        """Stores under `key` anywhere in the same file: `topics["paid"] = ...`, `topics[name] = ...`."""
         name = mapping.id if isinstance(mapping, ast.Name) else getattr(mapping, "attr", "")
-        stored = self.files.attributes(at.scope).get((name, ITEM), [])
+        stores = self.files.attributes(at.scope).get((name, ITEM), [])
         return [
             (binding.node, binding.at)
-            for binding in stored
-            if isinstance(binding.node, ast.expr) and not binding.path and _may_be(binding.key, key)
+            for binding in stores
+            if isinstance(binding.node, ast.expr) and not binding.path and _may_equal(binding.key, key)
         ]
 
 
@@ -121,8 +124,9 @@ def _pairs(literal: ast.expr) -> Iterator[tuple[ast.expr | None, ast.expr]]:
         case ast.Dict(keys=keys, values=values):
             yield from zip(keys, values, strict=True)
         case ast.Call(keywords=keywords):
-            yield from ((ast.Constant(one.arg) if one.arg else None, one.value) for one in keywords)
+            yield from ((ast.Constant(item.arg) if item.arg else None, item.value) for item in keywords)
 
 
-def _may_be(stored: ast.expr | None, key: object) -> bool:
+def _may_equal(stored: ast.expr | None, key: object) -> bool:
+    """Whether a store under the key `stored` may be under `key`: a key that is not constant may be any."""
     return not isinstance(stored, ast.Constant) or stored.value == key

@@ -1,4 +1,29 @@
-"""Following names from where they are used to what they stand for."""
+"""Type inference for the expressions of a project: the facade `SemanticModel` and its query engine.
+
+How it works: inference runs on demand and executes nothing. `infer` matches on the form of an expression and
+delegates: names to the `Resolver`, attributes to `AttributeLookup`, calls to `CallTypes`, annotations to
+`Annotations`, packages outside of the project to `ExternalModels`. A file is parsed when the first query needs it.
+
+Lattice: a value is a union of types (`Types`, a tuple without duplicates); the empty union `UNKNOWN` is the bottom.
+Branches and alternatives join by `union`. Unknown never widens to "any type": a check sees only types that were found.
+
+Queries are memoized and may be cyclic (`def f(): return g()`, `def g(): return f()`). `query` finds the cycles as
+Tarjan's algorithm finds strongly connected components: a query that is already active gives UNKNOWN, and each result
+notes the outermost active query that it used (its lowlink). There is no fixpoint iteration: a cycle is cut where
+evaluation enters it, and no result depends on the order of the queries (`tests/properties`).
+
+Limits:
+- Type arguments nest 4 levels (`types._MAX_NESTING`): wrappers that return tuples double the size at each step.
+- Arguments flow from at most 20 importing modules (`argument_flow._MOST_IMPORTERS`): more would be parsed for one
+  parameter, and code that so many import deserves annotations.
+- Strings are followed 12 levels (`string_values._MAX_DEPTH`), mappings 8 (`mappings._MAX_DEPTH`), which also ends
+  cycles: these two are not memoized. Configurations nest three or four levels.
+- Nesting of queries is unlimited. After each 30 (`fresh_stack.QUERIES_PER_THREAD`) they continue in another thread: a
+  query takes five to ten of Python's thousand frames.
+
+Cost: one evaluation per expression, binding, function and class outside of cycles, and memory for each result. Members
+of a cycle are evaluated again for each entry into the cycle while another member is active.
+"""
 
 import ast
 import sys
@@ -19,9 +44,9 @@ from archguard.semantics.attributes import AttributeLookup, decorator_names, fir
 from archguard.semantics.call_types import CallTypes
 from archguard.semantics.evaluator import Evaluator, Memo
 from archguard.semantics.external_models import ExternalModels
-from archguard.semantics.fresh_stack import QUERIES_A_THREAD, on_fresh_stack
+from archguard.semantics.fresh_stack import QUERIES_PER_THREAD, on_fresh_stack
 from archguard.semantics.index import FileIndex
-from archguard.semantics.mappings import Mappings, looked_up
+from archguard.semantics.mappings import Mappings, mapping_lookup
 from archguard.semantics.resolver import Origins, Resolver
 from archguard.semantics.string_values import StringEvaluator, StringValue
 from archguard.semantics.types import (
@@ -40,10 +65,10 @@ from archguard.semantics.types import (
 
 _Arguments = TypeVarTuple("_Arguments")
 _Key: TypeAlias = tuple[int, object]
-"""A question: which of the tables of answers it belongs to, and its subject there."""
-_NONE = sys.maxsize
-"""The place, among the questions that are open, of one that is not there."""
-_TYPES = {
+"""A query: the identity of its memo, and its key in that memo."""
+_NO_CYCLE = sys.maxsize
+"""The lowlink of a result that used no active query: larger than every depth."""
+_LITERAL_TYPES = {
     ast.JoinedStr: "builtins.str",
     ast.Compare: "builtins.bool",
     ast.Dict: "builtins.dict",
@@ -55,36 +80,36 @@ _TYPES = {
 
 
 class _Provisional(NamedTuple):
-    """An answer, to the question at `depth`, that lacks what one further out says, which is still open."""
+    """A result computed at `depth` that used UNKNOWN for an active query further out, the one at depth `lowlink`."""
 
     depth: int
     lowlink: int
-    answer: Types
+    types: Types
 
 
 @dataclass(eq=False)
 class _Cycle:
-    """Questions that lead back to each other."""
+    """Queries that depend on each other: a strongly connected component, as far as it has been seen."""
 
     members: frozenset[_Key]
-    open: int
+    active: int
     """How many of them are open."""
 
 
 class SemanticModel(Evaluator):
-    """What the expressions of `files` stand for. They are read as names lead to them; nothing is run."""
+    """Infers types and resolves names in `files`, each parsed when a query first needs it; executes nothing."""
 
     def __init__(
         self,
         files: FileIndex,
         library: ExternalModels = ExternalModels(),  # noqa: B008  # frozen
         importers: Mapping[str, Collection[str]] = MappingProxyType({}),
-        kept: Callable[[], StateWriters] = dict,
+        state_writers: Callable[[], StateWriters] = dict,
     ) -> None:
         self.library = library
         self._files = files
         self._resolver = Resolver(files)
-        self._state = AppState(files, kept)
+        self._state = AppState(files, state_writers)
         self._annotations = Annotations(self)
         self._attributes = AttributeLookup(self)
         self._call_types = CallTypes(self)
@@ -97,26 +122,26 @@ class SemanticModel(Evaluator):
         self._binding_types: Memo = {}
         self._export_types: Memo = {}
         self._active: dict[_Key, int] = {}
-        self._lowlink = _NONE
+        self._lowlink = _NO_CYCLE
         self._provisional: dict[_Key, _Provisional] = {}
         self._cycles: dict[_Key, _Cycle] = {}
         self._cyclic: dict[_Key, Types] = {}
         self._inheriting_models: dict[int, _InheritingModel] = {}
 
     def scope(self, module: str) -> Scope:
-        """The scope of `module`: as much of its file as can be parsed."""
+        """The scope of `module`, built from as much of its file as can be parsed."""
         return self._files.scope(module)
 
     def source(self, module: str) -> TolerantSource:
-        """The file of `module`, read once: as much of it as can be parsed."""
+        """The source of `module`, read once and parsed as far as possible."""
         return self._files.source(module)
 
     def call_count(self, module: str) -> int:
-        """How many calls stand in `module`."""
+        """The number of calls in `module`."""
         return sum(scope.calls for scope in self.scope(module).walk())
 
     def is_method_alias(self, name: str, at: Position) -> bool:
-        """Whether `name` is what the same file has taken from something else: `run = session.execute`."""
+        """Whether `name` is bound to an attribute in the same file: `run = session.execute`."""
         return any(
             isinstance(origin, Binding)
             and isinstance(origin.node, ast.Attribute)
@@ -125,195 +150,205 @@ class SemanticModel(Evaluator):
         )
 
     def infer_export(self, module: str, name: str) -> Types:
-        """What `from module import name` gives."""
+        """Infer the types of `name` in `from module import name`."""
         key = (module, name)
         known = self._export_types.get(key)
-        return self.query(self._export_types, key, self._export, module, name) if known is None else known
+        return self.query(self._export_types, key, self._compute_export, module, name) if known is None else known
 
-    def _export(self, module: str, name: str) -> Types:
+    def _compute_export(self, module: str, name: str) -> Types:
         return union(*map(self._attributes.infer_origin, self.resolve_in_module(module, name)))
 
     def infer(self, node: ast.expr, at: Position) -> Types:
-        """What the expression `node` stands for at `at`."""
+        """Infer the types of the expression `node` at `at`; empty if nothing is known."""
         known = self._types.get(node)
         return self.query(self._types, node, self._infer, node, at) if known is None else known
 
     def callees(self, node: ast.Call, at: Position) -> tuple[str, ...]:
-        """The dotted names of what `node` can call: `requests.get`, `sqlalchemy.orm.Session.execute`."""
+        """The qualified names of the possible callees: `requests.get`, `sqlalchemy.orm.Session.execute`."""
         return tuple(dict.fromkeys(qualified_name(value) for value in self.infer(node.func, at)))
 
     def string_value(self, node: ast.expr, at: Position) -> StringValue:
-        """The text that `node` makes, as far as it is known."""
+        """The string that `node` evaluates to; parts that cannot be evaluated are None."""
         return self._strings.string_value(node, at)
 
     def entries(self, node: ast.expr, at: Position) -> tuple[tuple[ast.expr, Position], ...]:
-        """The expressions that `topics["paid"]` or `topics.get("paid")` can give; none if that is not known."""
-        asked = looked_up(node)
-        return tuple(self._mappings.entries(asked[0], asked[1], at) or ()) if asked else ()
+        """The expressions that `topics["paid"]` or `topics.get("paid")` can evaluate to; empty if unknown."""
+        lookup = mapping_lookup(node)
+        return tuple(self._mappings.entries(lookup[0], lookup[1], at) or ()) if lookup else ()
 
     def mro(self, cls: ClassType) -> tuple[ClassType | ExternalSymbol, ...]:
-        """`cls` and all classes that it derives from."""
+        """The method resolution order of `cls`: itself and all its bases, those of the project first."""
         return self._attributes.mro(cls)
 
     def infer_annotation(self, node: ast.expr, at: Position) -> Types:
-        """The objects that the annotation `node` speaks of."""
+        """Infer the instances that the annotation `node` describes."""
         known = self._annotation_types.get(node)
         return self.query(self._annotation_types, node, self._annotations.objects, node, at) if known is None else known
 
     def infer_attribute(self, owner: Type, name: str) -> Types:
-        """What `owner.name` is."""
+        """Infer the types of `owner.name`."""
         return self._attributes.infer_attribute(owner, name)
 
     def definition(self, cls: ClassType, name: str) -> tuple[ClassType | ExternalSymbol, list[Binding]] | None:
-        """The class from which `cls` has `name`, with the bindings there; the first one outside if none of its own."""
+        """The class that defines `name` for `cls`, with its bindings; else the first external base, without bindings.
+
+        None if no class of the project defines it and no base is external.
+        """
         return self._attributes.definition(cls, name)
 
     def return_types(self, callee: Type, node: ast.Call | None, at: Position | None) -> Types:
-        """What calling `callee` gives."""
+        """Infer the types that a call of `callee` returns; `node` at `at` is the call, if there is one.
+
+        Functions are memoized by definition, not by receiver: the receiver is bound to the result afterwards.
+        """
         if isinstance(callee, FunctionType):
-            subject = callee.scope.node
-            known = self._return_types.get(subject)
+            function = callee.scope.node
+            known = self._return_types.get(function)
             if known is None:
-                known = self.query(self._return_types, subject, self._call_types.return_types, callee, node, at)
-            if not known and (heir := self._inheriting(callee)):
-                return heir.return_types(callee, node, at)
+                known = self.query(self._return_types, function, self._call_types.return_types, callee, node, at)
+            if not known and (receiver_model := self._receiver_model(callee)):
+                return receiver_model.return_types(callee, node, at)
             return self._call_types.bind_receiver(known, callee.receiver) if known and callee.receiver else known
         return self._call_types.return_types(callee, node, at)
 
     def apply_model(
         self, spec: str, receiver: InstanceType | ClassType | None, node: ast.Call | None, at: Position | None
     ) -> Types:
-        """What the library means by `spec`."""
+        """The types that `spec`, a result in `ExternalModels`, denotes for this receiver and call."""
         return self._call_types.apply_model(spec, receiver, node, at)
 
     def resolve(self, name: str, at: Position) -> Origins:
-        """Where `name` comes from at `at`, through all imports of the project."""
+        """Resolve `name` at `at` to its bindings or external symbols, through all imports of the project."""
         return self._resolver.resolve(name, at)
 
     def resolve_in_module(self, module: str, name: str) -> Origins:
-        """Where `name` of the module `module` comes from."""
+        """Resolve `name` in the namespace of `module`."""
         return self._resolver.resolve_in_module(module, name)
 
     def find_module(self, module: str, importer: str, name: str = "") -> str:
-        """The module of the project that `importer` means by `module`, where it takes `name` from it, or ""."""
+        """The project's module that `from module import name` refers to in `importer`, or ""."""
         return self._resolver.find_module(module, importer, name)
 
     def django_models(self, app: str, importer: str) -> tuple[str, ...]:
-        """The modules with the models of `app`, as Django labels it, or of the app of `importer`."""
+        """The `models` modules of the Django app with the label `app`; without a label, of the app of `importer`."""
         return self._resolver.django_models(app, importer)
 
     def scope_of(self, node: ast.AST, at: Position) -> Scope | None:
-        """The scope of the class or function `node` that is defined at `at`."""
+        """The scope of the class, function or comprehension `node`, which is defined at `at`."""
         return self._files.scope_of(node, at)
 
     def infer_binding(self, binding: Binding) -> Types:
-        """What `binding` gives its name."""
+        """Infer the types that `binding` assigns to its name."""
         known = self._binding_types.get(binding)
         return self.query(self._binding_types, binding, self._infer_binding, binding) if known is None else known
 
     def has_tracked_callers(self, module: str) -> bool:
-        """Whether functions of `module` are known to be handed what other modules call them with."""
+        """Whether argument flow follows the calls from other modules into the functions of `module`."""
         return self._argument_flow.has_tracked_callers(module)
 
     def infer_origin(self, origin: Binding | ExternalSymbol) -> Types:
-        """What a name from `origin` stands for."""
+        """Infer the types of a name that resolves to `origin`."""
         return self._attributes.infer_origin(origin)
 
     def query(
         self,
-        answers: Memo,
+        memo: Memo,
         subject: object,
-        answer: Callable[[Unpack[_Arguments]], Types],
+        compute: Callable[[Unpack[_Arguments]], Types],
         *arguments: *_Arguments,
     ) -> Types:
-        """Answer a question that has not been answered yet, or is just being answered.
+        """Compute the types of `subject`, which `memo` does not contain; UNKNOWN if that query is active.
 
-        No answer depends on what was asked before. An answer that leads back to a question that is still open lacks
-        what that one will say: it is kept only until that one is answered. And what closes a cycle is kept, but not
-        used while another question of the cycle is open: asked first, that one would have found this one unanswered.
+        No result depends on the order of queries. A result that used an active query is incomplete: it is provisional,
+        and dropped when that query completes. The result of the query that closes a cycle is memoized, but not used
+        while another member of the cycle is active: had that member been queried first, it would not have seen it.
         """
-        key = (id(answers), subject)
-        if (place := self._active.get(key)) is not None:
-            self._lowlink = min(self._lowlink, place)
+        key = (id(memo), subject)
+        if (depth := self._active.get(key)) is not None:
+            self._lowlink = min(self._lowlink, depth)
             return UNKNOWN
-        if self._provisional and (passing := self._provisional.get(key)):
-            self._lowlink = min(self._lowlink, passing.lowlink)
-            return passing.answer
+        if self._provisional and (provisional := self._provisional.get(key)):
+            self._lowlink = min(self._lowlink, provisional.lowlink)
+            return provisional.types
         cycle = self._cycles.get(key)
-        if cycle and not cycle.open and (known := self._cyclic.get(key)) is not None:
+        if cycle and not cycle.active and (known := self._cyclic.get(key)) is not None:
             return known
-        return self._compute(answers, key, partial(answer, *arguments))
+        return self._compute(memo, key, partial(compute, *arguments))
 
-    def _compute(self, answers: Memo, key: _Key, answer: Callable[[], Types]) -> Types:
+    def _compute(self, memo: Memo, key: _Key, compute: Callable[[], Types]) -> Types:
+        """Evaluate a query, and store the result where its lowlink says that it may be used again."""
         depth, outer = len(self._active), self._lowlink
-        self._lowlink = _NONE
-        self._begin(key)
+        self._lowlink = _NO_CYCLE
+        self._push(key)
         try:
-            found = on_fresh_stack(answer) if depth % QUERIES_A_THREAD == QUERIES_A_THREAD - 1 else answer()
+            found = on_fresh_stack(compute) if depth % QUERIES_PER_THREAD == QUERIES_PER_THREAD - 1 else compute()
         finally:
-            self._end(key)
-        if self._lowlink < depth:
+            self._pop(key)
+        if self._lowlink < depth:  # used an active query further out
             self._provisional[key] = _Provisional(depth, self._lowlink, found)
-        elif self._lowlink == depth:
-            self._lowlink = _NONE
+        elif self._lowlink == depth:  # the outermost query of a cycle: the root of a component
+            self._lowlink = _NO_CYCLE
             self._drop_provisional(depth, key)
             self._cyclic[key] = found
         else:
-            answers[key[1]] = found
+            memo[key[1]] = found
         self._lowlink = min(self._lowlink, outer)
         return found
 
-    def _begin(self, key: _Key) -> None:
+    def _push(self, key: _Key) -> None:
         self._active[key] = len(self._active)
         if cycle := self._cycles.get(key):
-            cycle.open += 1
+            cycle.active += 1
 
-    def _end(self, key: _Key) -> None:
+    def _pop(self, key: _Key) -> None:
         del self._active[key]
         if cycle := self._cycles.get(key):
-            cycle.open -= 1
+            cycle.active -= 1
 
     def _drop_provisional(self, depth: int, key: _Key) -> None:
-        """Forget what was answered while the question `key` at `depth` was open: it is in one cycle with that."""
+        """Drop the provisional results computed below `key` at `depth`: they are in one cycle with it.
+
+        Cycles that share a member are merged, so that `_Cycle.members` only grows.
+        """
         members = {key}
         while self._provisional:
-            other, passing = self._provisional.popitem()
-            if passing.depth <= depth:
-                self._provisional[other] = passing
+            other, provisional = self._provisional.popitem()
+            if provisional.depth <= depth:
+                self._provisional[other] = provisional
                 break
             members.add(other)
-        known = {cycle for member in members if (cycle := self._cycles.get(member))}
-        whole = frozenset(members).union(*(cycle.members for cycle in known))
-        if whole != next(iter(known), _Cycle(frozenset(), 0)).members:
-            cycle = _Cycle(whole, sum(member in self._active for member in whole))
-            self._cycles |= dict.fromkeys(whole, cycle)
+        overlapping = {cycle for member in members if (cycle := self._cycles.get(member))}
+        merged = frozenset(members).union(*(cycle.members for cycle in overlapping))
+        if merged != next(iter(overlapping), _Cycle(frozenset(), 0)).members:
+            cycle = _Cycle(merged, sum(member in self._active for member in merged))
+            self._cycles |= dict.fromkeys(merged, cycle)
 
     def _infer(self, node: ast.expr, at: Position) -> Types:
-        entry = self._entry(node, at)
-        return self._inferred(node, at) if entry is None else entry
+        entry = self._infer_entry(node, at)
+        return self._infer_expression(node, at) if entry is None else entry
 
-    def _entry(self, node: ast.expr, at: Position) -> Types | None:
-        """`topics["paid"]` and `topics.get("paid")`, where the entries of the mapping are known."""
-        asked = looked_up(node)
-        entries = self._mappings.entries(asked[0], asked[1], at) if asked else None
-        if not asked or entries is None:
+    def _infer_entry(self, node: ast.expr, at: Position) -> Types | None:
+        """Infer `topics["paid"]` or `topics.get("paid")` from the entries of the mapping; None if they are unknown."""
+        lookup = mapping_lookup(node)
+        entries = self._mappings.entries(lookup[0], lookup[1], at) if lookup else None
+        if not lookup or entries is None:
             return None
-        default = [(value, at) for value in asked[2]]
-        return union(*(self.infer(value, place) for value, place in (*entries, *default)))
+        default = [(value, at) for value in lookup[2]]
+        return union(*(self.infer(value, position) for value, position in (*entries, *default)))
 
-    def _inferred(self, node: ast.expr, at: Position) -> Types:  # noqa: PLR0911  # one case for each expression
+    def _infer_expression(self, node: ast.expr, at: Position) -> Types:  # noqa: PLR0911  # one case for each form of expression
         match node:
             case ast.Name(id=name):
                 origins = self.resolve(name, at)
                 found = union(*map(self._attributes.infer_origin, origins))
-                return self._narrowed(name, origins, found, at) if at.narrowing else found
+                return self._narrow(name, origins, found, at) if at.narrowing else found
             case ast.Attribute(value=owner, attr=name):
                 found = (
                     self._attribute_stores(node, at)
                     or self._app_state(node, at)
                     or union(*(self.infer_attribute(value, name) for value in self.infer(owner, at)))
                 )
-                return self._narrowed(target_name(node), (), found, at) if at.narrowing else found
+                return self._narrow(target_name(node), (), found, at) if at.narrowing else found
             case ast.Call(func=func):
                 return union(*(self.return_types(callee, node, at) for callee in self.infer(func, at)))
             case (
@@ -331,30 +366,34 @@ class SemanticModel(Evaluator):
                 return (
                     self._app_state(node, at)
                     or union(
-                        *(self._call_types.element_types(value, _place(index)) for value in self.infer(holder, at))
+                        *(
+                            self._call_types.element_types(value, _constant_index(index))
+                            for value in self.infer(holder, at)
+                        )
                     )
                     or self._subscript_stores(holder, at)
                 )
             case ast.BinOp():
-                return self._operated(node, at)
+                return self._infer_operator(node, at)
             case ast.Lambda():
                 scope = self.scope_of(node, at)
                 return (FunctionType(scope.name, scope),) if scope else UNKNOWN
         return self._infer_literal(node, at)
 
-    def _operated(self, node: ast.BinOp, at: Position) -> Types:
+    def _infer_operator(self, node: ast.BinOp, at: Position) -> Types:
         match node.op:
             case ast.BitOr() | ast.BitAnd():
                 return self.infer(node.left, at)
             case ast.Div():
                 sides = (
-                    union(*map(self._call_types.divided, self.infer(side, at))) for side in (node.left, node.right)
+                    union(*map(self._call_types.division_types, self.infer(side, at)))
+                    for side in (node.left, node.right)
                 )
                 return next(filter(None, sides), UNKNOWN)
         return UNKNOWN
 
-    def _narrowed(self, target: str, origins: Origins, found: Types, at: Position) -> Types:
-        """What is left of `found` after the tests that `target` has passed since it was bound last."""
+    def _narrow(self, target: str, origins: Origins, found: Types, at: Position) -> Types:
+        """Narrow `found` by the `isinstance` tests on `target` since its last binding in this scope."""
         orders = [origin.at.order for origin in origins if isinstance(origin, Binding) and origin.at.scope is at.scope]
         test, tests = at.narrowing, []
         while test:
@@ -362,16 +401,16 @@ class SemanticModel(Evaluator):
                 tests.append(test)
             test = test.before
         for test in reversed(tests):
-            found = self._call_types.narrowed(found, self._classes(test.classes, at), holds=test.holds)
+            found = self._call_types.narrow(found, self._tested_classes(test.classes, at), holds=test.holds)
         return found
 
-    def _classes(self, node: ast.expr, at: Position) -> Types:
-        """The classes that `isinstance` is given: one, several in a tuple, or a union."""
+    def _tested_classes(self, node: ast.expr, at: Position) -> Types:
+        """The classes in the second argument of `isinstance`: one class, a tuple, or a union."""
         match node:
             case ast.Tuple(elts=parts):
-                return union(*(self._classes(part, at) for part in parts))
+                return union(*(self._tested_classes(part, at) for part in parts))
             case ast.BinOp(left=left, op=ast.BitOr(), right=right):
-                return union(self._classes(left, at), self._classes(right, at))
+                return union(self._tested_classes(left, at), self._tested_classes(right, at))
         return self.infer(node, at)
 
     def _infer_literal(self, node: ast.expr, at: Position) -> Types:  # noqa: PLR0911  # one case for each form
@@ -389,13 +428,16 @@ class SemanticModel(Evaluator):
             case ast.ListComp(elt=part) | ast.SetComp(elt=part) | ast.GeneratorExp(elt=part):
                 inner = self.scope_of(node, at)
                 items = self.infer(part, inner.end) if inner else UNKNOWN
-                return (external_instance(_TYPES[type(node)], items),)
-            case _ if type(node) in _TYPES:
-                return (external_instance(_TYPES[type(node)]),)
+                return (external_instance(_LITERAL_TYPES[type(node)], items),)
+            case _ if type(node) in _LITERAL_TYPES:
+                return (external_instance(_LITERAL_TYPES[type(node)]),)
         return UNKNOWN
 
     def _attribute_stores(self, node: ast.Attribute, at: Position) -> Types:
-        """`g.db`, where some function of the file says `g.db = connect()`."""
+        """Infer `g.db` from assignments to it in the same file: `g.db = connect()`.
+
+        Those in the same scope win if it binds the name `g` itself; else those anywhere in the file count.
+        """
         if not isinstance(node.value, ast.Name):
             return UNKNOWN
         name = node.value.id
@@ -403,18 +445,18 @@ class SemanticModel(Evaluator):
         return union(*(self.infer_binding(binding) for binding in attributes.get((name, node.attr), [])))
 
     def _app_state(self, node: ast.expr, at: Position) -> Types:
-        """`request.app["pool"]`, where some module says `app["pool"] = create_pool()`."""
+        """Infer `request.app["pool"]` from stores in any module of the service: `app["pool"] = create_pool()`."""
         name = app_state_name(node)
         return union(*map(self.infer_binding, self._state.bindings(name, at.scope))) if name else UNKNOWN
 
     def _subscript_stores(self, holder: ast.expr, at: Position) -> Types:
-        """`clients[key]`, where some function of the file says `clients[key] = connect()`."""
+        """Infer `clients[key]` from stores in the same file, under any key: `clients[key] = connect()`."""
         match holder:
             case ast.Name(id=name) | ast.Attribute(attr=name):
                 return union(*map(self.infer_binding, self._files.attributes(at.scope).get((name, ITEM), [])))
         return UNKNOWN
 
-    def _infer_binding(self, binding: Binding) -> Types:  # noqa: PLR0911  # one case for each way to bind
+    def _infer_binding(self, binding: Binding) -> Types:  # noqa: PLR0911  # one case for each kind of binding
         match binding:
             case Binding(kind=BindingKind.DEFINED):
                 return self._infer_definition(binding)
@@ -427,11 +469,9 @@ class SemanticModel(Evaluator):
             case Binding(node=ast.Tuple(elts=parts), kind=BindingKind.ASSIGNED, path=(first, *rest)) if first < len(
                 parts
             ):
-                return self._unpacked(self.infer(parts[first], binding.at), tuple(rest))
+                return self._unpack(self.infer(parts[first], binding.at), tuple(rest))
             case Binding(node=ast.expr() as node):
-                return self._unpacked(
-                    self._entered_or_iterated(binding.kind, self.infer(node, binding.at)), binding.path
-                )
+                return self._unpack(self._enter_or_iterate(binding.kind, self.infer(node, binding.at)), binding.path)
         return UNKNOWN
 
     def _infer_definition(self, binding: Binding) -> Types:
@@ -442,50 +482,57 @@ class SemanticModel(Evaluator):
             return (ClassType(scope.name, scope),)
         return (FunctionType(scope.name, scope),)
 
-    def _entered_or_iterated(self, how: BindingKind, values: Types) -> Types:
-        if how is BindingKind.ENTERED:
+    def _enter_or_iterate(self, kind: BindingKind, values: Types) -> Types:
+        if kind is BindingKind.ENTERED:
             return union(*map(self._call_types.entered_types, values))
-        if how is BindingKind.ITERATED:
+        if kind is BindingKind.ITERATED:
             return union(*map(self._call_types.iterated_types, values))
         return values
 
-    def _unpacked(self, values: Types, path: tuple[int, ...]) -> Types:
+    def _unpack(self, values: Types, path: tuple[int, ...]) -> Types:
         for index in path:
             values = union(*(self._call_types.element_types(value, index) for value in values))
         return values
 
     def _infer_parameter(self, binding: Binding) -> Types:
+        """Infer a parameter from the most reliable source that gives a type.
+
+        In order: receiver, annotation, injected provider, default, call sites, the library that calls the function.
+        """
         scope = binding.at.scope
-        outside = scope.at or scope.end
-        if isinstance(outside.scope.node, ast.ClassDef) and binding.name == first_parameter(scope):
-            return self._infer_receiver(scope, outside.scope)
-        if binding.annotation and (found := self.infer_annotation(binding.annotation, outside)):
+        enclosing = scope.at or scope.end
+        if isinstance(enclosing.scope.node, ast.ClassDef) and binding.name == first_parameter(scope):
+            return self._infer_receiver(scope, enclosing.scope)
+        if binding.annotation and (found := self.infer_annotation(binding.annotation, enclosing)):
             return found
-        if binding.default and (found := provided(self, binding.default, outside)):
+        if binding.default and (found := provided(self, binding.default, enclosing)):
             return found
-        default = self.infer(binding.default, outside) if binding.default else UNKNOWN
+        default = self.infer(binding.default, enclosing) if binding.default else UNKNOWN
         return default or self._argument_flow.infer(binding) or self._passed_by_library(binding, scope)
 
     def _passed_by_library(self, parameter: Binding, function: Scope) -> Types:
-        """What a library that calls `function` passes: a `request`, the row that a serializer updates."""
+        """What a library passes when it calls `function`: a `request`, the row that a serializer updates."""
         method = getattr(function.node, "name", "")
         if (outer := function.parent) and isinstance(outer.node, ast.ClassDef):
-            cls, place = ClassType(outer.name, outer), _position_of(function.node, parameter.name)
+            cls, index = ClassType(outer.name, outer), _argument_index(function.node, parameter.name)
             bases = [base.name for base in self.mro(cls) if isinstance(base, ExternalSymbol)]
-            specs = (self.library.passed(base, method, place) for base in bases)
+            specs = (self.library.passed(base, method, index) for base in bases)
             if spec := next(filter(None, specs), ""):
                 return self.apply_model(spec, InstanceType(cls), None, None)
         return self._passed_by_convention(parameter.name, function.module)
 
     def _passed_by_convention(self, name: str, module: Scope) -> Types:
-        """What a parameter called `name` is in every file that imports from a package: Django's `request`."""
+        """What a parameter called `name` conventionally is in files that import a package: Django's `request`."""
         specs = self.library.conventions.get(name)
         packages = _imported_packages(module) if specs else frozenset[str]()
         spec = next((spec for package, spec in specs or () if package in packages), "")
         return self.apply_model(spec, None, None, None) if spec else UNKNOWN
 
-    def _inheriting(self, method: FunctionType) -> "_InheritingModel | None":
-        """The names in `method` as its receiver has it, if that is of a class that adds something to a plain mixin."""
+    def _receiver_model(self, method: FunctionType) -> "_InheritingModel | None":
+        """The model in which to evaluate `method` again, for its receiver; None if that cannot infer more.
+
+        It can if a class without external bases (a mixin) defines the method, and the receiver's class has such a base.
+        """
         cls = method.receiver.of if isinstance(method.receiver, InstanceType) else method.receiver
         outer = method.scope.parent
         if (
@@ -505,18 +552,18 @@ class SemanticModel(Evaluator):
         return any(isinstance(base, ExternalSymbol) for base in self.mro(cls))
 
     def _infer_receiver(self, method: Scope, scope: Scope) -> Types:
-        """What `self` or `cls` is."""
-        return self._receiver_of(method, ClassType(scope.name, scope))
+        """Infer `self` or `cls`: the first parameter of `method`, which is defined in the class with this `scope`."""
+        return self._receiver_type(method, ClassType(scope.name, scope))
 
-    def _receiver_of(self, method: Scope, cls: ClassType) -> Types:
+    def _receiver_type(self, method: Scope, cls: ClassType) -> Types:
         name = getattr(method.node, "name", "")
         if name in ("__new__", "__init_subclass__") or "classmethod" in decorator_names(method):
             return (cls,)
         return instances_of((cls,))
 
 
-def _place(index: ast.expr) -> int | None:
-    """The number in brackets, which may be negative; None if it is not known."""
+def _constant_index(index: ast.expr) -> int | None:
+    """The value of a constant index, which may be negative; None for any other expression."""
     match index:
         case ast.Constant(value=int(number)):
             return number
@@ -526,74 +573,74 @@ def _place(index: ast.expr) -> int | None:
 
 
 class _InheritingModel(SemanticModel):
-    """Names in the classes that `cls` extends, where `self` is an object of `cls`.
+    """Evaluates the methods that `cls` inherits with `self` as an instance of `cls`.
 
-    A mixin says nothing of the `cls.query` that it asks: it has it from the model that it is mixed into. Everything
-    outside of those classes is asked of the `around` names, which also keep which questions are open, so that answers
-    that lead back are handled across both.
+    A mixin that calls `cls.query` does not define it: the class that it is mixed into does. Expressions outside of
+    these classes are evaluated by `outer_model`. Queries go through it as well, so that cycles across both are found.
     """
 
-    def __init__(self, around: SemanticModel, cls: ClassType) -> None:
-        super().__init__(around._files, around.library)  # the same class
-        self._lookup, self._keeping, self._handed = around._resolver, around._state, around._argument_flow
-        self._around = around
+    def __init__(self, outer_model: SemanticModel, cls: ClassType) -> None:
+        super().__init__(outer_model._files, outer_model.library)  # private, but of the same class
+        self._resolver, self._state = outer_model._resolver, outer_model._state
+        self._argument_flow = outer_model._argument_flow
+        self._outer = outer_model
         self._cls = cls
-        self._inside = frozenset(id(base.scope) for base in around.mro(cls) if isinstance(base, ClassType))
+        self._inside = frozenset(id(base.scope) for base in outer_model.mro(cls) if isinstance(base, ClassType))
 
     def infer(self, node: ast.expr, at: Position) -> Types:
-        return super().infer(node, at) if self._is_inside(at.scope) else self._around.infer(node, at)
+        return super().infer(node, at) if self._is_inside(at.scope) else self._outer.infer(node, at)
 
     def infer_annotation(self, node: ast.expr, at: Position) -> Types:
-        return self._around.infer_annotation(node, at)
+        return self._outer.infer_annotation(node, at)
 
     def infer_binding(self, binding: Binding) -> Types:
         return (
-            super().infer_binding(binding) if self._is_inside(binding.at.scope) else self._around.infer_binding(binding)
+            super().infer_binding(binding) if self._is_inside(binding.at.scope) else self._outer.infer_binding(binding)
         )
 
     def infer_export(self, module: str, name: str) -> Types:
-        return self._around.infer_export(module, name)
+        return self._outer.infer_export(module, name)
 
     def mro(self, cls: ClassType) -> tuple[ClassType | ExternalSymbol, ...]:
-        return self._around.mro(cls)
+        return self._outer.mro(cls)
 
     def definition(self, cls: ClassType, name: str) -> tuple[ClassType | ExternalSymbol, list[Binding]] | None:
-        return self._around.definition(cls, name)
+        return self._outer.definition(cls, name)
 
     def return_types(self, callee: Type, node: ast.Call | None, at: Position | None) -> Types:
-        is_elsewhere = isinstance(callee, FunctionType) and not (
+        is_outside = isinstance(callee, FunctionType) and not (
             callee.receiver in (self._cls, InstanceType(self._cls)) and self._is_inside(callee.scope)
         )
-        return self._around.return_types(callee, node, at) if is_elsewhere else super().return_types(callee, node, at)
+        return self._outer.return_types(callee, node, at) if is_outside else super().return_types(callee, node, at)
 
     def query(
         self,
-        answers: Memo,
+        memo: Memo,
         subject: object,
-        answer: Callable[[Unpack[_Arguments]], Types],
+        compute: Callable[[Unpack[_Arguments]], Types],
         *arguments: *_Arguments,
     ) -> Types:
-        return self._around.query(answers, subject, answer, *arguments)
+        return self._outer.query(memo, subject, compute, *arguments)
 
-    def _inheriting(self, method: FunctionType) -> None:
-        """None: this is the one."""
+    def _receiver_model(self, method: FunctionType) -> None:
+        """None: this model already evaluates for one receiver class."""
 
     def _infer_receiver(self, method: Scope, scope: Scope) -> Types:
         return (
-            self._receiver_of(method, self._cls)
+            self._receiver_type(method, self._cls)
             if id(scope) in self._inside
             else super()._infer_receiver(method, scope)
         )
 
     def _is_inside(self, scope: Scope) -> bool:
-        """Whether `scope` is in a method of one of the classes."""
+        """Whether the nearest class around `scope` is `cls` or one of its bases."""
         while scope.parent and not isinstance(scope.node, ast.ClassDef):
             scope = scope.parent
         return id(scope) in self._inside
 
 
-def _position_of(function: ast.AST, name: str) -> int:
-    """Which argument of a method its parameter `name` is, not counting `self`; -1 if none."""
+def _argument_index(function: ast.AST, name: str) -> int:
+    """The index of the positional parameter `name` of a method, without `self`; -1 if there is none."""
     if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
         return -1
     names = [parameter.arg for parameter in (*function.args.posonlyargs, *function.args.args)][1:]
@@ -601,6 +648,6 @@ def _position_of(function: ast.AST, name: str) -> int:
 
 
 def _imported_packages(module: Scope) -> frozenset[str]:
-    """The top-level packages that names of `module` come from."""
+    """The top-level packages that `module` imports in its module scope."""
     bindings = (binding for bound in module.bindings.values() for binding in bound)
     return frozenset(binding.imported[0].partition(".")[0] for binding in bindings if binding.imported[0])

@@ -1,4 +1,11 @@
-"""The texts that expressions make: constants, f-strings, `+`, `%`, `.format()`, and what names stand for."""
+"""Constant evaluation of strings: literals, f-strings, `+`, `%`, `.format()`, defaults, and names bound to them.
+
+How it works: an expression evaluates to a sequence of known parts and None for each part that is unknown, so that
+`f"{HOST}/orders"` still has a known end. A name counts only if exactly one binding reaches it.
+
+Limits: `_MAX_DEPTH` levels of nesting. The bound also ends `path = path + "/x"`, where a name reaches itself; there is
+no other check for cycles. Cost: results are not memoized, so an expression is evaluated again at each use.
+"""
 
 import ast
 import re
@@ -10,24 +17,26 @@ from urllib.parse import urljoin
 
 from archguard.codebase.scopes.scopes import Binding, BindingKind, Position
 from archguard.semantics.evaluator import Evaluator
-from archguard.semantics.mappings import Mappings, looked_up
+from archguard.semantics.mappings import Mappings, mapping_lookup
 from archguard.semantics.types import ClassType, ExternalSymbol, InstanceType, ModuleType, Type
 
 _PERCENT = re.compile(r"%(?:\((?P<key>\w+)\))?[#0\- +]*[\d*]*(?:\.\d+)?[diouxXeEfFgGcrsa]")
 _BRACES = re.compile(r"(?<!\{)\{(?P<key>[^{}:!]*)[^{}]*\}(?!\})")
-_DEEP = 12
-_SAME_TEXT = {"strip", "lstrip", "rstrip", "lower", "upper", "encode", "replace"}
-"""Methods of a text."""
-_OF_TEXT = {"lower", "upper", "dedent", "text", "SQL", "cleandoc", "URL", "Field"}
-"""Functions that keep what they are given first."""
-_WITH_DEFAULT = {"get", "getenv", "config", "env"}
-"""Functions that give their second argument, or the one called `default`, where nothing is set."""
-_DEFAULTS = {*_WITH_DEFAULT, "Field", "field", "str", "url"}
+_MAX_DEPTH = 12
+"""How many levels of expressions and names are followed; what lies deeper is unknown. The bound ends cycles, and limits
+the work, which can grow exponentially with the depth (`a = a + a`). No measurement is recorded for the number."""
+_PRESERVING_METHODS = {"strip", "lstrip", "rstrip", "lower", "upper", "encode", "replace"}
+"""Methods that return their receiver, apart from case, whitespace and encoding; `replace` approximately."""
+_PRESERVING_FUNCTIONS = {"lower", "upper", "dedent", "text", "SQL", "cleandoc", "URL", "Field"}
+"""Functions that return their only positional argument, changed in case or indentation at most, or wrapped."""
+_DEFAULT_SECOND = {"get", "getenv", "config", "env"}
+"""Functions that return their second argument, or the keyword `default`, if a setting is missing."""
+_DEFAULT_KEYWORD = {*_DEFAULT_SECOND, "Field", "field", "str", "url"}
 
 
 @dataclass(frozen=True)
 class StringValue:
-    """A text in parts; a part that is not known is None."""
+    """A string in parts; an unknown part is None."""
 
     parts: tuple[str | None, ...] = ()
 
@@ -36,16 +45,16 @@ class StringValue:
 
     @property
     def complete(self) -> bool:
-        """Whether all of it is known."""
+        """Whether all parts are known."""
         return None not in self.parts
 
     @property
     def beginning(self) -> str:
-        """What is known for sure from its first character on."""
+        """The known prefix; "" if the first part is unknown."""
         return self.parts[0] or "" if self.parts else ""
 
     def filled(self, placeholder: str) -> str:
-        """The text with `placeholder` for what is not known."""
+        """The string, with `placeholder` in place of each unknown part."""
         return "".join(placeholder if part is None else part for part in self.parts)
 
 
@@ -53,18 +62,18 @@ _UNKNOWN = StringValue((None,))
 
 
 class StringEvaluator:
-    """Puts texts together with the help of `names`."""
+    """Evaluates expressions to strings."""
 
     def __init__(self, model: Evaluator, mappings: Mappings) -> None:
         self.model = model
         self.mappings = mappings
 
     def string_value(self, node: ast.expr, at: Position) -> StringValue:
-        """The text that `node` makes."""
-        return self._text(node, at, _DEEP)
+        """The string that `node` evaluates to; parts that cannot be evaluated are None."""
+        return self._evaluate(node, at, _MAX_DEPTH)
 
-    def _text(self, node: ast.expr, at: Position, depth: int) -> StringValue:
-        return StringValue(_merged(self._parts(node, at, depth)))
+    def _evaluate(self, node: ast.expr, at: Position, depth: int) -> StringValue:
+        return StringValue(_merge(self._parts(node, at, depth)))
 
     def _parts(self, node: ast.expr, at: Position, depth: int) -> Iterator[str | None]:  # noqa: C901, PLR0912  # one case a form
         match node:
@@ -79,83 +88,88 @@ class StringEvaluator:
                     inner = value.value if isinstance(value, ast.FormattedValue) else value
                     yield from self._parts(inner, at, depth - 1)
             case ast.BinOp(op=ast.Add()):
-                for operand in _added(node):
+                for operand in _addends(node):
                     yield from self._parts(operand, at, depth - 1)
             case ast.BinOp(left=template, op=ast.Mod(), right=operand):
-                yield from self._filled(_PERCENT, template, _operands(operand), at, depth - 1)
-            case ast.Call(func=ast.Attribute(value=template, attr="format"), args=places, keywords=named):
-                given = _by_place(places) | {keyword.arg or "": keyword.value for keyword in named}
-                yield from self._filled(_BRACES, template, given, at, depth - 1)
+                yield from self._format(_PERCENT, template, _percent_operands(operand), at, depth - 1)
+            case ast.Call(func=ast.Attribute(value=template, attr="format"), args=arguments, keywords=named):
+                substitutions = _by_index(arguments) | {keyword.arg or "": keyword.value for keyword in named}
+                yield from self._format(_BRACES, template, substitutions, at, depth - 1)
             case ast.BoolOp(op=ast.Or(), values=sides):
-                yield from self._first(sides, at, depth - 1)
+                yield from self._first_known(sides, at, depth - 1)
             case ast.IfExp(body=one, orelse=other):
-                yield from self._first([one, other], at, depth - 1)
+                yield from self._first_known([one, other], at, depth - 1)
             case ast.Call():
-                yield from self._of_call(node, at, depth)
+                yield from self._call_parts(node, at, depth)
             case ast.NamedExpr(value=inner) | ast.Await(value=inner):
                 yield from self._parts(inner, at, depth - 1)
             case ast.Name(id=name):
-                yield from self._of_origins(self.model.resolve(name, at), depth)
+                yield from self._origin_parts(self.model.resolve(name, at), depth)
             case ast.Attribute(value=owner, attr=name):
-                yield from self._of_attribute(self.model.infer(owner, at), name, depth)
+                yield from self._attribute_parts(self.model.infer(owner, at), name, depth)
             case _:
                 yield None
 
     def _entry(self, node: ast.expr, at: Position) -> tuple[ast.expr, Position] | None:
-        """What `topics["paid"]` evaluates to, where that is one expression."""
-        asked = looked_up(node)
-        entries = self.mappings.entries(asked[0], asked[1], at) if asked else None
+        """The expression that `topics["paid"]` evaluates to; None if there is not exactly one."""
+        lookup = mapping_lookup(node)
+        entries = self.mappings.entries(lookup[0], lookup[1], at) if lookup else None
         return entries[0] if entries and len(entries) == 1 else None
 
-    def _filled(
-        self, form: re.Pattern[str], template: ast.expr, values: Mapping[str, ast.expr], at: Position, depth: int
+    def _format(
+        self, field: re.Pattern[str], template: ast.expr, values: Mapping[str, ast.expr], at: Position, depth: int
     ) -> Iterator[str | None]:
-        """`template` with what is put in where `form` stands in it, by name or by place."""
-        text, places = self._text(template, at, depth), map(str, count())
+        """Substitute `values`, by name or index, for the matches of `field` in `template`."""
+        text, indexes = self._evaluate(template, at, depth), map(str, count())
         for part in text.parts:
             end = 0
-            for found in form.finditer(part or ""):
-                value = values.get(found["key"] or next(places)) if text.complete else None
+            for found in field.finditer(part or ""):
+                value = values.get(found["key"] or next(indexes)) if text.complete else None
                 yield part and part[end : found.start()]
                 yield from self._parts(value, at, depth - 1) if value else (None,)
                 end = found.end()
             yield part and part[end:]
 
-    def _first(self, sides: Iterable[ast.expr], at: Position, depth: int) -> Iterator[str | None]:
-        """The first of `sides` of which something is known."""
-        texts = (self._text(side, at, depth) for side in sides)
+    def _first_known(self, sides: Iterable[ast.expr], at: Position, depth: int) -> Iterator[str | None]:
+        """The first of `sides` with a known part."""
+        texts = (self._evaluate(side, at, depth) for side in sides)
         yield from next(filter(None, texts), _UNKNOWN).parts
 
-    def _of_call(self, call: ast.Call, at: Position, depth: int) -> Iterator[str | None]:
-        """`text("...")` and `"...".strip()` keep the text; `environ.get(name, default)` has a default."""
+    def _call_parts(self, call: ast.Call, at: Position, depth: int) -> Iterator[str | None]:
+        """`text("...")` and `"...".strip()` preserve the string; `environ.get(name, default)` has a default.
+
+        Functions are matched by their last name, without inference.
+        """
         last = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-        given = [keyword.value for keyword in call.keywords if keyword.arg == "default" and last in _DEFAULTS]
-        match call.func, call.args, given:
-            case (_, [text], _) if last in _OF_TEXT:
+        keyword_default = [
+            keyword.value for keyword in call.keywords if keyword.arg == "default" and last in _DEFAULT_KEYWORD
+        ]
+        match call.func, call.args, keyword_default:
+            case (_, [text], _) if last in _PRESERVING_FUNCTIONS:
                 yield from self._parts(text, at, depth - 1)
             case ast.Name(id="str"), [text], _:
                 yield from self._parts(text, at, depth - 1)
-            case (ast.Attribute(value=text), _, _) if last in _SAME_TEXT:
+            case (ast.Attribute(value=text), _, _) if last in _PRESERVING_METHODS:
                 yield from self._parts(text, at, depth - 1)
-            case (_, [_, default], _) if last in _WITH_DEFAULT:
+            case (_, [_, default], _) if last in _DEFAULT_SECOND:
                 yield from self._parts(default, at, depth - 1)
             case _, _, [default]:
                 yield from self._parts(default, at, depth - 1)
             case (_, [base, path], _) if last == "urljoin":
-                yield from _joined(self._text(base, at, depth - 1), self._text(path, at, depth - 1))
+                yield from _urljoin_parts(self._evaluate(base, at, depth - 1), self._evaluate(path, at, depth - 1))
             case _:
                 yield None
 
-    def _of_origins(
+    def _origin_parts(
         self, origins: tuple[Binding | ExternalSymbol | ModuleType, ...], depth: int
     ) -> Iterator[str | None]:
         bindings = [origin for origin in origins if isinstance(origin, Binding)]
         if len(bindings) == 1 == len(origins):
-            yield from self._of_binding(bindings[0], depth)
+            yield from self._binding_parts(bindings[0], depth)
         else:
             yield None
 
-    def _of_binding(self, binding: Binding, depth: int) -> Iterator[str | None]:
+    def _binding_parts(self, binding: Binding, depth: int) -> Iterator[str | None]:
         match binding:
             case Binding(kind=BindingKind.ASSIGNED, node=ast.expr() as node, path=()):
                 yield from self._parts(node, binding.at, depth - 1)
@@ -164,22 +178,22 @@ class StringEvaluator:
             case _:
                 yield None
 
-    def _of_attribute(self, owners: tuple[Type, ...], name: str, depth: int) -> Iterator[str | None]:
+    def _attribute_parts(self, owners: tuple[Type, ...], name: str, depth: int) -> Iterator[str | None]:
         match owners:
             case [ModuleType(name=module)]:
-                yield from self._of_origins(self.model.resolve_in_module(module, name), depth)
+                yield from self._origin_parts(self.model.resolve_in_module(module, name), depth)
             case [ClassType() as cls] | [InstanceType(of=ClassType() as cls)]:
-                yield from self._of_origins(self._defined(cls, name), depth)
+                yield from self._origin_parts(self._class_bindings(cls, name), depth)
             case _:
                 yield None
 
-    def _defined(self, cls: ClassType, name: str) -> tuple[Binding, ...]:
+    def _class_bindings(self, cls: ClassType, name: str) -> tuple[Binding, ...]:
         found = self.model.definition(cls, name)
         return tuple(found[1]) if found else ()
 
 
-def _added(node: ast.expr) -> Iterator[ast.expr]:
-    """The operands of a chain of `+`, however long."""
+def _addends(node: ast.expr) -> Iterator[ast.expr]:
+    """The operands of a chain of `+`, without recursion: a long chain would exceed its limit."""
     stack = [node]
     while stack:
         match stack.pop():
@@ -189,8 +203,8 @@ def _added(node: ast.expr) -> Iterator[ast.expr]:
                 yield operand
 
 
-def _operands(node: ast.expr) -> Mapping[str, ast.expr]:
-    """What `%` puts in, by name or by place."""
+def _percent_operands(node: ast.expr) -> Mapping[str, ast.expr]:
+    """The values that `%` substitutes, by name or index."""
     match node:
         case ast.Dict(keys=keys, values=values):
             return {
@@ -198,19 +212,19 @@ def _operands(node: ast.expr) -> Mapping[str, ast.expr]:
                 for key, value in zip(keys, values, strict=True)
                 if isinstance(key, ast.Constant) and isinstance(key.value, str)
             }
-        case ast.Tuple(elts=places):
-            return _by_place(places)
+        case ast.Tuple(elts=elements):
+            return _by_index(elements)
     return {"0": node}
 
 
-def _by_place(nodes: Iterable[ast.expr]) -> dict[str, ast.expr]:
-    """`nodes` by their places, which are known up to the first with a star."""
-    known = takewhile(lambda node: not isinstance(node, ast.Starred), nodes)
-    return {str(place): node for place, node in enumerate(known)}
+def _by_index(nodes: Iterable[ast.expr]) -> dict[str, ast.expr]:
+    """`nodes` by index, up to the first `*`, which makes the rest unknown."""
+    indexed = takewhile(lambda node: not isinstance(node, ast.Starred), nodes)
+    return {str(index): node for index, node in enumerate(indexed)}
 
 
-def _joined(base: StringValue, path: StringValue) -> Iterator[str | None]:
-    """What `urljoin` makes."""
+def _urljoin_parts(base: StringValue, path: StringValue) -> Iterator[str | None]:
+    """Evaluate `urljoin(base, path)`."""
     if base.complete:
         with suppress(ValueError):
             yield urljoin(base.beginning, path.beginning or ".")
@@ -218,7 +232,8 @@ def _joined(base: StringValue, path: StringValue) -> Iterator[str | None]:
         yield None
 
 
-def _merged(parts: Iterator[str | None]) -> tuple[str | None, ...]:
+def _merge(parts: Iterator[str | None]) -> tuple[str | None, ...]:
+    """Join adjacent known parts and drop empty ones."""
     merged: list[str | None] = []
     for part in parts:
         if merged and merged[-1] is not None and part is not None:

@@ -1,4 +1,8 @@
-"""What an expression can stand for."""
+"""The types that inference yields: unions of external symbols, modules, classes, functions and instances.
+
+The order of the lattice is inclusion: `UNKNOWN`, the empty union, is the bottom, and `union` is the join. There is no
+top; type arguments are cut at `_MAX_NESTING`, so that unions stay finite.
+"""
 
 import ast
 from dataclasses import dataclass, field
@@ -9,7 +13,7 @@ from archguard.codebase.scopes.scopes import Scope
 
 @dataclass(frozen=True)
 class ExternalSymbol:
-    """What a package outside of the project defines: `sqlalchemy.orm.Session`, `requests.get`, `builtins.len`."""
+    """A definition in an external package: `sqlalchemy.orm.Session`, `requests.get`, `builtins.len`."""
 
     name: str
 
@@ -31,7 +35,7 @@ class ClassType:
 
     @property
     def bases(self) -> list[ast.expr]:
-        """What stands between the parentheses of its definition."""
+        """The base expressions in its definition."""
         return self.scope.node.bases if isinstance(self.scope.node, ast.ClassDef) else []
 
 
@@ -46,7 +50,7 @@ class FunctionType:
 
 @dataclass(frozen=True)
 class InstanceType:
-    """An object of the class `of`."""
+    """An instance of the class `of`."""
 
     of: ExternalSymbol | ClassType
     items: tuple["Types", ...] = ()
@@ -55,7 +59,7 @@ class InstanceType:
 
 @dataclass(frozen=True)
 class ExternalMember:
-    """The attribute `name` that `receiver` has from `base`, a class from outside: `sqlalchemy.orm.Session.execute`."""
+    """The attribute `name` that `receiver` inherits from the external `base`: `sqlalchemy.orm.Session.execute`."""
 
     receiver: InstanceType | ClassType
     base: str
@@ -64,20 +68,21 @@ class ExternalMember:
 
 Type: TypeAlias = ExternalSymbol | ModuleType | ClassType | FunctionType | InstanceType | ExternalMember
 Types: TypeAlias = tuple[Type, ...]
-"""Everything that it may be; empty if nothing is known."""
+"""A union: everything that an expression may be, each type once; empty if nothing is known."""
 
 UNKNOWN: Types = ()
-_NESTED = 4
-"""How deep it is known what objects hold: functions that wrap what others give, in tuples, double it at each step."""
+_MAX_NESTING = 4
+"""How deep type arguments nest. Functions that wrap each other's results in tuples double the size of the type at each
+step, so that without a bound a chain of them takes exponential time and memory."""
 
 
 def external_instance(name: str, *items: Types) -> InstanceType:
-    """An object of a class from outside."""
+    """An instance of an external class, with type arguments."""
     return InstanceType(ExternalSymbol(name), shallow(items))
 
 
-def shallow(items: tuple[Types, ...], depth: int = _NESTED) -> tuple[Types, ...]:
-    """`items`, of which what lies too deep is left out."""
+def shallow(items: tuple[Types, ...], depth: int = _MAX_NESTING) -> tuple[Types, ...]:
+    """`items` without the type arguments that nest deeper than `depth`."""
     return tuple(tuple(_shallow(value, depth) for value in values) for values in items)
 
 
@@ -88,7 +93,7 @@ def _shallow(value: Type, depth: int) -> Type:
 
 
 def union(*alternatives: Types) -> Types:
-    """All of `alternatives`, each once, in their order."""
+    """The join of `alternatives`: each type once, in their order, so that results are deterministic."""
     if len(alternatives) == 1:
         return alternatives[0]
     if not any(alternatives):
@@ -97,12 +102,12 @@ def union(*alternatives: Types) -> Types:
 
 
 def instances_of(values: Types) -> Types:
-    """An object of each class among `values`."""
+    """An instance of each class in `values`."""
     return tuple(InstanceType(value) for value in values if isinstance(value, ExternalSymbol | ClassType))
 
 
 def qualified_name(value: Type) -> str:
-    """The name of `value`: `sqlalchemy.orm.Session.execute` for a session's method, the class for an object of it."""
+    """The qualified name of `value`: `sqlalchemy.orm.Session.execute` for a method; for an instance, its class."""
     match value:
         case InstanceType(of=cls):
             return cls.name

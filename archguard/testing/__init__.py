@@ -1,6 +1,6 @@
 """Architecture as tests: assertions for any test framework, and a plugin for pytest.
 
-Importing this package costs nothing: what it offers is imported when it is used, since pytest loads the plugin always.
+Importing this package loads nothing else: its names are imported on first use, since pytest always loads the plugin.
 """
 
 from importlib import import_module

@@ -24,9 +24,9 @@ from archguard.reporters import text
 
 
 def architecture(root: str | Path | None = None) -> "Architecture":
-    """The code in the folder `root`, by default the one where the process runs.
+    """The code in the folder `root`, by default the working directory.
 
-    If there is a configuration in it or above it, its components have their names here too.
+    If there is a configuration in it or above it, its components can be used by name.
 
     Raises:
         ExceptionGroup[ConfigError]: every fault in the configuration.
@@ -41,7 +41,7 @@ def architecture(root: str | Path | None = None) -> "Architecture":
 
 @dataclass(frozen=True)
 class Architecture:
-    """Code, and the names that a configuration gives to its parts."""
+    """The code of a project, with the components of its configuration."""
 
     config: Config
 
@@ -54,31 +54,31 @@ class Architecture:
         return self.rule("independence", modules=modules, **keys)
 
     def acyclic(self, *packages: str, **keys: Any) -> "Rule":
-        """The children of `packages`, and theirs in turn, import each other in no circle."""
+        """The children of `packages`, and theirs in turn, form no import cycles."""
         return self.rule("acyclic", children_of=packages, **keys)
 
     def rule(self, kind: str, **keys: Any) -> "Rule":
         """The contract of `kind` with the `keys` that the YAML would have.
 
         Raises:
-            ExceptionGroup[ConfigError]: every fault in it.
+            ExceptionGroup[ConfigError]: every error in it.
         """
         return Rule(self, make_contract(kind, **keys))
 
     def modules(self, *patterns: str) -> "Modules":
-        """The modules that `patterns` mean, to say what they must do."""
+        """The modules that match `patterns`, to assert what they must do."""
         return Modules(self, patterns)
 
     def classes(self, *names: str) -> "Definitions":
-        """The classes whose names match one of `names`, to say what they must do."""
+        """The classes whose names match one of `names`, to assert what they must do."""
         return Definitions(self, "classes", names)
 
     def functions(self, *names: str) -> "Definitions":
-        """The functions whose names match one of `names`, to say what they must do."""
+        """The functions whose names match one of `names`, to assert what they must do."""
         return Definitions(self, "functions", names)
 
     def must_keep(self, *contracts: Contract) -> None:
-        """Fail unless every one of `contracts` is kept. Their fields take what the YAML would: `modules="shop.web"`.
+        """Fail unless every one of `contracts` is kept. Their fields take the values of YAML: `modules="shop.web"`.
 
         Raises:
             AssertionError: what the command line would print.
@@ -87,13 +87,13 @@ class Architecture:
         _assert_passed(self.report(*map(bound_contract, contracts)))
 
     def report(self, *contracts: Contract) -> Report:
-        """The report on `contracts` alone; comments in the code may speak of those of the configuration as well."""
+        """The report on `contracts` alone. Those of the configuration are known too, since comments may name them."""
         ids = {contract.id for contract in contracts}
         others = (contract for contract in self.config.contracts if contract.id not in ids)
         return check(replace(self.config, contracts=(*others, *contracts)), ids)
 
     def assert_kept(self) -> None:
-        """Fail unless every contract of the configuration is kept, the baseline apart.
+        """Fail unless every contract of the configuration is kept, apart from violations in the baseline.
 
         Raises:
             AssertionError: what the command line would print.
@@ -104,7 +104,7 @@ class Architecture:
 
 @dataclass(frozen=True)
 class Rule:
-    """A contract about some code."""
+    """A contract on the code of an architecture."""
 
     architecture: Architecture
     contract: Contract
@@ -125,13 +125,13 @@ class Rule:
 
 @dataclass(frozen=True)
 class Modules:
-    """Modules that something is said of. Every `must` fails at once if it does not hold."""
+    """Modules to make assertions about. Each `must` method checks at once."""
 
     architecture: Architecture
     patterns: tuple[str, ...]
 
     def must_not_import(self, *targets: str, **keys: Any) -> None:
-        """None of them imports one of `targets`, not even through others."""
+        """None of them imports one of `targets`, directly or indirectly."""
         self._assert("forbidden", modules=self.patterns, must_not_import=targets, **keys)
 
     def must_only_be_imported_by(self, *importers: str, **keys: Any) -> None:
@@ -143,10 +143,10 @@ class Modules:
         self._assert("independence", modules=self.patterns, **keys)
 
     def must_be_acyclic(self, **keys: Any) -> None:
-        """They import each other in no circle; if they are a single package, the siblings in it and below do not."""
+        """They form no import cycles; of a single package, the siblings in it and below form none."""
         is_package = len(self.patterns) == 1 and Pattern(self.patterns[0]).literal
-        whose = "children_of" if is_package else "modules"
-        self._assert("acyclic", **{whose: self.patterns}, **keys)
+        key = "children_of" if is_package else "modules"
+        self._assert("acyclic", **{key: self.patterns}, **keys)
 
     def must_only_use(self, *packages: str, **keys: Any) -> None:
         """They import nothing from outside but `packages`."""
@@ -162,7 +162,7 @@ class Modules:
 
 @dataclass(frozen=True)
 class Definitions:
-    """Classes or functions that something is said of. Every `must` fails at once if it does not hold."""
+    """Classes or functions to make assertions about. Each `must` method checks at once."""
 
     architecture: Architecture
     selector: str
@@ -173,11 +173,11 @@ class Definitions:
         self.must(reside_in=modules)
 
     def must(self, **shape: Any) -> None:
-        """All of them have the `shape` that a rule of kind `structure` would ask for under `must`."""
+        """All of them have the `shape`, which takes the keys of `must` in a rule of kind `structure`."""
         self._assert(must=shape)
 
     def must_not(self, **shape: Any) -> None:
-        """None of them has the `shape` that a rule of kind `structure` would forbid under `must_not`."""
+        """None of them has the `shape`, which takes the keys of `must_not` in a rule of kind `structure`."""
         self._assert(must_not=shape)
 
     def _assert(self, **what: Any) -> None:
@@ -186,22 +186,22 @@ class Definitions:
 
 
 def modules(*patterns: str) -> Modules:
-    """The modules that `patterns` mean, in the code where the process runs."""
+    """The modules that match `patterns`, in the working directory."""
     return _here(Path.cwd()).modules(*patterns)
 
 
 def classes(*names: str) -> Definitions:
-    """The classes whose names match one of `names`, in the code where the process runs."""
+    """The classes whose names match one of `names`, in the working directory."""
     return _here(Path.cwd()).classes(*names)
 
 
 def functions(*names: str) -> Definitions:
-    """The functions whose names match one of `names`, in the code where the process runs."""
+    """The functions whose names match one of `names`, in the working directory."""
     return _here(Path.cwd()).functions(*names)
 
 
 def must_keep(*contracts: Contract) -> None:
-    """Fail unless the code where the process runs keeps every one of `contracts`.
+    """Fail unless the code in the working directory keeps every one of `contracts`.
 
     Raises:
         AssertionError: what the command line would print.

@@ -1,4 +1,7 @@
-"""`pytest --archguard`: a test for each contract. Until it is asked it reads nothing, and imports nothing else."""
+"""`pytest --archguard`: a test for each contract.
+
+Pytest loads the plugin in every run. So without the option it reads no files, and imports nothing of archguard.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +25,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Add a test for each contract, and one for what could not be looked at."""
+    """Add a test for each contract, and one for problems that made the check incomplete."""
     if config.getoption("--archguard"):
         items.extend(_Contracts.from_parent(session, name="archguard", path=config.rootpath).collect())
 
@@ -46,18 +49,18 @@ class _Contracts(pytest.Collector):
 
 
 def _configuration(config: pytest.Config) -> "Config":
-    from archguard.config import find_configuration, read_config  # noqa: PLC0415  # only when asked
+    from archguard.config import find_configuration, read_config  # noqa: PLC0415  # only with the option
 
     try:
         named = config.getini("archguard_config")
         root, files = (config.rootpath, named) if named else find_configuration(config.rootpath)
         return read_config(files, root)
-    except Exception as error:  # noqa: BLE001  # whatever it is, pytest shows a sentence
-        raise pytest.UsageError(_words(error)) from None
+    except Exception as error:  # noqa: BLE001  # pytest shows a message instead of a traceback
+        raise pytest.UsageError(_message(error)) from None
 
 
 def _check(config: "Config", baseline: Path | None) -> "Report":
-    from archguard.checking import check  # noqa: PLC0415  # only when asked
+    from archguard.checking import check  # noqa: PLC0415  # only with the option
     from archguard.config import read  # noqa: PLC0415
     from archguard.history import with_baseline  # noqa: PLC0415
 
@@ -66,23 +69,23 @@ def _check(config: "Config", baseline: Path | None) -> "Report":
 
 
 class _BrokenError(Exception):
-    """What a contract's test fails with; its text is what the command line would print."""
+    """The failure of a contract's test; its text is what the command line would print."""
 
 
 class _Item(pytest.Item):
     parent: _Contracts
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *args: Any) -> Any:
-        """The words of archguard alone; there is no line of a test to show."""
+        """Only the message of archguard; there is no test code to show."""
         del args
-        return _words(excinfo.value) if isinstance(excinfo.value, Exception) else super().repr_failure(excinfo)
+        return _message(excinfo.value) if isinstance(excinfo.value, Exception) else super().repr_failure(excinfo)
 
 
 class _ContractItem(_Item):
     """Passes if the contract is kept."""
 
     def runtest(self) -> None:
-        from archguard.reporters.text import plain, violation_lines  # noqa: PLC0415  # only when asked
+        from archguard.reporters.text import plain, violation_lines  # noqa: PLC0415  # only with the option
 
         report = self.parent.report
         failing = [violation for violation in report.failing() if violation.contract == self.name]
@@ -92,31 +95,31 @@ class _ContractItem(_Item):
             raise _BrokenError("could not be checked: see the test `problems`")
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
-        """Where the contract stands, and what it is called."""
+        """The location and the name of the test."""
         return self.config.rootpath, None, f"contract {self.name}"
 
 
 class _ProblemsItem(_Item):
-    """Passes if everything could be looked at."""
+    """Passes if everything could be checked."""
 
     def runtest(self) -> None:
-        from archguard.reporters.text import plain, problem_lines  # noqa: PLC0415  # only when asked
+        from archguard.reporters.text import plain, problem_lines  # noqa: PLC0415  # only with the option
 
         report = self.parent.report
         if not report.complete:
             raise _BrokenError("\n".join(plain(problem_lines(problem)) for problem in report.problems))
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
-        """What it is called."""
+        """The location and the name of the test."""
         return self.config.rootpath, None, "archguard could look at everything"
 
 
-def _words(error: BaseException) -> str:
-    from archguard.errors import ArchguardError  # noqa: PLC0415  # only when asked
-    from archguard.reporters.text import plain, problem_lines  # noqa: PLC0415  # only when asked
+def _message(error: BaseException) -> str:
+    from archguard.errors import ArchguardError  # noqa: PLC0415  # only with the option
+    from archguard.reporters.text import plain, problem_lines  # noqa: PLC0415  # only with the option
 
     if isinstance(error, ExceptionGroup):
-        return "\n".join(map(_words, error.exceptions))
+        return "\n".join(map(_message, error.exceptions))
     if isinstance(error, ArchguardError):
         return plain(problem_lines(error.problem("configuration")))
     return str(error)

@@ -15,7 +15,7 @@ def test_a_contract_is_told_with_its_members_imports_and_reason(shop: Project) -
     assert run.stdout == (
         "layered (layers): Each of controllers, services, repositories may import those below it, never those above.\n"
         "    because Rules are tested without a database.\n"
-        "    It stands at archguard.yaml:8.\n"
+        "    Defined at archguard.yaml:8.\n"
         "\n"
         "What it is about:\n"
         "    controllers   2 modules: shop.controllers, shop.controllers.orders; what the shop answers with\n"

@@ -56,7 +56,7 @@ def test_every_way_from_a_service_to_another_is_named(shop: Project) -> None:
         "    3. orders::app.pay -> payments over a table: payment (orders/app/pay.py:8)\n"
         "    4. orders::app.pay -> payments::payments_client (orders/app/pay.py:2)\n"
         "\n"
-        "To part them, cut 1 import and 3 calls, no fewer will do:\n"
+        "Minimum cut between them: 1 import and 3 calls\n"
         "    1. orders::app.pay -> payments over HTTP: http://payments/pay (orders/app/pay.py:6)\n"
         "    2. orders::app.pay -> payments over a queue: paid (orders/app/pay.py:7)\n"
         "    3. orders::app.pay -> payments over a table: payment (orders/app/pay.py:8)\n"

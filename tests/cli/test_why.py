@@ -46,7 +46,7 @@ def test_the_shortest_ways_of_today_are_shown_with_the_imports_to_cut(shop: Proj
         "       shop.wiring -> shop.repositories.orders (shop/wiring.py:1)\n"
         "       shop.repositories.orders -> sqlalchemy (shop/repositories/orders.py:1)\n"
         "\n"
-        "To part them, cut 1 import, no fewer will do:\n"
+        "Minimum cut between them: 1 import\n"
         "    1. shop.repositories.orders -> sqlalchemy (shop/repositories/orders.py:1)\n"
     )
 

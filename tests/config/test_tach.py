@@ -382,8 +382,8 @@ def test_a_contract_stands_where_its_module_is_declared(shop: Project) -> None:
 
     asked = [shop.call("explain", contract).stdout for contract in ("modules", "interface-of-shop.db")]
 
-    assert "It stands at tach.toml:7." in asked[0]  # of the module that comes first by its name
-    assert "It stands at tach.toml:7." in asked[1]
+    assert "Defined at tach.toml:7." in asked[0]  # of the module that comes first by its name
+    assert "Defined at tach.toml:7." in asked[1]
 
 
 def test_a_fault_of_a_module_of_a_domain_stands_in_the_file_of_the_domain(shop: Project) -> None:

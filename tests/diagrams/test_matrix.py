@@ -90,7 +90,7 @@ shop: components
 4 repositories  .  . 1*  \\  .
 5 models        .  .  1  1  \\
 
-The column imports the row, so many times; what stands above the diagonal leads upwards.
+The column imports the row, so many times; marks above the diagonal go against the layering.
 ! breaks a contract.
 * is part of a cycle.
 Cycle: 3 to 4.

@@ -1,6 +1,6 @@
-"""What one file says, one fact a file; names are resolved by `archguard.semantics`.
+"""Syntactic facts of one file; `archguard.semantics` resolves their names.
 
-A name is imported when it is used: who looks at imports only need not wait for the rest.
+The submodules are imported lazily: checks of imports need none of them.
 """
 
 from importlib import import_module
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from archguard.codebase.facts.literals import Literal
     from archguard.codebase.facts.references import Reference
 
-_HOMES: Final = {
+_EXPORTS: Final = {
     "calls": ("Call",),
     "class_counts": ("ClassCounts",),
     "definitions": ("ClassDefinition", "Definition", "FunctionDefinition", "Parameter"),
@@ -41,7 +41,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    home = next((home for home, names in _HOMES.items() if name in names), None)
+    home = next((home for home, names in _EXPORTS.items() if name in names), None)
     if home is None:
         raise AttributeError(f"module 'archguard.codebase.facts' has no attribute '{name}'")
     return getattr(import_module(f"archguard.codebase.facts.{home}"), name)

@@ -1,4 +1,4 @@
-"""The calls of a file, as they are written; `archguard.semantics` says what they lead to."""
+"""The call sites of a file, as written; `archguard.semantics` resolves the callees."""
 
 import ast
 from collections.abc import Iterator, Mapping
@@ -16,9 +16,9 @@ class Call:
     """`caller` calls `callee`, e.g. `shop.orders.place` calls `requests.get`."""
 
     caller: str
-    """The function, class or module in which the call stands."""
+    """The qualified name of the function, class or module around the call."""
     callee: str
-    """The callee as it is written, `session.query().all` for `session.query(Order).all()`; "" if it has no name."""
+    """The callee as written, `session.query().all` for `session.query(Order).all()`; "" if it has no name."""
     location: Location
     node: ast.Call = field(compare=False, repr=False)
     at: Position = field(compare=False, repr=False)
@@ -35,7 +35,7 @@ class Call:
 
     @property
     def expands(self) -> bool:
-        """Whether there may be more arguments than are written, by `*` or `**`."""
+        """Whether `*` or `**` may add arguments."""
         return any(keyword.arg is None for keyword in self.node.keywords) or any(
             isinstance(argument, ast.Starred) for argument in self.node.args
         )
@@ -51,7 +51,7 @@ class Call:
 
     @classmethod
     def within(cls, scope: Scope, source: Source) -> Iterator[Self]:
-        """Every call in `scope` of `source`, those in scopes inside included."""
+        """Every call in `scope` of `source`, nested scopes included."""
         for inner in scope.walk():
             for path in inner.access_paths:
                 for call in (access.call for access in path.accesses if access.call):
@@ -59,7 +59,7 @@ class Call:
 
 
 def written(node: ast.expr) -> str:
-    """The dotted text of `node`, with `()` for a call in it, and for an operation or a literal that it begins with."""
+    """The dotted text of `node`, with `()` for each call, and for an operation or a literal at its start."""
     match node:
         case ast.Name(id=name):
             return name

@@ -1,4 +1,4 @@
-"""The classes and functions of a file: names, bases, decorators, parameters, how long they are."""
+"""The classes and functions of a file: names, bases, decorators, parameters and lengths."""
 
 import ast
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from archguard.model import Location
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter as it is written."""
+    """A parameter as written."""
 
     name: str
     location: Location
@@ -30,19 +30,19 @@ class Definition:
     """A class or a function."""
 
     name: str
-    """Dotted, with the module: `shop.orders.Orders.place`."""
+    """The qualified name: `shop.orders.Orders.place`."""
     location: Location
     """From its first decorator, or its `class` or `def`, to its end."""
     size: int
-    """How many lines it has."""
+    """The number of lines."""
     decorators: tuple[Reference, ...]
     owner: "Definition | None"
-    """The class or function in which it stands."""
+    """The class or function around it."""
     scope: Scope = field(compare=False, repr=False)
 
     @property
     def simple_name(self) -> str:
-        """Its own name: `place`."""
+        """The last part of the name: `place`."""
         return self.name.rpartition(".")[2]
 
     @classmethod
@@ -71,23 +71,23 @@ class FunctionDefinition(Definition):
 
     @property
     def is_method(self) -> bool:
-        """Whether it stands in a class."""
+        """Whether it is defined directly in a class."""
         return isinstance(self.owner, ClassDefinition)
 
 
 def definitions(
     scope: Scope, source: Source, owner: Definition | None = None
 ) -> Iterator[ClassDefinition | FunctionDefinition]:
-    """Every class and function in `scope` of `source`, those in scopes inside included."""
+    """Every class and function in `scope` of `source`, nested scopes included."""
     for child in scope.children:
-        found = _Described(child, source, owner).definition()
+        found = _DefinitionBuilder(child, source, owner).definition()
         if found:
             yield found
         yield from definitions(child, source, found or owner)
 
 
 @dataclass(frozen=True)
-class _Described:
+class _DefinitionBuilder:
     scope: Scope
     source: Source
     owner: Definition | None
@@ -95,7 +95,7 @@ class _Described:
     def definition(self) -> ClassDefinition | FunctionDefinition | None:
         match self.scope.node:
             case ast.ClassDef() as node:
-                return ClassDefinition(*self._common(node), bases=self._mentions(node.bases))
+                return ClassDefinition(*self._common(node), bases=self._references(node.bases))
             case ast.FunctionDef() | ast.AsyncFunctionDef() as node:
                 return self._function(node)
         return None
@@ -113,9 +113,9 @@ class _Described:
         first = min((node.lineno, *(decorator.lineno for decorator in node.decorator_list)))
         size = (node.end_lineno or node.lineno) - first + 1
         place = self.source.location(node)
-        return self.scope.name, place, size, self._mentions(node.decorator_list), self.owner, self.scope
+        return self.scope.name, place, size, self._references(node.decorator_list), self.owner, self.scope
 
-    def _mentions(self, nodes: list[ast.expr]) -> tuple[Reference, ...]:
+    def _references(self, nodes: list[ast.expr]) -> tuple[Reference, ...]:
         at = self.scope.at or self.scope.end
         return tuple(Reference.of(node, self.source, at) for node in nodes)
 

@@ -1,4 +1,4 @@
-"""What the code says to archguard: `# archguard: ignore[layered] until SHOP-123 is done`."""
+"""Comments for archguard in the code: `# archguard: ignore[layered] until SHOP-123 is done`."""
 
 import io
 import re
@@ -15,19 +15,19 @@ _DIRECTIVE = re.compile(r"#\s*archguard:\s*(?P<verb>\w+)\s*(?:\[(?P<contracts>[^
 
 @dataclass(frozen=True)
 class Directive:
-    """A comment that tells archguard to overlook a line."""
+    """A comment that makes archguard ignore a line."""
 
     verb: str
-    """`ignore` is the only one that there is."""
+    """`ignore` is the only valid one."""
     contracts: tuple[str, ...]
     reason: str
     location: Location
     line: int
-    """The line that it is about: its own, or the next one with code if it stands alone."""
+    """The line it applies to: its own, or the next line of code if the comment is alone on its line."""
 
     @classmethod
     def extract(cls, source: Source) -> Iterator[Self]:
-        """Every directive of `source`, in the order of the file. Comments only: a string is none.
+        """Every directive of `source`, in file order. Comments only, not strings.
 
         Raises:
             SourceError: the file cannot be read.
@@ -45,7 +45,7 @@ class Directive:
 
 
 def _comments(source: Source) -> Iterator[tuple[int, int, str]]:
-    """Row, column and text of each comment, up to where Python's tokenizer gives up."""
+    """Row, column and text of each comment, up to the first error of the tokenizer."""
     try:
         for token in tokenize.generate_tokens(io.StringIO(source.text, newline=None).readline):
             if token.type == tokenize.COMMENT:
@@ -55,7 +55,7 @@ def _comments(source: Source) -> Iterator[tuple[int, int, str]]:
 
 
 def _line_of(lines: tuple[str, ...], row: int) -> int:
-    """`row`, or the next row that is neither empty nor a comment, if `row` has nothing but its comment."""
+    """`row`; if that has only a comment, the next row that is neither empty nor a comment."""
     if not lines[row - 1].lstrip().startswith("#"):
         return row
     below = (number for number in range(row + 1, len(lines) + 1) if _is_code(lines[number - 1]))

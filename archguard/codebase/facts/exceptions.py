@@ -13,15 +13,15 @@ from archguard.codebase.syntax.source import Source
 
 @dataclass(frozen=True)
 class Raise:
-    """`raiser` raises what `exception` names."""
+    """`raiser` raises `exception`."""
 
     raiser: str
-    """The function, class or module in which the statement stands."""
+    """The qualified name of the function, class or module around the statement."""
     exception: Reference
 
     @classmethod
     def extract(cls, source: Source) -> Iterator[Self]:
-        """Every `raise` of `source` that names something.
+        """Every `raise` of `source` with an expression.
 
         Raises:
             SourceError: the file cannot be read or parsed.
@@ -30,18 +30,18 @@ class Raise:
 
     @classmethod
     def within(cls, scope: Scope, source: Source) -> Iterator[Self]:
-        """Every `raise` in `scope` of `source`, those in scopes inside included."""
+        """Every `raise` in `scope` of `source`, nested scopes included."""
         for inner, node in _nodes(scope):
             if isinstance(node, ast.Raise) and node.exc:
-                yield cls(inner.name, Reference.of(node.exc, source, _last(inner)))
+                yield cls(inner.name, Reference.of(node.exc, source, _end_of(inner)))
 
 
 @dataclass(frozen=True)
 class Catch:
-    """`catcher` catches what `exception` names; a bare `except:` names `BaseException`."""
+    """`catcher` catches `exception`; a bare `except:` catches `BaseException`."""
 
     catcher: str
-    """The function, class or module in which the clause stands."""
+    """The qualified name of the function, class or module around the clause."""
     exception: Reference
 
     @classmethod
@@ -55,11 +55,11 @@ class Catch:
 
     @classmethod
     def within(cls, scope: Scope, source: Source) -> Iterator[Self]:
-        """Every exception that an `except` clause in `scope` of `source` names, those in scopes inside included."""
+        """Every exception that an `except` clause in `scope` of `source` names, nested scopes included."""
         for inner, node in _nodes(scope):
             if isinstance(node, ast.ExceptHandler):
                 for caught in _caught(node):
-                    yield cls(inner.name, Reference.of(caught, source, _last(inner)))
+                    yield cls(inner.name, Reference.of(caught, source, _end_of(inner)))
 
 
 def _caught(handler: ast.ExceptHandler) -> list[ast.expr]:
@@ -79,13 +79,13 @@ def _nodes(scope: Scope) -> Iterator[tuple[Scope, ast.AST]]:
 
 
 def _own(node: ast.AST) -> Iterator[ast.AST]:
-    """The nodes of a scope without those of the scopes in it."""
+    """The nodes of a scope without those of nested scopes."""
     for child in ast.iter_child_nodes(node):
         yield child
         if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda | ast.expr):
             yield from _own(child)
 
 
-def _last(scope: Scope) -> Position:
-    """Where all names of `scope` are known, since a statement does not say where it stands in the order."""
+def _end_of(scope: Scope) -> Position:
+    """The position from which to resolve names: the end of `scope`, since statements have no position of their own."""
     return scope.end

@@ -1,4 +1,4 @@
-"""The strings of a file, each as a whole; `archguard.semantics` fills in what their names stand for."""
+"""The string expressions of a file; `archguard.semantics` evaluates the names in them."""
 
 import ast
 from collections.abc import Iterator
@@ -13,10 +13,10 @@ from archguard.model import Location
 
 @dataclass(frozen=True)
 class Literal:
-    """A string literal, an f-string, or a concatenation; docstrings are none."""
+    """A string literal, an f-string, or a concatenation; docstrings are not literals."""
 
     holder: str
-    """The function, class or module in which it stands."""
+    """The qualified name of the function, class or module around it."""
     location: Location
     node: ast.expr = field(compare=False, repr=False)
     at: Position = field(compare=False, repr=False)
@@ -32,7 +32,7 @@ class Literal:
 
     @classmethod
     def within(cls, scope: Scope, source: Source) -> Iterator[Self]:
-        """Every string in `scope` of `source`, those in scopes inside included."""
+        """Every string in `scope` of `source`, nested scopes included."""
         for inner in scope.walk():
             for node, at in inner.strings:
                 yield cls(inner.name, source.location(node), node, at)

@@ -1,4 +1,4 @@
-"""Names that the code gives: a base class, a decorator, an exception."""
+"""References to names: base classes, decorators, exceptions."""
 
 import ast
 from dataclasses import dataclass, field
@@ -12,10 +12,10 @@ from archguard.model import Location
 
 @dataclass(frozen=True)
 class Reference:
-    """A name that is given somewhere, such as a decorator's, with the expression and its place."""
+    """A reference to a name, such as a decorator, with its expression and location."""
 
     name: str
-    """As it is written: `router.get` for `@router.get("/")`."""
+    """The name as written: `router.get` for `@router.get("/")`."""
     location: Location
     node: ast.expr = field(compare=False, repr=False)
     at: Position = field(compare=False, repr=False)
@@ -30,15 +30,15 @@ class Reference:
 
     @property
     def arguments(self) -> str:
-        """The arguments as they are written, in one form of quotes and spaces; "" if it is not called."""
+        """The arguments with normalized quotes and spaces; "" if it is not a call."""
         return arguments_of(self.node) if isinstance(self.node, ast.Call) else ""
 
     @classmethod
     def of(cls, node: ast.expr, source: Source, at: Position) -> Self:
-        """The mention that is `node`, seen from `at`."""
+        """The reference `node`, to be resolved from the position `at`."""
         return cls(written(node).removesuffix("()").removesuffix("[]"), source.location(node), node, at)
 
 
 def arguments_of(call: ast.Call) -> str:
-    """`1, timeout=2`."""
+    """The arguments of `call` as source text: `1, timeout=2`."""
     return ", ".join(ast.unparse(argument) for argument in (*call.args, *call.keywords))

@@ -1,4 +1,12 @@
-"""The import graph: what the files import, with names that packages pass on followed to where they are defined."""
+"""Build the import graph of a code base.
+
+1. `read_all`: scan every file with grimp, in parallel, except those whose scan is cached. `ast` adds what grimp misses.
+2. `distinguish_externals`: scan the importers of externals with wildcards (`google.*`) again, with their names known.
+3. `follow_paths`: map imports by the folder of a service to the modules of the service.
+4. `follow_reexports`: replace imports of a package by the modules that define the imported names.
+
+Cost: nearly all of it is the scan, 0.2 ms per file and core; cached scans skip it.
+"""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -20,23 +28,23 @@ from archguard.codebase.parallel_map import parallel_map
 from archguard.codebase.syntax.source import Source
 from archguard.model import Problem
 
-_WORTH_A_PROCESS = 500
-"""So many files take a tenth of a second."""
+_FILES_PER_PROCESS = 500
+"""Files per process at least: these take a tenth of a second to scan; for fewer, a fork does not pay."""
 
 
 @dataclass(frozen=True)
 class BuiltGraph:
-    """What the files import, and what could not be read."""
+    """The import graph, with what else the scan has found."""
 
     graph: ImportGraph
     lazy: frozenset[Link]
-    """The imports that say `lazy import`."""
+    """The imports by a `lazy import` statement (PEP 810)."""
     problems: tuple[Problem, ...]
     reexports: Reexports
-    """Where the names are defined that packages pass on; nowhere else if these are not followed."""
+    """Resolves re-exported names; without `follow_reexports`, every name to itself."""
 
 
-def build_graph(  # noqa: PLR0913  # what is read, and how it is to be looked at
+def build_graph(  # noqa: PLR0913  # each is one setting of the configuration
     root: Path,
     modules: Modules,
     externals: Collection[Target],
@@ -46,30 +54,30 @@ def build_graph(  # noqa: PLR0913  # what is read, and how it is to be looked at
     follow_reexports: bool,
     dynamic: bool,
 ) -> BuiltGraph:
-    """Every import of `modules`.
+    """Build the graph of the imports of `modules`.
 
     Args:
         root: The folder of the configuration.
         modules: The modules to read.
-        externals: What is to be told from its top-level package, of what is outside of the project.
-        excluded: What is to be told from its top-level package, of what is left out of the project.
-        paths: Where the services are.
+        externals: External modules to distinguish from their top-level package, such as `google.cloud.storage`.
+        excluded: Modules excluded from the project, to distinguish from their top-level package.
+        paths: Resolves imports by the folder of a service.
         follow_reexports: Whether `from package import name` counts as an import of the module that defines `name`.
-        dynamic: Whether to look for `import_module("a.b")` and the like.
+        dynamic: Whether to extract `import_module("a.b")` and the like.
     """
     literal = frozenset(target.text for target in externals if target.literal)
-    scanner = _GraphBuilder(root, modules, literal, excluded, dynamic)
-    scanner.read_all()
-    scanner.tell_apart([target for target in externals if not target.literal])
-    scanner.follow_paths(paths)
+    builder = _GraphBuilder(root, modules, literal, excluded, dynamic)
+    builder.read_all()
+    builder.distinguish_externals([target for target in externals if not target.literal])
+    builder.follow_paths(paths)
     if follow_reexports:
-        scanner.follow_reexports()
-    return scanner.result()
+        builder.follow_reexports()
+    return builder.result()
 
 
 @dataclass
 class _GraphBuilder:
-    """Collects what the files import."""
+    """Collects the imports of all files, phase by phase; see the module docstring."""
 
     root: Path
     modules: Modules
@@ -86,40 +94,43 @@ class _GraphBuilder:
         packages = {portion.package for portion in self.modules.package_roots}
         self.externals = frozenset(name for name in self.externals if not packages.intersection(self_and_parents(name)))
         self.views = {service: ServiceNamespace.of(service, self.modules.package_roots) for service in services}
-        self.readers = {service: self._reader(view) for service, view in self.views.items()}
+        self.scanners = {service: self._scanner(view) for service, view in self.views.items()}
         self.reexports = Reexports({}, self.statements, self.known, self.views, follows=False)
 
-    def _reader(self, view: ServiceNamespace) -> ImportScanner:
+    def _scanner(self, view: ServiceNamespace) -> ImportScanner:
         return ImportScanner(self.modules, view, self.known, self.externals, self.excluded, self.dynamic)
 
     def read_all(self) -> None:
-        """Read every file once."""
-        kept = self._kept()
-        kept.preset_markers(self.sources.values())
-        unknown = [source for source in self.sources.values() if not self._knows(source, kept)]
-        for found in parallel_map(self._read, unknown, _WORTH_A_PROCESS, native=True):
+        """Scan every file whose scan is not cached."""
+        cache = self._load_cache()
+        cache.preset_markers(self.sources.values())
+        unknown = [source for source in self.sources.values() if not self._take_cached(source, cache)]
+        for found in parallel_map(self._read, unknown, _FILES_PER_PROCESS, native=True):
             self.found.add(found)
-        for module, signs in self.found.markers.items():
-            self.sources[module].preset_markers(signs)
-        kept.save(self.sources.values(), self._told)
+        for module, markers in self.found.markers.items():
+            self.sources[module].preset_markers(markers)
+        cache.save(self.sources.values(), self._scans)
 
     def _read(self, sources: Sequence[Source]) -> ScanResult:
         found = ScanResult()
         for service, own in _by_service(sources):
-            self.readers[service].read(own, found)
+            self.scanners[service].read(own, found)
         return found
 
-    def _knows(self, source: Source, kept: ScanCache) -> bool:
-        """Take what was told of `source` before, if it was."""
-        told = kept.cached(source)
-        if told is not None and self.readers[source.service].is_for_grimp(source, self.found):
-            self.found.by_grimp[source.module] = {imported: set(lines) for imported, lines in told.lines.items()}
-            for imported, line, text in told.texts:
+    def _take_cached(self, source: Source, cache: ScanCache) -> bool:
+        """Take the cached scan of `source`, if there is one."""
+        scan = cache.cached(source)
+        if scan is not None and self.scanners[source.service].is_for_grimp(source, self.found):
+            self.found.by_grimp[source.module] = {imported: set(lines) for imported, lines in scan.lines.items()}
+            for imported, line, text in scan.texts:
                 self.found.into_packages[Link(source.module, imported, line)] = text
-        return told is not None
+        return scan is not None
 
-    def tell_apart(self, targets: Collection[Target]) -> None:
-        """Read the importers of what `targets` with wildcards may mean again, with what they do mean told apart."""
+    def distinguish_externals(self, targets: Collection[Target]) -> None:
+        """Resolve `targets` with wildcards to the imported names that they match, and scan their importers again.
+
+        Only the imports tell which names a wildcard matches, and grimp distinguishes only names that it knows.
+        """
         roots = {target.text.partition(".")[0] for target in targets} - self.known
         lines = {
             (importer, line)
@@ -129,18 +140,18 @@ class _GraphBuilder:
         }
         named = {target for importer, line in sorted(lines) for target in self.statements.targets_at(importer, line)}
         self.externals |= {unit for target in targets for name in named if (unit := target.unit(name))}
-        self._read_again({importer for importer, _ in lines})
+        self._rescan({importer for importer, _ in lines})
 
-    def _read_again(self, modules: Collection[str]) -> None:
+    def _rescan(self, modules: Collection[str]) -> None:
         into_packages = self.found.into_packages
         self.found.into_packages = {link: text for link, text in into_packages.items() if link.importer not in modules}
         for service, own in _by_service(self.sources[module] for module in modules):
             for source in own:
                 del self.found.by_grimp[source.module]
-            self._reader(self.views[service]).scan(own, self.found)
+            self._scanner(self.views[service]).scan(own, self.found)
 
     def follow_paths(self, paths: ServicePaths) -> None:
-        """Take imports that name the folder of a service to the modules of the service."""
+        """Map imports by the folder of a service to the modules of the service."""
         first_names = paths.first_names - self.known
         for importer, imported in self.found.by_grimp.items():
             for name in first_names & imported.keys():
@@ -152,7 +163,7 @@ class _GraphBuilder:
                         imported[name].discard(line)
 
     def follow_reexports(self) -> None:
-        """Take imports of packages that only pass names on to the modules that define those."""
+        """Replace imports of a package by imports of the modules that define the names."""
         imported = {link.imported for link in self.found.into_packages}
         packages = {module: self._lines(module) for module in imported}
         reexports = self.reexports = Reexports(packages, self.statements, self.known, self.views)
@@ -160,14 +171,14 @@ class _GraphBuilder:
             names = self._names_in(link, text)
             origins = {origin for name in names for origin in reexports.origins(name) or (link.imported,)}
             if origins - {link.imported}:
-                self._lead_to(link, origins)
+                self._redirect(link, origins)
 
     def _lines(self, module: str) -> Collection[int] | None:
         found = self.found.by_grimp.get(module)
         return None if found is None else {line for lines in found.values() for line in lines}
 
     def _names_in(self, link: Link, text: str) -> Iterator[str]:
-        """What the statement behind `link` names in the package, or the package itself; none that is a module."""
+        """The names that the statement of `link` imports from the package, or the package itself; no modules."""
         source = self.sources[link.importer]
         view = self.views[source.service]
         for target in map(view.qualified, self._targets(source, link.line, text)):
@@ -181,8 +192,8 @@ class _GraphBuilder:
             return self.statements.targets_at(source.module, line)
         return [found.target for found in absolute_names(written, source.package)]
 
-    def _lead_to(self, link: Link, origins: AbstractSet[str]) -> None:
-        """Take the import to `origins` in place of its package."""
+    def _redirect(self, link: Link, origins: AbstractSet[str]) -> None:
+        """Replace the import of the package by imports of `origins`."""
         imported = self.found.by_grimp[link.importer]
         imported[link.imported].discard(link.line)
         for origin in origins - {link.importer}:
@@ -191,7 +202,7 @@ class _GraphBuilder:
                 self.found.lazy.add(link._replace(imported=origin))
 
     def result(self) -> BuiltGraph:
-        """What was found, in the graph's form."""
+        """The graph of all imports found."""
         found = self.found
         for link in found.by_ast:
             found.by_grimp.setdefault(link.importer, {}).setdefault(link.imported, set()).add(link.line)
@@ -199,12 +210,12 @@ class _GraphBuilder:
         graph = ImportGraph(frozenset(self.known), lines)
         return BuiltGraph(graph, frozenset(found.lazy), tuple(found.problems), self.reexports)
 
-    def _kept(self) -> ScanCache:
+    def _load_cache(self) -> ScanCache:
         portions = [(one.service, one.package, str(one.directory)) for one in self.modules.package_roots]
         names = (self.known, self.modules.namespaces, self.modules.opaque, self.excluded)
         return ScanCache.load(self.root, (portions, sorted(self.externals)), [sorted(some) for some in names])
 
-    def _told(self) -> dict[str, CachedScan]:
+    def _scans(self) -> dict[str, CachedScan]:
         lazy = {link.importer for link in self.found.lazy}
         texts: dict[str, list[tuple[str, int, str]]] = {}
         for link, text in self.found.into_packages.items():

@@ -1,4 +1,7 @@
-"""Imports by a call: `importlib.import_module("a.b")`, `__import__("a", fromlist=["b"])`."""
+"""Dynamic imports: `importlib.import_module("a.b")`, `__import__("a", fromlist=["b"])`.
+
+Only string literals are resolved. Other calls are reported by `unfollowed`, so that the user knows of the gap.
+"""
 
 import ast
 import re
@@ -11,29 +14,29 @@ from archguard.codebase.syntax.source import Source
 from archguard.model import Location
 
 DYNAMIC: Final = frozenset((b"import_module", b"__import__"))
-"""A file must have one of these signs to have dynamic imports."""
+"""A file with a dynamic import has one of these markers."""
 
 _LOADERS: Final = frozenset(("import_module", "__import__"))
 _RENAMED: Final = re.compile(rb"(?:import_module|__import__)[\s\\]*(?:as\b|#)")
-"""A loader may get another name here."""
+"""A match may bind a loader to another name (`import_module as load`)."""
 
 
 @dataclass(frozen=True)
 class Loading:
-    """What a call imports."""
+    """The arguments of a dynamic import."""
 
     module: str
-    """Without the dots in front."""
+    """Without leading dots."""
     level: int
-    """How many dots there are."""
+    """The number of leading dots."""
     anchor: str
-    """The package that the dots start from; "" is that of the file."""
+    """The package that the dots are relative to; "" is that of the file."""
     names: tuple[str, ...]
-    """What `fromlist` asks for."""
+    """The names in `fromlist`."""
 
     @classmethod
     def of(cls, call: ast.Call) -> Self | None:
-        """What the arguments of `call` say; None if only the running code knows."""
+        """The arguments of `call`; None if they are not literals."""
         text = _argument(call, 0, "name")
         level, anchor, names = (0, _anchor(call), ()) if _is_import_module(call) else (_level(call), "", _names(call))
         match text:
@@ -45,7 +48,7 @@ class Loading:
 
 
 def loaders(source: Source) -> frozenset[str]:
-    """The names of the functions that import in `source`; empty for most files, which have no dynamic import.
+    """The names bound to an import function in `source`; empty for most files, which have no dynamic import.
 
     Raises:
         SourceError: the file cannot be read or parsed.
@@ -61,50 +64,52 @@ def loaders(source: Source) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Naming:
-    """The lines of a file where one of some names may stand, which are few."""
+    """The few lines of a file that may contain one of some names; lets a walk skip all other statements."""
 
     lines: tuple[int, ...]
 
     @classmethod
     def of(cls, source: Source, names: Collection[str]) -> Self:
-        """Those of `source`; Python takes some letters beyond ASCII for plain ones."""
+        """Those of `source`. Lines beyond ASCII count: Python normalizes identifiers (NFKC), so bytes may differ."""
         lines = enumerate(source.lines, start=1) if names else ()
         return cls(tuple(number for number, line in lines if not line.isascii() or any(name in line for name in names)))
 
     def may_be_in(self, node: ast.AST) -> bool:
-        """Whether one of the names may stand in `node`: anywhere but in a statement on other lines."""
-        if not isinstance(node, ast.stmt) or hasattr(node, "body"):  # whose decorators stand above it
+        """Whether `node` may contain one of the names; not if it is a statement on other lines."""
+        if not isinstance(node, ast.stmt) or hasattr(
+            node, "body"
+        ):  # the decorators of a definition are above its first line
             return True
         after = bisect_left(self.lines, node.lineno)
         return after < len(self.lines) and self.lines[after] <= (node.end_lineno or node.lineno)
 
 
 def is_loading(node: ast.AST, loaders: Collection[str]) -> TypeGuard[ast.Call]:
-    """Whether `node` is a call of one of `loaders` that says what it imports."""
+    """Whether `node` is a call of one of `loaders` with literal arguments."""
     return isinstance(node, ast.Call) and _last_name(node.func) in loaders and Loading.of(node) is not None
 
 
 def unfollowed(source: Source) -> Iterator[Location]:
-    """The places in `source` where an import is made, or passed on, that only the running code knows.
+    """The locations in `source` where a loader is called without a literal, or passed on as a value.
 
     Raises:
         SourceError: the file cannot be read or parsed.
     """
     names = loaders(source)
-    nodes = list(_naming(source.tree, Naming.of(source, names))) if names else []
+    nodes = list(_nodes_that_may_name(source.tree, Naming.of(source, names))) if names else []
     followed = {id(node.func) for node in nodes if is_loading(node, names)}
     for node in nodes:
         if isinstance(node, ast.Name | ast.Attribute) and _last_name(node) in names and id(node) not in followed:
             yield source.location(node)
 
 
-def _naming(tree: ast.Module, naming: Naming) -> Iterator[ast.AST]:
-    """The nodes in which a name may stand."""
-    waiting: list[ast.AST] = [tree]
-    while waiting:
-        node = waiting.pop()
+def _nodes_that_may_name(tree: ast.Module, naming: Naming) -> Iterator[ast.AST]:
+    """The nodes that may contain one of the names."""
+    stack: list[ast.AST] = [tree]
+    while stack:
+        node = stack.pop()
         yield node
-        waiting.extend(filter(naming.may_be_in, ast.iter_child_nodes(node)))
+        stack.extend(filter(naming.may_be_in, ast.iter_child_nodes(node)))
 
 
 def _argument(call: ast.Call, position: int, name: str) -> ast.expr | None:

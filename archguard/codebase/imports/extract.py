@@ -1,4 +1,7 @@
-"""The imports of a file, with what grimp does not tell: names, columns, and when they run."""
+"""Extract the imports of a file by `ast`, with what grimp does not report: names, columns and traits.
+
+Most files have plain imports at the top level only; a count of the word `import` proves it, and skips the walk.
+"""
 
 import ast
 from collections.abc import Callable, Iterable, Iterator
@@ -12,7 +15,7 @@ from archguard.codebase.syntax.source import Source, SourceError
 from archguard.model import Location
 
 MOST_NAMES: Final = 5_000
-"""In one import statement; generated ones have two thousand. Each name is compared with what others import there."""
+"""Names in one import statement; generated code has two thousand. The cost per statement is quadratic."""
 _TOO_MANY_NAMES: Final = f"imports more than {MOST_NAMES:,} names at once, which would take too long to follow"
 
 
@@ -40,40 +43,40 @@ class Import:
     """`import module`, or `from module import name`, in absolute names."""
 
     module: str
-    """Without the service; "" if a relative import leads out of the top-level package."""
+    """Without the service; "" if a relative import leaves the top-level package."""
     name: str
     """The imported name, `*`, or "" for a plain `import`."""
     alias: str
     """The name that the statement binds, or "" if it binds none."""
     location: Location
-    """The place of the statement; its column is that of the imported name."""
+    """The location of the statement, with the column of the imported name."""
     name_location: Location
-    """The place of the imported name, which in brackets may stand lines below the statement's first."""
+    """The location of the imported name, which may be some lines below in parentheses."""
     traits: frozenset[ImportTrait] = frozenset()
 
     @property
     def target(self) -> str:
-        """The module or attribute that is named."""
+        """The qualified name of the imported module or attribute."""
         return f"{self.module}.{self.name}" if self.name not in ("", "*") else self.module
 
     @property
     def named(self) -> str:
-        """The same, but `module.*` for all names of a module."""
+        """The target, but `module.*` for a star import."""
         return f"{self.target}.*" if self.name == "*" else self.target
 
     @property
     def leaves(self) -> bool:
-        """Whether it is a relative import that leads out of the top-level package."""
+        """Whether it is a relative import that leaves the top-level package."""
         return not self.module
 
     @classmethod
     def extract(cls, source: Source, wanted: Callable[[str, str], bool] | None = None) -> Iterator[Self]:
-        """Every import of `source`, in the order of the file, at any depth; only those of a module and name `wanted`.
+        """Yield the imports of `source` at any depth, in file order; with `wanted`, only those it accepts.
 
         Raises:
             SourceError: the file cannot be read or parsed.
         """
-        for node, traits in _found(source):
+        for node, traits in _find_imports(source):
             if not isinstance(node, ast.Call) and len(node.names) > MOST_NAMES:
                 raise SourceError(_TOO_MANY_NAMES, "import the module instead", source.location(node))
             for module, name, alias, place in _names(node, source.package):
@@ -81,8 +84,8 @@ class Import:
                     yield cls(module, name, alias, _location(source, node, place), source.location(place), traits)
 
 
-def _found(source: Source) -> Iterator[_Found]:
-    """Every import in `source`; most files have them at the top only, and do not say `import` anywhere else."""
+def _find_imports(source: Source) -> Iterator[_Found]:
+    """Every import in `source`. Fast path: no loaders, and no word `import` outside of the top-level statements."""
     names = loaders(source)
     plain = [node for node in source.tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
     if not names and len(plain) == source.content.count(b"import"):
@@ -92,24 +95,24 @@ def _found(source: Source) -> Iterator[_Found]:
 
 @dataclass(frozen=True)
 class _Walk:
-    """Goes through statements, and where `loaders` may be named through expressions too."""
+    """Walks statements; also expressions, where one of `loaders` may be named."""
 
     loaders: frozenset[str]
     naming: Naming
 
     def found(self, tree: ast.Module) -> Iterator[_Found]:
-        """Every import in `tree`, in the order of the file. Without recursion: each `elif` is an `if` in an `else`."""
-        waiting: list[tuple[ast.AST, _Traits]] = [(tree, frozenset())]
-        while waiting:
-            node, traits = waiting.pop()
+        """Every import in `tree`, in file order. Iterative: a long chain of `elif` nests as deeply as it is long."""
+        stack: list[tuple[ast.AST, _Traits]] = [(tree, frozenset())]
+        while stack:
+            node, traits = stack.pop()
             if isinstance(node, ast.Import | ast.ImportFrom):
                 yield node, traits
                 continue
             if is_loading(node, self.loaders):
                 yield node, traits | {ImportTrait.DYNAMIC}
-            waiting.extend(reversed(list(self._inside(node, traits))))
+            stack.extend(reversed(list(self._children_with_traits(node, traits))))
 
-    def _inside(self, node: ast.AST, traits: _Traits) -> Iterator[tuple[ast.AST, _Traits]]:
+    def _children_with_traits(self, node: ast.AST, traits: _Traits) -> Iterator[tuple[ast.AST, _Traits]]:
         """The children of `node`, with the traits that imports in them have."""
         trait, marked = _marked(node)
         own = set(map(id, marked))
@@ -118,11 +121,11 @@ class _Walk:
 
     def _children(self, node: ast.AST) -> Iterator[ast.AST]:
         children = ast.iter_child_nodes(node)
-        return (child for child in children if type(child) in _HOLDING or self.naming.may_be_in(child))
+        return (child for child in children if type(child) in _CONTAINERS or self.naming.may_be_in(child))
 
 
 _BLOCKS: Final = ("body", "handlers", "orelse", "finalbody", "cases")
-_HOLDING: Final = frozenset(
+_CONTAINERS: Final = frozenset(
     {
         *(ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef),
         *(ast.If, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith, ast.Match, ast.match_case),
@@ -132,15 +135,15 @@ _HOLDING: Final = frozenset(
 
 
 def _statements(node: ast.AST) -> Iterator[ast.AST]:
-    """The imports in `node`, and the statements in which there can be some."""
+    """The imports in `node`, and the statements that may contain some."""
     for block in _BLOCKS:
         for child in getattr(node, block, ()):
-            if type(child) in _HOLDING:
+            if type(child) in _CONTAINERS:
                 yield child
 
 
 def _marked(node: ast.AST) -> tuple[ImportTrait, Iterable[ast.AST]]:
-    """How `node` sets imports apart, and in which of its children."""
+    """The trait that `node` gives to imports in it, and the children that it applies to."""
     match node:
         case ast.FunctionDef() | ast.AsyncFunctionDef():
             return ImportTrait.LOCAL, node.body
@@ -155,15 +158,15 @@ def _marked(node: ast.AST) -> tuple[ImportTrait, Iterable[ast.AST]]:
 
 def _type_checking_branch(node: ast.If) -> list[ast.stmt]:
     match node.test:
-        case ast.UnaryOp(op=ast.Not(), operand=test) if _asks_for_type_checking(test):
+        case ast.UnaryOp(op=ast.Not(), operand=test) if _is_type_checking(test):
             return node.orelse
-        case test if _asks_for_type_checking(test):
+        case test if _is_type_checking(test):
             return node.body
     return []
 
 
 def _is_guarded(node: ast.AST) -> bool:
-    """Whether a failing import in it goes by."""
+    """Whether `node` catches the error of a failing import."""
     match node:
         case ast.Try(handlers=handlers) | ast.TryStar(handlers=handlers):
             return any(_catches_import_error(handler.type) for handler in handlers)
@@ -172,7 +175,7 @@ def _is_guarded(node: ast.AST) -> bool:
     return False
 
 
-def _asks_for_type_checking(test: ast.expr) -> bool:
+def _is_type_checking(test: ast.expr) -> bool:
     return _last_name(test) == "TYPE_CHECKING"
 
 
@@ -217,7 +220,7 @@ def _names(
 
 
 def _location(source: Source, node: ast.Import | ast.ImportFrom | ast.Call, place: ast.alias | ast.Call) -> Location:
-    """The line where the statement starts (what grimp and people call its line), the rest from the name."""
+    """The line where the statement starts, as in grimp; the rest from the imported name."""
     named = source.location(place)
     return Location(source.display_path, node.lineno, *_columns(source, node, named))
 

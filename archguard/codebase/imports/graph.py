@@ -1,4 +1,4 @@
-"""Which module imports which, at which lines."""
+"""The import graph: modules as nodes, import statements with their lines as edges."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class ImportGraph:
     """importer -> imported -> the lines of the import statements, ascending."""
 
     def imported_by(self, module: str) -> Mapping[str, tuple[int, ...]]:
-        """What `module` imports, and at which lines."""
+        """The modules that `module` imports, each with its lines."""
         return self.lines.get(module, {})
 
     def links(self) -> Iterator[Link]:
@@ -36,7 +36,7 @@ class ImportGraph:
 
     @cached_property
     def importers(self) -> Mapping[str, tuple[str, ...]]:
-        """Who imports each module, sorted."""
+        """The importers of each module, sorted."""
         importers: dict[str, list[str]] = {}
         for importer in sorted(self.lines):
             for imported in self.lines[importer]:
@@ -45,7 +45,7 @@ class ImportGraph:
 
     @cached_property
     def externals(self) -> frozenset[str]:
-        """What is imported from outside."""
+        """The imported modules outside of the project."""
         return frozenset(self.importers.keys() - self.modules)
 
     def count(self, importers: Collection[str]) -> int:
@@ -53,19 +53,19 @@ class ImportGraph:
         return sum(sum(map(len, self.imported_by(name).values())) for name in importers)
 
     def without(self, links: Collection[Link]) -> "ImportGraph":
-        """The same graph less `links`."""
+        """A copy of the graph without `links`."""
         if not links:
             return self
         changed = {link.importer for link in links}
         removed = frozenset(links)
         lines = {
-            importer: _kept(importer, imported, removed) if importer in changed else imported
+            importer: _remaining(importer, imported, removed) if importer in changed else imported
             for importer, imported in self.lines.items()
         }
         return ImportGraph(self.modules, lines)
 
     def with_links(self, links: Collection[Link]) -> "ImportGraph":
-        """The same graph and `links`."""
+        """A copy of the graph with `links` added."""
         if not links:
             return self
         lines = dict(self.lines)
@@ -77,11 +77,11 @@ class ImportGraph:
         return ImportGraph(self.modules, lines)
 
 
-def _kept(
+def _remaining(
     importer: str, imported: Mapping[str, tuple[int, ...]], removed: frozenset[Link]
 ) -> Mapping[str, tuple[int, ...]]:
-    left = {
+    remaining = {
         name: tuple(line for line in lines if Link(importer, name, line) not in removed)
         for name, lines in imported.items()
     }
-    return {name: lines for name, lines in left.items() if lines}
+    return {name: lines for name, lines in remaining.items() if lines}

@@ -1,10 +1,13 @@
-"""What files import, from grimp's scan of them. The only door to grimp.
+"""Scan the imports of files with grimp. The only module that imports grimp.
 
-grimp's own `build_graph` looks packages up in `sys.path`, drops folders without `__init__.py` without a word, knows one
+grimp's own `build_graph` looks packages up in `sys.path`, silently drops folders without `__init__.py`, knows only one
 package of a name, and stops at the first file that it cannot parse. Its scanner has none of these limits, so archguard
-finds the modules itself and hands them to `grimp.application.scanning`. Names that the scanner is to tell apart though
-they are no modules of the graph (`google.cloud.storage`, a name that a package passes on, a module that is left out)
-are handed over as modules too: it takes an import to a module that it knows, or else to the top-level package.
+finds the modules itself and passes them to `grimp.application.scanning`. The scanner resolves an import to the deepest
+module that it knows, or else to the top-level package. So names to distinguish that are no modules of the graph
+(`google.cloud.storage`, a re-exported name, an excluded module) are passed to it as modules too.
+
+Four kinds of files are parsed by `ast` instead, or in addition: those with dynamic imports, with relative imports that
+leave the top-level package (grimp aborts there), shadowed by a file of the same name, or with very long import lines.
 """
 
 import os
@@ -28,30 +31,31 @@ from archguard.codebase.syntax.source import LONG_IMPORT, Source, SourceError
 from archguard.model import Problem, Severity
 
 _UNFOLLOWED = "what is imported here is known to the running code only, so no contract looks at it"
-_AT_A_TIME = 1700
-_TIMES = 8
-"""A scan is of at least this part of a project, since grimp is told all its modules each time."""
-os.environ.setdefault("RUST_MIN_STACK", str(64 << 20))  # grimp parses by recursion, and would end the process
+_BATCH_SIZE = 1700
+"""Files per call of grimp, whose memory grows with the batch."""
+_MAX_BATCHES = 8
+"""A batch is at least an eighth of the project: grimp is passed all modules for each batch, which takes time too."""
+os.environ.setdefault("RUST_MIN_STACK", str(64 << 20))  # grimp parses by recursion; an overflow kills the process
 
 
 @dataclass
 class ScanResult:
-    """What some files import: by grimp that of whole files, by `ast` what grimp does not see."""
+    """The imports of some files: `by_grimp` those of whole files, `by_ast` those that grimp misses."""
 
     by_grimp: dict[str, dict[str, set[int]]] = field(default_factory=dict)
     """importer -> imported -> lines."""
     by_ast: set[Link] = field(default_factory=set)
     into_packages: dict[Link, str] = field(default_factory=dict)
-    """Each import of a package in the project, which may pass on the names in it: the text of the statement."""
+    """The statement of each import of a package in the project; the package may re-export the imported names."""
     lazy: set[Link] = field(default_factory=set)
-    """The imports that say `lazy import`."""
+    """The imports by a `lazy import` statement (PEP 810)."""
     problems: list[Problem] = field(default_factory=list)
-    """What could not be read."""
+    """Files, and parts of files, that could not be read."""
     markers: dict[str, frozenset[bytes]] = field(default_factory=dict)
-    """Those of each file, by its module."""
+    """The markers of each file, by module."""
 
     def add(self, other: "ScanResult") -> None:
-        """Take what others import too."""
+        """Merge `other` into this result."""
         self.by_grimp |= other.by_grimp
         self.by_ast |= other.by_ast
         self.into_packages |= other.into_packages
@@ -60,41 +64,41 @@ class ScanResult:
         self.markers |= other.markers
 
     def report(self, code: str, error: SourceError) -> None:
-        """Tell of a file, or of something in it, that could not be read."""
+        """Add a problem with a file."""
         self.problems.append(error.problem(code))
 
 
 @dataclass(frozen=True)
 class ImportScanner:
-    """Reads files of one service."""
+    """Scans files of one service; the same name may mean other modules in another service."""
 
     modules: Modules
     namespace: ServiceNamespace
     known: Collection[str]
     """Every module of the project."""
     externals: frozenset[str]
-    """What is to be told from its top-level package, of what is outside of the project."""
+    """External modules to distinguish from their top-level package."""
     excluded: frozenset[str]
-    """The same, of what is left out of the project."""
+    """Excluded modules to distinguish from their top-level package."""
     dynamic: bool
-    """Whether to look for `import_module("a.b")` and the like."""
+    """Whether to extract `import_module("a.b")` and the like."""
     _names: dict[str, str] = field(default_factory=dict, init=False, repr=False)
-    """What the graph calls what grimp has told of."""
+    """The qualified names of the names that grimp has returned."""
 
     def read(self, sources: Sequence[Source], found: ScanResult) -> None:
-        """Add what `sources` import."""
+        """Add the imports of `sources` to `found`."""
         self.scan([source for source in sources if self.is_for_grimp(source, found)], found)
 
     def is_for_grimp(self, source: Source, found: ScanResult) -> bool:
-        """Whether grimp can read `source`; adds what grimp does not see in it."""
+        """Whether grimp can scan `source`; adds the imports that grimp misses in it."""
         try:
-            signs = found.markers[source.module] = source.markers
+            markers = found.markers[source.module] = source.markers
         except SourceError as error:
             found.report("unreadable", error)
             return False
         is_hidden = source.module in self._hidden
-        may_leave = _may_leave(signs, source)
-        if not is_hidden and not may_leave and not (self.dynamic and DYNAMIC & signs):
+        may_leave = _may_leave(markers, source)
+        if not is_hidden and not may_leave and not (self.dynamic and DYNAMIC & markers):
             return True
         try:
             return self._add_by_ast(source, tuple(Import.extract(source)), found, is_hidden=is_hidden)
@@ -103,34 +107,34 @@ class ImportScanner:
             return not may_leave and not is_hidden
 
     def scan(self, sources: Sequence[Source], found: ScanResult) -> None:
-        """Add what grimp tells of `sources`, of some at a time, since it takes much memory."""
+        """Add the imports that grimp finds in `sources`. In batches, since grimp takes much memory."""
         for source in sources:
             if LONG_IMPORT in source.markers:
                 self._scan_by_ast(source, found)
         sources = [source for source in sources if LONG_IMPORT not in source.markers]
-        size = max(_AT_A_TIME, -(-len(self.known) // _TIMES))
+        size = max(_BATCH_SIZE, -(-len(self.known) // _MAX_BATCHES))
         for start in range(0, len(sources), size):
-            self._scan_some(sources[start : start + size], found)
+            self._scan_batch(sources[start : start + size], found)
 
-    def _scan_some(self, sources: Sequence[Source], found: ScanResult) -> None:
-        """Scan `sources`; halve them until a file that grimp cannot read stands alone."""
+    def _scan_batch(self, sources: Sequence[Source], found: ScanResult) -> None:
+        """Scan `sources`. If grimp fails, bisect until the file that it cannot read is alone."""
         try:
             scanned = self._grimp.scan(sources)
         except (SourceSyntaxError, UnicodeError, OSError):
             if len(sources) == 1:
-                self._add_otherwise(sources[0], found)
+                self._add_unscannable(sources[0], found)
                 return
             middle = len(sources) // 2
-            self._scan_some(sources[:middle], found)
-            self._scan_some(sources[middle:], found)
+            self._scan_batch(sources[:middle], found)
+            self._scan_batch(sources[middle:], found)
             return
         for source, imports in zip(sources, scanned, strict=True):
-            self._take(source.module, imports, found)
+            self._add_by_grimp(source.module, imports, found)
 
     def _scan_by_ast(self, source: Source, found: ScanResult) -> None:
-        """The same of a file with a long line of imports: grimp keeps a copy of the line for each name in it.
+        """Scan a file with a long line of imports by `ast`: grimp keeps a copy of the line for each name in it.
 
-        20,000 names in a line of 130 KB would take 2.5 GB.
+        20,000 names in a line of 130 KB take 2.5 GB in grimp.
         """
         links = found.by_grimp[source.module] = {}
         try:
@@ -147,10 +151,10 @@ class ImportScanner:
                 if imported in self._packages:
                     found.into_packages[Link(source.module, imported, one.location.line)] = ""
 
-    def _take(self, importer: str, imports: Iterable[DirectImport], found: ScanResult) -> None:
+    def _add_by_grimp(self, importer: str, imports: Iterable[DirectImport], found: ScanResult) -> None:
         links = found.by_grimp[importer] = {}
         for one in imports:
-            imported = self._names.get(one.imported.name) or self._named(one.imported.name)
+            imported = self._names.get(one.imported.name) or self._graph_name(one.imported.name)
             if imported != importer:
                 links.setdefault(imported, set()).add(one.line_number)
                 if imported in self._packages:
@@ -159,13 +163,13 @@ class ImportScanner:
                     found.lazy.add(Link(importer, imported, one.line_number))
 
     def _text(self, importer: str, one: DirectImport) -> str:
-        """The statement of `one`; its first line, which is all that grimp tells, where the rest is not plain to see."""
+        """The text of the statement of `one`; only its first line, as grimp has it, if the rest needs a parser."""
         if names_in(one.line_contents):
             return one.line_contents
         return text_at(self._statements.lines(importer), one.line_number) or one.line_contents
 
-    def _named(self, imported: str) -> str:
-        """What grimp calls `imported` as the graph calls it; of what is left out, the nearest package around it."""
+    def _graph_name(self, imported: str) -> str:
+        """The name of grimp's `imported` in the graph; of an excluded module, the nearest package around it."""
         module = self.namespace.qualified(imported)
         around = self_and_parents(module) if module in self.excluded else []
         name = next((name for name in around if name in self.known), module)
@@ -173,7 +177,7 @@ class ImportScanner:
         return name
 
     def _add_by_ast(self, source: Source, imports: tuple[Import, ...], found: ScanResult, *, is_hidden: bool) -> bool:
-        """Add dynamic imports. An import that leaves the package makes grimp abort, so all of that file's are added."""
+        """Add dynamic imports; all imports if the file is hidden from grimp, or makes grimp abort. False if so."""
         leaving = [one for one in imports if one.leaves]
         for one in leaving:
             message = f"a relative import leads out of the top-level package of {source.module}"
@@ -188,8 +192,8 @@ class ImportScanner:
                     found.by_ast.add(Link(source.module, imported, one.location.line))
         return not leaving and not is_hidden
 
-    def _add_otherwise(self, source: Source, found: ScanResult) -> None:
-        """Add what Python reads in a file that grimp does not, such as one in an encoding by its lesser name."""
+    def _add_unscannable(self, source: Source, found: ScanResult) -> None:
+        """Add the imports of a file that Python can read and grimp cannot, such as one with an alias of an encoding."""
         try:
             self._add_by_ast(source, tuple(Import.extract(source)), found, is_hidden=True)
         except SourceError as error:
@@ -197,7 +201,7 @@ class ImportScanner:
 
     @cached_property
     def _hidden(self) -> frozenset[str]:
-        """The modules in place of which grimp would read the file beside them."""
+        """The packages of which grimp would read the file of the same name beside them."""
         return self.modules.shadowed
 
     @cached_property
@@ -213,10 +217,10 @@ class ImportScanner:
         return _Grimp(self.namespace, self.externals, [plain(name) for name in self.excluded])
 
 
-def _may_leave(signs: frozenset[bytes], source: Source) -> bool:
-    """Whether some relative import has more dots than there are packages around it."""
+def _may_leave(markers: frozenset[bytes], source: Source) -> bool:
+    """Whether some relative import has more dots than the file has parent packages."""
     depth = len(source.package.split(".")) if source.package else 0
-    return any(sign.count(b".") > depth for sign in signs)
+    return any(marker.count(b".") > depth for marker in markers)
 
 
 def plain(module: str) -> str:
@@ -226,15 +230,15 @@ def plain(module: str) -> str:
 
 @dataclass(frozen=True)
 class _Grimp:
-    """grimp's scanner, told which names to tell apart."""
+    """grimp's scanner, with the packages and names that it has to know."""
 
     view: ServiceNamespace
     externals: Collection[str]
     inside: Collection[str]
-    """Names in packages of the project, beside its modules."""
+    """Names in packages of the project to pass as modules, though they are none."""
 
     def scan(self, sources: Sequence[Source]) -> list[set[DirectImport]]:
-        """What each of `sources` imports."""
+        """The imports of each of `sources`."""
         files = [_module_file(plain(source.module)) for source in sources]
         try:
             imports = scan_imports(
@@ -244,7 +248,7 @@ class _Grimp:
                 exclude_type_checking_imports=False,
             )
         except BaseException as error:
-            if type(error).__name__ != "PanicException":  # what Rust raises where it gives up; no subclass of Exception
+            if type(error).__name__ != "PanicException":  # a panic in Rust; not a subclass of Exception
                 raise
             raise OSError(str(error)) from None
         return [imports[file] for file in files]
@@ -252,7 +256,7 @@ class _Grimp:
     @cached_property
     def _packages(self) -> set[FoundPackage]:
         own = {_found_package(portion, self._inside_of(portion)) for portion in self.view.package_roots}
-        return own | {_pretended_package(name) for name in self.externals}
+        return own | {_external_package(name) for name in self.externals}
 
     def _inside_of(self, package_root: PackageRoot) -> list[str]:
         return [name for name in self.inside if name.startswith(f"{package_root.package}.")]
@@ -268,7 +272,7 @@ def _found_package(package_root: PackageRoot, inside: Collection[str]) -> FoundP
     )
 
 
-def _pretended_package(name: str) -> FoundPackage:
+def _external_package(name: str) -> FoundPackage:
     files = frozenset({_module_file(name)})
     return FoundPackage(name=name, directory="", module_files=files, namespace_packages=frozenset())
 

@@ -1,4 +1,4 @@
-"""What sets an import apart in a file that this Python cannot parse: told by the blocks that its line stands in."""
+"""The traits of an import in a file that this Python cannot parse, inferred from the indentation of the lines above."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -11,7 +11,7 @@ _ELSE = re.compile(r"else\s*:")
 
 
 def traits_at(lines: Sequence[str], number: int) -> frozenset[ImportTrait]:
-    """The traits of an import at the line `number`, as far as the lines above it tell."""
+    """The traits of an import at the line `number`: TYPE_CHECKING and LOCAL only."""
     found = set()
     for header, is_else in _headers(lines, number):
         condition = _TYPE_CHECKING.match(header)
@@ -23,9 +23,9 @@ def traits_at(lines: Sequence[str], number: int) -> frozenset[ImportTrait]:
 
 
 def _headers(lines: Sequence[str], number: int) -> Iterator[tuple[str, bool]]:
-    """The lines that open the blocks around a line, itself first; and whether their `else` is meant.
+    """The headers of the blocks around a line, innermost first, and whether the line is in the `else` of the header.
 
-    Of an `else`, that is the line of its `if`.
+    The line itself comes first. For an `else` block, the header is that of its `if`.
     """
     own, is_else = _indentation(lines[number - 1]), False
     yield lines[number - 1].strip(), False

@@ -1,7 +1,8 @@
-"""Import statements that can be read from their own lines, which saves parsing the file: nearly all of them.
+"""Parse import statements from their own lines, by a regular expression: nearly all of them, without parsing the file.
 
-Somebody (grimp) must know that an import statement starts at the line. Then a line without any quote is code as a
-whole, and what has the form below has no other meaning than this one. Where there is doubt, there is no answer.
+Precondition: an import statement starts at the line, as grimp reports. Then a line without quotes cannot be part of a
+string, and text that matches `_STATEMENT` has only one meaning. In doubt the result is None, and the caller parses the
+file by `ast`.
 """
 
 import re
@@ -27,11 +28,11 @@ _NAMED: Final = re.compile(rf"\*|(?P<name>{_DOTTED})(?:[ \t]+as[ \t]+(?P<alias>\
 _COMMENT: Final = re.compile(r"#[^\n]*")
 _IF_TYPE_CHECKING: Final = re.compile(rb"if[ \t]+(?:\w+\.)*TYPE_CHECKING[ \t]*:[ \t]*(?:#[^'\"]*)?")
 _OPENS_NO_BLOCK: Final = re.compile(rb"[^:'\"\\#]*(?:#[^'\"\\]*)?")
-"""Nor does it begin or end a string, or go on in the next line."""
+"""A line that opens no block, neither begins nor ends a string, and does not continue on the next line."""
 
 
 class Name(NamedTuple):
-    """What a statement imports, in absolute names: as an `Import`, less its place."""
+    """One imported name of a statement, absolute: an `Import` without its location."""
 
     module: str
     name: str
@@ -39,40 +40,40 @@ class Name(NamedTuple):
 
     @property
     def target(self) -> str:
-        """The module or attribute that is named."""
+        """The qualified name of the imported module or attribute."""
         return f"{self.module}.{self.name}" if self.name not in ("", "*") else self.module
 
 
 class Written(NamedTuple):
-    """A name in an import statement, as it is written."""
+    """A name in an import statement, as written."""
 
     module: str
-    """With the dots in front; "" in a plain `import`."""
+    """With leading dots; "" in a plain `import`."""
     name: str
     alias: str
     span: tuple[int, int]
-    """Where it stands in the statement."""
+    """Start and end offset in the statement."""
 
 
 @dataclass(frozen=True)
 class Statement:
-    """An import statement that has been read from its own lines."""
+    """An import statement, parsed from its own lines."""
 
     source: Source
     line: int
     text: str
     written: tuple[Written, ...]
     traits: frozenset[ImportTrait] | None
-    """None where they depend on lines that only a parser understands."""
+    """None if they depend on lines that need a parser."""
 
     @cached_property
     def names(self) -> list[Name]:
-        """What it imports."""
+        """The imported names, absolute."""
         return absolute_names(self.written, self.source.package)
 
     @cached_property
     def imports(self) -> tuple[Import, ...]:
-        """The same with places; without the traits if these are not known."""
+        """The imported names with locations; without traits if these are not known."""
         traits = self.traits or frozenset()
         found = zip(self.names, self.written, strict=True)
         return tuple(Import(*name, self._place(one), self._place_of_name(one), traits) for name, one in found)
@@ -88,7 +89,7 @@ class Statement:
         return Location(self.source.display_path, self.line + start[0], start[1], self.line + end[0], end[1])
 
     def _position(self, offset: int) -> tuple[int, int]:
-        """How many lines below the first one, and the column."""
+        """Lines below the first one, and column, of an offset in the text."""
         below = bisect_left(self._line_ends, offset)
         return below, offset - (self._line_ends[below - 1] if below else -1)
 
@@ -99,7 +100,7 @@ class Statement:
 
 @cache  # many files have the same imports
 def names_in(text: str) -> tuple[Written, ...] | None:
-    """What the import statement `text` names; None if that is not plain to see."""
+    """The names in the import statement `text`; None if it needs a parser."""
     if not text.isascii() or _has_quote(text.partition("\n")[0]):
         return None
     code = _COMMENT.sub(lambda comment: " " * len(comment[0]), text) if "#" in text else text
@@ -114,7 +115,7 @@ def names_in(text: str) -> tuple[Written, ...] | None:
 
 
 def absolute_names(written: Sequence[Written], package: str) -> list[Name]:
-    """What the names of one statement mean in a module of `package`."""
+    """The names of one statement, absolute for a module in `package`."""
     if not written[0].module:
         return [Name(name, "", alias or name.partition(".")[0]) for _, name, alias, _ in written]
     plain = written[0].module.lstrip(".")
@@ -123,14 +124,14 @@ def absolute_names(written: Sequence[Written], package: str) -> list[Name]:
 
 
 def statement_at(source: Source, lines: Sequence[bytes], number: int) -> Statement | None:
-    """The import statement that starts at the line `number` of `source`; None if it is not plain to see."""
+    """The import statement that starts at the line `number` of `source`; None if it needs a parser."""
     text = text_at(lines, number)
     written = names_in(text) if text else None
     return Statement(source, number, text, written, _traits(lines, number)) if written else None
 
 
 def text_at(lines: Sequence[bytes], number: int) -> str:
-    """The text of the import statement that starts at the line `number`; "" if it is not plain to see."""
+    """The text of the import statement that starts at the line `number`; "" if it needs a parser."""
     if number > len(lines) or _is_continued(lines, number):
         return ""
     first = lines[number - 1]
@@ -152,7 +153,7 @@ def _closing(lines: Sequence[bytes], number: int) -> Iterator[int]:
 
 
 def _traits(lines: Sequence[bytes], number: int) -> frozenset[ImportTrait] | None:
-    """The traits of an import that is not indented, or that has `if TYPE_CHECKING:` right above its block."""
+    """The traits of an import that is not indented, or directly in an `if TYPE_CHECKING:` block; else None."""
     if lines[number - 1][:1] not in {b" ", b"\t"}:
         return frozenset()
     above = number - 1

@@ -1,8 +1,8 @@
-"""Which modules reach which others through imports, and the shortest paths that a contract forbids.
+"""Reachability in the import graph, and the shortest paths that a contract forbids.
 
-Targets are labelled with bits, so that one breadth-first sweep over the reversed graph answers for all of them:
-`closure` costs one visit a module for each time that its bits grow, in practice about one pass over the edges. A path
-is only searched for where a forbidden bit is found.
+Each target is one bit of an integer. A worklist over the reversed graph propagates the bits of all targets at once, so
+`closure` is a fixed point: a module is visited again only when it gains a bit, in practice about one pass over the
+edges. A shortest path is searched, breadth first, only where a forbidden bit is found.
 """
 
 from collections import deque
@@ -13,27 +13,27 @@ from functools import cached_property
 from archguard.codebase.imports.graph import ImportGraph, Link
 
 ALL_BITS = -1
-"""All bits: nothing leads on from a module that blocks it."""
+"""All bits: a barrier that no path passes through."""
 
-_MOST = 20
-"""Up to so many things that one import leads to are violations of their own."""
+_MAX_LISTED_TARGETS = 20
+"""An import that reaches more targets than this is one violation: a list of all would hide the import itself."""
 
 
 @dataclass(frozen=True)
 class Reachability:
-    """Which labelled modules each module reaches. Labels are bits, so that one sweep answers for all of them."""
+    """The labelled modules that each module reaches. A label is one bit; see the module docstring."""
 
     graph: ImportGraph
     labels: Mapping[str, int]
-    """The bits of the modules that may be reached."""
+    """The bits of each target module."""
     barriers: Mapping[str, int]
-    """The bits that lead no further than to this module."""
+    """The bits that do not propagate through each module: paths to those targets must not pass it."""
     then: "Reachability | None" = None
-    """Where to go on from a labelled module, when that is only on the way."""
+    """The second leg of a path, if the labelled modules are only intermediate (`via`)."""
 
     @cached_property
     def closure(self) -> Mapping[str, int]:
-        """The bits of what each module is, or reaches through modules that do not block them."""
+        """The bits of the targets that each module is, or reaches without passing a barrier."""
         masks = dict(self.labels)
         queue = deque(sorted(masks))
         while queue:
@@ -47,88 +47,92 @@ class Reachability:
         return masks
 
     def chain(self, module: str, bit: int) -> tuple[str, ...]:
-        """A shortest way from `module` to one that is labelled `bit`, both ends included."""
+        """A shortest path from `module` to one that is labelled `bit`, both ends included."""
         chain = [module]
         while not self.labels.get(chain[-1], 0) & bit:
-            chain.append(self._nearer(bit)[chain[-1]])
+            chain.append(self._next_hops(bit)[chain[-1]])
         return (*chain, *self.then.chain(chain[-1], bit)[1:]) if self.then else tuple(chain)
 
-    def _nearer(self, bit: int) -> Mapping[str, str]:
-        if bit not in self._ways:
-            self._ways[bit] = self._search(bit)
-        return self._ways[bit]
+    def _next_hops(self, bit: int) -> Mapping[str, str]:
+        if bit not in self._next_hops_by_bit:
+            self._next_hops_by_bit[bit] = self._search_next_hops(bit)
+        return self._next_hops_by_bit[bit]
 
-    def _search(self, bit: int) -> Mapping[str, str]:
-        """Breadth first from the labelled modules backwards: the next module on a shortest way."""
+    def _search_next_hops(self, bit: int) -> Mapping[str, str]:
+        """The next module on a shortest path to `bit`: breadth first, backwards from the labelled modules."""
         goals = sorted(module for module, mask in self.labels.items() if mask & bit)
-        nearer: dict[str, str] = {}
+        next_hop: dict[str, str] = {}
         queue = deque(goals)
         while queue:
             module = queue.popleft()
             for importer in self.graph.importers.get(module, ()):
-                if importer not in nearer and not (self.barriers.get(importer, 0) | self.labels.get(importer, 0)) & bit:
-                    nearer[importer] = module
+                if (
+                    importer not in next_hop
+                    and not (self.barriers.get(importer, 0) | self.labels.get(importer, 0)) & bit
+                ):
+                    next_hop[importer] = module
                     queue.append(importer)
-        return nearer
+        return next_hop
 
     @cached_property
-    def _ways(self) -> dict[int, Mapping[str, str]]:
+    def _next_hops_by_bit(self) -> dict[int, Mapping[str, str]]:
         return {}
 
 
 @dataclass(frozen=True)
 class ReachabilityRule:
-    """Imports that are forbidden since they are, or lead to, something that the importer must not reach."""
+    """Forbids the imports by which a module reaches, directly or indirectly, a target that it must not reach."""
 
     reachability: Reachability
     forbidden: Mapping[str, int]
     """The bits that each module must not reach."""
     indirect: bool = True
-    """Whether an import counts that leads there through other modules."""
+    """Whether paths through other modules count."""
 
     @property
     def targets_mask(self) -> Mapping[str, int]:
-        """The bits for which an import of each module counts."""
+        """The bits of the targets that an import of each module reaches."""
         return self.reachability.closure if self.indirect else self.reachability.labels
 
     @cached_property
     def sources_mask(self) -> Mapping[str, int]:
-        """The bits that each module must not reach, or must not lead others to that must not.
+        """The bits that each module, or a module that reaches it, must not reach.
 
-        An import lies on a forbidden way if, and only if, what holds the importer is reached by the imported.
+        An import lies on a forbidden path if and only if the sources mask of the importer and the targets mask of the
+        imported module share a bit.
         """
-        held = {module: bits for module, bits in self.forbidden.items() if bits}
-        queue = deque(sorted(held) if self.indirect else ())
+        masks = {module: bits for module, bits in self.forbidden.items() if bits}
+        queue = deque(sorted(masks) if self.indirect else ())
         while queue:
             module = queue.popleft()
             for imported in self.reachability.graph.imported_by(module):
-                passed = held[module] & ~self.reachability.barriers.get(imported, 0)
-                if passed & ~held.get(imported, 0):
-                    held[imported] = held.get(imported, 0) | passed
+                passed = masks[module] & ~self.reachability.barriers.get(imported, 0)
+                if passed & ~masks.get(imported, 0):
+                    masks[imported] = masks.get(imported, 0) | passed
                     queue.append(imported)
-        return held
+        return masks
 
 
 @dataclass(frozen=True)
 class ForbiddenPath:
-    """An import that is forbidden, and a way from it to what must not be reached."""
+    """A forbidden import, and a shortest path from it to the forbidden target."""
 
     link: Link
     chain: tuple[str, ...]
-    """All modules on the way, the importer first; two of them when the import itself is forbidden."""
+    """The modules on the path, the importer first; two of them if the import itself is forbidden."""
     bit: int
-    """The label of what is reached."""
+    """The label of the target."""
     more: int = 0
-    """How many others the import leads to, where they are too many to tell one by one."""
+    """How many more targets the import reaches, if they are too many to list."""
 
     @property
     def position(self) -> int:
-        """The position of what is reached among the units that were labelled."""
+        """The index of the target among the units that `labelled` was called with."""
         return self.bit.bit_length() - 1
 
 
 def labelled(units: Collection[Collection[str]]) -> dict[str, int]:
-    """A bit for each unit, on each of its modules."""
+    """Label each module with the bits of its units: bit n for the n-th unit."""
     labels: dict[str, int] = {}
     for position, unit in enumerate(units):
         for module in unit:
@@ -137,18 +141,18 @@ def labelled(units: Collection[Collection[str]]) -> dict[str, int]:
 
 
 def find_forbidden_paths(
-    reach: Reachability, forbidden: Mapping[str, int], *, indirect: bool, most: int = _MOST
+    reach: Reachability, forbidden: Mapping[str, int], *, indirect: bool, most: int = _MAX_LISTED_TARGETS
 ) -> Iterator[ForbiddenPath]:
-    """Every import by a module of `forbidden` that is, or leads to, something with a bit that is forbidden to it.
+    """Every import of a module in `forbidden` that reaches a target whose bit is forbidden to the module.
 
-    An import that leads to more than `most` things is one route, to the first of them. So is one of something that
-    belongs to several of them: sets of what is forbidden may overlap, and the import itself is wrong only once.
+    An import that reaches more than `most` targets gives one path, to the first of them. So does an import of a module
+    that belongs to several targets: forbidden sets may overlap, and the import itself is wrong only once.
     """
     reached = reach.closure if indirect else reach.labels
     for importer in sorted(forbidden):
         lines = reach.graph.imported_by(importer)
         for imported in sorted(name for name in lines if reached.get(name, 0) & forbidden[importer]):
-            bits = _told_apart(reached[imported] & forbidden[importer], reach.labels.get(imported, 0))
+            bits = _one_direct_bit(reached[imported] & forbidden[importer], reach.labels.get(imported, 0))
             more = bits.bit_count() - 1 if bits.bit_count() > most else 0
             for bit in _bits(bits & -bits if more else bits):
                 chain = (importer, *reach.chain(imported, bit))
@@ -156,8 +160,8 @@ def find_forbidden_paths(
                     yield ForbiddenPath(Link(importer, imported, line), chain, bit, more)
 
 
-def _told_apart(bits: int, own: int) -> int:
-    """`bits` with the lowest alone of those that the imported module has of its `own`."""
+def _one_direct_bit(bits: int, own: int) -> int:
+    """`bits`, but of the labels of the imported module itself (`own`) only the lowest one."""
     direct = bits & own
     return bits & ~direct | direct & -direct
 

@@ -1,4 +1,10 @@
-"""Names that a package passes on from the modules that define them: `from shop import OrderRepository`."""
+"""Resolve re-exported names: `from shop import OrderRepository` imports the module that defines the class.
+
+A name is followed from the `__init__.py` of one package to the next until a module binds it otherwise. The table of a
+package comes from its import lines if possible; the file is parsed only for names on lines that need a parser. Star
+imports need the top-level bindings of the starred module. Names that `__getattr__` computes are not resolved.
+Cost: one dictionary per package that some statement imports a name from.
+"""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -14,41 +20,41 @@ from archguard.incremental.input_recorder import record_full_scan
 
 @dataclass(frozen=True)
 class Reexports:
-    """What the `__init__.py` files among `packages` pass on. Looked up name by name, since few are asked for."""
+    """The re-exports of `packages`, resolved name by name: few of them are ever imported."""
 
     packages: Mapping[str, Collection[int] | None]
-    """The lines where each of them has imports; of a package that is not among them, only a parser can tell."""
+    """The lines with imports of each package; packages that are missing here need a parser."""
     statements: Statements
     known: Collection[str]
     """Every module of the project."""
     views: Mapping[str, ServiceNamespace]
-    """What names mean in the files of each service."""
+    """The namespace of each service."""
     follows: bool = True
-    """Whether names are followed at all."""
+    """Whether to resolve at all; if not, every name is its own definition."""
     _tables: dict[str, "_Table"] = field(default_factory=dict, init=False, repr=False)
     _origins: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False)
 
     def origins(self, name: str) -> tuple[str, ...]:
-        """Where `shop.OrderRepository`, which is no module, may be defined; () if not outside of its package."""
+        """The modules that may define `shop.OrderRepository`, which is no module; () if only its own package does."""
         if name not in self._origins:
             found = tuple(dict.fromkeys(map(self.module_of, self.definitions(name))))
             self._origins[name] = found if found != (name.rpartition(".")[0],) else ()
         return self._origins[name]
 
     def definitions(self, name: str) -> tuple[str, ...]:
-        """What `shop.OrderRepository` is called where it is defined: itself if no package passes it on."""
+        """The qualified names of the definitions of `shop.OrderRepository`; itself if it is no re-export."""
         return self._follow(name, ())
 
     def imported_as(self, importer: str, target: str) -> tuple[str, ...]:
-        """What `target`, as a statement in `importer` names it, is called where it is defined."""
+        """The qualified names of the definitions of `target`, as a statement in `importer` names it."""
         return self.definitions(self._stars.qualified(importer, target))
 
     def module_of(self, definition: str) -> str:
-        """The module that is, or holds, one of `definitions`."""
+        """The module that `definition` is, or is defined in."""
         return definition if definition in self.known else definition.rpartition(".")[0]
 
     def binds(self, module: str, name: str) -> bool:
-        """Whether a file gives `name` to others, which `__getattr__` does with any name."""
+        """Whether a module binds `name`; one with `__getattr__` may bind any name."""
         if module not in self._stars.sources:
             return False
         own, stars = self._stars.bound(module)
@@ -57,23 +63,23 @@ class Reexports:
         )
 
     def passes_with_star(self, module: str, name: str) -> bool:
-        """Whether `from module import *` may bring `name`."""
+        """Whether `from module import *` may bind `name`."""
         return name in self._stars.public(module)
 
     def _follow(self, name: str, above: tuple[str, ...]) -> tuple[str, ...]:
-        """Follow `name` from package to package; nothing if it goes round in a circle or leaves the project."""
+        """Follow `name` from package to package; () if the re-exports are cyclic, or it leaves the project."""
         if name in self.known:
             return (name,)
         if name in above:
             return ()
         package, _, last = name.rpartition(".")
-        targets = self._table(package).targets(last) if self._passes_on(package) else ()
+        targets = self._table(package).targets(last) if self._is_followed_package(package) else ()
         if targets:
             found = {origin for target in targets for origin in self._follow(target, (*above, name))}
             return tuple(sorted(found))
         return (name,) if package in self.known else ()
 
-    def _passes_on(self, package: str) -> bool:
+    def _is_followed_package(self, package: str) -> bool:
         source = self._stars.sources.get(package) if self.follows else None
         return source is not None and source.is_package
 
@@ -89,25 +95,25 @@ class Reexports:
 
 @dataclass(frozen=True)
 class _Stars:
-    """What `from module import *` brings."""
+    """The names that `from module import *` binds."""
 
     sources: Mapping[str, Source]
     views: Mapping[str, ServiceNamespace]
     _known: dict[str, tuple[frozenset[str], tuple[str, ...]]] = field(default_factory=dict, init=False, repr=False)
 
     def qualified(self, importer: str, name: str) -> str:
-        """What `name` is called in the graph, as `importer` says it."""
+        """The name in the graph of `name` in the files of `importer`'s service."""
         return self.views[self.sources[importer].service].qualified(name)
 
     def bound(self, module: str) -> tuple[frozenset[str], tuple[str, ...]]:
-        """The names that a file binds at its top level, and the modules whose names it imports all."""
+        """The top-level bindings of a file, and the modules of its star imports."""
         if module not in self._known:
             record_full_scan(self.sources[module].file)
             self._known[module] = _bound(self.sources[module])
         return self._known[module]
 
     def public(self, module: str, above: tuple[str, ...] = ()) -> frozenset[str]:
-        """The names that `from module import *` may bring."""
+        """The names that `from module import *` may bind: all without a leading underscore."""
         if module in above or module not in self.sources:
             return frozenset()
         names, stars = self.bound(module)
@@ -117,7 +123,7 @@ class _Stars:
 
 @dataclass(frozen=True)
 class _Table:
-    """What the names in one package were imported as; several things if different branches import one."""
+    """The import targets of the names in one package; several if branches import a name from different modules."""
 
     package: str
     lines: Collection[int] | None
@@ -125,14 +131,14 @@ class _Table:
     stars: _Stars
 
     def targets(self, name: str) -> Collection[str]:
-        """What `name` was imported as."""
-        named = self._by_parser if self._unsure is None or name in self._unsure else self._by_lines
+        """The import targets of `name`."""
+        named = self._by_parser if self._uncertain_names is None or name in self._uncertain_names else self._by_lines
         targets = {self.stars.qualified(self.package, target) for target in named.get(name, ())}
-        return targets or self._starred(name)
+        return targets or self._star_targets(name)
 
     @cached_property
     def _plain(self) -> list[tuple[Name, bool]] | None:
-        """The imports, and whether each is sure to be run with the file; None if only a parser can tell them."""
+        """The imports, each with whether it certainly runs with the file; None if the file needs a parser."""
         lines = None if self.lines is None else sorted(self.lines)
         found = [self.statements.plain(self.package, line) for line in lines or ()]
         if lines is None or None in found:
@@ -140,8 +146,8 @@ class _Table:
         return [(own, plain.traits is not None) for plain in found if plain for own in plain.names]
 
     @cached_property
-    def _unsure(self) -> frozenset[str] | None:
-        """The names that stand where only a parser sees whether they are the package's; None if that are all."""
+    def _uncertain_names(self) -> frozenset[str] | None:
+        """The names of imports that may be in a function, so that the file needs a parser; None for all names."""
         return None if self._plain is None else frozenset(found.alias for found, sure in self._plain if not sure)
 
     @cached_property
@@ -150,7 +156,7 @@ class _Table:
 
     @cached_property
     def _by_parser(self) -> Mapping[str, set[str]]:
-        return self._named(_passed_on(self.stars.sources[self.package], self.statements.parsed(self.package)))
+        return self._named(_package_level(self.stars.sources[self.package], self.statements.parsed(self.package)))
 
     def _named(self, imports: Iterable[Import | Name]) -> Mapping[str, set[str]]:
         targets: dict[str, set[str]] = {}
@@ -158,8 +164,8 @@ class _Table:
             targets.setdefault(found.alias, set()).add(found.target)
         return targets
 
-    def _starred(self, name: str) -> Collection[str]:
-        """What `name` is by `from module import *`, unless the package binds it itself."""
+    def _star_targets(self, name: str) -> Collection[str]:
+        """The targets of `name` by star imports, unless the package binds it itself."""
         stars = [module for module in self._star_modules if name in self.stars.public(module)]
         own = self.stars.bound(self.package)[0] if stars else frozenset()
         return [f"{module}.{name}" for module in stars if name not in own]
@@ -172,22 +178,22 @@ class _Table:
 
 
 def _binds_target(found: Import | Name) -> bool:
-    """Whether a name means what was imported: `import a.b` binds `a`, but `import a.b as c` binds `a.b` to `c`."""
+    """Whether the alias is bound to the target: `import a.b` binds `a`, but `import a.b as c` binds `c` to `a.b`."""
     return bool(found.alias) and (bool(found.name) or found.alias != found.module.partition(".")[0])
 
 
-def _passed_on(source: Source, imports: tuple[Import, ...]) -> tuple[Import, ...]:
-    """What binds names of the package: in functions, only what its `__getattr__` may do."""
+def _package_level(source: Source, imports: tuple[Import, ...]) -> tuple[Import, ...]:
+    """The imports that bind names of the package; those in functions count only if it has a `__getattr__`."""
     if not imports or "def __getattr__" in source.text:
         return imports
     return tuple(found for found in imports if ImportTrait.LOCAL not in found.traits)
 
 
 def _bound(source: Source) -> tuple[frozenset[str], tuple[str, ...]]:
-    from archguard.codebase.scopes.binder import read_scope  # noqa: PLC0415  # most projects have no star to follow
+    from archguard.codebase.scopes.binder import read_scope  # noqa: PLC0415  # most projects have no star imports to resolve
 
     try:
-        scope = read_scope(replace(source))  # of a copy, whose tree goes with it
+        scope = read_scope(replace(source))  # of a copy, so that `source` does not keep the tree
     except SourceError:
         return frozenset(), ()
     return frozenset(scope.bindings), tuple(scope.star_imports)

@@ -1,7 +1,8 @@
-"""What the files say, kept from run to run: a file that was edited is read again, and not the thousands beside it.
+"""Cache the scan of each file between runs, so that a run scans only the files that have changed.
 
-Kept of a file are its signs, which depend on nothing else, and what grimp told of it, which depends on all the names
-that grimp was to tell apart. What follows from them is worked out anew each time.
+A row holds the state of the file (the recorded fingerprint), its markers, and its imports as grimp returned them. The
+markers depend on the file alone. The imports depend also on all names that grimp distinguishes, so they are dropped
+when the set of modules changes. Re-exports are resolved anew in each run. Cost: one JSON file per project.
 """
 
 import json
@@ -18,93 +19,97 @@ from archguard.incremental.fingerprint import digest
 from archguard.incremental.input_recorder import is_recording, record_rows, state_of
 
 _FOLDER = "imports"
-_MOST = 4
-"""Files of one project: each set of source roots and of names from outside has its own."""
-_READERS = ("archguard.codebase", "grimp")
+_MAX_FILES = 4
+"""Cache files per project: each set of source roots and of external names has its own."""
+_SCANNER_PACKAGES = ("archguard.codebase", "grimp")
 
 
 class CachedScan(NamedTuple):
-    """What grimp told of a file."""
+    """The imports that grimp found in a file."""
 
     lines: dict[str, list[int]]
-    """Where it imports what."""
+    """The lines of each imported name."""
     texts: list[tuple[str, int, str]]
-    """What is imported, where, and the text of the statement, where that can matter."""
+    """Imported name, line and statement of each import of a package, which may be a re-export."""
 
 
 @dataclass
 class ScanCache:
-    """What is kept of the files of the project at `root`."""
+    """The cached scans of the files of the project at `root`."""
 
     root: Path
     name: str
-    """Under which it is kept; "" if nothing is to be."""
+    """The name of the cache file; "" if nothing is to be cached."""
     context: str
-    """What decides, beside the file itself, what grimp tells of it."""
+    """A digest of what the imports of a file depend on beside the file itself."""
     is_changed: bool = False
-    """Whether some of it was of files that have changed, or are gone."""
+    """Whether some rows were dropped: their files have changed, or do not exist."""
     files: dict[str, list[Any]] = field(default_factory=dict)
-    """State, signs and imports; no imports where nobody knows them, or where they are those of another context."""
+    """State, markers and imports of each file; None for imports that are not known, or are of another context."""
 
     @classmethod
     def load(cls, root: Path, outside: object, inside: object) -> "ScanCache":
-        """What was kept of the project at `root`; nothing if this run is to look at everything again.
+        """Load the cache of the project at `root`; an empty one if this run does not record its inputs.
 
         Args:
             root: The folder of the configuration.
-            outside: What grimp is to tell apart, but for
-            inside: the modules, since those come and go.
+            outside: What the name of the cache file depends on: source roots and distinguished external names.
+            inside: What the context depends on: the modules, which change more often.
         """
         if not is_recording():
             return cls(root, "", "")
-        kept = cls(root, _digest((_program(), outside)), _digest(inside))
-        record_rows(kept.name, kept.context)
-        found = json.loads(store.load(str(root), _FOLDER, kept.name) or '{"context": "", "files": {}}')
-        if found["context"] != kept.context:
-            found["files"] = {file: [state, signs, None] for file, (state, signs, _) in found["files"].items()}
-        kept.files = found["files"]
-        return kept
+        cache = cls(root, _digest((_scanner_versions(), outside)), _digest(inside))
+        record_rows(cache.name, cache.context)
+        found = json.loads(store.load(str(root), _FOLDER, cache.name) or '{"context": "", "files": {}}')
+        if found["context"] != cache.context:
+            found["files"] = {file: [state, markers, None] for file, (state, markers, _) in found["files"].items()}
+        cache.files = found["files"]
+        return cache
 
     def preset_markers(self, sources: Iterable[Source]) -> None:
-        """Spare `sources` that have not changed the look for their signs, and forget what has."""
+        """Preset the markers of `sources` that have not changed; drop the rows of all other files."""
         unchanged = {}
         for source in sources if self.name else ():
             row = self.files.get(source.file)
             if row and row[0] == state_of(source.file):
                 unchanged[source.file] = row
-                source.preset_markers(frozenset(sign.encode("latin-1") for sign in row[1]))
+                source.preset_markers(frozenset(marker.encode("latin-1") for marker in row[1]))
         self.is_changed = len(unchanged) != len(self.files)
         self.files = unchanged
 
     def cached(self, source: Source) -> CachedScan | None:
-        """What grimp told of `source`; None if it has to be asked."""
+        """The cached scan of `source`; None if grimp has to scan it."""
         row = self.files.get(source.file)
         return CachedScan(*row[2]) if row and row[2] is not None else None
 
-    def save(self, sources: Iterable[Source], told: Callable[[], Mapping[str, CachedScan]]) -> None:
-        """Keep what is known of `sources`, with what grimp has `told` now, by module."""
+    def save(self, sources: Iterable[Source], scans: Callable[[], Mapping[str, CachedScan]]) -> None:
+        """Store the rows of `sources`, with the new `scans` by module, if anything has changed."""
         missing = [source for source in sources if self.cached(source) is None] if self.name else []
         if not missing and not self.is_changed:
             return
-        now = told()
-        rows = {source.file: row for source in missing if (row := _row(source, now.get(source.module)))}
+        new_scans = scans()
+        rows = {source.file: row for source in missing if (row := _row(source, new_scans.get(source.module)))}
         if self.is_changed or any(row != self.files.get(file) for file, row in rows.items()):
             text = json.dumps({"context": self.context, "files": self.files | rows}, separators=(",", ":"))
             store.save(str(self.root), (_FOLDER, self.name), text)
-            store.prune(str(self.root), (_FOLDER,), _MOST)
+            store.prune(str(self.root), (_FOLDER,), _MAX_FILES)
 
 
-def _row(source: Source, told: CachedScan | None) -> list[Any] | None:
+def _row(source: Source, scan: CachedScan | None) -> list[Any] | None:
     state = state_of(source.file)
     try:
-        return [state, sorted(sign.decode("latin-1") for sign in source.markers), told] if state else None
+        return [state, sorted(marker.decode("latin-1") for marker in source.markers), scan] if state else None
     except SourceError:
         return None
 
 
-def _program() -> list[str]:
-    """Who reads the files: another release may tell other things of them."""
-    files = (getattr(module, "__file__", "") or "" for name, module in sys.modules.items() if name.startswith(_READERS))
+def _scanner_versions() -> list[str]:
+    """The versions of Python, archguard and grimp, as digests of their files: another one may scan differently."""
+    files = (
+        getattr(module, "__file__", "") or ""
+        for name, module in sys.modules.items()
+        if name.startswith(_SCANNER_PACKAGES)
+    )
     return [sys.version, *sorted(map(digest, filter(None, files)))]
 
 

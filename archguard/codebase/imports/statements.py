@@ -1,4 +1,7 @@
-"""The import statements of the code, read from their own lines where these say enough, and else by parsing the file."""
+"""Look up import statements by module and line: parsed from their own lines if possible, else from the whole file.
+
+Only the lines of the last file are kept, and no syntax trees: a tree takes fifty times the memory of its file.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,58 +14,58 @@ from archguard.codebase.syntax.source import Source, SourceError
 
 @dataclass(frozen=True)
 class Statements:
-    """Answers for one import after the other; fast if those of a file are asked for together."""
+    """Look-ups of single imports; fast if those of one file come in a row."""
 
     sources: Mapping[str, Source]
     _parsed: dict[str, tuple[Import, ...]] = field(default_factory=dict, init=False, repr=False)
     _lines_of: dict[str, Mapping[int, tuple[Import, ...]]] = field(default_factory=dict, init=False, repr=False)
-    _open: list[tuple[str, Sequence[bytes], dict[int, Statement | None]]] = field(
+    _last_file: list[tuple[str, Sequence[bytes], dict[int, Statement | None]]] = field(
         default_factory=list, init=False, repr=False
     )
-    """The file that was read last, with its lines, and the statements that have been read from them."""
-    _named: list[tuple[tuple[str, int, bool], Mapping[str, tuple[Import, ...]]]] = field(
+    """The module read last, its lines, and the statements parsed from them; a list, since the class is frozen."""
+    _last_line: list[tuple[tuple[str, int, bool], Mapping[str, tuple[Import, ...]]]] = field(
         default_factory=list, init=False, repr=False
     )
-    """What the statements of the line that was asked for last name: of many names, each is asked for."""
+    """The imports by name at the line looked up last: callers look up each name of a long statement in turn."""
 
     def at(self, module: str, line: int) -> tuple[Import, ...]:
-        """The imports that start at `line`; they lack traits that only a parser knows."""
+        """The imports that start at `line`, without the traits that need a parser."""
         plain = self.plain(module, line)
         return plain.imports if plain else self.parsed_at(module, line)
 
     def targets_at(self, module: str, line: int) -> list[str]:
-        """The modules or attributes that are named at `line`."""
+        """The qualified names of the modules or attributes imported at `line`."""
         plain = self.plain(module, line)
         return [found.target for found in (plain.names if plain else self.parsed_at(module, line))]
 
     def plain(self, module: str, line: int) -> Statement | None:
-        """The statement that starts at `line`; None if only a parser can tell what it is."""
-        lines, known = self.lines(module), self._open[0][2]
-        if line not in known:  # a statement of many names is asked for once for each of them
+        """The statement that starts at `line`; None if it needs a parser."""
+        lines, known = self.lines(module), self._last_file[0][2]
+        if line not in known:  # callers look up a statement once per imported name
             known[line] = statement_at(self.sources[module], lines, line)
         return known[line]
 
     def naming(self, module: str, line: int, name: str, *, parsed: bool = False) -> tuple[Import, ...]:
-        """The imports at `line` that name `name` or what is in it; with the traits that a parser knows if `parsed`."""
-        asked = (module, line, parsed)
-        if not self._named or self._named[0][0] != asked:
-            self._named[:] = [(asked, _by_name(self.parsed_at(module, line) if parsed else self.at(module, line)))]
-        return self._named[0][1].get(name, ())
+        """The imports at `line` of `name` or something in it; with `parsed`, the traits are complete."""
+        key = (module, line, parsed)
+        if not self._last_line or self._last_line[0][0] != key:
+            self._last_line[:] = [(key, _by_name(self.parsed_at(module, line) if parsed else self.at(module, line)))]
+        return self._last_line[0][1].get(name, ())
 
     def lines(self, module: str) -> Sequence[bytes]:
-        """The lines of the file of `module`; none of one that cannot be read."""
-        if not self._open or self._open[0][0] != module:
-            self._open[:] = [(module, _lines(self.sources[module]), {})]
-        return self._open[0][1]
+        """The lines of the file of `module`; empty if it cannot be read."""
+        if not self._last_file or self._last_file[0][0] != module:
+            self._last_file[:] = [(module, _lines(self.sources[module]), {})]
+        return self._last_file[0][1]
 
     def parsed(self, module: str) -> tuple[Import, ...]:
-        """All imports of a file; none of one that this Python cannot parse, whose links then stay as grimp has them."""
+        """All imports of a file; empty if this Python cannot parse it: its links then stay as grimp has them."""
         if module not in self._parsed:
             self._parsed[module] = _parsed(self.sources[module])
         return self._parsed[module]
 
     def parsed_at(self, module: str, line: int) -> tuple[Import, ...]:
-        """Those of them that start at `line`."""
+        """The parsed imports that start at `line`."""
         if module not in self._lines_of:
             self._lines_of[module] = _by_line(self.parsed(module))
         return self._lines_of[module].get(line, ())
@@ -85,13 +88,13 @@ def _by_name(imports: Iterable[Import]) -> Mapping[str, tuple[Import, ...]]:
 
 def _lines(source: Source) -> Sequence[bytes]:
     try:
-        return replace(source).content.splitlines()  # of a copy, since whoever reads these lines asks for nothing more
+        return replace(source).content.splitlines()  # of a copy, so that `source` does not keep the content
     except SourceError:
         return ()
 
 
 def _parsed(source: Source) -> tuple[Import, ...]:
     try:
-        return tuple(Import.extract(replace(source)))  # of a copy, since a tree takes fifty times the file's memory
+        return tuple(Import.extract(replace(source)))  # of a copy, so that `source` does not keep the tree
     except SourceError:
         return ()

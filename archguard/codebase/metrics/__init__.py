@@ -1,4 +1,4 @@
-"""Coupling in numbers: what a graph of units says of each of them, and of the whole."""
+"""Coupling metrics: of each unit, and of the whole graph of units."""
 
 from archguard.codebase.metrics.level import Level, packages
 from archguard.codebase.metrics.measurement import HotSpot, Measurement

@@ -1,4 +1,9 @@
-"""Cycles and coupling among sets of modules. The only door to networkx."""
+"""Cycles, cuts and layer orders in the graph of units (sets of modules). The only module that imports networkx.
+
+The minimum feedback arc set is NP-hard. Up to 12 units in a strongly connected component it is exact: dynamic
+programming over all subsets (Lawler, 1964), 2^n steps. Beyond that, the greedy heuristic of Eades, Lin and Smyth
+(1993) with sifting finds a small cut, not always the smallest. Enumeration of cycles stops at `MOST_CYCLES`.
+"""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,25 +15,25 @@ import networkx as nx
 from archguard.codebase.imports.graph import ImportGraph, Link
 
 _EXACT = 12
-"""Up to so many units in a cycle the smallest cut is searched in full (2^n steps); beyond it, greedily."""
+"""Units in a component up to which the minimum cut is exact; it takes 2^n steps."""
 
 _SIFTINGS = 10
-"""How often a greedy order is gone through to mend it."""
+"""Passes of sifting at most; it mostly stops earlier, when a pass changes nothing."""
 
 MOST_CYCLES = 10_000
-"""Up to so many cycles are counted: there can be more of them than anybody could wait for."""
+"""Cycles that are counted at most: their number can be exponential in the number of units."""
 
 
 @dataclass(frozen=True)
 class Coupling:
-    """How `units` (disjoint sets of modules) import each other directly."""
+    """The direct imports between `units` (disjoint sets of modules)."""
 
     imports: ImportGraph
     units: Mapping[str, Collection[str]]
 
     @cached_property
     def links(self) -> Mapping[tuple[str, str], tuple[Link, ...]]:
-        """The imports behind each arrow between two units, sorted."""
+        """The imports of each edge between two units, sorted."""
         owners = {module: name for name, unit in self.units.items() for module in unit}
         links: dict[tuple[str, str], list[Link]] = {}
         for importer in sorted(owners):
@@ -40,7 +45,7 @@ class Coupling:
 
     @cached_property
     def graph(self) -> "nx.DiGraph[str]":
-        """The units and the arrows between them, each with `weight`: how many imports it stands for."""
+        """The units and the edges between them; `weight` is the number of imports of an edge."""
         graph: nx.DiGraph[str] = nx.DiGraph()
         graph.add_nodes_from(sorted(self.units))
         graph.add_weighted_edges_from((*arrow, len(links)) for arrow, links in self.links.items())
@@ -48,48 +53,49 @@ class Coupling:
 
     @cached_property
     def sccs(self) -> tuple[tuple[str, ...], ...]:
-        """The strongly connected sets of two units and more, sorted."""
+        """The strongly connected components of two units and more, sorted."""
         components = nx.strongly_connected_components(self.graph)
         return tuple(sorted(tuple(sorted(component)) for component in components if len(component) > 1))
 
     @cached_property
     def cycles(self) -> int:
-        """How many ways lead back and meet no unit twice (elementary cycles; Johnson, 1975), `MOST_CYCLES` at most."""
+        """The number of elementary cycles (Johnson, 1975), `MOST_CYCLES` at most."""
         return sum(1 for _ in islice(nx.simple_cycles(self.graph), MOST_CYCLES))
 
     def cycle(self, importer: str, imported: str) -> tuple[str, ...]:
-        """A shortest cycle through the arrow between two units of a tangle, starting and ending with `importer`."""
+        """A shortest cycle through the edge between two units of a component, from `importer` to `importer`."""
         return importer, *nx.shortest_path(self.graph, imported, importer)
 
     def cut(self, tangle: Sequence[str]) -> tuple[tuple[str, str], ...]:
-        """Arrows that leave no cycle in `tangle` when they are taken away, standing for as few imports as possible.
+        """Edges whose removal leaves no cycle in the component `tangle`, with as few imports as possible.
 
-        The smallest set for up to 12 units (dynamic programming over subsets; Lawler, 1964); a small one beyond that
-        (the heuristic of Eades, Lin and Smyth, 1993, then sifting).
+        The minimum for up to 12 units, a small set beyond that; see the module docstring.
         """
         return _lightest_cut(tangle, {arrow: len(links) for arrow, links in self.links.items()})
 
 
 def cyclic(arrows: Collection[tuple[str, str]]) -> frozenset[tuple[str, str]]:
-    """Those of `arrows` that are part of a cycle."""
-    places = _tangle_of(nx.DiGraph(sorted(arrows)))
+    """Those of `arrows` that are part of a cycle: both ends are in one strongly connected component."""
+    places = _component_of(nx.DiGraph(sorted(arrows)))
     return frozenset((one, other) for one, other in arrows if places[one] == places[other])
 
 
 def transitively_implied(arrows: Collection[tuple[str, str]]) -> frozenset[tuple[str, str]]:
-    """Those of `arrows` between tangles that a longer way says too: what a transitive reduction leaves out."""
+    """Those of `arrows` between components that a longer path implies: what a transitive reduction leaves out."""
     graph: nx.DiGraph[str] = nx.DiGraph(sorted(arrows))
-    places = _tangle_of(graph)
+    places = _component_of(graph)
     between: nx.DiGraph[int] = nx.DiGraph([(places[one], places[other]) for one, other in graph.edges])
     between.remove_edges_from([(place, place) for place in between])
-    kept = set(nx.transitive_reduction(between).edges)
+    reduced = set(nx.transitive_reduction(between).edges)
     found = ((one, other, places[one], places[other]) for one, other in arrows)
-    return frozenset((one, other) for one, other, here, there in found if here != there and (here, there) not in kept)
+    return frozenset(
+        (one, other) for one, other, here, there in found if here != there and (here, there) not in reduced
+    )
 
 
 def feedback_arcs(weights: Mapping[tuple[str, str], int]) -> frozenset[tuple[str, str]]:
-    """Those of the arrows that close cycles: without them there is none, and they weigh as little as can be found."""
-    places = _tangle_of(nx.DiGraph(sorted(weights)))
+    """Edges whose removal leaves no cycle, of the least total weight that the search finds."""
+    places = _component_of(nx.DiGraph(sorted(weights)))
     tangles: dict[int, list[str]] = {}
     for name, place in sorted(places.items()):
         tangles.setdefault(place, []).append(name)
@@ -97,15 +103,15 @@ def feedback_arcs(weights: Mapping[tuple[str, str], int]) -> frozenset[tuple[str
     return frozenset(arrow for tangle in several for arrow in _lightest_cut(tangle, weights))
 
 
-def _tangle_of(graph: "nx.DiGraph[str]") -> Mapping[str, int]:
-    """The number of the strongly connected set that each node is in."""
+def _component_of(graph: "nx.DiGraph[str]") -> Mapping[str, int]:
+    """The number of the strongly connected component of each node."""
     return {name: number for number, names in enumerate(nx.strongly_connected_components(graph)) for name in names}
 
 
 def stack(units: Collection[str], weights: Mapping[tuple[str, str], int]) -> tuple[tuple[str, ...], ...]:
-    """`units` from top to bottom, so that the arrows that lead upwards weigh least; those of a tangle in one tuple.
+    """`units` from top to bottom with the least weight of upward edges; each component is one tuple.
 
-    Exactly so for tangles of up to 12 units, like `Coupling.cut`.
+    The minimum for components of up to 12 units, like `Coupling.cut`.
     """
     graph: nx.DiGraph[str] = nx.DiGraph()
     graph.add_nodes_from(sorted(units))
@@ -117,11 +123,11 @@ def stack(units: Collection[str], weights: Mapping[tuple[str, str], int]) -> tup
 
 
 def min_cut(imports: ImportGraph, sources: Collection[str], targets: Collection[str]) -> tuple[Link, ...]:
-    """As few imports as possible without which no way leads from `sources` to `targets` (disjoint sets), sorted.
+    """A minimum set of imports whose removal leaves no path from `sources` to `targets` (disjoint sets), sorted.
 
-    Of several such sets, the one that is nearest to `targets`.
+    Of several minimum sets, the one nearest to `targets`.
     """
-    graph = _between(imports, sources, targets)
+    graph = _flow_network(imports, sources, targets)
     if not graph.has_node(_TARGET):
         return ()
     _, (near, far) = nx.minimum_cut(graph, _SOURCE, _TARGET)
@@ -130,11 +136,11 @@ def min_cut(imports: ImportGraph, sources: Collection[str], targets: Collection[
 
 
 _SOURCE, _TARGET = "", "*"
-"""Names that no module can have."""
+"""Artificial nodes; no module can have these names."""
 
 
-def _between(imports: ImportGraph, sources: Collection[str], targets: Collection[str]) -> "nx.DiGraph[str]":
-    """The imports on the ways between the two sets, each as strong as it has statements, tied together at both ends."""
+def _flow_network(imports: ImportGraph, sources: Collection[str], targets: Collection[str]) -> "nx.DiGraph[str]":
+    """The flow network of the imports on paths between the two sets; the capacity of an edge is its statements."""
     graph: nx.DiGraph[str] = nx.DiGraph()
     ahead = _reached(imports.imported_by, sources, targets)
     back = _reached(lambda name: imports.importers.get(name, ()), targets, sources)
@@ -142,7 +148,7 @@ def _between(imports: ImportGraph, sources: Collection[str], targets: Collection
         for imported, lines in sorted(imports.imported_by(importer).items()):
             if imported in ahead & back:
                 graph.add_edge(importer, imported, capacity=len(lines))
-    graph.add_edges_from((_SOURCE, name) for name in sorted(set(sources) & set(graph)))  # no capacity: endless
+    graph.add_edges_from((_SOURCE, name) for name in sorted(set(sources) & set(graph)))  # no capacity means infinite
     graph.add_edges_from((name, _TARGET) for name in sorted(set(targets) & set(graph)))
     return graph
 
@@ -150,7 +156,7 @@ def _between(imports: ImportGraph, sources: Collection[str], targets: Collection
 def _reached(
     neighbours: Callable[[str], Collection[str]], start: Collection[str], ends: Collection[str]
 ) -> frozenset[str]:
-    """What can be reached from `start`, going no further than `ends`."""
+    """The nodes reachable from `start` on paths that end at `ends`."""
     seen, queue = set(start), list(start)
     while queue:
         name = queue.pop()
@@ -167,14 +173,14 @@ def _lightest_cut(tangle: Sequence[str], weights: Mapping[tuple[str, str], int])
 
 
 def _order(units: Sequence[str], weights: Mapping[tuple[str, str], int]) -> list[str]:
-    """The order of `units` in which the arrows among them that lead backwards weigh least, or hardly more."""
+    """An order of `units` with little weight of backward edges among them; the least for few units."""
     members = frozenset(units)
     inside = {arrow: weight for arrow, weight in weights.items() if members.issuperset(arrow)}
-    return _best_order(units, inside) if len(units) <= _EXACT else _good_order(units, inside)
+    return _exact_order(units, inside) if len(units) <= _EXACT else _heuristic_order(units, inside)
 
 
-def _best_order(units: Sequence[str], weights: Mapping[tuple[str, str], int]) -> list[str]:
-    """The order of `units` in which the arrows that lead backwards weigh least."""
+def _exact_order(units: Sequence[str], weights: Mapping[tuple[str, str], int]) -> list[str]:
+    """The order of `units` with the least weight of backward edges. `best` is by subset: its cost and order."""
     best: dict[frozenset[str], tuple[int, list[str]]] = {frozenset(): (0, [])}
     for size in range(1, len(units) + 1):
         best = {
@@ -192,20 +198,22 @@ def _weight_back(last: str, before: Collection[str], weights: Mapping[tuple[str,
     return sum(weights.get((last, earlier), 0) for earlier in before)
 
 
-def _good_order(units: Sequence[str], weights: Mapping[tuple[str, str], int]) -> list[str]:
-    """Sinks to the end, sources to the front, else the unit that gives most more than it takes; then sifted."""
-    given, taken = _sums(units, weights, 0), _sums(units, weights, 1)
+def _heuristic_order(units: Sequence[str], weights: Mapping[tuple[str, str], int]) -> list[str]:
+    """Sinks to the end, sources to the front, else the unit with most outgoing minus incoming weight; then sift."""
+    outgoing, incoming = _weights_by_neighbour(units, weights, 0), _weights_by_neighbour(units, weights, 1)
     left, front, back = set(units), list[str](), list[str]()
     while left:
-        sink = min((unit for unit in left if not left & given[unit].keys()), default=None)
-        chosen = sink or min(left, key=lambda unit: _preference(unit, given[unit], taken[unit], left))
+        sink = min((unit for unit in left if not left & outgoing[unit].keys()), default=None)
+        chosen = sink or min(left, key=lambda unit: _preference(unit, outgoing[unit], incoming[unit], left))
         left.discard(chosen)
         (back if sink else front).append(chosen)
-    return _sifted(front + back[::-1], given, taken)
+    return _sifted(front + back[::-1], outgoing, incoming)
 
 
-def _sums(units: Sequence[str], weights: Mapping[tuple[str, str], int], end: int) -> dict[str, dict[str, int]]:
-    """For each unit what it gives to (or takes from) each other one."""
+def _weights_by_neighbour(
+    units: Sequence[str], weights: Mapping[tuple[str, str], int], end: int
+) -> dict[str, dict[str, int]]:
+    """For each unit, the weights of its outgoing (`end` 0) or incoming (`end` 1) edges by neighbour."""
     found: dict[str, dict[str, int]] = {unit: {} for unit in units}
     for arrow, weight in weights.items():
         found[arrow[end]][arrow[1 - end]] = weight
@@ -213,28 +221,28 @@ def _sums(units: Sequence[str], weights: Mapping[tuple[str, str], int], end: int
 
 
 def _preference(
-    unit: str, given: Mapping[str, int], taken: Mapping[str, int], left: Collection[str]
+    unit: str, outgoing: Mapping[str, int], incoming: Mapping[str, int], left: Collection[str]
 ) -> tuple[bool, int, str]:
-    gives = sum(weight for other, weight in given.items() if other in left)
-    takes = sum(weight for other, weight in taken.items() if other in left)
-    return bool(takes), takes - gives, unit
+    out_weight = sum(weight for other, weight in outgoing.items() if other in left)
+    in_weight = sum(weight for other, weight in incoming.items() if other in left)
+    return bool(in_weight), in_weight - out_weight, unit
 
 
 def _sifted(
-    order: list[str], given: Mapping[str, Mapping[str, int]], taken: Mapping[str, Mapping[str, int]]
+    order: list[str], outgoing: Mapping[str, Mapping[str, int]], incoming: Mapping[str, Mapping[str, int]]
 ) -> list[str]:
-    """`order` with each unit in turn moved to where least leads backwards, until that helps no more."""
+    """`order` with each unit in turn moved to its best place, until a pass changes nothing."""
     for _ in range(_SIFTINGS):
         before = list(order)
         for unit in before:
             order.remove(unit)
-            order.insert(_best_place(order, before.index(unit), given[unit], taken[unit]), unit)
+            order.insert(_best_place(order, before.index(unit), outgoing[unit], incoming[unit]), unit)
         if order == before:
             break
     return order
 
 
-def _best_place(order: Sequence[str], place: int, given: Mapping[str, int], taken: Mapping[str, int]) -> int:
-    """Where in `order` a unit makes least lead backwards; where it was, if nowhere is better."""
-    costs = [0, *accumulate(given.get(other, 0) - taken.get(other, 0) for other in order)]
+def _best_place(order: Sequence[str], place: int, outgoing: Mapping[str, int], incoming: Mapping[str, int]) -> int:
+    """The index in `order` where a unit causes the least backward weight; `place` if no other is better."""
+    costs = [0, *accumulate(outgoing.get(other, 0) - incoming.get(other, 0) for other in order)]
     return min(range(len(costs)), key=lambda at: (costs[at], at != place, at))

@@ -1,4 +1,4 @@
-"""Units that are measured side by side: the components, the services, or the packages."""
+"""A level of units that are compared with each other: the components, the services, or the packages."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -15,7 +15,7 @@ from archguard.codebase.syntax.source import SourceError
 
 @dataclass(frozen=True)
 class Level:
-    """Disjoint sets of modules by name. An import of what is in none of them counts for nobody."""
+    """Disjoint sets of modules by name. Imports of modules in none of them are not counted."""
 
     name: str
     codebase: Codebase
@@ -23,12 +23,12 @@ class Level:
 
     @cached_property
     def coupling(self) -> Coupling:
-        """How the units import each other directly."""
+        """The direct imports between the units."""
         return Coupling(self.codebase.imports, self.members)
 
     @cached_property
     def whole(self) -> Whole:
-        """The numbers of all units together."""
+        """The metrics of the whole graph of units."""
         graph: dict[str, set[str]] = {name: set() for name in sorted(self.members)}
         for importer, imported in self.coupling.links:
             graph[importer].add(imported)
@@ -36,16 +36,16 @@ class Level:
 
     @cached_property
     def units(self) -> tuple[Unit, ...]:
-        """The numbers of each unit, in the order of the units."""
+        """The metrics of each unit, in the order of `members`."""
         return tuple(map(self.unit, self.members))
 
     def unit(self, name: str) -> Unit:
-        """The numbers of the unit `name`."""
+        """The metrics of the unit `name`."""
         classes = sum((classes_of(self.codebase, module) for module in self.members[name]), ClassCounts())
         return replace(self.coupled(name), classes=classes.every, abstract_classes=classes.abstract)
 
     def coupled(self, name: str) -> Unit:
-        """The same less its classes, for which files would have to be read."""
+        """The metrics without class counts, for which files would have to be read."""
         return Unit(
             name=name,
             modules=len(self.members[name]),
@@ -62,7 +62,7 @@ class Level:
 
 
 def classes_of(codebase: Codebase, module: str) -> ClassCounts:
-    """The classes of `module`; none of a file that cannot be parsed (which the code's problems tell)."""
+    """The class counts of `module`; zero if it cannot be parsed, which is reported as a problem elsewhere."""
     counted: dict[str, ClassCounts] = codebase.memo.setdefault(__name__, {})
     if module not in counted:
         try:
@@ -77,7 +77,7 @@ def classes_of(codebase: Codebase, module: str) -> ClassCounts:
 def packages(modules: Iterable[str], depth: int) -> Mapping[str, frozenset[str]]:
     """The packages (and modules) `depth` levels below the top-level ones, each with all below it, sorted.
 
-    What stands above that, such as the `__init__` of a top-level package, is a unit of its own.
+    Modules above that level, such as the `__init__` of a top-level package, are units of their own.
     """
     units: dict[str, set[str]] = {}
     for module in sorted(modules):

@@ -1,4 +1,4 @@
-"""Everything that was measured of a code base."""
+"""All metrics of a code base."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from archguard.codebase.metrics.level import Level
 from archguard.codebase.metrics.unit import Unit
 
-_HOT = 10
+_MAX_HOT_SPOTS = 10
 
 
 @dataclass(frozen=True)
 class HotSpot:
-    """A module, and how many others it imports, or is imported by."""
+    """A module with its number of imports, or of importers."""
 
     module: str
     path: str
@@ -20,20 +20,20 @@ class HotSpot:
 
 @dataclass(frozen=True, kw_only=True)
 class Measurement:
-    """The numbers of a code base: module by module, and by its components, services and packages."""
+    """The metrics of a code base: by module, component, service and package."""
 
     imports: int
-    """How many import statements there are, those of packages from outside included."""
+    """The number of import statements, including those of external packages."""
     violations: int | None
-    """How many violations of its contracts there are, known ones included; None if there are no contracts."""
+    """The number of violations, including known ones; None if there are no contracts."""
     modules: Level
-    """Each module by itself."""
+    """The level where each module is a unit."""
     levels: tuple[Level, ...]
     """The components and the services, if there are any, and the packages."""
 
     @property
     def violations_per_thousand_imports(self) -> float | None:
-        """How many violations come on a thousand import statements, so that code bases of any size compare."""
+        """Violations per thousand import statements, to compare code bases of different sizes."""
         if self.violations is None or not self.imports:
             return None
         return 1000 * self.violations / self.imports
@@ -49,6 +49,6 @@ class Measurement:
         return self._hottest(lambda unit: unit.efferent)
 
     def _hottest(self, count: Callable[[Unit], int]) -> tuple[HotSpot, ...]:
-        hottest = sorted(self.modules.units, key=lambda unit: (-count(unit), unit.name))[:_HOT]
+        hottest = sorted(self.modules.units, key=lambda unit: (-count(unit), unit.name))[:_MAX_HOT_SPOTS]
         shown = self.modules.codebase.display_path
         return tuple(HotSpot(unit.name, shown(unit.name), count(unit)) for unit in hottest if count(unit))

@@ -1,11 +1,11 @@
-"""What Robert C. Martin's metrics say of one unit among others."""
+"""Robert C. Martin's coupling metrics of one unit."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
 class Unit:
-    """A component, a service or a package, measured among its like.
+    """The metrics of a component, a service or a package, compared with others of its level.
 
     The definitions are those of Robert C. Martin, "OO Design Quality Metrics: An Analysis of Dependencies" (1994), and
     "Clean Architecture" (2017), chapter 14. Couplings count units, as JDepend and ArchUnit do, not classes.

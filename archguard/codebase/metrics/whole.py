@@ -1,4 +1,4 @@
-"""What a graph of units says of the whole: how far a change spreads, and how much of it is in circles."""
+"""Metrics of a whole graph of units: how far a change propagates, and how much of the graph is cyclic."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -8,7 +8,7 @@ from functools import cached_property
 
 @dataclass(frozen=True)
 class Whole:
-    """Units, and which others each of them imports. Every unit is a key, and none imports itself."""
+    """A graph of units and the units that each imports. Every unit is a key, and none imports itself."""
 
     graph: Mapping[str, Collection[str]]
 
@@ -18,7 +18,7 @@ class Whole:
 
         John Lakos, "Large-Scale C++ Software Design" (1996), section 4.12: what it costs to test each unit by itself.
         """
-        return sum(mask.bit_count() for mask in self._reached.values())
+        return sum(mask.bit_count() for mask in self._closures.values())
 
     @property
     def acd(self) -> float:
@@ -29,26 +29,26 @@ class Whole:
     def nccd(self) -> float:
         """Normalised CCD: by how much it exceeds that of a balanced binary tree of as many units (Lakos, 1996).
 
-        Below 1 the units are rather apart, above 1 rather on top of each other; much above 1 there are cycles.
+        Below 1 the graph is wider than a tree, above 1 more vertical; far above 1 it has cycles.
         """
         return self.ccd / balanced_ccd(len(self.graph)) if self.graph else 0.0
 
     @property
     def propagation_cost(self) -> float:
-        """The share of all pairs (also of a unit with itself) where the one reaches the other: CCD / N².
+        """The share of all pairs (also of a unit with itself) where the first reaches the second: CCD / N².
 
         Alan MacCormack, John Rusnak, Carliss Baldwin, "Exploring the Structure of Complex Software Designs" (2006):
-        the density of the visibility matrix. What a change in one unit may touch, on the average.
+        the density of the visibility matrix. The share of units that a change in one unit may affect, on average.
         """
         return self.acd / len(self.graph) if self.graph else 0.0
 
     @cached_property
     def tangles(self) -> tuple[tuple[str, ...], ...]:
-        """The sets of two units and more where each reaches each other one, the largest first."""
-        alike: dict[int, list[str]] = defaultdict(list)
-        for unit, mask in sorted(self._reached.items()):
-            alike[mask].append(unit)  # units reach the same (themselves included) just if they reach each other
-        return tuple(sorted((tuple(units) for units in alike.values() if len(units) > 1), key=_largest_first))
+        """The strongly connected components of two units and more, the largest first."""
+        same_closure: dict[int, list[str]] = defaultdict(list)
+        for unit, mask in sorted(self._closures.items()):
+            same_closure[mask].append(unit)  # closures include the unit: equal if and only if mutually reachable
+        return tuple(sorted((tuple(units) for units in same_closure.values() if len(units) > 1), key=_largest_first))
 
     @property
     def largest_tangle(self) -> int:
@@ -65,34 +65,34 @@ class Whole:
         squares: int = sum(len(tangle) ** 2 for tangle in self.tangles)
         return squares**0.5 / len(self.graph) if self.graph else 0.0
 
-    def without(self, arrow: tuple[str, str]) -> "Whole":
-        """The same units without the arrow from the one to the other."""
-        importer, imported = arrow
+    def without(self, edge: tuple[str, str]) -> "Whole":
+        """A copy of the graph without one edge."""
+        importer, imported = edge
         return Whole({**self.graph, importer: {unit for unit in self.graph[importer] if unit != imported}})
 
     @cached_property
-    def _reached(self) -> Mapping[str, int]:
-        """The units that each unit reaches, itself included, as bits."""
-        reached = {unit: 1 << position for position, unit in enumerate(self.graph)}
-        order, before = _deepest_first(self.graph), 0
-        while before != (now := sum(mask.bit_count() for mask in reached.values())):
+    def _closures(self) -> Mapping[str, int]:
+        """The transitive closure: the units that each unit reaches, itself included, as a bit mask."""
+        closures = {unit: 1 << position for position, unit in enumerate(self.graph)}
+        order, before = _post_order(self.graph), 0
+        while before != (now := sum(mask.bit_count() for mask in closures.values())):
             before = now
-            for unit in order:  # once is enough but for cycles
+            for unit in order:  # post-order: one pass is enough without cycles
                 for imported in self.graph[unit]:
-                    reached[unit] |= reached[imported]
-        return reached
+                    closures[unit] |= closures[imported]
+        return closures
 
 
-def _deepest_first(graph: Mapping[str, Collection[str]]) -> list[str]:
-    """The units, each after those that it imports, as far as cycles let it."""
-    order, entered, waiting = dict[str, None](), set[str](), list(graph)
-    while waiting:
-        unit = waiting[-1]
+def _post_order(graph: Mapping[str, Collection[str]]) -> list[str]:
+    """The units in post-order: each after those that it imports, as far as there are no cycles."""
+    order, entered, stack = dict[str, None](), set[str](), list(graph)
+    while stack:
+        unit = stack[-1]
         if unit in entered:
-            order.setdefault(waiting.pop())
+            order.setdefault(stack.pop())
         else:
             entered.add(unit)
-            waiting.extend(imported for imported in graph[unit] if imported not in entered)
+            stack.extend(imported for imported in graph[unit] if imported not in entered)
     return list(order)
 
 

@@ -1,4 +1,4 @@
-"""Which files are modules, and what they are called."""
+"""Find the modules of a project: which files are modules, and their qualified names."""
 
 import os
 import sys
@@ -41,12 +41,12 @@ _UNREAD = {
     ".so": "is compiled",
     ".pyd": "is compiled",
 }
-"""Files that are, or speak for, modules of Python, though archguard does not read them."""
+"""Suffixes of files that are modules, or stubs of modules, but that archguard does not read."""
 _MODULES = (".py", *_UNREAD)
 
 
 class PackageNotFoundError(ArchguardError):
-    """A package, a source root or a service's folder that is not there; `keys` lead to it in the configuration."""
+    """A package, source root or service folder that does not exist; `keys` is its path in the configuration."""
 
     def __init__(self, message: str, hint: str = "", keys: tuple[str | int, ...] = ()) -> None:
         super().__init__(message, hint)
@@ -55,45 +55,45 @@ class PackageNotFoundError(ArchguardError):
 
 @dataclass(frozen=True)
 class PackageRoot:
-    """One folder (or file) that holds modules of the top-level package `package`, as grimp wants to be told."""
+    """A folder (or file) with modules of the top-level package `package`, in the form that grimp needs."""
 
     service: str
     package: str
     directory: Path
     sources: tuple[Source, ...]
     namespaces: frozenset[str]
-    """Packages without an `__init__.py`, as names without the service."""
+    """Packages without an `__init__.py`, by names without the service."""
     shown: str = ""
-    """The folder as reports show it."""
+    """The displayed path of the folder."""
     opaque: Mapping[str, str] = field(default_factory=dict)
-    """Modules that are there as a stub, or compiled, only: names without the service, and the files."""
+    """Modules that exist only as a stub or compiled: names without the service, and displayed paths."""
     shadowed: frozenset[str] = frozenset()
-    """Packages with a file of their name beside them, as names without the service."""
+    """Packages with a module of the same name beside them, by names without the service."""
 
     @property
     def folders(self) -> dict[str, str]:
-        """The folder of each package without an `__init__.py`, as reports show it."""
+        """The displayed path of each package without an `__init__.py`."""
         below = {name: name.removeprefix(self.package).replace(".", "/") for name in self.namespaces}
         return {name: f"{self.shown}{path}".removeprefix("./") for name, path in below.items()}
 
 
 @dataclass(frozen=True)
 class Modules:
-    """Every module below the source roots, and what was passed over on the way."""
+    """Every module below the source roots, and the problems found on the way."""
 
     package_roots: tuple[PackageRoot, ...]
     problems: tuple[Problem, ...]
     excluded: frozenset[str]
-    """The modules that `exclude` leaves out."""
+    """The modules that `exclude` matches."""
 
     @property
     def sources(self) -> dict[str, Source]:
-        """The file of each module, by the module's name."""
+        """The source of each module, by qualified name."""
         return {source.module: source for portion in self.package_roots for source in portion.sources}
 
     @property
     def shadowed(self) -> frozenset[str]:
-        """The packages with a file of their name beside them, which Python passes over."""
+        """The packages with a module of the same name beside them, which Python ignores."""
         return frozenset(qualify(portion.service, name) for portion in self.package_roots for name in portion.shadowed)
 
     @property
@@ -105,31 +105,31 @@ class Modules:
 
     @property
     def opaque(self) -> frozenset[str]:
-        """The modules that are stubs, or compiled: they can be imported, but what they import is not known."""
+        """The modules that are stubs, or compiled: they can be imported, but their own imports are unknown."""
         return frozenset(qualify(portion.service, name) for portion in self.package_roots for name in portion.opaque)
 
     @property
     def places(self) -> dict[str, str]:
-        """What reports show as the path of a module that has no source: a folder without `__init__.py`, or a stub."""
+        """The displayed path of each module without a source: a folder without `__init__.py`, or a stub."""
         return {
             qualify(portion.service, name): path
-            for portion in reversed(self.package_roots)  # of several folders the first is shown
+            for portion in reversed(self.package_roots)  # the first of several folders wins
             for name, path in [*portion.folders.items(), *portion.opaque.items()]
         }
 
 
 def qualify(service: str, module: str) -> str:
-    """`module` as reports name it: `service::module`, or as it is outside of services."""
+    """The qualified name of `module`: `service::module`, or `module` outside of services."""
     return f"{service}::{module}" if service else module
 
 
 def find_modules(root: Path, project: Project, services: Mapping[str, Service]) -> Modules:
-    """Every module of `project` and of each service that has a root of its own, in the order of their names.
+    """Find every module of `project` and of each service that has a root of its own, in the order of their names.
 
     Raises:
-        ExceptionGroup[PackageNotFoundError]: all of what is not there.
+        ExceptionGroup[PackageNotFoundError]: all packages and folders that do not exist.
     """
-    walk = _Walk(root)
+    walk = _ModuleFinder(root)
     rooted = {name: service for name, service in services.items() if service.root}
     if project.source_roots or project.packages or not rooted:
         walk.enter("", project.source_roots, project.packages)
@@ -140,32 +140,32 @@ def find_modules(root: Path, project: Project, services: Mapping[str, Service]) 
     return _without(walk, project)
 
 
-def _without(walk: "_Walk", project: Project) -> Modules:
+def _without(walk: "_ModuleFinder", project: Project) -> Modules:
     if not project.exclude:
         return Modules(
             tuple(portion for portion in walk.portions if portion.sources), tuple(walk.problems), frozenset()
         )
 
-    def kept(module: str) -> bool:
+    def is_included(module: str) -> bool:
         return not any(pattern.unit(module) for pattern in project.exclude)
 
     portions = (
         replace(
             portion,
-            sources=tuple(source for source in portion.sources if kept(source.module)),
-            namespaces=frozenset(name for name in portion.namespaces if kept(qualify(portion.service, name))),
-            opaque={name: path for name, path in portion.opaque.items() if kept(qualify(portion.service, name))},
+            sources=tuple(source for source in portion.sources if is_included(source.module)),
+            namespaces=frozenset(name for name in portion.namespaces if is_included(qualify(portion.service, name))),
+            opaque={name: path for name, path in portion.opaque.items() if is_included(qualify(portion.service, name))},
         )
         for portion in walk.portions
     )
     found = Modules(tuple(walk.portions), (), frozenset())
     modules = found.sources.keys() | found.opaque
-    excluded = frozenset(module for module in modules if not kept(module))
+    excluded = frozenset(module for module in modules if not is_included(module))
     return Modules(tuple(portion for portion in portions if portion.sources), tuple(walk.problems), excluded)
 
 
-class _Walk:
-    """Collects portions, and remembers what it could not use."""
+class _ModuleFinder:
+    """Collects package roots, and problems with files that it could not use."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -175,33 +175,33 @@ class _Walk:
         self.unread: list[Path] = []
 
     def enter(self, service: str, source_roots: Iterable[str], packages: Iterable[str]) -> None:
-        """Collect `packages`, or all that there are, below `source_roots`, or below those that are found."""
+        """Collect `packages` (all, if empty) below `source_roots` (the usual ones, if empty)."""
         named = [self.root / native(name) for name in source_roots]
         for index, folder in enumerate(named):
             if not is_folder(folder):
                 keys = ("services", service, "root") if service else ("project", "source_roots", index)
-                message = f"source root '{self._shown(folder)}' is not a folder"
+                message = f"source root '{self._display_path(folder)}' is not a folder"
                 self.errors.append(PackageNotFoundError(message, keys=keys))
         if not all(map(is_folder, named)):
-            return  # what is to be below it can only be missing
+            return  # its packages would be reported as missing too
         packages = tuple(packages)
         roots = Roots(tuple(named)) if named else Roots.usual(self.root, packages)
-        self._tell(roots.passed_over)
+        self._report_all(roots.passed_over)
         for index, name in enumerate(packages or self._all_in(roots)):
             places = [place for folder in roots.folders if (place := place_of(folder, name))]
             places = places or self._unusual_places(service, name, index, roots, is_named=bool(named))
             self._enter_package(service, name, places, roots)
 
     def _all_in(self, roots: Roots) -> list[str]:
-        """The names of all packages and modules below `roots`; tells of what is passed over there."""
+        """The names of all top-level packages and modules below `roots`; reports what is ignored there."""
         found = [TopLevel.of(folder) for folder in roots.folders]
         for each in found:
-            self._tell(each.passed_over)
+            self._report_all(each.passed_over)
         unused = {"__init__"} if roots.passed_over else set()
         return sorted({name for each in found for name in each.names} - unused)
 
     def _unusual_places(self, service: str, name: str, index: int, roots: Roots, *, is_named: bool) -> list[Path]:
-        """Where a package is that is not below the roots: beside `src`, in a `src` that is a package, or installed."""
+        """The places of a package outside of the roots: beside `src`, in a `src` that is a package, or installed."""
         usual = () if is_named else (self.root, self.root / "src")
         place = next(filter(None, (place_of(folder, name) for folder in usual)), None)
         places = [place] if place else [] if service else _installed(name)
@@ -213,76 +213,88 @@ class _Walk:
         return places
 
     def _enter_package(self, service: str, name: str, places: list[Path], roots: Roots) -> None:
-        """Read the first regular package or module among `places`, or else all the plain folders, as Python does."""
+        """Read the first regular package or module among `places`; if there is none, all plain folders (PEP 420)."""
         regular = [place for place in places if is_regular(place)]
         taken: set[str] = set()
         for place in regular[:1] or places:
-            portion = self._without(self._portion(service, name, place), taken)
+            portion = self._without(self._package_root(service, name, place), taken)
             taken.update(source.module for source in portion.sources)
             self.portions.append(portion)
         for place in regular[1:]:
-            self._tell([_second(name, place, is_implied=any(map(place.is_relative_to, roots.implied)))])
-        self._tell(_plain_folder(name, place, regular[0]) for place in places if regular and place not in regular)
+            self._report_all(
+                [_duplicate_package(name, place, is_implied=any(map(place.is_relative_to, roots.implied)))]
+            )
+        self._report_all(
+            _ignored_folder(name, place, regular[0]) for place in places if regular and place not in regular
+        )
         if regular and is_file(place := regular[0]) and (folder := place.with_suffix("")) not in places:
-            self._tell([_plain_folder(name, folder, place)] if is_folder(folder) and holds_python(folder) else ())
+            self._report_all(
+                [_ignored_folder(name, folder, place)] if is_folder(folder) and holds_python(folder) else ()
+            )
 
     def _without(self, package_root: PackageRoot, taken: Collection[str]) -> PackageRoot:
-        """`portion` without what stands in an earlier source root, where Python finds it first."""
+        """`package_root` without the modules of an earlier source root, which Python finds first."""
         for source in package_root.sources if taken else ():
             if source.module in taken:
                 self._shadowed(source.module, Path(source.file))
         return replace(package_root, sources=tuple(one for one in package_root.sources if one.module not in taken))
 
-    def _portion(self, service: str, package: str, place: Path) -> PackageRoot:
+    def _package_root(self, service: str, package: str, place: Path) -> PackageRoot:
         if is_file(place):
             source = self._source(service, package, place)
-            return PackageRoot(service, package, place.with_suffix(""), (source,), frozenset(), self._shown(place))
-        files, before, shown = {}, len(self.unread), self._shown(place)
-        doubled = {package} if is_file(place.with_name(f"{place.name}.py")) else set()
+            return PackageRoot(
+                service, package, place.with_suffix(""), (source,), frozenset(), self._display_path(place)
+            )
+        files, before, shown = {}, len(self.unread), self._display_path(place)
+        shadowed_names = {package} if is_file(place.with_name(f"{place.name}.py")) else set()
         for path in self._modules_below(str(place)):
             below = readable(path.removeprefix(str(place)).replace(os.sep, "/"))
             module = f"{package}{below.removesuffix('.py').replace('/', '.')}".removesuffix(".__init__")
             if module in files:
-                doubled.add(module)
+                shadowed_names.add(module)
                 self._shadowed(module, Path(path))
             elif "." in (name := below.rpartition("/")[2]).removesuffix(".py"):
                 message = f"'{name}' has a dot too many to be a module"
-                self._pass_over(Severity.WARNING, "not-a-module", message, Path(path))
+                self._report(Severity.WARNING, "not-a-module", message, Path(path))
             elif has_no_text(name):
-                self._tell([nameless(Path(path))])
+                self._report_all([nameless(Path(path))])
             elif not name.isprintable() or any(mark in name for mark in "<>*:"):
                 message = f"{name!a} has a character that nothing can name a module by"
-                self._pass_over(Severity.WARNING, "not-a-module", message, Path(path).parent)
+                self._report(Severity.WARNING, "not-a-module", message, Path(path).parent)
             else:
                 files[module] = Source(qualify(service, module), path, f"{shown}{below}".removeprefix("./"))
         parents = {parent for module in files for parent in _parents(module) if len(parent) >= len(package)}
         known = frozenset(parents - files.keys())
-        unread = {_unread_name(package, path.relative_to(place)): self._shown(path) for path in self.unread[before:]}
+        unread = {
+            _unread_name(package, path.relative_to(place)): self._display_path(path) for path in self.unread[before:]
+        }
         unread = {name: path for name, path in unread.items() if name not in files and name not in known}
-        return PackageRoot(service, package, place, tuple(files.values()), known, shown, unread, frozenset(doubled))
+        return PackageRoot(
+            service, package, place, tuple(files.values()), known, shown, unread, frozenset(shadowed_names)
+        )
 
     def _modules_below(self, place: str) -> Iterable[str]:
-        """The modules of `place`; a package's folder comes before a file of the same name, as Python has it."""
-        links = Links(self._tell_of_link)
+        """The files of modules in `place`; a package before a module of the same name, like Python's import."""
+        links = Links(self._report_link)
         top = real_path(place)
         found = [*self._files(place, top, links)]
         for link, target in links.followed():
             if links.behind > MOST_LINKED:
                 message = f"links lead to more than {MOST_LINKED} folders, which were not all read"
                 hint = "name the packages that are meant under `project: packages`, or take the link away"
-                self._tell([PassedOver(Severity.ERROR, "too-many-links", message, Path(link), hint)])
+                self._report_all([PassedOver(Severity.ERROR, "too-many-links", message, Path(link), hint)])
                 break
             found += self._files_below(link, target, links, is_behind=True)
         return sorted(found, key=_in_order) if links.behind else found
 
     def _files(self, folder: str, real: str, links: Links, *, is_behind: bool = False) -> Iterator[str]:
-        """The modules of `folder`; adds the links that are met in it."""
+        """The files of modules in `folder`; adds its symbolic links to `links`."""
         links.read.add(real)
         links.behind += is_behind
         try:
             listing = Listing.of(folder, _MODULES)
         except OSError as error:
-            self._pass_over(Severity.ERROR, "unreadable", f"cannot be read: {error.strerror}", Path(folder))
+            self._report(Severity.ERROR, "unreadable", f"cannot be read: {error.strerror}", Path(folder))
             return
         for entry in listing.folders:
             if entry.is_symlink():
@@ -293,65 +305,67 @@ class _Walk:
             if entry.name.endswith(".py"):
                 yield entry.path
             else:
-                self._note_unread(Path(entry.path))
-        self._tell(no_file(entry) for entry in listing.others if entry.name.endswith(".py"))
+                self._add_unread(Path(entry.path))
+        self._report_all(no_file(entry) for entry in listing.others if entry.name.endswith(".py"))
 
     def _files_below(self, folder: str, real: str, links: Links, *, is_behind: bool) -> Iterator[str]:
         name = readable(os.path.basename(folder))  # noqa: PTH119  # a path for each folder takes its time
         if name.isidentifier():
             yield from self._files(folder, real, links, is_behind=is_behind)
         elif holds_python(Path(folder)):
-            self._tell([nameless(Path(folder)) if has_no_text(name) else not_a_package(Path(folder))])
+            self._report_all([nameless(Path(folder)) if has_no_text(name) else not_a_package(Path(folder))])
 
-    def _note_unread(self, path: Path) -> None:
+    def _add_unread(self, path: Path) -> None:
         self.unread.append(path)
-        self._pass_over(Severity.INFO, "not-read", f"{_UNREAD[path.suffix]}: what it imports is not seen", path)
+        self._report(Severity.INFO, "not-read", f"{_UNREAD[path.suffix]}: what it imports is not seen", path)
 
     def _shadowed(self, module: str, path: Path) -> None:
         message = f"module '{module}' stands twice; Python takes the package, so this file was not read"
-        self._pass_over(Severity.WARNING, "shadowed-module", message, path, "rename or remove one of the two")
+        self._report(Severity.WARNING, "shadowed-module", message, path, "rename or remove one of the two")
 
     def _source(self, service: str, module: str, path: Path) -> Source:
-        return Source(qualify(service, module), str(path), self._shown(path))
+        return Source(qualify(service, module), str(path), self._display_path(path))
 
-    def _shown(self, path: Path) -> str:
+    def _display_path(self, path: Path) -> str:
         return printable(Path(os.path.relpath(path, self.root)).as_posix())
 
-    def _tell_of_link(self, link: str, why: str) -> None:
-        self._pass_over(Severity.INFO, "link-cycle", why, Path(link))
+    def _report_link(self, link: str, why: str) -> None:
+        self._report(Severity.INFO, "link-cycle", why, Path(link))
 
-    def _tell(self, passed_over: Iterable[PassedOver]) -> None:
+    def _report_all(self, passed_over: Iterable[PassedOver]) -> None:
         for each in passed_over:
-            self._pass_over(*each)
+            self._report(*each)
 
-    def _pass_over(self, severity: Severity, code: str, message: str, path: Path, hint: str = "") -> None:
+    def _report(self, severity: Severity, code: str, message: str, path: Path, hint: str = "") -> None:
         self.problems.append(
-            Problem(severity=severity, code=code, message=message, location=Location(self._shown(path)), hint=hint)
+            Problem(
+                severity=severity, code=code, message=message, location=Location(self._display_path(path)), hint=hint
+            )
         )
 
 
-def _second(name: str, place: Path, *, is_implied: bool) -> PassedOver:
-    """A second package of one name: a fault in the configuration, or one of the `setup.py` of several distributions."""
+def _duplicate_package(name: str, place: Path, *, is_implied: bool) -> PassedOver:
+    """A second package of one name: an error of the configuration, or a common name in several distributions."""
     message = f"there is a second package '{name}', which was not read"
     severity = Severity.INFO if is_implied else Severity.ERROR
     hint = "declare the two under `services:`, each with its root"
     return PassedOver(severity, "duplicate-package", message, place, hint)
 
 
-def _plain_folder(name: str, folder: Path, regular: Path) -> PassedOver:
-    """A folder without `__init__.py` of the same name as a package or module elsewhere, which Python takes."""
+def _ignored_folder(name: str, folder: Path, regular: Path) -> PassedOver:
+    """A folder without `__init__.py` with the name of a package or module elsewhere, which Python prefers."""
     message = f"'{name}' is the one in '{regular.parent.name}'; this folder without __init__.py was not read"
     return PassedOver(Severity.INFO, "shadowed-folder", message, folder, "rename one of the two")
 
 
 def _in_order(path: str) -> list[tuple[bool, str]]:
-    """Folders before files, each by their names."""
+    """Sort key: folders before files, each by name."""
     *folders, file = Path(path).parts
     return [*((False, folder) for folder in folders), (True, file)]
 
 
 def _installed(package: str) -> list[Path]:
-    """Where Python itself would find `package`. Looks at the folders only: nothing is imported."""
+    """The places where Python would find `package`. Uses `PathFinder`, so nothing is imported."""
     path: list[str] | None = list(sys.path)
     for name in package.split("."):
         spec = PathFinder.find_spec(name, path)
@@ -364,7 +378,7 @@ def _installed(package: str) -> list[Path]:
 
 
 def _found_elsewhere(root: Path, package: str, known: list[str], advice: str) -> str:
-    """A hint for a package that is not where it was looked for; `advice` is to be given with the folder."""
+    """A hint for a missing package; `advice` is formatted with the folder that has it."""
     for depth in ("*", "*/*", "*/*/*"):
         for place in sorted(root.glob(f"{depth}/{package.replace('.', '/')}")):
             if is_folder(place) and holds_python(place) and not place.relative_to(root).as_posix().startswith("."):

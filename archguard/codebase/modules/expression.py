@@ -1,11 +1,11 @@
-"""Regular expressions that a configuration brings along, matched in a time that has a bound.
+"""Match regular expressions from a configuration in bounded time.
 
-`re` goes back and tries again, which can take years for one like `(a+)+b`. So it only matches expressions that leave it
-few ways to do so, and any other one is turned into an automaton (Thompson, "Regular Expression Search Algorithm", CACM
-1968), which reads each character of a name once: the time is linear in the name's length for each state, and a set of
-states that was met before is not computed again. What no automaton can do (look-around, references to groups, flags) is
-left to `re` up to a higher bound, and refused past it. Both read what the parser of `re` makes of an expression, and so
-it means the same to them.
+`re` backtracks, which can take years for an expression like `(a+)+b`. So `re` matches only expressions with few
+backtracking paths. Any other one is compiled to an automaton (Thompson, "Regular Expression Search Algorithm", CACM
+1968) that reads each character of a name once: the time is linear in the length of the name times the number of states,
+and transitions between sets of states are memoized. Expressions that no automaton can match (look-around, group
+references, flags) are left to `re` up to a higher bound, and rejected beyond it. Both use the parse tree of `re`, so an
+expression has the same meaning in both.
 """
 
 import re
@@ -19,14 +19,14 @@ _PARSER: Final[Any] = import_module("re._parser")  # private, and the same from 
 
 _MOST_REPEATED: Final = 2_000
 """States that counted repetitions (`x{1000}`) add to those that each character of the expression needs."""
-_FEW_WAYS: Final = 512
-"""In which `re` may try to match one name where an automaton could do it too, at twenty times the cost: those of one
-repetition such as `.*`."""
-_MOST_WAYS: Final = 100_000
-"""In which `re` may try to match one name: some milliseconds. Two repetitions such as `.*` have 65,000."""
-_LONGEST: Final = 256
-"""How often an endless repetition is taken to be tried: the length of a long name."""
-_MOST_SETS: Final = 10_000
+_FEW_PATHS: Final = 512
+"""Backtracking paths up to which `re` is used though an automaton could match too, at twenty times the cost: those of
+one repetition such as `.*`."""
+_MAX_PATHS: Final = 100_000
+"""Backtracking paths of `re` at most: some milliseconds. Two repetitions such as `.*` have 65,000."""
+_LONG_NAME: Final = 256
+"""Assumed number of repetitions for an unbounded one: the length of a long name."""
+_MAX_MEMOIZED_SETS: Final = 10_000
 """Sets of states that are memoized at a time."""
 
 _Test: TypeAlias = Callable[[str], bool]
@@ -37,28 +37,28 @@ class ExpressionError(ValueError):
 
 
 class _NotRegularError(Exception):
-    """No automaton can do it."""
+    """The expression is not regular: no automaton can match it."""
 
 
 @dataclass(frozen=True)
 class Expression:
-    """A regular expression that whole names are compared with."""
+    """A regular expression that matches whole names."""
 
     text: str
 
     @classmethod
     def parse(cls, text: str) -> "Expression":
-        """The expression that is written `text`.
+        """The expression `text`.
 
         Raises:
-            ExpressionError: it is none, or could take too long.
+            ExpressionError: it is invalid, or could take too long.
         """
         expression = cls(text)
-        expression._matcher  # noqa: B018  # which finds out
+        expression._matcher  # noqa: B018  # compiles the expression, and raises
         return expression
 
     def matches(self, name: str) -> bool:
-        """Whether the whole of `name` looks like it."""
+        """Whether the expression matches the whole of `name`."""
         return self._matcher(name)
 
     @cached_property
@@ -71,9 +71,9 @@ def _matcher(text: str) -> _Test:
     try:
         compiled = re.compile(text)
         tree = _PARSER.parse(text)
-        ways = _ways(tree)
-        automaton = _automaton(text, tree) if ways > _FEW_WAYS else None
-        if not automaton and ways > _MOST_WAYS:
+        ways = _path_count(tree)
+        automaton = _automaton(text, tree) if ways > _FEW_PATHS else None
+        if not automaton and ways > _MAX_PATHS:
             raise ExpressionError(
                 f"'{text}' may take too long: with look-around, references or flags, write at most two repetitions"
             )
@@ -95,49 +95,49 @@ def _automaton(text: str, tree: Any) -> _Test | None:
     return automaton.matches
 
 
-def _ways(items: Iterable[Any]) -> int:
-    """At most in how many ways `re` tries to match `items` from one place on."""
+def _path_count(items: Iterable[Any]) -> int:
+    """An upper bound for the backtracking paths of `re` for `items` from one position."""
     ways = 1
     for kind, value in items:
-        ways = min(ways * _ways_of(str(kind), value), _MOST_WAYS + 1)
+        ways = min(ways * _path_count_of(str(kind), value), _MAX_PATHS + 1)
     return ways
 
 
-def _ways_of(kind: str, value: Any) -> int:
+def _path_count_of(kind: str, value: Any) -> int:
     match kind:
         case "BRANCH":
-            return sum(map(_ways, value[1]))
+            return sum(map(_path_count, value[1]))
         case "SUBPATTERN" | "ASSERT" | "ASSERT_NOT":
-            return _ways(value[-1])
+            return _path_count(value[-1])
         case "ATOMIC_GROUP":
-            return _ways(value)
+            return _path_count(value)
         case "GROUPREF_EXISTS":
-            return sum(map(_ways, filter(None, value[1:])))
+            return sum(map(_path_count, filter(None, value[1:])))
         case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
             least, most, body = value
-            times, each = min(int(most), int(least) + _LONGEST), _ways(body)
-            return times - int(least) + 1 if each == 1 else min(each ** min(times, 20), _MOST_WAYS + 1)
+            times, each = min(int(most), int(least) + _LONG_NAME), _path_count(body)
+            return times - int(least) + 1 if each == 1 else min(each ** min(times, 20), _MAX_PATHS + 1)
     return 1
 
 
 @dataclass
 class _Automaton:
-    """States by number. Each reads one character, or leads on to others at once. State 0 is where a match ends."""
+    """A nondeterministic automaton. A state reads one character or has empty transitions. State 0 is accepting."""
 
     most: int
-    """How many states it may have."""
+    """The maximal number of states."""
     first: int = 0
     tests: dict[int, tuple[_Test, int]] = field(default_factory=dict)
-    """The characters that a state reads, and the state after it."""
+    """The test for the character that a state reads, and the next state."""
     onward: dict[int, tuple[int, ...]] = field(default_factory=dict)
-    """Where a state leads without reading anything."""
+    """The empty transitions of a state."""
     edges: dict[int, str] = field(default_factory=dict)
-    """The states that only lead on at the `start` or the `end` of a name."""
+    """The states whose empty transitions need the `start` or the `end` of a name."""
     size: int = 0
     steps: dict[tuple[frozenset[int], str], frozenset[int]] = field(default_factory=dict)
 
     def matches(self, name: str) -> bool:
-        """Whether the whole of `name` leads from the first state to the last."""
+        """Whether the automaton accepts the whole of `name`."""
         states = self._closure({self.first}, {"start"})
         for character in name:
             states = self._step(states, character)
@@ -148,14 +148,14 @@ class _Automaton:
     def _step(self, states: frozenset[int], character: str) -> frozenset[int]:
         key = (states, character)
         if key not in self.steps:
-            if len(self.steps) >= _MOST_SETS:
+            if len(self.steps) >= _MAX_MEMOIZED_SETS:
                 self.steps.clear()
             tests = [self.tests[state] for state in states if state in self.tests]
             self.steps[key] = self._closure({after for test, after in tests if test(character)}, set())
         return self.steps[key]
 
     def _closure(self, states: Iterable[int], at: set[str]) -> frozenset[int]:
-        """`states`, and all that they lead on to; those that wait for the other edge of the name stay as they are."""
+        """`states` and all states that empty transitions reach; `at` says which edges of the name are here."""
         found, queue = set(states), list(states)
         while queue:
             state = queue.pop()
@@ -167,7 +167,7 @@ class _Automaton:
         return frozenset(found)
 
     def state(self, *onward: int) -> int:
-        """A new state that leads on to others."""
+        """A new state with empty transitions to others."""
         if self.size >= self.most:
             raise ExpressionError(f"a regular expression repeats more than {_MOST_REPEATED} times what is in it")
         number, self.size = self.size, self.size + 1
@@ -175,7 +175,7 @@ class _Automaton:
         return number
 
     def sequence(self, items: Iterable[Any], after: int) -> int:
-        """The state from which `items` lead to the state `after`; they are built from the last one on."""
+        """The state from which `items` lead to the state `after`; built from the last item to the first."""
         for kind, value in reversed(list(items)):
             after = self._item(str(kind), value, after)
         return after
@@ -220,7 +220,7 @@ _CATEGORIES: Final[dict[str, _Test]] = {
 
 
 def _test(kind: str, value: Any) -> _Test:
-    """Whether a character is one that an item of an expression stands for."""
+    """The test for the characters that an item of an expression matches."""
     match kind:
         case "LITERAL":
             return chr(value).__eq__

@@ -1,10 +1,10 @@
-"""Folders on disk as a search for modules sees them: by readable names, through links, and without end.
+"""List folders for the search for modules: with readable names, through symbolic links, in bounded time.
 
 A link may lead to the folder that it is in, to one that is read already, or out of the project to a whole file system.
-Links are followed breadth first, after all that is no link. A link that stands in a plain folder is followed unless it
-leads to a folder around itself; one that is only met behind another link is followed if it leads to a folder that has
-not been read yet. So each folder has the names that code is likely to import it by, and n folders that all hold links
-to each other give n * n listings where every path through them would give more than n factorial.
+Links are followed breadth first, after all plain folders. A link in a plain folder is followed unless its target is a
+parent of the link. A link behind another link is followed only if its target has not been read yet. So each folder gets
+the names that code is likely to import it by, and n folders that all link to each other give n * n listings; following
+every path would give more than n factorial.
 """
 
 import os
@@ -18,14 +18,14 @@ from typing import Final
 from archguard.incremental.input_recorder import real_path
 
 MOST_LINKED: Final = 5_000
-"""Folders that are read behind links: more than any package has, less than `/usr`, which takes a second to list."""
+"""Folders behind links to read at most: more than any package has, less than `/usr`, which takes a second."""
 _NAME = attrgetter("name")
 
 
 def readable(path: str) -> str:
-    """`path` as people write it, where the locale's encoding cannot tell all of it (`LC_ALL=C`).
+    """`path` decoded as UTF-8, also where the locale has a smaller encoding (`LC_ALL=C`).
 
-    File names are UTF-8 nearly everywhere; one that is not stays as Python has it.
+    File names are UTF-8 nearly everywhere; a name that is not keeps its surrogate escapes.
     """
     if path.isascii():
         return path
@@ -36,29 +36,29 @@ def readable(path: str) -> str:
 
 
 def native(path: str) -> str:
-    """A path that people wrote, as the functions of the operating system take it: the reverse of `readable`."""
+    """A path from the configuration in the encoding of the file system: the inverse of `readable`."""
     return path if path.isascii() else os.fsdecode(path.encode("utf-8", "surrogateescape"))
 
 
 def printable(path: str) -> str:
-    """`path` as a report can show it: bytes that stand for no character are escaped."""
+    """`path` for a report: bytes that are not UTF-8 are escaped."""
     text = readable(path)
     return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def has_no_text(name: str) -> bool:
-    """Whether some bytes of a `readable` name stand for no character."""
+    """Whether some bytes of a `readable` name are not UTF-8."""
     return not name.isascii() and any("\ud800" <= character <= "\udfff" for character in name)
 
 
 @dataclass(frozen=True)
 class Listing:
-    """What is in a folder and may matter to a search for modules, each sorted by name."""
+    """The entries of a folder that matter to the search for modules, sorted by name."""
 
     folders: tuple["os.DirEntry[str]", ...]
     files: tuple["os.DirEntry[str]", ...]
     others: tuple["os.DirEntry[str]", ...]
-    """Pipes, sockets, devices, and links that lead nowhere."""
+    """Pipes, sockets, devices, and broken links."""
 
     @classmethod
     def of(cls, folder: str, endings: tuple[str, ...] = (".py",)) -> "Listing":
@@ -81,7 +81,7 @@ class Listing:
 
 
 def holds_python(folder: Path) -> bool:
-    """Whether there is a file of Python below `folder`, or a folder that cannot be read, so that nobody knows."""
+    """Whether there is a Python file below `folder`, or may be one, in a folder that cannot be read."""
     top = real_path(folder)
     waiting, seen, behind = [(str(folder), top)], {top}, 0
     while waiting:
@@ -103,20 +103,20 @@ def holds_python(folder: Path) -> bool:
 
 @dataclass
 class Links:
-    """The links that a search has met, and which of them it follows."""
+    """The symbolic links that a search has found, and which of them it follows."""
 
     tell: Callable[[str, str], None]
-    """Is told of a link that is not followed, and why."""
+    """Called with each link that is not followed, and the reason."""
     read: set[str] = field(default_factory=set)
-    """The folders that have been read, by their real paths."""
-    told: set[str] = field(default_factory=set)
+    """The real paths of the folders that have been read."""
+    reported: set[str] = field(default_factory=set)
     waiting: deque[tuple[str, str, bool]] = field(default_factory=deque)
     """The path of each link, the real path of the folder that it is in, and whether that is behind another link."""
     behind: int = 0
-    """How many folders have been read behind links."""
+    """The number of folders read behind links."""
 
     def followed(self) -> Iterator[tuple[str, str]]:
-        """The path of each link that is to be followed, and where it leads; more are added by whoever follows them."""
+        """Each link to follow, and its target; the caller adds links to `waiting` meanwhile."""
         while self.waiting:
             link, folder, is_behind = self.waiting.popleft()
             target = real_path(link)
@@ -128,17 +128,17 @@ class Links:
                 yield link, target
 
     def _pass_over(self, link: str, folder: str, why: str) -> None:
-        """Tell of the link once, by whichever path it was met."""
+        """Report the link once, even if several paths lead to it."""
         own = folder + os.sep + link.rpartition(os.sep)[2]
-        if own not in self.told:
-            self.told.add(own)
+        if own not in self.reported:
+            self.reported.add(own)
             self.tell(link, why)
 
 
 def _is_folder(entry: "os.DirEntry[str]") -> bool:
     try:
         return entry.is_dir()
-    except OSError:  # a link that leads to itself
+    except OSError:  # a symbolic link to itself
         return False
 
 

@@ -1,4 +1,4 @@
-"""The modules as the code of one service sees them: by plain names, its own before those of others."""
+"""The namespace of a service: which modules its import statements can name, its own before those of others."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable
@@ -10,15 +10,15 @@ from archguard.codebase.modules.discovery import PackageRoot, qualify
 
 @dataclass(frozen=True)
 class ServiceNamespace:
-    """What `import app` can mean in the files of `service`."""
+    """Resolves names such as `app` in the files of `service`."""
 
     service: str
     package_roots: tuple[PackageRoot, ...]
-    """Those that can be imported by their plain names."""
+    """The roots whose packages can be imported by their plain names."""
 
     @classmethod
     def of(cls, service: str, portions: Iterable[PackageRoot]) -> "ServiceNamespace":
-        """The view of `service`: its own packages, those outside of services, and others whose names are not taken."""
+        """The namespace of `service`: its packages, those outside of services, and those of others if unambiguous."""
         portions = tuple(portions)
         own = {portion.package for portion in portions if portion.service in (service, "")}
         owners = Counter(package for package, _ in {(portion.package, portion.service) for portion in portions})
@@ -35,7 +35,7 @@ class ServiceNamespace:
         )
 
     def qualified(self, module: str) -> str:
-        """`module` as the graph calls it."""
+        """The name of `module` in the graph: with its service, if it has one."""
         if not any(self._services.values()):
             return module
         return next(
@@ -44,7 +44,7 @@ class ServiceNamespace:
         )
 
     def resolve(self, name: str, known: Collection[str], externals: Collection[str]) -> str:
-        """The deepest module that `name` (a module or something in one) leads to."""
+        """The deepest module that `name` (a module or a name in one) resolves to, in the project or of `externals`."""
         for module in map(self.qualified, self_and_parents(name)):
             if module in known:
                 return module
@@ -56,6 +56,6 @@ class ServiceNamespace:
 
 
 def self_and_parents(name: str) -> list[str]:
-    """`a.b.c`, `a.b`, `a`: the dotted name and all that it is in, the deepest first."""
+    """`a.b.c`, `a.b`, `a`: the dotted name and its parents, the deepest first."""
     parts = name.split(".")
     return [".".join(parts[:length]) for length in range(len(parts), 0, -1)]

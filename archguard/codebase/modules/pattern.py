@@ -1,4 +1,4 @@
-"""How YAML names modules: `shop.*.api`, `shop.**.models`, `shop.<context>.domain`, `orders::app.api`."""
+"""Patterns that select modules: `shop.*.api`, `shop.**.models`, `shop.<context>.domain`, `orders::app.api`."""
 
 import re
 from collections.abc import Mapping
@@ -12,10 +12,10 @@ _SERVICE = re.compile(r"(?:(?P<service>[\w*-]+|<\w+>)::)?(?P<modules>.*)", re.DO
 _SEGMENT = re.compile(r"<(?P<capture>[A-Za-z_]\w*)>|(?P<star>\*)|(?P<text>[^<>*.:]+)")
 _BELOW = r"(?:\.|$)"
 _SKIP = r"(?:[^.:]++\.)*?"
-"""Any number of segments, as few as possible."""
-_MOST_FREE = 3
-"""Wildcards whose extent a match may have to change again. That is only so beside captures; the time grows with a power
-of the name's length that is as high as this: a name of 250 characters takes some milliseconds with 3, hours with 6."""
+"""Any number of segments, as few as possible (lazy)."""
+_MAX_BACKTRACKING = 3
+"""Wildcards that may backtrack, at most; only those beside captures do. The time is a power of the name's length with
+this exponent: a name of 250 characters takes some milliseconds with 3, hours with 6."""
 
 
 class PatternError(ValueError):
@@ -130,11 +130,11 @@ class ImportPattern(Text):
 
 
 def _compile(text: str, end: str = _BELOW) -> re.Pattern[str]:
-    """The expression for the pattern `text`, whose match ends before `end`.
+    """The regular expression for the pattern `text`; its match ends before `end`.
 
-    It takes a time that is linear in a module's name for each segment of the pattern: what stands between two `**`
-    is looked for from left to right, and its first place is kept (`(?>...)`), which is as good as any later one, since
-    the next `**` stands for whatever comes in between. The same goes for texts between two `*` of a segment.
+    The time is linear in the length of the name per segment of the pattern. The segments between two `**` are searched
+    from left to right, and the first match is atomic (`(?>...)`): a later match could not help, since the next `**`
+    matches anything in between. The same holds for the texts between two `*` of a segment.
     """
     parts = _SERVICE.fullmatch(text)
     if parts is None or not parts["modules"]:
@@ -158,8 +158,10 @@ def _modules(segments: list[str], captured: frozenset[str]) -> str:
         _check(segment)
     *groups, last = _groups(segments)
     repeats = _repeats(segments, captured)
-    if repeats and len(groups) + sum(map(_freedom, segments)) > _MOST_FREE:
-        raise PatternError(f"with a capture that stands twice, a pattern has at most {_MOST_FREE} more wildcards")
+    if repeats and len(groups) + sum(map(_backtracking_wildcards, segments)) > _MAX_BACKTRACKING:
+        raise PatternError(
+            f"with a capture that stands twice, a pattern has at most {_MAX_BACKTRACKING} more wildcards"
+        )
     seen, regex = set(captured), ""
     for number, group in enumerate(groups):
         found = "".join(rf"{_segment(segment, seen, repeats=repeats)}\." for segment in group)
@@ -176,8 +178,8 @@ def _repeats(segments: list[str], captured: frozenset[str]) -> bool:
     return len(set(captures)) < len(captures)
 
 
-def _freedom(segment: str) -> int:
-    """How many of the wildcards of a segment can give way to others; without a capture, none needs to."""
+def _backtracking_wildcards(segment: str) -> int:
+    """How many wildcards of a segment may have to backtrack; without a capture, none has to."""
     return segment.count("<") + segment.count("*") - 1 if "<" in segment else 0
 
 
@@ -193,10 +195,10 @@ def _groups(segments: list[str]) -> list[list[str]]:
 
 
 def _check(segment: str) -> None:
-    """Whether it can stand between two dots.
+    """Check that `segment` is valid between two dots.
 
     Raises:
-        PatternError: it cannot.
+        PatternError: it is not.
     """
     if not segment:
         raise PatternError("there is nothing between two dots, or before the first or after the last one")
@@ -205,8 +207,8 @@ def _check(segment: str) -> None:
         position = match.end()
     if position != len(segment):
         raise PatternError(f"'{segment[position]}' cannot stand in a module's name")
-    if _freedom(segment) >= _MOST_FREE:
-        raise PatternError(f"a segment with a capture has at most {_MOST_FREE} wildcards")
+    if _backtracking_wildcards(segment) >= _MAX_BACKTRACKING:
+        raise PatternError(f"a segment with a capture has at most {_MAX_BACKTRACKING} wildcards")
 
 
 def _segment(segment: str, seen: set[str], *, repeats: bool) -> str:

@@ -1,7 +1,7 @@
-"""Where top-level packages are when the configuration names no source roots, and what a root holds.
+"""Find the source roots if the configuration names none, and the top-level packages in a root.
 
-Python takes a name from the first folder on its path that has a regular package or a module of that name, and only if
-none has, from plain folders (https://peps.python.org/pep-0420/#specification). Two habits of real repositories need
+Python resolves a name to the first regular package or module of that name on its path; only without one, to plain
+folders (https://peps.python.org/pep-0420/#specification). Two habits of real repositories need
 more than the names of folders: a distribution in a folder of its own name (`shop/shop/__init__.py` beside
 `shop/setup.py`), where the outer folder is on the path, and a `src/__init__.py` that nobody imports by. In both, the
 import statements of the project decide.
@@ -21,16 +21,16 @@ from archguard.model import Severity
 if TYPE_CHECKING:
     import os
 
-_TOOLS: Final = frozenset({"node_modules", "__pycache__", "build", "dist", "venv", "env"})
-"""Folders that tools fill, with copies of the code (`build/lib`) or with code of others."""
-_ENVIRONMENT: Final = frozenset({"bin", "include", "lib", "lib64", "share", "Include", "Lib", "Scripts"})
-"""What is in a virtual environment."""
+_GENERATED_FOLDERS: Final = frozenset({"node_modules", "__pycache__", "build", "dist", "venv", "env"})
+"""Folders with generated copies of the code (`build/lib`) or third-party code."""
+_ENVIRONMENT_FOLDERS: Final = frozenset({"bin", "include", "lib", "lib64", "share", "Include", "Lib", "Scripts"})
+"""The folders of a virtual environment."""
 _MOST_READ: Final = 5_000
-"""Files that are searched for an import; the layouts that need it are small, and the first file mostly decides."""
+"""Files to search for an import at most; mostly the first file decides."""
 
 
 class PassedOver(NamedTuple):
-    """Something beside the packages that is not read."""
+    """A file or folder beside the packages that is not read, as a problem to report."""
 
     severity: Severity
     code: str
@@ -48,7 +48,7 @@ class TopLevel:
 
     @classmethod
     def of(cls, folder: Path) -> "TopLevel":
-        """Those in `folder`; a script that nobody can import (`run-me.py`) may import others, so it is one of them."""
+        """Those in `folder`. Scripts that cannot be imported (`run-me.py`) count: they import others."""
         if not is_folder(folder):
             return cls()
         try:
@@ -65,18 +65,18 @@ class Roots:
     """The source roots of a project."""
 
     named: tuple[Path, ...]
-    """Those that are named, or usual."""
+    """The configured roots, or the usual one."""
     implied: tuple[Path, ...] = ()
-    """Folders in them that hold a distribution of their own name, and so are source roots as well."""
+    """Further roots in them: folders with a distribution of their own name."""
     passed_over: tuple[PassedOver, ...] = field(default=())
 
     @classmethod
     def usual(cls, root: Path, packages: Collection[str]) -> "Roots":
-        """`src` if it has packages and is none itself, else `root`.
+        """`src` if it has packages and is not a package itself, else `root`.
 
         Args:
             root: The folder of the project.
-            packages: The top-level packages that are named; if none are, every one is meant.
+            packages: The configured top-level packages; all, if empty.
         """
         source = root / "src"
         found, stray = root, False
@@ -90,12 +90,12 @@ class Roots:
 
     @property
     def folders(self) -> tuple[Path, ...]:
-        """All of them."""
+        """All roots."""
         return (*self.named, *self.implied)
 
 
 def place_of(folder: Path, package: str) -> Path | None:
-    """The folder or the file of `package` below the source root `folder`; None if it is not there."""
+    """The folder or file of `package` in the source root `folder`; None if there is none."""
     place = folder.joinpath(*native(package).split("."))
     if is_file(place / "__init__.py"):
         return place
@@ -111,8 +111,8 @@ def is_regular(place: Path) -> bool:
 
 
 def no_file(entry: "os.DirEntry[str]") -> PassedOver:
-    """A pipe or the like that has the name of a module."""
-    is_file(entry.path)  # noted: once it is a file, this answer is not right any more
+    """The problem of a pipe or a device with the name of a module."""
+    is_file(entry.path)  # recorded as an input: a replay is invalid once it is a file
     try:
         content(entry.path)
         why = "it has just been changed"
@@ -122,7 +122,7 @@ def no_file(entry: "os.DirEntry[str]") -> PassedOver:
 
 
 def nameless(path: Path) -> PassedOver:
-    """Code in a file or folder whose name is no text."""
+    """The problem of a file or folder whose name is not UTF-8."""
     message = f"{readable(path.name)!a} is not text in UTF-8, so that nobody knows which module it is"
     return PassedOver(Severity.ERROR, "not-a-module", message, path, "rename it")
 
@@ -133,8 +133,8 @@ def _folder(entry: "os.DirEntry[str]") -> str | PassedOver | None:
         return name
     if is_file(folder / "pyvenv.cfg"):
         return _environment(folder)
-    if name in _TOOLS:
-        return _of_a_tool(folder)
+    if name in _GENERATED_FOLDERS:
+        return _generated_folder(folder)
     if not holds_python(folder):
         return None
     if name.isidentifier():
@@ -150,13 +150,13 @@ def _file(entry: "os.DirEntry[str]") -> str | PassedOver | None:
 
 
 def not_a_package(folder: Path) -> PassedOver:
-    """A folder with code that no import statement can name."""
+    """The problem of a folder with code that no import statement can name."""
     message = f"'{printable(folder.name)}' cannot be imported; the files below it were not read"
     return PassedOver(Severity.INFO, "not-a-package", message, folder)
 
 
-def _of_a_tool(folder: Path) -> PassedOver | None:
-    """What is told of `build` and its like; `node_modules` has too many folders to look for code in all of them."""
+def _generated_folder(folder: Path) -> PassedOver | None:
+    """The problem of a folder like `build`, if it has code; `node_modules` is too large to search below its top."""
     if not (bool(_files_in(folder)) if folder.name == "node_modules" else holds_python(folder)):
         return None
     message = f"'{folder.name}' has no __init__.py and the name of a folder that tools fill; it was not read"
@@ -164,13 +164,13 @@ def _of_a_tool(folder: Path) -> PassedOver | None:
 
 
 def _environment(folder: Path) -> PassedOver | None:
-    """What is told of a virtual environment that holds more than one does."""
+    """The problem of a virtual environment with other code in it; None if there is none."""
     try:
         inner = Listing.of(str(folder))
     except OSError as error:
         return PassedOver(Severity.ERROR, "unreadable", f"cannot be read: {error.strerror}", folder)
     if not inner.files and not any(
-        holds_python(Path(entry.path)) for entry in inner.folders if entry.name not in _ENVIRONMENT
+        holds_python(Path(entry.path)) for entry in inner.folders if entry.name not in _ENVIRONMENT_FOLDERS
     ):
         return None
     message = f"'{printable(folder.name)}' is a virtual environment; the code beside its libraries was not read"
@@ -185,7 +185,7 @@ def _files_in(folder: Path) -> Iterable["os.DirEntry[str]"]:
 
 
 def _is_stray(root: Path, source: Path, names: Iterable[str]) -> bool:
-    """Whether `src/__init__.py` makes no package: no import says `src`, and some in it do without."""
+    """Whether `src/__init__.py` is not used: no import starts with `src`, and some import in it omits `src`."""
     if _imports(root, "src"):
         return False
     return any(_imports(source, name) for name in names)
@@ -198,7 +198,7 @@ def _unused_init(source: Path) -> PassedOver:
 
 
 def _distributions(root: Path, name: str) -> Iterator[Path]:
-    """Where the distribution `name` has its package, unless imports say that the folder around it is meant."""
+    """The root of the distribution `name`, unless imports show that the outer folder is the package."""
     outer = root / native(name)
     if not is_folder(outer) or is_regular(outer) or is_file(outer.with_name(f"{outer.name}.py")):
         return
@@ -222,9 +222,9 @@ def _texts(folder: Path) -> Iterator[bytes]:
             continue
         for entry in listing.files[:left]:
             left -= 1
-            record_full_scan(entry.path)  # an edit of what it imports may change where packages are
+            record_full_scan(entry.path)  # an edit of its imports may change the source roots
             try:
                 yield content(entry.path, most=1 << 20)
-            except OSError:  # it is told of where it is read
+            except OSError:  # reported where the module is read
                 continue
         waiting.extend(entry.path for entry in reversed(listing.folders) if not entry.is_symlink())

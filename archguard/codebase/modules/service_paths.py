@@ -1,4 +1,4 @@
-"""Imports of a service by its folder: `services.payments.app.models` for the `app.models` of `services/payments`."""
+"""Resolve imports by the folder of a service: `services.payments.app` for the `app` of `services/payments`."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ from archguard.codebase.modules.project import Service
 
 @dataclass(frozen=True)
 class ServicePaths:
-    """Resolves dotted paths that begin with the root of a service, or with the end of one."""
+    """Resolves dotted paths that begin with the root folder of a service, or with the last parts of it."""
 
     prefixes: Mapping[str, str]
-    """The service of `services.payments` and of `payments`, the longest prefix first."""
+    """Service by dotted prefix (`services.payments`, `payments`), the longest prefix first."""
 
     @classmethod
     def of(cls, services: Mapping[str, Service]) -> Self:
-        """Those of all `services`."""
+        """The paths of all `services`."""
         found: dict[str, str] = {}
         for name, service in sorted(services.items()):
             parts = [part for part in service.root.split("/") if part not in ("", ".")]
@@ -26,11 +26,11 @@ class ServicePaths:
 
     @property
     def first_names(self) -> frozenset[str]:
-        """What such paths begin with."""
+        """The first parts of such paths."""
         return frozenset(prefix.partition(".")[0] for prefix in self.prefixes)
 
     def module(self, target: str, known: Collection[str]) -> str:
-        """The deepest module among `known` that the dotted path `target` leads to, or ""."""
+        """The deepest module among `known` that the dotted path `target` resolves to; "" if there is none."""
         for prefix, service in self.prefixes.items():
             if target.startswith(f"{prefix}."):
                 inside = (f"{service}::{name}" for name in self_and_parents(target.removeprefix(f"{prefix}.")))

@@ -1,1 +1,1 @@
-"""The scopes of a file: what each name is bound to, in which order, and which expressions stand where."""
+"""The scopes of a file: bindings of names and their order, and the expressions that facts are extracted from."""

@@ -1,4 +1,7 @@
-"""What is done in an expression that goes on and on, like `session.query(Order).all()`, step by step."""
+"""Access paths: chains of attributes, calls and subscripts, such as `session.query(Order).all()`, as single accesses.
+
+Iterative, not recursive: a fluent chain may be longer than Python's recursion limit.
+"""
 
 import ast
 from collections.abc import Mapping
@@ -10,12 +13,12 @@ LINKS: Mapping[type[ast.AST], str] = {
     ast.Subscript: "value",
     ast.Await: "value",
 }
-"""The expressions that go on from another one, and what that is called there."""
+"""The expressions that continue a chain, and the field that holds the expression before."""
 
 
-@dataclass(eq=False, slots=True)  # not frozen: a file has hundreds, and freezing them triples what each costs
+@dataclass(eq=False, slots=True)  # not frozen: a file has hundreds, and freezing triples the cost of each
 class Access:
-    """An attribute that is taken, or a call."""
+    """One attribute access or call in a chain."""
 
     node: ast.expr
     call: ast.Call | None
@@ -29,53 +32,53 @@ class Access:
 
     @property
     def callee(self) -> ast.expr:
-        """What is called; the attribute itself if it is not called."""
+        """The expression that is called; the attribute itself if there is no call."""
         return self.call.func if self.call else self.node
 
     @property
     def owner_name(self) -> str:
-        """The last name of what the attribute is of: `session` for `self.session.execute`."""
+        """The last name of the owner: `session` for `self.session.execute`; "" without an owner."""
         return _last_name(self.owner) if self.owner is not None else ""
 
     @property
     def owner_path(self) -> tuple[str, ...]:
-        """The last names of what the attribute is of, the nearest first: `session`, `db` for `db.session.add`."""
+        """The last two names of the owner, the nearest first: `session`, `db` for `db.session.add`."""
         names, node = [self.owner_name], self.owner
         while node is not None and not isinstance(node, ast.Attribute):
-            node = _before(node)
+            node = _base(node)
         return (*names, _last_name(node.value)) if node is not None else tuple(names)
 
 
 def path_nodes(node: ast.expr) -> list[ast.expr]:
-    """What `node` goes on from, backwards: `session.query(Order)`, `session.query`, `session`."""
+    """`node` and the expressions that it continues, last first: `session.query(Order)`, `session.query`, `session`."""
     found = [node]
-    while before := LINKS.get(type(node)):
-        node = getattr(node, before)
+    while field := LINKS.get(type(node)):
+        node = getattr(node, field)
         found.append(node)
     return found
 
 
 def accesses_in(links: list[ast.expr]) -> tuple[Access, ...]:
-    """What is done, in order, in the expression of which `links` are the parts, backwards."""
+    """The accesses of a chain in source order; `links` are its expressions, last first, as from `path_nodes`."""
     found: list[Access] = []
     following: type[ast.expr] | None = None
     for link in links:
         if type(link) is ast.Call:
-            found.append(_called(link, last=following is None))
+            found.append(_call_access(link, last=following is None))
         elif type(link) is ast.Attribute and following is not ast.Call:
             found.append(Access(link, None, link.attr, link.value, following is None))
         following = type(link)
     return tuple(reversed(found))
 
 
-def _called(call: ast.Call, *, last: bool) -> Access:
+def _call_access(call: ast.Call, *, last: bool) -> Access:
     func = call.func
     if type(func) is ast.Attribute:
         return Access(call, call, func.attr, func.value, last)
     return Access(call, call, func.id if type(func) is ast.Name else "", None, last)
 
 
-def _before(node: ast.expr) -> ast.expr | None:
+def _base(node: ast.expr) -> ast.expr | None:
     found: ast.expr | None = getattr(node, LINKS.get(type(node), ""), None)
     return found
 
@@ -85,5 +88,5 @@ def _last_name(node: ast.expr | None) -> str:
         match node:
             case ast.Name(id=name) | ast.Attribute(attr=name):
                 return name
-        node = _before(node)
+        node = _base(node)
     return ""

@@ -1,4 +1,9 @@
-"""Reads a file into its scopes: statement by statement, in the order in which they run."""
+"""The binder: builds the scopes of a file in one pass over its syntax tree, in the order in which statements run.
+
+It records bindings, access paths and strings with their `Position`, and resolves nothing. Bodies of functions are
+visited where they are defined; the resolver accounts for their running later. Chains of attributes, `+` and `elif`
+are visited without recursion, since a chain may be longer than Python's recursion limit. Cost: linear in the tree.
+"""
 
 import ast
 import sys
@@ -25,73 +30,73 @@ from archguard.codebase.syntax.source import Source
 
 
 def read_scope(source: Source) -> Scope:
-    """The scope of the whole file.
+    """Build the scope of the module, with all scopes inside.
 
     Raises:
         SourceError: the file cannot be read or parsed.
     """
     scope = Scope(source.tree, source.module)
-    _Reader(source.package, scope).read(source.tree.body)
+    _Binder(source.package, scope).read(source.tree.body)
     return scope
 
 
-class _Reader:
-    """Walks the statements of one scope, and starts another reader for each scope inside."""
+class _Binder:
+    """Visits the statements of one scope, and creates another binder for each scope inside."""
 
     def __init__(self, package: str, scope: Scope) -> None:
         self.package = package
         self.scope = scope
         self.block = scope.block
         self.narrowing: Narrowing | None = None
-        self.place = Position(scope, self.block, 0)
+        self.position = Position(scope, self.block, 0)
 
     def read(self, statements: Iterable[ast.stmt]) -> None:
         for statement in statements:
             self._statement(statement)
 
     def here(self) -> Position:
-        """The same place as before, until a name is bound or a branch is taken."""
-        if self.place.block is not self.block or self.place.narrowing is not self.narrowing:
-            self.place = Position(self.scope, self.block, self.place.order, self.narrowing)
-        return self.place
+        """The current position; the same object until a name is bound or a branch is entered."""
+        if self.position.block is not self.block or self.position.narrowing is not self.narrowing:
+            self.position = Position(self.scope, self.block, self.position.order, self.narrowing)
+        return self.position
 
     def _narrow(self, test: ast.expr, *, holds: bool) -> None:
-        """What comes now comes where `test` holds, or where it does not."""
-        for target, classes, told in narrowings(test, holds=holds):
-            self.narrowing = Narrowing(target, classes, told, self.place.order, self.narrowing)
+        """Narrow what follows by `test`, which holds there, or does not."""
+        for target, classes, is_instance in narrowings(test, holds=holds):
+            self.narrowing = Narrowing(target, classes, is_instance, self.position.order, self.narrowing)
 
     def _assert(self, node: ast.Assert) -> None:
-        self._parts(node)
+        self._subexpressions(node)
         self._narrow(node.test, holds=True)
 
-    def _conditional(self, node: ast.IfExp) -> None:
+    def _if_expression(self, node: ast.IfExp) -> None:
         self._expression(node.test)
-        outside = self.narrowing
+        outer = self.narrowing
         for part, holds in ((node.body, True), (node.orelse, False)):
             self._narrow(node.test, holds=holds)
             self._expression(part)
-            self.narrowing = outside
+            self.narrowing = outer
 
-    def _boolean(self, node: ast.BoolOp) -> None:
-        outside = self.narrowing
+    def _bool_op(self, node: ast.BoolOp) -> None:
+        outer = self.narrowing
         for part in node.values:
             self._expression(part)
             self._narrow(part, holds=isinstance(node.op, ast.And))
-        self.narrowing = outside
+        self.narrowing = outer
 
     def _statement(self, node: ast.stmt) -> None:
-        _STATEMENTS.get(type(node), _Reader._parts)(self, node)
+        _STATEMENTS.get(type(node), _Binder._subexpressions)(self, node)
 
     def _assign(self, node: ast.Assign) -> None:
         self._expression(node.value)
         for target in node.targets:
             self._bind(target, BindingKind.ASSIGNED, node.value)
 
-    def _augmented(self, node: ast.AugAssign) -> None:
+    def _aug_assign(self, node: ast.AugAssign) -> None:
         self._expression(node.value)
 
     def _expr(self, node: ast.Expr) -> None:
-        if not isinstance(node.value, ast.Constant):  # a docstring, or nothing at all
+        if not isinstance(node.value, ast.Constant):  # a docstring, or a statement without effect
             self._expression(node.value)
 
     def _with(self, node: ast.With | ast.AsyncWith) -> None:
@@ -103,10 +108,10 @@ class _Reader:
 
     def _while(self, node: ast.While) -> None:
         self._expression(node.test)
-        outside = self.narrowing
+        outer = self.narrowing
         self._narrow(node.test, holds=True)
         self._branches(node, node.body)
-        self.narrowing = outside
+        self.narrowing = outer
         self._branches(node, node.orelse)
 
     def _return(self, node: ast.Return) -> None:
@@ -118,14 +123,14 @@ class _Reader:
         for target in node.targets:
             self._bind(target, BindingKind.OPAQUE, node)
 
-    def _outer(self, node: ast.Global | ast.Nonlocal) -> None:
+    def _global_or_nonlocal(self, node: ast.Global | ast.Nonlocal) -> None:
         self.scope.nonlocals |= dict.fromkeys(node.names, type(node).__name__.lower())
 
     def _type_alias(self, node: Any) -> None:
         """`type X = ...` of Python 3.12."""
         self._add(Binding(BindingKind.ASSIGNED, node.name.id, node.value, self.here()))
 
-    def _annotated(self, node: ast.AnnAssign) -> None:
+    def _ann_assign(self, node: ast.AnnAssign) -> None:
         self._expression(node.annotation)
         if node.value:
             self._expression(node.value)
@@ -133,10 +138,10 @@ class _Reader:
 
     def _for(self, node: ast.For | ast.AsyncFor) -> None:
         self._expression(node.iter)
-        outside = self._in_block(node)
+        outer = self._enter_branch(node)
         self._bind(node.target, BindingKind.ITERATED, node.iter)
         self.read(node.body)
-        self.block = outside
+        self.block = outer
         self.read(node.orelse)
 
     def _try(self, node: ast.Try | ast.TryStar) -> None:
@@ -144,56 +149,59 @@ class _Reader:
         for handler in node.handlers:
             if handler.type:
                 self._expression(handler.type)
-            outside = self._in_block(handler)
+            outer = self._enter_branch(handler)
             if handler.name:
                 self._add(Binding(BindingKind.OPAQUE, handler.name, handler, self.here()))
             self.read(handler.body)
-            self.block = outside
+            self.block = outer
         self.read(node.finalbody)
 
     def _match(self, node: ast.Match) -> None:
         self._expression(node.subject)
         for case in node.cases:
-            outside = self._in_block(node)
-            for name in _captured(case.pattern):
+            outer = self._enter_branch(node)
+            for name in _captured_names(case.pattern):
                 self._add(Binding(BindingKind.OPAQUE, name, case.pattern, self.here()))
             if case.guard:
                 self._expression(case.guard)
             self.read(case.body)
-            self.block = outside
+            self.block = outer
 
     def _if(self, node: ast.If) -> None:
-        """One `elif` after the other, since there may be hundreds."""
-        outside, known, left = self.block, self.narrowing, list[tuple[ast.expr, bool]]()
+        """Visit `elif` in a loop, since there may be hundreds.
+
+        After the statement, the test of each branch that ends in `return`, `raise` or the like has failed.
+        """
+        outer, initial, implied = self.block, self.narrowing, list[tuple[ast.expr, bool]]()
         while True:
             self._expression(node.test)
-            around, so_far = self.block, self.narrowing
+            enclosing, before_test = self.block, self.narrowing
             self._narrow(node.test, holds=True)
             self._branches(node, node.body)
-            self.narrowing = so_far
+            self.narrowing = before_test
             self._narrow(node.test, holds=False)
-            self.block = Branch(around, node)
-            left += [(node.test, False)] if _leaves(node.body) else []
+            self.block = Branch(enclosing, node)
+            implied += [(node.test, False)] if _ends_flow(node.body) else []
             match node.orelse:
                 case [ast.If() as node]:
                     continue
             self.read(node.orelse)
-            left += [(node.test, True)] if _leaves(node.orelse) and so_far is known else []
-            self.block, self.narrowing = outside, known
-            for test, holds in left:
+            implied += [(node.test, True)] if _ends_flow(node.orelse) and before_test is initial else []
+            self.block, self.narrowing = outer, initial
+            for test, holds in implied:
                 self._narrow(test, holds=holds)
             return
 
     def _branches(self, node: ast.stmt, *branches: list[ast.stmt]) -> None:
         for branch in branches:
-            outside = self._in_block(node)
+            outer = self._enter_branch(node)
             self.read(branch)
-            self.block = outside
+            self.block = outer
 
-    def _in_block(self, group: ast.AST) -> Branch:
-        outside = self.block
-        self.block = Branch(outside, group)
-        return outside
+    def _enter_branch(self, group: ast.AST) -> Branch:
+        outer = self.block
+        self.block = Branch(outer, group)
+        return outer
 
     def _import(self, node: ast.Import | ast.ImportFrom) -> None:
         for alias in node.names:
@@ -209,8 +217,8 @@ class _Reader:
                 self._add(Binding(BindingKind.IMPORTED, name, node, self.here(), imported=imported))
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        for outside in (*node.decorator_list, *_outside(node.args), *filter(None, [node.returns])):
-            self._expression(outside)
+        for expression in (*node.decorator_list, *_enclosing_expressions(node.args), *filter(None, [node.returns])):
+            self._expression(expression)
         at = self.here()
         self._add(Binding(BindingKind.DEFINED, node.name, node, at))
         reader = self._child(node, node.name, at)
@@ -218,13 +226,13 @@ class _Reader:
         reader.read(node.body)
 
     def parameters(self, arguments: ast.arguments) -> None:
-        """Bind the parameters of the function that is read."""
-        places = [*arguments.posonlyargs, *arguments.args]
-        defaults = dict(zip(reversed(places), reversed(arguments.defaults), strict=False))
+        """Bind the parameters of the function that this binder visits."""
+        positional = [*arguments.posonlyargs, *arguments.args]
+        defaults = dict(zip(reversed(positional), reversed(arguments.defaults), strict=False))
         defaults |= {
             arg: default for arg, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if default
         }
-        for arg in (*places, *arguments.kwonlyargs):
+        for arg in (*positional, *arguments.kwonlyargs):
             self._add(
                 Binding(BindingKind.PARAMETER, arg.arg, arg, self.here(), arg.annotation, default=defaults.get(arg))
             )
@@ -232,88 +240,90 @@ class _Reader:
             self._add(Binding(BindingKind.OPAQUE, arg.arg, arg, self.here()))
 
     def _class(self, node: ast.ClassDef) -> None:
-        for outside in (*node.decorator_list, *node.bases, *(keyword.value for keyword in node.keywords)):
-            self._expression(outside)
+        for expression in (*node.decorator_list, *node.bases, *(keyword.value for keyword in node.keywords)):
+            self._expression(expression)
         at = self.here()
         self._add(Binding(BindingKind.DEFINED, node.name, node, at))
         self._child(node, node.name, at).read(node.body)
 
-    def _child(self, node: ScopeNode, name: str, at: Position) -> "_Reader":
+    def _child(self, node: ScopeNode, name: str, at: Position) -> "_Binder":
         scope = Scope(node, f"{self.scope.name}.{name}" if name else self.scope.name, at)
         self.scope.children.append(scope)
-        return _Reader(self.package, scope)
+        return _Binder(self.package, scope)
 
     def _bind(
         self,
         target: ast.expr,
-        how: BindingKind,
+        kind: BindingKind,
         value: ast.AST,
         path: tuple[int, ...] = (),
         annotation: ast.expr | None = None,
     ) -> None:
-        if kept := app_state_name(target):
-            self.scope.app_state.setdefault(kept, []).append(Binding(how, kept, value, self.here(), annotation, path))
+        if state := app_state_name(target):
+            self.scope.app_state.setdefault(state, []).append(
+                Binding(kind, state, value, self.here(), annotation, path)
+            )
         match target:
             case ast.Name(id=name):
-                self._add(Binding(how, name, value, self.here(), annotation, path))
+                self._add(Binding(kind, name, value, self.here(), annotation, path))
             case ast.Tuple(elts=parts) | ast.List(elts=parts):
                 for index, part in enumerate(parts):
-                    self._bind(part, how, value, (*path, index))
+                    self._bind(part, kind, value, (*path, index))
             case ast.Starred(value=inner):
                 self._bind(inner, BindingKind.OPAQUE, value)
             case ast.Attribute(value=ast.Name(id=base), attr=name):
                 self._expression(target.value)
-                binding = Binding(how, name, value, self.here(), annotation, path)
+                binding = Binding(kind, name, value, self.here(), annotation, path)
                 self.scope.attributes.setdefault((base, name), []).append(binding)
             case ast.Subscript(value=ast.Name(id=base) | ast.Attribute(attr=base), slice=key):
-                self._parts(target)
-                binding = Binding(how, base, value, self.here(), annotation, path, key=key)
+                self._subexpressions(target)
+                binding = Binding(kind, base, value, self.here(), annotation, path, key=key)
                 self.scope.attributes.setdefault((base, ITEM), []).append(binding)
             case _:
-                self._parts(target)
+                self._subexpressions(target)
 
     def _add(self, binding: Binding) -> None:
         self.scope.bindings.setdefault(binding.name, []).append(binding)
-        self._go_on()
+        self._advance()
 
-    def _go_on(self) -> None:
-        """What comes now comes after a name was bound."""
-        self.place = Position(self.scope, self.block, self.place.order + 1, self.narrowing)
+    def _advance(self) -> None:
+        """Start a new position: a name was bound."""
+        self.position = Position(self.scope, self.block, self.position.order + 1, self.narrowing)
 
     def _expression(self, node: ast.expr) -> None:
-        if type(node) is not ast.Name:  # nothing is done with a name alone
-            _EXPRESSIONS.get(type(node), _Reader._parts)(self, node)
+        if type(node) is not ast.Name:  # a bare name contains no access, string or scope
+            _EXPRESSIONS.get(type(node), _Binder._subexpressions)(self, node)
 
     def _constant(self, node: ast.Constant) -> None:
         if isinstance(node.value, str):
             self.scope.strings.append((node, self.here()))
 
-    def _walrus(self, node: ast.NamedExpr) -> None:
+    def _named_expression(self, node: ast.NamedExpr) -> None:
         self._expression(node.value)
-        self._bind_outside_of_comprehensions(node.target.id, node.value)
+        self._bind_walrus(node.target.id, node.value)
 
     def _yield(self, node: ast.Yield) -> None:
         if node.value:
             self._expression(node.value)
             self.scope.yields.append((node.value, self.here()))
 
-    def _parts(self, node: ast.AST) -> None:
-        for child in _expressions(node):
+    def _subexpressions(self, node: ast.AST) -> None:
+        for child in _child_expressions(node):
             self._expression(child)
 
-    def _text(self, node: ast.expr) -> None:
+    def _string(self, node: ast.expr) -> None:
         operands = list(_operands(node))
-        if any(isinstance(part, ast.JoinedStr) or _is_text(part) for part in operands):
+        if any(isinstance(part, ast.JoinedStr) or _is_string(part) for part in operands):
             self.scope.strings.append((node, self.here()))
         for part in operands:
             if isinstance(part, ast.JoinedStr | ast.BinOp):
-                self._parts(part)
+                self._subexpressions(part)
             elif not isinstance(part, ast.Constant):
                 self._expression(part)
 
-    def _chain(self, node: ast.expr) -> None:
-        *parts, beginning = path_nodes(node)
-        for link in parts:
+    def _access_path(self, node: ast.expr) -> None:
+        *links, start = path_nodes(node)
+        for link in links:
             if type(link) is ast.Call:
                 self.scope.calls += 1
                 for argument in link.args:
@@ -322,12 +332,12 @@ class _Reader:
                     self._expression(keyword.value)
             elif type(link) is ast.Subscript:
                 self._expression(link.slice)
-        self._expression(beginning)
-        self.scope.access_paths.append(AccessPath(accesses_in(parts), self.here()))
+        self._expression(start)
+        self.scope.access_paths.append(AccessPath(accesses_in(links), self.here()))
 
     def _lambda(self, node: ast.Lambda) -> None:
-        for outside in _outside(node.args):
-            self._expression(outside)
+        for expression in _enclosing_expressions(node.args):
+            self._expression(expression)
         reader = self._child(node, "", self.here())
         reader.parameters(node.args)
         reader._expression(node.body)
@@ -346,19 +356,20 @@ class _Reader:
         results = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
         for result in results:
             reader._expression(result)
-        self._go_on()  # it may have bound names here
+        self._advance()  # `:=` inside may have bound names in this scope
 
-    def _bind_outside_of_comprehensions(self, name: str, value: ast.expr) -> None:
+    def _bind_walrus(self, name: str, value: ast.expr) -> None:
+        """Bind the target of `:=` in the nearest scope that is no comprehension, as Python does."""
         scope, at = self.scope, self.here()
         while isinstance(scope.node, Comprehension) and scope.at:
             at = scope.at
             scope = at.scope
         scope.bindings.setdefault(name, []).append(Binding(BindingKind.ASSIGNED, name, value, at))
-        self._go_on()
+        self._advance()
 
 
-def _outside(arguments: ast.arguments) -> Iterator[ast.expr]:
-    """What belongs to the scope around the function: defaults and annotations."""
+def _enclosing_expressions(arguments: ast.arguments) -> Iterator[ast.expr]:
+    """The defaults and annotations of a function, which are evaluated in the enclosing scope."""
     yield from arguments.defaults
     yield from filter(None, arguments.kw_defaults)
     for arg in (*arguments.posonlyargs, *arguments.args, arguments.vararg, *arguments.kwonlyargs, arguments.kwarg):
@@ -366,8 +377,8 @@ def _outside(arguments: ast.arguments) -> Iterator[ast.expr]:
             yield arg.annotation
 
 
-def _expressions(node: ast.AST) -> Iterator[ast.expr]:
-    """The expressions that are parts of `node`; those of keywords are their values."""
+def _child_expressions(node: ast.AST) -> Iterator[ast.expr]:
+    """The expressions directly below `node`; of a keyword argument, its value."""
     for name in node._fields:
         value = getattr(node, name)
         if isinstance(value, ast.expr):
@@ -380,24 +391,24 @@ def _expressions(node: ast.AST) -> Iterator[ast.expr]:
                     yield item.value
 
 
-def _leaves(statements: list[ast.stmt]) -> bool:
-    """Whether what comes after `statements` is not run after them."""
+def _ends_flow(statements: list[ast.stmt]) -> bool:
+    """Whether control never continues after `statements`, judged by the last one."""
     return bool(statements) and isinstance(statements[-1], ast.Return | ast.Raise | ast.Continue | ast.Break)
 
 
-def _captured(pattern: ast.pattern) -> Iterator[str]:
+def _captured_names(pattern: ast.pattern) -> Iterator[str]:
     for node in ast.walk(pattern):
         match node:
             case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name)):
                 yield name
 
 
-def _is_text(node: ast.expr) -> bool:
+def _is_string(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def _operands(node: ast.expr) -> Iterator[ast.expr]:
-    """The operands of a chain of `+` and `%`, however long."""
+    """The operands of a chain of `+` and `%`, without recursion: a chain may exceed its limit."""
     stack = [node]
     while stack:
         match stack.pop():
@@ -407,44 +418,44 @@ def _operands(node: ast.expr) -> Iterator[ast.expr]:
                 yield operand
 
 
-_STATEMENTS: dict[type[ast.AST], Callable[[_Reader, Any], None]] = {
-    ast.FunctionDef: _Reader._function,
-    ast.AsyncFunctionDef: _Reader._function,
-    ast.ClassDef: _Reader._class,
-    ast.Import: _Reader._import,
-    ast.ImportFrom: _Reader._import,
-    ast.Assign: _Reader._assign,
-    ast.AnnAssign: _Reader._annotated,
-    ast.AugAssign: _Reader._augmented,
-    ast.For: _Reader._for,
-    ast.AsyncFor: _Reader._for,
-    ast.With: _Reader._with,
-    ast.AsyncWith: _Reader._with,
-    ast.If: _Reader._if,
-    ast.While: _Reader._while,
-    ast.Try: _Reader._try,
-    ast.TryStar: _Reader._try,
-    ast.Match: _Reader._match,
-    ast.Return: _Reader._return,
-    ast.Assert: _Reader._assert,
-    ast.Expr: _Reader._expr,
-    ast.Delete: _Reader._delete,
-    ast.Global: _Reader._outer,
-    ast.Nonlocal: _Reader._outer,
+_STATEMENTS: dict[type[ast.AST], Callable[[_Binder, Any], None]] = {
+    ast.FunctionDef: _Binder._function,
+    ast.AsyncFunctionDef: _Binder._function,
+    ast.ClassDef: _Binder._class,
+    ast.Import: _Binder._import,
+    ast.ImportFrom: _Binder._import,
+    ast.Assign: _Binder._assign,
+    ast.AnnAssign: _Binder._ann_assign,
+    ast.AugAssign: _Binder._aug_assign,
+    ast.For: _Binder._for,
+    ast.AsyncFor: _Binder._for,
+    ast.With: _Binder._with,
+    ast.AsyncWith: _Binder._with,
+    ast.If: _Binder._if,
+    ast.While: _Binder._while,
+    ast.Try: _Binder._try,
+    ast.TryStar: _Binder._try,
+    ast.Match: _Binder._match,
+    ast.Return: _Binder._return,
+    ast.Assert: _Binder._assert,
+    ast.Expr: _Binder._expr,
+    ast.Delete: _Binder._delete,
+    ast.Global: _Binder._global_or_nonlocal,
+    ast.Nonlocal: _Binder._global_or_nonlocal,
 }
-"""How each kind of statement is read; of all others, the expressions in them."""
+"""The visitor of each type of statement; of all others, only the expressions are visited."""
 
 if sys.version_info >= (3, 12):
-    _STATEMENTS[ast.TypeAlias] = _Reader._type_alias
-_EXPRESSIONS: Mapping[type[ast.AST], Callable[[_Reader, Any], None]] = {
-    ast.Constant: _Reader._constant,
-    **dict.fromkeys((ast.JoinedStr, ast.BinOp), _Reader._text),
-    **dict.fromkeys(LINKS, _Reader._chain),
-    ast.Lambda: _Reader._lambda,
-    **dict.fromkeys((ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp), _Reader._comprehension),
-    ast.NamedExpr: _Reader._walrus,
-    ast.Yield: _Reader._yield,
-    ast.IfExp: _Reader._conditional,
-    ast.BoolOp: _Reader._boolean,
+    _STATEMENTS[ast.TypeAlias] = _Binder._type_alias
+_EXPRESSIONS: Mapping[type[ast.AST], Callable[[_Binder, Any], None]] = {
+    ast.Constant: _Binder._constant,
+    **dict.fromkeys((ast.JoinedStr, ast.BinOp), _Binder._string),
+    **dict.fromkeys(LINKS, _Binder._access_path),
+    ast.Lambda: _Binder._lambda,
+    **dict.fromkeys((ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp), _Binder._comprehension),
+    ast.NamedExpr: _Binder._named_expression,
+    ast.Yield: _Binder._yield,
+    ast.IfExp: _Binder._if_expression,
+    ast.BoolOp: _Binder._bool_op,
 }
-"""How each kind of expression is read; of all others, their parts."""
+"""The visitor of each type of expression; of all others, the subexpressions are visited."""

@@ -1,11 +1,11 @@
-"""What a test says of the class of a name: `isinstance(order, Order)`, alone or among others."""
+"""Type narrowing by tests: `isinstance(order, Order)`, negated or as part of `and` and `or`."""
 
 import ast
 from collections.abc import Iterator
 
 
 def narrowings(test: ast.expr, *, holds: bool) -> Iterator[tuple[str, ast.expr, bool]]:
-    """The names that `test` asks about, the classes, and whether they are of one, where it `holds` or does not."""
+    """Yield the target, the classes and the result of each `isinstance` implied by `test` being `holds`."""
     match test:
         case ast.Call(func=ast.Name(id="isinstance"), args=[target, classes]):
             if name := target_name(target):
@@ -18,7 +18,7 @@ def narrowings(test: ast.expr, *, holds: bool) -> Iterator[tuple[str, ast.expr, 
 
 
 def target_name(node: ast.expr) -> str:
-    """A name, or its attribute: `order`, `self.order`; "" for anything else."""
+    """The name or attribute of a name that can be narrowed: `order`, `self.order`; "" for other expressions."""
     match node:
         case ast.Name(id=name):
             return name

@@ -1,4 +1,9 @@
-"""The scopes of a file: what each binds to names, in which order, and which expressions stand in it."""
+"""The scopes of a file, with their bindings, access paths and strings.
+
+Instead of a control flow graph, each binding and use has a `Position`: the number of bindings before it in its scope,
+and the `Branch` that it is in. That suffices to tell which bindings may reach a use and which dominate it. Back edges
+of loops are not modelled: a later binding in a loop does not reach an earlier use (`may_reach`).
+"""
 
 import ast
 from collections.abc import Iterator
@@ -15,11 +20,11 @@ ScopeNode: TypeAlias = ast.Module | ast.ClassDef | FunctionNode | Comprehension
 
 
 ITEM = "[]"
-"""Stands for the name of an attribute where something is put into a mapping."""
+"""The attribute name under which stores into a mapping are recorded."""
 
 
 class BindingKind(StrEnum):
-    """How a name gets its value."""
+    """How a name is bound."""
 
     ASSIGNED = "assigned"
     ITERATED = "iterated"
@@ -35,22 +40,22 @@ class BindingKind(StrEnum):
 
 @dataclass(frozen=True, eq=False)
 class Branch:
-    """Statements that run together; `group` is the statement whose branch they are."""
+    """A block of statements; `group` is the statement that branches, shared by its alternatives."""
 
     parent: "Branch | None" = None
     group: ast.AST | None = None
 
     def within(self) -> Iterator["Branch"]:
-        """This block and those around it, the nearest first."""
-        block: Branch | None = self
-        while block:
-            yield block
-            block = block.parent
+        """This branch and those around it, innermost first."""
+        branch: Branch | None = self
+        while branch:
+            yield branch
+            branch = branch.parent
 
 
 @dataclass(frozen=True, eq=False)
 class Narrowing:
-    """`isinstance(target, classes)` is `holds`, from a place on."""
+    """From a position on, `isinstance(target, classes)` has the value `holds`."""
 
     target: str
     """The name that is asked about, or its attribute, as written."""
@@ -61,9 +66,9 @@ class Narrowing:
     before: "Narrowing | None" = None
 
 
-@dataclass(eq=False, slots=True)  # not frozen, like steps: a file has hundreds of them
+@dataclass(eq=False, slots=True)  # not frozen, as `Access`: a file has hundreds of them
 class Position:
-    """A place in the order in which a scope runs."""
+    """A position in the order in which the statements of a scope run."""
 
     scope: "Scope"
     block: Branch
@@ -73,21 +78,22 @@ class Position:
     """What tests have told, the last one first."""
 
     def may_reach(self, other: "Position") -> bool:
-        """Whether what happens at `other`, in the same scope, can have happened before."""
+        """Whether `other`, in the same scope, may have run before this position."""
         return other.order < self.order and (self.is_dominated_by(other) or not self._excludes(other))
 
     def is_dominated_by(self, other: "Position") -> bool:
-        """Whether what happens at `other` has happened before, whichever branches were taken."""
+        """Whether `other`, if it is earlier, has run before this position whichever branches were taken."""
         return self.block is other.block or other.block in self.block.within()
 
     def _excludes(self, other: "Position") -> bool:
+        """Whether the positions are in different branches of the same statement."""
         own = {id(block.group): block for block in self.block.within() if block.group}
         return any(own.get(id(block.group), block) is not block for block in other.block.within() if block.group)
 
 
 @dataclass(eq=False, slots=True)
 class Binding:
-    """`name` gets a value at `at`."""
+    """A binding of `name` at `at`."""
 
     kind: BindingKind
     name: str
@@ -107,7 +113,7 @@ class Binding:
 
 @dataclass(eq=False, slots=True)
 class AccessPath:
-    """A whole expression like `session.query(Order).all()`: what is done in it, step by step."""
+    """A maximal chain of accesses, such as `session.query(Order).all()`."""
 
     accesses: tuple[Access, ...]
     """Every call, and every attribute that is not called, in order."""
@@ -145,12 +151,12 @@ class Scope:
 
     @property
     def parent(self) -> "Scope | None":
-        """The scope around it."""
+        """The enclosing scope; None for a module."""
         return self.at.scope if self.at else None
 
     @cached_property
     def module(self) -> "Scope":
-        """The scope of the module in which it stands."""
+        """The scope of the module that contains it."""
         scope = self
         while scope.parent:
             scope = scope.parent
@@ -158,13 +164,13 @@ class Scope:
 
     @cached_property
     def end(self) -> Position:
-        """The place after everything in it."""
+        """The position after all statements of the scope."""
         return Position(self, self.block, 1 << 60)
 
     def walk(self) -> Iterator["Scope"]:
         """This scope and all scopes in it, in the order of the file."""
-        waiting = [self]
-        while waiting:
-            scope = waiting.pop()
+        pending = [self]
+        while pending:
+            scope = pending.pop()
             yield scope
-            waiting += reversed(scope.children)
+            pending += reversed(scope.children)

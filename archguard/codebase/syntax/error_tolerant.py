@@ -1,4 +1,7 @@
-"""Files that this Python can parse only in part: what can be read still says what its names stand for."""
+"""Parse as much as possible of a file with syntax errors, so that the rest still resolves.
+
+Each attempt blanks the top-level statement at the reported line and parses again, 50 times at most.
+"""
 
 import ast
 from dataclasses import dataclass, field
@@ -9,19 +12,19 @@ from archguard.codebase.syntax.source import Source, SourceError
 _ATTEMPTS = 50
 _FEW_ATTEMPTS = 3
 _LARGE = 200_000
-"""Bytes of a file that takes a second to parse, so that as many attempts would take a minute."""
+"""Bytes of a file that takes a second to parse: 50 attempts would take a minute, so it gets three."""
 
 
 @dataclass(frozen=True)
 class TolerantSource(Source):
-    """The same file, less the top-level statements that cannot be parsed."""
+    """A source file without the top-level statements that cannot be parsed."""
 
     whole: Source = field(compare=False, repr=False)
-    """The file as it is; what it has parsed is not parsed again."""
+    """The original source; its memoized tree is used if it has one."""
 
     @property
     def markers(self) -> frozenset[bytes]:
-        """Those of the whole file, none if it cannot be read."""
+        """The markers of the whole file; none if it cannot be read."""
         try:
             return self.whole.markers
         except SourceError:
@@ -44,7 +47,7 @@ class TolerantSource(Source):
 
     @cached_property
     def tree(self) -> ast.Module:
-        """What can be parsed."""
+        """The syntax tree of the statements that can be parsed."""
         try:
             return self.whole.tree
         except SourceError:
@@ -66,12 +69,12 @@ class TolerantSource(Source):
 
     @classmethod
     def of(cls, source: Source) -> "TolerantSource":
-        """What can be parsed of `source`."""
+        """The tolerant view of `source`."""
         return cls(source.module, source.file, source.display_path, source)
 
 
 def _without_statement(lines: list[str], number: int) -> list[str]:
-    """`lines` with the top-level statement at line `number` blanked, so that all others keep their lines."""
+    """`lines` with the top-level statement at line `number` blanked, so that all others keep their line numbers."""
     first = min(number, len(lines)) - 1
     while first > 0 and not _starts_statement(lines[first]):
         first -= 1

@@ -1,10 +1,10 @@
-"""Which Python a file needs, when the running one cannot parse it."""
+"""Guess which Python version a file needs if the running one cannot parse it."""
 
 import re
 import sys
 from collections.abc import Sequence
 
-_NEWER = (
+_SYNTAX = (
     ("3.15", re.compile(r"^\s*lazy\s+(import|from)\b")),
     ("3.14", re.compile(r"^\s*except\*?\s+[\w.]+\s*,")),
     ("3.14", re.compile(r"""\b[rR]?[tT][rR]?['"]""")),
@@ -16,11 +16,11 @@ _NEWER = (
 
 
 def needed_version(error: SyntaxError, lines: Sequence[str]) -> str:
-    """The first Python whose grammar has what stands at `error`'s line (such as "3.14"), or "" if no known one."""
+    """The first Python version with the syntax at the line of `error`, such as "3.14"; "" if none is known."""
     if not error.lineno or error.lineno > len(lines):
         return ""
     line = lines[error.lineno - 1]
-    return next((version for version, form in _NEWER if form.search(line) and _is_older_than(version)), "")
+    return next((version for version, form in _SYNTAX if form.search(line) and _is_older_than(version)), "")
 
 
 def _is_older_than(version: str) -> bool:

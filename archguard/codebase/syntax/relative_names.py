@@ -1,8 +1,8 @@
-"""Relative module names made absolute."""
+"""Resolve relative module names."""
 
 
 def absolute(module: str, level: int, package: str) -> str:
-    """`module` after `level` dots as an absolute name; "" if that leads out of the top-level package."""
+    """The absolute name of `module` after `level` dots in `package`; "" if it leaves the top-level package."""
     if level == 0:
         return module
     parents = package.split(".") if package else []

@@ -1,4 +1,7 @@
-"""One file of Python: read once, parsed only when somebody asks."""
+"""A Python source file: read and parsed lazily, within limits of size.
+
+`markers` lets callers skip most parses: a file without the word `TYPE_CHECKING` has no imports below it.
+"""
 
 import ast
 import io
@@ -18,23 +21,23 @@ from archguard.incremental.fingerprint import content
 from archguard.model import Location
 
 _WORDS: Final = (b"archguard:", b"import_module", b"__import__", b"TYPE_CHECKING")
-"""In directives, dynamic imports, and imports that never run."""
+"""Words of directives, dynamic imports, and imports that never run."""
 _WORD: Final = re.compile(rb"\w+|[(\[{'\".]")
 _LARGE: Final = "leave it out with `project: exclude`, or keep what it holds in a file of data"
 _RELATIVE: Final = re.compile(rb"from[\s\\]*\.[\s\\.]*")
-"""A relative import; its dots may stand apart."""
+"""A relative import; there may be spaces between its dots."""
 
 MOST_BYTES: Final = 8 << 20
-"""Of one file. Nobody writes as much by hand; tables that are larger belong into a file of data."""
+"""Bytes of a file at most. Nobody writes more by hand; larger tables belong in a data file."""
 MOST_IMPORTS: Final = 20_000
-"""How often a file may say `import`: ten times what generated packages have."""
+"""Occurrences of `import` in a file at most: ten times what generated packages have."""
 MOST_WORDS: Final = 500_000
 """Names, numbers, dots, quotes and opening brackets in a file that is parsed.
 
-A tree of as many takes 700 MB, and following them ten seconds.
+A tree of this size takes 700 MB, and its analysis ten seconds.
 """
 LONG_IMPORT: Final = b"import ..."
-"""The sign of a line that goes on for long after `import`."""
+"""The marker of a file with a line that is long after `import`."""
 _LONG_IMPORT: Final = re.compile(rb"import[^\n]{400}")
 
 
@@ -44,7 +47,7 @@ class SourceError(ArchguardError):
 
 @dataclass(frozen=True)
 class Source:
-    """The module `module` in `file`, which reports show as `shown`."""
+    """The module `module` in `file`, which reports show as `display_path`."""
 
     module: str
     file: str
@@ -52,7 +55,7 @@ class Source:
 
     @property
     def path(self) -> Path:
-        """Where the file is."""
+        """The path of the file."""
         return Path(self.file)
 
     @property
@@ -62,12 +65,12 @@ class Source:
 
     @property
     def service(self) -> str:
-        """The service that it belongs to, or "" outside of services."""
+        """The service of the module; "" outside of services."""
         return self.module.rpartition("::")[0]
 
     @property
     def package(self) -> str:
-        """What a relative import starts from, without the service: its parent, or itself for an `__init__.py`."""
+        """The base of relative imports, without the service: the parent, or the module itself for an `__init__.py`."""
         name = self.module.rpartition("::")[2]
         return name if self.is_package else name.rpartition(".")[0]
 
@@ -82,20 +85,20 @@ class Source:
 
     @cached_property
     def markers(self) -> frozenset[bytes]:
-        """Words in the file, and its relative imports, by which to tell what it may hold without parsing it.
+        """Words and relative imports in the file, which show without parsing what it may contain.
 
         Raises:
             SourceError: it cannot be read.
         """
-        content = self._read()  # and forgotten: every file is asked for its signs, and few for more
+        content = self._read()  # not memoized: every file needs its markers, few need more
         if content.count(b"import") > MOST_IMPORTS:
             raise self._error(f"has more than {MOST_IMPORTS:,} imports, which would take too long to follow", _LARGE)
         long = [LONG_IMPORT] if _LONG_IMPORT.search(content) else []
         return frozenset([word for word in _WORDS if word in content] + _RELATIVE.findall(content) + long)
 
-    def preset_markers(self, signs: frozenset[bytes]) -> None:
-        """Believe that these are its signs, without a look."""
-        vars(self)["signs"] = signs
+    def preset_markers(self, markers: frozenset[bytes]) -> None:
+        """Set the markers from a cache, without reading the file."""
+        vars(self)["markers"] = markers
 
     @property
     def is_too_large_to_parse(self) -> bool:
@@ -134,7 +137,7 @@ class Source:
             raise self._error(f"cannot be parsed: {str(error) or 'it is nested too deeply'}") from None
 
     def place_in_depth(self, depth: int) -> Location | None:
-        """A place where `depth` statements and expressions stand in each other; None if there is none.
+        """A location where statements and expressions are nested `depth` deep; None if there is none.
 
         Raises:
             SourceError: it cannot be read or parsed.
@@ -147,7 +150,7 @@ class Source:
         return place if level else None
 
     def location(self, node: ast.expr | ast.stmt | ast.alias | ast.arg | ast.excepthandler) -> Location:
-        """The place of `node`, in characters."""
+        """The location of `node`. Columns are in characters; those of `ast` are in UTF-8 bytes."""
         line = self.lines[node.lineno - 1] if node.lineno <= len(self.lines) else ""
         end_line = node.end_lineno or node.lineno
         last = self.lines[end_line - 1] if end_line <= len(self.lines) else ""
@@ -161,7 +164,7 @@ class Source:
 
     @cached_property
     def lines(self) -> tuple[str, ...]:
-        """The lines as Python counts them, without their ends."""
+        """The lines as Python counts them, without line ends; `str.splitlines` would also split at form feeds."""
         lines = self.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         return tuple(lines if lines[-1] else lines[:-1])
 
@@ -190,7 +193,7 @@ def _characters(line: str, utf8_offset: int) -> int:
     return bisect_left(_utf8_offsets(line), utf8_offset)
 
 
-@lru_cache(maxsize=4)  # a line of many names is asked for each of them
+@lru_cache(maxsize=4)  # callers need it for each name on a long line
 def _utf8_offsets(line: str) -> tuple[int, ...]:
-    """Where each character of `line` begins in UTF-8, and where the last one ends."""
+    """The UTF-8 offset of each character of `line`, and of its end."""
     return (0, *accumulate(len(character.encode("utf-8", "surrogatepass")) for character in line))

@@ -1,4 +1,4 @@
-"""Configurations of other tools, which archguard runs as they are: one file a dialect, one line a dialect here."""
+"""Configurations of other tools, which archguard runs unchanged: one module per dialect, registered in `DIALECTS`."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,17 +9,17 @@ from archguard.config.document import Document, is_configuration_file
 
 
 class Dialect(NamedTuple):
-    """How another tool's configuration is found and understood."""
+    """How another tool's configuration is recognized and translated."""
 
     name: str
     files: tuple[str, ...]
-    """The files in which it is looked for."""
+    """The names of the files that may hold it."""
     recognizes: Callable[[Path], bool]
-    """Whether a file holds it."""
+    """Whether a file contains such a configuration."""
     translate: Callable[[Path, str], Document]
-    """The file (and the path to show for it) as a document in archguard's own language.
+    """Translate a file (given the path to display) to a document in archguard's own language.
 
-    The document may have faults; what has none is in it all the same."""
+    The document may have faults; it then holds only the parts without any."""
 
 
 DIALECTS: tuple[Dialect, ...] = (
@@ -29,7 +29,7 @@ DIALECTS: tuple[Dialect, ...] = (
 
 
 def files_beside(path: Path) -> Iterator[tuple[Path, Dialect]]:
-    """The files in the folder of `path` that hold configurations of other tools, itself included."""
+    """The configurations of other tools in the folder of `path`, including `path`."""
     for dialect in DIALECTS:
         for place in (path.parent / name for name in dialect.files):
             if is_configuration_file(place) and dialect.recognizes(place):
@@ -37,9 +37,9 @@ def files_beside(path: Path) -> Iterator[tuple[Path, Dialect]]:
 
 
 def dialect_of(path: Path) -> Dialect | None:
-    """The dialect that the file `path` is written in; None if it is archguard's own language, or not there.
+    """The dialect of the file `path`; None if it is archguard's own language, or does not exist.
 
     Raises:
-        ExceptionGroup[ConfigError]: it is there, and cannot be read.
+        ExceptionGroup[ConfigError]: it exists, but cannot be read.
     """
     return next((it for it in DIALECTS if is_configuration_file(path) and it.recognizes(path)), None)

@@ -1,7 +1,8 @@
-"""import-linter's configuration, in archguard's language.
+"""Translate an import-linter configuration to archguard's language.
 
-Read by import-linter itself (`importlinter.api.read_configuration`, and the classes of its contract types), so that it
-means what import-linter takes it to mean. https://import-linter.readthedocs.io/ describes the types and their options.
+import-linter itself parses and validates it (`importlinter.api.read_configuration`, and the classes of its contract
+types), so that the options have exactly the meaning that they have there.
+https://import-linter.readthedocs.io/ describes the types and their options.
 """
 
 import hashlib
@@ -23,7 +24,7 @@ from archguard.incremental.input_recorder import is_file
 from archguard.model import Location
 
 FILES: Final = ("setup.cfg", ".importlinter", "pyproject.toml")
-"""In the order in which import-linter looks for one that has its options; it reads the first."""
+"""The files in the order in which import-linter searches them; it reads the first that has its options."""
 
 _Options: TypeAlias = Mapping[str, Any]
 _SESSION: Final = {"root_packages", "include_external_packages", "exclude_type_checking_imports"}
@@ -32,13 +33,13 @@ _IGNORED: Final = {"show_timings", "cache_dir"}
 _COMMON: Final = ("id", "name", "type")
 _SEVERITIES: Final = {"none": "ignore", "warn": "warning", "error": "error"}
 _NESTED: Final = ("contain other layers", "contain each other in a layer")
-"""What import-linter says of layers inside of each other from 2.17 on; they run as they did before."""
+"""Messages of import-linter 2.17 and later on nested layers, which archguard still accepts as older versions did."""
 _USUAL_ROOTS: Final = (".", "src")
 _DEPTHS: Final = ("*", "*/*", "*/*/*")
 
 
 def recognizes(path: Path) -> bool:
-    """Whether import-linter would find its options in `path`; TOML that holds archguard's own is not meant for it."""
+    """Whether `path` has import-linter's options; a TOML file with a table `tool.archguard` belongs to archguard."""
     text = read_text(path, path.name)
     if path.suffix != ".toml":
         return path.suffix not in _YAML and bool(re.search(r"^\[importlinter\]", text, re.MULTILINE))
@@ -50,10 +51,9 @@ def recognizes(path: Path) -> bool:
 
 
 def translate(path: Path, shown: str) -> Document:
-    """The configuration in `path` as a document in archguard's language.
+    """Translate the configuration in `path` to a document in archguard's language.
 
-    Its faults are all that import-linter would not accept, or that archguard cannot say; contracts that have some are
-    left out.
+    Its faults are what import-linter would reject or archguard cannot express; contracts with faults are left out.
 
     Raises:
         ExceptionGroup[ConfigError]: import-linter cannot read it.
@@ -67,13 +67,13 @@ class _Translation:
     path: Path
     shown: str
     text: str
-    stand: Places
+    locations: Places
     places: dict[Keys, Location] = field(default_factory=dict)
     faults: list[ConfigError] = field(default_factory=list)
     notes: list[ConfigError] = field(default_factory=list)
 
     def document(self) -> Document:
-        """All of it."""
+        """Translate the whole configuration."""
         options = self._read()
         if self.faults:
             raise ExceptionGroup(self.shown, self.faults)
@@ -81,29 +81,29 @@ class _Translation:
         self.packages = _many(self.session.get("root_packages", ()))
         contracts = options["contracts_options"]
         for name in sorted(self.session.keys() - _SESSION - _IGNORED - {"contract_types"}):
-            self.notes.append(self._error(f"import-linter's `{name}` is passed over", self.stand.session(name)))
+            self.notes.append(self._error(f"import-linter's `{name}` is passed over", self.locations.session(name)))
         if not contracts:
-            self._fault("there are no contracts", self.stand.session())
+            self._fault("there are no contracts", self.locations.session())
         ids = _ids(contracts)
-        said = [
+        translated = [
             contract
             for index, contract_options in enumerate(contracts)
             if (contract := self._contract(contract_options, index, ids[index]))
         ]
-        data: dict[str, Any] = {"version": 1, "project": self._project(), "contracts": said}
-        self._remember_project(data["project"])
-        self.places[("contracts",)] = self.stand.session()  # without it, no place below it is found
+        data: dict[str, Any] = {"version": 1, "project": self._project(), "contracts": translated}
+        self._record_project_places(data["project"])
+        self.places[("contracts",)] = self.locations.session()  # without it, `Document.error` stops at the top level
         notes, faults = tuple(self.notes), tuple(self.faults)
         return Document(self.path, self.shown, self.text, data, self.places, self.places, notes, faults)
 
     def _read(self) -> Mapping[str, Any]:
-        from importlinter.api import read_configuration  # noqa: PLC0415  # 150 ms that other configurations need not wait for
+        from importlinter.api import read_configuration  # noqa: PLC0415  # importing it takes 150 ms
 
         try:
             read: Mapping[str, Any] = read_configuration(str(self.path))
-        except Exception as error:  # noqa: BLE001  # it checks no types: whatever it is, the file is to blame
-            said = f"{type(error).__name__}: {error}" if isinstance(error, TypeError | AttributeError) else str(error)
-            self._fault(f"import-linter cannot read it: {said}", self.stand.fault(error))
+        except Exception as error:  # noqa: BLE001  # it does not check types: any exception is caused by the file
+            detail = f"{type(error).__name__}: {error}" if isinstance(error, TypeError | AttributeError) else str(error)
+            self._fault(f"import-linter cannot read it: {detail}", self.locations.fault(error))
             return {"session_options": {}, "contracts_options": []}
         return read
 
@@ -113,26 +113,26 @@ class _Translation:
             project = {"source_roots": roots, **project}
         if _is_on(self.session.get("exclude_type_checking_imports")):
             project["type_checking_imports"] = "exclude"
-        if unseen := self._unseen(roots):
+        if unseen := self._ignored_modules(roots):
             project |= {"exclude": unseen, "excluded_imports": "top-level"}
         return project
 
     def _source_roots(self) -> list[str]:
-        """The folders that hold the root packages, where archguard would not look for one of them by itself.
+        """The source roots of the root packages; [] if archguard finds them by default.
 
-        import-linter finds them by `sys.path`, which is not known here.
+        import-linter finds them on `sys.path`, which is unknown here.
         """
         found = {name: self._folders_of(name) for name in self.packages}
         for name, folders in found.items():
             if len(folders) > 1 and not set(folders) & set(_USUAL_ROOTS):
                 message = f"package '{name}' is in several folders: {', '.join(folders)}"
-                self._fault(message, self.stand.session("root_packages", name), "keep the configuration beside one")
+                self._fault(message, self.locations.session("root_packages", name), "keep the configuration beside one")
         roots = [folders[0] for folders in found.values() if folders]
-        stray = "src" in roots and is_file(self.path.parent / "src" / "__init__.py")  # which makes a package of it
+        stray = "src" in roots and is_file(self.path.parent / "src" / "__init__.py")  # then `src` is a package itself
         return list(dict.fromkeys(roots)) if stray or set(roots) - set(_USUAL_ROOTS) else []
 
     def _folders_of(self, package: str) -> list[str]:
-        """The folders of the project that hold `package` with an `__init__.py`, those with the fewest levels."""
+        """The folders of the project that contain the regular package `package`, at the least depth that has any."""
         inside = f"{package.replace('.', '/')}/__init__.py"
         root = self.path.parent
         usual = [folder for folder in _USUAL_ROOTS if is_file(root / folder / inside)]
@@ -145,13 +145,13 @@ class _Translation:
                 return found
         return []
 
-    def _unseen(self, roots: list[str]) -> list[str]:
-        """What import-linter passes over in regular packages: folders without `__init__.py`, stubs, compiled files."""
+    def _ignored_modules(self, roots: list[str]) -> list[str]:
+        """What import-linter ignores in regular packages: folders without `__init__.py`, stubs, compiled files."""
         project = Project(packages=tuple(self.packages), source_roots=tuple(roots))
         try:
             modules = find_modules(self.path.parent, project, {})
         except ExceptionGroup:
-            return []  # said when the code is read
+            return []  # reported when the code is read
         regular = modules.sources.keys()
         passed_over = modules.namespaces | modules.opaque
         inside = {name for name in passed_over if any(parent in regular for parent in self_and_parents(name)[1:])}
@@ -163,22 +163,22 @@ class _Translation:
         if type_ not in _TYPES or type_ in own:
             mine = ", which is one of your own" if type_ in own else ""
             message = f"archguard cannot say import-linter's contract type '{type_}'{mine}"
-            self._fault(message, self.stand.contract(index, "type"), did_you_mean(type_, list(_TYPES)))
+            self._fault(message, self.locations.contract(index, "type"), did_you_mean(type_, list(_TYPES)))
             return None
         if ":" in str(options.get("id", "")):
-            self._fault("import-linter knows no ids with a colon", self.stand.contract(index, "id"))
+            self._fault("import-linter knows no ids with a colon", self.locations.contract(index, "id"))
         if "name" not in options:
-            self._fault("the contract has no `name`", self.stand.contract(index))
+            self._fault("the contract has no `name`", self.locations.contract(index))
         kind = _TYPES[type_]
         before = len(self.faults)
-        self._require(options, type_, index)
+        self._check_options(options, type_, index)
         if len(self.faults) > before:
             return None
         contract = self._common(options, id_) | kind.fields(options)
         if not contract.get("private_in", True):
-            contract["private_in"] = self.packages  # as import-linter does where the option is empty or not there
-        self._outside(options, type_, index)
-        self._remember(options, index, kind)
+            contract["private_in"] = self.packages  # the default of import-linter
+        self._check_externals(options, type_, index)
+        self._record_places(options, index, kind)
         return contract
 
     def _common(self, options: _Options, id_: str) -> dict[str, Any]:
@@ -191,10 +191,10 @@ class _Translation:
             common["ignore"] = ignored
         return common
 
-    def _require(self, options: _Options, type_: str, index: int) -> None:
-        """What import-linter itself finds fault with, and what it takes literally that archguard would not."""
-        for option, message in _refused(type_, options, self.session).items():
-            place = self.stand.contract(index, option)
+    def _check_options(self, options: _Options, type_: str, index: int) -> None:
+        """Report options that import-linter rejects, and wildcards that it takes literally, but archguard would not."""
+        for option, message in _rejected_options(type_, options, self.session).items():
+            place = self.locations.contract(index, option)
             known = sorted({*_TYPES[type_].options.values(), *_COMMON, *_OPTIONS})
             if message.startswith("Unrecognized option."):
                 self._fault(f"unknown option `{option}` of contract type {type_}", place, did_you_mean(option, known))
@@ -203,37 +203,37 @@ class _Translation:
         for option in _LITERAL:
             for text in _many(options.get(option, ())):
                 if "*" in text:
-                    place = self.stand.contract(index, option, text)
+                    place = self.locations.contract(index, option, text)
                     self._fault(f"'{text}' has a wildcard, which import-linter knows none of in `{option}`", place)
         for text in set(_many(options.get("ancestors", ()))) & set(_many(options.get("skip_descendants", ()))):
-            self._fault(f"'{text}' is an ancestor, too", self.stand.contract(index, "skip_descendants", text))
+            self._fault(f"'{text}' is an ancestor, too", self.locations.contract(index, "skip_descendants", text))
 
-    def _outside(self, options: _Options, type_: str, index: int) -> None:
+    def _check_externals(self, options: _Options, type_: str, index: int) -> None:
         names = _many(options.get("forbidden_modules", ())) if type_ == "forbidden" else []
         outside = [name for name in names if not name.startswith("*") and not _is_inside(name, self.packages)]
         if outside and not _is_on(self.session.get("include_external_packages")):
             self._fault(
                 f"'{outside[0]}' is outside of {', '.join(self.packages)}",
-                self.stand.contract(index, "forbidden_modules", outside[0]),
+                self.locations.contract(index, "forbidden_modules", outside[0]),
                 "say `include_external_packages = True`",
             )
 
-    def _remember(self, options: _Options, index: int, kind: "_Type") -> None:
-        """Where each value of the contract stands."""
+    def _record_places(self, options: _Options, index: int, kind: "_Type") -> None:
+        """Record the location of each value of the contract."""
         keys = ("contracts", index)
-        self.places[keys] = self.places[*keys, "id"] = self.stand.contract(index)
-        self.places[*keys, "kind"] = self.stand.contract(index, "type")
+        self.places[keys] = self.places[*keys, "id"] = self.locations.contract(index)
+        self.places[*keys, "kind"] = self.locations.contract(index, "type")
         for key, option in {**kind.options, **_EVERYWHERE}.items():
-            self.places[*keys, key] = self.stand.contract(index, option)
+            self.places[*keys, key] = self.locations.contract(index, option)
             for position, text in enumerate(_many(options.get(option, ()))):
-                self.places[*keys, key, position] = self.stand.contract(index, option, text)
+                self.places[*keys, key, position] = self.locations.contract(index, option, text)
 
-    def _remember_project(self, project: Mapping[str, Any]) -> None:
-        self.places[("project",)] = self.stand.session()
+    def _record_project_places(self, project: Mapping[str, Any]) -> None:
+        self.places[("project",)] = self.locations.session()
         for key in project:
-            self.places["project", key] = self.stand.session("root_packages")
+            self.places["project", key] = self.locations.session("root_packages")
         for position, name in enumerate(self.packages):
-            self.places["project", "packages", position] = self.stand.session("root_packages", name)
+            self.places["project", "packages", position] = self.locations.session("root_packages", name)
 
     def _fault(self, message: str, place: Location, hint: str = "") -> None:
         self.faults.append(self._error(message, place, hint))
@@ -243,13 +243,13 @@ class _Translation:
 
 
 def _may_be_root(root: Path, folder: Path) -> bool:
-    """Whether `folder` is not a package itself, nor hidden."""
+    """Whether `folder` is neither a package nor hidden."""
     return not is_file(root / folder / "__init__.py") and not any(part.startswith(".") for part in folder.parts)
 
 
-def _refused(type_: str, options: _Options, session: _Options) -> Mapping[str, str]:
-    """What the class of the contract type finds fault with, by option."""
-    from importlinter.contracts import (  # noqa: PLC0415  # as slow as its reader
+def _rejected_options(type_: str, options: _Options, session: _Options) -> Mapping[str, str]:
+    """The faults that the class of the contract type reports, by option."""
+    from importlinter.contracts import (  # noqa: PLC0415  # slow to import, like its reader
         acyclic_siblings,
         forbidden,
         independence,
@@ -271,23 +271,23 @@ def _refused(type_: str, options: _Options, session: _Options) -> Mapping[str, s
         classes[type_](name=str(options.get("name", "")), session_options=dict(session), contract_options=dict(options))
     except InvalidContractOptions as error:
         return error.errors
-    except Exception as error:  # noqa: BLE001  # it checks no types: whatever it is, an option is to blame
+    except Exception as error:  # noqa: BLE001  # it does not check types: any exception is caused by an option
         return {"type": f"a value is neither a text nor a list of texts ({error})"}
     return {}
 
 
 def _ids(contracts: Sequence[_Options]) -> list[str]:
-    """An id for each contract: its own; or its name in small letters, with a part that only its name has if alike.
+    """An id for each contract: its own, or a slug of its name; equal slugs get a hash of the name and type as a suffix.
 
-    What decides is the name and the type, not the position, so that an id never goes over to another contract when one
-    is added or taken out; ignores and baselines go by it. Only twins in both are counted.
+    Ids do not depend on the position, so that none is transferred to another contract when one is added or removed:
+    ignores and baselines refer to them. Only contracts with the same name and type are numbered.
     """
     plain = [str(options.get("id") or _slug(str(options.get("name", "")))) for options in contracts]
     alike, ids = Counter(plain), list[str]()
     for id_, options in zip(plain, contracts, strict=True):
-        said = f"{options.get('name', '')}\0{options.get('type', '')}"
+        identity = f"{options.get('name', '')}\0{options.get('type', '')}"
         own = options.get("id") or alike[id_] == 1
-        ids.append(id_ if own else f"{id_}-{hashlib.sha256(said.encode(errors='replace')).hexdigest()[:6]}")
+        ids.append(id_ if own else f"{id_}-{hashlib.sha256(identity.encode(errors='replace')).hexdigest()[:6]}")
     counts = Counter[str]()
     for position, options in enumerate(contracts):
         counts[ids[position]] += not options.get("id")
@@ -348,7 +348,7 @@ class _Type(NamedTuple):
 
     fields: Callable[[_Options], dict[str, Any]]
     options: Mapping[str, str]
-    """archguard's keys, and the options that they come from."""
+    """The options by archguard's keys."""
 
 
 _TYPES: Final[Mapping[str, _Type]] = {
@@ -383,7 +383,7 @@ _TYPES: Final[Mapping[str, _Type]] = {
 _EVERYWHERE: Final = {"reason": "broken_contract_guidance", "ignore": "ignore_imports"}
 _OPTIONS: Final = (*_EVERYWHERE.values(), "unmatched_ignore_imports_alerting")
 _LITERAL: Final = ("layers", "exhaustive_ignores")
-"""Options in which import-linter takes a `*` for a part of a name, which matches nothing."""
+"""Options in which import-linter takes a `*` literally, so that it matches nothing."""
 
 
 def _many(value: Any) -> list[str]:
@@ -396,7 +396,7 @@ def _is_true(value: Any) -> bool:
 
 
 def _is_on(value: Any) -> bool:
-    """Whether an option of the session is on; import-linter takes `TRUE` for off there."""
+    """Whether an option of the session is on; there, import-linter treats `TRUE` as off."""
     return value in ("True", "true")
 
 
@@ -405,7 +405,7 @@ def _patterns(value: Any) -> list[str]:
 
 
 def _pattern(text: str) -> str:
-    """import-linter's `**` is one segment or more; archguard's may be none, except at the end."""
+    """Translate `**`: one or more segments in import-linter; in archguard possibly none, except at the end."""
     return re.sub(r"\*\*\.", "*.**.", text)
 
 

@@ -1,4 +1,4 @@
-"""Where the options of import-linter stand in an INI or a TOML file. Its own reader does not say."""
+"""Find the locations of import-linter's options in an INI or TOML file; its own reader does not record them."""
 
 import re
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from archguard.config.document import parse_toml
 from archguard.model import Location
 
 Owner: TypeAlias = int | None
-"""The position of a contract, or None for the options of the session."""
+"""The index of a contract, or None for the options of the session."""
 
 _HEADER: Final = re.compile(r"\[(?P<name>.+)\]")
 _OPTION: Final = re.compile(r"(?P<name>[^\s#;=:\[][^=:]*?)\s*[=:]")
@@ -19,7 +19,7 @@ _PREFIX: Final = ("tool", "importlinter")
 
 @dataclass(frozen=True)
 class Places:
-    """The lines of a file, and the places of what owns options, and of the options."""
+    """The lines of a file, and the locations of sections and options."""
 
     shown: str
     lines: tuple[str, ...]
@@ -27,21 +27,21 @@ class Places:
     options: Mapping[tuple[Owner, str], Location]
 
     def session(self, option: str = "", value: str = "") -> Location:
-        """The place of a session's option, or of one of its values; of the session itself if it has none."""
+        """The location of a session option, or of one of its values; of the session itself if it is absent."""
         return self._place(None, option, value)
 
     def contract(self, position: int, option: str = "", value: str = "") -> Location:
-        """The place of a contract's option, or of one of its values; of the contract itself if it has none."""
+        """The location of a contract's option, or of one of its values; of the contract itself if it is absent."""
         return self._place(position, option, value)
 
     def fault(self, error: Exception) -> Location:
-        """Where a file cannot be read: at the line that `error` tells of, if it does."""
+        """The location of a parse error: the line in `error`, or the session if it has none."""
         parsing = getattr(error, "errors", None)
         line = getattr(error, "lineno", None) or (parsing[0][0] if parsing else None)
         if line:
             return Location(self.shown, line)
-        told = re.search(r"line (\d+), column (\d+)", str(error))
-        return Location(self.shown, int(told[1]), int(told[2])) if told else self.session()
+        position = re.search(r"line (\d+), column (\d+)", str(error))
+        return Location(self.shown, int(position[1]), int(position[2])) if position else self.session()
 
     def _place(self, owner: Owner, option: str, value: str) -> Location:
         names = (option, "root_package") if option == "root_packages" else (option,)
@@ -51,7 +51,7 @@ class Places:
         return self._value(found, value) or found
 
     def _value(self, option: Location, value: str) -> Location | None:
-        """The first place of `value` between `option` and whatever follows it."""
+        """The first occurrence of `value` between `option` and the next option or section."""
         places = (*self.options.values(), *self.owners.values())
         end = min((place.line for place in places if place.line > option.line), default=len(self.lines) + 1)
         whole = re.compile(rf"(?<![\w.*]){re.escape(value)}(?![\w.*])")
@@ -63,7 +63,7 @@ class Places:
 
 
 def places_of(path: Path, shown: str, text: str) -> Places:
-    """The places in the file `path`; none if it is not TOML though its name says so."""
+    """The locations in the file `path`; none if it is named `.toml` and is not valid TOML."""
     lines = tuple(text.splitlines())
     if path.suffix != ".toml":
         return _in_ini(shown, lines)

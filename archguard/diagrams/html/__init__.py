@@ -1,4 +1,4 @@
-"""A page in which people look around: one file that needs no network."""
+"""An interactive page to explore a view: one file that needs no network."""
 
 from collections.abc import Iterator
 from html import escape
@@ -15,7 +15,7 @@ _SCRIPTS: Final = ("layout.js", "graph.js", "drawing.js", "panel.js", "caption.j
 
 
 def render(view: View) -> str:
-    """The page, with its style, its scripts and its data inside."""
+    """The page with inline style, scripts and data."""
     look, script = _style(), "".join(map(_asset, _SCRIPTS))
     return _asset("page.html").format(
         policy=f"default-src 'none'; style-src {fingerprint(look)}; script-src {fingerprint(script)}",
@@ -35,7 +35,7 @@ def _style() -> str:
 
 
 def _colours() -> Iterator[str]:
-    """The colours by name, each for light and for dark."""
+    """CSS variables for the colours, each with its light and dark value."""
     named = {
         "paper": style.PAPER,
         "ink": style.INK,

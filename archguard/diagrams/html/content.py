@@ -1,4 +1,4 @@
-"""What a page knows of a view: all of its modules and imports, as short as it can be said."""
+"""The data of an interactive page: all modules and imports of a view, in a compact encoding."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,21 +16,21 @@ _TYPES: Final = frozenset({ImportTrait.TYPE_CHECKING})
 
 
 def content(view: View) -> Mapping[str, Any]:
-    """Everything, with numbers for names: each node, module, import and violation is its place in its list.
+    """The whole view; nodes, modules, imports and violations refer to each other by index instead of by name.
 
-    A node has the modules from `first` to before `last`. `links` has a list for each module that imports others: its
-    number, then the number of a module and a line, again and again; `typing` counts these pairs. `drawn` has what a
-    picture of the same view says of each of its arrows: the ends, the channel, whether it is part of a cycle, whether
-    it closes one, and whether the picture shows it.
+    A node has the modules from `first` up to, not including, `last`. `links` has one list per importing module: its
+    index, followed by pairs of an imported module and a line; `typing` counts these pairs. `drawn` has one entry per
+    arrow of the static picture of the same view: both nodes, the channel, whether it is part of a cycle, whether it
+    closes one, and whether the picture shows it.
     """
-    return _Content(view).told()
+    return _Content(view).data()
 
 
 @dataclass(frozen=True)
 class _Content:
     view: View
 
-    def told(self) -> Mapping[str, Any]:
+    def data(self) -> Mapping[str, Any]:
         view = self.view
         return {
             "title": plain(view.title),
@@ -65,7 +65,7 @@ class _Content:
 
     @cached_property
     def members(self) -> Sequence[Sequence[str]]:
-        """The modules of each node: those with a file or an importer, and those from outside."""
+        """The modules of each node: those with a file or an importer, and external ones."""
         if not (code := self.view.code):
             return [() for _ in self.view.nodes]
         imports = code.codebase.imports
@@ -78,7 +78,7 @@ class _Content:
         return {name: number for number, name in enumerate(names)}
 
     def _file(self, module: str) -> str | None:
-        """The path of `module`; None if it is outside."""
+        """The path of `module`; None if it is external."""
         codebase = self.view.code.codebase if self.view.code else None
         return codebase.display_path(module) if codebase and module in codebase.modules else None
 
@@ -88,7 +88,7 @@ class _Content:
 
     @cached_property
     def links(self) -> Mapping[Link, int]:
-        """The imports within nodes, and those behind arrows."""
+        """The imports inside of nodes, and those behind arrows."""
         return {link: number for number, link in enumerate(self._links())}
 
     def _links(self) -> Iterator[Link]:
@@ -121,7 +121,7 @@ class _Content:
 
     @cached_property
     def contacts(self) -> Sequence[Arrow]:
-        """The arrows that are told by themselves, since no import is behind them that is told."""
+        """The arrows that need an entry of their own, since `links` has no import of them."""
         return [it for it in self.view.arrows if not self.view.code or it.channel is not Channel.IMPORT]
 
     def _contact(self, arrow: Arrow) -> Mapping[str, Any]:
@@ -150,7 +150,7 @@ class _Content:
         return frozenset(it for arrow in self.contacts for it in arrow.violations)
 
     def _violation(self, violation: Violation) -> Mapping[str, Any]:
-        """With the import, else the contact, else the module or the node, that is to blame."""
+        """A violation with its cause: an import, else an interaction, else a module or a node."""
         first = violation.chain[0] if violation.chain else None
         return {
             "contract": plain(violation.contract),

@@ -1,4 +1,4 @@
-"""The matrix as data: the diagram's, with nodes in the order of the rows, and with the blocks."""
+"""The matrix as JSON: like a diagram, with nodes in the order of the rows, and with the blocks."""
 
 import json
 
@@ -8,5 +8,5 @@ from archguard.model.log import inert_json
 
 
 def render(matrix: Matrix) -> str:
-    """The nodes in their order, the arrows between them, and the first and the last place of each block."""
+    """The nodes in order, the arrows between them, and the first and last index of each block."""
     return inert_json(json.dumps({**data(matrix), "blocks": matrix.blocks}, indent=2))

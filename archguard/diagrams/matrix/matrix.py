@@ -1,8 +1,8 @@
-"""A design structure matrix: nodes against nodes, in the order in which imports stand below the diagonal.
+"""A design structure matrix: nodes by nodes, ordered so that imports are below the diagonal.
 
 The order is the partitioning of D. V. Steward, "The Design Structure System: A Method for Managing the Design of
 Complex Systems", IEEE Transactions on Engineering Management 28(3), 1981: whatever can stand below the diagonal does,
-and what is left forms blocks along it, the cycles. Where there are layers, their order goes first.
+and what is left forms blocks along it, the cycles. The order of layers takes precedence over both.
 """
 
 from collections import Counter
@@ -14,15 +14,15 @@ from typing import Final
 
 from archguard.codebase.metrics.coupling import stack
 from archguard.diagrams.view import Arrow, Node, View
-from archguard.diagrams.view_builder import KEPT
+from archguard.diagrams.view_builder import ALLOWED_WEIGHT
 
-_ABOVE: Final = 10**9
-"""How much it weighs that one layer stands above the next one: more than any imports."""
+_LAYER_WEIGHT: Final = 10**9
+"""The weight of the order of two layers: more than any number of imports."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """How the node of the column reaches the node of the row."""
+    """The dependencies of the column's node on the row's node."""
 
     row: int
     column: int
@@ -30,7 +30,7 @@ class Cell:
 
     @property
     def count(self) -> int:
-        """How many lines of code do."""
+        """The number of imports, or of lines of code."""
         return sum(arrow.count for arrow in self.arrows)
 
     @property
@@ -49,11 +49,11 @@ class Matrix(View):
     """A view as a table. Its nodes are in the order of the rows and of the columns; a column imports the rows."""
 
     blocks: tuple[tuple[int, int], ...] = ()
-    """The first and the last place of each cycle that forms a block along the diagonal."""
+    """The first and last index of each cycle that forms a block along the diagonal."""
 
     @cached_property
     def cells(self) -> tuple[Cell, ...]:
-        """Those that are not empty, row by row."""
+        """The cells that are not empty, row by row."""
         places = {node.name: place for place, node in enumerate(self.nodes)}
         found: dict[tuple[int, int], list[Arrow]] = {}
         for arrow in self.arrows:
@@ -61,12 +61,12 @@ class Matrix(View):
         return tuple(Cell(row, column, tuple(arrows)) for (row, column), arrows in sorted(found.items()))
 
     def layer(self, node: Node) -> int | None:
-        """On which layer `node` is, from 0 at the top; None if it is on none."""
+        """The layer of `node`, 0 at the top; None if it is in none."""
         return next((group.layer for group in self.groups if group.name == node.group), None)
 
 
 def partitioned(view: View) -> Matrix:
-    """`view` as a table: layers from top to bottom, and otherwise as few imports as possible above the diagonal."""
+    """Partition `view`: layers from top to bottom, otherwise with as few imports as possible above the diagonal."""
     names = [node.name for node in view.nodes]
     weights = _weights(view.arrows)
     tangles = [tangle for tangle in stack(names, weights) if len(tangle) > 1]
@@ -79,25 +79,25 @@ def partitioned(view: View) -> Matrix:
 def _weights(arrows: Iterable[Arrow]) -> Mapping[tuple[str, str], int]:
     weights: Counter[tuple[str, str]] = Counter()
     for arrow in arrows:
-        weights[arrow.source, arrow.target] += arrow.count * (1 if arrow.violations else KEPT)
+        weights[arrow.source, arrow.target] += arrow.count * (1 if arrow.violations else ALLOWED_WEIGHT)
     return weights
 
 
 def _layered(view: View, weights: Mapping[tuple[str, str], int]) -> Mapping[tuple[str, str], int]:
-    """`weights` without what leads up from a layer, and with an arrow from each layer down to the next."""
+    """Remove imports from a layer to a higher one, and add an arrow from each layer to the next one below."""
     levels = {node.name: group.layer or 0 for group in view.layers for node in view.members(group.name)}
-    kept = {(one, other): weight for (one, other), weight in weights.items() if not _leads_up(levels, one, other)}
+    kept = {(one, other): weight for (one, other), weight in weights.items() if not _goes_up(levels, one, other)}
     rows = [[node.name for node in view.members(group.name)] for group in view.layers]
     steps = (step for above, below in pairwise(filter(None, rows)) for step in product(above, below))
-    return {**kept, **dict.fromkeys(steps, _ABOVE)}
+    return {**kept, **dict.fromkeys(steps, _LAYER_WEIGHT)}
 
 
-def _leads_up(levels: Mapping[str, int], one: str, other: str) -> bool:
+def _goes_up(levels: Mapping[str, int], one: str, other: str) -> bool:
     return one in levels and other in levels and levels[other] < levels[one]
 
 
 def _blocks(order: Sequence[str], tangles: Iterable[Sequence[str]]) -> Iterator[tuple[int, int]]:
-    """The cycles whose nodes stand beside each other."""
+    """The index ranges of cycles whose nodes are adjacent; layers may separate the nodes of a cycle."""
     for tangle in tangles:
         places = sorted(map(order.index, tangle))
         if places[-1] - places[0] < len(places):

@@ -1,4 +1,4 @@
-"""The matrix as a picture, readable on light and on dark pages."""
+"""The matrix as SVG, readable on light and dark backgrounds."""
 
 from collections.abc import Iterator
 from html import escape
@@ -8,22 +8,22 @@ from typing import Final
 from archguard.diagrams import style
 from archguard.diagrams.labels import plain
 from archguard.diagrams.matrix.matrix import Cell, Matrix
-from archguard.diagrams.matrix.wording import legend, told
+from archguard.diagrams.matrix.wording import cell_text, legend
 from archguard.diagrams.view import Node
 
 _SIDE: Final = 30
-"""Of a cell, in pixels."""
+"""The side of a cell in pixels."""
 _LETTER: Final = 7.2
-"""How wide a letter of a label is, on the average."""
+"""The average width of a letter of a label in pixels."""
 _EDGE: Final = 24
 _HEAD: Final = 46
 _STRIPE: Final = 5
 _HEAVY: Final = 10
-"""A cell whose count has so many binary digits is as dark as can be."""
+"""The binary logarithm of the count from which on a cell has the darkest colour."""
 
 
 def render(matrix: Matrix) -> str:
-    """The picture; where people like it dark, its colours change."""
+    """The picture as SVG; its colours follow the preferred colour scheme."""
     return _Picture(matrix).drawn()
 
 
@@ -35,23 +35,23 @@ class _Picture:
         self.left = _EDGE + longest + 40
         self.top = _EDGE + _HEAD + longest + 26
         self.size = len(self.labels) * _SIDE
-        self.told = [*legend(matrix, broken="red:", cyclic="amber:"), *map(plain, matrix.notes)]
+        self.captions = [*legend(matrix, broken="red:", cyclic="amber:"), *map(plain, matrix.notes)]
 
     def drawn(self) -> str:
-        texts = (*self.told, self.matrix.title * 2)  # the title's letters are twice as wide
+        texts = (*self.captions, self.matrix.title * 2)  # the title's letters are twice as wide
         width = max(self.left + self.size, *(_EDGE + len(it) * 5.6 for it in texts)) + _EDGE
-        height = self.top + self.size + 16 + 16 * len(self.told) + _EDGE
+        height = self.top + self.size + 16 + 16 * len(self.captions) + _EDGE
         opening = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}"'
         look = f'font-family="{style.FONTS}" font-size="12"'
         paper = f'<rect width="100%" height="100%" fill="{style.PAPER}"/>'
-        parts = (*self._title(), *self._labels(), *self._grid(), *self._cells(), *self._blocks(), *self._told())
+        parts = (*self._title(), *self._labels(), *self._grid(), *self._cells(), *self._blocks(), *self._captions())
         return "\n".join((f"{opening} {look}>", f"<style>{style.dark()}</style>", paper, *parts, "</svg>"))
 
     def _title(self) -> Iterator[str]:
         yield _text(_EDGE, _EDGE + 18, self.matrix.title, fill=style.INK, size=18, weight="bold")
 
-    def _told(self) -> Iterator[str]:
-        for line, text in enumerate(self.told):
+    def _captions(self) -> Iterator[str]:
+        for line, text in enumerate(self.captions):
             yield _text(_EDGE, self.top + self.size + 28 + 16 * line, text, fill=style.FAINT, size=10.5)
 
     def _labels(self) -> Iterator[str]:
@@ -87,7 +87,7 @@ class _Picture:
             x, y = self.left + cell.column * _SIDE, self.top + cell.row * _SIDE
             fill, ink, opacity = _look(cell)
             yield f'<g class="cell" data-row="{cell.row}" data-column="{cell.column}">'
-            yield f"<title>{escape(told(self.matrix, cell))}</title>"
+            yield f"<title>{escape(cell_text(self.matrix, cell))}</title>"
             yield _rect(x + 1, y + 1, _SIDE - 2, _SIDE - 2, fill=fill, opacity=opacity)
             yield _text(x + _SIDE / 2, y + _SIDE / 2 + 4, _short(cell.count), fill=ink, size=11, anchor="middle")
             yield "</g>"
@@ -100,7 +100,7 @@ class _Picture:
 
 
 def _look(cell: Cell) -> tuple[str, str, float]:
-    """How it is filled and written, and how strongly."""
+    """The fill, the text colour and the opacity of `cell`."""
     if cell.contracts:
         return style.RED, style.PAPER, 1
     strength = min(log2(cell.count + 1) / _HEAVY, 1)
@@ -111,14 +111,14 @@ def _short(count: int) -> str:
     return str(count) if count < 1000 else f"{count / 1000:.0f}k"  # noqa: PLR2004  # four digits do not fit
 
 
-def _rect(  # noqa: PLR0913  # what a rectangle has
+def _rect(  # noqa: PLR0913  # the attributes of a rectangle
     x: float, y: float, width: float, height: float, *, fill: str, opacity: float = 1
 ) -> str:
     weak = "" if opacity == 1 else f' fill-opacity="{opacity}"'
     return f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" fill="{fill}"{weak}/>'
 
 
-def _text(  # noqa: PLR0913  # what a text has
+def _text(  # noqa: PLR0913  # the attributes of a text
     x: float,
     y: float,
     text: str,

@@ -1,4 +1,4 @@
-"""The matrix for a terminal."""
+"""The matrix as plain text, for a terminal."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from archguard.diagrams.matrix.wording import legend
 
 
 def render(matrix: Matrix) -> str:
-    """A row for each node; columns have the numbers of the rows."""
+    """One row per node; columns are labelled with the numbers of the rows."""
     cells = {(cell.row, cell.column): _shown(cell) for cell in matrix.cells}
     size = len(str(len(matrix.nodes)))
     width = max(size, *map(len, cells.values()), 1) + 1

@@ -1,4 +1,4 @@
-"""What is written on a matrix, the same in every format."""
+"""The legend and the sentences of a matrix, the same in every format."""
 
 from collections.abc import Iterator
 
@@ -8,16 +8,16 @@ from archguard.diagrams.view import Channel
 
 
 def legend(matrix: Matrix, *, broken: str, cyclic: str) -> Iterator[str]:
-    """What the numbers mean, and of the marks for what is `broken` or `cyclic` those that `matrix` has."""
-    yield "The column imports the row, so many times; what stands above the diagonal leads upwards"
+    """Explain the numbers, and those of the marks `broken` and `cyclic` that occur in `matrix`."""
+    yield "The column imports the row, so many times; marks above the diagonal go against the layering"
     if any(cell.contracts for cell in matrix.cells):
         yield f"{broken} breaks a contract"
     if any(cell.is_cyclic and not cell.contracts for cell in matrix.cells):
         yield f"{cyclic} is part of a cycle"
 
 
-def told(matrix: Matrix, cell: Cell) -> str:
-    """A sentence about `cell`."""
+def cell_text(matrix: Matrix, cell: Cell) -> str:
+    """A sentence that describes `cell`."""
     importer, imported = (plain(matrix.nodes[place].name) for place in (cell.column, cell.row))
     ways = ", ".join(_way(arrow.channel, arrow.count) for arrow in cell.arrows)
     broken = f"; breaks {plain(', '.join(cell.contracts))}" if cell.contracts else ""

@@ -1,4 +1,4 @@
-"""The views: what a diagram can show of the code, each a module of that name here with a `view`."""
+"""The views of a diagram, each a module of that name with a function `view`."""
 
 from importlib import import_module
 from typing import Final, Protocol, cast
@@ -16,10 +16,10 @@ VIEWS: Final = {
     "cycles": "only what imports itself in a circle",
     "matrix": "everything against everything, in a table",
 }
-"""Each with what it shows."""
+"""The views, with the description that `--help` shows."""
 
 NEEDING_A_SUBJECT: Final = ("contract", "focus", "reaches")
-"""The views of something in particular."""
+"""The views that require a subject."""
 
 
 class _Module(Protocol):
@@ -27,7 +27,7 @@ class _Module(Protocol):
 
 
 def draw_view(name: str, request: Request) -> View:
-    """The view called `name`; nothing of the others is imported."""
+    """Build the view `name`; the modules of other views are not imported."""
     return cast("_Module", import_module(f"{__name__}.{name}")).view(request)
 
 

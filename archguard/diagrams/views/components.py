@@ -19,7 +19,7 @@ from archguard.diagrams.views.request import Request
 
 
 def view(request: Request) -> View:
-    """The components, and the layers of the contract that orders most; what is in neither by package."""
+    """The components, and the layers of the main `layers` contract; modules in neither are grouped by package."""
     named = _named(request)
     assigned = frozenset().union(*(it.modules for it in named))
     rest, _ = packages(request.codebase, request.codebase.modules - assigned, package_depth(request.codebase))

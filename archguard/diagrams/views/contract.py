@@ -1,4 +1,4 @@
-"""What one contract speaks of."""
+"""The scope of one contract, with its violations."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -14,7 +14,7 @@ from archguard.model import Violation
 
 
 def view(request: Request) -> View:
-    """What the contract tells apart, and whoever else takes part in breaking it; its violations only."""
+    """The units that the contract distinguishes, and other modules on the import chains of its violations."""
     contract = next(it for it in request.contracts if it.id == request.subject)
     violations = tuple(it for it in request.report.violations if it.contract == contract.id)
     own = replace(request, report=request.report.with_violations(violations))
@@ -38,7 +38,7 @@ def _parts(codebase: Codebase, contract: Contract, violations: Collection[Violat
 
 
 def _strangers(codebase: Codebase, violations: Collection[Violation]) -> frozenset[str]:
-    """Whoever takes part in breaking it."""
+    """The modules that take part in `violations`."""
     steps = {name for it in violations for step in it.chain for name in (step.importer, step.imported)}
     named = steps | {name for it in violations for name in (it.importer, it.imported)}
     return frozenset(named) & (codebase.modules | codebase.imports.externals)

@@ -1,4 +1,4 @@
-"""Only what imports itself in a circle."""
+"""Only import cycles."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
@@ -13,16 +13,16 @@ from archguard.diagrams.views.request import Request
 
 
 def view(request: Request) -> View:
-    """The modules (with `depth` the packages) that are part of a cycle, and the imports of which the cycles consist.
+    """The modules (with `depth`, packages) that are part of a cycle, and the imports that form the cycles.
 
-    Where they are too many, packages stand for them; a cycle within one of these is told in a note.
+    Too many modules are grouped into packages; a note counts the cycles inside of these.
     """
     codebase = request.codebase
     coupling = Coupling(codebase.imports, _units(codebase, request.depth))
     title = f"{request.project}: cycles"
     if not coupling.sccs:
         return View(title=title, notes=("there are no cycles",), nodes=())
-    own = _own(codebase, coupling)
+    own = _with_cyclic_imports(codebase, coupling)
     modules = frozenset(module for tangle in coupling.sccs for name in tangle for module in coupling.units[name])
     outline = gather(own, modules, title, request.depth, request.nodes)
     drawn = replace(request, codebase=own).drawn(outline)
@@ -30,28 +30,28 @@ def view(request: Request) -> View:
 
 
 def _units(codebase: Codebase, depth: int | None) -> Mapping[str, Collection[str]]:
-    """What the cycles are made of: the modules, or the packages down to `depth`."""
+    """The units between which cycles are sought: the modules, or the packages down to `depth`."""
     if depth is None:
         return {module: (module,) for module in codebase.modules}
     return gathered(codebase.modules, lambda module: package_of(module, depth))
 
 
-def _own(codebase: Codebase, coupling: Coupling) -> Codebase:
-    """`codebase` with the imports alone of which the cycles consist, and those within their units."""
+def _with_cyclic_imports(codebase: Codebase, coupling: Coupling) -> Codebase:
+    """A copy of `codebase` with only the imports that form cycles, and those inside of their units."""
     tangles = {name: number for number, tangle in enumerate(coupling.sccs) for name in tangle}
     owners = {module: name for name in tangles for module in coupling.units[name]}
 
-    def is_own(link: Link) -> bool:
+    def is_cyclic(link: Link) -> bool:
         one, other = owners.get(link.importer), owners.get(link.imported)
         return one is not None and other is not None and tangles[one] == tangles[other]
 
     return replace(
-        codebase, imports=codebase.imports.without([it for it in codebase.imports.links() if not is_own(it)])
+        codebase, imports=codebase.imports.without([it for it in codebase.imports.links() if not is_cyclic(it)])
     )
 
 
 def _hidden(coupling: Coupling, drawn: Mapping[str, frozenset[str]]) -> Iterator[str]:
-    """How many cycles are not to be seen, each being within one node."""
+    """A note that counts the cycles inside of a single node."""
     owners = {module: name for name, unit in drawn.items() for module in unit}
     within = [
         tangle
@@ -59,5 +59,5 @@ def _hidden(coupling: Coupling, drawn: Mapping[str, frozenset[str]]) -> Iterator
         if len({owners[module] for name in tangle for module in coupling.units[name] if module in owners}) == 1
     ]
     if within:
-        told = counted(len(within), "cycle")
-        yield f"{told} {'is' if len(within) == 1 else 'are'} within a package, and not to be seen at this depth"
+        count = counted(len(within), "cycle")
+        yield f"{count} {'is' if len(within) == 1 else 'are'} within a package, and not to be seen at this depth"

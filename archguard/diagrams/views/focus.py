@@ -1,4 +1,4 @@
-"""One module, component or service, and what is around it."""
+"""A module, component or service with its neighbours."""
 
 from archguard.diagrams.view import View
 from archguard.diagrams.views.neighbours import distances
@@ -7,7 +7,7 @@ from archguard.diagrams.views.subject import around
 
 
 def view(request: Request) -> View:
-    """What imports the subject and what it imports, up to `depth` steps away; by default one."""
+    """The importers and imports of the subject, up to `depth` steps away (default: 1)."""
     imports, steps = request.codebase.imports, request.depth or 1
     ahead = distances(request.modules, imports.imported_by, steps)
     back = distances(request.modules, lambda name: imports.importers.get(name, ()), steps)

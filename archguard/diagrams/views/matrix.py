@@ -1,4 +1,4 @@
-"""Everything against everything, as a table."""
+"""A design structure matrix of the whole code."""
 
 from archguard.diagrams.matrix import Matrix, partitioned
 from archguard.diagrams.views import components, packages, services
@@ -6,6 +6,6 @@ from archguard.diagrams.views.request import Request
 
 
 def view(request: Request) -> Matrix:
-    """The services if there are any, else the components, else the packages; with `depth` the packages."""
+    """The matrix of services if there are any, else of components, else of packages; with `depth`, of packages."""
     drawn = {"services": services.among, "components": components.view, "packages": packages.view}
     return partitioned(drawn["packages" if request.depth else request.main_view](request))

@@ -1,4 +1,4 @@
-"""How far modules are from some others."""
+"""Distances in the import graph."""
 
 from collections.abc import Callable, Collection, Mapping
 
@@ -6,7 +6,7 @@ Neighbours = Callable[[str], Collection[str]]
 
 
 def distances(start: Collection[str], neighbours: Neighbours, furthest: int | None = None) -> Mapping[str, int]:
-    """How many steps from `start` each name is, of those that are no further away than `furthest`."""
+    """Breadth-first search: the distance from `start` of each name that is at most `furthest` steps away."""
     found = dict.fromkeys(start, 0)
     edge, steps = list(found), 0
     while edge and steps != furthest:

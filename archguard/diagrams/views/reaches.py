@@ -1,4 +1,4 @@
-"""Everything that leads to a module, component or service."""
+"""Everything that imports a module, component or service, directly or indirectly."""
 
 from archguard.diagrams.view import View
 from archguard.diagrams.views.neighbours import distances
@@ -7,7 +7,7 @@ from archguard.diagrams.views.subject import around
 
 
 def view(request: Request) -> View:
-    """What imports the subject, directly or through others, up to `depth` steps away; by default however far."""
+    """The direct and indirect importers of the subject, up to `depth` steps away (default: all)."""
     importers = request.codebase.imports.importers
     found = distances(request.modules, lambda name: importers.get(name, ()), request.depth)
     return around(request, f"What reaches {request.subject}", frozenset(found), ahead=0, back=request.depth)

@@ -1,4 +1,4 @@
-"""What somebody wants to see."""
+"""The input of a view."""
 
 import sys
 from dataclasses import dataclass, field
@@ -15,35 +15,35 @@ from archguard.model import Report
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """The code, what is said of it, and which of it a view is to show."""
+    """The code, its contracts and report, and the options of a view."""
 
     codebase: Codebase
     contracts: tuple[Contract, ...] = ()
     report: Report = field(default_factory=Report)
     subject: str = ""
-    """The name of what the view is about: a contract, or what `modules` are called."""
+    """The name of the subject: a contract, or the name of `modules`."""
     modules: frozenset[str] = frozenset()
-    """The modules that it is about."""
+    """The modules of the subject."""
     depth: int | None = None
-    """How deep packages are drawn, or how far from the subject; None leaves it to the view."""
+    """The depth of packages, or the distance from the subject; None for the view's default."""
     limit: int | None = NODES
-    """How many nodes the view has at most; None for as many as there are, and all their arrows."""
+    """The most nodes of the view; None for all nodes and all arrows."""
 
     @property
     def main_view(self) -> str:
-        """The view that says most: of services where there are some, else of components, else of packages."""
+        """The default view: services if there are any, else components, else packages."""
         if self.codebase.services:
             return "services"
         return "components" if self.codebase.components or self.layered else "packages"
 
     @property
     def nodes(self) -> int:
-        """How many nodes the view has at most, as a number."""
+        """The most nodes of the view, as a number also if there is no limit."""
         return sys.maxsize if self.limit is None else self.limit
 
     @cached_property
     def layered(self) -> Layers | None:
-        """The contract that puts most components in layers, one above the other; of several, that for most modules."""
+        """The `layers` contract with the most components; among several, the one with the most modules."""
         orders = (contract for contract in self.contracts if isinstance(contract, Layers) and contract.layers)
         return max(orders, key=self._size, default=None)
 
@@ -53,12 +53,12 @@ class Request:
 
     @property
     def project(self) -> str:
-        """What the code is called: its services or its top-level packages."""
+        """A title for the code: its services or its top-level packages."""
         tops = {module.rpartition("::")[2].partition(".")[0] for module in self.codebase.sources}
         names = sorted(self.codebase.services or tops)
-        return ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")  # noqa: PLR2004  # more make no title
+        return ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")  # noqa: PLR2004  # more names would not fit into a title
 
     def drawn(self, outline: Outline) -> View:
-        """The view of `outline`, with no more nodes than there may be."""
+        """Build the view of `outline`, folded to the limit of nodes."""
         fitting = outline if self.limit is None else folded(self.codebase, self.report, outline, self.limit)
         return draw(self.codebase, self.report, fitting)

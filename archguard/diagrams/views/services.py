@@ -1,4 +1,4 @@
-"""The services, and how they reach each other and hosts outside."""
+"""The services, and how they call each other and external hosts."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,40 +15,40 @@ from archguard.model import Report, Violation
 
 
 def view(request: Request) -> View:
-    """The services, what they share and the hosts that they call, with an arrow for each way of reaching another.
+    """The services, shared packages and external hosts, with one arrow per pair and channel.
 
     Raises:
         ArchguardError: there are no services.
     """
-    territory = _territory(request.codebase)
-    parts = _parts(request, territory)
+    service_map = _service_map(request.codebase)
+    parts = _parts(request, service_map)
     room = None if request.limit is None else request.limit - len(parts)
-    found = tuple(find_hosts(request.codebase, territory))
+    found = tuple(find_hosts(request.codebase, service_map))
     names = _host_names(found, frozenset(it.node.name for it in parts), room)
     hosts = (replace(it, callee=names[it.callee]) for it in found)
-    return _drawn(request, territory, (*parts, *_host_parts(request.codebase, names)), hosts)
+    return _drawn(request, service_map, (*parts, *_host_parts(request.codebase, names)), hosts)
 
 
 def among(request: Request) -> View:
-    """The same without the hosts outside: what can be reached and can reach others.
+    """The same without external hosts, for a matrix: hosts have no dependencies of their own.
 
     Raises:
         ArchguardError: there are no services.
     """
-    territory = _territory(request.codebase)
-    return _drawn(request, territory, _parts(request, territory), ())
+    service_map = _service_map(request.codebase)
+    return _drawn(request, service_map, _parts(request, service_map), ())
 
 
-def _territory(codebase: Codebase) -> ServiceMap:
+def _service_map(codebase: Codebase) -> ServiceMap:
     if not codebase.services:
         raise ArchguardError("there are no services to draw", "declare them under `services:`, or use --view packages")
     return ServiceMap(codebase)
 
 
-def _parts(request: Request, territory: ServiceMap) -> tuple[Part, ...]:
+def _parts(request: Request, service_map: ServiceMap) -> tuple[Part, ...]:
     codebase = request.codebase
-    services = (part(codebase, name, unit, NodeKind.SERVICE) for name, unit in territory.modules.items())
-    shared, _ = packages(codebase, codebase.modules - territory.owners.keys(), package_depth(codebase) - 1)
+    services = (part(codebase, name, unit, NodeKind.SERVICE) for name, unit in service_map.modules.items())
+    shared, _ = packages(codebase, codebase.modules - service_map.owners.keys(), package_depth(codebase) - 1)
     return (*services, *loose(codebase, shared))
 
 
@@ -56,13 +56,13 @@ def _drawn(request: Request, services: ServiceMap, parts: Iterable[Part], hosts:
     found = tuple(find_interactions(request.codebase, services, {}, tuple(Channel)))
     by_path = dict(_by_path(request.codebase, found))
     codebase = _with_modules(request.codebase, by_path)
-    others = (it for it in found if it.channel is not Channel.IMPORT)  # the imports are those of the code
+    others = (it for it in found if it.channel is not Channel.IMPORT)  # `draw` takes imports from the import graph
     outline = Outline(title=f"{request.project}: services", parts=tuple(parts))
     return draw(codebase, _renamed(request.report, by_path), outline, (*others, *hosts))
 
 
 def _host_names(contacts: Iterable[Interaction], taken: frozenset[str], room: int | None) -> Mapping[str, str]:
-    """The node of each host: of its own for those that most code names, as many as there is `room` for."""
+    """The node name of each host; hosts beyond `room` share one node, those with the fewest mentions first."""
     counts = Counter(it.callee for it in contacts)
     ranked = sorted(counts, key=lambda host: (-counts[host], host))
     own = len(ranked) if room is None or len(ranked) <= room else max(0, room - 1)
@@ -80,7 +80,7 @@ def _host_parts(codebase: Codebase, names: Mapping[str, str]) -> Iterator[Part]:
 
 
 def _by_path(codebase: Codebase, contacts: Iterable[Interaction]) -> Iterator[tuple[Link, Link]]:
-    """The imports by the path in the repository, each with the same import of the module that it means."""
+    """Imports by repository path, each with the import of the module that it resolves to."""
     for contact in contacts:
         for step in contact.chain[:1] if contact.channel is Channel.IMPORT else ():
             if step.imported not in codebase.modules:
@@ -89,12 +89,12 @@ def _by_path(codebase: Codebase, contacts: Iterable[Interaction]) -> Iterator[tu
 
 
 def _with_modules(codebase: Codebase, by_path: Mapping[Link, Link]) -> Codebase:
-    """`codebase` with imports by path as what they are: imports of a module, like any other behind an arrow."""
+    """Replace imports by repository path with the imports that they resolve to."""
     return replace(codebase, imports=codebase.imports.without(by_path).with_links(tuple(by_path.values())))
 
 
 def _renamed(report: Report, by_path: Mapping[Link, Link]) -> Report:
-    """`report` with the imports by path in it named like those of `_with_modules`, so that both are found together."""
+    """Apply the same replacement to the violations of `report`, so that they match the arrows."""
     return report.with_violations(tuple(_with_module(violation, by_path) for violation in report.violations))
 
 

@@ -1,4 +1,4 @@
-"""Views that have something in the middle."""
+"""Views around a subject."""
 
 import sys
 from collections.abc import Collection, Iterable, Mapping
@@ -12,20 +12,20 @@ from archguard.diagrams.views.neighbours import distances
 from archguard.diagrams.views.request import Request
 
 _COLUMNS: Final = 6
-"""So many are too wide beside each other."""
+"""From this number of columns on, the view is too wide for a left-to-right layout."""
 
 
 def around(request: Request, title: str, modules: Collection[str], *, ahead: int | None, back: int | None) -> View:
-    """The subject as one node, the others of `modules` in packages as small as the limit allows, and the ways there.
+    """The subject as one node, and the other `modules` grouped into packages within the limit.
 
-    The standard library is left out, and so are arrows that lead no nearer to the subject.
+    Only arrows on a shortest path from or to the subject are kept. The standard library is left out.
 
     Args:
-        request: What is asked.
-        title: What the view is called.
-        modules: Those that may be drawn.
-        ahead: How many steps from the subject are shown; None for all.
-        back: How many steps to the subject are shown.
+        request: The input of the view.
+        title: The title of the view.
+        modules: The modules that may be drawn.
+        ahead: The most steps from the subject; None for all.
+        back: The most steps to the subject; None for all.
     """
     codebase = request.codebase
     others = frozenset(modules) - request.modules - sys.stdlib_module_names
@@ -33,7 +33,7 @@ def around(request: Request, title: str, modules: Collection[str], *, ahead: int
     middle = part(codebase, request.subject, request.modules, _kind(request))
     focus = replace(middle, node=replace(middle.node, is_focus=True))
     drawn = request.drawn(replace(outline, parts=(focus, *loose(codebase, outline.parts)), groups=()))
-    return _ways(drawn, request.subject, ahead, back)
+    return _shortest_paths(drawn, request.subject, ahead, back)
 
 
 def _kind(request: Request) -> NodeKind | None:
@@ -42,13 +42,13 @@ def _kind(request: Request) -> NodeKind | None:
     return NodeKind.SERVICE if request.subject in request.codebase.services else None
 
 
-def _ways(view: View, subject: str, furthest: int | None, furthest_back: int | None) -> View:
-    """The shortest ways from and to `subject`, and what breaks contracts; many steps are shown below each other."""
+def _shortest_paths(view: View, subject: str, furthest: int | None, furthest_back: int | None) -> View:
+    """Keep arrows on shortest paths from and to `subject`, and violations; long paths get a top-down layout."""
     ahead = _steps(subject, ((arrow.source, arrow.target) for arrow in view.arrows), furthest)
     back = _steps(subject, ((arrow.target, arrow.source) for arrow in view.arrows), furthest_back)
-    ways = {(it.source, it.target) for it in view.arrows if _is_next(ahead, it.source, it.target)}
-    ways |= {(it.source, it.target) for it in view.arrows if _is_next(back, it.target, it.source)}
-    arrows = tuple(it for it in view.arrows if it.violations or (it.source, it.target) in ways)
+    on_paths = {(it.source, it.target) for it in view.arrows if _is_next(ahead, it.source, it.target)}
+    on_paths |= {(it.source, it.target) for it in view.arrows if _is_next(back, it.target, it.source)}
+    arrows = tuple(it for it in view.arrows if it.violations or (it.source, it.target) in on_paths)
     return replace(view, arrows=arrows, is_sideways=max(ahead.values()) + max(back.values()) < _COLUMNS)
 
 

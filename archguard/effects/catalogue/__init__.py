@@ -1,1 +1,1 @@
-"""The libraries through which code reaches outside, a TOML file a channel, and what they say of a name."""
+"""Facts about client libraries, one TOML file per channel, and the lookups on them."""

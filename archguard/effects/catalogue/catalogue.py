@@ -1,4 +1,9 @@
-"""The libraries that archguard knows, and what they say of a name."""
+"""Load the facts about client libraries, and classify qualified names by them.
+
+A `Catalogue` answers what a name is: a client module, a call that is an effect, a method of a client. `library` turns
+the same facts into type models for the semantic model. Cost: built-in channels are parsed once per process, and the
+lookups by name are memoized.
+"""
 
 import sys
 import tomllib
@@ -13,108 +18,116 @@ from archguard.effects.catalogue.client import CHANNELS, Client
 from archguard.semantics import ExternalModels, FileIndex, SemanticModel, app_state_writers
 
 Extensions: TypeAlias = Mapping[str, Client]
-"""What a contract adds, by channel."""
+"""The clients that a contract adds, by channel."""
 
 
 @dataclass(frozen=True, eq=False)
 class Catalogue:
-    """Some clients, and answers to what a name from outside has to do with them."""
+    """A set of clients, and lookups of external names in them."""
 
     clients: tuple[Client, ...]
 
     @cached_property
     def modules(self) -> frozenset[str]:
-        """What is imported of them."""
+        """The modules that are clients, with all below them."""
         return frozenset(module for client in self.clients for module in client.modules)
 
     @cached_property
     def packages(self) -> frozenset[str]:
-        """The modules, the packages that they are in, and those that have functions and classes of clients."""
+        """The modules, their parent packages, and the top-level packages of client functions and classes."""
         described = (name for client in self.clients for name in (*client.functions, *client.methods))
         top_level = frozenset(name.partition(".")[0] for name in described)
-        return top_level.union(outer for module in self.modules | self.homes for outer in self_and_parents(module))
+        return top_level.union(
+            outer for module in self.modules | self.definition_modules for outer in self_and_parents(module)
+        )
 
     @cached_property
-    def homes(self) -> frozenset[str]:
-        """Where the functions and classes are defined of clients that name no modules."""
-        names = (name for client in self._bare for name in (*client.functions, *client.methods, *client.orm_bases))
+    def definition_modules(self) -> frozenset[str]:
+        """The modules (or classes) that define the functions, classes and models of clients without `modules`."""
+        names = (
+            name
+            for client in self._clients_without_modules
+            for name in (*client.functions, *client.methods, *client.orm_bases)
+        )
         return frozenset(home for name in names if (home := name.rpartition(".")[0]))
 
     @cached_property
-    def _bare(self) -> tuple[Client, ...]:
-        """The clients that name no modules, so that they may be functions and classes of the project."""
+    def _clients_without_modules(self) -> tuple[Client, ...]:
+        """The clients without `modules`: their functions and classes may be defined by the project."""
         return tuple(client for client in self.clients if not client.modules)
 
     @memoized
     def imported(self, name: str) -> str:
-        """The module of a client that the imported `name` is, or is in; "" if there is none."""
-        known = next((outer for outer in self_and_parents(name) if outer in self.modules or outer in self._inert), "")
-        return known if known in self.modules else ""
+        """The client module that `name` is or belongs to; "" if there is none."""
+        module = next(
+            (outer for outer in self_and_parents(name) if outer in self.modules or outer in self._excluded), ""
+        )
+        return module if module in self.modules else ""
 
     def is_call(self, name: str) -> bool:
-        """Whether calling the function or class `name` is an access."""
+        """Whether calling the function or class `name` is an effect."""
         return name in self._functions
 
     def is_own_call(self, name: str) -> bool:
-        """Whether calling `name`, a function or class of the project, is an access."""
-        return any(name in client.functions for client in self._bare)
+        """Whether calling `name`, a function or class of the project, is an effect."""
+        return any(name in client.functions for client in self._clients_without_modules)
 
     def is_own_method(self, cls: str, name: str) -> bool:
-        """Whether calling the method `name` of an object of the class `cls` of the project is an access."""
-        return any(not {name, "*"}.isdisjoint(client.methods.get(cls, ())) for client in self._bare)
+        """Whether calling the method `name` of the project class `cls` is an effect."""
+        return any(not {name, "*"}.isdisjoint(client.methods.get(cls, ())) for client in self._clients_without_modules)
 
     @memoized
     def method(self, library: ExternalModels, cls: str, name: str) -> bool:
-        """Whether calling the method `name` of an object of the class `cls` is an access."""
-        lineage = tuple(self._lineage(library, cls))
-        if self.is_inert(library, cls, name):
+        """Whether calling the method `name` of an instance of `cls` is an effect."""
+        ancestry = tuple(self._ancestry(library, cls))
+        if self.is_excluded(library, cls, name):
             return False
-        known = (self._receivers.get(ancestor, frozenset()) for ancestor in lineage)
-        return any(name in methods or "*" in methods for methods in known) or self._is_all_access(cls)
+        method_sets = (self._methods_by_class.get(ancestor, frozenset()) for ancestor in ancestry)
+        return any(name in methods or "*" in methods for methods in method_sets) or self._has_wildcard(cls)
 
-    def is_inert(self, library: ExternalModels, cls: str, name: str) -> bool:
-        """Whether the method `name` of an object of the class `cls` is known to reach nothing."""
-        return any(f"{ancestor}.{name}" in self._inert for ancestor in self._lineage(library, cls))
+    def is_excluded(self, library: ExternalModels, cls: str, name: str) -> bool:
+        """Whether the method `name` of an instance of `cls` is listed as having no effect."""
+        return any(f"{ancestor}.{name}" in self._excluded for ancestor in self._ancestry(library, cls))
 
     @memoized
     def lists(self, library: ExternalModels, cls: str, name: str) -> bool:
-        """Whether the method `name` of an object of the class `cls` is an access by its name, not as one of all."""
-        return any(name in self._receivers.get(ancestor, ()) for ancestor in self._lineage(library, cls))
+        """Whether `cls` lists the method `name` itself, and not only by `*`."""
+        return any(name in self._methods_by_class.get(ancestor, ()) for ancestor in self._ancestry(library, cls))
 
-    def _is_all_access(self, path: str) -> bool:
-        """Whether `path` leads from an object all of whose methods are: `openai.OpenAI.chat.completions`."""
-        return "(" not in path and any("*" in self._receivers.get(outer, ()) for outer in self_and_parents(path))
+    def _has_wildcard(self, path: str) -> bool:
+        """Whether `path` starts at a class all of whose methods are effects: `openai.OpenAI.chat.completions`."""
+        return "(" not in path and any("*" in self._methods_by_class.get(outer, ()) for outer in self_and_parents(path))
 
     @memoized
     def receiver(self, library: ExternalModels, cls: str) -> bool:
-        """Whether objects of the class `cls` have methods whose call is an access."""
-        return any(ancestor in self._receivers for ancestor in self._lineage(library, cls))
+        """Whether instances of `cls` have methods that are effects."""
+        return any(ancestor in self._methods_by_class for ancestor in self._ancestry(library, cls))
 
     @memoized
     def model(self, library: ExternalModels, cls: str) -> bool:
-        """Whether `cls` is a base class of what is stored."""
-        return any(ancestor in self._models for ancestor in library.ancestry(cls))
+        """Whether `cls` is a base class of ORM models."""
+        return any(ancestor in self._orm_bases for ancestor in library.ancestry(cls))
 
     @property
     def has_models(self) -> bool:
-        """Whether any classes are known that are base classes of what is stored."""
-        return bool(self._models)
+        """Whether the catalogue has base classes of ORM models."""
+        return bool(self._orm_bases)
 
     @memoized
     def builds(self, name: str) -> bool:
         """Whether calling `name` builds a query."""
         module = self.imported(name)
         words = name.removeprefix(module).split(".")
-        return bool(module) and any(word in self._builders[module] for word in words)
+        return bool(module) and any(word in self._query_builders[module] for word in words)
 
     @cached_property
     def verbs(self) -> frozenset[str]:
-        """Every method whose call can be an access."""
-        return frozenset(method for methods in self._receivers.values() for method in methods)
+        """The names of all methods that are effects."""
+        return frozenset(method for methods in self._methods_by_class.values() for method in methods)
 
     @cached_property
     def words(self) -> frozenset[str]:
-        """The last names of all that can be called or taken, `*` if there are objects all of whose methods can be."""
+        """The last names of all functions and methods; includes `*` if a client lists all methods of a class."""
         names = (
             name for client in self.clients for name in (*client.functions, *client.query_builders, *client.returns)
         )
@@ -122,15 +135,15 @@ class Catalogue:
 
     @cached_property
     def function_words(self) -> frozenset[str]:
-        """The last names of the functions whose call is an access, without those of classes."""
+        """The last names of the functions that are effects, without classes."""
         return frozenset(word for name in self._functions if not (word := name.rpartition(".")[2])[:1].isupper())
 
     def undescribed(self, name: str) -> bool:
-        """Whether `name` is of a client of which nothing but its modules and functions is known."""
+        """Whether `name` belongs to a client without `methods`: only its modules and functions are known."""
         return self.imported(name) in self._undescribed
 
     @cached_property
-    def _inert(self) -> frozenset[str]:
+    def _excluded(self) -> frozenset[str]:
         return frozenset(name for client in self.clients for name in client.exclude)
 
     @cached_property
@@ -138,7 +151,7 @@ class Catalogue:
         return frozenset(name for client in self.clients for name in client.functions)
 
     @cached_property
-    def _receivers(self) -> Mapping[str, frozenset[str]]:
+    def _methods_by_class(self) -> Mapping[str, frozenset[str]]:
         found: dict[str, frozenset[str]] = {}
         for client in self.clients:
             for cls, methods in client.methods.items():
@@ -146,11 +159,11 @@ class Catalogue:
         return found
 
     @cached_property
-    def _models(self) -> frozenset[str]:
+    def _orm_bases(self) -> frozenset[str]:
         return frozenset(name for client in self.clients for name in client.orm_bases)
 
     @cached_property
-    def _builders(self) -> Mapping[str, frozenset[str]]:
+    def _query_builders(self) -> Mapping[str, frozenset[str]]:
         found: dict[str, frozenset[str]] = {}
         for client in self.clients:
             for module in client.modules:
@@ -161,32 +174,36 @@ class Catalogue:
     def _undescribed(self) -> frozenset[str]:
         return frozenset(module for client in self.clients if not client.methods for module in client.modules)
 
-    def _lineage(self, library: ExternalModels, cls: str) -> Iterator[str]:
-        """`cls` and what it extends; a `RealDictCursor` is taken for the `cursor` of its package."""
-        known = library.ancestry(cls)
-        yield from known
+    def _ancestry(self, library: ExternalModels, cls: str) -> Iterator[str]:
+        """`cls` and its known base classes.
+
+        A class of a client module that is not listed counts as the listed class of its package whose name it ends with:
+        `RealDictCursor` as `cursor`.
+        """
+        bases = library.ancestry(cls)
+        yield from bases
         package, is_inside, _ = cls.partition(".")
-        if is_inside and cls[-1:] != ")" and self._receivers.keys().isdisjoint(known) and self.imported(cls):
+        if is_inside and cls[-1:] != ")" and self._methods_by_class.keys().isdisjoint(bases) and self.imported(cls):
             last = cls.rpartition(".")[2].lower()
-            yield from (name for name, short in self._short.get(package, ()) if last.endswith(short))
+            yield from (name for name, short in self._short_names.get(package, ()) if last.endswith(short))
 
     @cached_property
-    def _short(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
-        """The receivers of each package, with their last names in small letters."""
+    def _short_names(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        """By package: the listed classes, with their last names in lower case."""
         found: dict[str, list[tuple[str, str]]] = {}
-        for name in sorted(self._receivers):
+        for name in sorted(self._methods_by_class):
             found.setdefault(name.partition(".")[0], []).append((name, name.rpartition(".")[2].lower()))
         return {package: tuple(names) for package, names in found.items()}
 
 
 def clients_of(channel: str, extensions: Extensions | None = None) -> tuple[Client, ...]:
-    """The clients of `channel`, those that a contract adds first."""
+    """The clients of `channel`; the one that a contract adds comes first."""
     added = (extensions or {}).get(channel)
     return (added, *_built_in(channel)) if added else _built_in(channel)
 
 
 def load_catalogue(channels: Iterable[str], extensions: Extensions | None = None) -> Catalogue:
-    """The clients of `channels`."""
+    """The catalogue of `channels`, with the clients that a contract adds."""
     if not extensions:
         return _built_in_catalogue(tuple(channels))
     return Catalogue(tuple(client for channel in channels for client in clients_of(channel, extensions)))
@@ -194,7 +211,7 @@ def load_catalogue(channels: Iterable[str], extensions: Extensions | None = None
 
 @cache
 def is_unknown_library(name: str) -> bool:
-    """Whether `name` comes from a package that neither Python brings nor the catalogue of any channel knows."""
+    """Whether the package of `name` is neither in the standard library nor in the catalogue of any channel."""
     package = name.partition(".")[0]
     return package not in sys.stdlib_module_names and package not in _listed_packages()
 
@@ -207,27 +224,30 @@ def _listed_packages() -> frozenset[str]:
 
 
 def library(extensions: Extensions | None = None) -> ExternalModels:
-    """What comes out of the clients of every channel."""
+    """The type models of the clients of all channels, and of the standard library."""
     every = [client for channel in CHANNELS for client in clients_of(channel, extensions)]
     every.append(_PYTHON)
     return ExternalModels(
         returns={key: value for client in reversed(every) for key, value in client.returns.items()},
         bases={key: value for client in reversed(every) for key, value in client.bases.items()},
-        names=frozenset(name for client in every for name in _names(client)),
+        names=frozenset(name for client in every for name in _described_names(client)),
     )
 
 
 def semantic_model(codebase: Codebase, extensions: Extensions | None = None) -> SemanticModel:
-    """The names of `codebase`, followed with what is known of every client; a declared one is not looked into."""
+    """The semantic model of `codebase` with the type models of all clients (memoized per codebase).
+
+    Modules that `extensions` declares as clients are opaque: inference does not look into their source.
+    """
     key = f"names {sorted((extensions or {}).items())}"
     if key not in codebase.memo:
         declared = frozenset(module for client in (extensions or {}).values() for module in client.modules)
-        outside = [name for name in codebase.sources if not declared.isdisjoint(self_and_parents(name))]
-        files = FileIndex(codebase.sources, outside)
-        importers, kept = codebase.every_import.importers, partial(app_state_writers, codebase)
-        codebase.memo[key] = SemanticModel(files, library(extensions), importers, kept)
-    names: SemanticModel = codebase.memo[key]
-    return names
+        opaque = [name for name in codebase.sources if not declared.isdisjoint(self_and_parents(name))]
+        files = FileIndex(codebase.sources, opaque)
+        importers, state_writers = codebase.every_import.importers, partial(app_state_writers, codebase)
+        codebase.memo[key] = SemanticModel(files, library(extensions), importers, state_writers)
+    model: SemanticModel = codebase.memo[key]
+    return model
 
 
 @cache
@@ -238,17 +258,17 @@ def _built_in_catalogue(channels: tuple[str, ...]) -> Catalogue:
 @cache
 def _built_in(channel: str) -> tuple[Client, ...]:
     text = files("archguard.effects.catalogue").joinpath(f"{channel}.toml").read_text(encoding="utf-8")
-    return tuple(_client(facts) for facts in tomllib.loads(text).values())
+    return tuple(_client(entry) for entry in tomllib.loads(text).values())
 
 
-def _client(facts: Mapping[str, Mapping[str, str] | list[str]]) -> Client:
-    lists = {key: tuple(value) for key, value in facts.items() if isinstance(value, list)}
-    mappings = {key: value for key, value in facts.items() if isinstance(value, Mapping)}
+def _client(entry: Mapping[str, Mapping[str, str] | list[str]]) -> Client:
+    lists = {key: tuple(value) for key, value in entry.items() if isinstance(value, list)}
+    mappings = {key: value for key, value in entry.items() if isinstance(value, Mapping)}
     receivers = {cls: tuple(methods) for cls, methods in mappings.pop("methods", {}).items()}
-    return Client(methods=receivers, **lists, **mappings)  # type: ignore[arg-type]  # the tests look at every fact
+    return Client(methods=receivers, **lists, **mappings)  # type: ignore[arg-type]  # the tests check every entry
 
 
-def _names(client: Client) -> Iterator[str]:
+def _described_names(client: Client) -> Iterator[str]:
     yield from client.functions
     yield from client.orm_bases
     for cls, methods in client.methods.items():
@@ -261,7 +281,7 @@ _SAME_PATH = (
     *("with_segments()", "relative_to()", "absolute()", "resolve()", "expanduser()", "readlink()", "rename()"),
     *("replace()", "copy()", "copy_into()", "move()", "move_into()", "__enter__()"),
 )
-"""What of a path is a path."""
+"""Methods and attributes of a path that are a path."""
 _PYTHON = Client(
     returns={
         "contextlib.closing()": "argument",
@@ -303,4 +323,4 @@ _PYTHON = Client(
         "pathlib.PureWindowsPath": "pathlib.PurePath",
     },
 )
-"""What functions of Python, and what is used with every client, pass on."""
+"""Return types of standard library functions, and of libraries that are used with clients of any channel."""

@@ -1,4 +1,4 @@
-"""What is known of a library that reaches outside: how it is imported, called, and what comes out of it."""
+"""The facts about one client library: its modules, calls, methods and return types."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from archguard.codebase import STRICT, Names
 
 CHANNELS = ("database", "cache", "http", "rpc", "queue", "cloud", "saas", "network", "email")
-"""Where clients lead."""
+"""What clients reach; each channel is a TOML file in this folder."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Where services reach each other: one file a way."""
+"""Find the interactions between the services of a project: one file per channel."""
 
 from collections.abc import Collection, Iterator, Mapping
 
@@ -16,34 +16,34 @@ def find_interactions(
     codebase: Codebase,
     services: ServiceMap,
     offers: Mapping[tuple[str, str], tuple[Pattern, ...]],
-    ways: Collection[Channel],
+    channels: Collection[Channel],
 ) -> Iterator[Interaction]:
-    """Every place where a service reaches another one over one of `ways`, each once.
+    """Yield every interaction between services over one of `channels`, without duplicates.
 
     Args:
         codebase: The code.
-        services: What belongs to whom.
-        offers: What may be imported, by (caller, callee).
-        ways: What is looked at.
+        services: The owners of modules, hosts, topics and tables.
+        offers: The modules that may be imported, by (caller, callee).
+        channels: The channels to search.
     """
-    yield from dict.fromkeys(_all(codebase, services, offers, ways))
+    yield from dict.fromkeys(_every_interaction(codebase, services, offers, channels))
 
 
-def _all(
+def _every_interaction(
     codebase: Codebase,
     services: ServiceMap,
     offers: Mapping[tuple[str, str], tuple[Pattern, ...]],
-    ways: Collection[Channel],
+    channels: Collection[Channel],
 ) -> Iterator[Interaction]:
-    if Channel.IMPORT in ways:
+    if Channel.IMPORT in channels:
         yield from Imports(codebase, services, offers).interactions()
-    names = semantic_model(codebase)
+    model = semantic_model(codebase)
     for caller, modules in services.modules.items():
         sources = codebase.files(modules)
-        yield from RemoteCalls(names, services, caller, sources, tuple(ways)).interactions()
+        yield from RemoteCalls(model, services, caller, sources, tuple(channels)).interactions()
         for source in sources:
-            yield from Messages(names, services, source).interactions() if Channel.QUEUE in ways else ()
-            yield from Tables(names, services, source).interactions() if Channel.TABLE in ways else ()
+            yield from Messages(model, services, source).interactions() if Channel.QUEUE in channels else ()
+            yield from Tables(model, services, source).interactions() if Channel.TABLE in channels else ()
 
 
 __all__ = [

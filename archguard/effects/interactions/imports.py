@@ -1,4 +1,8 @@
-"""Services that import each other's modules: directly, through shared modules, or by the path in the repository."""
+"""Find imports between services: directly, through shared modules, or by their path in the repository.
+
+Indirect imports are a graph search from each service, with the modules of all services as barriers: a path through a
+third service is reported as the imports of that service. Cost: one reachability computation per service.
+"""
 
 import sys
 from collections.abc import Iterator, Mapping
@@ -12,14 +16,14 @@ from archguard.effects.interactions.interaction import Channel, Interaction, Ser
 
 @dataclass(frozen=True)
 class Imports:
-    """The imports from one service into another; `offers` says, by (caller, callee), what may be imported."""
+    """The imports from one service into another; `offers` has the importable modules by (caller, callee)."""
 
     codebase: Codebase
     services: ServiceMap
     offers: Mapping[tuple[str, str], tuple[Pattern, ...]]
 
     def interactions(self) -> Iterator[Interaction]:
-        """Every import, the direct ones first."""
+        """Yield every import between services, the direct ones first."""
         for link in self.codebase.imports.links():
             caller = self.services.owners.get(link.importer, "")
             if caller and (found := self._direct(caller, link)):
@@ -32,22 +36,24 @@ class Imports:
         if callee in ("", caller):
             return None
         offered = Interface(self.offers.get((caller, callee), ())).offers(self.codebase, link)
-        return self._contact(caller, callee, link, link.imported, unpublished=not offered)
+        return self._interaction(caller, callee, link, link.imported, unpublished=not offered)
 
     def _indirect(self, caller: str) -> Iterator[Interaction]:
-        """What the service reaches through modules that belong to no service."""
+        """Yield the imports of `caller` that lead through modules without a service."""
         own = self.services.modules[caller]
         targets = self._targets(caller)
-        blocked = dict.fromkeys(self.services.owners, ALL_BITS)
-        reach = Reachability(self.codebase.imports, labelled(targets.values()), blocked)
-        everything = (1 << len(targets)) - 1
-        for route in find_forbidden_paths(reach, dict.fromkeys(own, everything), indirect=True, most=sys.maxsize):
-            if len(route.chain) > 2:  # noqa: PLR2004  # the importer and the imported
-                callee, unpublished = list(targets)[route.position]
-                yield self._contact_by_route(caller, callee, route, unpublished=unpublished)
+        barriers = dict.fromkeys(self.services.owners, ALL_BITS)
+        reachability = Reachability(self.codebase.imports, labelled(targets.values()), barriers)
+        all_targets = (1 << len(targets)) - 1
+        for path in find_forbidden_paths(
+            reachability, dict.fromkeys(own, all_targets), indirect=True, most=sys.maxsize
+        ):
+            if len(path.chain) > 2:  # noqa: PLR2004  # the importer and the imported
+                callee, unpublished = list(targets)[path.position]
+                yield self._indirect_interaction(caller, callee, path, unpublished=unpublished)
 
     def _targets(self, caller: str) -> Mapping[tuple[str, bool], frozenset[str]]:
-        """The modules of the other services: those that are offered to `caller`, and those that are not."""
+        """The modules of the other services, by (service, whether they are not offered to `caller`)."""
         targets: dict[tuple[str, bool], frozenset[str]] = {}
         for name, modules in self.services.modules.items():
             patterns = self.offers.get((caller, name), ())
@@ -56,7 +62,7 @@ class Imports:
                 targets |= {(name, False): offered, (name, True): modules - offered}
         return targets
 
-    def _contact_by_route(self, caller: str, callee: str, path: ForbiddenPath, *, unpublished: bool) -> Interaction:
+    def _indirect_interaction(self, caller: str, callee: str, path: ForbiddenPath, *, unpublished: bool) -> Interaction:
         return Interaction(
             caller=caller,
             callee=callee,
@@ -70,15 +76,15 @@ class Imports:
             chain=(self.codebase.step(path.link), *self.codebase.steps(path.chain[1:])),
         )
 
-    def _contact(self, caller: str, callee: str, link: Link, named: str, *, unpublished: bool) -> Interaction:
+    def _interaction(self, caller: str, callee: str, link: Link, module: str, *, unpublished: bool) -> Interaction:
         return Interaction(
             caller=caller,
             callee=callee,
             channel=Channel.IMPORT,
             importer=link.importer,
-            does=f"import {named}",
+            does=f"import {module}",
             location=self.codebase.location(link),
-            imported=named,
+            imported=module,
             unpublished=unpublished,
             chain=(self.codebase.step(link),),
         )

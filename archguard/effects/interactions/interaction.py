@@ -1,4 +1,4 @@
-"""One place where the code of a service reaches another service, and how it is recognized whose something is."""
+"""One interaction between services, and the mapping of modules, hosts, topics and tables to their owners."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from archguard.effects.urls import Url
 from archguard.model import Confidence, Location, Step
 
 Owners: TypeAlias = tuple[str, ...]
-"""Services that have something together; mostly it is one of them, or none."""
+"""The services that own something: mostly one or none, several if their patterns match equally well."""
 
 
 class Channel(StrEnum):
@@ -25,7 +25,7 @@ class Channel(StrEnum):
     RPC = "rpc"
     """By a remote call: gRPC to one of its hosts, a proxy of nameko by its name."""
     QUEUE = "queue"
-    """By a message to a topic, queue or task of its."""
+    """By a message to one of its topics, queues or tasks."""
     TABLE = "table"
     """By reading or writing its tables."""
 
@@ -37,32 +37,32 @@ WORDS = {
     Channel.QUEUE: "a queue",
     Channel.TABLE: "a table",
 }
-"""Each way as it stands behind "over"."""
+"""Each channel as it follows "over" in messages."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Interaction:
-    """Code of the service `caller` reaches the service `callee`."""
+    """A place where code of the service `caller` reaches the service `callee`."""
 
     caller: str
     callee: str
     channel: Channel
     importer: str
-    """The module in which it does."""
+    """The module that contains the place."""
     does: str
-    """What it does, to stand after "must not": `import payments::app.models`."""
+    """A verb phrase that follows "must not" in messages: `import payments::app.models`."""
     location: Location
     imported: str = ""
     symbol: str = ""
     unpublished: bool = False
-    """Whether it imports what the other service does not offer to it."""
+    """Whether it imports something that `callee` does not offer to `caller`."""
     chain: tuple[Step, ...] = field(default=(), compare=False)
     confidence: Confidence = Confidence.CERTAIN
 
 
 @dataclass(frozen=True)
 class ServiceMap:
-    """What belongs to which service of a codebase."""
+    """The owners of the modules, hosts, topics and tables of a codebase."""
 
     codebase: Codebase
 
@@ -74,11 +74,11 @@ class ServiceMap:
 
     @cached_property
     def owners(self) -> Mapping[str, str]:
-        """The service of each module that belongs to one."""
+        """The service of each module; modules without a service are absent."""
         return {module: name for name, modules in self.modules.items() for module in modules}
 
     def shared(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """The modules that belong to several services, without those below them, and those services."""
+        """Yield the topmost modules that belong to several services, with these services."""
         above = ""
         for module in sorted(self.owners):
             found = tuple(name for name, modules in self.modules.items() if module in modules)
@@ -87,30 +87,35 @@ class ServiceMap:
                 yield module, found
 
     def owners_of_host(self, url: Url) -> Owners:
-        """The services that answer at `url`."""
-        return self._owners({name: [host for host in s.hosts if url.matches(host)] for name, s in self._services()})
+        """The services that `url` leads to."""
+        return self._owners(
+            {name: [host for host in service.hosts if url.matches(host)] for name, service in self._services()}
+        )
 
     def owners_of_setting(self, name: str) -> Owners:
         """The services whose address the setting `name` holds."""
-        return tuple(service for service, it in self._services() if name.upper() in filter(is_setting, it.hosts))
+        return tuple(owner for owner, service in self._services() if name.upper() in filter(is_setting, service.hosts))
 
     def owners_of_topic(self, topic: str) -> Owners:
         """The services that consume `topic`."""
         return self._owners({name: _matching(topic, service.topics) for name, service in self._services()})
 
     def owners_of_table(self, table: str) -> Owners:
-        """The services that own `table` (with or without its schema)."""
+        """The services that own `table`, matched with and without its schema."""
         plain = table.rpartition(".")[2]
         return self._owners(
-            {name: [*_matching(table, it.tables), *_matching(plain, it.tables)] for name, it in self._services()}
+            {
+                name: [*_matching(table, service.tables), *_matching(plain, service.tables)]
+                for name, service in self._services()
+            }
         )
 
     def _services(self) -> Iterator[tuple[str, Service]]:
         yield from sorted(self.codebase.services.items())
 
     def _owners(self, found: Mapping[str, list[str]]) -> Owners:
-        """Those whose patterns say most: `payment_log` rather than `payment_*`."""
-        longest = {name: max(map(_weight, patterns)) for name, patterns in found.items() if patterns}
+        """The services with the most specific matching pattern: `payment_log` rather than `payment_*`."""
+        longest = {name: max(map(_specificity, patterns)) for name, patterns in found.items() if patterns}
         return tuple(name for name in longest if longest[name] == max(longest.values()))
 
 
@@ -123,5 +128,5 @@ def _matching(name: str, patterns: tuple[str, ...]) -> list[str]:
     return [pattern for pattern in patterns if fnmatchcase(name.lower(), pattern.lower())]
 
 
-def _weight(pattern: str) -> tuple[bool, int]:
+def _specificity(pattern: str) -> tuple[bool, int]:
     return "*" not in pattern, len(pattern)

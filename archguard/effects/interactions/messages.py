@@ -1,4 +1,8 @@
-"""Services that send each other messages: by topic, queue, routing key or task name."""
+"""Find messages between services: by topic, queue, routing key or task name.
+
+A call counts if one of its arguments is a topic of another service, and if it is a call of a queue client (certain) or
+of a function with a name such as `publish` (likely).
+"""
 
 import ast
 import re
@@ -14,55 +18,58 @@ from archguard.effects.interactions.interaction import Channel, Interaction, Ser
 from archguard.model import Confidence
 from archguard.semantics import SemanticModel
 
-_TELLING = re.compile(
+_MESSAGING_FUNCTION = re.compile(
     r"(?:basic_)?(?:publish|publisher|produce|send|emit|dispatch|enqueue|consume|subscribe|subscriber)"
     r"(?P<what>_(?!(?:\w+_)?(?:e?mails?|sms|metrics?|logs?|files?)(?:_|$))\w+)?"
     r"|signature|apply_async|put_events|xadd|queue_declare|queue_bind"
 )
-"""What functions are called that are about messages, whatever they are of: `publish`, `publish_event`."""
-_CONSUMING = re.compile(r"consum|subscri|bind", re.IGNORECASE)
-"""What those are called that take messages."""
-_SEVERAL_WORDS = re.compile(r"[.:/_-]")
-"""In the names of topics that are called like nothing else."""
+"""Names of functions that send or receive messages, with any owner: `publish`, `publish_event`."""
+_CONSUMING_FUNCTION = re.compile(r"consum|subscri|bind", re.IGNORECASE)
+"""Names of functions that receive messages."""
+_TOPIC_SEPARATOR = re.compile(r"[.:/_-]")
+"""Separators in a topic: a topic with one is specific enough not to be an ordinary word."""
 
 
 @dataclass(frozen=True)
 class Messages:
-    """The topics of other services in the calls of one module."""
+    """The messages that one module exchanges with other services."""
 
     model: SemanticModel
     services: ServiceMap
     source: Source
 
     def interactions(self) -> Iterator[Interaction]:
-        """Every call that names one to a client of a queue, or to something that sends by its name."""
+        """Yield an interaction for each call that passes a topic of another service to a messaging function."""
         for call in Call.within(self.model.scope(self.source.module), self.source):
-            for topic in self._texts(call):
+            for topic in self._strings(call):
                 owners = self.services.owners_of_topic(topic)
-                if owners and self._caller not in owners and (confidence := self._tells(call, topic)):
-                    yield from (self._contact(call, owner, topic, confidence) for owner in owners)
+                if owners and self._caller not in owners and (confidence := self._confidence(call, topic)):
+                    yield from (self._interaction(call, owner, topic, confidence) for owner in owners)
 
-    def _texts(self, call: Call) -> Iterator[str]:
+    def _strings(self, call: Call) -> Iterator[str]:
         nodes = (*call.arguments, *call.keywords.values())
         inner = (part for node in nodes for part in (node.elts if isinstance(node, ast.List | ast.Tuple) else [node]))
-        texts = (self.model.string_value(_member(node), call.at) for node in inner)
+        texts = (self.model.string_value(_enum_member(node), call.at) for node in inner)
         yield from dict.fromkeys(text.filled("") for text in texts if text and text.complete)
 
-    def _tells(self, call: Call, topic: str) -> Confidence | None:
-        """How surely `call` is about messages; of a plain word like `charge`, `send_invoice` does not tell."""
-        if id(call.node) in self._uses:
-            return Confidence.CERTAIN
-        told = _TELLING.fullmatch(_last_name(call))
-        is_told = told and (not told["what"] or _SEVERAL_WORDS.search(topic))
-        return Confidence.LIKELY if is_told else None
+    def _confidence(self, call: Call, topic: str) -> Confidence | None:
+        """The confidence that `call` sends or receives a message; None if nothing suggests it.
 
-    def _contact(self, call: Call, owner: str, topic: str, confidence: Confidence) -> Interaction:
+        A name such as `send_invoice` is no evidence for a topic that is an ordinary word, such as `charge`.
+        """
+        if id(call.node) in self._client_call_ids:
+            return Confidence.CERTAIN
+        found = _MESSAGING_FUNCTION.fullmatch(_last_name(call))
+        is_messaging = found and (not found["what"] or _TOPIC_SEPARATOR.search(topic))
+        return Confidence.LIKELY if is_messaging else None
+
+    def _interaction(self, call: Call, owner: str, topic: str, confidence: Confidence) -> Interaction:
         return Interaction(
             caller=self._caller,
             callee=owner,
             channel=Channel.QUEUE,
             importer=self.source.module,
-            does=f"{'consume' if _CONSUMING.search(_last_name(call)) else 'send to'} {topic}",
+            does=f"{'consume' if _CONSUMING_FUNCTION.search(_last_name(call)) else 'send to'} {topic}",
             location=call.location,
             symbol=topic,
             confidence=confidence,
@@ -73,9 +80,9 @@ class Messages:
         return self.services.owners[self.source.module]
 
     @cached_property
-    def _uses(self) -> frozenset[int]:
-        uses = ClientCallFinder(self.model, load_catalogue(("queue", "cloud"))).of(self.source)
-        return frozenset(id(use.access.call) for use in uses if use.access.call)
+    def _client_call_ids(self) -> frozenset[int]:
+        calls = ClientCallFinder(self.model, load_catalogue(("queue", "cloud"))).of(self.source)
+        return frozenset(id(call.access.call) for call in calls if call.access.call)
 
 
 def _last_name(call: Call) -> str:
@@ -83,6 +90,6 @@ def _last_name(call: Call) -> str:
     return func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
 
 
-def _member(node: ast.expr) -> ast.expr:
-    """`Topics.CHARGE` for `Topics.CHARGE.value`."""
+def _enum_member(node: ast.expr) -> ast.expr:
+    """The member of an enum whose value `node` is: `Topics.CHARGE` for `Topics.CHARGE.value`; else `node`."""
     return node.value if isinstance(node, ast.Attribute) and node.attr == "value" else node

@@ -1,4 +1,4 @@
-"""Services that touch each other's tables: in SQL, in models that map them, by foreign keys."""
+"""Find uses of the tables of other services: in SQL, table functions, mapped models and foreign keys."""
 
 import ast
 from collections.abc import Iterator
@@ -13,101 +13,101 @@ from archguard.effects.sql import sql_in
 from archguard.model import Location
 from archguard.semantics import ClassType, ExternalSymbol, SemanticModel
 
-_META = {"db_table", "table", "table_name"}
+_TABLE_OPTIONS = {"db_table", "table", "table_name"}
 
 
 @dataclass(frozen=True)
 class Tables:
-    """The tables of other services in one module."""
+    """The tables of other services that one module uses."""
 
     model: SemanticModel
     services: ServiceMap
     source: Source
 
     def interactions(self) -> Iterator[Interaction]:
-        """Every place where one is named."""
+        """Yield an interaction for each place that names one."""
         scope = self.model.scope(self.source.module)
         for literal in Literal.within(scope, self.source):
-            yield from self._in_text(literal)
+            yield from self._in_literal(literal)
         for call in Call.within(scope, self.source):
             yield from self._in_call(call)
         for definition in definitions(scope, self.source):
             if isinstance(definition, ClassDefinition):
                 yield from self._in_class(definition)
 
-    def _in_text(self, literal: Literal) -> Iterator[Interaction]:
+    def _in_literal(self, literal: Literal) -> Iterator[Interaction]:
         sql = sql_in(self.model.string_value(literal.node, literal.at))
         for table in sql.qualified if sql else ():
-            deed = "write to" if sql and sql.writes else "read"
-            yield from self._contact(table, f"{deed} the table {table}", literal.location)
+            action = "write to" if sql and sql.writes else "read"
+            yield from self._interactions_with(table, f"{action} the table {table}", literal.location)
 
     def _in_call(self, call: Call) -> Iterator[Interaction]:
         """`Table("payments", metadata)`, `ForeignKey("payments.id")`, `read_sql_table("payments", engine)`."""
         for callee in self.model.callees(call.node, call.at):
             package, last = callee.partition(".")[0], callee.rpartition(".")[2]
-            for table in self._used(call) if package in _BY_NAME.get(last, ()) else ():
-                yield from self._contact(table, f"use the table {table}", call.location)
-            for table in self._referred(call, package, last):
-                yield from self._contact(table, f"refer to the table {table}", call.location)
+            for table in self._named_tables(call) if package in _TABLE_FUNCTIONS.get(last, ()) else ():
+                yield from self._interactions_with(table, f"use the table {table}", call.location)
+            for table in self._referenced_tables(call, package, last):
+                yield from self._interactions_with(table, f"refer to the table {table}", call.location)
 
-    def _used(self, call: Call) -> Iterator[str]:
-        schema = next(self._texts(_keywords(call, "schema"), call.at), "")
-        names = self._texts((*call.arguments[:1], *_keywords(call, "name", "table_name")), call.at)
+    def _named_tables(self, call: Call) -> Iterator[str]:
+        schema = next(self._strings(_keywords(call, "schema"), call.at), "")
+        names = self._strings((*call.arguments[:1], *_keywords(call, "name", "table_name")), call.at)
         yield from (_qualified(schema, name) for name in names)
 
-    def _referred(self, call: Call, package: str, last: str) -> Iterator[str]:
-        """The tables of the columns, or of the models of Django, that a foreign key leads to."""
-        if package in _SQLALCHEMY and last in _COLUMNS:
-            position, keyword = _COLUMNS[last]
+    def _referenced_tables(self, call: Call, package: str, last: str) -> Iterator[str]:
+        """The tables that a foreign key references, by column (SQLAlchemy) or by model (Django)."""
+        if package in _SQLALCHEMY and last in _COLUMN_ARGUMENTS:
+            position, keyword = _COLUMN_ARGUMENTS[last]
             nodes = (*call.arguments[position : position + 1], *_keywords(call, keyword))
-            columns = self._texts(tuple(part for node in nodes for part in _elements(node)), call.at)
+            columns = self._strings(tuple(part for node in nodes for part in _elements(node)), call.at)
             yield from (column.rpartition(".")[0] for column in columns)
         elif package == "django" and last in _RELATIONS:
-            models = self._texts((*call.arguments[:1], *_keywords(call, "to")), call.at)
+            models = self._strings((*call.arguments[:1], *_keywords(call, "to")), call.at)
             yield from (model.replace(".", "_").lower() for model in models if "." in model)
 
     def _in_class(self, definition: ClassDefinition) -> Iterator[Interaction]:
-        for table, location in self._mapped(definition):
-            yield from self._contact(table, f"map the table {table}", location)
+        for table, location in self._mapped_tables(definition):
+            yield from self._interactions_with(table, f"map the table {table}", location)
 
-    def _mapped(self, definition: ClassDefinition) -> Iterator[tuple[str, Location]]:
-        """The table that a model says it has, or the one that its library gives it."""
+    def _mapped_tables(self, definition: ClassDefinition) -> Iterator[tuple[str, Location]]:
+        """The table that a model declares, or the default of its library."""
         scope = definition.scope
         schema = self._schema(scope)
-        told = [(_qualified(schema, name), place) for name, place in self._told(scope, {"__tablename__"})]
+        declared = [(_qualified(schema, name), place) for name, place in self._declared(scope, {"__tablename__"})]
         for meta in scope.children:
             if meta.name.rpartition(".")[2] == "Meta":
-                told += self._told(meta, _META)
-        yield from told
-        if not told and (name := self._by_default(definition)):
+                declared += self._declared(meta, _TABLE_OPTIONS)
+        yield from declared
+        if not declared and (name := self._default_table(definition)):
             yield name, definition.location
 
     def _schema(self, scope: Scope) -> str:
-        """`billing` for `__table_args__ = {"schema": "billing"}`, also where that ends a tuple; "" if there is none."""
+        """`billing` for `__table_args__ = {"schema": "billing"}`, or for a tuple that ends so; else ""."""
         for binding in scope.bindings.get("__table_args__", []):
             match binding.node:
                 case (ast.Dict() as options) | ast.Tuple(elts=[*_, ast.Dict() as options]):
                     pairs = zip(options.keys, options.values, strict=True)
                     schemas = (value for key, value in pairs if isinstance(key, ast.Constant) and key.value == "schema")
-                    return next(self._texts(tuple(schemas), binding.at), "")
+                    return next(self._strings(tuple(schemas), binding.at), "")
         return ""
 
-    def _told(self, scope: Scope, names: set[str]) -> Iterator[tuple[str, Location]]:
+    def _declared(self, scope: Scope, names: set[str]) -> Iterator[tuple[str, Location]]:
         for name in sorted(names & scope.bindings.keys()):
             for binding in scope.bindings[name]:
                 if isinstance(binding.node, ast.expr):
-                    for text in self._texts((binding.node,), binding.at):
+                    for text in self._strings((binding.node,), binding.at):
                         yield text, self.source.location(binding.node)
 
-    def _by_default(self, definition: ClassDefinition) -> str:
+    def _default_table(self, definition: ClassDefinition) -> str:
         """`shop_order` for the Django model `Order` of the app `shop`, `order` for an `Order` of SQLModel."""
         ancestors = self.model.mro(ClassType(definition.name, definition.scope))
-        outside = {ancestor.name for ancestor in ancestors if isinstance(ancestor, ExternalSymbol)}
+        external = {ancestor.name for ancestor in ancestors if isinstance(ancestor, ExternalSymbol)}
         name = definition.simple_name.lower()
-        if outside & {"django.db.models.Model", "django.db.models.base.Model"}:
+        if external & {"django.db.models.Model", "django.db.models.base.Model"}:
             return f"{self._app_label()}_{name}"
         keywords = {keyword.arg for keyword in _class_keywords(definition.scope)}
-        return name if "sqlmodel.SQLModel" in outside and "table" in keywords else ""
+        return name if "sqlmodel.SQLModel" in external and "table" in keywords else ""
 
     def _app_label(self) -> str:
         """The last part of the package that holds `models`."""
@@ -115,11 +115,11 @@ class Tables:
         holder = parts[: parts.index("models")] if "models" in parts else parts[:-1]
         return holder[-1] if holder else parts[0]
 
-    def _texts(self, nodes: tuple[ast.expr, ...], at: Position) -> Iterator[str]:
+    def _strings(self, nodes: tuple[ast.expr, ...], at: Position) -> Iterator[str]:
         texts = (self.model.string_value(node, at) for node in nodes)
         yield from (text.filled("") for text in texts if text and text.complete)
 
-    def _contact(self, table: str, does: str, location: Location) -> Iterator[Interaction]:
+    def _interactions_with(self, table: str, does: str, location: Location) -> Iterator[Interaction]:
         caller = self.services.owners[self.source.module]
         owners = self.services.owners_of_table(table)
         for owner in owners if caller not in owners else ():
@@ -135,7 +135,7 @@ class Tables:
 
 
 _SQLALCHEMY = ("sqlalchemy", "sqlmodel")
-_BY_NAME = {
+_TABLE_FUNCTIONS = {
     "Table": _SQLALCHEMY,
     "table": _SQLALCHEMY,
     "read_sql_table": ("pandas", "polars", "dask"),
@@ -143,8 +143,12 @@ _BY_NAME = {
     **dict.fromkeys(("create_table", "drop_table", "rename_table", "batch_alter_table"), ("alembic", "op")),
     **dict.fromkeys(("add_column", "drop_column", "alter_column"), ("alembic", "op")),
 }
-_COLUMNS = {"ForeignKey": (0, "column"), "ForeignKeyConstraint": (1, "refcolumns"), "Field": (1, "foreign_key")}
-"""Which argument says where a foreign key leads to, by its position and its name."""
+_COLUMN_ARGUMENTS = {
+    "ForeignKey": (0, "column"),
+    "ForeignKeyConstraint": (1, "refcolumns"),
+    "Field": (1, "foreign_key"),
+}
+"""The argument that names the referenced column, by position and keyword."""
 _RELATIONS = {"ForeignKey", "OneToOneField", "ManyToManyField"}
 
 

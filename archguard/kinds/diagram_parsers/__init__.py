@@ -1,4 +1,4 @@
-"""Drawings of an architecture as text: one file a language. What is not understood is an error, never skipped."""
+"""Parsers for diagrams as text, one file per language. Unknown syntax is an error and never skipped."""
 
 from archguard.kinds.diagram_parsers.drawing import Arrow, Box, ParsedDiagram
 from archguard.kinds.diagram_parsers.reading import read_drawing

@@ -1,4 +1,4 @@
-"""What a drawing says, in whatever language it is written."""
+"""The parsed diagram, independent of its language."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -10,7 +10,7 @@ from archguard.model import Location
 
 @dataclass(frozen=True, order=True)
 class Arrow:
-    """A line with a head, from one box to another."""
+    """A directed line from one box to another."""
 
     source: str
     target: str
@@ -19,26 +19,26 @@ class Arrow:
 
 @dataclass(frozen=True)
 class Box:
-    """Something that is drawn."""
+    """A node of the diagram."""
 
     name: str
-    """By which the drawing speaks of it."""
+    """The identifier of the box in the diagram."""
     text: str
-    """The lines that are written on it; its name if nothing else is."""
+    """The text on the box, with line breaks; its name if there is none."""
     place: Location
     patterns: tuple[str, ...] = ()
-    """The modules that it stands for, as far as the drawing says so itself."""
+    """The patterns of its modules, if the diagram contains them."""
     groups: tuple[str, ...] = ()
-    """The labels of the frames around it, the outermost first."""
+    """The labels of the enclosing frames, outermost first."""
 
     @property
     def label(self) -> str:
-        """What is written on it, on one line."""
+        """The text on the box, on one line."""
         return " ".join(self.text.split())
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What its modules may be called, the likeliest first: also with the frames around it in front."""
+        """Candidates for the name of its modules, most likely first; also prefixed with the enclosing frames."""
         title = self.text.partition("\n")[0].strip()
         framed = (".".join((*self.groups[depth:], title)) for depth in range(len(self.groups)))
         return tuple(dict.fromkeys((self.name, self.label, title, *framed)))
@@ -46,7 +46,7 @@ class Box:
 
 @dataclass(frozen=True)
 class ParsedDiagram:
-    """Boxes and the arrows between them; an arrow at a frame is one at each box inside."""
+    """Boxes and the arrows between them; an arrow at a frame is replaced by arrows at each box inside."""
 
     boxes: tuple[Box, ...]
     arrows: tuple[Arrow, ...]
@@ -57,23 +57,23 @@ class ParsedDiagram:
         return self.text.splitlines()[number - 1]
 
     def error(self, message: str, place: Location, hint: str = "") -> ArchguardError:
-        """A fault of the drawing at `place`."""
+        """An error in the diagram at `place`."""
         return ArchguardError(message, hint, place, self.line(place.line))
 
 
 @dataclass
 class Sketch:
-    """A drawing while it is read."""
+    """A diagram while it is parsed."""
 
     boxes: dict[str, Box] = field(default_factory=dict)
     arrows: list[Arrow] = field(default_factory=list)
     frames: dict[str, list[str]] = field(default_factory=dict)
-    """What is inside of each frame: names of boxes and of frames."""
+    """The contents of each frame: names of boxes and of frames."""
     open: list[Box] = field(default_factory=list)
-    """The frames around what comes next, the outermost first."""
+    """The frames that are open at the current position, outermost first."""
 
     def box(self, name: str, place: Location, text: str = "", patterns: tuple[str, ...] = ()) -> str:
-        """Draw a box, or say more of one that is there; its name."""
+        """Add a box, or more details of an existing one; return its name."""
         if name in self.frames:
             return name
         new = Box(name, text or name, place, patterns, tuple(frame.label for frame in self.open))
@@ -96,18 +96,18 @@ class Sketch:
         self.open.append(Box(name, text or name, place))
 
     def end(self) -> None:
-        """Close the innermost frame; one that stayed empty is a box."""
+        """Close the innermost frame; an empty one becomes a box."""
         frame = self.open.pop()
         if not self.frames[frame.name]:
             del self.frames[frame.name]
             self.boxes[frame.name] = replace(frame, groups=tuple(around.label for around in self.open))
 
     def arrow(self, source: str, target: str, place: Location) -> None:
-        """Draw an arrow."""
+        """Add an arrow."""
         self.arrows.append(Arrow(source, target, place))
 
     def drawing(self, text: str) -> ParsedDiagram:
-        """All of it, with the arrows at frames taken to what is inside."""
+        """The complete diagram, with arrows at frames replaced by arrows at their boxes."""
         arrows = (
             Arrow(source, target, arrow.place)
             for arrow in self.arrows

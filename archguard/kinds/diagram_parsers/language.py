@@ -1,4 +1,4 @@
-"""What the languages of drawings have in common: statements, each of which is understood or a fault."""
+"""What the parsers have in common: a text is a sequence of statements, each of which is parsed or an error."""
 
 import re
 from abc import ABC, abstractmethod
@@ -12,24 +12,24 @@ _SPACE: Final = re.compile(r"[ \t]*")
 
 
 class Language(ABC):
-    """Reads one text."""
+    """The parser of one text."""
 
     breaks: re.Pattern[str]
-    """What stands between statements."""
+    """The separator of statements, comments included."""
     rest: re.Pattern[str]
-    """What is passed over behind a fault."""
+    """The rest of a statement, which is skipped after an error."""
     end: re.Pattern[str]
-    """What a statement ends at."""
+    """The end of a statement, as a lookahead."""
 
     def __init__(self, shown: str, text: str) -> None:
         self.scanner = Scanner(shown, text)
         self.sketch = Sketch()
 
     def read(self) -> ParsedDiagram:
-        """The drawing.
+        """Parse the text.
 
         Raises:
-            ExceptionGroup[DrawingError]: all that is not understood in it.
+            ExceptionGroup[DrawingError]: every syntax error in it.
         """
         if self.begins():
             self._statements()
@@ -38,36 +38,36 @@ class Language(ABC):
         return self.sketch.drawing(self.scanner.text)
 
     def begins(self) -> bool:
-        """Whether it is in this language at all, with the position at the first statement."""
+        """Whether the text is in this language; the position is moved to the first statement."""
         return True
 
     @abstractmethod
     def statement(self) -> None:
-        """Read what stands here.
+        """Parse one statement.
 
         Raises:
-            DrawingError: it is not understood.
+            DrawingError: a syntax error.
         """
 
     @abstractmethod
     def unclosed(self, frame: str) -> str:
-        """What is wrong with `frame` where nothing closes it."""
+        """The error message for a `frame` that is not closed."""
 
     def close(self, place: Location, message: str) -> None:
         """Close the innermost frame.
 
         Raises:
-            DrawingError: `message`, as none is open.
+            DrawingError: with `message`, if none is open.
         """
         if not self.sketch.open:
             raise self.scanner.error(message, "", place)
         self.sketch.end()
 
     def draw(self, place: Location, source: str, target: str, *, forwards: bool, backwards: bool) -> None:
-        """Draw an arrow for each head of a line.
+        """Add an arrow for each head of a line.
 
         Raises:
-            DrawingError: it has none.
+            DrawingError: the line has no head.
         """
         if not forwards and not backwards:
             raise self.scanner.error("a line without a head does not say who imports whom", "draw an arrow: -->", place)

@@ -1,4 +1,4 @@
-"""Mermaid's flowcharts: https://mermaid.js.org/syntax/flowchart.html has the syntax."""
+"""Parser for Mermaid flowcharts; syntax: https://mermaid.js.org/syntax/flowchart.html ."""
 
 import html
 import re
@@ -15,11 +15,11 @@ _REST: Final = re.compile(r"[^\n;]*")
 _END: Final = re.compile(r"(?=[\n;]|%%|\Z)")
 _FRONT: Final = re.compile(r"\s*---[ \t]*\n.*?\n---[ \t]*(?=\n)|(?:\s|%%[^\n]*\n)+", re.DOTALL)
 _HEADER: Final = re.compile(r"(?P<kind>flowchart|graph)(?:-elk)?(?:[ \t]+(?:TB|TD|BT|RL|LR))?(?=[\s;]|\Z)")
-_LOOKS: Final = re.compile(
+_STYLE: Final = re.compile(
     r"(?:direction[ \t]+(?:TB|TD|BT|RL|LR)\b|(?:classDef|class|style|linkStyle|click)[ \t]+\w|accTitle[ \t]*:)[^\n;]*"
     r"|accDescr[ \t]*(?::[^\n]*|\{[^}]*\})"
 )
-"""What changes the looks only."""
+"""Statements that affect only the appearance."""
 _SUBGRAPH: Final = re.compile(r"subgraph(?=[\s;])[ \t]*")
 _SUBGRAPH_LABEL: Final = re.compile(r"\"(?P<quoted>[^\"]*)\"|(?P<plain>[^\n;\[]+)")
 _CLOSE: Final = re.compile(r"end(?=[\s;]|\Z)")
@@ -31,11 +31,11 @@ _ARROW: Final = re.compile(
     r"(?P<tail>[<xo])?(?:--+(?P<solid>[->xo])|==+(?P<thick>[=>xo])|-\.+-(?P<dotted>[>xo])?)"
     r"(?:[ \t]*\|(?:\"[^\"]*\"|[^|\n])*\|)?"
 )
-_SPOKEN: Final = re.compile(
+_LABELLED_ARROW: Final = re.compile(
     r"(?P<tail>[<xo])?(?:--(?=[^->xo]).+?--+(?P<solid>[->xo])|==(?=[^=>xo]).+?==+(?P<thick>[=>xo])"
     r"|-\.(?=[^.-]).+?\.+-(?P<dotted>[>xo])?)"
 )
-"""With a label between two halves of the line."""
+"""An arrow with its label between two halves of the line."""
 _INVISIBLE: Final = re.compile(r"~~~+")
 _SHAPES: Final = tuple(
     re.compile(rf"{re.escape(opening)}\s*(?:\"(?P<quoted>[^\"]*)\"|(?P<plain>[^\"\n\[\](){{}}|]*?))\s*{closing}")
@@ -59,10 +59,10 @@ _LABEL: Final = re.compile(r"\blabel\s*:\s*(?:\"([^\"]*)\"|([^,}\n]+))")
 
 
 def read_mermaid(text: str, shown: str) -> ParsedDiagram:
-    """The flowchart `text`.
+    """Parse the flowchart `text`.
 
     Raises:
-        ExceptionGroup[DrawingError]: all that is not understood in it.
+        ExceptionGroup[DrawingError]: every syntax error in it.
     """
     return _Mermaid(shown, text).read()
 
@@ -82,7 +82,7 @@ class _Mermaid(Language):
         return f"the subgraph {frame} has no `end`"
 
     def statement(self) -> None:
-        if self.scanner.take(_LOOKS):
+        if self.scanner.take(_STYLE):
             return
         place = self.scanner.place
         if self.scanner.take(_SUBGRAPH):
@@ -112,13 +112,13 @@ class _Mermaid(Language):
         self.scanner.take(_EDGE_NAME)
         self.scanner.take(_SPACE)
         place = self.scanner.place
-        arrow = self.scanner.take(_INVISIBLE) or self.scanner.take(_ARROW) or self.scanner.take(_SPOKEN)
+        arrow = self.scanner.take(_INVISIBLE) or self.scanner.take(_ARROW) or self.scanner.take(_LABELLED_ARROW)
         return (place, arrow) if arrow else None
 
     def _draw(self, place: Location, arrow: re.Match[str], sources: list[str], targets: list[str]) -> None:
         ends = arrow.groupdict()
         if not ends:
-            return  # an invisible line is there for the layout
+            return  # invisible lines affect only the layout
         forwards = any(ends[line] in ("<", ">", "x", "o") for line in ("solid", "thick", "dotted"))
         for source, target in product(sources, targets):
             self.draw(place, source, target, forwards=forwards, backwards=bool(ends["tail"]))

@@ -1,4 +1,4 @@
-"""PlantUML's component diagrams: https://plantuml.com/component-diagram has the syntax.
+"""Parser for PlantUML component diagrams; syntax: https://plantuml.com/component-diagram .
 
 A stereotype with a dot names modules, in archguard's patterns or in ArchUnit's: `<<shop.orders>>`, `<<..orders..>>`.
 """
@@ -15,7 +15,7 @@ _BREAK: Final = re.compile(r"(?:\s|'[^\n]*|/'.*?'/)*", re.DOTALL)
 _REST: Final = re.compile(r"[^\n]*")
 _END: Final = re.compile(r"(?=\n|\Z|/'|\})")
 _MARKS: Final = re.compile(r"@startuml\b[^\n]*|@enduml\b[^\n]*")
-_LOOKS: Final = re.compile(
+_STYLE: Final = re.compile(
     r"skinparam[ \t]+\w*[ \t]*\{[^}]*\}|<style>.*?</style>|legend\b.*?\bend[ \t]*legend"
     r"|(?:header|footer|title)[ \t]*\n.*?\bend[ \t]*(?:header|footer|title)"
     r"|note\b[^\n:\"]*\n.*?\bend[ \t]*note|note\b[^\n]*"
@@ -23,7 +23,7 @@ _LOOKS: Final = re.compile(
     r"|(?:left[ \t]+to[ \t]+right|top[ \t]+to[ \t]+bottom)[ \t]+direction|newpage\b[^\n]*",
     re.DOTALL,
 )
-"""What changes the looks only, or is said to people."""
+"""Statements that affect only the appearance, and notes."""
 _ELEMENT: Final = re.compile(
     r"(?:component|package|folder|frame|node|rectangle|cloud|database|interface|queue|artifact|storage|actor|agent|card"
     r"|boundary|collections|control|entity|file|hexagon|person|stack|together)\b(?=[ \t{])[ \t]*"
@@ -45,16 +45,16 @@ _ARROW: Final = re.compile(
     r"(?P<tail><\|?|[*o+^#x](?=[-.]))?[-.]+(?:\[[^\]\n]*\])?(?:left|right|up|down|le|ri|do|[lrud])?(?:\[[^\]\n]*\])?[-.]*"
     r"(?P<head>\|?>>?|[*o+^#x](?=[\s\[\"(:]))?"
 )
-_TOLD: Final = re.compile(r"[ \t]*:[^\n]*")
-_NUMBER: Final = re.compile(r"[ \t]*\"[^\"\n]*\"(?=[ \t]*(?:[<*o+^#x]?[-.]|\w|\[))")
-"""How many, at an end of an arrow."""
+_ARROW_LABEL: Final = re.compile(r"[ \t]*:[^\n]*")
+_MULTIPLICITY: Final = re.compile(r"[ \t]*\"[^\"\n]*\"(?=[ \t]*(?:[<*o+^#x]?[-.]|\w|\[))")
+"""The multiplicity at an end of an arrow."""
 
 
 def read_plantuml(text: str, shown: str) -> ParsedDiagram:
-    """The component diagram `text`.
+    """Parse the component diagram `text`.
 
     Raises:
-        ExceptionGroup[DrawingError]: all that is not understood in it.
+        ExceptionGroup[DrawingError]: every syntax error in it.
     """
     return _PlantUML(shown, text).read()
 
@@ -72,7 +72,7 @@ class _PlantUML(Language):
 
     def statement(self) -> None:
         place = self.scanner.place
-        if self.scanner.take(_MARKS) or self.scanner.take(_LOOKS):
+        if self.scanner.take(_MARKS) or self.scanner.take(_STYLE):
             return
         if self.scanner.take(_CLOSE):
             self.close(place, "there is nothing to close")
@@ -98,15 +98,15 @@ class _PlantUML(Language):
     def _relation(self) -> None:
         """`a --> b`, or a component alone."""
         source = self._end()
-        self.scanner.take(_NUMBER)
+        self.scanner.take(_MULTIPLICITY)
         self.scanner.take(_SPACE)
         place = self.scanner.place
         if arrow := self.scanner.take(_ARROW):
-            self.scanner.take(_NUMBER)
+            self.scanner.take(_MULTIPLICITY)
             self.scanner.take(_SPACE)
             forwards, backwards = ">" in (arrow["head"] or ""), "<" in (arrow["tail"] or "")
             self.draw(place, source, self._end(), forwards=forwards, backwards=backwards)
-            self.scanner.take(_TOLD)
+            self.scanner.take(_ARROW_LABEL)
 
     def _end(self) -> str:
         place = self.scanner.place

@@ -1,4 +1,4 @@
-"""From a file to the drawing in it: Mermaid, PlantUML, or a Markdown page that shows one of them."""
+"""Read the diagram in a file: Mermaid, PlantUML, or a Markdown page with one of them."""
 
 import re
 from pathlib import Path
@@ -26,15 +26,15 @@ _FENCE = re.compile(
 
 
 def read_drawing(path: Path, shown: str) -> ParsedDiagram:
-    """The drawing in the file `path`; of a Markdown page, the only one that it shows.
+    """Parse the diagram in the file `path`; a Markdown page must contain exactly one.
 
     Raises:
-        ExceptionGroup[DrawingError]: it cannot be read, or has parts that are not understood: all of them.
+        ExceptionGroup[DrawingError]: it cannot be read, or has syntax errors: all of them.
     """
     try:
         text = content(str(path)).decode("utf-8-sig")
         form = path.suffix.removeprefix(".").lower()
-        form, text = _shown(text, shown) if form in _PAGES else (form, text)
+        form, text = _embedded(text, shown) if form in _PAGES else (form, text)
     except (OSError, UnicodeDecodeError) as error:
         what = f"cannot be read: {getattr(error, 'strerror', '') or error}"
         raise ExceptionGroup(shown, [DrawingError(what, "", Location(shown))]) from None
@@ -46,8 +46,8 @@ def read_drawing(path: Path, shown: str) -> ParsedDiagram:
     return _READERS[form](text, shown)
 
 
-def _shown(page: str, shown: str) -> tuple[str, str]:
-    """The language of the only drawing of `page`, and the page with blank lines in place of all else."""
+def _embedded(page: str, shown: str) -> tuple[str, str]:
+    """The language and the text of the only diagram of `page`, after blank lines that keep its line numbers."""
     found = list(_FENCE.finditer(page))
     if len(found) != 1:
         places = (str(page.count("\n", 0, one.start()) + 1) for one in found)

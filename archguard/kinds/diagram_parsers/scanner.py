@@ -1,4 +1,4 @@
-"""Goes through a text from the left to the right, and knows where it is."""
+"""A scanner: matches regular expressions at the current position of a text, and knows line and column."""
 
 import re
 from collections.abc import Iterator
@@ -9,12 +9,12 @@ from archguard.model import Location
 
 
 class DrawingError(ArchguardError):
-    """A drawing cannot be read, or says something that is not understood."""
+    """A diagram cannot be read, or has a syntax error."""
 
 
 @dataclass
 class Scanner:
-    """A position in `text`."""
+    """The current position in `text`, and the errors so far."""
 
     shown: str
     text: str
@@ -22,24 +22,24 @@ class Scanner:
     faults: list[DrawingError] = field(default_factory=list)
 
     def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        """What matches `pattern` here; the position is behind it then."""
+        """The match of `pattern` at the position, which is then moved behind it; None if there is none."""
         found = pattern.match(self.text, self.position)
         if found:
             self.position = found.end()
         return found
 
     def need(self, pattern: re.Pattern[str], what: str) -> re.Match[str]:
-        """The same.
+        """Like `take`, for required syntax.
 
         Raises:
-            DrawingError: it does not match.
+            DrawingError: `pattern` does not match.
         """
         if found := self.take(pattern):
             return found
         raise self.error(f"{what} should stand here")
 
     def each(self, separators: re.Pattern[str], rest: re.Pattern[str]) -> Iterator[None]:
-        """Once for each statement; after one with `faults`, the `rest` of it is passed over."""
+        """Yield once for each statement; after one that added `faults`, skip the `rest` of it."""
         while True:
             self.take(separators)
             if self.position >= len(self.text):
@@ -51,12 +51,12 @@ class Scanner:
 
     @property
     def place(self) -> Location:
-        """Where it is."""
+        """The location of the position."""
         before = self.text[: self.position]
         return Location(self.shown, before.count("\n") + 1, self.position - before.rfind("\n"))
 
     def error(self, message: str, hint: str = "", place: Location | None = None) -> DrawingError:
-        """A fault here, or at `place`."""
+        """An error at the position, or at `place`."""
         place = place or self.place
         lines = self.text.splitlines() or [""]
         return DrawingError(message, hint, place, lines[min(place.line, len(lines)) - 1])

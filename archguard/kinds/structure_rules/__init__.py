@@ -1,4 +1,8 @@
-"""How modules, classes and functions look: what rules of `structure` select by, demand and forbid."""
+"""The rules of `structure`: select modules, classes, functions or calls, and require or forbid predicates of them.
+
+`shape` declares the YAML keys, `vocabulary` maps each key to its predicate, `subjects` provides what rules select, and
+`rule_lint` finds rules that can never apply.
+"""
 
 from archguard.kinds.structure_rules.breach import Breach
 from archguard.kinds.structure_rules.evidence import Evidence

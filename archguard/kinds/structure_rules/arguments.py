@@ -1,4 +1,9 @@
-"""The arguments of calls as text, and the patterns that rules compare with them."""
+"""The arguments of call sites as text, and matching them against the patterns of rules.
+
+An argument is rendered twice: as written, and resolved. Resolved means that string values are inferred (unknown parts
+become `{}`), and that names bound to a single literal are replaced by it. Only such names are followed, since a name
+with several bindings has no one value.
+"""
 
 import ast
 import re
@@ -9,15 +14,15 @@ from archguard.codebase.scopes.scopes import Binding, BindingKind, Position
 from archguard.semantics import SemanticModel, bindings
 
 _UNKNOWN = "{}"
-"""What stands for a part of a text that is not known."""
-_DEEP = 4
-"""So many names in a row are followed to a literal."""
+"""Replaces the parts of a string value that cannot be inferred."""
+_MAX_DEPTH = 4
+"""The number of names that are followed to a literal: `a = b`, `b = c`, ...; it also ends cycles of names."""
 
 
 def fits(pattern: str, arguments: str) -> bool:
-    """Whether `pattern` describes `arguments`: `*` is any text, `?` any character, everything else stands for itself.
+    """Whether `pattern` matches `arguments`: `*` is any text, `?` any character, everything else is literal.
 
-    Square brackets are no sets of characters, since they are lists in code. Spaces and the sort of quotes do not count.
+    Square brackets are no character sets, since they are lists in code. Spaces and the kind of quotes do not count.
     """
     return bool(_compiled(pattern).fullmatch(_normalized(arguments)))
 
@@ -33,16 +38,16 @@ def _normalized(text: str) -> str:
 
 
 def resolved(model: SemanticModel, reference: Reference) -> str:
-    """The arguments of the call with what they are known to be: `'/v1/orders'` for `BASE + "/orders"`."""
+    """The arguments of the call with their inferred values: `'/v1/orders'` for `BASE + "/orders"`."""
     call = reference.node
     if not isinstance(call, ast.Call):
         return ""
-    places = [_resolved(model, argument, reference.at) for argument in call.args]
-    named = [
+    positional = [_resolved(model, argument, reference.at) for argument in call.args]
+    keywords = [
         f"{keyword.arg}={_resolved(model, keyword.value, reference.at)}" if keyword.arg else ast.unparse(keyword)
         for keyword in call.keywords
     ]
-    return ", ".join((*places, *named))
+    return ", ".join((*positional, *keywords))
 
 
 def _resolved(model: SemanticModel, node: ast.expr, at: Position) -> str:
@@ -53,8 +58,8 @@ def _resolved(model: SemanticModel, node: ast.expr, at: Position) -> str:
     return ast.unparse(_literal(model, node, at) or node)
 
 
-def _literal(model: SemanticModel, node: ast.expr, at: Position, depth: int = _DEEP) -> ast.expr | None:
-    """The literal that a name stands for, if it is given one value only."""
+def _literal(model: SemanticModel, node: ast.expr, at: Position, depth: int = _MAX_DEPTH) -> ast.expr | None:
+    """The literal that a name is bound to, if it has a single binding."""
     if not depth or not isinstance(node, ast.Name | ast.Attribute):
         return None
     found = [binding for binding in bindings(model, node, at) if isinstance(binding, Binding)]

@@ -1,4 +1,4 @@
-"""Where a subject has what a rule asks for or forbids, and how sure that is."""
+"""The evidence that a predicate holds for a subject, with its confidence."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,50 +13,52 @@ _ORDER = (Confidence.CERTAIN, Confidence.LIKELY, Confidence.POSSIBLE)
 
 @dataclass(frozen=True)
 class Evidence:
-    """A subject has a trait: here, and by this."""
+    """A predicate holds for a subject: where, and due to what."""
 
     who: str
-    """Who has it: the subject, or the function in it."""
+    """The subject, or the function in it, for which the predicate holds."""
     what: str
-    """What stands behind the verb: `fastapi.HTTPException`."""
+    """The object of the verb in the message: `fastapi.HTTPException`."""
     location: Location
     symbol: str
-    meant_by: str
-    """The part of the rule that means it: the pattern `*.Session` of several, the measure `lines`."""
+    matched_by: str
+    """The part of the rule that matches: one pattern of several, such as `*.Session`, or the measure `lines`."""
     confidence: Confidence = Confidence.CERTAIN
 
     @classmethod
-    def of(cls, subject: Subject, what: str, meant_by: str, surely: Confidence = Confidence.CERTAIN) -> "Evidence":
-        """What `subject` as a whole is evidence of."""
-        return cls(subject.name, what, subject.location, subject.symbol, meant_by, surely)
+    def of(
+        cls, subject: Subject, what: str, matched_by: str, confidence: Confidence = Confidence.CERTAIN
+    ) -> "Evidence":
+        """Evidence that is located at `subject` as a whole."""
+        return cls(subject.name, what, subject.location, subject.symbol, matched_by, confidence)
 
 
 @dataclass(frozen=True)
-class Found:
-    """A spelling that a glob means."""
+class Match:
+    """A name in the code that matches a glob."""
 
     confidence: Confidence
     spelling: Spelling
     glob: Glob
 
 
-def best(facts: StructureFacts, globs: Iterable[Glob], spellings: Iterable[Spelling]) -> Found | None:
-    """The spelling that `globs` mean most surely."""
-    every = list(globs)
-    found = (
-        Found(surely, spelling, glob)
+def best(facts: StructureFacts, globs: Iterable[Glob], spellings: Iterable[Spelling]) -> Match | None:
+    """The match of highest confidence between `globs` and `spellings`."""
+    patterns = list(globs)
+    matches = (
+        Match(confidence, spelling, glob)
         for spelling in spellings
-        for glob in every
-        if (surely := glob.matches(spelling, facts.packages))
+        for glob in patterns
+        if (confidence := glob.matches(spelling, facts.packages))
     )
-    return min(found, key=lambda one: _ORDER.index(one.confidence), default=None)
+    return min(matches, key=lambda match: _ORDER.index(match.confidence), default=None)
 
 
 def surest(found: Iterable[Confidence]) -> Confidence | None:
-    """The surest of those that there are."""
+    """The highest confidence; None if there is none."""
     return min(found, key=_ORDER.index, default=None)
 
 
 def weaker(one: Confidence, other: Confidence) -> Confidence:
-    """The less sure of the two."""
+    """The lower confidence of the two."""
     return max(one, other, key=_ORDER.index)

@@ -1,4 +1,9 @@
-"""Names in rules: `*Repository`, `fastapi.HTTPException`, `datetime.now`, `dataclass(*frozen=True*)`."""
+"""Patterns for names in rules: `*Repository`, `fastapi.HTTPException`, `datetime.now`, `dataclass(*frozen=True*)`.
+
+A glob is matched against each qualified name that the name in the code resolves to; a match is certain. It may omit
+leading modules: `datetime.now` matches `datetime.datetime.now`. If no qualified name matches, the name as written is
+matched; such a match is likely only, since an unresolved name may be anything that is called like that.
+"""
 
 import builtins
 import re
@@ -16,14 +21,14 @@ from archguard.model import Confidence
 _GLOB = re.compile(r"(?P<name>[\w.*?:\[\]!-]+)(?:\((?P<arguments>.*)\))?", re.DOTALL)
 
 _GENERIC = re.compile(r"[\w.]+\[(?P<inner>(?:\w+\.)*(?:[A-Z]+[a-z]\w+|int|str|bytes|float|bool|dict|list))\]")
-"""`list[Session]`: as a set of characters it would mean `listS`, `liste` and so on, which nobody wants."""
+"""`list[Session]`: as a character set it would match `listS`, `liste` and so on, which nobody intends."""
 
 
 @dataclass(frozen=True, order=True)
 class Glob(Text):
-    """A set of names. `*` is any text, also over dots; what stands in brackets is compared with the arguments.
+    """A set of names. `*` is any text, dots included; the text in brackets is matched against the arguments.
 
-    Nothing in the brackets is a call without arguments.
+    Empty brackets match a call without arguments.
     """
 
     text: str
@@ -33,10 +38,10 @@ class Glob(Text):
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """The glob that is written `text`.
+        """Parse `text`.
 
         Raises:
-            ValueError: no name can look like that.
+            ValueError: no name can match it.
         """
         match = _GLOB.fullmatch(text)
         if not match:
@@ -50,41 +55,41 @@ class Glob(Text):
 
     @property
     def name(self) -> str:
-        """It without what it says of arguments."""
+        """The glob without the pattern for the arguments."""
         match = _GLOB.fullmatch(self.text)
         return match["name"] if match else self.text
 
     @property
     def literal(self) -> str:
-        """A text that stands in the last part of every name that it matches; "" if there is none."""
+        """A text that is part of the last segment of every name that it matches; "" if there is none."""
         last = re.split(r"[.:]", self.name)[-1]
         return max(re.split(r"[*?]|\[.*?\]", last), key=len)
 
     def names(self, simple: str, dotted: str) -> bool:
-        """Whether it matches what is called `simple`, in full `dotted`."""
+        """Whether it matches a definition with the name `simple` and the qualified name `dotted`."""
         return _fits(self.name, simple) or _fits(self.name, dotted) or _fits(self.name, plain(dotted))
 
     def matches(self, spelling: Spelling, packages: Collection[str]) -> Confidence | None:
-        """How surely `spelling` means it, if it does; `packages` are the first parts of dotted names of packages.
+        """The confidence with which `spelling` matches, or None; `packages` are the names of top-level packages.
 
-        What a name stands for decides. As it is written it counts as well, unless the glob begins with a package, and
-        the name is known to stand for something else.
+        The resolved qualified names decide. The written name is matched as well, unless the glob begins with a package
+        and the name resolves to something else.
         """
-        surely = self._means(spelling, packages)
-        return surely if surely and self._takes(spelling) else None
+        confidence = self._name_confidence(spelling, packages)
+        return confidence if confidence and self._arguments_match(spelling) else None
 
-    def _means(self, spelling: Spelling, packages: Collection[str]) -> Confidence | None:
-        if any(_fits(self.name, name) for name in spelling.known) or self._ends(spelling, packages):
+    def _name_confidence(self, spelling: Spelling, packages: Collection[str]) -> Confidence | None:
+        if any(_fits(self.name, name) for name in spelling.known) or self._matches_suffix(spelling, packages):
             return Confidence.CERTAIN
-        elsewhere = spelling.known and self._begins_with(packages)
-        return Confidence.LIKELY if _fits(self.name, spelling.written) and not elsewhere else None
+        is_something_else = spelling.known and self._begins_with(packages)
+        return Confidence.LIKELY if _fits(self.name, spelling.written) and not is_something_else else None
 
     def _begins_with(self, packages: Collection[str]) -> bool:
         head, dot, _ = self.name.partition(".")
         return bool(dot) and head in packages
 
-    def _ends(self, spelling: Spelling, packages: Collection[str]) -> bool:
-        """Whether what it stands for ends like that: `datetime.now` is `datetime.datetime.now`."""
+    def _matches_suffix(self, spelling: Spelling, packages: Collection[str]) -> bool:
+        """Whether the glob matches the end of a qualified name: `datetime.now` matches `datetime.datetime.now`."""
         head, dot, rest = self.name.partition(".")
         if not dot:
             candidates = [name for name in spelling.absolute if not hasattr(builtins, head) or _is_built_in(name)]
@@ -93,7 +98,7 @@ class Glob(Text):
             return any(_fits(f"{head}.*.{rest}", name) for name in spelling.absolute)
         return any(_fits(f"*.{self.name}", name) for name in spelling.known)
 
-    def _takes(self, spelling: Spelling) -> bool:
+    def _arguments_match(self, spelling: Spelling) -> bool:
         match = _GLOB.fullmatch(self.text)
         wanted = match["arguments"] if match else None
         if wanted is None:
@@ -107,7 +112,7 @@ Globs: TypeAlias = Annotated[tuple[Glob, ...], OneOrMany(empty=False)]
 
 
 def _is_built_in(name: str) -> bool:
-    """`open` is not `gzip.open`."""
+    """A glob without dots that names a built-in means only that: `open` does not match `gzip.open`."""
     return name.startswith("builtins.")
 
 

@@ -1,4 +1,4 @@
-"""A name in the code: as it is written, and what it stands for."""
+"""A name in the code: as it is written, and the qualified names that it resolves to."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -13,27 +13,27 @@ class Spelling:
 
     written: str
     absolute: tuple[str, ...] = ()
-    """The classes, functions and modules that it can stand for: `fastapi.HTTPException`."""
+    """The qualified names of the classes, functions and modules that it may resolve to: `fastapi.HTTPException`."""
     members: tuple[str, ...] = ()
-    """The attributes of objects that it can stand for: `fastapi.APIRouter.get` for `router.get`."""
-    mention: Reference | None = field(default=None, compare=False)
-    """Where it stands, if that is known."""
+    """The attributes of instances that it may resolve to: `fastapi.APIRouter.get` for `router.get`."""
+    reference: Reference | None = field(default=None, compare=False)
+    """The reference in the syntax tree, if there is one."""
     resolve: Callable[[], str] | None = field(default=None, compare=False, repr=False)
-    """Works out what its arguments are known to be, which takes time."""
+    """Resolves the arguments; called only if the written ones do not match, since inference takes time."""
 
     @property
     def arguments(self) -> str:
-        """What it is called with, as it is written."""
-        return self.mention.arguments if self.mention else ""
+        """The arguments of the call, as written."""
+        return self.reference.arguments if self.reference else ""
 
     @property
     def resolved_arguments(self) -> str:
-        """What it is called with, with texts and literals in place of the names that stand for them."""
+        """The arguments of the call, with names replaced by the strings and literals that they are bound to."""
         return self.resolve() if self.resolve else self.arguments
 
     @property
     def known(self) -> tuple[str, ...]:
-        """All that it can stand for."""
+        """All qualified names that it may resolve to."""
         return (*self.absolute, *self.members)
 
     def __str__(self) -> str:
@@ -43,18 +43,18 @@ class Spelling:
 def spelled(
     written: str,
     values: Iterable[Type],
-    mention: Reference | None = None,
+    reference: Reference | None = None,
     resolve: Callable[[], str] | None = None,
 ) -> Spelling:
-    """The name that is `written` and stands for `values`."""
+    """The name that is `written` and resolves to `values`."""
     known = [(value, name) for value in values for name in _spellings(qualified_name(value))]
     members = tuple(name for value, name in known if _is_member(value))
     absolute = tuple(name for value, name in known if not _is_member(value))
-    return Spelling(written, absolute, members, mention, resolve)
+    return Spelling(written, absolute, members, reference, resolve)
 
 
 def _spellings(name: str) -> tuple[str, ...]:
-    """`name`, also without its service; nothing for what has no name of its own, such as a result."""
+    """`name`, with and without its service; nothing for types that have none, such as the result of a call."""
     if "(" in name:
         return ()
     bare = plain(name)
@@ -67,7 +67,7 @@ def plain(name: str) -> str:
 
 
 def _is_member(value: Type) -> bool:
-    """Whether an object is needed to get at it."""
+    """Whether it is accessed through an instance."""
     return isinstance(value, ExternalMember) or (
         isinstance(value, FunctionType) and isinstance(value.receiver, InstanceType)
     )

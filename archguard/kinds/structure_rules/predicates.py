@@ -1,4 +1,4 @@
-"""How a class or a function looks by itself: its name, its bases, its decorators, its size."""
+"""Predicates on headers: name, base classes, decorators, modifiers, size. Each yields the evidence for it."""
 
 from collections.abc import Callable, Iterator, Mapping
 
@@ -10,36 +10,36 @@ from archguard.kinds.structure_rules.subjects import Sort, StructureFacts, Subje
 from archguard.kinds.structure_rules.type_queries import bases
 
 
-def named(_reading: StructureFacts, subject: Subject, globs: tuple[Glob, ...]) -> Iterator[Evidence]:
-    """That its name matches one of `globs`."""
+def named(_facts: StructureFacts, subject: Subject, globs: tuple[Glob, ...]) -> Iterator[Evidence]:
+    """The subject, if its name matches one of `globs`."""
     matching = (glob for glob in globs if glob.names(subject.simple_name, subject.name))
     if glob := next(matching, None):
         yield Evidence.of(subject, str(glob), str(glob))
 
 
 def inherits(facts: StructureFacts, subject: Subject, globs: tuple[Glob, ...]) -> Iterator[Evidence]:
-    """That it derives from a class that `globs` mean."""
+    """The subject, if it derives from a class that matches `globs`."""
     definition = subject.definition
     if isinstance(definition, ClassDefinition) and (found := best(facts, globs, bases(facts, definition))):
         yield Evidence.of(subject, str(found.spelling), str(found.glob), found.confidence)
 
 
 def decorated_with(facts: StructureFacts, subject: Subject, globs: tuple[Glob, ...]) -> Iterator[Evidence]:
-    """Each of its decorators that `globs` mean."""
-    for mention in subject.definition.decorators if subject.definition else ():
-        if found := best(facts, globs, (facts.spelled(mention),)):
+    """Each of its decorators that matches `globs`."""
+    for reference in subject.definition.decorators if subject.definition else ():
+        if found := best(facts, globs, (facts.spelled(reference),)):
             yield Evidence.of(subject, str(found.spelling), str(found.glob), found.confidence)
 
 
-def is_(_reading: StructureFacts, subject: Subject, adjectives: tuple[Modifier, ...]) -> Iterator[Evidence]:
-    """Each of `adjectives` that it is."""
-    for adjective in adjectives:
-        if _TESTS[adjective](subject):
-            yield Evidence.of(subject, adjective.said, adjective.said)
+def is_(_facts: StructureFacts, subject: Subject, modifiers: tuple[Modifier, ...]) -> Iterator[Evidence]:
+    """Each of `modifiers` that the subject has."""
+    for modifier in modifiers:
+        if _TESTS[modifier](subject):
+            yield Evidence.of(subject, modifier.phrase, modifier.phrase)
 
 
-def exceeds(_reading: StructureFacts, subject: Subject, size: Size) -> Iterator[Evidence]:
-    """Each measure of `size` that is less than its own."""
+def exceeds(_facts: StructureFacts, subject: Subject, size: Size) -> Iterator[Evidence]:
+    """Each measure of `size` that the subject exceeds."""
     for measure, limit in size.limits():
         if (found := _MEASURES[measure](subject)) > limit:
             yield Evidence.of(subject, f"{counted(limit, measure)}: it has {found}", measure)

@@ -1,4 +1,4 @@
-"""One rule of `structure`: of whom it speaks, and what they must or must not."""
+"""One rule of `structure`: the subjects that it selects, and what it requires or forbids of them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ class Rule:
 
     @property
     def sort(self) -> Sort:
-        """What it is about."""
+        """What the rule selects: modules, classes, functions or calls."""
         if self.calls:
             return Sort.CALL
         if self.functions is not None:
@@ -49,48 +49,51 @@ class Rule:
 
     @property
     def about(self) -> str:
-        """Of whom it speaks, in words that stay the same when rules are added or moved: `functions named get_*`."""
+        """What the rule selects, in words that stay the same when rules are added or moved: `functions named get_*`.
+
+        The identity of a baseline entry contains it, so it must not contain the index of the rule.
+        """
         wanted = [f"of {' or '.join(map(str, self.calls))}"] if self.calls else []
-        wanted += [trait.text.removeprefix("be ") for trait in bound_predicates(self.selector)]
+        wanted += [predicate.text.removeprefix("be ") for predicate in bound_predicates(self.selector)]
         return " ".join((self.sort.plural, *wanted))
 
     @property
     def selector(self) -> Shape:
-        """What the classes or functions are selected by."""
+        """The criteria that select classes or functions."""
         return next((given for given in (self.classes, self.functions) if given is not None), Shape())
 
     def scope(self, codebase: Codebase) -> frozenset[str]:
-        """The modules that it looks at."""
+        """The modules that the rule checks."""
         modules = codebase.members(self.modules) if self.modules else codebase.modules
         return modules - codebase.members(self.except_)
 
     def modules_with_subjects(self, facts: StructureFacts) -> frozenset[str]:
-        """The modules that can hold what it is about."""
+        """The modules that can contain subjects; a search of the bytes excludes the others without parsing them."""
         scope = self.scope(facts.codebase) & facts.codebase.sources.keys()
-        return scope & facts.holding(self._signs, directly=not self.calls) if self._signs else scope
+        return scope & facts.containing(self._markers, directly=not self.calls) if self._markers else scope
 
     def subjects(self, facts: StructureFacts) -> Iterator[tuple[Subject, Confidence]]:
-        """What it is about, each with how sure that is."""
+        """The subjects that the rule selects, each with its confidence."""
         for module in sorted(self.modules_with_subjects(facts)):
             for subject in self._candidates(facts, module):
-                if surely := self._selects(facts, subject):
-                    yield subject, surely
+                if confidence := self._selects(facts, subject):
+                    yield subject, confidence
 
     def breaches(self, facts: StructureFacts) -> Iterator[Breach]:
-        """Every trait that is missing, and every trait that must not be."""
-        for subject, surely in self.subjects(facts):
-            for trait in () if subject.only_collects else bound_predicates(self._demanded(self.must, subject)):
-                if not trait.confidence(facts, subject):
-                    yield Breach(subject, trait, None, surely)
-            for trait in bound_predicates(self._demanded(self.must_not, subject)):
-                for evidence in trait.evidence(facts, subject):
-                    yield Breach(subject, trait, evidence, weaker(surely, evidence.confidence))
+        """Every required predicate that does not hold, and all evidence for forbidden ones."""
+        for subject, selection in self.subjects(facts):
+            for predicate in () if subject.only_collects else bound_predicates(self._demanded(self.must, subject)):
+                if not predicate.confidence(facts, subject):
+                    yield Breach(subject, predicate, None, selection)
+            for predicate in bound_predicates(self._demanded(self.must_not, subject)):
+                for evidence in predicate.evidence(facts, subject):
+                    yield Breach(subject, predicate, evidence, weaker(selection, evidence.confidence))
 
     @property
     def looks_at_calls(self) -> bool:
-        """Whether calls are among what it looks at."""
-        looks = (self.selector, self.must, self.must_not)
-        return self.sort is Sort.CALL or any(look is not None and look.call for look in looks)
+        """Whether the rule checks call sites."""
+        criteria = (self.selector, self.must, self.must_not)
+        return self.sort is Sort.CALL or any(given is not None and given.call for given in criteria)
 
     def _candidates(self, facts: StructureFacts, module: str) -> tuple[Subject, ...]:
         match self.sort:
@@ -107,13 +110,16 @@ class Rule:
         return confidence(self.selector, facts, subject)
 
     @property
-    def _signs(self) -> frozenset[str]:
-        """Texts of which a file must hold one: a class that is called `*Repository` stands where `Repository` does."""
+    def _markers(self) -> frozenset[str]:
+        """Texts of which a file must contain one: a class `*Repository` is in a file that contains `Repository`.
+
+        Empty if some glob has no literal text, for then any file may contain a subject.
+        """
         texts = frozenset(glob.literal for glob in self.calls or self.selector.named)
         return texts if all(texts) else frozenset()
 
     def _demanded(self, demand: Demand | None, subject: Subject) -> Demand:
-        """`demand` with what `<name>` stands for at `subject`."""
+        """`demand` with `<name>` replaced by its value at `subject`."""
         matching = (pattern.bindings(subject.module) for pattern in self.modules)
         values = {"module": subject.module.rpartition(".")[2]} | next(filter(None, matching), {})
         return bound(demand or Demand(), values)

@@ -1,4 +1,8 @@
-"""Rules that cannot do what they are for: they contradict themselves, say nothing, or speak of nothing there is."""
+"""Rules that can never apply: they contradict themselves, require nothing, or select nothing.
+
+Faults in the rule itself come first. Only a rule without them is matched against the code, since the messages about
+the code would repeat the same mistake in other words.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,12 +20,12 @@ from archguard.kinds.structure_rules.type_queries import taken
 from archguard.kinds.structure_rules.vocabulary import BoundPredicate, bound_predicates, texts
 
 _ANYWHERE = frozenset({Modifier.TOP_LEVEL, Modifier.PUBLIC, Modifier.PRIVATE})
-_ADJECTIVES = {
+_MODIFIERS = {
     Sort.CLASS: _ANYWHERE | {Modifier.CLASS},
     Sort.FUNCTION: _ANYWHERE | {Modifier.FUNCTION, Modifier.METHOD, Modifier.ASYNC},
 }
 _ALWAYS = {Sort.CLASS: [(Modifier.CLASS,)], Sort.FUNCTION: [(Modifier.FUNCTION,)]}
-"""What everything of a sort is."""
+"""The modifiers that every subject of a sort has."""
 _MEASURES = {
     Sort.MODULE: {"lines", "members"},
     Sort.CLASS: {"lines", "members"},
@@ -31,7 +35,7 @@ _MEASURES = {
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with a rule, at the keys in it that are to blame."""
+    """What is wrong with a rule, and the path of keys in it that is faulty."""
 
     message: str
     keys: tuple[str, ...] = ()
@@ -39,16 +43,16 @@ class Fault:
 
 
 def faults(rule: Rule, facts: StructureFacts) -> Iterator[Fault]:
-    """What keeps `rule` from ever applying; whether it speaks of anything is asked only if nothing else is wrong."""
-    in_itself = [
+    """What keeps `rule` from ever applying; whether it selects anything is checked only if nothing else is wrong."""
+    in_rule = [
         *_selectors(rule),
         *_demands(rule),
-        *_words(rule),
+        *_unfit_keys(rule),
         *_limits(rule),
         *_contradictions(rule),
         *_captures(rule),
     ]
-    yield from in_itself or (*_places(rule, facts), *_nobody(rule, facts), *_parameters(rule, facts))
+    yield from in_rule or (*_locations(rule, facts), *_no_subjects(rule, facts), *_parameter_names(rule, facts))
 
 
 def _selectors(rule: Rule) -> Iterator[Fault]:
@@ -63,68 +67,71 @@ def _demands(rule: Rule) -> Iterator[Fault]:
         yield Fault("asks for nothing and forbids nothing", (), "say what `must` be, or what `must_not`")
 
 
-def _words(rule: Rule) -> Iterator[Fault]:
-    for section, trait in _traits(rule):
-        if unfit := _unfit(trait, rule.sort):
-            yield Fault(f"{unfit} cannot be said of {rule.sort.plural}", (section, trait.key.rstrip("_")))
+def _unfit_keys(rule: Rule) -> Iterator[Fault]:
+    for section, predicate in _predicates(rule):
+        if unfit := _unfit(predicate, rule.sort):
+            yield Fault(f"{unfit} cannot be said of {rule.sort.plural}", (section, predicate.key.rstrip("_")))
 
 
-def _unfit(trait: BoundPredicate, sort: Sort) -> str:
-    """What of `trait` means nothing for what is a `sort`, or ""."""
-    if sort not in trait.predicate.sorts:
-        return f"`{trait.key.rstrip('_')}`"
-    match trait.value:
-        case (Modifier() as adjective,) if adjective not in _ADJECTIVES[sort]:
-            return f"`be: {adjective}`"
+def _unfit(predicate: BoundPredicate, sort: Sort) -> str:
+    """The key or value of `predicate` that does not apply to subjects of `sort`; "" if all do."""
+    if sort not in predicate.predicate.sorts:
+        return f"`{predicate.key.rstrip('_')}`"
+    match predicate.value:
+        case (Modifier() as modifier,) if modifier not in _MODIFIERS[sort]:
+            return f"`be: {modifier}`"
         case Size() as size if measure := next((name for name, _ in size.limits() if name not in _MEASURES[sort]), ""):
             return f"`{measure}`"
     return ""
 
 
-def _traits(rule: Rule) -> Iterator[tuple[str, BoundPredicate]]:
-    """All that it says, each with the key under which it does."""
+def _predicates(rule: Rule) -> Iterator[tuple[str, BoundPredicate]]:
+    """All predicates in the rule, each with the section that contains it."""
     sections: dict[str, Criteria | None] = {
         "classes": rule.classes,
         "functions": rule.functions,
         "must": rule.must,
         "must_not": rule.must_not,
     }
-    for section, look in sections.items():
-        yield from ((section, trait) for trait in bound_predicates(look or Demand()))
+    for section, criteria in sections.items():
+        yield from ((section, predicate) for predicate in bound_predicates(criteria or Demand()))
 
 
 def _limits(rule: Rule) -> Iterator[Fault]:
-    for section, trait in _traits(rule):
-        for measure, limit in trait.value.limits() if isinstance(trait.value, Size) else ():
+    for section, predicate in _predicates(rule):
+        for measure, limit in predicate.value.limits() if isinstance(predicate.value, Size) else ():
             if limit < 0:
-                yield Fault(f"`{measure}: {limit}` is no limit: nothing has less", (section, trait.key, measure))
+                yield Fault(f"`{measure}: {limit}` is no limit: nothing has less", (section, predicate.key, measure))
 
 
 def _contradictions(rule: Rule) -> Iterator[Fault]:
-    """Of several names one will do, so only if all that is said first is said again the second is settled by it."""
+    """Predicates that the selector, or the other demand, already decides.
+
+    Of several names one is enough. So the second predicate is decided only if it contains all names of the first.
+    """
     selector, must, must_not = rule.selector, rule.must or Demand(), rule.must_not or Demand()
-    for key, value in _said_again(must, must_not):
+    for key, value in _repeated(must, must_not):
         yield Fault(f"asks for `{key}: {value}` and forbids it", ("must_not", key))
     for section, verb, demand in (("must", "asks for", must), ("must_not", "forbids", must_not)):
-        for key, value in _said_again(selector, demand):
+        for key, value in _repeated(selector, demand):
             yield Fault(f"{verb} `{key}: {value}`, by which it selects", (section, key))
-    for trait in bound_predicates(must):
-        if any(text.strip("*") == "" for text in texts(trait.value)) and trait.key == "named":
+    for predicate in bound_predicates(must):
+        if any(text.strip("*") == "" for text in texts(predicate.value)) and predicate.key == "named":
             yield Fault("can never be broken: `*` is any name", ("must", "named"))
-        if trait.value in _ALWAYS.get(rule.sort, ()):
-            yield Fault(f"can never be broken: all {rule.sort.plural} are {trait.object}", ("must", trait.key))
+        if predicate.value in _ALWAYS.get(rule.sort, ()):
+            yield Fault(f"can never be broken: all {rule.sort.plural} are {predicate.object}", ("must", predicate.key))
 
 
-def _said_again(first: Criteria, second: Criteria) -> Iterator[tuple[str, str]]:
-    """What `second` says in other or the same words as `first`, by its key."""
+def _repeated(first: Criteria, second: Criteria) -> Iterator[tuple[str, str]]:
+    """The keys and values of `first` that `second` repeats."""
     for one, other in product(bound_predicates(first), bound_predicates(second)):
-        again = set(texts(one.value))
-        if one.key == other.key and again <= set(texts(other.value)):
-            yield one.key.rstrip("_"), " or ".join(sorted(again))
+        repeated = set(texts(one.value))
+        if one.key == other.key and repeated <= set(texts(other.value)):
+            yield one.key.rstrip("_"), " or ".join(sorted(repeated))
 
 
 def _captures(rule: Rule) -> Iterator[Fault]:
-    """Names in angle brackets for which nothing is put in: each would mean any module."""
+    """Captures in demands that `modules` does not bind: each would match any module."""
     known = {"module"}.union(*(pattern.captures for pattern in rule.modules))
     hint = f"there is: {', '.join(f'<{name}>' for name in sorted(known))}"
     for section, demand in (("must", rule.must), ("must_not", rule.must_not)):
@@ -134,8 +141,8 @@ def _captures(rule: Rule) -> Iterator[Fault]:
                     yield Fault(f"`modules` has no <{name}>", (section, key), hint)
 
 
-def _places(rule: Rule, facts: StructureFacts) -> Iterator[Fault]:
-    """Demands on the place that every module meets, or none, whatever modules there will be."""
+def _locations(rule: Rule, facts: StructureFacts) -> Iterator[Fault]:
+    """`reside_in` that every possible module meets, or none."""
     codebase = facts.codebase
     if rule.except_ and always_inside(codebase, rule.modules, rule.except_):
         yield Fault("looks at no module: all are under `except`", ("except",))
@@ -146,53 +153,53 @@ def _places(rule: Rule, facts: StructureFacts) -> Iterator[Fault]:
             continue
         is_inside = always_inside(codebase, rule.modules, patterns)
         if is_inside or never_inside(codebase, rule.modules, patterns):
-            kept = is_inside == (section == "must")
+            always_met = is_inside == (section == "must")
             where = " or ".join(map(str, patterns))
-            verdict = "can never be broken" if kept else "can never be kept"
+            verdict = "can never be broken" if always_met else "can never be kept"
             how = "every" if is_inside else "no"
             yield Fault(f"{verdict}: {how} module that it looks at is in {where}", (section, "reside_in"))
 
 
-def _nobody(rule: Rule, facts: StructureFacts) -> Iterator[Fault]:
-    """A `must` that is about nothing that there is."""
+def _no_subjects(rule: Rule, facts: StructureFacts) -> Iterator[Fault]:
+    """A `must` without any subject in the code; a `must_not` may be about what should not appear."""
     subjects = (subject for subject, _ in rule.subjects(facts) if not subject.only_collects)
     if not bound_predicates(rule.must or Demand()) or next(subjects, None):
         return
     key = rule.sort.plural
-    wanted = " or ".join(map(str, rule.calls)) or ", ".join(_said(trait) for trait in bound_predicates(rule.selector))
+    wanted = " or ".join(map(str, rule.calls)) or ", ".join(map(_selector_text, bound_predicates(rule.selector)))
     which = f" that matches `{wanted}`" if wanted else ""
-    yield Fault(f"matches nothing: there is no {rule.sort}{which}", (key,), _close(rule, facts))
+    yield Fault(f"matches nothing: there is no {rule.sort}{which}", (key,), _did_you_mean(rule, facts))
 
 
-def _parameters(rule: Rule, facts: StructureFacts) -> Iterator[Fault]:
-    """Names under `take` that parameters have, and no type: `take` is about types."""
-    for section, trait in _traits(rule):
-        for glob in trait.value if trait.key == "take" else ():
+def _parameter_names(rule: Rule, facts: StructureFacts) -> Iterator[Fault]:
+    """Globs under `take` that are names of parameters and of no type: `take` is about types."""
+    for section, predicate in _predicates(rule):
+        for glob in predicate.value if predicate.key == "take" else ():
             if glob.text.isidentifier() and glob.text.islower() and _is_parameter_only(rule, facts, glob):
                 hint = "write the type: `Session`, not `session`"
                 yield Fault(f"'{glob}' is the name of a parameter, and no type", (section, "take"), hint)
 
 
 def _is_parameter_only(rule: Rule, facts: StructureFacts, glob: Glob) -> bool:
-    """Whether some parameter is called like that, and none has a type that `glob` means."""
-    found = [
+    """Whether some parameter has that name, and none has a type that matches `glob`."""
+    parameters = [
         (definition, parameter)
         for module in sorted(rule.modules_with_subjects(facts))
         for subject in facts.definitions(module)
         if isinstance(definition := subject.definition, FunctionDefinition)
         for parameter in definition.parameters
     ]
-    return any(parameter.name == glob.text for _, parameter in found) and not any(
-        best(facts, (glob,), taken(facts, definition, parameter)) for definition, parameter in found
+    return any(parameter.name == glob.text for _, parameter in parameters) and not any(
+        best(facts, (glob,), taken(facts, definition, parameter)) for definition, parameter in parameters
     )
 
 
-def _said(trait: BoundPredicate) -> str:
-    return trait.object if trait.key == "named" else f"{trait.key.rstrip('_')}: {trait.object}"
+def _selector_text(predicate: BoundPredicate) -> str:
+    return predicate.object if predicate.key == "named" else f"{predicate.key.rstrip('_')}: {predicate.object}"
 
 
-def _close(rule: Rule, facts: StructureFacts) -> str:
-    """A name that there is, for one that was misspelt."""
+def _did_you_mean(rule: Rule, facts: StructureFacts) -> str:
+    """The hint for a misspelt name; 0.6 is the default cutoff of difflib."""
     known = [
         subject.simple_name
         for module in sorted(rule.scope(facts.codebase) & facts.codebase.sources.keys())

@@ -1,4 +1,4 @@
-"""The words that rules of `structure` select by, demand and forbid: the same ones for all three."""
+"""The YAML keys by which rules of `structure` select, require and forbid: the same keys for all three."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,8 +26,8 @@ class Modifier(StrEnum):
     """With an underscore in front; names such as `__init__` are neither."""
 
     @property
-    def said(self) -> str:
-        """How it stands in a sentence."""
+    def phrase(self) -> str:
+        """The form that a message uses."""
         if self is Modifier.TOP_LEVEL:
             return "at the top level"
         return f"a {self}" if self in (Modifier.CLASS, Modifier.FUNCTION, Modifier.METHOD) else str(self)

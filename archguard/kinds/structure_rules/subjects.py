@@ -1,4 +1,4 @@
-"""What rules of `structure` speak of: the modules, classes, functions and calls of a codebase."""
+"""The subjects of rules of `structure`: the modules, classes, functions and calls of a codebase."""
 
 import ast
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from archguard.semantics import ClassType, InstanceType, SemanticModel
 
 
 class Sort(StrEnum):
-    """What a rule can be about."""
+    """What a rule can select."""
 
     MODULE = "module"
     CLASS = "class"
@@ -38,7 +38,7 @@ class Subject:
 
     sort: Sort
     name: str
-    """Dotted, with the module; of a call, that of the function in which it stands."""
+    """The qualified name; of a call, that of the function that contains it."""
     source: Source
     scope: Scope
     location: Location
@@ -47,7 +47,7 @@ class Subject:
 
     @property
     def module(self) -> str:
-        """The module in which it is."""
+        """The module that contains it."""
         return self.source.module
 
     @property
@@ -57,12 +57,12 @@ class Subject:
 
     @property
     def symbol(self) -> str:
-        """Its name in the module."""
+        """Its name relative to the module."""
         return "" if self.sort is Sort.MODULE else self.name.removeprefix(self.module + ".")
 
     @property
     def size(self) -> int:
-        """How many lines it has."""
+        """The number of its lines."""
         try:
             return self.definition.size if self.definition else len(self.source.lines)
         except SourceError:
@@ -70,7 +70,7 @@ class Subject:
 
     @property
     def only_collects(self) -> bool:
-        """Whether it is an `__init__.py` that defines nothing."""
+        """Whether it is an `__init__.py` that defines nothing, but may re-export names."""
         if self.sort is not Sort.MODULE or not self.source.is_package:
             return False
         names = (name for name, _ in own_names(self.scope) if not _is_special(name))
@@ -78,36 +78,39 @@ class Subject:
 
 
 class StructureFacts:
-    """The definitions and calls of `codebase`; each file is read when the first rule asks for it."""
+    """The definitions and calls of `codebase`, computed and memoized per module when the first rule needs them."""
 
     def __init__(self, codebase: Codebase) -> None:
         self.codebase = codebase
         self._definitions: dict[str, tuple[Subject, ...]] = {}
         self._calls: dict[str, tuple[Subject, ...]] = {}
-        self._holding: dict[tuple[frozenset[str], bool], frozenset[str]] = {}
+        self._containing: dict[tuple[frozenset[str], bool], frozenset[str]] = {}
 
     @cached_property
     def names(self) -> SemanticModel:
-        """What the names of the code stand for."""
+        """The semantic model, which resolves the names in the code."""
         return semantic_model(self.codebase)
 
     @cached_property
     def packages(self) -> frozenset[str]:
-        """The names of all top-level packages that are known."""
+        """The names of all known top-level packages: of the project, its imports, the library models and Python."""
         own = map(plain, self.codebase.modules)
         library = self.names.library
         known = (*own, *self.codebase.imports.externals, *library.returns, *library.bases, *library.names)
         return stdlib_module_names | {name.partition(".")[0].removesuffix("()") for name in known}
 
-    def holding(self, texts: frozenset[str], *, directly: bool) -> frozenset[str]:
-        """The modules whose files hold one of `texts`; unless `directly`, also those that import one, near or far."""
+    def containing(self, texts: frozenset[str], *, directly: bool) -> frozenset[str]:
+        """The modules whose files contain one of `texts`; unless `directly`, also those that import one transitively.
+
+        A name can be renamed on import, but only by a module that reaches the file that contains it.
+        """
         key = (texts, directly)
-        if key not in self._holding:
-            signs = [text.encode() for text in texts]
-            found = [source.module for source in self.codebase.sources.values() if _holds(source, signs)]
-            reached = Reachability(self.codebase.imports, dict.fromkeys(found, 1), {})
-            self._holding[key] = frozenset(found if directly else reached.closure)
-        return self._holding[key]
+        if key not in self._containing:
+            markers = [text.encode() for text in texts]
+            found = [source.module for source in self.codebase.sources.values() if _may_contain(source, markers)]
+            reachability = Reachability(self.codebase.imports, dict.fromkeys(found, 1), {})
+            self._containing[key] = frozenset(found if directly else reachability.closure)
+        return self._containing[key]
 
     def module(self, module: str) -> Subject:
         """The module itself."""
@@ -136,32 +139,32 @@ class StructureFacts:
     def calls_in(self, subject: Subject) -> Iterator[Subject]:
         """The calls in `subject`."""
         for call in Call.within(subject.scope, subject.source):
-            mention = Reference(call.callee, call.location, call.node, call.at)
+            reference = Reference(call.callee, call.location, call.node, call.at)
             yield Subject(
-                Sort.CALL, call.caller, subject.source, subject.scope, call.location, call=self.spelled(mention)
+                Sort.CALL, call.caller, subject.source, subject.scope, call.location, call=self.spelled(reference)
             )
 
     def spelled(self, reference: Reference) -> Spelling:
-        """What `mention` stands for."""
+        """`reference` with the qualified names that it resolves to."""
         values = self.names.infer(reference.named, reference.at)
         return spelled(reference.name, values, reference, partial(resolved, self.names, reference))
 
     def classes(self, reference: Reference) -> tuple[ClassType, ...]:
-        """The classes of the project that `mention`, or what it makes, is one of."""
+        """The classes of the project that `reference` resolves to, or of which its call makes an instance."""
         values = (*self.names.infer(reference.named, reference.at), *self.names.infer(reference.node, reference.at))
         classes = (value.of if isinstance(value, InstanceType) else value for value in values)
         return tuple(dict.fromkeys(found for found in classes if isinstance(found, ClassType)))
 
 
 def own_names(scope: Scope) -> Iterator[tuple[str, ast.AST]]:
-    """The names that `scope` itself gives, not by imports, each with where it is given first."""
+    """The names that `scope` binds other than by imports, each with its first binding."""
     for name, bindings in scope.bindings.items():
         if first := next((binding for binding in bindings if binding.kind is not BindingKind.IMPORTED), None):
             yield name, first.node if hasattr(first.node, "lineno") else first.annotation or first.node
 
 
 def line_of(source: Source, line: int, column: int = 1) -> Location:
-    """One line of `source`, so that what stands below it is not meant."""
+    """One line of `source`, not the whole statement: a comment further below must not suppress the violation."""
     length = len(source.lines[line - 1]) if line <= len(source.lines) else 0
     return Location(source.display_path, line, column, line, max(length, column) + 1)
 
@@ -172,13 +175,13 @@ def _subject(definition: ClassDefinition | FunctionDefinition, source: Source) -
     return Subject(sort, definition.name, source, definition.scope, place, definition)
 
 
-def _holds(source: Source, signs: list[bytes]) -> bool:
-    """A look at the bytes. A file that cannot be read may hold anything, and what is not ASCII has several forms."""
+def _may_contain(source: Source, markers: list[bytes]) -> bool:
+    """Search the bytes. An unreadable file may contain anything, and names that are not ASCII have several forms."""
     try:
         content = source.content
     except SourceError:
         return True
-    return any(sign in content for sign in signs) or not all(sign.isascii() for sign in signs)
+    return any(marker in content for marker in markers) or not all(marker.isascii() for marker in markers)
 
 
 def _is_special(name: str) -> bool:

@@ -1,4 +1,8 @@
-"""The types that functions take and return, and the classes that a class derives from."""
+"""The types of parameters and results, and the base classes of classes and exceptions, as names to match.
+
+A type is given as all names that a rule may use for it: as written, as resolved, and those of its base classes. A
+string annotation is split into the names in it.
+"""
 
 import ast
 import re
@@ -13,12 +17,12 @@ from archguard.kinds.structure_rules.subjects import StructureFacts
 from archguard.semantics import ClassType, ExternalSymbol, FunctionType, InstanceType, SemanticModel, Type, bindings
 
 _WORD = re.compile(r"[A-Za-z_][\w.]*")
-_EVERYTHING = frozenset({"builtins.Exception", "builtins.BaseException", "builtins.object"})
-"""What too many classes derive from to be meant when it is named."""
+_UNIVERSAL_BASES = frozenset({"builtins.Exception", "builtins.BaseException", "builtins.object"})
+"""Base classes that every exception has: a rule that names one does not mean all exceptions."""
 
 
 def taken(facts: StructureFacts, function: FunctionDefinition, parameter: Parameter) -> Iterator[Spelling]:
-    """Every type of `parameter`; without an annotation, those of what it is by default: `Depends(get_session)`."""
+    """Every type of `parameter`; without an annotation, the inferred types of its default: `Depends(get_session)`."""
     scope, annotation = function.scope, parameter.node.annotation
     if annotation:
         yield from annotated(facts, annotation, scope.at or scope.end)
@@ -28,7 +32,7 @@ def taken(facts: StructureFacts, function: FunctionDefinition, parameter: Parame
 
 
 def annotated(facts: StructureFacts, node: ast.expr, at: Position) -> Iterator[Spelling]:
-    """Every type that the annotation `node` names, and those that it stands for."""
+    """Every type that the annotation `node` names, and those that it resolves to."""
     for part in ast.walk(node):
         match part:
             case ast.Name() | ast.Attribute():
@@ -39,7 +43,7 @@ def annotated(facts: StructureFacts, node: ast.expr, at: Position) -> Iterator[S
 
 
 def returned(facts: StructureFacts, function: FunctionDefinition) -> Iterator[Spelling]:
-    """Every type that `function` says that it returns, or does return if it says nothing."""
+    """Every type in the return annotation of `function`; without one, the inferred types of its results."""
     scope = function.scope
     annotation = getattr(scope.node, "returns", None)
     if annotation:
@@ -49,14 +53,14 @@ def returned(facts: StructureFacts, function: FunctionDefinition) -> Iterator[Sp
 
 
 def bases(facts: StructureFacts, definition: ClassDefinition) -> Iterator[Spelling]:
-    """Every class that the class `definition` derives from, near or far."""
-    for mention in definition.bases:
-        yield facts.spelled(mention)
+    """Every class that the class `definition` derives from, directly or indirectly."""
+    for reference in definition.bases:
+        yield facts.spelled(reference)
     yield from ancestors(facts, ClassType(definition.name, definition.scope))
 
 
 def ancestors(facts: StructureFacts, cls: ClassType) -> Iterator[Spelling]:
-    """The classes above `cls`, as they are written where they are named and as what they are."""
+    """The base classes of `cls`, direct and indirect: as written in class statements, and as resolved."""
     for ancestor in facts.names.mro(cls):
         if isinstance(ancestor, ClassType):
             yield from _bases(facts, ancestor)
@@ -66,40 +70,40 @@ def ancestors(facts: StructureFacts, cls: ClassType) -> Iterator[Spelling]:
 
 def _bases(facts: StructureFacts, cls: ClassType) -> Iterator[Spelling]:
     for base in cls.bases:
-        named, at = base.value if isinstance(base, ast.Subscript) else base, cls.scope.at or cls.scope.end
-        yield spelled(written(named), facts.names.infer(named, at))
-        if isinstance(named, ast.Name | ast.Attribute):
-            yield from _assigned(facts.names, named, at)
+        node, at = base.value if isinstance(base, ast.Subscript) else base, cls.scope.at or cls.scope.end
+        yield spelled(written(node), facts.names.infer(node, at))
+        if isinstance(node, ast.Name | ast.Attribute):
+            yield from _assigned(facts.names, node, at)
 
 
 def _assigned(model: SemanticModel, node: ast.Name | ast.Attribute, at: Position) -> Iterator[Spelling]:
-    """The name that something has where it is assigned to one: `shop.db.Base`, for `Base = declarative_base()`."""
+    """The qualified name of an assigned variable: `shop.db.Base` for `Base = declarative_base()`."""
     for binding in bindings(model, node, at):
         if binding.kind is BindingKind.ASSIGNED:
             yield spelled(binding.name, (ExternalSymbol(f"{binding.at.scope.name}.{binding.name}"),))
 
 
 def exceptions(facts: StructureFacts, reference: Reference) -> Iterator[Spelling]:
-    """What `mention` stands for, what it makes, and the classes that this derives from."""
+    """What `reference` resolves to, the class of the instance that its call makes, and the base classes of both."""
     yield facts.spelled(reference)
     if isinstance(reference.node, ast.Call):
         yield from _of_values(facts, facts.names.infer(reference.node, reference.at))
     above = chain.from_iterable(ancestors(facts, cls) for cls in facts.classes(reference))
-    yield from (name for name in above if _EVERYTHING.isdisjoint(name.known))
+    yield from (name for name in above if _UNIVERSAL_BASES.isdisjoint(name.known))
 
 
 def _of_values(facts: StructureFacts, values: tuple[Type, ...], depth: int = 3) -> Iterator[Spelling]:
-    """The classes that `values` are objects of, and those of what they hold."""
+    """The classes of the instances in `values`, and those of their items, three levels deep."""
     for value in values:
         if isinstance(value, InstanceType):
             yield from _of_class(facts.names, value.of)
-            yield from _above(facts, value.of)
+            yield from _project_bases(facts, value.of)
             for items in value.items if depth else ():
                 yield from _of_values(facts, items, depth - 1)
 
 
-def _above(facts: StructureFacts, cls: ExternalSymbol | ClassType) -> Iterator[Spelling]:
-    """What the class of the project derives from; one that is made of a built-in type is there to be told from it."""
+def _project_bases(facts: StructureFacts, cls: ExternalSymbol | ClassType) -> Iterator[Spelling]:
+    """The base classes of a class of the project, without built-in types: `str` does not match `class OrderId(str)`."""
     for ancestor in ancestors(facts, cls) if isinstance(cls, ClassType) else ():
         if not any(name.startswith("builtins.") for name in ancestor.known):
             yield ancestor

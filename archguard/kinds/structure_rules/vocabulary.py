@@ -1,4 +1,4 @@
-"""What each key of a shape asks of a subject, and in which words."""
+"""The table of predicates: for each key of a shape how it is evaluated, and the words that messages use for it."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -14,74 +14,74 @@ from archguard.model import Confidence
 
 @dataclass(frozen=True)
 class Predicate:
-    """A key of a shape."""
+    """The meaning of a key of a shape."""
 
     verb: str
-    """How a sentence goes on after "must"."""
+    """The words after "must" in a message."""
     sorts: frozenset[Sort]
-    """What it can be said of."""
+    """The sorts of subjects that it applies to."""
     find: Callable[[StructureFacts, Subject, Any], Iterator[Evidence]]
     mend: str
-    """What to do where it is missing; `{}` is what is asked for."""
+    """The fix if it is required and does not hold; `{}` is the required value."""
     fix: str
-    """What to do where it is forbidden."""
+    """The fix if it is forbidden and holds."""
 
 
 @dataclass(frozen=True)
 class BoundPredicate:
-    """A word, and the value that a rule gives it."""
+    """A predicate, and the value that a rule gives to its key."""
 
     key: str
     value: Any
 
     @property
     def predicate(self) -> Predicate:
-        """What the key means."""
+        """The predicate of the key."""
         return PREDICATES[self.key]
 
     @property
     def object(self) -> str:
-        """What stands behind the verb."""
+        """The object of the verb in messages."""
         return " or ".join(texts(self.value))
 
     @property
     def text(self) -> str:
-        """How a sentence goes on after "must": `raise HTTPException`."""
+        """The words after "must" in a message: `raise HTTPException`."""
         return f"{self.predicate.verb} {self.object}"
 
     def evidence(self, facts: StructureFacts, subject: Subject) -> Iterator[Evidence]:
-        """Where `subject` has it."""
+        """Where it holds for `subject`."""
         return self.predicate.find(facts, subject, self.value)
 
     def confidence(self, facts: StructureFacts, subject: Subject) -> Confidence | None:
-        """How surely `subject` has it, or None."""
+        """The confidence that it holds for `subject`, or None if it does not."""
         return surest(evidence.confidence for evidence in self.evidence(facts, subject))
 
 
 def bound_predicates(criteria: Criteria) -> tuple[BoundPredicate, ...]:
-    """All that `look` says, as traits of which each must hold."""
+    """All predicates of `criteria`, each of which must hold."""
     given = [(key, getattr(criteria, key, None)) for key in PREDICATES]
-    return tuple(trait for key, value in given if value for trait in _split(key, value))
+    return tuple(predicate for key, value in given if value for predicate in _split(key, value))
 
 
 def confidence(criteria: Criteria, facts: StructureFacts, subject: Subject) -> Confidence | None:
-    """How surely `subject` looks like that, or None."""
-    worst = Confidence.CERTAIN
-    for trait in bound_predicates(criteria):
-        found = trait.confidence(facts, subject)
+    """The confidence that `subject` meets all of `criteria`, or None if it does not."""
+    lowest = Confidence.CERTAIN
+    for predicate in bound_predicates(criteria):
+        found = predicate.confidence(facts, subject)
         if found is None:
             return None
-        worst = weaker(worst, found)
-    return worst
+        lowest = weaker(lowest, found)
+    return lowest
 
 
 def texts(value: Any) -> Iterator[str]:
-    """How the parts of `value` stand in a sentence."""
+    """The parts of `value` as messages name them."""
     match value:
         case Size():
             yield from (counted(limit, measure) for measure, limit in value.limits())
         case Modifier():
-            yield value.said
+            yield value.phrase
         case Part():
             yield _text_of_part(value)
         case tuple():
@@ -92,37 +92,38 @@ def texts(value: Any) -> Iterator[str]:
 
 def _text_of_part(part: Part) -> str:
     names = " or ".join(map(str, part.named)) or "something"
-    shape = ", ".join(trait.text for trait in bound_predicates(replace(part, named=())))
+    shape = ", ".join(predicate.text for predicate in bound_predicates(replace(part, named=())))
     return f"{names} ({shape})" if shape else names
 
 
 def _split(key: str, value: Any) -> Iterator[BoundPredicate]:
-    """Adjectives and measures hold one by one; of several names, one will do."""
+    """Modifiers and measures must each hold; of several names, one is enough."""
     match value:
         case Size():
             yield from (BoundPredicate(key, Size(**{measure: limit})) for measure, limit in value.limits())
         case (Modifier(), *_):
-            yield from (BoundPredicate(key, (adjective,)) for adjective in value)
+            yield from (BoundPredicate(key, (modifier,)) for modifier in value)
         case _:
             yield BoundPredicate(key, value)
 
 
 def _defines(facts: StructureFacts, subject: Subject, parts: tuple[Part, ...]) -> Iterator[Evidence]:
-    """What stands directly in it and is like one of `parts`."""
-    inside = [found for found in facts.definitions(subject.module) if found.scope.parent is subject.scope]
-    for found in inside:
-        like = [(part, surely) for part in parts if (surely := confidence(part, facts, found))]
-        if surely := surest(surely for _, surely in like):
-            part = " or ".join(_text_of_part(part) for part, _ in like)
-            yield Evidence(subject.name, found.simple_name, found.location, found.symbol, part, surely)
-    classes_and_functions = {found.simple_name for found in inside}
+    """Each definition directly in the subject that meets one of `parts`."""
+    definitions = [found for found in facts.definitions(subject.module) if found.scope.parent is subject.scope]
+    for definition in definitions:
+        matching = [(part, found) for part in parts if (found := confidence(part, facts, definition))]
+        if highest := surest(found for _, found in matching):
+            part = " or ".join(_text_of_part(part) for part, _ in matching)
+            name, place, symbol = definition.simple_name, definition.location, definition.symbol
+            yield Evidence(subject.name, name, place, symbol, part, highest)
+    classes_and_functions = {definition.simple_name for definition in definitions}
     for evidence in _variables(subject, parts):
         if evidence.what not in classes_and_functions:
             yield evidence
 
 
 def _variables(subject: Subject, parts: tuple[Part, ...]) -> Iterator[Evidence]:
-    """The names in it that one of `parts` means; a variable has nothing but its name."""
+    """The variables in the subject that match one of `parts`; only `named` applies to a variable."""
     named = [part for part in parts if not bound_predicates(replace(part, named=()))]
     for name, node in own_names(subject.scope):
         full = f"{subject.name}.{name}"
@@ -132,14 +133,14 @@ def _variables(subject: Subject, parts: tuple[Part, ...]) -> Iterator[Evidence]:
 
 
 def _resides_in(facts: StructureFacts, subject: Subject, patterns: tuple[Pattern, ...]) -> Iterator[Evidence]:
-    """Each of `patterns` that means its module."""
+    """Each of `patterns` that matches the module of the subject."""
     for pattern in patterns:
         if subject.module in facts.codebase.members((pattern,)):
             yield Evidence.of(subject, str(pattern), str(pattern))
 
 
 def _has(facts: StructureFacts, subject: Subject, patterns: tuple[Pattern, ...]) -> Iterator[Evidence]:
-    """Each of `patterns` that means some module."""
+    """Each of `patterns` that matches some module."""
     for pattern in patterns:
         if facts.codebase.units(pattern):
             yield Evidence.of(subject, str(pattern), str(pattern))
@@ -191,4 +192,4 @@ PREDICATES: Mapping[str, Predicate] = {
     "reside_in": Predicate("reside in", _ALL | {Sort.CALL}, _resides_in, "move it to {}", "move it elsewhere"),
     "have": Predicate("have", _MODULES, _has, "add {}", "remove the other module"),
 }
-"""Every key of a shape, in the order in which they are listed."""
+"""Every key of a shape, in the order in which messages list them."""

@@ -12,6 +12,6 @@ FORMATS: Final[Mapping[str, Callable[[Measurement], str]]] = {
     "csv": csv.render,
     "html": html.render,
 }
-"""Every format by its name; the text has no line end after its last line."""
+"""The formats by name; their text has no trailing newline."""
 
 __all__ = ["FORMATS"]

@@ -1,4 +1,4 @@
-"""The measurement for spreadsheets: a line for each unit, and one without a name for each level as a whole."""
+"""The measurement as CSV: a line per unit, and one without a name for each whole level."""
 
 import csv
 import io
@@ -9,7 +9,7 @@ from archguard.reporters.metrics import rows
 
 
 def render(measurement: Measurement) -> str:
-    """The table, with a line of headings; what does not apply is empty."""
+    """The table with a header; values that do not apply are empty."""
     rows = list(_rows(measurement))
     out = io.StringIO()
     writer = csv.DictWriter(out, list(dict.fromkeys(name for row in rows for name in row)), lineterminator="\n")

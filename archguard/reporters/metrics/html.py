@@ -1,4 +1,4 @@
-"""The measurement for a browser: one file that needs neither network nor scripts."""
+"""The measurement as a web page: one file that needs neither network nor scripts."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
@@ -61,10 +61,10 @@ def _level(level: Level) -> Iterator[str]:
 
 
 def _caption(level: Level, alone: Sequence[str]) -> str:
-    told = f"A dot is one of the {level.name}, the larger the more modules it has. On the line all is well balanced."
+    caption = f"A dot is one of the {level.name}, the larger the more modules it has. On the line all is well balanced."
     more = f" and {len(alone) - _ALONE} more" if len(alone) > _ALONE else ""
     names = escaped(", ".join(alone[:_ALONE]))
-    return f"{told} Not shown, since coupled to nothing: {names}{more}." if alone else told
+    return f"{caption} Not shown, since coupled to nothing: {names}{more}." if alone else caption
 
 
 def _coupling(level: Level) -> Iterator[str]:
@@ -102,8 +102,8 @@ def _spots(title: str, spots: Sequence[HotSpot]) -> Iterator[str]:
 
 
 def _table(columns: Mapping[str, str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    told = ((f' title="{meaning}"' if meaning else "", name) for name, meaning in {"": "", **columns}.items())
-    heads = "".join(f'<th scope="col"{title}>{name}</th>' for title, name in told)
+    headings = ((f' title="{meaning}"' if meaning else "", name) for name, meaning in {"": "", **columns}.items())
+    heads = "".join(f'<th scope="col"{title}>{name}</th>' for title, name in headings)
     yield f'<div class="wide tall"><table class="numbers"><thead><tr>{heads}</tr></thead><tbody>'
     for name, *numbers in rows:
         cells = "".join(f"<td>{number}</td>" for number in numbers)

@@ -1,4 +1,4 @@
-"""The measurement for programs, `version: 1`."""
+"""The measurement as JSON, `version: 1`."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The chart of abstractness against instability, as SVG that the page around it gives its colours."""
+"""The chart of abstractness against instability, as SVG; the page defines its colours."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,16 +10,16 @@ from archguard.reporters.page import escaped
 _LEFT, _TOP, _WIDTH, _HEIGHT = 64, 28, 760, 400
 _CHARACTER, _LINE = 6.3, 14
 _NAMES, _STEPS = 40, 8
-"""So many names are tried at most, and so many lines above a dot."""
+"""The most names that are placed, and the most lines above a dot that are tried."""
 _FAR = 0.7
-"""From this distance on a unit stands in one of the two corners."""
+"""From this distance on, a unit is in one of the two corners."""
 
 
 @dataclass(frozen=True)
 class _Dot:
     unit: Unit
     name: str
-    """Without what all names begin with."""
+    """The name without the common prefix of all names."""
     x: float
     y: float
     radius: float
@@ -27,7 +27,7 @@ class _Dot:
 
 @dataclass(frozen=True)
 class _Box:
-    """A place in the chart that is taken."""
+    """An occupied rectangle of the chart."""
 
     left: float
     top: float
@@ -45,7 +45,7 @@ _ZONE_OF_PAIN = _Box(_LEFT, _TOP + _HEIGHT * _FAR + 28, _LEFT + 90, _TOP + _HEIG
 
 
 def chart(units: Sequence[Unit]) -> str:
-    """A dot for each unit that is coupled to something, the larger ones first, named where there is room."""
+    """A dot for each coupled unit, larger ones first, labelled where there is room."""
     largest = max((unit.modules for unit in units), default=1)
     by_size = sorted(units, key=lambda unit: (-unit.modules, unit.name))
     start = _common_start(units)
@@ -58,7 +58,7 @@ def chart(units: Sequence[Unit]) -> str:
 
 
 def _common_start(units: Sequence[Unit]) -> str:
-    """`shop.` if all names are `shop` or begin with that; else ""."""
+    """`shop.` if every name is `shop` or begins with `shop.`; otherwise ""."""
     tops = {unit.name.partition(".")[0] for unit in units}
     return f"{tops.pop()}." if len(tops) == 1 else ""
 
@@ -106,7 +106,7 @@ def _circle(dot: _Dot) -> str:
 
 
 def _labels(dots: Sequence[_Dot]) -> Iterator[str]:
-    """The names, each at the first of its places that is free; one for which there is none shows when it is hovered."""
+    """The labels, each at its first free position; a label without one only shows on hover."""
     taken = [_ZONE_OF_PAIN, *map(_around, dots)]
     for dot in dots[:_NAMES]:
         for x, y, box in _places(dot):
@@ -123,7 +123,7 @@ def _around(dot: _Dot) -> _Box:
 
 
 def _places(dot: _Dot) -> Iterator[tuple[float, float, _Box]]:
-    """Where a name begins, and the place that it takes: beside its dot, then higher and higher above it."""
+    """The candidate positions of a label with their rectangles: beside its dot, then ever higher above it."""
     width = len(dot.name) * _CHARACTER
     left, right = dot.x - dot.radius - 4 - width, dot.x + dot.radius + 4
     beside = [(right, dot.y + 4), (left, dot.y + 4)] if dot.unit.abstractness else []  # not on the axis
@@ -138,7 +138,7 @@ def _is_inside(box: _Box) -> bool:
 
 
 def _leader(dot: _Dot, x: float, y: float) -> str:
-    """A line from a name far above to its dot."""
+    """A line from a distant name to its dot."""
     width = len(dot.name) * _CHARACTER
     if dot.y - dot.radius - y <= _LINE:
         return ""

@@ -1,4 +1,4 @@
-"""How numbers are written, and in which order they are told."""
+"""The columns of metrics: their order, names and number formats."""
 
 from collections.abc import Mapping
 from typing import Final, TypeAlias
@@ -19,7 +19,7 @@ WHOLE: Final[Mapping[str, str]] = {
     "largest tangle": "how many units reach each other in the largest set that does",
     "cycles": f"elementary cycles, counted up to {MOST_CYCLES:,}",
 }
-"""The columns of a table of levels for people, with what they mean."""
+"""The columns of a table of levels, with their meaning."""
 
 UNIT: Final[Mapping[str, str]] = {
     "modules": "",
@@ -31,11 +31,11 @@ UNIT: Final[Mapping[str, str]] = {
     "A": "abstractness: abstract classes / classes",
     "D": "distance from the main sequence: |A + I - 1|",
 }
-"""The columns of a table of units for people, with what they mean."""
+"""The columns of a table of units, with their meaning."""
 
 
 def of_unit(unit: Unit) -> Mapping[str, Figure]:
-    """The numbers of a unit by the names that JSON, CSV and contracts have for them."""
+    """The metrics of a unit by their names in JSON, CSV and contracts."""
     return {
         "modules": unit.modules,
         "classes": unit.classes,
@@ -49,7 +49,7 @@ def of_unit(unit: Unit) -> Mapping[str, Figure]:
 
 
 def of_whole(level: Level) -> Mapping[str, Figure]:
-    """The numbers of a level as a whole, by the names that JSON, CSV and contracts have for them."""
+    """The metrics of a whole level by their names in JSON, CSV and contracts."""
     whole = level.whole
     return {
         "ccd": whole.ccd,
@@ -63,35 +63,35 @@ def of_whole(level: Level) -> Mapping[str, Figure]:
 
 
 def row_of_whole(level: Level) -> tuple[str, ...]:
-    """The numbers of a level as a whole, under the columns of `WHOLE`."""
+    """The cells of a whole level, for the columns `WHOLE`."""
     whole = level.whole
     numbers = (len(level.members), whole.ccd, whole.acd, whole.nccd, whole.propagation_cost, whole.cyclicity)
     return (*map(shown, numbers), shown(whole.largest_tangle), _shown_cycles(level.coupling.cycles))
 
 
 def row_of_unit(unit: Unit) -> tuple[str, ...]:
-    """The numbers of a unit, under the columns of `UNIT`."""
+    """The cells of a unit, for the columns `UNIT`."""
     counts = (unit.modules, unit.classes, unit.abstract_classes, unit.afferent, unit.efferent)
     return tuple(map(shown, (*counts, unit.instability, unit.abstractness, unit.distance)))
 
 
 def strongest(level: Level) -> list[tuple[tuple[str, str], tuple[Link, ...]]]:
-    """The arrows between the units with the imports behind them, those of most imports first."""
+    """The arrows between units with their imports, those with the most imports first."""
     return sorted(level.coupling.links.items(), key=lambda arrow: (-len(arrow[1]), arrow[0]))
 
 
 def rounded(value: float | None) -> float | None:
-    """Four digits after the point, which is more than anybody can act on."""
+    """Round to four decimal places; more precision is not meaningful."""
     return None if value is None else round(value, 4)
 
 
 def shown(figure: Figure) -> str:
-    """A number as people read it: `12,345`, `0.75`, `-` for none."""
+    """Format a number for display: `12,345`, `0.75`, `-` for none."""
     if figure is None:
         return "-"
     return f"{figure:,}" if isinstance(figure, int) else f"{figure:,.2f}"
 
 
 def _shown_cycles(count: int) -> str:
-    """A count of cycles; where counting ended, `10,000+`."""
+    """Format a count of cycles; `10,000+` if counting stopped there."""
     return f"{count:,}{'+' if count == MOST_CYCLES else ''}"

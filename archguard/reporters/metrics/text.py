@@ -1,4 +1,4 @@
-"""The measurement for people, in columns."""
+"""The measurement as plain text tables."""
 
 from collections.abc import Iterator, Sequence
 
@@ -11,7 +11,7 @@ _ARROWS = 20
 
 
 def render(measurement: Measurement) -> str:
-    """The whole, the units of each level with the imports between them, and the hot spots."""
+    """The whole code, the units of each level with the imports between them, and the hot spots."""
     parts = [_scope(measurement), _wholes(measurement)]
     for level in measurement.levels:
         parts += [_units(level), _arrows(level)]

@@ -13,6 +13,6 @@ FORMATS: Final[Mapping[str, Callable[[tuple[Point, ...]], str]]] = {
     "html": html.render,
     "svg": chart.render,
 }
-"""Every format by its name; the text has no line end after its last line."""
+"""The formats by name; their text has no trailing newline."""
 
 __all__ = ["FORMATS"]

@@ -1,4 +1,4 @@
-"""The trend as a drawing: a panel for each number, a dot for each commit, and nothing where nothing is known."""
+"""The trend as an SVG chart: a panel per metric, a dot per commit, and gaps for unknown values."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,16 +13,16 @@ _LEFT, _WIDTH, _RIGHT = 70, 780, 20
 _TOP, _HEIGHT, _GAP = 34, 84, 46
 _CHARACTER = 6.5
 _MANY = 120
-"""From so many commits on the dots are smaller."""
+"""From this number of commits on, dots are smaller."""
 
 
 def render(points: tuple[Point, ...]) -> str:
-    """An SVG that stands alone, light or dark as who looks at it prefers."""
+    """A standalone SVG that follows the preferred colour scheme."""
     return drawing(points, f"<style>{asset('colours.css')}{asset('trend.css')}</style>")
 
 
 def drawing(points: Sequence[Point], style: str = "") -> str:
-    """The SVG, with the element `style` inside, or with the style of the page around it."""
+    """The SVG, with `style` inside; without, the page around it provides the style."""
     names = [name for name in _PANELS if any(point.figure(name) is not None for point in points)]
     height = _TOP + len(names) * (_HEIGHT + _GAP) + 24
     panels = (_Panel(name, points, _TOP + row * (_HEIGHT + _GAP)) for row, name in enumerate(names))
@@ -38,7 +38,7 @@ def _x(position: int, count: int) -> float:
 
 
 def _days(points: Sequence[Point], y: float) -> Iterator[str]:
-    """Some of the commits by tag or name, with their days, as far as there is room."""
+    """Labels of commits (tag or hash, and date), as many as there is room for."""
     end = 0.0
     for position, point in enumerate(points):
         label = f"{point.commit.shown} · {point.commit.day}"
@@ -52,7 +52,7 @@ def _days(points: Sequence[Point], y: float) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class _Panel:
-    """One number over all commits."""
+    """One metric over all commits."""
 
     name: str
     points: Sequence[Point]
@@ -60,7 +60,7 @@ class _Panel:
 
     @property
     def title(self) -> str:
-        """What the number is called where no other stands beside it."""
+        """The title of the panel; unlike a table, it has no neighbouring column `violations` for context."""
         return f"violations {COLUMNS[self.name]}" if self.name.startswith("violations_") else COLUMNS[self.name]
 
     def parts(self) -> Iterator[str]:
@@ -78,12 +78,12 @@ class _Panel:
 
     @property
     def values(self) -> list[float | None]:
-        """The number at each commit."""
+        """The value at each commit."""
         return [point.figure(self.name) for point in self.points]
 
     @property
     def most(self) -> float:
-        """The upper end of the scale: a round number that none exceeds."""
+        """The upper end of the scale: a round number not less than any value."""
         most = max((value for value in self.values if value is not None), default=0)
         steps = (digit * 10.0**power for power in range(-4, 10) for digit in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8))
         return next((step for step in steps if step >= most), most) if most else 1
@@ -93,7 +93,7 @@ class _Panel:
         return _x(position, len(self.points)), self.top + _HEIGHT * (1 - value / self.most)
 
     def _lines(self) -> Iterator[str]:
-        """A line through each run of commits where the number is known."""
+        """A line through each run of commits with known values."""
         known = [position for position, value in enumerate(self.values) if value is not None]
         for _, run in groupby(enumerate(known), key=lambda pair: pair[1] - pair[0]):
             places = [self._place(position) for _, position in run]

@@ -1,4 +1,4 @@
-"""The trend for spreadsheets: a line for each commit."""
+"""The trend as CSV: a line per commit."""
 
 import csv
 import io
@@ -8,7 +8,7 @@ from archguard.reporters.trend.rows import COLUMNS, note, of_point
 
 
 def render(points: tuple[Point, ...]) -> str:
-    """The table, with a line of headings; what is not known is empty."""
+    """The table with a header; unknown values are empty."""
     out = io.StringIO()
     writer = csv.DictWriter(out, ["commit", "day", "tags", *COLUMNS, "note"], lineterminator="\n")
     writer.writeheader()

@@ -1,4 +1,4 @@
-"""The trend for a browser: one file that needs neither network nor scripts."""
+"""The trend as a web page: one file that needs neither network nor scripts."""
 
 from collections.abc import Iterator, Sequence
 
@@ -15,7 +15,7 @@ _TOLD = (
 
 
 def render(points: tuple[Point, ...]) -> str:
-    """The page: the chart, then the numbers, the newest first."""
+    """The page: the chart, then the values, newest commit first."""
     style = asset("report.css") + asset("metrics.css") + asset("trend.css")
     return page("trend", "\n".join((*_header(points), *_main(points))), style)
 
@@ -37,5 +37,7 @@ def _main(points: Sequence[Point]) -> Iterator[str]:
 def _row(point: Point) -> str:
     name = f'<th scope="row" title="{point.commit.id}">{escaped(point.commit.shown)}</th><td>{point.commit.day}</td>'
     numbers = "".join(f"<td>{shown(value)}</td>" for value in of_point(point).values())
-    told = f'<tr class="note"><td colspan="{2 + len(COLUMNS)}">{escaped(note(point))}</td></tr>' if note(point) else ""
-    return f"<tr>{name}{numbers}</tr>{told}"
+    note_row = (
+        f'<tr class="note"><td colspan="{2 + len(COLUMNS)}">{escaped(note(point))}</td></tr>' if note(point) else ""
+    )
+    return f"<tr>{name}{numbers}</tr>{note_row}"

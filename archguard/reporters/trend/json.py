@@ -1,4 +1,4 @@
-"""The trend for programs, `version: 1`."""
+"""The trend as JSON, `version: 1`."""
 
 import json
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ _VERSION: Final = 1
 
 
 def render(points: tuple[Point, ...]) -> str:
-    """Every point with its numbers, the oldest first, as JSON in ASCII."""
+    """Every point with its values, oldest first, as JSON in ASCII."""
     document = {
         "version": _VERSION,
         "tool": {"name": tool_info.NAME, "version": tool_info.version()},

@@ -1,4 +1,4 @@
-"""The numbers that a trend tells of each commit, in their order."""
+"""The columns of a trend, in order."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -18,28 +18,28 @@ COLUMNS: Final[Mapping[str, str]] = {
     "acd": "ACD",
     "nccd": "NCCD",
 }
-"""How people read them."""
+"""The names for display."""
 
 _NAMED: Final = 3
 
 WORSE: Final = tuple(name for name in COLUMNS if name not in ("modules", "imports"))
-"""Those of which more is worse."""
+"""The columns of which a higher value is worse."""
 
 
 def of_point(point: Point) -> Mapping[str, float | None]:
-    """The numbers of `point` by their names; None for what is not known."""
+    """The values of `point` by name; None if unknown."""
     return {name: point.figure(name) for name in COLUMNS}
 
 
 def shown(value: float | None) -> str:
-    """A number as people read it: `1,234`, `0.1506`, `-` for none."""
+    """Format a number for display: `1,234`, `0.1506`, `-` for none."""
     if value is None:
         return "-"
     return f"{value:,.0f}" if value == int(value) else f"{value:,.4f}" if abs(value) < 1 else f"{value:,.2f}"
 
 
 def note(point: Point) -> str:
-    """What is to be known of the numbers of `point`; "" if nothing."""
+    """A remark on the values of `point`: a gap, unread files or unchecked contracts; "" if there is none."""
     names = point.unchecked[:_NAMED]
     more = f" and {len(point.unchecked) - _NAMED} more" if len(point.unchecked) > _NAMED else ""
     unchecked = [f"not checked: {', '.join(names)}{more}"] if names else []

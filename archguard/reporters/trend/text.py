@@ -1,4 +1,4 @@
-"""The trend for people, in columns."""
+"""The trend as a plain text table."""
 
 from archguard.model import Point
 from archguard.reporters.phrases import one_line
@@ -7,7 +7,7 @@ from archguard.reporters.trend.rows import COLUMNS, note, of_point, shown
 
 
 def render(points: tuple[Point, ...]) -> str:
-    """A line for each commit, the oldest first, with what is to be known of its numbers at the end."""
+    """A line per commit, oldest first, with a remark at the end."""
     rows = [("commit", "day", *COLUMNS.values())]
     rows += [
         (point.commit.shown, point.commit.day.isoformat(), *map(shown, of_point(point).values())) for point in points

@@ -1,7 +1,7 @@
-"""tach's configuration, in archguard's language.
+"""Translate a tach configuration to archguard's language.
 
 `tach.toml` (or `[tool.tach]`) and every `tach.domain.toml`. https://docs.gauge.sh/usage/configuration describes the
-keys; where that page is silent, the verdicts of tach itself decide, with which the tests compare.
+keys; where that page leaves a case open, the behaviour of tach itself decides, with which the tests compare.
 """
 
 from pathlib import Path
@@ -13,7 +13,7 @@ FILES: Final = ("tach.toml", "pyproject.toml")
 
 
 def recognizes(path: Path) -> bool:
-    """Whether tach would find its options in `path`; TOML that holds archguard's own is not meant for it."""
+    """Whether `path` has tach's options; a TOML file with a table `tool.archguard` belongs to archguard."""
     if path.name == "tach.toml":
         return True
     if path.suffix != ".toml":
@@ -27,8 +27,8 @@ def recognizes(path: Path) -> bool:
 
 
 def translate(path: Path, shown: str) -> Document:
-    """The file `path`, which is shown as `shown`, in archguard's language."""
-    from archguard.config.dialects.tach import translation  # noqa: PLC0415  # 30 ms that only its users wait for
+    """Translate the file `path`, displayed as `shown`, to archguard's language."""
+    from archguard.config.dialects.tach import translation  # noqa: PLC0415  # importing it takes 30 ms
 
     return translation.translate(path, shown)
 

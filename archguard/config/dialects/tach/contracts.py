@@ -1,4 +1,4 @@
-"""The contracts that say what the modules of tach may import."""
+"""Translate the permissions of tach's modules to contracts."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,7 +18,7 @@ _Denies: TypeAlias = Callable[[Module, Module], bool]
 
 @dataclass(frozen=True)
 class Contracts:
-    """Turns `plan` into contracts that overlook what `comments` are about."""
+    """Iterates over the contracts for `plan`; `comments` become their ignores."""
 
     plan: Plan
     comments: tuple[Ignored, ...]
@@ -37,10 +37,10 @@ class Contracts:
 
     @property
     def _has_plain_layers(self) -> bool:
-        """Whether a contract on layers, and others inside of each, say it all; easier to read than one matrix.
+        """Whether a `layers` contract, and one per layer for its modules, suffice: easier to read than one matrix.
 
-        A matrix for modules that are in no layer would have to name those that are, and say of each that it may import
-        those above it, since the contract on layers has the say there.
+        Modules without a layer may have no restrictions then: a matrix for them would also have to list the modules
+        with layers, and allow each to import those above it, which the `layers` contract decides.
         """
         layered = [module for module in self._modules if module.layer]
         used = {module.layer for module in layered}
@@ -61,7 +61,7 @@ class Contracts:
         yield {
             "id": "layers",
             "kind": "layers",
-            "layers": [{"modules": self._calls(layer)} for layer in layers if layer],
+            "layers": [{"modules": self._names(layer)} for layer in layers if layer],
             "indirect": False,
             **({"closed": True} if layering.is_closed else {}),
             **self._ignore(lambda one, other: layering.allows(one, other) is False),
@@ -70,10 +70,10 @@ class Contracts:
             yield from self._matrix(f"within-{name}", layer, self._denied)
 
     def _permissions(self) -> Iterator[Data]:
-        """Who may import whom; if everybody may, that is said too, so that there is something to check."""
+        """The import matrix; if nothing is denied, one that allows everything, so that there is a contract to check."""
         denying = list(self._matrix("modules", self._modules, self._denied))
         free = {
-            self.plan.call(one): self._calls(other for other in self._modules if other is not one)
+            self.plan.call(one): self._names(other for other in self._modules if other is not one)
             for one in self._modules
         }
         yield from denying or ([_may_import("modules", free)] if free else [])
@@ -82,13 +82,13 @@ class Contracts:
         return not (one.layer and other.layer) and self._denied(one, other)
 
     def _matrix(self, name: str, modules: Sequence[Module], denied: _Denies) -> Iterator[Data]:
-        """Who of `modules` may import whom; those that are free to import and to be imported are left out."""
+        """A matrix of which of `modules` may import which; modules without any restriction are left out."""
         pairs = {(one.path, other.path) for one, other in permutations(modules, 2) if denied(one, other)}
         involved = [module for module in modules if any(module.path in pair for pair in pairs)]
         if not pairs:
             return
         allowed = {
-            self.plan.call(one): self._calls(
+            self.plan.call(one): self._names(
                 other for other in involved if other is not one and (one.path, other.path) not in pairs
             )
             for one in involved
@@ -107,18 +107,18 @@ class Contracts:
                     "severity": "warning",
                     "reason": "This dependency is deprecated.",
                     "modules": self.plan.call(module),
-                    "must_not_import": self._calls(old),
+                    "must_not_import": self._names(old),
                     "indirect": False,
-                    **self._ignore(lambda one, other: (one, other) in product([module], old)),  # noqa: B023  # at once
+                    **self._ignore(lambda one, other: (one, other) in product([module], old)),  # noqa: B023  # called at once
                 }
 
     def _interfaces(self, module: Module) -> Iterator[Data]:
-        """A contract for each group of modules to which `module` exposes the same."""
+        """A contract for each group of modules to which `module` exposes the same names."""
         interfaces = interfaces_from(self.plan.interfaces, module.path)
         groups: dict[tuple[str, ...], list[Module]] = {}
         for other in self._modules:
             shown = exposed(interfaces, other.path)
-            if other is not module and shown is not None and self._is_held(other, module):
+            if other is not module and shown is not None and self._is_restricted(other, module):
                 groups.setdefault(shown, []).append(other)
         for number, (shown, users) in enumerate(groups.items(), start=1):
             free = [other for other in self._modules if other is not module and other not in users]
@@ -128,16 +128,16 @@ class Contracts:
                 "kind": "protected",
                 "modules": self.plan.call(module),
                 "interface": _expression(module.path, shown),
-                **({"only_imported_by": [*self._calls(free), *rest]} if free or rest else {}),
+                **({"only_imported_by": [*self._names(free), *rest]} if free or rest else {}),
                 **self._ignore(lambda _, other: other is module, by_name=True),
             }
 
-    def _is_held(self, user: Module, definition: Module) -> bool:
+    def _is_restricted(self, user: Module, definition: Module) -> bool:
         packages = self.plan.permissions.packages
         return not user.unchecked and packages[user.path] == packages[definition.path]
 
     def _externals(self) -> Iterator[Data]:
-        """What modules may use of what is outside, for all modules that may use the same."""
+        """The `external` contracts, one for each group of modules with the same permissions."""
         exempt = self.plan.layout.options.get("external", {}).get("exclude", [])
         groups: dict[tuple[str, tuple[str, ...]], list[Module]] = {}
         for module in self._modules:
@@ -146,26 +146,26 @@ class Contracts:
             if module.cannot_depend_on_external:
                 groups.setdefault(("deny", module.cannot_depend_on_external), []).append(module)
         for number, ((key, names), modules) in enumerate(groups.items(), start=1):
-            yield {"id": f"external-{number}", "kind": "external", "modules": self._calls(modules), key: list(names)}
+            yield {"id": f"external-{number}", "kind": "external", "modules": self._names(modules), key: list(names)}
 
-    def _calls(self, modules: Iterable[Module]) -> list[str]:
+    def _names(self, modules: Iterable[Module]) -> list[str]:
         return [self.plan.call(module) for module in modules]
 
     def _ignore(self, denied: _Denies, *, by_name: bool = False) -> Data:
-        """What comments are about, of what a contract denies.
+        """The ignores for commented imports that a contract denies.
 
-        An entry is about all imports of a module in a file, so there is none where one of them has no comment; unless
-        it is by the name whether it is denied, and the others may be right.
+        An ignore covers all imports of a module in a file, so all of them must have a comment; unless the contract
+        decides by imported name (`by_name`), where the uncommented ones may be allowed.
         """
         entries = {
             (comment.importer, comment.imported): comment.reason
             for comment in self.comments
-            if (by_name or comment.is_only) and self._is(comment, denied)
+            if (by_name or comment.is_only) and self._applies_to(comment, denied)
         }
-        ignore = [_entry(f"{one} -> {other}", reason) for (one, other), reason in sorted(entries.items())]
+        ignore = [_ignore_entry(f"{one} -> {other}", reason) for (one, other), reason in sorted(entries.items())]
         return {"ignore": ignore} if ignore else {}
 
-    def _is(self, comment: Ignored, denied: _Denies) -> bool:
+    def _applies_to(self, comment: Ignored, denied: _Denies) -> bool:
         one, other = self.plan.nearest(comment.importer), self.plan.nearest(comment.imported)
         return one is not None and other is not None and one is not other and denied(one, other)
 
@@ -174,11 +174,11 @@ def _may_import(name: str, allowed: Data) -> Data:
     return {"id": name, "kind": "layers", "may_import": allowed, "indirect": False}
 
 
-def _entry(imports: str, reason: str) -> Data:
+def _ignore_entry(imports: str, reason: str) -> Data:
     return {"import": imports, **({"reason": reason} if reason else {}), "unmatched": "ignore"}
 
 
 def _expression(path: str, names: Iterable[str]) -> str:
-    """What the names look like that may be imported: the module itself, and what it exposes."""
+    """A regular expression for the importable names: the module itself, and what it exposes."""
     inside = "|".join(names)
     return f"/{re.escape(path)}(\\.({inside}))?/" if inside else f"/{re.escape(path)}/"

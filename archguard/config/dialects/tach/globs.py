@@ -1,4 +1,7 @@
-"""The wildcards of tach: those of paths, as git has them, and those of modules."""
+"""The wildcards of tach: gitignore patterns for paths, and globs for modules.
+
+A glob is translated to a regular expression once and memoized.
+"""
 
 import re
 from dataclasses import dataclass, field
@@ -13,18 +16,18 @@ _WILD = re.compile(r"(?<!\\)[*?\[\]{}]")
 
 
 def is_glob(text: str) -> bool:
-    """Whether it has wildcards."""
+    """Whether `text` has wildcards."""
     return bool(_WILD.search(text))
 
 
 @dataclass(frozen=True)
 class ModuleGlob:
-    """`libs.*`, `libs.**`: the modules that a path with wildcards means, or the one that a path without any names."""
+    """A module path with or without wildcards: `libs.*`, `libs.**`, `libs.a`."""
 
     text: str
 
     def matches(self, module: str) -> bool:
-        """Whether it means `module`."""
+        """Whether it matches `module`."""
         return _matches(self._path, module.replace(".", "/")) if is_glob(self.text) else self.text == module
 
     @property
@@ -34,18 +37,18 @@ class ModuleGlob:
 
 
 def matches_text(glob: str, text: str) -> bool:
-    """Whether `text` looks like `glob`, of which `*` stands for dots too."""
+    """Whether `glob` matches `text`; its `*` also matches dots."""
     return _matches(glob, text)
 
 
 def is_wrong(glob: str) -> bool:
-    """Whether its wildcards mean nothing, such as `[z-a]`; it matches nothing then."""
+    """Whether its wildcards are invalid, such as `[z-a]`; it matches nothing then."""
     return _expression(glob) is None
 
 
 @dataclass
 class PathRules:
-    """What `exclude` and the files `.gitignore` say of the paths below `root`."""
+    """The rules of `exclude` and of all `.gitignore` files for the paths below `root`."""
 
     root: Path
     exclude: tuple[str, ...]
@@ -53,10 +56,10 @@ class PathRules:
     """Whether `.gitignore` counts."""
     _rules: dict[str, list["_Rule"]] = field(default_factory=dict)
     _folders: dict[str, str] = field(default_factory=dict)
-    """The topmost folder that is left out with each folder; most files share one."""
+    """Memoized: the topmost excluded folder for each folder, which most files share."""
 
     def topmost(self, path: str) -> str:
-        """`path` (of a file, relative to the root) or the folder above it that is left out first; "" if none is."""
+        """The topmost excluded folder above the file `path`; `path` if only it is excluded; "" if neither is."""
         above = self._topmost_folder(path.rpartition("/")[0])
         return above or (path if self._is_out(path, is_folder=False) else "")
 
@@ -90,7 +93,7 @@ class PathRules:
 
 
 def _above(path: str) -> list[str]:
-    """The folders above `path`, from the root, which is "", downwards."""
+    """The folders above `path`, from the root ("") downwards."""
     steps = path.split("/")
     return ["/".join(steps[:depth]) for depth in range(len(steps))]
 
@@ -105,7 +108,7 @@ class _Rule:
 
     glob: str
     includes: bool
-    """Whether it takes back what others leave out."""
+    """Whether it is a negation (`!`), which includes what earlier rules exclude."""
     folders_only: bool
 
     @classmethod

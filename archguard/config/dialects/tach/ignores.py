@@ -1,4 +1,4 @@
-"""What comments such as `# tach-ignore(reason) name` make tach overlook."""
+"""Find the imports that comments such as `# tach-ignore(reason) name` suppress."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator
@@ -13,27 +13,27 @@ _DIRECTIVE: Final = re.compile(r"# *tach-ignore(?:\((?P<reason>[^)]*)\))?(?P<nam
 
 @dataclass(frozen=True, order=True)
 class Ignored:
-    """An import that a comment is about."""
+    """An import with a `tach-ignore` comment."""
 
     importer: str
     imported: str
     reason: str
     location: Location
     is_only: bool
-    """Whether comments are about all imports of that module in the file."""
+    """Whether all imports of that module in the file have such a comment."""
 
 
 def ignored(sources: Iterable[Source], known: Collection[str]) -> Iterator[Ignored]:
-    """Every import of one of the modules `known` that a comment in `sources` is about."""
+    """Every import of a module in `known` that a comment in `sources` suppresses."""
     for source in sources:
         try:
             if b"tach-ignore" in source.content:
-                yield from _in(source, known)
+                yield from _ignored_in(source, known)
         except SourceError:
             continue
 
 
-def _in(source: Source, known: Collection[str]) -> Iterator[Ignored]:
+def _ignored_in(source: Source, known: Collection[str]) -> Iterator[Ignored]:
     imports = {found: _module(found.target, known) for found in Import.extract(source)}
     covered = {
         found: (number, comment["reason"] or "")
@@ -42,10 +42,10 @@ def _in(source: Source, known: Collection[str]) -> Iterator[Ignored]:
         for found, module in imports.items()
         if module and _covers(found, number + line.lstrip().startswith("#"), comment["names"].split())
     }
-    held = {imports[it] for it in imports.keys() - covered.keys() if ImportTrait.TYPE_CHECKING not in it.traits}
+    uncommented = {imports[it] for it in imports.keys() - covered.keys() if ImportTrait.TYPE_CHECKING not in it.traits}
     for found, (number, reason) in covered.items():
         module = imports[found]
-        yield Ignored(source.module, module, reason, Location(source.display_path, number), module not in held)
+        yield Ignored(source.module, module, reason, Location(source.display_path, number), module not in uncommented)
 
 
 def _covers(found: Import, line: int, names: list[str]) -> bool:

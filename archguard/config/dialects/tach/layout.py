@@ -1,4 +1,4 @@
-"""The code that a tach.toml is about: what tach looks at, and what the domains below it say."""
+"""The code of a tach project: the modules that tach checks, and the domain files in their folders."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -9,7 +9,7 @@ from archguard.codebase import Project, Source
 from archguard.codebase.modules.discovery import Modules, find_modules
 from archguard.config.dialects.tach.globs import PathRules, is_glob
 from archguard.config.dialects.tach.options import Table
-from archguard.config.dialects.tach.shapes import DOMAIN, Looks
+from archguard.config.dialects.tach.shapes import DOMAIN, Validator
 from archguard.config.document import Document, is_configuration_file, read_document
 from archguard.errors import ConfigError
 from archguard.incremental.input_recorder import is_folder, is_there
@@ -19,7 +19,7 @@ _MARKS = ("pyproject.toml", "setup.py", "requirements.txt")
 
 @dataclass
 class Layout:
-    """The folders and files below `root`, as `options` describe them."""
+    """The files below `root` as `options` select them."""
 
     root: Path
     options: Table
@@ -27,7 +27,7 @@ class Layout:
 
     @cached_property
     def roots(self) -> tuple[str, ...]:
-        """The source roots, those with wildcards found."""
+        """The source roots, with wildcards expanded."""
         given = self.options.get("source_roots", ["."])
         found = [self._folders(root) if is_glob(root) else [root] for root in given]
         return tuple(dict.fromkeys(Path(root).as_posix() for roots in found for root in roots))
@@ -53,39 +53,39 @@ class Layout:
 
     @cached_property
     def excluded(self) -> Mapping[str, str]:
-        """The modules that tach does not look at, each with the topmost one that is left out with it."""
+        """The modules that tach excludes, each with the topmost excluded package around it."""
         ignores = self.options.get("respect_gitignore", True) is not False
         rules = PathRules(self.root, tuple(self.options.get("exclude", ())), ignores)
         topmost = {name: rules.topmost(source.display_path) for name, source in self.sources.items()}
         return {name: self.name(path) for name, path in topmost.items() if path}
 
     @cached_property
-    def looked_at(self) -> frozenset[str]:
-        """The modules that tach looks at."""
+    def checked(self) -> frozenset[str]:
+        """The modules that tach checks."""
         return frozenset(self.sources.keys() - self.excluded.keys()) | self._modules.opaque
 
     @cached_property
     def domains(self) -> Mapping[str, Document]:
-        """The tach.domain.toml files, by the path of the package that they are in."""
-        folders = {self.sources[name].path.parent for name in self.looked_at & self.sources.keys()}
+        """The `tach.domain.toml` files by the module path of their package."""
+        folders = {self.sources[name].path.parent for name in self.checked & self.sources.keys()}
         files = sorted(filter(is_configuration_file, (folder / "tach.domain.toml" for folder in folders)))
         return {self.name(self._shown(file.parent)): self._document(file) for file in files}
 
     def is_there(self, path: str) -> bool:
-        """Whether there is a folder or a file for the module `path`."""
+        """Whether a folder or file for the module `path` exists."""
         place = path.replace(".", "/")
         folders = [self.root / root for root in self.roots]
         found = (folder / f"{place}{suffix}" for folder in folders for suffix in ("", ".pyi", ".py"))
         return any(is_there(path) for path in found)
 
     def name(self, path: str) -> str:
-        """The module in the file, or the folder, `path`."""
+        """The module path of the file or folder `path`."""
         root = self._root_of(path)
         inside = path if root == "." else path.removeprefix(f"{root}/")
         return inside.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
     def package(self, module: str) -> str:
-        """The nearest folder with the files of a distribution, from the source root of `module` up."""
+        """The nearest folder, from the source root of `module` upwards, with the build files of a distribution."""
         root = Path(
             self._root_of(self.sources[module].display_path if module in self.sources else module.replace(".", "/"))
         )
@@ -106,7 +106,7 @@ class Layout:
         except ExceptionGroup as group:
             self.faults.extend(error for error in group.exceptions if isinstance(error, ConfigError))
             return Document(file, self._shown(file), "", {})
-        looks = Looks(document)
-        sound = looks.sound(DOMAIN)
-        self.faults.extend(looks.faults)
-        return replace(document, data=sound)
+        validator = Validator(document)
+        valid_parts = validator.valid_parts(DOMAIN)
+        self.faults.extend(validator.faults)
+        return replace(document, data=valid_parts)

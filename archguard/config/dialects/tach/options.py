@@ -1,4 +1,4 @@
-"""What tach.toml and the tach.domain.toml files say, read and put together."""
+"""The modules and interfaces of `tach.toml` and `tach.domain.toml`, with resolved paths."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -12,12 +12,12 @@ Table: TypeAlias = Mapping[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Module:
-    """A module of tach: a path with all below it that is no module itself."""
+    """A module of tach: a path with everything below it that is not a declared module itself."""
 
     path: str
     depends_on: tuple[str, ...] | None = None
     deprecated: tuple[str, ...] = ()
-    """Those of `depends_on` that tach warns of."""
+    """The dependencies of `depends_on` that are deprecated."""
     cannot_depend_on: tuple[str, ...] = ()
     depends_on_external: tuple[str, ...] | None = None
     cannot_depend_on_external: tuple[str, ...] = ()
@@ -26,12 +26,12 @@ class Module:
     utility: bool = False
     unchecked: bool = False
     glob: str = ""
-    """The path with wildcards that led to it, or ""."""
+    """The path with wildcards that it was expanded from, or ""."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Interface:
-    """What modules show to others."""
+    """The public names of modules."""
 
     expose: tuple[str, ...]
     from_: tuple[str, ...]
@@ -40,7 +40,7 @@ class Interface:
 
 
 def modules_of(table: Table, domain: str = "") -> Iterator[Module]:
-    """The modules in `table`, in its order, those of a domain with their full paths."""
+    """The modules declared in `table`, in order; those of a domain with full paths."""
     if domain and "root" in table:
         yield _module(table["root"], domain, domain)
     for entry in table.get("modules", ()):
@@ -70,7 +70,7 @@ def _module(entry: Table, path: str, domain: str) -> Module:
 
 
 def interfaces_of(table: Table, domain: str = "") -> Iterator[Interface]:
-    """The interfaces in `table`, in its order."""
+    """The interfaces declared in `table`, in order."""
     for entry in table.get("interfaces", ()):
         yield Interface(
             expose=tuple(entry["expose"]),
@@ -81,7 +81,7 @@ def interfaces_of(table: Table, domain: str = "") -> Iterator[Interface]:
 
 
 def resolved(path: str, domain: str) -> str:
-    """The full path of what a domain calls `path`: `//a.b` is one already."""
+    """The full path of `path` in `domain`; `//a.b` is a full path already."""
     if not domain:
         return path
     if path == _DOMAIN_ROOT:
@@ -90,7 +90,7 @@ def resolved(path: str, domain: str) -> str:
 
 
 def found(module: Module, path: str) -> Module:
-    """The module that a path with wildcards led to."""
+    """A copy of `module`, which has wildcards, for one matching `path`."""
     return replace(module, path=path, glob=module.path)
 
 

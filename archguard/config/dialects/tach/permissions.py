@@ -1,4 +1,4 @@
-"""Who may import whom, as tach decides it."""
+"""Decide which module may import which, with the semantics of tach."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from archguard.config.dialects.tach.options import ROOT, Interface, Module
 
 @dataclass(frozen=True)
 class Layering:
-    """The layers, from top to bottom, and those of them that are closed."""
+    """The layers from top to bottom, and which of them are closed."""
 
     names: tuple[str, ...]
     closed: frozenset[str]
@@ -18,10 +18,10 @@ class Layering:
     """Whether a lower layer must be declared too."""
 
     def is_plain_for(self, used: Collection[str]) -> bool:
-        """Whether archguard's layers say the same, where modules are in the layers `used`.
+        """Whether a `layers` contract is equivalent, if only the layers `used` have modules.
 
-        All of those in the middle are closed, or none; and a closed one has modules, since tach lets nobody skip one
-        without modules either, while archguard leaves it out.
+        It is if all layers in the middle are closed, or none, and closed ones have modules: tach does not let modules
+        skip a closed layer even if it is empty, while archguard ignores an empty layer.
         """
         between = set(self.names[1:-1])
         closed = between & self.closed
@@ -29,11 +29,11 @@ class Layering:
 
     @property
     def is_closed(self) -> bool:
-        """Whether nobody skips a layer."""
+        """Whether no layer may be skipped."""
         return bool(set(self.names[1:-1]) & self.closed)
 
     def allows(self, one: Module, other: Module) -> bool | None:
-        """Whether the layers alone let `one` import `other`; None if they leave it to what the modules declare."""
+        """Whether layers allow `one` to import `other`; None if the declarations of the modules decide."""
         if not one.layer or not other.layer or one.layer == other.layer:
             return None
         height, depth = self.names.index(one.layer), self.names.index(other.layer)
@@ -44,15 +44,15 @@ class Layering:
 
 @dataclass(frozen=True)
 class Permissions:
-    """Which modules may import which."""
+    """The import permissions between modules."""
 
     layering: Layering
     packages: Mapping[str, str]
-    """The Python package (the folder of a pyproject.toml) that each module belongs to; across them, tach looks away."""
+    """The distribution (folder of a pyproject.toml) of each module; tach does not check imports between them."""
 
     @property
     def is_one_package(self) -> bool:
-        """Whether tach looks at all imports between modules."""
+        """Whether tach checks all imports between modules."""
         return len(set(self.packages.values())) <= 1
 
     def allows(self, one: Module, other: Module) -> bool:
@@ -63,7 +63,7 @@ class Permissions:
         return self.declared(one, other) if by_layer is None else by_layer
 
     def declared(self, one: Module, other: Module) -> bool:
-        """Whether `one` may import `other`, leaving layers aside."""
+        """Whether the declarations allow `one` to import `other`, regardless of layers."""
         if any(ModuleGlob(path).matches(other.path) for path in one.cannot_depend_on):
             return False
         if one.depends_on is None or other.utility:
@@ -72,7 +72,7 @@ class Permissions:
 
 
 def interfaces_from(interfaces: Collection[Interface], definition: str) -> tuple[Interface, ...]:
-    """The interfaces of `definition`."""
+    """The interfaces that apply to the module `definition`."""
     return tuple(
         interface
         for interface in interfaces
@@ -81,7 +81,7 @@ def interfaces_from(interfaces: Collection[Interface], definition: str) -> tuple
 
 
 def exposed(interfaces: Collection[Interface], usage: str) -> tuple[str, ...] | None:
-    """What a module with `interfaces` exposes to `usage`; None if it has none for it."""
+    """The names that a module with `interfaces` exposes to `usage`; None if no interface is visible to it."""
     visible = [it for it in interfaces if it.visibility is None or usage in it.visibility]
     exclusive = [interface for interface in visible if interface.exclusive][:1]
     names = [name for interface in exclusive or visible for name in interface.expose]
@@ -89,7 +89,7 @@ def exposed(interfaces: Collection[Interface], usage: str) -> tuple[str, ...] | 
 
 
 def cycle(modules: Collection[Module]) -> tuple[str, ...]:
-    """Modules whose declared dependencies lead back to them, sorted; nothing if there are none."""
+    """The modules on cycles of declared dependencies, sorted."""
     declared = {module.path: set(module.depends_on or ()) for module in modules}
     return tuple(sorted(path for path in declared if _reaches(declared, path, path)))
 
@@ -104,7 +104,7 @@ def _reaches(declared: Mapping[str, set[str]], start: str, goal: str) -> bool:
 
 
 def hidden(modules: Collection[Module]) -> tuple[tuple[str, str], ...]:
-    """The declared dependencies on modules that are not visible to who declares them."""
+    """The declared dependencies on modules that are not visible to the declaring module."""
     visibility = {module.path: module.visibility for module in modules if module.visibility is not None}
     return tuple(
         (module.path, path)

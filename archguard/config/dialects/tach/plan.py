@@ -1,4 +1,4 @@
-"""The modules of tach that hold code, and what becomes of them in archguard's language."""
+"""Assign code to the modules of tach, and map them to modules, components and excludes of archguard."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,41 +12,41 @@ from archguard.config.dialects.tach.options import ROOT, Interface, Module, foun
 from archguard.config.dialects.tach.permissions import Layering, Permissions
 
 REST: Final = "rest-of-the-code"
-"""The component of what belongs to no module."""
+"""The component of the code that belongs to no module."""
 
 
 @dataclass
 class Plan:
-    """What `layout` holds, module by module."""
+    """The declared modules of `layout`, with the code that each owns."""
 
     layout: Layout
-    twice: list[str] = field(default_factory=list)
+    duplicates: list[str] = field(default_factory=list)
     """The modules that are declared more than once."""
     missing: list[str] = field(default_factory=list)
-    """The modules for which there is nothing."""
+    """The declared modules without code."""
 
     @cached_property
     def declared(self) -> tuple[Module, ...]:
-        """The modules as they are written."""
+        """The modules as declared, with wildcards."""
         domains = self.layout.domains.items()
         inner = (module for domain, document in domains for module in modules_of(document.data, domain))
         return (*modules_of(self.layout.options), *inner)
 
     @cached_property
     def modules(self) -> Mapping[str, Module]:
-        """The modules that hold code, by their paths, sorted."""
+        """The modules with code by path, sorted."""
         return {path: module for path, module in sorted(self._resolved.items()) if self._owners.get(path)}
 
     @cached_property
     def interfaces(self) -> tuple[Interface, ...]:
-        """The interfaces, those of domains last."""
+        """The interfaces; those of domains come last."""
         domains = self.layout.domains.items()
         inner = (interface for domain, document in domains for interface in interfaces_of(document.data, domain))
         return (*interfaces_of(self.layout.options), *inner)
 
     @cached_property
     def permissions(self) -> Permissions:
-        """Who may import whom."""
+        """The import permissions between the modules."""
         packages = {path: self.layout.package(min(self._owners[path])) for path in self.modules}
         return Permissions(self.layering, packages)
 
@@ -61,12 +61,12 @@ class Plan:
 
     @property
     def root_counts(self) -> bool:
-        """Whether code that is in no module is looked at."""
+        """Whether code that belongs to no module is checked."""
         return bool(self.layout.options.get("root_module", "ignore") != "ignore")
 
     @cached_property
     def packages(self) -> frozenset[str]:
-        """The top-level packages that hold modules."""
+        """The top-level packages with code of modules."""
         return frozenset(name.partition(".")[0] for path in self.modules for name in self._owners[path])
 
     def nearest(self, name: str) -> Module | None:
@@ -77,10 +77,10 @@ class Plan:
     def has_rest(self) -> bool:
         """Whether code of these packages belongs to no module."""
         owned = frozenset().union(*(self._owners[path] for path in self.modules))
-        return any(name.partition(".")[0] in self.packages for name in self.layout.looked_at - owned)
+        return any(name.partition(".")[0] in self.packages for name in self.layout.checked - owned)
 
     def call(self, module: Module) -> str:
-        """What contracts call `module`: its path, or a component if others are below it."""
+        """The name of `module` in contracts: its path, or that of a component if other modules are inside of it."""
         if module.path == ROOT:
             return REST
         if not self._below(module.path):
@@ -90,7 +90,7 @@ class Plan:
         return f"rest-of-{last if len(same) == 1 else module.path}"
 
     def components(self, named: Collection[str]) -> dict[str, dict[str, Any]]:
-        """The components that are `named`, and what they are made of."""
+        """The definitions of the components `named`."""
         made: dict[str, dict[str, Any]] = {
             self.call(module): {"modules": path, "except": _topmost(self._below(path))}
             for path, module in self.modules.items()
@@ -102,7 +102,7 @@ class Plan:
         return {name: component for name, component in made.items() if name in named}
 
     def exclude(self) -> list[str]:
-        """Patterns for what is left out: `**.tests` for a glob that says just that, else modules by name."""
+        """Patterns for excluded code: `**.tests` for an equivalent glob, otherwise module names."""
         out = {name: top for name, top in self.layout.excluded.items() if self._is_inside(name)}
         patterns = [f"**.{last}" for glob in self.layout.options.get("exclude", ()) if (last := _last_name(glob))]
         fitting = [pattern for pattern in dict.fromkeys(patterns) if self._fits(pattern, out)]
@@ -126,14 +126,14 @@ class Plan:
         for module in (one for declared in self.declared for one in self._found(declared)):
             before = modules.get(module.path)
             if before and (not before.glob or before.glob == module.glob):
-                self.twice.append(module.path)
+                self.duplicates.append(module.path)
             modules[module.path] = module
         return ({ROOT: Module(path=ROOT, depends_on=())} if self.root_counts else {}) | modules
 
     def _found(self, module: Module) -> Iterator[Module]:
         glob = ModuleGlob(module.path)
         if is_glob(module.path):
-            yield from (found(module, name) for name in sorted(self.layout.looked_at) if glob.matches(name))
+            yield from (found(module, name) for name in sorted(self.layout.checked) if glob.matches(name))
         elif module.path == ROOT or self.layout.is_there(module.path):
             yield from [module] if module.path != ROOT or self.root_counts else []
         else:
@@ -143,7 +143,7 @@ class Plan:
     def _owners(self) -> Mapping[str, frozenset[str]]:
         """The Python modules of each module: those for which it is the nearest one."""
         owned: dict[str, set[str]] = {}
-        for name in self.layout.looked_at:
+        for name in self.layout.checked:
             nearest = next((path for path in (*self_and_parents(name), ROOT) if path in self._resolved), None)
             if nearest:
                 owned.setdefault(nearest, set()).add(name)

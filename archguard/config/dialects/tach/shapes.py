@@ -1,4 +1,4 @@
-"""What the values of tach.toml and tach.domain.toml look like, and what in a document looks different."""
+"""The schema of `tach.toml` and `tach.domain.toml`, and the validation of documents against it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ class Table:
 
     keys: Mapping[str, "Shape"]
     required: tuple[str, ...] = ()
-    """Sets of keys of which one has to be there, each written `path or paths`."""
+    """Alternatives of which one key is required, each written `path or paths`."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Many:
 
 @dataclass(frozen=True)
 class Either:
-    """A text, or a table that says more."""
+    """A string, or its long form as a table."""
 
     table: Table
 
@@ -100,26 +100,26 @@ DOMAIN: Final = Table({"root": Table(_ABOUT_MODULES), "modules": _MODULES, "inte
 
 
 @dataclass
-class Looks:
-    """Compares `document` with a shape; `faults` are complete once `sound` was asked for."""
+class Validator:
+    """Validates `document` against a schema; `valid_parts` collects the `faults`."""
 
     document: Document
     faults: list[ConfigError] = field(default_factory=list)
 
-    def sound(self, shape: Table) -> dict[str, Any]:
-        """What of the document looks as it has to, so that it can be looked at further."""
-        sound: dict[str, Any] = self._sound(self.document.data, shape, ())
-        return sound
+    def valid_parts(self, shape: Table) -> dict[str, Any]:
+        """The valid parts of the document, so that they can be translated."""
+        valid_parts: dict[str, Any] = self._valid_part(self.document.data, shape, ())
+        return valid_parts
 
-    def _sound(self, value: Any, shape: Shape, keys: Keys) -> Any:
-        """The value without what is wrong in it; None if nothing is right."""
+    def _valid_part(self, value: Any, shape: Shape, keys: Keys) -> Any:
+        """The valid parts of `value`; None if there are none."""
         match shape:
             case Either(table):
                 return value if isinstance(value, str) else self._table(value, table, keys, "a text or a table")
             case Table():
                 return self._table(value, shape, keys, "a table")
             case Many(of) if isinstance(value, list):
-                items = [self._sound(item, of, (*keys, index)) for index, item in enumerate(value)]
+                items = [self._valid_part(item, of, (*keys, index)) for index, item in enumerate(value)]
                 return [item for item in items if item is not None]
             case Word(words) if isinstance(value, str | bool) and value in words:
                 return value
@@ -134,7 +134,7 @@ class Looks:
         for key in sorted(value.keys() - shape.keys.keys()):
             hint = did_you_mean(key, sorted(shape.keys))
             self.faults.append(self.document.error(f"tach knows no key `{key}` here", (*keys, key), hint))
-        found = {key: self._sound(value[key], shape.keys[key], (*keys, key)) for key in value if key in shape.keys}
+        found = {key: self._valid_part(value[key], shape.keys[key], (*keys, key)) for key in value if key in shape.keys}
         lacking = [words for words in shape.required if not any(key in value for key in words.split(" or "))]
         for words in lacking:
             self.faults.append(self.document.error(f"there is no `{words.replace(' or ', '` or `')}` here", keys))

@@ -1,4 +1,4 @@
-"""From tach's words to archguard's: all of it, or the faults that are in the way."""
+"""Translate a whole tach project, or collect the faults that prevent it."""
 
 import re
 from collections.abc import Iterator
@@ -16,19 +16,19 @@ from archguard.config.dialects.tach.layout import Layout
 from archguard.config.dialects.tach.options import ROOT, Table
 from archguard.config.dialects.tach.permissions import cycle, hidden
 from archguard.config.dialects.tach.plan import Plan
-from archguard.config.dialects.tach.shapes import PROJECT, Looks
+from archguard.config.dialects.tach.shapes import PROJECT, Validator
 from archguard.config.document import Document, Keys, parse_toml, read_text
 from archguard.errors import ConfigError
 from archguard.model import Location
 
-_UNSAYABLE: Final = ("include_string_imports", "plugins")
+_UNSUPPORTED: Final = ("include_string_imports", "plugins")
 
 
 def translate(path: Path, shown: str) -> Document:
-    """The configuration in `path`, and in the domains below it, as a document in archguard's language.
+    """Translate the configuration in `path` and its domains to a document in archguard's language.
 
     Raises:
-        ExceptionGroup[ConfigError]: all that tach would not accept, or that archguard cannot say.
+        ExceptionGroup[ConfigError]: what tach would reject, or what archguard cannot express.
     """
     document = parse_toml(path, shown, read_text(path, shown))
     translation = _Translation(document.below("tool", "tach") if path.name == "pyproject.toml" else document)
@@ -45,16 +45,16 @@ class _Translation:
     faults: list[ConfigError] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        looks = Looks(self.document)
-        self.options: Table = looks.sound(PROJECT)
-        self.faults.extend(looks.faults)
+        validator = Validator(self.document)
+        self.options: Table = validator.valid_parts(PROJECT)
+        self.faults.extend(validator.faults)
         self.layout = Layout(self.document.path.parent, self.options, self.faults)
         self.plan = Plan(self.layout)
 
     def data(self) -> Data:
-        """All of it; nothing if there are faults."""
-        self.faults.extend(self._meaningless())
-        self.faults.extend(self._refused())
+        """The translated configuration; {} if there are faults."""
+        self.faults.extend(self._unsupported())
+        self.faults.extend(self._rejected())
         if self.faults:
             return {}
         contracts = [self._with_imports(contract) for contract in Contracts(self.plan, self.comments)]
@@ -67,17 +67,20 @@ class _Translation:
         }
 
     def places(self, data: Data) -> Iterator[tuple[Keys, Location]]:
-        """Where each contract comes from."""
+        """The location that each contract was translated from."""
         yield (), Location(self.document.shown)
         yield ("project",), Location(self.document.shown)
         yield ("project", "source_roots"), self._find("source_roots")
         yield ("project", "exclude"), self._find("exclude")
-        yield ("contracts",), self._find("modules")  # without it, no place below it is found
+        yield (
+            ("contracts",),
+            self._find("modules"),
+        )  # `Document.error` follows keys from the top: a missing level would hide those below
         for index, contract in enumerate(data["contracts"]):
             yield ("contracts", index), self._find(_subject(contract, data.get("components", {})))
 
     def notes(self) -> Iterator[ConfigError]:
-        """What is passed over."""
+        """Notes on settings that are ignored."""
         if self.options.get("exact"):
             yield self._error("archguard does not look for declared dependencies that are unused", "exact")
         if any(entry.get("data_types", "all") != "all" for table in self._tables for entry in _interfaces(table)):
@@ -89,8 +92,8 @@ class _Translation:
 
     @cached_property
     def comments(self) -> tuple[Ignored, ...]:
-        """What the comments `tach-ignore` are about."""
-        known = self.layout.looked_at
+        """The imports with `tach-ignore` comments."""
+        known = self.layout.checked
         files = (self.layout.sources[name] for name in sorted(known & self.layout.sources.keys()))
         return tuple(ignored(files, known))
 
@@ -102,9 +105,9 @@ class _Translation:
     def _documents(self) -> list[Document]:
         return [self.document, *self.layout.domains.values()]
 
-    def _meaningless(self) -> Iterator[ConfigError]:
-        """What archguard does not know, and wildcards and expressions that mean nothing."""
-        for key in _UNSAYABLE:
+    def _unsupported(self) -> Iterator[ConfigError]:
+        """Settings that archguard does not support, and invalid wildcards and expressions."""
+        for key in _UNSUPPORTED:
             if self.options.get(key):
                 yield self._error(f"archguard cannot say tach's `{key}`", key)
         modules = (path for module in self.plan.declared for path in (module.path, *(module.depends_on or ())))
@@ -112,26 +115,26 @@ class _Translation:
             if is_wrong(glob):
                 yield self._error(f"'{glob}' has wildcards that mean nothing", glob)
         for table in self._tables:
-            yield from self._meaningless_in(table)
+            yield from self._unsupported_in(table)
 
-    def _meaningless_in(self, table: Table) -> Iterator[ConfigError]:
+    def _unsupported_in(self, table: Table) -> Iterator[ConfigError]:
         if any(entry.get("strict") for entry in table.get("modules", ())):
             yield self._error("archguard cannot say tach's `strict`", "strict", "list what is exposed: [[interfaces]]")
         for entry in _interfaces(table):
             names = (*entry["expose"], *entry.get("from", ()))
-            yield from (fault for name in names if (fault := self._misspelt(name)))
+            yield from (fault for name in names if (fault := self._invalid_expression(name)))
 
-    def _misspelt(self, name: str) -> ConfigError | None:
+    def _invalid_expression(self, name: str) -> ConfigError | None:
         try:
             Expression.parse(name)
         except ExpressionError as error:
             return self._error(str(error), name)
         return None
 
-    def _refused(self) -> Iterator[ConfigError]:
-        """What tach refuses."""
+    def _rejected(self) -> Iterator[ConfigError]:
+        """Faults that tach itself rejects."""
         modules = tuple(self.plan.modules.values())
-        yield from (self._error(f"the module '{path}' is there twice", path) for path in self.plan.twice)
+        yield from (self._error(f"the module '{path}' is there twice", path) for path in self.plan.duplicates)
         known = list(self.plan.layering.names)
         for module in modules:
             if module.layer and module.layer not in known:
@@ -142,10 +145,10 @@ class _Translation:
             yield self._error(f"'{one}' depends on '{other}', which is not visible to it", one)
         if self.options.get("forbid_circular_dependencies") and (around := cycle(modules)):
             yield self._error(f"declared dependencies go round in a circle: {', '.join(around)}", around[0])
-        yield from self._refused_root()
-        yield from self._unexplained()
+        yield from self._rejected_root()
+        yield from self._missing_reasons()
 
-    def _refused_root(self) -> Iterator[ConfigError]:
+    def _rejected_root(self) -> Iterator[ConfigError]:
         treatment = self.options.get("root_module", "ignore")
         used = any(ROOT in (module.depends_on or ()) for module in self.plan.declared)
         declared = any(module.path == ROOT for module in self.plan.declared)
@@ -154,7 +157,7 @@ class _Translation:
         elif declared and treatment == "forbid":
             yield self._error(f"{ROOT} is forbidden, but configured", ROOT)
 
-    def _unexplained(self) -> Iterator[ConfigError]:
+    def _missing_reasons(self) -> Iterator[ConfigError]:
         rule = "require_ignore_directive_reasons"
         if self.options.get("rules", {}).get(rule) == "error":
             for comment in self.comments:
@@ -180,7 +183,7 @@ class _Translation:
 
     @property
     def _local_imports_count(self) -> bool:
-        """Whether imports that do not stand at the top level of a file are held to it, in functions or in `try`."""
+        """Whether imports below the top level of a file, in functions or `try`, are checked too."""
         return bool(self.options.get("rules", {}).get("local_imports", "error") == "error")
 
     def _error(self, message: str, at: str, hint: str = "") -> ConfigError:
@@ -189,7 +192,7 @@ class _Translation:
         return ConfigError(message, hint, place, lines[place.path])
 
     def _find(self, text: str) -> Location:
-        """Where `text` stands: as a module that is declared, as a key at the top, else as a whole word."""
+        """The location of `text`: a declared module, else a top-level key, else a whole word."""
         if text in self._declarations:
             return self._declarations[text]
         found = (place for document in self._documents for place in _places(document, text))
@@ -197,7 +200,7 @@ class _Translation:
 
     @cached_property
     def _declarations(self) -> dict[str, Location]:
-        """Where each module is declared: in a domain by a shorter name, and by one with wildcards."""
+        """The declaration of each module; names in domains are relative, and may have wildcards."""
         domains = [("", self.document), *self.layout.domains.items()]
         written = dict(pair for domain, document in reversed(domains) for pair in _declared(document, domain))
         found = {path: written[module.glob] for path, module in self.plan.modules.items() if module.glob in written}
@@ -205,7 +208,7 @@ class _Translation:
 
 
 def _declared(document: Document, domain: str) -> Iterator[tuple[str, Location]]:
-    """The modules that `document` declares, with their places; the last one of a name comes first."""
+    """The modules that `document` declares, with locations; in reverse order, so that the first of a name wins."""
     entries = document.data.get("modules")
     for index, entry in reversed(list(enumerate(entries if isinstance(entries, list) else ()))):
         table = entry if isinstance(entry, dict) else {}
@@ -231,7 +234,7 @@ def _interfaces(table: Table) -> list[Table]:
 
 
 def _subject(contract: Data, components: Data) -> str:
-    """The module that a contract is about, the first of several, or the key that it comes from."""
+    """The first module that a contract applies to, or the key that it comes from."""
     about = contract.get("modules") or list(contract.get("may_import", ()))
     first = about if isinstance(about, str) else next(iter(about), "layers")
     parts = components.get(first, {}).get("modules", first)

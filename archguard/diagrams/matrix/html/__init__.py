@@ -10,7 +10,7 @@ from archguard.diagrams.csp import embedded, fingerprint
 from archguard.diagrams.labels import plain
 from archguard.diagrams.matrix import svg
 from archguard.diagrams.matrix.matrix import Cell, Matrix
-from archguard.diagrams.matrix.wording import told
+from archguard.diagrams.matrix.wording import cell_text
 
 
 def render(matrix: Matrix) -> str:
@@ -36,7 +36,7 @@ def _cell(matrix: Matrix, cell: Cell) -> Mapping[str, Any]:
     return {
         "row": cell.row,
         "column": cell.column,
-        "told": told(matrix, cell),
+        "told": cell_text(matrix, cell),
         "broken": [plain(it.message) for arrow in cell.arrows for it in arrow.violations],
         "lines": [[plain(it.importer), plain(it.imported), it.path, it.line] for it in lines],
         "more": cell.count - len(lines),

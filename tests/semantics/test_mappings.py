@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from test_names import last_call, names_of
+from test_inference import last_call, names_of
 
 BEFORE = "import acme\none, two = acme.connect(), acme.Table()\n"
 
