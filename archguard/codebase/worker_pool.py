@@ -24,7 +24,7 @@ _R = TypeVar("_R")
 Task: TypeAlias = Callable[[Codebase, Sequence[str]], _R]
 """A function of the codebase and some sorted modules. Its result for a module must not depend on the others."""
 
-_MEMO_KEY = "crew"
+_MEMO_KEY = "worker pool"
 _FILES_PER_WORKER = 200
 """Files per worker at least: for fewer, a fork and its pipes cost more than they save."""
 _FILES_IN_A_ROW = 100
