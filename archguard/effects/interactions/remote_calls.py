@@ -7,6 +7,7 @@ contribute to a reported address are not reported again; other uses of the same 
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -71,9 +72,10 @@ class RemoteCalls:
     def _outermost(self, places: list[_Place]) -> tuple[_Place, ...]:
         """Those of `places` that contribute to no other reported one."""
         parts = {place.key: self._part_keys(place) for place in places}
+        holders = Counter(chain.from_iterable(parts.values()))  # of each expression; it holds itself
         for key in list(parts):
-            if any(key in found for other, found in parts.items() if other != key):
-                del parts[key]
+            if holders[key] > 1:
+                holders.subtract(parts.pop(key))
         return tuple(place for place in places if place.key in parts)
 
     def _part_keys(self, place: _Place) -> frozenset[tuple[str, int]]:
@@ -82,12 +84,10 @@ class RemoteCalls:
 
     def _calls(self, source: Source) -> Iterator[_Place]:
         for channel in self.channels:
-            for client_call in (
-                ClientCallFinder(self.model, load_catalogue(_CATALOGUE_CHANNELS[channel])).of(source)
-                if channel in _CATALOGUE_CHANNELS
-                else ()
-            ):
-                yield from self._places_of(client_call, channel, source)
+            if channel in _CATALOGUE_CHANNELS:
+                finder = ClientCallFinder(self.model, load_catalogue(_CATALOGUE_CHANNELS[channel]))
+                for client_call in finder.of(source):
+                    yield from self._places_of(client_call, channel, source)
 
     def _places_of(self, call: ClientCall, channel: Channel, source: Source) -> Iterator[_Place]:
         at = call.path.at
