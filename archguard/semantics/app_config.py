@@ -38,7 +38,8 @@ class AppConfig:
         if any(isinstance(owner, ModuleType | ClassType) or _is_project_instance(owner) for owner in owners):
             return []
         service = at.scope.module.name.rpartition("::")[0]
-        scopes = [scope for module in self._configuring_modules.get(service, ()) for scope in self._scopes(module)]
+        modules = self._configuring_modules.get(service, ())
+        scopes = (scope for module in modules for scope in self.files.scope(module).walk())
         return [entry for scope in scopes for entry in self._scope_entries(scope, key)]
 
     @cached_property
@@ -55,9 +56,6 @@ class AppConfig:
             return bool(_CONFIGURING.search(self.files.source(module).content))
         except SourceError:
             return False  # reported when imports are extracted
-
-    def _scopes(self, module: str) -> Iterator[Scope]:
-        return self.files.scope(module).walk()
 
     def _scope_entries(self, scope: Scope, key: str) -> Iterator[tuple[ast.expr, Position]]:
         for binding in scope.attributes.get(("config", ITEM), ()):

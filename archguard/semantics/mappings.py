@@ -22,7 +22,7 @@ Placed: TypeAlias = tuple[ast.expr, Position]
 """An expression, and where it is evaluated."""
 
 
-def mapping_lookup(node: ast.expr) -> tuple[ast.expr, object, list[ast.expr]] | None:
+def _mapping_lookup(node: ast.expr) -> tuple[ast.expr, object, list[ast.expr]] | None:
     """The mapping, the key and the default of `topics["paid"]`, `topics.get("paid")`, `topics.pop("paid", None)`."""
     match node:
         case ast.Subscript(value=mapping, slice=ast.Constant(value=key)):
@@ -44,9 +44,16 @@ class Mappings:
         self.files = files
         self.app_config = AppConfig(model, files)
 
-    def entries(self, mapping: ast.expr, key: object, at: Position) -> list[Placed] | None:
-        """The expressions that `mapping[key]` can be: one for each literal, and later stores; None if unknown."""
-        return self._entries(mapping, key, at, _MAX_DEPTH)
+    def lookup(self, node: ast.expr, at: Position) -> tuple[list[Placed], list[Placed]] | None:
+        """The entries and the default that `node` can evaluate to: one entry for each literal, and later stores.
+
+        None if `node` looks nothing up in a mapping, or the entries are unknown.
+        """
+        if not (found := _mapping_lookup(node)):
+            return None
+        mapping, key, default = found
+        entries = self._entries(mapping, key, at, _MAX_DEPTH)
+        return None if entries is None else (entries, [(value, at) for value in default])
 
     def _entries(self, mapping: ast.expr, key: object, at: Position, depth: int) -> list[Placed] | None:
         if isinstance(mapping, ast.Attribute) and mapping.attr == "config" and isinstance(key, str):
@@ -70,7 +77,7 @@ class Mappings:
                 return [(mapping, at)]  # not an empty literal: other code fills it, with unknown entries
             case ast.Name() | ast.Attribute():
                 found = [self._binding_literals(binding, depth) for binding in self._bindings(mapping, at)]
-            case _ if lookup := mapping_lookup(mapping):
+            case _ if lookup := _mapping_lookup(mapping):
                 inner, key, default = lookup
                 entries = self._entries(inner, key, at, depth - 1)
                 values = [*(entries or ()), *((value, at) for value in default if entries is not None)]

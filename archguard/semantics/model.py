@@ -46,7 +46,7 @@ from archguard.semantics.evaluator import Evaluator, Memo
 from archguard.semantics.external_models import ExternalModels
 from archguard.semantics.fresh_stack import QUERIES_PER_THREAD, on_fresh_stack
 from archguard.semantics.index import FileIndex
-from archguard.semantics.mappings import Mappings, mapping_lookup
+from archguard.semantics.mappings import Mappings
 from archguard.semantics.resolver import Origins, Resolver
 from archguard.semantics.string_values import StringEvaluator, StringValue
 from archguard.semantics.types import (
@@ -173,8 +173,8 @@ class SemanticModel(Evaluator):
 
     def entries(self, node: ast.expr, at: Position) -> tuple[tuple[ast.expr, Position], ...]:
         """The expressions that `topics["paid"]` or `topics.get("paid")` can evaluate to; empty if unknown."""
-        lookup = mapping_lookup(node)
-        return tuple(self._mappings.entries(lookup[0], lookup[1], at) or ()) if lookup else ()
+        found = self._mappings.lookup(node, at)
+        return tuple(found[0]) if found else ()
 
     def mro(self, cls: ClassType) -> tuple[ClassType | ExternalSymbol, ...]:
         """The method resolution order of `cls`: itself and all its bases, those of the project first."""
@@ -329,12 +329,8 @@ class SemanticModel(Evaluator):
 
     def _infer_entry(self, node: ast.expr, at: Position) -> Types | None:
         """Infer `topics["paid"]` or `topics.get("paid")` from the entries of the mapping; None if they are unknown."""
-        lookup = mapping_lookup(node)
-        entries = self._mappings.entries(lookup[0], lookup[1], at) if lookup else None
-        if not lookup or entries is None:
-            return None
-        default = [(value, at) for value in lookup[2]]
-        return union(*(self.infer(value, position) for value, position in (*entries, *default)))
+        found = self._mappings.lookup(node, at)
+        return union(*(self.infer(*placed) for placed in (*found[0], *found[1]))) if found else None
 
     def _infer_expression(self, node: ast.expr, at: Position) -> Types:  # noqa: PLR0911  # one case for each form of expression
         match node:

@@ -17,7 +17,7 @@ from urllib.parse import urljoin
 
 from archguard.codebase.scopes.scopes import Binding, BindingKind, Position
 from archguard.semantics.evaluator import Evaluator
-from archguard.semantics.mappings import Mappings, mapping_lookup
+from archguard.semantics.mappings import Mappings
 from archguard.semantics.types import ClassType, ExternalSymbol, InstanceType, ModuleType, Type
 
 _PERCENT = re.compile(r"%(?:\((?P<key>\w+)\))?[#0\- +]*[\d*]*(?:\.\d+)?[diouxXeEfFgGcrsa]")
@@ -112,9 +112,8 @@ class StringEvaluator:
 
     def _entry(self, node: ast.expr, at: Position) -> tuple[ast.expr, Position] | None:
         """The expression that `topics["paid"]` evaluates to; None if there is not exactly one."""
-        lookup = mapping_lookup(node)
-        entries = self.mappings.entries(lookup[0], lookup[1], at) if lookup else None
-        return entries[0] if entries and len(entries) == 1 else None
+        found = self.mappings.lookup(node, at)
+        return found[0][0] if found and len(found[0]) == 1 else None
 
     def _format(
         self, field: re.Pattern[str], template: ast.expr, values: Mapping[str, ast.expr], at: Position, depth: int
