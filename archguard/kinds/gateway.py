@@ -101,9 +101,10 @@ class Gateway(PerFileContract):
 
     def modules_to_parse(self, codebase: Codebase) -> frozenset[str]:
         """The modules that can contain violations."""
+        with_clients = self._with_clients(codebase)  # also for `routes_in`: shards cannot share this work
         if self.routes_in:
             return self.scope(codebase)
-        return self.scope(codebase) & (self._with_clients(codebase) | self._with_urls(codebase))
+        return self.scope(codebase) & (with_clients | self._with_urls(codebase))
 
     def _with_clients(self, codebase: Codebase) -> frozenset[str]:
         """The modules that can use a client."""
