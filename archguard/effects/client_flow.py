@@ -24,9 +24,9 @@ from archguard.codebase.scopes.scopes import Binding, Position, Scope
 from archguard.codebase.worker_pool import Task, map_shards
 from archguard.effects.aws import channels_with_aws
 from archguard.effects.catalogue.catalogue import Catalogue, Extensions, load_catalogue, semantic_model
+from archguard.effects.catalogue.conventions import load_conventions
 from archguard.effects.client_exposure import Exposure, Visibility, Words, names_any
 from archguard.effects.entry_points import EntryPoints
-from archguard.effects.heuristics import BROKER_METHODS
 from archguard.effects.tracing import STUB, content_of, has_any
 from archguard.semantics import (
     ClassType,
@@ -152,7 +152,11 @@ class _ExposureSearch:
 
     @cached_property
     def _marker_texts(self) -> tuple[str, ...]:
-        return (_STUB_MODULE_SUFFIX, *sorted(BROKER_METHODS)) if self.tasks else (_STUB_MODULE_SUFFIX,)
+        return (
+            (_STUB_MODULE_SUFFIX, *sorted(load_conventions().messages.broker_methods))
+            if self.tasks
+            else (_STUB_MODULE_SUFFIX,)
+        )
 
     def exported(self, module: str, found: frozenset[str]) -> Iterator[str]:
         """The names in `module` that are clients from outside or from `found`."""
