@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from archguard.codebase.scopes.scopes import Binding, BindingKind, Scope
 from archguard.semantics.evaluator import Evaluator, Memo
+from archguard.semantics.known_names import KNOWN_NAMES
 from archguard.semantics.types import (
     UNKNOWN,
     ClassType,
@@ -25,10 +26,7 @@ from archguard.semantics.types import (
     union,
 )
 
-_TRANSPARENT_BASES = frozenset(
-    {"builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol", "enum.Enum"}
-)
-_PROPERTY_DECORATORS = ("property", "cached_property", "hybrid_property", "lazy_property", "reify", "declared_attr")
+_NAMES = KNOWN_NAMES.classes
 
 
 class AttributeLookup:
@@ -139,7 +137,7 @@ class AttributeLookup:
             node = node.value
         for value in self.model.infer(node, scope.at or scope.end):
             match value:
-                case ExternalSymbol(name=name) if name in _TRANSPARENT_BASES:
+                case ExternalSymbol(name=name) if name in _NAMES.transparent_bases:
                     continue
                 case ClassType() | ExternalSymbol():
                     yield value
@@ -204,7 +202,7 @@ class AttributeLookup:
             return (value,)
         decorators = decorator_names(value.scope)
         method = FunctionType(value.name, value.scope, None if "staticmethod" in decorators else owner)
-        if any(name in _PROPERTY_DECORATORS for name in decorators):
+        if any(name in _NAMES.property_decorators for name in decorators):
             return self.model.return_types(method, None, value.scope.end)
         return (method,)
 

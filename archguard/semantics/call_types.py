@@ -8,9 +8,9 @@ import ast
 import re
 
 from archguard.codebase.scopes.scopes import Position
-from archguard.semantics.annotations import YIELDING
 from archguard.semantics.attributes import decorator_names
 from archguard.semantics.evaluator import Evaluator
+from archguard.semantics.known_names import KNOWN_NAMES
 from archguard.semantics.types import (
     UNKNOWN,
     ClassType,
@@ -26,7 +26,6 @@ from archguard.semantics.types import (
 )
 
 _SPEC = re.compile(r"(?P<base>[^\[]*)(?:\[(?P<inner>.*)\])?$")
-_CONTEXT_MANAGER_DECORATORS = {"contextmanager", "asynccontextmanager"}
 
 
 class CallTypes:
@@ -97,7 +96,9 @@ class CallTypes:
     def entered_types(self, value: Type) -> Types:
         """Infer `x` in `with value as x`."""
         match value:
-            case InstanceType(of=ExternalSymbol(name=name), items=(items, *_)) if _last_name(name) in YIELDING:
+            case InstanceType(of=ExternalSymbol(name=name), items=(items, *_)) if (
+                _last_name(name) in KNOWN_NAMES.annotations.yielding
+            ):
                 return items
             case InstanceType(of=ExternalSymbol(name=name)):
                 return self._apply_result(f"{name}.__enter__", value, None, None) or (value,)
@@ -251,7 +252,7 @@ class CallTypes:
         returns = getattr(scope.node, "returns", None)
         found = self.model.infer_annotation(returns, scope.at or scope.end) if returns else UNKNOWN
         found = found or self._infer_body(function)
-        if _CONTEXT_MANAGER_DECORATORS.isdisjoint(decorator_names(scope)):
+        if KNOWN_NAMES.classes.context_manager_decorators.isdisjoint(decorator_names(scope)):
             return found
         return tuple(_as_context_manager(value) for value in found)
 
@@ -336,7 +337,9 @@ def _last_items(values: Types) -> Types:
 def _as_context_manager(value: Type) -> Type:
     """The context manager that `@contextmanager` makes of a generator."""
     match value:
-        case InstanceType(of=ExternalSymbol(name=name), items=(items, *_)) if _last_name(name) in YIELDING:
+        case InstanceType(of=ExternalSymbol(name=name), items=(items, *_)) if (
+            _last_name(name) in KNOWN_NAMES.annotations.yielding
+        ):
             return external_instance("contextlib.AbstractContextManager", items)
     return value
 
