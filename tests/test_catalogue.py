@@ -191,6 +191,23 @@ def test_no_word_is_in_two_lists_of_which_one_implies_the_other() -> None:
     assert load_conventions().operations.transaction.isdisjoint(load_conventions().operations.write)
 
 
+def test_the_client_of_the_development_page_has_ten_lines_fits_the_schema_and_is_found(project: Project) -> None:
+    page = (PACKAGE.parent / "docs/development/add-a-client.md").read_text(encoding="utf-8")
+    (entry,), (code,) = (
+        re.findall(rf"^```{form}\n(.*?)^```$", page, re.MULTILINE | re.DOTALL) for form in ("toml", "python")
+    )
+    (client,) = tomllib.loads(entry).values()
+    contract = {"id": "none", "kind": "database", "modules": "shop"}
+    project.write("shop/orders.py", code)
+    project.configure(json.dumps({"clients": {"database": client}, "contracts": [contract]}))
+
+    found = {violation.location.line for violation in project.check().failing()}
+
+    assert sorted(found) == [number for number, line in enumerate(code.splitlines(), 1) if line.endswith("# !")]
+    assert [*Draft202012Validator(KINDS[0].generated()).iter_errors(tomllib.loads(entry))] == []
+    assert len(entry.splitlines()) == 10  # as the page says
+
+
 def test_a_check_of_imports_alone_loads_no_facts(project: Project) -> None:
     project.write_all({"shop/__init__.py": "", "shop/db.py": "import sqlalchemy\n", "shop/web.py": "import shop.db\n"})
     project.configure("contracts: [{id: apart, kind: forbidden, modules: shop.db, must_not_import: shop.web}]")
