@@ -40,6 +40,7 @@ from archguard.semantics import (
 
 _MODELS = load_conventions().models
 _NAMES = load_conventions().calls
+_QUERY_CLASS_SUFFIXES = tuple(load_conventions().queries.class_suffixes)
 
 
 def _first_word(verbs: frozenset[str], optional_prefix: str = "") -> re.Pattern[str]:
@@ -470,7 +471,7 @@ class ClientCallFinder:
         match value:
             case InstanceType(of=ExternalSymbol(name=name)):
                 known = self.catalogue.receiver(self.model.library, name)
-                return known and name.endswith(("Manager", "QuerySet", "Query"))
+                return known and name.endswith(_QUERY_CLASS_SUFFIXES)
             case InstanceType(of=ClassType() as cls):
                 return any(
                     self._is_manager_or_query(InstanceType(base))

@@ -181,4 +181,4 @@ def _is_named_like(name: str, word: str) -> bool:
 
 
 def _belongs_to_database(outer: list[str]) -> bool:
-    return any(_is_named_like(name, word) for name in outer for word in ("db", "database", "mongo", "mongodb"))
+    return any(_is_named_like(name, word) for name in outer for word in _NAMES.collection_owners)

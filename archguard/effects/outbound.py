@@ -100,7 +100,7 @@ class Outbound:
         """Whether it is an httpx client that calls an application in the same process, or a mock."""
         if client_call.symbol.partition(".")[0] not in _ADDRESSES.in_process_packages:
             return False
-        is_client_class = client_call.verb in ("Client", "AsyncClient")
+        is_client_class = client_call.verb in _ADDRESSES.in_process_clients
         found = (
             (client_call.access.call, client_call.path.at)
             if is_client_class

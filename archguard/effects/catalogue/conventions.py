@@ -38,6 +38,8 @@ class DatabaseNames:
     """Parts of the names of owners that belong to something else: `http_session`, `ssh_connection`."""
     session_owners: Words
     """Owners of a `session` that is no database session, but stores data of a visitor: `request.session`."""
+    collection_owners: Words
+    """Owners of collections: `mongo.orders.find_one()`."""
     user_owners: Words
     """Owners of a `user` that is a model instance, if it is called by a method of one: `request.user.save()`."""
 
@@ -59,6 +61,8 @@ class QueryNames:
     """Methods of an attribute `query`."""
     class_query: Words
     """Further methods of `cls.query`."""
+    class_suffixes: Words
+    """Endings of the names of manager and query classes."""
     terminal: Words
     """Methods that execute a query, and return a row or a number."""
     refining: Words
@@ -178,6 +182,8 @@ class AddressNames:
     """First parts of the hosts of namespaces."""
     in_process_packages: Words
     """HTTP clients that can call an application in the same process."""
+    in_process_clients: Words
+    """The classes of those clients."""
     in_process_transports: Words
     """The classes of their transports that do so."""
     non_request_methods: Words
