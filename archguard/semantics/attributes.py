@@ -9,9 +9,10 @@ Cost: one pass over the methods of a class for stores on `self`, one definition 
 import ast
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from archguard.codebase.scopes.scopes import Binding, BindingKind, Scope
-from archguard.semantics.evaluator import Evaluator, Memo
+from archguard.semantics.evaluator import Evaluator
 from archguard.semantics.types import (
     UNKNOWN,
     ClassType,
@@ -24,6 +25,9 @@ from archguard.semantics.types import (
     Types,
     union,
 )
+
+if TYPE_CHECKING:
+    from archguard.semantics.queries import Memo
 
 _TRANSPARENT_BASES = frozenset(
     {"builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol", "enum.Enum"}
@@ -68,7 +72,7 @@ class AttributeLookup:
     def mro(self, cls: ClassType) -> tuple[ClassType | ExternalSymbol, ...]:
         """`cls` and all its bases, in about the order of Python's method resolution."""
         key = id(cls.scope)
-        known = self._mros.get(key) or self.model.query(self._mros, key, self._compute_mro, cls)
+        known = self._mros.get(key) or self.model.queries.query(self._mros, key, self._compute_mro, cls)
         return tuple(value for value in known if isinstance(value, ClassType | ExternalSymbol)) or (cls,)
 
     def _compute_mro(self, cls: ClassType) -> Types:
