@@ -21,6 +21,7 @@ Cost: one evaluation per expression, binding, function and class outside of cycl
 
 import ast
 from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from types import MappingProxyType
 
 from archguard.codebase.scopes.app_state_names import app_state_name
@@ -75,7 +76,7 @@ class SemanticModel(Evaluator):
         state_writers: Callable[[], StateWriters] = dict,
     ) -> None:
         self.library = library
-        self.queries = QueryEngine()
+        self.queries = QueryEngine(files.recorder)
         self._files = files
         self._resolver = Resolver(files)
         self._state = AppState(files, state_writers)
@@ -85,11 +86,11 @@ class SemanticModel(Evaluator):
         self._mappings = Mappings(self, files)
         self._strings = StringEvaluator(self, self._mappings)
         self._argument_flow = ArgumentFlow(self, files, importers)
-        self._types: Memo = {}
-        self._annotation_types: Memo = {}
-        self._return_types: Memo = {}
-        self._binding_types: Memo = {}
-        self._export_types: Memo = {}
+        self._types = Memo(files.recorder)
+        self._annotation_types = Memo(files.recorder)
+        self._return_types = Memo(files.recorder)
+        self._binding_types = Memo(files.recorder)
+        self._export_types = Memo(files.recorder)
         self._inheriting_models: dict[int, _InheritingModel] = {}
 
     def scope(self, module: str) -> Scope:
@@ -338,8 +339,8 @@ class SemanticModel(Evaluator):
         if not isinstance(node.value, ast.Name):
             return UNKNOWN
         name = node.value.id
-        attributes = at.scope.attributes if name in at.scope.bindings else self._files.attributes(at.scope)
-        return union(*(self.infer_binding(binding) for binding in attributes.get((name, node.attr), [])))
+        stores = at.scope.stored if at.scope.named(name) else partial(self._files.stores, at.scope)
+        return union(*map(self.infer_binding, stores(name, node.attr)))
 
     def _app_state(self, node: ast.expr, at: Position) -> Types:
         """Infer `request.app["pool"]` from stores in any module of the service: `app["pool"] = create_pool()`."""
@@ -350,7 +351,7 @@ class SemanticModel(Evaluator):
         """Infer `clients[key]` from stores in the same file, under any key: `clients[key] = connect()`."""
         match holder:
             case ast.Name(id=name) | ast.Attribute(attr=name):
-                return union(*map(self.infer_binding, self._files.attributes(at.scope).get((name, ITEM), [])))
+                return union(*map(self.infer_binding, self._files.stores(at.scope, name, ITEM)))
         return UNKNOWN
 
     def _infer_binding(self, binding: Binding) -> Types:  # noqa: PLR0911  # one case for each kind of binding
@@ -375,7 +376,7 @@ class SemanticModel(Evaluator):
         scope = self.scope_of(binding.node, binding.at)
         if not scope:
             return UNKNOWN
-        if isinstance(scope.node, ast.ClassDef):
+        if scope.is_class:
             return (ClassType(scope.name, scope),)
         return (FunctionType(scope.name, scope),)
 
@@ -398,7 +399,7 @@ class SemanticModel(Evaluator):
         """
         scope = binding.at.scope
         enclosing = scope.at or scope.end
-        if isinstance(enclosing.scope.node, ast.ClassDef) and binding.name == first_parameter(scope):
+        if enclosing.scope.is_class and binding.name == first_parameter(scope):
             return self._infer_receiver(scope, enclosing.scope)
         if binding.annotation and (found := self.infer_annotation(binding.annotation, enclosing)):
             return found
@@ -421,7 +422,7 @@ class SemanticModel(Evaluator):
     def _passed_by_convention(self, name: str, module: Scope) -> Types:
         """What a parameter called `name` conventionally is in files that import a package: Django's `request`."""
         specs = self.library.conventions.get(name)
-        packages = _imported_packages(module) if specs else frozenset[str]()
+        packages = module.imported_packages if specs else frozenset[str]()
         spec = next((spec for package, spec in specs or () if package in packages), "")
         return self.apply_model(spec, None, None, None) if spec else UNKNOWN
 
@@ -534,9 +535,3 @@ def _argument_index(function: ast.AST, name: str) -> int:
         return -1
     names = [parameter.arg for parameter in (*function.args.posonlyargs, *function.args.args)][1:]
     return names.index(name) if name in names else -1
-
-
-def _imported_packages(module: Scope) -> frozenset[str]:
-    """The top-level packages that `module` imports in its module scope."""
-    bindings = (binding for bound in module.bindings.values() for binding in bound)
-    return frozenset(binding.imported[0].partition(".")[0] for binding in bindings if binding.imported[0])
