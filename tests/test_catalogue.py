@@ -1,11 +1,13 @@
 """The TOML files of facts and word lists: each fits its schema, says nothing twice, and says nothing in vain.
 
-`ARCHGUARD_WRITE_PAGES=1 pytest tests/test_catalogue.py` writes the schemas anew, from the dataclasses and docstrings.
+`ARCHGUARD_WRITE_PAGES=1 pytest tests/test_catalogue.py` writes the schemas anew, from the dataclasses and docstrings,
+and sorts the lists of the clients.
 """
 
 import json
 import os
 import re
+import textwrap
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
@@ -26,6 +28,8 @@ from archguard.semantics.known_names import KnownNames
 PACKAGE = Path(__file__).parents[1] / "archguard"
 CATALOGUE = PACKAGE / "effects/catalogue"
 WRITING = bool(os.environ.get("ARCHGUARD_WRITE_PAGES"))
+WIDTH = 120
+_LIST = re.compile(r"^(?P<key>[^#\n=]+) = \[(?P<items>[^\[\]#]*)\]$", re.MULTILINE)
 MODEL_FIELDS = {"returns", "bases"}
 """The keys of a table that says what calls return, and nothing about effects."""
 
@@ -152,14 +156,26 @@ def test_a_timeout_is_one_of_a_client_beside_it(channel: str, name: str, table: 
     assert [key for key in table.get("timeouts", {}) if key not in known] == [], (channel, name)
 
 
+@pytest.mark.parametrize("file", CHANNEL_FILES, ids=lambda file: file.stem)
+def test_the_lists_of_a_client_are_sorted(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    expected = _LIST.sub(lambda found: _written(found["key"], re.findall(r'"[^"]*"', found["items"])), text)
+
+    if WRITING:
+        file.write_text(expected, encoding="utf-8")
+
+    assert file.read_text(encoding="utf-8") == expected
+    assert text.count(" = [") == len(_LIST.findall(text))  # a comment stands before a list, not in it
+
+
 @pytest.mark.parametrize(("kind", "file"), WORD_LISTS, ids=lambda value: value.stem if isinstance(value, Path) else "")
-def test_the_words_of_a_list_are_sorted(kind: Kind, file: Path) -> None:
+def test_the_words_of_a_list_are_sorted_unless_their_order_counts(kind: Kind, file: Path) -> None:
     content = tomllib.loads(file.read_text(encoding="utf-8"))
 
     lists = [(key, words) for key, words, type_ in _lists(kind.type_, content) if get_origin(type_) is frozenset]
 
     assert [key for key, words in lists if words != sorted(words)] == []
-    assert len(lists) >= 1
+    assert lists
 
 
 @pytest.mark.parametrize(("kind", "file"), WORD_LISTS, ids=lambda value: value.stem if isinstance(value, Path) else "")
@@ -216,6 +232,13 @@ def test_a_check_of_imports_alone_loads_no_facts(project: Project) -> None:
 
     assert done.returncode == 0
     assert re.findall(r"archguard\.(?:codebase\.package_data|semantics|effects\.heuristics)\b", done.stderr) == []
+
+
+def _written(key: str, items: list[str]) -> str:
+    """The list as it is written: on one line, or on as few as there is space for."""
+    line = f"{key} = [{', '.join(sorted(items))}]"
+    lines = textwrap.wrap(f"{', '.join(sorted(items))},", 116, break_long_words=False, break_on_hyphens=False)
+    return line if len(line) <= WIDTH else "\n".join((f"{key} = [", *(f"    {part}" for part in lines), "]"))
 
 
 def _lists(type_: Any, value: Any, key: str = "") -> Iterator[tuple[str, list[str], Any]]:
