@@ -21,6 +21,8 @@ from archguard.effects.client_calls import CallKind, ClientCall
 from archguard.effects.tracing import creation_sites
 from archguard.semantics import ClassType, ExternalMember, InstanceType, SemanticModel, Type
 
+_MAX_ALIASES = 4
+"""LIMIT"""
 _NON_REQUEST_METHODS = load_conventions().addresses.non_request_methods
 
 
@@ -65,19 +67,19 @@ class Timeouts:
         positional = call.args[rule.position : rule.position + 1] if rule.position is not None else []
         return [*positional, *(keyword.value for keyword in call.keywords if keyword.arg == "timeout")]
 
-    def _is_none(self, value: ast.expr, at: Position, depth: int = 4) -> bool:
-        """Whether it is `None`, `httpx.Timeout(None)`, or a name bound to these only; `depth` bounds alias chains."""
+    def _is_none(self, value: ast.expr, at: Position, aliases: int = _MAX_ALIASES) -> bool:
+        """Whether it is `None`, `httpx.Timeout(None)`, or a name bound to these only."""
         match value:
             case ast.Constant(value=None):
                 return True
             case ast.Call(args=[only]) if not value.keywords:
-                return self._is_none(only, at, depth)
+                return self._is_none(only, at, aliases)
             case ast.Call(args=[], keywords=[ast.keyword(arg="total" | "timeout", value=only)]):
-                return self._is_none(only, at, depth)
-            case ast.Name(id=name) if depth and (origins := self.model.resolve(name, at)):
+                return self._is_none(only, at, aliases)
+            case ast.Name(id=name) if aliases and (origins := self.model.resolve(name, at)):
                 nodes = ((origin.node, origin.at) for origin in origins if isinstance(origin, Binding))
                 values = [(node, value_at) for node, value_at in nodes if isinstance(node, ast.expr)]
-                return len(values) == len(origins) and all(self._is_none(*each, depth - 1) for each in values)
+                return len(values) == len(origins) and all(self._is_none(*each, aliases - 1) for each in values)
         return False
 
     def _is_partial(self, call: ast.Call, at: Position) -> bool:
