@@ -22,7 +22,10 @@ from archguard.effects.tracing import creation_sites
 from archguard.semantics import ClassType, ExternalMember, InstanceType, SemanticModel, Type
 
 _MAX_ALIASES = 4
-"""LIMIT"""
+"""How many names are followed to a timeout of `None`; a name may be bound to itself, so that there must be a bound.
+
+4 is a default in the settings, its import, a constant of a module and a local name.
+"""
 _NON_REQUEST_METHODS = load_conventions().addresses.non_request_methods
 
 
