@@ -42,7 +42,11 @@ from archguard.semantics.recorded import recorded
 
 _STUB_MODULE_SUFFIX = "_pb2_grpc"
 _MAX_DEPTH = 4
-"""How many levels of return types and container items are searched for a client; types can be recursive."""
+"""How many levels of return types and container items are searched for a client; types can be recursive.
+
+Findings of `gateway` at 1, 2, 4 and 6 are the same: Redash 286, Healthchecks 334. 4 is for a function that returns a
+function that returns a container of clients.
+"""
 
 
 def modules_with_clients(codebase: Codebase, channels: Sequence[str], extensions: Extensions) -> frozenset[str]:
