@@ -64,8 +64,8 @@ _OWNER_HINT = re.compile("|".join(sorted({*_FAMILIES, *_QUERY_OWNERS, "set", "qs
 _LOOKBACK_BYTES = 1000
 """How many bytes before a method the prefilter searches for its owner, if the owner is not on the same line.
 
-The limit keeps the scan of a file linear. A call chain whose owner stands further back is missed, in a file that nothing
-else selects. On Redash and Healthchecks, 0, 100, 300, 1,000 and 5,000 give the same findings of `database`.
+The limit keeps the scan of a file linear. A call chain whose owner stands further back is missed, in a file that
+nothing else selects. On Redash and Healthchecks, 0, 100, 300, 1,000 and 5,000 give the same findings of `database`.
 """
 
 
