@@ -25,7 +25,7 @@ from typing import Any, TypeAlias, TypeVar
 from archguard.codebase.codebase import Codebase
 from archguard.codebase.file_results import PROGRAM, Batch, FileResults, Query, Result, Scan
 from archguard.codebase.scopes.fingerprints import scope_paths
-from archguard.codebase.scopes.scopes import Reading, Scope
+from archguard.codebase.scopes.scopes import Reading, Scope, ScopeFact
 from archguard.codebase.syntax.source import Source, SourceError
 from archguard.codebase.worker_pool import map_shards
 from archguard.incremental.dependencies import Fact, facts_in
@@ -122,38 +122,36 @@ def _run(query: Query, start: Start[Any], codebase: Codebase, modules: Sequence[
 
 @dataclass
 class _Dependencies:
-    """What the results of one batch depend on."""
+    """What the results of one batch depend on, with their indexes."""
 
-    scopes: dict[Fact, list[int]] = field(default_factory=dict)
-    program: dict[Fact, list[int]] = field(default_factory=dict)
+    of_scopes: dict[ScopeFact, list[int]] = field(default_factory=dict)
+    of_program: dict[Fact, list[int]] = field(default_factory=dict)
 
     def add(self, index: int, module: str, facts: Iterable[Fact]) -> None:
         """Add what the result at `index` depends on, apart from its own `module`."""
         for fact in facts:
-            where = fact[0]
-            if isinstance(where, Scope):
-                if where.module.name != module:
-                    self.scopes.setdefault(fact, []).append(index)
-            elif isinstance(fact[1], Reading):
-                if where != module:
-                    self.scopes.setdefault(fact, []).append(index)
-            else:
-                self.program.setdefault(fact, []).append(index)
+            if not isinstance(fact, ScopeFact):
+                self.of_program.setdefault(fact, []).append(index)
+            elif fact.scope.module.name != module:
+                self.of_scopes.setdefault(fact, []).append(index)
 
     def rows(self) -> dict[str, Mapping[Any, bytes]]:
         """What was read of each module, and of the program."""
-        found: dict[str, dict[tuple[str, Reading, Hashable], list[int]]] = {}
+        rows: dict[str, dict[Any, list[int]]] = {PROGRAM: {}}
         paths: dict[Scope, Mapping[Scope, str]] = {}
-        for (where, reading, name), indexes in self.scopes.items():
-            if not isinstance(where, Scope):
-                module, path = str(where), ""
-            else:
-                module = where.module.name
-                path = (paths.get(where.module) or paths.setdefault(where.module, scope_paths(where.module)))[where]
-            key = (path, Reading(str(reading)), name)
-            row = found.setdefault(module, {})
-            row[key] = sorted({*row[key], *indexes}) if key in row else indexes
-        return {PROGRAM: _indexed(self.program), **{module: _indexed(row) for module, row in found.items()}}
+        for read, indexes in self.of_scopes.items():
+            module = read.scope.module
+            if module not in paths:
+                paths[module] = scope_paths(module)
+            rows.setdefault(module.name, {})[paths[module][read.scope], read.reading, read.name] = indexes
+        for fact, indexes in self.of_program.items():
+            match fact:
+                case str(name), Reading() as reading, str(of):  # of a module that was not parsed for it
+                    row = rows.setdefault(name, {})
+                    row["", reading, of] = [*row.get(("", reading, of), ()), *indexes]
+                case _:
+                    rows[PROGRAM][fact] = indexes
+        return {module: _indexed(row) for module, row in rows.items()}
 
 
 def _indexed(readers: Mapping[_T, list[int]]) -> dict[_T, bytes]:

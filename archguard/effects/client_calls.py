@@ -395,7 +395,7 @@ class ClientCallFinder:
             recorder.use(frame)
             return known
         if key in self._in_progress:
-            recorder.use(self._in_progress[key])
+            recorder.use_open(self._in_progress[key])
             return False
         is_first = not self._in_progress
         with recorder.computation() as frame:

@@ -5,19 +5,22 @@ a computation reads is appended to the current frame. A memoized computation has
 to the frame of whoever uses the result, the first time and each further time. So the frames form a graph, and a result
 depends on all that can be reached from its frame. Results that depend on each other in a cycle reach the same facts.
 
-A fact is a tuple that says where something was read and what was asked; whoever keeps results compares what it says in
-two versions of the code. Cost: one list per memoized computation, one tuple per read, and one walk for each result that
-is kept.
+A fact says where something was read and what was asked; whoever keeps results compares what it says in two versions of
+the code. Cost: one list per memoized computation, and one walk over the frames for each result that is kept.
 """
 
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
-Fact: TypeAlias = tuple[Hashable, ...]
-"""What was read: where, and what was asked."""
+Fact: TypeAlias = Hashable
+"""What was read: where, and what was asked. No list, which would be taken for a frame."""
 Frame: TypeAlias = "list[Fact | Frame]"
 """What a computation has read, and the frames of the memoized results that it has used."""
+
+_SHORT: Final = 4
+"""Frames up to this length are copied into the frame that uses them: most have one or two facts, and the walk over a
+frame costs more than that."""
 
 
 class DependencyRecorder:
@@ -38,7 +41,14 @@ class DependencyRecorder:
 
     def use(self, frame: Frame) -> None:
         """Record that the running computation uses a result that was memoized with `frame`."""
-        if frame or self.is_recording:
+        if len(frame) > _SHORT:
+            self.frame.append(frame)
+        else:
+            self.frame += frame
+
+    def use_open(self, frame: Frame) -> None:
+        """Record that the running computation uses one that has not ended: the two depend on each other."""
+        if self.is_recording:
             self.frame.append(frame)
 
     def begin(self) -> Frame:
@@ -52,7 +62,7 @@ class DependencyRecorder:
         """End the computation that `begin` has begun, and use its result in the one around it; returns its frame."""
         frame, self.frame = self.frame, outer
         if frame is not outer:
-            outer.append(frame)
+            self.use(frame)
         return frame
 
     @contextmanager
@@ -82,9 +92,9 @@ def facts_in(frame: Frame) -> set[Fact]:
     waiting = [frame]
     while waiting:
         for item in waiting.pop():
-            if type(item) is tuple:
-                found.add(item)
+            if type(item) is not list:
+                found.add(item)  # type: ignore[arg-type]  # not a list, so a fact
             elif id(item) not in seen:
                 seen.add(id(item))
-                waiting.append(item)  # type: ignore[arg-type]  # not a tuple, so a frame
+                waiting.append(item)
     return found

@@ -55,7 +55,7 @@ class ModuleNames:
                 return name in self.own
             case "is package", name:
                 return name in self.packages
-            case "models of app", str(service), str(app):
+            case "models of app", (str(service), str(app)):
                 return self.models_by_app.get((service, app), ())
             case "services of package", str(package):
                 return self.services_by_package.get(package, ())

@@ -28,7 +28,9 @@ class ProgramFacts:
                 return tuple(app_state_writers(self.codebase).get(name, ())) == answer
             case "configuring modules", str(service), answer:
                 return self._configuring_modules.get(service, ()) == answer
-        return self._names.answer(fact[:-1]) == fact[-1]
+            case str(sort), about, answer:
+                return self._names.answer((sort, about)) == answer
+        raise ValueError(f"no fact about a program: {fact}")
 
     @cached_property
     def _names(self) -> ModuleNames:

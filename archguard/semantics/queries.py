@@ -112,7 +112,7 @@ class QueryEngine:
         key = (id(memo), subject)
         if active := self._active.get(key):
             self._lowlink = min(self._lowlink, active.depth)
-            self.recorder.use(active.frame)
+            self.recorder.use_open(active.frame)
             return UNKNOWN
         if self._provisional and (provisional := self._provisional.get(key)):
             self._lowlink = min(self._lowlink, provisional.lowlink)

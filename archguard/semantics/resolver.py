@@ -72,7 +72,7 @@ class Resolver:
             self._recorder.use(frame)
             return known
         if key in self._resolving:
-            self._recorder.use(self._resolving[key])
+            self._recorder.use_open(self._resolving[key])
             return ()
         is_deep = (len(self._resolving) + 1) % QUERIES_PER_THREAD == 0
         resolve = partial(self._resolve_in_namespace, module, name)

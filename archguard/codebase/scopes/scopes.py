@@ -6,7 +6,7 @@ of loops are not modelled: a later binding in a loop does not reach an earlier u
 """
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
@@ -166,6 +166,17 @@ class Reading(StrEnum):
     NESTED = "nested"
     """Which scopes are inside."""
 
+    __hash__ = str.__hash__  # that of `Enum` is Python code, and hundreds of thousands of readings are looked up
+
+
+@dataclass(eq=False, slots=True)
+class ScopeFact:
+    """A reading of a scope, as `DependencyRecorder` has it; one object for all readings that are the same."""
+
+    scope: "Scope"
+    reading: Reading
+    name: Hashable
+
 
 @dataclass(eq=False, slots=True, repr=False)
 class Scope:
@@ -179,6 +190,8 @@ class Scope:
     recorder: DependencyRecorder = field(default_factory=partial(DependencyRecorder, is_recording=False))
     contents: ScopeContents = field(default_factory=ScopeContents)
     block: Branch = field(default_factory=Branch)
+    facts: dict[tuple[Reading, Hashable], ScopeFact] = field(default_factory=dict)
+    """What has been read of it."""
     module: "Scope" = field(init=False)
     """The scope of the module that contains it."""
     end: Position = field(init=False)
@@ -204,11 +217,13 @@ class Scope:
         self.read(Reading.HEADER)
         return self.syntax
 
-    def read(self, reading: Reading, name: object = "") -> None:
+    def read(self, reading: Reading, name: Hashable = "") -> None:
         """Record that the running computation depends on this scope."""
         recorder = self.recorder
         if recorder.is_recording:
-            recorder.frame.append((self, reading, name))
+            key = (reading, name)
+            fact = self.facts.get(key) or self.facts.setdefault(key, ScopeFact(self, reading, name))
+            recorder.frame.append(fact)
 
     def named(self, name: str) -> list[Binding]:
         """The bindings of `name`."""
