@@ -68,7 +68,7 @@ def reduced(view: View) -> View:
     implied = transitively_implied({(arrow.source, arrow.target) for arrow in view.arrows})
     kept = tuple(it for it in view.arrows if it.violations or (it.source, it.target) not in implied)
     removed = len(view.arrows) - len(kept)
-    note = f"{removed} of {len(view.arrows)} arrows are left out: longer ways say the same"
+    note = f"{removed} of {len(view.arrows)} arrows are left out: longer paths imply them"
     return replace(view, arrows=kept, notes=(*view.notes, note) if removed else view.notes)
 
 
