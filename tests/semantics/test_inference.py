@@ -194,3 +194,30 @@ def test_functions_that_call_each_other_are_handed_the_same_in_either_order(orde
     callees = {names.callees(call.node, call.at) for call in calls[::order]}
 
     assert callees == {("acme.Connection.run",)}
+
+
+@pytest.mark.parametrize(
+    "alias",
+    [
+        "from typing import NewType\nfrom acme import Connection\nC = NewType('C', Connection)",
+        "from typing import TypeVar\nfrom acme import Connection\nC = TypeVar('C', bound=Connection)",
+        "from typing import TypeVar\nfrom acme import Connection\nC = TypeVar('C', Connection, Connection)",
+    ],
+)
+def test_an_alias_that_a_call_creates_stands_for_its_type(tmp_path: Path, alias: str) -> None:
+    names = names_of(tmp_path, m=f"{alias}\ndef f(x: C):\n    x.run()")
+
+    assert last_call(names, "m") == ("acme.Connection.run",)
+
+
+@pytest.mark.parametrize(
+    ("attribute", "expected"), [("order_id", "acme.Key.run"), ("order", "acme.Row.run"), ("get_order", "")]
+)
+def test_a_column_of_a_model_is_told_from_a_relation_by_its_name(tmp_path: Path, attribute: str, expected: str) -> None:
+    path = tmp_path / "m.py"
+    path.write_text(f"import acme\ndef f(x: acme.Model):\n    x.{attribute}.run()")
+    library = ExternalModels(returns={"acme.Model.*_id": "acme.Key", "acme.Model.*": "acme.Row"})
+
+    names = SemanticModel(FileIndex({"m": Source("m", str(path), path.name)}), library)
+
+    assert last_call(names, "m") == (expected or f"acme.Model.{attribute}.run",)
