@@ -2,22 +2,18 @@
 
 import ast
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from typing import TypeAlias, TypeVarTuple, Unpack
 
 from archguard.codebase.scopes.scopes import Binding, Position, Scope
 from archguard.semantics.external_models import ExternalModels
+from archguard.semantics.queries import QueryEngine
 from archguard.semantics.types import ClassType, ExternalSymbol, InstanceType, ModuleType, Type, Types
-
-Memo: TypeAlias = dict[object, Types]
-"""The memoized types of one sort of query, by node, binding or other key; only results that are final."""
-_Arguments = TypeVarTuple("_Arguments")
 
 
 class Evaluator(ABC):
     """Infers types of expressions, annotations and attributes; `SemanticModel` implements it."""
 
     library: ExternalModels
+    queries: QueryEngine
 
     @abstractmethod
     def infer(self, node: ast.expr, at: Position) -> Types:
@@ -76,16 +72,6 @@ class Evaluator(ABC):
     @abstractmethod
     def mro(self, cls: ClassType) -> tuple[ClassType | ExternalSymbol, ...]:
         """The method resolution order of `cls`: itself and all its bases, those of the project first."""
-
-    @abstractmethod
-    def query(
-        self,
-        memo: Memo,
-        subject: object,
-        compute: Callable[[Unpack[_Arguments]], Types],
-        *arguments: *_Arguments,
-    ) -> Types:
-        """Compute the types of `subject`, which `memo` does not contain; UNKNOWN if that query is active."""
 
     @abstractmethod
     def scope_of(self, node: ast.AST, at: Position) -> Scope | None:

@@ -1,4 +1,4 @@
-"""Type inference for the expressions of a project: the facade `SemanticModel` and its query engine.
+"""Type inference for the expressions of a project: the facade `SemanticModel`.
 
 How it works: inference runs on demand and executes nothing. `infer` matches on the form of an expression and
 delegates: names to the `Resolver`, attributes to `AttributeLookup`, calls to `CallTypes`, annotations to
@@ -7,10 +7,7 @@ delegates: names to the `Resolver`, attributes to `AttributeLookup`, calls to `C
 Lattice: a value is a union of types (`Types`, a tuple without duplicates); the empty union `UNKNOWN` is the bottom.
 Branches and alternatives join by `union`. Unknown never widens to "any type": a check sees only types that were found.
 
-Queries are memoized and may be cyclic (`def f(): return g()`, `def g(): return f()`). `query` finds the cycles as
-Tarjan's algorithm finds strongly connected components: a query that is already active gives UNKNOWN, and each result
-notes the outermost active query that it used (its lowlink). There is no fixpoint iteration: a cycle is cut where
-evaluation enters it, and no result depends on the order of the queries (`tests/properties`).
+Queries are memoized and may be cyclic (`def f(): return g()`, `def g(): return f()`): see `queries.py`.
 
 Limits:
 - Type arguments nest 4 levels (`types._MAX_NESTING`): wrappers that return tuples double the size at each step.
@@ -18,20 +15,14 @@ Limits:
   parameter, and code that so many import deserves annotations.
 - Strings are followed 12 levels (`string_values._MAX_DEPTH`), mappings 8 (`mappings._MAX_DEPTH`), which also ends
   cycles: these two are not memoized. Configurations nest three or four levels.
-- Nesting of queries is unlimited. After each 30 (`fresh_stack.QUERIES_PER_THREAD`) they continue in another thread: a
-  query takes five to ten of Python's thousand frames.
 
-Cost: one evaluation per expression, binding, function and class outside of cycles, and memory for each result. Members
-of a cycle are evaluated again for each entry into the cycle while another member is active.
+Cost: one evaluation per expression, binding, function and class outside of cycles, and memory for each result.
 """
 
 import ast
-import sys
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
-from typing import NamedTuple, TypeAlias, TypeVarTuple, Unpack
 
 from archguard.codebase.scopes.app_state_names import app_state_name
 from archguard.codebase.scopes.narrowing import target_name
@@ -42,11 +33,11 @@ from archguard.semantics.app_state import AppState, StateWriters
 from archguard.semantics.argument_flow import ArgumentFlow
 from archguard.semantics.attributes import AttributeLookup, decorator_names, first_parameter
 from archguard.semantics.call_types import CallTypes
-from archguard.semantics.evaluator import Evaluator, Memo
+from archguard.semantics.evaluator import Evaluator
 from archguard.semantics.external_models import ExternalModels
-from archguard.semantics.fresh_stack import QUERIES_PER_THREAD, on_fresh_stack
 from archguard.semantics.index import FileIndex
 from archguard.semantics.mappings import Mappings
+from archguard.semantics.queries import Memo, QueryEngine
 from archguard.semantics.resolver import Origins, Resolver
 from archguard.semantics.string_values import StringEvaluator, StringValue
 from archguard.semantics.types import (
@@ -63,11 +54,6 @@ from archguard.semantics.types import (
     union,
 )
 
-_Arguments = TypeVarTuple("_Arguments")
-_Key: TypeAlias = tuple[int, object]
-"""A query: the identity of its memo, and its key in that memo."""
-_NO_CYCLE = sys.maxsize
-"""The lowlink of a result that used no active query: larger than every depth."""
 _LITERAL_TYPES = {
     ast.JoinedStr: "builtins.str",
     ast.Compare: "builtins.bool",
@@ -77,23 +63,6 @@ _LITERAL_TYPES = {
     ast.SetComp: "builtins.set",
     ast.GeneratorExp: "collections.abc.Iterator",
 }
-
-
-class _Provisional(NamedTuple):
-    """A result computed at `depth` that used UNKNOWN for an active query further out, the one at depth `lowlink`."""
-
-    depth: int
-    lowlink: int
-    types: Types
-
-
-@dataclass(eq=False)
-class _Cycle:
-    """Queries that depend on each other: a strongly connected component, as far as it has been seen."""
-
-    members: frozenset[_Key]
-    active: int
-    """How many of them are open."""
 
 
 class SemanticModel(Evaluator):
@@ -107,6 +76,7 @@ class SemanticModel(Evaluator):
         state_writers: Callable[[], StateWriters] = dict,
     ) -> None:
         self.library = library
+        self.queries = QueryEngine(files.recorder)
         self._files = files
         self._resolver = Resolver(files)
         self._state = AppState(files, state_writers)
@@ -116,16 +86,11 @@ class SemanticModel(Evaluator):
         self._mappings = Mappings(self, files)
         self._strings = StringEvaluator(self, self._mappings)
         self._argument_flow = ArgumentFlow(self, files, importers)
-        self._types: Memo = {}
-        self._annotation_types: Memo = {}
-        self._return_types: Memo = {}
-        self._binding_types: Memo = {}
-        self._export_types: Memo = {}
-        self._active: dict[_Key, int] = {}
-        self._lowlink = _NO_CYCLE
-        self._provisional: dict[_Key, _Provisional] = {}
-        self._cycles: dict[_Key, _Cycle] = {}
-        self._cyclic: dict[_Key, Types] = {}
+        self._types = Memo(files.recorder)
+        self._annotation_types = Memo(files.recorder)
+        self._return_types = Memo(files.recorder)
+        self._binding_types = Memo(files.recorder)
+        self._export_types = Memo(files.recorder)
         self._inheriting_models: dict[int, _InheritingModel] = {}
 
     def scope(self, module: str) -> Scope:
@@ -153,7 +118,9 @@ class SemanticModel(Evaluator):
         """Infer the types of `name` in `from module import name`."""
         key = (module, name)
         known = self._export_types.get(key)
-        return self.query(self._export_types, key, self._compute_export, module, name) if known is None else known
+        return (
+            self.queries.query(self._export_types, key, self._compute_export, module, name) if known is None else known
+        )
 
     def _compute_export(self, module: str, name: str) -> Types:
         return union(*map(self._attributes.infer_origin, self.resolve_in_module(module, name)))
@@ -161,7 +128,7 @@ class SemanticModel(Evaluator):
     def infer(self, node: ast.expr, at: Position) -> Types:
         """Infer the types of the expression `node` at `at`; empty if nothing is known."""
         known = self._types.get(node)
-        return self.query(self._types, node, self._infer, node, at) if known is None else known
+        return self.queries.query(self._types, node, self._infer, node, at) if known is None else known
 
     def callees(self, node: ast.Call, at: Position) -> tuple[str, ...]:
         """The qualified names of the possible callees: `requests.get`, `sqlalchemy.orm.Session.execute`."""
@@ -183,7 +150,11 @@ class SemanticModel(Evaluator):
     def infer_annotation(self, node: ast.expr, at: Position) -> Types:
         """Infer the instances that the annotation `node` describes."""
         known = self._annotation_types.get(node)
-        return self.query(self._annotation_types, node, self._annotations.objects, node, at) if known is None else known
+        return (
+            self.queries.query(self._annotation_types, node, self._annotations.objects, node, at)
+            if known is None
+            else known
+        )
 
     def infer_attribute(self, owner: Type, name: str) -> Types:
         """Infer the types of `owner.name`."""
@@ -205,7 +176,9 @@ class SemanticModel(Evaluator):
             function = callee.scope.node
             known = self._return_types.get(function)
             if known is None:
-                known = self.query(self._return_types, function, self._call_types.return_types, callee, node, at)
+                known = self.queries.query(
+                    self._return_types, function, self._call_types.return_types, callee, node, at
+                )
             if not known and (receiver_model := self._receiver_model(callee)):
                 return receiver_model.return_types(callee, node, at)
             return self._call_types.bind_receiver(known, callee.receiver) if known and callee.receiver else known
@@ -240,7 +213,9 @@ class SemanticModel(Evaluator):
     def infer_binding(self, binding: Binding) -> Types:
         """Infer the types that `binding` assigns to its name."""
         known = self._binding_types.get(binding)
-        return self.query(self._binding_types, binding, self._infer_binding, binding) if known is None else known
+        return (
+            self.queries.query(self._binding_types, binding, self._infer_binding, binding) if known is None else known
+        )
 
     def has_tracked_callers(self, module: str) -> bool:
         """Whether argument flow follows the calls from other modules into the functions of `module`."""
@@ -249,79 +224,6 @@ class SemanticModel(Evaluator):
     def infer_origin(self, origin: Binding | ExternalSymbol) -> Types:
         """Infer the types of a name that resolves to `origin`."""
         return self._attributes.infer_origin(origin)
-
-    def query(
-        self,
-        memo: Memo,
-        subject: object,
-        compute: Callable[[Unpack[_Arguments]], Types],
-        *arguments: *_Arguments,
-    ) -> Types:
-        """Compute the types of `subject`, which `memo` does not contain; UNKNOWN if that query is active.
-
-        No result depends on the order of queries. A result that used an active query is incomplete: it is provisional,
-        and dropped when that query completes. The result of the query that closes a cycle is memoized, but not used
-        while another member of the cycle is active: had that member been queried first, it would not have seen it.
-        """
-        key = (id(memo), subject)
-        if (depth := self._active.get(key)) is not None:
-            self._lowlink = min(self._lowlink, depth)
-            return UNKNOWN
-        if self._provisional and (provisional := self._provisional.get(key)):
-            self._lowlink = min(self._lowlink, provisional.lowlink)
-            return provisional.types
-        cycle = self._cycles.get(key)
-        if cycle and not cycle.active and (known := self._cyclic.get(key)) is not None:
-            return known
-        return self._compute(memo, key, partial(compute, *arguments))
-
-    def _compute(self, memo: Memo, key: _Key, compute: Callable[[], Types]) -> Types:
-        """Evaluate a query, and store the result where its lowlink says that it may be used again."""
-        depth, outer = len(self._active), self._lowlink
-        self._lowlink = _NO_CYCLE
-        self._push(key)
-        try:
-            found = on_fresh_stack(compute) if depth % QUERIES_PER_THREAD == QUERIES_PER_THREAD - 1 else compute()
-        finally:
-            self._pop(key)
-        if self._lowlink < depth:  # used an active query further out
-            self._provisional[key] = _Provisional(depth, self._lowlink, found)
-        elif self._lowlink == depth:  # the outermost query of a cycle: the root of a component
-            self._lowlink = _NO_CYCLE
-            self._drop_provisional(depth, key)
-            self._cyclic[key] = found
-        else:
-            memo[key[1]] = found
-        self._lowlink = min(self._lowlink, outer)
-        return found
-
-    def _push(self, key: _Key) -> None:
-        self._active[key] = len(self._active)
-        if cycle := self._cycles.get(key):
-            cycle.active += 1
-
-    def _pop(self, key: _Key) -> None:
-        del self._active[key]
-        if cycle := self._cycles.get(key):
-            cycle.active -= 1
-
-    def _drop_provisional(self, depth: int, key: _Key) -> None:
-        """Drop the provisional results computed below `key` at `depth`: they are in one cycle with it.
-
-        Cycles that share a member are merged, so that `_Cycle.members` only grows.
-        """
-        members = {key}
-        while self._provisional:
-            other, provisional = self._provisional.popitem()
-            if provisional.depth <= depth:
-                self._provisional[other] = provisional
-                break
-            members.add(other)
-        overlapping = {cycle for member in members if (cycle := self._cycles.get(member))}
-        merged = frozenset(members).union(*(cycle.members for cycle in overlapping))
-        if merged != next(iter(overlapping), _Cycle(frozenset(), 0)).members:
-            cycle = _Cycle(merged, sum(member in self._active for member in merged))
-            self._cycles |= dict.fromkeys(merged, cycle)
 
     def _infer(self, node: ast.expr, at: Position) -> Types:
         entry = self._infer_entry(node, at)
@@ -437,8 +339,8 @@ class SemanticModel(Evaluator):
         if not isinstance(node.value, ast.Name):
             return UNKNOWN
         name = node.value.id
-        attributes = at.scope.attributes if name in at.scope.bindings else self._files.attributes(at.scope)
-        return union(*(self.infer_binding(binding) for binding in attributes.get((name, node.attr), [])))
+        stores = at.scope.stored if at.scope.named(name) else partial(self._files.stores, at.scope)
+        return union(*map(self.infer_binding, stores(name, node.attr)))
 
     def _app_state(self, node: ast.expr, at: Position) -> Types:
         """Infer `request.app["pool"]` from stores in any module of the service: `app["pool"] = create_pool()`."""
@@ -449,7 +351,7 @@ class SemanticModel(Evaluator):
         """Infer `clients[key]` from stores in the same file, under any key: `clients[key] = connect()`."""
         match holder:
             case ast.Name(id=name) | ast.Attribute(attr=name):
-                return union(*map(self.infer_binding, self._files.attributes(at.scope).get((name, ITEM), [])))
+                return union(*map(self.infer_binding, self._files.stores(at.scope, name, ITEM)))
         return UNKNOWN
 
     def _infer_binding(self, binding: Binding) -> Types:  # noqa: PLR0911  # one case for each kind of binding
@@ -474,7 +376,7 @@ class SemanticModel(Evaluator):
         scope = self.scope_of(binding.node, binding.at)
         if not scope:
             return UNKNOWN
-        if isinstance(scope.node, ast.ClassDef):
+        if scope.is_class:
             return (ClassType(scope.name, scope),)
         return (FunctionType(scope.name, scope),)
 
@@ -497,7 +399,7 @@ class SemanticModel(Evaluator):
         """
         scope = binding.at.scope
         enclosing = scope.at or scope.end
-        if isinstance(enclosing.scope.node, ast.ClassDef) and binding.name == first_parameter(scope):
+        if enclosing.scope.is_class and binding.name == first_parameter(scope):
             return self._infer_receiver(scope, enclosing.scope)
         if binding.annotation and (found := self.infer_annotation(binding.annotation, enclosing)):
             return found
@@ -520,7 +422,7 @@ class SemanticModel(Evaluator):
     def _passed_by_convention(self, name: str, module: Scope) -> Types:
         """What a parameter called `name` conventionally is in files that import a package: Django's `request`."""
         specs = self.library.conventions.get(name)
-        packages = _imported_packages(module) if specs else frozenset[str]()
+        packages = module.imported_packages if specs else frozenset[str]()
         spec = next((spec for package, spec in specs or () if package in packages), "")
         return self.apply_model(spec, None, None, None) if spec else UNKNOWN
 
@@ -572,11 +474,12 @@ class _InheritingModel(SemanticModel):
     """Evaluates the methods that `cls` inherits with `self` as an instance of `cls`.
 
     A mixin that calls `cls.query` does not define it: the class that it is mixed into does. Expressions outside of
-    these classes are evaluated by `outer_model`. Queries go through it as well, so that cycles across both are found.
+    these classes are evaluated by `outer_model`. Both share a query engine, so that cycles across both are found.
     """
 
     def __init__(self, outer_model: SemanticModel, cls: ClassType) -> None:
         super().__init__(outer_model._files, outer_model.library)  # private, but of the same class
+        self.queries = outer_model.queries
         self._resolver, self._state = outer_model._resolver, outer_model._state
         self._argument_flow = outer_model._argument_flow
         self._outer = outer_model
@@ -609,15 +512,6 @@ class _InheritingModel(SemanticModel):
         )
         return self._outer.return_types(callee, node, at) if is_outside else super().return_types(callee, node, at)
 
-    def query(
-        self,
-        memo: Memo,
-        subject: object,
-        compute: Callable[[Unpack[_Arguments]], Types],
-        *arguments: *_Arguments,
-    ) -> Types:
-        return self._outer.query(memo, subject, compute, *arguments)
-
     def _receiver_model(self, method: FunctionType) -> None:
         """None: this model already evaluates for one receiver class."""
 
@@ -641,9 +535,3 @@ def _argument_index(function: ast.AST, name: str) -> int:
         return -1
     names = [parameter.arg for parameter in (*function.args.posonlyargs, *function.args.args)][1:]
     return names.index(name) if name in names else -1
-
-
-def _imported_packages(module: Scope) -> frozenset[str]:
-    """The top-level packages that `module` imports in its module scope."""
-    bindings = (binding for bound in module.bindings.values() for binding in bound)
-    return frozenset(binding.imported[0].partition(".")[0] for binding in bindings if binding.imported[0])
