@@ -8,7 +8,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
-import mutate  # noqa: E402  # a script, found by the line above
+import mutate  # a script, found by the line above
 
 
 def changes(tmp_path: Path, text: str) -> list[str]:
