@@ -221,3 +221,35 @@ def test_a_column_of_a_model_is_told_from_a_relation_by_its_name(tmp_path: Path,
     names = SemanticModel(FileIndex({"m": Source("m", str(path), path.name)}), library)
 
     assert last_call(names, "m") == (expected or f"acme.Model.{attribute}.run",)
+
+
+@pytest.mark.parametrize(
+    ("store", "expected"),
+    [
+        ("self.x = acme.connect()", "acme.Connection.run"),
+        ("other.x = acme.connect()", ""),
+        ("self.y = acme.connect()", ""),
+    ],
+)
+def test_an_attribute_is_what_a_method_stores_on_its_own_instance(tmp_path: Path, store: str, expected: str) -> None:
+    names = names_of(
+        tmp_path,
+        m=f"import acme\nclass A:\n    def g(self, other):\n        {store}\n    def f(self):\n        self.x.run()",
+    )
+
+    assert last_call(names, "m") == ((expected,) if expected else ())
+
+
+@pytest.mark.parametrize(
+    ("returned", "expected"),
+    [("acme.Cursor", "acme.Cursor.run"), ("type[acme.Cursor]", "acme.Cursor.run")],
+)
+def test_a_function_returns_the_class_that_its_model_names(tmp_path: Path, returned: str, expected: str) -> None:
+    path = tmp_path / "m.py"
+    path.write_text("import acme\nx = acme.make()\nx.run()")
+
+    names = SemanticModel(
+        FileIndex({"m": Source("m", str(path), path.name)}), ExternalModels(returns={"acme.make()": returned})
+    )
+
+    assert last_call(names, "m") == ((expected,) if expected else ())
