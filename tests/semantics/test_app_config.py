@@ -12,17 +12,17 @@ from archguard.semantics import ExternalModels, FileIndex, SemanticModel
 READS = 'import flask\napp = flask.Flask(__name__)\ndef f():\n    send(app.config["TOPIC"])'
 
 
-def topic(folder: Path, **files: str) -> str:
+def topic(folder: Path, files: dict[str, str], reads: str = "reads") -> str:
     """The string that the argument of `send` in the module `reads` evaluates to; `?` for what is not known."""
     sources = {}
-    for module, text in {"reads": READS, **files}.items():
-        path = folder / f"{module}.py"
+    for module, text in {reads: READS, **files}.items():
+        path = folder / f"{module.replace('::', '_')}.py"
         path.write_text(text)
         sources[module] = Source(module, str(path), path.name)
     names = SemanticModel(FileIndex(sources), ExternalModels())
     call = next(
         call
-        for call in Call.within(names.scope("reads"), names.source("reads"))
+        for call in Call.within(names.scope(reads), names.source(reads))
         if isinstance(call.node.func, ast.Name) and call.node.func.id == "send"
     )
     return names.string_value(call.node.args[0], call.at).filled("?")
@@ -42,7 +42,7 @@ def topic(folder: Path, **files: str) -> str:
     ],
 )
 def test_every_way_to_set_an_entry_is_followed(tmp_path: Path, settings: str) -> None:
-    assert topic(tmp_path, settings=settings) == "paid"
+    assert topic(tmp_path, {"settings": settings}) == "paid"
 
 
 @pytest.mark.parametrize(
@@ -55,4 +55,12 @@ def test_every_way_to_set_an_entry_is_followed(tmp_path: Path, settings: str) ->
     ],
 )
 def test_other_entries_and_other_calls_set_nothing(tmp_path: Path, settings: str) -> None:
-    assert topic(tmp_path, settings=settings) == "?"
+    assert topic(tmp_path, {"settings": settings}) == "?"
+
+
+def test_services_have_configurations_of_their_own(tmp_path: Path) -> None:
+    sets = 'from reads import app\napp.config["TOPIC"] = "{}"'
+
+    found = topic(tmp_path, {"a::sets": sets.format("paid"), "b::sets": sets.format("sent")}, "a::reads")
+
+    assert found == "paid"

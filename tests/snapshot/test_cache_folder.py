@@ -70,6 +70,17 @@ def test_a_key_of_another_size_is_none(
     assert secret(str(tmp_path / "project")) == (b"k" * size if is_used else None)
 
 
+def test_a_key_that_others_may_read_is_not_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(VARIABLE)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
+    file = tmp_path / "home/archguard/key"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"k" * 32)
+    file.chmod(0o640)
+
+    assert secret(str(tmp_path / "project")) is None
+
+
 def test_a_key_is_made_once_for_this_user_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(VARIABLE)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
