@@ -1,4 +1,4 @@
-"""Architecture contracts for Python: the whole public API.
+"""Architecture contracts for Python: the whole public API; every other name may change without notice.
 
 A name is imported when it is used, so that `import archguard` costs nothing.
 """
@@ -8,36 +8,126 @@ from importlib import import_module
 TYPE_CHECKING = False  # true for type checkers; importing `typing` takes longer than replaying a recorded result
 if TYPE_CHECKING:
     from archguard.checking import check
-    from archguard.codebase import Codebase, Pattern
+    from archguard.codebase import (
+        Codebase,
+        ImportGraph,
+        ImportTrait,
+        Link,
+        Names,
+        OneOrMany,
+        Pattern,
+        PatternError,
+        Patterns,
+        Reachability,
+        ReachabilityRule,
+        Shorthand,
+        SomeNames,
+        SomePatterns,
+        SomeTargets,
+        Source,
+        SourceError,
+        Target,
+        Targets,
+    )
     from archguard.config import Config, find_configuration, read, read_config
     from archguard.errors import ArchguardError, ConfigError
-    from archguard.kinds import Contract
-    from archguard.model import Location, Problem, Report, Severity, Step, Violation
+    from archguard.kinds import Contract, ContractError
+    from archguard.model import (
+        Checked,
+        Confidence,
+        Location,
+        Outcome,
+        OutcomeStatus,
+        Problem,
+        Report,
+        Severity,
+        Step,
+        Summary,
+        Violation,
+        ViolationStatus,
+    )
     from archguard.reporters import reporter
 
 _HOMES = {
     "checking": ("check",),
-    "codebase": ("Codebase", "Pattern"),
+    "codebase": (
+        "Codebase",
+        "ImportGraph",
+        "ImportTrait",
+        "Link",
+        "Names",
+        "OneOrMany",
+        "Pattern",
+        "PatternError",
+        "Patterns",
+        "Reachability",
+        "ReachabilityRule",
+        "Shorthand",
+        "SomeNames",
+        "SomePatterns",
+        "SomeTargets",
+        "Source",
+        "SourceError",
+        "Target",
+        "Targets",
+    ),
     "config": ("Config", "find_configuration", "read", "read_config"),
     "errors": ("ArchguardError", "ConfigError"),
-    "kinds": ("Contract",),
-    "model": ("Location", "Problem", "Report", "Severity", "Step", "Violation"),
+    "kinds": ("Contract", "ContractError"),
+    "model": (
+        "Checked",
+        "Confidence",
+        "Location",
+        "Outcome",
+        "OutcomeStatus",
+        "Problem",
+        "Report",
+        "Severity",
+        "Step",
+        "Summary",
+        "Violation",
+        "ViolationStatus",
+    ),
     "reporters": ("reporter",),
 }
 
 __all__ = [
     "ArchguardError",
+    "Checked",
     "Codebase",
+    "Confidence",
     "Config",
     "ConfigError",
     "Contract",
+    "ContractError",
+    "ImportGraph",
+    "ImportTrait",
+    "Link",
     "Location",
+    "Names",
+    "OneOrMany",
+    "Outcome",
+    "OutcomeStatus",
     "Pattern",
+    "PatternError",
+    "Patterns",
     "Problem",
+    "Reachability",
+    "ReachabilityRule",
     "Report",
     "Severity",
+    "Shorthand",
+    "SomeNames",
+    "SomePatterns",
+    "SomeTargets",
+    "Source",
+    "SourceError",
     "Step",
+    "Summary",
+    "Target",
+    "Targets",
     "Violation",
+    "ViolationStatus",
     "check",
     "find_configuration",
     "read",

@@ -3,7 +3,8 @@
 A page is read section by section. A block with a title is a file, ```` ```python title="shop/api.py" ````; what stands
 before the first heading of the second level is part of every section. A block that begins with `$ archguard check` is
 run, and shows its output without the summary. The indented lines of violations, and the line of each contract, may be
-left out altogether. The tables between `<!-- keys: ... -->` and `<!-- end -->` are those of the docstrings.
+left out altogether. The tables between `<!-- keys: ... -->` and `<!-- end -->` are those of the docstrings, and
+so are the keys of JSON documents in `<!-- document: ... -->`.
 `ARCHGUARD_WRITE_PAGES=1 pytest tests/test_reference_pages.py` writes outputs and tables anew.
 """
 
@@ -20,6 +21,7 @@ import pytest
 import yaml
 
 from archguard.cli import COMMANDS, main
+from archguard.cli.schema import SCHEMAS
 from archguard.config.schema import config_schema
 from archguard.kinds import kinds
 
@@ -27,7 +29,7 @@ DOCS = Path(__file__).parents[1] / "docs"
 WRITING = bool(os.environ.get("ARCHGUARD_WRITE_PAGES"))
 
 _BLOCK = re.compile(r"^```(?P<form>\w+)(?: title=\"(?P<title>[^\"]+)\")?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
-_TABLE = re.compile(r"(?<=<!-- )(?P<sort>keys|command): (?P<name>[\w-]+) -->\n.*?(?=<!-- end -->)", re.DOTALL)
+_TABLE = re.compile(r"(?<=<!-- )(?P<sort>keys|command|document): (?P<name>[\w-]+) -->\n.*?(?=<!-- end -->)", re.DOTALL)
 _SECTION = re.compile(r"^(?=## )", re.MULTILINE)
 _COMMAND = "$ archguard check"
 _OUTCOME = re.compile(r"(kept|BROKEN|ERROR) ")
@@ -101,8 +103,8 @@ def test_every_command_is_listed_with_its_options(name: str) -> None:
 
 
 def _filled(table: re.Match[str]) -> str:
-    rows = _key_table(table["name"]) if table["sort"] == "keys" else _option_table(table["name"])
-    return f"{table['sort']}: {table['name']} -->\n{rows}"
+    rows = {"keys": _key_table, "command": _option_table, "document": _document_table}[table["sort"]]
+    return f"{table['sort']}: {table['name']} -->\n{rows(table['name'])}"
 
 
 def _runs(text: str, root: Path) -> Iterator[tuple[str, Path, str]]:
@@ -217,6 +219,21 @@ def _option_table(name: str) -> str:
     return "\n".join([f"`{usage}`", "", "| Option | Meaning |", "|---|---|", *lines, ""])
 
 
+def _document_table(name: str) -> str:
+    """Every key of a JSON document, those of nested objects by their path."""
+    schema = SCHEMAS[name]()
+    rows = [f"| `{path}` | {_value(part)} | {_sentence(part)} |" for path, part in _paths(schema, "")]
+    return "\n".join(["| Key | Value | Meaning |", "|---|---|---|", *rows, ""])
+
+
+def _paths(schema: dict[str, Any], before: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    for key, part in schema["properties"].items():
+        yield f"{before}{key}", part
+        inside = part.get("items", part)
+        if "properties" in inside and key in schema["required"]:  # optional objects have the keys of another one
+            yield from _paths(inside, f"{before}{key}{'[]' * ('items' in part)}.")
+
+
 def _value(schema: dict[str, Any]) -> str:
     """The sort of value in words; a list that may be given as one item is that item or a list."""
     if "$ref" in schema:
@@ -235,8 +252,11 @@ def _value(schema: dict[str, Any]) -> str:
         "boolean": "`true` or `false`",
         "string": "text",
         "integer": "number",
+        "number": "number",
     }
-    return "a date" if schema.get("format") == "date" else sorts_of_json.get(schema.get("type", ""), "text")
+    if isinstance(type_ := schema.get("type", ""), list):  # or null
+        return " or ".join(_value({**schema, "type": each}) if each != "null" else "`null`" for each in type_)
+    return "a date" if schema.get("format") == "date" else sorts_of_json.get(type_, "text")
 
 
 def _default(schema: dict[str, Any]) -> str:
@@ -252,5 +272,7 @@ def _default(schema: dict[str, Any]) -> str:
 
 
 def _sentence(schema: dict[str, Any]) -> str:
-    description = schema.get("description") or SCHEMA["$defs"][schema["$ref"].rpartition("/")[2]]["description"]
+    description = schema.get("description", "")
+    if "$ref" in schema and not description:
+        description = SCHEMA["$defs"][schema["$ref"].rpartition("/")[2]]["description"]
     return " ".join(description.split()).replace("|", "\\|")

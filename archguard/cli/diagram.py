@@ -50,7 +50,7 @@ _TEXTS = "mermaid, dot, d2, plantuml, c4, json or html"
     show_default=True,
     help="How many nodes there are at most; 0 shows all of them, and every arrow.",
 )
-@click.option("--reduce", is_flag=True, help="Leave out arrows that longer ways say too.")
+@click.option("--reduce", is_flag=True, help="Leave out arrows that longer paths imply.")
 @click.pass_context
 def command(  # noqa: PLR0913  # the options of the command
     ctx: click.Context,

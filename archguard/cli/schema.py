@@ -1,18 +1,29 @@
 """`archguard schema`: print the JSON Schema, for completion and validation in editors."""
 
 import json
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 import click
 
 from archguard.config.schema import config_schema
-from archguard.reporters.json_schema import report_schema
+from archguard.reporters.json import report_schema
+from archguard.reporters.metrics.json import metrics_schema
+from archguard.reporters.trend.json import trend_schema
+
+SCHEMAS: Final[Mapping[str, Callable[[], dict[str, Any]]]] = {
+    "config": config_schema,
+    "report": report_schema,
+    "metrics": metrics_schema,
+    "trend": trend_schema,
+}
 
 
 @click.command("schema")
-@click.argument("of", type=click.Choice(["config", "report"]), default="config")
+@click.argument("of", type=click.Choice(list(SCHEMAS)), default="config")
 def command(of: str) -> None:
-    """Print the JSON Schema of the configuration, or of the JSON report.
+    """Print the JSON Schema of the configuration, or of what `check`, `metrics` or `trend` write as JSON.
 
     With the first line `# yaml-language-server: $schema=archguard.schema.json`, editors complete an archguard.yaml.
     """
-    click.echo(json.dumps(config_schema() if of == "config" else report_schema(), indent=2))
+    click.echo(json.dumps(SCHEMAS[of](), indent=2))

@@ -23,11 +23,10 @@ from archguard.codebase.modules.pattern import (
     Target,
     Targets,
 )
-from archguard.codebase.modules.project import STRICT, Component, Coverage, Project, Service
+from archguard.codebase.modules.project import Component, Coverage, Project, Service
 from archguard.codebase.syntax.source import Source, SourceError
 
 __all__ = [
-    "STRICT",
     "Codebase",
     "Component",
     "Coverage",

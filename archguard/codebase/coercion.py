@@ -1,6 +1,9 @@
-"""Short forms in a configuration: one item in place of a list, a string in place of a mapping."""
+"""Short forms in a configuration: one item in place of a list, a string in place of a mapping.
 
-from collections.abc import Callable, Mapping
+These are markers; `config` knows what they mean for a configuration file.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,21 +15,6 @@ class OneOrMany:
     empty: bool = True
     """Whether the list may be empty: not where that would switch a check off."""
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: Callable[[Any], Any]) -> Any:
-        """A list, or one item."""
-        return _before(self._listed, handler(source))
-
-    def _listed(self, value: Any) -> Any:
-        listed = value if isinstance(value, list | tuple) else (value,)
-        if not listed and not self.empty:
-            raise ValueError("the list is empty, so that nothing would be checked: name something, or leave it out")
-        return listed
-
-    def __get_pydantic_json_schema__(self, schema: Any, handler: Callable[[Any], Any]) -> Any:
-        """What an editor offers for it."""
-        many = handler(schema) | ({} if self.empty else {"minItems": 1})
-        return {"anyOf": [many["items"], many]}
-
 
 @dataclass(frozen=True)
 class ShortFor:
@@ -36,14 +24,6 @@ class ShortFor:
     """
 
     key: str
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: Callable[[Any], Any]) -> Any:
-        """A mapping, or the value of the key."""
-        return _before(lambda value: {self.key: value} if isinstance(value, str | list) else value, handler(source))
-
-    def __get_pydantic_json_schema__(self, schema: Any, handler: Callable[[Any], Any]) -> Any:
-        """What an editor offers for it."""
-        return {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}, handler(schema)]}
 
 
 class Shorthand:
@@ -58,18 +38,6 @@ class Shorthand:
         """
         raise NotImplementedError
 
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: Callable[[Any], Any]) -> Any:
-        """A mapping, or what `expand` takes."""
-        return _before(
-            lambda value: value if isinstance(value, dict | cls) else dict(cls.expand(value)), handler(source)
-        )
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, schema: Any, handler: Callable[[Any], Any]) -> Any:
-        """What an editor offers for it."""
-        return {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}, handler(schema)]}
-
 
 class Text:
     """A value that a configuration gives as a string."""
@@ -82,19 +50,3 @@ class Text:
             ValueError: the syntax is wrong.
         """
         raise NotImplementedError
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, _source: Any, _handler: Callable[[Any], Any]) -> Any:
-        """A string that `parse` accepts, or an instance."""
-        from pydantic_core import core_schema  # noqa: PLC0415  # only `config` needs pydantic
-
-        parsed = core_schema.no_info_after_validator_function(cls.parse, core_schema.str_schema(min_length=1))
-        return core_schema.no_info_wrap_validator_function(
-            lambda value, parse: value if isinstance(value, cls) else parse(value), parsed
-        )
-
-
-def _before(function: Callable[[Any], Any], schema: Any) -> Any:
-    from pydantic_core import core_schema  # noqa: PLC0415  # only `config` needs pydantic
-
-    return core_schema.no_info_before_validator_function(function, schema)

@@ -1,4 +1,4 @@
-"""Bind plain values to typed dataclasses. The only module that imports pydantic.
+"""Bind plain values to typed dataclasses. The only module that imports pydantic, beside `coercion`.
 
 How it works: a cached `TypeAdapter` validates each dataclass; pydantic's errors become `ConfigError`s with a location.
 Pydantic reports one error per branch of a union, with the branch's name in its location: those names are dropped, and
@@ -14,11 +14,13 @@ from dataclasses import MISSING, dataclass, field, fields
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, NewType, TypeVar, cast
 
-from pydantic import Field, PydanticUndefinedAnnotation, PydanticUserError, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, PydanticUndefinedAnnotation, PydanticUserError, TypeAdapter, ValidationError
+from pydantic.json_schema import GenerateJsonSchema
 
-from archguard.codebase import STRICT, Component, Names, Project, Service
+from archguard.codebase import Component, Names, Project, Service
+from archguard.config.coercion import register
 from archguard.config.config import did_you_mean
 from archguard.config.document import Document, Keys
 from archguard.effects.catalogue.client import Client
@@ -26,6 +28,13 @@ from archguard.errors import ConfigError
 from archguard.kinds import Contract, Ignore, find_kind, kinds
 
 _T = TypeVar("_T")
+
+_STRICT: Final = ConfigDict(
+    extra="forbid",
+    coerce_numbers_to_str=True,
+    alias_generator=lambda name: name.rstrip("_"),  # `import_` is written `import`
+)
+"""How a dataclass of the configuration is bound: without unknown keys."""
 
 _JARGON = re.compile(r"a valid (?:(?P<list>tuple|list)|dictionary)|a dictionary or an instance of \w+")
 """Pydantic's terms for a list and a mapping, which mean nothing to the author of a YAML file."""
@@ -37,8 +46,6 @@ _MAX_SHOWN = 80
 class IgnoreOf(Ignore):
     """Imports that one contract overlooks, listed apart from it."""
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
-
     contract: str
     """The id of the contract."""
     reason: Annotated[str, Field(min_length=1)] = field()  # no default, unlike in `Ignore`
@@ -48,8 +55,6 @@ class IgnoreOf(Ignore):
 @dataclass(frozen=True, kw_only=True)
 class File:
     """The top level of a configuration file."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     version: Literal[1] = 1
     """The version of the language."""
@@ -162,22 +167,35 @@ def _non_default_fields(contract: Contract) -> Iterator[tuple[Any, Any]]:
 
 @cache
 def _adapter(type_: type) -> TypeAdapter[Any]:
-    return TypeAdapter(type_)
+    return _strict_adapter(type_, _STRICT)
+
+
+def _strict_adapter(type_: type, config: ConfigDict) -> TypeAdapter[Any]:
+    """An adapter for `type_` and the dataclasses inside.
+
+    Pydantic takes no configuration for a dataclass, only for what encloses it, such as a `NewType`.
+    """
+    register()
+    return TypeAdapter(cast("Any", NewType(type_.__name__, type_)), config=config)
 
 
 def json_schema(type_: type) -> dict[str, Any]:
     """The JSON Schema of `type_`, with its docstrings as descriptions."""
-    return _describing_adapter(type_).json_schema(by_alias=True)
+    return _describing_adapter(type_).json_schema(by_alias=True, schema_generator=_StrictJsonSchema)
+
+
+class _StrictJsonSchema(GenerateJsonSchema):
+    """The schema of a dataclass forbids unknown keys; pydantic below 2.12 forgets it if what encloses it says so."""
+
+    def dataclass_schema(self, schema: Any) -> dict[str, Any]:
+        """The schema of one dataclass."""
+        return {**super().dataclass_schema(schema), "additionalProperties": False}
 
 
 @cache
 def _describing_adapter(type_: type) -> TypeAdapter[Any]:
     """An adapter that reads the docstrings of fields from source files; too slow to use for binding."""
-    STRICT["use_attribute_docstrings"] = True
-    try:
-        return TypeAdapter(type_)
-    finally:
-        del STRICT["use_attribute_docstrings"]
+    return _strict_adapter(type_, ConfigDict(**_STRICT, use_attribute_docstrings=True))
 
 
 def _to_errors(

@@ -29,8 +29,8 @@ def inside(node: Node) -> str:
 
 def label(arrow: Arrow) -> str:
     """The number of lines behind the arrow, and how many break contracts: `12`, `2 of 12`; with its channel."""
-    number = f"{arrow.broken} of {arrow.count}" if 0 < arrow.broken < arrow.count else f"{arrow.count}"
-    return number if arrow.channel is Channel.IMPORT else f"{arrow.channel.upper()} {number}"
+    number = f"{arrow.broken} of {arrow.count}" if 0 < arrow.broken < arrow.count else f"{arrow.count or ''}"
+    return number if arrow.channel is Channel.IMPORT else f"{arrow.channel.upper()} {number}".strip()
 
 
 def counted(number: int, noun: str) -> str:

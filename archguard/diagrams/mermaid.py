@@ -82,7 +82,8 @@ def _label(node: Node) -> str:
 def _arrows(view: View) -> Iterator[str]:
     names = node_names(view)
     for arrow in _ordered(view):
-        yield f"  {names[arrow.source]} {_line(arrow)}|{_text(label(arrow))}| {names[arrow.target]}"
+        text = f"|{_text(label(arrow))}|" if label(arrow) else ""
+        yield f"  {names[arrow.source]} {_line(arrow)}{text} {names[arrow.target]}"
 
 
 def _ordered(view: View) -> list[Arrow]:

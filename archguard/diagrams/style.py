@@ -116,7 +116,7 @@ def colour(arrow: Arrow) -> str:
 
 def width(arrow: Arrow) -> float:
     """The stroke width, which grows with the logarithm of the count."""
-    return round(min(1 + log2(arrow.count) * 0.3, 4), 2)
+    return round(min(1 + log2(max(arrow.count, 1)) * 0.3, 4), 2)
 
 
 def stroke(arrow: Arrow) -> str:

@@ -82,7 +82,7 @@ class Arrow:
     source: str
     target: str
     count: int
-    """The number of imports, or of lines of code."""
+    """The number of imports, or of lines of code; 0 if it is not to be shown."""
     broken: int = 0
     """How many of them break contracts."""
     lines: tuple[Line, ...]

@@ -67,9 +67,8 @@ def reduced(view: View) -> View:
     """Remove arrows that are implied transitively by longer paths; keep those that break contracts."""
     implied = transitively_implied({(arrow.source, arrow.target) for arrow in view.arrows})
     kept = tuple(it for it in view.arrows if it.violations or (it.source, it.target) not in implied)
-    removed = len(view.arrows) - len(kept)
-    note = f"{removed} of {len(view.arrows)} arrows are left out: longer ways say the same"
-    return replace(view, arrows=kept, notes=(*view.notes, note) if removed else view.notes)
+    note = "arrows that longer paths imply are left out"
+    return replace(view, arrows=kept, notes=(*view.notes, note) if len(kept) < len(view.arrows) else view.notes)
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, ClassVar, Final, Literal
+from typing import Any, Final, Literal
 
-from archguard.codebase import STRICT, Codebase
+from archguard.codebase import Codebase
 from archguard.config import Config, Document, bind_document, read_document, write_yaml_line
 from archguard.errors import ArchguardError, ConfigError
 from archguard.history.git import last_change, renames
@@ -37,8 +37,6 @@ _HEADER = """\
 class Entry:
     """A known violation, and how many times it may occur."""
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
-
     importer: str
     imported: str = ""
     symbol: str = ""
@@ -58,8 +56,6 @@ class Entry:
 class ContractBaseline:
     """The known violations of one contract."""
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
-
     kind: str
     violations: tuple[Entry, ...]
 
@@ -67,8 +63,6 @@ class ContractBaseline:
 @dataclass(frozen=True, kw_only=True)
 class Baseline:
     """The known violations of all contracts."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     version: Literal[1] = 1
     contracts: Mapping[str, ContractBaseline] = field(default_factory=dict)

@@ -7,7 +7,7 @@ and the version of archguard, so that a second run checks only new commits.
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -20,8 +20,9 @@ from archguard.history.git import history, prefix
 from archguard.history.revision import tree_of
 from archguard.incremental import store
 from archguard.model import Commit, OutcomeStatus, Point, Report, Severity
+from archguard.model.serialization import codec, to_plain
 
-_CACHE_VERSION = 2
+_CACHE_VERSION = 3
 """The version of cached points; increment it when they are computed or serialized differently."""
 
 
@@ -124,15 +125,14 @@ class _PointCache:
         """The cached point of `commit`; None if there is none, or an unreadable one."""
         text = store.load(str(self.config.root), *self._key(commit))
         try:
-            return Point(commit=commit, **json.loads(text)) if text else None
-        except (ValueError, TypeError):
+            return codec(Point).read(json.loads(text), "point") if text else None
+        except (KeyError, ValueError, TypeError):
             return None
 
     def save(self, point: Point) -> Point:
         """Store `point`, unless it is a gap, which may be gone with another environment."""
-        data = {name: value for name, value in asdict(point).items() if name != "commit"}
         if not point.gap:
-            store.save(str(self.config.root), self._key(point.commit), json.dumps(data))
+            store.save(str(self.config.root), self._key(point.commit), json.dumps(to_plain(point)))
         return point
 
     def _key(self, commit: Commit) -> tuple[str, ...]:

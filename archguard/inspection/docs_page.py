@@ -1,12 +1,17 @@
-"""The architecture as a Markdown page: components, services, contracts, a diagram, and exceptions."""
+"""The architecture as a Markdown page: components, services, packages, a diagram, contracts, and exceptions."""
 
+import ast
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import groupby
+from typing import Final
 
-from archguard.codebase import Codebase, Pattern
+from archguard.codebase import Codebase, Pattern, SourceError
 from archguard.config import Config
-from archguard.diagrams import renderer
+from archguard.diagrams import View, renderer
+from archguard.diagrams.simplify import FEW_ARROWS
+from archguard.diagrams.view import NodeKind
 from archguard.errors import ArchguardError
 from archguard.history.baseline import NAME
 from archguard.inspection.diagram_request import draw
@@ -19,16 +24,19 @@ from archguard.reporters.phrases import counted
 BEGIN = "<!-- archguard docs: begin -->"
 END = "<!-- archguard docs: end -->"
 
+_OF_CODE: Final = (NodeKind.PACKAGE, NodeKind.MODULE)
 _HINT = f"put {BEGIN} and {END} on lines of their own where the generated part belongs"
 
 
 def render(config: Config, codebase: Codebase, report: Report) -> str:
     """The generated part of the page."""
+    view = _view(config, codebase, report)
     sections = {
         "Components": _components(config, codebase),
         "Services": _services(config, codebase),
+        "Packages": _packages(view, codebase),
+        "Diagram": _diagram(view),
         "Contracts": _contracts(config),
-        "Diagram": _diagram(config, codebase, report),
         "Exceptions": _exceptions(config, codebase, report),
     }
     texts = {title: "\n".join(lines) for title, lines in sections.items()}
@@ -84,9 +92,42 @@ def _contracts(config: Config) -> Iterator[str]:
             yield f"  *{escaped(contract.reason)}*"
 
 
-def _diagram(config: Config, codebase: Codebase, report: Report) -> Iterator[str]:
+def _view(config: Config, codebase: Codebase, report: Report) -> View:
+    """The diagram without numbers: the page changes with the architecture, not with every import.
+
+    If there are more arrows than a reader can follow, those that longer paths imply are left out.
+    """
+    whole = draw(config, codebase, report, whole=True)
+    view = draw(config, codebase, report, reduce=len(whole.arrows) > FEW_ARROWS)
+    arrows = tuple(arrow if arrow.broken else replace(arrow, count=0) for arrow in view.arrows)
+    return replace(view, nodes=tuple(replace(node, modules=0) for node in view.nodes), arrows=arrows)
+
+
+def _packages(view: View, codebase: Codebase) -> Iterator[str]:
+    """What the boxes of the diagram are for, from the docstrings of their modules; layers from top to bottom."""
+    layers = {node.name: layer.layer or 0 for layer in view.layers for node in view.members(layer.name)}
+    nodes = sorted(view.nodes, key=lambda node: (layers.get(node.name, len(layers)), node.name))
+    purposes = {node.name: _purpose(codebase, node.name) for node in nodes if node.kind in _OF_CODE}
+    if any(purposes.values()):
+        yield "| Package | What it is for |"
+        yield "|---|---|"
+    for name, purpose in purposes.items():
+        if purpose:
+            yield f"| {code(name)} | {escaped(purpose)} |"
+
+
+def _purpose(codebase: Codebase, module: str) -> str:
+    """The first paragraph of the docstring of `module`; "" if it has none."""
+    try:
+        docstring = ast.get_docstring(codebase.sources[module].tree) if module in codebase.sources else ""
+    except SourceError:  # an error of the page only if a contract needs the file
+        return ""
+    return " ".join((docstring or "").partition("\n\n")[0].split())
+
+
+def _diagram(view: View) -> Iterator[str]:
     yield "```mermaid"
-    yield str(renderer("mermaid")(draw(config, codebase, report)))
+    yield str(renderer("mermaid")(view))
     yield "```"
 
 

@@ -9,7 +9,6 @@ from inspect import cleandoc, getmro
 from typing import Any, ClassVar, Literal, TypeVar
 
 from archguard.codebase import (
-    STRICT,
     Codebase,
     ImportPattern,
     ImportTrait,
@@ -60,8 +59,6 @@ class VacuousError(ContractError):
 class Ignore(Shorthand):
     """Imports that a contract overlooks."""
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
-
     import_: ImportPattern
     """The imports, written `importer -> imported`."""
     reason: str = ""
@@ -80,8 +77,6 @@ class Ignore(Shorthand):
 @dataclass(frozen=True, kw_only=True)
 class Contract(ABC):
     """A rule about the code. The fields of a kind are its YAML keys, the docstrings below them its documentation."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     kind: ClassVar[str]
     """The name of the kind in YAML."""

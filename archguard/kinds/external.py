@@ -29,7 +29,7 @@ class External(Contract):
     def sentence(self) -> str:
         """The rule in plain words."""
         what = f"only {listed(self.allow)}" if self.allow else f"nothing of {listed(self.deny)}"
-        return f"{listed(self.modules)} import {what} from outside of the project."
+        return f"{listed(self.modules)} may import {what} from outside of the project."
 
     def check(self, codebase: Codebase) -> Iterator[Violation]:
         """Yield a violation for each import from outside that is not allowed."""

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
 from itertools import combinations, product
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from archguard.codebase import (
-    STRICT,
     Codebase,
     Pattern,
     Patterns,
@@ -30,8 +29,6 @@ from archguard.model import Location, Violation
 @dataclass(frozen=True, kw_only=True)
 class Layer(Shorthand):
     """One level of a layered architecture."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     modules: SomePatterns
     """What it consists of; inside of `within`, what is no component is named relative to each match of it."""

@@ -50,11 +50,11 @@ class Protected(Contract):
     @property
     def sentence(self) -> str:
         """The rule in plain words."""
-        users = f"by {listed(self.only_imported_by)} and " if self.only_imported_by else ""
+        users = f"Only {listed(self.only_imported_by)}" if self.only_imported_by else "No other module"
         others = f"; anyone else imports {listed(self.interface)}" if self.interface else ""
         private = f"Private modules in {listed(self.private_in)} are imported from the packages around them only."
         return " ".join(
-            [f"{listed(self.modules)} are imported {users}by themselves only{others}."] * bool(self.modules)
+            [f"{users} may import {listed(self.modules)}{others}."] * bool(self.modules)
             + [private] * bool(self.private_in)
         )
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from itertools import chain, groupby
-from typing import Annotated, Any, ClassVar, Literal, TypeAlias, TypeVar
+from typing import Annotated, ClassVar, Literal, TypeAlias, TypeVar
 
-from archguard.codebase import STRICT, Codebase, Names, OneOrMany, Pattern, PatternError, Shorthand
+from archguard.codebase import Codebase, Names, OneOrMany, Pattern, PatternError, Shorthand
 from archguard.effects import semantic_model
 from archguard.effects.interactions import Channel, Interaction, ServiceMap, find_interactions, hosts_outside
 from archguard.kinds.breakability import always_inside
@@ -21,8 +21,6 @@ _Keys: TypeAlias = tuple[str | int, ...]
 @dataclass(frozen=True, kw_only=True)
 class Permission(Shorthand):
     """Which services one service may reach, and how."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     may_call: Names
     """The services; `*` stands for any text."""

@@ -26,8 +26,11 @@ class Checked:
     """How much of the code a contract checked."""
 
     modules: int = 0
+    """How many modules."""
     imports: int = 0
+    """How many imports."""
     calls: int = 0
+    """How many calls."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +38,17 @@ class Outcome:
     """The result of one contract."""
 
     id: str
+    """The id of the contract in the configuration."""
     kind: str
+    """The kind of the contract, such as `layers`."""
     reason: str
+    """The reason that the contract gives; may be empty."""
     status: OutcomeStatus
+    """`broken` if one of its violations fails the run, `error` if the contract could not be checked."""
     checked: Checked
+    """How much of the code the contract checked."""
     violations: int
+    """How many violations the contract has, including known ones."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,11 +56,15 @@ class Problem:
     """Something that prevented a check, or that the user should know; an error makes the report incomplete."""
 
     severity: Severity
+    """An `error` makes the report incomplete."""
     code: str
     """A short name of the kind of problem, such as `syntax` or `unmatched-ignore`."""
     message: str
+    """What is wrong."""
     location: Location | None = None
+    """Where; None if it is not about a file."""
     hint: str = ""
+    """How to fix it; may be empty."""
     excerpt: str = ""
     """The line of source at `location`, for the caret."""
 
@@ -61,9 +74,13 @@ class Summary:
     """How much code was checked."""
 
     modules: int = 0
+    """How many modules."""
     imports: int = 0
+    """How many imports."""
     files: int = 0
+    """How many files."""
     calls: int = 0
+    """How many calls."""
     suppressed: int = 0
     """How many violations are suppressed by comments."""
     fixed: int = 0
@@ -71,6 +88,7 @@ class Summary:
     unassigned: tuple[str, ...] = ()
     """The modules that no contract covers, sorted."""
     seconds: float = 0.0
+    """How long the check took; the only value that differs between two runs over the same code."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,9 +99,13 @@ class Report:
     """
 
     outcomes: tuple[Outcome, ...] = ()
+    """The result of each contract, in the order of the configuration."""
     violations: tuple[Violation, ...] = ()
+    """Every place where the code breaks a contract, sorted."""
     problems: tuple[Problem, ...] = ()
+    """What prevented a check, or what the user should know."""
     summary: Summary = Summary()
+    """How much code was checked."""
     fail_on: Severity = Severity.ERROR
     """The least severity of a violation that fails the run."""
     strict_baseline: bool = False
@@ -98,6 +120,16 @@ class Report:
     def passed(self) -> bool:
         """Whether everything was checked and nothing fails the run."""
         return self.complete and not self.failing() and not self.is_stale
+
+    @property
+    def known(self) -> int:
+        """How many violations the baseline lists."""
+        return sum(violation.status is ViolationStatus.KNOWN for violation in self.violations)
+
+    @property
+    def new(self) -> int:
+        """How many violations the baseline does not list."""
+        return len(self.violations) - self.known
 
     @property
     def is_stale(self) -> bool:

@@ -10,8 +10,11 @@ class Commit:
     """A revision in git."""
 
     id: str
+    """The full hash."""
     day: date
+    """The day of the commit."""
     tags: tuple[str, ...] = ()
+    """The tags that point to it."""
 
     @property
     def shown(self) -> str:
@@ -24,6 +27,7 @@ class Point:
     """The measurements of one commit."""
 
     commit: Commit
+    """The commit that was checked out."""
     figures: Mapping[str, float] = field(default_factory=dict)
     """The metrics of the module graph by name: `propagation_cost`, `modules` and so on; empty for a gap."""
     violations: Mapping[str, int | None] = field(default_factory=dict)

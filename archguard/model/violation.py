@@ -24,7 +24,7 @@ class Confidence(StrEnum):
 
 
 class ViolationStatus(StrEnum):
-    """Whether the baseline lists it."""
+    """Whether the baseline lists a violation."""
 
     NEW = "new"
     KNOWN = "known"
@@ -35,9 +35,13 @@ class Step:
     """One import of a chain: `importer` imports `imported` at `path`:`line`."""
 
     importer: str
+    """The importing module."""
     imported: str
+    """The imported module."""
     path: str
+    """The file of the import."""
     line: int
+    """The line of the import, counted from 1; 0 if unknown."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,21 +49,33 @@ class Violation:
     """`importer` breaks the contract at `location`, by what it imports or by what it does."""
 
     contract: str
+    """The id of the contract."""
     kind: str
+    """The kind of the contract."""
     message: str
+    """What is wrong, as a sentence."""
     location: Location
+    """Where the code breaks the contract."""
     importer: str
+    """The module that breaks the contract."""
     imported: str = ""
+    """The module that it imports; "" if the violation is not about an import."""
     rule: str = ""
     """Which rule of the contract is broken; "" where the contract has only one."""
     symbol: str = ""
     """The name that is used, or the final target of an indirect import."""
     chain: tuple[Step, ...] = ()
+    """The imports that lead to the violation, in order."""
     reason: str = ""
+    """The reason that the contract gives; may be empty."""
     fix: tuple[str, ...] = ()
+    """Ways to fix it."""
     severity: Severity = Severity.ERROR
+    """The severity that the contract gives its violations."""
     confidence: Confidence = Confidence.CERTAIN
+    """How certain it is; a `possible` violation never fails a run."""
     status: ViolationStatus = ViolationStatus.NEW
+    """Whether the baseline lists it."""
 
     @property
     def service(self) -> str:

@@ -2,29 +2,16 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, replace
-from typing import Any
+from dataclasses import replace
 
-from archguard.model import (
-    Checked,
-    Confidence,
-    Location,
-    Outcome,
-    OutcomeStatus,
-    Problem,
-    Report,
-    Severity,
-    Step,
-    Summary,
-    Violation,
-    ViolationStatus,
-)
+from archguard.model import Outcome, Report
+from archguard.model.serialization import codec, to_plain
 from archguard.reporters import reporter
 
 
 def keep(report: Report) -> str:
     """Serialize every field of the report, since any format may need it; the `json` format omits some."""
-    return json.dumps(asdict(report), separators=(",", ":"))
+    return json.dumps(to_plain(report), separators=(",", ":"))
 
 
 def rerender(text: str, formats: Sequence[str], added: Sequence[int]) -> list[str]:
@@ -43,39 +30,9 @@ def rerender(text: str, formats: Sequence[str], added: Sequence[int]) -> list[st
 
 def read(text: str) -> Report:
     """Deserialize the result of `keep`."""
-    found = json.loads(text)
-    return Report(
-        outcomes=tuple(map(_outcome, found["outcomes"])),
-        violations=tuple(map(_violation, found["violations"])),
-        problems=tuple(map(_problem, found["problems"])),
-        summary=Summary(**found["summary"] | {"unassigned": tuple(found["summary"]["unassigned"])}),
-        fail_on=Severity(found["fail_on"]),
-        strict_baseline=found["strict_baseline"],
-    )
+    report: Report = codec(Report).read(json.loads(text), "report")
+    return report
 
 
 def _with_imports(outcome: Outcome, added: int) -> Outcome:
     return replace(outcome, checked=replace(outcome.checked, imports=outcome.checked.imports + added))
-
-
-def _outcome(found: dict[str, Any]) -> Outcome:
-    return Outcome(**found | {"status": OutcomeStatus(found["status"]), "checked": Checked(**found["checked"])})
-
-
-def _violation(found: dict[str, Any]) -> Violation:
-    return Violation(
-        **found
-        | {
-            "location": Location(**found["location"]),
-            "chain": tuple(Step(**step) for step in found["chain"]),
-            "fix": tuple(found["fix"]),
-            "severity": Severity(found["severity"]),
-            "confidence": Confidence(found["confidence"]),
-            "status": ViolationStatus(found["status"]),
-        }
-    )
-
-
-def _problem(found: dict[str, Any]) -> Problem:
-    place = found["location"]
-    return Problem(**found | {"severity": Severity(found["severity"]), "location": place and Location(**place)})

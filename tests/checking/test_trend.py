@@ -13,11 +13,13 @@ from typing import Any
 
 import pytest
 from browser import browsed
+from jsonschema import Draft202012Validator
 from project import Project
 from repository import commit, git
 from tools import needs_browser
 
 from archguard.history import trend as under_test
+from archguard.reporters.trend.json import trend_schema
 
 
 @pytest.fixture
@@ -38,14 +40,21 @@ def history(shop: Project) -> Project:
 
 def points(project: Project, *arguments: str) -> list[dict[str, Any]]:
     """The points that the JSON tells of."""
-    done = project.call("trend", "--since", "HEAD~3", "--format", "json", *arguments)
-    found: list[dict[str, Any]] = json.loads(done.stdout)["points"]
+    found: list[dict[str, Any]] = _document(project, *arguments)["points"]
     return found
+
+
+def _document(project: Project, *arguments: str) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(
+        project.call("trend", "--since", "HEAD~3", "--format", "json", *arguments).stdout
+    )
+    return document
 
 
 def test_there_is_a_point_for_each_commit_and_a_gap_where_the_code_cannot_be_checked(history: Project) -> None:
     first, second, gap, last = points(history)
 
+    Draft202012Validator(trend_schema()).validate(_document(history))
     assert [point["violations"] for point in (first, second, gap, last)] == [1, 2, None, 3]
     assert (first["propagation_cost"], last["propagation_cost"]) == (pytest.approx(4 / 9), pytest.approx(5 / 9))
     assert (first["largest_tangle"], last["largest_tangle"]) == (0, 2)

@@ -8,7 +8,8 @@ from project import Project
 
 from archguard.inspection.docs_page import BEGIN, END
 
-EXAMPLE = Path(__file__).parents[2] / "examples/layered_shop"
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "examples/layered_shop"
 
 SHOP = {
     "shop/__init__.py": "",
@@ -141,9 +142,55 @@ def test_nothing_is_written_of_code_that_cannot_be_looked_at(shop: Project) -> N
     assert not (shop.root / "ARCHITECTURE.md").exists()
 
 
-def test_the_page_of_the_example_is_current() -> None:
+@pytest.mark.parametrize("folder", [EXAMPLE, ROOT], ids=["example", "archguard"])
+def test_the_pages_of_the_example_and_of_archguard_itself_are_current(folder: Path) -> None:
     writing = bool(os.environ.get("ARCHGUARD_WRITE_PAGES"))
 
-    checked = Project(EXAMPLE).call("docs", *([] if writing else ["--check"]))
+    checked = Project(folder).call("docs", *([] if writing else ["--check"]))
 
     assert (checked.returncode, checked.stdout) == (0, "")
+
+
+def test_packages_are_described_by_their_docstrings_from_the_top_layer_down(shop: Project) -> None:
+    shop.write("shop/web.py", '"""What a browser\nsees | reads.\n\nMore of it."""\n')
+    shop.write("shop/db.py", '"""Where rows are."""\n')
+    shop.configure("contracts: [{id: layered, kind: layers, within: shop, layers: [web, orders, db]}]\n")
+
+    shop.call("docs")
+
+    table = page(shop).partition("## Packages\n\n")[2].partition("\n\n")[0]
+    assert table.splitlines() == [
+        "| Package | What it is for |",
+        "|---|---|",
+        "| `shop.web` | What a browser sees \\| reads. |",
+        "| `shop.db` | Where rows are. |",
+    ]
+
+
+def test_another_import_of_the_same_package_changes_nothing_on_the_page(shop: Project) -> None:
+    shop.write("shop/web.py", "import shop.orders\n")
+    shop.call("docs")
+    before = page(shop)
+
+    shop.write("shop/web.py", "import shop.orders\nimport shop.orders as again\n")
+    shop.call("docs")
+
+    assert page(shop) == before
+
+
+@pytest.mark.parametrize(("size", "note"), [(11, ""), (12, "arrows that longer paths imply are left out")])
+def test_arrows_that_others_imply_are_left_out_only_if_there_are_more_than_60(
+    project: Project, size: int, note: str
+) -> None:
+    names = [f"m{number:02}" for number in range(size)]
+    project.write_all(
+        {f"shop/{name}.py": "".join(f"import shop.{it}\n" for it in names[:at]) for at, name in enumerate(names)}
+    )
+    project.configure(
+        f"contracts: [{{id: layered, kind: layers, within: shop, layers: [{', '.join(reversed(names))}]}}]\n"
+    )
+
+    project.call("docs")
+
+    assert page(project).count(" --> ") == (size * (size - 1) // 2 if not note else size - 1)
+    assert note in page(project)

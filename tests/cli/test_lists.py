@@ -12,7 +12,7 @@ from repository import commit, git
     ("sort", "line"),
     [
         ("components", "controllers   2 modules: shop.controllers; what the shop answers with"),
-        ("contracts", "no-queries        4 modules: external; controllers, services import nothing of sqlalchemy"),
+        ("contracts", "no-queries        4 modules: external; controllers, services may import nothing of sqlalchemy"),
         ("services", "There are no services."),
         ("modules", "shop.controllers.orders   shop/controllers/orders.py  controllers"),
     ],

@@ -7,8 +7,11 @@ import re
 from html.parser import HTMLParser
 
 from browser import browsed
+from jsonschema import Draft202012Validator
 from project import Project
 from tools import needs_browser
+
+from archguard.reporters.metrics.json import metrics_schema
 
 
 def test_the_text_tells_the_whole_the_units_and_the_hot_spots(shop: Project) -> None:
@@ -55,6 +58,7 @@ def test_the_json_has_every_level_with_its_units_and_arrows(shop: Project) -> No
         "count": 2,
     }
     assert "services" not in document
+    Draft202012Validator(metrics_schema()).validate(document)
 
 
 def test_the_csv_has_a_line_for_each_unit_and_each_whole(shop: Project) -> None:

@@ -10,7 +10,7 @@ def test_the_reference_has_a_section_for_each_format() -> None:
     page = (DOCS / "reference" / "formats.md").read_text(encoding="utf-8")
 
     sections = [line.removeprefix("## ") for line in page.splitlines() if line.startswith("## ")]
-    assert sections == [*reporters.BUILT_IN, "Formats of your own"]
+    assert sections == [*reporters.BUILT_IN, "Metrics and trend as JSON", "Formats of your own"]
 
 
 def test_the_example_of_a_format_works(report: Report) -> None:

@@ -194,3 +194,62 @@ def test_functions_that_call_each_other_are_handed_the_same_in_either_order(orde
     callees = {names.callees(call.node, call.at) for call in calls[::order]}
 
     assert callees == {("acme.Connection.run",)}
+
+
+@pytest.mark.parametrize(
+    "alias",
+    [
+        "from typing import NewType\nfrom acme import Connection\nC = NewType('C', Connection)",
+        "from typing import TypeVar\nfrom acme import Connection\nC = TypeVar('C', bound=Connection)",
+        "from typing import TypeVar\nfrom acme import Connection\nC = TypeVar('C', Connection, Connection)",
+    ],
+)
+def test_an_alias_that_a_call_creates_stands_for_its_type(tmp_path: Path, alias: str) -> None:
+    names = names_of(tmp_path, m=f"{alias}\ndef f(x: C):\n    x.run()")
+
+    assert last_call(names, "m") == ("acme.Connection.run",)
+
+
+@pytest.mark.parametrize(
+    ("attribute", "expected"), [("order_id", "acme.Key.run"), ("order", "acme.Row.run"), ("get_order", "")]
+)
+def test_a_column_of_a_model_is_told_from_a_relation_by_its_name(tmp_path: Path, attribute: str, expected: str) -> None:
+    path = tmp_path / "m.py"
+    path.write_text(f"import acme\ndef f(x: acme.Model):\n    x.{attribute}.run()")
+    library = ExternalModels(returns={"acme.Model.*_id": "acme.Key", "acme.Model.*": "acme.Row"})
+
+    names = SemanticModel(FileIndex({"m": Source("m", str(path), path.name)}), library)
+
+    assert last_call(names, "m") == (expected or f"acme.Model.{attribute}.run",)
+
+
+@pytest.mark.parametrize(
+    ("store", "expected"),
+    [
+        ("self.x = acme.connect()", "acme.Connection.run"),
+        ("other.x = acme.connect()", ""),
+        ("self.y = acme.connect()", ""),
+    ],
+)
+def test_an_attribute_is_what_a_method_stores_on_its_own_instance(tmp_path: Path, store: str, expected: str) -> None:
+    names = names_of(
+        tmp_path,
+        m=f"import acme\nclass A:\n    def g(self, other):\n        {store}\n    def f(self):\n        self.x.run()",
+    )
+
+    assert last_call(names, "m") == ((expected,) if expected else ())
+
+
+@pytest.mark.parametrize(
+    ("returned", "expected"),
+    [("acme.Cursor", "acme.Cursor.run"), ("type[acme.Cursor]", "acme.Cursor.run")],
+)
+def test_a_function_returns_the_class_that_its_model_names(tmp_path: Path, returned: str, expected: str) -> None:
+    path = tmp_path / "m.py"
+    path.write_text("import acme\nx = acme.make()\nx.run()")
+
+    names = SemanticModel(
+        FileIndex({"m": Source("m", str(path), path.name)}), ExternalModels(returns={"acme.make()": returned})
+    )
+
+    assert last_call(names, "m") == ((expected,) if expected else ())

@@ -59,7 +59,7 @@ class Coupling:
 
     @cached_property
     def cycles(self) -> int:
-        """The number of elementary cycles (Johnson, 1975), `MOST_CYCLES` at most."""
+        """The number of elementary cycles (Johnson, 1975); counting stops at 10,000 (`MOST_CYCLES`)."""
         return sum(1 for _ in islice(nx.simple_cycles(self.graph), MOST_CYCLES))
 
     def cycle(self, importer: str, imported: str) -> tuple[str, ...]:

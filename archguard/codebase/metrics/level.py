@@ -14,12 +14,34 @@ from archguard.codebase.syntax.source import SourceError
 
 
 @dataclass(frozen=True)
+class Edge:
+    """The imports of one unit by another."""
+
+    importer: str
+    """The importing unit."""
+    imported: str
+    """The imported unit."""
+    imports: int
+    """How many imports there are."""
+
+
+@dataclass(frozen=True)
 class Level:
     """Disjoint sets of modules by name. Imports of modules in none of them are not counted."""
 
     name: str
     codebase: Codebase
     members: Mapping[str, frozenset[str]]
+
+    @property
+    def count(self) -> int:
+        """How many units there are."""
+        return len(self.members)
+
+    @property
+    def edges(self) -> tuple[Edge, ...]:
+        """The imports between units."""
+        return tuple(Edge(*units, len(links)) for units, links in self.coupling.links.items())
 
     @cached_property
     def coupling(self) -> Coupling:
@@ -36,7 +58,7 @@ class Level:
 
     @cached_property
     def units(self) -> tuple[Unit, ...]:
-        """The metrics of each unit, in the order of `members`."""
+        """The metrics of each unit."""
         return tuple(map(self.unit, self.members))
 
     def unit(self, name: str) -> Unit:

@@ -14,8 +14,11 @@ class HotSpot:
     """A module with its number of imports, or of importers."""
 
     module: str
+    """The name of the module."""
     path: str
+    """Its file."""
     count: int
+    """How many modules import it, or how many it imports."""
 
 
 @dataclass(frozen=True, kw_only=True)

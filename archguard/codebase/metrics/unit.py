@@ -12,7 +12,9 @@ class Unit:
     """
 
     name: str
+    """The name of the component, service or package."""
     modules: int
+    """How many modules it has."""
     afferent: int
     """Ca: how many other units import it."""
     efferent: int

@@ -99,11 +99,17 @@ class Target(Pattern):
 
 
 Patterns: TypeAlias = Annotated[tuple[Pattern, ...], OneOrMany()]
+"""The type of a key that takes a pattern, or a list of them."""
 SomePatterns: TypeAlias = Annotated[tuple[Pattern, ...], OneOrMany(empty=False)]
-SomeTargets: TypeAlias = Annotated[tuple[Target, ...], OneOrMany(empty=False)]
-SomeNames: TypeAlias = Annotated[tuple[str, ...], OneOrMany(empty=False)]
+"""Like `Patterns`, but not an empty list."""
 Targets: TypeAlias = Annotated[tuple[Target, ...], OneOrMany()]
+"""Like `Patterns`, for patterns that may also mean what is outside of the project."""
+SomeTargets: TypeAlias = Annotated[tuple[Target, ...], OneOrMany(empty=False)]
+"""Like `Targets`, but not an empty list."""
 Names: TypeAlias = Annotated[tuple[str, ...], OneOrMany()]
+"""The type of a key that takes a text, or a list of them."""
+SomeNames: TypeAlias = Annotated[tuple[str, ...], OneOrMany(empty=False)]
+"""Like `Names`, but not an empty list."""
 
 
 @dataclass(frozen=True)

@@ -2,25 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import Literal
 
 from archguard.codebase.coercion import Shorthand
 from archguard.codebase.modules.pattern import Names, Patterns, SomePatterns
 from archguard.model import Severity
 
-STRICT: dict[str, Any] = {
-    "extra": "forbid",
-    "coerce_numbers_to_str": True,
-    "alias_generator": lambda name: name.rstrip("_"),  # `import_` is written `import`
-}
-"""How pydantic binds a dataclass of the configuration: no unknown keys."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Coverage:
     """How much of the code the contracts must look at."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     unassigned: Severity | Literal["ignore"] = "ignore"
     """How a module that no contract looks at is reported."""
@@ -29,8 +20,6 @@ class Coverage:
 @dataclass(frozen=True, kw_only=True)
 class Project:
     """Where the code is, and which of it is looked at."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     source_roots: Names = ()
     """Folders that hold top-level packages, relative to the configuration; by default `src` if it has any, else `.`."""
@@ -54,8 +43,6 @@ class Project:
 class Component(Shorthand):
     """A named set of modules."""
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
-
     modules: SomePatterns
     """Patterns; a module belongs to the component if any of them matches."""
     except_: Patterns = ()
@@ -72,8 +59,6 @@ class Component(Shorthand):
 @dataclass(frozen=True, kw_only=True)
 class Service:
     """A part of the repository that is deployed by itself; its modules are written `name::module`."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     root: str = ""
     """Its source root, relative to the configuration."""

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
 
-from archguard.codebase import STRICT, Names
+from archguard.codebase import Names
 
 CHANNELS = ("database", "cache", "http", "rpc", "queue", "cloud", "saas", "network", "email")
 """What clients reach; each channel is a TOML file in this folder."""
@@ -29,8 +28,6 @@ class Timeout:
 @dataclass(frozen=True, kw_only=True)
 class Client:
     """A library that reaches a database, a host, a queue, ..."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     modules: Names = ()
     """What is imported: packages or modules, with all below them."""

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
-from archguard.codebase import STRICT, Codebase, Patterns
+from archguard.codebase import Codebase, Patterns
 from archguard.kinds.contract import bound
 from archguard.kinds.structure_rules.breach import Breach
 from archguard.kinds.structure_rules.evidence import best, weaker
@@ -18,8 +17,6 @@ from archguard.model import Confidence
 @dataclass(frozen=True, kw_only=True)
 class Rule:
     """What all modules, classes, functions or calls of a sort must or must not."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     modules: Patterns = ()
     """The modules that it looks at, all by default; without `classes`, `functions` or `calls` it is about them."""

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, TypeAlias
+from typing import Annotated, TypeAlias
 
-from archguard.codebase import STRICT, OneOrMany, SomePatterns
+from archguard.codebase import OneOrMany, SomePatterns
 from archguard.codebase.coercion import ShortFor
 from archguard.kinds.structure_rules.glob import Globs
 
@@ -37,8 +37,6 @@ class Modifier(StrEnum):
 class Size:
     """Measures that can be exceeded."""
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
-
     lines: int | None = None
     """Lines of a module, a class or a function, its decorators and its docstring included."""
     parameters: int | None = None
@@ -62,8 +60,6 @@ def counted(limit: int, measure: str) -> str:
 @dataclass(frozen=True, kw_only=True)
 class Criteria:
     """What a module, a class or a function looks like. All keys that are given must hold; of several names, one."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     named: Globs = ()
     """Names: of classes and functions; of modules that of the file, without `.py`."""

@@ -3,9 +3,14 @@
 import csv
 import io
 from collections.abc import Iterator, Mapping
+from typing import Final
 
-from archguard.codebase.metrics import Measurement
-from archguard.reporters.metrics import rows
+from archguard.codebase.metrics import Level, Measurement, Unit
+from archguard.model.serialization import layout
+from archguard.reporters.metrics.rows import LEVEL_KEYS, NUMBERS, UNIT_KEYS
+
+_UNIT: Final = layout(Unit, *UNIT_KEYS, types=NUMBERS)
+_LEVEL: Final = layout(Level, *LEVEL_KEYS, types=NUMBERS)
 
 
 def render(measurement: Measurement) -> str:
@@ -20,7 +25,7 @@ def render(measurement: Measurement) -> str:
 
 def _rows(measurement: Measurement) -> Iterator[Mapping[str, object]]:
     for level in measurement.levels:
-        yield from ({"level": level.name, "name": unit.name, **rows.of_unit(unit)} for unit in level.units)
+        yield from ({"level": level.name, **_UNIT.write(unit)} for unit in level.units)
     for level in (measurement.modules, *measurement.levels):
         modules = sum(map(len, level.members.values()))
-        yield {"level": level.name, "name": "", "modules": modules, **rows.of_whole(level)}
+        yield {"level": level.name, "name": "", "modules": modules, **_LEVEL.write(level)}

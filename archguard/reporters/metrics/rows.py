@@ -6,6 +6,7 @@ from typing import Final, TypeAlias
 from archguard.codebase import Link
 from archguard.codebase.metrics import Level, Unit
 from archguard.codebase.metrics.coupling import MOST_CYCLES
+from archguard.model.serialization import Codec, rounded
 
 Figure: TypeAlias = int | float | None
 
@@ -33,33 +34,20 @@ UNIT: Final[Mapping[str, str]] = {
 }
 """The columns of a table of units, with their meaning."""
 
+NUMBERS: Final[Mapping[type, Codec]] = {float: rounded(4)}
+"""More precision than four decimal places is not meaningful."""
 
-def of_unit(unit: Unit) -> Mapping[str, Figure]:
-    """The metrics of a unit by their names in JSON, CSV and contracts."""
-    return {
-        "modules": unit.modules,
-        "classes": unit.classes,
-        "abstract_classes": unit.abstract_classes,
-        "afferent": unit.afferent,
-        "efferent": unit.efferent,
-        "instability": rounded(unit.instability),
-        "abstractness": rounded(unit.abstractness),
-        "distance": rounded(unit.distance),
-    }
+UNIT_KEYS: Final = (
+    *("name", "modules", "classes", "abstract_classes", "afferent", "efferent"),
+    *("instability", "abstractness", "distance"),
+)
+"""The metrics of a unit by their names in JSON, CSV and contracts."""
 
-
-def of_whole(level: Level) -> Mapping[str, Figure]:
-    """The metrics of a whole level by their names in JSON, CSV and contracts."""
-    whole = level.whole
-    return {
-        "ccd": whole.ccd,
-        "acd": rounded(whole.acd),
-        "nccd": rounded(whole.nccd),
-        "propagation_cost": rounded(whole.propagation_cost),
-        "cyclicity": rounded(whole.cyclicity),
-        "largest_tangle": whole.largest_tangle,
-        "cycles": level.coupling.cycles,
-    }
+LEVEL_KEYS: Final = (
+    *("whole.ccd", "whole.acd", "whole.nccd", "whole.propagation_cost", "whole.cyclicity", "whole.largest_tangle"),
+    "coupling.cycles",
+)
+"""The metrics of a whole level; the last name of each is that in JSON, CSV and contracts."""
 
 
 def row_of_whole(level: Level) -> tuple[str, ...]:
@@ -78,11 +66,6 @@ def row_of_unit(unit: Unit) -> tuple[str, ...]:
 def strongest(level: Level) -> list[tuple[tuple[str, str], tuple[Link, ...]]]:
     """The arrows between units with their imports, those with the most imports first."""
     return sorted(level.coupling.links.items(), key=lambda arrow: (-len(arrow[1]), arrow[0]))
-
-
-def rounded(value: float | None) -> float | None:
-    """Round to four decimal places; more precision is not meaningful."""
-    return None if value is None else round(value, 4)
 
 
 def shown(figure: Figure) -> str:

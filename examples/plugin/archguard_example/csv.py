@@ -3,7 +3,7 @@
 import csv
 import io
 
-from archguard.model import Report
+from archguard import Report
 
 
 def render(report: Report) -> str:

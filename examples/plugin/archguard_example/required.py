@@ -4,9 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from archguard.codebase import Codebase, Patterns
-from archguard.kinds import Contract
-from archguard.model import Violation
+from archguard import Codebase, Contract, Patterns, Violation
 
 
 @dataclass(frozen=True, kw_only=True)
