@@ -4,9 +4,8 @@ import ast
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, ClassVar
 
-from archguard.codebase import STRICT, Codebase
+from archguard.codebase import Codebase
 from archguard.codebase.package_data import load_package_data
 from archguard.codebase.scopes.scopes import Position
 from archguard.effects.catalogue.catalogue import Catalogue, load_catalogue
@@ -18,8 +17,6 @@ from archguard.semantics import SemanticModel
 @dataclass(frozen=True, kw_only=True)
 class Aws:
     """Facts about the client libraries of AWS."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     packages: frozenset[str]
     """The libraries, by their top-level packages."""

@@ -7,9 +7,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import translate
-from typing import Any, ClassVar, TypeAlias
+from typing import TypeAlias
 
-from archguard.codebase import STRICT
 from archguard.codebase.package_data import load_package_data
 
 Globs: TypeAlias = frozenset[str]
@@ -19,8 +18,6 @@ Globs: TypeAlias = frozenset[str]
 @dataclass(frozen=True, kw_only=True)
 class UsualNames:
     """The usual names, and the frameworks that `init` knows."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     frameworks: Mapping[str, str]
     """The display names of frameworks that `init` reports, by imported package, in the order in which it does."""

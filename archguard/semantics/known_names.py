@@ -5,9 +5,8 @@ which gives it to the semantic model as `ExternalModels`.
 """
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, TypeAlias
+from typing import TypeAlias
 
-from archguard.codebase import STRICT
 from archguard.codebase.package_data import load_package_data
 
 Words: TypeAlias = frozenset[str]
@@ -16,8 +15,6 @@ Words: TypeAlias = frozenset[str]
 @dataclass(frozen=True, kw_only=True)
 class AnnotationNames:
     """Names in annotations, by their last part."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     transparent: Words
     """What stands for its argument: `Optional[Session]` for a `Session`."""
@@ -35,8 +32,6 @@ class AnnotationNames:
 class ClassNames:
     """Names of base classes and decorators."""
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
-
     transparent_bases: Words
     """Base classes without attributes that matter: a class that extends them is known all the same."""
     property_decorators: Words
@@ -48,8 +43,6 @@ class ClassNames:
 @dataclass(frozen=True, kw_only=True)
 class StringNames:
     """Functions and methods whose result is a string that is known if an argument is."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     preserving_methods: Words
     """Methods that return their receiver, apart from case, whitespace and encoding; `replace` approximately."""
@@ -65,8 +58,6 @@ class StringNames:
 class AppConfigNames:
     """Methods of the `config` of an application."""
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
-
     from_object: Words
     """Methods that read a class or a module."""
     from_arguments: Words
@@ -76,8 +67,6 @@ class AppConfigNames:
 @dataclass(frozen=True, kw_only=True)
 class KnownNames:
     """All names that inference knows."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     annotations: AnnotationNames
     """Names in annotations, by their last part."""

@@ -94,7 +94,7 @@ class Writer:
                 f"def f{number}(x{annotation}):\n{body}\n    return {self.value()}",
                 f"async def f{number}(x=None):\n{body}\n    yield {self.value()}",
                 f"class C{number}{base}:\n    y = {self.value()}\n    def method(self):\n        return {self.value()}",
-                f"class C{number}{base}:\n    def __init__(self, x{annotation}):\n        self.y = {self.value()}\n{METHODS}",
+                f"class C{number}{base}:\n    def __init__(self, x{annotation}):\n        self.y = x\n{METHODS}",
                 "app = FastAPI()",
                 f"@app.get('/{number}')\ndef route{number}(x{annotation}):\n{body}",
             ]

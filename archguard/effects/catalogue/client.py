@@ -13,8 +13,6 @@ CHANNELS = ("database", "cache", "http", "rpc", "queue", "cloud", "saas", "netwo
 class Timeout:
     """Where a client takes a timeout."""
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
-
     position: int | None = None
     """The index of the positional argument, from 0; without it, the timeout is passed by the keyword `timeout` only."""
     at_call: bool = True

@@ -6,9 +6,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, ClassVar, TypeAlias
+from typing import TypeAlias
 
-from archguard.codebase import STRICT
 from archguard.codebase.package_data import load_package_data
 
 Words: TypeAlias = frozenset[str]
@@ -17,8 +16,6 @@ Words: TypeAlias = frozenset[str]
 @dataclass(frozen=True, kw_only=True)
 class DatabaseNames:
     """Names of what is probably a database, and of its methods."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     methods: Mapping[str, Words]
     """By the head of the owner's name (`session` for `db_session`): methods that are likely a database call."""
@@ -48,8 +45,6 @@ class DatabaseNames:
 class QueryNames:
     """Names of queries and query sets, and of their methods."""
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
-
     query_set: Words
     """Methods of managers and query sets: `Order.objects.filter(...)`."""
     query_set_owners: Mapping[str, Words]
@@ -73,8 +68,6 @@ class QueryNames:
 class ModelNames:
     """Names of methods of models and relations."""
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
-
     persistence_verbs: Words
     """First words of methods by which a model persists itself: `save`, `save_or_update`, `soft_delete`."""
     relation_methods: Words
@@ -93,8 +86,6 @@ class ModelNames:
 @dataclass(frozen=True, kw_only=True)
 class CallNames:
     """Names of methods and functions of any kind."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     container_methods: Words
     """Methods of mappings and lists: what a call of an undescribed client returns may be one of these."""
@@ -118,8 +109,6 @@ class CallNames:
 class OperationNames:
     """Methods of databases by what they do; others read."""
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
-
     transaction: Words
     """Methods that control transactions."""
     write: Words
@@ -129,8 +118,6 @@ class OperationNames:
 @dataclass(frozen=True, kw_only=True)
 class SqlNames:
     """Names of callables that take SQL, or take any text."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     callee_parts: Words
     """Parts of names that suggest that the argument is SQL to be executed."""
@@ -145,8 +132,6 @@ class SqlNames:
 @dataclass(frozen=True, kw_only=True)
 class MessageNames:
     """Names of functions that send and receive messages and tasks."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     verbs: Words
     """First words of functions that send or receive messages, with any owner: `publish`, `publish_event`."""
@@ -165,8 +150,6 @@ class MessageNames:
 @dataclass(frozen=True, kw_only=True)
 class AddressNames:
     """Names of addresses, of what takes them, and of what holds them."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     schemes: Words
     """Schemes of the URLs of other systems."""
@@ -198,8 +181,6 @@ class AddressNames:
 class ColumnArgument:
     """The argument that names a column."""
 
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
-
     position: int
     """Its index, from 0."""
     keyword: str
@@ -209,8 +190,6 @@ class ColumnArgument:
 @dataclass(frozen=True, kw_only=True)
 class TableNames:
     """Names of what declares and uses tables."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     options: Words
     """Options of a model's `Meta` that name its table."""
@@ -227,8 +206,6 @@ class TableNames:
 @dataclass(frozen=True, kw_only=True)
 class Conventions:
     """All naming conventions."""
-
-    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
 
     database: DatabaseNames
     """Names of what is probably a database, and of its methods."""
