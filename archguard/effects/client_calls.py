@@ -34,6 +34,7 @@ from archguard.semantics import (
     SemanticModel,
     Type,
     Types,
+    is_method_alias,
     qualified_name,
 )
 
@@ -256,7 +257,8 @@ class ClientCallFinder:
     def _references(self, module: Scope) -> References:
         """The names in `module` that may refer to a client function (memoized)."""
         if id(module) not in self._references_by_module:
-            self._references_by_module[id(module)] = References.of(module, self.catalogue.function_words, self.model)
+            words, resolver = self.catalogue.function_words, self.model.resolver
+            self._references_by_module[id(module)] = References.of(module, words, resolver)
         return self._references_by_module[id(module)]
 
     def _match_call(self, access: Access, at: Position) -> _Match | None:
@@ -265,7 +267,7 @@ class ClientCallFinder:
             access.owner is None
             and callees
             and isinstance(callees[0], ExternalMember)
-            and self.model.is_method_alias(access.name, at)
+            and is_method_alias(self.model, access.name, at)
         ):
             return None  # reported where the method is referenced
         if chosen := self._match_dynamic(access.callee, callees, at):

@@ -35,4 +35,4 @@ class PerFileContract(Contract):
 
     def calls(self, codebase: Codebase, files: Sequence[Source]) -> int:
         """The number of call sites in `files`."""
-        return sum(map(self.names(codebase).call_count, (source.module for source in files)))
+        return sum(map(self.names(codebase).files.call_count, (source.module for source in files)))

@@ -3,7 +3,7 @@
 import ast
 
 from archguard.codebase.scopes.scopes import Binding, BindingKind, Position
-from archguard.semantics.evaluator import Evaluator
+from archguard.semantics.evaluator import Evaluator, TypeQueries
 from archguard.semantics.types import (
     UNKNOWN,
     ClassType,
@@ -87,12 +87,12 @@ class Annotations:
         return (InstanceType(ClassType(scope.name, scope)),) if isinstance(scope.node, ast.ClassDef) else UNKNOWN
 
     def _infer_name(self, name: str, at: Position) -> Types:
-        origins = self.model.resolve(name, at) or self.model.resolve(name, at.scope.end)
+        origins = self.model.resolver.resolve(name, at) or self.model.resolver.resolve(name, at.scope.end)
         return union(*map(self._origin_instances, origins))
 
     def _infer_member(self, owner: object, name: str) -> Types:
         if isinstance(owner, ModuleType):
-            return union(*map(self._origin_instances, self.model.resolve_in_module(owner.name, name)))
+            return union(*map(self._origin_instances, self.model.resolver.resolve_in_module(owner.name, name)))
         if isinstance(owner, ExternalSymbol | ClassType | InstanceType):
             return _informative_instances(self.model.infer_attribute(owner, name))
         return UNKNOWN
@@ -152,7 +152,7 @@ class Annotations:
         return union(*(provided(self.model, argument, at) for argument in arguments[1:]))
 
 
-def provided(model: Evaluator, node: ast.expr, at: Position) -> Types:
+def provided(model: TypeQueries, node: ast.expr, at: Position) -> Types:
     """Infer the value that `Depends(get_session)` or `Provide[Container.session]` injects: the provider's result."""
     match node:
         case (
@@ -166,7 +166,7 @@ def provided(model: Evaluator, node: ast.expr, at: Position) -> Types:
     return UNKNOWN
 
 
-def _provider_result(model: Evaluator, provider: ast.expr, at: Position) -> Types:
+def _provider_result(model: TypeQueries, provider: ast.expr, at: Position) -> Types:
     """Infer the result of calling `provider`; of a generator, what it yields."""
     results = union(*(model.return_types(value, None, at) for value in model.infer(provider, at)))
     return union(*(_unwrap_iterator(value) for value in results))

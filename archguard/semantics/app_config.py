@@ -87,8 +87,8 @@ class AppConfig:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             module, _, name = node.value.rpartition(".")
             importer = at.scope.module.name
-            values = self.model.infer_export(self.model.find_module(module, importer), name) if module else ()
-            if named := self.model.find_module(node.value, importer):
+            values = self.model.infer_export(self.model.resolver.find_module(module, importer), name) if module else ()
+            if named := self.model.resolver.find_module(node.value, importer):
                 values = (*values, ModuleType(named))
         else:
             values = self.model.infer(node, at)

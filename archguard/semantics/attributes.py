@@ -48,7 +48,7 @@ class AttributeLookup:
         """Infer the types of `owner.name`."""
         match owner:
             case ModuleType(name=module):
-                return union(*map(self.infer_origin, self.model.resolve_in_module(module, name)))
+                return union(*map(self.infer_origin, self.model.resolver.resolve_in_module(module, name)))
             case ExternalSymbol(name=outer):
                 return self._external_attribute(outer, name)
             case InstanceType(of=of) if name == "__class__":

@@ -231,8 +231,8 @@ class CallTypes:
         """
         app, _, name = label.rpartition(".")
         module = at.scope.module.name
-        modules = self.model.django_models(app, module) or (
-            (module, *self.model.django_models("", module)) if app else ()
+        modules = self.model.resolver.django_models(app, module) or (
+            (module, *self.model.resolver.django_models("", module)) if app else ()
         )
         return instances_of(union(*(self.model.infer_export(candidate, name) for candidate in modules)))
 

@@ -44,6 +44,11 @@ class Mappings:
         self.files = files
         self.app_config = AppConfig(model, files)
 
+    def entries(self, node: ast.expr, at: Position) -> tuple[Placed, ...]:
+        """The expressions that `topics["paid"]` or `topics.get("paid")` can evaluate to; empty if unknown."""
+        found = self.lookup(node, at)
+        return tuple(found[0]) if found else ()
+
     def lookup(self, node: ast.expr, at: Position) -> tuple[list[Placed], list[Placed]] | None:
         """The entries and the default that `node` can evaluate to: one entry for each literal, and later stores.
 
@@ -89,7 +94,7 @@ class Mappings:
 
     def _bindings(self, node: ast.Name | ast.Attribute, at: Position) -> list[Binding]:
         if isinstance(node, ast.Name) and not all(
-            isinstance(origin, Binding) for origin in self.model.resolve(node.id, at)
+            isinstance(origin, Binding) for origin in self.model.resolver.resolve(node.id, at)
         ):
             return []
         return list(bindings(self.model, node, at))

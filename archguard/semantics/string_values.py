@@ -104,7 +104,7 @@ class StringEvaluator:
             case ast.NamedExpr(value=inner) | ast.Await(value=inner):
                 yield from self._parts(inner, at, depth - 1)
             case ast.Name(id=name):
-                yield from self._origin_parts(self.model.resolve(name, at), depth)
+                yield from self._origin_parts(self.model.resolver.resolve(name, at), depth)
             case ast.Attribute(value=owner, attr=name):
                 yield from self._attribute_parts(self.model.infer(owner, at), name, depth)
             case _:
@@ -180,7 +180,7 @@ class StringEvaluator:
     def _attribute_parts(self, owners: tuple[Type, ...], name: str, depth: int) -> Iterator[str | None]:
         match owners:
             case [ModuleType(name=module)]:
-                yield from self._origin_parts(self.model.resolve_in_module(module, name), depth)
+                yield from self._origin_parts(self.model.resolver.resolve_in_module(module, name), depth)
             case [ClassType() as cls] | [InstanceType(of=ClassType() as cls)]:
                 yield from self._origin_parts(self._class_bindings(cls, name), depth)
             case _:

@@ -1,0 +1,56 @@
+"""Types of bindings: definitions, assignments with unpacking, `for`, `with`; parameters are in `parameters.py`."""
+
+import ast
+
+from archguard.codebase.scopes.scopes import Binding, BindingKind
+from archguard.semantics.call_types import CallTypes
+from archguard.semantics.evaluator import Evaluator
+from archguard.semantics.parameters import ParameterTypes
+from archguard.semantics.types import UNKNOWN, ClassType, FunctionType, Types, union
+
+
+class BindingTypes:
+    """Infers what a binding assigns to its name."""
+
+    def __init__(self, model: Evaluator, calls: CallTypes, parameters: ParameterTypes) -> None:
+        self.model = model
+        self.calls = calls
+        self.parameters = parameters
+
+    def infer(self, binding: Binding) -> Types:  # noqa: PLR0911  # one case for each kind of binding
+        """Infer the types that `binding` assigns to its name, which are not memoized."""
+        match binding:
+            case Binding(kind=BindingKind.DEFINED):
+                return self._infer_definition(binding)
+            case Binding(kind=BindingKind.PARAMETER):
+                return self.parameters.infer(binding)
+            case Binding(kind=BindingKind.OPAQUE):
+                return UNKNOWN
+            case Binding(annotation=ast.expr() as note) if found := self.model.infer_annotation(note, binding.at):
+                return found
+            case Binding(kind=BindingKind.ASSIGNED, node=ast.Tuple(elts=parts), path=(i, *rest)) if i < len(parts):
+                return self._unpack(self.model.infer(parts[i], binding.at), tuple(rest))
+            case Binding(node=ast.expr() as node):
+                values = self._enter_or_iterate(binding.kind, self.model.infer(node, binding.at))
+                return self._unpack(values, binding.path)
+        return UNKNOWN
+
+    def _infer_definition(self, binding: Binding) -> Types:
+        scope = self.model.files.scope_of(binding.node, binding.at)
+        if not scope:
+            return UNKNOWN
+        if isinstance(scope.node, ast.ClassDef):
+            return (ClassType(scope.name, scope),)
+        return (FunctionType(scope.name, scope),)
+
+    def _enter_or_iterate(self, kind: BindingKind, values: Types) -> Types:
+        if kind is BindingKind.ENTERED:
+            return union(*map(self.calls.entered_types, values))
+        if kind is BindingKind.ITERATED:
+            return union(*map(self.calls.iterated_types, values))
+        return values
+
+    def _unpack(self, values: Types, path: tuple[int, ...]) -> Types:
+        for index in path:
+            values = union(*(self.calls.element_types(value, index) for value in values))
+        return values

@@ -1,0 +1,175 @@
+"""Types of expressions, by their form: names, attributes, calls, subscripts, operators, literals.
+
+How it works: a name has the types of what it resolves to, an attribute those of the stores in the same file, of
+application state, or of its owner's class. Tests with `isinstance` narrow both. An entry of a mapping that is known by
+its key comes before everything else. Cost: nothing is memoized here; each subexpression is a query of its own.
+"""
+
+import ast
+
+from archguard.codebase.scopes.app_state_names import app_state_name
+from archguard.codebase.scopes.narrowing import target_name
+from archguard.codebase.scopes.scopes import ITEM, Binding, Position
+from archguard.semantics.attributes import AttributeLookup
+from archguard.semantics.call_types import CallTypes
+from archguard.semantics.evaluator import Evaluator
+from archguard.semantics.mappings import Mappings
+from archguard.semantics.resolver import Origins
+from archguard.semantics.types import UNKNOWN, FunctionType, Types, external_instance, union
+
+_LITERAL_TYPES = {
+    ast.JoinedStr: "builtins.str",
+    ast.Compare: "builtins.bool",
+    ast.Dict: "builtins.dict",
+    ast.DictComp: "builtins.dict",
+    ast.ListComp: "builtins.list",
+    ast.SetComp: "builtins.set",
+    ast.GeneratorExp: "collections.abc.Iterator",
+}
+
+
+class ExpressionTypes:
+    """Infers expressions from the types of their parts."""
+
+    def __init__(self, model: Evaluator, attributes: AttributeLookup, calls: CallTypes, mappings: Mappings) -> None:
+        self.model = model
+        self.attributes = attributes
+        self.calls = calls
+        self.mappings = mappings
+
+    def infer(self, node: ast.expr, at: Position) -> Types:
+        """Infer the types of `node` at `at`, which are not memoized."""
+        entry = self._infer_entry(node, at)
+        return self._infer_expression(node, at) if entry is None else entry
+
+    def _infer_entry(self, node: ast.expr, at: Position) -> Types | None:
+        """Infer `topics["paid"]` or `topics.get("paid")` from the entries of the mapping; None if they are unknown."""
+        found = self.mappings.lookup(node, at)
+        return union(*(self.model.infer(*placed) for placed in (*found[0], *found[1]))) if found else None
+
+    def _infer_expression(self, node: ast.expr, at: Position) -> Types:  # noqa: PLR0911  # one case for each form of expression
+        match node:
+            case ast.Name(id=name):
+                origins = self.model.resolver.resolve(name, at)
+                found = union(*map(self.attributes.infer_origin, origins))
+                return self._narrow(name, origins, found, at) if at.narrowing else found
+            case ast.Attribute(value=owner, attr=name):
+                found = (
+                    self._attribute_stores(node, at)
+                    or self._app_state(node, at)
+                    or union(*(self.attributes.infer_attribute(value, name) for value in self.model.infer(owner, at)))
+                )
+                return self._narrow(target_name(node), (), found, at) if at.narrowing else found
+            case ast.Call(func=func):
+                return union(*(self.model.return_types(callee, node, at) for callee in self.model.infer(func, at)))
+            case (
+                ast.Await(value=inner)
+                | ast.NamedExpr(value=inner)
+                | ast.Starred(value=inner)
+                | ast.Subscript(value=inner, slice=ast.Slice())
+            ):
+                return self.model.infer(inner, at)
+            case ast.IfExp(body=one, orelse=other):
+                return union(self.model.infer(one, at), self.model.infer(other, at))
+            case ast.BoolOp(values=parts):
+                return union(*(self.model.infer(part, at) for part in parts))
+            case ast.Subscript(value=holder, slice=index):
+                return self._app_state(node, at) or self._infer_subscript(holder, _constant_index(index), at)
+            case ast.BinOp():
+                return self._infer_operator(node, at)
+            case ast.Lambda():
+                scope = self.model.files.scope_of(node, at)
+                return (FunctionType(scope.name, scope),) if scope else UNKNOWN
+        return self._infer_literal(node, at)
+
+    def _infer_subscript(self, holder: ast.expr, index: int | None, at: Position) -> Types:
+        found = union(*(self.calls.element_types(value, index) for value in self.model.infer(holder, at)))
+        return found or self._subscript_stores(holder, at)
+
+    def _infer_operator(self, node: ast.BinOp, at: Position) -> Types:
+        match node.op:
+            case ast.BitOr() | ast.BitAnd():
+                return self.model.infer(node.left, at)
+            case ast.Div():
+                sides = (
+                    union(*map(self.calls.division_types, self.model.infer(side, at)))
+                    for side in (node.left, node.right)
+                )
+                return next(filter(None, sides), UNKNOWN)
+        return UNKNOWN
+
+    def _narrow(self, target: str, origins: Origins, found: Types, at: Position) -> Types:
+        """Narrow `found` by the `isinstance` tests on `target` since its last binding in this scope."""
+        orders = [origin.at.order for origin in origins if isinstance(origin, Binding) and origin.at.scope is at.scope]
+        test, tests = at.narrowing, []
+        while test:
+            if test.target == target and all(order < test.order for order in orders):
+                tests.append(test)
+            test = test.before
+        for test in reversed(tests):
+            found = self.calls.narrow(found, self._tested_classes(test.classes, at), holds=test.holds)
+        return found
+
+    def _tested_classes(self, node: ast.expr, at: Position) -> Types:
+        """The classes in the second argument of `isinstance`: one class, a tuple, or a union."""
+        match node:
+            case ast.Tuple(elts=parts):
+                return union(*(self._tested_classes(part, at) for part in parts))
+            case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+                return union(self._tested_classes(left, at), self._tested_classes(right, at))
+        return self.model.infer(node, at)
+
+    def _infer_literal(self, node: ast.expr, at: Position) -> Types:  # noqa: PLR0911  # one case for each form
+        match node:
+            case ast.Constant(value=constant):
+                if constant is None or constant is ...:
+                    return UNKNOWN
+                return (external_instance(f"builtins.{type(constant).__name__}"),)
+            case ast.List(elts=parts) | ast.Set(elts=parts):
+                return (external_instance("builtins.list", union(*(self.model.infer(part, at) for part in parts))),)
+            case ast.Tuple(elts=parts):
+                return (external_instance("builtins.tuple", *(self.model.infer(part, at) for part in parts)),)
+            case ast.Dict(values=parts):
+                values = union(*(self.model.infer(part, at) for part in parts))
+                return (external_instance("builtins.dict", UNKNOWN, values),)
+            case ast.ListComp(elt=part) | ast.SetComp(elt=part) | ast.GeneratorExp(elt=part):
+                inner = self.model.files.scope_of(node, at)
+                items = self.model.infer(part, inner.end) if inner else UNKNOWN
+                return (external_instance(_LITERAL_TYPES[type(node)], items),)
+            case _ if type(node) in _LITERAL_TYPES:
+                return (external_instance(_LITERAL_TYPES[type(node)]),)
+        return UNKNOWN
+
+    def _attribute_stores(self, node: ast.Attribute, at: Position) -> Types:
+        """Infer `g.db` from assignments to it in the same file: `g.db = connect()`.
+
+        Those in the same scope win if it binds the name `g` itself; else those anywhere in the file count.
+        """
+        if not isinstance(node.value, ast.Name):
+            return UNKNOWN
+        name = node.value.id
+        attributes = at.scope.attributes if name in at.scope.bindings else self.model.files.attributes(at.scope)
+        return union(*(self.model.infer_binding(binding) for binding in attributes.get((name, node.attr), [])))
+
+    def _app_state(self, node: ast.expr, at: Position) -> Types:
+        """Infer `request.app["pool"]` from stores in any module of the service: `app["pool"] = create_pool()`."""
+        name = app_state_name(node)
+        return union(*map(self.model.infer_binding, self.model.app_state.bindings(name, at.scope))) if name else UNKNOWN
+
+    def _subscript_stores(self, holder: ast.expr, at: Position) -> Types:
+        """Infer `clients[key]` from stores in the same file, under any key: `clients[key] = connect()`."""
+        match holder:
+            case ast.Name(id=name) | ast.Attribute(attr=name):
+                stores = self.model.files.attributes(at.scope).get((name, ITEM), [])
+                return union(*map(self.model.infer_binding, stores))
+        return UNKNOWN
+
+
+def _constant_index(index: ast.expr) -> int | None:
+    """The value of a constant index, which may be negative; None for any other expression."""
+    match index:
+        case ast.Constant(value=int(number)):
+            return number
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(number))):
+            return -number
+    return None
