@@ -1,16 +1,16 @@
-"""Run one contract on a code base; per-file contracts are sharded over the worker pool.
+"""Run one contract on a code base; per-file contracts run file by file, in the worker pool.
 
 Violations are deduplicated after the shards are joined. The order of shards does not matter: reports are sorted.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from typing import Final
 
 from archguard.codebase import Codebase, Source, SourceError
-from archguard.codebase.worker_pool import map_shards
+from archguard.codebase.file_tasks import digest_of, map_files
 from archguard.kinds import Contract
 from archguard.kinds.per_file import PerFileContract
 from archguard.model import Problem, Violation
@@ -34,7 +34,8 @@ def run_contract(contract: Contract, codebase: Codebase) -> ContractResult:
     """Run `contract` on `codebase`."""
     modules = contract.modules_to_parse(codebase)
     if isinstance(contract, PerFileContract):
-        return _joined(map_shards(codebase, partial(_run_shard, contract), modules))
+        inputs = partial(contract.inputs, codebase)
+        return _joined(map_files(codebase, _query(contract, codebase), partial(_checker, contract), modules, inputs))
     problems = tuple(_unparsed(codebase.files(modules)))
     return ContractResult(_distinct(contract.check(codebase)), problems, contract.coverage(codebase).calls)
 
@@ -50,18 +51,28 @@ def nesting_problems(codebase: Codebase) -> Iterator[Problem]:
             yield SourceError("cannot be checked: it is nested too deeply", "", place).problem("syntax")
 
 
-def _run_shard(contract: PerFileContract, codebase: Codebase, modules: Sequence[str]) -> ContractResult:
-    """Run `contract` on the files of `modules`, in a worker."""
-    files = codebase.files(modules)
-    violations = tuple(contract.check_files(codebase, files))
-    return ContractResult(violations, tuple(_unparsed(files)), contract.calls(codebase, files))
+def _query(contract: PerFileContract, codebase: Codebase) -> str:
+    """Names the check of `contract` with its context."""
+    context = digest_of(sorted(modules) for modules in contract.context(codebase))
+    return f"contract {contract.id} {context}"
 
 
-def _joined(results: Sequence[ContractResult]) -> ContractResult:
+def _checker(contract: PerFileContract, codebase: Codebase) -> Callable[[Source], ContractResult]:
+    """The function that runs `contract` on one file, in a worker."""
+    check = contract.checker(codebase)
+
+    def run(source: Source) -> ContractResult:
+        violations = tuple(check(source))
+        return ContractResult(violations, tuple(_unparsed([source])), contract.calls(codebase, source.module))
+
+    return run
+
+
+def _joined(results: Mapping[str, ContractResult]) -> ContractResult:
     return ContractResult(
-        _distinct(chain.from_iterable(result.violations for result in results)),
-        tuple(chain.from_iterable(result.problems for result in results)),
-        sum(result.calls for result in results),
+        _distinct(chain.from_iterable(result.violations for result in results.values())),
+        tuple(chain.from_iterable(result.problems for result in results.values())),
+        sum(result.calls for result in results.values()),
     )
 
 

@@ -11,6 +11,7 @@ from itertools import pairwise, takewhile
 from pathlib import Path
 from typing import Any, TypeVar
 
+from archguard.codebase.file_results import FileResults
 from archguard.codebase.imports.builder import build_graph
 from archguard.codebase.imports.dynamic import DYNAMIC
 from archguard.codebase.imports.extract import Import, ImportTrait
@@ -54,6 +55,8 @@ class Codebase:
     """Resolves re-exported names to their definitions."""
     ignored: frozenset[Link] = frozenset()
     """The imports that a contract ignores, and that are not in `imports`."""
+    results: FileResults = field(default_factory=FileResults, compare=False, repr=False)
+    """The results of tasks that run file by file; shared with the variants that lack some imports."""
     memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """Memoized analyses of the sources, by key; shared with the variants that lack some imports."""
 

@@ -228,7 +228,7 @@ class DatabaseEffects:
         """The type of a parameter by its annotation, or by a provider as its default: `Depends(get_session)`."""
         if parameter.annotation and (found := self.model.infer_annotation(parameter.annotation, at)):
             return found
-        defaults = (bound.default for bound in function.bindings.get(parameter.arg, ()) if bound.node is parameter)
+        defaults = (bound.default for bound in function.named(parameter.arg) if bound.node is parameter)
         return next((provided(self.model, default, at) for default in defaults if default), ())
 
     @cached_property

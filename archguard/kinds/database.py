@@ -1,8 +1,9 @@
 """`database`: which modules may access a database, and which operations they may use."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import partial
 from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from archguard.codebase import Codebase, OneOrMany, Patterns, Source
@@ -16,7 +17,7 @@ from archguard.effects.sql import holds_sql, may_hold_sql
 from archguard.kinds.breakability import always_inside
 from archguard.kinds.client_faults import client_faults
 from archguard.kinds.contract import ContractError, VacuousError, listed
-from archguard.kinds.per_file import PerFileContract
+from archguard.kinds.per_file import Checker, PerFileContract
 from archguard.model import Violation
 from archguard.semantics import SemanticModel
 
@@ -57,15 +58,18 @@ class Database(PerFileContract):
         allowed = f", other than to {listed(self.allow)}" if self.allow else ""
         return f"{who} reach a database{denied}{allowed}."
 
-    def check_files(self, codebase: Codebase, files: Sequence[Source]) -> Iterator[Violation]:
-        """Yield a violation for each import, call and SQL statement in `files` that is not allowed."""
+    def checker(self, codebase: Codebase) -> Checker:
+        """The function that yields a violation for each import, call and SQL statement that is not allowed."""
         known = load_catalogue(self.channels, self.clients)
         of_aws = self.channels if aws.is_used(codebase) else ()
         allowed = codebase.members(self.allowed_in)
         near, guessing = self._relevance(codebase).near, "database" in self.channels
         accesses = DatabaseEffects(self.names(codebase), known, near, guessing, of_aws, allowed, deriving=True)
-        for source in files:
-            yield from self._violations(codebase, accesses, source)
+        return partial(self._violations, codebase, accesses)
+
+    def context(self, codebase: Codebase) -> Iterable[Collection[str]]:
+        """The modules that can export a client, and those whose repositories every module may use."""
+        return self._relevance(codebase).near, codebase.members(self.allowed_in)
 
     def names(self, codebase: Codebase) -> SemanticModel:
         """The semantic model, which resolves the names in the code."""

@@ -1,7 +1,7 @@
 """`gateway`: outbound calls (which modules, which hosts, timeouts), and where entry points are declared."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, ClassVar, Literal, TypeAlias
@@ -19,7 +19,7 @@ from archguard.effects.urls import SCHEMES, Url
 from archguard.kinds.breakability import always_inside
 from archguard.kinds.client_faults import client_faults
 from archguard.kinds.contract import ContractError, VacuousError, listed
-from archguard.kinds.per_file import PerFileContract
+from archguard.kinds.per_file import Checker, PerFileContract
 from archguard.model import Violation
 from archguard.semantics import SemanticModel
 
@@ -66,13 +66,21 @@ class Gateway(PerFileContract):
         }
         return " ".join(clause for clause, is_asked in asked.items() if is_asked)
 
-    def check_files(self, codebase: Codebase, files: Sequence[Source]) -> Iterator[Violation]:
-        """Yield a violation for each import, call, URL and route in `files` that breaks the contract."""
+    def checker(self, codebase: Codebase) -> Checker:
+        """The function that yields a violation for each import, call, URL and route that breaks the contract."""
         search = _Search(
             self, codebase, self._restricted(codebase), self._with_clients(codebase), self._with_urls(codebase)
         )
-        for source in files:
-            yield from search.violations(source)
+        return search.violations
+
+    def context(self, codebase: Codebase) -> Iterable[Collection[str]]:
+        """The modules that can have a client, and those that may reach outside."""
+        return self._with_clients(codebase), codebase.members(self.allowed_in)
+
+    def inputs(self, codebase: Codebase, module: str) -> Hashable:
+        """Its imports, and what is asked of it."""
+        asked = (self._restricted(codebase), self._with_urls(codebase), codebase.members(self.routes_in))
+        return super().inputs(codebase, module), *(module in modules for modules in asked)
 
     def names(self, codebase: Codebase) -> SemanticModel:
         """The semantic model, which resolves the names in the code."""

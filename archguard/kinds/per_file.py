@@ -1,13 +1,13 @@
-"""Contracts that check file by file, so that the worker pool can check shards of the files in parallel.
+"""Contracts that check file by file: their results are computed in parallel, and kept while they are right.
 
-This is sound only if the violations in a file do not depend on which other files are in the same shard: state that
-spans files must come from the code base, not from earlier calls of `check_files`.
+This is sound only if the violations in a file do not depend on which other files are checked: what spans files comes
+from the code base, not from earlier calls of the checker.
 """
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from archguard.codebase import Codebase, Source
 from archguard.kinds.contract import Contract
@@ -16,23 +16,37 @@ from archguard.model import Violation
 if TYPE_CHECKING:
     from archguard.semantics import SemanticModel
 
+Checker: TypeAlias = Callable[[Source], Iterable[Violation]]
+"""Finds the violations in one file."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class PerFileContract(Contract):
     """A rule about the contents of files. The violations in one file do not depend on those in another."""
 
     @abstractmethod
-    def check_files(self, codebase: Codebase, files: Sequence[Source]) -> Iterator[Violation]:
-        """Yield every violation in `files`."""
+    def checker(self, codebase: Codebase) -> Checker:
+        """The function that yields every violation in one file of `codebase`."""
 
     @abstractmethod
     def names(self, codebase: Codebase) -> "SemanticModel":
         """The semantic model, which resolves the names in the code."""
 
+    def context(self, codebase: Codebase) -> Iterable[Collection[str]]:
+        """Sets of modules that violations in any file may depend on: which modules are exempt, for example."""
+        del codebase
+        return ()
+
+    def inputs(self, codebase: Codebase, module: str) -> Hashable:
+        """What the violations in `module` depend on beside the code, the contract and the context: its imports."""
+        return tuple(codebase.imports.imported_by(module).items())
+
     def check(self, codebase: Codebase) -> Iterator[Violation]:
         """Yield every violation in `codebase`."""
-        yield from self.check_files(codebase, codebase.files(self.modules_to_parse(codebase)))
+        check = self.checker(codebase)
+        for source in codebase.files(self.modules_to_parse(codebase)):
+            yield from check(source)
 
-    def calls(self, codebase: Codebase, files: Sequence[Source]) -> int:
-        """The number of call sites in `files`."""
-        return sum(map(self.names(codebase).files.call_count, (source.module for source in files)))
+    def calls(self, codebase: Codebase, module: str) -> int:
+        """How many call sites of `module` are checked."""
+        return self.names(codebase).files.call_count(module)

@@ -38,7 +38,8 @@ class AppConfig:
         if any(isinstance(owner, ModuleType | ClassType) or _is_project_instance(owner) for owner in owners):
             return []
         service = at.scope.module.name.rpartition("::")[0]
-        modules = self._configuring_modules.get(service, ())
+        modules = tuple(self._configuring_modules.get(service, ()))
+        self.files.recorder.read(("configuring modules", service, modules))
         scopes = (scope for module in modules for scope in self.files.scope(module).walk())
         return [entry for scope in scopes for entry in self._scope_entries(scope, key)]
 

@@ -11,7 +11,7 @@ from itertools import chain
 from typing import TypeAlias
 
 from archguard.codebase.codebase import Codebase
-from archguard.codebase.scopes.scopes import Binding, Scope
+from archguard.codebase.scopes.scopes import Binding, Reading, Scope, walk
 from archguard.codebase.syntax.source import Source, SourceError
 from archguard.codebase.worker_pool import broadcast, map_shards
 from archguard.semantics.index import FileIndex
@@ -39,9 +39,13 @@ class AppState:
     def bindings(self, name: str, scope: Scope) -> list[Binding]:
         """The stores under `name` in the service of `scope`."""
         service = scope.module.name.rpartition("::")[0]
-        modules = (module for module in self.writers().get(name, ()) if module.rpartition("::")[0] == service)
-        scopes = (inner for module in modules for inner in self.files.scope(module).walk())
-        return [binding for inner in scopes for binding in inner.app_state.get(name, ())]
+        writers = tuple(self.writers().get(name, ()))
+        self.files.recorder.read(("app state writers", name, writers))
+        modules = [module for module in writers if module.rpartition("::")[0] == service]
+        for module in modules:
+            self.files.scope(module).read(Reading.APP_STATE, name)
+        scopes = (inner for module in modules for inner in walk(self.files.scope(module)))
+        return [binding for inner in scopes for binding in inner.contents.app_state.get(name, ())]
 
 
 def app_state_writers(codebase: Codebase) -> StateWriters:

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import TypeAlias
 
 from archguard.codebase.memoization import memoized
-from archguard.codebase.scopes.scopes import Binding, Position, Scope
+from archguard.codebase.scopes.scopes import Binding, Position, Reading, Scope, walk
 from archguard.semantics.evaluator import Evaluator
 from archguard.semantics.index import FileIndex
 from archguard.semantics.types import UNKNOWN, ClassType, FunctionType, Type, Types, union
@@ -45,13 +45,17 @@ class ArgumentFlow:
 
     def has_tracked_callers(self, module: str) -> bool:
         """Whether call sites in other modules count: whether few enough modules import `module`."""
-        return len(self._callers(module)) <= _MOST_IMPORTERS
+        return self._callers(module) is not None
+
+    def _callers(self, module: str) -> tuple[str, ...] | None:
+        """The modules whose calls of functions of `module` are followed; None if there are too many."""
+        found = self._tracked_callers(module)
+        self.files.recorder.read(("callers", module, found))
+        return found
 
     @memoized
-    def _callers(self, module: str) -> tuple[str, ...]:
-        """The modules that import `module`; without tests, which pass mocks and fakes, unless `module` is one."""
-        importers = self.importers.get(module, ())
-        return tuple(name for name in sorted(importers) if _TEST.search(module) or not _TEST.search(name))
+    def _tracked_callers(self, module: str) -> tuple[str, ...] | None:
+        return tracked_callers(module, self.importers)
 
     def _call_sites(self, function: Scope) -> Iterator[tuple[ast.Call, Position, int]]:
         """The calls of `function`, each with the number of implicit arguments: 1 for `self`, else 0."""
@@ -64,22 +68,33 @@ class ArgumentFlow:
 
     def _calls_by_name(self, name: str, module: Scope) -> Iterator[tuple[ast.Call, Position]]:
         """The calls whose callee ends in `name`, in `module` and the modules that import it."""
-        yield from self._calls_in(module).get(name, ())
-        for importer in self._callers(module.name) if self.has_tracked_callers(module.name) else ():
+        yield from self._calls_in(module, name)
+        for importer in self._callers(module.name) or ():
+            self.files.recorder.read((importer, Reading.CALLS, name))
             if self.files.may_call(importer, name):
-                yield from self._calls_in(self.files.scope(importer)).get(name, ())
+                yield from self._calls_in(self.files.scope(importer), name)
 
-    def _calls_in(self, module: Scope) -> Mapping[str, _Calls]:
-        """The calls in `module`, by the last name of the callee."""
+    def _calls_in(self, module: Scope, name: str) -> _Calls:
+        """The calls in `module` whose callee ends in `name`."""
+        module.read(Reading.CALLS, name)
         if id(module) not in self._calls_by_module:
             found: dict[str, _Calls] = {}
-            for scope in module.walk():
-                for path in scope.access_paths:
+            for scope in walk(module):
+                for path in scope.contents.access_paths:
                     for access in path.accesses:
                         if access.call and access.name:
                             found.setdefault(access.name, []).append((access.call, path.at))
             self._calls_by_module[id(module)] = found
-        return self._calls_by_module[id(module)]
+        return self._calls_by_module[id(module)].get(name, [])
+
+
+def tracked_callers(module: str, importers: Mapping[str, Collection[str]]) -> tuple[str, ...] | None:
+    """The modules whose calls of functions of `module` are followed; None if there are too many.
+
+    Tests do not count, since they pass mocks and fakes, unless `module` is one.
+    """
+    found = tuple(name for name in sorted(importers.get(module, ())) if _TEST.search(module) or not _TEST.search(name))
+    return found if len(found) <= _MOST_IMPORTERS else None
 
 
 def _is_call_of(callee: Type, function: Scope) -> bool:

@@ -9,10 +9,11 @@ Cost: one pass over the methods of a class for stores on `self`, one definition 
 import ast
 from collections.abc import Collection, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from archguard.codebase.scopes.scopes import Binding, BindingKind, Scope
+from archguard.codebase.scopes.scopes import Binding, BindingKind, Reading, Scope
 from archguard.semantics.evaluator import Evaluator
+from archguard.semantics.queries import Memo
 from archguard.semantics.types import (
     UNKNOWN,
     ClassType,
@@ -27,12 +28,15 @@ from archguard.semantics.types import (
 )
 
 if TYPE_CHECKING:
-    from archguard.semantics.queries import Memo
+    from archguard.incremental.dependencies import Frame
 
 _TRANSPARENT_BASES = frozenset(
     {"builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol", "enum.Enum"}
 )
 _PROPERTY_DECORATORS = ("property", "cached_property", "hybrid_property", "lazy_property", "reify", "declared_attr")
+
+_Definition: TypeAlias = tuple[ClassType | ExternalSymbol, list[Binding]]
+"""The class that defines an attribute, with the bindings of the attribute."""
 
 
 class AttributeLookup:
@@ -40,8 +44,8 @@ class AttributeLookup:
 
     def __init__(self, model: Evaluator) -> None:
         self.model = model
-        self._mros: Memo = {}
-        self._definitions: dict[tuple[int, str], tuple[ClassType | ExternalSymbol, list[Binding]] | None] = {}
+        self._mros = Memo(model.queries.recorder)
+        self._definitions: dict[tuple[int, str], tuple[_Definition | None, Frame]] = {}
         self._self_stores: dict[int, dict[str, list[Binding]]] = {}
 
     def infer_attribute(self, owner: Type, name: str) -> Types:  # noqa: PLR0911  # one case for each type of owner
@@ -78,23 +82,27 @@ class AttributeLookup:
     def _compute_mro(self, cls: ClassType) -> Types:
         return self._with_field_owners(dict.fromkeys((cls, *self._ancestors(cls))))
 
-    def definition(self, cls: ClassType, name: str) -> tuple[ClassType | ExternalSymbol, list[Binding]] | None:
+    def definition(self, cls: ClassType, name: str) -> _Definition | None:
         """The first class of the MRO that defines `name`, with its bindings; an external class ends the search."""
         key = (id(cls.scope), name)
+        recorder = self.model.queries.recorder
         if key in self._definitions:
-            return self._definitions[key]
-        found = self._definition(cls, name)
+            known, frame = self._definitions[key]
+            recorder.use(frame)
+            return known
+        with recorder.computation() as frame:
+            found = self._definition(cls, name)
         if key[0] in self._mros:  # else the MRO is provisional: it may lack bases
-            self._definitions[key] = found
+            self._definitions[key] = found, frame
         return found
 
-    def _definition(self, cls: ClassType, name: str) -> tuple[ClassType | ExternalSymbol, list[Binding]] | None:
+    def _definition(self, cls: ClassType, name: str) -> _Definition | None:
         for ancestor in self.mro(cls):
             if isinstance(ancestor, ExternalSymbol):
                 return ancestor, []
             if bindings := [
-                *ancestor.scope.bindings.get(name, []),
-                *self._stores_on_self(ancestor.scope).get(name, []),
+                *ancestor.scope.named(name),
+                *self._stores_on_self(ancestor.scope, name),
             ]:
                 return ancestor, bindings
         return None
@@ -187,7 +195,7 @@ class AttributeLookup:
     def _bound_attribute(self, binding: Binding, owner: ClassType | InstanceType) -> Types:
         if binding.kind is not BindingKind.DEFINED:
             values = self.model.infer_binding(binding)
-            in_body = isinstance(binding.at.scope.node, ast.ClassDef)
+            in_body = binding.at.scope.is_class
             return tuple(self._as_descriptor(value, owner) for value in values) if in_body else values
         return union(*(self._as_method(value, owner) for value in self.model.infer_binding(binding)))
 
@@ -212,17 +220,18 @@ class AttributeLookup:
             return self.model.return_types(method, None, value.scope.end)
         return (method,)
 
-    def _stores_on_self(self, scope: Scope) -> dict[str, list[Binding]]:
-        """The stores on `self` in the methods of a class, by attribute."""
+    def _stores_on_self(self, scope: Scope, attribute: str) -> list[Binding]:
+        """The stores on `self.attribute` in the methods of a class."""
+        scope.read(Reading.SELF_STORES, attribute)
         if id(scope) not in self._self_stores:
             found: dict[str, list[Binding]] = {}
-            for method in scope.children:
-                receiver = first_parameter(method) if method.attributes else ""
-                for (base, name), bindings in method.attributes.items():
+            for method in scope.contents.children:
+                receiver = first_parameter(method) if method.contents.attributes else ""
+                for (base, name), bindings in method.contents.attributes.items():
                     if base == receiver:
                         found.setdefault(name, []).extend(bindings)
             self._self_stores[id(scope)] = found
-        return self._self_stores[id(scope)]
+        return self._self_stores[id(scope)].get(attribute, [])
 
 
 def first_parameter(function: Scope) -> str:

@@ -39,7 +39,7 @@ class BindingTypes:
         scope = self.model.files.scope_of(binding.node, binding.at)
         if not scope:
             return UNKNOWN
-        if isinstance(scope.node, ast.ClassDef):
+        if scope.is_class:
             return (ClassType(scope.name, scope),)
         return (FunctionType(scope.name, scope),)
 

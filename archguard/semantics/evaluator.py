@@ -15,6 +15,7 @@ from archguard.semantics.types import ClassType, ExternalSymbol, InstanceType, T
 class TypeQueries(Protocol):
     """Names and types of expressions: what `SemanticModel` and each `Evaluator` answer."""
 
+    files: FileIndex
     resolver: Resolver
 
     def resolve(self, name: str, at: Position) -> Origins:
@@ -33,7 +34,6 @@ class TypeQueries(Protocol):
 class Evaluator(TypeQueries, Protocol):
     """Infers types, each once; `Inference` implements it, and the parts of the inference call it for what they need."""
 
-    files: FileIndex
     library: ExternalModels
     queries: QueryEngine
     app_state: AppState

@@ -6,6 +6,7 @@ its key comes before everything else. Cost: nothing is memoized here; each subex
 """
 
 import ast
+from functools import partial
 
 from archguard.codebase.scopes.app_state_names import app_state_name
 from archguard.codebase.scopes.narrowing import target_name
@@ -148,8 +149,8 @@ class ExpressionTypes:
         if not isinstance(node.value, ast.Name):
             return UNKNOWN
         name = node.value.id
-        attributes = at.scope.attributes if name in at.scope.bindings else self.model.files.attributes(at.scope)
-        return union(*(self.model.infer_binding(binding) for binding in attributes.get((name, node.attr), [])))
+        stores = at.scope.stored if at.scope.named(name) else partial(self.model.files.stores, at.scope)
+        return union(*map(self.model.infer_binding, stores(name, node.attr)))
 
     def _app_state(self, node: ast.expr, at: Position) -> Types:
         """Infer `request.app["pool"]` from stores in any module of the service: `app["pool"] = create_pool()`."""
@@ -160,8 +161,7 @@ class ExpressionTypes:
         """Infer `clients[key]` from stores in the same file, under any key: `clients[key] = connect()`."""
         match holder:
             case ast.Name(id=name) | ast.Attribute(attr=name):
-                stores = self.model.files.attributes(at.scope).get((name, ITEM), [])
-                return union(*map(self.model.infer_binding, stores))
+                return union(*map(self.model.infer_binding, self.model.files.stores(at.scope, name, ITEM)))
         return UNKNOWN
 
 

@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping
 
 from archguard.codebase.memoization import memoized
 from archguard.codebase.scopes.binder import read_scope
-from archguard.codebase.scopes.scopes import Binding, Position, Scope
+from archguard.codebase.scopes.scopes import Binding, Position, Reading, Scope, walk
 from archguard.codebase.syntax.error_tolerant import TolerantSource
 from archguard.codebase.syntax.source import Source, SourceError
+from archguard.incremental.dependencies import DependencyRecorder
 
 _CALL = re.compile(rb"(?<![\w\x80-\xff])([\w\x80-\xff]++)[\s\\]*+\(")
 """A name before a parenthesis; possessive, so that the regex does not backtrack into a long name."""
@@ -17,8 +18,11 @@ _CALL = re.compile(rb"(?<![\w\x80-\xff])([\w\x80-\xff]++)[\s\\]*+\(")
 class FileIndex:
     """Scopes and lookups by module; the modules in `outside` count as external packages."""
 
-    def __init__(self, sources: Mapping[str, Source], outside: Collection[str] = ()) -> None:
+    def __init__(
+        self, sources: Mapping[str, Source], outside: Collection[str] = (), recorder: DependencyRecorder | None = None
+    ) -> None:
         self.sources = sources
+        self.recorder = recorder or DependencyRecorder(is_recording=False)
         self.own = frozenset(sources).difference(outside)
         self._sources: dict[str, TolerantSource] = {}
         self._scopes: dict[str, Scope] = {}
@@ -29,7 +33,7 @@ class FileIndex:
     def scope(self, module: str) -> Scope:
         """The scope of `module`, built from as much of its file as can be parsed."""
         if module not in self._scopes:
-            self._scopes[module] = read_scope(self.source(module))
+            self._scopes[module] = read_scope(self.source(module), self.recorder)
         return self._scopes[module]
 
     def source(self, module: str) -> TolerantSource:
@@ -61,26 +65,30 @@ class FileIndex:
         """The scope of the class, function or comprehension `node`, which is defined at `at`."""
         module = at.scope.module
         if module.name not in self._by_node:
-            self._by_node[module.name] = {id(scope.node): scope for scope in module.walk()}
+            self._by_node[module.name] = {id(scope.syntax): scope for scope in walk(module)}
         return self._by_node[module.name].get(id(node))
 
-    def attributes(self, scope: Scope) -> Mapping[tuple[str, str], list[Binding]]:
-        """The assignments to attributes of names anywhere in the module of `scope`."""
+    def stores(self, scope: Scope, owner: str, name: str) -> list[Binding]:
+        """The assignments to the attribute `name` of `owner` anywhere in the module of `scope`."""
         module = scope.module
+        module.read(Reading.ATTRIBUTE, (owner, name))
         if module.name not in self._attributes:
             found: dict[tuple[str, str], list[Binding]] = {}
-            for inner in module.walk():
-                for key, bindings in inner.attributes.items():
+            for inner in walk(module):
+                for key, bindings in inner.contents.attributes.items():
                     found.setdefault(key, []).extend(bindings)
             self._attributes[module.name] = found
-        return self._attributes[module.name]
+        return self._attributes[module.name].get((owner, name), [])
 
     def bound_from_inside(self, module: Scope) -> Mapping[str, list[Binding]]:
-        """The bindings that functions of `module` make of names that they declare `global` or `nonlocal`."""
+        """The bindings that functions of `module` make of names that they declare `global` or `nonlocal`.
+
+        Whoever asks for a name has read it in `module`, of whose reading these are a part.
+        """
         if module.name not in self._globals:
             found: dict[str, list[Binding]] = {}
-            for scope in module.walk():
-                for name in scope.nonlocals:
-                    found.setdefault(name, []).extend(scope.bindings.get(name, []))
+            for scope in walk(module):
+                for name in scope.contents.nonlocals:
+                    found.setdefault(name, []).extend(scope.contents.bindings.get(name, []))
             self._globals[module.name] = found
         return self._globals[module.name]

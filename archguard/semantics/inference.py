@@ -68,11 +68,11 @@ class Inference:
         self._calls = CallTypes(self)
         self._expressions = ExpressionTypes(self, self._attributes, self._calls, self.mappings)
         self._bindings = BindingTypes(self, self._calls, ParameterTypes(self, self.argument_flow))
-        self._types: Memo = {}
-        self._annotation_types: Memo = {}
-        self._return_types: Memo = {}
-        self._binding_types: Memo = {}
-        self._export_types: Memo = {}
+        self._types = Memo(program.files.recorder)
+        self._annotation_types = Memo(program.files.recorder)
+        self._return_types = Memo(program.files.recorder)
+        self._binding_types = Memo(program.files.recorder)
+        self._export_types = Memo(program.files.recorder)
         self._receiver_inferences: dict[int, _ReceiverInference] = {}
 
     def resolve(self, name: str, at: Position) -> Origins:

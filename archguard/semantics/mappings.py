@@ -122,7 +122,7 @@ class Mappings:
     def _later_stores(self, mapping: ast.expr, key: object, at: Position) -> list[Placed]:
         """Stores under `key` anywhere in the same file: `topics["paid"] = ...`, `topics[name] = ...`."""
         name = mapping.id if isinstance(mapping, ast.Name) else getattr(mapping, "attr", "")
-        stores = self.files.attributes(at.scope).get((name, ITEM), [])
+        stores = self.files.stores(at.scope, name, ITEM)
         return [
             (binding.node, binding.at)
             for binding in stores

@@ -60,7 +60,9 @@ class SemanticModel:
         importers: Mapping[str, Collection[str]] = MappingProxyType({}),
         state_writers: Callable[[], StateWriters] = dict,
     ) -> None:
-        program = Program(files, library, importers, Resolver(files), AppState(files, state_writers), QueryEngine())
+        program = Program(
+            files, library, importers, Resolver(files), AppState(files, state_writers), QueryEngine(files.recorder)
+        )
         self._inference = Inference(program)
         self.files = files
         self.library = library

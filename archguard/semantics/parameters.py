@@ -28,7 +28,7 @@ class ParameterTypes:
         """
         scope = binding.at.scope
         enclosing = scope.at or scope.end
-        if isinstance(enclosing.scope.node, ast.ClassDef) and binding.name == first_parameter(scope):
+        if enclosing.scope.is_class and binding.name == first_parameter(scope):
             return _receiver_types(scope, self.model.receiver_class(enclosing.scope))
         if binding.annotation and (found := self.model.infer_annotation(binding.annotation, enclosing)):
             return found
@@ -51,7 +51,7 @@ class ParameterTypes:
     def _passed_by_convention(self, name: str, module: Scope) -> Types:
         """What a parameter called `name` conventionally is in files that import a package: Django's `request`."""
         specs = self.model.library.conventions.get(name)
-        packages = _imported_packages(module) if specs else frozenset[str]()
+        packages = module.imported_packages if specs else frozenset[str]()
         spec = next((spec for package, spec in specs or () if package in packages), "")
         return self.model.apply_model(spec, None, None, None) if spec else UNKNOWN
 
@@ -70,9 +70,3 @@ def _argument_index(function: ast.AST, name: str) -> int:
         return -1
     names = [parameter.arg for parameter in (*function.args.posonlyargs, *function.args.args)][1:]
     return names.index(name) if name in names else -1
-
-
-def _imported_packages(module: Scope) -> frozenset[str]:
-    """The top-level packages that `module` imports in its module scope."""
-    bindings = (binding for bound in module.bindings.values() for binding in bound)
-    return frozenset(binding.imported[0].partition(".")[0] for binding in bindings if binding.imported[0])

@@ -18,11 +18,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple, TypeAlias, TypeVarTuple, Unpack
 
+from archguard.incremental.dependencies import DependencyRecorder, Frame
 from archguard.semantics.fresh_stack import QUERIES_PER_THREAD, on_fresh_stack
 from archguard.semantics.types import UNKNOWN, Types
 
-Memo: TypeAlias = dict[object, Types]
-"""The memoized types of one sort of query, by node, binding or other key; only results that are final."""
 _Arguments = TypeVarTuple("_Arguments")
 _Key: TypeAlias = tuple[int, object]
 """A query: the identity of its memo, and its key in that memo."""
@@ -30,12 +29,51 @@ _NO_CYCLE = sys.maxsize
 """The lowlink of a result that used no active query: larger than every depth."""
 
 
+class _Answer(NamedTuple):
+    """The result of a query, and what it has read."""
+
+    types: Types
+    frame: Frame
+
+
+class Memo:
+    """The memoized types of one sort of query, by node, binding or other key; only results that are final."""
+
+    __slots__ = ("_answers", "_recorder")
+
+    def __init__(self, recorder: DependencyRecorder) -> None:
+        self._answers: dict[object, _Answer] = {}
+        self._recorder = recorder
+
+    def get(self, key: object) -> Types | None:
+        """The types of `key`, on which the running query depends now; None if they are not memoized."""
+        answer = self._answers.get(key)
+        if answer is None:
+            return None
+        self._recorder.use(answer.frame)
+        return answer.types
+
+    def put(self, key: object, answer: _Answer) -> None:
+        """Memoize `answer`."""
+        self._answers[key] = answer
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._answers
+
+
 class _Provisional(NamedTuple):
     """A result computed at `depth` that used UNKNOWN for an active query further out, the one at depth `lowlink`."""
 
     depth: int
     lowlink: int
-    types: Types
+    answer: _Answer
+
+
+class _Active(NamedTuple):
+    """A query that is being computed at `depth`."""
+
+    depth: int
+    frame: Frame
 
 
 @dataclass(eq=False)
@@ -50,12 +88,13 @@ class _Cycle:
 class QueryEngine:
     """Evaluates queries, each once, and finds the cycles among them."""
 
-    def __init__(self) -> None:
-        self._active: dict[_Key, int] = {}
+    def __init__(self, recorder: DependencyRecorder) -> None:
+        self.recorder = recorder
+        self._active: dict[_Key, _Active] = {}
         self._lowlink = _NO_CYCLE
         self._provisional: dict[_Key, _Provisional] = {}
         self._cycles: dict[_Key, _Cycle] = {}
-        self._cyclic: dict[_Key, Types] = {}
+        self._cyclic: dict[_Key, _Answer] = {}
 
     def query(
         self,
@@ -71,39 +110,47 @@ class QueryEngine:
         while another member of the cycle is active: had that member been queried first, it would not have seen it.
         """
         key = (id(memo), subject)
-        if (depth := self._active.get(key)) is not None:
-            self._lowlink = min(self._lowlink, depth)
+        if active := self._active.get(key):
+            self._lowlink = min(self._lowlink, active.depth)
+            self.recorder.use(active.frame)
             return UNKNOWN
         if self._provisional and (provisional := self._provisional.get(key)):
             self._lowlink = min(self._lowlink, provisional.lowlink)
-            return provisional.types
+            return self._used(provisional.answer)
         cycle = self._cycles.get(key)
         if cycle and not cycle.active and (known := self._cyclic.get(key)) is not None:
-            return known
+            return self._used(known)
         return self._compute(memo, key, partial(compute, *arguments))
 
     def _compute(self, memo: Memo, key: _Key, compute: Callable[[], Types]) -> Types:
         """Evaluate a query, and store the result where its lowlink says that it may be used again."""
         depth, outer = len(self._active), self._lowlink
         self._lowlink = _NO_CYCLE
+        outer_frame = self.recorder.begin()
         self._push(key)
         try:
             found = on_fresh_stack(compute) if depth % QUERIES_PER_THREAD == QUERIES_PER_THREAD - 1 else compute()
         finally:
             self._pop(key)
+            answer_frame = self.recorder.end(outer_frame)
+        answer = _Answer(found, answer_frame)
         if self._lowlink < depth:  # used an active query further out
-            self._provisional[key] = _Provisional(depth, self._lowlink, found)
+            self._provisional[key] = _Provisional(depth, self._lowlink, answer)
         elif self._lowlink == depth:  # the outermost query of a cycle: the root of a component
             self._lowlink = _NO_CYCLE
             self._drop_provisional(depth, key)
-            self._cyclic[key] = found
+            self._cyclic[key] = answer
         else:
-            memo[key[1]] = found
+            memo.put(key[1], answer)
         self._lowlink = min(self._lowlink, outer)
         return found
 
+    def _used(self, answer: _Answer) -> Types:
+        self.recorder.use(answer.frame)
+        return answer.types
+
     def _push(self, key: _Key) -> None:
-        self._active[key] = len(self._active)
+        self._active[key] = _Active(len(self._active), self.recorder.frame)
         if cycle := self._cycles.get(key):
             cycle.active += 1
 

@@ -7,16 +7,19 @@ symbol is found. A name that modules only re-export from each other, in a cycle,
 Cost: names of modules and of enclosing scopes are memoized; a module is parsed when the first name resolves to it.
 """
 
-import ast
 import builtins
-from collections.abc import Iterator, Mapping
-from functools import cached_property, partial
-from typing import TypeAlias
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
 
-from archguard.codebase.scopes.scopes import Binding, BindingKind, Position, Scope
+from archguard.codebase.scopes.scopes import Binding, BindingKind, FunctionNode, Position, Reading, Scope
 from archguard.semantics.fresh_stack import QUERIES_PER_THREAD, on_fresh_stack
 from archguard.semantics.index import FileIndex
+from archguard.semantics.module_names import ModuleNames, app_label
 from archguard.semantics.types import ExternalSymbol, ModuleType
+
+if TYPE_CHECKING:
+    from archguard.incremental.dependencies import Frame
 
 Origins: TypeAlias = tuple[Binding | ExternalSymbol | ModuleType, ...]
 
@@ -26,9 +29,11 @@ class Resolver:
 
     def __init__(self, files: FileIndex) -> None:
         self.files = files
-        self._resolving: set[tuple[str, str]] = set()
-        self._enclosing_memo: dict[tuple[Scope, str], Origins] = {}
-        self._module_memo: dict[tuple[str, str], Origins] = {}
+        self._resolving: dict[tuple[str, str], Frame] = {}
+        self.names = ModuleNames(files.own)
+        self._recorder = files.recorder
+        self._enclosing_memo: dict[tuple[Scope, str], tuple[Origins, Frame]] = {}
+        self._module_memo: dict[tuple[str, str], tuple[Origins, Frame]] = {}
 
     def resolve(self, name: str, at: Position) -> Origins:
         """Resolve `name` at `at`, through imports, to bindings, modules or external symbols; empty if unbound."""
@@ -38,6 +43,8 @@ class Resolver:
     def _resolve_in_scope(self, scope: Scope, name: str, position: Position) -> Origins | None:
         """Resolve `name` in `scope` alone; None if `scope` does not bind it before `position`."""
         if bindings := self._bindings(scope, name):
+            if scope.is_class:
+                scope.read(Reading.TEXT)  # a use may stand before the only binding, and then means an outer one
             reaching = _reaching_definitions(bindings, position, scope)
             return self._follow_imports(reaching) if reaching else None
         return (self._resolve_star(scope, name) or None) if scope.star_imports else None
@@ -46,46 +53,50 @@ class Resolver:
         """Resolve `name` in the scopes around `scope`, which does not bind it: the same at every position in it."""
         key = (scope, name)
         if key in self._enclosing_memo:
-            return self._enclosing_memo[key]
-        scopes = (self._resolve_in_scope(outer, name, position) for outer, position in _enclosing_scopes(scope))
-        found = next((origins for origins in scopes if origins is not None), None)
-        if found is None:
-            found = (ExternalSymbol(f"builtins.{name}"),) if hasattr(builtins, name) else ()
-        self._enclosing_memo[key] = found
-        return found
+            found, frame = self._enclosing_memo[key]
+            self._recorder.use(frame)
+            return found
+        with self._recorder.computation() as frame:
+            scopes = (self._resolve_in_scope(outer, name, position) for outer, position in _enclosing_scopes(scope))
+            origins = next((origins for origins in scopes if origins is not None), None)
+            if origins is None:
+                origins = (ExternalSymbol(f"builtins.{name}"),) if hasattr(builtins, name) else ()
+        self._enclosing_memo[key] = origins, frame
+        return origins
 
     def resolve_in_module(self, module: str, name: str) -> Origins:
         """Resolve `name` in the namespace of `module`; a submodule of that name if the module does not bind it."""
         key = (module, name)
         if key in self._module_memo:
-            return self._module_memo[key]
+            known, frame = self._module_memo[key]
+            self._recorder.use(frame)
+            return known
         if key in self._resolving:
+            self._recorder.use(self._resolving[key])
             return ()
-        self._resolving.add(key)
-        is_deep = len(self._resolving) % QUERIES_PER_THREAD == 0
-        try:
-            found = (
-                on_fresh_stack(partial(self._resolve_in_namespace, module, name))
-                if is_deep
-                else self._resolve_in_namespace(module, name)
-            )
-        finally:
-            self._resolving.discard(key)
+        is_deep = (len(self._resolving) + 1) % QUERIES_PER_THREAD == 0
+        resolve = partial(self._resolve_in_namespace, module, name)
+        with self._recorder.computation() as frame:
+            self._resolving[key] = frame
+            try:
+                found = on_fresh_stack(resolve) if is_deep else resolve()
+            finally:
+                del self._resolving[key]
         if not self._resolving:  # else an import cycle may have cut the result short
-            self._module_memo[key] = found
+            self._module_memo[key] = found, frame
         return found
 
     def _resolve_in_namespace(self, module: str, name: str) -> Origins:
-        if module in self.files.own:
+        if self._is_own(module):
             scope = self.files.scope(module)
             if bindings := self._bindings(scope, name):
                 return self._follow_imports(_reaching_definitions(bindings, scope.end, scope))
             if scope.star_imports and (found := self._resolve_star(scope, name)):
                 return found
         submodule = f"{module}.{name}"
-        if submodule in self._packages:
+        if self._is_package(submodule):
             return (ModuleType(submodule),)
-        return () if module in self.files.own else (ExternalSymbol(submodule.rpartition("::")[2]),)
+        return () if self._is_own(module) else (ExternalSymbol(submodule.rpartition("::")[2]),)
 
     def find_module(self, module: str, importer: str, name: str = "") -> str:
         """The project's module that `from module import name` refers to in `importer`, or "".
@@ -93,12 +104,15 @@ class Resolver:
         Python prefers an installed package to a folder without `__init__.py`, which counts only for its submodules.
         """
         candidate = self._project_module(module, importer)
-        return candidate if candidate in self.files.own or f"{candidate}.{name}" in self._packages else ""
+        return candidate if self._is_own(candidate) or self._is_package(f"{candidate}.{name}") else ""
 
     def django_models(self, app: str, importer: str) -> tuple[str, ...]:
         """The `models` modules of the Django app with the label `app`; without a label, of the app of `importer`."""
         service, _, module = importer.rpartition("::")
-        return self._models_by_app.get((service, app or _app_label(module)), ())
+        key = (service, app or app_label(module))
+        found = self.names.models_by_app.get(key, ())
+        self._recorder.read(("models of app", key, found))
+        return found
 
     def _project_module(self, name: str, importer: str) -> str:
         """The project's module that the absolute name `name` refers to in `importer`, or "".
@@ -107,16 +121,28 @@ class Resolver:
         """
         service = importer.rpartition("::")[0]
         for candidate in (f"{service}::{name}", name) if service else (name,):
-            if candidate in self._packages:
+            if self._is_package(candidate):
                 return candidate
-        services = self._services_by_package.get(name.partition(".")[0], ())
+        package = name.partition(".")[0]
+        services = self.names.services_by_package.get(package, ())
+        self._recorder.read(("services of package", package, services))
         candidate = f"{services[0]}::{name}" if len(services) == 1 else ""
-        return candidate if candidate in self._packages else ""
+        return candidate if candidate and self._is_package(candidate) else ""
+
+    def _is_own(self, module: str) -> bool:
+        found = module in self.files.own
+        self._recorder.read(("is module", module, found))
+        return found
+
+    def _is_package(self, name: str) -> bool:
+        found = name in self.names.packages
+        self._recorder.read(("is package", name, found))
+        return found
 
     def _bindings(self, scope: Scope, name: str) -> list[Binding]:
-        if name in scope.nonlocals:
+        if scope.is_nonlocal(name):
             return []
-        bindings = scope.bindings.get(name, [])
+        bindings = scope.named(name)
         if scope.parent is None and (from_functions := self.files.bound_from_inside(scope).get(name)):
             return [*bindings, *from_functions]
         return bindings
@@ -146,42 +172,6 @@ class Resolver:
         external = [module for module in scope.star_imports if module and not self.find_module(module, importer)]
         return (ExternalSymbol(f"{external[0]}.{name}"),) if len(external) == 1 and not hasattr(builtins, name) else ()
 
-    @cached_property
-    def _packages(self) -> frozenset[str]:
-        """All modules, and the namespace packages above them, which have no file."""
-        known = set[str]()
-        for module in self.files.own:
-            while module and module not in known:
-                known.add(module)
-                module = module.rpartition(".")[0]  # noqa: PLW2901  # upwards
-        return frozenset(known)
-
-    @cached_property
-    def _models_by_app(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
-        """The modules called `models`, by service and app label."""
-        found: dict[tuple[str, str], tuple[str, ...]] = {}
-        for name in sorted(self.files.own):
-            if name.endswith(".models"):
-                service, _, module = name.rpartition("::")
-                key = (service, _app_label(module))
-                found[key] = (*found.get(key, ()), name)
-        return found
-
-    @cached_property
-    def _services_by_package(self) -> Mapping[str, tuple[str, ...]]:
-        """The services that contain a top-level package, by its name."""
-        services: dict[str, set[str]] = {}
-        for module in self.files.own:
-            service, _, name = module.rpartition("::")
-            if service:
-                services.setdefault(name.partition(".")[0], set()).add(service)
-        return {package: tuple(sorted(names)) for package, names in services.items()}
-
-
-def _app_label(module: str) -> str:
-    """Django's label of the app that `module` belongs to: `orders` for `shop.orders.models` and its submodules."""
-    return f"{module}.".partition(".models.")[0].rpartition(".")[2]
-
 
 def _enclosing_scopes(inner: Scope) -> Iterator[tuple[Scope, Position]]:
     """The scopes around `inner` in which Python looks names up, each with the position from which it is seen.
@@ -190,15 +180,15 @@ def _enclosing_scopes(inner: Scope) -> Iterator[tuple[Scope, Position]]:
     """
     while inner.at:
         scope = inner.at.scope
-        runs_at_once = not isinstance(inner.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-        if not isinstance(scope.node, ast.ClassDef):
+        runs_at_once = not isinstance(inner.syntax, FunctionNode)
+        if not scope.is_class:
             yield scope, inner.at if runs_at_once else scope.end
         inner = scope
 
 
 def _reaching_definitions(bindings: list[Binding], position: Position, scope: Scope) -> list[Binding]:
     """The `bindings` that may reach `position`: back to the last one that dominates it."""
-    if len(bindings) == 1 and not isinstance(scope.node, ast.ClassDef):
+    if len(bindings) == 1 and not scope.is_class:
         return bindings
     reaching: list[Binding] = []
     for binding in reversed(bindings):
@@ -208,6 +198,6 @@ def _reaching_definitions(bindings: list[Binding], position: Position, scope: Sc
             reaching.append(binding)
             if position.is_dominated_by(binding.at):
                 break
-    if not reaching and not isinstance(scope.node, ast.ClassDef):
+    if not reaching and not scope.is_class:
         return bindings  # used before its first binding: in a loop, or by mistake
     return reaching[::-1]

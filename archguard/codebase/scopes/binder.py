@@ -27,15 +27,16 @@ from archguard.codebase.scopes.scopes import (
 )
 from archguard.codebase.syntax.relative_names import absolute
 from archguard.codebase.syntax.source import Source
+from archguard.incremental.dependencies import DependencyRecorder
 
 
-def read_scope(source: Source) -> Scope:
-    """Build the scope of the module, with all scopes inside.
+def read_scope(source: Source, recorder: DependencyRecorder | None = None) -> Scope:
+    """Build the scope of the module, with all scopes inside; `recorder` records what is read of them.
 
     Raises:
         SourceError: the file cannot be read or parsed.
     """
-    scope = Scope(source.tree, source.module)
+    scope = Scope(source.tree, source.module, None, recorder or DependencyRecorder(is_recording=False))
     _Binder(source.package, scope).read(source.tree.body)
     return scope
 
@@ -117,14 +118,14 @@ class _Binder:
     def _return(self, node: ast.Return) -> None:
         if node.value:
             self._expression(node.value)
-            self.scope.returns.append((node.value, self.here()))
+            self.scope.contents.returns.append((node.value, self.here()))
 
     def _delete(self, node: ast.Delete) -> None:
         for target in node.targets:
             self._bind(target, BindingKind.OPAQUE, node)
 
     def _global_or_nonlocal(self, node: ast.Global | ast.Nonlocal) -> None:
-        self.scope.nonlocals |= dict.fromkeys(node.names, type(node).__name__.lower())
+        self.scope.contents.nonlocals |= dict.fromkeys(node.names, type(node).__name__.lower())
 
     def _type_alias(self, node: Any) -> None:
         """`type X = ...` of Python 3.12."""
@@ -212,7 +213,7 @@ class _Binder:
                 module = absolute(node.module or "", node.level, self.package)
                 name, imported = alias.asname or alias.name, (module, alias.name)
             if name == "*":
-                self.scope.star_imports.append(imported[0])
+                self.scope.contents.star_imports.append(imported[0])
             else:
                 self._add(Binding(BindingKind.IMPORTED, name, node, self.here(), imported=imported))
 
@@ -247,8 +248,8 @@ class _Binder:
         self._child(node, node.name, at).read(node.body)
 
     def _child(self, node: ScopeNode, name: str, at: Position) -> "_Binder":
-        scope = Scope(node, f"{self.scope.name}.{name}" if name else self.scope.name, at)
-        self.scope.children.append(scope)
+        scope = Scope(node, f"{self.scope.name}.{name}" if name else self.scope.name, at, self.scope.recorder)
+        self.scope.contents.children.append(scope)
         return _Binder(self.package, scope)
 
     def _bind(
@@ -260,7 +261,7 @@ class _Binder:
         annotation: ast.expr | None = None,
     ) -> None:
         if state := app_state_name(target):
-            self.scope.app_state.setdefault(state, []).append(
+            self.scope.contents.app_state.setdefault(state, []).append(
                 Binding(kind, state, value, self.here(), annotation, path)
             )
         match target:
@@ -274,16 +275,16 @@ class _Binder:
             case ast.Attribute(value=ast.Name(id=base), attr=name):
                 self._expression(target.value)
                 binding = Binding(kind, name, value, self.here(), annotation, path)
-                self.scope.attributes.setdefault((base, name), []).append(binding)
+                self.scope.contents.attributes.setdefault((base, name), []).append(binding)
             case ast.Subscript(value=ast.Name(id=base) | ast.Attribute(attr=base), slice=key):
                 self._subexpressions(target)
                 binding = Binding(kind, base, value, self.here(), annotation, path, key=key)
-                self.scope.attributes.setdefault((base, ITEM), []).append(binding)
+                self.scope.contents.attributes.setdefault((base, ITEM), []).append(binding)
             case _:
                 self._subexpressions(target)
 
     def _add(self, binding: Binding) -> None:
-        self.scope.bindings.setdefault(binding.name, []).append(binding)
+        self.scope.contents.bindings.setdefault(binding.name, []).append(binding)
         self._advance()
 
     def _advance(self) -> None:
@@ -296,7 +297,7 @@ class _Binder:
 
     def _constant(self, node: ast.Constant) -> None:
         if isinstance(node.value, str):
-            self.scope.strings.append((node, self.here()))
+            self.scope.contents.strings.append((node, self.here()))
 
     def _named_expression(self, node: ast.NamedExpr) -> None:
         self._expression(node.value)
@@ -305,7 +306,7 @@ class _Binder:
     def _yield(self, node: ast.Yield) -> None:
         if node.value:
             self._expression(node.value)
-            self.scope.yields.append((node.value, self.here()))
+            self.scope.contents.yields.append((node.value, self.here()))
 
     def _subexpressions(self, node: ast.AST) -> None:
         for child in _child_expressions(node):
@@ -314,7 +315,7 @@ class _Binder:
     def _string(self, node: ast.expr) -> None:
         operands = list(_operands(node))
         if any(isinstance(part, ast.JoinedStr) or _is_string(part) for part in operands):
-            self.scope.strings.append((node, self.here()))
+            self.scope.contents.strings.append((node, self.here()))
         for part in operands:
             if isinstance(part, ast.JoinedStr | ast.BinOp):
                 self._subexpressions(part)
@@ -325,7 +326,7 @@ class _Binder:
         *links, start = path_nodes(node)
         for link in links:
             if type(link) is ast.Call:
-                self.scope.calls += 1
+                self.scope.contents.calls += 1
                 for argument in link.args:
                     self._expression(argument)
                 for keyword in link.keywords:
@@ -333,7 +334,7 @@ class _Binder:
             elif type(link) is ast.Subscript:
                 self._expression(link.slice)
         self._expression(start)
-        self.scope.access_paths.append(AccessPath(accesses_in(links), self.here()))
+        self.scope.contents.access_paths.append(AccessPath(accesses_in(links), self.here()))
 
     def _lambda(self, node: ast.Lambda) -> None:
         for expression in _enclosing_expressions(node.args):
@@ -341,7 +342,7 @@ class _Binder:
         reader = self._child(node, "", self.here())
         reader.parameters(node.args)
         reader._expression(node.body)
-        reader.scope.returns.append((node.body, reader.here()))
+        reader.scope.contents.returns.append((node.body, reader.here()))
 
     def _comprehension(self, node: Comprehension) -> None:
         self._expression(node.generators[0].iter)
@@ -361,10 +362,10 @@ class _Binder:
     def _bind_walrus(self, name: str, value: ast.expr) -> None:
         """Bind the target of `:=` in the nearest scope that is no comprehension, as Python does."""
         scope, at = self.scope, self.here()
-        while isinstance(scope.node, Comprehension) and scope.at:
+        while isinstance(scope.syntax, Comprehension) and scope.at:
             at = scope.at
             scope = at.scope
-        scope.bindings.setdefault(name, []).append(Binding(BindingKind.ASSIGNED, name, value, at))
+        scope.contents.bindings.setdefault(name, []).append(Binding(BindingKind.ASSIGNED, name, value, at))
         self._advance()
 
 

@@ -6,13 +6,14 @@ of loops are not modelled: a later binding in a loop does not reach an earlier u
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
+from functools import partial
 from typing import TypeAlias
 
 from archguard.codebase.scopes.access_paths import Access
+from archguard.incremental.dependencies import DependencyRecorder
 
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 Comprehension: TypeAlias = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -120,57 +121,190 @@ class AccessPath:
     at: Position
 
 
-@dataclass(eq=False)
-class Scope:
-    """A module, class, function or comprehension."""
+@dataclass(eq=False, slots=True)
+class ScopeContents:
+    """What the binder has found in a scope. Others read it through `Scope`, which records what is read."""
 
-    node: ScopeNode
-    name: str
-    """Dotted, with the module: `shop.orders.Orders.place`."""
-    at: Position | None = None
-    """Where it stands in the scope around it; None for a module."""
     bindings: dict[str, list[Binding]] = field(default_factory=dict)
     attributes: dict[tuple[str, str], list[Binding]] = field(default_factory=dict)
-    """What is assigned to attributes of names: `self.session = ...` is at ("self", "session"), `clients[key] = ...` and
-    `self.clients[key] = ...` at ("clients", ITEM)."""
     app_state: dict[str, list[Binding]] = field(default_factory=dict)
-    """What is put where an application keeps things for everyone, by its name there."""
     nonlocals: dict[str, str] = field(default_factory=dict)
-    """The names that are declared `global` or `nonlocal`."""
     star_imports: list[str] = field(default_factory=list)
-    """The modules whose names are all imported."""
     returns: list[tuple[ast.expr, Position]] = field(default_factory=list)
     yields: list[tuple[ast.expr, Position]] = field(default_factory=list)
     access_paths: list[AccessPath] = field(default_factory=list)
     strings: list[tuple[ast.expr, Position]] = field(default_factory=list)
-    """The string literals, f-strings and concatenations, each as a whole."""
     calls: int = 0
-    """How many calls stand in it, without those in scopes inside."""
     children: list["Scope"] = field(default_factory=list)
+
+
+class Reading(StrEnum):
+    """What is read of a scope; `fingerprints.fingerprint` says what a change of it is."""
+
+    HEADER = "header"
+    """Its decorators, parameters and bases."""
+    NAME = "name"
+    """The bindings of one name."""
+    NAMES = "names"
+    """All bindings."""
+    ATTRIBUTE = "attribute"
+    """The stores to one attribute of one name, anywhere in the module."""
+    SELF_STORES = "self stores"
+    """The stores to one attribute of any name, in the methods of a class."""
+    APP_STATE = "app state"
+    """The stores to one entry of application state, anywhere in the module."""
+    IMPORTS = "imports"
+    """The packages that it imports from."""
+    STARS = "stars"
+    """Its star imports."""
+    RESULTS = "results"
+    """What it returns and yields."""
+    CALLS = "calls"
+    """The calls of one name, anywhere in the module."""
+    TEXT = "text"
+    """All of it but the bodies of the classes and functions inside."""
+    NESTED = "nested"
+    """Which scopes are inside."""
+
+
+@dataclass(eq=False, slots=True)
+class Scope:
+    """A module, class, function or comprehension. What is read of it is recorded."""
+
+    syntax: ScopeNode
+    name: str
+    """Dotted, with the module: `shop.orders.Orders.place`."""
+    at: Position | None = None
+    """Where it stands in the scope around it; None for a module."""
+    recorder: DependencyRecorder = field(default_factory=partial(DependencyRecorder, is_recording=False))
+    contents: ScopeContents = field(default_factory=ScopeContents)
     block: Branch = field(default_factory=Branch)
+    module: "Scope" = field(init=False)
+    """The scope of the module that contains it."""
+    end: Position = field(init=False)
+    """The position after all statements of the scope."""
+
+    def __post_init__(self) -> None:
+        self.module = self.at.scope.module if self.at else self
+        self.end = Position(self, self.block, 1 << 60)
 
     @property
     def parent(self) -> "Scope | None":
         """The enclosing scope; None for a module."""
         return self.at.scope if self.at else None
 
-    @cached_property
-    def module(self) -> "Scope":
-        """The scope of the module that contains it."""
-        scope = self
-        while scope.parent:
-            scope = scope.parent
-        return scope
+    @property
+    def is_class(self) -> bool:
+        """Whether it is the body of a class; whoever has found it has read that, so it is not recorded."""
+        return isinstance(self.syntax, ast.ClassDef)
 
-    @cached_property
-    def end(self) -> Position:
-        """The position after all statements of the scope."""
-        return Position(self, self.block, 1 << 60)
+    @property
+    def node(self) -> ScopeNode:
+        """The `class`, `def`, lambda, comprehension or module; of its body, use the properties of the scope."""
+        self.read(Reading.HEADER)
+        return self.syntax
+
+    def read(self, reading: Reading, name: object = "") -> None:
+        """Record that the running computation depends on this scope."""
+        recorder = self.recorder
+        if recorder.is_recording:
+            recorder.frame.append((self, reading, name))
+
+    def named(self, name: str) -> list[Binding]:
+        """The bindings of `name`."""
+        self.read(Reading.NAME, name)
+        return self.contents.bindings.get(name, [])
+
+    def is_nonlocal(self, name: str) -> bool:
+        """Whether it declares `name` as `global` or `nonlocal`."""
+        self.read(Reading.NAME, name)
+        return name in self.contents.nonlocals
+
+    @property
+    def bindings(self) -> Mapping[str, list[Binding]]:
+        """The bindings of all names."""
+        self.read(Reading.NAMES)
+        return self.contents.bindings
+
+    @property
+    def attributes(self) -> Mapping[tuple[str, str], list[Binding]]:
+        """What is assigned to attributes of names: `self.x = ...` is at ("self", "x").
+
+        `clients[key] = ...` and `self.clients[key] = ...` are at ("clients", ITEM).
+        """
+        self.read(Reading.TEXT)
+        return self.contents.attributes
+
+    def stored(self, owner: str, name: str) -> list[Binding]:
+        """What it assigns to the attribute `name` of `owner`."""
+        self.module.read(Reading.ATTRIBUTE, (owner, name))
+        return self.contents.attributes.get((owner, name), [])
+
+    @property
+    def app_state(self) -> Mapping[str, list[Binding]]:
+        """What is put where an application keeps things for everyone, by its name there."""
+        self.read(Reading.TEXT)
+        return self.contents.app_state
+
+    @property
+    def star_imports(self) -> list[str]:
+        """The modules whose names are all imported."""
+        self.read(Reading.STARS)
+        return self.contents.star_imports
+
+    @property
+    def imported_packages(self) -> frozenset[str]:
+        """The top-level packages that it imports."""
+        self.read(Reading.IMPORTS)
+        bindings = (binding for bound in self.contents.bindings.values() for binding in bound)
+        return frozenset(binding.imported[0].partition(".")[0] for binding in bindings if binding.imported[0])
+
+    @property
+    def returns(self) -> list[tuple[ast.expr, Position]]:
+        """The expressions that it returns."""
+        self.read(Reading.RESULTS)
+        return self.contents.returns
+
+    @property
+    def yields(self) -> list[tuple[ast.expr, Position]]:
+        """The expressions that it yields."""
+        self.read(Reading.RESULTS)
+        return self.contents.yields
+
+    @property
+    def access_paths(self) -> list[AccessPath]:
+        """The chains of attributes and calls."""
+        self.read(Reading.TEXT)
+        return self.contents.access_paths
+
+    @property
+    def strings(self) -> list[tuple[ast.expr, Position]]:
+        """The string literals, f-strings and concatenations, each as a whole."""
+        self.read(Reading.TEXT)
+        return self.contents.strings
+
+    @property
+    def calls(self) -> int:
+        """How many calls stand in it, without those in scopes inside."""
+        self.read(Reading.TEXT)
+        return self.contents.calls
+
+    @property
+    def children(self) -> list["Scope"]:
+        """The scopes directly inside."""
+        self.read(Reading.NESTED)
+        return self.contents.children
 
     def walk(self) -> Iterator["Scope"]:
         """This scope and all scopes in it, in the order of the file."""
-        pending = [self]
-        while pending:
-            scope = pending.pop()
-            yield scope
-            pending += reversed(scope.children)
+        self.read(Reading.NESTED)
+        return walk(self)
+
+
+def walk(scope: Scope) -> Iterator[Scope]:
+    """`scope` and all scopes in it, in the order of the file; not recorded."""
+    pending = [scope]
+    while pending:
+        found = pending.pop()
+        yield found
+        pending += reversed(found.contents.children)

@@ -9,11 +9,11 @@ import os
 import re
 import tokenize
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import accumulate
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from archguard.codebase.syntax.python_version import needed_version
 from archguard.errors import ArchguardError
@@ -83,6 +83,12 @@ class Source:
         """
         return self._read()
 
+    def with_content(self, content: bytes) -> Self:
+        """The same module with other bytes: an unsaved edit, or an earlier version."""
+        other = replace(self)
+        vars(other)["content"] = content
+        return other
+
     @cached_property
     def markers(self) -> frozenset[bytes]:
         """Words and relative imports in the file, which show without parsing what it may contain.
@@ -90,7 +96,7 @@ class Source:
         Raises:
             SourceError: it cannot be read.
         """
-        content = self._read()  # not memoized: every file needs its markers, few need more
+        content = vars(self).get("content") or self._read()  # not memoized: all need their markers, few need more
         if content.count(b"import") > MOST_IMPORTS:
             raise self._error(f"has more than {MOST_IMPORTS:,} imports, which would take too long to follow", _LARGE)
         long = [LONG_IMPORT] if _LONG_IMPORT.search(content) else []

@@ -84,7 +84,7 @@ class Tables:
 
     def _schema(self, scope: Scope) -> str:
         """`billing` for `__table_args__ = {"schema": "billing"}`, or for a tuple that ends so; else ""."""
-        for binding in scope.bindings.get("__table_args__", []):
+        for binding in scope.named("__table_args__"):
             match binding.node:
                 case (ast.Dict() as options) | ast.Tuple(elts=[*_, ast.Dict() as options]):
                     pairs = zip(options.keys, options.values, strict=True)
@@ -93,8 +93,8 @@ class Tables:
         return ""
 
     def _declared(self, scope: Scope, names: set[str]) -> Iterator[tuple[str, Location]]:
-        for name in sorted(names & scope.bindings.keys()):
-            for binding in scope.bindings[name]:
+        for name in sorted(names):
+            for binding in scope.named(name):
                 if isinstance(binding.node, ast.expr):
                     for text in self._strings((binding.node,), binding.at):
                         yield text, self.source.location(binding.node)

@@ -26,7 +26,7 @@ def taken(facts: StructureFacts, function: FunctionDefinition, parameter: Parame
     scope, annotation = function.scope, parameter.node.annotation
     if annotation:
         yield from annotated(facts, annotation, scope.at or scope.end)
-    for binding in scope.bindings.get(parameter.name, []):
+    for binding in scope.named(parameter.name):
         if not annotation and binding.default:
             yield from _of_values(facts, facts.names.infer_origin(binding))
 

@@ -1,0 +1,51 @@
+"""The results of tasks that run file by file (`file_tasks.py`), and what they depend on."""
+
+from collections.abc import Collection, Hashable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, NamedTuple, TypeAlias
+
+from archguard.incremental.dependencies import DependencyRecorder
+
+Query: TypeAlias = str
+"""Names what is computed, with all that it depends on beside the code."""
+
+
+class Result(NamedTuple):
+    """The result for one file."""
+
+    module: str
+    value: Any
+    inputs: Hashable
+    """What it depends on beside the query and the code of modules."""
+
+
+@dataclass
+class Batch:
+    """The results of a query for some files, with what they depend on."""
+
+    query: Query
+    results: list[Result] = field(default_factory=list)
+    rows: Mapping[str, bytes] = field(default_factory=dict)
+    """The packed `Row` of each module that was read."""
+    facts: bytes = b""
+    """The packed facts about the program, each with the indexes of the results that depend on it."""
+    texts: dict[str, bytes] = field(default_factory=dict)
+    """The compressed text of each module that was read, unless an earlier batch of the same process has it."""
+
+
+@dataclass
+class FileResults:
+    """The results of this run: those that were kept from an earlier one, and those that are new."""
+
+    recorder: DependencyRecorder = field(default_factory=partial(DependencyRecorder, is_recording=False))
+    kept: Mapping[Query, Mapping[str, Result]] = field(default_factory=dict)
+    """The results of an earlier run that still hold, by query and module."""
+    batches: list[Batch] = field(default_factory=list)
+    """The results that this run has computed."""
+    with_text: set[str] = field(default_factory=set)
+    """The modules whose text a batch of this process has."""
+
+    def dropped(self, modules: Collection[str]) -> int:
+        """How many results for `modules` this run had to compute."""
+        return sum(result.module in modules for batch in self.batches for result in batch.results)

@@ -1,0 +1,153 @@
+"""What a reading of a scope says, in a form that two versions of a file can be compared by.
+
+A reading is recorded by `Scope`; whatever was computed from it is still right while its fingerprint is the same in the
+new version of the file. Scopes are told by their path from the module, so that a definition that is added moves none of
+the others: `/FunctionDef:place#0/Lambda:#1` is the second lambda in the first `place`.
+
+A fingerprint holds syntax, never positions. The position of a use decides which bindings of a name reach it only where
+there are several, or where `isinstance` narrows it: then the whole text of the scope is part of the fingerprint.
+"""
+
+import ast
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from functools import cached_property
+
+from archguard.codebase.scopes.scopes import Binding, BindingKind, Position, Reading, Scope, ScopeNode, walk
+
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def scope_paths(module: Scope) -> dict[Scope, str]:
+    """The path of each scope in `module`."""
+    paths = {module: ""}
+    for scope in walk(module):
+        siblings = Counter[str]()
+        for child in scope.contents.children:
+            label = f"{type(child.syntax).__name__}:{getattr(child.syntax, 'name', '')}"
+            paths[child] = f"{paths[scope]}/{label}#{siblings[label]}"
+            siblings[label] += 1
+    return paths
+
+
+class ModuleFingerprints:
+    """The fingerprints of one version of a module."""
+
+    def __init__(self, module: Scope) -> None:
+        self.module = module
+        self._texts: dict[Scope, str] = {}
+
+    def of(self, path: str, reading: Reading, name: object) -> Hashable:
+        """The fingerprint of a reading; None if there is no scope at `path`.
+
+        Raises:
+            RecursionError: the syntax is nested too deeply.
+        """
+        scope = self._scopes.get(path)
+        return None if scope is None else self._fingerprint(scope, reading, name)
+
+    @cached_property
+    def _paths(self) -> Mapping[Scope, str]:
+        return scope_paths(self.module)
+
+    @cached_property
+    def _scopes(self) -> Mapping[str, Scope]:
+        return {path: scope for scope, path in self._paths.items()}
+
+    def _fingerprint(self, scope: Scope, reading: Reading, name: object) -> Hashable:  # noqa: C901, PLR0911  # one a reading
+        contents = scope.contents
+        match reading:
+            case Reading.HEADER:
+                return _header(scope.syntax)
+            case Reading.NAME:
+                return self._name(scope, str(name))
+            case Reading.NAMES:
+                return tuple((bound, self._name(scope, bound)) for bound in contents.bindings)
+            case Reading.ATTRIBUTE:
+                return self._stores(scope, lambda inner: inner.contents.attributes.get(name, []))  # type: ignore[call-overload]  # a pair of texts
+            case Reading.SELF_STORES:
+                return tuple(self._self_stores(scope, name))
+            case Reading.APP_STATE:
+                return self._stores(scope, lambda inner: inner.contents.app_state.get(str(name), []))
+            case Reading.IMPORTS:
+                return scope.imported_packages
+            case Reading.STARS:
+                return tuple(contents.star_imports)
+            case Reading.RESULTS:
+                return tuple(map(_expressions, (contents.returns, contents.yields)))
+            case Reading.CALLS:
+                return tuple(self._calls(scope, name))
+            case Reading.TEXT:
+                return self._text(scope)
+            case Reading.NESTED:
+                return tuple(self._paths[inner] for inner in walk(scope))
+
+    def _name(self, scope: Scope, name: str) -> Hashable:
+        """The bindings of a name, with what decides which of them reach a use."""
+        bindings = scope.contents.bindings.get(name, [])
+        found = (scope.contents.nonlocals.get(name), *map(_binding, bindings))
+        if len(bindings) > 1 or "id='isinstance'" in self._text(scope):
+            found = (*found, self._text(scope))
+        return (*found, *self._bound_from_inside(name)) if scope is self.module else found
+
+    def _bound_from_inside(self, name: str) -> Iterator[Hashable]:
+        """What functions bind that declare the name `global`; they may do it at any time, so all of them counts."""
+        for inner in walk(self.module):
+            if name in inner.contents.nonlocals and name in inner.contents.bindings:
+                yield self._paths[inner], *map(_binding, inner.contents.bindings[name]), self._text(inner)
+
+    def _stores(self, module: Scope, stores_in: Callable[[Scope], list[Binding]]) -> Hashable:
+        return tuple(
+            (self._paths[inner], *map(_binding, found)) for inner in walk(module) if (found := stores_in(inner))
+        )
+
+    def _self_stores(self, cls: Scope, attribute: object) -> Iterator[Hashable]:
+        for method in cls.contents.children:
+            for (owner, name), bindings in method.contents.attributes.items():
+                if name == attribute:
+                    yield self._paths[method], owner, _header(method.syntax), *map(_binding, bindings)
+
+    def _calls(self, module: Scope, name: object) -> Iterator[Hashable]:
+        for inner in walk(module):
+            for path in inner.contents.access_paths:
+                for access in path.accesses:
+                    if access.call and access.name == name:
+                        yield self._paths[inner], ast.dump(access.call)
+
+    def _text(self, scope: Scope) -> str:
+        """All of a scope but the bodies of the classes and functions inside, which have fingerprints of their own."""
+        if scope not in self._texts:
+            body = getattr(scope.syntax, "body", None)
+            self._texts[scope] = _dump(body) if isinstance(body, list) else ast.dump(scope.syntax)
+        return self._texts[scope]
+
+
+def _expressions(found: list[tuple[ast.expr, Position]]) -> tuple[str, ...]:
+    return tuple(ast.dump(node) for node, _ in found)
+
+
+def _binding(binding: Binding) -> Hashable:
+    parts = (binding.annotation, binding.default, binding.key)
+    node = "" if binding.kind is BindingKind.IMPORTED else _dump(binding.node)
+    return binding.kind, binding.path, binding.imported, node, *(part and ast.dump(part) for part in parts)
+
+
+def _header(node: ScopeNode) -> str:
+    """A class or function without its body; any other scope whole, but the module."""
+    if isinstance(node, _DEFINITIONS):
+        return _dump(node)
+    return "" if isinstance(node, ast.Module) else ast.dump(node)
+
+
+def _dump(value: object) -> str:
+    """Like `ast.dump`, but without the bodies of classes and functions."""
+    match value:
+        case ast.expr() | ast.arg() | ast.arguments() | ast.keyword():
+            return ast.dump(value)
+        case ast.AST():
+            skipped = "body" if isinstance(value, _DEFINITIONS) else ""
+            fields = (f"{name}={_dump(each)}" for name, each in ast.iter_fields(value) if name != skipped)
+            return f"{type(value).__name__}({', '.join(fields)})"
+        case list():
+            return f"[{', '.join(map(_dump, value))}]"
+    return repr(value)
