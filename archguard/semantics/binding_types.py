@@ -3,18 +3,18 @@
 import ast
 
 from archguard.codebase.scopes.scopes import Binding, BindingKind
-from archguard.semantics.call_types import CallTypes
 from archguard.semantics.evaluator import Evaluator
 from archguard.semantics.parameters import ParameterTypes
+from archguard.semantics.special_methods import SpecialMethods
 from archguard.semantics.types import UNKNOWN, ClassType, FunctionType, Types, union
 
 
 class BindingTypes:
     """Infers what a binding assigns to its name."""
 
-    def __init__(self, model: Evaluator, calls: CallTypes, parameters: ParameterTypes) -> None:
+    def __init__(self, model: Evaluator, special_methods: SpecialMethods, parameters: ParameterTypes) -> None:
         self.model = model
-        self.calls = calls
+        self.special_methods = special_methods
         self.parameters = parameters
 
     def infer(self, binding: Binding) -> Types:  # noqa: PLR0911  # one case for each kind of binding
@@ -45,12 +45,12 @@ class BindingTypes:
 
     def _enter_or_iterate(self, kind: BindingKind, values: Types) -> Types:
         if kind is BindingKind.ENTERED:
-            return union(*map(self.calls.entered_types, values))
+            return union(*map(self.special_methods.entered_types, values))
         if kind is BindingKind.ITERATED:
-            return union(*map(self.calls.iterated_types, values))
+            return union(*map(self.special_methods.iterated_types, values))
         return values
 
     def _unpack(self, values: Types, path: tuple[int, ...]) -> Types:
         for index in path:
-            values = union(*(self.calls.element_types(value, index) for value in values))
+            values = union(*(self.special_methods.element_types(value, index) for value in values))
         return values

@@ -10,12 +10,12 @@ from functools import partial
 
 from archguard.codebase.scopes.app_state_names import app_state_name
 from archguard.codebase.scopes.narrowing import target_name
-from archguard.codebase.scopes.scopes import ITEM, Binding, Position
+from archguard.codebase.scopes.scopes import ITEM, Position
 from archguard.semantics.attributes import AttributeLookup
-from archguard.semantics.call_types import CallTypes
 from archguard.semantics.evaluator import Evaluator
 from archguard.semantics.mappings import Mappings
-from archguard.semantics.resolver import Origins
+from archguard.semantics.special_methods import SpecialMethods
+from archguard.semantics.type_narrowing import TypeNarrowing
 from archguard.semantics.types import UNKNOWN, FunctionType, Types, external_instance, union
 
 _LITERAL_TYPES = {
@@ -32,11 +32,14 @@ _LITERAL_TYPES = {
 class ExpressionTypes:
     """Infers expressions from the types of their parts."""
 
-    def __init__(self, model: Evaluator, attributes: AttributeLookup, calls: CallTypes, mappings: Mappings) -> None:
+    def __init__(
+        self, model: Evaluator, attributes: AttributeLookup, special_methods: SpecialMethods, mappings: Mappings
+    ) -> None:
         self.model = model
         self.attributes = attributes
-        self.calls = calls
+        self.special_methods = special_methods
         self.mappings = mappings
+        self.narrowing = TypeNarrowing(model)
 
     def infer(self, node: ast.expr, at: Position) -> Types:
         """Infer the types of `node` at `at`, which are not memoized."""
@@ -53,14 +56,14 @@ class ExpressionTypes:
             case ast.Name(id=name):
                 origins = self.model.resolver.resolve(name, at)
                 found = union(*map(self.attributes.infer_origin, origins))
-                return self._narrow(name, origins, found, at) if at.narrowing else found
+                return self.narrowing.narrow(name, origins, found, at) if at.narrowing else found
             case ast.Attribute(value=owner, attr=name):
                 found = (
                     self._attribute_stores(node, at)
                     or self._app_state(node, at)
                     or union(*(self.attributes.infer_attribute(value, name) for value in self.model.infer(owner, at)))
                 )
-                return self._narrow(target_name(node), (), found, at) if at.narrowing else found
+                return self.narrowing.narrow(target_name(node), (), found, at) if at.narrowing else found
             case ast.Call(func=func):
                 return union(*(self.model.return_types(callee, node, at) for callee in self.model.infer(func, at)))
             case (
@@ -84,7 +87,7 @@ class ExpressionTypes:
         return self._infer_literal(node, at)
 
     def _infer_subscript(self, holder: ast.expr, index: int | None, at: Position) -> Types:
-        found = union(*(self.calls.element_types(value, index) for value in self.model.infer(holder, at)))
+        found = union(*(self.special_methods.element_types(value, index) for value in self.model.infer(holder, at)))
         return found or self._subscript_stores(holder, at)
 
     def _infer_operator(self, node: ast.BinOp, at: Position) -> Types:
@@ -93,32 +96,11 @@ class ExpressionTypes:
                 return self.model.infer(node.left, at)
             case ast.Div():
                 sides = (
-                    union(*map(self.calls.division_types, self.model.infer(side, at)))
+                    union(*map(self.special_methods.division_types, self.model.infer(side, at)))
                     for side in (node.left, node.right)
                 )
                 return next(filter(None, sides), UNKNOWN)
         return UNKNOWN
-
-    def _narrow(self, target: str, origins: Origins, found: Types, at: Position) -> Types:
-        """Narrow `found` by the `isinstance` tests on `target` since its last binding in this scope."""
-        orders = [origin.at.order for origin in origins if isinstance(origin, Binding) and origin.at.scope is at.scope]
-        test, tests = at.narrowing, []
-        while test:
-            if test.target == target and all(order < test.order for order in orders):
-                tests.append(test)
-            test = test.before
-        for test in reversed(tests):
-            found = self.calls.narrow(found, self._tested_classes(test.classes, at), holds=test.holds)
-        return found
-
-    def _tested_classes(self, node: ast.expr, at: Position) -> Types:
-        """The classes in the second argument of `isinstance`: one class, a tuple, or a union."""
-        match node:
-            case ast.Tuple(elts=parts):
-                return union(*(self._tested_classes(part, at) for part in parts))
-            case ast.BinOp(left=left, op=ast.BitOr(), right=right):
-                return union(self._tested_classes(left, at), self._tested_classes(right, at))
-        return self.model.infer(node, at)
 
     def _infer_literal(self, node: ast.expr, at: Position) -> Types:  # noqa: PLR0911  # one case for each form
         match node:

@@ -26,6 +26,8 @@ from archguard.semantics.mappings import Mappings
 from archguard.semantics.parameters import ParameterTypes
 from archguard.semantics.queries import Memo, QueryEngine
 from archguard.semantics.resolver import Origins, Resolver
+from archguard.semantics.special_methods import SpecialMethods
+from archguard.semantics.specs import SpecInterpreter
 from archguard.semantics.types import (
     ClassType,
     ExternalSymbol,
@@ -65,9 +67,11 @@ class Inference:
         self.mappings = Mappings(self, program.files)
         self._annotations = Annotations(self)
         self._attributes = AttributeLookup(self)
-        self._calls = CallTypes(self)
-        self._expressions = ExpressionTypes(self, self._attributes, self._calls, self.mappings)
-        self._bindings = BindingTypes(self, self._calls, ParameterTypes(self, self.argument_flow))
+        self._specs = SpecInterpreter(self)
+        special_methods = SpecialMethods(self, self._specs)
+        self._calls = CallTypes(self, self._specs, special_methods)
+        self._expressions = ExpressionTypes(self, self._attributes, special_methods, self.mappings)
+        self._bindings = BindingTypes(self, special_methods, ParameterTypes(self, self.argument_flow))
         self._types = Memo(program.files.recorder)
         self._annotation_types = Memo(program.files.recorder)
         self._return_types = Memo(program.files.recorder)
@@ -142,7 +146,7 @@ class Inference:
         self, spec: str, receiver: InstanceType | ClassType | None, node: ast.Call | None, at: Position | None
     ) -> Types:
         """The types that `spec`, a result in `ExternalModels`, denotes for this receiver and call."""
-        return self._calls.apply_model(spec, receiver, node, at)
+        return self._specs.apply(spec, receiver, node, at)
 
     def receiver_class(self, scope: Scope) -> ClassType:
         """The class that `self` is of in the methods of the class with this `scope`."""
