@@ -34,6 +34,15 @@ class Batch:
     """The compressed text of each module that was read, unless an earlier batch of the same process has it."""
 
 
+@dataclass(frozen=True)
+class Scan:
+    """What a test of the bytes of files has found."""
+
+    scanned: frozenset[str]
+    found: Mapping[str, Any]
+    """What the test says of each module of which it says anything."""
+
+
 @dataclass
 class FileResults:
     """The results of this run: those that were kept from an earlier one, and those that are new."""
@@ -41,8 +50,14 @@ class FileResults:
     recorder: DependencyRecorder = field(default_factory=partial(DependencyRecorder, is_recording=False))
     kept: Mapping[Query, Mapping[str, Result]] = field(default_factory=dict)
     """The results of an earlier run that still hold, by query and module."""
+    kept_scans: Mapping[Query, Scan] = field(default_factory=dict)
+    """The scans of an earlier run, which hold for all modules but those in `changed`."""
+    changed: frozenset[str] = frozenset()
+    """The modules that have another text than in the earlier run."""
     batches: list[Batch] = field(default_factory=list)
     """The results that this run has computed."""
+    scans: dict[Query, Scan] = field(default_factory=dict)
+    """The scans that this run has made, or completed."""
     with_text: set[str] = field(default_factory=set)
     """The modules whose text a batch of this process has."""
 

@@ -23,7 +23,7 @@ from hashlib import blake2b
 from typing import Any, TypeAlias, TypeVar
 
 from archguard.codebase.codebase import Codebase
-from archguard.codebase.file_results import Batch, Query, Result
+from archguard.codebase.file_results import Batch, FileResults, Query, Result, Scan
 from archguard.codebase.kept_results import Row
 from archguard.codebase.scopes.fingerprints import scope_paths
 from archguard.codebase.scopes.scopes import Reading, Scope
@@ -63,6 +63,40 @@ def map_files(
         results.batches.append(batch)
         found.update((result.module, result.value) for result in batch.results)
     return {name: found[name] for name in sorted(found)}
+
+
+def scan_files(
+    codebase: Codebase, query: Query, test: Callable[[Source], _T], modules: Collection[str] | None = None
+) -> Mapping[str, _T]:
+    """What `test` says of the bytes of files, by module; modules of which it says nothing (None, False) are left out.
+
+    Args:
+        codebase: The code.
+        query: Names the test, with all its parameters.
+        test: A function of nothing but the bytes of the file; it must be picklable.
+        modules: The modules to scan; by default all of them.
+    """
+    results, wanted = codebase.results, frozenset(codebase.sources if modules is None else modules)
+    known = results.scans.get(query) or _kept_scan(results, query)
+    missing = wanted - known.scanned
+    found = dict(known.found)
+    for shard in map_shards(codebase, partial(_scan, test), missing) if missing else ():
+        found |= shard
+    results.scans[query] = Scan(known.scanned | missing, found)
+    return {name: value for name, value in found.items() if name in wanted}
+
+
+def _kept_scan(results: FileResults, query: Query) -> Scan:
+    """What an earlier scan says of the modules that have not changed."""
+    kept = results.kept_scans.get(query, Scan(frozenset(), {}))
+    found = {name: value for name, value in kept.found.items() if name not in results.changed}
+    return Scan(kept.scanned - results.changed, found)
+
+
+def _scan(test: Callable[[Source], _T], codebase: Codebase, modules: Sequence[str]) -> dict[str, _T]:
+    """Apply a test to the files of `modules`, in a worker."""
+    found = ((module, test(codebase.sources[module])) for module in modules)
+    return {module: value for module, value in found if value}
 
 
 def digest_of(values: Iterable[object]) -> str:

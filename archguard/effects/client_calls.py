@@ -24,6 +24,7 @@ from archguard.codebase.scopes.scopes import BindingKind as Origin
 from archguard.effects.catalogue.catalogue import Catalogue, is_unknown_library
 from archguard.effects.heuristics import NON_DATABASE_OWNER, QUERY_METHODS, TERMINAL_QUERY_METHODS, score
 from archguard.effects.references import References, elements
+from archguard.incremental.dependencies import Frame
 from archguard.model import Confidence, Location
 from archguard.semantics import (
     ClassType,
@@ -37,6 +38,7 @@ from archguard.semantics import (
     is_method_alias,
     qualified_name,
 )
+from archguard.semantics.recorded import recorded
 
 _PERSISTENCE_METHOD = re.compile(
     r"(?:soft_)?(?:save|delete|update|create|destroy|insert|upsert|refresh|persist|remove)(?:_|$)"
@@ -193,11 +195,9 @@ class ClientCallFinder:
     """Whether the names decide where the type of a receiver is unknown."""
     unambiguous: frozenset[str] = frozenset()
     """Methods whose name alone identifies a client: `basic_ack`."""
-    _client_use_memo: dict[int, bool] = field(default_factory=dict)
-    _in_progress: set[int] = field(default_factory=set)
-    _query_binding_memo: dict[int, bool] = field(default_factory=dict)
-    _references_by_module: dict[int, References] = field(default_factory=dict)
-    _likely_owners_memo: dict[int, frozenset[tuple[str, ...]]] = field(default_factory=dict)
+    _client_use_memo: dict[int, tuple[bool, Frame]] = field(default_factory=dict)
+    _in_progress: dict[int, Frame] = field(default_factory=dict)
+    _query_binding_memo: dict[int, tuple[bool, Frame]] = field(default_factory=dict)
 
     def of(self, source: Source) -> Iterator[ClientCall]:
         """Yield every use in `source`; one access path can yield several."""
@@ -254,12 +254,10 @@ class ClientCallFinder:
         is_same = symbol in self._client_functions(access.node, at)
         return Access(access.node, None, access.name, access.owner, access.last) if is_same else access
 
+    @recorded
     def _references(self, module: Scope) -> References:
-        """The names in `module` that may refer to a client function (memoized)."""
-        if id(module) not in self._references_by_module:
-            words, resolver = self.catalogue.function_words, self.model.resolver
-            self._references_by_module[id(module)] = References.of(module, words, resolver)
-        return self._references_by_module[id(module)]
+        """The names in `module` that may refer to a client function."""
+        return References.of(module, self.catalogue.function_words, self.model.resolver)
 
     def _match_call(self, access: Access, at: Position) -> _Match | None:
         callees = self.model.infer(access.callee, at)
@@ -469,20 +467,25 @@ class ClientCallFinder:
         A recursive call counts as "does not" while its function is in progress. So a negative result is final only for
         the outermost function, and then for all that were visited: none of them is memoized as negative earlier.
         """
-        key = id(function.scope)
+        key, recorder = id(function.scope), self.model.files.recorder
         if key in self._client_use_memo:
-            return self._client_use_memo[key]
+            known, frame = self._client_use_memo[key]
+            recorder.use(frame)
+            return known
         if key in self._in_progress:
+            recorder.use(self._in_progress[key])
             return False
         is_first = not self._in_progress
-        self._in_progress.add(key)
-        if any(self._client_calls_in(function.scope)):
-            self._client_use_memo[key] = True
+        with recorder.computation() as frame:
+            self._in_progress[key] = frame
+            found = any(self._client_calls_in(function.scope))
+        if found:
+            self._client_use_memo[key] = True, frame
         elif is_first:
-            self._client_use_memo.update(dict.fromkeys(self._in_progress, False))
+            self._client_use_memo.update((visited, (False, frame)) for visited in self._in_progress)
         if is_first:
             self._in_progress.clear()
-        return self._client_use_memo.get(key, False)
+        return found
 
     def _client_calls_in(self, scope: Scope) -> Iterator[bool]:
         for inner in scope.walk():
@@ -590,19 +593,22 @@ class ClientCallFinder:
 
     def _is_query_binding(self, binding: Binding) -> bool:
         """Whether `binding` binds a likely query, also one refined over several statements; memoized per binding."""
-        seen, waiting = set[int](), [binding]
-        while waiting and not self._query_binding_memo.get(id(binding)):
-            found = waiting.pop()
-            if id(found) in seen or self._query_binding_memo.get(id(found)) is False:
-                continue
-            seen.add(id(found))
-            calls = _query_calls(found.node)
-            if self._query_binding_memo.get(id(found)) or any(score(access) is Confidence.LIKELY for access in calls):
-                self._query_binding_memo[id(binding)] = True
-            waiting += (other for access in calls for other in self._assigned_calls(access.owner, found.at))
-        if not waiting and id(binding) not in self._query_binding_memo:
-            self._query_binding_memo.update(dict.fromkeys(seen, False))
-        return self._query_binding_memo.get(id(binding), False)
+        recorder = self.model.files.recorder
+        with recorder.computation() as frame:
+            seen, waiting, is_query = set[int](), [binding], False
+            while waiting and not is_query:
+                found = waiting.pop()
+                known, known_frame = self._query_binding_memo.get(id(found), (None, []))
+                recorder.use(known_frame)
+                if id(found) in seen or known is False:
+                    continue
+                seen.add(id(found))
+                calls = _query_calls(found.node)
+                is_query = known or any(score(access) is Confidence.LIKELY for access in calls)
+                waiting += (other for access in calls for other in self._assigned_calls(access.owner, found.at))
+        # Whatever leads to a query is one; if there is none, nothing that was visited leads to one.
+        self._query_binding_memo.update((key, (is_query, frame)) for key in ([id(binding)] if is_query else seen))
+        return is_query
 
     def _assigned_calls(self, node: ast.expr | None, at: Position) -> Iterator[Binding]:
         """The bindings of the name `node` to the result of a call."""
@@ -611,17 +617,14 @@ class ClientCallFinder:
                 case Binding(kind=Origin.ASSIGNED, node=ast.Call(), path=()):
                     yield origin
 
+    @recorded
     def _likely_owners(self, scope: Scope) -> frozenset[tuple[str, ...]]:
-        """The owners with a likely database call in `scope` (memoized).
+        """The owners with a likely database call in `scope`.
 
         Their ambiguous calls are likely as well: `session.commit()` is evidence for `session.get()`.
         """
-        if id(scope) not in self._likely_owners_memo:
-            calls = (access for path in scope.access_paths for access in path.accesses if access.call)
-            self._likely_owners_memo[id(scope)] = frozenset(
-                access.owner_path for access in calls if score(access) is Confidence.LIKELY
-            )
-        return self._likely_owners_memo[id(scope)]
+        calls = (access for path in scope.access_paths for access in path.accesses if access.call)
+        return frozenset(access.owner_path for access in calls if score(access) is Confidence.LIKELY)
 
 
 def _query_calls(node: ast.AST) -> list[Access]:

@@ -16,6 +16,7 @@ from functools import cache
 from typing import Self, TypeAlias
 
 from archguard.codebase import ImportGraph, Reachability, ReachabilityRule, Source, self_and_parents
+from archguard.codebase.file_tasks import digest_of
 from archguard.effects.tracing import content_of
 
 _STAR = re.compile(rb"import\s*\*")
@@ -52,6 +53,12 @@ class Exposure:
         exported = _difference(self.exported, known.exported)
         attributes = _difference(self.attributes, known.attributes)
         return Exposure(exported, attributes, self.app_state - known.app_state, self.call_targets - known.call_targets)
+
+    def digest(self) -> str:
+        """A digest of all names."""
+        parts = (self.exported, self.attributes)
+        by_module = ([(module, sorted(names)) for module, names in sorted(part.items())] for part in parts)
+        return digest_of([*by_module, sorted(self.app_state), sorted(self.call_targets)])
 
     def visibility(
         self, imports: ImportGraph, packages: AbstractSet[str], client_modules: AbstractSet[str]

@@ -12,19 +12,18 @@ round that selects it. Each round scans the bytes of all files, sharded over the
 """
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import chain
-from typing import TypeVar
 
 from archguard.codebase import Codebase, Source, memoized
+from archguard.codebase.file_tasks import digest_of, map_files, scan_files
 from archguard.codebase.imports.dynamic import DYNAMIC
 from archguard.codebase.scopes.scopes import Binding, Position, Scope
-from archguard.codebase.worker_pool import Task, map_shards
 from archguard.effects.aws import channels_with_aws
 from archguard.effects.catalogue.catalogue import Catalogue, Extensions, load_catalogue, semantic_model
-from archguard.effects.client_exposure import Exposure, Visibility, Words, names_any
+from archguard.effects.client_exposure import Exposure, Words, names_any
 from archguard.effects.entry_points import EntryPoints
 from archguard.effects.heuristics import BROKER_METHODS
 from archguard.effects.tracing import STUB, content_of, has_any
@@ -39,58 +38,63 @@ from archguard.semantics import (
     Types,
     app_state_writers,
 )
+from archguard.semantics.recorded import recorded
 
 _STUB_MODULE_SUFFIX = "_pb2_grpc"
 _MAX_DEPTH = 4
 """How many levels of return types and container items are searched for a client; types can be recursive."""
 
-_T = TypeVar("_T")
-
 
 def modules_with_clients(codebase: Codebase, channels: Sequence[str], extensions: Extensions) -> frozenset[str]:
     """The modules that can use a client of `channels`."""
     app_state_writers(codebase)  # computed once by all workers, or each would compute it for itself below
-    found = waiting = _union_over_shards(codebase, partial(_seed_modules, channels, extensions), codebase.sources)
+    imports = codebase.every_import
+    key = digest_of([*channels, *sorted(extensions.items())])
+    seeds = map_files(
+        codebase,
+        f"imports a client {key}",
+        partial(_start_import_test, channels, extensions),
+        codebase.sources,
+        lambda module: (*sorted(imports.imported_by(module)), codebase.has_read_errors(module)),
+    )
+    found = waiting = frozenset(module for module, is_seed in seeds.items() if is_seed)
     known = Exposure()
     packages = frozenset(module for module, source in codebase.sources.items() if source.is_package)
     while waiting:
-        parts = map_shards(codebase, partial(_exposure_of, channels, extensions, found), waiting)
-        exposure = Exposure.union(parts).difference(known)
-        usable = exposure.visibility(codebase.every_import, packages, found)
-        waiting = exposure.call_targets | _union_over_shards(
-            codebase, partial(_modules_using, usable), codebase.sources
-        )
+        start = partial(_start_exposure, channels, extensions, found)
+        parts = map_files(codebase, f"exposes a client {key} {digest_of(sorted(found))}", start, waiting)
+        exposure = Exposure.union(parts.values()).difference(known)
+        usable = exposure.visibility(imports, packages, found)
+        query = f"uses a client {imports.digest} {exposure.digest()} {digest_of(sorted(found))}"
+        using = scan_files(codebase, query, usable.is_used)
+        waiting = exposure.call_targets | using.keys()
         known = Exposure.union((known, exposure))
         found |= waiting
     return found
 
 
-def _union_over_shards(codebase: Codebase, task: Task[frozenset[_T]], modules: Iterable[str]) -> frozenset[_T]:
-    return frozenset().union(*map_shards(codebase, task, modules))
-
-
-def _seed_modules(
-    channels: Sequence[str], extensions: Extensions, codebase: Codebase, modules: Sequence[str]
-) -> frozenset[str]:
-    """Those of `modules` that may import a client; those with read errors are included, to be reported later."""
+def _start_import_test(channels: Sequence[str], extensions: Extensions, codebase: Codebase) -> Callable[[Source], bool]:
+    """Whether a file may import a client; those with read errors may, to be reported later."""
     search = _exposure_search(codebase, channels, extensions)
     imports = codebase.every_import
-    return frozenset(
-        module
-        for module in modules
-        if search.may_import(codebase.sources[module], imports.imported_by(module)) or codebase.has_read_errors(module)
+    return lambda source: (
+        search.may_import(source, imports.imported_by(source.module)) or codebase.has_read_errors(source.module)
     )
 
 
-def _exposure_of(
-    channels: Sequence[str], extensions: Extensions, found: frozenset[str], codebase: Codebase, modules: Sequence[str]
-) -> Exposure:
-    """The exposure of `modules`: how others can access a client that they have from outside or from `found`."""
+def _start_exposure(
+    channels: Sequence[str], extensions: Extensions, found: frozenset[str], codebase: Codebase
+) -> Callable[[Source], Exposure]:
+    """The exposure of a module: how others can access a client that it has from outside or from `found`."""
     search = _exposure_search(codebase, channels, extensions)
-    exported = {module: _words(search.exported(module, found)) for module in modules if _is_imported(codebase, module)}
-    attributes = {module: search.attributes(module) for module in modules}
-    app_state = Words().union(*map(search.app_state, modules))
-    return Exposure(exported, attributes, app_state, frozenset[str]().union(*map(search.call_targets, modules)))
+
+    def exposure(source: Source) -> Exposure:
+        module = source.module
+        exported = {module: _words(search.exported(module, found))} if _is_imported(codebase, module) else {}
+        attributes = {module: search.attributes(module)}
+        return Exposure(exported, attributes, search.app_state(module), search.call_targets(module))
+
+    return exposure
 
 
 def _words(names: Iterable[str]) -> Words:
@@ -103,11 +107,6 @@ def _is_imported(codebase: Codebase, module: str) -> bool:
     Packages always count: an import of a re-exported name is recorded as an import of the module that defines it.
     """
     return module in codebase.every_import.importers or codebase.sources[module].is_package
-
-
-def _modules_using(usable: Visibility, codebase: Codebase, modules: Sequence[str]) -> frozenset[str]:
-    """Those of `modules` that contain a name in `usable`."""
-    return frozenset(module for module in modules if usable.is_used(codebase.sources[module]))
 
 
 def _exposure_search(codebase: Codebase, channels: Sequence[str], extensions: Extensions) -> "_ExposureSearch":
@@ -174,7 +173,7 @@ class _ExposureSearch:
         imported, name = binding.imported
         return self.model.resolver.find_module(imported, module, name) if imported else ""
 
-    @memoized
+    @recorded
     def attributes(self, module: str) -> Words:
         """The attributes of classes and objects of `module` that are clients."""
         return _words(
@@ -184,7 +183,7 @@ class _ExposureSearch:
             if self._has_client(self._bound_types(bindings))
         )
 
-    @memoized
+    @recorded
     def app_state(self, module: str) -> Words:
         """The names under which `module` stores clients in app state."""
         return _words(
@@ -194,7 +193,7 @@ class _ExposureSearch:
             if self._has_client(self._bound_types(bindings))
         )
 
-    @memoized
+    @recorded
     def call_targets(self, module: str) -> frozenset[str]:
         """The other modules to whose functions and classes `module` passes a client."""
         return frozenset(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, cached_property, partial
 
-from archguard.codebase import Import, Source, memoized, self_and_parents
+from archguard.codebase import Import, Source, self_and_parents
 from archguard.codebase.facts import FunctionDefinition
 from archguard.codebase.facts.definitions import definitions
 from archguard.codebase.scopes.access_paths import Access
@@ -35,6 +35,7 @@ from archguard.semantics import (
     is_method_alias,
     provided,
 )
+from archguard.semantics.recorded import recorded
 
 _SQL_CALL_NAME = re.compile(
     r"exec|query|sql|fetch|run|raw|select|read|iterate|cursor|db|statement|rows?$|^(?:all|one|first)$"
@@ -161,12 +162,12 @@ class DatabaseEffects:
         own = self.model.resolver.find_module(module, importer, name)
         return bool(own and self._describe_model(own, name))
 
-    @memoized
+    @recorded
     def _describe_client(self, own: str, name: str) -> str:
         """A description of the client that the module `own` exports as `name`; "" if it is none."""
         return next(filter(None, map(self._describe, self._exported(own, name))), "")
 
-    @memoized
+    @recorded
     def _describe_model(self, own: str, name: str) -> str:
         """A description of the model that the module `own` exports as `name`; "" if it is none."""
         return "a model" if any(map(self._is_model, self._exported(own, name))) else ""

@@ -10,14 +10,14 @@ Cost: one breadth-first search and one pass of regular expressions over the file
 
 import re
 from collections import deque
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import partial
-from itertools import chain
 from typing import TypeAlias
 
 from archguard.codebase import Codebase, Pattern, Source, SourceError, self_and_parents
-from archguard.codebase.worker_pool import map_shards
+from archguard.codebase.file_tasks import digest_of, scan_files
 from archguard.effects.catalogue.catalogue import Catalogue
 from archguard.semantics import app_state_writers, reads_app_state
 
@@ -44,8 +44,8 @@ class Relevance:
     """The modules that reach a client by their imports; no other module can export one."""
 
 
-def find_relevant(codebase: Codebase, catalogue: Catalogue, *, may_use: Test, offers: Test) -> Relevance:
-    """The modules that can use a client of `catalogue`.
+def find_relevant(codebase: Codebase, catalogue: Catalogue, name: str, may_use: Test, offers: Test) -> Relevance:
+    """The modules that can use a client of `catalogue`; `name` stands for both tests in results that are kept.
 
     These are the modules near an import of a client, those that read app state which such a module stores, those whose
     bytes pass `may_use`, and the importers of one that also passes `offers`. Modules with read errors are included, so
@@ -57,10 +57,9 @@ def find_relevant(codebase: Codebase, catalogue: Catalogue, *, may_use: Test, of
         name.encode() for name, modules in app_state_writers(codebase).items() if near.intersection(modules)
     )
     found = {name for name in codebase.sources if name in near or codebase.has_read_errors(name)}
-    for name, is_offering in chain(
-        *map_shards(codebase, partial(_scan_shard, app_state, may_use, offers), codebase.sources)
-    ):
-        found.update((name, *importers.get(name, ())) if is_offering else (name,))
+    query = f"{name} {digest_of(sorted(app_state))}"
+    for module, use in scan_files(codebase, query, partial(_may_use, app_state, may_use, offers)).items():
+        found.update((module, *importers.get(module, ())) if use is _Use.OFFERS else (module,))
     found.update(_modules_receiving_clients(codebase, near, catalogue) - found)
     return Relevance(frozenset(found.intersection(codebase.sources)), near)
 
@@ -76,21 +75,15 @@ def _modules_receiving_clients(codebase: Codebase, near: Collection[str], catalo
         imported = imports.imported_by(waiting.pop()).keys() & codebase.sources.keys() - reachable
         reachable |= imported
         waiting += imported
-    scan = partial(_calling_on_parameters, catalogue.verbs - {"*"})
-    return frozenset(chain(*map_shards(codebase, scan, reachable.difference(near))))
+    verbs = "|".join(sorted(catalogue.verbs - {"*"}))
+    query = f"calls on parameters {digest_of([verbs])}"
+    return frozenset(scan_files(codebase, query, partial(_calls_on_parameter, verbs), reachable.difference(near)))
 
 
-def _calling_on_parameters(verbs: frozenset[str], codebase: Codebase, modules: Sequence[str]) -> list[str]:
-    """Those of `modules` that define a parameter and access an attribute named like one of `verbs`."""
-    method_access = re.compile(rb"\.\s*(?:%b)\b" % "|".join(sorted(verbs)).encode())
-    return [
-        name
-        for name in modules
-        if _matches(
-            codebase.sources[name],
-            lambda content: bool(_DEF_WITH_PARAMETER.search(content) and method_access.search(content)),
-        )
-    ]
+def _calls_on_parameter(verbs: str, source: Source) -> bool:
+    """Whether a file defines a parameter and accesses an attribute named like one of `verbs`, which `|` separates."""
+    method_access = re.compile(rb"\.\s*(?:%b)\b" % verbs.encode())  # `re` caches it
+    return _matches(source, lambda content: bool(_DEF_WITH_PARAMETER.search(content) and method_access.search(content)))
 
 
 def _modules_near_clients(
@@ -122,16 +115,19 @@ def _own_client_modules(codebase: Codebase, catalogue: Catalogue) -> frozenset[s
     return own | {module for module in codebase.sources if module.rpartition("::")[2] in definition_modules}
 
 
-def _scan_shard(
-    app_state: frozenset[bytes], may_use: Test, offers: Test, codebase: Codebase, modules: Sequence[str]
-) -> tuple[tuple[str, bool], ...]:
-    """Those of `modules` that may use a client or read `app_state`, each with whether it `offers` one."""
+class _Use(StrEnum):
+    """What the bytes of a file say of its use of clients."""
 
-    def passes(content: bytes) -> bool:
-        return may_use(content) or reads_app_state(content, app_state)
+    USES = "uses"
+    OFFERS = "offers"
+    """It uses one, and those that import it may use it through its functions."""
 
-    sources = codebase.sources
-    return tuple((name, _matches(sources[name], offers)) for name in modules if _matches(sources[name], passes))
+
+def _may_use(app_state: frozenset[bytes], may_use: Test, offers: Test, source: Source) -> _Use | None:
+    """Whether a file may use a client or read `app_state`."""
+    if not _matches(source, lambda content: may_use(content) or reads_app_state(content, app_state)):
+        return None
+    return _Use.OFFERS if _matches(source, offers) else _Use.USES
 
 
 def _matches(source: Source, test: Test) -> bool:

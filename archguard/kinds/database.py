@@ -104,7 +104,9 @@ class Database(PerFileContract):
         key = f"relevant to {self.id}"
         if key not in codebase.memo:
             known = self._known(codebase)
-            broadcast(codebase, key, find_relevant(codebase, known, may_use=_may_reach_a_database, offers=holds_sql))
+            broadcast(
+                codebase, key, find_relevant(codebase, known, "may use a database", _may_reach_a_database, holds_sql)
+            )
         found: Relevance = codebase.memo[key]
         return found
 

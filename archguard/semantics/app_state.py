@@ -5,15 +5,16 @@ a name that is read are parsed. Cost: one pass over all files, once a run.
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from itertools import chain
 from typing import TypeAlias
 
 from archguard.codebase.codebase import Codebase
+from archguard.codebase.file_tasks import scan_files
 from archguard.codebase.scopes.scopes import Binding, Reading, Scope, walk
 from archguard.codebase.syntax.source import Source, SourceError
-from archguard.codebase.worker_pool import broadcast, map_shards
+from archguard.codebase.worker_pool import broadcast
 from archguard.semantics.index import FileIndex
 
 _WRITES = tuple(  # one per prefix, which is faster than an alternation
@@ -52,7 +53,7 @@ def app_state_writers(codebase: Codebase) -> StateWriters:
     """The modules that store application state, found in the bytes of every file on the first call."""
     if _KEY not in codebase.memo:
         found: dict[str, list[str]] = {}
-        for module, names in chain.from_iterable(map_shards(codebase, _writers_among, codebase.sources)):
+        for module, names in scan_files(codebase, "stores of application state", names_stored).items():
             for name in names:
                 found.setdefault(name, []).append(module)
         broadcast(codebase, _KEY, {name: sorted(modules) for name, modules in found.items()})
@@ -60,13 +61,8 @@ def app_state_writers(codebase: Codebase) -> StateWriters:
     return writers
 
 
-def _writers_among(codebase: Codebase, modules: Sequence[str]) -> list[tuple[str, list[str]]]:
-    """Those of `modules` that store application state, with the names."""
-    found = ((module, _names_written(codebase.sources[module])) for module in modules)
-    return [(module, names) for module, names in found if names]
-
-
-def _names_written(source: Source) -> list[str]:
+def names_stored(source: Source) -> list[str]:
+    """The names under which a file stores application state."""
     try:
         stores = chain.from_iterable(pattern.findall(source.content) for pattern in _WRITES)
         return sorted({(attribute or key).decode() for attribute, key in stores})

@@ -27,8 +27,8 @@ Limits, each with the reason for its number:
   `getattr` with a name that is not constant.
 
 Cost: time and memory are linear in the expressions that queries reach, outside of cycles; each is evaluated once. A
-member of a cycle is evaluated again for each entry into the cycle. Strings and mappings are not memoized. To infer every
-call of Django (883 modules, 35,500 calls) takes as long as to parse its files and bind their names: 3.5 s each.
+member of a cycle is evaluated again for each entry into the cycle. Strings and mappings are not memoized. To infer
+every call of Django (883 modules, 35,500 calls) takes as long as to parse its files and bind their names: 3.5 s each.
 """
 
 import ast

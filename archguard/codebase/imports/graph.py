@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import blake2b
 from itertools import groupby
 from typing import NamedTuple
 
@@ -47,6 +48,12 @@ class ImportGraph:
     def externals(self) -> frozenset[str]:
         """The imported modules outside of the project."""
         return frozenset(self.importers.keys() - self.modules)
+
+    @cached_property
+    def digest(self) -> str:
+        """A digest of which modules import which others, whatever the lines."""
+        text = "\n".join(" ".join((importer, *sorted(imported))) for importer, imported in sorted(self.lines.items()))
+        return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
     def count(self, importers: Collection[str]) -> int:
         """How many import statements `importers` have."""
