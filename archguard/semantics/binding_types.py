@@ -12,8 +12,8 @@ from archguard.semantics.types import UNKNOWN, ClassType, FunctionType, Types, u
 class BindingTypes:
     """Infers what a binding assigns to its name."""
 
-    def __init__(self, model: Evaluator, special_methods: SpecialMethods, parameters: ParameterTypes) -> None:
-        self.model = model
+    def __init__(self, evaluator: Evaluator, special_methods: SpecialMethods, parameters: ParameterTypes) -> None:
+        self.evaluator = evaluator
         self.special_methods = special_methods
         self.parameters = parameters
 
@@ -26,17 +26,17 @@ class BindingTypes:
                 return self.parameters.infer(binding)
             case Binding(kind=BindingKind.OPAQUE):
                 return UNKNOWN
-            case Binding(annotation=ast.expr() as note) if found := self.model.infer_annotation(note, binding.at):
+            case Binding(annotation=ast.expr() as note) if found := self.evaluator.infer_annotation(note, binding.at):
                 return found
             case Binding(kind=BindingKind.ASSIGNED, node=ast.Tuple(elts=parts), path=(i, *rest)) if i < len(parts):
-                return self._unpack(self.model.infer(parts[i], binding.at), tuple(rest))
+                return self._unpack(self.evaluator.infer(parts[i], binding.at), tuple(rest))
             case Binding(node=ast.expr() as node):
-                values = self._enter_or_iterate(binding.kind, self.model.infer(node, binding.at))
+                values = self._enter_or_iterate(binding.kind, self.evaluator.infer(node, binding.at))
                 return self._unpack(values, binding.path)
         return UNKNOWN
 
     def _infer_definition(self, binding: Binding) -> Types:
-        scope = self.model.files.scope_of(binding.node, binding.at)
+        scope = self.evaluator.files.scope_of(binding.node, binding.at)
         if not scope:
             return UNKNOWN
         if scope.is_class:

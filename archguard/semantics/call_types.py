@@ -33,8 +33,8 @@ _CONTEXT_MANAGER_DECORATORS = {"contextmanager", "asynccontextmanager"}
 class CallTypes:
     """Infers what calls return."""
 
-    def __init__(self, model: Evaluator, specs: SpecInterpreter, special_methods: SpecialMethods) -> None:
-        self.model = model
+    def __init__(self, evaluator: Evaluator, specs: SpecInterpreter, special_methods: SpecialMethods) -> None:
+        self.evaluator = evaluator
         self.specs = specs
         self.special_methods = special_methods
 
@@ -62,15 +62,15 @@ class CallTypes:
     def bind_receiver(self, values: Types, receiver: InstanceType | ClassType) -> Types:
         """Specialize the result of a method to the class of its `receiver`, which `self` and `cls()` are of."""
         cls = receiver.of if isinstance(receiver, InstanceType) else receiver
-        if not isinstance(cls, ClassType) or len(self.model.mro(cls)) == 1:
+        if not isinstance(cls, ClassType) or len(self.evaluator.mro(cls)) == 1:
             return values
         return tuple(self._rebind(value, cls) for value in values)
 
     def _rebind(self, value: Type, cls: ClassType) -> Type:
         match value:
-            case ClassType() if value in self.model.mro(cls):
+            case ClassType() if value in self.evaluator.mro(cls):
                 return cls
-            case InstanceType(of=ClassType() as of, items=items) if of in self.model.mro(cls):
+            case InstanceType(of=ClassType() as of, items=items) if of in self.evaluator.mro(cls):
                 return InstanceType(cls, items)
             case InstanceType(of=of, items=(_, *_) as items):
                 return InstanceType(of, tuple(self.bind_receiver(item, cls) for item in items))
@@ -79,7 +79,7 @@ class CallTypes:
     def _function_returns(self, function: FunctionType) -> Types:
         scope = function.scope
         returns = getattr(scope.node, "returns", None)
-        found = self.model.infer_annotation(returns, scope.at or scope.end) if returns else UNKNOWN
+        found = self.evaluator.infer_annotation(returns, scope.at or scope.end) if returns else UNKNOWN
         found = found or self._infer_body(function)
         if _CONTEXT_MANAGER_DECORATORS.isdisjoint(decorator_names(scope)):
             return found
@@ -88,36 +88,38 @@ class CallTypes:
     def _infer_body(self, function: FunctionType) -> Types:
         """Infer the result from the `yield` statements, else from the `return` statements."""
         scope = function.scope
-        yielded = union(*(self.model.infer(node, at) for node, at in scope.yields))
+        yielded = union(*(self.evaluator.infer(node, at) for node, at in scope.yields))
         if yielded:
             return (external_instance("collections.abc.Iterator", yielded),)
-        return union(*(self.model.infer(node, at) for node, at in scope.returns))
+        return union(*(self.evaluator.infer(node, at) for node, at in scope.returns))
 
     def _member_returns(
         self, receiver: InstanceType | ClassType, name: str, node: ast.Call | None, at: Position | None
     ) -> Types:
-        if spec := self.model.library.result(name):
+        if spec := self.evaluator.library.result(name):
             return self.specs.apply(spec, receiver, node, at)
         return UNKNOWN if name.startswith("builtins.") else (external_instance(f"{name}()"),)
 
     def _external_returns(self, name: str, node: ast.Call | None, at: Position | None) -> Types:
         if node and at and (special := self._builtin_returns(name, node, at)):
             return special
-        if spec := self.model.library.result(name):
+        if spec := self.evaluator.library.result(name):
             is_method = spec == "self" or "[self]" in spec  # so `name` is `Class.method`
             owner = InstanceType(ExternalSymbol(name.rpartition(".")[0])) if is_method else None
             return self.specs.apply(spec, owner, node, at)
         if last_name(name)[:1].isupper() or name.startswith("builtins."):
-            return (external_instance(self.model.library.canonical(name)),)
+            return (external_instance(self.evaluator.library.canonical(name)),)
         return (external_instance(f"{name}()"),)
 
     def _builtin_returns(self, name: str, node: ast.Call, at: Position) -> Types:  # noqa: PLR0911  # one case for each function
         """Infer calls of builtins and of the standard library that return (parts of) their arguments."""
         match name, node.args:
             case (("typing.cast" | "typing_extensions.cast"), [annotation, *_]):
-                return self.model.infer_annotation(annotation, at)
+                return self.evaluator.infer_annotation(annotation, at)
             case "builtins.getattr", [owner, ast.Constant(value=str(attribute)), *_]:
-                return union(*(self.model.infer_attribute(value, attribute) for value in self.model.infer(owner, at)))
+                return union(
+                    *(self.evaluator.infer_attribute(value, attribute) for value in self.evaluator.infer(owner, at))
+                )
             case (("builtins.next" | "builtins.anext"), [iterator, *_]) | (
                 ("builtins.max" | "builtins.min"),
                 [iterator],
@@ -132,18 +134,20 @@ class CallTypes:
                 pair = external_instance("builtins.tuple", UNKNOWN, self._iterate(iterable, at))
                 return (external_instance("builtins.list", (pair,)),)
             case "builtins.type", [argument]:
-                return tuple(value.of for value in self.model.infer(argument, at) if isinstance(value, InstanceType))
+                return tuple(
+                    value.of for value in self.evaluator.infer(argument, at) if isinstance(value, InstanceType)
+                )
             case "builtins.super", _:
                 return self._super(at)
             case "contextvars.ContextVar", _ if default := [key.value for key in node.keywords if key.arg == "default"]:
-                return (external_instance(name, self.model.infer(default[0], at)),)
+                return (external_instance(name, self.evaluator.infer(default[0], at)),)
             case "functools.partial", [function, *_]:
-                return self.model.infer(function, at)
+                return self.evaluator.infer(function, at)
         return UNKNOWN
 
     def _iterate(self, node: ast.expr, at: Position) -> Types:
         """Infer `x` in `for x in node`."""
-        return union(*map(self.special_methods.iterated_types, self.model.infer(node, at)))
+        return union(*map(self.special_methods.iterated_types, self.evaluator.infer(node, at)))
 
     def _super(self, at: Position) -> Types:
         """Infer `super()`: instances of the direct bases of the enclosing class."""
@@ -154,7 +158,7 @@ class CallTypes:
         if not isinstance(node, ast.ClassDef) or not scope.at:
             return UNKNOWN
         bases = (base.value if isinstance(base, ast.Subscript) else base for base in node.bases)
-        return instances_of(union(*(self.model.infer(base, scope.at) for base in bases)))
+        return instances_of(union(*(self.evaluator.infer(base, scope.at) for base in bases)))
 
 
 def _as_context_manager(value: Type) -> Type:

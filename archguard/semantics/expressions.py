@@ -33,13 +33,13 @@ class ExpressionTypes:
     """Infers expressions from the types of their parts."""
 
     def __init__(
-        self, model: Evaluator, attributes: AttributeLookup, special_methods: SpecialMethods, mappings: Mappings
+        self, evaluator: Evaluator, attributes: AttributeLookup, special_methods: SpecialMethods, mappings: Mappings
     ) -> None:
-        self.model = model
+        self.evaluator = evaluator
         self.attributes = attributes
         self.special_methods = special_methods
         self.mappings = mappings
-        self.narrowing = TypeNarrowing(model)
+        self.narrowing = TypeNarrowing(evaluator)
 
     def infer(self, node: ast.expr, at: Position) -> Types:
         """Infer the types of `node` at `at`, which are not memoized."""
@@ -49,54 +49,58 @@ class ExpressionTypes:
     def _infer_entry(self, node: ast.expr, at: Position) -> Types | None:
         """Infer `topics["paid"]` or `topics.get("paid")` from the entries of the mapping; None if they are unknown."""
         found = self.mappings.lookup(node, at)
-        return union(*(self.model.infer(*placed) for placed in (*found[0], *found[1]))) if found else None
+        return union(*(self.evaluator.infer(*placed) for placed in (*found[0], *found[1]))) if found else None
 
     def _infer_expression(self, node: ast.expr, at: Position) -> Types:  # noqa: PLR0911  # one case for each form of expression
         match node:
             case ast.Name(id=name):
-                origins = self.model.resolver.resolve(name, at)
+                origins = self.evaluator.resolver.resolve(name, at)
                 found = union(*map(self.attributes.infer_origin, origins))
                 return self.narrowing.narrow(name, origins, found, at) if at.narrowing else found
             case ast.Attribute(value=owner, attr=name):
                 found = (
                     self._attribute_stores(node, at)
                     or self._app_state(node, at)
-                    or union(*(self.attributes.infer_attribute(value, name) for value in self.model.infer(owner, at)))
+                    or union(
+                        *(self.attributes.infer_attribute(value, name) for value in self.evaluator.infer(owner, at))
+                    )
                 )
                 return self.narrowing.narrow(target_name(node), (), found, at) if at.narrowing else found
             case ast.Call(func=func):
-                return union(*(self.model.return_types(callee, node, at) for callee in self.model.infer(func, at)))
+                return union(
+                    *(self.evaluator.return_types(callee, node, at) for callee in self.evaluator.infer(func, at))
+                )
             case (
                 ast.Await(value=inner)
                 | ast.NamedExpr(value=inner)
                 | ast.Starred(value=inner)
                 | ast.Subscript(value=inner, slice=ast.Slice())
             ):
-                return self.model.infer(inner, at)
+                return self.evaluator.infer(inner, at)
             case ast.IfExp(body=one, orelse=other):
-                return union(self.model.infer(one, at), self.model.infer(other, at))
+                return union(self.evaluator.infer(one, at), self.evaluator.infer(other, at))
             case ast.BoolOp(values=parts):
-                return union(*(self.model.infer(part, at) for part in parts))
+                return union(*(self.evaluator.infer(part, at) for part in parts))
             case ast.Subscript(value=holder, slice=index):
                 return self._app_state(node, at) or self._infer_subscript(holder, _constant_index(index), at)
             case ast.BinOp():
                 return self._infer_operator(node, at)
             case ast.Lambda():
-                scope = self.model.files.scope_of(node, at)
+                scope = self.evaluator.files.scope_of(node, at)
                 return (FunctionType(scope.name, scope),) if scope else UNKNOWN
         return self._infer_literal(node, at)
 
     def _infer_subscript(self, holder: ast.expr, index: int | None, at: Position) -> Types:
-        found = union(*(self.special_methods.element_types(value, index) for value in self.model.infer(holder, at)))
+        found = union(*(self.special_methods.element_types(value, index) for value in self.evaluator.infer(holder, at)))
         return found or self._subscript_stores(holder, at)
 
     def _infer_operator(self, node: ast.BinOp, at: Position) -> Types:
         match node.op:
             case ast.BitOr() | ast.BitAnd():
-                return self.model.infer(node.left, at)
+                return self.evaluator.infer(node.left, at)
             case ast.Div():
                 sides = (
-                    union(*map(self.special_methods.division_types, self.model.infer(side, at)))
+                    union(*map(self.special_methods.division_types, self.evaluator.infer(side, at)))
                     for side in (node.left, node.right)
                 )
                 return next(filter(None, sides), UNKNOWN)
@@ -109,15 +113,15 @@ class ExpressionTypes:
                     return UNKNOWN
                 return (external_instance(f"builtins.{type(constant).__name__}"),)
             case ast.List(elts=parts) | ast.Set(elts=parts):
-                return (external_instance("builtins.list", union(*(self.model.infer(part, at) for part in parts))),)
+                return (external_instance("builtins.list", union(*(self.evaluator.infer(part, at) for part in parts))),)
             case ast.Tuple(elts=parts):
-                return (external_instance("builtins.tuple", *(self.model.infer(part, at) for part in parts)),)
+                return (external_instance("builtins.tuple", *(self.evaluator.infer(part, at) for part in parts)),)
             case ast.Dict(values=parts):
-                values = union(*(self.model.infer(part, at) for part in parts))
+                values = union(*(self.evaluator.infer(part, at) for part in parts))
                 return (external_instance("builtins.dict", UNKNOWN, values),)
             case ast.ListComp(elt=part) | ast.SetComp(elt=part) | ast.GeneratorExp(elt=part):
-                inner = self.model.files.scope_of(node, at)
-                items = self.model.infer(part, inner.end) if inner else UNKNOWN
+                inner = self.evaluator.files.scope_of(node, at)
+                items = self.evaluator.infer(part, inner.end) if inner else UNKNOWN
                 return (external_instance(_LITERAL_TYPES[type(node)], items),)
             case _ if type(node) in _LITERAL_TYPES:
                 return (external_instance(_LITERAL_TYPES[type(node)]),)
@@ -131,19 +135,23 @@ class ExpressionTypes:
         if not isinstance(node.value, ast.Name):
             return UNKNOWN
         name = node.value.id
-        stores = at.scope.stored if at.scope.named(name) else partial(self.model.files.stores, at.scope)
-        return union(*map(self.model.infer_binding, stores(name, node.attr)))
+        stores = at.scope.stored if at.scope.named(name) else partial(self.evaluator.files.stores, at.scope)
+        return union(*map(self.evaluator.infer_binding, stores(name, node.attr)))
 
     def _app_state(self, node: ast.expr, at: Position) -> Types:
         """Infer `request.app["pool"]` from stores in any module of the service: `app["pool"] = create_pool()`."""
         name = app_state_name(node)
-        return union(*map(self.model.infer_binding, self.model.app_state.bindings(name, at.scope))) if name else UNKNOWN
+        return (
+            union(*map(self.evaluator.infer_binding, self.evaluator.app_state.bindings(name, at.scope)))
+            if name
+            else UNKNOWN
+        )
 
     def _subscript_stores(self, holder: ast.expr, at: Position) -> Types:
         """Infer `clients[key]` from stores in the same file, under any key: `clients[key] = connect()`."""
         match holder:
             case ast.Name(id=name) | ast.Attribute(attr=name):
-                return union(*map(self.model.infer_binding, self.model.files.stores(at.scope, name, ITEM)))
+                return union(*map(self.evaluator.infer_binding, self.evaluator.files.stores(at.scope, name, ITEM)))
         return UNKNOWN
 
 

@@ -17,8 +17,8 @@ from archguard.semantics.types import UNKNOWN, ClassType, ExternalSymbol, Instan
 class ParameterTypes:
     """Infers the parameters of functions of the project."""
 
-    def __init__(self, model: Evaluator, argument_flow: ArgumentFlow) -> None:
-        self.model = model
+    def __init__(self, evaluator: Evaluator, argument_flow: ArgumentFlow) -> None:
+        self.evaluator = evaluator
         self.argument_flow = argument_flow
 
     def infer(self, binding: Binding) -> Types:
@@ -29,12 +29,12 @@ class ParameterTypes:
         scope = binding.at.scope
         enclosing = scope.at or scope.end
         if enclosing.scope.is_class and binding.name == first_parameter(scope):
-            return _receiver_types(scope, self.model.receiver_class(enclosing.scope))
-        if binding.annotation and (found := self.model.infer_annotation(binding.annotation, enclosing)):
+            return _receiver_types(scope, self.evaluator.receiver_class(enclosing.scope))
+        if binding.annotation and (found := self.evaluator.infer_annotation(binding.annotation, enclosing)):
             return found
-        if binding.default and (found := provided(self.model, binding.default, enclosing)):
+        if binding.default and (found := provided(self.evaluator, binding.default, enclosing)):
             return found
-        default = self.model.infer(binding.default, enclosing) if binding.default else UNKNOWN
+        default = self.evaluator.infer(binding.default, enclosing) if binding.default else UNKNOWN
         return default or self.argument_flow.infer(binding) or self._passed_by_library(binding, scope)
 
     def _passed_by_library(self, parameter: Binding, function: Scope) -> Types:
@@ -42,18 +42,18 @@ class ParameterTypes:
         method = getattr(function.node, "name", "")
         if (outer := function.parent) and isinstance(outer.node, ast.ClassDef):
             cls, index = ClassType(outer.name, outer), _argument_index(function.node, parameter.name)
-            bases = [base.name for base in self.model.mro(cls) if isinstance(base, ExternalSymbol)]
-            specs = (self.model.library.passed(base, method, index) for base in bases)
+            bases = [base.name for base in self.evaluator.mro(cls) if isinstance(base, ExternalSymbol)]
+            specs = (self.evaluator.library.passed(base, method, index) for base in bases)
             if spec := next(filter(None, specs), ""):
-                return self.model.apply_model(spec, InstanceType(cls), None, None)
+                return self.evaluator.apply_model(spec, InstanceType(cls), None, None)
         return self._passed_by_convention(parameter.name, function.module)
 
     def _passed_by_convention(self, name: str, module: Scope) -> Types:
         """What a parameter called `name` conventionally is in files that import a package: Django's `request`."""
-        specs = self.model.library.conventions.get(name)
+        specs = self.evaluator.library.conventions.get(name)
         packages = module.imported_packages if specs else frozenset[str]()
         spec = next((spec for package, spec in specs or () if package in packages), "")
-        return self.model.apply_model(spec, None, None, None) if spec else UNKNOWN
+        return self.evaluator.apply_model(spec, None, None, None) if spec else UNKNOWN
 
 
 def _receiver_types(method: Scope, cls: ClassType) -> Types:

@@ -27,8 +27,8 @@ from archguard.semantics.types import (
 class SpecialMethods:
     """Infers what values give when they are entered, iterated, indexed or divided."""
 
-    def __init__(self, model: Evaluator, specs: SpecInterpreter) -> None:
-        self.model = model
+    def __init__(self, evaluator: Evaluator, specs: SpecInterpreter) -> None:
+        self.evaluator = evaluator
         self.specs = specs
 
     def entered_types(self, value: Type) -> Types:
@@ -53,7 +53,7 @@ class SpecialMethods:
             case InstanceType(of=ClassType()):
                 return union(*map(self._next_types, union(*self.call(value, "__iter__"))))
             case ExternalMember(receiver=receiver, base=base, name=name):
-                spec = self.model.library.result(f"{base}.{name}.__iter__")
+                spec = self.evaluator.library.result(f"{base}.{name}.__iter__")
                 return self.specs.apply(spec, receiver, None, None) if spec else UNKNOWN
         return UNKNOWN
 
@@ -84,13 +84,13 @@ class SpecialMethods:
             case InstanceType(of=ExternalSymbol(name=name)):
                 return self.specs.apply_result(f"{name}.__truediv__", value)
             case InstanceType(of=ClassType()):
-                methods = self.model.infer_attribute(value, "__truediv__")
-                return union(*(self.model.return_types(method, None, None) for method in methods))
+                methods = self.evaluator.infer_attribute(value, "__truediv__")
+                return union(*(self.evaluator.return_types(method, None, None) for method in methods))
         return UNKNOWN
 
     def call(
         self, owner: InstanceType, name: str, node: ast.Call | None = None, at: Position | None = None
     ) -> list[Types]:
         """Infer what each method of `owner` called `name` returns; `node` at `at` is the call, if there is one."""
-        methods = self.model.infer_attribute(owner, name)
-        return [self.model.return_types(method, node, at) for method in methods if isinstance(method, FunctionType)]
+        methods = self.evaluator.infer_attribute(owner, name)
+        return [self.evaluator.return_types(method, node, at) for method in methods if isinstance(method, FunctionType)]

@@ -26,8 +26,8 @@ _SPEC = re.compile(r"(?P<base>[^\[]*)(?:\[(?P<inner>.*)\])?$")
 class SpecInterpreter:
     """Gives the types that a spec denotes for a receiver and a call."""
 
-    def __init__(self, model: Evaluator) -> None:
-        self.model = model
+    def __init__(self, evaluator: Evaluator) -> None:
+        self.evaluator = evaluator
 
     def apply(
         self, spec: str, receiver: InstanceType | ClassType | None, node: ast.Call | None, at: Position | None
@@ -40,7 +40,7 @@ class SpecInterpreter:
         self, name: str, receiver: InstanceType, node: ast.Call | None = None, at: Position | None = None
     ) -> Types:
         """The types of the result of calling `name`, which is modelled; UNKNOWN if it is not."""
-        spec = self.model.library.result(name)
+        spec = self.evaluator.library.result(name)
         return self.apply(spec, receiver, node, at) if spec else UNKNOWN
 
     def _alternative(
@@ -70,7 +70,7 @@ class SpecInterpreter:
             return UNKNOWN
         values: Types = (receiver,)
         for name in path:
-            values = union(*(self.model.infer_attribute(value, name) for value in values))
+            values = union(*(self.evaluator.infer_attribute(value, name) for value in values))
         return union(instances_of(values), _last_items(values))
 
     def _placeholder(  # noqa: PLR0911  # one case for each placeholder
@@ -85,8 +85,8 @@ class SpecInterpreter:
             case "item":
                 return receiver.items[-1] if isinstance(receiver, InstanceType) and receiver.items else UNKNOWN
             case "result" if node and at and node.args:
-                callees = self.model.infer(node.args[0], at)
-                return union(*(self.model.return_types(callee, None, None) for callee in callees))
+                callees = self.evaluator.infer(node.args[0], at)
+                return union(*(self.evaluator.return_types(callee, None, None) for callee in callees))
             case "argument" | "object" if node and at and node.args:
                 return self._argument_types(word, node.args[0], at)
             case _ if "." in word:
@@ -95,11 +95,11 @@ class SpecInterpreter:
 
     def _argument_types(self, word: str, node: ast.expr, at: Position) -> Types:
         """The first argument itself; for `object`, an instance of the class that it is, names or holds instances of."""
-        values = self.model.infer(node, at)
+        values = self.evaluator.infer(node, at)
         if word == "argument":
             return values
         if isinstance(node, ast.Constant):
-            return self._django_model(str(node.value), at) or self.model.infer_annotation(node, at)
+            return self._django_model(str(node.value), at) or self.evaluator.infer_annotation(node, at)
         return union(instances_of(values), _last_items(values))
 
     def _django_model(self, label: str, at: Position) -> Types:
@@ -109,10 +109,10 @@ class SpecInterpreter:
         """
         app, _, name = label.rpartition(".")
         module = at.scope.module.name
-        modules = self.model.resolver.django_models(app, module) or (
-            (module, *self.model.resolver.django_models("", module)) if app else ()
+        modules = self.evaluator.resolver.django_models(app, module) or (
+            (module, *self.evaluator.resolver.django_models("", module)) if app else ()
         )
-        return instances_of(union(*(self.model.infer_export(candidate, name) for candidate in modules)))
+        return instances_of(union(*(self.evaluator.infer_export(candidate, name) for candidate in modules)))
 
 
 def _last_items(values: Types) -> Types:

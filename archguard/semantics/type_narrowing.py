@@ -11,8 +11,8 @@ from archguard.semantics.types import ClassType, ExternalSymbol, InstanceType, T
 class TypeNarrowing:
     """Narrows the types of a name or attribute by the tests that dominate its use."""
 
-    def __init__(self, model: Evaluator) -> None:
-        self.model = model
+    def __init__(self, evaluator: Evaluator) -> None:
+        self.evaluator = evaluator
 
     def narrow(self, target: str, origins: Origins, found: Types, at: Position) -> Types:
         """Narrow `found` by the `isinstance` tests on `target` since its last binding in this scope."""
@@ -33,7 +33,7 @@ class TypeNarrowing:
                 return union(*(self._tested_classes(part, at) for part in parts))
             case ast.BinOp(left=left, op=ast.BitOr(), right=right):
                 return union(self._tested_classes(left, at), self._tested_classes(right, at))
-        return self.model.infer(node, at)
+        return self.evaluator.infer(node, at)
 
     def _keep(self, values: Types, classes: Types, *, holds: bool) -> Types:
         """Keep the `values` that are instances of `classes`, or those that are not; all if a class is unknown.
@@ -51,9 +51,9 @@ class TypeNarrowing:
     def _is_instance(self, value: Type, classes: tuple[ClassType | ExternalSymbol, ...]) -> bool:
         match value:
             case InstanceType(of=ClassType() as cls):
-                return any(ancestor in classes for ancestor in self.model.mro(cls))
+                return any(ancestor in classes for ancestor in self.evaluator.mro(cls))
             case InstanceType(of=ExternalSymbol(name=name)):
-                canonical = self.model.library.canonical
+                canonical = self.evaluator.library.canonical
                 names = {canonical(cls.name) for cls in classes if isinstance(cls, ExternalSymbol)}
-                return not names.isdisjoint(self.model.library.ancestry(name))
+                return not names.isdisjoint(self.evaluator.library.ancestry(name))
         return False
