@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from archguard.checking import Profile, check, edit_safety_facts, is_about_imports, within_paths
+from archguard.checking.kept_store import keep_results, take_kept_results
 from archguard.cli.configuration import baseline_option, config_option, configuration
 from archguard.cli.outcome import exit_code, problems_of
 from archguard.cli.progress import progress
@@ -98,7 +99,9 @@ def command(  # noqa: PLR0913  # the options of the command
         with progress("reading the code"):
             with times.stage("code"):
                 codebase = read(read_config)
+            take_kept_results(read_config, codebase)
             report = check(read_config, contracts, codebase, times)
+            keep_results(read_config, codebase)
             with times.stage("baseline"):
                 report = with_baseline(report, read_config, codebase, baseline)
                 start = merge_base(read_config.root, branch) if branch is not None else revision

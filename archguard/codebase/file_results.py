@@ -3,12 +3,15 @@
 from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from archguard.incremental.dependencies import DependencyRecorder
 
 Query: TypeAlias = str
 """Names what is computed, with all that it depends on beside the code."""
+
+PROGRAM: Final = ""
+"""Stands for the whole program, where others have the name of a module."""
 
 
 class Result(NamedTuple):
@@ -27,10 +30,9 @@ class Batch:
     query: Query
     results: list[Result] = field(default_factory=list)
     rows: Mapping[str, bytes] = field(default_factory=dict)
-    """The packed `Row` of each module that was read."""
-    facts: bytes = b""
-    """The packed facts about the program, each with the indexes of the results that depend on it."""
-    texts: dict[str, bytes] = field(default_factory=dict)
+    """What was read of each module, packed; under `PROGRAM`, the facts about the program. Each reading is there with
+    the indexes of the results that depend on it."""
+    texts: Mapping[str, bytes] = field(default_factory=dict)
     """The compressed text of each module that was read, unless an earlier batch of the same process has it."""
 
 

@@ -23,8 +23,7 @@ from hashlib import blake2b
 from typing import Any, TypeAlias, TypeVar
 
 from archguard.codebase.codebase import Codebase
-from archguard.codebase.file_results import Batch, FileResults, Query, Result, Scan
-from archguard.codebase.kept_results import Row
+from archguard.codebase.file_results import PROGRAM, Batch, FileResults, Query, Result, Scan
 from archguard.codebase.scopes.fingerprints import scope_paths
 from archguard.codebase.scopes.scopes import Reading, Scope
 from archguard.codebase.syntax.source import Source, SourceError
@@ -115,8 +114,7 @@ def _run(query: Query, start: Start[Any], codebase: Codebase, modules: Sequence[
         dependencies.add(index, module, facts_in(frame))
     if results.recorder.is_recording:
         batch.rows = {module: _pack(row) for module, row in dependencies.rows().items()}
-        batch.facts = _pack(_indexed(dependencies.program))
-        new = batch.rows.keys() - results.with_text
+        new = batch.rows.keys() - {*results.with_text, PROGRAM}
         batch.texts = {name: zlib.compress(text, _FASTEST) for name in new if (text := _text(codebase.sources[name]))}
         results.with_text |= new
     return batch
@@ -142,19 +140,20 @@ class _Dependencies:
             else:
                 self.program.setdefault(fact, []).append(index)
 
-    def rows(self) -> dict[str, Row]:
-        """The row of each module."""
+    def rows(self) -> dict[str, Mapping[Any, bytes]]:
+        """What was read of each module, and of the program."""
         found: dict[str, dict[tuple[str, Reading, Hashable], list[int]]] = {}
         paths: dict[Scope, Mapping[Scope, str]] = {}
         for (where, reading, name), indexes in self.scopes.items():
-            module, path = str(where), ""
-            if isinstance(where, Scope):
+            if not isinstance(where, Scope):
+                module, path = str(where), ""
+            else:
                 module = where.module.name
                 path = (paths.get(where.module) or paths.setdefault(where.module, scope_paths(where.module)))[where]
             key = (path, Reading(str(reading)), name)
             row = found.setdefault(module, {})
             row[key] = sorted({*row[key], *indexes}) if key in row else indexes
-        return {module: _indexed(row) for module, row in found.items()}
+        return {PROGRAM: _indexed(self.program), **{module: _indexed(row) for module, row in found.items()}}
 
 
 def _indexed(readers: Mapping[_T, list[int]]) -> dict[_T, bytes]:

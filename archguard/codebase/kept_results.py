@@ -5,19 +5,16 @@ import zlib
 from array import array
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import Any, TypeAlias
+from functools import cached_property, partial
+from typing import Any
 
-from archguard.codebase.file_results import Batch, Query, Result
+from archguard.codebase.file_results import PROGRAM, Batch, Query, Result
 from archguard.codebase.scopes.binder import read_scope
 from archguard.codebase.scopes.fingerprints import ModuleFingerprints
 from archguard.codebase.scopes.scopes import Reading
 from archguard.codebase.syntax.error_tolerant import TolerantSource
 from archguard.codebase.syntax.source import Source
 from archguard.incremental.dependencies import Fact
-
-Row: TypeAlias = Mapping[tuple[str, Reading, Hashable], bytes]
-"""What was read of one module: path of the scope, reading and name, each with the indexes of results in the batch."""
 
 
 @dataclass(frozen=True)
@@ -68,17 +65,23 @@ def valid_results(
 
 
 def _outdated(batch: Batch, changes: Mapping[str, Change], holds: Callable[[Fact], bool] | None) -> Iterator[int]:
-    """The indexes of the results that depend on something that has changed."""
+    """The indexes of the results that depend on something that has changed; all of them if a row cannot be read."""
     for module in sorted(changes.keys() & batch.rows.keys()):
-        row: Row = _unpack(batch.rows[module])
-        for reading, indexes in row.items():
-            if changes[module].is_different(*reading):
-                yield from array("I", indexes)
-    if holds and batch.facts:
-        for fact, indexes in _unpack(batch.facts).items():
-            if not holds(fact):
-                yield from array("I", indexes)
+        yield from _readers(batch, module, partial(_is_different, changes[module]))
+    if holds:
+        yield from _readers(batch, PROGRAM, lambda fact: not holds(fact))
 
 
-def _unpack(packed: bytes) -> Any:
-    return pickle.loads(zlib.decompress(packed))  # noqa: S301  # from the cache of this user, authenticated by `store`
+def _is_different(change: Change, reading: tuple[str, Reading, Hashable]) -> bool:
+    return change.is_different(*reading)
+
+
+def _readers(batch: Batch, module: str, is_different: Callable[[Any], bool]) -> Iterator[int]:
+    packed = batch.rows.get(module, b"")
+    if not packed:
+        yield from range(len(batch.results))
+        return
+    row = pickle.loads(zlib.decompress(packed))  # noqa: S301  # from this user's cache, authenticated by `store`
+    for reading, indexes in row.items():
+        if is_different(reading):
+            yield from array("I", indexes)

@@ -27,6 +27,12 @@ def load(root: str, *names: str) -> str | None:
 
     None if there is none, if it is damaged, or if its signature is not this user's.
     """
+    content = load_bytes(root, *names)
+    return None if content is None else content.decode("utf-8", "surrogatepass")
+
+
+def load_bytes(root: str, *names: str) -> bytes | None:
+    """The bytes of the entry `names`, as `load`."""
     key = secret(root)
     if key is None or is_refused(root) or not _are_folders(root, names[:-1]):
         return None
@@ -38,7 +44,24 @@ def load(root: str, *names: str) -> str | None:
     code, _, text = content.partition(b"\n")
     if not _is_equal(code, _code(key, root, names, text)):
         return None
-    return text.decode("utf-8", "surrogatepass")
+    return text
+
+
+def load_part(root: str, names: tuple[str, ...], offset: int, length: int) -> bytes:
+    """A part of the content of the entry `names`; b"" if it cannot be read.
+
+    Nothing is authenticated: compare the part with a digest that an authenticated entry holds.
+    """
+    if is_refused(root) or not _are_folders(root, names[:-1]):
+        return b""
+    try:
+        with open(place(root, *names), "rb", opener=open_plain) as entry:
+            if not _is_ours(os.fstat(entry.fileno()), stat.S_ISREG):
+                return b""
+            entry.seek(len(entry.readline()) + offset)
+            return entry.read(length)
+    except OSError:
+        return b""
 
 
 def save(root: str, names: tuple[str, ...], text: str) -> None:
@@ -46,10 +69,14 @@ def save(root: str, names: tuple[str, ...], text: str) -> None:
 
     The write is atomic. If the folder cannot be written, or the disk is full, nothing is stored.
     """
+    save_bytes(root, names, text.encode("utf-8", "surrogatepass"))
+
+
+def save_bytes(root: str, names: tuple[str, ...], content: bytes) -> None:
+    """Store `content` as the entry `names`, as `save`."""
     key = secret(root)
     if key is None or is_refused(root):
         return
-    content = text.encode("utf-8", "surrogatepass")
     file = place(root, *names)
     temporary = f"{file}.{os.getpid()}-{os.urandom(4).hex()}"
     try:

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from archguard.codebase.scopes.scopes import ITEM, Binding, BindingKind, Position, Scope
-from archguard.codebase.syntax.source import SourceError
+from archguard.codebase.syntax.source import Source, SourceError
 from archguard.semantics.bindings import attribute_bindings
 from archguard.semantics.evaluator import Evaluator
 from archguard.semantics.index import FileIndex
@@ -48,15 +48,9 @@ class AppConfig:
         """The modules that may configure an application, by service."""
         found: dict[str, list[str]] = {}
         for module in sorted(self.files.own):
-            if self._may_configure(module):
+            if configures(self.files.source(module)):
                 found.setdefault(module.rpartition("::")[0], []).append(module)
         return found
-
-    def _may_configure(self, module: str) -> bool:
-        try:
-            return bool(_CONFIGURING.search(self.files.source(module).content))
-        except SourceError:
-            return False  # reported when imports are extracted
 
     def _scope_entries(self, scope: Scope, key: str) -> Iterator[tuple[ast.expr, Position]]:
         for binding in scope.attributes.get(("config", ITEM), ()):
@@ -99,6 +93,14 @@ class AppConfig:
             values = self.evaluator.infer(node, at)
         for value in values:
             yield from attribute_bindings(self.evaluator, value, key)
+
+
+def configures(source: Source) -> bool:
+    """Whether a file may configure an application."""
+    try:
+        return bool(_CONFIGURING.search(source.content))
+    except SourceError:
+        return False  # reported when imports are extracted
 
 
 def _is_project_instance(value: object) -> bool:

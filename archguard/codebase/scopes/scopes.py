@@ -167,7 +167,7 @@ class Reading(StrEnum):
     """Which scopes are inside."""
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Scope:
     """A module, class, function or comprehension. What is read of it is recorded."""
 

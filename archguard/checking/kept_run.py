@@ -1,0 +1,88 @@
+"""What a full run has found in the files, from which later runs take all that does not depend on an edit.
+
+Later runs compare the files with the full run, however many edits lie between, and change nothing in it: so errors
+cannot add up. When too much has changed, everything is computed anew.
+"""
+
+import zlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from archguard.checking.executor import ContractResult
+from archguard.codebase import Codebase
+from archguard.codebase.file_results import Batch, Result, Scan
+from archguard.codebase.kept_results import Change, valid_results
+from archguard.semantics.app_config import configures
+from archguard.semantics.app_state import names_stored
+from archguard.semantics.program_facts import ProgramFacts
+
+_MOST_OUTDATED: Final = 0.1
+_FEW_OUTDATED: Final = 50
+"""Outdated results, as a part of all or as a number, above which a full run is worth its time: all is kept anew."""
+
+
+@dataclass(frozen=True)
+class KeptRun:
+    """The results of a full run on the files of that time."""
+
+    imports: str
+    """The digest of the import graph."""
+    batches: tuple[Batch, ...]
+    scans: Mapping[str, Scan]
+    texts: Mapping[str, bytes]
+    """The compressed text of each module that some result depends on."""
+
+    @classmethod
+    def of(cls, codebase: Codebase) -> "KeptRun":
+        """The run that `codebase` has been checked in, with everything recorded."""
+        results = codebase.results
+        texts = {module: text for batch in results.batches for module, text in batch.texts.items()}
+        return cls(codebase.every_import.digest, tuple(results.batches), results.scans, texts)
+
+    def change(self, codebase: Codebase, module: str) -> Change:
+        """The change of `module` from then to its file in `codebase`."""
+        text = self.texts.get(module)
+        return Change(zlib.decompress(text) if text else None, codebase.sources.get(module))
+
+    def give(self, codebase: Codebase, changed: Collection[str]) -> bool:
+        """Give the results that still hold to `codebase`, unless so many are outdated that a full run is better.
+
+        Args:
+            codebase: The code now.
+            changed: The modules that were changed, added or removed.
+
+        Returns:
+            Whether it has given them.
+        """
+        changes = {module: self.change(codebase, module) for module in changed}
+        is_same_program = self.imports == codebase.every_import.digest and not any(map(_is_app_wide, changes.values()))
+        results = codebase.results
+        results.changed, results.kept_scans = frozenset(changes), self.scans
+        valid = valid_results(self.batches, changes, None if is_same_program else ProgramFacts(codebase).holds)
+        paths = {codebase.display_path(module) for module in changes}
+        results.kept = {query: _without_shown(found, paths) for query, found in valid.items()}
+        total = sum(len(batch.results) for batch in self.batches)
+        if total - sum(map(len, results.kept.values())) <= max(_FEW_OUTDATED, _MOST_OUTDATED * total):
+            return True
+        results.changed, results.kept_scans, results.kept = frozenset(), {}, {}
+        return False
+
+
+def _is_app_wide(change: Change) -> bool:
+    """Whether the stores of application state, or the statements that configure an application, may have changed."""
+    if change.old is None or change.new is None:
+        return True
+    versions = (change.new.with_content(change.old), change.new)
+    before, now = ((names_stored(version), configures(version)) for version in versions)
+    return before != now
+
+
+def _without_shown(results: Mapping[str, Result], paths: Collection[str]) -> dict[str, Result]:
+    """Those of `results` whose violations show no line of a file in `paths`: the line may be another one now."""
+    return {
+        module: result
+        for module, result in results.items()
+        if not isinstance(result.value, ContractResult)
+        or not any(step.path in paths for violation in result.value.violations for step in violation.chain)
+    }

@@ -1,0 +1,43 @@
+"""Whether the facts about the whole program that a computation has read are as they were: its modules and importers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from archguard.codebase.codebase import Codebase
+from archguard.codebase.file_tasks import scan_files
+from archguard.incremental.dependencies import Fact
+from archguard.semantics.app_config import configures
+from archguard.semantics.app_state import app_state_writers
+from archguard.semantics.argument_flow import tracked_callers
+from archguard.semantics.module_names import ModuleNames
+
+
+@dataclass(frozen=True)
+class ProgramFacts:
+    """The facts of `codebase`."""
+
+    codebase: Codebase
+
+    def holds(self, fact: Fact) -> bool:
+        """Whether `fact`, which ends with the answer that was read, still holds."""
+        match fact:
+            case "callers", str(module), answer:
+                return tracked_callers(module, self.codebase.every_import.importers) == answer
+            case "app state writers", str(name), answer:
+                return tuple(app_state_writers(self.codebase).get(name, ())) == answer
+            case "configuring modules", str(service), answer:
+                return self._configuring_modules.get(service, ()) == answer
+        return self._names.answer(fact[:-1]) == fact[-1]
+
+    @cached_property
+    def _names(self) -> ModuleNames:
+        return ModuleNames(self.codebase.sources)
+
+    @cached_property
+    def _configuring_modules(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for module in sorted(scan_files(self.codebase, "configures an application", configures)):
+            service = module.rpartition("::")[0]
+            found[service] = (*found.get(service, ()), module)
+        return found

@@ -1,0 +1,171 @@
+"""After an edit of one file, what is found in another is found anew if, and only if, it depends on what was edited."""
+
+from collections.abc import Mapping
+
+import pytest
+from project import Project
+
+from archguard.checking import check
+from archguard.checking.kept_run import KeptRun
+from archguard.codebase import Codebase
+from archguard.config import read
+from archguard.incremental.dependencies import DependencyRecorder
+
+CONTRACTS = """
+    version: 1
+    project: {packages: [shop]}
+    contracts:
+      - {id: data, kind: database, modules: shop}
+"""
+SESSION = "from sqlalchemy.orm import Session\n"
+USE = "from shop import other\n\ndef use(x):\n"
+
+
+def rechecked(project: Project, before: Mapping[str, str], after: Mapping[str, str]) -> tuple[set[str], set[str]]:
+    """The modules with other findings after an edit, and those that were checked again for it."""
+    project.configure(CONTRACTS)
+    project.write_all({"shop/__init__.py": "", **before})
+    config = project.config()
+    base = read(config)
+    base.results.recorder = DependencyRecorder()
+    old = check(config, codebase=base).violations
+    kept = KeptRun.of(base)
+    project.write_all(after)
+    now = read(config)
+    assert kept.give(
+        now, [module for module, source in now.sources.items() if _has_changed(base, module, source.content)]
+    )
+    new = check(config, codebase=now).violations
+    assert new == check(config).violations
+    again = {result.module for batch in now.results.batches for result in batch.results}
+    return {violation.importer for violation in {*old} ^ {*new}}, again
+
+
+def _has_changed(base: Codebase, module: str, content: bytes) -> bool:
+    return module not in base.sources or base.sources[module].content != content
+
+
+@pytest.mark.parametrize(
+    ("use", "before", "after"),
+    [
+        pytest.param(
+            "    other.client.execute(x)\n",
+            "client = None\n",
+            SESSION + "client = Session()\n",
+            id="the binding of a name",
+        ),
+        pytest.param(
+            "    other.make().execute(x)\n",
+            SESSION + "def make():\n    return None\n",
+            SESSION + "def make():\n    return Session()\n",
+            id="what a function returns",
+        ),
+        pytest.param(
+            "    other.make().execute(x)\n",
+            SESSION + "def make() -> str:\n    return load()\n",
+            SESSION + "def make() -> Session:\n    return load()\n",
+            id="the annotation of a function",
+        ),
+        pytest.param(
+            "    other.Repo().execute(x)\n",
+            SESSION + "class Repo(dict):\n    pass\n",
+            SESSION + "class Repo(Session):\n    pass\n",
+            id="the bases of a class",
+        ),
+        pytest.param(
+            "    other.Repo().session.execute(x)\n",
+            SESSION + "class Repo:\n    def start(self):\n        self.session = 1\n",
+            SESSION + "class Repo:\n    def start(self):\n        self.session = Session()\n",
+            id="what a method stores on self",
+        ),
+        pytest.param(
+            "    other.get().execute(x)\n",
+            SESSION + "def get():\n    return g.db\ndef start():\n    g.db = 1\n",
+            SESSION + "def get():\n    return g.db\ndef start():\n    g.db = Session()\n",
+            id="what a function stores on another object",
+        ),
+        pytest.param(
+            "    x.app.state.pool.execute(x)\n",
+            SESSION + "def start(app):\n    app.state.pool = 1\n",
+            SESSION + "def start(app):\n    app.state.pool = Session()\n",
+            id="application state",
+        ),
+        pytest.param(
+            "    other.Session().execute(x)\n",
+            "from json import *\n",
+            "from sqlalchemy.orm import *\n",
+            id="a star import",
+        ),
+        pytest.param(
+            "    other.get(x).execute(x)\n",
+            SESSION + "def get(value):\n    value = Session()\n    value = 1\n    return value\n",
+            SESSION + "def get(value):\n    value = 1\n    value = Session()\n    return value\n",
+            id="which of several bindings a use sees",
+        ),
+        pytest.param(
+            "    other.get(x).execute(x)\n",
+            SESSION + "def get(value):\n    value = either(Session)\n    return value\n",
+            SESSION + "def get(value):\n    value = either(Session)\n    assert isinstance(value, Session)\n"
+            "    return value\n",
+            id="a test that narrows a type",
+        ),
+    ],
+)
+def test_a_module_is_checked_again_if_what_it_reads_of_another_one_has_changed(
+    project: Project, use: str, before: str, after: str
+) -> None:
+    changed, again = rechecked(project, {"shop/user.py": USE + use, "shop/other.py": before}, {"shop/other.py": after})
+    assert "shop.user" in changed
+    assert again == {"shop.user", "shop.other"}
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        pytest.param(SESSION + "def make():\n    print(1)\n    return Session()\n", id="a call in the body"),
+        pytest.param(SESSION + "def make():\n    more = 1\n    return Session()\n", id="a local variable"),
+        pytest.param(SESSION + "def new():\n    pass\ndef make():\n    return Session()\n", id="a function above"),
+        pytest.param(SESSION + "\n\n# a comment\ndef make():\n    return Session()\n", id="lines that move"),
+    ],
+)
+def test_a_module_is_not_checked_again_if_what_it_reads_of_another_one_says_the_same(
+    project: Project, after: str
+) -> None:
+    files = {
+        "shop/user.py": USE + "    other.make().execute(x)\n",
+        "shop/other.py": SESSION + "def make():\n    return Session()\n",
+    }
+    _, again = rechecked(project, files, {"shop/other.py": after})
+    assert again == {"shop.other"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param(
+            {"shop/user.py": "def use(value):\n    value.execute('x')\n", "shop/other.py": ""},
+            {"shop/other.py": SESSION + "from shop.user import use\nuse(Session())\n"},
+            id="a call that passes an argument",
+        ),
+        pytest.param(
+            {"shop/user.py": "def use(value):\n    value.execute('x')\n"},
+            {"shop/new.py": SESSION + "from shop.user import use\nuse(Session())\n"},
+            id="a new module that passes an argument",
+        ),
+        pytest.param(
+            {"shop/user.py": "def use(request):\n    request.app.state.pool.execute('x')\n"},
+            {"shop/new.py": SESSION + "app.state.pool = Session()\n"},
+            id="a new module that stores application state",
+        ),
+        pytest.param(
+            {"shop/user.py": "from shop import db\ndb.session.execute('x')\n", "shop/__init__.py": "db = None\n"},
+            {"shop/db.py": SESSION + "session = Session()\n", "shop/__init__.py": ""},
+            id="a new module in place of a name",
+        ),
+    ],
+)
+def test_a_module_is_checked_again_if_another_one_gives_it_something(
+    project: Project, before: Mapping[str, str], after: Mapping[str, str]
+) -> None:
+    changed, again = rechecked(project, before, after)
+    assert "shop.user" in changed & again

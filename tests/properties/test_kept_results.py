@@ -1,0 +1,160 @@
+"""Results that are kept across edits are those of a run from nothing, whatever is edited, and in whichever order."""
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from project import Project
+
+from archguard.checking import check
+from archguard.checking.kept_run import KeptRun
+from archguard.config import read
+from archguard.incremental.dependencies import DependencyRecorder
+
+CONTRACTS = """
+version: 1
+project: {packages: [shop]}
+contracts:
+  - {id: data, kind: database, modules: shop, detect: [imports, calls, sql, models], check_parameters: true}
+  - {id: data-in-few, kind: database, allowed_in: [shop.m0, shop.m1]}
+  - {id: out, kind: gateway, modules: shop, require: [timeout], hosts: [api.shop.com]}
+  - {id: routes, kind: gateway, routes_in: shop.m2}
+  - id: shapes
+    kind: structure
+    rules:
+      - {functions: "f*", must_not: {call: "requests.*"}}
+      - {classes: "C*", must_not: {inherit: "*Session"}}
+"""
+MODULES = [f"m{number}" for number in range(6)]
+NAMES = [f"{kind}{number}" for kind in ("f", "C", "g") for number in range(3)]
+HEAD = "import requests\nimport sqlalchemy\nfrom sqlalchemy.orm import Session\nfrom fastapi import FastAPI, Depends\n"
+
+
+METHODS = "    @property\n    def z(self):\n        return self.y\n    def method(self):\n        return self.z"
+
+
+class Writer:
+    """Makes up modules whose findings depend on each other."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)  # noqa: S311  # the same modules for each seed
+
+    def value(self) -> str:
+        """An expression: a client, something that may give one, or neither."""
+        if not self.random.randrange(8):
+            return f"({self.value()} if x else {self.value()})"
+        return self.random.choice(
+            [
+                "sqlalchemy.create_engine('x')",
+                "Session()",
+                "requests.Session()",
+                "None",
+                "[Session()]",
+                "x",
+                f"{self.called()}",
+                f"{self.called()}.y",
+                f"{self.called()}.method()",
+                f"{self.random.choice(NAMES)}",
+                f"{self.random.choice(MODULES)}.{self.random.choice(NAMES)}",
+                f"app.state.{self.random.choice(['one', 'two'])}",
+            ]
+        )
+
+    def called(self) -> str:
+        return f"{self.random.choice(NAMES)}({self.random.choice(['', 'Session()', 'requests', 'x'])})"
+
+    def use(self) -> str:
+        return self.random.choice(
+            [
+                f"{self.value()}.execute('delete')",
+                f"{self.value()}.get('https://api.{self.random.choice(['shop', 'other'])}.com')",
+                f"for each in {self.value()}: each.commit()",
+                f"app.state.{self.random.choice(['one', 'two'])} = {self.value()}",
+                f"global g0; g0 = {self.value()}",
+                f"assert isinstance(x, {self.random.choice(['Session', 'C0', 'str'])})",
+                f"x = {self.value()}",
+                "pass",
+            ]
+        )
+
+    def definition(self) -> str:
+        """A definition or an import, whose meaning may depend on other modules."""
+        name, number = self.random.choice(MODULES), self.random.randrange(3)
+        body = "\n".join(f"    {self.use()}" for _ in range(self.random.randrange(1, 3)))
+        base = self.random.choice(["", "(C0)", "(C1)", "(Session)", f"({name}.C2)"])
+        annotation = self.random.choice(["", ": Session", ": C1", ": 'C2'", f" = Depends(f{number})"])
+        return self.random.choice(
+            [
+                f"from shop import {name}",
+                f"from shop.{name} import {self.random.choice(NAMES)}",
+                f"from shop.{name} import *",
+                f"g{number} = {self.value()}",
+                f"if g1:\n    g{number} = {self.value()}\nelse:\n    g{number} = {self.value()}",
+                f"def f{number}(x{annotation}):\n{body}\n    return {self.value()}",
+                f"async def f{number}(x=None):\n{body}\n    yield {self.value()}",
+                f"class C{number}{base}:\n    y = {self.value()}\n    def method(self):\n        return {self.value()}",
+                f"class C{number}{base}:\n    def __init__(self, x{annotation}):\n        self.y = {self.value()}\n{METHODS}",
+                "app = FastAPI()",
+                f"@app.get('/{number}')\ndef route{number}(x{annotation}):\n{body}",
+            ]
+        )
+
+    def module(self) -> list[str]:
+        return [self.definition() for _ in range(self.random.randrange(3, 9))]
+
+    def edits(self, modules: dict[str, list[str]]) -> Iterator[None]:
+        """Edit `modules` again and again, in place."""
+        while True:
+            name = self.random.choice(MODULES)
+            definitions = modules.setdefault(name, self.module())
+            at = self.random.randrange(len(definitions) + 1)
+            match self.random.randrange(10):
+                case 0:
+                    del modules[name]
+                case 1:
+                    self.random.shuffle(definitions)
+                case 2:
+                    definitions[at:at] = ["def broken(:"]
+                case 3 | 4:
+                    definitions[at:at] = [self.definition()]
+                case 5:
+                    del definitions[at : at + 1]
+                case _:
+                    definitions[at : at + 1] = [self.definition()]
+            yield
+
+
+def written(folder: Path, modules: dict[str, list[str]]) -> None:
+    package = folder / "shop"
+    package.mkdir(exist_ok=True)
+    (package / "__init__.py").write_text("from shop.m3 import f0, C1\n")
+    for name in MODULES:
+        file = package / f"{name}.py"
+        if name in modules:
+            file.write_text(HEAD + "\n".join(modules[name]) + "\n")
+        else:
+            file.unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_kept_results_are_those_of_a_run_from_nothing_after_any_sequence_of_edits(project: Project, seed: int) -> None:
+    project.configure(CONTRACTS)
+    writer = Writer(seed)
+    modules = {name: writer.module() for name in MODULES}
+    written(project.root, modules)
+    config = project.config()
+    base = read(config)
+    base.results.recorder = DependencyRecorder()
+    check(config, codebase=base)
+    kept = KeptRun.of(base)
+    before = {module: source.content for module, source in base.sources.items()}
+    edits = writer.edits(modules)
+    for _ in range(5):
+        next(edits)
+        written(project.root, modules)
+        now = read(config)
+        after = {module: source.content for module, source in now.sources.items()}
+        changed = [module for module in before.keys() | after.keys() if before.get(module) != after.get(module)]
+        assert kept.give(now, changed)
+        assert check(config, codebase=now).violations == check(config).violations
