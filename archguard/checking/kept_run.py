@@ -13,9 +13,6 @@ from archguard.checking.executor import ContractResult
 from archguard.codebase import Codebase
 from archguard.codebase.file_results import Batch, Result, Scan
 from archguard.codebase.kept_results import Change, valid_results
-from archguard.semantics.app_config import configures
-from archguard.semantics.app_state import names_stored
-from archguard.semantics.program_facts import ProgramFacts
 
 _MOST_OUTDATED: Final = 0.1
 _FEW_OUTDATED: Final = 50
@@ -55,6 +52,8 @@ class KeptRun:
         Returns:
             Whether it has given them.
         """
+        from archguard.semantics.program_facts import ProgramFacts  # noqa: PLC0415  # a check of imports alone needs no types
+
         changes = {module: self.change(codebase, module) for module in changed}
         is_same_program = self.imports == codebase.every_import.digest and not any(map(_is_app_wide, changes.values()))
         results = codebase.results
@@ -71,6 +70,9 @@ class KeptRun:
 
 def _is_app_wide(change: Change) -> bool:
     """Whether the stores of application state, or the statements that configure an application, may have changed."""
+    from archguard.semantics.app_config import configures  # noqa: PLC0415  # a check of imports alone needs no types
+    from archguard.semantics.app_state import names_stored  # noqa: PLC0415
+
     if change.old is None or change.new is None:
         return True
     versions = (change.new.with_content(change.old), change.new)

@@ -2,7 +2,7 @@
 
 The phases, in order:
 
-1. `catalogue/` holds the facts about client libraries, one TOML file per channel.
+1. `catalogue/` holds the facts about client libraries, one TOML file per channel, and naming conventions.
    `load_catalogue(channels, extensions)` returns a `Catalogue` that classifies imports, calls and methods.
 2. `prefilter` (for `database`) and `client_flow` (for `gateway`) select the modules that can use a client, so that the
    others are never parsed.

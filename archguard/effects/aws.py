@@ -2,29 +2,36 @@
 
 import ast
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
+from typing import Any, ClassVar
 
-from archguard.codebase import Codebase
+from archguard.codebase import STRICT, Codebase
+from archguard.codebase.package_data import load_package_data
 from archguard.codebase.scopes.scopes import Position
 from archguard.effects.catalogue.catalogue import Catalogue, load_catalogue
 from archguard.effects.client_calls import ClientCall
 from archguard.effects.tracing import creation_sites
 from archguard.semantics import SemanticModel
 
-_FACTORY_METHODS = frozenset({"client", "resource", "create_client"})
-PACKAGES = frozenset({"boto3", "botocore", "aioboto3", "aiobotocore"})
 
-_CHANNELS: Mapping[str, str] = {
-    service: channel
-    for channel, services in {
-        "database": "dynamodb dynamodbstreams rds-data rds redshift redshift-data athena timestream-query"
-        " timestream-write neptunedata neptune-graph docdb keyspaces dsql sdb opensearch opensearchserverless",
-        "cache": "elasticache memorydb dax",
-        "queue": "sqs sns kinesis firehose events kafka mq stepfunctions scheduler",
-        "email": "ses sesv2 pinpoint",
-    }.items()
-    for service in services.split()
-}
+@dataclass(frozen=True, kw_only=True)
+class Aws:
+    """Facts about the client libraries of AWS."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    packages: frozenset[str]
+    """The libraries, by their top-level packages."""
+    factory_methods: frozenset[str]
+    """The functions and methods that create the client of a service, which their first argument names."""
+    services: Mapping[str, frozenset[str]]
+    """By channel: the services that belong to it, by their boto3 names; others belong to `cloud`."""
+
+
+_AWS = load_package_data(Aws, "archguard.effects.catalogue", "aws.toml")
+PACKAGES = _AWS.packages
+_CHANNELS: Mapping[str, str] = {service: channel for channel, services in _AWS.services.items() for service in services}
 
 
 @cache
@@ -71,7 +78,7 @@ def _factory_calls(model: SemanticModel, node: ast.expr, at: Position) -> Iterat
     """The factory call behind `node`: `boto3.resource("s3")` for `boto3.resource("s3").Bucket("orders")`."""
     for call, place in creation_sites(model, node, at):
         match call.func:
-            case ast.Attribute(attr=name) | ast.Name(id=name) if name in _FACTORY_METHODS:
+            case ast.Attribute(attr=name) | ast.Name(id=name) if name in _AWS.factory_methods:
                 yield call, place
             case ast.Attribute(value=owner):
                 yield from _factory_calls(model, owner, place)

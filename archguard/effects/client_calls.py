@@ -22,6 +22,7 @@ from archguard.codebase.scopes.access_paths import Access, accesses_in, path_nod
 from archguard.codebase.scopes.scopes import AccessPath, Binding, Position, Scope
 from archguard.codebase.scopes.scopes import BindingKind as Origin
 from archguard.effects.catalogue.catalogue import Catalogue, is_unknown_library
+from archguard.effects.catalogue.conventions import load_conventions
 from archguard.effects.heuristics import NON_DATABASE_OWNER, QUERY_METHODS, TERMINAL_QUERY_METHODS, score
 from archguard.effects.references import References, elements
 from archguard.incremental.dependencies import Frame
@@ -40,116 +41,38 @@ from archguard.semantics import (
 )
 from archguard.semantics.recorded import recorded
 
-_PERSISTENCE_METHOD = re.compile(
-    r"(?:soft_)?(?:save|delete|update|create|destroy|insert|upsert|refresh|persist|remove)(?:_|$)"
-)
-"""Names of methods by which a model persists itself: `save`, `save_or_update`, `soft_delete`."""
-_RELATION_METHODS = frozenset(
-    [
-        "all",
-        "filter",
-        "filter_by",
-        "exclude",
-        "order_by",
-        "where",
-        "create",
-        "get",
-        "get_or_create",
-        "update_or_create",
-        "bulk_create",
-        "exists",
-        "aggregate",
-        "annotate",
-        "values",
-        "values_list",
-        "select_related",
-        "prefetch_related",
-        "select_for_update",
-        "select",
-        "first",
-        "last",
-        "add",
-        "set",
-        "save",
-        "delete",
-        "count",
-        "update",
-        "remove",
-        "clear",
-        "distinct",
-        "only",
-        "defer",
-        "in_bulk",
-        "iterator",
-        "latest",
-        "earliest",
-        "bulk_update",
-        "aget",
-        "acreate",
-        "aget_or_create",
-        "aupdate_or_create",
-        "abulk_create",
-        "abulk_update",
-        "aupdate",
-        "adelete",
-        "acount",
-        "aexists",
-        "aaggregate",
-        "afirst",
-        "alast",
-        "alatest",
-        "aearliest",
-        "ain_bulk",
-        "aiterator",
-        "aadd",
-        "aset",
-        "aremove",
-        "aclear",
-    ]
-)
-"""Methods of a related manager or query set: `author.books.filter(...)`."""
-_KEYWORD_ONLY_METHODS = frozenset({"count", "update", "clear"})
-"""Relation methods that take no positional arguments: `order.name.count(".")` is a method of a string."""
-_AMBIGUOUS_METHODS = _KEYWORD_ONLY_METHODS | {"remove"}
-"""Relation methods that strings, lists and mappings have as well.
+_MODELS = load_conventions().models
+_NAMES = load_conventions().calls
+_QUERY_CLASS_SUFFIXES = tuple(load_conventions().queries.class_suffixes)
 
-They match on a direct attribute of a model, and not further down: on `author.profile.settings`, whose type is unknown,
-they would be mostly false positives.
-"""
 
-_CONTAINER_METHODS = frozenset(
-    [
-        *("get", "keys", "values", "items", "update", "pop", "popitem", "setdefault", "clear", "copy"),
-        *("append", "extend", "insert", "remove", "sort", "reverse", "index", "count"),
-    ]
+def _first_word(verbs: frozenset[str], optional_prefix: str = "") -> re.Pattern[str]:
+    """Matches names whose first word is one of `verbs`."""
+    return re.compile(rf"{optional_prefix}(?:{'|'.join(sorted(verbs))})(?:_|$)")
+
+
+_PERSISTENCE_METHOD = _first_word(_MODELS.persistence_verbs, "(?:soft_)?")
+_ACTION_NAME = _first_word(_NAMES.action_verbs)
+_INSPECTS_ARGUMENT = re.compile(
+    rf"(?:{'|'.join(map(re.escape, sorted(_NAMES.inspecting_functions)))})$"
+    rf"|(?!builtins\.(?:{'|'.join(sorted(_NAMES.calling_builtins))})$)"
+    rf"(?:{'|'.join(map(re.escape, sorted(_NAMES.inspecting_modules)))})\."
 )
-"""Methods of mappings and lists: what a call of an undescribed client returns may be one of these."""
+"""Callees that inspect or wrap a function argument without calling it."""
 _CALL_SEGMENT = re.compile(r"\.(\w+)\(\)")
 _DYNAMIC_ATTRIBUTE = InstanceType(ExternalSymbol("builtins.getattr"))
 """The type of `getattr(owner, name)` if the name is not known."""
-_ACTION_NAME = re.compile(
-    r"(?:get|put|post|send|create|delete|update|modify|list|describe|publish|subscribe|unsubscribe|connect|disconnect|read"
-    r"|write|fetch|find|query|search|select|insert|call|run|execute|invoke|upload|download|copy|generate|emit|push|pull"
-    r"|ack|add|remove|open|close|start|stop|request|complete|commit|retrieve|load|save|batch|scan|receive|login|patch|set"
-    r"|edit|answer|reply|forward|leave|join|cancel|confirm|capture|charge|refund|upsert|export|import)(?:_|$)"
-)
-"""How the names of actions begin.
-
-If the catalogue lists all methods of a client (`*`), an attribute that is not called counts as a method only if it has
-such a name: others may be plain properties.
-"""
-_INSPECTS_ARGUMENT = re.compile(
-    r"functools\.(?:wraps|update_wrapper)$|(?:inspect|typing|typing_extensions|logging|unittest\.mock)\."
-    r"|builtins\.(?!(?:map|filter|sorted|min|max|iter)$)"
-)
-"""Callees that inspect or wrap a function argument without calling it."""
 _ATTRIBUTE_PATH = re.compile(r"\.[A-Z]\w*\.\w+\.\w")
 """A path from a class through its attributes: `starlette.requests.Request.app.state.pool.acquire`."""
 
 
 def is_verb(name: str, known: Catalogue) -> bool:
     """Whether a call of something in the catalogue `known`, or of a model, can have the last name `name`."""
-    return not known.words.isdisjoint({name, "*"}) or name in _RELATION_METHODS or bool(_PERSISTENCE_METHOD.match(name))
+    return (
+        not known.words.isdisjoint({name, "*"})
+        or name in _MODELS.relation_methods
+        or bool(_PERSISTENCE_METHOD.match(name))
+    )
 
 
 class CallKind(StrEnum):
@@ -415,22 +338,22 @@ class ClientCallFinder:
     def _is_container_method(self, base: str, name: str) -> bool:
         """Whether `name` is a method of a mapping or list that a client returned: `client.fetch().get("files")`."""
         calls = ((call[1], base[: call.end(1)]) for call in _CALL_SEGMENT.finditer(base))
-        return name in _CONTAINER_METHODS and any(
+        return name in _NAMES.container_methods and any(
             verb in self.catalogue.verbs and not self.catalogue.is_call(path) for verb, path in calls
         )
 
     def _match_relation(self, member: ExternalMember, access: Access) -> _Match | None:
         """A method of a relation, or of a manager that an external base class defines."""
         cls, _, relation = member.base.rpartition(".")
-        if member.name not in _RELATION_METHODS or "(" in member.base or relation.startswith("_"):
+        if member.name not in _MODELS.relation_methods or "(" in member.base or relation.startswith("_"):
             return None
         if self.catalogue.model(self.model.library, member.base):
             return None  # a method of the model itself, not of a relation
-        if member.name in _KEYWORD_ONLY_METHODS and access.call and access.call.args:
+        if member.name in _MODELS.keyword_only_methods and access.call and access.call.args:
             return None
         if member.name == "get" and access.call and access.call.args and isinstance(access.call.args[0], ast.Constant):
             return None  # `order.extra.get("color")` is a method of a mapping
-        is_model_attribute = member.name not in _AMBIGUOUS_METHODS and self._model_bases(member.receiver)
+        is_model_attribute = member.name not in _MODELS.ambiguous_methods and self._model_bases(member.receiver)
         is_model = is_model_attribute or self.catalogue.model(self.model.library, cls)
         return (CallKind.CALL, qualified_name(member), Confidence.LIKELY) if is_model else None
 
@@ -530,7 +453,7 @@ class ClientCallFinder:
     @memoized
     def _may_match_attribute(self, name: str) -> bool:
         """Whether an attribute of this name that is not called can match; avoids an inference for most attributes."""
-        named = name in self.catalogue.verbs or name in _RELATION_METHODS or name in self.unambiguous
+        named = name in self.catalogue.verbs or name in _MODELS.relation_methods or name in self.unambiguous
         return self.use_heuristics or self.catalogue.has_models or named or bool(_ACTION_NAME.match(name))
 
     def _match_query(self, access: Access, at: Position) -> _Match | None:
@@ -553,7 +476,7 @@ class ClientCallFinder:
         match value:
             case InstanceType(of=ExternalSymbol(name=name)):
                 known = self.catalogue.receiver(self.model.library, name)
-                return known and name.endswith(("Manager", "QuerySet", "Query"))
+                return known and name.endswith(_QUERY_CLASS_SUFFIXES)
             case InstanceType(of=ClassType() as cls):
                 return any(
                     self._is_manager_or_query(InstanceType(base))
@@ -642,6 +565,6 @@ def _is_manager_call(access: Access) -> bool:
     return (
         is_manager
         and access.call is not None
-        and access.name not in _CONTAINER_METHODS
+        and access.name not in _NAMES.container_methods
         and not access.name.startswith("_")
     )

@@ -19,6 +19,7 @@ from archguard.codebase.scopes.access_paths import Access
 from archguard.codebase.scopes.scopes import AccessPath, Position, Scope
 from archguard.effects import aws
 from archguard.effects.catalogue.catalogue import Catalogue, is_unknown_library
+from archguard.effects.catalogue.conventions import load_conventions
 from archguard.effects.client_calls import CallKind, ClientCall, ClientCallFinder
 from archguard.effects.sql import Sql, sql_in
 from archguard.effects.subclasses import inherited_from
@@ -37,16 +38,15 @@ from archguard.semantics import (
 )
 from archguard.semantics.recorded import recorded
 
+_NAMES = load_conventions().sql
 _SQL_CALL_NAME = re.compile(
-    r"exec|query|sql|fetch|run|raw|select|read|iterate|cursor|db|statement|rows?$|^(?:all|one|first)$"
+    rf"{'|'.join(sorted(_NAMES.callee_parts))}"
+    rf"|(?:{'|'.join(sorted(_NAMES.callee_endings))})$|^(?:{'|'.join(sorted(_NAMES.callee_names))})$"
 )
 """Names of callables that suggest that their argument is SQL to be executed."""
-_REPOSITORY = re.compile(r"(?:Repository|Service|CRUD|Crud|DAO|Dao)$")
-"""Names of the classes that libraries provide as bases of repositories."""
-_NON_SQL_CALL_NAME = re.compile(
-    r"log|print|debug|info|warn|error|exception|critical|write|append|join|format|match|parse|assert"
-)
-"""Names of callables that take any text: SQL in a log message reaches no database."""
+_NON_SQL_CALL_NAME = re.compile("|".join(sorted(_NAMES.text_callee_parts)))
+"""Names of callables that take any text."""
+_REPOSITORY_SUFFIXES = tuple(load_conventions().models.repository_suffixes)
 
 
 class EffectKind(StrEnum):
@@ -150,7 +150,7 @@ class DatabaseEffects:
     def _is_allowed_repository(self, call: ClientCall) -> bool:
         """Whether `call` is of a method that an allowed repository inherits from a repository class of a library."""
         inherited = inherited_from(self.model, call) if self.allowed else ()
-        return any(module in self.allowed and _REPOSITORY.search(base) for module, base in inherited)
+        return any(module in self.allowed and base.endswith(_REPOSITORY_SUFFIXES) for module, base in inherited)
 
     def _imports_client(self, importer: str, module: str, name: str) -> bool:
         """Whether importing `name` from `module` imports a client."""
@@ -200,7 +200,7 @@ class DatabaseEffects:
     def _is_derived_from(self, cls: str) -> bool:
         """Whether a subclass of `cls` is a client as well, and not a model, form or repository."""
         derived = self.catalogue.receiver(self.model.library, cls) and bool(self.catalogue.imported(cls))
-        return derived and not self._is_base(cls) and not _REPOSITORY.search(cls)
+        return derived and not self._is_base(cls) and not cls.endswith(_REPOSITORY_SUFFIXES)
 
     def _statement(self, access: Access, at: Position) -> tuple[Sql, Confidence] | None:
         if not access.call or not _may_take_sql(access.name):

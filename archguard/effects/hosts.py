@@ -5,23 +5,14 @@ from dataclasses import dataclass
 
 from archguard.codebase import Source
 from archguard.codebase.facts import Literal
+from archguard.effects.catalogue.conventions import load_conventions
 from archguard.effects.client_calls import ClientCall
 from archguard.effects.urls import SCHEMES, Url, addresses
 from archguard.model import Confidence, Location
 from archguard.semantics import SemanticModel, StringValue
 
-_LOCAL = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "::1"})  # noqa: S104  # names, nothing is bound
-_NAMESPACE_DOMAINS = (
-    "example.com",
-    "example.org",
-    "example.net",
-    "w3.org",
-    "json-schema.org",
-    "purl.org",
-    "xmlsoap.org",
-)
-"""Domains of examples and of namespaces, which identify something and are never called."""
-_NAMESPACE_PREFIXES = ("schemas.", "xmlns.", "ns.", "schema.")
+_NAMES = load_conventions().addresses
+_NAMESPACE_PREFIXES = tuple(_NAMES.namespace_prefixes)
 
 
 @dataclass(frozen=True)
@@ -78,7 +69,7 @@ def _is_address(text: StringValue, url: Url) -> bool:
     """Whether the whole text is a URL, and not of this machine or a namespace."""
     return not (
         any(character.isspace() for character in text.filled("").strip())
-        or url.host in _LOCAL
+        or url.host in _NAMES.local_hosts
         or url.host.startswith(_NAMESPACE_PREFIXES)
-        or any(url.host == domain or url.host.endswith(f".{domain}") for domain in _NAMESPACE_DOMAINS)
+        or any(url.host == domain or url.host.endswith(f".{domain}") for domain in _NAMES.namespace_domains)
     )

@@ -15,24 +15,19 @@ from archguard.codebase.scopes.access_paths import Access
 from archguard.codebase.scopes.scopes import AccessPath, Binding, Position
 from archguard.effects import aws
 from archguard.effects.catalogue.catalogue import Catalogue, Extensions, load_catalogue
+from archguard.effects.catalogue.conventions import load_conventions
 from archguard.effects.client_calls import CallKind, ClientCall, ClientCallFinder
 from archguard.effects.database import DatabaseEffect, DatabaseEffects, EffectKind
 from archguard.effects.entry_points import EntryPoints
-from archguard.effects.heuristics import BROKER_METHODS
 from archguard.effects.subclasses import inherited_from
 from archguard.effects.tracing import STUB, creation_sites, holds
 from archguard.model import Confidence, Location
 from archguard.semantics import FunctionType, InstanceType, SemanticModel, qualified_name
 
-_SEND_METHODS = frozenset(
-    [
-        *("delay", "apply_async", "retry", "s", "si", "signature", "map", "starmap", "chunks"),
-        *("send", "send_with_options", "kiq", "enqueue", "schedule"),
-    ]
-)
-"""Methods that send a task, or create a message to be sent."""
-_IN_PROCESS_TRANSPORT = re.compile(r"(?:ASGI|WSGI|Mock)Transport")
-_SEND_ACCESS = re.compile(rf"\.\s*(?:{'|'.join(sorted(_SEND_METHODS))})\b".encode())
+_MESSAGES = load_conventions().messages
+_ADDRESSES = load_conventions().addresses
+_IN_PROCESS_TRANSPORT = re.compile("|".join(sorted(_ADDRESSES.in_process_transports)))
+_SEND_ACCESS = re.compile(rf"\.\s*(?:{'|'.join(sorted(_MESSAGES.send_methods))})\b".encode())
 
 
 @dataclass(frozen=True)
@@ -103,9 +98,9 @@ class Outbound:
 
     def _is_in_process(self, client_call: ClientCall) -> bool:
         """Whether it is an httpx client that calls an application in the same process, or a mock."""
-        if not client_call.symbol.startswith(("httpx.", "httpx2.")):
+        if client_call.symbol.partition(".")[0] not in _ADDRESSES.in_process_packages:
             return False
-        is_client_class = client_call.verb in ("Client", "AsyncClient")
+        is_client_class = client_call.verb in _ADDRESSES.in_process_clients
         found = (
             (client_call.access.call, client_call.path.at)
             if is_client_class
@@ -154,7 +149,7 @@ class Outbound:
         for scope in self.model.scope(source.module).walk():
             for path in scope.access_paths:
                 for access in path.accesses:
-                    if access.call and access.owner is not None and access.name in _SEND_METHODS:
+                    if access.call and access.owner is not None and access.name in _MESSAGES.send_methods:
                         for task in self._tasks_in(access.owner, path.at):
                             symbol = f"{task.name}.{access.name}"
                             yield OutboundEffect(f"send {symbol}", source.location(access.node), symbol=symbol)
@@ -172,7 +167,7 @@ class Outbound:
 
     @cached_property
     def _call_finder(self) -> ClientCallFinder:
-        unambiguous = BROKER_METHODS if "queue" in self.channels else frozenset[str]()
+        unambiguous = _MESSAGES.broker_methods if "queue" in self.channels else frozenset[str]()
         return ClientCallFinder(
             self.model, load_catalogue(aws.channels_with_aws(self.channels), self.extensions), unambiguous=unambiguous
         )

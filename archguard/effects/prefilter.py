@@ -22,9 +22,12 @@ from archguard.effects.catalogue.catalogue import Catalogue
 from archguard.semantics import app_state_writers, reads_app_state
 
 HOPS = 6
-"""How many imports the search follows, from the module that imports a client to one that receives it.
+"""How many imports the search follows upwards, that of the client itself included.
 
-A module further up is selected only if its bytes match.
+A module further up is selected only if its bytes match. Findings of `database` at 0, 1 and 2 imports: Redash 918, 973
+and 976, Healthchecks 3,917, 4,315 and 4,360, Plane 6,573, 6,894 and 7,007, Dispatch 3,429, 5,697 and 5,701, Django 589,
+590 and 590. With 6 they are the same as with 2 (so they are with 3 and 50, on all but Django), and CPU time differs by
+less than its noise. 6 is for clients that are re-exported at each level of nested packages.
 """
 
 _DEF_WITH_PARAMETER = re.compile(rb"\bdef\s+\w+\s*\(\s*(?:(?:self|cls)\s*,\s*)?(?!self\b|cls\b|\))")

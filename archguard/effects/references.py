@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Self
 
 from archguard.codebase.scopes.scopes import Binding, BindingKind, Scope
+from archguard.effects.catalogue.conventions import load_conventions
 from archguard.semantics import ExternalSymbol, Resolver
 
-_WRAPPERS = frozenset({"partial", "partialmethod", "sync_to_async", "async_to_sync", "asyncify"})
-"""Functions that return a wrapper of their argument; a call of one is a reference to that argument."""
+_WRAPPERS = load_conventions().calls.wrappers
 
 
 @dataclass(frozen=True)

@@ -1,62 +1,32 @@
 """Find client calls without a timeout.
 
-How it works: each rule says where a library takes a timeout (argument of the call, of the client, or both) and whether
-it has a default. A call is reported if neither it nor the creation of its client sets one, or if it is set to None.
+How it works: the catalogue says where a library takes a timeout (argument of the call, of the client, or both) and
+whether it has a default. A call is reported if neither it nor the creation of its client sets one, or if it is None.
 
-Limits: only libraries in `_RULES` are checked. Arguments that are expanded (`**options`) count as a timeout, because
-their content is mostly unknown; so do an adapter with a timeout that is mounted anywhere in the module, a `request`
-method that the module replaces, and a client class of the project with its own `request` or `send`.
+Limits: only libraries whose `timeouts` are in the catalogue are checked. Arguments that are expanded (`**options`)
+count as a timeout, because their content is mostly unknown; so do an adapter with a timeout that is mounted anywhere in
+the module, a `request` method that the module replaces, and a client class of the project with its own `request` or
+`send`.
 """
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from archguard.codebase.scopes.scopes import AccessPath, Binding, Position, Scope
+from archguard.effects.catalogue.catalogue import Catalogue
+from archguard.effects.catalogue.client import Timeout
+from archguard.effects.catalogue.conventions import load_conventions
 from archguard.effects.client_calls import CallKind, ClientCall
 from archguard.effects.tracing import creation_sites
 from archguard.semantics import ClassType, ExternalMember, InstanceType, SemanticModel, Type
 
-_NON_REQUEST_METHODS = frozenset({"mount", "build_request", "close", "prepare_request"})
+_MAX_ALIASES = 4
+"""How many names are followed to a timeout of `None`; a name may be bound to itself, so that there must be a bound.
 
-
-@dataclass(frozen=True)
-class _Rule:
-    """Where a library takes a timeout."""
-
-    position: int | None = None
-    """The index of the positional argument; None if it is taken by keyword only."""
-    at_call: bool = True
-    at_client: bool = False
-    """Whether the client takes a timeout for all of its calls."""
-    has_default: bool = False
-    keywords: tuple[str, ...] = ("timeout",)
-
-
-_RULES: Mapping[str, _Rule] = {
-    "requests": _Rule(),
-    "requests_html": _Rule(),
-    "requests_futures": _Rule(),
-    "grequests": _Rule(),
-    "treq": _Rule(),
-    "urllib.request": _Rule(position=2),
-    "urllib3": _Rule(at_client=True),
-    "http.client": _Rule(at_call=False, at_client=True, position=2),
-    "httplib2": _Rule(at_call=False, at_client=True, position=1),
-    "smtplib": _Rule(at_call=False, at_client=True, position=3),
-    "ftplib": _Rule(at_call=False, at_client=True, position=4),
-    "imaplib": _Rule(at_call=False, at_client=True),
-    "poplib": _Rule(at_call=False, at_client=True, position=2),
-    "socket.create_connection": _Rule(position=1),
-    "httpx": _Rule(at_client=True, has_default=True),
-    "httpx2": _Rule(at_client=True, has_default=True),
-    "aiohttp": _Rule(at_client=True, has_default=True),
-    "niquests": _Rule(at_client=True, has_default=True),
-    "curl_cffi": _Rule(at_client=True, has_default=True),
-    "openai": _Rule(at_client=True, has_default=True),
-    "anthropic": _Rule(at_client=True, has_default=True),
-}
-"""By the name of a package, module or function, the longest match first; other clients are not checked."""
+4 is a default in the settings, its import, a constant of a module and a local name.
+"""
+_NON_REQUEST_METHODS = load_conventions().addresses.non_request_methods
 
 
 @dataclass(frozen=True)
@@ -64,10 +34,12 @@ class Timeouts:
     """Finds the calls without a timeout."""
 
     model: SemanticModel
+    catalogue: Catalogue
+    """Says where clients take a timeout."""
 
     def missing(self, client_call: ClientCall) -> bool:
         """Whether `client_call` is a request without a timeout, or creates a client without a required one."""
-        rule = _rule(client_call.symbol)
+        rule = self.catalogue.timeout(client_call.symbol)
         call = client_call.access.call
         if (
             client_call.kind not in (CallKind.CALL, CallKind.TAKE)
@@ -82,35 +54,35 @@ class Timeouts:
             return self._is_disabled(rule, call, client_call.path.at)
         return not rule.has_default and not self._client_has_timeout(rule, client_call)
 
-    def _is_missing_at_client(self, rule: _Rule, call: ast.Call, at: Position) -> bool:
+    def _is_missing_at_client(self, rule: Timeout, call: ast.Call, at: Position) -> bool:
         """Whether a client disables its timeout, or lacks one that its calls cannot take."""
         if self._has_timeout(rule, call, at):
             return self._is_disabled(rule, call, at)
         return not rule.at_call
 
-    def _has_timeout(self, rule: _Rule, call: ast.Call, at: Position) -> bool:
+    def _has_timeout(self, rule: Timeout, call: ast.Call, at: Position) -> bool:
         return bool(self._timeout_values(rule, call)) or _expands(call) or self._is_partial(call, at)
 
-    def _is_disabled(self, rule: _Rule, call: ast.Call, at: Position) -> bool:
+    def _is_disabled(self, rule: Timeout, call: ast.Call, at: Position) -> bool:
         return any(self._is_none(value, at) for value in self._timeout_values(rule, call))
 
-    def _timeout_values(self, rule: _Rule, call: ast.Call) -> list[ast.expr]:
+    def _timeout_values(self, rule: Timeout, call: ast.Call) -> list[ast.expr]:
         positional = call.args[rule.position : rule.position + 1] if rule.position is not None else []
-        return [*positional, *(keyword.value for keyword in call.keywords if keyword.arg in rule.keywords)]
+        return [*positional, *(keyword.value for keyword in call.keywords if keyword.arg == "timeout")]
 
-    def _is_none(self, value: ast.expr, at: Position, depth: int = 4) -> bool:
-        """Whether it is `None`, `httpx.Timeout(None)`, or a name bound to these only; `depth` bounds alias chains."""
+    def _is_none(self, value: ast.expr, at: Position, aliases: int = _MAX_ALIASES) -> bool:
+        """Whether it is `None`, `httpx.Timeout(None)`, or a name bound to these only."""
         match value:
             case ast.Constant(value=None):
                 return True
             case ast.Call(args=[only]) if not value.keywords:
-                return self._is_none(only, at, depth)
+                return self._is_none(only, at, aliases)
             case ast.Call(args=[], keywords=[ast.keyword(arg="total" | "timeout", value=only)]):
-                return self._is_none(only, at, depth)
-            case ast.Name(id=name) if depth and (origins := self.model.resolve(name, at)):
+                return self._is_none(only, at, aliases)
+            case ast.Name(id=name) if aliases and (origins := self.model.resolve(name, at)):
                 nodes = ((origin.node, origin.at) for origin in origins if isinstance(origin, Binding))
                 values = [(node, value_at) for node, value_at in nodes if isinstance(node, ast.expr)]
-                return len(values) == len(origins) and all(self._is_none(*each, depth - 1) for each in values)
+                return len(values) == len(origins) and all(self._is_none(*each, aliases - 1) for each in values)
         return False
 
     def _is_partial(self, call: ast.Call, at: Position) -> bool:
@@ -118,7 +90,7 @@ class Timeouts:
         sites = creation_sites(self.model, call.func, at) if isinstance(call.func, ast.Name | ast.Attribute) else ()
         return any(keyword.arg == "timeout" for other, _ in sites for keyword in other.keywords)
 
-    def _client_has_timeout(self, rule: _Rule, client_call: ClientCall) -> bool:
+    def _client_has_timeout(self, rule: Timeout, client_call: ClientCall) -> bool:
         if client_call.access.owner is None:
             return False
         sites = list(creation_sites(self.model, client_call.access.owner, client_call.path.at))
@@ -153,15 +125,8 @@ class Timeouts:
                     yield from self.model.infer_origin(origin) if isinstance(origin, Binding) else ()
 
 
-def _rule(symbol: str) -> _Rule | None:
-    parts = symbol.split(".")
-    names = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
-    return next((_RULES[name] for name in names if name in _RULES), None)
-
-
 def _is_class(symbol: str) -> bool:
-    last = symbol.rpartition(".")[2]
-    return last[:1].isupper() or symbol == "requests.session"
+    return symbol.rpartition(".")[2][:1].isupper()
 
 
 def _expands(call: ast.Call) -> bool:

@@ -11,6 +11,13 @@ from archguard.semantics import FunctionType, SemanticModel, bindings
 
 STUB = re.compile(r"_pb2_grpc\.\w+Stub$")
 """The qualified names of the classes that gRPC generates for callers of a service."""
+_MAX_DEPTH = 5
+"""How many bindings and functions are followed to the call that creates a value; they may be recursive.
+
+Findings of `gateway` with `require: timeout` at 1, 2, 3, 5 and 8: Redash 287, of which one is a false positive, then
+286 at each; Healthchecks 334 at each. 5 leaves room for a client that is made by a factory, kept by an attribute, and
+returned by a property.
+"""
 
 
 def content_of(source: Source) -> bytes:
@@ -40,11 +47,11 @@ def _prefixes(texts: tuple[str, ...]) -> frozenset[bytes]:
 
 
 def creation_sites(
-    model: SemanticModel, node: ast.expr, at: Position, depth: int = 5
+    model: SemanticModel, node: ast.expr, at: Position, depth: int = _MAX_DEPTH
 ) -> Iterator[tuple[ast.Call, Position]]:
     """The calls that create the value of `node`: `httpx.Client(timeout=5)` for a `self.client` bound to it.
 
-    `depth` bounds the chain of bindings and functions, which may be recursive.
+    At most `depth` bindings and functions are followed.
     """
     match node:
         case _ if depth == 0:

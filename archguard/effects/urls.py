@@ -12,10 +12,12 @@ from fnmatch import fnmatchcase
 from typing import Self
 
 from archguard.codebase.scopes.scopes import Binding, BindingKind, Position
+from archguard.effects.catalogue.conventions import load_conventions
 from archguard.semantics import SemanticModel, StringValue, bindings
 
-SCHEMES = frozenset(["http", "https", "ws", "wss", "grpc", "grpcs", "ftp", "ftps", "sftp"])
-"""Schemes of other systems; `postgresql:` and `amqp:` are not among them: they lead to own stores and brokers."""
+_NAMES = load_conventions().addresses
+SCHEMES = _NAMES.schemes
+"""Schemes of the URLs of other systems."""
 _UNKNOWN = "\0"
 _PLACEHOLDER = re.compile(r"[\0{}<>%$]")
 _URL = re.compile(
@@ -23,28 +25,6 @@ _URL = re.compile(
     r"(?:[^/@\s?#]*@)?(?P<host>\[[^\]\s]*\]|[^/:\s?#]*)(?::(?P<port>[^/\s?#]*))?(?P<path>/[^\s?#]*)?"
 )
 _ADDRESS = re.compile(r"(?P<host>[A-Za-z0-9*_\0.-]+)(?::(?P<port>[\d\0]+))?(?P<path>/\S*)?")
-_ADDRESS_KEYWORDS = frozenset(
-    [
-        "url",
-        "base_url",
-        "uri",
-        "endpoint",
-        "endpoint_url",
-        "address",
-        "host",
-        "hostname",
-        "target",
-        "server",
-        "servers",
-        "service",
-        "service_name",
-        "wsdl",
-        "prefix_url",
-        "bootstrap_servers",
-        "api_base",
-    ]
-)
-_ADDRESS_IS_SECOND = frozenset(["request", "stream", "open", "urlopen", "ws_connect", "send"])
 
 
 @dataclass(frozen=True)
@@ -111,8 +91,8 @@ def _starts_with(path: str, prefix: str) -> bool:
 def addresses(call: ast.Call) -> Iterator[ast.expr]:
     """The arguments of a client call that can be the address."""
     method = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-    yield from call.args[: 2 if method in _ADDRESS_IS_SECOND else 1]
-    yield from (keyword.value for keyword in call.keywords if keyword.arg in _ADDRESS_KEYWORDS)
+    yield from call.args[: 2 if method in _NAMES.second_argument_methods else 1]
+    yield from (keyword.value for keyword in call.keywords if keyword.arg in _NAMES.keywords)
 
 
 def mentions(model: SemanticModel, node: ast.expr, at: Position) -> Iterator[str]:

@@ -27,11 +27,11 @@ def client_faults(
 
 
 def _name_faults(codebase: Codebase, channel: str, client: Client) -> Iterator[ContractError]:
-    for key in ("modules", "functions", "methods", "orm_bases"):
+    for key in ("modules", "functions", "methods", "orm_bases", "timeouts"):
         for index, name in enumerate(getattr(client, key)):
-            keys = ("clients", channel, key, name if key == "methods" else index)
-            if fault := _fault(codebase, name, is_module=key == "modules"):
-                yield ContractError(fault[0], hint=fault[1], keys=keys, at_key=key == "methods")
+            keys = ("clients", channel, key, index if isinstance(getattr(client, key), tuple) else name)
+            if fault := _fault(codebase, name, is_module=key in ("modules", "timeouts")):
+                yield ContractError(fault[0], hint=fault[1], keys=keys, at_key=keys[-1] == name)
     for cls, methods in client.methods.items():
         wrong = [method for method in methods if not _METHOD.fullmatch(method)]
         if wrong or not methods:

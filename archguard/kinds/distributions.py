@@ -10,6 +10,10 @@ from collections.abc import Collection, Mapping
 from functools import cache
 from importlib.metadata import packages_distributions
 from importlib.resources import files
+from typing import TypeAlias
+
+Packages: TypeAlias = Mapping[str, frozenset[str]]
+"""By the normalized name of a distribution: the packages that it is imported as."""
 
 
 def packages_of(name: str) -> frozenset[str]:
@@ -32,13 +36,13 @@ def respelled(name: str, imported: Collection[str]) -> str:
 
 
 @cache
-def _well_known() -> Mapping[str, frozenset[str]]:
+def _well_known() -> Packages:
     text = files("archguard.kinds").joinpath("distributions.toml").read_text(encoding="utf-8")
     return {name: frozenset(packages) for name, packages in tomllib.loads(text).items()}
 
 
 @cache
-def _packages() -> Mapping[str, frozenset[str]]:
+def _packages() -> Packages:
     packages: dict[str, set[str]] = {}
     for package, distributions in packages_distributions().items():
         for distribution in distributions:

@@ -8,7 +8,8 @@ from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from archguard.codebase import Codebase, OneOrMany, Patterns, SomeNames, SomePatterns, Source
 from archguard.codebase.worker_pool import broadcast
-from archguard.effects import Client, semantic_model
+from archguard.effects import CHANNELS as ALL_CHANNELS
+from archguard.effects import Client, load_catalogue, semantic_model
 from archguard.effects.client_flow import modules_with_clients
 from archguard.effects.entry_points import EntryPoints
 from archguard.effects.hosts import Hosts
@@ -109,9 +110,10 @@ class Gateway(PerFileContract):
 
     def modules_to_parse(self, codebase: Codebase) -> frozenset[str]:
         """The modules that can contain violations."""
+        with_clients = self._with_clients(codebase)  # also for `routes_in`: shards cannot share this work
         if self.routes_in:
             return self.scope(codebase)
-        return self.scope(codebase) & (self._with_clients(codebase) | self._with_urls(codebase))
+        return self.scope(codebase) & (with_clients | self._with_urls(codebase))
 
     def _with_clients(self, codebase: Codebase) -> frozenset[str]:
         """The modules that can use a client."""
@@ -171,6 +173,11 @@ class _Search:
         return Outbound(self.names, self.contract.channels, self.contract.clients, gateways, self.with_clients)
 
     @cached_property
+    def timeouts(self) -> Timeouts:
+        """Finds calls without a timeout; the catalogue of all channels says where they take one."""
+        return Timeouts(self.names, load_catalogue(ALL_CHANNELS, self.contract.clients))
+
+    @cached_property
     def entry_points(self) -> frozenset[str]:
         """The modules that may declare entry points."""
         return self.codebase.members(self.contract.routes_in)
@@ -214,9 +221,8 @@ class _Search:
             )
 
     def _missing_timeouts(self, source: Source) -> Iterator[Violation]:
-        timeouts = Timeouts(self.names)
         for use in self.outbound.uses(source):
-            if timeouts.missing(use):
+            if self.timeouts.missing(use):
                 yield self.contract.violation(
                     f"{source.module} must not call {use.symbol} without a timeout",
                     use.location,

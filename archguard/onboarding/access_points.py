@@ -21,13 +21,10 @@ from archguard.kinds.gateway import CHANNELS
 from archguard.model import Confidence
 from archguard.onboarding.pattern_writer import is_in, patterns_for
 from archguard.onboarding.proposal import ProposedContract
+from archguard.onboarding.usual_names import USUAL_NAMES, any_of
 
-_DATABASE_NAMES = re.compile(
-    r"repositor(y|ies)|persistence|dao|crud|db|database|models?|orm|stores?|storage|sql|tables|quer(y|ies)|selectors|managers"
-)
-_GATEWAY_NAMES = re.compile(
-    r"gateways?|clients?|.*_client|adapters|integrations?|external|providers|connectors?|notif\w*|notices|mail(er)?|emails?"
-)
+_DATABASE_NAMES = any_of(USUAL_NAMES.database_modules)
+_GATEWAY_NAMES = any_of(USUAL_NAMES.gateway_modules)
 _MAX_SHARE = 0.34
 """The largest share of the modules that an access point may hold; a contract on a wider one restricts little."""
 _LARGE_CODE_BASE = 500

@@ -19,31 +19,14 @@ from pathlib import Path
 
 from archguard.incremental.fingerprint import content
 from archguard.onboarding.pattern_writer import is_in
+from archguard.onboarding.usual_names import USUAL_NAMES, any_of
 
-_NOT_DEPLOYED = re.compile(
-    r"[._].*|_*tests?_*|tests?_.*|.*_tests?|testing|docs?|examples?|samples?|demos?|(.*_)?benchmarks?|(.*_)?scripts?|tools?"
-    r"|features|fixtures|notebooks?|spikes?|e2e|bin|hooks|templates|migrations|alembic|vendor|third_party"
-    r"|node_modules|site-packages|venv|env|build|dist|.*\.egg-info",
-    re.IGNORECASE,
-)
-"""Folders beside deployed code. Inside of a package, folders with these names are part of it."""
-_SCRIPTS = re.compile(
-    r"__init__|setup|conftest|noxfile|fabfile|tasks|conf|manage|gunicorn\w*|tests?_.*|.*_test(s|_settings)?"
-)
-"""Modules that a tool runs, and that belong to no package."""
+_NOT_DEPLOYED = any_of(USUAL_NAMES.not_deployed_folders, re.IGNORECASE)
+_SCRIPTS = any_of(USUAL_NAMES.script_modules)
 _IMPORT = re.compile(
     rb"^[ \t]*(?:from[ \t]+(\w[\w.]*)[ \t]+import|import[ \t]+(\w[\w.]*(?:[ \t]*,[ \t]*\w[\w.]*)*))", re.MULTILINE
 )
 _RELATIVE = re.compile(rb"^[ \t]*from[ \t]+(\.+)", re.MULTILINE)
-_DEPENDENCIES = (
-    "pyproject.toml",
-    "setup.py",
-    "setup.cfg",
-    "requirements.txt",
-    "requirements.in",
-    "requirements/base.txt",
-    "Pipfile",
-)
 _MAX_SAMPLE = 200
 """The most files of a cluster whose imports are read: enough for a majority, in a bounded time."""
 
@@ -100,7 +83,7 @@ class Tree:
     @cached_property
     def _dependency_words(self) -> frozenset[str]:
         """All words in the files that declare dependencies."""
-        return frozenset().union(*(_words(self.root / name) for name in _DEPENDENCIES))
+        return frozenset().union(*(_words(self.root / name) for name in USUAL_NAMES.dependency_files))
 
     @cached_property
     def clusters(self) -> Mapping[Path, tuple[Path, ...]]:
@@ -231,8 +214,5 @@ def _exists_below(place: Path, name: str) -> bool:
     return (package / rest[0]).is_dir() or (package / f"{rest[0]}.py").is_file()
 
 
-_DEPLOYED = ("Dockerfile", "Procfile", "pyproject.toml", "setup.py", "requirements.txt", "serverless.yml", "app.yaml")
-
-
 def _has_deployment_file(folder: Path) -> bool:
-    return any((folder / name).is_file() for name in _DEPLOYED)
+    return any((folder / name).is_file() for name in USUAL_NAMES.deployment_files)

@@ -29,24 +29,9 @@ from archguard.onboarding.pack_matcher import Fit, fitting_pack, roles
 from archguard.onboarding.pattern_writer import one_or_many
 from archguard.onboarding.proposal import Proposal, ProposedContract
 from archguard.onboarding.service_calls import services_contract, with_hosts
+from archguard.onboarding.usual_names import USUAL_NAMES
 
-FRAMEWORKS: Mapping[str, str] = {
-    "fastapi": "FastAPI",
-    "flask": "Flask",
-    "django": "Django",
-    "rest_framework": "Django REST framework",
-    "starlette": "Starlette",
-    "litestar": "Litestar",
-    "aiohttp": "aiohttp",
-    "tornado": "Tornado",
-    "nameko": "Nameko",
-    "celery": "Celery",
-    "typer": "Typer",
-    "click": "Click",
-    "sqlalchemy": "SQLAlchemy",
-    "sqlmodel": "SQLModel",
-    "grpc": "gRPC",
-}
+FRAMEWORKS: Mapping[str, str] = USUAL_NAMES.frameworks
 """The display names of frameworks that `init` reports, by imported package."""
 
 

@@ -24,10 +24,9 @@ from archguard.onboarding.access_points import client_modules
 from archguard.onboarding.infer import propose
 from archguard.onboarding.layout import Layout, find_layout
 from archguard.onboarding.proposal import Proposal
+from archguard.onboarding.usual_names import USUAL_NAMES
 
 CONFIGURATION: Final = "archguard.yaml"
-_EXCLUDED: Final = ("**.tests", "**._tests", "**.test_*", "**.*_test", "**.conftest", "**.migrations.0*")
-"""Tests, and migrations of Django."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +142,7 @@ def _project(root: Path, layout: Layout) -> Project:
     project = Project(source_roots=tuple(layout.shared), packages=layout.packages)
     remaining = set(find_modules(root, project, _services(layout)).sources)
     exclude = []
-    for pattern in map(Pattern, _EXCLUDED):
+    for pattern in map(Pattern, USUAL_NAMES.excluded_modules):
         if found := {module for module in remaining if pattern.unit(module)}:
             exclude.append(pattern)
             remaining -= found

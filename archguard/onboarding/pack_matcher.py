@@ -14,9 +14,8 @@ from archguard.codebase import Codebase, Component, Pattern
 from archguard.config import Config, contract_faults, find_pack, read_config
 from archguard.kinds import Layers
 from archguard.onboarding.pattern_writer import is_in, patterns_for
+from archguard.onboarding.usual_names import USUAL_NAMES
 
-_BY_FRAMEWORK = {"fastapi": "fastapi-layered", "flask": "flask-layered", "django": "django-layered"}
-_FOR_ANY = ("hexagonal", "clean", "layered", "modular-monolith")
 _MAX_BROKEN_SHARE = 0.05
 """A pack fits if at most this share of the imports in its scope breaks its contracts."""
 _MIN_COVERAGE = 0.5
@@ -39,16 +38,16 @@ class Fit:
 
 def fitting_pack(codebase: Codebase, root: Path, frameworks: Collection[str]) -> Fit | None:
     """The first pack for the frameworks, or for any code, that the code fits; None if there is none."""
-    own = [pack for framework, pack in _BY_FRAMEWORK.items() if framework in frameworks]
-    names = ["microservices"] if codebase.services else [*own, *_FOR_ANY]
+    own = [pack for framework, pack in USUAL_NAMES.packs.items() if framework in frameworks]
+    names = ["microservices"] if codebase.services else [*own, *USUAL_NAMES.general_packs]
     return next((fit for name in names if (fit := _fit(codebase, read_config([find_pack(name)], root), name))), None)
 
 
 def roles(codebase: Codebase, root: Path, framework: str) -> Mapping[str, Component]:
     """The layers of a framework's pack that exist in the code, from top to bottom; {} if it has no pack."""
-    if framework not in _BY_FRAMEWORK:
+    if framework not in USUAL_NAMES.packs:
         return {}
-    config = read_config([find_pack(_BY_FRAMEWORK[framework])], root)
+    config = read_config([find_pack(USUAL_NAMES.packs[framework])], root)
     found = _find_components(codebase, config.components)
     layers = next(contract.layers for contract in config.contracts if isinstance(contract, Layers))
     names = [str(name) for level in layers for name in level.modules]

@@ -8,8 +8,11 @@ from typing import Any
 from archguard.codebase import Codebase, Pattern, Service, SourceError
 from archguard.effects.interactions import Channel, Interaction, ServiceMap, find_interactions
 from archguard.onboarding.proposal import ProposedContract
+from archguard.onboarding.usual_names import USUAL_NAMES
 
-_SETTING = re.compile(rb"""["']([A-Z][A-Z0-9_]*_(?:ADDR|ADDRESS|URL|URI|HOST|ENDPOINT))["']""")
+_SETTING = re.compile(
+    rf"""["']([A-Z][A-Z0-9_]*_(?:{"|".join(sorted(USUAL_NAMES.address_setting_suffixes))}))["']""".encode()
+)
 _CHANNELS = (Channel.IMPORT, Channel.HTTP, Channel.RPC, Channel.QUEUE)
 
 

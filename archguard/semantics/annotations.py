@@ -4,6 +4,7 @@ import ast
 
 from archguard.codebase.scopes.scopes import Binding, BindingKind, Position
 from archguard.semantics.evaluator import Evaluator, TypeQueries
+from archguard.semantics.known_names import KNOWN_NAMES
 from archguard.semantics.types import (
     UNKNOWN,
     ClassType,
@@ -16,33 +17,7 @@ from archguard.semantics.types import (
     union,
 )
 
-_TRANSPARENT = frozenset(
-    [
-        "Optional",
-        "Union",
-        "Final",
-        "ClassVar",
-        "Required",
-        "NotRequired",
-        "ReadOnly",
-        "Awaitable",
-        "Mapped",
-        "InitVar",
-        "TypeGuard",
-        "FromDishka",
-        "Inject",
-        "Injected",
-        "ForeignKeyRelation",
-        "ForeignKeyNullableRelation",
-        "OneToOneRelation",
-        "OneToOneNullableRelation",
-        "BackwardOneToOneRelation",
-        "BackwardOneToOneNullableRelation",
-    ]
-)
-_UNINFORMATIVE = frozenset(["Any", "None", "NoReturn", "Never", "Literal", "object", "TypeVar", "Callable"])
-_TYPING = frozenset({"typing", "typing_extensions", "collections", "builtins", "types", "contextlib"})
-PROVIDERS = frozenset({"Depends", "Security", "Inject", "Provide", "FromDishka", "Injected"})
+_NAMES = KNOWN_NAMES.annotations
 
 
 class Annotations:
@@ -128,7 +103,7 @@ class Annotations:
         name = self._generic_name(base, at)
         if name == "Annotated":
             return self._with_metadata(arguments, at)
-        if name in _TRANSPARENT:
+        if name in _NAMES.transparent:
             return union(*(self.evaluator.infer_annotation(argument, at) for argument in arguments))
         if name == "Coroutine":
             return self.evaluator.infer_annotation(arguments[-1], at)
@@ -141,7 +116,7 @@ class Annotations:
         return tuple(
             _with_items(value, items)
             for value in self.evaluator.infer_annotation(base, at)
-            if name not in _UNINFORMATIVE
+            if name not in _NAMES.uninformative
         )
 
     def _union_of(self, arguments: list[ast.expr], at: Position) -> Types:
@@ -163,7 +138,7 @@ def provided(model: TypeQueries, node: ast.expr, at: Position) -> Types:
             | ast.Subscript(value=marker, slice=provider)
         ):
             name = marker.attr if isinstance(marker, ast.Attribute) else getattr(marker, "id", "")
-            if name in PROVIDERS:
+            if name in _NAMES.providers:
                 return provided(model, provider, at) or _provider_result(model, provider, at)
     return UNKNOWN
 
@@ -176,27 +151,13 @@ def _provider_result(model: TypeQueries, provider: ast.expr, at: Position) -> Ty
 
 def _unwrap_iterator(value: object) -> Types:
     match value:
-        case InstanceType(of=ExternalSymbol(name=name), items=(items, *_)) if name.rpartition(".")[2] in YIELDING:
+        case InstanceType(of=ExternalSymbol(name=name), items=(items, *_)) if (
+            name.rpartition(".")[2] in _NAMES.yielding
+        ):
             return items
         case InstanceType() | ExternalSymbol() | ClassType():
             return (value,)
     return UNKNOWN
-
-
-YIELDING = frozenset(
-    [
-        "Iterator",
-        "Generator",
-        "Iterable",
-        "AsyncIterator",
-        "AsyncGenerator",
-        "AsyncIterable",
-        "AbstractContextManager",
-        "AbstractAsyncContextManager",
-        "ContextManager",
-        "AsyncContextManager",
-    ]
-)
 
 
 def _informative_instances(values: Types) -> Types:
@@ -208,7 +169,7 @@ def _is_uninformative(value: object) -> bool:
     match value:
         case InstanceType(of=ExternalSymbol(name=name)):
             module, _, last = name.rpartition(".")
-            return last in _UNINFORMATIVE and module.partition(".")[0] in _TYPING
+            return last in _NAMES.uninformative and module.partition(".")[0] in _NAMES.typing_modules
     return False
 
 

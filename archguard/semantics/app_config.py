@@ -16,11 +16,13 @@ from archguard.codebase.syntax.source import Source, SourceError
 from archguard.semantics.bindings import attribute_bindings
 from archguard.semantics.evaluator import Evaluator
 from archguard.semantics.index import FileIndex
+from archguard.semantics.known_names import KNOWN_NAMES
 from archguard.semantics.types import ClassType, InstanceType, ModuleType
 
-_CONFIGURING = re.compile(rb"config\s*(?:\.\s*(?:from_object|from_mapping|update|update_config)\s*\(|\[)")
-_FROM_OBJECT = ("from_object", "update_config")
-_FROM_ARGUMENTS = ("from_mapping", "update")
+_NAMES = KNOWN_NAMES.app_config
+_CONFIGURING = re.compile(
+    rf"config\s*(?:\.\s*(?:{'|'.join(sorted(_NAMES.from_object | _NAMES.from_arguments))})\s*\(|\[)".encode()
+)
 
 _Entries: TypeAlias = list[tuple[ast.expr, Position]]
 
@@ -66,11 +68,11 @@ class AppConfig:
                     yield from self._call_entries(access.name, access.call, key, path.at)
 
     def _call_entries(self, method: str, call: ast.Call, key: str, at: Position) -> Iterator[tuple[ast.expr, Position]]:
-        if method in _FROM_OBJECT and call.args:
+        if method in _NAMES.from_object and call.args:
             for binding in self._object_bindings(call.args[0], key, at):
                 if binding.kind is BindingKind.ASSIGNED and isinstance(binding.node, ast.expr):
                     yield binding.node, binding.at
-        elif method in _FROM_ARGUMENTS:
+        elif method in _NAMES.from_arguments:
             yield from ((keyword.value, at) for keyword in call.keywords if keyword.arg == key)
             for argument in call.args:
                 if isinstance(argument, ast.Dict):

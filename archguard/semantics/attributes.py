@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from archguard.codebase.scopes.scopes import Binding, BindingKind, Reading, Scope
 from archguard.semantics.evaluator import Evaluator
+from archguard.semantics.known_names import KNOWN_NAMES
 from archguard.semantics.queries import Memo
 from archguard.semantics.types import (
     UNKNOWN,
@@ -30,10 +31,7 @@ from archguard.semantics.types import (
 if TYPE_CHECKING:
     from archguard.incremental.dependencies import Frame
 
-_TRANSPARENT_BASES = frozenset(
-    {"builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol", "enum.Enum"}
-)
-_PROPERTY_DECORATORS = ("property", "cached_property", "hybrid_property", "lazy_property", "reify", "declared_attr")
+_NAMES = KNOWN_NAMES.classes
 
 _Definition: TypeAlias = tuple[ClassType | ExternalSymbol, list[Binding]]
 """The class that defines an attribute, with the bindings of the attribute."""
@@ -151,7 +149,7 @@ class AttributeLookup:
             node = node.value
         for value in self.evaluator.infer(node, scope.at or scope.end):
             match value:
-                case ExternalSymbol(name=name) if name in _TRANSPARENT_BASES:
+                case ExternalSymbol(name=name) if name in _NAMES.transparent_bases:
                     continue
                 case ClassType() | ExternalSymbol():
                     yield value
@@ -218,7 +216,7 @@ class AttributeLookup:
             return (value,)
         decorators = decorator_names(value.scope)
         method = FunctionType(value.name, value.scope, None if "staticmethod" in decorators else owner)
-        if any(name in _PROPERTY_DECORATORS for name in decorators):
+        if any(name in _NAMES.property_decorators for name in decorators):
             return self.evaluator.return_types(method, None, value.scope.end)
         return (method,)
 

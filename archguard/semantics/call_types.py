@@ -7,9 +7,9 @@ everything external from `ExternalModels`. The few functions that no spec can de
 import ast
 
 from archguard.codebase.scopes.scopes import Position
-from archguard.semantics.annotations import YIELDING
 from archguard.semantics.attributes import decorator_names
 from archguard.semantics.evaluator import Evaluator
+from archguard.semantics.known_names import KNOWN_NAMES
 from archguard.semantics.special_methods import SpecialMethods
 from archguard.semantics.specs import SpecInterpreter
 from archguard.semantics.types import (
@@ -26,8 +26,6 @@ from archguard.semantics.types import (
     last_name,
     union,
 )
-
-_CONTEXT_MANAGER_DECORATORS = {"contextmanager", "asynccontextmanager"}
 
 
 class CallTypes:
@@ -81,7 +79,7 @@ class CallTypes:
         returns = getattr(scope.node, "returns", None)
         found = self.evaluator.infer_annotation(returns, scope.at or scope.end) if returns else UNKNOWN
         found = found or self._infer_body(function)
-        if _CONTEXT_MANAGER_DECORATORS.isdisjoint(decorator_names(scope)):
+        if KNOWN_NAMES.classes.context_manager_decorators.isdisjoint(decorator_names(scope)):
             return found
         return tuple(_as_context_manager(value) for value in found)
 
@@ -164,6 +162,8 @@ class CallTypes:
 def _as_context_manager(value: Type) -> Type:
     """The context manager that `@contextmanager` makes of a generator."""
     match value:
-        case InstanceType(of=ExternalSymbol(name=name), items=(items, *_)) if last_name(name) in YIELDING:
+        case InstanceType(of=ExternalSymbol(name=name), items=(items, *_)) if (
+            last_name(name) in KNOWN_NAMES.annotations.yielding
+        ):
             return external_instance("contextlib.AbstractContextManager", items)
     return value

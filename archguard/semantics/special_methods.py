@@ -7,8 +7,8 @@ the model of that method, else by its type arguments.
 import ast
 
 from archguard.codebase.scopes.scopes import Position
-from archguard.semantics.annotations import YIELDING
 from archguard.semantics.evaluator import Evaluator
+from archguard.semantics.known_names import KNOWN_NAMES
 from archguard.semantics.specs import SpecInterpreter
 from archguard.semantics.types import (
     UNKNOWN,
@@ -34,7 +34,9 @@ class SpecialMethods:
     def entered_types(self, value: Type) -> Types:
         """Infer `x` in `with value as x`."""
         match value:
-            case InstanceType(of=ExternalSymbol(name=name), items=(items, *_)) if last_name(name) in YIELDING:
+            case InstanceType(of=ExternalSymbol(name=name), items=(items, *_)) if (
+                last_name(name) in KNOWN_NAMES.annotations.yielding
+            ):
                 return items
             case InstanceType(of=ExternalSymbol(name=name)):
                 return self.specs.apply_result(f"{name}.__enter__", value) or (value,)

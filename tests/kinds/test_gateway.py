@@ -804,3 +804,18 @@ def test_a_file_that_cannot_be_parsed_is_a_problem_if_a_client_can_be_in_it(proj
         "shop/views.py",
         "shop/latin.py",
     }
+
+
+def test_routes_are_found_in_a_project_that_several_processes_check(project: Project) -> None:
+    project.write_all({f"shop/part_{number}.py": "import os\n" for number in range(420)})
+    project.write(
+        "shop/orders.py",
+        "import requests\nfrom flask import Flask\n\napp = Flask('shop')\n\n\n"
+        "@app.get('/orders')\ndef orders():\n    return requests.get('http://stock').json()\n",
+    )
+    project.write_all({"shop/__init__.py": "", "shop/api.py": ""})
+    project.configure("contracts: [{id: routes, kind: gateway, routes_in: shop.api, require: timeout}]")
+
+    report = project.check()
+
+    assert [found.location.line for found in report.violations] == [7, 9]

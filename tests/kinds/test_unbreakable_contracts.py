@@ -213,6 +213,9 @@ def test_a_name_that_a_package_could_have_is_checked(project: Project, name: str
         "{database: {methods: {mydb.Conn: ['run(']}}}",
         "{database: {methods: {shop.db.Conn: [run]}}}",
         "{http: {modules: mydb}}",
+        "{database: {modules: mydb, timeouts: {'mydb.*': {}}}}",
+        "{database: {modules: mydb, timeouts: {mydb: {seconds: 5}}}}",
+        "{database: {modules: mydb, timeouts: {shop.misspelt: {}}}}",
     ],
 )
 def test_a_client_that_can_mean_nothing_is_an_error(project: Project, clients: str) -> None:

@@ -1,1 +1,1 @@
-"""Facts about client libraries, one TOML file per channel, and the lookups on them."""
+"""Facts about client libraries, one TOML file per channel, naming conventions, and the lookups on them."""

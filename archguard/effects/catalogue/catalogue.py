@@ -6,15 +6,14 @@ lookups by name are memoized.
 """
 
 import sys
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
-from importlib.resources import files
 from typing import TypeAlias
 
 from archguard.codebase import Codebase, memoized, self_and_parents
-from archguard.effects.catalogue.client import CHANNELS, Client
+from archguard.codebase.package_data import load_package_tables
+from archguard.effects.catalogue.client import CHANNELS, Client, Timeout
 from archguard.semantics import ExternalModels, FileIndex, SemanticModel, app_state_writers
 
 Extensions: TypeAlias = Mapping[str, Client]
@@ -138,6 +137,11 @@ class Catalogue:
         """The last names of the functions that are effects, without classes."""
         return frozenset(word for name in self._functions if not (word := name.rpartition(".")[2])[:1].isupper())
 
+    @memoized
+    def timeout(self, name: str) -> Timeout | None:
+        """Where calls of `name` take a timeout; None if the catalogue does not say."""
+        return next((self._timeouts[outer] for outer in self_and_parents(name) if outer in self._timeouts), None)
+
     def undescribed(self, name: str) -> bool:
         """Whether `name` belongs to a client without `methods`: only its modules and functions are known."""
         return self.imported(name) in self._undescribed
@@ -169,6 +173,11 @@ class Catalogue:
             for module in client.modules:
                 found[module] = found.get(module, frozenset()) | frozenset(client.query_builders)
         return found
+
+    @cached_property
+    def _timeouts(self) -> Mapping[str, Timeout]:
+        """The first client that says something about a name counts, so that a contract can replace what is built in."""
+        return {name: timeout for client in reversed(self.clients) for name, timeout in client.timeouts.items()}
 
     @cached_property
     def _undescribed(self) -> frozenset[str]:
@@ -226,7 +235,7 @@ def _listed_packages() -> frozenset[str]:
 def library(extensions: Extensions | None = None) -> ExternalModels:
     """The type models of the clients of all channels, and of the standard library."""
     every = [client for channel in CHANNELS for client in clients_of(channel, extensions)]
-    every.append(_PYTHON)
+    every += _built_in("python")
     return ExternalModels(
         returns={key: value for client in reversed(every) for key, value in client.returns.items()},
         bases={key: value for client in reversed(every) for key, value in client.bases.items()},
@@ -256,16 +265,9 @@ def _built_in_catalogue(channels: tuple[str, ...]) -> Catalogue:
 
 
 @cache
-def _built_in(channel: str) -> tuple[Client, ...]:
-    text = files("archguard.effects.catalogue").joinpath(f"{channel}.toml").read_text(encoding="utf-8")
-    return tuple(_client(entry) for entry in tomllib.loads(text).values())
-
-
-def _client(entry: Mapping[str, Mapping[str, str] | list[str]]) -> Client:
-    lists = {key: tuple(value) for key, value in entry.items() if isinstance(value, list)}
-    mappings = {key: value for key, value in entry.items() if isinstance(value, Mapping)}
-    receivers = {cls: tuple(methods) for cls, methods in mappings.pop("methods", {}).items()}
-    return Client(methods=receivers, **lists, **mappings)  # type: ignore[arg-type]  # the tests check every entry
+def _built_in(name: str) -> tuple[Client, ...]:
+    """The clients in the file of a channel, or the type models in `python.toml`."""
+    return tuple(load_package_tables(Client, "archguard.effects.catalogue", f"{name}.toml").values())
 
 
 def _described_names(client: Client) -> Iterator[str]:
@@ -274,53 +276,3 @@ def _described_names(client: Client) -> Iterator[str]:
     for cls, methods in client.methods.items():
         yield cls
         yield from (f"{cls}.{method}" for method in methods)
-
-
-_SAME_PATH = (
-    *("__truediv__()", "__rtruediv__()", "joinpath()", "parent", "with_name()", "with_stem()", "with_suffix()"),
-    *("with_segments()", "relative_to()", "absolute()", "resolve()", "expanduser()", "readlink()", "rename()"),
-    *("replace()", "copy()", "copy_into()", "move()", "move_into()", "__enter__()"),
-)
-"""Methods and attributes of a path that are a path."""
-_PYTHON = Client(
-    returns={
-        "contextlib.closing()": "argument",
-        "contextlib.aclosing()": "argument",
-        "contextlib.nullcontext()": "argument",
-        "contextlib.ExitStack.enter_context()": "argument",
-        "contextlib.AsyncExitStack.enter_async_context()": "argument",
-        "contextvars.ContextVar.get()": "item",
-        "copy.copy()": "argument",
-        "asyncio.wait_for()": "argument",
-        "asyncio.shield()": "argument",
-        "asyncio.run()": "argument",
-        "asyncio.to_thread()": "result",
-        "anyio.to_thread.run_sync()": "result",
-        "asgiref.sync.sync_to_async()": "argument",
-        **{
-            f"dependency_injector.providers.{sort}()": "dependency_injector.providers.Provider[result]"
-            for sort in ("Callable", "Coroutine", "Factory", "Resource", "Singleton", "ThreadSafeSingleton")
-        },
-        "dependency_injector.providers.Provider.__call__()": "item",
-        "builtins.dict.get()": "item",
-        "builtins.dict.pop()": "item",
-        "builtins.dict.setdefault()": "item",
-        "builtins.dict.values()": "builtins.list[item]",
-        "builtins.list.pop()": "item",
-        "builtins.list.copy()": "self",
-        **{f"pathlib.PurePath.{name}": "self" for name in _SAME_PATH},
-        **{f"pathlib.PurePath.{name}": "builtins.list[self]" for name in ("parents", "iterdir()", "glob()", "rglob()")},
-        "pathlib.Path.cwd()": "pathlib.Path",
-        "pathlib.Path.home()": "pathlib.Path",
-        "pathlib.PurePath.read_text()": "builtins.str",
-        "pathlib.PurePath.read_bytes()": "builtins.bytes",
-    },
-    bases={
-        "pathlib.Path": "pathlib.PurePath",
-        "pathlib.PosixPath": "pathlib.Path",
-        "pathlib.WindowsPath": "pathlib.Path",
-        "pathlib.PurePosixPath": "pathlib.PurePath",
-        "pathlib.PureWindowsPath": "pathlib.PurePath",
-    },
-)
-"""Return types of standard library functions, and of libraries that are used with clients of any channel."""

@@ -11,6 +11,22 @@ CHANNELS = ("database", "cache", "http", "rpc", "queue", "cloud", "saas", "netwo
 
 
 @dataclass(frozen=True, kw_only=True)
+class Timeout:
+    """Where a client takes a timeout."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = STRICT
+
+    position: int | None = None
+    """The index of the positional argument, from 0; without it, the timeout is passed by the keyword `timeout` only."""
+    at_call: bool = True
+    """Whether a call takes one."""
+    at_client: bool = False
+    """Whether the client takes one for all of its calls."""
+    has_default: bool = False
+    """Whether there is one if nothing is passed."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Client:
     """A library that reaches a database, a host, a queue, ..."""
 
@@ -32,3 +48,5 @@ class Client:
     """The class of what comes out of an attribute, or of a call with `()`: `acme.db.connect(): acme.db.Conn`."""
     bases: Mapping[str, str] = field(default_factory=dict)
     """The class that another one extends."""
+    timeouts: Mapping[str, Timeout] = field(default_factory=dict)
+    """Where calls take a timeout, by the name of a package, module or function; the longest name that fits counts."""

@@ -13,18 +13,20 @@ from functools import cached_property
 from archguard.codebase import Source
 from archguard.codebase.facts import Call
 from archguard.effects.catalogue.catalogue import load_catalogue
+from archguard.effects.catalogue.conventions import load_conventions
 from archguard.effects.client_calls import ClientCallFinder
 from archguard.effects.interactions.interaction import Channel, Interaction, ServiceMap
 from archguard.model import Confidence
 from archguard.semantics import SemanticModel
 
+_NAMES = load_conventions().messages
 _MESSAGING_FUNCTION = re.compile(
-    r"(?:basic_)?(?:publish|publisher|produce|send|emit|dispatch|enqueue|consume|subscribe|subscriber)"
-    r"(?P<what>_(?!(?:\w+_)?(?:e?mails?|sms|metrics?|logs?|files?)(?:_|$))\w+)?"
-    r"|signature|apply_async|put_events|xadd|queue_declare|queue_bind"
+    rf"(?:basic_)?(?:{'|'.join(sorted(_NAMES.verbs))})"
+    rf"(?P<what>_(?!(?:\w+_)?(?:{'|'.join(sorted(_NAMES.other_objects))})(?:_|$))\w+)?"
+    rf"|{'|'.join(sorted(_NAMES.functions))}"
 )
-"""Names of functions that send or receive messages, with any owner: `publish`, `publish_event`."""
-_CONSUMING_FUNCTION = re.compile(r"consum|subscri|bind", re.IGNORECASE)
+"""Names of functions that send or receive messages, with any owner: `publish`, `basic_publish`, `publish_event`."""
+_CONSUMING_FUNCTION = re.compile("|".join(sorted(_NAMES.consuming_parts)), re.IGNORECASE)
 """Names of functions that receive messages."""
 _TOPIC_SEPARATOR = re.compile(r"[.:/_-]")
 """Separators in a topic: a topic with one is specific enough not to be an ordinary word."""

@@ -16,13 +16,18 @@ from archguard.codebase import Source
 from archguard.codebase.facts import Literal
 from archguard.codebase.scopes.scopes import AccessPath, Position, Scope
 from archguard.effects.catalogue.catalogue import load_catalogue
+from archguard.effects.catalogue.conventions import load_conventions
 from archguard.effects.client_calls import ClientCall, ClientCallFinder
 from archguard.effects.interactions.interaction import Channel, Interaction, Owners, ServiceMap, is_setting
 from archguard.effects.urls import SCHEMES, Url, addresses, mentions, sources
 from archguard.model import Confidence, Location
 from archguard.semantics import ClassType, FunctionType, InstanceType, SemanticModel, StringValue
 
-_SETTINGS_OWNER = re.compile(r"settings|config|(?:^|_)(?:conf|env)$", re.IGNORECASE)
+_NAMES = load_conventions().addresses
+_SETTINGS_OWNER = re.compile(
+    rf"{'|'.join(sorted(_NAMES.settings_parts))}|(?:^|_)(?:{'|'.join(sorted(_NAMES.settings_last_words))})$",
+    re.IGNORECASE,
+)
 """Names of objects and modules that hold settings."""
 _UNKNOWN_REST = re.compile(r"\.\.\.|[?#]")
 """Where the known part of a path ends."""

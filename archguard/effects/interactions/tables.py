@@ -8,12 +8,13 @@ from archguard.codebase import Source
 from archguard.codebase.facts import Call, ClassDefinition, Literal
 from archguard.codebase.facts.definitions import definitions
 from archguard.codebase.scopes.scopes import Position, Scope
+from archguard.effects.catalogue.conventions import load_conventions
 from archguard.effects.interactions.interaction import Channel, Interaction, ServiceMap
 from archguard.effects.sql import sql_in
 from archguard.model import Location
 from archguard.semantics import ClassType, ExternalSymbol, SemanticModel
 
-_TABLE_OPTIONS = {"db_table", "table", "table_name"}
+_NAMES = load_conventions().tables
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Tables:
         """`Table("payments", metadata)`, `ForeignKey("payments.id")`, `read_sql_table("payments", engine)`."""
         for callee in self.model.callees(call.node, call.at):
             package, last = callee.partition(".")[0], callee.rpartition(".")[2]
-            for table in self._named_tables(call) if package in _TABLE_FUNCTIONS.get(last, ()) else ():
+            for table in self._named_tables(call) if package in _NAMES.functions.get(last, ()) else ():
                 yield from self._interactions_with(table, f"use the table {table}", call.location)
             for table in self._referenced_tables(call, package, last):
                 yield from self._interactions_with(table, f"refer to the table {table}", call.location)
@@ -57,12 +58,11 @@ class Tables:
 
     def _referenced_tables(self, call: Call, package: str, last: str) -> Iterator[str]:
         """The tables that a foreign key references, by column (SQLAlchemy) or by model (Django)."""
-        if package in _SQLALCHEMY and last in _COLUMN_ARGUMENTS:
-            position, keyword = _COLUMN_ARGUMENTS[last]
-            nodes = (*call.arguments[position : position + 1], *_keywords(call, keyword))
+        if package in _NAMES.sqlalchemy_packages and (column := _NAMES.column_arguments.get(last)):
+            nodes = (*call.arguments[column.position : column.position + 1], *_keywords(call, column.keyword))
             columns = self._strings(tuple(part for node in nodes for part in _elements(node)), call.at)
-            yield from (column.rpartition(".")[0] for column in columns)
-        elif package == "django" and last in _RELATIONS:
+            yield from (name.rpartition(".")[0] for name in columns)
+        elif package == "django" and last in _NAMES.relations:
             models = self._strings((*call.arguments[:1], *_keywords(call, "to")), call.at)
             yield from (model.replace(".", "_").lower() for model in models if "." in model)
 
@@ -74,10 +74,12 @@ class Tables:
         """The table that a model declares, or the default of its library."""
         scope = definition.scope
         schema = self._schema(scope)
-        declared = [(_qualified(schema, name), place) for name, place in self._declared(scope, {"__tablename__"})]
+        declared = [
+            (_qualified(schema, name), place) for name, place in self._declared(scope, frozenset({"__tablename__"}))
+        ]
         for meta in scope.children:
             if meta.name.rpartition(".")[2] == "Meta":
-                declared += self._declared(meta, _TABLE_OPTIONS)
+                declared += self._declared(meta, _NAMES.options)
         yield from declared
         if not declared and (name := self._default_table(definition)):
             yield name, definition.location
@@ -92,7 +94,7 @@ class Tables:
                     return next(self._strings(tuple(schemas), binding.at), "")
         return ""
 
-    def _declared(self, scope: Scope, names: set[str]) -> Iterator[tuple[str, Location]]:
+    def _declared(self, scope: Scope, names: frozenset[str]) -> Iterator[tuple[str, Location]]:
         for name in sorted(names):
             for binding in scope.named(name):
                 if isinstance(binding.node, ast.expr):
@@ -132,24 +134,6 @@ class Tables:
                 location=location,
                 symbol=table,
             )
-
-
-_SQLALCHEMY = ("sqlalchemy", "sqlmodel")
-_TABLE_FUNCTIONS = {
-    "Table": _SQLALCHEMY,
-    "table": _SQLALCHEMY,
-    "read_sql_table": ("pandas", "polars", "dask"),
-    "to_sql": ("pandas",),
-    **dict.fromkeys(("create_table", "drop_table", "rename_table", "batch_alter_table"), ("alembic", "op")),
-    **dict.fromkeys(("add_column", "drop_column", "alter_column"), ("alembic", "op")),
-}
-_COLUMN_ARGUMENTS = {
-    "ForeignKey": (0, "column"),
-    "ForeignKeyConstraint": (1, "refcolumns"),
-    "Field": (1, "foreign_key"),
-}
-"""The argument that names the referenced column, by position and keyword."""
-_RELATIONS = {"ForeignKey", "OneToOneField", "ManyToManyField"}
 
 
 def _qualified(schema: str, table: str) -> str:
