@@ -36,6 +36,7 @@ from archguard.semantics import (
     SemanticModel,
     Type,
     Types,
+    is_method_alias,
     qualified_name,
 )
 from archguard.semantics.recorded import recorded
@@ -179,7 +180,7 @@ class ClientCallFinder:
     @recorded
     def _references(self, module: Scope) -> References:
         """The names in `module` that may refer to a client function."""
-        return References.of(module, self.catalogue.function_words, self.model)
+        return References.of(module, self.catalogue.function_words, self.model.resolver)
 
     def _match_call(self, access: Access, at: Position) -> _Match | None:
         callees = self.model.infer(access.callee, at)
@@ -187,7 +188,7 @@ class ClientCallFinder:
             access.owner is None
             and callees
             and isinstance(callees[0], ExternalMember)
-            and self.model.is_method_alias(access.name, at)
+            and is_method_alias(self.model, access.name, at)
         ):
             return None  # reported where the method is referenced
         if chosen := self._match_dynamic(access.callee, callees, at):
@@ -389,7 +390,7 @@ class ClientCallFinder:
         A recursive call counts as "does not" while its function is in progress. So a negative result is final only for
         the outermost function, and then for all that were visited: none of them is memoized as negative earlier.
         """
-        key, recorder = id(function.scope), self.model.queries.recorder
+        key, recorder = id(function.scope), self.model.files.recorder
         if key in self._client_use_memo:
             known, frame = self._client_use_memo[key]
             recorder.use(frame)
@@ -515,7 +516,7 @@ class ClientCallFinder:
 
     def _is_query_binding(self, binding: Binding) -> bool:
         """Whether `binding` binds a likely query, also one refined over several statements; memoized per binding."""
-        recorder = self.model.queries.recorder
+        recorder = self.model.files.recorder
         with recorder.computation() as frame:
             seen, waiting, is_query = set[int](), [binding], False
             while waiting and not is_query:

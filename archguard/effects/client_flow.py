@@ -141,7 +141,7 @@ class _ExposureSearch:
     def may_import(self, source: Source, imported: Iterable[str]) -> bool:
         """Whether `source`, which imports `imported`, can have a client from one of these."""
         packages = {name.rpartition("::")[2].partition(".")[0] for name in imported} & self._packages.keys()
-        if DYNAMIC & self.model.source(source.module).markers:
+        if DYNAMIC & self.model.files.source(source.module).markers:
             packages |= {package for package in self._packages if has_any(source, (package,))}
         return any(self._may_use(source, package) for package in packages) or self._has_marker_text(source)
 
@@ -164,17 +164,22 @@ class _ExposureSearch:
     def exported(self, module: str, found: frozenset[str]) -> Iterator[str]:
         """The names in `module` that are clients from outside or from `found`."""
         scope = self.model.scope(module)
-        starred = {self.model.find_module(star, module) for star in scope.star_imports} & found
+        starred = {self.model.resolver.find_module(star, module) for star in scope.star_imports} & found
         bindings = chain(scope.bindings.items(), *(self.model.scope(one).bindings.items() for one in starred))
         for name, bound in bindings:
             is_candidate = any(not (source := self._source(binding, module)) or source in found for binding in bound)
-            if is_candidate and self._has_client(self.model.infer_export(module, name)):
+            if is_candidate and self._is_client_name(module, name):
                 yield name
+
+    def _is_client_name(self, module: str, name: str) -> bool:
+        """Whether `name` in the namespace of `module` is a client."""
+        origins = self.model.resolver.resolve_in_module(module, name)
+        return any(self._has_client(self.model.infer_origin(origin)) for origin in origins)
 
     def _source(self, binding: Binding, module: str) -> str:
         """The module of the project that `binding` imports from, or ""."""
         imported, name = binding.imported
-        return self.model.find_module(imported, module, name) if imported else ""
+        return self.model.resolver.find_module(imported, module, name) if imported else ""
 
     @recorded
     def attributes(self, module: str) -> Words:
@@ -217,7 +222,7 @@ class _ExposureSearch:
         """The modules of the project that define `callee` and whose call sites are tracked."""
         values = self.model.infer(callee, at)
         modules = {value.scope.module.name for value in values if isinstance(value, FunctionType | ClassType)}
-        return set(filter(self.model.has_tracked_callers, modules))
+        return set(filter(self.model.argument_flow.has_tracked_callers, modules))
 
     def _passes_client(self, call: ast.Call, at: Position) -> bool:
         arguments = chain(call.args, (keyword.value for keyword in call.keywords))
@@ -235,7 +240,7 @@ class _ExposureSearch:
         return {package: _words(() if package in whole_packages else words) for package, words in found.items()}
 
     def _bound_types(self, bindings: list[Binding]) -> Types:
-        return tuple(value for binding in bindings for value in self.model.infer_binding(binding))
+        return tuple(value for binding in bindings for value in self.model.infer_origin(binding))
 
     def _has_client(self, values: Types, depth: int = _MAX_DEPTH) -> bool:
         return depth > 0 and any(self._is_client(value, depth) for value in values)

@@ -33,6 +33,7 @@ from archguard.semantics import (
     SemanticModel,
     Type,
     Types,
+    is_method_alias,
     provided,
 )
 from archguard.semantics.recorded import recorded
@@ -101,8 +102,9 @@ class DatabaseEffects:
 
     def imports(self, source: Source) -> Iterator[DatabaseEffect]:
         """Yield imports of clients, from libraries or from other modules of the project."""
-        for found in Import.extract(self.model.source(source.module), partial(self._imports_client, source.module)):
-            if own := self.model.find_module(found.module, source.module, found.name):
+        text = self.model.files.source(source.module)
+        for found in Import.extract(text, partial(self._imports_client, source.module)):
+            if own := self.model.resolver.find_module(found.module, source.module, found.name):
                 yield _own_import(found, own, self._describe_client(own, found.name))
             else:
                 client = self.catalogue.imported(found.target)
@@ -111,8 +113,9 @@ class DatabaseEffects:
 
     def models(self, source: Source) -> Iterator[DatabaseEffect]:
         """Yield imports of the project's models."""
-        for found in Import.extract(self.model.source(source.module), partial(self._imports_model, source.module)):
-            own = self.model.find_module(found.module, source.module, found.name)
+        text = self.model.files.source(source.module)
+        for found in Import.extract(text, partial(self._imports_model, source.module)):
+            own = self.model.resolver.find_module(found.module, source.module, found.name)
             yield _own_import(found, own, self._describe_model(own, found.name))
 
     def calls(self, source: Source) -> Iterator[DatabaseEffect]:
@@ -151,12 +154,12 @@ class DatabaseEffects:
 
     def _imports_client(self, importer: str, module: str, name: str) -> bool:
         """Whether importing `name` from `module` imports a client."""
-        if own := self.model.find_module(module, importer, name):
+        if own := self.model.resolver.find_module(module, importer, name):
             return own in self.client_modules and bool(self._describe_client(own, name))
         return bool(self.catalogue.imported(f"{module}.{name}"))
 
     def _imports_model(self, importer: str, module: str, name: str) -> bool:
-        own = self.model.find_module(module, importer, name)
+        own = self.model.resolver.find_module(module, importer, name)
         return bool(own and self._describe_model(own, name))
 
     @recorded
@@ -170,7 +173,8 @@ class DatabaseEffects:
         return "a model" if any(map(self._is_model, self._exported(own, name))) else ""
 
     def _exported(self, own: str, name: str) -> Types:
-        return self.model.infer_export(own, name) if name not in ("", "*") else ()
+        origins = self.model.resolver.resolve_in_module(own, name) if name not in ("", "*") else ()
+        return tuple(value for origin in origins for value in self.model.infer_origin(origin))
 
     def _describe(self, value: Type) -> str:
         match value:
@@ -205,7 +209,7 @@ class DatabaseEffects:
         is_guessed = bool(_SQL_CALL_NAME.search(access.name.lower()))
         if any(not _may_be_driver(callee, is_guessed=is_guessed) for callee in callees):
             return None  # a listed client, which `calls` reports, or a function that takes any text
-        if not callees and access.owner is None and self.model.is_method_alias(access.name, at):
+        if not callees and access.owner is None and is_method_alias(self.model, access.name, at):
             return None  # `run = session.exec` is reported where it is bound
         arguments = [*access.call.args[:2], *(keyword.value for keyword in access.call.keywords)]
         found = next((sql for argument in arguments if (sql := sql_in(self.model.string_value(argument, at)))), None)

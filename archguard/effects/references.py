@@ -12,7 +12,7 @@ from typing import Self
 
 from archguard.codebase.scopes.scopes import Binding, BindingKind, Scope
 from archguard.effects.catalogue.conventions import load_conventions
-from archguard.semantics import ExternalSymbol, SemanticModel
+from archguard.semantics import ExternalSymbol, Resolver
 
 _WRAPPERS = load_conventions().calls.wrappers
 
@@ -25,13 +25,13 @@ class References:
     attributes: frozenset[str]
 
     @classmethod
-    def of(cls, module: Scope, words: Collection[str], model: SemanticModel) -> Self:
+    def of(cls, module: Scope, words: Collection[str], resolver: Resolver) -> Self:
         """Those of `module`, where `words` are the names of client functions."""
         scopes = [*module.walk()]
         name_bindings = [binding for scope in scopes for found in scope.bindings.values() for binding in found]
         attribute_bindings = [binding for scope in scopes for found in scope.attributes.values() for binding in found]
         star_imported = frozenset(words) if any(scope.star_imports for scope in scopes) else frozenset[str]()
-        imported = {binding.name for binding in name_bindings if _is_imported(binding, words, model)}
+        imported = {binding.name for binding in name_bindings if _is_imported(binding, words, resolver)}
         own, attributes = imported | star_imported, frozenset(words)
         while True:
             current = cls(frozenset(own), attributes)
@@ -83,13 +83,13 @@ def _is_wrapper(call: ast.Call) -> bool:
     return name in _WRAPPERS
 
 
-def _is_imported(binding: Binding, words: Collection[str], model: SemanticModel) -> bool:
+def _is_imported(binding: Binding, words: Collection[str], resolver: Resolver) -> bool:
     module, name = binding.imported
     if binding.kind is not BindingKind.IMPORTED or not name:
         return False
-    if not (own := model.find_module(module, binding.at.scope.module.name, name)):
+    if not (own := resolver.find_module(module, binding.at.scope.module.name, name)):
         return name in words
-    return any(_may_be_client_function(origin, words) for origin in model.resolve_in_module(own, name))
+    return any(_may_be_client_function(origin, words) for origin in resolver.resolve_in_module(own, name))
 
 
 def _may_be_client_function(origin: object, words: Collection[str]) -> bool:

@@ -122,7 +122,7 @@ class Timeouts:
         for (base, name), bindings in scope.attributes.items():
             for binding in bindings if name == "request" else ():
                 for origin in self.model.resolve(base, binding.at):
-                    yield from self.model.infer_binding(origin) if isinstance(origin, Binding) else ()
+                    yield from self.model.infer_origin(origin) if isinstance(origin, Binding) else ()
 
 
 def _is_class(symbol: str) -> bool:

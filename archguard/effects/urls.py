@@ -124,7 +124,7 @@ def _origins(model: SemanticModel, part: ast.AST, at: Position) -> Iterator[tupl
         for binding in bindings(model, part, at):
             yield from _bound_values(model, binding)
     if isinstance(part, ast.expr):
-        yield from model.entries(part, at)
+        yield from model.mappings.entries(part, at)
 
 
 def _bound_values(model: SemanticModel, binding: Binding) -> Iterator[tuple[ast.expr, Position]]:
@@ -134,5 +134,5 @@ def _bound_values(model: SemanticModel, binding: Binding) -> Iterator[tuple[ast.
             yield node, binding.at
         case Binding(kind=BindingKind.PARAMETER, default=ast.expr() as default):
             yield default, binding.at.scope.at or binding.at
-        case Binding(kind=BindingKind.DEFINED) if scope := model.scope_of(binding.node, binding.at):
+        case Binding(kind=BindingKind.DEFINED) if scope := model.files.scope_of(binding.node, binding.at):
             yield from scope.returns

@@ -49,4 +49,4 @@ class PerFileContract(Contract):
 
     def calls(self, codebase: Codebase, module: str) -> int:
         """How many call sites of `module` are checked."""
-        return self.names(codebase).call_count(module)
+        return self.names(codebase).files.call_count(module)

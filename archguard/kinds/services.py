@@ -114,7 +114,7 @@ class Services(Contract):
         """How many modules, imports and calls are checked."""
         modules, parsed = self.scope(codebase), codebase.files(self.modules_to_parse(codebase))
         names = semantic_model(codebase)
-        calls = sum(names.call_count(source.module) for source in parsed)
+        calls = sum(names.files.call_count(source.module) for source in parsed)
         return Checked(modules=len(modules), imports=codebase.imports.count(modules), calls=calls)
 
     def _allows_everything(self, services: ServiceMap) -> bool:
@@ -289,6 +289,6 @@ def _is_found(services: ServiceMap, service: str, text: str) -> bool:
         holder, _, name = pattern.text.rpartition(".")
         if any(pattern.unit(module) for module in modules):
             return True
-        if holder in modules and names.resolve_in_module(holder, name):
+        if holder in modules and names.resolver.resolve_in_module(holder, name):
             return True
     return False

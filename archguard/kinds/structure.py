@@ -51,7 +51,7 @@ class Structure(Contract):
         """How many modules, imports and calls of `codebase` the contract checks."""
         facts = codebase.once(StructureFacts)
         parsed = _union(rule.modules_with_subjects(facts) for rule in self.rules if rule.looks_at_calls)
-        return replace(super().coverage(codebase), calls=sum(map(facts.names.call_count, sorted(parsed))))
+        return replace(super().coverage(codebase), calls=sum(map(facts.names.files.call_count, sorted(parsed))))
 
     def _violation(self, rule: Rule, breach: Breach) -> Violation:
         found = self.violation(

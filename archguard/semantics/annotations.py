@@ -3,7 +3,7 @@
 import ast
 
 from archguard.codebase.scopes.scopes import Binding, BindingKind, Position
-from archguard.semantics.evaluator import Evaluator
+from archguard.semantics.evaluator import Evaluator, TypeQueries
 from archguard.semantics.known_names import KNOWN_NAMES
 from archguard.semantics.types import (
     UNKNOWN,
@@ -23,8 +23,8 @@ _NAMES = KNOWN_NAMES.annotations
 class Annotations:
     """Infers the instances that annotations describe."""
 
-    def __init__(self, model: Evaluator) -> None:
-        self.model = model
+    def __init__(self, evaluator: Evaluator) -> None:
+        self.evaluator = evaluator
         self._parsed: dict[tuple[str, Position], ast.expr | None] = {}
 
     def objects(self, node: ast.expr, at: Position) -> Types:  # noqa: PLR0911  # one case for each form
@@ -33,16 +33,16 @@ class Annotations:
             case ast.Name(id="Self") | ast.Constant(value="self"):  # `ForeignKey("self")`
                 return self._enclosing_instance(at)
             case ast.Constant(value=str(text)):
-                return self.model.infer_annotation(parsed, at) if (parsed := self._parse(text, at)) else UNKNOWN
+                return self.evaluator.infer_annotation(parsed, at) if (parsed := self._parse(text, at)) else UNKNOWN
             case ast.Name(id=name):
                 return self._infer_name(name, at)
             case ast.Attribute(value=owner, attr=name):
-                owners = self.model.infer(owner, at)
+                owners = self.evaluator.infer(owner, at)
                 return union(*(self._infer_member(value, name) for value in owners))
             case ast.Subscript(value=base, slice=arguments):
                 return self._generic(base, _elements(arguments), at)
             case ast.BinOp(left=left, op=ast.BitOr(), right=right):
-                return union(self.model.infer_annotation(left, at), self.model.infer_annotation(right, at))
+                return union(self.evaluator.infer_annotation(left, at), self.evaluator.infer_annotation(right, at))
         return UNKNOWN
 
     def _parse(self, text: str, at: Position) -> ast.expr | None:
@@ -62,24 +62,24 @@ class Annotations:
         return (InstanceType(ClassType(scope.name, scope)),) if isinstance(scope.node, ast.ClassDef) else UNKNOWN
 
     def _infer_name(self, name: str, at: Position) -> Types:
-        origins = self.model.resolve(name, at) or self.model.resolve(name, at.scope.end)
+        origins = self.evaluator.resolver.resolve(name, at) or self.evaluator.resolver.resolve(name, at.scope.end)
         return union(*map(self._origin_instances, origins))
 
     def _infer_member(self, owner: object, name: str) -> Types:
         if isinstance(owner, ModuleType):
-            return union(*map(self._origin_instances, self.model.resolve_in_module(owner.name, name)))
+            return union(*map(self._origin_instances, self.evaluator.resolver.resolve_in_module(owner.name, name)))
         if isinstance(owner, ExternalSymbol | ClassType | InstanceType):
-            return _informative_instances(self.model.infer_attribute(owner, name))
+            return _informative_instances(self.evaluator.infer_attribute(owner, name))
         return UNKNOWN
 
     def _origin_instances(self, origin: Binding | ExternalSymbol | ModuleType) -> Types:
         match origin:
             case Binding(kind=BindingKind.DEFINED):
-                return _informative_instances(self.model.infer_binding(origin))
+                return _informative_instances(self.evaluator.infer_binding(origin))
             case Binding(kind=BindingKind.ASSIGNED, node=ast.Call() as call):
                 return self._created(call, origin)
             case Binding(kind=BindingKind.ASSIGNED, node=ast.expr() as alias, path=()):
-                return self.model.infer_annotation(alias, origin.at)
+                return self.evaluator.infer_annotation(alias, origin.at)
             case ExternalSymbol():
                 return _informative_instances((origin,))
         return UNKNOWN
@@ -89,14 +89,14 @@ class Annotations:
         name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
         if name == "TypeVar":
             bounds = [keyword.value for keyword in call.keywords if keyword.arg == "bound"] or call.args[1:]
-            return union(*(self.model.infer_annotation(bound, origin.at) for bound in bounds))
+            return union(*(self.evaluator.infer_annotation(bound, origin.at) for bound in bounds))
         if name == "NewType" and len(call.args) > 1:
-            return self.model.infer_annotation(call.args[1], origin.at)
-        return _informative_instances(self.model.infer_binding(origin))
+            return self.evaluator.infer_annotation(call.args[1], origin.at)
+        return _informative_instances(self.evaluator.infer_binding(origin))
 
     def _generic_name(self, base: ast.expr, at: Position) -> str:
         """The last name of an external generic, whatever its alias: `Annotated`; "" for other expressions."""
-        external = [value.name for value in self.model.infer(base, at) if isinstance(value, ExternalSymbol)]
+        external = [value.name for value in self.evaluator.infer(base, at) if isinstance(value, ExternalSymbol)]
         return external[0].rpartition(".")[2] if external else ""
 
     def _generic(self, base: ast.expr, arguments: list[ast.expr], at: Position) -> Types:
@@ -104,32 +104,32 @@ class Annotations:
         if name == "Annotated":
             return self._with_metadata(arguments, at)
         if name in _NAMES.transparent:
-            return union(*(self.model.infer_annotation(argument, at) for argument in arguments))
+            return union(*(self.evaluator.infer_annotation(argument, at) for argument in arguments))
         if name == "Coroutine":
-            return self.model.infer_annotation(arguments[-1], at)
+            return self.evaluator.infer_annotation(arguments[-1], at)
         if name in ("type", "Type"):
             return tuple(value.of for value in self._union_of(arguments, at) if isinstance(value, InstanceType))
         if name == "Callable":
-            result = self.model.infer_annotation(arguments[-1], at)
+            result = self.evaluator.infer_annotation(arguments[-1], at)
             return (external_instance("collections.abc.Callable", result),) if result else UNKNOWN
-        items = tuple(self.model.infer_annotation(argument, at) for argument in arguments)
+        items = tuple(self.evaluator.infer_annotation(argument, at) for argument in arguments)
         return tuple(
             _with_items(value, items)
-            for value in self.model.infer_annotation(base, at)
+            for value in self.evaluator.infer_annotation(base, at)
             if name not in _NAMES.uninformative
         )
 
     def _union_of(self, arguments: list[ast.expr], at: Position) -> Types:
-        return union(*(self.model.infer_annotation(argument, at) for argument in arguments))
+        return union(*(self.evaluator.infer_annotation(argument, at) for argument in arguments))
 
     def _with_metadata(self, arguments: list[ast.expr], at: Position) -> Types:
         """Infer `Annotated[Session, Depends(get_session)]`: the type, else the result of the provider."""
-        if found := self.model.infer_annotation(arguments[0], at):
+        if found := self.evaluator.infer_annotation(arguments[0], at):
             return found
-        return union(*(provided(self.model, argument, at) for argument in arguments[1:]))
+        return union(*(provided(self.evaluator, argument, at) for argument in arguments[1:]))
 
 
-def provided(model: Evaluator, node: ast.expr, at: Position) -> Types:
+def provided(model: TypeQueries, node: ast.expr, at: Position) -> Types:
     """Infer the value that `Depends(get_session)` or `Provide[Container.session]` injects: the provider's result."""
     match node:
         case (
@@ -143,7 +143,7 @@ def provided(model: Evaluator, node: ast.expr, at: Position) -> Types:
     return UNKNOWN
 
 
-def _provider_result(model: Evaluator, provider: ast.expr, at: Position) -> Types:
+def _provider_result(model: TypeQueries, provider: ast.expr, at: Position) -> Types:
     """Infer the result of calling `provider`; of a generator, what it yields."""
     results = union(*(model.return_types(value, None, at) for value in model.infer(provider, at)))
     return union(*(_unwrap_iterator(value) for value in results))

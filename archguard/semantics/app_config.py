@@ -30,13 +30,13 @@ _Entries: TypeAlias = list[tuple[ast.expr, Position]]
 class AppConfig:
     """Finds the values that an application's configuration is set to."""
 
-    def __init__(self, model: Evaluator, files: FileIndex) -> None:
-        self.model = model
+    def __init__(self, evaluator: Evaluator, files: FileIndex) -> None:
+        self.evaluator = evaluator
         self.files = files
 
     def entries(self, application: ast.expr, key: str, at: Position) -> _Entries:
         """The expressions that `application.config[key]` is set to; empty if no statement sets it."""
-        owners = self.model.infer(application, at)
+        owners = self.evaluator.infer(application, at)
         if any(isinstance(owner, ModuleType | ClassType) or _is_project_instance(owner) for owner in owners):
             return []
         service = at.scope.module.name.rpartition("::")[0]
@@ -84,13 +84,17 @@ class AppConfig:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             module, _, name = node.value.rpartition(".")
             importer = at.scope.module.name
-            values = self.model.infer_export(self.model.find_module(module, importer), name) if module else ()
-            if named := self.model.find_module(node.value, importer):
+            values = (
+                self.evaluator.infer_export(self.evaluator.resolver.find_module(module, importer), name)
+                if module
+                else ()
+            )
+            if named := self.evaluator.resolver.find_module(node.value, importer):
                 values = (*values, ModuleType(named))
         else:
-            values = self.model.infer(node, at)
+            values = self.evaluator.infer(node, at)
         for value in values:
-            yield from attribute_bindings(self.model, value, key)
+            yield from attribute_bindings(self.evaluator, value, key)
 
 
 def configures(source: Source) -> bool:

@@ -29,8 +29,8 @@ _TEST = re.compile(r"(?:^|\.|::)(?:_?tests?|test_\w+|\w+_tests?|conftest)(?:\.|$
 class ArgumentFlow:
     """Finds the call sites of functions and infers the arguments that they pass."""
 
-    def __init__(self, model: Evaluator, files: FileIndex, importers: Mapping[str, Collection[str]]) -> None:
-        self.model = model
+    def __init__(self, evaluator: Evaluator, files: FileIndex, importers: Mapping[str, Collection[str]]) -> None:
+        self.evaluator = evaluator
         self.files = files
         self.importers = importers
         self._calls_by_module: dict[int, Mapping[str, _Calls]] = {}
@@ -41,7 +41,7 @@ class ArgumentFlow:
         if not isinstance(function.node, ast.FunctionDef | ast.AsyncFunctionDef):
             return UNKNOWN
         arguments = (_argument_for(function.node, parameter.name, *call) for call in self._call_sites(function))
-        return union(*(self.model.infer(*argument) for argument in arguments if argument))
+        return union(*(self.evaluator.infer(*argument) for argument in arguments if argument))
 
     def has_tracked_callers(self, module: str) -> bool:
         """Whether call sites in other modules count: whether few enough modules import `module`."""
@@ -61,7 +61,7 @@ class ArgumentFlow:
         """The calls of `function`, each with the number of implicit arguments: 1 for `self`, else 0."""
         *_, outer, name = function.name.split(".")
         for call, at in self._calls_by_name(outer if name == "__init__" else name, function.module):
-            for callee in self.model.infer(call.func, at):
+            for callee in self.evaluator.infer(call.func, at):
                 if _is_call_of(callee, function):
                     yield call, at, int(isinstance(callee, ClassType) or getattr(callee, "receiver", None) is not None)
                     break

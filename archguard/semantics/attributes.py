@@ -40,9 +40,9 @@ _Definition: TypeAlias = tuple[ClassType | ExternalSymbol, list[Binding]]
 class AttributeLookup:
     """Infers attributes of modules, classes and instances."""
 
-    def __init__(self, model: Evaluator) -> None:
-        self.model = model
-        self._mros = Memo(model.queries.recorder)
+    def __init__(self, evaluator: Evaluator) -> None:
+        self.evaluator = evaluator
+        self._mros = Memo(evaluator.queries.recorder)
         self._definitions: dict[tuple[int, str], tuple[_Definition | None, Frame]] = {}
         self._self_stores: dict[int, dict[str, list[Binding]]] = {}
 
@@ -50,7 +50,7 @@ class AttributeLookup:
         """Infer the types of `owner.name`."""
         match owner:
             case ModuleType(name=module):
-                return union(*map(self.infer_origin, self.model.resolve_in_module(module, name)))
+                return union(*map(self.infer_origin, self.evaluator.resolver.resolve_in_module(module, name)))
             case ExternalSymbol(name=outer):
                 return self._external_attribute(outer, name)
             case InstanceType(of=of) if name == "__class__":
@@ -66,15 +66,15 @@ class AttributeLookup:
     def infer_origin(self, origin: Binding | ExternalSymbol | ModuleType) -> Types:
         """Infer the types of a name that resolves to `origin`."""
         if isinstance(origin, Binding):
-            return self.model.infer_binding(origin)
-        if isinstance(origin, ExternalSymbol) and (spec := self.model.library.member(origin.name)):
+            return self.evaluator.infer_binding(origin)
+        if isinstance(origin, ExternalSymbol) and (spec := self.evaluator.library.member(origin.name)):
             return self._apply(spec, None)
         return (origin,)
 
     def mro(self, cls: ClassType) -> tuple[ClassType | ExternalSymbol, ...]:
         """`cls` and all its bases, in about the order of Python's method resolution."""
         key = id(cls.scope)
-        known = self._mros.get(key) or self.model.queries.query(self._mros, key, self._compute_mro, cls)
+        known = self._mros.get(key) or self.evaluator.queries.query(self._mros, key, self._compute_mro, cls)
         return tuple(value for value in known if isinstance(value, ClassType | ExternalSymbol)) or (cls,)
 
     def _compute_mro(self, cls: ClassType) -> Types:
@@ -83,7 +83,7 @@ class AttributeLookup:
     def definition(self, cls: ClassType, name: str) -> _Definition | None:
         """The first class of the MRO that defines `name`, with its bindings; an external class ends the search."""
         key = (id(cls.scope), name)
-        recorder = self.model.queries.recorder
+        recorder = self.evaluator.queries.recorder
         if key in self._definitions:
             known, frame = self._definitions[key]
             recorder.use(frame)
@@ -124,7 +124,7 @@ class AttributeLookup:
 
         `class Crate(SoftDeleteModel)` of an unlisted package is a Django model if it has a field such as `CharField()`.
         """
-        library = self.model.library
+        library = self.evaluator.library
         external = [base.name for base in mro if isinstance(base, ExternalSymbol)]
         if all(map(library.knows_package, external)):
             return []
@@ -139,7 +139,7 @@ class AttributeLookup:
         fields = (
             value.name
             for func, at in calls
-            for value in self.model.infer(func, at)
+            for value in self.evaluator.infer(func, at)
             if isinstance(value, ExternalSymbol)
         )
         return [ExternalSymbol(owner) for owner in filter(None, map(library.owner, fields))][:1]
@@ -147,7 +147,7 @@ class AttributeLookup:
     def _bases(self, node: ast.expr, scope: Scope) -> Iterator[ClassType | ExternalSymbol]:
         if isinstance(node, ast.Subscript):
             node = node.value
-        for value in self.model.infer(node, scope.at or scope.end):
+        for value in self.evaluator.infer(node, scope.at or scope.end):
             match value:
                 case ExternalSymbol(name=name) if name in _NAMES.transparent_bases:
                     continue
@@ -160,7 +160,7 @@ class AttributeLookup:
 
     def _external_attribute(self, outer: str, name: str) -> Types:
         full = f"{outer}.{name}"
-        spec = self.model.library.member(full) or self.model.library.of_any_model(full)
+        spec = self.evaluator.library.member(full) or self.evaluator.library.of_any_model(full)
         return self._apply(spec, InstanceType(ExternalSymbol(outer))) if spec else (ExternalSymbol(full),)
 
     def _project_attribute(self, owner: ClassType | InstanceType, name: str) -> Types:
@@ -177,25 +177,27 @@ class AttributeLookup:
     def _providing_base(self, cls: ClassType, name: str) -> str:
         """The external base whose model has a type for `name`, else one that lists it, else the first."""
         external = [ancestor.name for ancestor in self.mro(cls) if isinstance(ancestor, ExternalSymbol)]
-        typed = (base for base in external if self.model.library.member(f"{base}.{name}"))
-        listed = (base for base in external if self.model.library.knows(f"{base}.{name}"))
+        typed = (base for base in external if self.evaluator.library.member(f"{base}.{name}"))
+        listed = (base for base in external if self.evaluator.library.knows(f"{base}.{name}"))
         return next(typed, "") or next(listed, "") or external[0]
 
     def _inherited_attribute(self, base: str, owner: ClassType | InstanceType, name: str) -> Types:
-        spec = self.model.library.member(f"{base}.{name}")
+        spec = self.evaluator.library.member(f"{base}.{name}")
         if isinstance(owner, ClassType):
-            spec = spec or self.model.library.of_any_class(f"{base}.{name}")
-        return self._apply(spec, owner) if spec else (ExternalMember(owner, self.model.library.canonical(base), name),)
+            spec = spec or self.evaluator.library.of_any_class(f"{base}.{name}")
+        return (
+            self._apply(spec, owner) if spec else (ExternalMember(owner, self.evaluator.library.canonical(base), name),)
+        )
 
     def _apply(self, spec: str, receiver: ClassType | InstanceType | None) -> Types:
-        return self.model.apply_model(spec, receiver, None, None)
+        return self.evaluator.apply_model(spec, receiver, None, None)
 
     def _bound_attribute(self, binding: Binding, owner: ClassType | InstanceType) -> Types:
         if binding.kind is not BindingKind.DEFINED:
-            values = self.model.infer_binding(binding)
+            values = self.evaluator.infer_binding(binding)
             in_body = binding.at.scope.is_class
             return tuple(self._as_descriptor(value, owner) for value in values) if in_body else values
-        return union(*(self._as_method(value, owner) for value in self.model.infer_binding(binding)))
+        return union(*(self._as_method(value, owner) for value in self.evaluator.infer_binding(binding)))
 
     def _as_descriptor(self, value: Type, owner: ClassType | InstanceType) -> Type:
         """`value` from a class body, as accessed on `owner`: `objects = Manager()` manages instances of `owner`."""
@@ -203,7 +205,7 @@ class AttributeLookup:
             return value
         bases = self.mro(value.of) if isinstance(value.of, ClassType) else (value.of,)
         specs = (
-            self.model.library.result(f"{base.name}.__get__") for base in bases if isinstance(base, ExternalSymbol)
+            self.evaluator.library.result(f"{base.name}.__get__") for base in bases if isinstance(base, ExternalSymbol)
         )
         spec = next(filter(None, specs), "")
         bound = self._apply(spec, owner) if spec else UNKNOWN
@@ -215,7 +217,7 @@ class AttributeLookup:
         decorators = decorator_names(value.scope)
         method = FunctionType(value.name, value.scope, None if "staticmethod" in decorators else owner)
         if any(name in _NAMES.property_decorators for name in decorators):
-            return self.model.return_types(method, None, value.scope.end)
+            return self.evaluator.return_types(method, None, value.scope.end)
         return (method,)
 
     def _stores_on_self(self, scope: Scope, attribute: str) -> list[Binding]:

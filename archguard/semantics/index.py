@@ -42,6 +42,10 @@ class FileIndex:
             self._sources[module] = TolerantSource.of(self.sources[module])
         return self._sources[module]
 
+    def call_count(self, module: str) -> int:
+        """The number of calls in `module`."""
+        return sum(scope.calls for scope in self.scope(module).walk())
+
     def may_call(self, module: str, name: str) -> bool:
         """Whether `module` may contain a call of something called `name`; searches its bytes without parsing it.
 

@@ -39,10 +39,15 @@ def _mapping_lookup(node: ast.expr) -> tuple[ast.expr, object, list[ast.expr]] |
 class Mappings:
     """Finds the expressions that are the entries of mappings."""
 
-    def __init__(self, model: Evaluator, files: FileIndex) -> None:
-        self.model = model
+    def __init__(self, evaluator: Evaluator, files: FileIndex) -> None:
+        self.evaluator = evaluator
         self.files = files
-        self.app_config = AppConfig(model, files)
+        self.app_config = AppConfig(evaluator, files)
+
+    def entries(self, node: ast.expr, at: Position) -> tuple[Placed, ...]:
+        """The expressions that `topics["paid"]` or `topics.get("paid")` can evaluate to; empty if unknown."""
+        found = self.lookup(node, at)
+        return tuple(found[0]) if found else ()
 
     def lookup(self, node: ast.expr, at: Position) -> tuple[list[Placed], list[Placed]] | None:
         """The entries and the default that `node` can evaluate to: one entry for each literal, and later stores.
@@ -89,10 +94,10 @@ class Mappings:
 
     def _bindings(self, node: ast.Name | ast.Attribute, at: Position) -> list[Binding]:
         if isinstance(node, ast.Name) and not all(
-            isinstance(origin, Binding) for origin in self.model.resolve(node.id, at)
+            isinstance(origin, Binding) for origin in self.evaluator.resolver.resolve(node.id, at)
         ):
             return []
-        return list(bindings(self.model, node, at))
+        return list(bindings(self.evaluator, node, at))
 
     def _binding_literals(self, binding: Binding, depth: int) -> list[Placed] | None:
         if binding.kind is BindingKind.ASSIGNED and isinstance(binding.node, ast.expr) and not binding.path:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
-from archguard.semantics.evaluator import Evaluator
+from archguard.semantics.evaluator import TypeQueries
 
 if TYPE_CHECKING:
     from archguard.incremental.dependencies import Frame
@@ -15,7 +15,7 @@ _Result = TypeVar("_Result")
 
 class _WithModel(Protocol):
     @property
-    def model(self) -> Evaluator:
+    def model(self) -> TypeQueries:
         """The semantic model."""
 
 
@@ -28,7 +28,7 @@ def recorded(
     """`method`, with its results memoized per object and arguments, together with what they depend on."""
 
     def bind(instance: _Self) -> Callable[_Parameters, _Result]:
-        recorder = instance.model.queries.recorder
+        recorder = instance.model.files.recorder
         answers: dict[tuple[Any, ...], tuple[_Result, Frame]] = {}
 
         def answer(*arguments: Any) -> _Result:

@@ -66,8 +66,8 @@ _UNKNOWN = StringValue((None,))
 class StringEvaluator:
     """Evaluates expressions to strings."""
 
-    def __init__(self, model: Evaluator, mappings: Mappings) -> None:
-        self.model = model
+    def __init__(self, evaluator: Evaluator, mappings: Mappings) -> None:
+        self.evaluator = evaluator
         self.mappings = mappings
 
     def string_value(self, node: ast.expr, at: Position) -> StringValue:
@@ -106,9 +106,9 @@ class StringEvaluator:
             case ast.NamedExpr(value=inner) | ast.Await(value=inner):
                 yield from self._parts(inner, at, depth - 1)
             case ast.Name(id=name):
-                yield from self._origin_parts(self.model.resolve(name, at), depth)
+                yield from self._origin_parts(self.evaluator.resolver.resolve(name, at), depth)
             case ast.Attribute(value=owner, attr=name):
-                yield from self._attribute_parts(self.model.infer(owner, at), name, depth)
+                yield from self._attribute_parts(self.evaluator.infer(owner, at), name, depth)
             case _:
                 yield None
 
@@ -182,14 +182,14 @@ class StringEvaluator:
     def _attribute_parts(self, owners: tuple[Type, ...], name: str, depth: int) -> Iterator[str | None]:
         match owners:
             case [ModuleType(name=module)]:
-                yield from self._origin_parts(self.model.resolve_in_module(module, name), depth)
+                yield from self._origin_parts(self.evaluator.resolver.resolve_in_module(module, name), depth)
             case [ClassType() as cls] | [InstanceType(of=ClassType() as cls)]:
                 yield from self._origin_parts(self._class_bindings(cls, name), depth)
             case _:
                 yield None
 
     def _class_bindings(self, cls: ClassType, name: str) -> tuple[Binding, ...]:
-        found = self.model.definition(cls, name)
+        found = self.evaluator.definition(cls, name)
         return tuple(found[1]) if found else ()
 
 

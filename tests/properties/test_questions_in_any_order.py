@@ -86,7 +86,7 @@ def callees(
     """What every call of `modules` can call, asked in this order, or in each module from below."""
     found = {}
     for module in modules:
-        for call in [*Call.within(names.scope(module), names.source(module))][::step]:
+        for call in [*Call.within(names.scope(module), names.files.source(module))][::step]:
             found[module, call.location, call.callee] = names.callees(call.node, call.at)
     return found
 

@@ -22,7 +22,7 @@ def names_of(folder: Path, files: Mapping[str, str], importers: Mapping[str, lis
 
 def runs(names: SemanticModel, module: str = "m") -> list[tuple[str, ...]]:
     """What each call of something's `run` in `module` can call, in the order of the lines."""
-    calls = sorted(Call.within(names.scope(module), names.source(module)), key=lambda call: call.location)
+    calls = sorted(Call.within(names.scope(module), names.files.source(module)), key=lambda call: call.location)
     return [names.callees(call.node, call.at) for call in calls if call.callee.endswith("run")]
 
 

@@ -31,7 +31,7 @@ def names_of(folder: Path, **files: str) -> SemanticModel:
 
 def last_call(names: SemanticModel, module: str) -> tuple[str, ...]:
     """What the last call of the module can call."""
-    calls = sorted(Call.within(names.scope(module), names.source(module)), key=lambda call: call.location)
+    calls = sorted(Call.within(names.scope(module), names.files.source(module)), key=lambda call: call.location)
     return names.callees(calls[-1].node, calls[-1].at)
 
 
@@ -179,7 +179,7 @@ def test_texts_are_put_together(tmp_path: Path, text: str, expected: str) -> Non
     )
     before += "    key: str = Field(..., alias='key')\n\n"
     names = names_of(tmp_path, m=f"{before}def f(x):\n    print({text})\n", other="C = 'c'")
-    call = next(call for call in Call.within(names.scope("m"), names.source("m")) if call.callee == "print")
+    call = next(call for call in Call.within(names.scope("m"), names.files.source("m")) if call.callee == "print")
 
     assert names.string_value(call.arguments[0], call.at).filled("?") == expected
 
@@ -189,7 +189,9 @@ def test_functions_that_call_each_other_are_handed_the_same_in_either_order(orde
     first = "def first(x):\n    second(x)\n    x.run()\n"
     second = "def second(x):\n    first(x)\n    x.run()\n"
     names = names_of(tmp_path, shop=f"import acme\n{first}{second}first(acme.connect())\n")
-    calls = [call for call in Call.within(names.scope("shop"), names.source("shop")) if call.callee.endswith("run")]
+    calls = [
+        call for call in Call.within(names.scope("shop"), names.files.source("shop")) if call.callee.endswith("run")
+    ]
 
     callees = {names.callees(call.node, call.at) for call in calls[::order]}
 

@@ -50,7 +50,7 @@ def test_a_key_or_a_literal_that_is_not_known_tells_no_entry(tmp_path: Path, tex
         step.call for chain in scope.access_paths for step in chain.accesses if step.call and step.name == "run"
     )
 
-    assert names.entries(call.func.value, scope.end) == ()
+    assert names.mappings.entries(call.func.value, scope.end) == ()
 
 
 @pytest.mark.parametrize(("depth", "known"), [(6, True), (7, False)])

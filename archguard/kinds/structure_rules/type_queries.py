@@ -28,7 +28,7 @@ def taken(facts: StructureFacts, function: FunctionDefinition, parameter: Parame
         yield from annotated(facts, annotation, scope.at or scope.end)
     for binding in scope.named(parameter.name):
         if not annotation and binding.default:
-            yield from _of_values(facts, facts.names.infer_binding(binding))
+            yield from _of_values(facts, facts.names.infer_origin(binding))
 
 
 def annotated(facts: StructureFacts, node: ast.expr, at: Position) -> Iterator[Spelling]:
