@@ -1,17 +1,19 @@
 """`structure`: how modules, classes and functions are named, where they are defined, and what they contain."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from archguard.codebase import Codebase
-from archguard.kinds.contract import Contract, ContractError
+from archguard.codebase import Codebase, Source
+from archguard.kinds.contract import ContractError
+from archguard.kinds.per_file import Checker, PerFileContract
 from archguard.kinds.structure_rules import Breach, Rule, StructureFacts, faults
-from archguard.model import Checked, Violation
+from archguard.model import Violation
+from archguard.semantics import SemanticModel
 
 
 @dataclass(frozen=True, kw_only=True)
-class Structure(Contract):
+class Structure(PerFileContract):
     """All that one of `rules` speaks of is what the rule says that it must be, and nothing that it must not be."""
 
     kind: ClassVar[str] = "structure"
@@ -25,11 +27,35 @@ class Structure(Contract):
         number = f"{len(self.rules)} rules say" if len(self.rules) > 1 else "A rule says"
         return f"{number} what modules, classes and functions must be, and what not."
 
-    def check(self, codebase: Codebase) -> Iterator[Violation]:
-        """Yield a violation for each subject that lacks what it must have, or has what it must not have."""
-        breaches = ((rule, breach) for rule in self.rules for breach in rule.breaches(codebase.once(StructureFacts)))
-        found = (self._violation(rule, breach) for rule, breach in breaches)
-        yield from dict.fromkeys(found)  # a nested function is part of the one around it
+    def checker(self, codebase: Codebase) -> Checker:
+        """The function that yields a violation for each subject that breaks a rule."""
+        facts = codebase.once(StructureFacts)
+        rules = self._rules(codebase)
+
+        def check(source: Source) -> Iterator[Violation]:
+            about = (rule for rule, modules in rules if source.module in modules)
+            breaches = ((rule, breach) for rule in about for breach in rule.breaches(facts, source.module))
+            found = (self._violation(rule, breach) for rule, breach in breaches)
+            yield from dict.fromkeys(found)  # a nested function is part of the one around it
+
+        return check
+
+    def names(self, codebase: Codebase) -> SemanticModel:
+        """The semantic model, which resolves the names in the code."""
+        return codebase.once(StructureFacts).names
+
+    def context(self, codebase: Codebase) -> Iterable[Collection[str]]:
+        """The names of packages, which tell whether a name in a rule is a qualified one."""
+        return (codebase.once(StructureFacts).packages,)
+
+    def inputs(self, codebase: Codebase, module: str) -> Hashable:
+        """Its imports, and which rules speak of it."""
+        return super().inputs(codebase, module), *(module in modules for _, modules in self._rules(codebase))
+
+    def calls(self, codebase: Codebase, module: str) -> int:
+        """How many call sites of `module` are checked: none if no rule looks at calls in it."""
+        looked_at = any(module in modules for rule, modules in self._rules(codebase) if rule.looks_at_calls)
+        return super().calls(codebase, module) if looked_at else 0
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
         """Yield an error for each rule that contradicts itself, requires nothing, or selects nothing."""
@@ -45,13 +71,11 @@ class Structure(Contract):
 
     def modules_to_parse(self, codebase: Codebase) -> frozenset[str]:
         """The modules that can contain subjects of the rules."""
-        return _union(rule.modules_with_subjects(codebase.once(StructureFacts)) for rule in self.rules)
+        return _union(modules for _, modules in self._rules(codebase))
 
-    def coverage(self, codebase: Codebase) -> Checked:
-        """How many modules, imports and calls of `codebase` the contract checks."""
-        facts = codebase.once(StructureFacts)
-        parsed = _union(rule.modules_with_subjects(facts) for rule in self.rules if rule.looks_at_calls)
-        return replace(super().coverage(codebase), calls=sum(map(facts.names.files.call_count, sorted(parsed))))
+    def _rules(self, codebase: Codebase) -> list[tuple[Rule, frozenset[str]]]:
+        """The rules, each with the modules that can contain its subjects."""
+        return [(rule, rule.modules_with_subjects(codebase.once(StructureFacts))) for rule in self.rules]
 
     def _violation(self, rule: Rule, breach: Breach) -> Violation:
         found = self.violation(

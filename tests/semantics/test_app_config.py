@@ -22,7 +22,7 @@ def topic(folder: Path, files: dict[str, str], reads: str = "reads") -> str:
     names = SemanticModel(FileIndex(sources), ExternalModels())
     call = next(
         call
-        for call in Call.within(names.scope(reads), names.source(reads))
+        for call in Call.within(names.scope(reads), names.files.source(reads))
         if isinstance(call.node.func, ast.Name) and call.node.func.id == "send"
     )
     return names.string_value(call.node.args[0], call.at).filled("?")

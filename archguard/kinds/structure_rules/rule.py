@@ -66,19 +66,26 @@ class Rule:
 
     def modules_with_subjects(self, facts: StructureFacts) -> frozenset[str]:
         """The modules that can contain subjects; a search of the bytes excludes the others without parsing them."""
-        scope = self.scope(facts.codebase) & facts.codebase.sources.keys()
-        return scope & facts.containing(self._markers, directly=not self.calls) if self._markers else scope
+        if id(self) not in facts.subject_modules:
+            scope = self.scope(facts.codebase) & facts.codebase.sources.keys()
+            near = facts.containing(self._markers, directly=not self.calls) if self._markers else scope
+            facts.subject_modules[id(self)] = scope & near
+        return facts.subject_modules[id(self)]
 
     def subjects(self, facts: StructureFacts) -> Iterator[tuple[Subject, Confidence]]:
         """The subjects that the rule selects, each with its confidence."""
         for module in sorted(self.modules_with_subjects(facts)):
-            for subject in self._candidates(facts, module):
-                if confidence := self._selects(facts, subject):
-                    yield subject, confidence
+            yield from self.subjects_in(facts, module)
 
-    def breaches(self, facts: StructureFacts) -> Iterator[Breach]:
-        """Every required predicate that does not hold, and all evidence for forbidden ones."""
-        for subject, selection in self.subjects(facts):
+    def subjects_in(self, facts: StructureFacts, module: str) -> Iterator[tuple[Subject, Confidence]]:
+        """The subjects in `module`, each with its confidence."""
+        for subject in self._candidates(facts, module):
+            if confidence := self._selects(facts, subject):
+                yield subject, confidence
+
+    def breaches(self, facts: StructureFacts, module: str) -> Iterator[Breach]:
+        """Every required predicate in `module` that does not hold, and all evidence for forbidden ones."""
+        for subject, selection in self.subjects_in(facts, module):
             for predicate in () if subject.only_collects else bound_predicates(self._demanded(self.must, subject)):
                 if not predicate.confidence(facts, subject):
                     yield Breach(subject, predicate, None, selection)

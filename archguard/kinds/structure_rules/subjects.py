@@ -10,6 +10,7 @@ from sys import stdlib_module_names
 from archguard.codebase import Codebase, Reachability, Source, SourceError
 from archguard.codebase.facts import Call, ClassDefinition, FunctionDefinition, Reference
 from archguard.codebase.facts.definitions import definitions
+from archguard.codebase.file_tasks import digest_of, scan_files
 from archguard.codebase.scopes.scopes import BindingKind, Scope
 from archguard.effects import semantic_model
 from archguard.kinds.structure_rules.arguments import resolved
@@ -84,6 +85,8 @@ class StructureFacts:
         self.codebase = codebase
         self._definitions: dict[str, tuple[Subject, ...]] = {}
         self._calls: dict[str, tuple[Subject, ...]] = {}
+        self.subject_modules: dict[int, frozenset[str]] = {}
+        """The modules that can contain subjects, by the identity of the rule: each file asks for them."""
         self._containing: dict[tuple[frozenset[str], bool], frozenset[str]] = {}
 
     @cached_property
@@ -107,7 +110,8 @@ class StructureFacts:
         key = (texts, directly)
         if key not in self._containing:
             markers = [text.encode() for text in texts]
-            found = [source.module for source in self.codebase.sources.values() if _may_contain(source, markers)]
+            query = f"contains {digest_of(sorted(texts))}"
+            found = scan_files(self.codebase, query, partial(_may_contain, markers))
             reachability = Reachability(self.codebase.imports, dict.fromkeys(found, 1), {})
             self._containing[key] = frozenset(found if directly else reachability.closure)
         return self._containing[key]
@@ -175,7 +179,7 @@ def _subject(definition: ClassDefinition | FunctionDefinition, source: Source) -
     return Subject(sort, definition.name, source, definition.scope, place, definition)
 
 
-def _may_contain(source: Source, markers: list[bytes]) -> bool:
+def _may_contain(markers: list[bytes], source: Source) -> bool:
     """Search the bytes. An unreadable file may contain anything, and names that are not ASCII have several forms."""
     try:
         content = source.content
