@@ -16,12 +16,14 @@ from typing import Final, NamedTuple, TypeAlias
 
 from archguard.checking.kept_run import KeptRun
 from archguard.codebase import Codebase
-from archguard.codebase.file_results import Batch, Scan
+from archguard.codebase.edits import with_edits
+from archguard.codebase.file_results import PROGRAM, Batch, FileResults, Scan
 from archguard.codebase.file_tasks import digest_of
-from archguard.config import Config
+from archguard.config import Config, read
 from archguard.incremental import store
 from archguard.incremental.dependencies import DependencyRecorder
-from archguard.incremental.input_recorder import is_recording, state_of
+from archguard.incremental.input_recorder import edited_files, is_recording, state_of, take_over_inputs
+from archguard.kinds.per_file import PerFileContract
 
 _FOLDER: Final = "results"
 _MOST_RUNS: Final = 4
@@ -53,23 +55,26 @@ class _Index:
     rows: list[dict[str, _Part]]
     texts: Mapping[str, _Part]
     scans: Mapping[str, Scan]
+    code: _Part
+    """The code base of then."""
 
 
-def take_kept_results(config: Config, codebase: Codebase) -> None:
-    """Give `codebase` the results of the stored run that still hold; if there are none, record this run."""
-    if not is_recording():
-        return
-    root, name = str(config.root), _name(config)
-    content = store.load_bytes(root, _FOLDER, f"{name}.index")
-    if content:
-        index: _Index = pickle.loads(content)  # noqa: S301  # authenticated by `store`
-        files = _files(codebase)
-        changed = [
-            module for module in files.keys() | index.files.keys() if files.get(module) != index.files.get(module)
-        ]
-        if len(changed) <= _MOST_CHANGED and _run(root, name, index).give(codebase, changed):
-            return
-    codebase.results.recorder = DependencyRecorder()
+def read_with_kept_results(config: Config) -> Codebase:
+    """Read the code of `config`, with the results of the stored run that still hold.
+
+    If only contents of files have changed, only these are read. If there are no results to use, all of this run are
+    recorded, so that it can be stored.
+
+    Raises:
+        ExceptionGroup[ArchguardError]: a package does not exist.
+    """
+    if not is_recording() or not any(isinstance(contract, PerFileContract) for contract in config.contracts):
+        return read(config)
+    stored = _StoredRun.load(config)
+    codebase = (stored and stored.codebase_after_edits()) or read(config)
+    if not (stored and stored.give(codebase)):
+        codebase.results.recorder = DependencyRecorder()
+    return codebase
 
 
 def keep_results(config: Config, codebase: Codebase) -> None:
@@ -85,6 +90,7 @@ def keep_results(config: Config, codebase: Codebase) -> None:
         rows=[{module: parts.add(row) for module, row in batch.rows.items()} for batch in results.batches],
         texts={module: parts.add(text) for batch in results.batches for module, text in batch.texts.items()},
         scans=results.scans,
+        code=parts.add(pickle.dumps(replace(codebase, results=FileResults(), memo={}), pickle.HIGHEST_PROTOCOL)),
     )
     root, name = str(config.root), _name(config)
     store.save_bytes(root, (_FOLDER, f"{name}.parts"), b"".join(parts.contents))
@@ -127,10 +133,51 @@ class _StoredParts(Mapping[str, bytes]):
         return len(self.parts)
 
 
-def _run(root: str, name: str, index: _Index) -> KeptRun:
-    rows = [_StoredParts(root, name, parts) for parts in index.rows]
-    batches = tuple(replace(batch, rows=row) for batch, row in zip(index.batches, rows, strict=True))
-    return KeptRun(index.imports, batches, index.scans, _StoredParts(root, name, index.texts))
+@dataclass(frozen=True)
+class _StoredRun:
+    """A run that was stored."""
+
+    root: str
+    name: str
+    index: _Index
+
+    @classmethod
+    def load(cls, config: Config) -> "_StoredRun | None":
+        """The stored run of `config`; None if there is none."""
+        root, name = str(config.root), _name(config)
+        content = store.load_bytes(root, _FOLDER, f"{name}.index")
+        return cls(root, name, pickle.loads(content)) if content else None  # noqa: S301  # authenticated by `store`
+
+    def codebase_after_edits(self) -> Codebase | None:
+        """The code of then with the edits since; None if something else has changed, or an edit needs a full read."""
+        edited, files = edited_files(), {file for file, _ in self.index.files.values()}
+        content = self._parts({PROGRAM: self.index.code})[PROGRAM] if edited and files.issuperset(edited) else b""
+        if not content:
+            return None
+        take_over_inputs()
+        # The stored run may be older than the run before this one, so there may be more edits.
+        changed = [name for name, (file, state) in self.index.files.items() if state_of(file) != state]
+        codebase: Codebase = pickle.loads(content)  # noqa: S301  # its digest is in the index, which is authenticated
+        return (
+            with_edits(codebase, [codebase.sources[name] for name in changed])
+            if len(changed) <= _MOST_CHANGED
+            else None
+        )
+
+    def give(self, codebase: Codebase) -> bool:
+        """Give `codebase` the results that still hold; False if so many do not that a full run is better."""
+        files = _files(codebase)
+        before = self.index.files
+        changed = [name for name in files.keys() | before.keys() if files.get(name) != before.get(name)]
+        return len(changed) <= _MOST_CHANGED and self._run().give(codebase, changed)
+
+    def _run(self) -> KeptRun:
+        stored = zip(self.index.batches, self.index.rows, strict=True)
+        batches = tuple(replace(batch, rows=self._parts(rows)) for batch, rows in stored)
+        return KeptRun(self.index.imports, batches, self.index.scans, self._parts(self.index.texts))
+
+    def _parts(self, parts: Mapping[str, _Part]) -> _StoredParts:
+        return _StoredParts(self.root, self.name, parts)
 
 
 def _files(codebase: Codebase) -> dict[str, _State]:

@@ -10,11 +10,10 @@ from pathlib import Path
 import click
 
 from archguard.checking import Profile, check, edit_safety_facts, is_about_imports, within_paths
-from archguard.checking.kept_store import keep_results, take_kept_results
+from archguard.checking.kept_store import keep_results, read_with_kept_results
 from archguard.cli.configuration import baseline_option, config_option, configuration
 from archguard.cli.outcome import exit_code, problems_of
 from archguard.cli.progress import progress
-from archguard.config import read
 from archguard.history import merge_base, since, with_baseline
 from archguard.incremental.input_recorder import is_recording, is_there, save_result
 from archguard.incremental.store import NAME as CACHE
@@ -98,8 +97,7 @@ def command(  # noqa: PLR0913  # the options of the command
             click.echo(f"warning: {CACHE} came with the project, and is not used\n    hint: {_UNTRACK}", err=True)
         with progress("reading the code"):
             with times.stage("code"):
-                codebase = read(read_config)
-            take_kept_results(read_config, codebase)
+                codebase = read_with_kept_results(read_config)
             report = check(read_config, contracts, codebase, times)
             keep_results(read_config, codebase)
             with times.stage("baseline"):

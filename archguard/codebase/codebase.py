@@ -53,6 +53,10 @@ class Codebase:
     """The imports by a `lazy import` statement (PEP 810)."""
     reexports: Reexports | None = None
     """Resolves re-exported names to their definitions."""
+    distinguished: frozenset[str] = frozenset()
+    """The modules outside of the project that are told from the package around them, such as `google.cloud.storage`."""
+    has_plain_imports: bool = False
+    """Whether an import leads to the same module whatever other files import: no wildcards, no folders of services."""
     ignored: frozenset[Link] = frozenset()
     """The imports that a contract ignores, and that are not in `imports`."""
     results: FileResults = field(default_factory=FileResults, compare=False, repr=False)
@@ -411,4 +415,6 @@ def read_codebase(  # noqa: PLR0913  # each is one setting of the configuration
         places=modules.places,
         lazy=found.lazy,
         reexports=found.reexports,
+        distinguished=found.externals,
+        has_plain_imports=follow and not excluded and not paths.first_names and all(one.literal for one in externals),
     )

@@ -93,6 +93,24 @@ class InputRecorder:
             with self._paused():
                 self.result.record_folder(whole, self.before)
 
+    def edited_files(self) -> list[str] | None:
+        """The files that have another content than in the outdated run; None if anything else has changed."""
+        before = self.before
+        return before.changed if before and before.changed and all(map(os.path.isfile, before.changed)) else None
+
+    def take_over_inputs(self) -> None:
+        """Record the inputs of the outdated run, whose results are used again; the edited ones are recorded anew."""
+        before = self.before
+        if before is None:
+            return
+        edited = set(before.changed)
+        for name in ("stamps", "digests", "links", "kinds", "targets"):
+            recorded = getattr(before, name)
+            getattr(self.result, name).update({path: recorded[path] for path in recorded if path not in edited})
+        self.result.days = before.days
+        for path in before.changed:
+            self.record_file(path)
+
     def record_program(self) -> None:
         """Record the files of all loaded modules outside of the standard library.
 
@@ -213,6 +231,17 @@ def record_full_scan(path: str) -> None:
     """Record that the report depends on more of the file `path` than its imports."""
     if _Active.recorder:
         _Active.recorder.needed.add(_absolute(path))
+
+
+def edited_files() -> list[str] | None:
+    """The files whose content has changed since the same was asked; None if anything else has changed."""
+    return _Active.recorder.edited_files() if _Active.recorder else None
+
+
+def take_over_inputs() -> None:
+    """Record what the outdated run has read as inputs of this one, which uses its results."""
+    if _Active.recorder:
+        _Active.recorder.take_over_inputs()
 
 
 def is_recording() -> bool:

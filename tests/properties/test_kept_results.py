@@ -1,6 +1,7 @@
 """Results that are kept across edits are those of a run from nothing, whatever is edited, and in whichever order."""
 
 import random
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -158,3 +159,21 @@ def test_kept_results_are_those_of_a_run_from_nothing_after_any_sequence_of_edit
         changed = [module for module in before.keys() | after.keys() if before.get(module) != after.get(module)]
         assert kept.give(now, changed)
         assert check(config, codebase=now).violations == check(config).violations
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_command_line_reports_after_edits_what_it_reports_without_a_cache(project: Project, seed: int) -> None:
+    layers = "  - {id: layered, kind: layers, layers: [shop.m0, shop.m1 | shop.m2, shop.m3]}\n"
+    project.configure(CONTRACTS + layers)
+    writer = Writer(1000 + seed)
+    modules = {name: writer.module() for name in MODULES}
+    edits = writer.edits(modules)
+    for _ in range(7):
+        written(project.root, modules)
+        kept, new = (run("check", "--format", "json") for run in (project.ask, project.call))
+        assert (kept.returncode, timeless(kept.stdout)) == (new.returncode, timeless(new.stdout))
+        next(edits)
+
+
+def timeless(report: str) -> str:
+    return re.sub(r'"seconds": [\d.]+', "", report)

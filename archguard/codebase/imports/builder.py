@@ -42,6 +42,8 @@ class BuiltGraph:
     problems: tuple[Problem, ...]
     reexports: Reexports
     """Resolves re-exported names; without `follow_reexports`, every name to itself."""
+    externals: frozenset[str]
+    """The external modules that are distinguished from their top-level package."""
 
 
 def build_graph(  # noqa: PLR0913  # each is one setting of the configuration
@@ -208,7 +210,7 @@ class _GraphBuilder:
             found.by_grimp.setdefault(link.importer, {}).setdefault(link.imported, set()).add(link.line)
         lines = {module: _ordered(found.by_grimp.pop(module, {})) for module in sorted(self.known)}
         graph = ImportGraph(frozenset(self.known), lines)
-        return BuiltGraph(graph, frozenset(found.lazy), tuple(found.problems), self.reexports)
+        return BuiltGraph(graph, frozenset(found.lazy), tuple(found.problems), self.reexports, self.externals)
 
     def _load_cache(self) -> ScanCache:
         portions = [(one.service, one.package, str(one.directory)) for one in self.modules.package_roots]

@@ -66,6 +66,10 @@ class Reexports:
         """Whether `from module import *` may bind `name`."""
         return name in self._stars.public(module)
 
+    def has_read(self, module: str) -> bool:
+        """Whether what names resolve to may depend on more of the file of `module` than its imports."""
+        return module in self._stars.read
+
     def _follow(self, name: str, above: tuple[str, ...]) -> tuple[str, ...]:
         """Follow `name` from package to package; () if the re-exports are cyclic, or it leaves the project."""
         if name in self.known:
@@ -100,6 +104,11 @@ class _Stars:
     sources: Mapping[str, Source]
     views: Mapping[str, ServiceNamespace]
     _known: dict[str, tuple[frozenset[str], tuple[str, ...]]] = field(default_factory=dict, init=False, repr=False)
+
+    @property
+    def read(self) -> Collection[str]:
+        """The modules whose top-level bindings have been read."""
+        return self._known
 
     def qualified(self, importer: str, name: str) -> str:
         """The name in the graph of `name` in the files of `importer`'s service."""

@@ -53,6 +53,10 @@ class Source:
     file: str
     display_path: str
 
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str, str]]:
+        """Pickled without content and tree, which are read again where they are needed."""
+        return type(self), (self.module, self.file, self.display_path)
+
     @property
     def path(self) -> Path:
         """The path of the file."""
