@@ -22,7 +22,6 @@ _LITERAL_TYPES = {
     ast.JoinedStr: "builtins.str",
     ast.Compare: "builtins.bool",
     ast.Dict: "builtins.dict",
-    ast.DictComp: "builtins.dict",
     ast.ListComp: "builtins.list",
     ast.SetComp: "builtins.set",
     ast.GeneratorExp: "collections.abc.Iterator",
@@ -123,6 +122,10 @@ class ExpressionTypes:
                 inner = self.evaluator.files.scope_of(node, at)
                 items = self.evaluator.infer(part, inner.end) if inner else UNKNOWN
                 return (external_instance(_LITERAL_TYPES[type(node)], items),)
+            case ast.DictComp(value=part):
+                inner = self.evaluator.files.scope_of(node, at)
+                values = self.evaluator.infer(part, inner.end) if inner else UNKNOWN
+                return (external_instance("builtins.dict", UNKNOWN, values),)
             case _ if type(node) in _LITERAL_TYPES:
                 return (external_instance(_LITERAL_TYPES[type(node)]),)
         return UNKNOWN
