@@ -4,8 +4,9 @@ A reading is recorded by `Scope`; whatever was computed from it is still right w
 new version of the file. Scopes are told by their path from the module, so that a definition that is added moves none of
 the others: `/FunctionDef:place#0/Lambda:#1` is the second lambda in the first `place`.
 
-A fingerprint holds syntax, never positions. The position of a use decides which bindings of a name reach it only where
-there are several, or where `isinstance` narrows it: then the whole text of the scope is part of the fingerprint.
+A fingerprint holds syntax, and no positions but those that `Reading.LINES` is about. The position of a use decides
+which bindings of a name reach it only where there are several, or where `isinstance` narrows it: then the whole text of
+the scope is part of the fingerprint.
 """
 
 import ast
@@ -13,7 +14,16 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from functools import cached_property
 
-from archguard.codebase.scopes.scopes import Binding, BindingKind, Position, Reading, Scope, ScopeNode, walk
+from archguard.codebase.scopes.scopes import (
+    Binding,
+    BindingKind,
+    Comprehension,
+    Position,
+    Reading,
+    Scope,
+    ScopeNode,
+    walk,
+)
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
@@ -54,7 +64,7 @@ class ModuleFingerprints:
     def _scopes(self) -> Mapping[str, Scope]:
         return {path: scope for scope, path in self._paths.items()}
 
-    def _fingerprint(self, scope: Scope, reading: Reading, name: object) -> Hashable:  # noqa: C901, PLR0911  # one a reading
+    def _fingerprint(self, scope: Scope, reading: Reading, name: object) -> Hashable:  # noqa: C901, PLR0911, PLR0912  # one a reading
         contents = scope.contents
         match reading:
             case Reading.HEADER:
@@ -79,6 +89,8 @@ class ModuleFingerprints:
                 return tuple(self._calls(scope, name))
             case Reading.TEXT:
                 return self._text(scope)
+            case Reading.LINES:
+                return tuple(_lines(scope))
             case Reading.NESTED:
                 return tuple(self._paths[inner] for inner in walk(scope))
 
@@ -120,6 +132,15 @@ class ModuleFingerprints:
             body = getattr(scope.syntax, "body", None)
             self._texts[scope] = _dump(body) if isinstance(body, list) else ast.dump(scope.syntax)
         return self._texts[scope]
+
+
+def _lines(scope: Scope) -> Iterator[int]:
+    """The lines of the calls in a scope and in the comprehensions inside."""
+    for path in scope.contents.access_paths:
+        yield from (access.node.lineno for access in path.accesses)
+    for child in scope.contents.children:
+        if isinstance(child.syntax, Comprehension):
+            yield from _lines(child)
 
 
 def _expressions(found: list[tuple[ast.expr, Position]]) -> tuple[str, ...]:

@@ -163,6 +163,8 @@ class Reading(StrEnum):
     """The calls of one name, anywhere in the module."""
     TEXT = "text"
     """All of it but the bodies of the classes and functions inside."""
+    LINES = "lines"
+    """The lines of its calls, for whoever tells them."""
     NESTED = "nested"
     """Which scopes are inside."""
 
