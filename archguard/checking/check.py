@@ -127,7 +127,7 @@ def _check_contract(config: Config, codebase: Codebase, contract: Contract) -> _
         if not (deep := tuple(nesting_problems(filtered))):
             raise
         return _result(contract, Checked(), (), (*problems, *notes, *deep), contract.scope(filtered))
-    checked = replace(contract.coverage(filtered), calls=found.calls)
+    checked = replace(contract.coverage(filtered), calls=found.calls, unresolved=found.unresolved)
     return _result(contract, checked, violations, (*problems, *notes, *found.problems), contract.scope(filtered))
 
 

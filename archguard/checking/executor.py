@@ -28,6 +28,8 @@ class ContractResult:
     """The files that this version of Python cannot parse."""
     calls: int
     """The number of call sites that were checked."""
+    unresolved: int = 0
+    """The number of these whose callee is unknown."""
 
 
 def run_contract(contract: Contract, codebase: Codebase) -> ContractResult:
@@ -63,7 +65,8 @@ def _checker(contract: PerFileContract, codebase: Codebase) -> Callable[[Source]
 
     def run(source: Source) -> ContractResult:
         violations = tuple(check(source))
-        return ContractResult(violations, tuple(_unparsed([source])), contract.calls(codebase, source.module))
+        calls, unresolved = contract.calls(codebase, source.module), contract.unresolved_calls(codebase, source.module)
+        return ContractResult(violations, tuple(_unparsed([source])), calls, unresolved)
 
     return run
 
@@ -73,6 +76,7 @@ def _joined(results: Mapping[str, ContractResult]) -> ContractResult:
         _distinct(chain.from_iterable(result.violations for result in results.values())),
         tuple(chain.from_iterable(result.problems for result in results.values())),
         sum(result.calls for result in results.values()),
+        sum(result.unresolved for result in results.values()),
     )
 
 

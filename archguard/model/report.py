@@ -31,6 +31,8 @@ class Checked:
     """How many imports."""
     calls: int = 0
     """How many calls."""
+    unresolved: int = 0
+    """How many of the calls have an unknown callee, where the contract depends on callees."""
 
 
 @dataclass(frozen=True)

@@ -83,9 +83,14 @@ def numbered(fixes: Iterable[str]) -> Iterator[str]:
 
 
 def looked_at(checked: Checked) -> str:
-    """How much of the code a contract checked: `3 modules, 5 imports, 0 calls`."""
+    """How much of the code a contract checked: `3 modules, 5 imports, 9 calls (2 unresolved)`."""
+    unresolved = f" ({checked.unresolved} unresolved)" if checked.unresolved else ""
     return ", ".join(
-        (counted(checked.modules, "module"), counted(checked.imports, "import"), counted(checked.calls, "call"))
+        (
+            counted(checked.modules, "module"),
+            counted(checked.imports, "import"),
+            counted(checked.calls, "call") + unresolved,
+        )
     )
 
 
