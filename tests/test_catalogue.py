@@ -22,6 +22,8 @@ from archguard.config.binding import json_schema
 from archguard.effects import CHANNELS, Client
 from archguard.effects.aws import Aws
 from archguard.effects.catalogue.conventions import Conventions, load_conventions
+from archguard.effects.catalogue.execution import ExecutionFacts
+from archguard.effects.catalogue.operations import OperationFacts
 from archguard.kinds.distributions import Packages
 from archguard.onboarding.usual_names import UsualNames
 from archguard.semantics.known_names import KnownNames
@@ -62,6 +64,8 @@ KINDS = (
     Kind(CATALOGUE / "client.schema.json", Client, (*CHANNEL_FILES, CATALOGUE / "python.toml"), of_tables=True),
     Kind(CATALOGUE / "aws.schema.json", Aws, (CATALOGUE / "aws.toml",)),
     Kind(CATALOGUE / "conventions.schema.json", Conventions, (CATALOGUE / "conventions.toml",)),
+    Kind(CATALOGUE / "operations.schema.json", OperationFacts, (CATALOGUE / "operations.toml",)),
+    Kind(CATALOGUE / "execution.schema.json", ExecutionFacts, (CATALOGUE / "execution.toml",)),
     Kind(PACKAGE / "semantics/known_names.schema.json", KnownNames, (PACKAGE / "semantics/known_names.toml",)),
     Kind(PACKAGE / "onboarding/usual_names.schema.json", UsualNames, (PACKAGE / "onboarding/usual_names.toml",)),
     Kind(PACKAGE / "kinds/distributions.schema.json", Packages, (PACKAGE / "kinds/distributions.toml",)),

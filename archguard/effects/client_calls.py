@@ -194,7 +194,7 @@ class ClientCallFinder:
         if chosen := self._match_dynamic(access.callee, callees, at):
             return chosen
         for callee in callees:
-            if found := self._match_callee(callee, access):
+            if found := self.match(callee, access):
                 return found
         if any(not self._is_imprecise(callee) for callee in callees):
             return None
@@ -253,7 +253,8 @@ class ClientCallFinder:
                 return name.count(".") > 1 and not self.catalogue.imported(name) and name.rpartition(".")[2].islower()
         return False
 
-    def _match_callee(self, callee: Type, access: Access) -> _Match | None:
+    def match(self, callee: Type, access: Access) -> _Match | None:
+        """The kind, the qualified name and the confidence of the use that a call of `callee` is; None if it is none."""
         match callee:
             case ExternalSymbol(name=name):
                 return self._match_function(name)
@@ -263,11 +264,11 @@ class ClientCallFinder:
                 return self._match_receiver(callee, access)
             case FunctionType(receiver=receiver) if receiver and self._is_persistence_method(callee, receiver):
                 return CallKind.CALL, callee.name, Confidence.CERTAIN
-            case FunctionType() | ClassType() if listed := self._listed_name(callee):
+            case FunctionType() | ClassType() if listed := self.listed_name(callee):
                 return CallKind.CALL, listed, Confidence.CERTAIN
         return None
 
-    def _listed_name(self, callee: FunctionType | ClassType) -> str:
+    def listed_name(self, callee: FunctionType | ClassType) -> str:
         """The name under which a contract lists `callee`, which the project defines, as a client; "" if none does."""
         if not self.catalogue.definition_modules:
             return ""

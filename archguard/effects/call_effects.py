@@ -1,0 +1,248 @@
+"""The effects of calls, carried up the call graph from callee to caller.
+
+How it works: `reached` gives the effects of a call site: its own, and those of the functions that it runs, to a depth.
+Each effect keeps the chain of calls down to it, and the conditions on parameters under which it happens: where the call
+passes a constant for such a parameter, or its default holds, the condition is decided. A function that calls one of its
+parameters has the effects of what the caller passes. Of several ways to effects of the same sort, the shortest is kept.
+
+An effect blocks the caller only over synchronous calls: what is awaited, or runs in a thread, blocks nothing.
+
+Limits: `depth` counts calls of the project's functions, and one more for a function that `map` or the like calls; a
+chain that is longer is not seen. Conditions other than on the truth of a parameter are taken for possible. Cost: each
+function is summarized once per depth and class of its receiver.
+"""
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from archguard.codebase.scopes.scopes import Reading, Scope
+from archguard.effects.table import Body, Callee, Effect, EffectTable, Site
+from archguard.effects.table.bodies import Guard
+from archguard.effects.table.body_reader import reference_site
+from archguard.model import Confidence, Location, Step
+from archguard.semantics import ClassType, FunctionType, SemanticModel
+from archguard.semantics.call_graph import argument_of, receiver_class
+from archguard.semantics.recorded import recorded
+
+
+@dataclass(frozen=True)
+class Hop:
+    """One call of a chain."""
+
+    caller: Scope
+    callee: Scope
+    location: Location
+
+
+@dataclass(frozen=True)
+class Reached:
+    """An effect that a call leads to."""
+
+    effect: Effect
+    chain: tuple[Hop, ...] = ()
+    """The calls down to it, the first one first; empty if the call itself has the effect."""
+    guards: tuple[Guard, ...] = ()
+    """What must hold of the parameters of the function that contains the call."""
+    blocks: bool = False
+    """Whether the caller waits for it."""
+    confidence: Confidence = Confidence.CERTAIN
+
+    def steps(self) -> tuple[Step, ...]:
+        """The chain with the effect itself as its last step; empty if the call itself has the effect."""
+        hops = [(hop.caller, hop.callee.name, hop.location) for hop in self.chain]
+        if hops:
+            hops.append((self.chain[-1].callee, self.effect.target, self.effect.location))
+        for caller, _, _ in hops:
+            caller.read(Reading.LINES)
+        return tuple(Step(caller.name, callee, place.path, place.line) for caller, callee, place in hops)
+
+
+@dataclass(frozen=True)
+class ParameterCall:
+    """A call of a parameter: it has the effects of what the caller passes."""
+
+    parameter: str
+    chain: tuple[Hop, ...] = ()
+    guards: tuple[Guard, ...] = ()
+    blocks: bool = True
+
+
+_Outcome: TypeAlias = Reached | ParameterCall
+
+
+class CallEffects:
+    """The effects of call sites, followed `depth` calls of the project's functions deep, but not into `except_`."""
+
+    def __init__(self, table: EffectTable, depth: int, except_: frozenset[str] = frozenset()) -> None:
+        self.table = table
+        self.depth = depth
+        self.except_ = except_
+
+    @property
+    def model(self) -> SemanticModel:
+        """The semantic model."""
+        return self.table.model
+
+    def reached(self, site: Site, caller: Scope) -> tuple[Reached, ...]:
+        """The effects that the call at `site` in `caller` leads to, those of its own first."""
+        return self._reached(site, caller)
+
+    @recorded
+    def _reached(self, site: Site, caller: Scope) -> tuple[Reached, ...]:
+        outcomes = self._outcomes(site, caller, self.depth) if _has_outcomes(site) else ()
+        return tuple(self._judged(found) for found in outcomes if isinstance(found, Reached))
+
+    def _judged(self, found: Reached) -> Reached:
+        """`found`, weakened if it depends on a parameter of which nothing is known."""
+        return replace(found, confidence=_weaker(found.confidence, Confidence.LIKELY)) if found.guards else found
+
+    def _outcomes(self, site: Site, caller: Scope, depth: int) -> list[_Outcome]:
+        found: list[_Outcome] = [
+            Reached(effect, (), (), effect.blocks and not site.is_awaited, effect.confidence) for effect in site.effects
+        ]
+        found += (
+            ParameterCall(name, (), (), not in_thread and not site.is_awaited) for name, in_thread in site.parameters
+        )
+        return found + (self._followed(site, caller, depth) if depth else [])
+
+    def _followed(self, site: Site, caller: Scope, depth: int) -> list[_Outcome]:
+        """The outcomes of the functions that the call runs; what only some alternatives do is merely possible."""
+        alternatives: dict[int, list[_Outcome]] = {}
+        for callee in site.callees:
+            outcomes = alternatives.setdefault(callee.alternative, [])
+            left = depth - callee.calls + 1
+            if left > 0 and not self._is_excepted(callee.function):
+                outcomes += self._through(site, caller, callee, left)
+        sorts = [frozenset(map(_channel_of, outcomes)) for outcomes in alternatives.values()]
+        return [
+            _possible(outcome) if any(_channel_of(outcome) not in others for others in sorts) else outcome
+            for outcomes in alternatives.values()
+            for outcome in outcomes
+        ]
+
+    def _is_excepted(self, function: FunctionType) -> bool:
+        return function.scope.module.name in self.except_
+
+    def _through(self, site: Site, caller: Scope, callee: Callee, depth: int) -> Iterator[_Outcome]:
+        """The outcomes of running `callee` at `site`."""
+        hop = Hop(caller, callee.function.scope, site.location)
+        is_synchronous = not (
+            site.is_awaited or callee.in_thread or isinstance(callee.function.scope.node, ast.AsyncFunctionDef)
+        )
+        for outcome in self._summary(callee.function, depth):
+            decided = self._decided(outcome, callee, site)
+            if decided is None:
+                continue
+            if self.table.classifier.runs_once(callee.function.scope):
+                decided = _possible(decided)
+            placed = replace(decided, chain=(hop, *decided.chain), blocks=decided.blocks and is_synchronous)
+            if isinstance(placed, ParameterCall):
+                yield from self._passed(placed, site, caller, callee, depth)
+            else:
+                yield placed
+
+    def _decided(self, outcome: _Outcome, callee: Callee, site: Site) -> _Outcome | None:
+        """`outcome` with its conditions decided by the arguments of the call; None if they do not hold."""
+        guards, is_unknown = list[Guard](), False
+        for guard in outcome.guards:
+            argument = argument_of(callee.function, callee.call, guard.parameter) if callee.call else None
+            match _truth(argument):
+                case None:
+                    carried = self._carried(argument, guard, site)
+                    guards += [carried] if carried else []
+                    is_unknown = is_unknown or carried is None
+                case bool(value) if value is not guard.is_true:
+                    return None
+        if is_unknown and isinstance(outcome, Reached):
+            outcome = replace(outcome, confidence=_weaker(outcome.confidence, Confidence.LIKELY))
+        return replace(outcome, guards=tuple(guards))
+
+    def _carried(self, argument: ast.expr | None, guard: Guard, site: Site) -> Guard | None:
+        """`guard` as a condition on a parameter of the caller, which passes it on."""
+        scope = site.at.scope
+        while scope.parent and not isinstance(scope.node, ast.FunctionDef | ast.AsyncFunctionDef):
+            scope = scope.parent
+        arguments = getattr(scope.node, "args", None)
+        if not isinstance(argument, ast.Name) or not isinstance(arguments, ast.arguments):
+            return None
+        names = (node.arg for node in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs))
+        return Guard(argument.id, guard.is_true) if argument.id in names else None
+
+    def _passed(
+        self, found: ParameterCall, site: Site, caller: Scope, callee: Callee, depth: int
+    ) -> Iterator[_Outcome]:
+        """The outcomes of the function that `site` passes for the parameter that its callee calls."""
+        argument = argument_of(callee.function, callee.call, found.parameter) if callee.call else None
+        if argument is None:
+            return
+        passed = reference_site(self.table.classifier, argument, site, in_thread=not found.blocks)
+        for outcome in self._outcomes(passed, caller, depth - 1):
+            guards = (*outcome.guards, *found.guards)
+            yield replace(
+                outcome, chain=(*found.chain, *outcome.chain), guards=guards, blocks=outcome.blocks and found.blocks
+            )
+
+    def _summary(self, function: FunctionType, depth: int) -> tuple[_Outcome, ...]:
+        return self._summarized(function.scope, receiver_class(function), depth)
+
+    @recorded
+    def _summarized(self, scope: Scope, receiver: ClassType | None, depth: int) -> tuple[_Outcome, ...]:
+        """The outcomes of a call of the function with this scope, one for each sort of effect."""
+        body: Body = self.table.body(scope, receiver)
+        every = (
+            replace(outcome, guards=_merged(site.context.guards, outcome.guards))
+            for site in body.sites
+            if _has_outcomes(site)
+            for outcome in self._outcomes(site, scope, depth - 1)
+        )
+        return tuple(_shortest(every, is_async=body.is_async))
+
+
+def _shortest(outcomes: Iterable[_Outcome], *, is_async: bool) -> Iterator[_Outcome]:
+    """Of the outcomes of the same sort the one with the shortest chain, the first of these."""
+    chosen: dict[object, _Outcome] = {}
+    for outcome in outcomes:
+        kept = replace(outcome, blocks=False) if is_async else outcome
+        key = _sort_of(kept)
+        if key not in chosen or len(kept.chain) < len(chosen[key].chain):
+            chosen[key] = kept
+    yield from chosen.values()
+
+
+def _has_outcomes(site: Site) -> bool:
+    return bool(site.effects or site.callees or site.parameters)
+
+
+def _sort_of(outcome: _Outcome) -> object:
+    if isinstance(outcome, ParameterCall):
+        return outcome.parameter, outcome.guards, outcome.blocks
+    effect = outcome.effect
+    return effect.channel, effect.operation, outcome.guards, outcome.blocks, outcome.confidence
+
+
+def _channel_of(outcome: _Outcome) -> str:
+    return outcome.effect.channel if isinstance(outcome, Reached) else ""
+
+
+def _possible(outcome: _Outcome) -> _Outcome:
+    return replace(outcome, confidence=Confidence.POSSIBLE) if isinstance(outcome, Reached) else outcome
+
+
+def _merged(outer: tuple[Guard, ...], inner: tuple[Guard, ...]) -> tuple[Guard, ...]:
+    return tuple(dict.fromkeys((*outer, *inner)))
+
+
+def _truth(node: ast.expr | None) -> bool | None:
+    """The truth of the constant `node`; None for any other expression."""
+    match node:
+        case ast.Constant(value=value):
+            return bool(value)
+        case ast.UnaryOp(op=ast.Not(), operand=ast.Constant(value=value)):
+            return not value
+    return None
+
+
+def _weaker(one: Confidence, other: Confidence) -> Confidence:
+    return max(one, other, key=list(Confidence).index)

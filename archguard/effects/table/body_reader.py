@@ -1,0 +1,406 @@
+"""Reads the sites of a function: its calls, and the expressions by which it consumes queries and generators."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import replace
+
+from archguard.codebase.scopes.access_paths import Access, path_nodes
+from archguard.codebase.scopes.scopes import Binding, BindingKind, Position, Reading, Scope
+from archguard.effects.catalogue.operations import Operation
+from archguard.effects.entry_points import EntryPoints
+from archguard.effects.table.bodies import Context, Evaluation, Use, evaluations
+from archguard.effects.table.classifier import Classifier, Found
+from archguard.effects.table.effect import Body, Callee, Effect, Site, Within
+from archguard.effects.table.places import Places
+from archguard.effects.tracing import STUB
+from archguard.model import Confidence
+from archguard.semantics import (
+    ClassType,
+    ExternalMember,
+    ExternalSymbol,
+    FunctionType,
+    InstanceType,
+    Type,
+    Types,
+    qualified_name,
+)
+from archguard.semantics.attributes import decorator_names
+from archguard.semantics.call_graph import callee_types, functions_of, parameter_of
+
+_ASYNC_ITERATION = "await"
+"""How queries of an asynchronous mapper are executed."""
+
+
+class BodyReader:
+    """Reads the sites of one function."""
+
+    def __init__(self, classifier: Classifier, scope: Scope, receiver: ClassType | None) -> None:
+        self.classifier = classifier
+        self.model = classifier.model
+        self.execution = classifier.execution
+        self.scope = scope
+        self.receiver = receiver
+        self.is_async = isinstance(scope.node, ast.AsyncFunctionDef)
+        self.places = Places(scope)
+        self.source = self.model.files.source(scope.module.name)
+        self.evaluations = evaluations(scope.node, self.execution.awaits_arguments)
+        self.calls = {id(found.node): found for found in self.evaluations if found.use is Use.CALL}
+        self.consumed: set[int] = set()
+        self.named: set[int] = set()
+        self.loaded: set[tuple[Binding, Binding]] = set()
+
+    def body(self) -> Body:
+        """The sites of the function, in source order."""
+        self.consumed |= {id(found.node) for found in self.evaluations if found.use is Use.ITERATE}
+        sites = tuple(site for evaluation in self.evaluations for site in self._sites(evaluation))
+        return Body(self.scope, self.places, sites, self.is_async)
+
+    def _sites(self, evaluation: Evaluation) -> Iterator[Site]:
+        match evaluation.use:
+            case Use.CALL:
+                yield from self._call_sites(evaluation)
+            case Use.ITERATE | Use.AWAIT:
+                if site := self._consumption(evaluation):
+                    yield site
+            case Use.RELATION:
+                yield from self._relation(evaluation)
+
+    def _call_sites(self, evaluation: Evaluation) -> Iterator[Site]:
+        call = evaluation.node
+        placed = self.places.access(call)
+        if not placed or not isinstance(call, ast.Call):
+            return
+        access, at = placed
+        values = callee_types(self.model, call.func, at, self.receiver)
+        symbol = qualified_name(values[0]) if values else _text(call.func)
+        site = self._site(evaluation, call, at, symbol)
+        if parameter := parameter_of(self.model, call.func, at):
+            yield replace(site, symbol=parameter, parameters=((parameter, False),))
+            return
+        found = replace(
+            site,
+            effects=tuple(self._direct_effects(site, access, values)),
+            callees=tuple(self._callees(call, values)),
+            is_unresolved=not values,
+            query=self._query_name(access.owner, at),
+        )
+        yield self._with_consumed(found, call, symbol)
+        yield from self._passed_sites(site, call, access.name)
+
+    def _site(self, evaluation: Evaluation, node: ast.expr, at: Position, symbol: str) -> Site:
+        location = self.source.location(node)
+        return Site(node, at, evaluation.context, symbol, location, evaluation.is_awaited)
+
+    def _direct_effects(self, site: Site, access: Access, values: Types) -> Iterator[Effect]:
+        if task := self._sent_task(access, site.at):
+            yield self._effect(site, Found(Operation.SEND, task, Confidence.CERTAIN, "queue"))
+            return
+        if procedure := self._remote_procedure(access, site.at):
+            yield self._effect(site, Found(Operation.SEND, procedure, Confidence.CERTAIN, "rpc"))
+            return
+        for value in values:
+            found = self.classifier.listed_operation(value)
+            if not found and isinstance(value, ExternalSymbol | ExternalMember | InstanceType):
+                found = self.classifier.client_operation(value, access, site.at)
+            if found and found.operation is Operation.LAZY and site.is_awaited and self._is_executed_by_await(site):
+                found = found._replace(operation=Operation.READ)
+            if found and found.has_effect:
+                yield self._effect(site, found)
+                return
+
+    def _is_executed_by_await(self, site: Site) -> bool:
+        return any(
+            self.classifier.lazy_query(value) == _ASYNC_ITERATION for value in self.model.infer(site.node, site.at)
+        )
+
+    def _effect(self, site: Site, found: Found) -> Effect:
+        operation, target, confidence, channel = found
+        blocks = not self.execution.is_asynchronous(target)
+        return Effect(channel, operation, target, site.location, confidence, Within(), blocks)
+
+    def _callees(self, call: ast.Call, values: Types) -> Iterator[Callee]:
+        in_thread = isinstance(call.func, ast.Call) and self.execution.is_thread_wrapper(_text(call.func.func))
+        for index, value in enumerate(values):
+            if self.classifier.listed_operation(value):
+                continue
+            for function in functions_of(self.model, value):
+                runs_later = self.classifier.is_generator(function.scope) and id(call) not in self.consumed
+                if not runs_later and not _is_stub(function.scope):
+                    yield Callee(function, call, in_thread or self._is_wrapped_for_threads(function), index)
+
+    def _is_wrapped_for_threads(self, function: FunctionType) -> bool:
+        return any(map(self.execution.is_thread_wrapper, decorator_names(function.scope)))
+
+    def _sent_task(self, access: Access, at: Position) -> str:
+        """The task of the project that the call sends to a worker: `charge.delay(order)`; "" if none."""
+        if access.owner is None or not self.execution.sends_task(access.name):
+            return ""
+        return next((f"{name}.{access.name}" for name in self._tasks(access.owner, at)), "")
+
+    def _tasks(self, node: ast.expr, at: Position) -> Iterator[str]:
+        """The tasks that `node` is, is a signature of, or is composed of: `charge`, `charge.s(1)`, `a.s() | b.s()`."""
+        match node:
+            case ast.BinOp(left=left, op=ast.BitOr()):
+                yield from self._tasks(left, at)
+            case ast.Call(func=ast.Attribute(value=owner, attr=name)) if self.execution.makes_signature(name):
+                yield from self._tasks(owner, at)
+        for value in self.model.infer(node, at):
+            is_task = isinstance(value, FunctionType) and EntryPoints(self.model).is_declared(value)
+            if is_task or self.execution.is_composition(qualified_name(value)):
+                yield qualified_name(value)
+
+    def _remote_procedure(self, access: Access, at: Position) -> str:
+        """The method of a generated gRPC stub that the call runs; "" if none."""
+        owners = self.model.infer(access.owner, at) if access.owner is not None else ()
+        stubs = (qualified_name(owner) for owner in owners if isinstance(owner, InstanceType))
+        return next((f"{stub}.{access.name}" for stub in stubs if STUB.search(stub)), "")
+
+    def _with_consumed(self, site: Site, call: ast.Call, symbol: str) -> Site:
+        """`site`, with the effects of the queries and generators that a builtin consumes: `list(query)`."""
+        if not self.execution.consumes(symbol):
+            return site
+        for argument in call.args:
+            self.consumed.add(id(argument))
+            evaluation = Evaluation(argument, Use.ITERATE, site.context)
+            if found := self._consumption(evaluation):
+                return replace(
+                    site,
+                    effects=(*site.effects, *(replace(effect, location=site.location) for effect in found.effects)),
+                    callees=(*site.callees, *found.callees),
+                    context=found.context,
+                    query=found.query,
+                )
+        return site
+
+    def _relation(self, evaluation: Evaluation) -> Iterator[Site]:
+        """The site of a foreign key that is loaded for each row of a query: `order.customer.name`.
+
+        Only where the loop over the query is in the same function, so that it is known not to load them at once.
+        """
+        node, read = evaluation.node, evaluation.context.read
+        if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
+            return
+        at = self.places.position(node, evaluation.context)
+        row = None if self.execution.is_known_of_relation(read) else self._row_of_plain_query(node.value, at)
+        if row is None:
+            return
+        for value in self.model.infer(node.value, at):
+            if field := self._relation_field(value, node.attr):
+                binding, symbol = field
+                if (row, binding) in self.loaded:
+                    return
+                self.loaded.add((row, binding))
+                site = self._site(evaluation, node, at, symbol)
+                effect = self._effect(site, Found(Operation.READ, symbol, Confidence.LIKELY, "database"))
+                yield replace(site, effects=(effect,))
+                return
+
+    def _relation_field(self, owner: Type, name: str) -> tuple[Binding, str] | None:
+        """The binding and the qualified name of the foreign key `name` of the model `owner`."""
+        if not isinstance(owner, InstanceType) or not isinstance(owner.of, ClassType):
+            return None
+        found = self.model.definition(owner.of, name)
+        for binding in found[1] if found else ():
+            if isinstance(binding.node, ast.Call):
+                fields = map(qualified_name, self.model.infer(binding.node.func, binding.at))
+                if any(map(self.execution.is_relation, fields)):
+                    return binding, f"{owner.of.name}.{name}"
+        return None
+
+    def _row_of_plain_query(self, name: ast.Name, at: Position) -> Binding | None:
+        """The binding of `name` by a loop over a query that is not told how to load relations."""
+        bindings = [origin for origin in self.model.resolve(name.id, at) if isinstance(origin, Binding)]
+        are_rows = all(
+            binding.kind is BindingKind.ITERATED
+            and not binding.path
+            and isinstance(binding.node, ast.expr)
+            and any(self.classifier.lazy_query(value) for value in self.model.infer(binding.node, binding.at))
+            and self._is_plain(binding.node, binding.at)
+            for binding in bindings
+        )
+        return bindings[0] if bindings and are_rows else None
+
+    def _is_plain(self, query: ast.expr, at: Position) -> bool:
+        """Whether `query` is a chain of methods from a manager on, without one that loads relations."""
+        links = path_nodes(query)
+        if any(isinstance(link, ast.Attribute) and self.execution.loads_relations(link.attr) for link in links):
+            return False
+        start = links[-1]
+        if not isinstance(start, ast.Name):
+            return False
+        origins = self.model.resolve(start.id, at)
+        assigned = [origin for origin in origins if isinstance(origin, Binding) and origin.kind is BindingKind.ASSIGNED]
+        is_class = any(isinstance(value, ClassType) for value in self.model.infer(start, at))
+        return is_class or (
+            bool(assigned)
+            and all(isinstance(found.node, ast.expr) and self._is_plain(found.node, found.at) for found in assigned)
+        )
+
+    def _consumption(self, evaluation: Evaluation) -> Site | None:
+        """The site of a lazy query or generator that is executed by being iterated or awaited."""
+        node = evaluation.node
+        at = self.places.position(node, evaluation.context)
+        origin, built, binding = self._built(node, at, evaluation)
+        if binding is not None and id(binding) in self.named:
+            return None
+        values = self.model.infer(node, at)
+        wanted = {_ASYNC_ITERATION} if evaluation.use is Use.AWAIT else {"iteration"}
+        if evaluation.is_awaited:
+            wanted.add(_ASYNC_ITERATION)
+        lazy = [value for value in values if self.classifier.lazy_query(value) in wanted]
+        lazy = [] if self._is_loaded_with_row(node, at) else lazy
+        generators = self._generators(origin, built.context) if evaluation.use is Use.ITERATE else ()
+        if not lazy and not generators:
+            return None
+        if binding is not None:
+            self.named.add(id(binding))
+        symbol = self._symbol(origin, built.context)
+        site = self._site(built, origin, at, symbol)
+        if lazy:
+            target = symbol if isinstance(origin, ast.Call) else qualified_name(lazy[0])
+            confidence = Confidence.LIKELY if _is_relationship(lazy[0]) else Confidence.CERTAIN
+            effect = self._effect(site, Found(Operation.READ, target, confidence, "database"))
+            blocks = effect.blocks and not evaluation.is_awaited
+            return replace(site, effects=(replace(effect, blocks=blocks),), query=binding)
+        if isinstance(node, ast.Call):
+            return None  # the call itself leads to the generator
+        return replace(site, callees=generators)
+
+    def _is_loaded_with_row(self, node: ast.expr, at: Position) -> bool:
+        """Whether `node` is a relationship of SQLAlchemy that is loaded with its row: `relationship(lazy="joined")`."""
+        if not isinstance(node, ast.Attribute):
+            return False
+        owners = [value.of for value in self.model.infer(node.value, at) if isinstance(value, InstanceType)]
+        found = [self.model.definition(owner, node.attr) for owner in owners if isinstance(owner, ClassType)]
+        calls = [binding.node for definition in found if definition for binding in definition[1]]
+        return any(
+            keyword.arg == "lazy"
+            and isinstance(keyword.value, ast.Constant)
+            and self.execution.is_eager(keyword.value.value)
+            for call in calls
+            if isinstance(call, ast.Call)
+            for keyword in call.keywords
+        )
+
+    def _built(
+        self, node: ast.expr, at: Position, evaluation: Evaluation
+    ) -> tuple[ast.expr, Evaluation, Binding | None]:
+        """Where the value of the name `node` is built, what is around that, and the binding; else `node` itself.
+
+        What is bound outside of the function, or is a parameter, is executed once: no loop is around it.
+        """
+        if not isinstance(node, ast.Name):
+            return node, evaluation, None
+        origins = [origin for origin in self.model.resolve(node.id, at) if isinstance(origin, Binding)]
+        for binding in reversed(origins):
+            if binding.kind is BindingKind.ITERATED:
+                return node, evaluation, None
+            call = binding.node.value if isinstance(binding.node, ast.Await) else binding.node
+            if binding.kind is BindingKind.ASSIGNED and (built := self.calls.get(id(call))):
+                return built.node, replace(built, is_awaited=evaluation.is_awaited), binding
+        outside = replace(evaluation, context=replace(evaluation.context, loops=()))
+        return node, outside, origins[-1] if origins else None
+
+    def _generators(self, node: ast.expr, context: Context) -> tuple[Callee, ...]:
+        if not isinstance(node, ast.Call):
+            return ()
+        at = self.places.position(node, context)
+        values = callee_types(self.model, node.func, at, self.receiver)
+        functions = (function for value in values for function in functions_of(self.model, value))
+        return tuple(Callee(function, node) for function in functions if self.classifier.is_generator(function.scope))
+
+    def _symbol(self, node: ast.expr, context: Context) -> str:
+        if isinstance(node, ast.Call):
+            at = self.places.position(node, context)
+            values = callee_types(self.model, node.func, at, self.receiver)
+            return qualified_name(values[0]) if values else _text(node.func)
+        return _text(node)
+
+    def _query_name(self, owner: ast.expr | None, at: Position) -> Binding | None:
+        """The binding of the name of a lazy query on which a method is called: `query.exists()`."""
+        if not isinstance(owner, ast.Name) or not any(map(self.classifier.lazy_query, self.model.infer(owner, at))):
+            return None
+        origins = [origin for origin in self.model.resolve(owner.id, at) if isinstance(origin, Binding)]
+        return origins[-1] if origins else None
+
+    def _passed_sites(self, site: Site, call: ast.Call, method: str) -> Iterator[Site]:
+        """The sites of the callables that the callee runs: in a thread, or once per element."""
+        for node, in_thread, is_repeated in self._passed(call, site.symbol, method):
+            passed = reference_site(self.classifier, node, site, in_thread=in_thread)
+            if is_repeated:
+                context = replace(site.context, loops=(*site.context.loops, call))
+                callees = tuple(replace(callee, calls=2) for callee in passed.callees)
+                passed = replace(passed, context=context, callees=callees)
+            if passed.effects or passed.callees or passed.parameters:
+                yield passed
+
+    def _passed(self, call: ast.Call, symbol: str, method: str) -> Iterator[tuple[ast.expr, bool, bool]]:
+        """The callables among the arguments that the callee runs, with how: in a thread, once per element."""
+        index = self.execution.thread_argument(symbol, method)
+        if 0 <= index < len(call.args):
+            yield call.args[index], True, False
+        elif self.execution.maps(symbol, method) and call.args:
+            yield call.args[0], not symbol.startswith(("builtins.", "itertools.", "functools.")), True
+        keywords = self.execution.thread_keywords(symbol)
+        for keyword in call.keywords:
+            if keyword.arg in keywords:
+                yield keyword.value, True, False
+            elif keyword.arg == "key" and self.execution.takes_key(symbol):
+                yield keyword.value, False, True
+
+
+def reference_site(classifier: Classifier, node: ast.expr, site: Site, *, in_thread: bool) -> Site:
+    """What a call of the callable `node`, which stands at `site`, does: its effects, callees and parameters."""
+    model, at = classifier.model, site.at
+    empty = replace(site, effects=(), callees=(), parameters=())
+    if parameter := parameter_of(model, node, at):
+        return replace(empty, parameters=((parameter, in_thread),))
+    target = _wrapped(node)
+    name = target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")
+    owner = target.value if isinstance(target, ast.Attribute) else None
+    access = Access(target, None, name, owner, last=True)
+    effects, callees = list[Effect](), list[Callee]()
+    for value in model.infer(node, at):
+        if isinstance(value, ExternalSymbol | ExternalMember):
+            found = classifier.client_operation(value, access, at)
+            if found and found.has_effect:
+                operation, symbol, confidence, channel = found
+                is_async = classifier.execution.is_asynchronous(symbol)
+                blocks = not in_thread and not is_async
+                effects.append(Effect(channel, operation, symbol, site.location, confidence, Within(), blocks))
+        else:
+            callees += [Callee(function, None, in_thread) for function in functions_of(model, value)]
+    return replace(empty, effects=tuple(effects), callees=tuple(callees))
+
+
+def _is_stub(function: Scope) -> bool:
+    """Whether `function` has no code but a docstring, `...`, `pass` or `raise`: that of a subclass runs."""
+    function.read(Reading.TEXT)
+    body = getattr(function.syntax, "body", ())
+    statements = body if isinstance(body, list) else ()
+    return bool(statements) and all(
+        isinstance(statement, ast.Pass | ast.Raise)
+        or (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant))
+        for statement in statements
+    )
+
+
+def _is_relationship(value: Type) -> bool:
+    return isinstance(value, InstanceType) and value.of == ExternalSymbol("sqlalchemy.orm.relationship()")
+
+
+def _wrapped(node: ast.expr) -> ast.expr:
+    """The function in `partial(function, ...)`."""
+    while isinstance(node, ast.Call) and node.args and _text(node.func) == "partial":
+        node = node.args[0]
+    return node
+
+
+def _text(node: ast.expr) -> str:
+    """The last name of `node` as it is written."""
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+        case ast.Call(func=inner) | ast.Await(value=inner) | ast.Subscript(value=inner):
+            return _text(inner)
+    return ""

@@ -1,0 +1,171 @@
+"""What a call does, by the type of its callee: the catalogue says what leaves the process, and what only builds."""
+
+import ast
+from typing import NamedTuple
+
+from archguard.codebase.scopes.access_paths import Access, path_nodes
+from archguard.codebase.scopes.scopes import AccessPath, Binding, Position, Reading, Scope
+from archguard.effects import aws
+from archguard.effects.catalogue.catalogue import Extensions, load_catalogue
+from archguard.effects.catalogue.client import CHANNELS
+from archguard.effects.catalogue.execution import load_execution
+from archguard.effects.catalogue.operations import Operation, load_operations
+from archguard.effects.client_calls import CallKind, ClientCall, ClientCallFinder
+from archguard.effects.sql import sql_in
+from archguard.effects.table.bodies import is_generator
+from archguard.model import Confidence, Location
+from archguard.semantics import (
+    ClassType,
+    ExternalMember,
+    ExternalSymbol,
+    FunctionType,
+    InstanceType,
+    SemanticModel,
+    Type,
+    qualified_name,
+)
+from archguard.semantics.attributes import decorator_names
+from archguard.semantics.recorded import recorded
+
+CONTEXT_MANAGERS = frozenset({"contextmanager", "asynccontextmanager"})
+"""The decorators that make a context manager of a generator, which runs when it is entered."""
+_WRITING_STATEMENTS = frozenset({"insert", "update", "delete", "Insert", "Update", "Delete", "replace"})
+_NOWHERE = Location("")
+
+
+class Found(NamedTuple):
+    """What a call does."""
+
+    operation: Operation
+    target: str
+    """The qualified name of what is called."""
+    confidence: Confidence
+    channel: str
+
+    @property
+    def has_effect(self) -> bool:
+        """Whether it leaves the process, rather than building or opening something."""
+        return self.operation not in (Operation.NOTHING, Operation.LAZY)
+
+
+class Classifier:
+    """Says what calls do, by the types of their callees."""
+
+    def __init__(self, model: SemanticModel, extensions: Extensions) -> None:
+        self.model = model
+        self.execution = load_execution()
+        self.finder = ClientCallFinder(model, load_catalogue(CHANNELS, extensions))
+        self._operations = load_operations()
+        self._catalogues = {
+            channel: load_catalogue((channel,), {channel: extensions[channel]} if channel in extensions else None)
+            for channel in CHANNELS
+        }
+
+    def is_generator(self, scope: Scope) -> bool:
+        """Whether a call of the function with this scope runs its body only when the result is iterated."""
+        return self._is_generator(scope)
+
+    @recorded
+    def _is_generator(self, scope: Scope) -> bool:
+        scope.read(Reading.TEXT)
+        return is_generator(scope.node) and CONTEXT_MANAGERS.isdisjoint(decorator_names(scope))
+
+    def runs_once(self, scope: Scope) -> bool:
+        """Whether the function with this scope takes no arguments, and a decorator memoizes its result."""
+        arguments = getattr(scope.node, "args", None)
+        is_constant = isinstance(arguments, ast.arguments) and not (
+            arguments.args[1:] if scope.parent and isinstance(scope.parent.node, ast.ClassDef) else arguments.args
+        )
+        return is_constant and any(map(self.execution.memoizes, decorator_names(scope)))
+
+    def client_operation(self, callee: Type, access: Access, at: Position) -> Found | None:
+        """What a call of `callee`, which is not code of the project, does; None if it does nothing outside."""
+        if found := self._standard_library(callee):
+            return found
+        match = self.finder.match(callee, access)
+        if match is None or match[0] is not CallKind.CALL:
+            return None
+        _, symbol, confidence = match
+        channel = self._channel(symbol, access, at)
+        if channel == "database":
+            return Found(self._database_operation(callee, symbol, access, at), symbol, confidence, channel)
+        is_constructor = isinstance(callee, ExternalSymbol) and symbol.rpartition(".")[2][:1].isupper()
+        is_local = is_constructor or self._operations.is_local(symbol.rpartition(".")[2])
+        return Found(Operation.NOTHING if is_local else Operation.SEND, symbol, confidence, channel)
+
+    def listed_operation(self, callee: Type) -> Found | None:
+        """What a call of `callee`, code of the project that a contract lists as a client, does; None if none does."""
+        if not isinstance(callee, FunctionType | ClassType) or not (symbol := self.finder.listed_name(callee)):
+            return None
+        channel = self._listed_channel(symbol)
+        operation = Operation.SEND if channel != "database" else self._operations.of_name(symbol.rpartition(".")[2])
+        return Found(operation, symbol, Confidence.CERTAIN, channel)
+
+    def lazy_query(self, value: Type) -> str:
+        """How `value` is executed, `iteration` or `await`, if it is a query that is executed lazily; else ""."""
+        if not isinstance(value, InstanceType):
+            return ""
+        bases = self.model.mro(value.of) if isinstance(value.of, ClassType) else (value.of,)
+        names = (base.name for base in bases if isinstance(base, ExternalSymbol))
+        return next(filter(None, (self._operations.consumed_by(self.model.library, name) for name in names)), "")
+
+    def _standard_library(self, callee: Type) -> Found | None:
+        match callee:
+            case ExternalSymbol(name=name):
+                channel, symbol = self.execution.blocking_function(name), name
+            case ExternalMember(base=base, name=name):
+                channel, symbol = self.execution.blocking_method(self.model.library, base, name), f"{base}.{name}"
+            case _:
+                return None
+        confidence = Confidence.POSSIBLE if self.execution.only_possibly_blocks(symbol) else Confidence.CERTAIN
+        return Found(Operation.ACCESS, symbol, confidence, channel) if channel else None
+
+    def _database_operation(self, callee: Type, symbol: str, access: Access, at: Position) -> Operation:
+        cls, _, name = symbol.rpartition(".")
+        is_method = isinstance(callee, ExternalMember) or self.finder.catalogue.receiver(self.model.library, cls)
+        if is_method:
+            found = self._operations.of_method(self.model.library, cls, name)
+        else:
+            found = self._operations.of_function(symbol)
+        if found is Operation.STATEMENT:
+            return self._statement_operation(access, at)
+        return found
+
+    def _statement_operation(self, access: Access, at: Position) -> Operation:
+        """Whether the statement that a call is passed reads or writes."""
+        for argument in access.call.args[:1] if access.call else ():
+            if sql := sql_in(self.model.string_value(argument, at)):
+                return Operation.WRITE if sql.writes else Operation.READ
+            if self._is_writing_statement(argument, at):
+                return Operation.WRITE
+        return Operation.READ
+
+    def _is_writing_statement(self, node: ast.expr, at: Position, depth: int = 3) -> bool:
+        """Whether `node` is built by `insert`, `update` or `delete`, also over a name."""
+        for link in path_nodes(node):
+            if isinstance(link, ast.Call):
+                names = (qualified_name(value) for value in self.model.infer(link.func, at))
+                if any(name.rpartition(".")[2] in _WRITING_STATEMENTS for name in names):
+                    return True
+        origins = self.model.resolve(node.id, at) if depth and isinstance(node, ast.Name) else ()
+        values = ((origin.node, origin.at) for origin in origins if isinstance(origin, Binding))
+        return any(
+            self._is_writing_statement(value, place, depth - 1)
+            for value, place in values
+            if isinstance(value, ast.expr)
+        )
+
+    def _channel(self, symbol: str, access: Access, at: Position) -> str:
+        path = AccessPath((access,), at)
+        call = ClientCall(CallKind.CALL, symbol, _NOWHERE, Confidence.CERTAIN, path, access)
+        return aws.channel_of(self.model, call) if aws.is_aws(call) else self._listed_channel(symbol)
+
+    @recorded
+    def _listed_channel(self, symbol: str) -> str:
+        """The channel of the catalogue that lists `symbol`."""
+        owner, _, name = symbol.rpartition(".")
+        for channel, catalogue in self._catalogues.items():
+            is_method = catalogue.method(self.model.library, owner, name) or catalogue.is_own_method(owner, name)
+            if is_method or catalogue.is_call(symbol) or catalogue.imported(symbol):
+                return channel
+        return "database"  # a manager or relation of a model, which the catalogue does not list by name

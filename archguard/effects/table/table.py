@@ -1,0 +1,70 @@
+"""The table itself: bodies by function, read when they are first asked for."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import starmap
+
+from archguard.codebase import Codebase, Source
+from archguard.codebase.scopes.scopes import FunctionNode, Position, Scope
+from archguard.effects.catalogue.catalogue import Extensions, semantic_model
+from archguard.effects.table.body_reader import BodyReader
+from archguard.effects.table.classifier import Classifier
+from archguard.effects.table.effect import Body, Effect, Site, Within
+from archguard.effects.table.managers import opens_transaction
+from archguard.semantics import ClassType, SemanticModel
+from archguard.semantics.recorded import recorded
+
+
+def effect_table(codebase: Codebase, extensions: Extensions) -> "EffectTable":
+    """The effect table of `codebase` (memoized per code base)."""
+    key = f"effect table {sorted(extensions.items())}"
+    if key not in codebase.memo:
+        codebase.memo[key] = EffectTable(semantic_model(codebase, extensions), extensions)
+    table: EffectTable = codebase.memo[key]
+    return table
+
+
+class EffectTable:
+    """The effects of functions, by their bodies alone."""
+
+    def __init__(self, model: SemanticModel, extensions: Extensions) -> None:
+        self.model = model
+        self.classifier = Classifier(model, extensions)
+
+    def of(self, source: Source) -> Iterator[Effect]:
+        """Yield every effect of the code in `source`, in the order of its functions."""
+        for body in self.bodies(source):
+            for site in body.sites:
+                is_inside = self.is_in_transaction(body, site) if site.effects else False
+                within = Within(bool(site.context.loops), is_inside, body.is_async)
+                yield from (replace(effect, within=within) for effect in site.effects)
+
+    def bodies(self, source: Source) -> Iterator[Body]:
+        """Yield the body of the module, and of every function and lambda in it."""
+        for scope in self.model.scope(source.module).walk():
+            if isinstance(scope.node, FunctionNode | ast.Module):
+                yield self.body(scope)
+
+    def body(self, scope: Scope, receiver: ClassType | None = None) -> Body:
+        """The body of the function, lambda or module with this scope, called on an instance of `receiver`."""
+        return self._body(scope, receiver)
+
+    @recorded
+    def _body(self, scope: Scope, receiver: ClassType | None) -> Body:
+        return BodyReader(self.classifier, scope, receiver).body()
+
+    def is_in_transaction(self, body: Body, site: Site) -> bool:
+        """Whether a decorator or a `with` block around `site` opens a transaction."""
+        managers = ((node, body.places.position(node, site.context)) for node in site.context.entered)
+        return self._is_transaction_by_decorator(body.scope) or any(starmap(self.opens_transaction, managers))
+
+    @recorded
+    def _is_transaction_by_decorator(self, scope: Scope) -> bool:
+        decorators = getattr(scope.node, "decorator_list", ())
+        return any(self.opens_transaction(node, scope.at or scope.end) for node in decorators)
+
+    @recorded
+    def opens_transaction(self, manager: ast.expr, at: Position) -> bool:
+        """Whether the context manager or decorator `manager` is a transaction."""
+        return opens_transaction(self.classifier, self.body, manager, at)
