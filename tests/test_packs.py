@@ -124,6 +124,19 @@ SAMPLES = {
             "modules-over-shared": ("shop/shared/money.py", "import shop.modules.payments.api"),
         },
     ),
+    "safe-defaults": Sample(
+        {
+            "shop/orders.py": (
+                "import asyncio\nimport time\n\nimport requests\nfrom django.db import transaction\n\n\n"
+                "async def wait():\n    await asyncio.sleep(1)\n"
+            ),
+        },
+        {
+            "one-query-not-n": ("shop/orders.py", "found = [requests.get(url) for url in ['a', 'b']]"),
+            "nothing-blocks-the-event-loop": ("shop/orders.py", "    time.sleep(1)"),
+            "short-transactions": ("shop/orders.py", "with transaction.atomic(): requests.get('a')"),
+        },
+    ),
     "microservices": Sample(
         {
             "services/orders/app/api.py": "from app.services import place\n",

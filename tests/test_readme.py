@@ -83,7 +83,7 @@ def test_the_first_command_checks_the_broken_shop() -> None:
     run = _run(first.rpartition(" && ")[2].removeprefix(".venv/bin/"))
 
     assert run.returncode == 1
-    assert "11 contracts: 0 kept, 11 broken" in run.stdout
+    assert "12 contracts: 0 kept, 12 broken" in run.stdout
     assert first.startswith("python3 -m venv .venv && .venv/bin/pip install -q . && ")
 
 

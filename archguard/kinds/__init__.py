@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from archguard.kinds.acyclic import Acyclic
     from archguard.kinds.database import Database
     from archguard.kinds.diagram import Diagram
+    from archguard.kinds.effects import Effects
     from archguard.kinds.external import External
     from archguard.kinds.forbidden import Forbidden
     from archguard.kinds.gateway import Gateway
@@ -34,6 +35,7 @@ BUILT_IN: Final = (
     "external",
     "database",
     "gateway",
+    "effects",
     "services",
     "structure",
     "metrics",
@@ -76,6 +78,7 @@ __all__ = [
     "ContractError",
     "Database",
     "Diagram",
+    "Effects",
     "External",
     "Forbidden",
     "Gateway",

@@ -21,6 +21,13 @@ contracts:
   - {id: data-in-few, kind: database, allowed_in: [shop.m0, shop.m1]}
   - {id: out, kind: gateway, modules: shop, require: [timeout], hosts: [api.shop.com]}
   - {id: routes, kind: gateway, routes_in: shop.m2}
+  - id: effects
+    kind: effects
+    max_unresolved: 50
+    rules:
+      - {in: loop, must_not: [query, commit, http]}
+      - {functions: {be: async}, must_not: blocking}
+      - {must_not: [query, commit, http], except: shop.m1}
   - id: shapes
     kind: structure
     rules:

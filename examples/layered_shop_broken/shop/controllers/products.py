@@ -12,7 +12,8 @@ router = APIRouter(prefix="/products", tags=["products"])
 @router.get("")
 def list_products(session: SessionDep, query: str = "") -> list[ProductOut]:
     """What can be ordered now."""
-    return [ProductOut.of(product) for product in ProductRepository(session).named_like(query)]
+    products = ProductRepository(session)
+    return [ProductOut.of(products.get(found.sku) or found) for found in products.named_like(query)]
 
 
 @router.post("/{sku}/reprice")

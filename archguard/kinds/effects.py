@@ -1,0 +1,278 @@
+"""`effects`: what may happen where: no query in a loop, nothing blocking in `async def`, no mail in a transaction."""
+
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from typing import Annotated, ClassVar, Literal, TypeAlias
+
+from archguard.codebase import Codebase, OneOrMany, Patterns, Source
+from archguard.codebase import Names as Words
+from archguard.codebase.scopes.scopes import Binding, Scope
+from archguard.effects import Client, semantic_model
+from archguard.effects.call_effects import CallEffects, Reached
+from archguard.effects.catalogue.client import CHANNELS
+from archguard.effects.table import Body, EffectTable, Site, effect_table
+from archguard.effects.transactions import sites_in_transactions
+from archguard.kinds.client_faults import client_faults
+from archguard.kinds.contract import ContractError, VacuousError, listed
+from archguard.kinds.effect_words import EFFECT_WORDS, phrase, words_of
+from archguard.kinds.per_file import Checker, PerFileContract
+from archguard.kinds.structure_rules import Selector, StructureFacts, bound_predicates, confidence
+from archguard.model import Confidence, Location, Violation
+from archguard.semantics import SemanticModel, app_state_writers
+
+Place: TypeAlias = Literal["loop", "transaction"]
+_MOST_CALLS_DEEP = 10
+"""The largest `depth`: beyond it nobody can tell from the chain what to change, and cost grows with each level."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EffectRule:
+    """What must not happen in some functions, in loops or in transactions."""
+
+    modules: Patterns = ()
+    """The modules that it looks at, all by default."""
+    functions: Selector | None = None
+    """The functions that it looks at: their names, or keys of a shape such as `be: async`; by default all code."""
+    in_: Place | None = None
+    """Only what happens in a `loop` or a comprehension, or in a `transaction`; by default all that the code does."""
+    must_not: Words
+    """What must not happen: `query`, `read`, `write`, `commit`, `http`, `queue`, `file`, `blocking` ..."""
+    through: Literal["calls", "nothing"] = "calls"
+    """Whether calls of the project's functions are followed (`calls`), or only what the code does itself counts."""
+    except_: Patterns = ()
+    """Modules in which it may happen: they are not looked at, and calls of their functions are not followed."""
+    reason: str = ""
+    """Why; shown instead of the contract's reason."""
+
+    @property
+    def about(self) -> str:
+        """What the rule says, in words that stay the same when rules are added or moved, or look at other modules."""
+        return " ".join(filter(None, (self._functions, self._place, "must not", ", ".join(self.must_not))))
+
+    @property
+    def sentence(self) -> str:
+        """The rule in plain words."""
+        subject = " of ".join(filter(None, (self._functions, listed(self.modules)))) or "The code"
+        place = f" {self._place}" if self.in_ else ""
+        return f"{subject} must not {', '.join(self.must_not)}{place}."
+
+    @property
+    def _functions(self) -> str:
+        shape = bound_predicates(self.functions) if self.functions else ()
+        return " ".join(("functions", *(predicate.text.removeprefix("be ") for predicate in shape))) if shape else ""
+
+    @property
+    def _place(self) -> str:
+        return f"in a {self.in_}" if self.in_ else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effects(PerFileContract):
+    """What `rules` forbid happens nowhere that they speak of."""
+
+    kind: ClassVar[str] = "effects"
+    client_channels: ClassVar[tuple[str, ...]] = CHANNELS
+    """The channels of `clients` that it knows."""
+
+    rules: Annotated[tuple[EffectRule, ...], OneOrMany(empty=False)]
+    """What must not happen where; each holds by itself."""
+    depth: int = 3
+    """How many calls of the project's functions are followed from a place, from 1 to 10."""
+    max_unresolved: int | None = None
+    """The largest share of a file's calls, in percent, whose callee may be unknown; by default there is no limit."""
+    clients: Mapping[str, Client] = field(default_factory=dict)
+    """Further libraries, or the project's own gateways, by channel."""
+
+    @property
+    def sentence(self) -> str:
+        """The rule in plain words."""
+        return " ".join(rule.sentence for rule in self.rules)
+
+    def checker(self, codebase: Codebase) -> Checker:
+        """The function that yields a violation for each call that leads to a forbidden effect."""
+        return _Search(self, codebase, effect_table(codebase, self.clients)).violations
+
+    def context(self, codebase: Codebase) -> Iterable[Collection[str]]:
+        """The modules whose functions are not followed, by rule."""
+        return [codebase.members(rule.except_) for rule in self.rules]
+
+    def inputs(self, codebase: Codebase, module: str) -> Hashable:
+        """Its imports, and the rules that look at it."""
+        return super().inputs(codebase, module), *(module in _scope_of(rule, codebase) for rule in self.rules)
+
+    def names(self, codebase: Codebase) -> SemanticModel:
+        """The semantic model, which resolves the names in the code."""
+        return semantic_model(codebase, self.clients)
+
+    def unresolved_calls(self, codebase: Codebase, module: str) -> int:
+        """How many call sites of `module` have an unknown callee: what they do is not checked."""
+        return len(_unresolved(effect_table(codebase, self.clients).bodies(codebase.sources[module])))
+
+    def validate(self, codebase: Codebase) -> Iterator[ContractError]:
+        """Yield an error for each unknown effect, and for a rule that can never be broken."""
+        if not 1 <= self.depth <= _MOST_CALLS_DEEP:
+            yield ContractError(f"must be from 1 to {_MOST_CALLS_DEEP}", "depth")
+        if self.max_unresolved is not None and not 0 <= self.max_unresolved <= 100:  # noqa: PLR2004  # percent
+            yield ContractError("must be a percentage from 0 to 100", "max_unresolved")
+        yield from client_faults(codebase, self.clients, self.client_channels)
+        for index, rule in enumerate(self.rules):
+            yield from _faults(rule, index)
+            if not _scope_of(rule, codebase):
+                yield VacuousError(f"rule {index + 1} looks at no module that is not under its `except`", "rules")
+
+    def scope(self, codebase: Codebase) -> frozenset[str]:
+        """The modules that the rules look at."""
+        return frozenset().union(*(_scope_of(rule, codebase) for rule in self.rules))
+
+    def modules_to_parse(self, codebase: Codebase) -> frozenset[str]:
+        """The modules that the rules look at."""
+        app_state_writers(codebase)  # computed once by all workers, or each would compute it for itself
+        return self.scope(codebase) & codebase.sources.keys()
+
+
+def _scope_of(rule: EffectRule, codebase: Codebase) -> frozenset[str]:
+    modules = codebase.members(rule.modules) if rule.modules else codebase.modules
+    return modules - codebase.members(rule.except_)
+
+
+def _faults(rule: EffectRule, index: int) -> Iterator[ContractError]:
+    if not rule.must_not:
+        yield ContractError("forbids nothing", keys=("rules", index, "must_not"))
+    for number, word in enumerate(rule.must_not):
+        if word not in EFFECT_WORDS:
+            close = get_close_matches(word, EFFECT_WORDS, 1)
+            hint = f"did you mean '{close[0]}'?" if close else f"effects are: {', '.join(EFFECT_WORDS)}"
+            yield ContractError(f"there is no effect '{word}'", hint=hint, keys=("rules", index, "must_not", number))
+
+
+class _Search:
+    """Finds the violations of `contract`; rules that differ in neither depth nor exceptions share what they find."""
+
+    def __init__(self, contract: Effects, codebase: Codebase, table: EffectTable) -> None:
+        self.contract = contract
+        self.table = table
+        shared: dict[tuple[int, frozenset[str]], CallEffects] = {}
+        self.rules: list[tuple[frozenset[str], _RuleSearch]] = []
+        for rule in contract.rules:
+            depth = contract.depth if rule.through == "calls" else 0
+            key = (depth, codebase.members(rule.except_))
+            effects = shared.setdefault(key, CallEffects(table, *key))
+            self.rules.append((_scope_of(rule, codebase), _RuleSearch(contract, rule, codebase, table, effects)))
+
+    def violations(self, source: Source) -> Iterator[Violation]:
+        """Every violation in `source`."""
+        bodies = list(self.table.bodies(source))
+        for scope, search in self.rules:
+            if source.module in scope:
+                for body in bodies:
+                    yield from search.violations(body, source)
+        yield from self._unresolved(bodies, source)
+
+    def _unresolved(self, bodies: Sequence[Body], source: Source) -> Iterator[Violation]:
+        limit = self.contract.max_unresolved
+        calls = self.table.model.files.call_count(source.module)
+        unknown = len(_unresolved(bodies))
+        if limit is None or 100 * unknown <= limit * calls:
+            return
+        share = f"{unknown} of {calls} calls"
+        yield self.contract.violation(
+            f"the callee of {share} in {source.module} is unknown, more than {limit} %: what they do is not checked",
+            Location(source.display_path),
+            source.module,
+            rule="max_unresolved",
+            fix=("annotate the parameters and attributes that these calls are made on", "raise `max_unresolved`"),
+        )
+
+
+@dataclass(frozen=True)
+class _RuleSearch:
+    """Finds the violations of one rule."""
+
+    contract: Effects
+    rule: EffectRule
+    codebase: Codebase
+    table: EffectTable
+    effects: CallEffects
+
+    def violations(self, body: Body, source: Source) -> Iterator[Violation]:
+        """The violations in the function `body`: one for each call and each query with a name."""
+        selection = self._selects(body.scope, source)
+        if selection is None:
+            return
+        found = [(site, effects) for site in body.sites if self._may_be_at(site) and (effects := self._at(site, body))]
+        if self.rule.in_ == "transaction" and found:
+            inside = set(sites_in_transactions(self.table, self.effects, body))
+            found = [(site, effects) for site, effects in found if site in inside]
+        for site, effects in _once_per_query(found):
+            yield self._violation(effects, site, body, source, selection)
+
+    def _may_be_at(self, site: Site) -> bool:
+        return self.rule.in_ != "loop" or bool(site.context.loops)
+
+    def _at(self, site: Site, body: Body) -> list[Reached]:
+        """The forbidden effects of `site`."""
+        return [reached for reached in self.effects.reached(site, body.scope) if self._forbids(reached)]
+
+    def _selects(self, scope: Scope, source: Source) -> Confidence | None:
+        """The confidence that the rule looks at the function with this scope; None if it does not."""
+        if self.rule.functions is None:
+            return Confidence.CERTAIN
+        facts = self.codebase.once(StructureFacts)
+        line = getattr(scope.node, "lineno", 0)
+        subjects = (
+            subject
+            for subject in facts.definitions(source.module)
+            if subject.name == scope.name and getattr(subject.scope.node, "lineno", 0) == line
+        )
+        return next((confidence(self.rule.functions, facts, subject) for subject in subjects), None)
+
+    def _forbids(self, reached: Reached) -> bool:
+        return not words_of(reached.effect, blocks=reached.blocks).isdisjoint(self.rule.must_not)
+
+    def _violation(
+        self, found: Sequence[Reached], site: Site, body: Body, source: Source, selection: Confidence
+    ) -> Violation:
+        first = min(found, key=lambda reached: (list(Confidence).index(reached.confidence), len(reached.chain)))
+        what = phrase(found, self.rule.must_not)
+        where = {"loop": " in a loop", "transaction": " in a transaction"}.get(self.rule.in_ or "", "")
+        violation = self.contract.violation(
+            f"{body.scope.name} must not {what}{where}: it calls `{site.symbol}`",
+            site.location,
+            source.module,
+            symbol=site.symbol,
+            rule=self.rule.about,
+            chain=first.steps(),
+            fix=_fixes(self.rule, first),
+            confidence=max(first.confidence, selection, key=list(Confidence).index),
+        )
+        return replace(violation, reason=self.rule.reason or self.contract.reason)
+
+
+def _unresolved(bodies: Iterable[Body]) -> list[Site]:
+    """The calls in `bodies` whose callee is unknown."""
+    return [site for body in bodies for site in body.sites if site.is_unresolved]
+
+
+def _once_per_query(found: Iterable[tuple[Site, list[Reached]]]) -> Iterator[tuple[Site, list[Reached]]]:
+    """`found` without further executions of a query with a name."""
+    seen = set[Binding]()
+    for site, effects in found:
+        if site.query is None or site.query not in seen:
+            yield site, effects
+        if site.query is not None:
+            seen.add(site.query)
+
+
+def _fixes(rule: EffectRule, reached: Reached) -> tuple[str, ...]:
+    match rule.in_:
+        case "loop":
+            return ("do it once for all, before or after the loop", f"exempt it with a reason: {_IGNORE}")
+        case "transaction":
+            return ("do it after the commit", "name the module that may do it under `except`")
+    if "blocking" in rule.must_not and reached.blocks:
+        return ("await an asynchronous client", "run it in a thread: `await asyncio.to_thread(...)`")
+    return ("move it to where it is allowed, and call that from there", "name the module under `except`")
+
+
+_IGNORE = "`# archguard: ignore[...] reason`"
