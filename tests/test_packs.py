@@ -77,6 +77,15 @@ SAMPLES = {
             "apps-without-cycles": ("library/members/models.py", "from library.loans.models import Loan"),
         },
     ),
+    "guarded-routes": Sample(
+        {
+            "shop/app.py": (
+                "from flask import Flask\nfrom flask_login import login_required\n\napp = Flask(__name__)\n\n\n"
+                "@app.get('/orders')\n@login_required\ndef orders(): ...\n"
+            )
+        },
+        {"every-route-guarded": ("shop/app.py", "app.add_url_rule('/export', view_func=lambda: '')")},
+    ),
     "hexagonal": Sample(
         {
             "bank/adapters/http/accounts.py": "import fastapi\nfrom bank.application import transfer\n",

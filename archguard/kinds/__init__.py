@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from archguard.kinds.contract import Contract, ContractError, Ignore
 
 if TYPE_CHECKING:
+    from archguard.kinds.access import Access
     from archguard.kinds.acyclic import Acyclic
     from archguard.kinds.database import Database
     from archguard.kinds.diagram import Diagram
@@ -37,6 +38,7 @@ BUILT_IN: Final = (
     "gateway",
     "effects",
     "services",
+    "access",
     "structure",
     "metrics",
     "diagram",
@@ -73,6 +75,7 @@ def __getattr__(name: str) -> object:
 
 
 __all__ = [
+    "Access",
     "Acyclic",
     "Contract",
     "ContractError",

@@ -161,6 +161,8 @@ class Resolver:
         target = self._project_module(module, binding.at.scope.module.name)
         if not target:
             return (ExternalSymbol(f"{module}.{name}" if name else module),)
+        if target == binding.at.scope.module.name and self._is_package(f"{target}.{name}"):
+            return (ModuleType(f"{target}.{name}"),)  # `from . import orders` binds the name that it imports
         return self.resolve_in_module(target, name) if name else (ModuleType(target),)
 
     def _resolve_star(self, scope: Scope, name: str) -> Origins:

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
@@ -10,6 +11,7 @@ from library.loans import services
 from library.loans.selectors import overdue
 
 
+@login_required
 @require_POST
 def lend(request: HttpRequest) -> HttpResponse:
     """Lend a copy, or say why not."""
@@ -20,6 +22,7 @@ def lend(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect("/loans/late/")
 
 
+@login_required
 def late(request: HttpRequest) -> HttpResponse:
     """What should be back by now."""
     return render(request, "loans/late.html", {"loans": overdue(date.today())})

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.contrib.auth.decorators import login_required
 from django.core.mail import send_mail
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -12,6 +13,7 @@ from library.loans.models import Loan
 from library.loans.selectors import overdue
 
 
+@login_required
 @require_POST
 def lend(request: HttpRequest) -> HttpResponse:
     """Lend a copy, or say why not."""

@@ -1,0 +1,578 @@
+"""Which objects, elements and arguments an expression evaluates to.
+
+How it works: the semantic model infers types, but two routers have the same type. An `Allocation` is the call that
+constructs an object, with the class of `self` that keeps it and the call of the factory that returns it; expressions
+are followed to their allocations through names, attributes, returns and arguments at call sites.
+
+Limits: `_MAX_DEPTH` steps for one expression, which also ends cycles; assembly code passes a router through three or
+four functions. Objects in dictionaries under computed keys, and arguments by `*args`, are not followed.
+
+Cost: one pass over the bytes of all files for each name of a function whose parameter holds a router.
+"""
+
+import ast
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TypeAlias
+
+from archguard.codebase import Codebase, SourceError, memoized
+from archguard.codebase.scopes.scopes import Binding, BindingKind, Position, Scope
+from archguard.effects.routes.facts import Family, Places, route_facts
+from archguard.effects.routes.hierarchy import Hierarchy
+from archguard.effects.routes.route import UNKNOWN_PART
+from archguard.semantics import (
+    ClassType,
+    ExternalMember,
+    ExternalSymbol,
+    FunctionType,
+    InstanceType,
+    ModuleType,
+    SemanticModel,
+    Type,
+    Types,
+)
+from archguard.semantics.bindings import attribute_bindings
+
+Placed: TypeAlias = tuple[ast.expr, Position]
+"""An expression, and where it is evaluated."""
+
+_MAX_DEPTH = 14
+_TEST = re.compile(r"(?:^|\.|::)(?:_?tests?|test_\w+|\w+_tests?|conftest|testing)(?:\.|$)")
+_SAME_OBJECT = frozenset({"router", "app", "blueprint", "api"})
+"""Attributes of an application that stand for it where the project does not define them: `app.router.add_get`."""
+_PROPERTIES = frozenset({"property", "cached_property"})
+_LISTING = frozenset({"list", "tuple", "set", "frozenset", "sorted", "reversed", "cast", "chain"})
+
+
+@dataclass(frozen=True)
+class Allocation:
+    """An object that holds routes, by the call that constructs it."""
+
+    call: ast.Call
+    at: Position
+    cls: str
+    """The class of the framework: `fastapi.APIRouter`."""
+    family: Family
+    project_cls: ClassType | None = None
+    """The subclass in the project whose constructor is called."""
+    owner: ClassType | None = None
+    """The class of the object that keeps it on `self`."""
+    factory: ast.Call | None = None
+    """The call of the function that constructs and returns it."""
+    any_of: ClassType | None = None
+    """If given, it stands for every object of this class: `self` in a method of a router class."""
+
+    @property
+    def is_application(self) -> bool:
+        """Whether it is an application, and not a router that has to be mounted."""
+        return (self.cls.partition(".")[0], self.cls.rpartition(".")[2]) in self.family.applications
+
+    @property
+    def name(self) -> str:
+        """The qualified name of the scope that constructs it."""
+        return self.at.scope.name
+
+
+class Expressions:
+    """Follows expressions of a code base."""
+
+    def __init__(self, codebase: Codebase, model: SemanticModel) -> None:
+        self.codebase = codebase
+        self.model = model
+        self.hierarchy = Hierarchy(model)
+        self.facts = route_facts()
+        self._calls: dict[str, dict[str, list[tuple[ast.Call, Position]]]] = {}
+
+    @cached_property
+    def modules(self) -> tuple[str, ...]:
+        """The modules that can serve requests: all but tests, sorted."""
+        return tuple(name for name in sorted(self.codebase.sources) if not _TEST.search(name))
+
+    # Objects
+
+    def allocations(
+        self, node: ast.expr, at: Position, owner: ClassType | None = None, depth: int = _MAX_DEPTH
+    ) -> tuple[Allocation, ...]:
+        """The objects with routes that `node` can evaluate to; `owner` is the class of `self` there."""
+        if depth == 0:
+            return ()
+        found = self._allocations(node, at, owner, depth - 1)
+        return tuple(dict.fromkeys(found))
+
+    def _allocations(  # noqa: C901  # one case for each form of expression
+        self, node: ast.expr, at: Position, owner: ClassType | None, depth: int
+    ) -> Iterator[Allocation]:
+        match node:
+            case ast.Call():
+                yield from self._of_call(node, at, owner, depth)
+            case ast.Name(id=name):
+                for origin in self.model.resolve(name, at):
+                    if isinstance(origin, Binding):
+                        yield from self._of_binding(origin, owner if origin.at.scope is at.scope else None, depth)
+            case ast.Attribute():
+                yield from self._of_attribute(node, at, owner, depth)
+            case ast.Subscript(value=value):
+                for entry, position in (self.model.mappings.lookup(node, at) or ((), ()))[0]:
+                    yield from self.allocations(entry, position, None, depth)
+            case ast.IfExp(body=one, orelse=other):
+                yield from self.allocations(one, at, owner, depth)
+                yield from self.allocations(other, at, owner, depth)
+            case ast.BoolOp(values=values):
+                for value in values:
+                    yield from self.allocations(value, at, owner, depth)
+            case ast.Await(value=value) | ast.NamedExpr(value=value):
+                yield from self.allocations(value, at, owner, depth)
+
+    def _of_call(self, node: ast.Call, at: Position, owner: ClassType | None, depth: int) -> Iterator[Allocation]:
+        if isinstance(node.func, ast.Name) and node.func.id == "cast" and len(node.args) > 1:
+            yield from self.allocations(node.args[1], at, owner, depth)
+            return
+        for value in self.types(node.func, at, owner):
+            if allocation := self._constructed(node, at, value):
+                yield allocation
+            elif isinstance(value, FunctionType):
+                yield from self._returned(node, value, depth)
+
+    def _constructed(self, node: ast.Call, at: Position, cls: Type) -> Allocation | None:
+        if isinstance(cls, ExternalSymbol) and (family := self.facts.family(cls.name)):
+            return Allocation(node, at, cls.name, family)
+        if isinstance(cls, ClassType):
+            for base in self.hierarchy.mro(cls):
+                if isinstance(base, ExternalSymbol) and (family := self.facts.family(base.name)):
+                    return Allocation(node, at, base.name, family, cls)
+        return None
+
+    def _returned(self, call: ast.Call, function: FunctionType, depth: int) -> Iterator[Allocation]:
+        """What a call of `function` returns; objects that it constructs are told apart by the call."""
+        receiver = function.receiver.of if isinstance(function.receiver, InstanceType) else function.receiver
+        owner = receiver if isinstance(receiver, ClassType) else None
+        for node, at in (*function.scope.returns, *function.scope.yields):
+            for found in self.allocations(node, at, owner, depth):
+                is_own = _is_inside(found.at.scope, function.scope)
+                yield replace(found, factory=call) if is_own and not found.owner else found
+
+    def _of_binding(self, binding: Binding, owner: ClassType | None, depth: int) -> Iterator[Allocation]:
+        match binding:
+            case Binding(kind=BindingKind.PARAMETER):
+                for node, at in self.passed(binding):
+                    yield from self.allocations(node, at, None, depth)
+            case Binding(kind=BindingKind.ITERATED, node=ast.expr() as node):
+                for element, at in self.elements(node, binding.at)[0]:
+                    yield from self.allocations(_unpacked(element, binding.path), at, None, depth)
+            case Binding(kind=BindingKind.ASSIGNED | BindingKind.ENTERED, node=ast.expr() as node):
+                yield from self.allocations(_unpacked(node, binding.path), binding.at, owner, depth)
+
+    def _of_attribute(
+        self, node: ast.Attribute, at: Position, owner: ClassType | None, depth: int
+    ) -> Iterator[Allocation]:
+        known = False
+        for value in self.types(node.value, at, owner):
+            cls = value.of if isinstance(value, InstanceType) else value
+            holder = cls if isinstance(cls, ClassType) else None
+            for binding in attribute_bindings(self.model, value, node.attr):
+                known = True
+                if binding.kind is BindingKind.DEFINED:  # a property
+                    scope = self.model.files.scope_of(binding.node, binding.at)
+                    for result, position in scope.returns if scope else ():
+                        yield from self.allocations(result, position, holder, depth)
+                    continue
+                for found in self._of_binding(binding, holder, depth):
+                    in_class = holder is not None and found.at.scope.parent is not None
+                    yield replace(found, owner=found.owner or holder) if in_class else found
+        if not known and node.attr in _SAME_OBJECT:
+            yield from self.allocations(node.value, at, owner, depth)
+        elif not known:
+            for binding in at.scope.module.attributes.get((_name(node.value), node.attr), ()):
+                yield from self._of_binding(binding, None, depth)
+
+    def types(self, node: ast.expr, at: Position, owner: ClassType | None = None) -> tuple[Type, ...]:
+        """The types of `node`, with `self` as an instance of `owner`."""
+        if owner is not None:
+            match node:
+                case ast.Name(id=name) if name == "self" and _is_inside_class(at.scope):
+                    return (InstanceType(owner),)
+                case ast.Attribute(value=value, attr=attr):
+                    values = self.types(value, at, owner)
+                    held = [found for inner in values for found in attribute_types(self.model, inner, attr)]
+                    if held:
+                        return tuple(dict.fromkeys(held))
+        return self.model.infer(node, at)
+
+    # Arguments
+
+    def argument(self, call: ast.Call, at: Position, places: Places, name: str = "") -> Placed | None:
+        """The argument that `call` has at one of `places`, also in a dictionary that it unpacks."""
+        del name
+        for place in places:
+            if isinstance(place, int):
+                leading = call.args[: place + 1]
+                if len(leading) > place and not any(isinstance(item, ast.Starred) for item in leading):
+                    return leading[place], at
+            elif found := self.keyword(call, at, place):
+                return found
+        return None
+
+    def keyword(self, call: ast.Call, at: Position, name: str) -> Placed | None:
+        """The keyword argument `name` of `call`, also in a dictionary that it unpacks."""
+        for keyword in call.keywords:
+            if keyword.arg == name:
+                return keyword.value, at
+        for keyword in call.keywords:
+            if keyword.arg is None and (found := self._entry(keyword.value, at, name)):
+                return found
+        return None
+
+    def _entry(self, mapping: ast.expr, at: Position, key: str, depth: int = 4) -> Placed | None:
+        match mapping:
+            case ast.Dict(keys=keys, values=values):
+                for name, value in zip(keys, values, strict=True):
+                    if isinstance(name, ast.Constant) and name.value == key:
+                        return value, at
+            case ast.Call(func=ast.Name(id="dict"), keywords=keywords):
+                return next(((item.value, at) for item in keywords if item.arg == key), None)
+            case ast.Name(id=name) if depth:
+                for binding in self.assigned(mapping, at):
+                    if isinstance(binding.node, ast.expr) and (
+                        found := self._entry(binding.node, binding.at, key, depth - 1)
+                    ):
+                        return found
+        return None
+
+    def constructor_argument(self, allocation: Allocation, places: Places) -> tuple[Placed, ...]:
+        """What the constructor of an object is given, by the call and by `super().__init__` in the project's classes.
+
+        Both count: a class that adds a dependency of its own usually adds it to those that it is given.
+        """
+        found = self.argument(allocation.call, allocation.at, places)
+        calls = self._super_calls(allocation.project_cls) if allocation.project_cls else ()
+        inner = [self.argument(call, at, places) for call, at in calls]
+        own = [placed for placed in inner if placed and not _is_parameter(placed, allocation.project_cls)]
+        return (*own, *((found,) if found else ()))
+
+    def _super_calls(self, cls: ClassType) -> Iterator[tuple[ast.Call, Position]]:
+        for base in self.hierarchy.mro(cls):
+            for scope in base.scope.children if isinstance(base, ClassType) else ():
+                if getattr(scope.node, "name", "") == "__init__":
+                    for path in scope.access_paths:
+                        for access in path.accesses:
+                            if access.call and access.name == "__init__":
+                                yield access.call, path.at
+
+    def passed(self, parameter: Binding) -> Iterator[Placed]:
+        """The arguments that call sites pass for `parameter`, in all modules that can serve requests."""
+        function = parameter.at.scope
+        if not isinstance(function.node, ast.FunctionDef | ast.AsyncFunctionDef):
+            return
+        *_, outer, name = function.name.split(".")
+        called = outer if name == "__init__" else name
+        for call, at in self.calls(called):
+            for callee in self.model.infer(call.func, at):
+                if _is_call_of(callee, function):
+                    implicit = int(isinstance(callee, ClassType) or getattr(callee, "receiver", None) is not None)
+                    names = [item.arg for item in (*function.node.args.posonlyargs, *function.node.args.args)][
+                        implicit:
+                    ]
+                    places: list[int | str] = [parameter.name]
+                    if parameter.name in names:
+                        places.append(names.index(parameter.name))
+                    if found := self.argument(call, at, tuple(places)):
+                        yield found
+                    break
+        if function.node.name == "__init__" and name == "__init__" and parameter.name:
+            yield from self._passed_by_subclasses(function, parameter.name)
+
+    def _passed_by_subclasses(self, function: Scope, name: str) -> Iterator[Placed]:
+        """What constructor calls of subclasses pass by the same keyword to an inherited `__init__`."""
+        cls = function.parent
+        for call, at in self._constructor_calls(cls) if cls else ():
+            if found := self.keyword(call, at, name):
+                yield found
+
+    def _constructor_calls(self, cls: Scope) -> Iterator[tuple[ast.Call, Position]]:
+        for module in self.modules:
+            if cls.name.rpartition(".")[2].encode() in self._content(module):
+                for calls in self._calls_in(module).values():
+                    for call, at in calls:
+                        for value in self.model.infer(call.func, at) if isinstance(call.func, ast.Name) else ():
+                            if isinstance(value, ClassType) and value.scope is not cls and self._inherits(value, cls):
+                                yield call, at
+
+    def _inherits(self, cls: ClassType, base: Scope) -> bool:
+        return any(isinstance(item, ClassType) and item.scope is base for item in self.hierarchy.mro(cls))
+
+    @memoized
+    def calls(self, name: str) -> tuple[tuple[ast.Call, Position], ...]:
+        """Every call of something called `name`, in the order of modules."""
+        word = f"{name}".encode()
+        modules = (module for module in self.modules if word in self._content(module))
+        return tuple(call for module in modules for call in self._calls_in(module).get(name, ()))
+
+    def _content(self, module: str) -> bytes:
+        try:
+            return self.codebase.sources[module].content
+        except SourceError:
+            return b""
+
+    def _calls_in(self, module: str) -> dict[str, list[tuple[ast.Call, Position]]]:
+        if module not in self._calls:
+            found: dict[str, list[tuple[ast.Call, Position]]] = {}
+            for scope in self.model.scope(module).walk():
+                for path in scope.access_paths:
+                    for access in path.accesses:
+                        if access.call and access.name:
+                            found.setdefault(access.name, []).append((access.call, path.at))
+            self._calls[module] = found
+        return self._calls[module]
+
+    # Lists
+
+    def elements(  # noqa: C901, PLR0911, PLR0912  # one case for each form of expression
+        self, node: ast.expr, at: Position, owner: ClassType | None = None, depth: int = _MAX_DEPTH
+    ) -> tuple[list[Placed], bool]:
+        """The elements of the list that `node` evaluates to, and whether these are all.
+
+        A part that cannot be followed is an `ast.Starred` of its expression.
+        """
+        if depth == 0:
+            return [], False
+        match node:
+            case ast.List(elts=parts) | ast.Tuple(elts=parts) | ast.Set(elts=parts):
+                return self._all_elements([self._element(part, at, owner, depth) for part in parts])
+            case ast.BinOp(left=left, op=ast.Add() | ast.BitOr(), right=right):
+                return self._all_elements([self.elements(side, at, owner, depth - 1) for side in (left, right)])
+            case ast.IfExp(body=one, orelse=other):
+                return self._all_elements([self.elements(side, at, owner, depth - 1) for side in (one, other)])
+            case ast.BoolOp(values=values):
+                return self._all_elements([self.elements(value, at, owner, depth - 1) for value in values])
+            case ast.Constant(value=None):
+                return [], True
+            case ast.ListComp(elt=part, generators=[ast.comprehension(iter=source, target=ast.Name(id=name)), *_]):
+                if isinstance(part, ast.Name) and part.id == name:
+                    return self.elements(source, at, owner, depth - 1)
+                inner = self.model.files.scope_of(node, at)
+                return ([(part, inner.end)] if inner else []), False
+            case ast.Call(func=ast.Name(id=name), args=arguments) if name in _LISTING and arguments:
+                return self.elements(arguments[-1 if name == "cast" else 0], at, owner, depth - 1)
+            case ast.Call(func=ast.Attribute(value=inner, attr="copy" | "values")):
+                return self.elements(inner, at, owner, depth - 1)
+            case ast.Dict(values=values):
+                return [(value, at) for value in values], True
+            case ast.Call(func=func):
+                results = [
+                    self.elements(result, position, owner, depth - 1)
+                    for value in self.types(func, at, owner)
+                    if isinstance(value, FunctionType)
+                    for result, position in (*value.scope.returns, *value.scope.yields)
+                ]
+                return self._all_elements(results) if results else ([(ast.Starred(node), at)], False)
+            case ast.Name() | ast.Attribute():
+                return self._named_elements(node, at, owner, depth)
+        return [(ast.Starred(node), at)], False
+
+    def _element(self, part: ast.expr, at: Position, owner: ClassType | None, depth: int) -> tuple[list[Placed], bool]:
+        if isinstance(part, ast.Starred):
+            return self.elements(part.value, at, owner, depth - 1)
+        return [(part, at)], True
+
+    def _all_elements(self, parts: Iterable[tuple[list[Placed], bool]]) -> tuple[list[Placed], bool]:
+        found, complete = list[Placed](), True
+        for elements, is_complete in parts:
+            found += elements
+            complete = complete and is_complete
+        return found, complete
+
+    def _named_elements(
+        self, node: ast.Name | ast.Attribute, at: Position, owner: ClassType | None, depth: int
+    ) -> tuple[list[Placed], bool]:
+        bindings = self.assigned(node, at, owner)
+        if not bindings:
+            return [(ast.Starred(node), at)], False
+        parts = list[tuple[list[Placed], bool]]()
+        for binding in bindings:
+            if binding.kind is BindingKind.PARAMETER:
+                given = list(self.passed(binding))
+                parts += [self.elements(value, position, None, depth - 1) for value, position in given] or [([], False)]
+                if binding.default is not None and not given:
+                    parts[-1] = self.elements(binding.default, at, None, depth - 1)
+            elif isinstance(binding.node, ast.expr):
+                parts.append(self.elements(_unpacked(binding.node, binding.path), binding.at, owner, depth - 1))
+                places = {binding.at.scope.module: binding.at, at.scope.module: at}
+                parts += [
+                    self._element(added, position, owner, depth)
+                    for place in places.values()
+                    for added, position in self._added(node, place)
+                ]
+        return self._all_elements(parts)
+
+    def _added(self, node: ast.Name | ast.Attribute, at: Position) -> Iterator[Placed]:
+        """What `x += [...]`, `x.append(...)` and `x.extend(...)` add to a list where it is defined."""
+        name = node.id if isinstance(node, ast.Name) else node.attr
+        yield from self._additions(at.scope.module).get(name, ())
+
+    @memoized
+    def _additions(self, module: Scope) -> dict[str, list[Placed]]:
+        found: dict[str, list[Placed]] = {}
+        for scope in module.walk():
+            for statement in _own_statements(scope.node):
+                if isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.Add | ast.BitOr):
+                    added: ast.expr = ast.Starred(statement.value)
+                    found.setdefault(_name(statement.target), []).append((added, scope.end))
+            for path in scope.access_paths:
+                for access in path.accesses:
+                    if access.call and access.owner is not None and access.call.args:
+                        if access.name in ("append", "insert"):
+                            found.setdefault(access.owner_name, []).append((access.call.args[-1], path.at))
+                        elif access.name == "extend":
+                            found.setdefault(access.owner_name, []).append((ast.Starred(access.call.args[0]), path.at))
+        return found
+
+    def assigned(self, node: ast.expr, at: Position, owner: ClassType | None = None) -> list[Binding]:
+        """The bindings of the project that a name or an attribute resolves to, but for definitions."""
+        match node:
+            case ast.Name(id=name):
+                found: Sequence[Binding] = [
+                    origin for origin in self.model.resolve(name, at) if isinstance(origin, Binding)
+                ]
+            case ast.Attribute(value=value, attr=attr):
+                found = [
+                    binding
+                    for inner in self.types(value, at, owner)
+                    for binding in attribute_bindings(self.model, inner, attr)
+                ]
+            case _:
+                found = []
+        return [binding for binding in found if binding.kind is not BindingKind.DEFINED]
+
+    # Texts
+
+    def text(self, placed: Placed | None, allocation: Allocation | None = None) -> str:
+        """The string at `placed`, with `UNKNOWN_PART` for what cannot be evaluated; "" if there is none."""
+        if placed is None:
+            return ""
+        node, at = placed
+        if isinstance(node, ast.Constant) and node.value is None:
+            return ""
+        if allocation and allocation.factory and isinstance(node, ast.Name):
+            for binding in self.assigned(node, at):
+                if binding.kind is BindingKind.PARAMETER and (given := self._given(binding, allocation.factory)):
+                    return self.text((given, at))
+        value = self.model.string_value(node, at)
+        return value.filled(UNKNOWN_PART)
+
+    def _given(self, parameter: Binding, call: ast.Call) -> ast.expr | None:
+        function = parameter.at.scope.node
+        if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            return None
+        names = [item.arg for item in function.args.args]
+        for keyword in call.keywords:
+            if keyword.arg == parameter.name:
+                return keyword.value
+        index = names.index(parameter.name) if parameter.name in names else len(call.args)
+        return call.args[index] if index < len(call.args) else None
+
+    def texts(self, placed: Placed | None) -> tuple[str, ...]:
+        """The strings in the list at `placed`, or the string itself."""
+        if placed is None:
+            return ()
+        node, at = placed
+        value = self.model.string_value(node, at)
+        if value.complete:
+            return (value.beginning,)
+        found, _ = self.elements(node, at)
+        values = (self.model.string_value(element, position) for element, position in found)
+        return tuple(value.beginning for value in values if value.complete)
+
+    def modules_of(self, values: Collection[Type]) -> Iterator[str]:
+        """The modules among `values`."""
+        yield from (value.name for value in values if isinstance(value, ModuleType))
+
+
+def exported_types(model: SemanticModel, module: str, name: str) -> Types:
+    """The types of `name` in `from module import name`."""
+    origins = model.resolver.resolve_in_module(module, name)
+    return tuple(dict.fromkeys(value for origin in origins for value in model.infer_origin(origin)))
+
+
+def attribute_types(model: SemanticModel, owner: Type, name: str) -> Types:
+    """The types of `owner.name`, with methods bound to their receiver."""
+    match owner:
+        case ModuleType(name=module):
+            return exported_types(model, module, name)
+        case ClassType() | InstanceType(of=ClassType()):
+            cls = owner if isinstance(owner, ClassType) else owner.of
+            found = model.definition(cls, name) if isinstance(cls, ClassType) else None
+            if found and isinstance(found[0], ExternalSymbol):
+                return (ExternalMember(owner, found[0].name, name),)
+            values = (value for binding in (found[1] if found else ()) for value in model.infer_origin(binding))
+            return tuple(dict.fromkeys(bound for value in values for bound in _bound(model, value, owner)))
+        case InstanceType(of=ExternalSymbol(name=outer)):
+            return (ExternalMember(owner, outer, name),)
+        case ExternalSymbol(name=outer):
+            return (ExternalSymbol(f"{outer}.{name}"),)
+    return ()
+
+
+def _bound(model: SemanticModel, value: Type, owner: ClassType | InstanceType) -> Types:
+    if not isinstance(value, FunctionType) or not isinstance(getattr(value.scope.parent, "node", None), ast.ClassDef):
+        return (value,)
+    decorators = {_name(node) for node in getattr(value.scope.node, "decorator_list", ())}
+    method = FunctionType(value.name, value.scope, None if "staticmethod" in decorators else owner)
+    return model.return_types(method, None, value.scope.end) if decorators & _PROPERTIES else (method,)
+
+
+def _unpacked(node: ast.expr, path: tuple[int, ...]) -> ast.expr:
+    for index in path:
+        if isinstance(node, ast.Tuple | ast.List) and 0 <= index < len(node.elts):
+            node = node.elts[index]
+    return node
+
+
+def _name(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")
+
+
+def _is_inside(scope: Scope | None, outer: Scope) -> bool:
+    while scope is not None:
+        if scope is outer:
+            return True
+        scope = scope.parent
+    return False
+
+
+def _is_inside_class(scope: Scope | None) -> bool:
+    while scope is not None:
+        if isinstance(scope.node, ast.ClassDef):
+            return True
+        scope = scope.parent
+    return False
+
+
+def _is_parameter(placed: Placed, cls: ClassType | None) -> bool:
+    """Whether an argument is a parameter of a constructor, passed on."""
+    node, at = placed
+    bound = at.scope.bindings.get(node.id, []) if isinstance(node, ast.Name) and cls else []
+    return any(binding.kind is BindingKind.PARAMETER for binding in bound)
+
+
+def _is_call_of(callee: Type, function: Scope) -> bool:
+    match callee:
+        case FunctionType(scope=scope):
+            return scope is function
+        case ClassType(scope=scope):
+            return scope is function.parent
+    return False
+
+
+def _own_statements(node: ast.AST) -> Iterator[ast.stmt]:
+    """The statements of a scope, without those of the scopes in it."""
+    pending = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.stmt | ast.ExceptHandler)]
+    while pending:
+        statement = pending.pop()
+        if isinstance(statement, ast.stmt):
+            yield statement
+        if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            pending += [
+                child for child in ast.iter_child_nodes(statement) if isinstance(child, ast.stmt | ast.ExceptHandler)
+            ]

@@ -1,0 +1,715 @@
+"""Routes of frameworks that register handlers on objects: FastAPI, Starlette, Flask and its extensions, aiohttp, Sanic.
+
+How it works: each call and decorator that registers, mounts or hooks is recorded on the allocations (`expressions.py`)
+that its receiver can be. Then each application is expanded: its own registrations, and those of what it mounts, with
+the prefixes and checks that are collected on the way. A router that is mounted twice gives its routes twice. A router
+that nothing mounts has no routes, unless some mount could not be resolved: then its routes are unknown.
+
+Limits: `_MAX_DEPTH` routers are nested in each other, which also ends cycles.
+
+Cost: one pass over the files that contain the words of a framework, and one allocation search for each registration.
+"""
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from archguard.codebase.scopes.scopes import Position, Scope
+from archguard.effects.routes.checks import Checks
+from archguard.effects.routes.expressions import Allocation, Expressions, Placed
+from archguard.effects.routes.facts import Family, Mount, Registration, route_facts, short
+from archguard.effects.routes.handlers import HTTP_METHODS, Handler, Handlers
+from archguard.effects.routes.route import (
+    ANY,
+    PATH_REASON,
+    UNKNOWN_PART,
+    Check,
+    Level,
+    Route,
+    Unresolved,
+    joined,
+    normalized,
+)
+from archguard.model import Location
+from archguard.semantics import ClassType, ExternalSymbol, InstanceType, qualified_name
+
+_MAX_DEPTH = 12
+_OBJECT_NAME = re.compile(r"(?:.*_)?(?:app|application|router|routes|blueprint|blp|bp|api|ns|namespace)$")
+_STATIC = frozenset({"StaticFiles", "Admin"})
+"""Applications from outside that serve files, or have a login of their own."""
+_GRAPHS = frozenset({"GraphQLRouter", "GraphQL", "GraphQLApp"})
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A handler under a path of an object."""
+
+    path: str
+    methods: tuple[str, ...]
+    handler: Handler
+    checks: tuple[Check, ...]
+    registration: Location
+    module: str
+    endpoint: str = ""
+    decorator: ast.expr | None = None
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Child:
+    """An object below a prefix of another one."""
+
+    allocation: Allocation
+    prefix: str | None
+    """None if the prefix of the child itself holds."""
+    checks: tuple[Check, ...]
+    replaces: bool = False
+
+
+@dataclass
+class _Node:
+    """What is recorded of one allocation."""
+
+    entries: list[_Entry] = field(default_factory=list)
+    children: list[_Child] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
+    application_checks: list[Check] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Context:
+    """What was collected on the way from the application to an object."""
+
+    prefix: str = ""
+    checks: tuple[Check, ...] = ()
+    application: str = ""
+    blueprint: str = ""
+    unknown: tuple[str, ...] = ()
+
+
+class Routers:
+    """Collects the objects with routes of a code base, and expands them."""
+
+    def __init__(self, expressions: Expressions, checks: Checks, handlers: Handlers) -> None:
+        self.expressions = expressions
+        self.model = expressions.model
+        self.checks = checks
+        self.handlers = handlers
+        self.facts = route_facts()
+        self.nodes: dict[Allocation, _Node] = {}
+        self.unresolved: list[Unresolved] = []
+        self._has_unresolved_mounts = False
+        self._anonymous: dict[tuple[str, str], ast.Call] = {}
+        self._words = frozenset({"init_app"}).union(*(family.words for family in self.facts.families))
+
+    def collect(self, modules: Iterable[str]) -> None:
+        """Record what the files of `modules` register, mount and hook."""
+        for module in modules:
+            for scope in self.model.scope(module).walk():
+                self._decorators(scope)
+                self._calls(scope)
+
+    # Recording
+
+    def _decorators(self, scope: Scope) -> None:
+        for child in scope.children:
+            for decorator in getattr(child.node, "decorator_list", ()):
+                called = decorator.func if isinstance(decorator, ast.Call) else decorator
+                if isinstance(called, ast.Attribute) and called.attr in self._words and child.at:
+                    self._decorator(child, decorator, called, child.at)
+
+    def _decorator(self, child: Scope, decorator: ast.expr, called: ast.Attribute, at: Position) -> None:
+        for allocation in self._receivers(called, at, decorator, decorates=True):
+            family = allocation.family
+            registration = family.registrations.get(called.attr)
+            if isinstance(decorator, ast.Call) and registration and not registration.handler:
+                handler = self.handlers.of_scope(
+                    child, ClassType(child.name, child) if isinstance(child.node, ast.ClassDef) else None
+                )
+                self._register(allocation, registration, decorator, at, handler, decorator)
+            elif called.attr in family.hooks | family.application_hooks | family.middleware_decorators:
+                self._hook(allocation, called.attr, child, decorator)
+
+    def _hook(self, allocation: Allocation, word: str, function: Scope, decorator: ast.expr) -> None:
+        family = allocation.family
+        level = Level.MIDDLEWARE if word in family.middleware_decorators else Level.HOOK
+        check = self._function_check(function, level, decorator)
+        node = self._node(allocation)
+        (node.application_checks if word in family.application_hooks else node.checks).append(check)
+
+    def _function_check(self, function: Scope, level: Level, decorator: ast.expr | None) -> Check:
+        inner = (
+            *self.checks.of_parameters(function, level),
+            *self.checks.of_decorators(function, level, below=decorator),
+            *self.called(function, level),
+        )
+        return Check(names=(function.name,), level=level, location=self.handlers.location(function), inner=inner)
+
+    def called(self, function: Scope, level: Level) -> Iterator[Check]:
+        """What a hook calls as a statement of its own: `verify_jwt_in_request()`; its result or exception decides."""
+        body = function.node.body if isinstance(function.node, ast.FunctionDef | ast.AsyncFunctionDef) else []
+        if isinstance(function.node, ast.Lambda):
+            body = [ast.Return(function.node.body)]
+        for statement in body:
+            value = statement.value if isinstance(statement, ast.Expr | ast.Return) else None
+            value = value.value if isinstance(value, ast.Await) else value
+            if isinstance(value, ast.Call):
+                yield self.checks.of(value, function.end, level)
+
+    def _calls(self, scope: Scope) -> None:
+        decorators = {
+            id(decorator) for child in scope.children for decorator in getattr(child.node, "decorator_list", ())
+        }
+        for path in scope.access_paths:
+            for access in path.accesses:
+                call = access.call
+                if call is None or id(call) in decorators:
+                    continue
+                if access.name in HTTP_METHODS and not any(
+                    other.call and other.call.func is call for other in path.accesses
+                ):
+                    continue  # a dictionary or a client; as a decorator it would be called with the handler
+                if access.name in self._words and isinstance(call.func, ast.Attribute):
+                    self._call(call, call.func, path.at)
+                elif access.name[:1].isupper():
+                    self._construction(call, path.at)
+
+    def _call(self, call: ast.Call, called: ast.Attribute, at: Position) -> None:
+        for allocation in self._receivers(called, at, call):
+            family = allocation.family
+            if (registration := family.registrations.get(called.attr)) and registration.handler:
+                self._registration_call(allocation, registration, call, at)
+            elif mount := family.mounts.get(called.attr):
+                self._mount(allocation, mount, call, at)
+            elif called.attr in family.middleware:
+                self._middleware(allocation, call, at)
+            elif called.attr in family.hooks | family.application_hooks and call.args:
+                check = self._hook_argument(call.args[0], at)
+                node = self._node(allocation)
+                (node.application_checks if called.attr in family.application_hooks else node.checks).append(check)
+            elif registration and not registration.handler:
+                self._applied_decorator(allocation, registration, call, at)
+        if called.attr == "init_app" and call.args:
+            self._attach(call, called, at)
+
+    def _hook_argument(self, node: ast.expr, at: Position) -> Check:
+        for value in self.model.infer(node, at):
+            scope = getattr(value, "scope", None)
+            if isinstance(scope, Scope):
+                return self._function_check(scope, Level.HOOK, None)
+        return self.checks.of(node, at, Level.HOOK)
+
+    def _applied_decorator(
+        self, allocation: Allocation, registration: Registration, call: ast.Call, at: Position
+    ) -> None:
+        """A decorator that is called with the handler: `app.route("/")(index)`."""
+        outer = next(
+            (
+                access.call
+                for path in at.scope.access_paths
+                for access in path.accesses
+                if access.call and access.call.func is call and access.call.args
+            ),
+            None,
+        )
+        for handler in self.handlers.of(outer.args[0], at) if outer else ():
+            self._register(allocation, registration, call, at, handler, None)
+
+    def _registration_call(
+        self, allocation: Allocation, registration: Registration, call: ast.Call, at: Position
+    ) -> None:
+        placed = self.expressions.argument(call, at, registration.handler)
+        if placed is None:
+            return
+        node, position = placed
+        handlers = self.handlers.of(node, position)
+        if not handlers:
+            self._unknown(call, at, f"registers a handler that cannot be resolved: {ast.unparse(node)}")
+        for handler in handlers:
+            self._register(allocation, registration, call, at, handler, None)
+
+    def _register(  # noqa: PLR0913  # the object, the call and the handler
+        self,
+        allocation: Allocation,
+        registration: Registration,
+        call: ast.Call,
+        at: Position,
+        handler: Handler,
+        decorator: ast.expr | None,
+    ) -> None:
+        family = allocation.family
+        listed = [found for key in family.checks if (found := self.expressions.keyword(call, at, key)) is not None]
+        checks, complete = self._listed(listed, Level.ROUTE, family)
+        endpoint = self.expressions.keyword(call, at, "endpoint")
+        for path in self._paths(registration, call, at):
+            self._node(allocation).entries.append(
+                _Entry(
+                    path=path,
+                    methods=self._methods(registration, call, at),
+                    handler=handler,
+                    checks=checks,
+                    registration=self.checks.location(call, at),
+                    module=at.scope.module.name,
+                    endpoint=self.expressions.text(endpoint) if endpoint and family.name == "flask" else "",
+                    decorator=decorator,
+                    unknown=() if complete else ("its list of dependencies cannot be resolved",),
+                )
+            )
+
+    def _listed(self, placed: list[Placed], level: Level, family: Family) -> tuple[tuple[Check, ...], bool]:
+        if family.name == "ninja":  # `auth=` takes one or several, of which one must pass
+            found = list[Check]()
+            for node, at in placed:
+                if isinstance(node, ast.Constant) and node.value is None:
+                    found.append(Check(names=("ninja.no_auth",), level=level, location=self.checks.location(node, at)))
+                else:
+                    found += [
+                        self.checks.of(item, position, level)
+                        for item, position in self.checks.elements_or_self(node, at)
+                    ]
+            return tuple(found), True
+        return self.checks.of_list(placed, level)
+
+    def _paths(self, registration: Registration, call: ast.Call, at: Position) -> Iterator[str]:
+        if registration.handler and registration.handler[0] == 0 and registration.path and registration.path[0] == 1:
+            texts = call.args[1:] or [item.value for item in call.keywords if item.arg in registration.path]
+            yield from (self.expressions.text((node, at)) for node in texts)
+            return
+        placed = self.expressions.argument(call, at, registration.path)
+        if placed is None:
+            yield ""
+            return
+        yield self.expressions.text(placed)
+        if registration.path == (0, "rule", "urls") and not registration.handler:  # flask-restx takes several
+            yield from (self.expressions.text((node, at)) for node in call.args[1:])
+
+    def _methods(self, registration: Registration, call: ast.Call, at: Position) -> tuple[str, ...]:
+        named = self.expressions.argument(call, at, registration.method) if registration.method else None
+        given = named or self.expressions.keyword(call, at, "methods")
+        found = tuple(text.upper() for text in self.expressions.texts(given))
+        if given and not found:
+            return (ANY,)
+        return tuple(ANY if text == "*" else text for text in found) or registration.methods
+
+    def _mount(self, parent: Allocation, mount: Mount, call: ast.Call, at: Position) -> None:
+        placed = self.expressions.argument(call, at, mount.child)
+        if placed is None:
+            return
+        prefix = self.expressions.argument(call, at, mount.prefix) if mount.prefix else None
+        listed = [
+            found for key in parent.family.checks if (found := self.expressions.keyword(call, at, key)) is not None
+        ]
+        checks, complete = self._listed(listed, Level.INCLUDE, parent.family)
+        if not complete:
+            checks = (
+                *checks,
+                Check(names=(), level=Level.INCLUDE, location=self.checks.location(call, at), has_unknown=True),
+            )
+        children = self.expressions.allocations(*placed)
+        text = self.expressions.text(prefix) if prefix else None
+        for child in children:
+            self._node(parent).children.append(_Child(child, text, checks, mount.replaces))
+        if not children and not self._mount_entries(parent, placed, text or "", checks):
+            self._mount_external(parent, placed, call, at, text or "", checks)
+
+    def _graph(
+        self, parent: Allocation, placed: Placed, call: ast.Call, prefix: str, checks: tuple[Check, ...]
+    ) -> None:
+        """A graph of GraphQL is one route for all of its resolvers; its own dependencies stand in its constructor."""
+        node, at = placed
+        made = [node, *(binding.node for binding in self.expressions.assigned(node, at))]
+        calls = [found for found in made if isinstance(found, ast.Call)]
+        listed = [
+            found for constructor in calls if (found := self.expressions.keyword(constructor, at, "dependencies"))
+        ]
+        own, _ = self.checks.of_list(listed, Level.ROUTER)
+        names = [qualified_name(value) for value in self.model.infer(node, at)]
+        handler = Handler(names[0], names[0].rpartition(".")[0], None)
+        place = self.checks.location(call, at)
+        entry = _Entry(prefix or "/", (ANY,), handler, (*own, *checks), place, at.scope.module.name)
+        self._node(parent).entries.append(entry)
+
+    def _mount_external(  # noqa: PLR0913  # the mount and what it puts in front
+        self,
+        parent: Allocation,
+        placed: Placed,
+        call: ast.Call,
+        at: Position,
+        prefix: str,
+        checks: tuple[Check, ...],
+    ) -> None:
+        node, position = placed
+        values = self.model.infer(node, position)
+        external = [value for value in values if not isinstance(getattr(value, "of", value), ClassType)]
+        names = [qualified_name(value) for value in external]
+        if any(name.rpartition(".")[2] in _STATIC for name in names):
+            return
+        if any(name.rpartition(".")[2] in _GRAPHS for name in names):
+            self._graph(parent, placed, call, prefix, checks)
+            return
+        if not names and not isinstance(node, ast.Call):
+            self._has_unresolved_mounts = True
+        self._unknown(call, at, f"mounts {ast.unparse(node)}, which cannot be resolved", prefix)
+
+    def _mount_entries(self, parent: Allocation, placed: Placed, prefix: str, checks: tuple[Check, ...]) -> bool:
+        """The entries of a list of routes, `routes=[Route(...), Mount(...)]`; False if there are none."""
+        elements, complete = self.expressions.elements(*placed)
+        known = False
+        for node, at in elements:
+            if isinstance(node, ast.Starred):
+                continue
+            known = self._list_entry(parent, node, at, prefix, checks) or known
+        return known or (complete and bool(isinstance(placed[0], ast.List | ast.Tuple)))
+
+    def _list_entry(
+        self, parent: Allocation, node: ast.expr, at: Position, prefix: str, checks: tuple[Check, ...]
+    ) -> bool:
+        if isinstance(node, ast.Name | ast.Attribute):
+            for binding in self.expressions.assigned(node, at):
+                if isinstance(binding.node, ast.Call):
+                    return self._list_entry(parent, binding.node, binding.at, prefix, checks)
+        entries = (
+            [self.facts.entry(name) for name in self.model.callees(node, at)] if isinstance(node, ast.Call) else []
+        )
+        if isinstance(node, ast.Call) and isinstance(entry := next(filter(None, entries), None), Registration):
+            return self._entry_handler(parent, entry, node, at, prefix, checks)
+        if isinstance(node, ast.Call) and isinstance(entry, Mount):
+            below = joined(prefix, self.expressions.text(self.expressions.argument(node, at, entry.prefix)))
+            own = [found for key in ("middleware",) if (found := self.expressions.keyword(node, at, key))]
+            inner = (*checks, *self.checks.of_list(own, Level.MIDDLEWARE)[0])
+            if listed := self.expressions.keyword(node, at, "routes"):
+                return self._mount_entries(parent, listed, below, inner) or True
+            child = self.expressions.argument(node, at, entry.child)
+            allocations = self.expressions.allocations(*child) if child else ()
+            for allocation in allocations:
+                self._node(parent).children.append(_Child(allocation, below, inner))
+            if child and not allocations:
+                self._mount_external(parent, child, node, at, below, inner)
+            return True
+        allocations = self.expressions.allocations(node, at)
+        for allocation in allocations:
+            self._node(parent).children.append(_Child(allocation, prefix or None, checks))
+        return bool(allocations)
+
+    def _entry_handler(  # noqa: PLR0913  # the list, the entry and what surrounds it
+        self,
+        parent: Allocation,
+        entry: Registration,
+        node: ast.Call,
+        at: Position,
+        prefix: str,
+        checks: tuple[Check, ...],
+    ) -> bool:
+        placed = self.expressions.argument(node, at, entry.handler)
+        handlers = self.handlers.of(*placed) if placed else ()
+        own = [found for key in ("dependencies", "middleware") if (found := self.expressions.keyword(node, at, key))]
+        listed = self.checks.of_list(own, Level.ROUTE)[0]
+        for handler in handlers:
+            path = joined(prefix, self.expressions.text(self.expressions.argument(node, at, entry.path)))
+            methods, place = self._methods(entry, node, at), self.checks.location(node, at)
+            self._node(parent).entries.append(
+                _Entry(path, methods, handler, (*listed, *checks), place, at.scope.module.name)
+            )
+        if not handlers:
+            self._unknown(node, at, "registers a handler that cannot be resolved", prefix)
+        return True
+
+    def _middleware(self, allocation: Allocation, call: ast.Call, at: Position) -> None:
+        if call.args or call.keywords:
+            self._node(allocation).checks.append(
+                self.checks.of(call.args[0] if call.args else call.keywords[0].value, at, Level.MIDDLEWARE)
+            )
+
+    def _construction(self, call: ast.Call, at: Position) -> None:
+        """The lists of routes and middleware that a constructor takes, and the object that it attaches itself to."""
+        if not self._may_construct(call, at):
+            return
+        for allocation in self.expressions.allocations(call, at):
+            if allocation.call is not call:
+                continue
+            self._node(allocation)
+            for key in allocation.family.entries:
+                for placed in self.expressions.constructor_argument(allocation, (key,)):
+                    self._mount_entries(allocation, placed, "", ())
+            places = allocation.family.attachments.get(short(allocation.cls))
+            if places and (placed_parent := self.expressions.argument(call, at, places)):
+                for parent in self.expressions.allocations(*placed_parent):
+                    self._node(parent).children.append(_Child(allocation, None, ()))
+
+    def _may_construct(self, call: ast.Call, at: Position) -> bool:
+        return any(
+            isinstance(value, ClassType) or (isinstance(value, ExternalSymbol) and self.facts.family(value.name))
+            for value in self.model.infer(call.func, at)
+        )
+
+    def _attach(self, call: ast.Call, called: ast.Attribute, at: Position) -> None:
+        """`api.init_app(app)`: what `api` holds is on `app`."""
+        for child in self.expressions.allocations(called.value, at):
+            if short(child.cls) in child.family.attachments:
+                for parent in self.expressions.allocations(call.args[0], at):
+                    self._node(parent).children.append(_Child(child, None, ()))
+
+    def _receivers(
+        self, called: ast.Attribute, at: Position, node: ast.expr, *, decorates: bool = False
+    ) -> tuple[Allocation, ...]:
+        found = self.expressions.allocations(called.value, at)
+        return found or self._unallocated(called, at, node, decorates=decorates)
+
+    def _unallocated(
+        self, called: ast.Attribute, at: Position, node: ast.expr, *, decorates: bool
+    ) -> tuple[Allocation, ...]:
+        """An object whose class is known, but not where it is constructed: a parameter `app: FastAPI`."""
+        for value in self.model.infer(called.value, at):
+            if isinstance(value, InstanceType):
+                bases = self.expressions.hierarchy.mro(value.of) if isinstance(value.of, ClassType) else (value.of,)
+                for base in bases:
+                    if isinstance(base, ExternalSymbol) and (family := self.facts.family(base.name)):
+                        any_of = value.of if isinstance(value.of, ClassType) else None
+                        return (replace(self._pseudo(base.name, family, at), any_of=any_of),)
+        if isinstance(node, ast.Call) and not self.model.infer(called.value, at):
+            last = called.value.attr if isinstance(called.value, ast.Attribute) else getattr(called.value, "id", "")
+            path = self.expressions.text((node.args[0], at)) if node.args else ""
+            is_client_call = called.attr in HTTP_METHODS and not decorates  # `api.get("/orders")`
+            if _OBJECT_NAME.match(last.lower()) and path.startswith("/") and not is_client_call:
+                family = next(family for family in self.facts.families if called.attr in family.words)
+                return (self._pseudo(f"{family.name}.Router", family, at),)
+        return ()
+
+    def _pseudo(self, cls: str, family: Family, at: Position) -> Allocation:
+        key = (cls, at.scope.name)
+        call = self._anonymous.setdefault(key, ast.Call(ast.Name(cls), [], []))
+        return Allocation(call, at, cls, family)
+
+    def _node(self, allocation: Allocation) -> _Node:
+        return self.nodes.setdefault(allocation, _Node())
+
+    def _unknown(self, node: ast.expr, at: Position, what: str, prefix: str = "") -> None:
+        self.unresolved.append(
+            Unresolved(what=what, module=at.scope.module.name, location=self.checks.location(node, at), path=prefix)
+        )
+
+    # Expansion
+
+    def routes(self, prefixes: Mapping[int, str]) -> Iterator[Route]:
+        """The routes of every application, and of routers that nothing mounts if a mount cannot be resolved.
+
+        `prefixes` are those of applications that a urlconf of Django includes, by the call that constructs them.
+        """
+        mounted = {id(child.allocation.call) for node in self.nodes.values() for child in node.children}
+        roots = dict[int, Allocation]()
+        for allocation in self.nodes:
+            roots.setdefault(id(allocation.call), replace(allocation, owner=None, factory=None))
+        has_applications = {allocation.family.name for allocation in roots.values() if allocation.is_application}
+        classes = {allocation.project_cls for allocation in roots.values()} - {None}
+        for key, allocation in roots.items():
+            if key in mounted or self._is_covered(allocation, classes):
+                continue
+            if allocation.is_application:
+                name = f"{allocation.name}"
+                yield from self._expand(allocation, _Context(prefixes.get(key, ""), application=name), ())
+            elif allocation.family.name not in has_applications or self._is_needed(allocation):
+                unknown = ("no application is found that includes its router",)
+                yield from self._expand(allocation, _Context(unknown=unknown if has_applications else ()), ())
+
+    def _is_covered(self, allocation: Allocation, classes: Iterable[ClassType | None]) -> bool:
+        """Whether it stands for any object of a class, of which objects are known."""
+        return allocation.any_of is not None and any(
+            allocation.any_of in self.expressions.hierarchy.mro(cls) for cls in classes if cls
+        )
+
+    def _is_needed(self, allocation: Allocation) -> bool:
+        return self._has_unresolved_mounts or id(allocation.call) in map(id, self._anonymous.values())
+
+    def _matching(self, allocation: Allocation) -> Iterator[_Node]:
+        """What is recorded of `allocation`, in any context that may be this one."""
+        for known, node in self.nodes.items():
+            if (known.call is allocation.call and self._may_be(known, allocation)) or (
+                known.any_of
+                and allocation.project_cls
+                and known.any_of in self.expressions.hierarchy.mro(allocation.project_cls)
+            ):
+                yield node
+
+    def _may_be(self, known: Allocation, wanted: Allocation) -> bool:
+        owners = (
+            known.owner is None or wanted.owner is None or known.owner in self.expressions.hierarchy.mro(wanted.owner)
+        )
+        return owners and (known.factory is None or wanted.factory is None or known.factory is wanted.factory)
+
+    def _expand(self, allocation: Allocation, context: _Context, above: tuple[Allocation, ...]) -> Iterator[Route]:
+        if allocation in above or len(above) == _MAX_DEPTH:
+            return
+        nodes = list(self._matching(allocation))
+        checks, unknown = self._own_checks(allocation, nodes)
+        if not above:
+            checks = (*checks, *self._application_checks(allocation, ()))
+        inherited = context.checks if allocation.family.inherits_checks or not _has_auth(checks) else ()
+        context = replace(context, checks=(*checks, *inherited), unknown=(*context.unknown, *unknown))
+        name = self._blueprint_name(allocation)
+        context = replace(context, blueprint=f"{context.blueprint}.{name}".strip(".") if name else context.blueprint)
+        for node in nodes:
+            for entry in node.entries:
+                yield from self._entry_routes(entry, allocation, context)
+            for child in node.children:
+                own = "" if child.replaces and child.prefix is not None else self._own_prefix(child.allocation)
+                prefix = (
+                    joined(context.prefix, child.prefix or "", own) if context.prefix or child.prefix or own else ""
+                )
+                inner = replace(context, prefix=prefix, checks=(*child.checks, *context.checks))
+                yield from self._expand(child.allocation, inner, (*above, allocation))
+
+    def _application_checks(self, allocation: Allocation, above: tuple[Allocation, ...]) -> Iterator[Check]:
+        """The hooks that blueprints put on the whole application."""
+        if allocation in above:
+            return
+        for node in self._matching(allocation):
+            yield from node.application_checks
+            for child in node.children:
+                yield from self._application_checks(child.allocation, (*above, allocation))
+
+    def _own_checks(self, allocation: Allocation, nodes: list[_Node]) -> tuple[tuple[Check, ...], tuple[str, ...]]:
+        level = Level.APPLICATION if allocation.is_application else Level.ROUTER
+        family, found, complete = allocation.family, list[Check](), True
+        for key in family.checks:
+            placed = list(self.expressions.constructor_argument(allocation, (key,)))
+            checks, is_complete = self._listed(placed, level, family)
+            found += checks
+            complete = complete and is_complete
+        for key in family.middlewares:
+            placed = list(self.expressions.constructor_argument(allocation, (key,)))
+            found += self.checks.of_list(placed, Level.MIDDLEWARE)[0]
+        found += [check for node in nodes for check in node.checks]
+        return tuple(found), () if complete else ("the list of dependencies of its router cannot be resolved",)
+
+    def _own_prefix(self, allocation: Allocation) -> str:
+        if allocation.cls.endswith(".Namespace"):
+            path = self.expressions.argument(allocation.call, allocation.at, ("path",))
+            name = self.expressions.argument(allocation.call, allocation.at, (0, "name"))
+            return self.expressions.text(path) if path else f"/{self.expressions.text(name)}"
+        found = self.expressions.constructor_argument(allocation, allocation.family.prefix)
+        return self.expressions.text(found[0], allocation) if found else ""
+
+    def _blueprint_name(self, allocation: Allocation) -> str:
+        if allocation.family.name != "flask" or allocation.is_application or not allocation.cls.endswith("Blueprint"):
+            return ""
+        return self.expressions.text(self.expressions.argument(allocation.call, allocation.at, (0, "name")))
+
+    def _entry_routes(self, entry: _Entry, allocation: Allocation, context: _Context) -> Iterator[Route]:
+        prefix = context.prefix or self._root_prefix(allocation, context)
+        path = entry.path if entry.path or not prefix else ""
+        template = joined(prefix, path) if prefix else (path or "/")
+        unknown = [*context.unknown, *entry.unknown]
+        if UNKNOWN_PART in template:
+            unknown.append(PATH_REASON)
+        for method, handler, checks, reasons in self._served(entry, allocation):
+            endpoint = entry.endpoint or handler.name.rpartition(".")[2]
+            yield Route(
+                method=method,
+                path=normalized(template),
+                template=template,
+                handler=handler.name,
+                module=entry.module if handler.is_external else handler.module,
+                location=handler.location or entry.registration,
+                registration=entry.registration if handler.location else None,
+                framework=allocation.family.name,
+                application=context.application,
+                endpoint=f"{context.blueprint}.{endpoint}".strip("."),
+                checks=(*checks, *entry.checks, *context.checks),
+                unknown=tuple(dict.fromkeys((*unknown, *reasons))),
+                scope=handler.scope,
+                owner=handler.cls,
+            )
+
+    def _root_prefix(self, allocation: Allocation, context: _Context) -> str:
+        """The prefix of a router that is expanded by itself."""
+        return "" if context.application or allocation.is_application else self._own_prefix(allocation)
+
+    def _served(
+        self, entry: _Entry, allocation: Allocation
+    ) -> Iterator[tuple[str, Handler, tuple[Check, ...], tuple[str, ...]]]:
+        """Each method that a handler serves, with the function that does, and its checks."""
+        handler = entry.handler
+        if handler.cls is not None and handler.scope is handler.cls.scope:
+            yield from self._class_methods(entry, handler, handler.cls)
+            return
+        checks = self._function_checks(entry, allocation)
+        for method in entry.methods:
+            yield method, handler, checks, ()
+
+    def _function_checks(self, entry: _Entry, allocation: Allocation) -> tuple[Check, ...]:
+        handler = entry.handler
+        if handler.scope is None:
+            return handler.checks
+        found = list(self.checks.of_decorators(handler.scope, Level.DECORATOR, below=entry.decorator))
+        if allocation.family.name == "fastapi":
+            found += self.checks.of_parameters(handler.scope)
+            found += self._class_dependencies(handler.scope)
+        return (*found, *handler.checks)
+
+    def _class_dependencies(self, function: Scope) -> Iterator[Check]:
+        """The dependencies of a class-based view: class attributes `user: User = Depends(current_user)`."""
+        cls = function.parent
+        if cls is None or not isinstance(cls.node, ast.ClassDef):
+            return
+        for bindings in cls.bindings.values():
+            for binding in bindings:
+                default = binding.node if isinstance(binding.node, ast.expr) else None
+                for marker, at in self.checks.markers(binding.annotation, default, binding.at):
+                    yield self.checks.of(marker, at, Level.CLASS)
+
+    def _class_methods(
+        self, entry: _Entry, handler: Handler, cls: ClassType
+    ) -> Iterator[tuple[str, Handler, tuple[Check, ...], tuple[str, ...]]]:
+        served = list(self.handlers.http_methods(cls))
+        allowed = {method for method in entry.methods if method != ANY} if "methods" in _keywords(entry) else set()
+        for name, scope, holder in served:
+            method = name.upper()
+            if (allowed and method not in allowed) or (
+                name in ("head", "options") and len(served) > 1 and name == "options"
+            ):
+                continue
+            class_checks, unknown = self.handlers.class_checks(cls, name)
+            own = self.checks.of_decorators(scope, Level.DECORATOR)
+            listed = [
+                check
+                for attribute in ("decorators", "method_decorators")
+                for check in self.handlers.listed_decorators(cls, attribute, name)
+            ]
+            parameters = self.checks.of_parameters(scope)
+            wrappers = (
+                self.checks.of_decorators(cls.scope, Level.CLASS, below=entry.decorator) if entry.decorator else ()
+            )
+            inherited = holder.scope is not cls.scope
+            serving = replace(
+                handler,
+                name=f"{cls.name}.{name}",
+                location=self.handlers.location(cls.scope if inherited else scope),
+                scope=scope,
+            )
+            checks = (*own, *parameters, *listed, *class_checks, *wrappers, *handler.checks)
+            yield method, serving, checks, unknown
+        if not served:
+            class_checks, unknown = self.handlers.class_checks(cls, "dispatch_request")
+            listed = list(self.handlers.listed_decorators(cls, "decorators", "dispatch_request"))
+            methods = self._class_attribute_methods(cls) or entry.methods or (ANY,)
+            scope_of, _, _ = self.handlers.method(cls, "dispatch_request")
+            outer = tuple(self.checks.of_decorators(scope_of, Level.DECORATOR)) if scope_of else ()
+            for method in methods:
+                yield method, handler, (*outer, *listed, *class_checks, *handler.checks), unknown
+
+    def _class_attribute_methods(self, cls: ClassType) -> tuple[str, ...]:
+        for base in self.expressions.hierarchy.mro(cls):
+            for binding in base.scope.bindings.get("methods", ()) if isinstance(base, ClassType) else ():
+                if isinstance(binding.node, ast.expr):
+                    return tuple(text.upper() for text in self.expressions.texts((binding.node, binding.at)))
+        return ()
+
+
+def _keywords(entry: _Entry) -> tuple[str, ...]:
+    """Whether the registration limits the methods: more or others than the default."""
+    return ("methods",) if entry.methods not in (("GET",), (ANY,)) else ()
+
+
+def _has_auth(checks: tuple[Check, ...]) -> bool:
+    return any(check.level in (Level.ROUTER, Level.ROUTE, Level.APPLICATION) for check in checks)
