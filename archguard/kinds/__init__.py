@@ -14,6 +14,7 @@ from archguard.kinds.contract import Contract, ContractError, Ignore
 if TYPE_CHECKING:
     from archguard.kinds.access import Access
     from archguard.kinds.acyclic import Acyclic
+    from archguard.kinds.api import Api
     from archguard.kinds.database import Database
     from archguard.kinds.diagram import Diagram
     from archguard.kinds.effects import Effects
@@ -38,6 +39,7 @@ BUILT_IN: Final = (
     "gateway",
     "effects",
     "services",
+    "api",
     "access",
     "structure",
     "metrics",
@@ -77,6 +79,7 @@ def __getattr__(name: str) -> object:
 __all__ = [
     "Access",
     "Acyclic",
+    "Api",
     "Contract",
     "ContractError",
     "Database",

@@ -16,6 +16,7 @@ from itertools import count, takewhile
 from urllib.parse import urljoin
 
 from archguard.codebase.scopes.scopes import Binding, BindingKind, Position
+from archguard.semantics.django_settings import SETTINGS_OBJECT, setting_bindings
 from archguard.semantics.evaluator import Evaluator
 from archguard.semantics.known_names import KNOWN_NAMES
 from archguard.semantics.mappings import Mappings
@@ -108,7 +109,7 @@ class StringEvaluator:
             case ast.Name(id=name):
                 yield from self._origin_parts(self.evaluator.resolver.resolve(name, at), depth)
             case ast.Attribute(value=owner, attr=name):
-                yield from self._attribute_parts(self.evaluator.infer(owner, at), name, depth)
+                yield from self._attribute_parts(self.evaluator.infer(owner, at), name, at, depth)
             case _:
                 yield None
 
@@ -179,8 +180,11 @@ class StringEvaluator:
             case _:
                 yield None
 
-    def _attribute_parts(self, owners: tuple[Type, ...], name: str, depth: int) -> Iterator[str | None]:
+    def _attribute_parts(self, owners: tuple[Type, ...], name: str, at: Position, depth: int) -> Iterator[str | None]:
         match owners:
+            case [ExternalSymbol(name=owner)] if owner == SETTINGS_OBJECT:
+                found = setting_bindings(self.mappings.files, name, at.scope.module.name)
+                yield from self._origin_parts(found, depth)
             case [ModuleType(name=module)]:
                 yield from self._origin_parts(self.evaluator.resolver.resolve_in_module(module, name), depth)
             case [ClassType() as cls] | [InstanceType(of=ClassType() as cls)]:

@@ -1,0 +1,94 @@
+"""The endpoints of the services of a project, from the route table, and those that frameworks make by themselves."""
+
+import ast
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+
+from archguard.codebase import Codebase
+from archguard.effects.api.endpoints import Endpoint, Offer
+from archguard.effects.catalogue.catalogue import semantic_model
+from archguard.effects.interactions import ServiceMap
+from archguard.effects.routes import Route, find_route_table
+from archguard.effects.tracing import has_any
+from archguard.semantics import StringValue
+
+
+def offers_of(codebase: Codebase, services: ServiceMap) -> Mapping[str, Offer]:
+    """What each service of `codebase` offers."""
+    table = find_route_table(codebase)
+    endpoints: dict[str, list[Endpoint]] = {name: [] for name in services.modules}
+    unresolved: dict[str, list[str]] = {name: [] for name in services.modules}
+    for route in table.routes:
+        if service := services.owners.get(route.module, ""):
+            endpoints[service].append(_endpoint(route, service))
+    for missing in table.unresolved:
+        if service := services.owners.get(missing.module, ""):
+            unresolved[service].append(missing.path)
+    for module in services.owners:
+        unresolved[services.owners[module]] += _mounted_elsewhere(codebase, module)
+    return {
+        name: Offer(name, (*found, *_implicit(name, found)), _without_routes(unresolved[name], found))
+        for name, found in endpoints.items()
+    }
+
+
+def _mounted_elsewhere(codebase: Codebase, module: str) -> Iterator[str]:
+    """The paths below which `module` mounts what has no routes in the project: files, the admin pages of Django."""
+    source = codebase.sources.get(module)
+    if source is None or not has_any(source, ("mount(", "Mount(", "site.urls")):
+        return
+    model = semantic_model(codebase)
+    for scope in model.scope(module).walk():
+        for path in scope.access_paths:
+            for call in (access.call for access in path.accesses if access.call):
+                match call:
+                    case ast.Call(func=ast.Attribute(attr="mount") | ast.Name(id="Mount"), args=[prefix, *_]):
+                        yield from _prefix(model.string_value(prefix, path.at))
+                    case ast.Call(args=[prefix, ast.Attribute(attr="urls", value=ast.Attribute(attr="site")), *_]):
+                        yield from _prefix(model.string_value(prefix, path.at))
+
+
+def _prefix(text: StringValue) -> Iterator[str]:
+    """The path that `text` says; "" if it is unknown, nothing for the root, which is a catch-all."""
+    path = text.beginning.strip("^/")
+    if path or not text.complete:
+        yield f"/{path}" if path else ""
+
+
+def _without_routes(prefixes: list[str], endpoints: list[Endpoint]) -> tuple[str, ...]:
+    """Those of `prefixes` below which no endpoint is known."""
+    known = [endpoint.path for endpoint in endpoints]
+    return tuple(
+        it for it in dict.fromkeys(prefixes) if not it.strip("/") or not any(path.startswith(it) for path in known)
+    )
+
+
+def _endpoint(route: Route, service: str) -> Endpoint:
+    return Endpoint(
+        service=service,
+        method=route.method,
+        path=route.path,
+        location=route.registration or route.location,
+        handler=route.handler,
+        module=route.module,
+        framework=route.framework,
+        scope=route.scope,
+        owner=route.owner,
+    )
+
+
+def _implicit(service: str, endpoints: Iterable[Endpoint]) -> Iterator[Endpoint]:
+    places = {endpoint.framework: endpoint.location for endpoint in reversed(tuple(endpoints))}
+    for framework, location in places.items():
+        for path in _implicit_paths().get(framework, ()):
+            yield Endpoint(
+                service=service, method="GET", path=path, location=location, framework=framework, is_implicit=True
+            )
+
+
+@cache
+def _implicit_paths() -> Mapping[str, tuple[str, ...]]:
+    text = files("archguard.effects.catalogue").joinpath("implicit_routes.toml").read_text(encoding="utf-8")
+    return {name: tuple(entry["paths"]) for name, entry in tomllib.loads(text).items()}

@@ -1,0 +1,129 @@
+"""Calls of gRPC stubs, compared with the proto files of the project.
+
+A stub class `PaymentsStub` of a module `payments_pb2_grpc` belongs to the service `Payments` of `payments.proto`. The
+request is judged where it is built in the call: `stub.Charge(payments_pb2.ChargeRequest(amount=3))`. No field is
+required in proto3; a keyword that is no field raises an error. A stub of no proto file of the project is not judged.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from archguard.codebase import Source
+from archguard.codebase.scopes.access_paths import Access
+from archguard.codebase.scopes.scopes import Binding, BindingKind, Position
+from archguard.effects.api.callers import is_test
+from archguard.effects.api.proto import ProtoFile, Rpc
+from archguard.model import Location
+from archguard.semantics import InstanceType, SemanticModel, qualified_name
+
+_STUB = re.compile(r"(?:^|[.:])(?P<module>\w+)_pb2_grpc\.(?P<service>\w+)(?:Async)?Stub$")
+_MESSAGE = re.compile(r"(?:^|[.:])(?P<module>\w+)_pb2\.(?P<message>[\w.]+)$")
+
+
+class RpcFault(StrEnum):
+    """What does not fit."""
+
+    PATH = "path"
+    """The service has no such procedure."""
+    METHOD = "method"
+    """The procedure takes another message."""
+    UNKNOWN_FIELD = "unknown field"
+
+
+@dataclass(frozen=True)
+class RpcMismatch:
+    """A call of a stub that does not fit its proto file."""
+
+    fault: RpcFault
+    location: Location
+    module: str
+    called: str
+    """The procedure that is called: `shop.Payments/Charge`."""
+    file: ProtoFile
+    rpc: Rpc | None = None
+    names: tuple[str, ...] = ()
+    """The fields that the message does not have, or the message that is passed."""
+
+
+@dataclass(frozen=True)
+class RpcCalls:
+    """Finds the calls of stubs whose proto files are among `protos`."""
+
+    model: SemanticModel
+    protos: tuple[ProtoFile, ...]
+
+    def mismatches(self, source: Source) -> Iterator[RpcMismatch]:
+        """Yield what does not fit in the calls of `source`."""
+        if is_test(source.module) or not self.protos:
+            return
+        for scope in self.model.scope(source.module).walk():
+            for path in scope.access_paths:
+                for access in path.accesses:
+                    if access.call and access.owner is not None:
+                        yield from self._of_call(access, access.call, path.at, source)
+
+    def _of_call(self, access: Access, call: ast.Call, at: Position, source: Source) -> Iterator[RpcMismatch]:
+        found = self._service(access, at)
+        if not found:
+            return
+        service, files = found
+        rpcs = [(file, rpc) for file in files for rpc in file.rpcs if (rpc.service, rpc.name) == (service, access.name)]
+        location = source.location(call)
+        if not rpcs:
+            prefix = f"{files[0].package}." if files[0].package else ""
+            called = f"{prefix}{service}/{access.name}"
+            yield RpcMismatch(RpcFault.PATH, location, source.module, called, files[0])
+            return
+        message = self._message(call.args[0], at) if call.args else None
+        if message:
+            yield from self._of_message(*rpcs[0], message, location, source.module)
+
+    def _service(self, access: Access, at: Position) -> tuple[str, list[ProtoFile]] | None:
+        """The service of the stub that `access` calls a method of, and the files that declare it."""
+        assert access.owner is not None  # noqa: S101  # checked by the caller
+        for value in self.model.infer(access.owner, at):
+            found = _STUB.search(qualified_name(value)) if isinstance(value, InstanceType) else None
+            if found:
+                declaring = [it for it in self.protos if found["service"] in it.services]
+                files = [it for it in declaring if it.stem == found["module"]] or declaring
+                return (found["service"], files) if files else None
+        return None
+
+    @staticmethod
+    def _of_message(
+        file: ProtoFile, rpc: Rpc, message: tuple[str, frozenset[str]], location: Location, module: str
+    ) -> Iterator[RpcMismatch]:
+        name, keywords = message
+        wanted = rpc.request.rpartition(".")[2]
+        if name.rpartition(".")[2] != wanted:
+            yield RpcMismatch(RpcFault.METHOD, location, module, str(rpc), file, rpc, (name,))
+            return
+        fields = next((found for key, found in file.messages.items() if key.rpartition(".")[2] == wanted), None)
+        unknown = sorted(keywords - fields) if fields is not None else []
+        if unknown:
+            yield RpcMismatch(RpcFault.UNKNOWN_FIELD, location, module, str(rpc), file, rpc, tuple(unknown))
+
+    def _message(self, node: ast.expr, at: Position) -> tuple[str, frozenset[str]] | None:
+        """The message that `node` builds, with its keywords; also of a name that is bound to it once."""
+        if isinstance(node, ast.Name):
+            bound = [origin for origin in self.model.resolve(node.id, at) if isinstance(origin, Binding)]
+            if len(bound) == 1 and bound[0].kind is BindingKind.ASSIGNED and isinstance(bound[0].node, ast.Call):
+                return self._message(bound[0].node, bound[0].at)
+        if not isinstance(node, ast.Call):
+            return None
+        name = self._message_name(node.func, at)
+        return (name, frozenset(keyword.arg for keyword in node.keywords if keyword.arg)) if name else None
+
+    def _message_name(self, func: ast.expr, at: Position) -> str:
+        """The message class that `func` is, by its module: generated classes are made at run time."""
+        names = [qualified_name(value) for value in self.model.infer(func, at)]
+        match func:
+            case ast.Attribute(value=module, attr=name):
+                names += (f"{qualified_name(value)}.{name}" for value in self.model.infer(module, at))
+            case ast.Name(id=name):
+                bound = at.scope.module.bindings.get(name, [])
+                names += (".".join(binding.imported) for binding in bound)
+        return next((found["message"] for name in names if (found := _MESSAGE.search(name))), "")
