@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise, takewhile
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from archguard.codebase.file_results import FileResults
@@ -382,6 +383,7 @@ def read_codebase(  # noqa: PLR0913  # each is one setting of the configuration
     services: Mapping[str, Service] | None = None,
     externals: Collection[Target] = (),
     dynamic: bool = True,
+    drafts: Mapping[str, bytes | None] = MappingProxyType({}),
 ) -> Codebase:
     """Find the modules below `root` and build their import graph, without running any of the code.
 
@@ -392,11 +394,14 @@ def read_codebase(  # noqa: PLR0913  # each is one setting of the configuration
         services: Parts with source roots of their own.
         externals: External modules to distinguish from their top-level package, such as `google.cloud.storage`.
         dynamic: Whether to extract `import_module("a.b")` and the like.
+        drafts: Texts to read in place of files, by absolute path; None for a file that is to be taken for removed.
 
     Raises:
         ExceptionGroup[PackageNotFoundError]: packages or source roots that do not exist.
     """
     modules = find_modules(root, project, services or {})
+    if drafts:
+        modules = modules.with_drafts(drafts)
     record_sources(
         source.file for source in modules.sources.values()
     )  # grimp reads them in Rust, which raises no audit event

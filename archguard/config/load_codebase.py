@@ -1,6 +1,7 @@
 """Read the code base that a configuration describes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 
 from archguard.codebase import Codebase, ImportTrait, PackageNotFoundError, Target, read_codebase
 from archguard.config.config import Config
@@ -8,12 +9,15 @@ from archguard.errors import ConfigError
 from archguard.kinds.contract import patterns_of
 
 
-def read(config: Config, extra_externals: Collection[Target] = ()) -> Codebase:
+def read(
+    config: Config, extra_externals: Collection[Target] = (), drafts: Mapping[str, bytes | None] = MappingProxyType({})
+) -> Codebase:
     """Read the code base of `config`.
 
     Args:
         config: The source roots, and the contracts that decide how precisely imports are read.
         extra_externals: External modules to keep apart from their packages, besides those that contracts name.
+        drafts: Texts to read in place of files, by absolute path; None for a file that is to be taken for removed.
 
     Raises:
         ExceptionGroup[ArchguardError]: a configured package does not exist.
@@ -26,6 +30,7 @@ def read(config: Config, extra_externals: Collection[Target] = ()) -> Codebase:
             services=config.services,
             externals=_external_targets(config).union(extra_externals),
             dynamic=not all(ImportTrait.DYNAMIC in contract.exclude_imports for contract in config.contracts),
+            drafts=drafts,
         )
     except ExceptionGroup as group:
         raise ExceptionGroup("packages", [_located(config, error) for error in group.exceptions]) from None

@@ -27,7 +27,7 @@ from archguard.codebase.imports.line_parser import names_in, text_at
 from archguard.codebase.imports.statements import Statements
 from archguard.codebase.modules.discovery import Modules, PackageRoot
 from archguard.codebase.modules.namespace import ServiceNamespace, self_and_parents
-from archguard.codebase.syntax.source import LONG_IMPORT, Source, SourceError
+from archguard.codebase.syntax.source import LONG_IMPORT, Draft, Source, SourceError
 from archguard.model import Problem, Severity
 
 _UNFOLLOWED = "what is imported here is known to the running code only, so no contract looks at it"
@@ -108,10 +108,9 @@ class ImportScanner:
 
     def scan(self, sources: Sequence[Source], found: ScanResult) -> None:
         """Add the imports that grimp finds in `sources`. In batches, since grimp takes much memory."""
-        for source in sources:
-            if LONG_IMPORT in source.markers:
-                self._scan_by_ast(source, found)
-        sources = [source for source in sources if LONG_IMPORT not in source.markers]
+        for source in filter(_is_for_ast, sources):
+            self._scan_by_ast(source, found)
+        sources = [source for source in sources if not _is_for_ast(source)]
         size = max(_BATCH_SIZE, -(-len(self.known) // _MAX_BATCHES))
         for start in range(0, len(sources), size):
             self._scan_batch(sources[start : start + size], found)
@@ -221,6 +220,11 @@ def _may_leave(markers: frozenset[bytes], source: Source) -> bool:
     """Whether some relative import has more dots than the file has parent packages."""
     depth = len(source.package.split(".")) if source.package else 0
     return any(marker.count(b".") > depth for marker in markers)
+
+
+def _is_for_ast(source: Source) -> bool:
+    """Whether grimp must not read the file, or would read another text than this one."""
+    return isinstance(source, Draft) or LONG_IMPORT in source.markers
 
 
 def plain(module: str) -> str:

@@ -91,6 +91,12 @@ class Modules:
         """The source of each module, by qualified name."""
         return {source.module: source for portion in self.package_roots for source in portion.sources}
 
+    def with_drafts(self, drafts: Mapping[str, bytes | None]) -> "Modules":
+        """The modules with `drafts`, by path, in place of their files; None removes a file, and a new path adds one."""
+        known = {source.file for portion in self.package_roots for source in portion.sources}
+        new = {path: text for path, text in drafts.items() if text is not None and path not in known}
+        return replace(self, package_roots=tuple(_with_drafts(portion, drafts, new) for portion in self.package_roots))
+
     @property
     def shadowed(self) -> frozenset[str]:
         """The packages with a module of the same name beside them, which Python ignores."""
@@ -116,6 +122,31 @@ class Modules:
             for portion in reversed(self.package_roots)  # the first of several folders wins
             for name, path in [*portion.folders.items(), *portion.opaque.items()]
         }
+
+
+def _with_drafts(portion: PackageRoot, drafts: Mapping[str, bytes | None], new: Mapping[str, bytes]) -> PackageRoot:
+    texts = {source.file: drafts.get(source.file, b"") for source in portion.sources}
+    edited = (
+        source.with_content(drafts[source.file] or b"") if source.file in drafts else source
+        for source in portion.sources
+        if texts[source.file] is not None
+    )
+    added = (
+        _new_source(portion, Path(path)).with_content(text) for path, text in new.items() if _is_below(portion, path)
+    )
+    return replace(portion, sources=(*edited, *added))
+
+
+def _is_below(portion: PackageRoot, path: str) -> bool:
+    return path.endswith(".py") and Path(path).is_relative_to(portion.directory)
+
+
+def _new_source(portion: PackageRoot, path: Path) -> Source:
+    """The source of a file that does not exist yet, below the folder of a package."""
+    inside = path.relative_to(portion.directory)
+    parts = inside.parts[:-1] if inside.name == "__init__.py" else inside.with_suffix("").parts
+    shown = f"{portion.shown}/{inside.as_posix()}".removeprefix("./")
+    return Source(qualify(portion.service, ".".join((portion.package, *parts))), str(path), shown)
 
 
 def qualify(service: str, module: str) -> str:

@@ -9,11 +9,11 @@ import os
 import re
 import tokenize
 from bisect import bisect_left
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields
 from functools import cached_property, lru_cache
 from itertools import accumulate
 from pathlib import Path
-from typing import Final, Self
+from typing import Final
 
 from archguard.codebase.syntax.python_version import needed_version
 from archguard.errors import ArchguardError
@@ -53,9 +53,9 @@ class Source:
     file: str
     display_path: str
 
-    def __reduce__(self) -> tuple[type[Self], tuple[str, str, str]]:
+    def __getstate__(self) -> dict[str, object]:
         """Pickled without content and tree, which are read again where they are needed."""
-        return type(self), (self.module, self.file, self.display_path)
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
     @property
     def path(self) -> Path:
@@ -87,11 +87,9 @@ class Source:
         """
         return self._read()
 
-    def with_content(self, content: bytes) -> Self:
+    def with_content(self, content: bytes) -> "Draft":
         """The same module with other bytes: an unsaved edit, or an earlier version."""
-        other = replace(self)
-        vars(other)["content"] = content
-        return other
+        return Draft(self.module, self.file, self.display_path, content)
 
     @cached_property
     def markers(self) -> frozenset[bytes]:
@@ -100,7 +98,7 @@ class Source:
         Raises:
             SourceError: it cannot be read.
         """
-        content = vars(self).get("content") or self._read()  # not memoized: all need their markers, few need more
+        content = self._read()  # not memoized: every file needs its markers, few need more
         if content.count(b"import") > MOST_IMPORTS:
             raise self._error(f"has more than {MOST_IMPORTS:,} imports, which would take too long to follow", _LARGE)
         long = [LONG_IMPORT] if _LONG_IMPORT.search(content) else []
@@ -195,6 +193,18 @@ class Source:
 
     def _error(self, message: str, hint: str = "") -> SourceError:
         return SourceError(message, hint, Location(self.display_path))
+
+
+@dataclass(frozen=True)
+class Draft(Source):
+    """A source file with other bytes than those on disk."""
+
+    draft: bytes = field(default=b"", repr=False)
+
+    def _read(self) -> bytes:
+        if len(self.draft) > MOST_BYTES:
+            raise self._error(f"has more than {MOST_BYTES:,} bytes", _LARGE)
+        return self.draft
 
 
 def _characters(line: str, utf8_offset: int) -> int:

@@ -1,0 +1,77 @@
+"""A session tells what drafts would change, before they are written."""
+
+from pathlib import Path
+
+import pytest
+from project import Project
+
+from archguard.checking.session import Session
+
+CONTRACTS = """
+    version: 1
+    project: {packages: [shop]}
+    contracts:
+      - {id: layered, kind: layers, layers: [shop.api, shop.db]}
+      - {id: data, kind: database, allowed_in: shop.db}
+      - {id: quiet, kind: structure, rules: [{functions: "*", must_not: {call: print}}]}
+"""
+API = "from shop import db\n\ndef show():\n    return db.session.execute('x')\n"
+DB = "from sqlalchemy.orm import Session\n\nsession = Session()\n"
+
+
+@pytest.fixture
+def session(project: Project) -> Session:
+    project.configure(CONTRACTS)
+    project.write_all({"shop/__init__.py": "", "shop/api.py": API, "shop/db.py": DB})
+    return Session(project.config())
+
+
+def rules(violations: tuple[object, ...]) -> list[tuple[str, str]]:
+    return [(found.contract, found.importer) for found in violations]
+
+
+def test_a_draft_that_breaks_a_contract_has_a_new_violation(session: Session) -> None:
+    result = session.check({Path("shop/db.py"): "from shop import api\n" + DB})
+    assert rules(result.new) == [("layered", "shop.db")]
+    assert rules(result.unchanged) == rules(session.report.violations)
+    assert not result.fixed
+
+
+def test_a_draft_that_mends_a_violation_has_it_fixed(session: Session) -> None:
+    result = session.check({Path("shop/api.py"): "from shop import db\n"})
+    assert ("data", "shop.api") in rules(result.fixed)
+    assert not result.new
+
+
+def test_a_draft_may_change_what_is_found_in_another_file(session: Session) -> None:
+    result = session.check({Path("shop/db.py"): "session = 1\n"})
+    assert ("data", "shop.api") in rules(result.fixed)
+
+
+def test_lines_that_move_are_no_change(session: Session) -> None:
+    result = session.check({Path("shop/api.py"): "# more\n\n\n" + API})
+    assert not result.new
+    assert not result.fixed
+
+
+def test_a_new_file_is_checked_before_it_exists(session: Session, project: Project) -> None:
+    result = session.check({Path("shop/jobs.py"): API})
+    assert ("data", "shop.jobs") in rules(result.new)
+    assert not (project.root / "shop/jobs.py").exists()
+
+
+def test_a_removed_file_takes_its_violations_along(session: Session) -> None:
+    result = session.check({Path("shop/api.py"): None})
+    assert ("data", "shop.api") in rules(result.fixed)
+
+
+def test_a_draft_that_cannot_be_parsed_is_neither_a_pass_nor_a_violation(session: Session) -> None:
+    result = session.check({Path("shop/db.py"): "def broken(:\n"})
+    assert [problem.code for problem in result.problems] == ["syntax"]
+
+
+def test_after_a_refresh_drafts_are_compared_with_what_is_on_disk_then(session: Session, project: Project) -> None:
+    draft = "from shop import api\n" + DB
+    project.write("shop/db.py", draft)
+    session.refresh()
+    assert not session.check({Path("shop/db.py"): draft}).new
