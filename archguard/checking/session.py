@@ -52,6 +52,9 @@ class Session:
         self._base.results.recorder = DependencyRecorder()
         self.report = check(self.config, codebase=self._base)
         self._kept = KeptRun.of(self._base)
+        self._recorder = self._base.results.recorder
+        self._recorder.is_recording = False  # the base has what drafts are compared with; they change nothing in it
+        self._scopes = dict(self._base.results.scopes)
 
     def check(self, drafts: Mapping[Path, str | bytes | None]) -> DraftResult:
         """What `drafts` change: new, fixed and unchanged violations of all contracts. Nothing is written.
@@ -64,8 +67,12 @@ class Session:
         codebase = self._with_drafts(texts)
         names = codebase.sources.keys() | self._base.sources.keys()
         changed = [name for name in names if codebase.sources.get(name) != self._base.sources.get(name)]
+        results = codebase.results
+        results.recorder = self._recorder
+        results.scopes = {name: scope for name, scope in self._scopes.items() if name not in changed}
         self._kept.give(codebase, changed)
         report = check(self.config, codebase=codebase)
+        self._scopes |= {name: scope for name, scope in results.scopes.items() if name not in changed}
         paths = {codebase.display_path(name) or self._base.display_path(name) for name in changed}
         return _compared(self.report, report, paths)
 

@@ -22,7 +22,7 @@ def with_edits(codebase: Codebase, edited: Iterable[Source]) -> Codebase | None:
     """`codebase` with `edited` in place of the files of these modules; None if all files must be read again."""
     sources, lines = dict(codebase.sources), dict(codebase.imports.lines)
     for source in edited:
-        found = _imports(codebase, source) if _may_be_edited(codebase, source.module) else None
+        found = _imports(codebase, source) if _may_be_edited(codebase, source) else None
         if found is None:
             return None
         sources[source.module], lines[source.module] = source, found
@@ -30,15 +30,14 @@ def with_edits(codebase: Codebase, edited: Iterable[Source]) -> Codebase | None:
     return replace(codebase, sources=sources, imports=imports, results=FileResults(), memo={})
 
 
-def _may_be_edited(codebase: Codebase, module: str) -> bool:
-    """Whether the imports of other files cannot depend on what the file of `module` contains."""
-    source, reexports = codebase.sources.get(module), codebase.reexports
+def _may_be_edited(codebase: Codebase, edited: Source) -> bool:
+    """Whether the imports of other files lead to the same modules after the edit."""
+    module, reexports = edited.module, codebase.reexports
     return (
         codebase.has_plain_imports
-        and source is not None
         and reexports is not None
-        and not source.is_package
-        and not reexports.has_read(module)
+        and not edited.is_package
+        and reexports.is_same_for_others(edited)
         and not codebase.has_read_errors(module)
         and not any(link.importer == module for link in codebase.lazy)
     )

@@ -60,6 +60,8 @@ class FileResults:
     """The results that this run has computed."""
     scans: dict[Query, Scan] = field(default_factory=dict)
     """The scans that this run has made, or completed."""
+    scopes: dict[str, Any] = field(default_factory=dict)
+    """The scope of each module that has been parsed; a session passes on those of files that have not changed."""
     with_text: set[str] = field(default_factory=set)
     """The modules whose text a batch of this process has."""
 

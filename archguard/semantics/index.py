@@ -19,13 +19,17 @@ class FileIndex:
     """Scopes and lookups by module; the modules in `outside` count as external packages."""
 
     def __init__(
-        self, sources: Mapping[str, Source], outside: Collection[str] = (), recorder: DependencyRecorder | None = None
+        self,
+        sources: Mapping[str, Source],
+        outside: Collection[str] = (),
+        recorder: DependencyRecorder | None = None,
+        scopes: dict[str, Scope] | None = None,
     ) -> None:
         self.sources = sources
         self.recorder = recorder or DependencyRecorder(is_recording=False)
         self.own = frozenset(sources).difference(outside)
         self._sources: dict[str, TolerantSource] = {}
-        self._scopes: dict[str, Scope] = {}
+        self._scopes = {} if scopes is None else scopes
         self._by_node: dict[str, dict[int, Scope]] = {}
         self._globals: dict[str, dict[str, list[Binding]]] = {}
         self._attributes: dict[str, dict[tuple[str, str], list[Binding]]] = {}

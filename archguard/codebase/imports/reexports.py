@@ -66,9 +66,9 @@ class Reexports:
         """Whether `from module import *` may bind `name`."""
         return name in self._stars.public(module)
 
-    def has_read(self, module: str) -> bool:
-        """Whether what names resolve to may depend on more of the file of `module` than its imports."""
-        return module in self._stars.read
+    def is_same_for_others(self, edited: Source) -> bool:
+        """Whether names lead to the same modules after an edit: star imports of the module bind the same names."""
+        return self._stars.is_same(edited)
 
     def _follow(self, name: str, above: tuple[str, ...]) -> tuple[str, ...]:
         """Follow `name` from package to package; () if the re-exports are cyclic, or it leaves the project."""
@@ -105,10 +105,9 @@ class _Stars:
     views: Mapping[str, ServiceNamespace]
     _known: dict[str, tuple[frozenset[str], tuple[str, ...]]] = field(default_factory=dict, init=False, repr=False)
 
-    @property
-    def read(self) -> Collection[str]:
-        """The modules whose top-level bindings have been read."""
-        return self._known
+    def is_same(self, edited: Source) -> bool:
+        """Whether `edited` binds the names that its module binds, or nobody has asked for them."""
+        return edited.module not in self._known or self._known[edited.module] == _bound(edited)
 
     def qualified(self, importer: str, name: str) -> str:
         """The name in the graph of `name` in the files of `importer`'s service."""

@@ -252,7 +252,8 @@ def semantic_model(codebase: Codebase, extensions: Extensions | None = None) -> 
     if key not in codebase.memo:
         declared = frozenset(module for client in (extensions or {}).values() for module in client.modules)
         opaque = [name for name in codebase.sources if not declared.isdisjoint(self_and_parents(name))]
-        files = FileIndex(codebase.sources, opaque, codebase.results.recorder)
+        results = codebase.results
+        files = FileIndex(codebase.sources, opaque, results.recorder, results.scopes)
         importers, state_writers = codebase.every_import.importers, partial(app_state_writers, codebase)
         codebase.memo[key] = SemanticModel(files, library(extensions), importers, state_writers)
     model: SemanticModel = codebase.memo[key]
