@@ -27,6 +27,8 @@ Task: TypeAlias = Callable[[Codebase, Sequence[str]], _R]
 _MEMO_KEY = "worker pool"
 _FILES_PER_WORKER = 200
 """Files per worker at least: for fewer, a fork and its pipes cost more than they save."""
+_FEWEST_FILES = 25
+"""Files of a task that starts workers: after an edit there are fewer, and they read the same other files."""
 _FILES_IN_A_ROW = 100
 """Files in a row that go to the same worker: neighbours import the same modules, and share their memos."""
 
@@ -75,6 +77,8 @@ class _WorkerPool:
     def map_shards(self, codebase: Codebase, task: Task[_R], modules: Sequence[str]) -> list[_R]:
         """The result of the task for each shard."""
         if codebase is not self.codebase:
+            if len(modules) < _FEWEST_FILES:
+                return [task(codebase, modules)]
             self._start(codebase)
         try:
             pickled = pickle.dumps(task, pickle.HIGHEST_PROTOCOL)
