@@ -8,6 +8,7 @@ from importlib import import_module
 TYPE_CHECKING = False  # true for type checkers; importing `typing` takes longer than replaying a recorded result
 if TYPE_CHECKING:
     from archguard.checking import check
+    from archguard.checking.session import DraftResult, Session
     from archguard.codebase import (
         Codebase,
         ImportGraph,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "checking": ("check",),
+    "checking.session": ("DraftResult", "Session"),
     "codebase": (
         "Codebase",
         "ImportGraph",
@@ -100,6 +102,7 @@ __all__ = [
     "ConfigError",
     "Contract",
     "ContractError",
+    "DraftResult",
     "ImportGraph",
     "ImportTrait",
     "Link",
@@ -115,6 +118,7 @@ __all__ = [
     "Reachability",
     "ReachabilityRule",
     "Report",
+    "Session",
     "Severity",
     "Shorthand",
     "SomeNames",
