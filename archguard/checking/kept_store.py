@@ -23,6 +23,7 @@ from archguard.config import Config, read
 from archguard.incremental import store
 from archguard.incremental.dependencies import DependencyRecorder
 from archguard.incremental.input_recorder import edited_files, is_recording, state_of, take_over_inputs
+from archguard.incremental.unpickle import unpickled
 from archguard.kinds.per_file import PerFileContract
 
 _FOLDER: Final = "results"
@@ -146,7 +147,7 @@ class _StoredRun:
         """The stored run of `config`; None if there is none."""
         root, name = str(config.root), _name(config)
         content = store.load_bytes(root, _FOLDER, f"{name}.index")
-        return cls(root, name, pickle.loads(content)) if content else None  # noqa: S301  # authenticated by `store`
+        return cls(root, name, unpickled(content)) if content else None
 
     def codebase_after_edits(self) -> Codebase | None:
         """The code of then with the edits since; None if something else has changed, or an edit needs a full read."""
@@ -157,7 +158,7 @@ class _StoredRun:
         take_over_inputs()
         # The stored run may be older than the run before this one, so there may be more edits.
         changed = [name for name, (file, state) in self.index.files.items() if state_of(file) != state]
-        codebase: Codebase = pickle.loads(content)  # noqa: S301  # its digest is in the index, which is authenticated
+        codebase: Codebase = unpickled(content)
         return (
             with_edits(codebase, [codebase.sources[name] for name in changed])
             if len(changed) <= _MOST_CHANGED

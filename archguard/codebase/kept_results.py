@@ -1,6 +1,5 @@
 """Which results of an earlier run are still right: those that depend on no reading that says something else now."""
 
-import pickle
 import zlib
 from array import array
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
@@ -15,6 +14,7 @@ from archguard.codebase.scopes.scopes import Reading
 from archguard.codebase.syntax.error_tolerant import TolerantSource
 from archguard.codebase.syntax.source import Source
 from archguard.incremental.dependencies import Fact
+from archguard.incremental.unpickle import unpickled
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def _readers(batch: Batch, module: str, is_different: Callable[[Any], bool]) -> 
     if not packed:
         yield from range(len(batch.results))
         return
-    row = pickle.loads(zlib.decompress(packed))  # noqa: S301  # from this user's cache, authenticated by `store`
+    row = unpickled(zlib.decompress(packed))
     for reading, indexes in row.items():
         if is_different(reading):
             yield from array("I", indexes)
