@@ -26,7 +26,7 @@ from archguard.effects.aws import Aws
 from archguard.effects.catalogue.conventions import Conventions, load_conventions
 from archguard.effects.catalogue.execution import ExecutionFacts
 from archguard.effects.catalogue.operations import OperationFacts
-from archguard.effects.routes.facts import GuardFacts, RouteFacts
+from archguard.effects.routes.facts import GuardFacts, Registration, RouteFacts
 from archguard.kinds.distributions import Packages
 from archguard.onboarding.usual_names import UsualNames
 from archguard.semantics.known_names import KnownNames
@@ -90,7 +90,10 @@ CLIENTS = [
 
 
 def _as_written_in_toml(schema: Any) -> Any:
-    """`schema` without the short forms of YAML, and with lists that hold nothing twice."""
+    """`schema` without the short forms of YAML, and with lists that hold nothing twice.
+
+    A choice of types without a list among them is no short form, and stays.
+    """
     if isinstance(schema, list):
         return [_as_written_in_toml(part) for part in schema]
     if not isinstance(schema, dict):
@@ -148,6 +151,17 @@ def test_a_mistake_in_a_client_is_a_fault_of_the_schema(content: str, fault: str
     faults = Draft202012Validator(KINDS[0].generated()).iter_errors(tomllib.loads(content))
 
     assert [found.message for found in faults if fault in found.message]
+
+
+@pytest.mark.parametrize(
+    ("place", "faults"), [("[0, 'path']", []), ("[0.5]", ["0.5 is not valid under any of the given schemas"])]
+)
+def test_the_place_of_an_argument_is_an_index_or_a_keyword(place: str, faults: list[str]) -> None:
+    schema = Kind(Path(), Registration, ()).generated()
+
+    found = Draft202012Validator(schema).iter_errors(tomllib.loads(f"path = {place}\nmethods = ['GET']"))
+
+    assert [fault.message for fault in found] == faults
 
 
 @pytest.mark.parametrize(("channel", "name", "table"), CLIENTS)
