@@ -20,10 +20,13 @@ from project import Project
 
 from archguard.config.binding import json_schema
 from archguard.effects import CHANNELS, Client
+from archguard.effects.api.clients import MessageClient, RequestClient
+from archguard.effects.api.offers import ImplicitRoutes
 from archguard.effects.aws import Aws
 from archguard.effects.catalogue.conventions import Conventions, load_conventions
 from archguard.effects.catalogue.execution import ExecutionFacts
 from archguard.effects.catalogue.operations import OperationFacts
+from archguard.effects.routes.facts import GuardFacts, Registration, RouteFacts
 from archguard.kinds.distributions import Packages
 from archguard.onboarding.usual_names import UsualNames
 from archguard.semantics.known_names import KnownNames
@@ -66,6 +69,13 @@ KINDS = (
     Kind(CATALOGUE / "conventions.schema.json", Conventions, (CATALOGUE / "conventions.toml",)),
     Kind(CATALOGUE / "operations.schema.json", OperationFacts, (CATALOGUE / "operations.toml",)),
     Kind(CATALOGUE / "execution.schema.json", ExecutionFacts, (CATALOGUE / "execution.toml",)),
+    Kind(CATALOGUE / "routes.schema.json", RouteFacts, (CATALOGUE / "routes.toml",)),
+    Kind(CATALOGUE / "guards.schema.json", GuardFacts, (CATALOGUE / "guards.toml",)),
+    Kind(CATALOGUE / "http_requests.schema.json", RequestClient, (CATALOGUE / "http_requests.toml",), of_tables=True),
+    Kind(CATALOGUE / "message_calls.schema.json", MessageClient, (CATALOGUE / "message_calls.toml",), of_tables=True),
+    Kind(
+        CATALOGUE / "implicit_routes.schema.json", ImplicitRoutes, (CATALOGUE / "implicit_routes.toml",), of_tables=True
+    ),
     Kind(PACKAGE / "semantics/known_names.schema.json", KnownNames, (PACKAGE / "semantics/known_names.toml",)),
     Kind(PACKAGE / "onboarding/usual_names.schema.json", UsualNames, (PACKAGE / "onboarding/usual_names.toml",)),
     Kind(PACKAGE / "kinds/distributions.schema.json", Packages, (PACKAGE / "kinds/distributions.toml",)),
@@ -80,14 +90,18 @@ CLIENTS = [
 
 
 def _as_written_in_toml(schema: Any) -> Any:
-    """`schema` without the short forms of YAML, and with lists that hold nothing twice."""
+    """`schema` without the short forms of YAML, and with lists that hold nothing twice.
+
+    A choice of types without a list among them is no short form, and stays.
+    """
     if isinstance(schema, list):
         return [_as_written_in_toml(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
     branches = [branch for branch in schema.get("anyOf", ()) if branch.get("type") != "null"]  # TOML has no null
     lists = [branch for branch in branches if branch.get("type") == "array"]
-    schema = schema | (lists or branches or [{}])[0]
+    chosen = lists or (branches if len(branches) == 1 else [])
+    schema = {key: value for key, value in schema.items() if key != "anyOf" or not chosen} | (chosen or [{}])[0]
     unique = {"uniqueItems": True} if schema.get("type") == "array" else {}
     return {key: _as_written_in_toml(value) for key, value in schema.items() if not _is_left_out(key, value)} | unique
 
@@ -97,7 +111,7 @@ def _is_left_out(key: str, value: Any) -> bool:
 
     A key of a file that is called so has a mapping as its value.
     """
-    return key in ("anyOf", "default", "title") and not isinstance(value, dict)
+    return key in ("default", "title") and not isinstance(value, dict)
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.schema.name)
@@ -137,6 +151,17 @@ def test_a_mistake_in_a_client_is_a_fault_of_the_schema(content: str, fault: str
     faults = Draft202012Validator(KINDS[0].generated()).iter_errors(tomllib.loads(content))
 
     assert [found.message for found in faults if fault in found.message]
+
+
+@pytest.mark.parametrize(
+    ("place", "faults"), [("[0, 'path']", []), ("[0.5]", ["0.5 is not valid under any of the given schemas"])]
+)
+def test_the_place_of_an_argument_is_an_index_or_a_keyword(place: str, faults: list[str]) -> None:
+    schema = Kind(Path(), Registration, ()).generated()
+
+    found = Draft202012Validator(schema).iter_errors(tomllib.loads(f"path = {place}\nmethods = ['GET']"))
+
+    assert [fault.message for fault in found] == faults
 
 
 @pytest.mark.parametrize(("channel", "name", "table"), CLIENTS)

@@ -19,7 +19,7 @@ def load_package_data(type_: type[_T], package: str, name: str) -> _T:
 
 
 def load_package_tables(type_: type[_T], package: str, name: str) -> dict[str, _T]:
-    """The tables in the file `name` of `package`, by their names, as instances of the dataclass `type_`."""
+    """The tables or lists in the file `name` of `package`, by their names, each as a `type_`: a dataclass or a set."""
     return {key: _bind(type_, table) for key, table in _read(package, name).items()}
 
 

@@ -5,11 +5,9 @@ Installed distributions are read from their metadata; a table has well-known one
 
 import re
 import sys
-import tomllib
 from collections.abc import Collection, Mapping
 from functools import cache
 from importlib.metadata import packages_distributions
-from importlib.resources import files
 from typing import TypeAlias
 
 Packages: TypeAlias = Mapping[str, frozenset[str]]
@@ -37,8 +35,9 @@ def respelled(name: str, imported: Collection[str]) -> str:
 
 @cache
 def _well_known() -> Packages:
-    text = files("archguard.kinds").joinpath("distributions.toml").read_text(encoding="utf-8")
-    return {name: frozenset(packages) for name, packages in tomllib.loads(text).items()}
+    from archguard.codebase.package_data import load_package_tables  # noqa: PLC0415  # most checks need no facts
+
+    return load_package_tables(frozenset[str], "archguard.kinds", "distributions.toml")
 
 
 @cache

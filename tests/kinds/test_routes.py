@@ -6,7 +6,7 @@ import pytest
 from project import Project
 
 from archguard.effects.routes import Level, Route, find_route_table, find_routes
-from archguard.effects.routes.facts import guard_facts, route_facts
+from archguard.effects.routes.facts import known_guards, route_facts
 from archguard.effects.routes.route import joined, normalized
 
 
@@ -196,9 +196,9 @@ def test_the_table_does_not_depend_on_the_order_of_files(project: Project) -> No
 
 def test_the_facts_on_frameworks_name_classes_and_functions() -> None:
     name = re.compile(r"[a-z_]\w*(?:\.\w+)+")
-    facts, guards = route_facts(), guard_facts()
-    for table in facts.data["families"].values():
-        assert all(name.fullmatch(cls) for cls in (*table["applications"], *table["routers"]))
-    assert all(name.fullmatch(cls) for cls in facts.data["entries"])
+    facts, guards = route_facts(), known_guards()
+    for family in facts.families.values():
+        assert all(name.fullmatch(cls) for cls in family.applications | family.routers)
+    assert all(name.fullmatch(cls) for cls in (*facts.entries.routes, *facts.entries.mounts))
     assert guards.guards
     assert not guards.guards & guards.unsafe_only

@@ -1,11 +1,10 @@
 """What calls of clients send, and where to: facts from `http_requests.toml` and `message_calls.toml`."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from importlib.resources import files
-from typing import Any
+
+from archguard.codebase.package_data import load_package_tables
 
 GET = "GET"
 WEBSOCKET = "WEBSOCKET"
@@ -191,21 +190,13 @@ def _client_classes() -> Mapping[str, RequestClient]:
 
 @cache
 def _request_clients() -> tuple[RequestClient, ...]:
-    return tuple(RequestClient(**entry) for entry in _entries("http_requests.toml"))
+    return tuple(load_package_tables(RequestClient, "archguard.effects.catalogue", "http_requests.toml").values())
 
 
 @cache
 def _message_clients() -> tuple[MessageClient, ...]:
-    return tuple(MessageClient(**entry) for entry in _entries("message_calls.toml"))
+    return tuple(load_package_tables(MessageClient, "archguard.effects.catalogue", "message_calls.toml").values())
 
 
 def _clients() -> tuple[RequestClient | MessageClient, ...]:
     return (*_request_clients(), *_message_clients())
-
-
-def _entries(name: str) -> list[dict[str, Any]]:
-    text = files("archguard.effects.catalogue").joinpath(name).read_text(encoding="utf-8")
-    return [
-        {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
-        for entry in tomllib.loads(text).values()
-    ]

@@ -1,18 +1,26 @@
 """The endpoints of the services of a project, from the route table, and those that frameworks make by themselves."""
 
 import ast
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 from archguard.codebase import Codebase
+from archguard.codebase.package_data import load_package_tables
 from archguard.effects.api.endpoints import Endpoint, Offer
 from archguard.effects.catalogue.catalogue import semantic_model
 from archguard.effects.interactions import ServiceMap
 from archguard.effects.routes import Route, find_route_table
 from archguard.effects.tracing import has_any
 from archguard.semantics import StringValue
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImplicitRoutes:
+    """The routes that a framework makes by itself."""
+
+    paths: tuple[str, ...]
+    """The paths that answer a GET."""
 
 
 def offers_of(codebase: Codebase, services: ServiceMap) -> Mapping[str, Offer]:
@@ -81,14 +89,14 @@ def _endpoint(route: Route, service: str) -> Endpoint:
 
 def _implicit(service: str, endpoints: Iterable[Endpoint]) -> Iterator[Endpoint]:
     places = {endpoint.framework: endpoint.location for endpoint in reversed(tuple(endpoints))}
+    known = _implicit_routes()
     for framework, location in places.items():
-        for path in _implicit_paths().get(framework, ()):
+        for path in known[framework].paths if framework in known else ():
             yield Endpoint(
                 service=service, method="GET", path=path, location=location, framework=framework, is_implicit=True
             )
 
 
 @cache
-def _implicit_paths() -> Mapping[str, tuple[str, ...]]:
-    text = files("archguard.effects.catalogue").joinpath("implicit_routes.toml").read_text(encoding="utf-8")
-    return {name: tuple(entry["paths"]) for name, entry in tomllib.loads(text).items()}
+def _implicit_routes() -> Mapping[str, ImplicitRoutes]:
+    return load_package_tables(ImplicitRoutes, "archguard.effects.catalogue", "implicit_routes.toml")

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from archguard.codebase.scopes.scopes import Position, Scope
 from archguard.effects.routes.checks import Checks, is_unresolved
 from archguard.effects.routes.expressions import Allocation, Placed
-from archguard.effects.routes.facts import route_facts, short
+from archguard.effects.routes.facts import is_one_of, route_facts, short
 from archguard.effects.routes.handlers import HTTP_METHODS, Handler, Handlers
 from archguard.effects.routes.hierarchy import API_VIEW
 from archguard.effects.routes.permissions import Asked, Permissions
@@ -53,7 +53,7 @@ class DjangoRoutes:
     def __post_init__(self) -> None:
         self.expressions = self.checks.expressions
         self.model = self.checks.model
-        self.facts = route_facts().data["django"]
+        self.facts = route_facts().django
         self.settings = Settings(self.expressions, self.modules)
         self._defaults = self._default_permissions()
         self.permissions = Permissions(self.checks, self.handlers, self._defaults)
@@ -123,13 +123,13 @@ class DjangoRoutes:
             yield from self._router(node, at, context)
             return
         names = self.model.callees(node, at) if isinstance(node, ast.Call) else ()
-        if isinstance(node, ast.Call) and self._is_a(names, "patterns"):
+        if isinstance(node, ast.Call) and not self.facts.patterns.isdisjoint(names):
             for argument in node.args:
                 if isinstance(argument, ast.Call):
                     yield from self._pattern(argument, at, context)
                 else:
                     yield from self._patterns(argument, at, context)
-        elif not self._is_a(names, "no_routes"):
+        elif self.facts.no_routes.isdisjoint(names):
             self._unknown(node, at, f"adds {ast.unparse(node)[:60]} to its patterns, which cannot be resolved", context)
 
     def _pattern(self, node: ast.expr, at: Position, context: _Context) -> Iterator[Route]:
@@ -139,19 +139,19 @@ class DjangoRoutes:
                     yield from self._pattern(binding.node, binding.at, context)
             return
         names = self.model.callees(node, at) if isinstance(node, ast.Call) else ()
-        if not isinstance(node, ast.Call) or not (self._is_a(names, "path") or self._is_a(names, "re_path")):
+        if not isinstance(node, ast.Call) or (self.facts.path | self.facts.re_path).isdisjoint(names):
             yield from self._other_patterns(node, at, context)
             return
         route = self.expressions.text(self.expressions.argument(node, at, (0, "route", "regex")))
         view = self.expressions.argument(node, at, (1, "view"))
-        template = _concatenated(context.prefix, route, is_regex=self._is_a(names, "re_path"))
+        template = _concatenated(context.prefix, route, is_regex=not self.facts.re_path.isdisjoint(names))
         inner = replace(context, prefix=template)
         if view is not None:
             yield from self._target(node, view, inner, at)
 
     def _target(self, node: ast.Call, view: Placed, context: _Context, at: Position) -> Iterator[Route]:
         target, position = view
-        if isinstance(target, ast.Call) and self._is_a(self.model.callees(target, position), "include"):
+        if isinstance(target, ast.Call) and not self.facts.include.isdisjoint(self.model.callees(target, position)):
             included = self.expressions.argument(target, position, (0, "arg"))
             if included:
                 yield from self._include(*included, context)
@@ -191,15 +191,12 @@ class DjangoRoutes:
             yield from self._patterns(node, at, context)
 
     def _external_urlconf(self, name: str, node: ast.expr, at: Position, context: _Context) -> None:
-        if name not in self.facts["urlconfs"]:
+        if name not in self.facts.urlconfs:
             self._unknown(node, at, f"includes the urlconf {name}, which is outside of the project", context)
 
     def _unknown(self, node: ast.expr, at: Position, what: str, context: _Context) -> None:
         place = self.checks.location(node, at)
         self.unresolved.append(Unresolved(what=what, module=at.scope.module.name, location=place, path=context.prefix))
-
-    def _is_a(self, names: Iterable[str], key: str) -> bool:
-        return any(name in self.facts[key] for name in names)
 
     # Views
 
@@ -218,7 +215,7 @@ class DjangoRoutes:
         given = dict(handler.options).get("permission_classes")
         asked = self.checks.of_list([given], Level.ROUTE)[0] if given else ()
         is_rest = short(handler.name)[1].endswith("APIView") or package == "rest_framework"
-        is_open = route_facts().is_one_of(handler.name, "django", "open_views") or package == "django"
+        is_open = is_one_of(handler.name, self.facts.open_views) or package == "django"
         defaults = self._defaults if is_rest and not given and not is_open else ()
         unknown = (
             () if is_open or is_rest or package == "django" else (f"its view {handler.name} is outside of the project",)
@@ -284,7 +281,7 @@ class DjangoRoutes:
             for base in self.expressions.hierarchy.mro(cls)
             if isinstance(base, ExternalSymbol)
             and not is_unresolved(base)
-            and base.name.partition(".")[0] not in self.facts["open_packages"]
+            and base.name.partition(".")[0] not in self.facts.open_packages
         ]
         return checks, (*unknown, *outside)
 
@@ -319,13 +316,8 @@ class DjangoRoutes:
         return make.method(name.upper(), name, scope, holder, own, asked.unknown)
 
     def _generic_methods(self, name: str) -> list[str]:
-        found = {short(key): methods for key, methods in self.facts_of("generics").items()}
+        found = {short(key): methods for key, methods in route_facts().viewsets.generics.items()}
         return list(found.get(short(name), []))
-
-    def facts_of(self, key: str) -> dict[str, list[str]]:
-        """A table of the facts on view sets."""
-        table: dict[str, list[str]] = route_facts().data["viewsets"][key]
-        return table
 
     # View sets
 
@@ -355,7 +347,7 @@ class DjangoRoutes:
                 self.prefixes[id(allocation.call)] = context.prefix
         if not allocations:
             names = {qualified_name(value) for value in self.model.infer(node.value, at)}
-            known = self.facts["urlconfs"]
+            known = self.facts.urlconfs
             if not any(f"{name}.urls" in known for name in names):
                 self._unknown(node, at, f"includes {ast.unparse(node)[:60]}, which cannot be resolved", context)
 
@@ -405,14 +397,14 @@ class DjangoRoutes:
         return "/"
 
     def _view_set(self, handler: Handler, cls: ClassType, make: "_RouteMaker") -> Iterator[Route]:
-        actions = route_facts().data["viewsets"]["actions"]
+        actions = route_facts().viewsets.actions
         inherited = self._inherited_actions(cls)
         lookup = self._lookup(cls)
         for action, facts in actions.items():
             scope, _, _ = self.handlers.method(cls, action)
             if scope is not None or action in inherited:
-                path = f"/{lookup}" if facts["detail"] else ""
-                yield self._action_route(handler, cls, action, facts["method"], None, make.below(path))
+                path = f"/{lookup}" if facts.detail else ""
+                yield self._action_route(handler, cls, action, facts.method, None, make.below(path))
         for extra in self._extra_actions(cls):
             path = f"/{lookup}/{extra.path}" if extra.detail else f"/{extra.path}"
             for method in extra.methods:
@@ -423,13 +415,13 @@ class DjangoRoutes:
         """One route for the actions that a base class from outside adds: which ones they are is not known."""
         mro = self.expressions.hierarchy.mro(cls)
         names = [base.name for base in mro if isinstance(base, ExternalSymbol)]
-        outside = [name for name in names if name.partition(".")[0] not in self.facts["open_packages"]]
+        outside = [name for name in names if name.partition(".")[0] not in self.facts.open_packages]
         if not known and any(name.endswith(("ViewSet", "APIView")) for name in outside):
             asked = self.permissions.of_view(cls, ANY)
             yield make.route(ANY, asked.checks, asked.unknown)
 
     def _inherited_actions(self, cls: ClassType) -> frozenset[str]:
-        mixins = {short(name): actions for name, actions in self.facts_of("mixins").items()}
+        mixins = {short(name): actions for name, actions in route_facts().viewsets.mixins.items()}
         bases = [base.name for base in self.expressions.hierarchy.mro(cls) if isinstance(base, ExternalSymbol)]
         return frozenset(action for name in bases for action in mixins.get(short(name), ()))
 

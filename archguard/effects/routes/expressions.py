@@ -67,7 +67,7 @@ class Allocation:
     @property
     def is_application(self) -> bool:
         """Whether it is an application, and not a router that has to be mounted."""
-        return (self.cls.partition(".")[0], self.cls.rpartition(".")[2]) in self.family.applications
+        return self.family.is_application(self.cls)
 
     @property
     def name(self) -> str:

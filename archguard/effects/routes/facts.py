@@ -4,15 +4,19 @@ Classes are compared by their package and last name, since frameworks export the
 `fastapi.routing.APIRouter` is `fastapi.APIRouter`.
 """
 
-import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from typing import Any, TypeAlias
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from typing import TypeAlias
+
+from archguard.codebase.package_data import load_package_data
+from archguard.effects.catalogue.conventions import Words
 
 Places: TypeAlias = tuple[int | str, ...]
 """Where a call has an argument: its index, and its keywords."""
+
+_PATH_OF_VERBS: Places = (0, "path", "rule", "uri")
+"""Where methods that are named after an HTTP method have the path, in any framework."""
 
 
 def short(name: str) -> tuple[str, str]:
@@ -20,90 +24,234 @@ def short(name: str) -> tuple[str, str]:
     return name.partition(".")[0], name.rpartition(".")[2]
 
 
-@dataclass(frozen=True)
+def is_one_of(name: str, names: Words) -> bool:
+    """Whether `names` has `name`, in any spelling."""
+    return short(name) in _shortened(names)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Registration:
     """How a call registers a handler."""
 
     path: Places
+    """Where the call has the path: an index, and keywords."""
     handler: Places = ()
-    """Empty for a decorator."""
+    """Where it has the handler; empty for a decorator."""
     method: Places = ()
-    """Where the call names the HTTP method."""
-    methods: tuple[str, ...] = ()
+    """Where it names the HTTP method."""
+    methods: tuple[str, ...]
     """The methods without the keyword `methods`."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Mount:
     """How a call mounts a router."""
 
     child: Places
+    """Where the call has the router: an index, and keywords."""
     prefix: Places = ()
+    """Where it has the prefix."""
     replaces: bool = False
     """Whether the prefix takes the place of the router's own."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Family:
+class FamilyFacts:
     """Frameworks that register routes on objects in the same way."""
 
-    name: str
-    applications: frozenset[tuple[str, str]]
-    routers: frozenset[tuple[str, str]]
+    applications: Words
+    """The classes of applications."""
+    routers: Words
+    """The classes of objects that have routes and are mounted."""
     prefix: Places
+    """Where the constructor takes a prefix: an index, and keywords."""
     checks: tuple[str, ...]
+    """Keywords of the constructor, of a mount and of a registration that list what runs before a handler."""
+    verbs: Words
+    """Methods that register a handler for the HTTP method they are named after, and take the path first."""
     registrations: Mapping[str, Registration]
+    """Further methods that register a handler."""
     mounts: Mapping[str, Mount]
-    attachments: Mapping[tuple[str, str], Places]
-    hooks: frozenset[str]
-    application_hooks: frozenset[str]
-    middleware: frozenset[str]
-    middleware_decorators: frozenset[str]
-    middlewares: tuple[str, ...]
+    """Methods that mount a router."""
+    attachments: Mapping[str, Places] = field(default_factory=dict)
+    """Classes whose constructor takes the application or router that gets their routes, with the place of it."""
+    hooks: Words = frozenset()
+    """Decorators and methods whose function runs before every handler of the object."""
+    application_hooks: Words = frozenset()
+    """Those whose function runs before every handler of the application."""
+    middleware: Words = frozenset()
+    """Methods that add a middleware."""
+    middleware_decorators: Words = frozenset()
+    """Decorators whose function becomes a middleware."""
+    middlewares: tuple[str, ...] = ("middleware",)
     """Keywords of the constructor that list middleware."""
-    entries: tuple[str, ...]
+    entries: tuple[str, ...] = ()
     """Keywords of the constructor that list routes."""
-    inherits_checks: bool
+    inherits_checks: bool = True
     """Whether the checks of an object add to those of what mounts it; else they replace them."""
 
-    @property
-    def words(self) -> frozenset[str]:
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Family(FamilyFacts):
+    """The facts on a family of frameworks, with its name."""
+
+    name: str
+
+    @cached_property
+    def words(self) -> Words:
         """All names of methods that matter."""
-        named = (*self.registrations, *self.mounts, *self.hooks, *self.application_hooks, *self.middleware)
-        return frozenset((*named, *self.middleware_decorators))
+        named = (*self.verbs, *self.registrations, *self.mounts, *self.hooks, *self.application_hooks)
+        return frozenset((*named, *self.middleware, *self.middleware_decorators))
+
+    def is_application(self, cls: str) -> bool:
+        """Whether instances of `cls` are applications."""
+        return is_one_of(cls, self.applications)
+
+    def registration(self, method: str) -> Registration | None:
+        """How `method` registers a handler."""
+        if method in self.registrations:
+            return self.registrations[method]
+        return Registration(path=_PATH_OF_VERBS, methods=(method.upper(),)) if method in self.verbs else None
+
+    def attachment(self, cls: str) -> Places:
+        """Where the constructor of `cls` takes the object that gets its routes; empty if it takes none."""
+        return next((places for name, places in self.attachments.items() if short(name) == short(cls)), ())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
+class Entries:
+    """Calls that describe an entry in a list of routes, by the name of the function or class."""
+
+    routes: Mapping[str, Registration]
+    """Those that describe a route."""
+    mounts: Mapping[str, Mount]
+    """Those that describe a router below a prefix."""
+
+    @cached_property
+    def by_short_name(self) -> Mapping[tuple[str, str], Registration | Mount]:
+        """All of them, by package and last name."""
+        entries: dict[str, Registration | Mount] = {**self.routes, **self.mounts}
+        return {short(name): entry for name, entry in entries.items()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandlerClasses:
+    """Classes that have to do with handlers."""
+
+    tornado_handlers: Words
+    """Base classes of Tornado's handlers."""
+    tornado_rules: Words
+    """What describes a rule in a list of Tornado's routes."""
+    controllers: Words
+    """Base classes of Litestar's controllers."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LitestarFacts:
+    """Facts on Litestar."""
+
+    handlers: Mapping[str, tuple[str, ...]]
+    """The decorators of handlers, with the HTTP methods that they register."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DjangoFacts:
+    """Facts on Django and its packages."""
+
+    path: Words
+    """Functions that describe a route by a path."""
+    re_path: Words
+    """Functions that describe a route by a regular expression."""
+    include: Words
+    """Functions that include another urlconf."""
+    patterns: Words
+    """Functions that return the routes that they are passed."""
+    no_routes: Words
+    """Functions that return routes of files, which are left out."""
+    urlconfs: Mapping[str, str]
+    """Urlconfs and sites of packages, with what guards them; "" if nothing does, or nothing has to."""
+    open_views: Words
+    """Views that ask no permission, whatever the default is."""
+    open_packages: Words
+    """Packages of which a base class has no guard, unless it is listed as one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """How a router of Django REST framework serves an action of a view set."""
+
+    method: str
+    """The HTTP method."""
+    detail: bool
+    """Whether the path is that of one object."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ViewSetFacts:
+    """What the base classes of views and view sets of Django REST framework add."""
+
+    mixins: Mapping[str, Words]
+    """By base class of a view set: the actions that it adds."""
+    actions: Mapping[str, Action]
+    """The standard actions."""
+    generics: Mapping[str, tuple[str, ...]]
+    """By generic view: the HTTP methods that it handles."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class RouteFacts:
-    """The facts of `routes.toml`."""
+    """The file `routes.toml`."""
 
-    families: tuple[Family, ...]
-    data: Mapping[str, Any]
+    families: Mapping[str, FamilyFacts]
+    """Frameworks that register routes on objects, by the name that a route gives as its framework."""
+    entries: Entries
+    classes: HandlerClasses
+    litestar: LitestarFacts
+    django: DjangoFacts
+    viewsets: ViewSetFacts
+
+    @cached_property
+    def named_families(self) -> tuple[Family, ...]:
+        """The families, each with its name."""
+        return tuple(Family(name=name, **vars(facts)) for name, facts in self.families.items())
 
     def family(self, name: str) -> Family | None:
         """The family of the class `name`, if its objects hold routes."""
-        key = short(name)
-        return next((family for family in self.families if key in family.applications | family.routers), None)
+        return self._family_by_class.get(short(name))
+
+    @cached_property
+    def _family_by_class(self) -> Mapping[tuple[str, str], Family]:
+        families = self.named_families
+        return {short(cls): family for family in families for cls in family.applications | family.routers}
 
     def entry(self, name: str) -> Registration | Mount | None:
         """How a call of `name` describes an entry in a list of routes."""
-        return _entries().get(short(name))
-
-    def is_one_of(self, name: str, table: str, key: str) -> bool:
-        """Whether the list `key` of `table` has `name`, in any spelling."""
-        return short(name) in _shortened(tuple(self.data[table][key]))
+        return self.entries.by_short_name.get(short(name))
 
 
 @cache
 def route_facts() -> RouteFacts:
     """The facts, read once per process."""
-    data = _read("routes.toml")
-    return RouteFacts(tuple(_family(name, table) for name, table in data["families"].items()), data)
+    return load_package_data(RouteFacts, "archguard.effects.catalogue", "routes.toml")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class GuardFacts:
-    """The facts of `guards.toml`, by package and last name."""
+    """The file `guards.toml`: names of functions, classes and methods."""
+
+    guards: Mapping[str, Words]
+    """What refuses an anonymous request, by framework."""
+    unsafe_only: Words
+    """What refuses one of an unsafe method only: anonymous requests may read."""
+    readers: Words
+    """Classes whose instances read credentials without verifying them."""
+    optional: Mapping[str, Mapping[str, str]]
+    """Guards that let anonymous requests pass if they are called with one of these arguments."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guards:
+    """The facts of `guards.toml`, by `guard_key`; readers by package and last name."""
 
     guards: frozenset[tuple[str, str]]
     unsafe_only: frozenset[tuple[str, str]]
@@ -112,79 +260,25 @@ class GuardFacts:
 
 
 @cache
-def guard_facts() -> GuardFacts:
+def known_guards() -> Guards:
     """The facts, read once per process."""
-    data = _read("guards.toml")
-    optional = {_guard_key(name): dict(arguments) for name, arguments in data["optional"].items()}
-    return GuardFacts(
-        frozenset(map(_guard_key, data["guards"])),
-        frozenset(map(_guard_key, data["unsafe_only"])),
-        optional,
-        _shortened(tuple(data["readers"]["names"])),
+    facts = load_package_data(GuardFacts, "archguard.effects.catalogue", "guards.toml")
+    return Guards(
+        guards=frozenset(guard_key(name) for names in facts.guards.values() for name in names),
+        unsafe_only=frozenset(map(guard_key, facts.unsafe_only)),
+        optional={guard_key(name): arguments for name, arguments in facts.optional.items()},
+        readers=_shortened(facts.readers),
     )
 
 
 def guard_key(name: str) -> tuple[str, str]:
     """The package and the last names by which guards are compared: a method together with its class."""
-    return _guard_key(name)
-
-
-def _guard_key(name: str) -> tuple[str, str]:
     parts = name.split(".")
     owner = parts[-2] if len(parts) > 1 else ""
     is_method = owner[:1].isupper()
     return parts[0], ".".join(parts[-2:]) if is_method else parts[-1]
 
 
-def _read(file: str) -> Mapping[str, Any]:
-    return tomllib.loads(files("archguard.effects.catalogue").joinpath(file).read_text(encoding="utf-8"))
-
-
 @cache
-def _shortened(names: tuple[str, ...]) -> frozenset[tuple[str, str]]:
+def _shortened(names: Words) -> frozenset[tuple[str, str]]:
     return frozenset(map(short, names))
-
-
-@cache
-def _entries() -> Mapping[tuple[str, str], Registration | Mount]:
-    table = _read("routes.toml")["entries"]
-    return {short(name): _mount(entry) if "child" in entry else _registration(entry) for name, entry in table.items()}
-
-
-def _family(name: str, table: Mapping[str, Any]) -> Family:
-    verbs = {verb: Registration((0, "path", "rule", "uri"), (), (), (verb.upper(),)) for verb in table["verbs"]}
-    registrations = {key: _registration(entry) for key, entry in table["registrations"].items()}
-
-    def words(key: str) -> frozenset[str]:
-        return frozenset(table.get(key, ()))
-
-    def classes(names: Iterable[str]) -> frozenset[tuple[str, str]]:
-        return frozenset(map(short, names))
-
-    return Family(
-        name=name,
-        applications=classes(table["applications"]),
-        routers=classes(table["routers"]),
-        prefix=tuple(table["prefix"]),
-        checks=tuple(table["checks"]),
-        registrations={**verbs, **registrations},
-        mounts={key: _mount(entry) for key, entry in table["mounts"].items()},
-        attachments={short(key): tuple(places) for key, places in table.get("attachments", {}).items()},
-        hooks=words("hooks"),
-        application_hooks=words("application_hooks"),
-        middleware=words("middleware"),
-        middleware_decorators=words("middleware_decorators"),
-        middlewares=tuple(table.get("middlewares", ["middleware"])),
-        entries=tuple(table.get("entries", ())),
-        inherits_checks=table.get("inherits_checks", True),
-    )
-
-
-def _registration(entry: Mapping[str, Any]) -> Registration:
-    return Registration(
-        tuple(entry["path"]), tuple(entry.get("handler", ())), tuple(entry.get("method", ())), tuple(entry["methods"])
-    )
-
-
-def _mount(entry: Mapping[str, Any]) -> Mount:
-    return Mount(tuple(entry["child"]), tuple(entry["prefix"]), entry.get("replaces", False))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cached_property
 
-from archguard.effects.routes.facts import guard_facts, guard_key, short
+from archguard.effects.routes.facts import guard_key, known_guards, short
 from archguard.effects.routes.route import Check, Route
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -96,7 +96,7 @@ class GuardSet:
         return self._known(check, method) if self.with_known else None
 
     def _known(self, check: Check, method: str) -> Protection | None:
-        facts = guard_facts()
+        facts = known_guards()
         keys = {guard_key(name) for name in check.names}
         if keys & facts.guards or any((package, last.rpartition(".")[2]) in facts.guards for package, last in keys):
             return Protection.OPTIONAL if self._is_optional_by_fact(check) else Protection.GUARDED
@@ -105,7 +105,7 @@ class GuardSet:
         return None
 
     def _is_optional_by_fact(self, check: Check) -> bool:
-        given, facts = set(check.arguments), guard_facts()
+        given, facts = set(check.arguments), known_guards()
         for name in check.names:
             package = ".".join(name.split(".")[:2])
             wanted = facts.optional.get(guard_key(name)) or facts.optional.get(guard_key(package))
@@ -116,7 +116,7 @@ class GuardSet:
     def is_named(self, names: Iterable[str]) -> bool:
         """Whether one of `names` is a guard of this set."""
         listed = {spec.name for spec in (*self._all_guards, *self._all_optional)}
-        return any(name in listed or guard_key(name) in guard_facts().guards for name in names)
+        return any(name in listed or guard_key(name) in known_guards().guards for name in names)
 
     def reader(self, route: Route) -> str:
         """A check that reads credentials without verifying them; "" if there is none."""
@@ -125,7 +125,7 @@ class GuardSet:
                 name
                 for check in _all_checks(route.checks)
                 for name in check.names
-                if short(name) in guard_facts().readers
+                if short(name) in known_guards().readers
             ),
             "",
         )

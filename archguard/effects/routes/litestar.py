@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from archguard.codebase.scopes.scopes import Position, Scope
 from archguard.effects.routes.checks import Checks
 from archguard.effects.routes.expressions import Allocation, Placed
-from archguard.effects.routes.facts import route_facts
+from archguard.effects.routes.facts import is_one_of, route_facts
 from archguard.effects.routes.handlers import Handlers
 from archguard.effects.routes.route import (
     ANY,
@@ -69,7 +69,7 @@ class LitestarRoutes:
     def __post_init__(self) -> None:
         self.expressions = self.checks.expressions
         self.model = self.checks.model
-        self.methods: dict[str, list[str]] = route_facts().data["litestar"]["handlers"]
+        self.methods = route_facts().litestar.handlers
 
     def routes(self) -> Iterator[Route]:
         """The routes of every application; without one, those of an `AppConfig`."""
@@ -195,7 +195,7 @@ class LitestarRoutes:
 
     def _is_controller(self, cls: ClassType) -> bool:
         bases = [base.name for base in self.expressions.hierarchy.mro(cls) if isinstance(base, ExternalSymbol)]
-        return any(route_facts().is_one_of(name, "classes", "controllers") for name in bases)
+        return any(is_one_of(name, route_facts().classes.controllers) for name in bases)
 
     def _controller(self, cls: ClassType, layer: _Layer) -> Iterator[Route]:
         path = self._attribute(cls, "path")
@@ -251,7 +251,7 @@ class LitestarRoutes:
         checks = (*wrappers, *guards, *layer.checks)
         options = layer.options | self._options(call, at)
         named = self.expressions.texts(self.expressions.keyword(call, at, "http_method")) if verb == "route" else ()
-        methods = tuple(text.upper() for text in named) or tuple(self.methods[verb])
+        methods = tuple(text.upper() for text in named) or self.methods[verb]
         inner = replace(layer, checks=checks, unknown=(*layer.unknown, *unknown))
         path = self.expressions.argument(call, at, (0, "path"))
         for text in (self.expressions.texts(path) or (UNKNOWN_PART,)) if path else ("",):

@@ -14,7 +14,7 @@ from archguard.codebase.scopes.scopes import Scope
 from archguard.effects.routes.checks import Checks, is_unresolved
 from archguard.effects.routes.conditions import Conditions
 from archguard.effects.routes.expressions import Placed, exported_types
-from archguard.effects.routes.facts import route_facts
+from archguard.effects.routes.facts import is_one_of, route_facts
 from archguard.effects.routes.handlers import Handlers
 from archguard.effects.routes.route import Check, Level
 from archguard.model import Location
@@ -76,13 +76,13 @@ class Permissions:
         return Asked(self.default)
 
     def _external(self, base: ExternalSymbol) -> Asked | None:
-        facts = route_facts()
+        facts = route_facts().django
         package = base.name.partition(".")[0]
         if is_unresolved(base):
             return Asked((), (f"its base class {base.name.partition('.')[2]} cannot be resolved",))
-        if facts.is_one_of(base.name, "django", "open_views"):
+        if is_one_of(base.name, facts.open_views):
             return Asked(())
-        if package in facts.data["django"]["open_packages"] or base.name.endswith(("Mixin", "ViewSet")):
+        if package in facts.open_packages or base.name.endswith(("Mixin", "ViewSet")):
             return None
         return Asked((), (f"its base class {base.name} is outside of the project",))
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from archguard.codebase.scopes.scopes import Position, Scope
 from archguard.effects.routes.checks import Checks
 from archguard.effects.routes.expressions import Allocation, Expressions, Placed
-from archguard.effects.routes.facts import Family, Mount, Registration, route_facts, short
+from archguard.effects.routes.facts import Family, Mount, Registration, route_facts
 from archguard.effects.routes.handlers import HTTP_METHODS, Handler, Handlers
 from archguard.effects.routes.route import (
     ANY,
@@ -101,7 +101,7 @@ class Routers:
         self.unresolved: list[Unresolved] = []
         self._has_unresolved_mounts = False
         self._anonymous: dict[tuple[str, str], ast.Call] = {}
-        self._words = frozenset({"init_app"}).union(*(family.words for family in self.facts.families))
+        self._words = frozenset({"init_app"}).union(*(family.words for family in self.facts.named_families))
 
     def collect(self, modules: Iterable[str]) -> None:
         """Record what the files of `modules` register, mount and hook."""
@@ -122,7 +122,7 @@ class Routers:
     def _decorator(self, child: Scope, decorator: ast.expr, called: ast.Attribute, at: Position) -> None:
         for allocation in self._receivers(called, at, decorator, decorates=True):
             family = allocation.family
-            registration = family.registrations.get(called.attr)
+            registration = family.registration(called.attr)
             if isinstance(decorator, ast.Call) and registration and not registration.handler:
                 handler = self.handlers.of_scope(
                     child, ClassType(child.name, child) if isinstance(child.node, ast.ClassDef) else None
@@ -178,7 +178,7 @@ class Routers:
     def _call(self, call: ast.Call, called: ast.Attribute, at: Position) -> None:
         for allocation in self._receivers(called, at, call):
             family = allocation.family
-            if (registration := family.registrations.get(called.attr)) and registration.handler:
+            if (registration := family.registration(called.attr)) and registration.handler:
                 self._registration_call(allocation, registration, call, at)
             elif mount := family.mounts.get(called.attr):
                 self._mount(allocation, mount, call, at)
@@ -432,7 +432,7 @@ class Routers:
             for key in allocation.family.entries:
                 for placed in self.expressions.constructor_argument(allocation, (key,)):
                     self._mount_entries(allocation, placed, "", ())
-            places = allocation.family.attachments.get(short(allocation.cls))
+            places = allocation.family.attachment(allocation.cls)
             if places and (placed_parent := self.expressions.argument(call, at, places)):
                 for parent in self.expressions.allocations(*placed_parent):
                     self._node(parent).children.append(_Child(allocation, None, ()))
@@ -446,7 +446,7 @@ class Routers:
     def _attach(self, call: ast.Call, called: ast.Attribute, at: Position) -> None:
         """`api.init_app(app)`: what `api` holds is on `app`."""
         for child in self.expressions.allocations(called.value, at):
-            if short(child.cls) in child.family.attachments:
+            if child.family.attachment(child.cls):
                 for parent in self.expressions.allocations(call.args[0], at):
                     self._node(parent).children.append(_Child(child, None, ()))
 
@@ -472,7 +472,7 @@ class Routers:
             path = self.expressions.text((node.args[0], at)) if node.args else ""
             is_client_call = called.attr in HTTP_METHODS and not decorates  # `api.get("/orders")`
             if _OBJECT_NAME.match(last.lower()) and path.startswith("/") and not is_client_call:
-                family = next(family for family in self.facts.families if called.attr in family.words)
+                family = next(family for family in self.facts.named_families if called.attr in family.words)
                 return (self._pseudo(f"{family.name}.Router", family, at),)
         return ()
 

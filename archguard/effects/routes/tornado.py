@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from archguard.codebase.scopes.scopes import Position, Scope
 from archguard.effects.routes.checks import Checks
-from archguard.effects.routes.facts import route_facts
+from archguard.effects.routes.facts import is_one_of, route_facts
 from archguard.effects.routes.handlers import Handlers
 from archguard.effects.routes.route import PATH_REASON, UNKNOWN_PART, Check, Level, Route, normalized
 from archguard.model import Location
@@ -66,13 +66,13 @@ class TornadoRoutes:
                 yield from self._class(value, path, self.checks.location(node, at))
 
     def _arguments(self, node: ast.Call, at: Position) -> list[ast.expr]:
-        facts = route_facts()
-        is_rule = any(facts.is_one_of(name, "classes", "tornado_rules") for name in self.checks.model.callees(node, at))
+        rules = route_facts().classes.tornado_rules
+        is_rule = any(is_one_of(name, rules) for name in self.checks.model.callees(node, at))
         return [*node.args, *(item.value for item in node.keywords)] if is_rule else []
 
     def _is_handler(self, cls: ClassType) -> bool:
         bases = [base.name for base in self.checks.hierarchy.mro(cls) if isinstance(base, ExternalSymbol)]
-        return any(route_facts().is_one_of(name, "classes", "tornado_handlers") for name in bases)
+        return any(is_one_of(name, route_facts().classes.tornado_handlers) for name in bases)
 
     def _class(self, cls: ClassType, path: str, registration: Location) -> Iterator[Route]:
         is_socket = any(base.name.endswith("WebSocketHandler") for base in self.checks.hierarchy.mro(cls))
