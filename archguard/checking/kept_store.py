@@ -158,12 +158,10 @@ class _StoredRun:
         take_over_inputs()
         # The stored run may be older than the run before this one, so there may be more edits.
         changed = [name for name, (file, state) in self.index.files.items() if state_of(file) != state]
+        if len(changed) > _MOST_CHANGED:
+            return None
         codebase: Codebase = unpickled(content)
-        return (
-            with_edits(codebase, [codebase.sources[name] for name in changed])
-            if len(changed) <= _MOST_CHANGED
-            else None
-        )
+        return with_edits(codebase, [replace(codebase.sources[name]) for name in changed])  # copies, without markers
 
     def give(self, codebase: Codebase) -> bool:
         """Give `codebase` the results that still hold; False if so many do not that a full run is better."""

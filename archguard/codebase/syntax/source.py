@@ -54,8 +54,9 @@ class Source:
     display_path: str
 
     def __getstate__(self) -> dict[str, object]:
-        """Pickled without content and tree, which are read again where they are needed."""
-        return {each.name: getattr(self, each.name) for each in fields(self)}
+        """Pickled without content and tree, which are read again where they are needed; markers tell where."""
+        kept = {*(each.name for each in fields(self)), "markers"}
+        return {name: value for name, value in vars(self).items() if name in kept}
 
     @property
     def path(self) -> Path:
