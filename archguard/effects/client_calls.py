@@ -107,6 +107,11 @@ class ClientCall:
         """The last part of `symbol`: `execute`."""
         return self.symbol.rpartition(".")[2]
 
+    @property
+    def creates_instance(self) -> bool:
+        """Whether a class is called, judged by its name: `httpx.Client`."""
+        return self.verb[:1].isupper()
+
 
 @dataclass(frozen=True)
 class ClientCallFinder:

@@ -1,12 +1,15 @@
 """Find the hosts that a module names, in client calls and in other string literals."""
 
+import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from archguard.codebase import Source
 from archguard.codebase.facts import Literal
+from archguard.codebase.scopes.scopes import Position
 from archguard.effects.catalogue.conventions import load_conventions
 from archguard.effects.client_calls import ClientCall
+from archguard.effects.tracing import creation_sites
 from archguard.effects.urls import SCHEMES, Url, addresses
 from archguard.model import Confidence, Location
 from archguard.semantics import SemanticModel, StringValue
@@ -63,6 +66,22 @@ class Hosts:
     def _is_forbidden(self, url: Url) -> bool:
         is_known = url.host and url.scheme in SCHEMES
         return bool(is_known) and not any(url.matches(pattern) for pattern in self.allowed)
+
+
+def urls_reached(model: SemanticModel, call: ClientCall) -> Iterator[Url]:
+    """The URLs that `call` names; if it names none, those that its client was created with, such as a `base_url`."""
+    named = [*_urls(model, call.access.call, call.path.at)] if call.access.call else []
+    if call.access.owner and not named:
+        sites = creation_sites(model, call.access.owner, call.path.at)
+        named = [url for site, at in sites for url in _urls(model, site, at)]
+    yield from named
+
+
+def _urls(model: SemanticModel, call: ast.Call, at: Position) -> Iterator[Url]:
+    """The URLs among the addresses of `call`, or of the function that it is passed: `retry(requests.get, url)`."""
+    nodes = dict.fromkeys((*addresses(call), *call.args))
+    found = (Url.of(model.string_value(node, at)) for node in nodes)
+    yield from (url for url in found if url and url.host)
 
 
 def _is_address(text: StringValue, url: Url) -> bool:

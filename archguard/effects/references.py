@@ -57,7 +57,7 @@ class References:
             case ast.NamedExpr(value=inner):
                 return self.may_be(inner)
             case ast.Call(func=func):
-                return self.may_be(func) or (_is_wrapper(node) and any(map(self.may_be, elements(node))))
+                return self.may_be(func) or (is_function_wrapper(node) and any(map(self.may_be, elements(node))))
         return False
 
     def _returns_function(self, scope: Scope) -> bool:
@@ -77,7 +77,7 @@ def elements(call: ast.Call) -> Iterator[ast.expr]:
         yield from argument.elts if isinstance(argument, ast.Tuple | ast.List) else (argument,)
 
 
-def _is_wrapper(call: ast.Call) -> bool:
+def is_function_wrapper(call: ast.Call) -> bool:
     """Whether `call` may return a wrapper of its argument."""
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     return name in _WRAPPERS
@@ -100,5 +100,5 @@ def _may_be_client_function(origin: object, words: Collection[str]) -> bool:
         case Binding(kind=BindingKind.ASSIGNED, node=ast.Attribute(attr=name) | ast.Name(id=name)):
             return name in words
         case Binding(kind=BindingKind.ASSIGNED, node=ast.Call() as call):
-            return _is_wrapper(call)
+            return is_function_wrapper(call)
     return False

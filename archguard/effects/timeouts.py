@@ -48,7 +48,7 @@ class Timeouts:
             or client_call.verb in _NON_REQUEST_METHODS
         ):
             return False
-        if _is_class(client_call.symbol):
+        if client_call.creates_instance:
             return self._is_missing_at_client(rule, call, client_call.path.at)
         if not rule.at_call or self._has_timeout(rule, call, client_call.path.at):
             return self._is_disabled(rule, call, client_call.path.at)
@@ -123,10 +123,6 @@ class Timeouts:
             for binding in bindings if name == "request" else ():
                 for origin in self.model.resolve(base, binding.at):
                     yield from self.model.infer_origin(origin) if isinstance(origin, Binding) else ()
-
-
-def _is_class(symbol: str) -> bool:
-    return symbol.rpartition(".")[2][:1].isupper()
 
 
 def _expands(call: ast.Call) -> bool:

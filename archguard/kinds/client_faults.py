@@ -30,7 +30,7 @@ def _name_faults(codebase: Codebase, channel: str, client: Client) -> Iterator[C
     for key in ("modules", "functions", "methods", "orm_bases", "timeouts"):
         for index, name in enumerate(getattr(client, key)):
             keys = ("clients", channel, key, index if isinstance(getattr(client, key), tuple) else name)
-            if fault := _fault(codebase, name, is_module=key in ("modules", "timeouts")):
+            if fault := name_fault(codebase, name, is_module=key in ("modules", "timeouts")):
                 yield ContractError(fault[0], hint=fault[1], keys=keys, at_key=keys[-1] == name)
     for cls, methods in client.methods.items():
         wrong = [method for method in methods if not _METHOD.fullmatch(method)]
@@ -39,7 +39,7 @@ def _name_faults(codebase: Codebase, channel: str, client: Client) -> Iterator[C
             yield ContractError(message, hint="write `*` for every one", keys=("clients", channel, "methods", cls))
 
 
-def _fault(codebase: Codebase, name: str, *, is_module: bool) -> tuple[str, str] | None:
+def name_fault(codebase: Codebase, name: str, *, is_module: bool) -> tuple[str, str] | None:
     """The message and the hint about an invalid name of a module, function or class."""
     if not _DOTTED.fullmatch(name):
         hint = "a module stands for all below it" if "*" in name else ""

@@ -2,31 +2,32 @@
 
 import re
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Annotated, ClassVar, Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal
 
 from archguard.codebase import Codebase, OneOrMany, Patterns, SomeNames, SomePatterns, Source
 from archguard.codebase.worker_pool import broadcast
 from archguard.effects import CHANNELS as ALL_CHANNELS
 from archguard.effects import Client, load_catalogue, semantic_model
+from archguard.effects.client_calls import ClientCall
 from archguard.effects.client_flow import modules_with_clients
 from archguard.effects.entry_points import EntryPoints
-from archguard.effects.hosts import Hosts
+from archguard.effects.hosts import Hosts, urls_reached
 from archguard.effects.outbound import Outbound, OutboundEffect
 from archguard.effects.timeouts import Timeouts
 from archguard.effects.tracing import holds
 from archguard.effects.urls import SCHEMES, Url
+from archguard.effects.wrappers import Wrappers
 from archguard.kinds.breakability import always_inside
 from archguard.kinds.client_faults import client_faults
 from archguard.kinds.contract import ContractError, VacuousError, listed
 from archguard.kinds.per_file import Checker, PerFileContract
+from archguard.kinds.requirement import CHANNELS, Channel, Requirement
 from archguard.model import Violation
 from archguard.semantics import SemanticModel
 
-Channel: TypeAlias = Literal["http", "rpc", "queue", "cloud", "saas", "network", "email"]
 _URLS = re.compile(rb"//")
-CHANNELS: tuple[Channel, ...] = ("http", "rpc", "queue", "cloud", "saas", "network", "email")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,8 +49,9 @@ class Gateway(PerFileContract):
     hosts: SomeNames = ()
     """If given, the only hosts that URLs in the code may name, in `allowed_in` too: `api.shop.com`, `*.internal`,
     `api.shop.com/v2`, `https://api.shop.com`."""
-    require: Annotated[tuple[Literal["timeout"], ...], OneOrMany(empty=False)] = ()
-    """What every request must have, in `allowed_in` too: `timeout`, of its own or of its client."""
+    require: Annotated[tuple[Requirement, ...], OneOrMany(empty=False)] = ()
+    """What every request must have, in `allowed_in` too: `timeout`, of its own or of its client, or mappings with one
+    of `timeout`, `wrapped_in` and `breaker`, and with `channels` and `hosts`."""
     routes_in: SomePatterns = ()
     """If given, the only modules that may declare routes, remote procedures and tasks."""
     clients: Mapping[str, Client] = field(default_factory=dict)
@@ -62,7 +64,7 @@ class Gateway(PerFileContract):
             f"Only {listed(self.allowed_in)} reach outside.": self.allowed_in,
             f"{listed(self.modules)} do not reach outside.": self.modules and not self.allowed_in,
             f"URLs name {listed(self.hosts)} only.": self.hosts,
-            f"Every request has its {listed(self.require)}.": self.require,
+            **{requirement.sentence: True for requirement in self.require},
             f"Only {listed(self.routes_in)} declare routes.": self.routes_in,
         }
         return " ".join(clause for clause, is_asked in asked.items() if is_asked)
@@ -95,6 +97,8 @@ class Gateway(PerFileContract):
             yield ContractError("needs one of `allowed_in`, `modules`, `hosts`, `require` and `routes_in`")
         elif not asks_all and not self._restricted(codebase) and always_inside(codebase, self.modules, self.allowed_in):
             yield VacuousError("every module is in `allowed_in`", "allowed_in")
+        for index, requirement in enumerate(self.require):
+            yield from requirement.faults(codebase, index, self.channels)
         any_host = [Url(scheme, "made-up-9.invalid") for scheme in SCHEMES]
         if self.hosts and all(any(url.matches(host) for host in self.hosts) for url in any_host):
             yield VacuousError("every host is allowed", "hosts")
@@ -156,8 +160,8 @@ class _Search:
             yield from self._outbound_effects(source)
         if self.contract.hosts and (has_client or source.module in self.with_urls):
             yield from self._forbidden_hosts(source)
-        if has_client and "timeout" in self.contract.require:
-            yield from self._missing_timeouts(source)
+        for requirement in self.contract.require if has_client else ():
+            yield from self._unmet(requirement, source)
         if self.contract.routes_in and source.module not in self.entry_points:
             yield from self._misplaced_entry_points(source)
 
@@ -171,6 +175,12 @@ class _Search:
         """The outbound effects of the code."""
         gateways = self.codebase.members(self.contract.allowed_in)
         return Outbound(self.names, self.contract.channels, self.contract.clients, gateways, self.with_clients)
+
+    @cached_property
+    def outbound_over(self) -> Mapping[tuple[Channel, ...], Outbound]:
+        """The outbound effects by the channels of the requirements; a requirement without any is about all."""
+        channels = {requirement.channels for requirement in self.contract.require}
+        return {some: replace(self.outbound, channels=some) if some else self.outbound for some in channels}
 
     @cached_property
     def timeouts(self) -> Timeouts:
@@ -220,18 +230,29 @@ class _Search:
                 confidence=named.confidence,
             )
 
-    def _missing_timeouts(self, source: Source) -> Iterator[Violation]:
-        for use in self.outbound.uses(source):
-            if self.timeouts.missing(use):
-                yield self.contract.violation(
-                    f"{source.module} must not call {use.symbol} without a timeout",
-                    use.location,
-                    source.module,
-                    symbol=use.symbol,
-                    rule="require timeout",
-                    fix=("give it a `timeout`, or make its client with one",),
-                    confidence=use.confidence,
-                )
+    def _unmet(self, requirement: Requirement, source: Source) -> Iterator[Violation]:
+        """A violation for each request that does not have what `requirement` asks for."""
+        for use in self._requests_without(requirement, source):
+            yield self.contract.violation(
+                f"{source.module} must not call {use.symbol} {requirement.lack}",
+                use.location,
+                source.module,
+                symbol=use.symbol,
+                rule=f"require {requirement.key}",
+                fix=(requirement.fix,),
+                confidence=use.confidence,
+            )
+
+    def _requests_without(self, requirement: Requirement, source: Source) -> Iterator[ClientCall]:
+        outbound = self.outbound_over[requirement.channels]
+        uses = (use for use in outbound.uses(source) if self._is_to(requirement.hosts, use))
+        if requirement.timeout:
+            return filter(self.timeouts.missing, uses)
+        return Wrappers(self.names, self.timeouts.catalogue, requirement.wrappers).unwrapped(source, uses)
+
+    def _is_to(self, hosts: tuple[str, ...], use: ClientCall) -> bool:
+        """Whether `use` goes to one of `hosts`, as far as is known; every one does if there are none."""
+        return not hosts or any(url.matches(host) for url in urls_reached(self.names, use) for host in hosts)
 
     def _misplaced_entry_points(self, source: Source) -> Iterator[Violation]:
         where = ", ".join(map(str, self.contract.routes_in))

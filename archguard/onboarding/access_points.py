@@ -17,7 +17,7 @@ from typing import Any
 from archguard.codebase import Codebase, Pattern, Target
 from archguard.effects import load_catalogue
 from archguard.kinds import Database, Gateway
-from archguard.kinds.gateway import CHANNELS
+from archguard.kinds.requirement import CHANNELS
 from archguard.model import Confidence
 from archguard.onboarding.pattern_writer import is_in, patterns_for
 from archguard.onboarding.proposal import ProposedContract
