@@ -707,3 +707,56 @@ def test_a_comment_with_a_reason_covers_a_class_but_not_from_inside(project: Pro
     )
 
     assert [violation.symbol for violation in report.violations] == ["B"]
+
+
+BRANCHING = '''
+def choose(kind):
+    """Has seven branches, and twelve statements."""
+    if kind == 1:
+        return 1
+    elif kind == 2:
+        return 2
+    else:
+        pass
+    for _ in []:
+        try:
+            pass
+        except KeyError:
+            pass
+    match kind:
+        case 1:
+            pass
+        case _:
+            pass
+
+
+def outer():
+    def inner():
+        if outer:
+            return 1
+    return inner
+'''
+
+
+@pytest.mark.parametrize(
+    ("size", "lines"),
+    [
+        ("{branches: 7}", []),
+        ("{branches: 6}", ["2 shop.services.pick.choose must not exceed 6 branches: it has 7"]),
+        ("{statements: 12}", []),
+        ("{statements: 11}", ["2 shop.services.pick.choose must not exceed 11 statements: it has 12"]),
+    ],
+)
+def test_branches_and_statements_are_limits(project: Project, size: str, lines: list[str]) -> None:
+    rule = f"- {{modules: services, functions: choose, must_not: {{exceed: {size}}}}}"
+
+    assert found(check(project, rule, services__pick=BRANCHING)) == lines
+
+
+def test_branches_of_a_nested_function_are_its_own_and_its_statements_are_not(project: Project) -> None:
+    rule = "- {modules: services, functions: [outer, inner], must_not: {exceed: {branches: 0, statements: 3}}}"
+
+    assert found(check(project, rule, services__pick=BRANCHING)) == [
+        "22 shop.services.pick.outer must not exceed 3 statements: it has 4",
+        "23 shop.services.pick.outer.inner must not exceed 0 branches: it has 1",
+    ]

@@ -43,18 +43,23 @@ class Size:
     """Parameters of a function, without `self` or `cls`."""
     members: int | None = None
     """Public names that a module or a class defines."""
+    branches: int | None = None
+    """Branches of a function, without nested ones: each `if`, `elif`, `else`, `for`, `while`, `except` and `case`."""
+    statements: int | None = None
+    """Statements of a module, a class or a function, nested ones included; docstrings are none."""
 
     def limits(self) -> Iterator[tuple[str, int]]:
         """The measures that are given."""
-        for measure in ("lines", "parameters", "members"):
+        for measure in ("lines", "parameters", "members", "branches", "statements"):
             limit: int | None = getattr(self, measure)
             if limit is not None:
                 yield measure, limit
 
 
 def counted(limit: int, measure: str) -> str:
-    """`1 line`, `2 lines`."""
-    return f"{limit} {measure.removesuffix('s') if limit == 1 else measure}"
+    """`1 line`, `2 lines`, `1 branch`."""
+    singular = measure.removesuffix("es") if measure.endswith("ches") else measure.removesuffix("s")
+    return f"{limit} {singular if limit == 1 else measure}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +86,7 @@ class Criteria:
     call: Globs = ()
     """Functions, methods and classes that are called; with brackets, their arguments too: `open(*'w'*)`."""
     exceed: Size | None = None
-    """Sizes: `lines`, `parameters` or `members`."""
+    """Sizes: `lines`, `parameters`, `members`, `branches` or `statements`."""
 
 
 @dataclass(frozen=True, kw_only=True)
