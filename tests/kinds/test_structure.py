@@ -709,6 +709,132 @@ def test_a_comment_with_a_reason_covers_a_class_but_not_from_inside(project: Pro
     assert [violation.symbol for violation in report.violations] == ["B"]
 
 
+def clause(body: str, caught: str = "except Exception as error:", before: str = "") -> dict[str, str]:
+    """A service of which a function catches an exception, with `body` in the clause."""
+    code = f"{before}\n\n\ndef pay(self):\n    try:\n        charge()\n    {caught}\n{indent(body, ' ' * 8)}\n"
+    return {"services__pay": code}
+
+
+SWALLOWED = "- {modules: services, must_not: {catch: {exceptions: [Exception, BaseException], unless: [raise, log]}}}"
+HELPERS = """
+import logging
+import sys
+import traceback
+from typing import NoReturn
+
+from math import log
+from loguru import logger as fancy
+from structlog import get_logger
+
+audit = get_logger()
+
+
+def report(error):
+    logging.error(error)
+
+
+def translate(error):
+    raise ValueError from error
+
+
+def stop(text) -> NoReturn:
+    sys.exit(text)
+
+
+def log_warning(error): ...
+
+
+def describe(error):
+    return str(error)
+"""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "raise",
+        "raise ValueError('no') from error",
+        "if error.args:\n    raise",
+        "sys.exit(1)",
+        "stop('no')",
+        "logging.exception('no')",
+        "logging.getLogger(__name__).warning('no')",
+        "fancy.error('no')",
+        "audit.error('no')",
+        "logger.exception('no')",
+        "self._logger.error('no')",
+        "current_app.logger.bind(a=1).warning('no')",
+        "LOG.info('no')",
+        "traceback.print_exc()",
+        "log_error(error)",
+        "report(error)",
+        "translate(error=error)",
+        "unknown.capture()\nreport(error)",
+    ],
+)
+def test_an_exception_that_is_raised_or_logged_is_not_swallowed(project: Project, body: str) -> None:
+    assert found(check(project, SWALLOWED, **clause(body, before=HELPERS))) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "pass",
+        "return None",
+        "print(error)",
+        "describe(error)",
+        "log_warning(error)",  # a function of the project, which logs nothing
+        "report('no')",  # it may log for any reason: the exception is not passed to it
+        "log(2)",
+        "blog.error('no')",
+        "logger.setLevel(3)",
+        "def later():\n    raise",
+        "return lambda: logging.error('no')",
+    ],
+)
+def test_an_exception_that_is_neither_raised_nor_logged_is_swallowed(project: Project, body: str) -> None:
+    report = check(project, SWALLOWED, **clause(body, before=HELPERS))
+
+    assert [line.partition(" ")[2] for line in found(report)] == [
+        "shop.services.pay.pay must not catch Exception without raising or logging"
+    ]
+
+
+def test_only_the_named_exceptions_must_not_be_swallowed(project: Project) -> None:
+    bare = check(project, SWALLOWED, **clause("pass", "except:"))
+    named = check(project, SWALLOWED, **clause("pass", "except (KeyError, ValueError):"))
+
+    assert found(bare) == ["7 shop.services.pay.pay must not catch BaseException without raising or logging"]
+    assert found(named) == []
+
+
+def test_what_does_not_count_is_chosen(project: Project) -> None:
+    rule = "- {modules: services, must_not: {catch: {exceptions: Exception, unless: raise}}}"
+
+    logged = check(project, rule, **clause("logging.error('no')", before=HELPERS))
+    raised = check(project, rule, **clause("logging.error('no')\nraise", before=HELPERS))
+
+    assert [line.partition(" ")[2] for line in found(logged)] == [
+        "shop.services.pay.pay must not catch Exception without raising"
+    ]
+    assert found(raised) == []
+
+
+def test_a_mapping_without_unless_means_what_the_list_means(project: Project) -> None:
+    report = check(project, "- {modules: services, must_not: {catch: {exceptions: Exception}}}", **clause("raise"))
+
+    assert [line.partition(" ")[2] for line in found(report)] == ["shop.services.pay.pay must not catch Exception"]
+
+
+def test_a_handler_of_another_module_does_what_its_body_does(project: Project) -> None:
+    code = clause("handle(error)", before="from shop.base import handle")
+
+    logs = check(project, SWALLOWED, base="import logging\n\n\ndef handle(e):\n    logging.error(e)\n", **code)
+    drops = check(project, SWALLOWED, base="def handle(e):\n    return e\n", **code)
+
+    assert (len(found(logs)), len(found(drops))) == (0, 1)
+
+
 BRANCHING = '''
 def choose(kind):
     """Has seven branches, and twelve statements."""

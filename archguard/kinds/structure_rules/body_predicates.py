@@ -1,10 +1,13 @@
 """Predicates on bodies and signatures: take, return, raise, catch, call. Each yields the evidence for it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from archguard.codebase.facts import Catch, FunctionDefinition, Raise, Reference
 from archguard.kinds.structure_rules.evidence import Evidence, best
+from archguard.kinds.structure_rules.except_clauses import reacts, without
 from archguard.kinds.structure_rules.glob import Glob
+from archguard.kinds.structure_rules.shape import Caught
 from archguard.kinds.structure_rules.subjects import Sort, StructureFacts, Subject, line_of
 from archguard.kinds.structure_rules.type_queries import exceptions, returned, taken
 
@@ -38,10 +41,15 @@ def raises(facts: StructureFacts, subject: Subject, globs: tuple[Glob, ...]) -> 
         yield from _exception_evidence(facts, subject, globs, found.raiser, found.exception)
 
 
-def catches(facts: StructureFacts, subject: Subject, globs: tuple[Glob, ...]) -> Iterator[Evidence]:
-    """Each `except` of an exception that matches `globs`."""
+def catches(facts: StructureFacts, subject: Subject, caught: Caught) -> Iterator[Evidence]:
+    """Each `except` of an exception that matches `caught`, unless the clause reacts as that says."""
     for found in Catch.within(subject.scope, subject.source):
-        yield from _exception_evidence(facts, subject, globs, found.catcher, found.exception)
+        for evidence in _exception_evidence(facts, subject, caught.exceptions, found.catcher, found.exception):
+            if not caught.unless:
+                yield evidence
+            elif not reacts(facts, subject.source, found, caught.unless):
+                lost = without(caught.unless)
+                yield replace(evidence, what=f"{evidence.what} {lost}", matched_by=f"{evidence.matched_by} {lost}")
 
 
 def _exception_evidence(

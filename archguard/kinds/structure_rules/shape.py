@@ -33,6 +33,23 @@ class Modifier(StrEnum):
         return f"a {self}" if self in (Modifier.CLASS, Modifier.FUNCTION, Modifier.METHOD) else str(self)
 
 
+class Reaction(StrEnum):
+    """What an `except` clause can do so that the exception is not lost."""
+
+    RAISE = "raise"
+    LOG = "log"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caught:
+    """Exceptions that an `except` clause catches."""
+
+    exceptions: Globs
+    """Their names, and classes that they derive from; a bare `except:` catches `BaseException`."""
+    unless: Annotated[tuple[Reaction, ...], OneOrMany(empty=False)] = ()
+    """Clauses that do not count: `raise`, those that raise this or another exception; `log`, those that log."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Size:
     """Measures that can be exceeded."""
@@ -81,8 +98,8 @@ class Criteria:
     """Types that are returned, likewise: those of the annotation, or else those that the `return` statements show."""
     raise_: Globs = ()
     """Exceptions that are raised, and classes that they derive from, except `Exception` and `BaseException`."""
-    catch: Globs = ()
-    """Exceptions that are caught, likewise; a bare `except:` catches `BaseException`."""
+    catch: Annotated[Caught | None, ShortFor("exceptions")] = None
+    """Exceptions that are caught, likewise; a bare `except:` catches `BaseException`; or a mapping with `unless`."""
     call: Globs = ()
     """Functions, methods and classes that are called; with brackets, their arguments too: `open(*'w'*)`."""
     exceed: Size | None = None

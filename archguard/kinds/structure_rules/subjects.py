@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cached_property, partial
 from sys import stdlib_module_names
 
-from archguard.codebase import Codebase, Reachability, Source, SourceError
+from archguard.codebase import Codebase, Reachability, Source, SourceError, self_and_parents
 from archguard.codebase.facts import Call, ClassDefinition, FunctionDefinition, Reference
 from archguard.codebase.facts.definitions import definitions
 from archguard.codebase.file_tasks import digest_of, scan_files
@@ -115,6 +115,10 @@ class StructureFacts:
             reachability = Reachability(self.codebase.imports, dict.fromkeys(found, 1), {})
             self._containing[key] = frozenset(found if directly else reachability.closure)
         return self._containing[key]
+
+    def module_of(self, name: str) -> str:
+        """The module that defines the class or function with the qualified name `name`."""
+        return next(parent for parent in self_and_parents(name) if parent in self.codebase.sources)
 
     def module(self, module: str) -> Subject:
         """The module itself."""
