@@ -886,3 +886,71 @@ def test_branches_of_a_nested_function_are_its_own_and_its_statements_are_not(pr
         "22 shop.services.pick.outer must not exceed 3 statements: it has 4",
         "23 shop.services.pick.outer.inner must not exceed 0 branches: it has 1",
     ]
+
+
+DELEGATES = "- {modules: controllers, functions: {decorated_with: '*.get'}, must: {call: services}}"
+
+
+@pytest.mark.parametrize("part", ["services", "shop.services", "shop.services.orders"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return OrderService()",
+        "return service.place(1)",
+        "return ordering.total()",
+        "return [count() for _ in 'ab']",
+        "return bulk.save()",
+    ],
+)
+def test_a_controller_that_calls_something_of_a_component_delegates(project: Project, body: str, part: str) -> None:
+    assert found(check(project, DELEGATES.replace("services", part), **_route(body))) == []
+
+
+@pytest.mark.parametrize("body", ["return 1", "return services()", "return OrderService", "return helper()"])
+def test_a_controller_that_calls_nothing_of_a_component_does_not_delegate(project: Project, body: str) -> None:
+    assert found(check(project, DELEGATES, **_route(body))) == ["15 shop.api.orders.orders must call services"]
+
+
+def test_a_call_of_a_component_may_be_forbidden(project: Project) -> None:
+    rule = "- {modules: controllers, must_not: {call: repositories}}"
+    code = "from shop.repositories.orders import OrderRepository\n\nOrderRepository()\n"
+
+    assert found(check(project, rule, api__orders=code)) == [
+        "3 shop.api.orders must not call shop.repositories.orders.OrderRepository"
+    ]
+
+
+def _route(body: str) -> dict[str, str]:
+    """A controller with `body`, and a service."""
+    controller = f"""
+from fastapi import APIRouter
+from shop.services import orders as ordering
+from shop.services.orders import BulkService, OrderService, total as count
+
+router = APIRouter()
+bulk = BulkService()
+
+
+def services(): ...
+def helper(): ...
+
+
+@router.get("/orders")
+def orders(service: OrderService):
+    {body}
+"""
+    service = """
+from shop.base import Base
+
+
+class OrderService:
+    def place(self, number): ...
+
+
+class BulkService(Base): ...
+
+
+def total(): ...
+"""
+    base = "class Base:\n    def save(self): ...\n"
+    return {"api__orders": controller, "services__orders": service, "base": base}

@@ -101,7 +101,8 @@ class Criteria:
     catch: Annotated[Caught | None, ShortFor("exceptions")] = None
     """Exceptions that are caught, likewise; a bare `except:` catches `BaseException`; or a mapping with `unless`."""
     call: Globs = ()
-    """Functions, methods and classes that are called; with brackets, their arguments too: `open(*'w'*)`."""
+    """Functions, methods and classes that are called; with brackets, their arguments too: `open(*'w'*)`; the name of a
+    component or a module stands for all that is defined in it."""
     exceed: Size | None = None
     """Sizes: `lines`, `parameters`, `members`, `branches` or `statements`."""
 

@@ -16,6 +16,7 @@ from archguard.kinds.structure_rules.name_forms import Spelling, spelled
 from archguard.kinds.structure_rules.subjects import StructureFacts
 from archguard.semantics import (
     ClassType,
+    ExternalMember,
     ExternalSymbol,
     FunctionType,
     InstanceType,
@@ -98,6 +99,18 @@ def exceptions(facts: StructureFacts, reference: Reference) -> Iterator[Spelling
         yield from _of_values(facts, facts.names.infer(reference.node, reference.at))
     above = chain.from_iterable(ancestors(facts, cls) for cls in facts.classes(reference))
     yield from (name for name in above if _UNIVERSAL_BASES.isdisjoint(name.known))
+
+
+def called_modules(facts: StructureFacts, callee: Spelling) -> frozenset[str]:
+    """The modules of the project that define `callee`, or the class of its receiver: a method may be inherited."""
+    reference = callee.reference
+    values = facts.names.infer(reference.named, reference.at) if reference else ()
+    found = [value.name for value in values if isinstance(value, FunctionType | ClassType)]
+    for value in values:
+        receiver = value.receiver if isinstance(value, FunctionType | ExternalMember) else None
+        cls = receiver.of if isinstance(receiver, InstanceType) else receiver
+        found += [cls.name] if isinstance(cls, ClassType) else []
+    return frozenset(facts.module_of(name) for name in found)
 
 
 def called_functions(facts: StructureFacts, call: Call) -> tuple[FunctionType, ...]:
