@@ -55,7 +55,7 @@ def nesting_problems(codebase: Codebase) -> Iterator[Problem]:
 
 def _query(contract: PerFileContract, codebase: Codebase) -> str:
     """Names the check of `contract` with its context."""
-    context = digest_of(sorted(modules) for modules in contract.context(codebase))
+    context = digest_of(map(codebase.results.context, contract.context(codebase)))
     return f"contract {contract.id} {context}"
 
 

@@ -23,6 +23,7 @@ _FEW_OUTDATED: Final = 50
 class KeptRun:
     """The results of a full run on the files of that time."""
 
+    modules: frozenset[str]
     imports: str
     """The digest of the import graph."""
     batches: tuple[Batch, ...]
@@ -35,7 +36,9 @@ class KeptRun:
         """The run that `codebase` has been checked in, with everything recorded."""
         results = codebase.results
         texts = {module: text for batch in results.batches for module, text in batch.texts.items()}
-        return cls(codebase.every_import.digest, tuple(results.batches), results.scans, texts)
+        return cls(
+            frozenset(codebase.sources), codebase.every_import.digest, tuple(results.batches), results.scans, texts
+        )
 
     def change(self, codebase: Codebase, module: str) -> Change:
         """The change of `module` from then to its file in `codebase`."""
@@ -58,13 +61,15 @@ class KeptRun:
         is_same_program = self.imports == codebase.every_import.digest and not any(map(_is_app_wide, changes.values()))
         results = codebase.results
         results.changed, results.kept_scans = frozenset(changes), self.scans
+        results.added = frozenset(codebase.sources).difference(self.modules)
         valid = valid_results(self.batches, changes, None if is_same_program else ProgramFacts(codebase).holds)
         paths = {codebase.display_path(module) for module in changes}
         results.kept = {query: _without_shown(found, paths) for query, found in valid.items()}
         total = sum(len(batch.results) for batch in self.batches)
         if total - sum(map(len, results.kept.values())) <= max(_FEW_OUTDATED, _MOST_OUTDATED * total):
             return True
-        results.changed, results.kept_scans, results.kept = frozenset(), {}, {}
+        results.changed = results.added = frozenset()
+        results.kept_scans, results.kept = {}, {}
         return False
 
 

@@ -173,7 +173,9 @@ class _StoredRun:
     def _run(self) -> KeptRun:
         stored = zip(self.index.batches, self.index.rows, strict=True)
         batches = tuple(replace(batch, rows=self._parts(rows)) for batch, rows in stored)
-        return KeptRun(self.index.imports, batches, self.index.scans, self._parts(self.index.texts))
+        return KeptRun(
+            frozenset(self.index.files), self.index.imports, batches, self.index.scans, self._parts(self.index.texts)
+        )
 
     def _parts(self, parts: Mapping[str, _Part]) -> _StoredParts:
         return _StoredParts(self.root, self.name, parts)

@@ -13,7 +13,6 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from archguard.codebase.file_results import FileResults
-from archguard.codebase.imports.builder import build_graph
 from archguard.codebase.imports.dynamic import DYNAMIC
 from archguard.codebase.imports.extract import Import, ImportTrait
 from archguard.codebase.imports.graph import ImportGraph, Link
@@ -399,6 +398,8 @@ def read_codebase(  # noqa: PLR0913  # each is one setting of the configuration
     Raises:
         ExceptionGroup[PackageNotFoundError]: packages or source roots that do not exist.
     """
+    from archguard.codebase.imports.builder import build_graph  # noqa: PLC0415  # grimp; a run after an edit needs none
+
     modules = find_modules(root, project, services or {})
     if drafts:
         modules = modules.with_drafts(drafts)

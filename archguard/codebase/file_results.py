@@ -56,6 +56,8 @@ class FileResults:
     """The scans of an earlier run, which hold for all modules but those in `changed`."""
     changed: frozenset[str] = frozenset()
     """The modules that have another text than in the earlier run."""
+    added: frozenset[str] = frozenset()
+    """The modules that the earlier run did not have."""
     batches: list[Batch] = field(default_factory=list)
     """The results that this run has computed."""
     scans: dict[Query, Scan] = field(default_factory=dict)
@@ -65,6 +67,9 @@ class FileResults:
     with_text: set[str] = field(default_factory=set)
     """The modules whose text a batch of this process has."""
 
-    def dropped(self, modules: Collection[str]) -> int:
-        """How many results for `modules` this run had to compute."""
-        return sum(result.module in modules for batch in self.batches for result in batch.results)
+    def context(self, modules: Collection[str]) -> list[str]:
+        """`modules`, as results may depend on them: sorted, and without those that were added since the earlier run.
+
+        Whatever depends on an added module has read that there was none, and is outdated for that.
+        """
+        return sorted(frozenset(modules) - self.added)

@@ -66,10 +66,11 @@ def modules_with_clients(codebase: Codebase, channels: Sequence[str], extensions
     packages = frozenset(module for module, source in codebase.sources.items() if source.is_package)
     while waiting:
         start = partial(_start_exposure, channels, extensions, found)
-        parts = map_files(codebase, f"exposes a client {key} {digest_of(sorted(found))}", start, waiting)
+        clients = digest_of(codebase.results.context(found))
+        parts = map_files(codebase, f"exposes a client {key} {clients}", start, waiting)
         exposure = Exposure.union(parts.values()).difference(known)
         usable = exposure.visibility(imports, packages, found)
-        query = f"uses a client {imports.digest} {exposure.digest()} {digest_of(sorted(found))}"
+        query = f"uses a client {imports.digest} {exposure.digest()} {clients}"
         using = scan_files(codebase, query, usable.is_used)
         waiting = exposure.call_targets | using.keys()
         known = Exposure.union((known, exposure))

@@ -12,7 +12,7 @@ import ast
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from archguard.codebase.scopes.scopes import Binding, Position, Scope
+from archguard.codebase.scopes.scopes import END, Binding, Position, Scope
 from archguard.semantics.annotations import Annotations
 from archguard.semantics.app_state import AppState
 from archguard.semantics.argument_flow import ArgumentFlow
@@ -73,6 +73,7 @@ class Inference:
         self._expressions = ExpressionTypes(self, self._attributes, special_methods, self.mappings)
         self._bindings = BindingTypes(self, special_methods, ParameterTypes(self, self.argument_flow))
         self._types = Memo(program.files.recorder)
+        self._types_at_end = Memo(program.files.recorder)
         self._annotation_types = Memo(program.files.recorder)
         self._return_types = Memo(program.files.recorder)
         self._binding_types = Memo(program.files.recorder)
@@ -85,9 +86,11 @@ class Inference:
 
     def infer(self, node: ast.expr, at: Position) -> Types:
         """Infer the types of the expression `node` at `at`; empty if nothing is known."""
-        if (known := self._types.get(node)) is not None:
+        # An expression has one position; at the end of a scope, its names may mean something else.
+        memo = self._types if at.order != END else self._types_at_end
+        if (known := memo.get(node)) is not None:
             return known
-        return self.queries.query(self._types, node, self._expressions.infer, node, at)
+        return self.queries.query(memo, node, self._expressions.infer, node, at)
 
     def infer_annotation(self, node: ast.expr, at: Position) -> Types:
         """Infer the instances that the annotation `node` describes."""

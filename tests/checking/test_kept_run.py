@@ -169,3 +169,9 @@ def test_a_module_is_checked_again_if_another_one_gives_it_something(
 ) -> None:
     changed, again = rechecked(project, before, after)
     assert "shop.user" in changed & again
+
+
+def test_a_new_module_leaves_the_others_as_they_are(project: Project) -> None:
+    files = {"shop/user.py": USE + "    other.make().execute(x)\n", "shop/other.py": SESSION + "make = Session\n"}
+    _, again = rechecked(project, files, {"shop/new.py": SESSION + "session = Session()\nsession.commit()\n"})
+    assert again == {"shop.new"}

@@ -309,3 +309,35 @@ def test_a_second_file_depends_on_what_the_first_one_has_asked_for(project: Proj
         found.append({(fact.scope.name, fact.reading) for fact in facts_in(frame) if isinstance(fact, ScopeFact)})
 
     assert all(("shop.store.load", Reading.TEXT) in read for read in found)
+
+
+def test_what_is_found_does_not_depend_on_contracts_before_it(project: Project) -> None:
+    """The route table looks at expressions from the end of a function, where `session` is something else."""
+    project.write(
+        "app.py",
+        """\
+import requests
+from fastapi import Depends, FastAPI
+from tornado.web import RequestHandler
+
+app = FastAPI()
+
+def current_user() -> str:
+    raise PermissionError
+
+@app.get("/sync", dependencies=[Depends(current_user)])
+def sync(names: list[str]) -> None:
+    session = requests.Session()
+    for name in names:
+        session.get(f"https://example.org/{name}", timeout=3)
+    session = None
+""",
+    )
+    access = "  - {id: a, kind: access, guards: [app.current_user]}\n"
+    effects = "  - {id: e, kind: effects, rules: [{modules: app, in: loop, must_not: [remote]}]}\n"
+    found = []
+    for contracts in (effects, effects + access, access + effects):
+        project.configure(f"version: 1\nproject: {{packages: [app]}}\ncontracts:\n{contracts}")
+        found.append([violation for violation in project.check().violations if violation.contract == "e"])
+    assert found[0]
+    assert found[0] == found[1] == found[2]

@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from archguard.codebase.scopes.access_paths import Access
 from archguard.incremental.dependencies import DependencyRecorder
@@ -20,6 +20,8 @@ Comprehension: TypeAlias = ast.ListComp | ast.SetComp | ast.DictComp | ast.Gener
 ScopeNode: TypeAlias = ast.Module | ast.ClassDef | FunctionNode | Comprehension
 
 
+END: Final = 1 << 60
+"""The order of the position after all statements of a scope: more names than any scope binds."""
 ITEM = "[]"
 """The attribute name under which stores into a mapping are recorded."""
 
@@ -201,7 +203,7 @@ class Scope:
 
     def __post_init__(self) -> None:
         self.module = self.at.scope.module if self.at else self
-        self.end = Position(self, self.block, 1 << 60)
+        self.end = Position(self, self.block, END)
 
     @property
     def parent(self) -> "Scope | None":
