@@ -137,13 +137,14 @@ SAMPLES = {
         {
             "shop/orders.py": (
                 "import asyncio\nimport time\n\nimport requests\nfrom django.db import transaction\n\n\n"
-                "async def wait():\n    await asyncio.sleep(1)\n"
+                "async def wait():\n    try:\n        await asyncio.sleep(1)\n    except TimeoutError:\n        raise\n"
             ),
         },
         {
             "one-query-not-n": ("shop/orders.py", "found = [requests.get(url) for url in ['a', 'b']]"),
             "nothing-blocks-the-event-loop": ("shop/orders.py", "    time.sleep(1)"),
             "short-transactions": ("shop/orders.py", "with transaction.atomic(): requests.get('a')"),
+            "no-lost-exceptions": ("shop/orders.py", "    except Exception: pass"),
         },
     ),
     "microservices": Sample(

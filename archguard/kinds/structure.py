@@ -45,8 +45,9 @@ class Structure(PerFileContract):
         return codebase.once(StructureFacts).names
 
     def context(self, codebase: Codebase) -> Iterable[Collection[str]]:
-        """The names of packages, which tell whether a name in a rule is a qualified one."""
-        return (codebase.once(StructureFacts).packages,)
+        """The names of packages, which tell whether a name is qualified, and the modules named under `call`."""
+        facts = codebase.once(StructureFacts)
+        return facts.packages, *(part for rule in self.rules for part in rule.called_parts(facts))
 
     def inputs(self, codebase: Codebase, module: str) -> Hashable:
         """Its imports, and which rules speak of it."""

@@ -75,3 +75,17 @@ def test_after_a_refresh_drafts_are_compared_with_what_is_on_disk_then(session: 
     project.write("shop/db.py", draft)
     session.refresh()
     assert not session.check({Path("shop/db.py"): draft}).new
+
+
+def test_an_exception_is_lost_once_the_function_that_it_is_passed_to_logs_no_more(project: Project) -> None:
+    rule = "{must_not: {catch: {exceptions: Exception, unless: log}}}"
+    project.configure(f"project: {{packages: [shop]}}\ncontracts: [{{id: lost, kind: structure, rules: [{rule}]}}]")
+    report = "import logging\n\ndef report(error):\n    logging.error(error)\n"
+    pay = "from shop.log import report\n\ntry:\n    pay()\nexcept Exception as error:\n    report(error)\n"
+    project.write_all({"shop/__init__.py": "", "shop/log.py": report, "shop/pay.py": pay})
+    session = Session(project.config())
+
+    result = session.check({Path("shop/log.py"): report.replace("logging.error(error)", "return str(error)")})
+
+    assert not session.report.violations
+    assert rules(result.new) == [("lost", "shop.pay")]

@@ -707,3 +707,250 @@ def test_a_comment_with_a_reason_covers_a_class_but_not_from_inside(project: Pro
     )
 
     assert [violation.symbol for violation in report.violations] == ["B"]
+
+
+def clause(body: str, caught: str = "except Exception as error:", before: str = "") -> dict[str, str]:
+    """A service of which a function catches an exception, with `body` in the clause."""
+    code = f"{before}\n\n\ndef pay(self):\n    try:\n        charge()\n    {caught}\n{indent(body, ' ' * 8)}\n"
+    return {"services__pay": code}
+
+
+SWALLOWED = "- {modules: services, must_not: {catch: {exceptions: [Exception, BaseException], unless: [raise, log]}}}"
+HELPERS = """
+import logging
+import sys
+import traceback
+from typing import NoReturn
+
+from math import log
+from loguru import logger as fancy
+from structlog import get_logger
+
+audit = get_logger()
+
+
+def report(error):
+    logging.error(error)
+
+
+def translate(error):
+    raise ValueError from error
+
+
+def stop(text) -> NoReturn:
+    sys.exit(text)
+
+
+def log_warning(error): ...
+
+
+def describe(error):
+    return str(error)
+"""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "raise",
+        "raise ValueError('no') from error",
+        "if error.args:\n    raise",
+        "sys.exit(1)",
+        "stop('no')",
+        "logging.exception('no')",
+        "logging.getLogger(__name__).warning('no')",
+        "fancy.error('no')",
+        "audit.error('no')",
+        "logger.exception('no')",
+        "self._logger.error('no')",
+        "current_app.logger.bind(a=1).warning('no')",
+        "LOG.info('no')",
+        "traceback.print_exc()",
+        "log_error(error)",
+        "report(error)",
+        "translate(error=error)",
+        "unknown.capture()\nreport(error)",
+    ],
+)
+def test_an_exception_that_is_raised_or_logged_is_not_swallowed(project: Project, body: str) -> None:
+    assert found(check(project, SWALLOWED, **clause(body, before=HELPERS))) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "pass",
+        "return None",
+        "print(error)",
+        "describe(error)",
+        "log_warning(error)",  # a function of the project, which logs nothing
+        "report('no')",  # it may log for any reason: the exception is not passed to it
+        "log(2)",
+        "blog.error('no')",
+        "logger.setLevel(3)",
+        "def later():\n    raise",
+        "return lambda: logging.error('no')",
+    ],
+)
+def test_an_exception_that_is_neither_raised_nor_logged_is_swallowed(project: Project, body: str) -> None:
+    report = check(project, SWALLOWED, **clause(body, before=HELPERS))
+
+    assert [line.partition(" ")[2] for line in found(report)] == [
+        "shop.services.pay.pay must not catch Exception without raising or logging"
+    ]
+
+
+def test_only_the_named_exceptions_must_not_be_swallowed(project: Project) -> None:
+    bare = check(project, SWALLOWED, **clause("pass", "except:"))
+    named = check(project, SWALLOWED, **clause("pass", "except (KeyError, ValueError):"))
+
+    assert found(bare) == ["7 shop.services.pay.pay must not catch BaseException without raising or logging"]
+    assert found(named) == []
+
+
+def test_what_does_not_count_is_chosen(project: Project) -> None:
+    rule = "- {modules: services, must_not: {catch: {exceptions: Exception, unless: raise}}}"
+
+    logged = check(project, rule, **clause("logging.error('no')", before=HELPERS))
+    raised = check(project, rule, **clause("logging.error('no')\nraise", before=HELPERS))
+
+    assert [line.partition(" ")[2] for line in found(logged)] == [
+        "shop.services.pay.pay must not catch Exception without raising"
+    ]
+    assert found(raised) == []
+
+
+def test_a_mapping_without_unless_means_what_the_list_means(project: Project) -> None:
+    report = check(project, "- {modules: services, must_not: {catch: {exceptions: Exception}}}", **clause("raise"))
+
+    assert [line.partition(" ")[2] for line in found(report)] == ["shop.services.pay.pay must not catch Exception"]
+
+
+def test_a_handler_of_another_module_does_what_its_body_does(project: Project) -> None:
+    code = clause("handle(error)", before="from shop.base import handle")
+
+    logs = check(project, SWALLOWED, base="import logging\n\n\ndef handle(e):\n    logging.error(e)\n", **code)
+    drops = check(project, SWALLOWED, base="def handle(e):\n    return e\n", **code)
+
+    assert (len(found(logs)), len(found(drops))) == (0, 1)
+
+
+BRANCHING = '''
+def choose(kind):
+    """Has seven branches, and twelve statements."""
+    if kind == 1:
+        return 1
+    elif kind == 2:
+        return 2
+    else:
+        pass
+    for _ in []:
+        try:
+            pass
+        except KeyError:
+            pass
+    match kind:
+        case 1:
+            pass
+        case _:
+            pass
+
+
+def outer():
+    def inner():
+        if outer:
+            return 1
+    return inner
+'''
+
+
+@pytest.mark.parametrize(
+    ("size", "lines"),
+    [
+        ("{branches: 7}", []),
+        ("{branches: 6}", ["2 shop.services.pick.choose must not exceed 6 branches: it has 7"]),
+        ("{statements: 12}", []),
+        ("{statements: 11}", ["2 shop.services.pick.choose must not exceed 11 statements: it has 12"]),
+    ],
+)
+def test_branches_and_statements_are_limits(project: Project, size: str, lines: list[str]) -> None:
+    rule = f"- {{modules: services, functions: choose, must_not: {{exceed: {size}}}}}"
+
+    assert found(check(project, rule, services__pick=BRANCHING)) == lines
+
+
+def test_branches_of_a_nested_function_are_its_own_and_its_statements_are_not(project: Project) -> None:
+    rule = "- {modules: services, functions: [outer, inner], must_not: {exceed: {branches: 0, statements: 3}}}"
+
+    assert found(check(project, rule, services__pick=BRANCHING)) == [
+        "22 shop.services.pick.outer must not exceed 3 statements: it has 4",
+        "23 shop.services.pick.outer.inner must not exceed 0 branches: it has 1",
+    ]
+
+
+DELEGATES = "- {modules: controllers, functions: {decorated_with: '*.get'}, must: {call: services}}"
+
+
+@pytest.mark.parametrize("part", ["services", "shop.services", "shop.services.orders"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return OrderService()",
+        "return service.place(1)",
+        "return ordering.total()",
+        "return [count() for _ in 'ab']",
+        "return bulk.save()",
+    ],
+)
+def test_a_controller_that_calls_something_of_a_component_delegates(project: Project, body: str, part: str) -> None:
+    assert found(check(project, DELEGATES.replace("services", part), **_route(body))) == []
+
+
+@pytest.mark.parametrize("body", ["return 1", "return services()", "return OrderService", "return helper()"])
+def test_a_controller_that_calls_nothing_of_a_component_does_not_delegate(project: Project, body: str) -> None:
+    assert found(check(project, DELEGATES, **_route(body))) == ["15 shop.api.orders.orders must call services"]
+
+
+def test_a_call_of_a_component_may_be_forbidden(project: Project) -> None:
+    rule = "- {modules: controllers, must_not: {call: repositories}}"
+    code = "from shop.repositories.orders import OrderRepository\n\nOrderRepository()\n"
+
+    assert found(check(project, rule, api__orders=code)) == [
+        "3 shop.api.orders must not call shop.repositories.orders.OrderRepository"
+    ]
+
+
+def _route(body: str) -> dict[str, str]:
+    """A controller with `body`, and a service."""
+    controller = f"""
+from fastapi import APIRouter
+from shop.services import orders as ordering
+from shop.services.orders import BulkService, OrderService, total as count
+
+router = APIRouter()
+bulk = BulkService()
+
+
+def services(): ...
+def helper(): ...
+
+
+@router.get("/orders")
+def orders(service: OrderService):
+    {body}
+"""
+    service = """
+from shop.base import Base
+
+
+class OrderService:
+    def place(self, number): ...
+
+
+class BulkService(Base): ...
+
+
+def total(): ...
+"""
+    base = "class Base:\n    def save(self): ...\n"
+    return {"api__orders": controller, "services__orders": service, "base": base}

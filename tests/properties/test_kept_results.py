@@ -33,6 +33,7 @@ contracts:
     rules:
       - {functions: "f*", must_not: {call: "requests.*"}}
       - {classes: "C*", must_not: {inherit: "*Session"}}
+      - {functions: "f*", must_not: {call: [shop.m0, shop.m3]}}
 """
 MODULES = [f"m{number}" for number in range(6)]
 NAMES = [f"{kind}{number}" for kind in ("f", "C", "g") for number in range(3)]

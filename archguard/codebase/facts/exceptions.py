@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 from archguard.codebase.facts.references import Reference
@@ -43,6 +43,9 @@ class Catch:
     catcher: str
     """The qualified name of the function, class or module around the clause."""
     exception: Reference
+    handler: ast.ExceptHandler = field(compare=False, repr=False)
+    scope: Scope = field(compare=False, repr=False)
+    """The scope of the catcher."""
 
     @classmethod
     def extract(cls, source: Source) -> Iterator[Self]:
@@ -59,7 +62,7 @@ class Catch:
         for inner, node in _nodes(scope):
             if isinstance(node, ast.ExceptHandler):
                 for caught in _caught(node):
-                    yield cls(inner.name, Reference.of(caught, source, _end_of(inner)))
+                    yield cls(inner.name, Reference.of(caught, source, _end_of(inner)), node, inner)
 
 
 def _caught(handler: ast.ExceptHandler) -> list[ast.expr]:

@@ -1,12 +1,16 @@
 """Predicates on bodies and signatures: take, return, raise, catch, call. Each yields the evidence for it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from archguard.codebase.facts import Catch, FunctionDefinition, Raise, Reference
 from archguard.kinds.structure_rules.evidence import Evidence, best
+from archguard.kinds.structure_rules.except_clauses import reacts, without
 from archguard.kinds.structure_rules.glob import Glob
+from archguard.kinds.structure_rules.name_forms import Spelling
+from archguard.kinds.structure_rules.shape import Caught
 from archguard.kinds.structure_rules.subjects import Sort, StructureFacts, Subject, line_of
-from archguard.kinds.structure_rules.type_queries import exceptions, returned, taken
+from archguard.kinds.structure_rules.type_queries import called_modules, exceptions, returned, taken
 
 
 def takes(facts: StructureFacts, subject: Subject, globs: tuple[Glob, ...]) -> Iterator[Evidence]:
@@ -38,10 +42,15 @@ def raises(facts: StructureFacts, subject: Subject, globs: tuple[Glob, ...]) -> 
         yield from _exception_evidence(facts, subject, globs, found.raiser, found.exception)
 
 
-def catches(facts: StructureFacts, subject: Subject, globs: tuple[Glob, ...]) -> Iterator[Evidence]:
-    """Each `except` of an exception that matches `globs`."""
+def catches(facts: StructureFacts, subject: Subject, caught: Caught) -> Iterator[Evidence]:
+    """Each `except` of an exception that matches `caught`, unless the clause reacts as that says."""
     for found in Catch.within(subject.scope, subject.source):
-        yield from _exception_evidence(facts, subject, globs, found.catcher, found.exception)
+        for evidence in _exception_evidence(facts, subject, caught.exceptions, found.catcher, found.exception):
+            if not caught.unless:
+                yield evidence
+            elif not reacts(facts, subject.source, found, caught.unless):
+                lost = without(caught.unless)
+                yield replace(evidence, what=f"{evidence.what} {lost}", matched_by=f"{evidence.matched_by} {lost}")
 
 
 def _exception_evidence(
@@ -56,8 +65,20 @@ def _exception_evidence(
 
 
 def calls(facts: StructureFacts, subject: Subject, globs: tuple[Glob, ...]) -> Iterator[Evidence]:
-    """Each call site whose callee matches `globs`."""
+    """Each call site whose callee matches `globs`, or is defined in the component or module that one of them names."""
+    parts = {glob: modules for glob in globs if (modules := facts.modules_named(glob.text))}
+    names = tuple(glob for glob in globs if glob not in parts)
     for call in facts.calls_in(subject):
-        if call.call and (found := best(facts, globs, (call.call,))):
-            name, glob = str(call.call), str(found.glob)
-            yield Evidence(call.name, name, call.location, name, glob, found.confidence)
+        if not call.call:
+            continue
+        name = str(call.call)
+        if found := best(facts, names, (call.call,)):
+            yield Evidence(call.name, name, call.location, name, str(found.glob), found.confidence)
+        elif part := _part_of(facts, call.call, parts):
+            yield Evidence(call.name, name, call.location, name, str(part))
+
+
+def _part_of(facts: StructureFacts, callee: Spelling, parts: Mapping[Glob, frozenset[str]]) -> Glob | None:
+    """The first of `parts` that defines `callee`."""
+    modules = called_modules(facts, callee) if parts else frozenset()
+    return next((glob for glob, members in parts.items() if members & modules), None)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from archguard.codebase.facts import ClassDefinition, FunctionDefinition
+from archguard.codebase.facts.body_size import branches, statements
 from archguard.kinds.structure_rules.evidence import Evidence, best
 from archguard.kinds.structure_rules.glob import Glob
 from archguard.kinds.structure_rules.shape import Modifier, Size, counted
@@ -84,4 +85,6 @@ _MEASURES: Mapping[str, Callable[[Subject], int]] = {
     "lines": lambda subject: subject.size,
     "parameters": _parameters,
     "members": _members,
+    "branches": lambda subject: branches(subject.scope.node),
+    "statements": lambda subject: statements(subject.scope.node),
 }

@@ -99,6 +99,12 @@ class Rule:
         criteria = (self.selector, self.must, self.must_not)
         return self.sort is Sort.CALL or any(given is not None and given.call for given in criteria)
 
+    def called_parts(self, facts: StructureFacts) -> Iterator[frozenset[str]]:
+        """The modules of each component or module that the rule names under `call`."""
+        shapes = [given for given in (self.selector, self.must, self.must_not) if given is not None]
+        for criteria in (*shapes, *(part for shape in shapes for part in shape.define)):
+            yield from (facts.modules_named(glob.text) for glob in criteria.call)
+
     def _candidates(self, facts: StructureFacts, module: str) -> tuple[Subject, ...]:
         match self.sort:
             case Sort.MODULE:

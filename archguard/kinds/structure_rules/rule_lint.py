@@ -27,9 +27,9 @@ _MODIFIERS = {
 _ALWAYS = {Sort.CLASS: [(Modifier.CLASS,)], Sort.FUNCTION: [(Modifier.FUNCTION,)]}
 """The modifiers that every subject of a sort has."""
 _MEASURES = {
-    Sort.MODULE: {"lines", "members"},
-    Sort.CLASS: {"lines", "members"},
-    Sort.FUNCTION: {"lines", "parameters"},
+    Sort.MODULE: {"lines", "members", "statements"},
+    Sort.CLASS: {"lines", "members", "statements"},
+    Sort.FUNCTION: {"lines", "parameters", "branches", "statements"},
 }
 
 

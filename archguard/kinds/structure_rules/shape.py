@@ -33,6 +33,23 @@ class Modifier(StrEnum):
         return f"a {self}" if self in (Modifier.CLASS, Modifier.FUNCTION, Modifier.METHOD) else str(self)
 
 
+class Reaction(StrEnum):
+    """What an `except` clause can do so that the exception is not lost."""
+
+    RAISE = "raise"
+    LOG = "log"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caught:
+    """Exceptions that an `except` clause catches."""
+
+    exceptions: Globs
+    """Their names, and classes that they derive from; a bare `except:` catches `BaseException`."""
+    unless: Annotated[tuple[Reaction, ...], OneOrMany(empty=False)] = ()
+    """Clauses that do not count: `raise`, those that raise this or another exception; `log`, those that log."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Size:
     """Measures that can be exceeded."""
@@ -43,18 +60,23 @@ class Size:
     """Parameters of a function, without `self` or `cls`."""
     members: int | None = None
     """Public names that a module or a class defines."""
+    branches: int | None = None
+    """Branches of a function, without nested ones: each `if`, `elif`, `else`, `for`, `while`, `except` and `case`."""
+    statements: int | None = None
+    """Statements of a module, a class or a function, nested ones included; docstrings are none."""
 
     def limits(self) -> Iterator[tuple[str, int]]:
         """The measures that are given."""
-        for measure in ("lines", "parameters", "members"):
+        for measure in ("lines", "parameters", "members", "branches", "statements"):
             limit: int | None = getattr(self, measure)
             if limit is not None:
                 yield measure, limit
 
 
 def counted(limit: int, measure: str) -> str:
-    """`1 line`, `2 lines`."""
-    return f"{limit} {measure.removesuffix('s') if limit == 1 else measure}"
+    """`1 line`, `2 lines`, `1 branch`."""
+    singular = measure.removesuffix("es") if measure.endswith("ches") else measure.removesuffix("s")
+    return f"{limit} {singular if limit == 1 else measure}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,12 +98,13 @@ class Criteria:
     """Types that are returned, likewise: those of the annotation, or else those that the `return` statements show."""
     raise_: Globs = ()
     """Exceptions that are raised, and classes that they derive from, except `Exception` and `BaseException`."""
-    catch: Globs = ()
-    """Exceptions that are caught, likewise; a bare `except:` catches `BaseException`."""
+    catch: Annotated[Caught | None, ShortFor("exceptions")] = None
+    """Exceptions that are caught, likewise; a bare `except:` catches `BaseException`; or a mapping with `unless`."""
     call: Globs = ()
-    """Functions, methods and classes that are called; with brackets, their arguments too: `open(*'w'*)`."""
+    """Functions, methods and classes that are called; with brackets, their arguments too: `open(*'w'*)`; the name of a
+    component or a module stands for all that is defined in it."""
     exceed: Size | None = None
-    """Sizes: `lines`, `parameters` or `members`."""
+    """Sizes: `lines`, `parameters`, `members`, `branches` or `statements`."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cached_property, partial
 from sys import stdlib_module_names
 
-from archguard.codebase import Codebase, Reachability, Source, SourceError
+from archguard.codebase import Codebase, Pattern, Reachability, Source, SourceError, self_and_parents
 from archguard.codebase.facts import Call, ClassDefinition, FunctionDefinition, Reference
 from archguard.codebase.facts.definitions import definitions
 from archguard.codebase.file_tasks import digest_of, scan_files
@@ -87,6 +87,7 @@ class StructureFacts:
         self._calls: dict[str, tuple[Subject, ...]] = {}
         self.subject_modules: dict[int, frozenset[str]] = {}
         """The modules that can contain subjects, by the identity of the rule: each file asks for them."""
+        self._named: dict[str, frozenset[str]] = {}
         self._containing: dict[tuple[frozenset[str], bool], frozenset[str]] = {}
 
     @cached_property
@@ -115,6 +116,19 @@ class StructureFacts:
             reachability = Reachability(self.codebase.imports, dict.fromkeys(found, 1), {})
             self._containing[key] = frozenset(found if directly else reachability.closure)
         return self._containing[key]
+
+    def module_of(self, name: str) -> str:
+        """The module that defines the class or function with the qualified name `name`."""
+        return next(parent for parent in self_and_parents(name) if parent in self.codebase.sources)
+
+    def modules_named(self, text: str) -> frozenset[str]:
+        """The modules of the component, service or module with the name `text`; none if there is no such name."""
+        if text not in self._named:
+            is_dotted_name = all(segment.isidentifier() for segment in text.split("."))
+            is_part = text in self.codebase.components or text in self.codebase.services
+            known = is_dotted_name or is_part
+            self._named[text] = self.codebase.members((Pattern.parse(text),)) if known else frozenset()
+        return self._named[text]
 
     def module(self, module: str) -> Subject:
         """The module itself."""

@@ -9,12 +9,21 @@ import re
 from collections.abc import Iterator
 from itertools import chain
 
-from archguard.codebase.facts import ClassDefinition, FunctionDefinition, Parameter, Reference
+from archguard.codebase.facts import Call, ClassDefinition, FunctionDefinition, Parameter, Reference
 from archguard.codebase.facts.calls import written
 from archguard.codebase.scopes.scopes import BindingKind, Position
 from archguard.kinds.structure_rules.name_forms import Spelling, spelled
 from archguard.kinds.structure_rules.subjects import StructureFacts
-from archguard.semantics import ClassType, ExternalSymbol, FunctionType, InstanceType, SemanticModel, Type, bindings
+from archguard.semantics import (
+    ClassType,
+    ExternalMember,
+    ExternalSymbol,
+    FunctionType,
+    InstanceType,
+    SemanticModel,
+    Type,
+    bindings,
+)
 
 _WORD = re.compile(r"[A-Za-z_][\w.]*")
 _UNIVERSAL_BASES = frozenset({"builtins.Exception", "builtins.BaseException", "builtins.object"})
@@ -90,6 +99,24 @@ def exceptions(facts: StructureFacts, reference: Reference) -> Iterator[Spelling
         yield from _of_values(facts, facts.names.infer(reference.node, reference.at))
     above = chain.from_iterable(ancestors(facts, cls) for cls in facts.classes(reference))
     yield from (name for name in above if _UNIVERSAL_BASES.isdisjoint(name.known))
+
+
+def called_modules(facts: StructureFacts, callee: Spelling) -> frozenset[str]:
+    """The modules of the project that define `callee`, or the class of its receiver: a method may be inherited."""
+    reference = callee.reference
+    values = facts.names.infer(reference.named, reference.at) if reference else ()
+    found = [value.name for value in values if isinstance(value, FunctionType | ClassType)]
+    for value in values:
+        receiver = value.receiver if isinstance(value, FunctionType | ExternalMember) else None
+        cls = receiver.of if isinstance(receiver, InstanceType) else receiver
+        found += [cls.name] if isinstance(cls, ClassType) else []
+    return frozenset(facts.module_of(name) for name in found)
+
+
+def called_functions(facts: StructureFacts, call: Call) -> tuple[FunctionType, ...]:
+    """The functions and methods of the project that `call` may call."""
+    callees = facts.names.infer(call.node.func, call.at)
+    return tuple(callee for callee in callees if isinstance(callee, FunctionType))
 
 
 def _of_values(facts: StructureFacts, values: tuple[Type, ...], depth: int = 3) -> Iterator[Spelling]:

@@ -7,7 +7,8 @@ from typing import Any
 from archguard.codebase import Pattern
 from archguard.kinds.structure_rules import body_predicates, predicates
 from archguard.kinds.structure_rules.evidence import Evidence, surest, weaker
-from archguard.kinds.structure_rules.shape import Criteria, Modifier, Part, Size, counted
+from archguard.kinds.structure_rules.except_clauses import without
+from archguard.kinds.structure_rules.shape import Caught, Criteria, Modifier, Part, Size, counted
 from archguard.kinds.structure_rules.subjects import Sort, StructureFacts, Subject, line_of, own_names
 from archguard.model import Confidence
 
@@ -84,6 +85,10 @@ def texts(value: Any) -> Iterator[str]:
             yield value.phrase
         case Part():
             yield _text_of_part(value)
+        case Caught(unless=()):
+            yield from texts(value.exceptions)
+        case Caught():
+            yield f"{' or '.join(texts(value.exceptions))} {without(value.unless)}"
         case tuple():
             yield from (text for item in value for text in texts(item))
         case _:
