@@ -57,7 +57,8 @@ class KeptRun:
         """
         from archguard.semantics.program_facts import ProgramFacts  # noqa: PLC0415  # a check of imports alone needs no types
 
-        changes = {module: self.change(codebase, module) for module in changed}
+        found = {module: self.change(codebase, module) for module in changed}
+        changes = {module: change for module, change in found.items() if not change.is_none}
         is_same_program = self.imports == codebase.every_import.digest and not any(map(_is_app_wide, changes.values()))
         results = codebase.results
         results.changed, results.kept_scans = frozenset(changes), self.scans

@@ -12,7 +12,7 @@ from archguard.codebase.scopes.binder import read_scope
 from archguard.codebase.scopes.fingerprints import ModuleFingerprints
 from archguard.codebase.scopes.scopes import Reading
 from archguard.codebase.syntax.error_tolerant import TolerantSource
-from archguard.codebase.syntax.source import Source
+from archguard.codebase.syntax.source import Source, SourceError
 from archguard.incremental.dependencies import Fact
 from archguard.incremental.unpickle import unpickled
 
@@ -25,6 +25,14 @@ class Change:
     """The text when the results were computed; None if it is not known, or there was none."""
     new: Source | None
     """The file now; None if there is none."""
+
+    @property
+    def is_none(self) -> bool:
+        """Whether the text is the same: the file was only touched, or an edit was taken back."""
+        try:
+            return self.old is not None and self.new is not None and self.new.content == self.old
+        except SourceError:
+            return False
 
     def is_different(self, path: str, reading: Reading, name: Hashable) -> bool:
         """Whether the reading says something else now; also if that cannot be told."""

@@ -175,3 +175,17 @@ def test_a_new_module_leaves_the_others_as_they_are(project: Project) -> None:
     files = {"shop/user.py": USE + "    other.make().execute(x)\n", "shop/other.py": SESSION + "make = Session\n"}
     _, again = rechecked(project, files, {"shop/new.py": SESSION + "session = Session()\nsession.commit()\n"})
     assert again == {"shop.new"}
+
+
+def test_an_edit_that_is_taken_back_changes_nothing(project: Project) -> None:
+    files = {"shop/user.py": USE + "    other.make().execute(x)\n", "shop/other.py": SESSION + "make = Session\n"}
+    project.configure(CONTRACTS)
+    project.write_all({"shop/__init__.py": "", **files})
+    config = project.config()
+    base = read(config)
+    base.results.recorder = DependencyRecorder()
+    check(config, codebase=base)
+    now = read(config)
+    KeptRun.of(base).give(now, ["shop.other"])
+    check(config, codebase=now)
+    assert not now.results.batches
