@@ -6,8 +6,8 @@ are parsed once, when a draft first needs them. When the project has changed on 
 next drafts.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from archguard.codebase import Codebase
 from archguard.codebase.edits import with_edits
 from archguard.config import Config, read
 from archguard.incremental.dependencies import DependencyRecorder
-from archguard.model import Problem, Report, Violation
+from archguard.model import Location, Problem, Report, Severity, Violation, new_violations
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,8 @@ class DraftResult:
     unchanged: tuple[Violation, ...]
     """Violations that are there with and without them."""
     problems: tuple[Problem, ...]
-    """What could not be checked in them: a syntax error, for example. It is neither a pass nor a violation."""
+    """What could not be checked for them: a syntax error, a file that is no module, a contract whose patterns match
+    nothing any more. It is neither a pass nor a violation."""
 
 
 class Session:
@@ -63,7 +64,8 @@ class Session:
             drafts: The new text of files by path; None for a file that is removed, a path that does not exist for a
                 new one. Paths that are not absolute start from the folder of the configuration.
         """
-        texts = {str(self.config.root / path): _bytes(text) for path, text in drafts.items()}
+        root = self.config.root
+        texts = {os.path.abspath(root / path): _bytes(text) for path, text in drafts.items()}  # noqa: PTH100  # keeps links
         codebase = self._with_drafts(texts)
         names = codebase.sources.keys() | self._base.sources.keys()
         changed = [name for name in names if codebase.sources.get(name) != self._base.sources.get(name)]
@@ -73,8 +75,10 @@ class Session:
         self._kept.give(codebase, changed)
         report = check(self.config, codebase=codebase)
         self._scopes |= {name: scope for name, scope in results.scopes.items() if name not in changed}
-        paths = {codebase.display_path(name) or self._base.display_path(name) for name in changed}
-        return _compared(self.report, report, paths)
+        files = {source.file for code in (codebase, self._base) for source in code.sources.values()}
+        strays = tuple(_not_a_module(path, root) for path in texts if path not in files)
+        found = _compared(self.report, report)
+        return replace(found, problems=(*strays, *found.problems))
 
     def _with_drafts(self, texts: Mapping[str, bytes | None]) -> Codebase:
         modules = {source.file: source for source in self._base.sources.values()}
@@ -89,39 +93,24 @@ def _bytes(text: str | bytes | None) -> bytes | None:
     return text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
 
 
-def _compared(before: Report, now: Report, paths: set[str]) -> DraftResult:
-    known = Counter(map(_identity, before.violations))
-    new: list[Violation] = []
-    unchanged: list[Violation] = []
-    for violation in now.violations:
-        if known[_identity(violation)] > 0:
-            known[_identity(violation)] -= 1
-            unchanged.append(violation)
-        else:
-            new.append(violation)
-    problems = {_without_line(problem) for problem in before.problems}
-    told = (problem for problem in now.problems if problem.location and problem.location.path in paths)
+def _compared(before: Report, now: Report) -> DraftResult:
+    new = tuple(new_violations(before, now))
+    brought = {id(violation) for violation in new}
+    known = {_without_place(problem) for problem in before.problems}
     return DraftResult(
-        tuple(new),
-        tuple(_left(before.violations, known)),
-        tuple(unchanged),
-        tuple(problem for problem in told if _without_line(problem) not in problems),
+        new,
+        tuple(new_violations(now, before)),
+        tuple(violation for violation in now.violations if id(violation) not in brought),
+        tuple(problem for problem in now.problems if _without_place(problem) not in known),
     )
 
 
-def _left(violations: Iterable[Violation], left: Counter[tuple[str, ...]]) -> Iterator[Violation]:
-    """Those of `violations` that `left` still counts."""
-    for violation in violations:
-        if left[_identity(violation)] > 0:
-            left[_identity(violation)] -= 1
-            yield violation
+def _without_place(problem: Problem) -> Problem:
+    """`problem` without its line, which an edit above moves, and without the excerpt of that line."""
+    return replace(problem, location=problem.location and Location(problem.location.path), excerpt="")
 
 
-def _identity(violation: Violation) -> tuple[str, ...]:
-    """What stays the same when lines move."""
-    return violation.contract, violation.rule, violation.importer, violation.imported, violation.symbol
-
-
-def _without_line(problem: Problem) -> Problem:
-    place = problem.location
-    return replace(problem, location=place and replace(place, line=1, column=1, end_line=0, end_column=0))
+def _not_a_module(path: str, root: Path) -> Problem:
+    shown = Path(path).relative_to(root) if Path(path).is_relative_to(root) else Path(path)
+    message = "is no module of the project, so that no contract looks at it"
+    return Problem(severity=Severity.WARNING, code="no-module", message=message, location=Location(shown.as_posix()))

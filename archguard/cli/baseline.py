@@ -19,7 +19,7 @@ from archguard.history import (
     read_baseline,
     render_baseline,
 )
-from archguard.history.matching import Identity
+from archguard.model import Identity
 from archguard.reporters.phrases import counted
 
 _MAX_SHOWN = 10

@@ -402,7 +402,7 @@ def read_codebase(  # noqa: PLR0913  # each is one setting of the configuration
 
     modules = find_modules(root, project, services or {})
     if drafts:
-        modules = modules.with_drafts(drafts)
+        modules = modules.with_drafts(drafts, project.exclude)
     record_sources(
         source.file for source in modules.sources.values()
     )  # grimp reads them in Rust, which raises no audit event

@@ -17,9 +17,9 @@ from archguard.codebase import Codebase
 from archguard.config import Config, Document, bind_document, read_document, write_yaml_line
 from archguard.errors import ArchguardError, ConfigError
 from archguard.history.git import last_change, renames
-from archguard.history.matching import Identity, identity, match, moved_modules, renamed
+from archguard.history.matching import match, moved_modules, renamed
 from archguard.incremental.input_recorder import is_there, today
-from archguard.model import Problem, Report, Severity, ViolationStatus
+from archguard.model import Identity, Problem, Report, Severity, ViolationStatus
 
 NAME: Final = "archguard-baseline.yaml"
 """The default file name, next to the configuration."""
@@ -133,7 +133,7 @@ def baseline_of(report: Report, before: Baseline, moved: Mapping[str, str] | Non
         before: The previous baseline.
         moved: The names of modules when `before` was written -> their names now.
     """
-    counts, previous = Counter(map(identity, report.violations)), before.entries_after(moved or {})
+    counts, previous = Counter(violation.identity for violation in report.violations), before.entries_after(moved or {})
     contracts: dict[str, ContractBaseline] = {}
     for known, count in sorted(counts.items()):
         contract, kind, rule, importer, imported, symbol = known
@@ -147,7 +147,7 @@ def baseline_of(report: Report, before: Baseline, moved: Mapping[str, str] | Non
 def growth(report: Report, before: Baseline, moved: Mapping[str, str]) -> tuple[Identity, ...]:
     """The identities that `report` has and `before` has not, or has fewer times; sorted."""
     matched = match(report.violations, before.counts, moved).violations
-    return tuple(sorted({identity(it) for it in matched if it.status is not ViolationStatus.KNOWN}))
+    return tuple(sorted({it.identity for it in matched if it.status is not ViolationStatus.KNOWN}))
 
 
 def prune(baseline: Baseline, report: Report, moved: Mapping[str, str]) -> Baseline:
@@ -187,7 +187,7 @@ def _renamed_contracts(report: Report, baseline: Baseline, contracts: Collection
         known = baseline.contracts[old]
         entries = {(known.kind, one.rule, one.importer, one.imported, one.symbol) for one in known.violations}
         new = [violation for violation in report.violations if violation.status is ViolationStatus.NEW]
-        candidates = sorted({it.contract for it in new if identity(it)[1:] in entries} - baseline.contracts.keys())
+        candidates = sorted({it.contract for it in new if it.identity[1:] in entries} - baseline.contracts.keys())
         hint = "take it out with `archguard baseline --prune`"
         if len(candidates) == 1:
             hint = f"if '{candidates[0]}' is its new name, call it that in the baseline too"
@@ -219,9 +219,9 @@ def apply_baseline(report: Report, baseline: Baseline, moved: Mapping[str, str] 
     matched = match(report.violations, baseline.counts, moved or {})
     stale = [_stale(known, count) for known, count in sorted(matched.fixed.items()) if known[0] in checked]
     expired = {known: entry for known, entry in baseline.entries_after(moved or {}).items() if entry.is_expired}
-    applicable = expired.keys() & {identity(it) for it in matched.violations if it.status is ViolationStatus.KNOWN}
+    applicable = expired.keys() & {it.identity for it in matched.violations if it.status is ViolationStatus.KNOWN}
     violations = (
-        replace(it, status=ViolationStatus.NEW) if identity(it) in applicable else it for it in matched.violations
+        replace(it, status=ViolationStatus.NEW) if it.identity in applicable else it for it in matched.violations
     )
     problems = (*report.problems, *stale, *(_expired(known, expired[known]) for known in sorted(applicable)))
     return replace(report.with_violations(tuple(violations)), problems=problems)

@@ -7,25 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
-from typing import TypeAlias
 
 from archguard.codebase import Codebase
-from archguard.model import Violation, ViolationStatus
-
-Identity: TypeAlias = tuple[str, str, str, str, str, str]
-"""Contract, kind, rule, importer, imported, symbol."""
-
-
-def identity(violation: Violation) -> Identity:
-    """The fields of a violation that stay the same when lines move and messages change."""
-    return (
-        violation.contract,
-        violation.kind,
-        violation.rule,
-        violation.importer,
-        violation.imported,
-        violation.symbol,
-    )
+from archguard.model import Identity, Violation, ViolationStatus
 
 
 @dataclass(frozen=True)
@@ -53,9 +37,9 @@ def match(violations: Iterable[Violation], before: Mapping[Identity, int], moved
 
 
 def _matched(violation: Violation, unmatched: Counter[Identity]) -> Violation:
-    if unmatched[identity(violation)] <= 0:
+    if unmatched[violation.identity] <= 0:
         return violation
-    unmatched[identity(violation)] -= 1
+    unmatched[violation.identity] -= 1
     return replace(violation, status=ViolationStatus.KNOWN)
 
 

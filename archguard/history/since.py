@@ -11,7 +11,7 @@ from archguard.checking.check import check
 from archguard.codebase import Codebase
 from archguard.config import Config
 from archguard.history.git import renames
-from archguard.history.matching import identity, match, moved_modules
+from archguard.history.matching import match, moved_modules
 from archguard.history.revision import tree_of
 from archguard.model import Report
 
@@ -25,6 +25,6 @@ def since(report: Report, config: Config, codebase: Codebase, revision: str, onl
     with tree_of(config.root, revision) as tree:
         before = check(replace(config, root=tree), only)
     moved = moved_modules(codebase, renames(config.root, revision))
-    matched = match(report.violations, Counter(map(identity, before.violations)), moved)
+    matched = match(report.violations, Counter(violation.identity for violation in before.violations), moved)
     summary = replace(report.summary, fixed=sum(matched.fixed.values()))
     return replace(report.with_violations(matched.violations), summary=summary)

@@ -17,10 +17,9 @@ from archguard.config import Config
 from archguard.effects.interactions import Channel, Interaction, ServiceMap, find_hosts
 from archguard.inspection.module_lookup import find_place, groups_of
 from archguard.inspection.paths import service_interactions
-from archguard.inspection.why import new_violations
 from archguard.kinds.layers import Layers
 from archguard.kinds.metrics import Metrics
-from archguard.model import Report
+from archguard.model import Report, new_violations
 from archguard.reporters.phrases import counted, one_line
 
 _PAIRS: Final = 20_000

@@ -5,7 +5,6 @@ the violations that this adds are the denials. So the answer agrees with `check`
 checks. Large packages are sampled: at most 40 modules of each side (`_SAMPLE`), so at most 1,600 imports.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
@@ -15,10 +14,9 @@ from archguard.codebase import Codebase, ImportTrait, Target, with_hypothetical_
 from archguard.config import Config, read
 from archguard.effects.interactions import WORDS, Channel
 from archguard.errors import ArchguardError
-from archguard.history.matching import identity
 from archguard.inspection.module_lookup import Named, find_named
 from archguard.inspection.paths import Chain, Hop, Paths
-from archguard.model import OutcomeStatus, Report, Violation
+from archguard.model import OutcomeStatus, Violation, new_violations
 from archguard.reporters.phrases import because, counted, numbered, one_line
 
 _CHAINS = 3
@@ -91,15 +89,6 @@ def why(config: Config, codebase: Codebase, importer: str, imported: str) -> Ans
         calls=_shown(paths.calls()),
         cut=paths.cut(),
     )
-
-
-def new_violations(before: Report, after: Report) -> Iterator[Violation]:
-    """The violations of `after` that `before` does not have, or has fewer times."""
-    remaining = Counter(map(identity, before.violations))
-    for violation in after.violations:
-        remaining[identity(violation)] -= 1
-        if remaining[identity(violation)] < 0:
-            yield violation
 
 
 def render(answer: Answer) -> str:

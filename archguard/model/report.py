@@ -1,7 +1,7 @@
 """The result of a check: outcomes, violations, problems, and how much was checked."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
@@ -174,3 +174,12 @@ def fails(violation: Violation, fail_on: Severity) -> bool:
 
 def _status(is_broken: bool) -> OutcomeStatus:  # noqa: FBT001  # a predicate to a status
     return OutcomeStatus.BROKEN if is_broken else OutcomeStatus.KEPT
+
+
+def new_violations(before: Report, after: Report) -> Iterator[Violation]:
+    """The violations of `after` that `before` does not have, or has fewer times."""
+    remaining = Counter(violation.identity for violation in before.violations)
+    for violation in after.violations:
+        remaining[violation.identity] -= 1
+        if remaining[violation.identity] < 0:
+            yield violation

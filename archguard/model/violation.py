@@ -3,8 +3,12 @@
 import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
 
 from archguard.model.location import Location
+
+Identity: TypeAlias = tuple[str, str, str, str, str, str]
+"""Contract, kind, rule, importer, imported, symbol."""
 
 
 class Severity(StrEnum):
@@ -83,10 +87,14 @@ class Violation:
         return self.importer.partition("::")[0] if "::" in self.importer else ""
 
     @property
+    def identity(self) -> Identity:
+        """The names that stay the same when lines move and messages change."""
+        return self.contract, self.kind, self.rule, self.importer, self.imported, self.symbol
+
+    @property
     def fingerprint(self) -> str:
-        """16 hexadecimal digits, hashed from names only: stable when code moves or messages change."""
-        identity = "\0".join((self.contract, self.kind, self.rule, self.importer, self.imported, self.symbol))
-        return hashlib.sha256(identity.encode(errors="surrogatepass")).hexdigest()[:16]
+        """16 hexadecimal digits, hashed from the identity."""
+        return hashlib.sha256("\0".join(self.identity).encode(errors="surrogatepass")).hexdigest()[:16]
 
     @property
     def sort_key(self) -> tuple[object, ...]:

@@ -89,3 +89,32 @@ def test_an_exception_is_lost_once_the_function_that_it_is_passed_to_logs_no_mor
 
     assert not session.report.violations
     assert rules(result.new) == [("lost", "shop.pay")]
+
+
+def test_a_draft_outside_of_the_project_is_told(session: Session) -> None:
+    result = session.check({Path("shop/notes.txt"): "x", Path("elsewhere/api.py"): API, Path("shop/not-one.py"): API})
+    assert [(problem.code, str(problem.location).partition(":")[0]) for problem in result.problems] == [
+        ("no-module", "shop/notes.txt"),
+        ("no-module", "elsewhere/api.py"),
+        ("no-module", "shop/not-one.py"),
+    ]
+
+
+def test_a_new_file_that_the_configuration_excludes_is_no_module(project: Project) -> None:
+    project.configure(CONTRACTS.replace("packages: [shop]", "packages: [shop], exclude: [shop.generated]"))
+    project.write_all({"shop/__init__.py": "", "shop/api.py": API, "shop/db.py": DB, "shop/generated/old.py": API})
+    drafts = {Path("shop/generated/new.py"): API, Path("shop/generated/old.py"): "x = 1\n"}
+    result = Session(project.config()).check(drafts)
+    assert not result.new
+    assert [problem.code for problem in result.problems] == ["no-module", "no-module"]
+
+
+def test_a_contract_that_a_draft_leaves_without_modules_is_told(session: Session) -> None:
+    result = session.check({Path("shop/db.py"): None})
+    assert "shop.db" in " ".join(problem.message for problem in result.problems)
+
+
+def test_a_new_file_in_a_new_folder_can_be_imported(session: Session) -> None:
+    more = {Path("shop/more/api.py"): "from shop import api\n"}
+    result = session.check({Path("shop/db.py"): f"from shop.more import api\n{DB}", **more})
+    assert ("layered", "shop.db") in rules(result.new)

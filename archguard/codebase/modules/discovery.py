@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from importlib.machinery import PathFinder
+from itertools import accumulate
 from pathlib import Path
 
 from archguard.codebase.modules.folders import (
@@ -18,6 +19,7 @@ from archguard.codebase.modules.folders import (
     printable,
     readable,
 )
+from archguard.codebase.modules.pattern import Pattern
 from archguard.codebase.modules.project import Project, Service
 from archguard.codebase.modules.roots import (
     PassedOver,
@@ -91,11 +93,15 @@ class Modules:
         """The source of each module, by qualified name."""
         return {source.module: source for portion in self.package_roots for source in portion.sources}
 
-    def with_drafts(self, drafts: Mapping[str, bytes | None]) -> "Modules":
-        """The modules with `drafts`, by path, in place of their files; None removes a file, and a new path adds one."""
+    def with_drafts(self, drafts: Mapping[str, bytes | None], exclude: Collection[Pattern]) -> "Modules":
+        """The modules with `drafts`, by path, in place of their files; None removes a file, and a new path adds one.
+
+        A path that is no module of the project, or is in `exclude`, adds nothing: `sources` has no such file.
+        """
         known = {source.file for portion in self.package_roots for source in portion.sources}
         new = {path: text for path, text in drafts.items() if text is not None and path not in known}
-        return replace(self, package_roots=tuple(_with_drafts(portion, drafts, new) for portion in self.package_roots))
+        roots = (_with_new(_with_edited(portion, drafts), new, exclude) for portion in self.package_roots)
+        return replace(self, package_roots=tuple(portion for portion in roots if portion.sources))
 
     @property
     def shadowed(self) -> frozenset[str]:
@@ -124,29 +130,40 @@ class Modules:
         }
 
 
-def _with_drafts(portion: PackageRoot, drafts: Mapping[str, bytes | None], new: Mapping[str, bytes]) -> PackageRoot:
-    texts = {source.file: drafts.get(source.file, b"") for source in portion.sources}
-    edited = (
-        source.with_content(drafts[source.file] or b"") if source.file in drafts else source
-        for source in portion.sources
-        if texts[source.file] is not None
-    )
-    added = (
-        _new_source(portion, Path(path)).with_content(text) for path, text in new.items() if _is_below(portion, path)
-    )
-    return replace(portion, sources=(*edited, *added))
+def _with_edited(portion: PackageRoot, drafts: Mapping[str, bytes | None]) -> PackageRoot:
+    texts = {source: drafts.get(source.file) for source in portion.sources if source.file in drafts}
+    kept = (source for source in portion.sources if source not in texts or texts[source] is not None)
+    edited = (source.with_content(text) if (text := texts.get(source)) is not None else source for source in kept)
+    return replace(portion, sources=tuple(edited))
 
 
-def _is_below(portion: PackageRoot, path: str) -> bool:
-    return path.endswith(".py") and Path(path).is_relative_to(portion.directory)
+def _with_new(portion: PackageRoot, new: Mapping[str, bytes], exclude: Collection[Pattern]) -> PackageRoot:
+    """`portion` with the modules of files that do not exist yet, and the packages around them."""
+    names = {path: name for path in new if (name := _new_module(portion, Path(path)))}
+    added = {
+        name: Source(qualify(portion.service, name), path, _shown(portion, Path(path))).with_content(new[path])
+        for path, name in names.items()
+        if not any(pattern.unit(qualify(portion.service, name)) for pattern in exclude)
+    }
+    sources = (*portion.sources, *added.values())
+    modules = {source.module for source in sources}
+    outer = (accumulate(name.split(".")[:-1], "{}.{}".format) for name in added)
+    around = frozenset[str]().union(*outer)
+    namespaces = frozenset(name for name in around if qualify(portion.service, name) not in modules)
+    return replace(portion, sources=sources, namespaces=portion.namespaces | namespaces)
 
 
-def _new_source(portion: PackageRoot, path: Path) -> Source:
-    """The source of a file that does not exist yet, below the folder of a package."""
+def _new_module(portion: PackageRoot, path: Path) -> str:
+    """The module, without its service, of a file that does not exist yet; "" if it would be none of the package."""
+    if path.suffix != ".py" or not path.is_relative_to(portion.directory):
+        return ""
     inside = path.relative_to(portion.directory)
     parts = inside.parts[:-1] if inside.name == "__init__.py" else inside.with_suffix("").parts
-    shown = f"{portion.shown}/{inside.as_posix()}".removeprefix("./")
-    return Source(qualify(portion.service, ".".join((portion.package, *parts))), str(path), shown)
+    return ".".join((portion.package, *parts)) if all(map(str.isidentifier, parts)) else ""
+
+
+def _shown(portion: PackageRoot, path: Path) -> str:
+    return f"{portion.shown}/{path.relative_to(portion.directory).as_posix()}".removeprefix("./")
 
 
 def qualify(service: str, module: str) -> str:
