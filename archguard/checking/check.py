@@ -71,7 +71,7 @@ def is_about_imports(config: Config, codebase: Codebase) -> bool:
 
     Contracts of plugins may read anything, so only built-in kinds qualify.
     """
-    are_built_in = all(type(contract).__module__.startswith("archguard.") for contract in config.contracts)
+    are_built_in = all(contract.is_built_in for contract in config.contracts)
     return are_built_in and not any(contract.modules_to_parse(codebase) for contract in config.contracts)
 
 

@@ -41,7 +41,7 @@ class KeptRun:
         )
 
     def change(self, codebase: Codebase, module: str) -> Change:
-        """The change of `module` from then to its file in `codebase`."""
+        """The change of `module` since the run, to its file in `codebase`."""
         text = self.texts.get(module)
         return Change(zlib.decompress(text) if text else None, codebase.sources.get(module))
 
@@ -58,7 +58,7 @@ class KeptRun:
         from archguard.semantics.program_facts import ProgramFacts  # noqa: PLC0415  # a check of imports alone needs no types
 
         found = {module: self.change(codebase, module) for module in changed}
-        changes = {module: change for module, change in found.items() if not change.is_none}
+        changes = {module: change for module, change in found.items() if not change.is_same_text}
         is_same_program = self.imports == codebase.every_import.digest and not any(map(_is_app_wide, changes.values()))
         results = codebase.results
         results.changed, results.kept_scans = frozenset(changes), self.scans

@@ -8,9 +8,10 @@ depend on, and the text of the files; a run reads only those of the changed file
 import os
 import pickle
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import blake2b
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias
 
@@ -57,28 +58,29 @@ class _Index:
     texts: Mapping[str, _Part]
     scans: Mapping[str, Scan]
     code: _Part
-    """The code base of then."""
+    """The code base of the stored run."""
 
 
-def read_with_kept_results(config: Config) -> Codebase:
-    """Read the code of `config`, with the results of the stored run that still hold.
+def read_with_kept_results(config: Config, only: Collection[str]) -> Codebase:
+    """Read the code of `config`, with the results of the stored run of the contracts `only` that still hold.
 
     If only contents of files have changed, only these are read. If there are no results to use, all of this run are
-    recorded, so that it can be stored.
+    recorded, so that it can be stored. Nothing is kept for contracts of plug-ins, which may read anything.
 
     Raises:
         ExceptionGroup[ArchguardError]: a package does not exist.
     """
-    if not is_recording() or not any(isinstance(contract, PerFileContract) for contract in config.contracts):
+    per_file = any(isinstance(contract, PerFileContract) for contract in config.contracts)
+    if not (is_recording() and per_file and all(contract.is_built_in for contract in config.contracts)):
         return read(config)
-    stored = _StoredRun.load(config)
+    stored = _StoredRun.load(config, only)
     codebase = (stored and stored.codebase_after_edits()) or read(config)
     if not (stored and stored.give(codebase)):
         codebase.results.recorder = DependencyRecorder()
     return codebase
 
 
-def keep_results(config: Config, codebase: Codebase) -> None:
+def keep_results(config: Config, only: Collection[str], codebase: Codebase) -> None:
     """Store the results of this run, if it has computed and recorded all of them."""
     results = codebase.results
     if not results.recorder.is_recording or not results.batches:
@@ -93,7 +95,7 @@ def keep_results(config: Config, codebase: Codebase) -> None:
         scans=results.scans,
         code=parts.add(pickle.dumps(replace(codebase, results=FileResults(), memo={}), pickle.HIGHEST_PROTOCOL)),
     )
-    root, name = str(config.root), _name(config)
+    root, name = str(config.root), _name(config, only)
     store.save_bytes(root, (_FOLDER, f"{name}.parts"), b"".join(parts.contents))
     store.save_bytes(root, (_FOLDER, f"{name}.index"), pickle.dumps(index, pickle.HIGHEST_PROTOCOL))
     store.prune(root, (_FOLDER,), 2 * _MOST_RUNS)
@@ -116,7 +118,7 @@ class _PartsWriter:
 
 @dataclass(frozen=True)
 class _StoredParts(Mapping[str, bytes]):
-    """Parts by module, each read when it is asked for; b"" for one that is not as it was stored."""
+    """Parts by module, each read on first use; b"" for one that is not as it was stored."""
 
     root: str
     name: str
@@ -143,21 +145,21 @@ class _StoredRun:
     index: _Index
 
     @classmethod
-    def load(cls, config: Config) -> "_StoredRun | None":
-        """The stored run of `config`; None if there is none."""
-        root, name = str(config.root), _name(config)
+    def load(cls, config: Config, only: Collection[str]) -> "_StoredRun | None":
+        """The stored run of the contracts `only` of `config`; None if there is none."""
+        root, name = str(config.root), _name(config, only)
         content = store.load_bytes(root, _FOLDER, f"{name}.index")
         return cls(root, name, unpickled(content)) if content else None
 
     def codebase_after_edits(self) -> Codebase | None:
-        """The code of then with the edits since; None if something else has changed, or an edit needs a full read."""
+        """The code of the stored run with the edits since; None if anything else has changed, or all must be read."""
         edited, files = edited_files(), {file for file, _ in self.index.files.values()}
         content = self._parts({PROGRAM: self.index.code})[PROGRAM] if edited and files.issuperset(edited) else b""
         if not content:
             return None
         take_over_inputs()
         # The stored run may be older than the run before this one, so there may be more edits.
-        changed = [name for name, (file, state) in self.index.files.items() if state_of(file) != state]
+        changed = [name for name, (file, state) in self.index.files.items() if not state or state_of(file) != state]
         if len(changed) > _MOST_CHANGED:
             return None
         codebase: Codebase = unpickled(content)
@@ -167,7 +169,8 @@ class _StoredRun:
         """Give `codebase` the results that still hold; False if so many do not that a full run is better."""
         files = _files(codebase)
         before = self.index.files
-        changed = [name for name in files.keys() | before.keys() if files.get(name) != before.get(name)]
+        unknown = {name for name, (_, state) in files.items() if not state}  # nothing tells whether these have changed
+        changed = {name for name in files.keys() | before.keys() if files.get(name) != before.get(name)} | unknown
         return len(changed) <= _MOST_CHANGED and self._run().give(codebase, changed)
 
     def _run(self) -> KeptRun:
@@ -185,9 +188,15 @@ def _files(codebase: Codebase) -> dict[str, _State]:
     return {module: (source.file, state_of(source.file)) for module, source in codebase.sources.items()}
 
 
-def _name(config: Config) -> str:
-    """The name of the entries: another configuration, or another version of archguard or Python, has another one."""
-    return digest_of([config, sys.version, *_program(str(Path(__file__).parent.parent))])
+def _name(config: Config, only: Collection[str]) -> str:
+    """The name of the entries: other contracts, or another archguard, Python or sqlglot, have another one."""
+    return digest_of([config, sorted(only), sys.version, _sqlglot(), *_program(str(Path(__file__).parent.parent))])
+
+
+def _sqlglot() -> tuple[str, int] | None:
+    """Where sqlglot is, and since when: with it, other tables are found in SQL. No other library is optional."""
+    found = find_spec("sqlglot")
+    return (found.origin, os.stat(found.origin).st_mtime_ns) if found and found.origin else None  # noqa: PTH116  # fast
 
 
 def _program(package: str) -> list[tuple[str, int, int]]:

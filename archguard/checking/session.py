@@ -72,7 +72,8 @@ class Session:
         results = codebase.results
         results.recorder = self._recorder
         results.scopes = {name: scope for name, scope in self._scopes.items() if name not in changed}
-        self._kept.give(codebase, changed)
+        if all(contract.is_built_in for contract in self.config.contracts):
+            self._kept.give(codebase, changed)
         report = check(self.config, codebase=codebase)
         self._scopes |= {name: scope for name, scope in results.scopes.items() if name not in changed}
         files = {source.file for code in (codebase, self._base) for source in code.sources.values()}

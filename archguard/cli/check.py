@@ -97,9 +97,9 @@ def command(  # noqa: PLR0913  # the options of the command
             click.echo(f"warning: {CACHE} came with the project, and is not used\n    hint: {_UNTRACK}", err=True)
         with progress("reading the code"):
             with times.stage("code"):
-                codebase = read_with_kept_results(read_config)
+                codebase = read_with_kept_results(read_config, contracts)
             report = check(read_config, contracts, codebase, times)
-            keep_results(read_config, codebase)
+            keep_results(read_config, contracts, codebase)
             with times.stage("baseline"):
                 report = with_baseline(report, read_config, codebase, baseline)
                 start = merge_base(read_config.root, branch) if branch is not None else revision

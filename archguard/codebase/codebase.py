@@ -54,7 +54,7 @@ class Codebase:
     reexports: Reexports | None = None
     """Resolves re-exported names to their definitions."""
     distinguished: frozenset[str] = frozenset()
-    """The modules outside of the project that are told from the package around them, such as `google.cloud.storage`."""
+    """The external modules that are distinguished from their top-level package, such as `google.cloud.storage`."""
     has_plain_imports: bool = False
     """Whether an import leads to the same module whatever other files import: no wildcards, no folders of services."""
     ignored: frozenset[Link] = frozenset()

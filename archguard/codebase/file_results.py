@@ -11,7 +11,7 @@ Query: TypeAlias = str
 """Names what is computed, with all that it depends on beside the code."""
 
 PROGRAM: Final = ""
-"""Stands for the whole program, where others have the name of a module."""
+"""The key of facts about the whole program, beside those of modules by name."""
 
 
 class Result(NamedTuple):

@@ -27,7 +27,7 @@ class Change:
     """The file now; None if there is none."""
 
     @property
-    def is_none(self) -> bool:
+    def is_same_text(self) -> bool:
         """Whether the text is the same: the file was only touched, or an edit was taken back."""
         try:
             return self.old is not None and self.new is not None and self.new.content == self.old

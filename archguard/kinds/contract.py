@@ -102,6 +102,11 @@ class Contract(ABC):
         description = cleandoc(type(self).__doc__ or self.kind).partition("\n\n")[0].replace("\n", " ")
         return re.sub(r"`(\w+)`", lambda key: listed(getattr(self, key[1], ())) or key[1], description)
 
+    @property
+    def is_built_in(self) -> bool:
+        """Whether archguard has the kind itself. What a contract of a plug-in reads is not known."""
+        return type(self).__module__.startswith("archguard.")
+
     @abstractmethod
     def check(self, codebase: Codebase) -> Iterator[Violation]:
         """Yield every violation in `codebase`."""

@@ -119,3 +119,12 @@ def test_contracts_about_imports_store_no_results(project: Project) -> None:
     project.write_all({"shop/__init__.py": "", "shop/db.py": DB})
     project.ask("check")
     assert not entries(project, "")
+
+
+def test_a_run_of_some_contracts_leaves_the_results_of_all_alone(stored: Project) -> None:
+    stored.write("shop/db.py", f"{DB}\n# more\n")
+    stored.ask("check", "--contract", "data")
+    assert not stored.used
+    assert len(entries(stored, ".index")) == 2
+    asked(stored)
+    assert stored.used == [True]

@@ -1,11 +1,19 @@
 """A session tells what drafts would change, before they are written."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from project import Project
 
+from archguard import Codebase, Source, Violation
 from archguard.checking.session import Session
+from archguard.effects import semantic_model
+from archguard.kinds.per_file import Checker, PerFileContract
+from archguard.model import Location
+from archguard.semantics import SemanticModel
 
 CONTRACTS = """
     version: 1
@@ -118,3 +126,31 @@ def test_a_new_file_in_a_new_folder_can_be_imported(session: Session) -> None:
     more = {Path("shop/more/api.py"): "from shop import api\n"}
     result = session.check({Path("shop/db.py"): f"from shop.more import api\n{DB}", **more})
     assert ("layered", "shop.db") in rules(result.new)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShortProject(PerFileContract):
+    """A kind of a plug-in that reads files by itself: no module while another one is empty."""
+
+    kind: ClassVar[str] = "short"
+
+    def checker(self, codebase: Codebase) -> Checker:
+        def check(source: Source) -> Iterator[Violation]:
+            if not codebase.sources["shop.db"].content:
+                yield self.violation("shop.db is empty", Location(source.display_path), source.module)
+
+        return check
+
+    def names(self, codebase: Codebase) -> SemanticModel:
+        return semantic_model(codebase)
+
+    def scope(self, codebase: Codebase) -> frozenset[str]:
+        return codebase.modules
+
+    def modules_to_parse(self, codebase: Codebase) -> frozenset[str]:
+        return codebase.modules
+
+
+def test_contracts_of_plug_ins_are_checked_as_a_whole(session: Session) -> None:
+    own = Session(replace(session.config, contracts=(*session.config.contracts, ShortProject(id="short"))))
+    assert ("short", "shop.api") in rules(own.check({Path("shop/db.py"): ""}).new)

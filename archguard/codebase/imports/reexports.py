@@ -106,7 +106,7 @@ class _Stars:
     _known: dict[str, tuple[frozenset[str], tuple[str, ...]]] = field(default_factory=dict, init=False, repr=False)
 
     def is_same(self, edited: Source) -> bool:
-        """Whether `edited` binds the names that its module binds, or nobody has asked for them."""
+        """Whether `edited` binds the names that its module binds, or no star import has needed them."""
         return edited.module not in self._known or self._known[edited.module] == _bound(edited)
 
     def qualified(self, importer: str, name: str) -> str:
