@@ -67,11 +67,16 @@ class KeptRun:
         paths = {codebase.display_path(module) for module in changes}
         results.kept = {query: _without_shown(found, paths) for query, found in valid.items()}
         total = sum(len(batch.results) for batch in self.batches)
-        if total - sum(map(len, results.kept.values())) <= max(_FEW_OUTDATED, _MOST_OUTDATED * total):
+        if not are_mostly_outdated(total - sum(map(len, results.kept.values())), total):
             return True
         results.changed = results.added = frozenset()
         results.kept_scans, results.kept = {}, {}
         return False
+
+
+def are_mostly_outdated(outdated: int, total: int) -> bool:
+    """Whether so many of `total` results are outdated that it is worth computing all of them, to keep them anew."""
+    return outdated > max(_FEW_OUTDATED, _MOST_OUTDATED * total)
 
 
 def _is_app_wide(change: Change) -> bool:

@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias
 
-from archguard.checking.kept_run import KeptRun
+from archguard.checking.kept_run import KeptRun, are_mostly_outdated
 from archguard.codebase import Codebase
 from archguard.codebase.edits import with_edits
 from archguard.codebase.file_results import PROGRAM, Batch, FileResults, Scan
@@ -81,10 +81,20 @@ def read_with_kept_results(config: Config, only: Collection[str]) -> Codebase:
 
 
 def keep_results(config: Config, only: Collection[str], codebase: Codebase) -> None:
-    """Store the results of this run, if it has computed and recorded all of them."""
+    """Store the results of this run, if it has computed and recorded all of them.
+
+    If it had to compute most of them without recording, the stored run is dropped: the next run records all of them.
+    """
     results = codebase.results
-    if not results.recorder.is_recording or not results.batches:
-        return
+    computed = sum(len(batch.results) for batch in results.batches)
+    if results.recorder.is_recording and computed:
+        _store(str(config.root), _name(config, only), codebase)
+    elif results.kept and are_mostly_outdated(computed, computed + sum(map(len, results.kept.values()))):
+        store.save_bytes(str(config.root), (_FOLDER, f"{_name(config, only)}.index"), b"")
+
+
+def _store(root: str, name: str, codebase: Codebase) -> None:
+    results = codebase.results
     parts = _PartsWriter()
     index = _Index(
         files=_files(codebase),
@@ -95,7 +105,6 @@ def keep_results(config: Config, only: Collection[str], codebase: Codebase) -> N
         scans=results.scans,
         code=parts.add(pickle.dumps(replace(codebase, results=FileResults(), memo={}), pickle.HIGHEST_PROTOCOL)),
     )
-    root, name = str(config.root), _name(config, only)
     store.save_bytes(root, (_FOLDER, f"{name}.parts"), b"".join(parts.contents))
     store.save_bytes(root, (_FOLDER, f"{name}.index"), pickle.dumps(index, pickle.HIGHEST_PROTOCOL))
     store.prune(root, (_FOLDER,), 2 * _MOST_RUNS)

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from project import Project
 
-from archguard.checking import kept_store
+from archguard.checking import kept_run, kept_store
 from archguard.checking.kept_run import KeptRun
+from archguard.codebase import Codebase
 
 CONTRACTS = """
     version: 1
@@ -128,3 +129,25 @@ def test_a_run_of_some_contracts_leaves_the_results_of_all_alone(stored: Project
     assert len(entries(stored, ".index")) == 2
     asked(stored)
     assert stored.used == [True]
+
+
+def test_after_a_run_that_had_to_compute_most_everything_is_stored_anew(
+    stored: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_run, "_FEW_OUTDATED", 0)
+    monkeypatch.setattr(kept_run.KeptRun, "give", give_nothing)
+    stored.write("shop/db.py", DB.replace("Session()", "1"))
+    asked(stored)
+    monkeypatch.undo()
+    assert [entry.read_bytes().count(b"\n") for entry in entries(stored, ".index")] == [1]
+    stored.write("shop/db.py", DB)
+    asked(stored)
+    (index,) = entries(stored, ".index")
+    assert len(index.read_bytes()) > 100
+
+
+def give_nothing(run: KeptRun, codebase: Codebase, changed: list[str]) -> bool:
+    """Give results of another query only, as when all results of a contract depend on what has changed."""
+    assert changed
+    codebase.results.kept = {"another": {"shop": run.batches[0].results[0]}}
+    return True
