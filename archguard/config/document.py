@@ -20,6 +20,7 @@ from typing import Any, TypeAlias
 
 import yaml
 
+from archguard.codebase.yaml_nodes import MAX_DEPTH, TooDeepError, compose
 from archguard.errors import ConfigError
 from archguard.incremental.fingerprint import content
 from archguard.incremental.input_recorder import is_file
@@ -31,9 +32,7 @@ Keys: TypeAlias = tuple[str | int, ...]
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NULLS = {"", "~", "null", "Null", "NULL"}
 _INTEGER = re.compile(r"-?(0|[1-9]\d{0,17})")
-_MAX_DEPTH = 100
 _TOO_DEEP = "is not meant to be nested so deeply"
-_DEEP_INDENTATION = re.compile(r"^ {1000}|(?:[-?][ \t]+){100}", re.MULTILINE)
 _MAX_REPEATED = 10_000
 """The most values that aliases may repeat; a text of a few lines can expand to billions."""
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -193,9 +192,12 @@ def parse_yaml(path: Path, shown: str, text: str) -> Document:
     document = Document(path, shown, text, None)
     composer = _Composer(document)
     try:
-        _check_depth(document)
-        node = yaml.compose(text, Loader=_LOADER)
+        node = compose(text)
         data = composer.value(node, ()) if node else {}
+    except TooDeepError as error:
+        place = Location(shown, error.line, error.column)
+        fault = ConfigError(_TOO_DEEP, f"{MAX_DEPTH} levels are the most", place, document.line(place.line))
+        raise ExceptionGroup(shown, [fault]) from None
     except yaml.YAMLError as error:
         raise ExceptionGroup(shown, [_yaml_error(document, error)]) from None
     except RecursionError:
@@ -205,26 +207,6 @@ def parse_yaml(path: Path, shown: str, text: str) -> Document:
     if composer.repeated > _MAX_REPEATED:
         raise ExceptionGroup(shown, composer.faults)  # the data is incomplete: validating it would report false faults
     return Document(path, shown, text, data, composer.places, composer.keys, faults=tuple(composer.faults))
-
-
-def _check_depth(document: Document) -> None:
-    """Reject nesting that would overflow the stack of libyaml, which kills the process.
-
-    A text with few brackets and little indentation cannot be deep, so most files are not parsed a second time.
-
-    Raises:
-        ConfigError: it is nested too deeply.
-        yaml.YAMLError: it is not YAML.
-    """
-    if len(re.findall(r"[\[{]", document.text)) < _MAX_DEPTH and not _DEEP_INDENTATION.search(document.text):
-        return
-    depth = 0
-    for event in yaml.parse(document.text, Loader=_LOADER):  # the event parser does not recurse
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > _MAX_DEPTH:
-            mark: Any = event.start_mark
-            place = Location(document.shown, mark.line + 1, mark.column + 1)
-            raise ConfigError(_TOO_DEEP, f"{_MAX_DEPTH} levels are the most", place, document.line(place.line))
 
 
 @dataclass

@@ -169,10 +169,9 @@ class Api(Contract):
 
     def coverage(self, codebase: Codebase) -> Checked:
         """How many modules, imports and calls are checked."""
-        modules, parsed = self.scope(codebase), codebase.files(self.modules_to_parse(codebase))
-        names = semantic_model(codebase)
-        calls = sum(names.files.call_count(source.module) for source in parsed)
-        return Checked(modules=len(modules), imports=codebase.imports.count(modules), calls=calls)
+        count = semantic_model(codebase).files.call_count
+        calls = sum(count(source.module) for source in codebase.files(self.modules_to_parse(codebase)))
+        return replace(super().coverage(codebase), calls=calls)
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,13 @@
 """Which calls fit the routes that they are made to: every marked line must be found, and no other."""
 
+import os
+
 import pytest
 from marks import check_marked, found_in
 from project import Project
 from repository import commit, git
 
+from archguard.effects.api import SpecificationError, find_protos
 from archguard.model import Confidence, OutcomeStatus, Severity
 
 SERVICES = """
@@ -807,6 +810,7 @@ requests.get("https://api.other.com/v1/charge")
         (None, "cannot read openapi/partner.yaml"),
         ("swagger: '2.0'\n", "is no OpenAPI 3 description"),
         ("paths: [", "is neither YAML nor JSON"),
+        (f"paths: {'[' * 200}{']' * 200}", "is nested more than 100 levels"),
     ],
 )
 def test_an_openapi_file_that_cannot_be_used_is_an_error(project: Project, content: str | None, message: str) -> None:
@@ -817,6 +821,19 @@ def test_an_openapi_file_that_cannot_be_used_is_an_error(project: Project, conte
 
     assert outcome.status is OutcomeStatus.ERROR
     assert any(message in problem.message for problem in project.check().problems)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes")
+def test_a_pipe_in_place_of_a_description_is_an_error_and_not_waited_for(project: Project) -> None:
+    project.write("services/orders/app/__init__.py")
+    project.configure(PARTNER)
+    (project.root / "openapi").mkdir()
+    os.mkfifo(project.root / "openapi/partner.yaml")
+    os.mkfifo(project.root / "payments.proto")
+
+    assert any("cannot read openapi/partner.yaml" in problem.message for problem in project.check().problems)
+    with pytest.raises(SpecificationError, match=r"payments\.proto"):
+        find_protos(project.root, ".")
 
 
 PROTO = """

@@ -14,10 +14,10 @@ from archguard.effects.api.body_models import BodyModels
 from archguard.effects.api.callers import Callers
 from archguard.effects.api.comparison import Comparison, Fault, Mismatch, uncalled
 from archguard.effects.api.consumers import Consumers
-from archguard.effects.api.endpoints import BodyModel, Endpoint, Offer
+from archguard.effects.api.endpoints import BodyModel, Endpoint, Offer, SpecificationError
 from archguard.effects.api.evaluator import TemplateEvaluator
 from archguard.effects.api.offers import offers_of
-from archguard.effects.api.openapi import Specification, SpecificationError, read_specification
+from archguard.effects.api.openapi import Specification, read_specification
 from archguard.effects.api.proto import find_protos
 from archguard.effects.api.requests import Requests, RequestSite
 from archguard.effects.api.rpc_calls import RpcCalls, RpcFault, RpcMismatch

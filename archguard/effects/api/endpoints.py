@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from archguard.codebase.scopes.scopes import Scope
+from archguard.errors import ArchguardError
 from archguard.model import Location
 from archguard.semantics import ClassType
 
@@ -12,6 +13,10 @@ CONSUME = "CONSUME"
 """The method of an endpoint that takes the messages of a topic, which is its path."""
 UNKNOWN_PART = "{?}"
 """What stands in a path for a part that cannot be evaluated."""
+
+
+class SpecificationError(ArchguardError):
+    """A file with what a provider offers that cannot be read, or is none."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,18 +11,17 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from archguard.effects.api.endpoints import BodyModel, Endpoint, Offer
-from archguard.errors import ArchguardError
+from archguard.codebase.yaml_nodes import TooDeepError, compose
+from archguard.effects.api.endpoints import BodyModel, Endpoint, Offer, SpecificationError
+from archguard.incremental.fingerprint import content
 from archguard.model import Location
 
 _METHODS = frozenset(["get", "put", "post", "delete", "options", "head", "patch", "trace"])
 _CONVERTERS = {"integer": "int", "number": "float"}
+_MOST_BYTES = 32 << 20
+"""The largest published descriptions, such as that of GitHub's API, have about 10 MB."""
 _MAX_REFERENCES = 20
 """How many references are followed; a schema that refers to itself ends here."""
-
-
-class SpecificationError(ArchguardError):
-    """A file that is no readable OpenAPI 3 description."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +41,12 @@ def read_specification(root: Path, path: str, service: str) -> Specification:
     """
     place = Location(path)
     try:
-        node = yaml.compose((root / path).read_text(encoding="utf-8"), Loader=_LOADER)
+        node = compose(content(str(root / path), _MOST_BYTES).decode("utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise SpecificationError(f"cannot read {path}: {error}", location=place) from error
+    except TooDeepError as error:
+        place = Location(path, error.line, error.column)
+        raise SpecificationError(f"{path} is {error}", location=place) from error
     except yaml.YAMLError as error:
         raise SpecificationError(f"{path} is neither YAML nor JSON: {error}", location=place) from error
     document = _Document(path, service, node)
@@ -55,9 +57,6 @@ def read_specification(root: Path, path: str, service: str) -> Specification:
     servers = [urlsplit(document.text(server, "url")) for server in _items(_get(node, "servers"))]
     endpoints = document.endpoints(next((server.path for server in servers), ""))
     return Specification(Offer(service, tuple(endpoints)), tuple(server.netloc for server in servers if server.netloc))
-
-
-_LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NoReturn
 
+from archguard.codebase.syntax.source import MOST_BYTES
+from archguard.effects.api.endpoints import SpecificationError
+from archguard.incremental.fingerprint import content
 from archguard.model import Location
 
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
@@ -73,16 +77,30 @@ def read_proto(text: str, path: str) -> ProtoFile:
 
 
 def find_protos(root: Path, folder: str) -> tuple[ProtoFile, ...]:
-    """The proto files below `folder`, a path relative to `root`."""
+    """The proto files below `folder`, a path relative to `root`.
+
+    Raises:
+        SpecificationError: a file or folder cannot be read.
+    """
     found = []
-    for where, folders, files in os.walk(root / folder):
+    for where, folders, files in os.walk(root / folder, onerror=_unreadable):
         folders[:] = sorted(name for name in folders if name not in _SKIPPED)
         for name in sorted(files):
             if name.endswith(".proto"):
                 path = Path(where, name)
-                text = path.read_text(encoding="utf-8", errors="replace")
-                found.append(read_proto(text, path.relative_to(root).as_posix()))
+                found.append(read_proto(_text(path), path.relative_to(root).as_posix()))
     return tuple(found)
+
+
+def _text(path: Path) -> str:
+    try:
+        return content(str(path), MOST_BYTES).decode("utf-8", errors="replace")
+    except OSError as error:
+        _unreadable(error)
+
+
+def _unreadable(error: OSError) -> NoReturn:
+    raise SpecificationError(f"cannot read {error.filename}: {error.strerror}") from error
 
 
 def _rpcs(text: str, block: tuple[int, int], package: str, service: str, path: str) -> Iterator[Rpc]:
