@@ -93,7 +93,7 @@ class Violation:
 
     @property
     def fingerprint(self) -> str:
-        """16 hexadecimal digits, hashed from the identity."""
+        """16 hexadecimal digits, hashed from names only: stable when code moves or messages change."""
         return hashlib.sha256("\0".join(self.identity).encode(errors="surrogatepass")).hexdigest()[:16]
 
     @property
