@@ -12,7 +12,6 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias
 
 from archguard.checking.kept_run import KeptRun, are_mostly_outdated
@@ -24,6 +23,7 @@ from archguard.config import Config, read
 from archguard.incremental import store
 from archguard.incremental.dependencies import DependencyRecorder
 from archguard.incremental.input_recorder import edited_files, is_recording, state_of, take_over_inputs
+from archguard.incremental.program_state import program_state
 from archguard.incremental.unpickle import unpickled
 from archguard.kinds.per_file import PerFileContract
 
@@ -199,20 +199,13 @@ def _files(codebase: Codebase) -> dict[str, _State]:
 
 def _name(config: Config, only: Collection[str]) -> str:
     """The name of the entries: other contracts, or another archguard, Python or sqlglot, have another one."""
-    return digest_of([config, sorted(only), sys.version, _sqlglot(), *_program(str(Path(__file__).parent.parent))])
+    return digest_of([config, sorted(only), sys.version, _sqlglot(), *program_state()])
 
 
 def _sqlglot() -> tuple[str, int] | None:
     """Where sqlglot is, and since when: with it, other tables are found in SQL. No other library is optional."""
     found = find_spec("sqlglot")
     return (found.origin, os.stat(found.origin).st_mtime_ns) if found and found.origin else None  # noqa: PTH116  # fast
-
-
-def _program(package: str) -> list[tuple[str, int, int]]:
-    """Path, size and time of each file of archguard: an edit of the catalogue changes what is found, too."""
-    files = (os.path.join(folder, name) for folder, _, names in os.walk(package) for name in names)  # noqa: PTH118  # fast
-    found = [(file, os.stat(file)) for file in files if file.endswith((".py", ".toml"))]  # noqa: PTH116  # the same
-    return sorted((file, stat.st_size, stat.st_mtime_ns) for file, stat in found)
 
 
 def _digest(content: bytes) -> bytes:

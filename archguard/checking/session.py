@@ -57,6 +57,11 @@ class Session:
         self._recorder.is_recording = False  # the base has what drafts are compared with; they change nothing in it
         self._scopes = dict(self._base.results.scopes)
 
+    @property
+    def codebase(self) -> Codebase:
+        """The code on disk, as of the last refresh."""
+        return self._base
+
     def check(self, drafts: Mapping[Path, str | bytes | None]) -> DraftResult:
         """What `drafts` change: new, fixed and unchanged violations of all contracts. Nothing is written.
 

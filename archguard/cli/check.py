@@ -12,8 +12,9 @@ import click
 from archguard.checking import Profile, check, edit_safety_facts, is_about_imports, within_paths
 from archguard.checking.kept_store import keep_results, read_with_kept_results
 from archguard.cli.configuration import baseline_option, config_option, configuration
-from archguard.cli.outcome import exit_code, problems_of
+from archguard.cli.outcome import exit_code
 from archguard.cli.progress import progress
+from archguard.errors import problems_of
 from archguard.history import merge_base, since, with_baseline
 from archguard.incremental.input_recorder import is_recording, is_there, save_result
 from archguard.incremental.store import NAME as CACHE

@@ -3,10 +3,10 @@
 import os
 import sys
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Final
 
-from archguard.errors import ArchguardError
+from archguard.errors import problems_of
 from archguard.model import Problem, Report, Severity
 
 KEPT: Final = 0
@@ -30,13 +30,6 @@ def tell_problems(problems: Iterable[Problem]) -> bool:
     return any(problem.severity is Severity.ERROR for problem in grave)
 
 
-def problems_of(error: Exception) -> tuple[Problem, ...]:
-    """The problems in `error` that the user can fix; () if it contains anything that the user cannot fix."""
-    faults = list(map(_to_user_error, _flat(error)))
-    problems_ = tuple(fault.problem("configuration") for fault in faults if isinstance(fault, ArchguardError))
-    return problems_ if len(problems_) == len(faults) else ()
-
-
 def complain(error: Exception) -> int:
     """Print `error` to stderr, and return its exit code."""
     if problems_ := problems_of(error):
@@ -52,32 +45,6 @@ def complain(error: Exception) -> int:
     if os.environ.get("ARCHGUARD_TRACEBACK"):
         traceback.print_exception(error)
     return FAULT
-
-
-def _flat(error: Exception) -> Iterator[Exception]:
-    if isinstance(error, ExceptionGroup):
-        for inner in error.exceptions:
-            yield from _flat(inner)
-    else:
-        yield error
-
-
-def _to_user_error(error: Exception) -> Exception:
-    """Convert errors of the operating system, such as a full disk, which are not faults in archguard."""
-    if isinstance(error, FileNotFoundError) and _is_cwd_deleted():
-        return ArchguardError("the working directory is gone", "go to a folder that is there")
-    if isinstance(error, OSError) and error.strerror:
-        where = f"'{error.filename}': " if error.filename else ""
-        return ArchguardError(f"{where}{error.strerror[0].lower()}{error.strerror[1:]}")
-    return error
-
-
-def _is_cwd_deleted() -> bool:
-    try:
-        os.getcwd()  # noqa: PTH109  # only its error matters
-    except FileNotFoundError:
-        return True
-    return False
 
 
 def _problem(problem: Problem) -> str:

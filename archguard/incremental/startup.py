@@ -22,6 +22,22 @@ def leave_project(path: list[str]) -> None:
     path[:first] = [each for each in path[:first] if not _is_in(each, project) or _is_same(each, own)]
 
 
+def inherited_path(folder: str) -> str:
+    """The `PYTHONPATH` for a process that works for the project around `folder` from outside of it.
+
+    That is the caller's without the project, and archguard's own folder, if only the working directory leads to it.
+    """
+    library, own = (
+        os.path.dirname(os.__file__),
+        os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))),
+    )
+    given = [os.path.abspath(each) for each in os.environ.get("PYTHONPATH", "").split(os.pathsep) if each]
+    after = sys.path[sys.path.index(library) :] if library in sys.path else []
+    project = _project(folder) if given else ""
+    path = [each for each in given if not _is_in(each, project) or _is_same(each, own)]
+    return os.pathsep.join([*path, own] if own not in (*path, *after) else path)
+
+
 def _project(folder: str) -> str:
     """The repository around `folder`, or else `folder` itself."""
     whole = above = os.path.realpath(folder)

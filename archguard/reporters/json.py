@@ -44,6 +44,21 @@ def render(report: Report) -> str:
     return envelope.render(VERSION, _REPORT.write(report))
 
 
+def report_as_plain(report: Report) -> Any:
+    """The object that `render` writes, without the envelope."""
+    return _REPORT.write(report)
+
+
+def violation_as_plain(violation: Violation) -> Any:
+    """One of the `violations` in what `render` writes."""
+    return _VIOLATION.write(violation)
+
+
+def problem_as_plain(problem: Problem) -> Any:
+    """One of the `problems` in what `render` writes."""
+    return _PROBLEM.write(problem)
+
+
 def report_schema() -> Schema:
     """The JSON Schema (2020-12) of what `render` writes; every report has exactly these keys."""
     return envelope.schema("report", VERSION, _REPORT.schema())

@@ -1,0 +1,84 @@
+"""What the daemon answers to requests about its project."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+from archguard.errors import problems_of
+from archguard.history import since
+from archguard.reporters.json import problem_as_plain, report_as_plain, violation_as_plain
+from archguard.servers.daemon import Message, error
+from archguard.servers.protocol import InvalidMessageError
+from archguard.servers.simple_workspace import Workspace
+
+Drafts: TypeAlias = Mapping[Path, str | None]
+
+
+class ProjectAnswers:
+    """Answers requests about the project in `workspace`."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def __call__(self, request: Message) -> Message:
+        """The answer to `request`; an error, if the configuration or the code cannot be read.
+
+        Raises:
+            InvalidMessageError: there is no such method, or its arguments are invalid.
+        """
+        answer = _METHODS.get(request["method"])
+        if answer is None:
+            raise InvalidMessageError(
+                f"no method {request['method']!r}; there is: {', '.join(sorted(_METHODS))}, status, stop"
+            )
+        try:
+            return answer(self._workspace, request)
+        except Exception as fault:
+            problems = problems_of(fault)
+            if not problems:
+                raise
+            first, plain = problems[0], tuple(map(problem_as_plain, problems))
+            return error("configuration", first.message, first.hint, plain)
+
+
+def _check(workspace: Workspace, request: Message) -> Message:
+    result = workspace.check(_drafts(request))
+    return {
+        "new": [*map(violation_as_plain, result.new)],
+        "fixed": [*map(violation_as_plain, result.fixed)],
+        "unchanged": len(result.unchanged),
+        "problems": [*map(problem_as_plain, result.problems)],
+    }
+
+
+def _report(workspace: Workspace, request: Message) -> Message:
+    report = workspace.report()
+    revision = request.get("since")
+    if revision is not None:
+        session = workspace.session()
+        report = since(report, session.config, session.codebase, _text(revision, "since"))
+    plain: Message = report_as_plain(report)
+    return plain
+
+
+def _drafts(request: Message) -> Drafts:
+    drafts = request.get("drafts")
+    if not isinstance(drafts, dict):
+        raise InvalidMessageError("`drafts` is no object of texts by path")
+    return {_path(path): None if text is None else _text(text, "drafts") for path, text in drafts.items()}
+
+
+def _path(text: str) -> Path:
+    path = Path(text)
+    if not path.is_absolute() or "\0" in text:
+        raise InvalidMessageError(f"`drafts`: {text!r} is no absolute path")
+    return path
+
+
+def _text(value: Any, key: str) -> str:
+    if not isinstance(value, str):
+        raise InvalidMessageError(f"`{key}`: {value!r} is no string")
+    return value
+
+
+_METHODS: Final[Mapping[str, Callable[[Workspace, Message], Message]]] = {"check": _check, "report": _report}
