@@ -14,8 +14,8 @@ from pathlib import Path
 
 from archguard.checking.check import check
 from archguard.checking.kept_run import KeptRun
-from archguard.codebase import Codebase
-from archguard.codebase.edits import with_edits
+from archguard.codebase import Codebase, Source
+from archguard.codebase.edits import added_source, with_edits
 from archguard.config import Config, read
 from archguard.incremental.dependencies import DependencyRecorder
 from archguard.incremental.input_recorder import recording_into
@@ -147,10 +147,17 @@ class Session:
     def _with_drafts(self, texts: Mapping[str, bytes | None]) -> Codebase:
         modules = {source.file: source for source in self._disk.sources.values()}
         edited = [
-            modules[path].with_content(text) for path, text in texts.items() if text is not None and path in modules
+            source.with_content(text)
+            for path, text in texts.items()
+            if text is not None and (source := modules.get(path) or self._new_source(path))
         ]
         found = with_edits(self._disk, edited) if len(edited) == len(texts) else None
         return found or read(self.config, drafts=texts)
+
+    def _new_source(self, path: str) -> Source | None:
+        """The source of a file that is to be added to a package, unless it is excluded."""
+        found = added_source(self._disk, path)
+        return None if found and any(one.unit(found.module) for one in self.config.project.exclude) else found
 
 
 def _bytes(text: str | bytes | None) -> bytes | None:

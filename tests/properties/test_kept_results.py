@@ -119,7 +119,7 @@ class Writer:
     def edits(self, modules: dict[str, list[str]]) -> Iterator[None]:
         """Edit `modules` again and again, in place."""
         while True:
-            name = self.random.choice(MODULES)
+            name = self.random.choice([*MODULES, "__init__"])
             definitions = modules.setdefault(name, self.module())
             at = self.random.randrange(len(definitions) + 1)
             match self.random.randrange(10):
@@ -141,8 +141,7 @@ class Writer:
 def written(folder: Path, modules: dict[str, list[str]]) -> None:
     package = folder / "shop"
     package.mkdir(exist_ok=True)
-    (package / "__init__.py").write_text("from shop.m3 import f0, C1\n")
-    for name in MODULES:
+    for name in (*MODULES, "__init__"):
         file = package / f"{name}.py"
         if name in modules:
             file.write_text(texts(modules)[name])
@@ -154,7 +153,7 @@ def written(folder: Path, modules: dict[str, list[str]]) -> None:
 def test_kept_results_are_those_of_a_run_from_nothing_after_any_sequence_of_edits(project: Project, seed: int) -> None:
     project.configure(CONTRACTS)
     writer = Writer(seed)
-    modules = {name: writer.module() for name in MODULES}
+    modules = {name: writer.module() for name in MODULES} | {"__init__": ["from shop.m3 import f0, C1"]}
     written(project.root, modules)
     config = project.config()
     base = read(config)
@@ -178,7 +177,7 @@ def test_the_command_line_reports_after_edits_what_it_reports_without_a_cache(pr
     layers = "  - {id: layered, kind: layers, layers: [shop.m0, shop.m1 | shop.m2, shop.m3]}\n"
     project.configure(CONTRACTS + layers)
     writer = Writer(1000 + seed)
-    modules = {name: writer.module() for name in MODULES}
+    modules = {name: writer.module() for name in MODULES} | {"__init__": ["from shop.m3 import f0, C1"]}
     edits = writer.edits(modules)
     for _ in range(7):
         written(project.root, modules)
@@ -194,7 +193,7 @@ def test_a_session_finds_what_a_run_from_nothing_finds_after_each_refresh_and_in
     layers = "  - {id: layered, kind: layers, layers: [shop.m0, shop.m1 | shop.m2, shop.m3]}\n"
     project.configure(CONTRACTS + layers)
     writer = Writer(2000 + seed)
-    modules = {name: writer.module() for name in MODULES}
+    modules = {name: writer.module() for name in MODULES} | {"__init__": ["from shop.m3 import f0, C1"]}
     written(project.root, modules)
     edits = writer.edits(modules)
     session = Session(project.config())
