@@ -91,7 +91,7 @@ def _serve(root: str, files: Sequence[str], idle: float, log_file: Path | None) 
 
 def _answers(root: str, files: Sequence[str]) -> Answers:
     from archguard.servers.answers import ProjectAnswers  # noqa: PLC0415  # clients connect meanwhile: this takes long
-    from archguard.servers.simple_workspace import Workspace  # noqa: PLC0415  # the same
+    from archguard.servers.workspace import Workspace  # noqa: PLC0415  # the same
 
     return ProjectAnswers(Workspace(Path(root), [*map(Path, files)]))
 

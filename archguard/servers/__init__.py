@@ -1,5 +1,1 @@
-"""What answers while somebody writes: the resident process and its clients, and the servers for agents and editors.
-
-`protocol`, `connection` and `client` import the standard library only, and little of it: whoever waits for a hook waits
-for them.
-"""
+"""Servers for agents and editors: each keeps a project in memory, and answers before an edit is written."""

@@ -9,7 +9,7 @@ from archguard.history import since
 from archguard.reporters.json import problem_as_plain, report_as_plain, violation_as_plain
 from archguard.servers.daemon import Message, error
 from archguard.servers.protocol import InvalidMessageError
-from archguard.servers.simple_workspace import Workspace
+from archguard.servers.workspace import Workspace
 
 Drafts: TypeAlias = Mapping[Path, str | None]
 
