@@ -22,19 +22,23 @@ class ProjectAnswers:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
 
-    def __call__(self, request: Message) -> Message:
+    def is_slow(self, request: Message) -> bool:
+        """Whether a past revision is to be checked, from nothing."""
+        return request["method"] == "report" and "since" in request
+
+    def answer(self, request: Message) -> Message:
         """The answer to `request`; an error, if the configuration or the code cannot be read.
 
         Raises:
             InvalidMessageError: there is no such method, or its arguments are invalid.
         """
-        answer = _METHODS.get(request["method"])
-        if answer is None:
+        method = _METHODS.get(request["method"])
+        if method is None:
             raise InvalidMessageError(
                 f"no method {request['method']!r}; there is: {', '.join(sorted(_METHODS))}, status, stop"
             )
         try:
-            return answer(self._workspace, request)
+            return method(self._workspace, request)
         except Exception as fault:
             problems = problems_of(fault)
             if not problems:

@@ -3,6 +3,8 @@
 import json
 import os
 import socket
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -36,7 +38,7 @@ class Served:
         with listening(self.address, "/project") as listener:
             daemon.accept_from(listener)
             ready.set()
-            self.ends.put(daemon.run(self.answer))
+            self.ends.put(daemon.run(self))
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         self.begun.put(request["name"])
@@ -44,7 +46,19 @@ class Served:
             assert self.may_go_on.wait(PATIENCE)
         if request["name"] == "fault":
             raise ZeroDivisionError("by zero")
+        if request["name"].startswith("slow"):
+            self.wait_in_fork()
         return {"name": request["name"]}
+
+    def wait_in_fork(self) -> None:
+        """Wait for a file: an event of this process would not reach a fork."""
+        deadline = time.monotonic() + PATIENCE
+        while not Path(f"{self.address}.go-on").exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
+    def is_slow(self, request: dict[str, Any]) -> bool:
+        return bool(request["name"].startswith("slow"))
 
     def send(self, method: str, name: str = "") -> socket.socket:
         connection = socket.socket(socket.AF_UNIX)
@@ -147,3 +161,17 @@ def test_more_clients_than_there_may_be_at_once_are_answered_in_turn(served: Ser
         connection.close()
 
     assert names == [str(number) for number in range(100)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks")
+def test_edits_are_answered_while_a_fork_works_on_a_slow_request(served: Served) -> None:
+    slow = [served.send("report", f"slow {number}") for number in (1, 2)]
+
+    for number in range(3):
+        with closing(served.send("check", f"edit {number}")) as connection:
+            assert answer(connection) == {"name": f"edit {number}"}
+
+    Path(f"{served.address}.go-on").touch()
+    assert [answer(connection) for connection in slow] == [{"name": "slow 1"}, {"name": "slow 2"}]
+    for connection in slow:
+        connection.close()
