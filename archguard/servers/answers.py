@@ -7,7 +7,9 @@ from typing import Any, Final, TypeAlias
 from archguard.checking import within_paths
 from archguard.errors import problems_of
 from archguard.history import since, with_baseline
+from archguard.model import Severity
 from archguard.model.serialization import to_plain
+from archguard.reporters import reporter
 from archguard.reporters.json import problem_as_plain, report_as_plain, violation_as_plain
 from archguard.servers.daemon import Message, error
 from archguard.servers.protocol import InvalidMessageError
@@ -26,7 +28,7 @@ class ProjectAnswers:
         """Whether a past revision is to be checked, from nothing."""
         return request["method"] == "report" and "since" in request
 
-    def answer(self, request: Message) -> Message:
+    def __call__(self, request: Message) -> Message:
         """The answer to `request`; an error, if the configuration or the code cannot be read.
 
         Raises:
@@ -58,12 +60,18 @@ def _check(workspace: Workspace, request: Message) -> Message:
 
 
 def _preview(workspace: Workspace, request: Message) -> Message:
-    """The report as if the drafts were saved, with all that reporters need."""
-    baseline, session = request.get("baseline"), workspace.session()
-    report, codebase = session.preview(_drafts(request))
+    """The report as if the drafts were saved: in the `formats` that are named, or else with all that reporters need."""
+    drafts, baseline, session = _drafts(request), request.get("baseline"), workspace.session()
+    report, codebase = session.preview(drafts)
     named = None if baseline is None else Path(_text(baseline, "baseline"))
     report = with_baseline(report, session.config, codebase, named)
-    return {"report": to_plain(within_paths(report, codebase, [*_drafts(request)]))}
+    report = within_paths(report, codebase, [*drafts])
+    if "formats" not in request:
+        return {"report": to_plain(report)}
+    severity = Severity(request.get("fail_on", Severity.ERROR))
+    report = report.judged(severity, strict_baseline=bool(request.get("strict_baseline")))
+    texts = [reporter(_text(name, "formats"))(report) for name in request["formats"]]
+    return {"texts": texts, "complete": report.complete, "passed": report.passed}
 
 
 def _report(workspace: Workspace, request: Message) -> Message:

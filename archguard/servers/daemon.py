@@ -54,7 +54,7 @@ Message: TypeAlias = dict[str, Any]
 class Answers(Protocol):
     """Answers requests."""
 
-    def answer(self, request: Message) -> Message:
+    def __call__(self, request: Message) -> Message:
         """The answer to `request`.
 
         Raises:
@@ -126,7 +126,7 @@ class Daemon:
         end = ""
         if job.request["method"] == "stop":
             job.answer, end = {"stopped": True}, "a client has asked for it"
-        elif program_state() != self._program:
+        elif self._is_replaced():
             job.answer, end = error(OUTDATED, "archguard has been replaced"), "archguard has been replaced"
         elif not job.connection.is_closed():
             if answers.is_slow(job.request) and self._answered_apart(job, answers):
@@ -168,9 +168,15 @@ class Daemon:
         self._answered += 1
         job.is_answered.set()
 
+    def _is_replaced(self) -> bool:
+        try:
+            return program_state() != self._program
+        except OSError:  # it is being replaced
+            return True
+
     def _answer(self, request: Message, answers: Answers) -> Message:
         try:
-            return answers.answer(request)
+            return answers(request)
         except InvalidMessageError as fault:
             return error("request", str(fault))
         except Exception as fault:  # noqa: BLE001  # a fault in one request ends neither the daemon nor its other clients

@@ -99,6 +99,22 @@ def test_a_process_for_the_project_does_not_inherit_its_folders(
     assert inherited_path(str(project.root)) == "/opt/elsewhere"
 
 
+@pytest.mark.skipif(os.name == "nt", reason="there is one name")
+def test_one_python_under_several_names_has_one_daemon(project: Project, daemons: Daemons) -> None:
+    code = (
+        "import sys; from archguard.servers.protocol import address; print(address(sys.argv[1], (), make_folder=True))"
+    )
+    folder = Path(sys.executable).parent
+    programs = [folder / "python", folder / "python3", Path(os.path.relpath(sys.executable))]
+
+    found = {
+        subprocess.run([program, "-c", code, str(project.root)], capture_output=True, text=True, check=True).stdout
+        for program in programs
+    }
+
+    assert found == {daemons.address(project) + "\n"}
+
+
 def test_a_client_does_not_wait_for_longer_than_it_may(project: Project, daemons: Daemons) -> None:
     project.configure("contracts: []")
 

@@ -40,7 +40,7 @@ class Served:
             ready.set()
             self.ends.put(daemon.run(self))
 
-    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+    def __call__(self, request: dict[str, Any]) -> dict[str, Any]:
         self.begun.put(request["name"])
         if request["name"] == "first":
             assert self.may_go_on.wait(PATIENCE)
@@ -150,7 +150,7 @@ def test_a_fault_is_an_error_of_its_request_only(served: Served) -> None:
 
     assert (error["code"], error["hint"]) == ("fault", "please report it")
     assert "ZeroDivisionError: by zero" in error["message"]
-    assert "in answer" in served.logged[0]
+    assert "in __call__" in served.logged[0]
 
 
 def test_more_clients_than_there_may_be_at_once_are_answered_in_turn(served: Served) -> None:
