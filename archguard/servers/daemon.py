@@ -242,6 +242,7 @@ class Daemon:
             "root": str(self._root),
             "pid": os.getpid(),
             "seconds": round(time.monotonic() - self._started, 1),
+            "cpu_seconds": round(time.process_time(), 3),
             "answered": self._answered,
             "waiting": self._jobs.qsize(),
             "bytes": memory(),
