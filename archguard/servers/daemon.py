@@ -23,7 +23,6 @@ from queue import Empty, PriorityQueue
 from threading import BoundedSemaphore, Event, Thread
 from typing import Any, Final, Protocol, TypeAlias
 
-from archguard.codebase.parallel_map import fork
 from archguard.incremental.program_state import program_state
 from archguard.reporters.tool_info import version
 from archguard.servers.client import OUTDATED
@@ -143,6 +142,8 @@ class Daemon:
         """
         if sys.platform != "linux" or not self._forks.acquire(blocking=False):
             return False
+        from archguard.codebase.parallel_map import fork  # noqa: PLC0415  # clients can connect before it is loaded
+
         read_end, write_end = os.pipe()
 
         def work() -> None:
