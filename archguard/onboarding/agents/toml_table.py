@@ -1,0 +1,89 @@
+"""Add a table to a TOML file, and take it out again.
+
+The table stands in a marked block at the end, where TOML allows a new table whatever stands before. So comments and
+order stay without a library that keeps them; `tomllib` tells whether the file is valid before and after.
+"""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from typing import Any, Final
+
+from archguard.onboarding.agents.edit_error import EditError
+from archguard.onboarding.agents.marked_block import MarkedBlock
+
+_BLOCK: Final = MarkedBlock("# archguard agents: begin", "# archguard agents: end")
+_PLACE: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+
+
+@dataclass(frozen=True)
+class TomlTable:
+    """A table that install adds to a file."""
+
+    content: str
+
+    def added_to(self, text: str | None) -> str:
+        """`text` with the table, unless it is there; None stands for a file that is not there.
+
+        Raises:
+            EditError: `text` is no TOML, or its tables cannot be extended.
+        """
+        tables = _parsed(text or "")
+        if text is not None and not _BLOCK.is_in(text) and _has(tables, tomllib.loads(self.content)):
+            return text
+        result = _BLOCK.added_to(text, self.content.strip())
+        try:
+            tomllib.loads(result)
+        except tomllib.TOMLDecodeError:
+            raise EditError(f"`{self.content.split()[0]}` cannot be added to an inline table", 0) from None
+        return result
+
+    def removed_from(self, text: str | None) -> str | None:
+        """`text` without the block; None if the file came with it, or is not there.
+
+        Raises:
+            EditError: `text` is no TOML.
+        """
+        _parsed(text or "")
+        return _BLOCK.removed_from(text)
+
+    def are_in(self, text: str | None) -> bool:
+        """Whether the block is in `text`.
+
+        Raises:
+            EditError: there is one mark without the other.
+        """
+        return _BLOCK.is_in(text)
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        message = str(error)
+        place = _PLACE.search(message)
+        offset = _offset(text, int(place[1]), int(place[2])) if place and place[1] else len(text)
+        raise EditError(_PLACE.sub("", message), offset) from None
+
+
+def _offset(text: str, line: int, column: int) -> int:
+    """The offset of a place, both counted from 1."""
+    lines = text.split("\n")
+    return sum(len(before) + 1 for before in lines[: line - 1]) + column - 1
+
+
+def _has(tables: dict[str, Any], wanted: dict[str, Any]) -> bool:
+    """Whether every table that `wanted` names is in `tables`, whatever it holds."""
+    return all(
+        key in tables
+        and (
+            not isinstance(value, dict)
+            or not _is_of_tables(value)
+            or (isinstance(tables[key], dict) and _has(tables[key], value))
+        )
+        for key, value in wanted.items()
+    )
+
+
+def _is_of_tables(table: dict[str, Any]) -> bool:
+    return any(isinstance(value, dict) for value in table.values())
