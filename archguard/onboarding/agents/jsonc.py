@@ -116,12 +116,13 @@ def without_child(text: str, container: Node, child: Child) -> str | None:
 def _cut(text: str, start: int, end: int) -> str:
     """`text` without what is from `start` to `end` and the white space before it.
 
-    What shares its last line stays behind a line end: the line before may end in a comment.
+    What shares its last line stays behind a line end, if there is one: the line before may end in a comment.
     """
     before, after = text[:start].rstrip(_SPACE), text[end:]
-    if "\n" in text[len(before) : start] and not after.lstrip(" \t\r").startswith("\n"):
+    is_first_on_line = "\n" in text[len(before) : start]
+    if is_first_on_line and not after.lstrip(" \t\r").startswith("\n"):
         return text[:start] + after.lstrip(" \t")
-    return before + after
+    return before + (after if len(before) < start else after.lstrip(" \t"))
 
 
 def formatted(value: Any) -> str:

@@ -6,8 +6,8 @@ that is there already is not added, and nothing else is changed.
 
 What is archguard's is known by what it is, not by a record: a server by its name, a hook by its command, any other
 value by being equal. So an entry that the user has adapted is neither written twice nor overwritten, and is removed
-too. Members of which a host demands that they be there (`version`) are removed only where they stand behind an entry
-that is removed: install adds at the end, so what stands before was there before.
+too. Members of which a host demands that they be there (`version`) come and go with the object around them: they are
+removed where they stand behind an entry that is removed, since install adds at the end.
 """
 
 import json
@@ -84,13 +84,19 @@ class Entries:
         if missing and (other := containers[-1].child(missing[0])):
             form = "a list" if missing == entry.path[-1:] and not entry.key else "an object"
             raise EditError(f"`{missing[0]}` must be {form}", other.node.start)
-        if not missing:
-            is_there = containers[-1].child(entry.key) if entry.key else self._own(containers[-1], entry)
-            return text if is_there else with_child(text, containers[-1], entry.value, entry.key)
-        value = {entry.key: entry.value} if entry.key else [entry.value]
-        for key in reversed(missing[1:]):
-            value = {key: value}
-        return with_child(text, containers[-1], value, missing[0])
+        if missing:
+            value = self._content_at(entry.path[: len(containers)])
+            return with_child(text, containers[-1], value, missing[0])
+        is_there = containers[-1].child(entry.key) if entry.key else self._own(containers[-1], entry)
+        if not is_there and entry.key in self.demanded:
+            raise EditError(f"`{entry.key}` is missing, without which the host rejects the file", containers[-1].start)
+        return text if is_there else with_child(text, containers[-1], entry.value, entry.key)
+
+    def _content_at(self, path: tuple[str, ...]) -> Any:
+        content: Any = self.content
+        for key in path:
+            content = content[key]
+        return content
 
     def _find(self, text: str, entry: "_Entry") -> Child | None:
         """The entry in `text`; None if it is not there."""
