@@ -23,12 +23,14 @@ def command(action: Literal["install", "remove", "list"], hosts: tuple[str, ...]
     """Install or remove what the programs HOST (claude, codex, ...) need to check edits, or list these programs."""
     root, _ = find_configuration(Path.cwd())
     if action == "list":
+        if hosts:
+            raise ArchguardError("`list` takes no hosts")
         _list(root)
         return
     _refuse_unknown(hosts)
     plan = install(root, hosts) if action == "install" else remove(root, hosts)
     for path in plan.kept:
-        click.echo(f"{path}: differs from what this version installs, and is left as it is", err=True)
+        click.echo(f"`{path}` is not what this version installs, and is left as it is", err=True)
     if dry_run:
         for change in plan.changes:
             click.echo("".join(map(inert, _diff(change))), nl=False)
