@@ -2,6 +2,7 @@
 
 import io
 import shutil
+import sys
 from collections.abc import Iterator
 from difflib import unified_diff
 from pathlib import Path
@@ -13,6 +14,7 @@ from archguard.config import find_configuration
 from archguard.errors import ArchguardError
 from archguard.model.log import inert
 from archguard.onboarding.agents import Change, install, installed, load_hosts, remove, write_changes
+from archguard.reporters.phrases import one_line
 
 
 @click.command("agents")
@@ -33,7 +35,7 @@ def command(action: Literal["install", "remove", "list"], hosts: tuple[str, ...]
         click.echo(f"`{path}` is not what this version installs, and is left as it is", err=True)
     if dry_run:
         for change in plan.changes:
-            click.echo("".join(map(inert, _diff(change))), nl=False)
+            click.echo("".join(map(_shown, _diff(change))), nl=False)
         return
     write_changes(root.resolve(), plan.changes)
     _tell(plan.changes)
@@ -65,6 +67,13 @@ def _diff(change: Change) -> Iterator[str]:
         yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
 
 
+def _shown(line: str) -> str:
+    """`line` of a diff; for a terminal, which would execute them, without control characters."""
+    if sys.stdout.isatty():
+        line = "".join(character if character.isprintable() or character in "\t\n" else "\ufffd" for character in line)
+    return inert(line)
+
+
 def _lines(text: str | None) -> list[str]:
     """The lines of `text` with their ends, which for a diff are line feeds only."""
     return io.StringIO(text or "", newline="\n").readlines()
@@ -73,7 +82,7 @@ def _lines(text: str | None) -> list[str]:
 def _tell(changes: tuple[Change, ...]) -> None:
     for change in changes:
         verb = "removed" if change.after is None else "written" if change.before is None else "changed"
-        click.echo(inert(f"{verb}: {change.path}"), err=True)
+        click.echo(one_line(f"{verb}: {change.path}"), err=True)
     if not changes:
         click.echo("nothing to change", err=True)
 
@@ -83,7 +92,6 @@ def _tell_next_steps(root: Path, hosts: tuple[str, ...]) -> None:
         click.echo(f"next: {load_hosts()[host].next_step}", err=True)
     if not shutil.which("archguard"):
         click.echo("note: there is no `archguard` on PATH, and the hosts start it by that name", err=True)
-    if not (root / ".git").exists():
-        click.echo(
-            f"note: open the hosts in {root}: they read these files from the folder that they are opened in", err=True
-        )
+    if not (root / ".git").exists() and any((folder / ".git").exists() for folder in root.parents):
+        where = one_line(str(root))
+        click.echo(f"note: open the hosts in {where}: they read these files where they are opened", err=True)
