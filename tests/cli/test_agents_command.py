@@ -92,6 +92,16 @@ def test_what_the_user_adds_later_stays(shop: Project) -> None:
     assert (shop.root / ".codex/config.toml").read_text() == '\n[tui]\ntheme = "dark"\n'
 
 
+def test_a_list_that_the_host_demands_and_the_user_has_filled_stays(shop: Project) -> None:
+    shop.call("agents", "install", "cursor")
+    permissions = shop.root / ".cursor/cli.json"
+    permissions.write_text(permissions.read_text().replace('"allow": []', '"allow": ["Shell(ls)"]'))
+
+    shop.call("agents", "remove", "cursor")
+
+    assert json.loads(permissions.read_text()) == {"permissions": {"allow": ["Shell(ls)"]}}
+
+
 def test_lists_stay_empty_in_settings_that_another_program_has_written_in_one_line(shop: Project) -> None:
     shop.call("agents", "install", "cursor")
     hooks = shop.root / ".cursor/hooks.json"
@@ -169,6 +179,18 @@ def test_a_dry_run_prints_a_diff_that_git_applies_and_writes_nothing(shop: Proje
     applied = files(shop)
     assert shop.call("agents", "install", "claude").stderr == "nothing to change\n"
     assert files(shop) == applied
+
+
+def test_a_dry_run_of_remove_prints_what_would_go(shop: Project) -> None:
+    shop.call("agents", "install", "gemini")
+    before = files(shop)
+
+    done = shop.call("agents", "remove", "gemini", "--dry-run")
+
+    assert files(shop) == before
+    assert "--- a/GEMINI.md\n+++ /dev/null\n" in done.stdout
+    subprocess.run(["git", "apply"], cwd=shop.root, input=done.stdout, text=True, check=True)
+    assert "GEMINI.md" not in files(shop)
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,15 @@ _COMMANDS: Final = ("command", "bash", "powershell")
 
 
 @dataclass(frozen=True)
+class _Entry:
+    path: tuple[str, ...]
+    """The names of the objects around it, and of the list."""
+    key: str
+    """The name of a member; "" for an item of a list."""
+    value: Any
+
+
+@dataclass(frozen=True)
 class Entries:
     """What install adds to a file of settings."""
 
@@ -66,10 +75,10 @@ class Entries:
         """
         return text is not None and any(self._find(text, entry) for entry in self._entries())
 
-    def _entries(self) -> Iterator["_Entry"]:
+    def _entries(self) -> Iterator[_Entry]:
         return self._below(self.content, ())
 
-    def _below(self, content: dict[str, Any], path: tuple[str, ...]) -> Iterator["_Entry"]:
+    def _below(self, content: dict[str, Any], path: tuple[str, ...]) -> Iterator[_Entry]:
         for key, value in content.items():
             if key in self.demanded or key == _OWN_NAME or not isinstance(value, dict | list):
                 yield _Entry(path, key, value)
@@ -78,7 +87,7 @@ class Entries:
             else:
                 yield from (_Entry((*path, key), "", item) for item in value)
 
-    def _with(self, text: str, entry: "_Entry") -> str:
+    def _with(self, text: str, entry: _Entry) -> str:
         containers = _containers(text, entry)
         missing = entry.path[len(containers) - 1 :]
         if missing and (other := containers[-1].child(missing[0])):
@@ -98,15 +107,15 @@ class Entries:
             content = content[key]
         return content
 
-    def _find(self, text: str, entry: "_Entry") -> Child | None:
+    def _find(self, text: str, entry: _Entry) -> Child | None:
         """The entry in `text`; None if it is not there."""
         containers = _containers(text, entry)
         return self._own(containers[-1], entry) if len(containers) > len(entry.path) else None
 
-    def _own(self, container: Node, entry: "_Entry") -> Child | None:
+    def _own(self, container: Node, entry: _Entry) -> Child | None:
         return next((child for child in container.children if self._is_own(child, entry)), None)
 
-    def _is_own(self, child: Child, entry: "_Entry") -> bool:
+    def _is_own(self, child: Child, entry: _Entry) -> bool:
         if child.key != entry.key or entry.key in self.demanded:
             return False
         return entry.key == _OWN_NAME or _is_same(child.node.value, entry.value) or self._is_hook(child.node.value)
@@ -125,18 +134,13 @@ class Entries:
         if left is None:
             above = _at(text, path[:-1]).child(path[-1]) if path else None
             return self._without(text, path[:-1], above) if above else None
-        if following and following[0].key in self.demanded and (demanded := _at(left, path).child(following[0].key)):
-            return self._without(left, path, demanded)
+        if following and self._is_demanded(path, following[0]) and (it := _at(left, path).child(following[0].key)):
+            return self._without(left, path, it)
         return left
 
-
-@dataclass(frozen=True)
-class _Entry:
-    path: tuple[str, ...]
-    """The names of the objects around it, and of the list."""
-    key: str
-    """The name of a member; "" for an item of a list."""
-    value: Any
+    def _is_demanded(self, path: tuple[str, ...], child: Child) -> bool:
+        """Whether install has written `child` only for the host, and the user has not changed it."""
+        return child.key in self.demanded and _is_same(child.node.value, self._content_at((*path, child.key)))
 
 
 def _containers(text: str, entry: _Entry) -> list[Node]:
