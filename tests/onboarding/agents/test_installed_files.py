@@ -19,14 +19,14 @@ HOSTS = load_hosts()
 
 def files(folder: Path) -> dict[str, str]:
     """The text of each file below `folder`."""
-    paths = sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
     return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in paths}
 
 
 @pytest.mark.parametrize("host", HOSTS)
 def test_the_shop_has_the_files_that_are_shown(host: str, tmp_path: Path) -> None:
     shop = tmp_path.resolve() / "shop"
-    shutil.copytree(ROOT / "examples/layered_shop", shop)
+    shutil.copytree(ROOT / "examples/layered_shop", shop, ignore=shutil.ignore_patterns("__pycache__", ".*_cache"))
     before = files(shop)
 
     write_changes(shop, install(shop, [host]).changes)
