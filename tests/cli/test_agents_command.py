@@ -210,7 +210,7 @@ def test_a_dry_run_of_remove_prints_what_would_go(shop: Project) -> None:
         (
             ".codex/config.toml",
             "mcp_servers = {}\n",
-            ".codex/config.toml:1:1: error: `[mcp_servers.archguard]` cannot be added to an inline table",
+            ".codex/config.toml:1:1: error: `[mcp_servers.archguard]` cannot be added: `mcp_servers` is no table",
         ),
         ("AGENTS.md", "<!-- archguard agents: begin -->\n", "AGENTS.md:1:1: error: `<!-- archguard agents: begin -->`"),
         (

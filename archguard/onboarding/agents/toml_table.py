@@ -29,13 +29,12 @@ class TomlTable:
             EditError: `text` is no TOML, or its tables cannot be extended.
         """
         tables = _parsed(text or "")
-        if text is not None and not _BLOCK.is_in(text) and _has(tables, tomllib.loads(self.content)):
+        if text is not None and not _BLOCK.is_in(text) and self._is_there(tables):
             return text
         result = _BLOCK.added_to(text, self.content.strip())
-        try:
-            tomllib.loads(result)
-        except tomllib.TOMLDecodeError:
-            raise EditError(f"`{self.content.split()[0]}` cannot be added to an inline table", 0) from None
+        if not self._is_added(result):
+            first = self._name.split(".")[0]
+            raise EditError(f"`[{self._name}]` cannot be added: `{first}` is no table, or an inline one", 0)
         return result
 
     def removed_from(self, text: str | None) -> str | None:
@@ -55,6 +54,25 @@ class TomlTable:
         """
         return _BLOCK.is_in(text)
 
+    @property
+    def _name(self) -> str:
+        """What stands between the brackets of its first line."""
+        return self.content.split()[0].strip("[]")
+
+    def _is_added(self, text: str) -> bool:
+        try:
+            return self._is_there(tomllib.loads(text))
+        except tomllib.TOMLDecodeError:
+            return False
+
+    def _is_there(self, table: Any) -> bool:
+        """Whether `table`, the whole file, has something of that name."""
+        for key in self._name.split("."):
+            if not isinstance(table, dict) or key not in table:
+                return False
+            table = table[key]
+        return True
+
 
 def _parsed(text: str) -> dict[str, Any]:
     try:
@@ -70,20 +88,3 @@ def _offset(text: str, line: int, column: int) -> int:
     """The offset of a place, both counted from 1."""
     lines = text.split("\n")
     return sum(len(before) + 1 for before in lines[: line - 1]) + column - 1
-
-
-def _has(tables: dict[str, Any], wanted: dict[str, Any]) -> bool:
-    """Whether every table that `wanted` names is in `tables`, whatever it holds."""
-    return all(
-        key in tables
-        and (
-            not isinstance(value, dict)
-            or not _is_of_tables(value)
-            or (isinstance(tables[key], dict) and _has(tables[key], value))
-        )
-        for key, value in wanted.items()
-    )
-
-
-def _is_of_tables(table: dict[str, Any]) -> bool:
-    return any(isinstance(value, dict) for value in table.values())

@@ -49,6 +49,10 @@ def test_marks_within_a_line_are_text() -> None:
             "`<!-- begin -->` and `<!-- end -->` must be there once each, in this order",
         ),
         (
+            "\n<!-- begin -->\n<!-- end -->\n<!-- end -->\n",
+            "`<!-- begin -->` and `<!-- end -->` must be there once each, in this order",
+        ),
+        (
             "\n<!-- begin -->\n<!-- begin -->\n<!-- end -->\n",
             "`<!-- begin -->` and `<!-- end -->` must be there once each, in this order",
         ),
