@@ -82,6 +82,8 @@ def _parsed(text: str) -> dict[str, Any]:
         place = _PLACE.search(message)
         offset = _offset(text, int(place[1]), int(place[2])) if place and place[1] else len(text)
         raise EditError(_PLACE.sub("", message), offset) from None
+    except RecursionError:
+        raise EditError("nested too deeply", 0) from None
 
 
 def _offset(text: str, line: int, column: int) -> int:

@@ -54,7 +54,10 @@ def test_a_table_that_has_no_place_is_an_error(text: str) -> None:
         TABLE.added_to(text)
 
 
-@pytest.mark.parametrize(("text", "offset"), [("a = 1\nb = = 2\n", 10), ("a = ", 4), ("a = 1\na = 2\n", 11)])
+@pytest.mark.parametrize(
+    ("text", "offset"),
+    [("a = 1\nb = = 2\n", 10), ("a = ", 4), ("a = 1\na = 2\n", 11), ("a = " + "[" * 9_999, 0)],
+)
 def test_what_is_no_toml_is_an_error_with_its_place(text: str, offset: int) -> None:
     for edit in (TABLE.added_to, TABLE.removed_from):
         with pytest.raises(EditError) as raised:
