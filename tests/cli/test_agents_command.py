@@ -156,6 +156,16 @@ def test_instructions_and_skill_stay_until_the_last_host_that_reads_them_is_remo
     assert files(shop) == before
 
 
+def test_a_host_of_which_some_entries_are_left_is_still_installed(shop: Project) -> None:
+    shop.call("agents", "install", "codex", "cursor")
+    (shop.root / ".cursor/mcp.json").unlink()
+
+    shop.call("agents", "remove", "codex")
+
+    assert "AGENTS.md" in files(shop)
+    assert "cursor   installed" in shop.call("agents", "list").stdout
+
+
 def test_a_skill_that_was_changed_is_left_and_told(shop: Project) -> None:
     shop.call("agents", "install", "claude")
     skill = shop.write(".claude/skills/archguard/SKILL.md", "mine")

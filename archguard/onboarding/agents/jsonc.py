@@ -127,13 +127,13 @@ def _cut(text: str, start: int, end: int) -> str:
 
 def formatted(value: Any) -> str:
     """`value` as the text of a new file."""
-    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(value, indent=2) + "\n"
 
 
 def _written(text: str, value: Any, key: str, indent: str) -> str:
     """`value`, or the member `key`, in the style of `text`; lines behind the first begin with `indent`."""
-    written = json.dumps(value, indent=_unit(text), ensure_ascii=False)
-    member = f"{json.dumps(key, ensure_ascii=False)}: {written}" if key else written
+    written = json.dumps(value, indent=_unit(text))
+    member = f"{json.dumps(key)}: {written}" if key else written
     return member.replace("\n", _newline(text) + indent)
 
 
