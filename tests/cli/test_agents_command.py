@@ -176,6 +176,16 @@ def test_a_skill_that_was_changed_is_left_and_told(shop: Project) -> None:
     assert skill.read_text() == "mine"
 
 
+def test_a_skill_with_the_line_ends_of_windows_is_the_same_skill(shop: Project) -> None:
+    shop.call("agents", "install", "claude")
+    skill = shop.root / ".claude/skills/archguard/SKILL.md"
+    skill.write_bytes(skill.read_bytes().replace(b"\n", b"\r\n"))
+
+    assert shop.call("agents", "install", "claude").stderr == "nothing to change\n"
+    shop.call("agents", "remove", "claude")
+    assert not skill.exists()
+
+
 def test_a_dry_run_prints_a_diff_that_git_applies_and_writes_nothing(shop: Project) -> None:
     shop.write("CLAUDE.md", "# Shop")
     before = files(shop)

@@ -87,7 +87,7 @@ class _Project:
         found = self.files.read(skill)
         if found is None:
             self.files.write(skill, self._skill)
-        elif found != self._skill:
+        elif not self._is_skill(found):
             yield skill
 
     def remove_settings(self, name: str) -> None:
@@ -105,10 +105,10 @@ class _Project:
         skill = f"{host.skills}/{_SKILL}"
         if all(self.files.real(other.skills) != self.files.real(host.skills) for other in others):
             found = self.files.read(skill)
-            if found == self._skill:
-                self.files.write(skill, None)
-            elif found is not None:
+            if found is not None and not self._is_skill(found):
                 yield skill
+            else:
+                self.files.write(skill, None)
 
     def is_installed(self, name: str) -> bool:
         """Whether anything of a host is in its settings."""
@@ -125,6 +125,10 @@ class _Project:
         if path.endswith(".toml"):
             return TomlTable(content)
         return Entries(loads(content), self.hosts[name].demanded, f"archguard hook {name}")
+
+    def _is_skill(self, text: str) -> bool:
+        """Whether `text` is the skill of this version; git may have checked it out with other line ends."""
+        return text.replace("\r\n", "\n") == self._skill
 
     @cached_property
     def _pointer(self) -> str:
