@@ -30,11 +30,13 @@ from archguard.effects.catalogue.mutation import Mutation
 from archguard.effects.catalogue.operations import OperationFacts
 from archguard.effects.routes.facts import GuardFacts, Registration, RouteFacts
 from archguard.kinds.distributions import Packages
+from archguard.onboarding.agents import Host
 from archguard.onboarding.usual_names import UsualNames
 from archguard.semantics.known_names import KnownNames
 
 PACKAGE = Path(__file__).parents[1] / "archguard"
 CATALOGUE = PACKAGE / "effects/catalogue"
+AGENTS = PACKAGE / "onboarding/agents"
 WRITING = bool(os.environ.get("ARCHGUARD_WRITE_PAGES"))
 WIDTH = 120
 _LIST = re.compile(r"^(?P<key>[^#\n=]+) = \[(?P<items>[^\[\]#]*)\]$", re.MULTILINE)
@@ -82,6 +84,7 @@ KINDS = (
     ),
     Kind(PACKAGE / "semantics/known_names.schema.json", KnownNames, (PACKAGE / "semantics/known_names.toml",)),
     Kind(PACKAGE / "onboarding/usual_names.schema.json", UsualNames, (PACKAGE / "onboarding/usual_names.toml",)),
+    Kind(AGENTS / "hosts.schema.json", Host, (AGENTS / "hosts.toml",), of_tables=True),
     Kind(PACKAGE / "kinds/distributions.schema.json", Packages, (PACKAGE / "kinds/distributions.toml",)),
 )
 FILES = [(kind, file) for kind in KINDS for file in kind.files]

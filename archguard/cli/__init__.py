@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "ignores": "list what the contracts are told to overlook, since when, and by whom",
     "metrics": "measure coupling, stability, abstractness and cycles",
     "trend": "violations and metrics over the history in git, and whether they got worse",
+    "agents": "install or remove the hooks, settings and instructions of programs that run agents",
     "migrate": "write another tool's configuration as archguard.yaml",
     "packs": "list the contracts that ship with archguard, or print one of them",
     "diagram": "draw the code: components, packages, services, what reaches what",
