@@ -1,0 +1,182 @@
+"""Violations and problems as diagnostics.
+
+A violation has the id of its contract as code, which leads to the contract; a chain of imports is listed as related
+places. A violation that the baseline lists is a hint, and shown in open files only. What the text in the editor is not
+checked for is said by a diagnostic of its own, and what was found in the last valid text stays at its lines.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import takewhile
+from pathlib import Path
+from typing import Final
+
+from lsprotocol import types
+
+from archguard.model import Location, Problem, Severity, Violation
+from archguard.reporters.phrases import because, hop, is_known, numbered, one_line, problem_text, sentence, severity
+from archguard.servers.lsp.documents import Document, lines_of, text_on_disk, uri_of
+from archguard.servers.lsp.positions import Positions, Units
+from archguard.servers.lsp.project import Findings
+
+SOURCE: Final = "archguard"
+_MOST_ELSEWHERE: Final = 1_000
+"""Diagnostics in files that are not open, at most: a list that nobody reads to its end delays the editor."""
+_MOST_RELATED: Final = 20
+_SEVERITIES: Final = {
+    Severity.ERROR: types.DiagnosticSeverity.Error,
+    Severity.WARNING: types.DiagnosticSeverity.Warning,
+    Severity.INFO: types.DiagnosticSeverity.Information,
+}
+
+
+@dataclass(frozen=True)
+class Diagnosed:
+    """A diagnostic, and the violation or problem that it shows."""
+
+    diagnostic: types.Diagnostic
+    finding: Violation | Problem
+
+
+def diagnose(
+    findings: Findings, documents: Collection[Document], units: Units, *, everywhere: bool
+) -> Mapping[Path, tuple[Diagnosed, ...]]:
+    """The diagnostics of a project by file.
+
+    Args:
+        findings: What was found in it.
+        documents: The open documents.
+        units: Counts characters as the client does.
+        everywhere: Whether violations are shown in files that are not open, too.
+    """
+    return _Diagnosis(findings, {document.path: document for document in documents}, units).found(everywhere=everywhere)
+
+
+@dataclass(frozen=True)
+class _Diagnosis:
+    findings: Findings
+    open: Mapping[Path, Document]
+    units: Units
+
+    def found(self, *, everywhere: bool) -> Mapping[Path, tuple[Diagnosed, ...]]:
+        found: dict[Path, list[Diagnosed]] = {}
+        for path, violation in self._shown(everywhere=everywhere):
+            found.setdefault(path, []).append(Diagnosed(self._of_violation(path, violation), violation))
+        for path, problem in (*self._problems(), *self._unchecked()):
+            found.setdefault(path, []).append(Diagnosed(self._of_problem(path, problem), problem))
+        return {path: tuple(some) for path, some in found.items()}
+
+    def _shown(self, *, everywhere: bool) -> Iterator[tuple[Path, Violation]]:
+        left = _MOST_ELSEWHERE if everywhere else 0
+        for violation in self.findings.report.violations:
+            path = self._file(violation.location.path)
+            if path in self.open:
+                yield path, violation
+            elif left and not is_known(violation):
+                left -= 1
+                yield path, violation
+
+    def _problems(self) -> Iterator[tuple[Path, Problem]]:
+        """The problems with their files; an error without one stands in the configuration."""
+        for problem in self.findings.report.problems:
+            if problem.location is None:
+                if problem.severity is Severity.ERROR:
+                    yield from ((path, problem) for path in self.findings.configuration_files[:1])
+                continue
+            path = self._file(problem.location.path)
+            if problem.code != "syntax" or path not in self.findings.unchecked:
+                yield path, problem
+
+    def _unchecked(self) -> Iterator[tuple[Path, Problem]]:
+        """Why the present text of files is not checked, for those where it matters: modules of the project."""
+        sources = self.findings.session.codebase.sources.values() if self.findings.session else ()
+        modules = {source.file for source in sources} if self.findings.unchecked else frozenset[str]()
+        return ((path, problem) for path, problem in self.findings.unchecked.items() if str(path) in modules)
+
+    def _of_violation(self, path: Path, violation: Violation) -> types.Diagnostic:
+        level = types.DiagnosticSeverity.Hint if is_known(violation) else _SEVERITIES[severity(violation)]
+        known = ["listed in the baseline"] if is_known(violation) else []
+        reason = [because(violation.reason)] if violation.reason.strip() else []
+        return types.Diagnostic(
+            range=self._range(path, violation.location),
+            message="\n".join((sentence(violation), *known, *reason, *numbered(violation.fix))),
+            severity=level,
+            source=SOURCE,
+            code=one_line(violation.contract),
+            code_description=self._description(violation.contract),
+            related_information=list(self._chain(violation)) or None,
+            data={"fingerprint": violation.fingerprint, "kind": violation.kind, "rule": violation.rule},
+        )
+
+    def _of_problem(self, path: Path, problem: Problem) -> types.Diagnostic:
+        location = problem.location or Location("")
+        if problem is self.findings.unchecked.get(path):
+            where = Positions.of(self._text(path), self.units).range(location)  # a place in the present text
+        else:
+            where = self._range(path, location)
+        return types.Diagnostic(
+            range=where,
+            message=problem_text(problem),
+            severity=_SEVERITIES[problem.severity],
+            source=SOURCE,
+            code=one_line(problem.code),
+        )
+
+    def _chain(self, violation: Violation) -> Iterator[types.DiagnosticRelatedInformation]:
+        """The imports that lead to the violation; none if it is the import itself."""
+        if len(violation.chain) > 1:
+            for step in violation.chain[:_MOST_RELATED]:
+                path = self._file(step.path)
+                where = self._range(path, Location(step.path, max(step.line, 1)))
+                yield types.DiagnosticRelatedInformation(types.Location(self._uri(path), where), hop(step))
+
+    def _description(self, contract: str) -> types.CodeDescription | None:
+        """Where the contract is written; none for one of a pack that ships with archguard."""
+        session = self.findings.session
+        origin = session.config.origins.get(("contracts", contract)) if session else None
+        if origin is None or origin.shipped:
+            return None
+        location = origin.error("").location or Location("")
+        return types.CodeDescription(f"{self._uri(origin.document.path)}#L{location.line}")
+
+    def _range(self, path: Path, location: Location) -> types.Range:
+        """The range in the present text of what was found in the text that was checked."""
+        lines, checked = self._lines(path)
+        moved = moved_location(location, checked, lines) if checked is not lines else location
+        return Positions(lines, self.units).range(moved)
+
+    def _lines(self, path: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The lines of the present text, and of the one that was checked."""
+        if path not in self._memo:
+            lines = lines_of(self._text(path))
+            is_stale = path in self.findings.unchecked
+            checked = self.findings.texts.get(path) or text_on_disk(path) if is_stale else ""
+            self._memo[path] = lines, lines_of(checked) if is_stale else lines
+        return self._memo[path]
+
+    @cached_property
+    def _memo(self) -> dict[Path, tuple[tuple[str, ...], tuple[str, ...]]]:
+        return {}
+
+    def _text(self, path: Path) -> str:
+        return self.open[path].text if path in self.open else text_on_disk(path)
+
+    def _uri(self, path: Path) -> str:
+        return self.open[path].uri if path in self.open else uri_of(path)
+
+    def _file(self, shown: str) -> Path:
+        return self.findings.file(shown)
+
+
+def moved_location(location: Location, before: Sequence[str], after: Sequence[str]) -> Location:
+    """`location` in the lines `before` an edit, as a location in those `after` it.
+
+    What stands below the edited lines moves with them; what stands in them stays, as far as there are lines.
+    """
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False)))
+    rest = zip(reversed(before[same:]), reversed(after[same:]), strict=False)
+    same_at_end = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], rest))
+    is_below = location.line > len(before) - same_at_end
+    by = len(after) - len(before) if is_below else 0
+    return replace(location, line=location.line + by, end_line=location.end_line and location.end_line + by)
