@@ -1,7 +1,7 @@
 """Convert places in files between reports and the protocol.
 
-A report counts lines and characters from 1. The protocol counts from 0, and characters in the code units that both sides
-agree on, UTF-16 by default: a character outside of the basic plane, such as an emoji, counts twice.
+A report counts lines and characters from 1. The protocol counts from 0, and characters in the code units that both
+sides agree on, UTF-16 by default: a character outside of the basic plane, such as an emoji, counts twice.
 """
 
 from collections.abc import Callable
