@@ -9,10 +9,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from archguard.config import Document as Parsed
 from archguard.config import component_faults, contract_faults, contract_notes, find_configuration, read, read_config
+from archguard.config.document import read_faulty_document
 from archguard.errors import ArchguardError, ConfigError, ConfigRemark
 from archguard.model import Problem, Severity
-from archguard.servers.lsp.documents import lines_of
+from archguard.servers.lsp.documents import Document, lines_of
 
 
 def draft_problems(folder: Path, drafts: Mapping[Path, str]) -> tuple[Problem, ...]:
@@ -30,6 +32,17 @@ def draft_problems(folder: Path, drafts: Mapping[Path, str]) -> tuple[Problem, .
         *(fault.problem("configuration") for fault in (*component_faults(config, codebase), *faults)),
         *(_note(note) for note in (*config.notes, *notes)),
     )
+
+
+def parsed(document: Document) -> Parsed | None:
+    """The text of a configuration file in the editor as data with places; None if it cannot be parsed for now."""
+    text = "\n".join(lines_of(document.text))
+    try:
+        found = read_faulty_document(document.path, document.path.name, text)
+    except ExceptionGroup:
+        return None
+    found = found.below("tool", "archguard") if document.path.name == "pyproject.toml" else found
+    return found if isinstance(found.data, dict) else None
 
 
 def problems_of(error: Exception) -> tuple[Problem, ...]:

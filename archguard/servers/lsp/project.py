@@ -17,9 +17,10 @@ from archguard.codebase.syntax.python_version import needed_version
 from archguard.errors import ArchguardError
 from archguard.history import NAME as BASELINE
 from archguard.history import with_baseline
-from archguard.model import Location, Problem, Report, Severity
+from archguard.model import Location, OutcomeStatus, Problem, Report, Severity, Violation
+from archguard.reporters.phrases import violation_count
 from archguard.servers.lsp.configuration import draft_problems, problems_of
-from archguard.servers.lsp.documents import Document
+from archguard.servers.lsp.documents import Document, encoded
 from archguard.servers.workspace import Workspace
 
 
@@ -48,6 +49,25 @@ class Findings:
     def configuration_files(self) -> tuple[Path, ...]:
         """The files that the configuration on disk consists of."""
         return self.session.config.files if self.session else ()
+
+    def source(self, document: Document) -> Source | None:
+        """The text of an open file that was checked, as the source of its module; None if it is no module on disk."""
+        sources = self.session.codebase.sources.values() if self.session else ()
+        found = next((source for source in sources if source.file == str(document.path)), None)
+        text = self.texts.get(document.path)
+        return found.with_content(encoded(text)) if found and text is not None else found
+
+    def violations_in(self, source: Source) -> list[Violation]:
+        """The violations at places in the file of `source`."""
+        return [it for it in self.report.violations if it.location.path == source.display_path]
+
+    def status(self, contract: str) -> str:
+        """`2 violations (1 new, 1 known)`, `kept` or `not checked`."""
+        found = [violation for violation in self.report.violations if violation.contract == contract]
+        outcome = next((it for it in self.report.outcomes if it.id == contract), None)
+        if outcome is None or outcome.status is OutcomeStatus.ERROR:
+            return "not checked"
+        return violation_count(found) if found else "kept"
 
 
 class Project:
