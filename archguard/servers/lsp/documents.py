@@ -15,7 +15,8 @@ from typing import Final
 
 from pygls.uris import from_fs_path, to_fs_path
 
-_LINE_END: Final = re.compile(r"\r\n|\r|\n")
+LINE_END: Final = re.compile(r"\r\n|\r|\n")
+"""The ends of lines by the protocol, which are those of Python."""
 _BOM: Final = b"\xef\xbb\xbf"
 
 
@@ -60,7 +61,7 @@ def uri_of(path: Path) -> str:
 
 def lines_of(text: str) -> tuple[str, ...]:
     """The lines of `text` as the protocol and Python count them, without their ends."""
-    return tuple(_LINE_END.split(text))
+    return tuple(LINE_END.split(text))
 
 
 def text_on_disk(path: Path) -> str:

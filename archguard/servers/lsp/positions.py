@@ -37,16 +37,11 @@ class Positions:
         end = self.position(end_line, location.end_column or len(self._line(end_line)) + 1)
         return types.Range(start, max(start, end))
 
-    def line(self, number: int) -> types.Range:
-        """The text of a line, counted from 1, without the white space around it."""
-        line = self._line(number)
-        indent = len(line) - len(line.lstrip())
-        return self.range(Location("", max(number, 1), indent + 1, max(number, 1), len(line.rstrip()) + 1))
-
     def position(self, line: int, column: int) -> types.Position:
         """The position of a line and a column, both counted from 1; the nearest one if the text has no such place."""
-        inside = min(max(line, 1), max(len(self.lines), 1))
-        return types.Position(inside - 1, self.units(self._line(inside)[: max(column - 1, 0)]))
+        if line > len(self.lines):
+            return types.Position(max(len(self.lines), 1) - 1, self.units(self._line(len(self.lines))))
+        return types.Position(max(line, 1) - 1, self.units(self._line(line)[: max(column - 1, 0)]))
 
     def place(self, position: types.Position) -> tuple[int, int]:
         """The line and the column, both counted from 1, of a position that the editor sends."""

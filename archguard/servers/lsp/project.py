@@ -36,6 +36,8 @@ class Findings:
     """Violations and problems; violations that the baseline lists are known."""
     texts: Mapping[Path, str] = field(default_factory=dict)
     """The text of each open Python file that was checked in place of the file."""
+    drafts: Mapping[Path, bytes] = field(default_factory=dict)
+    """Those of them that differ from the file."""
     unchecked: Mapping[Path, Problem] = field(default_factory=dict)
     """Why the present text of an open file could not be checked."""
 
@@ -106,7 +108,7 @@ class Project:
         if self._inputs != inputs:
             self._last = Findings(session.config.root, session, self._report(session, drafts, configuration))
             self._inputs = inputs
-        self._last = replace(self._last, texts=dict(self._valid), unchecked=unchecked)
+        self._last = replace(self._last, texts=dict(self._valid), drafts=drafts, unchecked=unchecked)
         return self._last
 
     def _parse(self, documents: Collection[Document]) -> Mapping[Path, Problem]:

@@ -5,10 +5,10 @@ import os
 import sys
 from typing import BinaryIO
 
-from archguard.servers.lsp import code_lens, completion, hover, synchronization
+from archguard.servers.lsp import code_lens, completion, hover, quick_fixes, synchronization
 from archguard.servers.lsp.server import Server
 
-_FEATURES = (synchronization, hover, code_lens, completion)
+_FEATURES = (synchronization, hover, quick_fixes, code_lens, completion)
 
 
 def serve() -> int:
