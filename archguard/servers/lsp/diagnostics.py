@@ -7,6 +7,7 @@ checked for is said by a diagnostic of its own, and what was found in the last v
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from functools import cached_property
 from itertools import takewhile
 from pathlib import Path
@@ -63,7 +64,8 @@ class _Diagnosis:
         found: dict[Path, list[Diagnosed]] = {}
         for path, violation in self._shown(everywhere=everywhere):
             found.setdefault(path, []).append(Diagnosed(self._of_violation(path, violation), violation))
-        for path, problem in (*self._problems(), *self._unchecked()):
+        problems = (pair for pair in self._problems() if pair[0] in self.open or pair[1].severity is not Severity.INFO)
+        for path, problem in (*problems, *self._unchecked()):
             found.setdefault(path, []).append(Diagnosed(self._of_problem(path, problem), problem))
         return {path: tuple(some) for path, some in found.items()}
 
@@ -172,11 +174,22 @@ class _Diagnosis:
 def moved_location(location: Location, before: Sequence[str], after: Sequence[str]) -> Location:
     """`location` in the lines `before` an edit, as a location in those `after` it.
 
-    What stands below the edited lines moves with them; what stands in them stays, as far as there are lines.
+    Lines that are left move with what is inserted and removed above them; a line that is gone keeps its number.
     """
-    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False)))
-    rest = zip(reversed(before[same:]), reversed(after[same:]), strict=False)
-    same_at_end = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], rest))
-    is_below = location.line > len(before) - same_at_end
-    by = len(after) - len(before) if is_below else 0
+    start = _common(before, after)
+    end = _common(before[start:][::-1], after[start:][::-1])
+    removed, inserted = before[start : len(before) - end], after[start : len(after) - end]
+    line = location.line - 1 - start
+    if line < 0:
+        by = 0
+    elif line >= len(removed):
+        by = len(after) - len(before)
+    else:
+        left = SequenceMatcher(None, removed, inserted, autojunk=False).get_matching_blocks()
+        by = next((found.b - found.a for found in left if found.a <= line < found.a + found.size), 0)
     return replace(location, line=location.line + by, end_line=location.end_line and location.end_line + by)
+
+
+def _common(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many lines both begin with."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))

@@ -100,11 +100,16 @@ def _is_same_code(source: Source, edit: Edit) -> bool:
 
 
 def _leaves_others(source: Source, edit: Edit, found: Import) -> bool:
-    """Whether the file has the same imports afterwards, but for `found`."""
-    if _tree(source, edit) is None:
+    """Whether the file has the same imports afterwards but for `found`, and no other statement is gone."""
+    after = _tree(source, edit)
+    if after is None or _statements(after) < _statements(source.tree) - 1:
         return False
-    after = [(it.module, it.name, it.alias) for it in Import.extract(_edited(source, edit))]
-    return after == [(it.module, it.name, it.alias) for it in Import.extract(source) if it != found]
+    imports = [(it.module, it.name, it.alias) for it in Import.extract(_edited(source, edit))]
+    return imports == [(it.module, it.name, it.alias) for it in Import.extract(source) if it != found]
+
+
+def _statements(tree: ast.Module) -> int:
+    return sum(isinstance(node, ast.stmt) for node in ast.walk(tree))
 
 
 def _uses(source: Source, found: Import) -> bool:
@@ -112,6 +117,8 @@ def _uses(source: Source, found: Import) -> bool:
     name = re.compile(rf"(?<!\w){re.escape(found.alias)}(?!\w)")
     own = found.name_location
     lines = list(source.lines)
+    if len(name.findall(lines[own.line - 1][own.column - 1 : own.end_column - 1])) > 1:
+        return True  # `from a import b as b` says that others import it from here
     last = lines[own.end_line - 1]
     lines[own.line - 1 : own.end_line] = [lines[own.line - 1][: own.column - 1] + " " + last[own.end_column - 1 :]]
     text = "\n".join(lines)

@@ -104,8 +104,9 @@ _ABOUT_IMPORTS = ("layers", "forbidden", "independence", "protected", "acyclic",
 
 def _contract_lines(contracts: list[Contract]) -> Iterator[str]:
     for contract in contracts[:_SHOWN]:
-        reason = f" {plain(because(contract.reason))}" if contract.reason.strip() else ""
-        yield f"- {code(contract.id)}: {plain(contract.sentence)}{reason}"
+        yield f"- {code(contract.id)}: {plain(contract.sentence)}"
+        if contract.reason.strip():
+            yield f"    - {plain(because(contract.reason))}"
     if len(contracts) > _SHOWN:
         yield f"- and {len(contracts) - _SHOWN} more"
 

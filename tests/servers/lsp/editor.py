@@ -1,9 +1,10 @@
 """An editor for tests: the library's own client, talking to `archguard lsp` in a process of its own."""
 
 import asyncio
+import functools
 import os
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -126,3 +127,31 @@ async def editing(
             assert server is not None
             assert await server.wait() == 0
             await client.stop()
+
+
+def asynchronous(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
+    """Run a test that awaits the editor."""
+
+    @functools.wraps(test)
+    def run(*args: Any, **kwargs: Any) -> None:
+        asyncio.run(test(*args, **kwargs))
+
+    return run
+
+
+def at(text: str, word: str, inside: int = 0) -> types.Position:
+    """The position of a word in a text of plain characters, or `inside` it."""
+    before = text[: text.index(word) + inside]
+    return types.Position(before.count("\n"), len(before) - before.rfind("\n") - 1)
+
+
+def apply(text: str, action: types.CodeAction, path: Path) -> str:
+    """`text`, of plain characters, after the edits of a code action."""
+    assert action.edit
+    assert action.edit.changes
+    lines = text.splitlines(keepends=True)
+    starts = [sum(map(len, lines[:number])) for number in range(len(lines) + 1)]
+    for edit in reversed(action.edit.changes[path.as_uri()]):
+        start, end = (starts[place.line] + place.character for place in (edit.range.start, edit.range.end))
+        text = text[:start] + edit.new_text + text[end:]
+    return text
