@@ -16,7 +16,7 @@ def _serve() -> int:
     try:
         from archguard.servers.lsp.stdio import serve  # noqa: PLC0415  # an extra, which need not be installed
     except ModuleNotFoundError as error:
-        if error.name not in ("pygls", "lsprotocol"):
+        if (error.name or "").partition(".")[0] not in ("pygls", "lsprotocol"):
             raise
         hint = 'install it: `pip install "archguard-enforcer[lsp]"`'
         raise ArchguardError("the language server needs the library pygls, which is not installed", hint) from None

@@ -4,7 +4,7 @@ So completion offers what binding accepts, for the kinds of plug-ins as well.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import is_dataclass
+from dataclasses import fields, is_dataclass
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -37,8 +37,8 @@ def _kind(contract: Any) -> type[Contract]:
 
 def fields_of(type_: Any) -> Mapping[str, Any]:
     """The keys of a dataclass with their types."""
-    own = {name for base in type_.__mro__ for name in getattr(base, "__dataclass_fields__", ())}
-    return {name.rstrip("_"): hint for name, hint in get_type_hints(type_).items() if name in own}
+    hints = get_type_hints(type_)
+    return {it.name.rstrip("_"): hints[it.name] for it in fields(type_)}
 
 
 def _below(hint: Any, key: str | int) -> Iterator[Any]:
@@ -46,8 +46,8 @@ def _below(hint: Any, key: str | int) -> Iterator[Any]:
     for atom in _atoms(hint):
         if get_origin(atom) is Mapping:
             yield get_args(atom)[1]
-        elif is_dataclass(atom) and key in (fields := fields_of(atom)):
-            yield fields[str(key)]
+        elif is_dataclass(atom) and key in (known := fields_of(atom)):
+            yield known[str(key)]
         elif isinstance(key, int):
             yield atom
 

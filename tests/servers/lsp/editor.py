@@ -71,6 +71,12 @@ class Editor:
                 await self._news.wait()
         return list(self.published[uri][-1].diagnostics)
 
+    async def logged_something(self) -> None:
+        async with asyncio.timeout(_PATIENCE):
+            while not self.logged:
+                self._news.clear()
+                await self._news.wait()
+
     def note(self) -> None:
         self._news.set()
 
