@@ -14,7 +14,7 @@ from archguard.inspection.imported_names import ImportedName, imported_names
 from archguard.inspection.module_place import ModulePlace, place_of_module
 from archguard.kinds import Contract
 from archguard.model import Location, Violation
-from archguard.reporters.phrases import because, counted, is_known, numbered, sentence
+from archguard.reporters.phrases import because, counted, is_known, sentence
 from archguard.servers.lsp.configuration_context import name_at
 from archguard.servers.lsp.documents import Document
 from archguard.servers.lsp.markdown import code, plain
@@ -119,7 +119,7 @@ def _violation_lines(session: Session, violation: Violation) -> Iterator[str]:
         yield f"    - {plain(contract.sentence)}"
     if violation.reason.strip():
         yield f"    - {plain(because(violation.reason))}"
-    yield from (f"    - {plain(fix)}" for fix in numbered(violation.fix))
+    yield from (f"    {number}. {plain(fix)}" for number, fix in enumerate(violation.fix, start=1))
 
 
 def _place_text(place: ModulePlace) -> str:

@@ -5,12 +5,16 @@ from typing import Final
 
 from archguard.reporters.phrases import one_line
 
-_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&:])")
+_SPECIAL: Final = re.compile(r"[\\`*\[\]<>~|&]|(?<!\w)_|_(?!\w)|(?<=^)[#+-]|(?<=^\d)[.)]")
+"""Characters that mean something in a line; an underscore between letters means nothing, and some only begin a line.
+
+No more are escaped, since editors without a view of Markdown show the backslashes.
+"""
 
 
 def plain(text: str) -> str:
-    """`text` on one line, as it stands: no character of it means anything to Markdown or HTML."""
-    return _SPECIAL.sub(r"\\\1", one_line(text))
+    """`text` on one line, as it stands: nothing in it formats, links or embeds anything."""
+    return _SPECIAL.sub(r"\\\g<0>", one_line(text))
 
 
 def code(text: str) -> str:
