@@ -17,7 +17,7 @@ from lsprotocol import types
 
 from archguard.model import Location, Problem, Severity, Violation
 from archguard.reporters.phrases import because, hop, is_known, numbered, one_line, problem_text, sentence, severity
-from archguard.servers.lsp.documents import Document, lines_of, text_on_disk, uri_of
+from archguard.servers.lsp.documents import Document, lines_of, lines_on_disk, uri_of
 from archguard.servers.lsp.positions import Positions, Units
 from archguard.servers.lsp.project import Findings
 
@@ -114,7 +114,7 @@ class _Diagnosis:
     def _of_problem(self, path: Path, problem: Problem) -> types.Diagnostic:
         location = problem.location or Location("")
         if problem is self.findings.unchecked.get(path):
-            where = Positions.of(self._text(path), self.units).range(location)  # a place in the present text
+            where = Positions(self._lines(path)[0], self.units).range(location)  # a place in the present text
         else:
             where = self._range(path, location)
         return types.Diagnostic(
@@ -151,18 +151,17 @@ class _Diagnosis:
     def _lines(self, path: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The lines of the present text, and of the one that was checked."""
         if path not in self._memo:
-            lines = lines_of(self._text(path))
-            is_stale = path in self.findings.unchecked
-            checked = self.findings.texts.get(path) or text_on_disk(path) if is_stale else ""
-            self._memo[path] = lines, lines_of(checked) if is_stale else lines
+            lines = lines_of(self.open[path].text) if path in self.open else lines_on_disk(path)
+            checked = lines
+            if path in self.findings.unchecked:
+                text = self.findings.texts.get(path)
+                checked = lines_on_disk(path) if text is None else lines_of(text)
+            self._memo[path] = lines, checked
         return self._memo[path]
 
     @cached_property
     def _memo(self) -> dict[Path, tuple[tuple[str, ...], tuple[str, ...]]]:
         return {}
-
-    def _text(self, path: Path) -> str:
-        return self.open[path].text if path in self.open else text_on_disk(path)
 
     def _uri(self, path: Path) -> str:
         return self.open[path].uri if path in self.open else uri_of(path)

@@ -9,7 +9,7 @@ import os
 import re
 import tokenize
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -64,14 +64,21 @@ def lines_of(text: str) -> tuple[str, ...]:
     return tuple(LINE_END.split(text))
 
 
-def text_on_disk(path: Path) -> str:
-    """The text of a file; "" if it cannot be read."""
+def lines_on_disk(path: Path) -> tuple[str, ...]:
+    """The lines of a file, as long as it stays the same; none if it cannot be read."""
     try:
-        content = path.read_bytes()
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
-        return content.decode(encoding)
+        found = path.stat()
+        return _lines_on_disk(path, found.st_mtime_ns, found.st_size)
     except (OSError, SyntaxError, ValueError):  # an unknown encoding is a SyntaxError
-        return ""
+        return ()
+
+
+@lru_cache(maxsize=1_000)  # as many files as there are diagnostics in files that are not open
+def _lines_on_disk(path: Path, changed: int, size: int) -> tuple[str, ...]:
+    del changed, size
+    content = path.read_bytes()
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+    return lines_of(content.decode(encoding))
 
 
 def encoded(text: str) -> bytes:

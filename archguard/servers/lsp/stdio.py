@@ -1,6 +1,5 @@
 """Serve one editor over stdin and stdout."""
 
-import gc
 import os
 import sys
 from typing import BinaryIO
@@ -13,7 +12,6 @@ _FEATURES = (synchronization, hover, quick_fixes, code_lens, completion)
 
 def serve() -> int:
     """Answer the editor until it leaves. Returns the exit code: 0 if it said so before, as the protocol asks."""
-    gc.enable()  # commands that end soon go without
     server = Server()
     for feature in _FEATURES:
         feature.register(server)
