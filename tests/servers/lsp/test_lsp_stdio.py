@@ -1,5 +1,6 @@
 """The command: its exit codes, what it writes where, and what it says without the library."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -11,6 +12,7 @@ import pytest
 from editor import asynchronous, editing
 from lsprotocol import types
 from project import Project
+from pygls.exceptions import JsonRpcMethodNotFound
 
 WITHOUT_PYGLS = """\
 import sys
@@ -112,6 +114,21 @@ async def test_a_fault_is_logged_and_the_next_edit_is_checked(
     assert [it.code for it in found] == ["layered"]
     assert editor.logged[0].type is types.MessageType.Error
     assert "ZeroDivisionError" in editor.logged[0].message
+
+
+@asynchronous
+async def test_a_check_that_takes_long_blocks_neither_messages_nor_the_end(
+    shop: Project, plugged_in: Callable[[str], Mapping[str, str]]
+) -> None:
+    started = shop.root / "started"
+    os.mkfifo(started)
+    line = f"open({str(started)!r}, 'w').close(); import time; time.sleep(600)"
+    async with editing(shop.root, environment=plugged_in(line)) as editor:
+        await asyncio.to_thread(started.read_bytes)
+        editor.open(shop.root / "shop/web.py")
+        client = editor.client
+        with pytest.raises(JsonRpcMethodNotFound):
+            await asyncio.wait_for(client.protocol.send_request_async("archguard/unknown", None), 60)
 
 
 _LOUD = """\
