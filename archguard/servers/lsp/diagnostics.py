@@ -91,10 +91,13 @@ class _Diagnosis:
                 yield path, problem
 
     def _unchecked(self) -> Iterator[tuple[Path, Problem]]:
-        """Why the present text of files is not checked, for those where it matters: modules of the project."""
+        """Why the present text of files is not checked: of modules, and of new files beside one."""
         sources = self.findings.session.codebase.sources.values() if self.findings.session else ()
-        modules = {source.file for source in sources} if self.findings.unchecked else frozenset[str]()
-        return ((path, problem) for path, problem in self.findings.unchecked.items() if str(path) in modules)
+        modules = {Path(source.file) for source in sources} if self.findings.unchecked else frozenset[Path]()
+        folders = {module.parent for module in modules}
+        for path, problem in self.findings.unchecked.items():
+            if path in modules or (path.parent in folders and not path.exists()):
+                yield path, problem
 
     def _of_violation(self, path: Path, violation: Violation) -> types.Diagnostic:
         level = types.DiagnosticSeverity.Hint if is_known(violation) else _SEVERITIES[severity(violation)]

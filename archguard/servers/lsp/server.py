@@ -21,6 +21,7 @@ from archguard.reporters.tool_info import NAME, version
 from archguard.servers.lsp.diagnostics import Diagnosed, diagnose
 from archguard.servers.lsp.documents import Document, path_of, uri_of
 from archguard.servers.lsp.positions import Units
+from archguard.servers.lsp.progress import shown
 from archguard.servers.lsp.project import Findings
 from archguard.servers.lsp.projects import Projects
 
@@ -112,7 +113,7 @@ class Server(LanguageServer):
             found = self._projects.findings(documents, folders)
             return [diagnose(findings, documents, units, everywhere=everywhere) for findings in found]
 
-        diagnosed = await self._in_worker(work)
+        diagnosed = await shown(self, self._in_worker(work))
         if diagnosed is not None:
             self._publish(documents, diagnosed)
         self._uncollected += 1

@@ -24,6 +24,8 @@ class Editor:
         self.logged: list[types.LogMessageParams] = []
         self.registered: list[types.Registration] = []
         self.refreshed = 0
+        self.tokens: list[types.ProgressToken] = []
+        self.progress: list[tuple[types.ProgressToken, str]] = []
         self._news = asyncio.Event()
         self._versions: dict[str, int] = {}
 
@@ -109,6 +111,15 @@ async def editing(
     @client.feature(types.WORKSPACE_CODE_LENS_REFRESH)
     def refreshed(params: None) -> None:
         editor.refreshed += 1
+        editor.note()
+
+    @client.feature(types.WINDOW_WORK_DONE_PROGRESS_CREATE)
+    def created(params: types.WorkDoneProgressCreateParams) -> None:
+        editor.tokens.append(params.token)
+
+    @client.feature(types.PROGRESS)
+    def progressed(params: types.ProgressParams) -> None:
+        editor.progress.append((params.token, params.value["kind"]))
         editor.note()
 
     await client.start_io(

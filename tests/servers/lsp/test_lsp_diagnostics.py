@@ -153,6 +153,16 @@ async def test_a_file_that_was_never_valid_says_that_it_is_not_checked(shop: Pro
 
 
 @asynchronous
+async def test_a_new_file_that_is_not_valid_says_so_too(shop: Project) -> None:
+    new = shop.root / "shop/new.py"
+    async with editing(shop.root) as editor:
+        editor.open(new, "def f(:\n")
+        found = await editor.diagnostics(new)
+
+    assert [it.code for it in found] == ["syntax"]
+
+
+@asynchronous
 async def test_a_file_without_a_project_gets_no_diagnostics(shop: Project) -> None:
     shop.write("elsewhere/.git/HEAD", "")
     stray = shop.write("elsewhere/stray.py", "import shop.web\n")

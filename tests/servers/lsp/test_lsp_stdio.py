@@ -131,6 +131,23 @@ async def test_a_check_that_takes_long_blocks_neither_messages_nor_the_end(
             await asyncio.wait_for(client.protocol.send_request_async("archguard/unknown", None), 60)
 
 
+@asynchronous
+async def test_a_check_that_takes_long_is_shown_as_being_under_way(
+    shop: Project, plugged_in: Callable[[str], Mapping[str, str]]
+) -> None:
+    web = shop.root / "shop/web.py"
+    window = types.WindowClientCapabilities(work_done_progress=True)
+    capabilities = types.ClientCapabilities(window=window)
+    environment = plugged_in("import time; time.sleep(2)")
+    async with editing(shop.root, capabilities=capabilities, environment=environment) as editor:
+        editor.open(web)
+        await editor.diagnostics(web)
+
+    assert editor.tokens
+    assert [(token, "end") for token in editor.tokens] == [it for it in editor.progress if it[1] == "end"]
+    assert [(token, "begin") for token in editor.tokens] == [it for it in editor.progress if it[1] == "begin"]
+
+
 _LOUD = """\
 import os
 from collections.abc import Iterator
