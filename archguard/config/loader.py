@@ -9,6 +9,7 @@ which code is read.
 Cost: a file is parsed once, however many files extend it. Only a faulty configuration reads the code at this point.
 """
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
@@ -152,7 +153,8 @@ class _Loader:
         shown = self._display_path(path)
         if dialect := dialect_of(path):
             return dialect.translate(path, shown)
-        document = read_faulty_document(path, shown, self.drafts.get(path.absolute()))
+        draft = self.drafts.get(Path(os.path.abspath(path)))  # noqa: PTH100  # keeps links
+        document = read_faulty_document(path, shown, draft)
         return document.below("tool", "archguard") if path.name == "pyproject.toml" else document
 
     def _bind(self, document: Document) -> File:

@@ -155,10 +155,11 @@ class _Diagnosis:
         """The lines of the present text, and of the one that was checked."""
         if path not in self._memo:
             lines = lines_of(self.open[path].text) if path in self.open else lines_on_disk(path)
-            checked = lines
-            if path in self.findings.unchecked:
-                text = self.findings.texts.get(path)
-                checked = lines_on_disk(path) if text is None else lines_of(text)
+            text = self.findings.texts.get(path) if path in self.open else None
+            if text is None:
+                checked = lines_on_disk(path) if path in self.findings.unchecked else lines
+            else:
+                checked = lines if text == self.open[path].text else lines_of(text)
             self._memo[path] = lines, checked
         return self._memo[path]
 

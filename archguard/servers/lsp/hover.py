@@ -48,7 +48,7 @@ def register(server: Server) -> None:
 
 def _in_python(findings: Findings, document: Document, place: tuple[int, int]) -> tuple[Location, Iterable[str]] | None:
     source = findings.source(document)
-    if findings.session is None or source is None:
+    if findings.session is None or source is None or not findings.has_checked(document):
         return None
     names = tuple(imported_names(findings.session.codebase, source))
     here = [name for name in names if _contains(name.statement.name_location, place)]

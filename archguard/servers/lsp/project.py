@@ -20,7 +20,7 @@ from archguard.history import with_baseline
 from archguard.model import Location, OutcomeStatus, Problem, Report, Severity, Violation
 from archguard.reporters.phrases import violation_count
 from archguard.servers.lsp.configuration import draft_problems, problems_of
-from archguard.servers.lsp.documents import Document, encoded
+from archguard.servers.lsp.documents import Document
 from archguard.servers.workspace import Workspace
 
 
@@ -50,14 +50,17 @@ class Findings:
     @property
     def configuration_files(self) -> tuple[Path, ...]:
         """The files that the configuration on disk consists of."""
-        return self.session.config.files if self.session else ()
+        return _files(self.session) if self.session else ()
 
     def source(self, document: Document) -> Source | None:
-        """The text of an open file that was checked, as the source of its module; None if it is no module on disk."""
+        """An open file as the source of its module; None if it is no module on disk."""
         sources = self.session.codebase.sources.values() if self.session else ()
         found = next((source for source in sources if source.file == str(document.path)), None)
-        text = self.texts.get(document.path)
-        return found.with_content(encoded(text)) if found and text is not None else found
+        return found.with_content(document.draft) if found else None
+
+    def has_checked(self, document: Document) -> bool:
+        """Whether the present text of a Python file was checked."""
+        return self.texts.get(document.path) == document.text
 
     def violations_in(self, source: Source) -> list[Violation]:
         """The violations at places in the file of `source`."""
@@ -129,14 +132,24 @@ class Project:
 
     def _report(self, session: Session, drafts: Mapping[Path, bytes], configuration: Mapping[Path, str]) -> Report:
         report = session.check(drafts).report if drafts else session.report
-        if not configuration.keys().isdisjoint(session.config.files):
-            shown = {path.relative_to(self.root).as_posix() for path in session.config.files}
-            rest = (it for it in report.problems if not it.location or it.location.path not in shown)
+        if not configuration.keys().isdisjoint(_files(session)):
+            files = {_shown(path, session.config.root) for path in session.config.files}
+            rest = (it for it in report.problems if not it.location or it.location.path not in files)
             report = replace(report, problems=(*rest, *draft_problems(self.root, configuration)))
         try:
             return with_baseline(report, session.config, session.codebase)
         except (ArchguardError, ExceptionGroup) as error:  # the baseline cannot be read
             return replace(report, problems=(*report.problems, *problems_of(error)))
+
+
+def _files(session: Session) -> tuple[Path, ...]:
+    """The configuration files, without the `..` of files that others extend."""
+    return tuple(Path(os.path.normpath(path)) for path in session.config.files)
+
+
+def _shown(path: Path, root: Path) -> str:
+    """The path of a configuration file in reports."""
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
 
 
 def _stamp(file: Path) -> tuple[int, int] | None:

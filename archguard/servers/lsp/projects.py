@@ -19,11 +19,17 @@ class Projects:
 
     def __init__(self) -> None:
         self._projects: dict[Path, Project] = {}
+        self._roots: dict[Path, Path | None] = {}
+        """The folder of the configuration for each folder that was looked up."""
+
+    def forget_roots(self) -> None:
+        """Look configurations up again: some may have come or gone."""
+        self._roots.clear()
 
     def findings(self, documents: Collection[Document], folders: Iterable[Path] = ()) -> tuple[Findings, ...]:
         """What the contracts find in every project of `documents` and of `folders`, which may have none."""
         roots = {document.path: self._root(document.path) for document in documents}
-        needed = {*roots.values(), *map(_root_of_folder, folders)} - {None}
+        needed = {*roots.values(), *map(self._root_of_folder, folders)}
         self._projects = {root: self._projects.get(root) or Project(root) for root in sorted(filter(None, needed))}
         return tuple(
             project.findings([document for document in documents if roots[document.path] == root])
@@ -40,7 +46,12 @@ class Projects:
 
     def _root(self, path: Path) -> Path | None:
         loading = (root for root, project in self._projects.items() if path in project.configuration_files)
-        return next(loading, None) or _root_of_folder(path.parent)
+        return next(loading, None) or self._root_of_folder(path.parent)
+
+    def _root_of_folder(self, folder: Path) -> Path | None:
+        if folder not in self._roots:
+            self._roots[folder] = _root_of_folder(folder)
+        return self._roots[folder]
 
 
 def _root_of_folder(folder: Path) -> Path | None:

@@ -72,7 +72,7 @@ def register(server: Server) -> None:
 
 
 def _actions(findings: Findings, document: Document, where: types.Range, units: Units) -> Iterator[types.CodeAction]:
-    if document.path in findings.unchecked:
+    if document.is_python and not findings.has_checked(document):
         return
     positions = Positions.of(document.text, units)
     for found in diagnose(findings, [document], units, everywhere=False).get(document.path, ()):

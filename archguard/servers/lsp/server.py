@@ -54,6 +54,7 @@ class Server(LanguageServer):
         self._projects = Projects()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=NAME)
         self._check: asyncio.Task[None] | None = None
+        self._has_new_files = True
         self._uncollected = 0
         """Checks since garbage was collected."""
         self._published: dict[str, list[types.Diagnostic]] = {}
@@ -69,12 +70,12 @@ class Server(LanguageServer):
             self.documents[uri] = Document(uri, path, version, text)
 
     def check_now(self) -> None:
-        """Check what is on disk and in the open documents."""
-        self._check_after(0)
+        """Check what is on disk and in the open documents; configurations may have come or gone."""
+        self._check_after(0, has_new_files=True)
 
-    def check_soon(self) -> None:
+    def check_soon(self, *, has_new_files: bool = False) -> None:
         """The same when typing pauses."""
-        self._check_after(_PAUSE)
+        self._check_after(_PAUSE, has_new_files=has_new_files)
 
     async def ask(self, uri: str, question: Callable[[Findings, Document], _T]) -> _T | None:
         """The answer to a question about an open document and its project; None if it has no project."""
@@ -98,7 +99,8 @@ class Server(LanguageServer):
         del source
         self.log(f"{type(error).__name__}: {error}")
 
-    def _check_after(self, seconds: float) -> None:
+    def _check_after(self, seconds: float, *, has_new_files: bool) -> None:
+        self._has_new_files |= has_new_files
         if self._check:
             self._check.cancel()
         self._check = asyncio.create_task(self._checked(seconds))
@@ -110,6 +112,9 @@ class Server(LanguageServer):
         units, everywhere = self.units, self.shows_all_files
 
         def work() -> list[Mapping[Path, tuple[Diagnosed, ...]]]:
+            if self._has_new_files:  # as of now: an earlier check may have been replaced by this one
+                self._has_new_files = False
+                self._projects.forget_roots()
             found = self._projects.findings(documents, folders)
             return [diagnose(findings, documents, units, everywhere=everywhere) for findings in found]
 

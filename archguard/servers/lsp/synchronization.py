@@ -57,7 +57,7 @@ def _closed(server: Server, params: types.DidCloseTextDocumentParams) -> None:
 def _changed_on_disk(server: Server, params: object) -> None:
     """A check compares all that was read with the disk, so that it does not matter which files changed."""
     del params
-    server.check_soon()
+    server.check_soon(has_new_files=True)
 
 
 def _changed_settings(server: Server, params: types.DidChangeConfigurationParams) -> None:

@@ -166,3 +166,50 @@ async def test_only_the_last_of_many_edits_is_checked(shop: Project) -> None:
         await editor.diagnostics(data)
 
     assert len(editor.published[data.as_uri()]) == before + 1
+
+
+@asynchronous
+async def test_a_configuration_that_is_written_meanwhile_makes_a_project(shop: Project) -> None:
+    config, data = shop.root / "archguard.yaml", shop.root / "shop/data.py"
+    text = config.read_text()
+    config.unlink()
+    async with editing(shop.root) as editor:
+        editor.open(data, UPWARDS)
+        assert await editor.diagnostics(data) == []
+
+        editor.open(config, text, language="yaml")
+        editor.save(config, text)
+        found = await editor.published_for(data, lambda it: it.diagnostics)
+
+    assert [it.code for it in found] == ["layered"]
+
+
+@asynchronous
+async def test_a_configuration_that_is_deleted_takes_its_violations_along(shop: Project) -> None:
+    data = shop.root / "shop/data.py"
+    async with editing(shop.root) as editor:
+        editor.open(data, UPWARDS)
+        assert await editor.diagnostics(data)
+
+        (shop.root / "archguard.yaml").unlink()
+        change = types.FileEvent((shop.root / "archguard.yaml").as_uri(), types.FileChangeType.Deleted)
+        editor.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([change]))
+        assert await editor.published_for(data, lambda it: not it.diagnostics) == []
+
+
+@asynchronous
+async def test_a_file_that_is_extended_from_outside_of_the_project_is_part_of_its_configuration(shop: Project) -> None:
+    inner = Project(shop.root / "inner")
+    base = shop.root / "base.yaml"
+    base.write_text((shop.root / "archguard.yaml").read_text().replace("layered", "based"))
+    inner.configure("version: 1\nextends: [../base.yaml]\n")
+    inner.write_all({"shop/__init__.py": "", "shop/data.py": "", "shop/web.py": ""})
+    data = inner.root / "shop/data.py"
+    async with editing(inner.root) as editor:
+        editor.open(data, UPWARDS)
+        assert [it.code for it in await editor.diagnostics(data)] == ["based"]
+
+        editor.open(base, base.read_text().replace("[web, data]", "[wep, data]"), language="yaml")
+        (found,) = await editor.diagnostics(base)
+
+    assert found.message.splitlines()[0] == "'wep' is neither a component nor a module"
