@@ -24,6 +24,8 @@ from archguard.servers.lsp.server import Server
 
 _SHOWN = 5
 """Modules, or contracts that allow an import, at most: a hover is read at a glance."""
+_ABOUT_IMPORTS = ("layers", "forbidden", "independence", "protected", "acyclic", "services", "diagram")
+"""The kinds that may deny an import between two modules that they look at."""
 
 
 def register(server: Server) -> None:
@@ -97,9 +99,6 @@ def _looking_at_both(importer: ModulePlace, imported: Iterable[ModulePlace]) -> 
     """The contracts about imports that look at both sides: those that allow it."""
     others = [contract for place in imported for contract in place.contracts]
     return [it for it in importer.contracts if it in others and it.kind in _ABOUT_IMPORTS]
-
-
-_ABOUT_IMPORTS = ("layers", "forbidden", "independence", "protected", "acyclic", "services", "diagram")
 
 
 def _contract_lines(contracts: list[Contract]) -> Iterator[str]:

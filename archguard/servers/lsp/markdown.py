@@ -5,7 +5,7 @@ from typing import Final
 
 from archguard.reporters.phrases import one_line
 
-_SPECIAL: Final = re.compile(r"[\\`*\[\]<>~|&]|(?<!\w)_|_(?!\w)|(?<=^)[#+-]|(?<=^\d)[.)]")
+_SPECIAL: Final = re.compile(r"[\\`*\[\]<>~|&]|(?<!\w)_|_(?!\w)|^[#+-]|(?<=^\d)[.)]")
 """Characters that mean something in a line; an underscore between letters means nothing, and some only begin a line.
 
 No more are escaped, since editors without a view of Markdown show the backslashes.

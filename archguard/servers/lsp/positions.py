@@ -45,9 +45,9 @@ class Positions:
 
     def place(self, position: types.Position) -> tuple[int, int]:
         """The line and the column, both counted from 1, of a position that the editor sends."""
-        line = self._line(position.line + 1)
-        ends = accumulate(map(self.units, line))
-        return position.line + 1, sum(end <= position.character for end in ends) + 1
+        number = min(position.line + 1, len(self.lines))
+        ends = accumulate(map(self.units, self._line(number)))
+        return number, sum(end <= position.character for end in ends) + 1
 
     def _line(self, number: int) -> str:
         return self.lines[number - 1] if 0 < number <= len(self.lines) else ""

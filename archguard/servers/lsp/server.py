@@ -146,7 +146,8 @@ class Server(LanguageServer):
             for path, some in found.items()
         }
         versions = {document.uri: document.version for document in opened.values()}
-        for uri in sorted(now.keys() | self._published.keys() | versions.keys()):
+        # What is gone comes first: an editor may take the URI that it has for a file, and ours, for the same.
+        for uri in sorted(now.keys() | self._published.keys() | versions.keys(), key=lambda it: (it in now, it)):
             # An open document is told each time: the editor has moved what it shows with the edits.
             if uri in versions or now.get(uri, []) != self._published.get(uri, []):
                 self.text_document_publish_diagnostics(
