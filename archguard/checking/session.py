@@ -8,7 +8,7 @@ until so much has changed since that another one is worth its time; it may be on
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,8 @@ class DraftResult:
     problems: tuple[Problem, ...]
     """What could not be checked for them: a syntax error, a file that is no module, a contract whose patterns match
     nothing any more. It is neither a pass nor a violation."""
+    report: Report = field(repr=False, compare=False)
+    """All that the contracts find with them, without the baseline."""
 
 
 class Session:
@@ -182,6 +184,7 @@ def _compared(before: Report, now: Report) -> DraftResult:
         tuple(new_violations(now, before)),
         tuple(violation for violation in now.violations if id(violation) not in brought),
         tuple(problem for problem in now.problems if _without_place(problem) not in known),
+        now,
     )
 
 

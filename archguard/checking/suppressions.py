@@ -54,7 +54,7 @@ def _fault(directive: Directive, contracts: Collection[str]) -> ArchguardError |
         message, hint = "the ignore names no contract", "write `# archguard: ignore[contract] reason`"
     elif unknown:
         message, hint = f"there is no contract '{unknown[0]}' to ignore", did_you_mean(unknown[0], list(contracts))
-    elif not directive.reason:
+    elif not directive.has_reason:
         message, hint = "the ignore has no reason", "say why, after the bracket"
     else:
         return None

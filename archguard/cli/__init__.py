@@ -32,6 +32,7 @@ COMMANDS: Final = {
     "docs": "write a page about the architecture, or check that it is current",
     "report": "write a saved JSON report in another format",
     "serve": "keep the project in memory, and answer hooks and editors at once",
+    "lsp": "serve an editor by the Language Server Protocol",
     "schema": "print the JSON Schema of the configuration, or of the report",
 }
 """The commands with the line that `--help` shows. A command's module is only imported when it is invoked."""

@@ -99,13 +99,18 @@ def read_document(path: Path, shown: str) -> Document:
     return document
 
 
-def read_faulty_document(path: Path, shown: str) -> Document:
+def read_faulty_document(path: Path, shown: str, draft: str | None = None) -> Document:
     """Parse the file `path`; the document carries its faults, so that the rest of it can still be validated.
+
+    Args:
+        path: The file.
+        shown: Its path as reports show it.
+        draft: The text to parse in place of the file's.
 
     Raises:
         ExceptionGroup[ConfigError]: it cannot be read, or it is not YAML (or TOML, if its name says so).
     """
-    text = read_text(path, shown)
+    text = read_text(path, shown) if draft is None else draft
     return parse_toml(path, shown, text) if path.suffix == ".toml" else parse_yaml(path, shown, text)
 
 

@@ -9,10 +9,12 @@ which code is read.
 Cost: a file is parsed once, however many files extend it. Only a faulty configuration reads the code at this point.
 """
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from archguard.config.binding import ErrorCollector, File, IgnoreOf, bind_contract
@@ -30,17 +32,18 @@ from archguard.kinds import Contract, Ignore
 from archguard.model import Location
 
 
-def read_config(paths: Iterable[Path], root: Path) -> Config:
+def read_config(paths: Iterable[Path], root: Path, drafts: Mapping[Path, str] = MappingProxyType({})) -> Config:
     """Load the configuration files `paths` and every file that they extend.
 
     Args:
         paths: YAML files, or a `pyproject.toml` with a table `tool.archguard`.
         root: The folder to which source roots and reported paths are relative.
+        drafts: Texts to read in place of YAML and TOML files, by absolute path.
 
     Raises:
         ExceptionGroup[ConfigError]: all faults of all files, sorted by location.
     """
-    loader, given = _Loader(root), tuple(paths)
+    loader, given = _Loader(root, drafts), tuple(paths)
     for path in given:
         loader.read(path, ())
     loader.report_foreign_configurations(given)
@@ -57,6 +60,7 @@ class _Loader:
     """The state of one load. Extended files are loaded first, so that the file that extends them overrides them."""
 
     root: Path
+    drafts: Mapping[Path, str]
     faults: ErrorCollector = field(default_factory=ErrorCollector)
     values: dict[tuple[str, str], Any] = field(default_factory=dict)
     origins: dict[tuple[str, str], Origin] = field(default_factory=dict)
@@ -149,7 +153,8 @@ class _Loader:
         shown = self._display_path(path)
         if dialect := dialect_of(path):
             return dialect.translate(path, shown)
-        document = read_faulty_document(path, shown)
+        draft = self.drafts.get(Path(os.path.abspath(path)))  # noqa: PTH100  # keeps links
+        document = read_faulty_document(path, shown, draft)
         return document.below("tool", "archguard") if path.name == "pyproject.toml" else document
 
     def _bind(self, document: Document) -> File:

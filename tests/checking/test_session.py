@@ -56,6 +56,12 @@ def test_a_draft_may_change_what_is_found_in_another_file(session: Session) -> N
     assert ("data", "shop.api") in rules(result.fixed)
 
 
+def test_the_whole_report_with_a_draft_comes_along(session: Session) -> None:
+    result = session.check({Path("shop/api.py"): "def f(:\n"})
+    assert [problem.code for problem in result.report.problems] == ["syntax"]
+    assert [outcome.id for outcome in result.report.outcomes] == ["layered", "data", "quiet"]
+
+
 def test_lines_that_move_are_no_change(session: Session) -> None:
     result = session.check({Path("shop/api.py"): "# more\n\n\n" + API})
     assert not result.new

@@ -87,3 +87,11 @@ def test_a_comment_on_another_line_covers_nothing(noted: Noted) -> None:
     text = "from shop import repositories\nimport os  # archguard: ignore[layered] SHOP-1\n"
 
     assert noted.check(text) == (1, ["unused-ignore"], 0)
+
+
+def test_a_placeholder_is_no_reason(noted: Noted) -> None:
+    left = "from shop import repositories  # archguard: ignore[layered] <reason>\n"
+    filled = "from shop import repositories  # archguard: ignore[layered] <reason> is SHOP-1\n"
+
+    assert noted.check(left) == (1, ["suppression"], 0)
+    assert noted.check(filled) == (0, [], 1)

@@ -12,6 +12,8 @@ from archguard.model import Location
 
 _DIRECTIVE = re.compile(r"#\s*archguard:\s*(?P<verb>\w+)\s*(?:\[(?P<contracts>[^\]]*)\])?[\s:-]*(?P<reason>.*)")
 
+_PLACEHOLDER = re.compile(r"<[^<>]*>")
+
 
 @dataclass(frozen=True)
 class Directive:
@@ -24,6 +26,11 @@ class Directive:
     location: Location
     line: int
     """The line it applies to: its own, or the next line of code if the comment is alone on its line."""
+
+    @property
+    def has_reason(self) -> bool:
+        """Whether it has a reason; `<reason>`, which an editor or a template leaves to be filled in, is none."""
+        return bool(self.reason) and not _PLACEHOLDER.fullmatch(self.reason)
 
     @classmethod
     def extract(cls, source: Source) -> Iterator[Self]:
