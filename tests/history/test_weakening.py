@@ -13,7 +13,16 @@ from archguard.codebase import Project as Settings
 from archguard.codebase import Service
 from archguard.codebase.coercion import Text
 from archguard.codebase.strictness import marks_of
-from archguard.history.weakening import GuardChange, guard_changes, guard_in, read_guard, weakenings
+from archguard.history.weakening import (
+    GuardChange,
+    baseline_weakenings,
+    comment_weakenings,
+    configuration_weakenings,
+    guard_changes,
+    guard_in,
+    read_guard,
+    weakenings,
+)
 from archguard.kinds import kinds
 
 RULE = "kind: forbidden, modules: shop.web, must_not_import: shop.db"
@@ -442,6 +451,20 @@ def test_weakenings_leave_out_what_is_stricter(change: Change) -> None:
     assert [it.message for it in found] == ["contract rule is weaker: `severity` is warning instead of error"]
 
 
+def test_the_parts_of_the_guard_can_be_compared_by_themselves_before_an_edit_is_written(change: Change) -> None:
+    change.configure(one(RULE), one(RULE.replace("shop.db", "shop.db, severity: info")))
+    change.after.write("archguard-baseline.yaml", KNOWN)
+    before, after = guard_in(change.before.root), guard_in(change.after.root)
+
+    (config,) = configuration_weakenings(before.config, after.config, before.codebase)
+    (baseline,) = baseline_weakenings(before.baseline, after.baseline)
+    (comment,) = comment_weakenings({"shop/a.py": "import os\n"}, {"shop/a.py": IGNORED.format("later")})
+
+    assert config.message == "contract rule is weaker: `severity` is info instead of error"
+    assert baseline.message == "the baseline takes 1 violation more of rule as known"
+    assert comment.message == "a comment is new that ignores rule: later"
+
+
 def test_every_field_of_every_kind_says_by_which_change_it_is_weaker() -> None:
     parts = {part for kind in (*kinds().values(), Settings, Service) for part in _parts(kind)}
 
@@ -471,6 +494,7 @@ class Named(Contract):
     allow: Annotated[tuple[str, ...], Weaker.LARGER] = ()
 
     def check(self, codebase: Codebase) -> Iterator[Violation]:
+        del codebase
         yield from ()
 
 

@@ -5,12 +5,15 @@ Two states of the guard are compared: the configuration by the marks at the fiel
 means the same in another form is no change; a change of unknown effect is told as one that a person has to judge.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
+from archguard.codebase import Codebase
+from archguard.config import Config
+from archguard.history.baseline import Baseline
 from archguard.history.weakening.baselines import baseline_changes
 from archguard.history.weakening.change import About, Direction, GuardChange
-from archguard.history.weakening.comments import comment_changes
+from archguard.history.weakening.comments import comment_changes, comments_in
 from archguard.history.weakening.configurations import ConfigurationChanges
 from archguard.history.weakening.guard import Guard, guard_in, read_guard
 from archguard.history.weakening.selection import Selection
@@ -46,11 +49,42 @@ def weakenings(
     before: Guard, after: Guard, moved: Mapping[str, str] = _NONE, paths: Mapping[str, str] = _NONE
 ) -> tuple[GuardChange, ...]:
     """Those of `guard_changes` that somebody has to accept."""
-    return tuple(change for change in guard_changes(before, after, moved, paths) if change.is_weakening)
+    return _weaker(guard_changes(before, after, moved, paths))
+
+
+def configuration_weakenings(before: Config, after: Config, codebase: Codebase) -> tuple[GuardChange, ...]:
+    """What is weaker, or to be judged, in the configuration `after` of the same code."""
+    return _weaker(ConfigurationChanges(Selection(before, after, codebase)).all())
+
+
+def baseline_weakenings(before: Baseline, after: Baseline) -> tuple[GuardChange, ...]:
+    """What the baseline `after` takes as known, or for how long, beyond the one before."""
+    return _weaker(baseline_changes(before, after, _NONE, (), _NONE))
+
+
+def comment_weakenings(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[GuardChange, ...]:
+    """The comments that ignore violations in the files `after` and are not in those before: path -> text."""
+    return _weaker(comment_changes(comments_in(before), comments_in(after), _NONE, _NONE))
+
+
+def _weaker(changes: Iterable[GuardChange]) -> tuple[GuardChange, ...]:
+    return tuple(sorted((change for change in changes if change.is_weakening), key=_sort_key))
 
 
 def _sort_key(change: GuardChange) -> tuple[object, ...]:
     return list(Direction).index(change.direction), change.subject, change.about, change.message, str(change.location)
 
 
-__all__ = ["About", "Direction", "Guard", "GuardChange", "guard_changes", "guard_in", "read_guard", "weakenings"]
+__all__ = [
+    "About",
+    "Direction",
+    "Guard",
+    "GuardChange",
+    "baseline_weakenings",
+    "comment_weakenings",
+    "configuration_weakenings",
+    "guard_changes",
+    "guard_in",
+    "read_guard",
+    "weakenings",
+]

@@ -53,6 +53,14 @@ def _comments(source: Source) -> Iterator[IgnoreComment]:
                 yield IgnoreComment(contract, source.display_path, _code(source, found), found.reason, found.location)
 
 
+def comments_in(texts: Mapping[str, str]) -> tuple[IgnoreComment, ...]:
+    """The same for files that need not be on disk: `texts` has their texts by path."""
+    sources = (
+        Source("", path, path).with_content(text.encode("utf-8", "surrogatepass")) for path, text in texts.items()
+    )
+    return tuple(comment for source in sources for comment in _comments(source))
+
+
 def comment_changes(
     before: Iterable[IgnoreComment],
     after: Iterable[IgnoreComment],
