@@ -186,6 +186,15 @@ def _content(head: bytes, output: IO[bytes]) -> bytes:
 _PARTIAL: Final = "if the clone is partial, get the rest first (clone it without `--filter`): a check fetches nothing"
 
 
+def messages(folder: Path, since: str) -> tuple[str, ...]:
+    """The messages of the commits from the revision `since`, not included, to HEAD, newest first."""
+    try:
+        output = _git(folder, "rev-list", "--format=%x00%B%x00", f"{commit_of(folder, since)}..HEAD")
+    except GitError:
+        return ()  # without a commit there is no message either
+    return tuple(output.decode(errors="replace").split("\0")[1::2])
+
+
 def history(folder: Path, since: str) -> tuple[Commit, ...]:
     """The commits from the revision `since` to HEAD, both included, oldest first; merges by first parent.
 
