@@ -63,7 +63,7 @@ def since(  # noqa: PLR0913  # the options of the command
         code = read(then)
         before = check(then, only, code)
         now = read_guard(config, codebase, baseline)
-        named, (known,) = _relative(config, files), _relative(config, [baseline or config.root / NAME])
+        named, (known,) = relative_paths(config, files), relative_paths(config, [baseline or config.root / NAME])
         old = guard_at(tree, now, code, named, known)
         found = guard_changes(old, now, moved, renamed)
     matched = match(report.violations, Counter(violation.identity for violation in before.violations), moved)
@@ -73,7 +73,7 @@ def since(  # noqa: PLR0913  # the options of the command
     return Compared(replace(report.with_violations(matched.violations), summary=summary), guard)
 
 
-def _relative(config: Config, files: Collection[Path]) -> tuple[str, ...]:
+def relative_paths(config: Config, files: Collection[Path]) -> tuple[str, ...]:
     """The paths of `files` from the root of the project; an absolute path for what is outside of it."""
     paths = [file.resolve() for file in files]
     root = config.root.resolve()

@@ -12,11 +12,11 @@ from archguard.codebase import Codebase
 from archguard.config import Config
 from archguard.history.baseline import Baseline
 from archguard.history.weakening.baselines import baseline_changes
-from archguard.history.weakening.change import About, Direction, GuardChange
 from archguard.history.weakening.comments import comment_changes, comments_in
 from archguard.history.weakening.configurations import PROJECT, ConfigurationChanges
 from archguard.history.weakening.guard import Guard, guard_at, guard_in, read_guard
 from archguard.history.weakening.selection import Selection
+from archguard.model import About, Direction, GuardChange
 
 _NONE: Mapping[str, str] = MappingProxyType({})
 

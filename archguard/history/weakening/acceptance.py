@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from archguard.config import Config
-from archguard.history.weakening.change import GuardChange
+from archguard.model import GuardChange
 
 TRAILER: Final = "Archguard-Accept"
 """The trailer of a commit message: `Archguard-Accept: <contract> <reason>`."""

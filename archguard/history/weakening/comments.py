@@ -12,8 +12,7 @@ from typing import Final
 
 from archguard.codebase import Codebase, Source, SourceError
 from archguard.codebase.facts import Directive
-from archguard.history.weakening.change import About, Direction, GuardChange
-from archguard.model import Location
+from archguard.model import About, Direction, GuardChange, Location
 
 
 @dataclass(frozen=True, order=True)

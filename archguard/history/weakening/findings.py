@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Final
 
 from archguard.history.weakening.acceptance import TRAILER
-from archguard.history.weakening.change import GuardChange
 from archguard.model import (
     Checked,
+    GuardChange,
     Location,
     Outcome,
     OutcomeStatus,

@@ -19,9 +19,9 @@ from typing import Any, Final
 from archguard.codebase import Pattern
 from archguard.codebase.coercion import Text
 from archguard.codebase.strictness import Weaker, WeakerEntries, choices_of, marks_of
-from archguard.history.weakening.change import Direction
 from archguard.history.weakening.selection import Selection
 from archguard.kinds.diagram_parsers import ParsedDiagram, read_drawing
+from archguard.model import Direction
 
 _LARGER: Final = (Weaker.LARGER, Weaker.LARGER_OR_EMPTY)
 _EMPTY_IS_ALL: Final = (Weaker.LARGER_OR_EMPTY, Weaker.SMALLER_NOT_EMPTY)

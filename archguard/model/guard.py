@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from archguard.model import Location
+from archguard.model.location import Location
 
 
 class Direction(StrEnum):
