@@ -15,6 +15,7 @@ from archguard.checking.check import check
 from archguard.codebase import Codebase
 from archguard.config import Config, read
 from archguard.history.baseline import NAME
+from archguard.history.earlier import earlier
 from archguard.history.git import messages, renames
 from archguard.history.matching import match, moved_modules
 from archguard.history.revision import tree_of
@@ -59,7 +60,7 @@ def since(  # noqa: PLR0913  # the options of the command
     renamed = renames(config.root, revision)
     moved = moved_modules(codebase, renamed)
     with tree_of(config.root, revision) as tree:
-        then = replace(config, root=tree)
+        then = earlier(config, tree)
         code = read(then)
         before = check(then, only, code)
         now = read_guard(config, codebase, baseline)

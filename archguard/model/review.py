@@ -122,6 +122,8 @@ class Review:
     """Dependencies between components that are new, gone, or of another weight."""
     routes: tuple[RouteChange, ...] = ()
     """Routes that are new, gone, or guarded in another way."""
+    names_guards: bool = False
+    """Whether a contract names the guards of routes; without one, only those of frameworks are known."""
     cycles: tuple[CycleChange, ...] = ()
     """Cycles that are opened or closed."""
     violations: tuple[Violation, ...] = ()

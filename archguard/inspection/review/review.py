@@ -15,12 +15,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from archguard.checking import check
-from archguard.codebase import Codebase, Component
+from archguard.codebase import Codebase, Component, Pattern
 from archguard.config import Config, configuration_files, read, read_config
 from archguard.diagrams import Request, View
 from archguard.diagrams.difference import difference
 from archguard.errors import ConfigError
 from archguard.history.baseline import NAME, with_baseline
+from archguard.history.earlier import earlier
 from archguard.history.git import commit_of, messages, renames
 from archguard.history.matching import match, moved_modules, renamed
 from archguard.history.revision import tree_of
@@ -28,7 +29,8 @@ from archguard.history.since import relative_paths
 from archguard.history.weakening import guard_at, guard_changes, read_guard
 from archguard.history.weakening.acceptance import with_acceptances
 from archguard.inspection.review.comparison import Comparison
-from archguard.inspection.review.snapshot import Snapshot, read_earlier, view_of
+from archguard.inspection.review.snapshot import Snapshot, view_of
+from archguard.kinds.access import Access
 from archguard.model import GuardChange, Identity, Problem, Report, Review, Severity, Violation, ViolationStatus
 
 _WORKING_TREE = "the working tree"
@@ -108,9 +110,9 @@ class _Violations:
     after: int
 
     @classmethod
-    def of(cls, earlier: Report, head: _Head, moved: Mapping[str, str]) -> "_Violations":
+    def of(cls, before: Report, head: _Head, moved: Mapping[str, str]) -> "_Violations":
         """Compare the violations of both states by their identities, under the names of today."""
-        matched = match(head.raw.violations, Counter(it.identity for it in earlier.violations), moved)
+        matched = match(head.raw.violations, Counter(it.identity for it in before.violations), moved)
         brought = [
             known
             for known, since in zip(head.report.violations, matched.violations, strict=True)
@@ -119,8 +121,8 @@ class _Violations:
         return cls(
             tuple(it for it in brought if it.status is ViolationStatus.NEW),
             tuple(it for it in brought if it.status is ViolationStatus.KNOWN),
-            tuple(_fixed(earlier, matched.fixed, moved)),
-            len(earlier.violations),
+            tuple(_fixed(before, matched.fixed, moved)),
+            len(before.violations),
             len(head.raw.violations),
         )
 
@@ -144,11 +146,12 @@ class _Change:
 
     def reviewed(self) -> Reviewed:
         """Everything that has changed."""
-        then, code = read_earlier(replace(self.head.config, root=self.tree))
-        earlier = check(then, codebase=code)
+        then = earlier(self.head.config, self.tree)
+        code = read(then)
+        before = check(then, codebase=code)
         paths = renames(self.root, self.since, self.at)
         moved = moved_modules(self.head.codebase, paths)
-        found = _Violations.of(earlier, self.head, moved)
+        found = _Violations.of(before, self.head, moved)
         old, guard = self._guard(code, moved, paths)
         compared = self._compared(old, then, code, found.new, moved)
         reviewed = Review(
@@ -159,6 +162,7 @@ class _Change:
             moves=tuple(compared.moves()),
             dependencies=tuple(compared.dependencies()),
             routes=tuple(compared.routes()),
+            names_guards=any(isinstance(contract, Access) for contract in self.head.config.contracts),
             cycles=tuple(sorted(compared.cycles())),
             violations=found.new,
             fixed=found.fixed,
@@ -166,7 +170,7 @@ class _Change:
             known=found.kept,
             guard=guard,
             metrics=tuple(compared.metrics(found.before, found.after)),
-            gaps=tuple(_gaps(earlier)),
+            gaps=tuple(_gaps(before)),
             complete=self.head.report.complete,
         )
         title = f"{reviewed.project}: {reviewed.base} to {reviewed.head}"
@@ -193,7 +197,8 @@ class _Change:
         named = {*head.config.components, *head.config.services}
         gone = {name: it for name, it in old.components.items() if name not in named}
         components = {**head.config.components, **gone}
-        before, after = _with_components(code, components), _with_components(head.codebase, components)
+        after = _with_components(head.codebase, components)
+        before = _with_components(code, _with_old_names(components, after, moved))
         view, depth = view_of(before, after, Request(codebase=after, contracts=head.config.contracts).main_view)
         return Comparison(
             Snapshot(replace(then, components=before.components), before, Report(), view, depth),
@@ -207,23 +212,35 @@ class _Change:
         return commit[:8] if commit == revision else revision
 
 
+def _with_old_names(
+    components: Mapping[str, Component], after: Codebase, moved: Mapping[str, str]
+) -> Mapping[str, Component]:
+    """The components for the code before: a module that has moved is in the component in which it is now."""
+    found = dict(components)
+    for name, component in components.items():
+        members = after.members((Pattern(name),))
+        names = tuple(Pattern(old) for old, new in sorted(moved.items()) if new in members)
+        found[name] = replace(component, modules=(*component.modules, *names)) if names else component
+    return found
+
+
 def _with_components(codebase: Codebase, components: Mapping[str, Component]) -> Codebase:
     return codebase if codebase.components == components else replace(codebase, components=components, memo={})
 
 
-def _fixed(earlier: Report, counts: Mapping[Identity, int], moved: Mapping[str, str]) -> Iterator[Violation]:
+def _fixed(before: Report, counts: Mapping[Identity, int], moved: Mapping[str, str]) -> Iterator[Violation]:
     """The violations that are gone; `counts` has their identities, under the names of today if modules have moved."""
     left = Counter(counts)
-    for violation in earlier.violations:
+    for violation in before.violations:
         identity = next((it for it in (violation.identity, renamed(violation.identity, moved)) if left[it] > 0), None)
         if identity:
             left[identity] -= 1
             yield violation
 
 
-def _gaps(earlier: Report) -> Iterator[str]:
+def _gaps(before: Report) -> Iterator[str]:
     """The errors that kept the code before from being checked."""
-    for problem in earlier.problems:
+    for problem in before.problems:
         if problem.severity is Severity.ERROR and problem.code == "syntax":
             place = f"{problem.location}: " if problem.location else ""
             yield f"before the change, {place}{problem.message}"

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from archguard.checking.measure import measure
-from archguard.codebase import Codebase, PackageNotFoundError
+from archguard.codebase import Codebase
 from archguard.codebase.metrics import Measurement
 from archguard.codebase.metrics.whole import Whole
-from archguard.config import Config, read
+from archguard.config import Config
 from archguard.diagrams import Channel, View
 from archguard.diagrams.node_selection import package_depth
 from archguard.history.trend import figures_of
@@ -86,29 +86,3 @@ def view_of(before: Codebase, after: Codebase, report_view: str) -> tuple[str, i
     has_services = bool(before.services) and bool(after.services)
     name = "components" if report_view == "services" and not has_services else report_view
     return name, package_depth(after)
-
-
-def read_earlier(config: Config) -> tuple[Config, Codebase]:
-    """The code of an earlier revision under `config`, without packages and services that were not there yet.
-
-    Raises:
-        ExceptionGroup[ArchguardError]: it cannot be read.
-    """
-    try:
-        return config, read(config)
-    except* PackageNotFoundError:
-        pass
-    earlier = _without_missing(config)
-    return earlier, read(earlier)
-
-
-def _without_missing(config: Config) -> Config:
-    services = {name: it for name, it in config.services.items() if not it.root or (config.root / it.root).is_dir()}
-    roots = tuple(root for root in config.project.source_roots if (config.root / root).is_dir())
-    found = [config.root / root for root in roots or (".", "src")]
-    packages = tuple(
-        name
-        for name in config.project.packages
-        if any((folder / name.replace(".", "/")).is_dir() or (folder / f"{name}.py").is_file() for folder in found)
-    )
-    return replace(config, services=services, project=replace(config.project, source_roots=roots, packages=packages))

@@ -14,7 +14,8 @@ _GUARD: Final = layout(
 )
 _REVIEW: Final = layout(
     Review,
-    *("project", "base", "head", "fails", "complete", "is_empty", "names", "moves", "dependencies", "routes", "cycles"),
+    *("project", "base", "head", "fails", "complete", "is_empty", "names", "moves", "dependencies"),
+    *("routes", "names_guards", "cycles"),
     *("violations", "accepted", "fixed", "known", "guard", "metrics", "gaps"),
     types={Violation: VIOLATION, GuardChange: _GUARD},
 )

@@ -39,7 +39,11 @@ def _head(review: Review) -> str:
 
 
 def _picture(mermaid: str) -> str:
-    return f"```mermaid\n{mermaid}\n```"
+    return f"```mermaid\n{mermaid}\n```\n\n{_LEGEND}"
+
+
+_LEGEND = "<sub>Green: new. Grey and dashed: gone. Red: breaks a contract. The rest is as it was.</sub>"
+"""Mermaid has no place for it in the picture."""
 
 
 def _section(section: Section, most: int) -> Iterator[str]:

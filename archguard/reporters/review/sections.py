@@ -61,7 +61,7 @@ def verdict(review: Review) -> str:
 
 def summary(review: Review) -> str:
     """The numbers of the change in one line."""
-    weaker = sum(change.fails for change in review.guard)
+    weaker = len({change.subject for change in review.guard if change.fails})
     dependencies = [it for it in review.dependencies if it.is_new]
     gone = [it for it in review.dependencies if it.is_gone]
     numbers = (
@@ -96,9 +96,9 @@ def sections(review: Review) -> Iterator[Section]:
     found = {
         "Violations": _violations(review),
         "Contracts, exceptions and baseline": map(_guard, review.guard),
-        "Dependencies": map(_dependency, sorted(review.dependencies, key=_importance)),
+        "Dependencies": _dependencies(review),
         "Cycles": (_cycle(it.members, is_new=it.is_new) for it in review.cycles),
-        "Routes": map(_route, review.routes),
+        "Routes": (_route(route, review.names_guards) for route in review.routes),
         "Outside": _names(review, {"package": "package", "host": "host", "queue": "queue or topic", "table": "table"}),
         "Components and modules": _modules(review),
         "Not compared": (Row(Mark.BAD, gap) for gap in review.gaps),
@@ -131,9 +131,19 @@ def _guard(change: GuardChange) -> Row:
     return Row(Mark.BAD, f"{place}{change.message}", (f"take it back, or {how} in the commit message",))
 
 
-def _importance(change: DependencyChange) -> tuple[bool, bool, DependencyChange]:
-    """The sort key: new dependencies, then those that are gone, then those of another weight."""
-    return not change.is_new, not change.is_gone, change
+def _dependencies(review: Review) -> Iterator[Row]:
+    """New dependencies, those that are gone, and those whose weight has changed most."""
+    yield from (_dependency(change) for change in review.dependencies if change.is_new)
+    yield from (_dependency(change) for change in review.dependencies if change.is_gone)
+    others = [change for change in review.dependencies if not change.is_new and not change.is_gone]
+    others.sort(key=lambda change: (-abs(change.after - change.before), change))
+    yield from map(_dependency, others[:_HEAVIEST])
+    if len(others) > _HEAVIEST:
+        yield Row(Mark.CHANGED, f"{len(others) - _HEAVIEST} more with another number of imports")
+
+
+_HEAVIEST: Final = 3
+"""Dependencies of another weight that are listed: they are no change of the architecture, and often many."""
 
 
 def _dependency(change: DependencyChange) -> Row:
@@ -159,11 +169,11 @@ _SHOWN = 6
 """Members of a cycle in a line: more would not fit on two lines."""
 
 
-def _route(route: RouteChange) -> Row:
+def _route(route: RouteChange, names_guards: bool) -> Row:  # noqa: FBT001  # whether no guard means that there is none
     name = f"`{route.method} {route.path}` ({_coded([route.handler])})"
     if route.before is None:
-        guards = f"guarded by {_coded(route.after or ())}" if route.after else "not guarded"
-        return Row(Mark.NEW if route.after else Mark.BAD, f"{name} is new, {guards}")
+        guards = f", guarded by {_coded(route.after or ())}" if route.after else ", not guarded" * names_guards
+        return Row(Mark.BAD if names_guards and not route.after else Mark.NEW, f"{name} is new{guards}")
     if route.after is None:
         return Row(Mark.GONE, f"{name} is gone")
     gained = [guard for guard in route.after if guard not in route.before]
