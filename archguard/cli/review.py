@@ -10,6 +10,7 @@ from archguard.cli.configuration import baseline_option, config_option, configur
 from archguard.cli.outcome import CANNOT_CHECK, KEPT, VIOLATIONS, tell_problems
 from archguard.cli.progress import progress
 from archguard.diagrams import View, renderer
+from archguard.diagrams.difference import has_changes
 from archguard.errors import ArchguardError
 from archguard.history.git import merge_base
 from archguard.inspection.review import review
@@ -85,4 +86,4 @@ def _pictures(view: View) -> Pictures:
     def drawn(name: str) -> str:
         return str(renderer(name)(view))
 
-    return Pictures(svg=lambda: drawn("svg"), mermaid=lambda: drawn("mermaid"))
+    return Pictures(svg=lambda: drawn("svg"), mermaid=lambda: drawn("mermaid"), is_worth_it=has_changes(view))

@@ -72,6 +72,12 @@ def is_changed(arrow: Arrow) -> bool:
     return arrow.change in CHANGED or bool(arrow.violations)
 
 
+def has_changes(view: View) -> bool:
+    """Whether anything in the picture is new, gone, or breaks a contract."""
+    changed = any(node.change in CHANGED or node.violations for node in view.nodes)
+    return changed or any(map(is_changed, view.arrows))
+
+
 def _kept(nodes: tuple[Node, ...], arrows: tuple[Arrow, ...], most: int) -> frozenset[str]:
     """The nodes that have changed or have a changed arrow; then those beside them; then the others, as room allows."""
     changed = {node.name for node in nodes if node.change in CHANGED or node.violations}

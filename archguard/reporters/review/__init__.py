@@ -14,13 +14,15 @@ class Pictures:
 
     svg: Callable[[], str]
     mermaid: Callable[[], str]
+    is_worth_it: bool
+    """Whether there is a change to see in it."""
 
 
 FORMATS: Final[Mapping[str, Callable[[Review, Pictures], str]]] = {
     "text": lambda review, _: text.render(review),
-    "markdown": lambda review, pictures: markdown.render(review, pictures.mermaid),
+    "markdown": lambda review, pictures: markdown.render(review, pictures.mermaid() if pictures.is_worth_it else ""),
     "json": lambda review, _: json.render(review),
-    "html": lambda review, pictures: html.render(review, pictures.svg()),
+    "html": lambda review, pictures: html.render(review, pictures.svg() if pictures.is_worth_it else ""),
     "svg": lambda _, pictures: pictures.svg(),
     "mermaid": lambda _, pictures: pictures.mermaid(),
 }

@@ -23,7 +23,7 @@ _PROLOGUE: Final = re.compile(r"^.*?(?=<svg )", re.DOTALL)
 
 
 def render(review: Review, svg: str) -> str:
-    """The page: the verdict, the picture `svg`, the sections and the metrics."""
+    """The page: the verdict, the picture `svg` if any, the sections and the metrics."""
     styles = "".join(_STYLE.findall(svg))
     picture = _STYLE.sub("", _PROLOGUE.sub("", svg, count=1))
     style = asset("report.css") + asset("metrics.css") + asset("review.css") + styles
@@ -43,7 +43,8 @@ def _header(review: Review) -> Iterator[str]:
 def _main(review: Review, picture: str) -> Iterator[str]:
     yield "<main>"
     if not review.is_empty:
-        yield f'<figure class="picture">{picture}</figure>'
+        if picture:
+            yield f'<figure class="picture">{picture}</figure>'
         for section in sections(review):
             yield from _section(section)
         yield from _metrics(review)
@@ -74,8 +75,11 @@ def _spaced(piece: str) -> str:
 
 
 def _metrics(review: Review) -> Iterator[str]:
+    rows = tuple(metric_rows(review))
+    if not rows:
+        return
     heads = "".join(f'<th scope="col">{name}</th>' for name in ("", "before", "now"))
     yield f'<h2>Metrics</h2><div class="wide"><table class="numbers"><thead><tr>{heads}</tr></thead><tbody>'
-    for name, before, after in metric_rows(review):
+    for name, before, after in rows:
         yield f'<tr><th scope="row">{escaped(name)}</th><td>{before}</td><td>{after}</td></tr>'
     yield "</tbody></table></div>"

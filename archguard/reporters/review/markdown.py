@@ -12,11 +12,11 @@ _FEW = 5
 """The lines of a section if the page is too long for a comment otherwise."""
 
 
-def render(review: Review, mermaid: Callable[[], str], size: int = COMMENT_SIZE) -> str:
-    """The page; without its picture, and then with fewer lines, if it has more than `size` bytes."""
+def render(review: Review, mermaid: str, size: int = COMMENT_SIZE) -> str:
+    """The page with the picture `mermaid`, if any; without it, and then with fewer lines, above `size` bytes."""
     if review.is_empty:
         return f"## ✅ archguard\n\n{escaped(nothing(review))}"
-    for picture, most in ((_picture(mermaid()), MOST), (_TOO_LARGE, MOST), (_TOO_LARGE, _FEW)):
+    for picture, most in ((_picture(mermaid), MOST), (_TOO_LARGE, MOST), (_TOO_LARGE, _FEW)):
         if len((text := _page(review, picture, most)).encode()) <= size:
             return text
     return _head(review)
@@ -27,7 +27,7 @@ _TOO_LARGE = "The picture does not fit into a comment: `archguard review --forma
 
 def _page(review: Review, picture: str, most: int) -> str:
     parts = [_head(review), picture, *("\n".join(_section(section, most)) for section in sections(review))]
-    return "\n\n".join((*parts, "\n".join(_metrics(review))))
+    return "\n\n".join(part for part in (*parts, "\n".join(_metrics(review))) if part)
 
 
 def _head(review: Review) -> str:
@@ -39,7 +39,7 @@ def _head(review: Review) -> str:
 
 
 def _picture(mermaid: str) -> str:
-    return f"```mermaid\n{mermaid}\n```\n\n{_LEGEND}"
+    return f"```mermaid\n{mermaid}\n```\n\n{_LEGEND}" if mermaid else ""
 
 
 _LEGEND = "<sub>Green: new. Grey and dashed: gone. Red: breaks a contract. The rest is as it was.</sub>"
@@ -76,10 +76,13 @@ def _kept_spaces(piece: str, escape: Callable[[str], str] = inline) -> str:
 
 
 def _metrics(review: Review) -> Iterator[str]:
+    rows = tuple(metric_rows(review))
+    if not rows:
+        return
     yield "<details><summary>Metrics</summary>"
     yield ""
     yield "| | before | now |"
     yield "| --- | ---: | ---: |"
-    yield from (f"| {escaped(name)} | {before} | {after} |" for name, before, after in metric_rows(review))
+    yield from (f"| {escaped(name)} | {before} | {after} |" for name, before, after in rows)
     yield ""
     yield "</details>"

@@ -11,7 +11,8 @@ MOST: Final = 30
 
 
 def metric_rows(review: Review) -> Iterator[tuple[str, str, str]]:
-    """The name and both values of each metric that has changed, and of the number of modules."""
+    """The name and both values of each metric that has changed, and of the number of modules; nothing if none has."""
+    changed = {change.name for change in review.metrics if shown(change.before) != shown(change.after)}
     for change in review.metrics:
-        if shown(change.before) != shown(change.after) or change.name == "modules":
+        if changed and change.name in {*changed, "modules"}:
             yield COLUMNS[change.name], shown(change.before), shown(change.after)

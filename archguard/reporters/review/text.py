@@ -20,9 +20,9 @@ def _lines(review: Review) -> Iterator[str]:
     for section in sections(review):
         yield from ("", section.title)
         yield from _rows(section)
-    if rows := [("", "before", "now"), *metric_rows(review)]:
+    if rows := [*metric_rows(review)]:
         yield from ("", "Metrics")
-        yield from (f"  {line}" for line in columns(rows))
+        yield from (f"  {line}" for line in columns([("", "before", "now"), *rows]))
 
 
 def _rows(section: Section) -> Iterator[str]:
