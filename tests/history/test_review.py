@@ -234,11 +234,11 @@ def test_a_cycle_is_opened_and_closed(shop: Project) -> None:
     shop.write("shop/db.py", "import shop.orders.service\n\n\ndef rows():\n    return []\n")
 
     opened = shop.call("review", "--since", "HEAD").stdout
-    assert "  ! a cycle of 2 is opened, or has grown: database, orders\n" in opened
+    assert "  ! a cycle of 2 components is opened: database, orders\n" in opened
 
     commit(shop)
     assert (
-        "  = a cycle of 2 is closed: database, orders\n"
+        "  = a cycle of 2 components is closed: database, orders\n"
         in shop.call("review", "--since", "HEAD", "--at", "HEAD~1").stdout
     )
 
