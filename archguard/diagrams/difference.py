@@ -32,7 +32,7 @@ def difference(before: View, after: View, title: str) -> View:
     groups = {group.name: group for group in (*before.groups, *after.groups)}
     omitted = [counted(len(nodes) - len(kept), "node")] if len(kept) < len(nodes) else []
     omitted += [counted(left_out, "arrow")] if left_out else []
-    notes = (f"without {' and '.join(omitted)} that have not changed",) if omitted else ()
+    notes = (f"{' and '.join(omitted)} without a change left out",) if omitted else ()
     touched = {name for arrow in arrows if is_changed(arrow) for name in (arrow.source, arrow.target)}
     found = tuple(_touched(node) if node.name in touched else node for node in nodes if node.name in kept)
     used = {node.group for node in found}

@@ -175,6 +175,22 @@ def test_a_module_that_is_renamed_with_its_pattern_is_no_weakening(shop: Project
     assert (checked.returncode, "guard" in checked.stdout) == (0, False)
 
 
+def test_a_configuration_that_extends_a_file_outside_of_its_folder_is_compared_with_it(shop: Project) -> None:
+    app = Project(shop.root / "apps/web")
+    app.write_all({"web/__init__.py": "", "web/views.py": "", "web/db.py": ""})
+    app.write("archguard.yaml", "extends: ../../rules/web.yaml\n")
+    rule = "contracts: [{id: web, kind: forbidden, modules: [web.views, web], must_not_import: web.db}]\n"
+    shop.write("rules/web.yaml", rule.replace("[web.views, web]", "[web.views, web.db]").replace("web.db}", "os}"))
+    commit(shop)
+    assert app.call("check", "--since", "HEAD").returncode == 0
+
+    shop.write("rules/web.yaml", rule.replace("[web.views, web]", "web.views").replace("web.db}", "os}"))
+    checked = app.call("check", "--since", "HEAD")
+
+    assert checked.returncode == 1
+    assert "contract web is weaker: `modules` does not cover web.db any more [guard]" in checked.stdout
+
+
 def test_a_named_configuration_is_compared_with_itself_at_the_revision(shop: Project) -> None:
     shop.write("rules.yml", RULE.format(modules="[shop.web, shop.cart]", more=""))
     commit(shop)

@@ -75,7 +75,7 @@ def review(
     """
     named = relative_paths(config, files)
     (known,) = relative_paths(config, [baseline or config.root / NAME])
-    with _head(config, at, named, known) as head, tree_of(config.root, since) as tree:
+    with _head(config, at, named, known) as head, tree_of(config.root, since, config.files) as tree:
         return _Change(config.root, since, at, head, tree, named, known).reviewed()
 
 
@@ -84,7 +84,7 @@ def _head(config: Config, at: str, files: tuple[str, ...], baseline: str) -> Ite
     if not at:
         yield _checked(config, config.root / baseline)
         return
-    with tree_of(config.root, at) as tree:
+    with tree_of(config.root, at, config.files) as tree:
         found = tuple(tree / name for name in files) or configuration_files(tree)
         if not found:
             raise ConfigError(f"there is no configuration at '{at}'", "review the working tree, or a later revision")
