@@ -3,7 +3,7 @@
 Violations are deduplicated after the shards are joined. The order of shards does not matter: reports are sorted.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -37,9 +37,16 @@ def run_contract(contract: Contract, codebase: Codebase) -> ContractResult:
     modules = contract.modules_to_parse(codebase)
     if isinstance(contract, PerFileContract):
         inputs = partial(contract.inputs, codebase)
-        return _joined(map_files(codebase, _query(contract, codebase), partial(_checker, contract), modules, inputs))
-    problems = tuple(_unparsed(codebase.files(modules)))
+        query, check = _query(contract, codebase), partial(_checker, contract)
+        return _joined(map_files(codebase, query, check, modules, inputs, _shown))
+    problems = _problems(codebase, modules) if modules else ()
     return ContractResult(_distinct(contract.check(codebase)), problems, contract.coverage(codebase).calls)
+
+
+def _problems(codebase: Codebase, modules: Collection[str]) -> tuple[Problem, ...]:
+    from archguard.effects.parsed_files import parsed_files  # noqa: PLC0415  # a check of imports alone needs no types
+
+    return parsed_files(codebase, modules).problems
 
 
 def nesting_problems(codebase: Codebase) -> Iterator[Problem]:
@@ -69,6 +76,10 @@ def _checker(contract: PerFileContract, codebase: Codebase) -> Callable[[Source]
         return ContractResult(violations, tuple(_unparsed([source])), calls, unresolved)
 
     return run
+
+
+def _shown(result: ContractResult) -> Iterator[str]:
+    return (step.path for violation in result.violations for step in violation.chain)
 
 
 def _joined(results: Mapping[str, ContractResult]) -> ContractResult:

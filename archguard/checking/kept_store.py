@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias
 
-from archguard.checking.kept_run import KeptRun, are_mostly_outdated
+from archguard.checking.kept_run import KeptRun, are_mostly_outdated, texts_of
 from archguard.codebase import Codebase
 from archguard.codebase.edits import with_edits
 from archguard.codebase.file_results import PROGRAM, Batch, FileResults, Scan
@@ -25,7 +25,6 @@ from archguard.incremental import store
 from archguard.incremental.dependencies import DependencyRecorder
 from archguard.incremental.input_recorder import edited_files, is_recording, state_of, take_over_inputs
 from archguard.incremental.unpickle import unpickled
-from archguard.kinds.per_file import PerFileContract
 
 _FOLDER: Final = "results"
 _MOST_RUNS: Final = 4
@@ -70,8 +69,8 @@ def read_with_kept_results(config: Config, only: Collection[str]) -> Codebase:
     Raises:
         ExceptionGroup[ArchguardError]: a package does not exist.
     """
-    per_file = any(isinstance(contract, PerFileContract) for contract in config.contracts)
-    if not (is_recording() and per_file and all(contract.is_built_in for contract in config.contracts)):
+    by_file = any(contract.checks_by_file for contract in config.contracts)
+    if not (is_recording() and by_file and all(contract.is_built_in for contract in config.contracts)):
         return read(config)
     stored = _StoredRun.load(config, only)
     codebase = (stored and stored.codebase_after_edits()) or read(config)
@@ -101,7 +100,7 @@ def _store(root: str, name: str, codebase: Codebase) -> None:
         imports=codebase.every_import.digest,
         batches=[replace(batch, rows={}, texts={}) for batch in results.batches],
         rows=[{module: parts.add(row) for module, row in batch.rows.items()} for batch in results.batches],
-        texts={module: parts.add(text) for batch in results.batches for module, text in batch.texts.items()},
+        texts={module: parts.add(text) for module, text in texts_of(codebase).items()},
         scans=results.scans,
         code=parts.add(pickle.dumps(replace(codebase, results=FileResults(), memo={}), pickle.HIGHEST_PROTOCOL)),
     )

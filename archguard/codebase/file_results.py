@@ -11,16 +11,20 @@ Query: TypeAlias = str
 """Names what is computed, with all that it depends on beside the code."""
 
 PROGRAM: Final = ""
-"""The key of facts about the whole program, beside those of modules by name."""
+"""The key of facts about the whole program, beside those of modules by name; also of a result for all files."""
+ANYWHERE: Final = "*"
+"""The key of readings of whichever modules have what is read, such as all calls of one name."""
 
 
 class Result(NamedTuple):
-    """The result for one file."""
+    """The result for one file, or for all of them (`PROGRAM`)."""
 
     module: str
     value: Any
     inputs: Hashable
     """What it depends on beside the query and the code of modules."""
+    shows: frozenset[str] = frozenset()
+    """The paths of other files of which it holds places: an edit there may move them."""
 
 
 @dataclass

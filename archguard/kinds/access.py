@@ -74,6 +74,7 @@ class Access(Contract):
     """Every route is guarded, or listed in `public`."""
 
     kind: ClassVar[str] = "access"
+    checks_by_file: ClassVar[bool] = True
 
     guards: SomeNames = ()
     """The functions, classes and objects of the project that refuse an anonymous request, by their qualified names;

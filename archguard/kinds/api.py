@@ -35,6 +35,7 @@ from archguard.effects.api import (
     uncalled,
 )
 from archguard.effects.interactions import ServiceMap
+from archguard.effects.parsed_files import parsed_files
 from archguard.kinds.contract import Contract, ContractError, VacuousError
 from archguard.model import Checked, Confidence, Severity, Violation
 from archguard.semantics import SemanticModel
@@ -83,6 +84,7 @@ class Api(Contract):
     """Every call between services fits a route that the other service declares: path, method and fields."""
 
     kind: ClassVar[str] = "api"
+    checks_by_file: ClassVar[bool] = True
 
     over: Annotated[tuple[Pair, ...], OneOrMany(empty=False)] = (Pair(),)
     """Whose calls are compared: `services` for all, or mappings with `consumer`, `provider` and `spec`."""
@@ -169,8 +171,7 @@ class Api(Contract):
 
     def coverage(self, codebase: Codebase) -> Checked:
         """How many modules, imports and calls are checked."""
-        count = semantic_model(codebase).files.call_count
-        calls = sum(count(source.module) for source in codebase.files(self.modules_to_parse(codebase)))
+        calls = parsed_files(codebase, self.modules_to_parse(codebase)).calls
         return replace(super().coverage(codebase), calls=calls)
 
 

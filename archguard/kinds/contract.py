@@ -83,6 +83,9 @@ class Contract(ABC):
     cut_by_comments: ClassVar[bool] = False
     """Whether an import that a comment overlooks is none for the other violations either, like one under `ignore`."""
 
+    checks_by_file: ClassVar[bool] = False
+    """Whether it finds something in files one by one, in parallel, which is kept from run to run while it is right."""
+
     id: str
     """The name of the contract, unique in the project; `ignore[id]` and `--contract id` use it."""
     reason: str = ""
