@@ -64,12 +64,27 @@ class FileResults:
     """The modules that the earlier run did not have."""
     batches: list[Batch] = field(default_factory=list)
     """The results that this run has computed."""
+    computed: dict[Query, dict[str, Result]] = field(default_factory=dict)
+    """The same by query and module."""
     scans: dict[Query, Scan] = field(default_factory=dict)
     """The scans that this run has made, or completed."""
     scopes: dict[str, Any] = field(default_factory=dict)
     """The scope of each module that has been parsed; a session passes on those of files that have not changed."""
     with_text: set[str] = field(default_factory=set)
     """The modules whose text a batch of this process has."""
+
+    def known(self, query: Query, module: str, inputs: Hashable) -> Result | None:
+        """The result for `module` of this run, or of the earlier one, if there is one with these `inputs`."""
+        for found in (self.computed, self.kept):
+            result = found.get(query, {}).get(module)
+            if result and result.inputs == inputs:
+                return result
+        return None
+
+    def add(self, batch: Batch) -> None:
+        """Add what this run has computed."""
+        self.batches.append(batch)
+        self.computed.setdefault(batch.query, {}).update((result.module, result) for result in batch.results)
 
     def context(self, modules: Collection[str]) -> list[str]:
         """`modules`, as results may depend on them: sorted, and without those that were added since the earlier run.

@@ -65,12 +65,12 @@ def map_files(  # noqa: PLR0913  # the task, and what its results depend on
         shows: The paths of other files of which a result holds places.
     """
     results = codebase.results
-    kept = results.kept.get(query, {})
-    found = {name: kept[name].value for name in modules if name in kept and kept[name].inputs == inputs(name)}
+    known = ((name, results.known(query, name, inputs(name))) for name in modules)
+    found = {name: result.value for name, result in known if result}
     missing = [name for name in modules if name in codebase.sources and name not in found]
     for batch in map_shards(codebase, partial(_run, query, start, shows), missing) if missing else ():
         batch.results = [result._replace(inputs=inputs(result.module)) for result in batch.results]
-        results.batches.append(batch)
+        results.add(batch)
         found.update((result.module, result.value) for result in batch.results)
     return {name: found[name] for name in sorted(found)}
 
@@ -88,10 +88,9 @@ def map_program(
         shows: The paths of the files of which the result holds places.
     """
     results = codebase.results
-    kept = results.kept.get(query, {}).get(PROGRAM)
-    if kept and kept.inputs == inputs:
-        found: _T = kept.value
-        return found
+    if known := results.known(query, PROGRAM, inputs):
+        value: _T = known.value
+        return value
     with results.recorder.root() as frame:
         found = compute()
     dependencies = _Dependencies()
@@ -99,7 +98,7 @@ def map_program(
     batch = Batch(query, [Result(PROGRAM, found, inputs, frozenset(shows(found)))])
     if results.recorder.is_recording:
         _add_dependencies(batch, dependencies, codebase)
-    results.batches.append(batch)
+    results.add(batch)
     return found
 
 
