@@ -46,6 +46,10 @@ class Change:
         """Whether a reading of whichever modules have `name` says something else now; also if that cannot be told."""
         if self.old is None and not self.was_absent:
             return True
+        if reading is Reading.CLASSES:
+            held, holds = (str(name).encode() in content for content in self._contents)
+            if not held or not holds:
+                return held is not holds
         before, now = self._fingerprints
         try:
             return before.of(path, reading, name) != now.of(path, reading, name)
@@ -56,6 +60,13 @@ class Change:
     def _fingerprints(self) -> tuple[ModuleFingerprints, ModuleFingerprints]:
         old, new = (ModuleFingerprints(read_scope(TolerantSource.of(version))) for version in self._versions)
         return old, new
+
+    @cached_property
+    def _contents(self) -> tuple[bytes, bytes]:
+        try:
+            return self.old or b"", self.new.content if self.new else b""
+        except SourceError:
+            return self.old or b"", b""
 
     @cached_property
     def _versions(self) -> tuple[Source, Source]:
