@@ -322,9 +322,7 @@ class Requests:
         )
         return has_slash or all(
             any(_names_a_path(template) for template in value)
-            or any(
-                self._gets_paths(inner, (*below, parameter)) for template in value for inner in template.parameters
-            )
+            or any(self._gets_paths(inner, (*below, parameter)) for template in value for inner in template.parameters)
             for value in given
         )
 
