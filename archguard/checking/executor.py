@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Final
 
 from archguard.codebase import Codebase, Source, SourceError
-from archguard.codebase.file_tasks import digest_of, map_files
+from archguard.codebase.file_tasks import digest_of, map_files, map_imports
 from archguard.kinds import Contract
 from archguard.kinds.per_file import PerFileContract
 from archguard.model import Problem, Violation
@@ -40,7 +40,25 @@ def run_contract(contract: Contract, codebase: Codebase) -> ContractResult:
         query, check = _query(contract, codebase), partial(_checker, contract)
         return _joined(map_files(codebase, query, check, modules, inputs, _shown))
     problems = _problems(codebase, modules) if modules else ()
-    return ContractResult(_distinct(contract.check(codebase)), problems, contract.coverage(codebase).calls)
+    return ContractResult(_violations(contract, codebase), problems, contract.coverage(codebase).calls)
+
+
+def _violations(contract: Contract, codebase: Codebase) -> tuple[Violation, ...]:
+    """The violations of a contract that is checked as a whole: those that were kept, if all that they depend on is."""
+
+    def check() -> tuple[Violation, ...]:
+        return _distinct(contract.check(codebase))
+
+    others = contract.import_inputs(codebase)
+    if others is None:
+        return check()
+    return map_imports(codebase, f"violations of {contract.id}", check, others, _places)
+
+
+def _places(violations: tuple[Violation, ...]) -> Iterator[str]:
+    for violation in violations:
+        yield violation.location.path
+        yield from (step.path for step in violation.chain)
 
 
 def _problems(codebase: Codebase, modules: Collection[str]) -> tuple[Problem, ...]:

@@ -26,8 +26,8 @@ def with_edits(codebase: Codebase, edited: Iterable[Source]) -> Codebase | None:
         if found is None:
             return None
         sources[source.module], lines[source.module] = source, found
-    imports = ImportGraph(codebase.imports.modules, lines)
-    return replace(codebase, sources=sources, imports=imports, results=FileResults(), memo={})
+    imports = codebase.imports if lines == codebase.imports.lines else ImportGraph(codebase.imports.modules, lines)
+    return replace(codebase, sources=sources, imports=imports, results=FileResults(is_edited=True), memo={})
 
 
 def _may_be_edited(codebase: Codebase, edited: Source) -> bool:

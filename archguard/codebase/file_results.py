@@ -62,6 +62,8 @@ class FileResults:
     """The modules that have another text than in the earlier run."""
     added: frozenset[str] = frozenset()
     """The modules that the earlier run did not have."""
+    is_edited: bool = False
+    """Whether the code is that of the earlier run with edits that leave the names that other files import."""
     batches: list[Batch] = field(default_factory=list)
     """The results that this run has computed."""
     computed: dict[Query, dict[str, Result]] = field(default_factory=dict)

@@ -102,8 +102,23 @@ def map_program(
     return found
 
 
+def map_imports(
+    codebase: Codebase, query: Query, compute: Callable[[], _T], inputs: Hashable, shows: Shows = shows_nothing
+) -> _T:
+    """As `map_program`, for what depends on the import graph, and on statements that `codebase` looks up.
+
+    It is kept only while names lead to the same modules, so not if all files had to be read again.
+    """
+    results = codebase.results
+    if not results.recorder.is_recording and not results.kept:
+        return compute()
+    is_read_again = bool(results.kept) and not results.is_edited
+    query = f"{query} {codebase.imports.digest_with_lines}"
+    return map_program(codebase, query, compute, (is_read_again, inputs), shows)
+
+
 def scan_files(
-    codebase: Codebase, query: Query, test: Callable[[Source], _T], modules: Collection[str] | None = None
+    codebase: Codebase, query: Query, test: Callable[[Source], _T | None], modules: Collection[str] | None = None
 ) -> Mapping[str, _T]:
     """What `test` says of the bytes of files, by module; modules of which it says nothing (None, False) are left out.
 
@@ -130,7 +145,7 @@ def _kept_scan(results: FileResults, query: Query) -> Scan:
     return Scan(kept.scanned - results.changed, found)
 
 
-def _scan(test: Callable[[Source], _T], codebase: Codebase, modules: Sequence[str]) -> dict[str, _T]:
+def _scan(test: Callable[[Source], _T | None], codebase: Codebase, modules: Sequence[str]) -> dict[str, _T]:
     """Apply a test to the files of `modules`, in a worker."""
     found = ((module, test(codebase.sources[module])) for module in modules)
     return {module: value for module, value in found if value}

@@ -8,6 +8,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from archguard.codebase.file_results import ANYWHERE, PROGRAM, Batch, Query, Result
+from archguard.codebase.imports.extract import Import
 from archguard.codebase.scopes.binder import read_scope
 from archguard.codebase.scopes.fingerprints import ModuleFingerprints
 from archguard.codebase.scopes.scopes import Reading
@@ -46,6 +47,8 @@ class Change:
         """Whether a reading of whichever modules have `name` says something else now; also if that cannot be told."""
         if self.old is None and not self.was_absent:
             return True
+        if reading is Reading.STATEMENTS:
+            return self._statements[0] is None or self._statements[0] != self._statements[1]
         if reading is Reading.CLASSES:
             held, holds = (str(name).encode() in content for content in self._contents)
             if not held or not holds:
@@ -62,6 +65,12 @@ class Change:
         return old, new
 
     @cached_property
+    def _statements(self) -> "tuple[tuple[Import, ...] | None, tuple[Import, ...] | None]":
+        """The import statements then and now; None where the file cannot be parsed."""
+        before, now = map(_statements_of, self._versions)
+        return before, now
+
+    @cached_property
     def _contents(self) -> tuple[bytes, bytes]:
         try:
             return self.old or b"", self.new.content if self.new else b""
@@ -73,6 +82,13 @@ class Change:
         """The file then and now; an empty one where there is none."""
         new = self.new or Source("", "", "").with_content(b"")
         return new.with_content(self.old or b""), replace(new)
+
+
+def _statements_of(version: Source) -> tuple[Import, ...] | None:
+    try:
+        return tuple(Import.extract(version))
+    except SourceError:
+        return None
 
 
 def valid_results(

@@ -2,7 +2,7 @@
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
 from inspect import cleandoc, getmro
@@ -151,6 +151,14 @@ class Contract(ABC):
         """The rules that fully decide which imports break it; None if imports matter to it in other ways, too.
 
         They let an incremental check prove that an edit of imports cannot change the report.
+        """
+        del codebase
+        return None
+
+    def import_inputs(self, codebase: Codebase) -> Hashable:
+        """What decides, beside the imports, which imports break it; None if its violations are not kept as a whole.
+
+        If they are, they must depend on the import graph, on statements that `codebase` looks up, and on this alone.
         """
         del codebase
         return None

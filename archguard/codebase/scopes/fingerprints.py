@@ -95,6 +95,8 @@ class ModuleFingerprints:
                 return tuple(self._paths[inner] for inner in walk(scope))
             case Reading.CLASSES:
                 return tuple(_header(inner.syntax) for inner in walk(scope) if inner.is_class)
+            case Reading.STATEMENTS:
+                return None  # of the file, not of its scope: see `kept_results.Change`
             case Reading.ADDITIONS:
                 return tuple(_additions(scope.syntax, name))
 

@@ -171,6 +171,8 @@ class Reading(StrEnum):
     """Which scopes are inside."""
     CLASSES = "classes"
     """The headers of all classes in the module, if one name stands anywhere in it."""
+    STATEMENTS = "statements"
+    """The import statements of the module, with their places."""
     ADDITIONS = "additions"
     """What `+=` adds to one name, in the scope and in all scopes inside."""
 

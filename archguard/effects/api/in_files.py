@@ -74,13 +74,12 @@ def consumed_topics(service: str, modules: Mapping[str, FileCalls]) -> Iterator[
 
 def rpc_mismatches(codebase: Codebase) -> Mapping[str, tuple[RpcMismatch, ...]]:
     """The calls of gRPC stubs that fit no proto file of the services, by module."""
-    with_stubs = scan_files(codebase, "names code that gRPC generates", _names_generated)
-    if not with_stubs:
+    if not scan_files(codebase, "names code that gRPC generates", _names_generated):
         return {}
     roots = sorted({service.root or "." for service in codebase.services.values()})
     found = {proto.path: proto for root in roots for proto in find_protos(codebase.root, root)}
     protos = tuple(found[path] for path in sorted(found))
-    return map_files(codebase, f"stubs {digest_of(map(_described, protos))}", partial(_stubs, protos), with_stubs)
+    return map_files(codebase, f"stubs {digest_of(map(_described, protos))}", partial(_stubs, protos), codebase.sources)
 
 
 def _finder(addresses: Addresses, codebase: Codebase) -> Callable[[Source], FileCalls]:
@@ -110,8 +109,7 @@ def _described(proto: ProtoFile) -> object:
 
 
 def _names_generated(source: Source) -> bool:
-    content = content_of(source)
-    return b"_pb2" in content or b"Stub" in content
+    return b"_pb2" in content_of(source)
 
 
 def _shown(found: FileCalls) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 
 from archguard.codebase import Codebase, Pattern
+from archguard.codebase.file_tasks import digest_of, map_imports
 from archguard.effects.interactions.hosts import find_hosts, hosts_outside
 from archguard.effects.interactions.imports import Imports
 from archguard.effects.interactions.in_files import interactions_in_files
@@ -33,8 +34,16 @@ def _every_interaction(
     channels: Collection[Channel],
 ) -> Iterator[Interaction]:
     if Channel.IMPORT in channels:
-        yield from Imports(codebase, services, offers).interactions()
+        query = f"imports between services {digest_of(sorted((pair, *map(str, one)) for pair, one in offers.items()))}"
+        found = Imports(codebase, services, offers)
+        yield from map_imports(codebase, query, lambda: tuple(found.interactions()), (), _places)
     yield from interactions_in_files(codebase, services, channels)
+
+
+def _places(found: tuple[Interaction, ...]) -> Iterator[str]:
+    for interaction in found:
+        yield interaction.location.path
+        yield from (step.path for step in interaction.chain)
 
 
 __all__ = [
