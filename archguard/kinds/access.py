@@ -222,10 +222,13 @@ class _Search:
 
     def _called(self, route: Route, guards: GuardSet) -> str:
         """The guard that the body of the handler calls; "" if there is none."""
-        if route.scope is None or not isinstance(route.scope.node, ast.FunctionDef | ast.AsyncFunctionDef):
+        if route.function is None:
             return ""
         model = semantic_model(self.codebase)
-        for path in route.scope.access_paths:
+        scope = route.function.scope(model)
+        if not isinstance(scope.node, ast.FunctionDef | ast.AsyncFunctionDef):
+            return ""
+        for path in scope.access_paths:
             for access in path.accesses:
                 if access.call:
                     names = model.callees(access.call, path.at)

@@ -323,9 +323,14 @@ class Scope:
     @property
     def whole(self) -> ScopeNode:
         """Its syntax with the bodies of all classes and functions inside."""
+        self.read_whole()
+        return self.syntax
+
+    def read_whole(self) -> None:
+        """Record that the running computation depends on it with the bodies of all classes and functions inside."""
         for inner in self.walk():
             inner.read(Reading.TEXT)
-        return self.syntax
+            inner.read(Reading.HEADER)
 
     def walk(self) -> Iterator["Scope"]:
         """This scope and all scopes in it, in the order of the file."""
