@@ -3,14 +3,14 @@
 Violations are deduplicated after the shards are joined. The order of shards does not matter: reports are sorted.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from typing import Final
 
 from archguard.codebase import Codebase, Source, SourceError
-from archguard.codebase.file_tasks import digest_of, map_files
+from archguard.codebase.file_tasks import digest_of, map_files, map_imports
 from archguard.kinds import Contract
 from archguard.kinds.per_file import PerFileContract
 from archguard.model import Problem, Violation
@@ -37,9 +37,34 @@ def run_contract(contract: Contract, codebase: Codebase) -> ContractResult:
     modules = contract.modules_to_parse(codebase)
     if isinstance(contract, PerFileContract):
         inputs = partial(contract.inputs, codebase)
-        return _joined(map_files(codebase, _query(contract, codebase), partial(_checker, contract), modules, inputs))
-    problems = tuple(_unparsed(codebase.files(modules)))
-    return ContractResult(_distinct(contract.check(codebase)), problems, contract.coverage(codebase).calls)
+        query, check = _query(contract, codebase), partial(_checker, contract)
+        return _joined(map_files(codebase, query, check, modules, inputs, _shown))
+    problems = _problems(codebase, modules) if modules else ()
+    return ContractResult(_violations(contract, codebase), problems, contract.coverage(codebase).calls)
+
+
+def _violations(contract: Contract, codebase: Codebase) -> tuple[Violation, ...]:
+    """The violations of a contract that is checked as a whole: those that were kept, if all that they depend on is."""
+
+    def check() -> tuple[Violation, ...]:
+        return _distinct(contract.check(codebase))
+
+    others = contract.import_inputs(codebase)
+    if others is None:
+        return check()
+    return map_imports(codebase, f"violations of {contract.id}", check, others, _places)
+
+
+def _places(violations: tuple[Violation, ...]) -> Iterator[str]:
+    for violation in violations:
+        yield violation.location.path
+        yield from (step.path for step in violation.chain)
+
+
+def _problems(codebase: Codebase, modules: Collection[str]) -> tuple[Problem, ...]:
+    from archguard.effects.parsed_files import parsed_files  # noqa: PLC0415  # a check of imports alone needs no types
+
+    return parsed_files(codebase, modules).problems
 
 
 def nesting_problems(codebase: Codebase) -> Iterator[Problem]:
@@ -69,6 +94,10 @@ def _checker(contract: PerFileContract, codebase: Codebase) -> Callable[[Source]
         return ContractResult(violations, tuple(_unparsed([source])), calls, unresolved)
 
     return run
+
+
+def _shown(result: ContractResult) -> Iterator[str]:
+    return (step.path for violation in result.violations for step in violation.chain)
 
 
 def _joined(results: Mapping[str, ContractResult]) -> ContractResult:

@@ -9,9 +9,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from archguard.checking.executor import ContractResult
 from archguard.codebase import Codebase
-from archguard.codebase.file_results import Batch, Result, Scan
+from archguard.codebase.file_results import ANYWHERE, Batch, Result, Scan
+from archguard.codebase.file_tasks import compressed_texts
 from archguard.codebase.kept_results import Change, valid_results
 
 _MOST_OUTDATED: Final = 0.1
@@ -35,15 +35,15 @@ class KeptRun:
     def of(cls, codebase: Codebase) -> "KeptRun":
         """The run that `codebase` has been checked in, with everything recorded."""
         results = codebase.results
-        texts = {module: text for batch in results.batches for module, text in batch.texts.items()}
+        batches = tuple(results.batches)
         return cls(
-            frozenset(codebase.sources), codebase.every_import.digest, tuple(results.batches), results.scans, texts
+            frozenset(codebase.sources), codebase.every_import.digest, batches, results.scans, texts_of(codebase)
         )
 
     def change(self, codebase: Codebase, module: str) -> Change:
         """The change of `module` since the run, to its file in `codebase`."""
         text = self.texts.get(module)
-        return Change(zlib.decompress(text) if text else None, codebase.sources.get(module))
+        return Change(zlib.decompress(text) if text else None, codebase.sources.get(module), module not in self.modules)
 
     def give(self, codebase: Codebase, changed: Collection[str]) -> bool:
         """Give the results that still hold to `codebase`, unless so many are outdated that a full run is better.
@@ -92,10 +92,14 @@ def _is_app_wide(change: Change) -> bool:
 
 
 def _without_shown(results: Mapping[str, Result], paths: Collection[str]) -> dict[str, Result]:
-    """Those of `results` whose violations show no line of a file in `paths`: the line may be another one now."""
-    return {
-        module: result
-        for module, result in results.items()
-        if not isinstance(result.value, ContractResult)
-        or not any(step.path in paths for violation in result.value.violations for step in violation.chain)
-    }
+    """Those of `results` that hold no place of a file in `paths`: it may be another one now."""
+    return {module: result for module, result in results.items() if result.shows.isdisjoint(paths)}
+
+
+def texts_of(codebase: Codebase) -> dict[str, bytes]:
+    """The compressed text of each module that a result depends on; of all, if one depends on calls anywhere."""
+    batches = codebase.results.batches
+    texts = {module: text for batch in batches for module, text in batch.texts.items()}
+    if any(ANYWHERE in batch.rows for batch in batches):
+        texts |= compressed_texts(codebase, codebase.sources.keys() - texts.keys())
+    return texts

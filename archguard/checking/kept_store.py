@@ -14,7 +14,7 @@ from hashlib import blake2b
 from importlib.util import find_spec
 from typing import Final, NamedTuple, TypeAlias
 
-from archguard.checking.kept_run import KeptRun, are_mostly_outdated
+from archguard.checking.kept_run import KeptRun, are_mostly_outdated, texts_of
 from archguard.codebase import Codebase
 from archguard.codebase.edits import with_edits
 from archguard.codebase.file_results import PROGRAM, Batch, FileResults, Scan
@@ -25,7 +25,6 @@ from archguard.incremental.dependencies import DependencyRecorder
 from archguard.incremental.input_recorder import edited_files, is_recording, state_of, take_over_inputs
 from archguard.incremental.program_state import program_state
 from archguard.incremental.unpickle import unpickled
-from archguard.kinds.per_file import PerFileContract
 
 _FOLDER: Final = "results"
 _MOST_RUNS: Final = 4
@@ -110,7 +109,7 @@ def _store(root: str, name: str, codebase: Codebase) -> None:
         imports=codebase.every_import.digest,
         batches=[replace(batch, rows={}, texts={}) for batch in results.batches],
         rows=[{module: parts.add(row) for module, row in batch.rows.items()} for batch in results.batches],
-        texts={module: parts.add(text) for batch in results.batches for module, text in batch.texts.items()},
+        texts={module: parts.add(text) for module, text in texts_of(codebase).items()},
         scans=results.scans,
         code=parts.add(pickle.dumps(replace(codebase, results=FileResults(), memo={}), pickle.HIGHEST_PROTOCOL)),
     )
@@ -214,8 +213,8 @@ class _StoredRun:
 
 def _may_keep(config: Config) -> bool:
     """Whether there are contracts whose results are kept file by file, and none of a plug-in."""
-    per_file = any(isinstance(contract, PerFileContract) for contract in config.contracts)
-    return per_file and all(contract.is_built_in for contract in config.contracts)
+    by_file = any(contract.checks_by_file for contract in config.contracts)
+    return by_file and all(contract.is_built_in for contract in config.contracts)
 
 
 def _files(codebase: Codebase) -> dict[str, _State]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from archguard.codebase.file_results import FileResults
+from archguard.codebase.file_results import ANYWHERE, FileResults
 from archguard.codebase.imports.dynamic import DYNAMIC
 from archguard.codebase.imports.extract import Import, ImportTrait
 from archguard.codebase.imports.graph import ImportGraph, Link
@@ -25,6 +25,7 @@ from archguard.codebase.modules.namespace import self_and_parents
 from archguard.codebase.modules.pattern import Pattern, Target
 from archguard.codebase.modules.project import Component, Project, Service
 from archguard.codebase.modules.service_paths import ServicePaths
+from archguard.codebase.scopes.scopes import Reading
 from archguard.codebase.syntax.source import Source, SourceError
 from archguard.incremental.input_recorder import record_sources
 from archguard.model import Location, Problem, Step
@@ -132,13 +133,22 @@ class Codebase:
         """The location of a module as a whole."""
         return Location(self.display_path(module))
 
-    @memoized
     def statement(self, link: Link) -> Import | None:
         """The import statement of `link`; None if this Python cannot parse the file."""
+        self._read_statements_of(link.importer)
+        return self._statement(link)
+
+    @memoized
+    def _statement(self, link: Link) -> Import | None:
         return max(self.named(link), key=_depth, default=None)
+
+    def _read_statements_of(self, module: str) -> None:
+        """Record that what is computed depends on the import statements of `module`."""
+        self.results.recorder.read((module, Reading.STATEMENTS, ""))
 
     def named(self, link: Link) -> tuple[Import, ...]:
         """The imports of the statement of `link` that name the imported module, or names in it."""
+        self._read_statements_of(link.importer)
         here = self._statements.at(link.importer, link.line)
         exact: tuple[Import, ...] = ()
         if link.imported in self.modules:
@@ -199,6 +209,7 @@ class Codebase:
         names = tuple(dict.fromkeys(name for pattern in patterns for name in self.names_in(pattern)))
         if not names:
             return self
+        self._read_statements_of(ANYWHERE)
         if names not in self._variants_with_names:
             links = {link for name in names for link in self._imports_of(name)}
             self._variants_with_names[names] = replace(self, imports=self.imports.with_links(links))
@@ -280,6 +291,7 @@ class Codebase:
         """The traits of an import. Only those in `wanted` are reliable: for others, files are not parsed."""
         if link in self.lazy:
             return frozenset({ImportTrait.LAZY})
+        self._read_statements_of(link.importer)
         if not self._may_have(link.importer, wanted):
             return frozenset()
         plain = self._statements.plain(link.importer, link.line)

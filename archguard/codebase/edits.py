@@ -40,7 +40,8 @@ def with_edits(codebase: Codebase, edited: Iterable[Source]) -> Codebase | None:
         if found is None:
             return None
         lines[module] = found
-    return replace(new, imports=ImportGraph(modules, lines), results=FileResults(), memo={})
+    imports = codebase.imports if lines == codebase.imports.lines else ImportGraph(modules, lines)
+    return replace(new, imports=imports, results=FileResults(is_edited=True), memo={})
 
 
 def added_source(codebase: Codebase, path: str) -> Source | None:

@@ -11,16 +11,20 @@ Query: TypeAlias = str
 """Names what is computed, with all that it depends on beside the code."""
 
 PROGRAM: Final = ""
-"""The key of facts about the whole program, beside those of modules by name."""
+"""The key of facts about the whole program, beside those of modules by name; also of a result for all files."""
+ANYWHERE: Final = "*"
+"""The key of readings of whichever modules have what is read, such as all calls of one name."""
 
 
 class Result(NamedTuple):
-    """The result for one file."""
+    """The result for one file, or for all of them (`PROGRAM`)."""
 
     module: str
     value: Any
     inputs: Hashable
     """What it depends on beside the query and the code of modules."""
+    shows: frozenset[str] = frozenset()
+    """The paths of other files of which it holds places: an edit there may move them."""
 
 
 @dataclass
@@ -58,14 +62,31 @@ class FileResults:
     """The modules that have another text than in the earlier run."""
     added: frozenset[str] = frozenset()
     """The modules that the earlier run did not have."""
+    is_edited: bool = False
+    """Whether the code is that of the earlier run with edits that leave the names that other files import."""
     batches: list[Batch] = field(default_factory=list)
     """The results that this run has computed."""
+    computed: dict[Query, dict[str, Result]] = field(default_factory=dict)
+    """The same by query and module."""
     scans: dict[Query, Scan] = field(default_factory=dict)
     """The scans that this run has made, or completed."""
     scopes: dict[str, Any] = field(default_factory=dict)
     """The scope of each module that has been parsed; a session passes on those of files that have not changed."""
     with_text: set[str] = field(default_factory=set)
     """The modules whose text a batch of this process has."""
+
+    def known(self, query: Query, module: str, inputs: Hashable) -> Result | None:
+        """The result for `module` of this run, or of the earlier one, if there is one with these `inputs`."""
+        for found in (self.computed, self.kept):
+            result = found.get(query, {}).get(module)
+            if result and result.inputs == inputs:
+                return result
+        return None
+
+    def add(self, batch: Batch) -> None:
+        """Add what this run has computed."""
+        self.batches.append(batch)
+        self.computed.setdefault(batch.query, {}).update((result.module, result) for result in batch.results)
 
     def context(self, modules: Collection[str]) -> list[str]:
         """`modules`, as results may depend on them: sorted, and without those that were added since the earlier run.

@@ -4,7 +4,8 @@ How it works: `map_files` runs a task on each file, in the worker pool. Whatever
 recorded (`DependencyRecorder`, `Scope`). A batch keeps the results of one shard, and for each module that was read a
 row: the readings, each with the results that depend on it. When files have changed, `valid_results` compares what the
 readings say in the old text and in the new one. Results that depend on a reading that says something else are dropped,
-and so are those of the changed files; all others are used again.
+and so are those of the changed files, and those that hold a place in one; all others are used again. `map_program` does
+the same for one result about all files.
 
 Limits: what a task reads must be scopes of files, or facts about the program (such as which modules exist), or be part
 of the `query` or of the `inputs` that are passed along, or be the same in each run of this version of archguard.
@@ -23,7 +24,7 @@ from hashlib import blake2b
 from typing import Any, TypeAlias, TypeVar
 
 from archguard.codebase.codebase import Codebase
-from archguard.codebase.file_results import PROGRAM, Batch, FileResults, Query, Result, Scan
+from archguard.codebase.file_results import ANYWHERE, PROGRAM, Batch, FileResults, Query, Result, Scan
 from archguard.codebase.scopes.fingerprints import scope_paths
 from archguard.codebase.scopes.scopes import Reading, Scope, ScopeFact
 from archguard.codebase.syntax.source import Source, SourceError
@@ -33,16 +34,25 @@ from archguard.incremental.dependencies import Fact, facts_in
 _T = TypeVar("_T")
 Start: TypeAlias = Callable[[Codebase], Callable[[Source], _T]]
 """Prepares a task in the process where it runs; returns the function to apply to each file. It must be picklable."""
+Shows: TypeAlias = Callable[[Any], Iterable[str]]
+"""The paths of the files of which a result holds places. It must be picklable."""
 _FASTEST = 1
 """The level of compression: rows are written by each cold run, and few are ever read."""
 
 
-def map_files(
+def shows_nothing(result: object) -> Iterable[str]:
+    """The files of which `result` holds places: none but its own."""
+    del result
+    return ()
+
+
+def map_files(  # noqa: PLR0913  # the task, and what its results depend on
     codebase: Codebase,
     query: Query,
     start: Start[_T],
     modules: Collection[str],
     inputs: Callable[[str], Hashable] = lambda _: None,
+    shows: Shows = shows_nothing,
 ) -> dict[str, _T]:
     """The results for `modules`, by module: one that was kept if it still holds, else a new one.
 
@@ -52,20 +62,63 @@ def map_files(
         start: Prepares the task.
         modules: The modules for whose files to compute it; those without a file are left out.
         inputs: What the result for a module depends on beside the code and the query.
+        shows: The paths of other files of which a result holds places.
     """
     results = codebase.results
-    kept = results.kept.get(query, {})
-    found = {name: kept[name].value for name in modules if name in kept and kept[name].inputs == inputs(name)}
+    known = ((name, results.known(query, name, inputs(name))) for name in modules)
+    found = {name: result.value for name, result in known if result}
     missing = [name for name in modules if name in codebase.sources and name not in found]
-    for batch in map_shards(codebase, partial(_run, query, start), missing) if missing else ():
+    for batch in map_shards(codebase, partial(_run, query, start, shows), missing) if missing else ():
         batch.results = [result._replace(inputs=inputs(result.module)) for result in batch.results]
-        results.batches.append(batch)
+        results.add(batch)
         found.update((result.module, result.value) for result in batch.results)
     return {name: found[name] for name in sorted(found)}
 
 
+def map_program(
+    codebase: Codebase, query: Query, compute: Callable[[], _T], inputs: Hashable = None, shows: Shows = shows_nothing
+) -> _T:
+    """The result of `compute`: the one that was kept if it still holds, else a new one, made in this process.
+
+    Args:
+        codebase: The code.
+        query: Names what is computed, with all parameters that are not in `inputs`.
+        compute: Computes it from scopes of files, facts about the program, and `inputs`.
+        inputs: What the result depends on beside that.
+        shows: The paths of the files of which the result holds places.
+    """
+    results = codebase.results
+    if known := results.known(query, PROGRAM, inputs):
+        value: _T = known.value
+        return value
+    with results.recorder.root() as frame:
+        found = compute()
+    dependencies = _Dependencies()
+    dependencies.add(0, PROGRAM, facts_in(frame))
+    batch = Batch(query, [Result(PROGRAM, found, inputs, frozenset(shows(found)))])
+    if results.recorder.is_recording:
+        _add_dependencies(batch, dependencies, codebase)
+    results.add(batch)
+    return found
+
+
+def map_imports(
+    codebase: Codebase, query: Query, compute: Callable[[], _T], inputs: Hashable, shows: Shows = shows_nothing
+) -> _T:
+    """As `map_program`, for what depends on the import graph, and on statements that `codebase` looks up.
+
+    It is kept only while names lead to the same modules, so not if all files had to be read again.
+    """
+    results = codebase.results
+    if not results.recorder.is_recording and not results.kept:
+        return compute()
+    is_read_again = bool(results.kept) and not results.is_edited
+    query = f"{query} {codebase.imports.digest_with_lines}"
+    return map_program(codebase, query, compute, (is_read_again, inputs), shows)
+
+
 def scan_files(
-    codebase: Codebase, query: Query, test: Callable[[Source], _T], modules: Collection[str] | None = None
+    codebase: Codebase, query: Query, test: Callable[[Source], _T | None], modules: Collection[str] | None = None
 ) -> Mapping[str, _T]:
     """What `test` says of the bytes of files, by module; modules of which it says nothing (None, False) are left out.
 
@@ -92,7 +145,7 @@ def _kept_scan(results: FileResults, query: Query) -> Scan:
     return Scan(kept.scanned - results.changed, found)
 
 
-def _scan(test: Callable[[Source], _T], codebase: Codebase, modules: Sequence[str]) -> dict[str, _T]:
+def _scan(test: Callable[[Source], _T | None], codebase: Codebase, modules: Sequence[str]) -> dict[str, _T]:
     """Apply a test to the files of `modules`, in a worker."""
     found = ((module, test(codebase.sources[module])) for module in modules)
     return {module: value for module, value in found if value}
@@ -103,21 +156,32 @@ def digest_of(values: Iterable[object]) -> str:
     return blake2b(repr([*values]).encode(), digest_size=16).hexdigest()
 
 
-def _run(query: Query, start: Start[Any], codebase: Codebase, modules: Sequence[str]) -> Batch:
+def _run(query: Query, start: Start[Any], shows: Shows, codebase: Codebase, modules: Sequence[str]) -> Batch:
     """Run a task on the files of `modules`, in a worker."""
     compute, results, batch = start(codebase), codebase.results, Batch(query)
     dependencies = _Dependencies()
     for index, module in enumerate(modules):
         with results.recorder.root() as frame:
             value = compute(codebase.sources[module])
-        batch.results.append(Result(module, value, None))
+        batch.results.append(Result(module, value, None, frozenset(shows(value)) - {codebase.display_path(module)}))
         dependencies.add(index, module, facts_in(frame))
     if results.recorder.is_recording:
-        batch.rows = {module: _pack(row) for module, row in dependencies.rows().items()}
-        new = batch.rows.keys() - {*results.with_text, PROGRAM}
-        batch.texts = {name: zlib.compress(text, _FASTEST) for name in new if (text := _text(codebase.sources[name]))}
-        results.with_text |= new
+        _add_dependencies(batch, dependencies, codebase)
     return batch
+
+
+def _add_dependencies(batch: Batch, dependencies: "_Dependencies", codebase: Codebase) -> None:
+    results = codebase.results
+    batch.rows = {module: _pack(row) for module, row in dependencies.rows().items()}
+    new = batch.rows.keys() - {*results.with_text, PROGRAM, ANYWHERE}
+    batch.texts = compressed_texts(codebase, new)
+    results.with_text |= new
+
+
+def compressed_texts(codebase: Codebase, modules: Iterable[str]) -> dict[str, bytes]:
+    """The compressed text of each of `modules` that can be read."""
+    texts = ((name, _text(codebase.sources[name])) for name in modules)
+    return {name: zlib.compress(text, _FASTEST) for name, text in texts if text}
 
 
 @dataclass

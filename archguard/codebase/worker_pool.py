@@ -73,9 +73,13 @@ class _WorkerPool:
     workers: "list[_Worker]" = field(default_factory=list)
     shard_of: dict[str, int] = field(default_factory=dict)
     """The shard of each module; stable, since its worker has memoized the file."""
+    is_busy: bool = False
+    """Whether a task is running: one that is started by it runs in this process, as the workers answer in order."""
 
     def map_shards(self, codebase: Codebase, task: Task[_R], modules: Sequence[str]) -> list[_R]:
         """The result of the task for each shard."""
+        if self.is_busy:
+            return [task(codebase, modules)]
         if codebase is not self.codebase:
             if len(modules) < _FEWEST_FILES:
                 return [task(codebase, modules)]
@@ -88,8 +92,12 @@ class _WorkerPool:
         busy = [*zip(self.workers, shards, strict=True)]
         for worker, shard in busy:
             worker.send(pickled, shard)
-        others = (worker.result(partial(task, codebase, shard)) for worker, shard in busy)
-        return [task(codebase, own), *others]
+        self.is_busy = True
+        try:
+            others = (worker.result(partial(task, codebase, shard)) for worker, shard in busy)
+            return [task(codebase, own), *others]
+        finally:
+            self.is_busy = False
 
     def stop(self) -> None:
         """Stop the workers."""

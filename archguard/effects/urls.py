@@ -97,14 +97,14 @@ def addresses(call: ast.Call) -> Iterator[ast.expr]:
 
 def mentions(model: SemanticModel, node: ast.expr, at: Position) -> Iterator[str]:
     """The names in an address that can be settings: `PAYMENTS_URL` in `settings.PAYMENTS_URL + "/charge"`."""
-    for part in sources(model, node, at):
+    for part, _ in sources(model, node, at):
         match part:
             case ast.Name(id=name) | ast.Attribute(attr=name) | ast.Constant(value=str(name)):
                 yield name
 
 
-def sources(model: SemanticModel, node: ast.expr, at: Position) -> Iterator[ast.AST]:
-    """Every expression that can contribute to the string `node`, through names, attributes, functions and mappings.
+def sources(model: SemanticModel, node: ast.expr, at: Position) -> Iterator[tuple[ast.AST, Position]]:
+    """What can contribute to the string `node`, through names, attributes, functions and mappings, each with its place.
 
     Each is visited once, so the cost is linear in the code behind the address, however often its parts are shared.
     """
@@ -114,7 +114,7 @@ def sources(model: SemanticModel, node: ast.expr, at: Position) -> Iterator[ast.
         for part in ast.walk(expression):
             if id(part) not in seen:
                 seen.add(id(part))
-                yield part
+                yield part, place
                 pending += _origins(model, part, place)
 
 

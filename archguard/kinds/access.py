@@ -75,6 +75,7 @@ class Access(Contract):
     """Every route is guarded, or listed in `public`."""
 
     kind: ClassVar[str] = "access"
+    checks_by_file: ClassVar[bool] = True
 
     guards: Annotated[SomeNames, Weaker.LARGER] = ()
     """The functions, classes and objects of the project that refuse an anonymous request, by their qualified names;
@@ -224,10 +225,13 @@ class _Search:
 
     def _called(self, route: Route, guards: GuardSet) -> str:
         """The guard that the body of the handler calls; "" if there is none."""
-        if route.scope is None or not isinstance(route.scope.node, ast.FunctionDef | ast.AsyncFunctionDef):
+        if route.function is None:
             return ""
         model = semantic_model(self.codebase)
-        for path in route.scope.access_paths:
+        scope = route.function.scope(model)
+        if not isinstance(scope.node, ast.FunctionDef | ast.AsyncFunctionDef):
+            return ""
+        for path in scope.access_paths:
             for access in path.accesses:
                 if access.call:
                     names = model.callees(access.call, path.at)

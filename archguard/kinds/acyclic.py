@@ -1,6 +1,6 @@
 """`acyclic`: units of modules form no import cycles."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Annotated, ClassVar
@@ -53,6 +53,11 @@ class Acyclic(Contract):
             violation for coupling, tangle in tangles for violation in self._violations(codebase, coupling, tangle)
         )
         yield from dict.fromkeys(found)  # several patterns may lead to the same package
+
+    def import_inputs(self, codebase: Codebase) -> Hashable:
+        """Nothing else."""
+        del codebase
+        return ()
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
         """Yield an error if there are no two modules that could form a cycle."""

@@ -8,34 +8,33 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Annotated, ClassVar, Literal
 
-from archguard.codebase import Codebase, Names, OneOrMany, Shorthand, Source
+from archguard.codebase import Codebase, Names, OneOrMany, Shorthand
 from archguard.codebase.strictness import Weaker, WeakerEntries
 from archguard.effects import semantic_model
 from archguard.effects.api import (
+    Addresses,
     BodyModels,
-    Callers,
     Comparison,
-    Consumers,
     Endpoint,
     Fault,
+    FileCalls,
     Mismatch,
     Mount,
     Offer,
-    Requests,
     RequestSite,
-    RpcCalls,
     RpcFault,
     RpcMismatch,
     Specification,
     SpecificationError,
-    Targets,
-    TemplateEvaluator,
-    find_protos,
+    calls_in_files,
+    consumed_topics,
     offers_of,
     read_specification,
+    rpc_mismatches,
     uncalled,
 )
 from archguard.effects.interactions import ServiceMap
+from archguard.effects.parsed_files import parsed_files
 from archguard.kinds.contract import Contract, ContractError, VacuousError
 from archguard.model import Checked, Confidence, Severity, Violation
 from archguard.semantics import SemanticModel
@@ -84,6 +83,7 @@ class Api(Contract):
     """Every call between services fits a route that the other service declares: path, method and fields."""
 
     kind: ClassVar[str] = "api"
+    checks_by_file: ClassVar[bool] = True
 
     over: Annotated[tuple[Pair, ...], OneOrMany(empty=False), Weaker.SMALLER] = (Pair(),)
     """Whose calls are compared: `services` for all, or mappings with `consumer`, `provider` and `spec`."""
@@ -172,8 +172,7 @@ class Api(Contract):
 
     def coverage(self, codebase: Codebase) -> Checked:
         """How many modules, imports and calls are checked."""
-        count = semantic_model(codebase).files.call_count
-        calls = sum(count(source.module) for source in codebase.files(self.modules_to_parse(codebase)))
+        calls = parsed_files(codebase, self.modules_to_parse(codebase)).calls
         return replace(super().coverage(codebase), calls=calls)
 
 
@@ -204,9 +203,8 @@ class _Search:
         """What each service offers: by its specification if there is one, else by its code."""
         found = dict(offers_of(self.codebase, self.services))
         for name, modules in self.services.modules.items():
-            sources = tuple(source for source in self.files if source.module in modules)
-            consumed = Consumers(self.model, self.callers, self.evaluator, name, sources).endpoints()
-            found[name] = replace(found[name], endpoints=(*found[name].endpoints, *consumed))
+            own = {module: calls for module, calls in self.calls.items() if module in modules}
+            found[name] = replace(found[name], endpoints=(*found[name].endpoints, *consumed_topics(name, own)))
         return found | {name: specification.offer for name, specification in self.specifications.items()}
 
     @cached_property
@@ -216,23 +214,13 @@ class _Search:
         return {it.provider: read_specification(root, it.spec, it.provider) for it in pairs if it.spec}
 
     @cached_property
-    def files(self) -> tuple[Source, ...]:
-        """The files of all services, and of what they share."""
-        return tuple(sorted(self.codebase.files(self.codebase.modules), key=lambda source: source.module))
+    def calls(self) -> Mapping[str, FileCalls]:
+        """What each file calls and consumes."""
+        return calls_in_files(self.codebase, self.addresses)
 
     @cached_property
-    def callers(self) -> Callers:
-        """The call sites in these files."""
-        return Callers(self.model, self.files)
-
-    @cached_property
-    def evaluator(self) -> TemplateEvaluator:
-        """Evaluates URLs and topics."""
-        return TemplateEvaluator(self.model, self.callers, self.contract.settings)
-
-    @cached_property
-    def targets(self) -> Targets:
-        """Finds the service that a URL leads to."""
+    def addresses(self) -> Addresses:
+        """What the contract says of addresses."""
         mounts = tuple(
             Mount(host=it.host, service=it.service, path=it.path, strip=it.strip) for it in self.contract.gateways
         )
@@ -241,13 +229,12 @@ class _Search:
         outside = tuple(
             (name, (*hosts.get(name, ()), *described.get(name, ()))) for name in sorted({*hosts, *described})
         )
-        return Targets(self.services, mounts, outside)
+        return Addresses(tuple(sorted(self.contract.settings.items())), mounts, outside)
 
     @cached_property
     def sites(self) -> tuple[RequestSite, ...]:
         """The call sites of requests of all consumers to their providers."""
-        requests = Requests(self.model, self.callers, self.evaluator, self.targets)
-        found = (site for source in self.files for site in requests.of(source))
+        found = (site for calls in self.calls.values() for site in calls.sites)
         kept = filter(None, map(self._between_services, found))
         return tuple(sorted(dict.fromkeys(kept), key=lambda site: (site.location, site.symbol)))
 
@@ -339,13 +326,10 @@ class _Search:
 
     def rpc_violations(self) -> Iterator[Violation]:
         """The calls of gRPC stubs that do not fit the proto files of the services."""
-        roots = sorted({service.root or "." for service in self.codebase.services.values()})
-        protos = {found.path: found for root in roots for found in find_protos(self.codebase.root, root)}
-        calls = RpcCalls(self.model, tuple(protos[path] for path in sorted(protos)))
-        for source in self.files:
-            consumer = self.services.owners.get(source.module, "")
+        for module, mismatches in rpc_mismatches(self.codebase).items():
+            consumer = self.services.owners.get(module, "")
             if any(fnmatchcase(consumer, pair.consumer) for pair in self.contract.over):
-                for mismatch in calls.mismatches(source):
+                for mismatch in mismatches:
                     if _CHECKS[mismatch.fault] in self.contract.check_:
                         yield self._rpc_violation(mismatch)
 

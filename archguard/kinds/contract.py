@@ -2,7 +2,7 @@
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
 from inspect import cleandoc, getmro
@@ -84,6 +84,9 @@ class Contract(ABC):
     cut_by_comments: ClassVar[bool] = False
     """Whether an import that a comment overlooks is none for the other violations either, like one under `ignore`."""
 
+    checks_by_file: ClassVar[bool] = False
+    """Whether it finds something in files one by one, in parallel, which is kept from run to run while it is right."""
+
     id: Annotated[str, Weaker.NEVER]
     """The name of the contract, unique in the project; `ignore[id]` and `--contract id` use it."""
     reason: Annotated[str, Weaker.NEVER] = ""
@@ -149,6 +152,14 @@ class Contract(ABC):
         """The rules that fully decide which imports break it; None if imports matter to it in other ways, too.
 
         They let an incremental check prove that an edit of imports cannot change the report.
+        """
+        del codebase
+        return None
+
+    def import_inputs(self, codebase: Codebase) -> Hashable:
+        """What decides, beside the imports, which imports break it; None if its violations are not kept as a whole.
+
+        If they are, they must depend on the import graph, on statements that `codebase` looks up, and on this alone.
         """
         del codebase
         return None

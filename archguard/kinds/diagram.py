@@ -1,6 +1,6 @@
 """`diagram`: the imports of the code match a drawing of the architecture."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Annotated, Any, ClassVar
@@ -10,6 +10,7 @@ from archguard.codebase.imports.reachability import ALL_BITS, find_forbidden_pat
 from archguard.codebase.metrics.coupling import Coupling
 from archguard.codebase.strictness import Weaker
 from archguard.errors import ArchguardError
+from archguard.incremental.fingerprint import content
 from archguard.kinds.contract import Contract, ContractError, VacuousError
 from archguard.kinds.diagram_parsers import Box, ParsedDiagram, read_drawing
 from archguard.kinds.import_paths import Units, path_violation, targets_of
@@ -48,6 +49,10 @@ class Diagram(Contract):
         yield from self._undrawn(codebase, matrix)
         if self.strict:
             yield from self._unused(codebase, drawing, units)
+
+    def import_inputs(self, codebase: Codebase) -> Hashable:
+        """The text of the drawing."""
+        return content(str(codebase.root / self.diagram))
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
         """Yield what is wrong with the drawing, boxes that are no modules, and names that are no boxes."""

@@ -1,6 +1,6 @@
 """`forbidden`: some modules never import certain others."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
@@ -47,6 +47,11 @@ class Forbidden(Contract):
             for violation in contract._violations(codebase.telling_apart(contract.must_not_import))
         )
         yield from dict.fromkeys(found)  # what does not depend on a capture is found once for each of its values
+
+    def import_inputs(self, codebase: Codebase) -> Hashable:
+        """Nothing else."""
+        del codebase
+        return ()
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
         """Yield an error if each of the modules overlaps with everything that it must not import."""

@@ -1,6 +1,6 @@
 """`independence`: modules that do not import each other."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
@@ -40,6 +40,11 @@ class Independence(Contract):
         """Yield a violation for each import from one of the modules of another one, direct or indirect."""
         found = (violation for units in self._groups(codebase) for violation in self._violations(codebase, units))
         yield from dict.fromkeys(found)  # several patterns may match the same package
+
+    def import_inputs(self, codebase: Codebase) -> Hashable:
+        """Nothing else."""
+        del codebase
+        return ()
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
         """Yield an error if there is nothing to be independent of."""

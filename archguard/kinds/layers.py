@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
@@ -99,6 +99,11 @@ class Layers(Contract):
             yield from self._imports(codebase, self._matrix(codebase, container))
             if self.exhaustive:
                 yield from self._unassigned(codebase, container)
+
+    def import_inputs(self, codebase: Codebase) -> Hashable:
+        """Nothing else."""
+        del codebase
+        return ()
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
         """Yield an error for layers that overlap, for names that are no layer, and for fewer than two layers."""

@@ -1,12 +1,14 @@
 """`metrics`: limits for coupling, stability, abstractness and cycles."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias, get_args
 
 from archguard.codebase import Codebase, Link, Patterns, SomePatterns, disjoint
+from archguard.codebase.file_tasks import digest_of
 from archguard.codebase.metrics import Level
 from archguard.codebase.metrics.coupling import MOST_CYCLES
+from archguard.codebase.metrics.level import classes_in
 from archguard.codebase.strictness import Weaker, WeakerEntries
 from archguard.kinds.contract import Contract, ContractError, VacuousError, listed
 from archguard.kinds.import_paths import Units, units_of
@@ -84,6 +86,10 @@ class Metrics(Contract):
             for metric, limit in limits.items():
                 if why := _pointless(key, metric, limit):
                     yield ContractError(why, keys=(key, metric))
+
+    def import_inputs(self, codebase: Codebase) -> Hashable:
+        """The classes of files, if a limit is about abstractness."""
+        return digest_of(sorted(classes_in(codebase).items())) if self._counts_classes else ""
 
     def modules_to_parse(self, codebase: Codebase) -> frozenset[str]:
         """The modules whose classes are counted, if a limit is about abstractness."""

@@ -7,7 +7,7 @@ from the code base, not from earlier calls of the checker.
 from abc import abstractmethod
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from archguard.codebase import Codebase, Source
 from archguard.kinds.contract import Contract
@@ -23,6 +23,8 @@ Checker: TypeAlias = Callable[[Source], Iterable[Violation]]
 @dataclass(frozen=True, kw_only=True)
 class PerFileContract(Contract):
     """A rule about the contents of files. The violations in one file do not depend on those in another."""
+
+    checks_by_file: ClassVar[bool] = True
 
     @abstractmethod
     def checker(self, codebase: Codebase) -> Checker:

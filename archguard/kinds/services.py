@@ -11,6 +11,7 @@ from archguard.codebase import Codebase, Names, OneOrMany, Pattern, PatternError
 from archguard.codebase.strictness import Weaker, WeakerEntries
 from archguard.effects import semantic_model
 from archguard.effects.interactions import Channel, Interaction, ServiceMap, find_interactions, hosts_outside
+from archguard.effects.parsed_files import parsed_files
 from archguard.kinds.breakability import always_inside
 from archguard.kinds.contract import Contract, ContractError, VacuousError
 from archguard.model import Checked, Severity, Violation
@@ -54,6 +55,7 @@ class Services(Contract):
     """A service reaches another one only if `policy` lets it, and imports only what is published."""
 
     kind: ClassVar[str] = "services"
+    checks_by_file: ClassVar[bool] = True
 
     policy: Annotated[Mapping[str, Permissions], WeakerEntries(keys=Weaker.LARGER, values=Weaker.LARGER)]
     """For each service (`*` stands for any text) the others that it may call: names, or mappings with `may_call`,
@@ -115,8 +117,7 @@ class Services(Contract):
 
     def coverage(self, codebase: Codebase) -> Checked:
         """How many modules, imports and calls are checked."""
-        count = semantic_model(codebase).files.call_count
-        calls = sum(count(source.module) for source in codebase.files(self.modules_to_parse(codebase)))
+        calls = parsed_files(codebase, self.modules_to_parse(codebase)).calls
         return replace(super().coverage(codebase), calls=calls)
 
     def _allows_everything(self, services: ServiceMap) -> bool:

@@ -7,7 +7,8 @@ from marks import check_marked, found_in
 from project import Project
 from repository import commit, git
 
-from archguard.effects.api import SpecificationError, find_protos
+from archguard.effects.api import SpecificationError
+from archguard.effects.api.proto import find_protos
 from archguard.model import Confidence, OutcomeStatus, Severity
 
 SERVICES = """

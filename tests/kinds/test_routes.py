@@ -82,7 +82,7 @@ def test_a_route_tells_where_it_stands_and_what_runs_before_it(project: Project)
     assert route.registration.line == 9
     assert route.framework == "fastapi"
     assert route.service == "shop"
-    assert route.scope is not None
+    assert route.function is not None
     assert [(check.name, check.level) for check in route.checks] == [("shop.app.current_user", Level.ROUTE)]
 
 

@@ -55,6 +55,13 @@ class ImportGraph:
         text = "\n".join(" ".join((importer, *sorted(imported))) for importer, imported in sorted(self.lines.items()))
         return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
+    @cached_property
+    def digest_with_lines(self) -> str:
+        """A digest of all modules and imports with their lines."""
+        lines = (f"{importer} {sorted(imported.items())}" for importer, imported in sorted(self.lines.items()))
+        text = "\n".join((" ".join(sorted(self.modules)), *lines))
+        return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
     def count(self, importers: Collection[str]) -> int:
         """How many import statements `importers` have."""
         return sum(sum(map(len, self.imported_by(name).values())) for name in importers)

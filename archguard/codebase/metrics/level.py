@@ -7,10 +7,11 @@ from functools import cached_property
 
 from archguard.codebase.codebase import Codebase
 from archguard.codebase.facts import ClassCounts
+from archguard.codebase.file_tasks import scan_files
 from archguard.codebase.metrics.coupling import Coupling
 from archguard.codebase.metrics.unit import Unit
 from archguard.codebase.metrics.whole import Whole
-from archguard.codebase.syntax.source import SourceError
+from archguard.codebase.syntax.source import Source, SourceError
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,12 @@ class Level:
 
     def unit(self, name: str) -> Unit:
         """The metrics of the unit `name`."""
-        classes = sum((classes_of(self.codebase, module) for module in self.members[name]), ClassCounts())
+        classes = sum((self._classes.get(module, ClassCounts()) for module in self.members[name]), ClassCounts())
         return replace(self.coupled(name), classes=classes.every, abstract_classes=classes.abstract)
+
+    @cached_property
+    def _classes(self) -> Mapping[str, ClassCounts]:
+        return classes_in(self.codebase)
 
     def coupled(self, name: str) -> Unit:
         """The metrics without class counts, for which files would have to be read."""
@@ -83,17 +88,16 @@ class Level:
         return importers
 
 
-def classes_of(codebase: Codebase, module: str) -> ClassCounts:
-    """The class counts of `module`; zero if it cannot be parsed, which is reported as a problem elsewhere."""
-    counted: dict[str, ClassCounts] = codebase.memo.setdefault(__name__, {})
-    if module not in counted:
-        try:
-            counted[module] = (
-                ClassCounts.extract(codebase.sources[module]) if module in codebase.sources else ClassCounts()
-            )
-        except SourceError:
-            counted[module] = ClassCounts()
-    return counted[module]
+def classes_in(codebase: Codebase) -> Mapping[str, ClassCounts]:
+    """The class counts of modules, without those of modules that cannot be parsed, which are reported elsewhere."""
+    return scan_files(codebase, "top-level classes", _classes_of)
+
+
+def _classes_of(source: Source) -> ClassCounts | None:
+    try:
+        return ClassCounts.extract(source)
+    except SourceError:
+        return None
 
 
 def packages(modules: Iterable[str], depth: int) -> Mapping[str, frozenset[str]]:

@@ -93,6 +93,12 @@ class ModuleFingerprints:
                 return tuple(_lines(scope))
             case Reading.NESTED:
                 return tuple(self._paths[inner] for inner in walk(scope))
+            case Reading.CLASSES:
+                return tuple(_header(inner.syntax) for inner in walk(scope) if inner.is_class)
+            case Reading.STATEMENTS:
+                return None  # of the file, not of its scope: see `kept_results.Change`
+            case Reading.ADDITIONS:
+                return tuple(_additions(scope.syntax, name))
 
     def _name(self, scope: Scope, name: str) -> Hashable:
         """The bindings of a name, with what decides which of them reach a use."""
@@ -132,6 +138,15 @@ class ModuleFingerprints:
             body = getattr(scope.syntax, "body", None)
             self._texts[scope] = _dump(body) if isinstance(body, list) else ast.dump(scope.syntax)
         return self._texts[scope]
+
+
+def _additions(node: ast.AST, name: object) -> Iterator[str]:
+    """`+=` to a name, with all around it: whether it stands above a use decides, too."""
+    for inner in ast.walk(node):
+        match inner:
+            case ast.AugAssign(target=ast.Name(id=added)) if added == name:
+                yield ast.dump(node)
+                return
 
 
 def _lines(scope: Scope) -> Iterator[int]:

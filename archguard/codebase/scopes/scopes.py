@@ -169,6 +169,12 @@ class Reading(StrEnum):
     """The lines of its calls, for whoever tells them."""
     NESTED = "nested"
     """Which scopes are inside."""
+    CLASSES = "classes"
+    """The headers of all classes in the module, if one name stands anywhere in it."""
+    STATEMENTS = "statements"
+    """The import statements of the module, with their places."""
+    ADDITIONS = "additions"
+    """What `+=` adds to one name, in the scope and in all scopes inside."""
 
     __hash__ = str.__hash__  # that of `Enum` is Python code, and hundreds of thousands of readings are looked up
 
@@ -313,6 +319,18 @@ class Scope:
         """The scopes directly inside."""
         self.read(Reading.NESTED)
         return self.contents.children
+
+    @property
+    def whole(self) -> ScopeNode:
+        """Its syntax with the bodies of all classes and functions inside."""
+        self.read_whole()
+        return self.syntax
+
+    def read_whole(self) -> None:
+        """Record that the running computation depends on it with the bodies of all classes and functions inside."""
+        for inner in self.walk():
+            inner.read(Reading.TEXT)
+            inner.read(Reading.HEADER)
 
     def walk(self) -> Iterator["Scope"]:
         """This scope and all scopes in it, in the order of the file."""

@@ -6,45 +6,41 @@
    `body_models` the fields that they take.
 3. `comparison` holds one against the other, `matching` path by path.
 4. `rpc_calls` compares calls of gRPC stubs with the files that `proto` reads.
+5. `in_files` finds the calls of each file by itself, so that they can be kept from run to run.
 
 The facts on clients are in `catalogue/http_requests.toml` and `catalogue/message_calls.toml`.
 """
 
 from archguard.effects.api.body_models import BodyModels
-from archguard.effects.api.callers import Callers
 from archguard.effects.api.comparison import Comparison, Fault, Mismatch, uncalled
-from archguard.effects.api.consumers import Consumers
 from archguard.effects.api.endpoints import BodyModel, Endpoint, Offer, SpecificationError
-from archguard.effects.api.evaluator import TemplateEvaluator
+from archguard.effects.api.in_files import Addresses, FileCalls, calls_in_files, consumed_topics, rpc_mismatches
 from archguard.effects.api.offers import offers_of
 from archguard.effects.api.openapi import Specification, read_specification
-from archguard.effects.api.proto import find_protos
-from archguard.effects.api.requests import Requests, RequestSite
-from archguard.effects.api.rpc_calls import RpcCalls, RpcFault, RpcMismatch
-from archguard.effects.api.targets import Mount, Targets
+from archguard.effects.api.requests import RequestSite
+from archguard.effects.api.rpc_calls import RpcFault, RpcMismatch
+from archguard.effects.api.targets import Mount
 
 __all__ = [
+    "Addresses",
     "BodyModel",
     "BodyModels",
-    "Callers",
     "Comparison",
-    "Consumers",
     "Endpoint",
     "Fault",
+    "FileCalls",
     "Mismatch",
     "Mount",
     "Offer",
     "RequestSite",
-    "Requests",
-    "RpcCalls",
     "RpcFault",
     "RpcMismatch",
     "Specification",
     "SpecificationError",
-    "Targets",
-    "TemplateEvaluator",
-    "find_protos",
+    "calls_in_files",
+    "consumed_topics",
     "offers_of",
     "read_specification",
+    "rpc_mismatches",
     "uncalled",
 ]

@@ -21,16 +21,30 @@ _MAX_DEPTH = 10
 
 
 @dataclass(frozen=True)
-class Body:
+class BodyKeys:
     """The keys of a body that is known completely."""
 
     keys: frozenset[str]
     optional: frozenset[str]
     """Keys that are set under a condition."""
+    is_list: bool = False
+    """Whether it is a list of such objects."""
+
+
+@dataclass(frozen=True)
+class Body:
+    """A body that is known completely, and where it stands."""
+
+    keys: frozenset[str]
+    optional: frozenset[str]
     node: ast.expr
     at: Position
     is_list: bool = False
-    """Whether it is a list of such objects."""
+
+    @property
+    def as_keys(self) -> BodyKeys:
+        """What it holds, without its place."""
+        return BodyKeys(self.keys, self.optional, self.is_list)
 
 
 BodyValue: TypeAlias = Body | Binding | None
@@ -141,7 +155,7 @@ class Bodies:
 
 def _is_sure(use: ast.AST, binding: Binding) -> bool:
     """Whether the statement of `use` stands in the same block as the binding, so that it runs whenever that does."""
-    for node in ast.walk(binding.at.scope.node):
+    for node in ast.walk(binding.at.scope.whole):
         for block in (getattr(node, name, None) for name in ("body", "orelse", "finalbody")):
             simple = [item for item in block if not hasattr(item, "body")] if isinstance(block, list) else []
             if all(any(_holds(statement, part) for statement in simple) for part in (use, binding.node)):
@@ -155,7 +169,7 @@ def _holds(statement: ast.stmt, node: ast.AST) -> bool:
 
 def _uses(binding: Binding, name: ast.Name) -> Iterator[ast.AST]:
     """What is done to the object of `binding`, in the same scope and before `name`: stores, and method calls."""
-    for node in ast.walk(binding.at.scope.node):
+    for node in ast.walk(binding.at.scope.whole):
         if getattr(node, "lineno", 0) > name.lineno:
             continue
         match node:

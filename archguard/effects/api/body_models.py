@@ -7,7 +7,7 @@ from archguard.effects.api.endpoints import BodyModel, Endpoint
 from archguard.effects.api.schema_models import SchemaModels
 from archguard.effects.api.serializer_models import SerializerModels
 from archguard.effects.api.typed_models import TypedModels
-from archguard.semantics import SemanticModel
+from archguard.semantics import ClassType, SemanticModel
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,11 @@ class BodyModels:
         """The model of the JSON body of `endpoint`; None if it has none, or if that is not known."""
         if endpoint.body:
             return endpoint.body
-        schema = self._schemas.of(endpoint.scope) if endpoint.scope else None
-        return schema or self._typed.of(endpoint) or self._serializers.of(endpoint)
+        function = endpoint.function.scope(self.model) if endpoint.function else None
+        owner = endpoint.cls.scope(self.model) if endpoint.cls else None
+        schema = self._schemas.of(function) if function else None
+        typed = schema or (self._typed.of(endpoint, function) if function else None)
+        return typed or self._serializers.of(endpoint, function, ClassType(owner.name, owner) if owner else None)
 
     @cached_property
     def _schemas(self) -> SchemaModels:

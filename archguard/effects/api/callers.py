@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from archguard.codebase import Source
-from archguard.codebase.scopes.scopes import Position, Scope
+from archguard.codebase.file_results import ANYWHERE
+from archguard.codebase.scopes.scopes import Position, Reading, Scope, walk
 from archguard.effects.api.clients import sending_call, sending_words
 from archguard.effects.tracing import content_of
 from archguard.semantics import (
@@ -24,6 +25,7 @@ from archguard.semantics import (
     Type,
     qualified_name,
 )
+from archguard.semantics.recorded import recorded
 
 _TEST = re.compile(r"(?:^|\.|::)(?:_?tests?|testing|test_\w+|\w+_tests?|conftest)(?:\.|$)")
 _Calls: TypeAlias = Mapping[str, Sequence[tuple[ast.Call, Position]]]
@@ -50,27 +52,23 @@ class Callers:
     model: SemanticModel
     sources: tuple[Source, ...]
     _by_module: dict[str, _Calls] = field(default_factory=dict)
-    _sites: dict[int, tuple[CallSite, ...]] = field(default_factory=dict)
 
+    @recorded
     def of(self, function: Scope) -> tuple[CallSite, ...]:
         """The calls of `function`; for the `__init__` of a class, also those of the class."""
-        if id(function) not in self._sites:
-            self._sites[id(function)] = tuple(self._search(function))
-        return self._sites[id(function)]
+        return tuple(self._search(function))
 
+    @recorded
     def of_class(self, cls: ClassType) -> tuple[CallSite, ...]:
         """The calls that make an instance of `cls` itself."""
-        if id(cls.scope) not in self._sites:
-            found = self._named(cls.name.rpartition(".")[2])
-            self._sites[id(cls.scope)] = tuple(site for site in found if site.callee == cls)
-        return self._sites[id(cls.scope)]
+        return tuple(site for site in self._named(cls.name.rpartition(".")[2]) if site.callee == cls)
 
     def calls_in(self, source: Source) -> _Calls:
-        """The calls in `source`, by the last name of the callee."""
+        """The calls in `source`, by the last name of the callee; not recorded: it is for results about `source`."""
         if source.module not in self._by_module:
             found = defaultdict[str, list[tuple[ast.Call, Position]]](list)
-            for scope in self.model.scope(source.module).walk():
-                for path in scope.access_paths:
+            for scope in walk(self.model.scope(source.module)):
+                for path in scope.contents.access_paths:
                     for access in path.accesses:
                         if access.call:
                             found[access.name].append((access.call, path.at))
@@ -104,11 +102,12 @@ class Callers:
     def _constructors(self, cls: Scope, name: str) -> Iterator[CallSite]:
         """The calls of the class `cls`, and of classes that are derived from it."""
         yield from self._named(name)
+        self.model.files.recorder.read((ANYWHERE, Reading.CLASSES, name))
         for source in self.sources:
             if name.encode() in content_of(source):
-                for scope in self.model.scope(source.module).walk():
-                    if isinstance(scope.node, ast.ClassDef) and scope is not cls and self._extends(scope, cls):
-                        yield from self._named(scope.node.name)
+                for scope in walk(self.model.scope(source.module)):
+                    if isinstance(scope.syntax, ast.ClassDef) and scope is not cls and self._extends(scope, cls):
+                        yield from self._named(scope.syntax.name)
 
     def _extends(self, scope: Scope, base: Scope) -> bool:
         ancestors = self.model.mro(ClassType(scope.name, scope)) if isinstance(scope.node, ast.ClassDef) else ()
@@ -121,6 +120,7 @@ class Callers:
                     yield CallSite(call, at, callee, source)
 
     def _calls_named(self, name: str) -> Iterator[tuple[Source, ast.Call, Position]]:
+        self.model.files.recorder.read((ANYWHERE, Reading.CALLS, name))
         for source in self.sources:
             if name.encode() in content_of(source) and not is_test(source.module):
                 yield from ((source, call, at) for call, at in self.calls_in(source).get(name, ()))

@@ -1,4 +1,4 @@
-"""The topics that services consume, as endpoints with the method CONSUME.
+"""The topics that files consume.
 
 A consumer that tells kinds of messages apart by a property of the message (`content_type == "order_paid"`) takes only
 these: its endpoints have the path `TOPIC#KIND`. Kinds are the literals of a service that are compared with a name of
@@ -13,38 +13,25 @@ from archguard.codebase import Source
 from archguard.codebase.scopes.scopes import Position
 from archguard.effects.api.callers import Callers, is_test
 from archguard.effects.api.clients import consuming_call, consuming_words, kind_names
-from archguard.effects.api.endpoints import CONSUME, Endpoint
 from archguard.effects.api.evaluator import TemplateEvaluator
 from archguard.effects.api.frames import Placed, arguments
+from archguard.model import Location
 from archguard.semantics import SemanticModel
 
 
 @dataclass(frozen=True)
 class Consumers:
-    """Finds what `sources`, the files of one service, consume."""
+    """Finds what files consume."""
 
     model: SemanticModel
     callers: Callers
     evaluator: TemplateEvaluator
-    service: str
-    sources: tuple[Source, ...]
 
-    def endpoints(self) -> Iterator[Endpoint]:
-        """Yield an endpoint for each topic, or for each kind of message that the service tells apart."""
-        kinds = sorted(set(self._kinds()))
-        for source in self.sources:
-            for word in sorted(consuming_words() & self.callers.calls_in(source).keys()):
-                for call, at in self.callers.calls_in(source)[word]:
-                    for topic in self._topics(call, at):
-                        for path in [f"{topic}#{kind}" for kind in kinds] or [topic]:
-                            yield Endpoint(
-                                service=self.service,
-                                method=CONSUME,
-                                path=path,
-                                location=source.location(call),
-                                module=source.module,
-                                framework="queue",
-                            )
+    def topics(self, source: Source) -> Iterator[tuple[str, Location]]:
+        """The topics that `source` consumes, each with the call that does."""
+        for word in sorted(consuming_words() & self.callers.calls_in(source).keys()):
+            for call, at in self.callers.calls_in(source)[word]:
+                yield from ((topic, source.location(call)) for topic in self._topics(call, at))
 
     def _topics(self, call: ast.Call, at: Position) -> Iterator[str]:
         facts = next(filter(None, map(consuming_call, self.model.callees(call, at))), None)
@@ -60,16 +47,17 @@ class Consumers:
                     if template.text:
                         yield template.text
 
-    def _kinds(self) -> Iterator[str]:
-        for source in self.sources:
-            if not is_test(source.module):
-                for node in ast.walk(self.model.scope(source.module).node):
-                    match node:
-                        case ast.Compare(left=left, ops=[ast.Eq() | ast.In()], comparators=[right]):
-                            yield from _compared(left, right)
-                            yield from _compared(right, left)
-                        case ast.Match(subject=subject, cases=cases) if _is_kind(subject):
-                            yield from (text for case in cases for text in _texts_in(case.pattern))
+    def kinds(self, source: Source) -> Iterator[str]:
+        """The kinds of messages that `source` tells apart."""
+        if is_test(source.module):
+            return
+        for node in ast.walk(self.model.scope(source.module).whole):
+            match node:
+                case ast.Compare(left=left, ops=[ast.Eq() | ast.In()], comparators=[right]):
+                    yield from _compared(left, right)
+                    yield from _compared(right, left)
+                case ast.Match(subject=subject, cases=cases) if _is_kind(subject):
+                    yield from (text for case in cases for text in _texts_in(case.pattern))
 
 
 def _compared(name: ast.expr, value: ast.expr) -> Iterator[str]:

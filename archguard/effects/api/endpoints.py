@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from archguard.codebase.scopes.scopes import Scope
+from archguard.effects.routes.route import ScopePlace
 from archguard.errors import ArchguardError
 from archguard.model import Location
-from archguard.semantics import ClassType
 
 ANY = "ANY"
 """The method of an endpoint that takes all methods."""
@@ -49,9 +48,9 @@ class Endpoint:
     """What an interface description says of the body; else it is read from the handler."""
     is_implicit: bool = False
     """Whether the framework makes it."""
-    scope: Scope | None = field(default=None, compare=False, repr=False)
+    function: ScopePlace | None = field(default=None, compare=False, repr=False)
     """The function that serves it."""
-    owner: ClassType | None = field(default=None, compare=False, repr=False)
+    cls: ScopePlace | None = field(default=None, compare=False, repr=False)
     """The class whose instance serves it."""
 
     def __str__(self) -> str:

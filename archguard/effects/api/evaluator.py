@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, takewhile
 
-from archguard.codebase.scopes.scopes import Binding, BindingKind, Position, Scope
+from archguard.codebase.scopes.scopes import Binding, BindingKind, Position, Reading, Scope
 from archguard.effects.api.callers import Callers, receiver_class
 from archguard.effects.api.frames import Frame, NoArgument, Placed, argument_of, arguments, frame_of, implicit_count
 from archguard.effects.api.template_operations import (
@@ -258,6 +258,7 @@ class TemplateEvaluator:
         self, node: ast.Name, value: Alternatives, at: Position, frame: Frame | None, depth: int
     ) -> Alternatives:
         """`value`, and what `url += "/items"` makes of it above `node` in the same function."""
+        at.scope.read(Reading.ADDITIONS, node.id)
         for addition in self._additions(at.scope).get(node.id, ()):
             if addition.lineno < node.lineno:
                 added = self._evaluate(addition.value, at, frame, depth - 1) or unknown()
@@ -268,7 +269,7 @@ class TemplateEvaluator:
     def _additions(self, scope: Scope) -> Mapping[str, list[ast.AugAssign]]:
         if id(scope) not in self._augmented:
             found: dict[str, list[ast.AugAssign]] = {}
-            for node in ast.walk(scope.node):
+            for node in ast.walk(scope.syntax):
                 if (
                     isinstance(node, ast.AugAssign)
                     and isinstance(node.op, ast.Add)

@@ -82,8 +82,8 @@ def _endpoint(route: Route, service: str) -> Endpoint:
         handler=route.handler,
         module=route.module,
         framework=route.framework,
-        scope=route.scope,
-        owner=route.owner,
+        function=route.function,
+        cls=route.cls,
     )
 
 

@@ -11,11 +11,11 @@ Limits: `_MAX_WRAPPERS` levels. Cost: one evaluation for each client call and ca
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from archguard.codebase import Source
 from archguard.codebase.scopes.scopes import Binding, Position, Scope
-from archguard.effects.api.bodies import Bodies, Body
+from archguard.effects.api.bodies import Bodies, Body, BodyKeys
 from archguard.effects.api.callers import Callers, is_test, overridden_request
 from archguard.effects.api.clients import (
     GET,
@@ -33,6 +33,7 @@ from archguard.effects.api.templates import Alternatives, Hole, Template, either
 from archguard.effects.tracing import has_any
 from archguard.model import Location
 from archguard.semantics import SemanticModel, Type, qualified_name
+from archguard.semantics.recorded import recorded
 
 _MAX_WRAPPERS = 6
 """How many levels of wrappers are followed: labelled projects have up to four."""
@@ -52,7 +53,7 @@ class Request:
 class PlacedBody:
     """A body, at the call that passes it."""
 
-    body: Body
+    body: BodyKeys
     location: Location
     module: str
 
@@ -97,7 +98,6 @@ class Requests:
     callers: Callers
     evaluator: TemplateEvaluator
     targets: Targets
-    _path_arguments: dict[int, bool] = field(default_factory=dict)
 
     def of(self, source: Source) -> Iterator[RequestSite]:
         """Yield the call sites of the client calls in `source`, also those in other modules, each once."""
@@ -179,7 +179,7 @@ class Requests:
             location=self._location(place),
             module=place.at.scope.module.name,
             symbol=" -> ".join(_chain(call, frame)),
-            requests=found.requests,
+            requests=tuple(dict.fromkeys(map(_without_parameters, found.requests))),
             bodies=tuple(dict.fromkeys(body for body in bodies if body)),
             has_unknown_body=None in bodies,
             is_outside=found.is_outside,
@@ -196,7 +196,7 @@ class Requests:
         for value in values:
             if isinstance(value, Body):
                 place = _place_within(call, at, frame, value.at)
-                yield PlacedBody(value, self._location(place), place.at.scope.module.name)
+                yield PlacedBody(value.as_keys, self._location(place), place.at.scope.module.name)
             elif isinstance(value, Binding) and depth < _MAX_WRAPPERS:
                 for outer in self._outer_frames(value.at.scope, frame):
                     yield from self._bodies(call, at, outer, self._variants(call, at, outer), depth + 1)
@@ -305,16 +305,14 @@ class Requests:
                 if hole.parameter and (hole is first or self._is_path_argument(hole.parameter)):
                     yield hole.parameter
 
-    def _is_path_argument(self, parameter: Binding, depth: int = _MAX_WRAPPERS) -> bool:
+    @recorded
+    def _is_path_argument(self, parameter: Binding) -> bool:
         """Whether call sites pass parts of a path for `parameter`, and not ids: every one passes some literal text."""
-        key = id(parameter)
-        if key not in self._path_arguments:
-            self._path_arguments[key] = False  # for functions that call themselves
-            self._path_arguments[key] = self._gets_paths(parameter, depth)
-        return self._path_arguments[key]
+        return self._gets_paths(parameter, ())
 
-    def _gets_paths(self, parameter: Binding, depth: int) -> bool:
-        frames = self._outer_frames(parameter.at.scope, None) if depth else []
+    def _gets_paths(self, parameter: Binding, below: tuple[Binding, ...]) -> bool:
+        is_followed = parameter not in below and len(below) < _MAX_WRAPPERS  # functions may call themselves
+        frames = self._outer_frames(parameter.at.scope, None) if is_followed else []
         values = [self.evaluator.parameter(parameter, frame) for frame in frames]
         given = [value for value in values if value]
         if not given:
@@ -324,9 +322,15 @@ class Requests:
         )
         return has_slash or all(
             any(_names_a_path(template) for template in value)
-            or any(self._is_path_argument(inner, depth - 1) for template in value for inner in template.parameters)
+            or any(self._gets_paths(inner, (*below, parameter)) for template in value for inner in template.parameters)
             for value in given
         )
+
+
+def _without_parameters(request: Request) -> Request:
+    """`request` as a result that is kept: no longer tied to the parameters of functions."""
+    target = request.target
+    return replace(request, target=replace(target, path=target.path.without_parameters()))
 
 
 def _names_a_path(value: Template) -> bool:

@@ -33,13 +33,11 @@ class SerializerModels:
 
     model: SemanticModel
 
-    def of(self, endpoint: Endpoint) -> BodyModel | None:
-        """The serializer that the handler makes of the request, else that of its view."""
-        if not endpoint.owner and not endpoint.scope:
-            return None
-        found = self._used_serializer(endpoint.scope) if endpoint.scope else None
-        if found is None and endpoint.owner:
-            found = self._declared_serializer(endpoint.owner)
+    def of(self, endpoint: Endpoint, function: Scope | None, view: ClassType | None) -> BodyModel | None:
+        """The serializer that the handler `function` makes of the request, else that of `view`."""
+        found = self._used_serializer(function) if function else None
+        if found is None and view:
+            found = self._declared_serializer(view)
         serializer = self._serializer_fields(found[0]) if found else None
         if not serializer or not found:
             return None

@@ -5,7 +5,7 @@ setting leads, and the parameter whose argument it is, since a call site can fil
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 from typing import TypeAlias
@@ -87,6 +87,11 @@ class Template:
             case (str(scheme), Hole() as hole, *_) if scheme.endswith("://"):
                 return hole
         return None
+
+    def without_parameters(self) -> "Template":
+        """The same value, with holes that no call site fills any more."""
+        parts = tuple(replace(part, parameter=None) if isinstance(part, Hole) else part for part in self.parts)
+        return Template(parts, self.is_certain)
 
     def uncertain(self) -> "Template":
         """The same value, as one that the code may not have."""

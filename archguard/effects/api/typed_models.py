@@ -48,14 +48,9 @@ class TypedModels:
 
     model: SemanticModel
 
-    def of(self, endpoint: Endpoint) -> BodyModel | None:
-        """The model of the one parameter that is the body; None if there is none, or several."""
-        scope = endpoint.scope
-        if (
-            not scope
-            or not isinstance(scope.node, ast.FunctionDef | ast.AsyncFunctionDef)
-            or not _takes_models(endpoint)
-        ):
+    def of(self, endpoint: Endpoint, scope: Scope) -> BodyModel | None:
+        """The model of the one parameter of its function that is the body; None if there is none, or several."""
+        if not isinstance(scope.node, ast.FunctionDef | ast.AsyncFunctionDef) or not _takes_models(endpoint):
             return None
         function, at = scope.node, scope.at or scope.end
         parameters = list(_body_parameters(function, endpoint.path))

@@ -3,13 +3,11 @@
 from collections.abc import Collection, Iterator, Mapping
 
 from archguard.codebase import Codebase, Pattern
-from archguard.effects.catalogue.catalogue import semantic_model
+from archguard.codebase.file_tasks import digest_of, map_imports
 from archguard.effects.interactions.hosts import find_hosts, hosts_outside
 from archguard.effects.interactions.imports import Imports
+from archguard.effects.interactions.in_files import interactions_in_files
 from archguard.effects.interactions.interaction import WORDS, Channel, Interaction, ServiceMap, is_setting
-from archguard.effects.interactions.messages import Messages
-from archguard.effects.interactions.remote_calls import RemoteCalls
-from archguard.effects.interactions.tables import Tables
 
 
 def find_interactions(
@@ -36,14 +34,16 @@ def _every_interaction(
     channels: Collection[Channel],
 ) -> Iterator[Interaction]:
     if Channel.IMPORT in channels:
-        yield from Imports(codebase, services, offers).interactions()
-    model = semantic_model(codebase)
-    for caller, modules in services.modules.items():
-        sources = codebase.files(modules)
-        yield from RemoteCalls(model, services, caller, sources, tuple(channels)).interactions()
-        for source in sources:
-            yield from Messages(model, services, source).interactions() if Channel.QUEUE in channels else ()
-            yield from Tables(model, services, source).interactions() if Channel.TABLE in channels else ()
+        query = f"imports between services {digest_of(sorted((pair, *map(str, one)) for pair, one in offers.items()))}"
+        found = Imports(codebase, services, offers)
+        yield from map_imports(codebase, query, lambda: tuple(found.interactions()), (), _places)
+    yield from interactions_in_files(codebase, services, channels)
+
+
+def _places(found: tuple[Interaction, ...]) -> Iterator[str]:
+    for interaction in found:
+        yield interaction.location.path
+        yield from (step.path for step in interaction.chain)
 
 
 __all__ = [

@@ -77,6 +77,10 @@ class ServiceMap:
         """The service of each module; modules without a service are absent."""
         return {module: name for name, modules in self.modules.items() for module in modules}
 
+    def of_module(self, module: str) -> tuple[str, ...]:
+        """The services of `module`: one or none, several only if the configuration is wrong."""
+        return tuple(name for name, modules in self.modules.items() if module in modules)
+
     def shared(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Yield the topmost modules that belong to several services, with these services."""
         above = ""

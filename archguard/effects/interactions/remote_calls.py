@@ -3,14 +3,19 @@
 An address is reported once, where it is used last: at the call of a client; else where it is completed (`BASE + "/x"`)
 or passed to a function of the project; else where the setting is read; else where it is written. The expressions that
 contribute to a reported address are not reported again; other uses of the same address are.
+
+How it works: the places of each file are found by themselves, with the numbers of the expressions that contribute to
+them in any file. Then `reported` compares these numbers for all files of a service.
 """
 
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
+from typing import TypeAlias
 
 from archguard.codebase import Source
 from archguard.codebase.facts import Literal
@@ -34,74 +39,118 @@ _UNKNOWN_REST = re.compile(r"\.\.\.|[?#]")
 _CATALOGUE_CHANNELS = {Channel.HTTP: ("http",), Channel.RPC: ("rpc",)}
 
 
+Expression: TypeAlias = tuple[str, int]
+"""An expression: the path of its file, and its number there."""
+
+
 @dataclass(frozen=True)
-class _Place:
+class Place:
     """A place that uses or writes an address or setting of another service."""
 
     interaction: Interaction
-    node: ast.expr
-    """The expression that holds the address."""
-    at: Position
+    expression: Expression
+    """What holds the address."""
+    parts: frozenset[Expression] = frozenset()
+    """The expressions that contribute to the address, itself included; empty if it only binds a name."""
     defines: bool = False
     """Whether it only binds a name of a module or class."""
 
     @property
-    def key(self) -> tuple[str, int]:
-        """The service that the address belongs to, and the identity of the expression."""
-        return self.interaction.callee, id(self.node)
+    def key(self) -> tuple[str, Expression]:
+        """The service that the address belongs to, and the expression."""
+        return self.interaction.callee, self.expression
+
+    @property
+    def part_keys(self) -> frozenset[tuple[str, Expression]]:
+        """The keys of every expression that contributes to the address."""
+        return frozenset((self.interaction.callee, part) for part in self.parts)
+
+
+@dataclass(frozen=True)
+class Places:
+    """The places in one file."""
+
+    calls: tuple[Place, ...] = ()
+    """Calls of clients."""
+    others: tuple[Place, ...] = ()
+
+    @property
+    def paths(self) -> Iterator[str]:
+        """The files whose expressions contribute to one of them."""
+        return (path for place in (*self.calls, *self.others) for path, _ in place.parts)
+
+
+def reported(files: Iterable[Places]) -> Iterator[Interaction]:
+    """Yield the calls in `files` of one service, and the other places that contribute to no reported one."""
+    every = tuple(files)
+    calls = tuple(place for found in every for place in found.calls)
+    called = {key for place in calls for key in place.part_keys}
+    others = [place for found in every for place in found.others if place.key not in called]
+    uses = _outermost([place for place in others if not place.defines])
+    used = {key for place in uses for key in place.part_keys}
+    yield from (place.interaction for place in (*calls, *uses))
+    for place in others:
+        if place.defines and place.key not in used and not _is_used_untraced(place, (*calls, *uses)):
+            yield place.interaction
+
+
+def _outermost(places: list[Place]) -> tuple[Place, ...]:
+    """Those of `places` that contribute to no other reported one."""
+    parts = {place.key: place.part_keys for place in places}
+    holders = Counter(chain.from_iterable(parts.values()))  # of each expression; it holds itself
+    for key in list(parts):
+        if holders[key] > 1:
+            holders.subtract(parts.pop(key))
+    return tuple(place for place in places if place.key in parts)
 
 
 @dataclass(frozen=True)
 class RemoteCalls:
-    """The remote calls of the service `caller` to other services, and the addresses of these in its code."""
+    """Finds the remote calls of the service `caller` to other services, and the addresses of these in its code."""
 
     model: SemanticModel
     services: ServiceMap
     caller: str
-    sources: tuple[Source, ...]
     channels: tuple[Channel, ...]
 
-    def interactions(self) -> Iterator[Interaction]:
-        """Yield the calls, and the other places that contribute to no reported one."""
-        calls = tuple(chain.from_iterable(map(self._calls, self.sources)))
-        called = {key for place in calls for key in self._part_keys(place)}
-        others = [place for source in self.sources for place in self._other_places(source) if place.key not in called]
-        uses = self._outermost([place for place in others if not place.defines])
-        reported = (*calls, *uses)
-        used = {key for place in uses for key in self._part_keys(place)}
-        yield from (place.interaction for place in reported)
-        for place in others:
-            if place.defines and place.key not in used and not _is_used_untraced(place, reported):
-                yield place.interaction
+    def of(self, source: Source) -> Places:
+        """The places in `source`."""
+        return Places(tuple(self._calls(source)), tuple(self._other_places(source)))
 
-    def _outermost(self, places: list[_Place]) -> tuple[_Place, ...]:
-        """Those of `places` that contribute to no other reported one."""
-        parts = {place.key: self._part_keys(place) for place in places}
-        holders = Counter(chain.from_iterable(parts.values()))  # of each expression; it holds itself
-        for key in list(parts):
-            if holders[key] > 1:
-                holders.subtract(parts.pop(key))
-        return tuple(place for place in places if place.key in parts)
+    def _place(self, interaction: Interaction, node: ast.expr, at: Position, *, defines: bool = False) -> Place:
+        parts = sources(self.model, node, at) if not defines else ()
+        numbered = (self._number(part, place) for part, place in parts if isinstance(part, ast.expr))
+        expression = self._number(node, at)
+        assert expression  # noqa: S101  # it stands in the file
+        return Place(interaction, expression, frozenset(filter(None, numbered)), defines)
 
-    def _part_keys(self, place: _Place) -> frozenset[tuple[str, int]]:
-        """The keys of every expression that contributes to the address of `place`."""
-        return frozenset((place.interaction.callee, id(part)) for part in sources(self.model, place.node, place.at))
+    def _number(self, node: ast.expr, at: Position) -> Expression | None:
+        """The number of an expression in its file; None for one that inference has made."""
+        module = at.scope.module
+        if module.name not in self._numbers:
+            self._numbers[module.name] = {id(node): number for number, node in enumerate(ast.walk(module.syntax))}
+        number = self._numbers[module.name].get(id(node))
+        return None if number is None else (self.model.files.source(module.name).display_path, number)
 
-    def _calls(self, source: Source) -> Iterator[_Place]:
+    @cached_property
+    def _numbers(self) -> dict[str, Mapping[int, int]]:
+        return {}
+
+    def _calls(self, source: Source) -> Iterator[Place]:
         for channel in self.channels:
             if channel in _CATALOGUE_CHANNELS:
                 finder = ClientCallFinder(self.model, load_catalogue(_CATALOGUE_CHANNELS[channel]))
                 for client_call in finder.of(source):
                     yield from self._places_of(client_call, channel, source)
 
-    def _places_of(self, call: ClientCall, channel: Channel, source: Source) -> Iterator[_Place]:
+    def _places_of(self, call: ClientCall, channel: Channel, source: Source) -> Iterator[Place]:
         at = call.path.at
         for node in addresses(call.access.call) if call.access.call else ():
             found = self._address_owners(self.model.string_value(node, at), channel) or self._setting_owners(node, at)
             if found:
                 owners, where = found
                 for interaction in self._interactions(source, owners, channel, f"call {where}", call.location, where):
-                    yield _Place(interaction, node, at)
+                    yield self._place(interaction, node, at)
 
     def _address_owners(self, text: StringValue, channel: Channel) -> tuple[Owners, str] | None:
         """The owners of the address `text`, and how messages show it; for a proxy, the name of the service."""
@@ -116,7 +165,7 @@ class RemoteCalls:
         names = mentions(self.model, node, at)
         return next(((owners, name) for name in names if (owners := self.services.owners_of_setting(name))), None)
 
-    def _other_places(self, source: Source) -> Iterator[_Place]:
+    def _other_places(self, source: Source) -> Iterator[Place]:
         """Yield the places that write, complete or pass an address, or read a setting."""
         scope = self.model.scope(source.module)
         yield from self._in_literals(scope, source)
@@ -125,7 +174,7 @@ class RemoteCalls:
                 yield from self._in_settings_reads(path, source)
                 yield from self._in_arguments(path, source)
 
-    def _in_literals(self, scope: Scope, source: Source) -> Iterator[_Place]:
+    def _in_literals(self, scope: Scope, source: Source) -> Iterator[Place]:
         defining_ids, stored_keys = self._defining_expressions(scope), _stored_keys(scope)
         for literal in Literal.within(scope, source):
             text = self.model.string_value(literal.node, literal.at)
@@ -136,9 +185,10 @@ class RemoteCalls:
                 for interaction in self._likely_interactions(
                     source, owners, self._channel_of(text), does, where, literal.node
                 ):
-                    yield _Place(interaction, literal.node, literal.at, id(literal.node) in defining_ids)
+                    defines = id(literal.node) in defining_ids
+                    yield self._place(interaction, literal.node, literal.at, defines=defines)
 
-    def _in_settings_reads(self, path: AccessPath, source: Source) -> Iterator[_Place]:
+    def _in_settings_reads(self, path: AccessPath, source: Source) -> Iterator[Place]:
         """Reads of a setting: `settings.payments_url`, whatever its default is."""
         for access in path.accesses:
             if not access.call and _SETTINGS_OWNER.search(access.owner_name):
@@ -146,9 +196,9 @@ class RemoteCalls:
                 for interaction in self._likely_interactions(
                     source, owners, Channel.HTTP, "read the setting", access.name, access.node
                 ):
-                    yield _Place(interaction, access.node, path.at)
+                    yield self._place(interaction, access.node, path.at)
 
-    def _in_arguments(self, path: AccessPath, source: Source) -> Iterator[_Place]:
+    def _in_arguments(self, path: AccessPath, source: Source) -> Iterator[Place]:
         """Names of addresses that are passed to a function or class of the project: `fetch(PAYMENTS)`."""
         for call in (access.call for access in path.accesses if access.call):
             named = [node for node in _arguments(call) if isinstance(node, ast.Name | ast.Attribute)]
@@ -159,7 +209,7 @@ class RemoteCalls:
                 for interaction in self._likely_interactions(
                     source, owners, self._channel_of(text), "name the address", where, node
                 ):
-                    yield _Place(interaction, node, path.at)
+                    yield self._place(interaction, node, path.at)
 
     def _defining_expressions(self, scope: Scope) -> set[int]:
         """The ids of the expressions bound to names of modules and classes, except where they call own functions."""
@@ -226,7 +276,7 @@ class RemoteCalls:
             )
 
 
-def _is_used_untraced(definition: _Place, reported: tuple[_Place, ...]) -> bool:
+def _is_used_untraced(definition: Place, reported: tuple[Place, ...]) -> bool:
     """Whether a reported place uses the address of `definition`, though the flow to it could not be traced."""
     callee, known_part = definition.interaction.callee, _UNKNOWN_REST.split(definition.interaction.symbol)[0].lower()
     interactions = (place.interaction for place in reported)

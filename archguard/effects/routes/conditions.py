@@ -100,7 +100,7 @@ class Conditions:
 
     def reachable(self, scope: Scope) -> Iterator[tuple[ast.stmt, bool]]:
         """The statements of a function that may run for the route, each with whether it certainly does."""
-        yield from self._block(getattr(scope.node, "body", []), scope.end, certain=True)
+        yield from self._block(getattr(scope.whole, "body", []), scope.end, certain=True)
 
     def _block(  # noqa: C901  # one case for each form of statement
         self, statements: Sequence[ast.stmt], at: Position, *, certain: bool

@@ -45,6 +45,10 @@ class DjangoRoutes:
     checks: Checks
     handlers: Handlers
     modules: tuple[str, ...]
+    """The modules that a urlconf can be."""
+    urlconfs: tuple[str, ...]
+    """Those that may define one."""
+    settings: Settings
     unresolved: list[Unresolved] = field(default_factory=list)
     prefixes: dict[int, str] = field(default_factory=dict)
     """By the call that constructs it: the prefix of an application of another framework in a urlconf."""
@@ -54,7 +58,6 @@ class DjangoRoutes:
         self.expressions = self.checks.expressions
         self.model = self.checks.model
         self.facts = route_facts().django
-        self.settings = Settings(self.expressions, self.modules)
         self._defaults = self._default_permissions()
         self.permissions = Permissions(self.checks, self.handlers, self._defaults)
         self.middleware = self._middleware()
@@ -68,7 +71,7 @@ class DjangoRoutes:
         return [route for module, routes in found.items() if module not in self.included for route in routes]
 
     def _all_urlconfs(self) -> list[str]:
-        return [module for module in self.modules if "urlpatterns" in self.model.scope(module).bindings]
+        return [module for module in self.urlconfs if self.model.scope(module).named("urlpatterns")]
 
     # Settings
 

@@ -11,13 +11,13 @@ import ast
 import re
 from collections.abc import Mapping
 
-from archguard.codebase import memoized
 from archguard.codebase.scopes.scopes import Position, Scope
 from archguard.effects.routes.conditions import Conditions
 from archguard.effects.routes.expressions import Expressions
 from archguard.effects.routes.names import scopes_named
 from archguard.effects.routes.route import Route
 from archguard.semantics import FunctionType, qualified_name
+from archguard.semantics.recorded import recorded
 
 _MAX_DEPTH = 2
 _HOLE = "\ue000"
@@ -34,6 +34,7 @@ class Exemptions:
 
     def __init__(self, expressions: Expressions) -> None:
         self.expressions = expressions
+        self.model = expressions.model
 
     def passes(self, name: str, route: Route) -> bool:
         """Whether the hook or middleware `name` lets every request of `route` pass."""
@@ -43,7 +44,7 @@ class Exemptions:
         conditions = Conditions(self.expressions, _known(route))
         return all(self._passes(function, conditions) for function in functions)
 
-    @memoized
+    @recorded
     def _refusing(self, name: str) -> tuple[Scope, ...]:
         """The functions that run for the hook or middleware `name`, if each of them can refuse a request."""
         found = list[Scope]()
@@ -142,7 +143,7 @@ def _is_none(node: ast.expr) -> bool:
 
 def _all_statements(function: Scope) -> list[ast.stmt]:
     """The statements of a function, those of functions in it left out."""
-    found, pending = list[ast.stmt](), list(ast.iter_child_nodes(function.node))
+    found, pending = list[ast.stmt](), list(ast.iter_child_nodes(function.whole))
     while pending:
         node = pending.pop()
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):

@@ -17,8 +17,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeAlias
 
-from archguard.codebase import Codebase, SourceError, memoized
-from archguard.codebase.scopes.scopes import Binding, BindingKind, Position, Scope
+from archguard.codebase import Codebase, SourceError
+from archguard.codebase.file_results import ANYWHERE
+from archguard.codebase.scopes.scopes import Binding, BindingKind, Position, Reading, Scope, walk
 from archguard.effects.routes.facts import Family, Places, route_facts
 from archguard.effects.routes.hierarchy import Hierarchy
 from archguard.effects.routes.route import UNKNOWN_PART
@@ -34,6 +35,7 @@ from archguard.semantics import (
     Types,
 )
 from archguard.semantics.bindings import attribute_bindings
+from archguard.semantics.recorded import recorded
 
 Placed: TypeAlias = tuple[ast.expr, Position]
 """An expression, and where it is evaluated."""
@@ -75,6 +77,11 @@ class Allocation:
         return self.at.scope.name
 
 
+def served_modules(codebase: Codebase) -> tuple[str, ...]:
+    """The modules that can serve requests: all but tests, sorted."""
+    return tuple(name for name in sorted(codebase.sources) if not _TEST.search(name))
+
+
 class Expressions:
     """Follows expressions of a code base."""
 
@@ -88,7 +95,7 @@ class Expressions:
     @cached_property
     def modules(self) -> tuple[str, ...]:
         """The modules that can serve requests: all but tests, sorted."""
-        return tuple(name for name in sorted(self.codebase.sources) if not _TEST.search(name))
+        return served_modules(self.codebase)
 
     # Objects
 
@@ -291,8 +298,11 @@ class Expressions:
                 yield found
 
     def _constructor_calls(self, cls: Scope) -> Iterator[tuple[ast.Call, Position]]:
+        name = cls.name.rpartition(".")[2]
+        self.model.files.recorder.read((ANYWHERE, Reading.CLASSES, name))
         for module in self.modules:
-            if cls.name.rpartition(".")[2].encode() in self._content(module):
+            if name.encode() in self._content(module):
+                self.model.scope(module).read_whole()
                 for calls in self._calls_in(module).values():
                     for call, at in calls:
                         for value in self.model.infer(call.func, at) if isinstance(call.func, ast.Name) else ():
@@ -302,9 +312,10 @@ class Expressions:
     def _inherits(self, cls: ClassType, base: Scope) -> bool:
         return any(isinstance(item, ClassType) and item.scope is base for item in self.hierarchy.mro(cls))
 
-    @memoized
+    @recorded
     def calls(self, name: str) -> tuple[tuple[ast.Call, Position], ...]:
         """Every call of something called `name`, in the order of modules."""
+        self.model.files.recorder.read((ANYWHERE, Reading.CALLS, name))
         word = f"{name}".encode()
         modules = (module for module in self.modules if word in self._content(module))
         return tuple(call for module in modules for call in self._calls_in(module).get(name, ()))
@@ -318,8 +329,8 @@ class Expressions:
     def _calls_in(self, module: str) -> dict[str, list[tuple[ast.Call, Position]]]:
         if module not in self._calls:
             found: dict[str, list[tuple[ast.Call, Position]]] = {}
-            for scope in self.model.scope(module).walk():
-                for path in scope.access_paths:
+            for scope in walk(self.model.scope(module)):  # whoever uses them has recorded it
+                for path in scope.contents.access_paths:
                     for access in path.accesses:
                         if access.call and access.name:
                             found.setdefault(access.name, []).append((access.call, path.at))
@@ -411,7 +422,7 @@ class Expressions:
         name = node.id if isinstance(node, ast.Name) else node.attr
         yield from self._additions(at.scope.module).get(name, ())
 
-    @memoized
+    @recorded
     def _additions(self, module: Scope) -> dict[str, list[Placed]]:
         found: dict[str, list[Placed]] = {}
         for scope in module.walk():

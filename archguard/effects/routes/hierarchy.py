@@ -9,8 +9,8 @@ import ast
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from archguard.codebase import memoized
 from archguard.semantics import ClassType, ExternalSymbol, InstanceType, SemanticModel
+from archguard.semantics.recorded import recorded
 
 Class: TypeAlias = ClassType | ExternalSymbol
 
@@ -26,7 +26,7 @@ class Hierarchy:
     def __init__(self, model: SemanticModel) -> None:
         self.model = model
 
-    @memoized
+    @recorded
     def mro(self, cls: ClassType) -> tuple[Class, ...]:
         """`cls` and all its bases, in the order of method resolution."""
         return self._linearize(cls, ())
@@ -40,7 +40,7 @@ class Hierarchy:
         orders = [list(self._linearize(base, (*below, cls))) for base in bases]
         return (cls, *_merge([*orders, list(bases)]))
 
-    @memoized
+    @recorded
     def _bases(self, cls: ClassType) -> tuple[Class, ...]:
         found = list[Class]()
         for node in cls.bases:

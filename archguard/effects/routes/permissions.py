@@ -130,7 +130,7 @@ class _Evaluation:
     def lists(self) -> list[tuple[Check, ...]]:
         """The lists that it may return, without duplicates."""
         found: list[tuple[Check, ...]] = []
-        self._run(getattr(self.function.node, "body", []), {}, found)
+        self._run(getattr(self.function.whole, "body", []), {}, found)
         return list(dict.fromkeys(found))
 
     def _run(

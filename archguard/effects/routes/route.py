@@ -8,10 +8,12 @@ whatever runs before a handler and may refuse a request, at any level; which che
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
+from archguard.codebase.scopes.fingerprints import scope_paths
 from archguard.codebase.scopes.scopes import Scope
 from archguard.model import Location
-from archguard.semantics import ClassType
+from archguard.semantics import ClassType, SemanticModel
 
 ANY = "ANY"
 """The method of a route whose handler takes all methods, or decides itself."""
@@ -19,6 +21,23 @@ UNKNOWN_PART = "{?}"
 """What stands in a path for a part that cannot be evaluated."""
 PATH_REASON = "a part of its path cannot be evaluated"
 """Why a route is incomplete whose checks are all known."""
+
+
+class ScopePlace(NamedTuple):
+    """Where a function or class of the project is."""
+
+    module: str
+    path: str
+    """Its path in the module, as `scope_paths` has it."""
+
+    @classmethod
+    def of(cls, scope: Scope | None) -> "ScopePlace | None":
+        """The place of `scope`."""
+        return cls(scope.module.name, scope_paths(scope.module)[scope]) if scope else None
+
+    def scope(self, model: SemanticModel) -> Scope:
+        """The scope there."""
+        return next(scope for scope, path in scope_paths(model.scope(self.module)).items() if path == self.path)
 
 
 class Level(StrEnum):
@@ -91,8 +110,12 @@ class Route:
     unknown: tuple[str, ...] = ()
     """What could not be resolved: a prefix, a router, a base class, a list of checks. Empty if all is known."""
     scope: Scope | None = field(default=None, compare=False, repr=False)
-    """The scope of the function that serves it; None if it is not in the project."""
+    """The scope of the function that serves it, while the table is assembled; afterwards see `function`."""
     owner: ClassType | None = field(default=None, compare=False, repr=False)
+    """The class whose instance serves it, while the table is assembled; afterwards see `cls`."""
+    function: ScopePlace | None = field(default=None, compare=False, repr=False)
+    """The function that serves it; None if it is not in the project."""
+    cls: ScopePlace | None = field(default=None, compare=False, repr=False)
     """The class whose instance serves it, if there is one."""
 
     @property

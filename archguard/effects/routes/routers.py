@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from archguard.codebase.scopes.scopes import Position, Scope
+from archguard.codebase.scopes.scopes import AccessPath, Position, Scope
 from archguard.effects.routes.checks import Checks
 from archguard.effects.routes.expressions import Allocation, Expressions, Placed
 from archguard.effects.routes.facts import Family, Mount, Registration, route_facts
@@ -110,6 +110,35 @@ class Routers:
                 self._decorators(scope)
                 self._calls(scope)
 
+    def has_any(self, module: str) -> bool:
+        """Whether the file of `module` may register, mount or hook anything, or constructs something that has routes.
+
+        What is left out records nothing in `collect`.
+        """
+        return any(self._has_any(scope) for scope in self.model.scope(module).walk())
+
+    def _has_any(self, scope: Scope) -> bool:
+        decorators = {id(node): node for child in scope.children for node in getattr(child.node, "decorator_list", ())}
+        called = (node.func if isinstance(node, ast.Call) else node for node in decorators.values())
+        if any(isinstance(node, ast.Attribute) and node.attr in self._words for node in called):
+            return True
+        for path in scope.access_paths:
+            for access in path.accesses:
+                call = access.call
+                if call is None or id(call) in decorators:
+                    continue
+                if access.name in self._words and isinstance(call.func, ast.Attribute):
+                    if access.name not in HTTP_METHODS or _is_called(call, path):
+                        return True
+                elif access.name[:1].isupper() and self._constructs(call, path.at):
+                    return True
+        return False
+
+    def _constructs(self, call: ast.Call, at: Position) -> bool:
+        return self._may_construct(call, at) and any(
+            allocation.call is call for allocation in self.expressions.allocations(call, at)
+        )
+
     # Recording
 
     def _decorators(self, scope: Scope) -> None:
@@ -148,9 +177,10 @@ class Routers:
 
     def called(self, function: Scope, level: Level) -> Iterator[Check]:
         """What a hook calls as a statement of its own: `verify_jwt_in_request()`; its result or exception decides."""
-        body = function.node.body if isinstance(function.node, ast.FunctionDef | ast.AsyncFunctionDef) else []
-        if isinstance(function.node, ast.Lambda):
-            body = [ast.Return(function.node.body)]
+        node = function.whole
+        body = node.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else []
+        if isinstance(node, ast.Lambda):
+            body = [ast.Return(node.body)]
         for statement in body:
             value = statement.value if isinstance(statement, ast.Expr | ast.Return) else None
             value = value.value if isinstance(value, ast.Await) else value
@@ -166,9 +196,7 @@ class Routers:
                 call = access.call
                 if call is None or id(call) in decorators:
                     continue
-                if access.name in HTTP_METHODS and not any(
-                    other.call and other.call.func is call for other in path.accesses
-                ):
+                if access.name in HTTP_METHODS and not _is_called(call, path):
                     continue  # a dictionary or a client; as a decorator it would be called with the handler
                 if access.name in self._words and isinstance(call.func, ast.Attribute):
                     self._call(call, call.func, path.at)
@@ -704,6 +732,11 @@ class Routers:
                 if isinstance(binding.node, ast.expr):
                     return tuple(text.upper() for text in self.expressions.texts((binding.node, binding.at)))
         return ()
+
+
+def _is_called(call: ast.Call, path: AccessPath) -> bool:
+    """Whether what `call` returns is called."""
+    return any(other.call and other.call.func is call for other in path.accesses)
 
 
 def _keywords(entry: _Entry) -> tuple[str, ...]:

@@ -3,24 +3,34 @@
 How it works: files with the words of a web framework are parsed; tests are left out, since what they serve is not in
 operation. One module a framework (or family of frameworks) adds its routes. The result is memoized per code base, and
 does not depend on the order of files.
+
+The table is kept from run to run while all that it depends on is as it was, as a whole: what a router has depends on
+what mounts it. Which files register anything is found, and kept, file by file, so that an edit of any other file leaves
+the table.
 """
 
 import re
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import partial
 
-from archguard.codebase import Codebase, SourceError
+from archguard.codebase import Codebase, Source
+from archguard.codebase.file_tasks import digest_of, map_files, map_program, scan_files
 from archguard.effects.catalogue.catalogue import semantic_model
 from archguard.effects.routes.checks import Checks
 from archguard.effects.routes.django import DjangoRoutes
 from archguard.effects.routes.exemptions import Exemptions
-from archguard.effects.routes.expressions import Expressions
+from archguard.effects.routes.expressions import Expressions, served_modules
 from archguard.effects.routes.handlers import Handlers
 from archguard.effects.routes.litestar import LitestarRoutes
 from archguard.effects.routes.remote_procedures import RemoteProcedures
-from archguard.effects.routes.route import Level, Route, RouteTable
+from archguard.effects.routes.route import Check, Level, Route, RouteTable, ScopePlace
 from archguard.effects.routes.routers import Routers
+from archguard.effects.routes.settings import Settings
 from archguard.effects.routes.tornado import TornadoRoutes
+from archguard.effects.tracing import content_of
+from archguard.semantics.app_state import app_state_writers
 
 _WORDS = re.compile(
     rb"\b(?:fastapi|starlette|flask\w*|quart\w*|apiflask|django|rest_framework\w*|litestar|tornado|aiohttp|sanic|ninja"
@@ -45,38 +55,110 @@ def find_route_table(codebase: Codebase) -> RouteTable:
     return found
 
 
-def web_modules(codebase: Codebase, modules: Iterable[str]) -> tuple[str, ...]:
-    """Those of `modules` that may declare routes, by the words in their files."""
-    return tuple(module for module in modules if _may_declare_routes(codebase, module))
+@dataclass(frozen=True)
+class _Files:
+    """The modules that may have to do with routes, by what their files hold."""
+
+    web: tuple[str, ...]
+    registering: tuple[str, ...]
+    """Those that register, mount or construct something that has routes."""
+    urlconfs: tuple[str, ...]
+    settings: tuple[str, ...]
+    tornado: tuple[str, ...]
+    servicers: tuple[str, ...]
+
+    @classmethod
+    def of(cls, codebase: Codebase) -> "_Files":
+        """The modules of `codebase`."""
+        words = scan_files(codebase, "words of web frameworks", _words, served_modules(codebase))
+        web = sorted(words)
+        registering = map_files(codebase, "registers routes", _start_registers, web)
+        has_tornado = any(_Word.TORNADO in found for found in words.values())
+
+        def with_word(word: _Word) -> tuple[str, ...]:
+            return tuple(name for name in web if word in words[name])
+
+        return cls(
+            web=tuple(web),
+            registering=tuple(name for name in web if registering[name]),
+            urlconfs=with_word(_Word.URLCONF),
+            settings=with_word(_Word.SETTING),
+            tornado=with_word(_Word.HANDLER) if has_tornado else (),
+            servicers=with_word(_Word.SERVICER),
+        )
 
 
-def _may_declare_routes(codebase: Codebase, module: str) -> bool:
-    try:
-        return bool(_WORDS.search(codebase.sources[module].content))
-    except SourceError:
-        return False
+class _Word(StrEnum):
+    """What a file with words of a web framework holds besides."""
+
+    URLCONF = "urlpatterns"
+    SETTING = "ROOT_URLCONF|MIDDLEWARE|REST_FRAMEWORK"
+    TORNADO = "tornado"
+    HANDLER = "andler"
+    SERVICER = "Servicer_to_server"
+
+
+def _words(source: Source) -> tuple[str, ...] | None:
+    """The words that a file holds; None if it holds none of a web framework."""
+    content = content_of(source)
+    if not _WORDS.search(content):
+        return None
+    return ("", *(word for word in _Word if re.search(word.encode(), content)))
+
+
+def _start_registers(codebase: Codebase) -> Callable[[Source], bool]:
+    expressions = Expressions(codebase, semantic_model(codebase))
+    checks = Checks(expressions)
+    routers = Routers(expressions, checks, Handlers(checks))
+    return lambda source: routers.has_any(source.module)
 
 
 def _table(codebase: Codebase) -> RouteTable:
+    app_state_writers(codebase)  # once, before the workers need it
+    files = _Files.of(codebase)
+    table = map_program(codebase, "routes", partial(_assembled, codebase, files), digest_of([files]), _places)
+    return replace(table, modules=files.web)
+
+
+def _assembled(codebase: Codebase, files: _Files) -> RouteTable:
     expressions = Expressions(codebase, semantic_model(codebase))
     checks = Checks(expressions)
     handlers = Handlers(checks)
-    modules = web_modules(codebase, expressions.modules)
     routers = Routers(expressions, checks, handlers)
-    routers.collect(modules)
-    django = DjangoRoutes(checks, handlers, modules)
+    routers.collect(files.registering)
+    django = DjangoRoutes(checks, handlers, files.web, files.urlconfs, Settings(expressions, files.settings))
     routes = django.routes()
     routes += routers.routes(django.prefixes)
     litestar = LitestarRoutes(checks, handlers)
     routes += litestar.routes()
-    routes += TornadoRoutes(checks, handlers, modules).routes()
-    routes += RemoteProcedures(checks, handlers, modules).routes()
+    routes += TornadoRoutes(checks, handlers, files.tornado).routes()
+    routes += RemoteProcedures(checks, handlers, files.servicers).routes()
     unresolved = [*routers.unresolved, *django.unresolved, *litestar.unresolved]
     exemptions = Exemptions(expressions)
     found = sorted((_without_exempt(exemptions, route) for route in routes), key=_sort_key)
     unknown = sorted(unresolved, key=lambda item: (item.location, item.what))
     loose = tuple(dict.fromkeys(litestar.loose))
-    return RouteTable(tuple(dict.fromkeys(found)), tuple(dict.fromkeys(unknown)), loose, modules)
+    distinct = tuple(map(_as_kept, dict.fromkeys(found)))
+    return RouteTable(distinct, tuple(dict.fromkeys(unknown)), loose)
+
+
+def _as_kept(route: Route) -> Route:
+    """`route` without syntax trees."""
+    owner = route.owner.scope if route.owner else None
+    return replace(route, scope=None, owner=None, function=ScopePlace.of(route.scope), cls=ScopePlace.of(owner))
+
+
+def _places(table: RouteTable) -> Iterator[str]:
+    """The files of which the table holds places."""
+    pending = list[Check]()
+    for route in table.routes:
+        yield from (place.path for place in (route.location, route.registration) if place)
+        pending += route.checks
+    while pending:
+        check = pending.pop()
+        yield check.location.path
+        pending += [*check.inner, *check.alternatives]
+    yield from (found.location.path for found in (*table.unresolved, *table.loose))
 
 
 def _without_exempt(exemptions: Exemptions, route: Route) -> Route:

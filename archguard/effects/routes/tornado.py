@@ -48,7 +48,7 @@ class TornadoRoutes:
 
     def _module(self, scope: Scope, direct: frozenset[int]) -> Iterator[Route]:
         by_node = {id(inner.node): inner for inner in scope.walk()}
-        pending: list[tuple[ast.AST, Scope]] = [(scope.node, scope)]
+        pending: list[tuple[ast.AST, Scope]] = [(scope.whole, scope)]
         while pending:
             node, current = pending.pop()
             current = by_node.get(id(node), current)

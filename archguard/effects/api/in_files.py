@@ -1,0 +1,116 @@
+"""What the code of each file calls and consumes, and which calls of stubs fit no proto file: each file by itself.
+
+What is found in a file is kept from run to run while it is right (`codebase/file_tasks.py`); `kinds/api.py` compares it
+with what the services offer.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from archguard.codebase import Codebase, Source
+from archguard.codebase.file_tasks import digest_of, map_files, scan_files
+from archguard.effects.api.callers import Callers
+from archguard.effects.api.consumers import Consumers
+from archguard.effects.api.endpoints import CONSUME, Endpoint
+from archguard.effects.api.evaluator import TemplateEvaluator
+from archguard.effects.api.proto import ProtoFile, find_protos
+from archguard.effects.api.requests import Requests, RequestSite
+from archguard.effects.api.rpc_calls import RpcCalls, RpcMismatch
+from archguard.effects.api.targets import Mount, Targets
+from archguard.effects.catalogue.catalogue import semantic_model
+from archguard.effects.interactions import ServiceMap
+from archguard.effects.tracing import content_of
+from archguard.model import Location
+from archguard.semantics.app_state import app_state_writers
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """What is known of addresses beside the code and the services of the project."""
+
+    settings: tuple[tuple[str, str], ...] = ()
+    """What names hold that the code does not say."""
+    mounts: tuple[Mount, ...] = ()
+    outside: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Providers that are no service of the project, with their hosts."""
+
+
+@dataclass(frozen=True)
+class FileCalls:
+    """What one file calls and consumes."""
+
+    sites: tuple[RequestSite, ...]
+    consumed: tuple[tuple[str, Location], ...]
+    """Topics, and where they are consumed."""
+    kinds: tuple[str, ...]
+    """The kinds of messages that it tells apart."""
+
+    @property
+    def paths(self) -> Iterator[str]:
+        """The files of which it holds places."""
+        for site in self.sites:
+            yield site.location.path
+            yield from (body.location.path for body in site.bodies)
+
+
+def calls_in_files(codebase: Codebase, addresses: Addresses) -> Mapping[str, FileCalls]:
+    """What each file calls and consumes, by module."""
+    app_state_writers(codebase)  # once, before the workers need it
+    query = f"requests {digest_of([addresses])}"
+    return map_files(codebase, query, partial(_finder, addresses), codebase.sources, shows=_shown)
+
+
+def consumed_topics(service: str, modules: Mapping[str, FileCalls]) -> Iterator[Endpoint]:
+    """An endpoint for each topic that the files of `service` consume, and each kind of message that it tells apart."""
+    kinds = sorted({kind for found in modules.values() for kind in found.kinds})
+    for module, found in modules.items():
+        for topic, location in found.consumed:
+            for path in [f"{topic}#{kind}" for kind in kinds] or [topic]:
+                yield Endpoint(
+                    service=service, method=CONSUME, path=path, location=location, module=module, framework="queue"
+                )
+
+
+def rpc_mismatches(codebase: Codebase) -> Mapping[str, tuple[RpcMismatch, ...]]:
+    """The calls of gRPC stubs that fit no proto file of the services, by module."""
+    if not scan_files(codebase, "names code that gRPC generates", _names_generated):
+        return {}
+    roots = sorted({service.root or "." for service in codebase.services.values()})
+    found = {proto.path: proto for root in roots for proto in find_protos(codebase.root, root)}
+    protos = tuple(found[path] for path in sorted(found))
+    return map_files(codebase, f"stubs {digest_of(map(_described, protos))}", partial(_stubs, protos), codebase.sources)
+
+
+def _finder(addresses: Addresses, codebase: Codebase) -> Callable[[Source], FileCalls]:
+    """The function that finds what one file calls and consumes, in a worker."""
+    model = semantic_model(codebase)
+    files = codebase.files(codebase.modules)
+    callers = Callers(model, files)
+    evaluator = TemplateEvaluator(model, callers, dict(addresses.settings))
+    targets = Targets(ServiceMap(codebase), addresses.mounts, addresses.outside)
+    requests, consumers = Requests(model, callers, evaluator, targets), Consumers(model, callers, evaluator)
+
+    def find(source: Source) -> FileCalls:
+        consumed, kinds = tuple(consumers.topics(source)), tuple(sorted(set(consumers.kinds(source))))
+        return FileCalls(tuple(dict.fromkeys(requests.of(source))), consumed, kinds)
+
+    return find
+
+
+def _stubs(protos: tuple[ProtoFile, ...], codebase: Codebase) -> Callable[[Source], tuple[RpcMismatch, ...]]:
+    calls = RpcCalls(semantic_model(codebase), protos)
+    return lambda source: tuple(calls.mismatches(source))
+
+
+def _described(proto: ProtoFile) -> object:
+    messages = sorted((name, sorted(fields)) for name, fields in proto.messages.items())
+    return proto.path, proto.package, proto.rpcs, proto.services, messages
+
+
+def _names_generated(source: Source) -> bool:
+    return b"_pb2" in content_of(source)
+
+
+def _shown(found: FileCalls) -> Iterator[str]:
+    return found.paths
