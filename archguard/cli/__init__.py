@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "diagram": "draw the code: components, packages, services, what reaches what",
     "docs": "write a page about the architecture, or check that it is current",
     "report": "write a saved JSON report in another format",
+    "hook": "answer a hook of a coding agent: deny what breaks a contract before it is written",
     "serve": "keep the project in memory, and answer hooks and editors at once",
     "schema": "print the JSON Schema of the configuration, or of the report",
 }

@@ -1,0 +1,20 @@
+"""Claude Code.
+
+Follows the types `PreToolUseHookInput`, `PostToolUseHookInput`, `PostToolBatchHookInput`, `StopHookInput`,
+`SubagentStopHookInput` and `SyncHookJSONOutput` of the npm package `@anthropic-ai/claude-agent-sdk` 0.3.332.
+"""
+
+from archguard.servers.hook.event import AFTER, BEFORE, STOP
+from archguard.servers.hook.hosts.host import Host
+
+
+class Claude(Host):
+    """Claude Code."""
+
+    events = {
+        "PreToolUse": BEFORE,
+        "PostToolUse": AFTER,
+        "PostToolBatch": AFTER,
+        "Stop": STOP,
+        "SubagentStop": STOP,
+    }
