@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         Target,
         Targets,
     )
+    from archguard.codebase.strictness import Weaker, WeakerEntries
     from archguard.config import Config, find_configuration, read, read_config
     from archguard.errors import ArchguardError, ConfigError
     from archguard.kinds import Contract, ContractError
@@ -73,6 +74,7 @@ _HOMES = {
         "Target",
         "Targets",
     ),
+    "codebase.strictness": ("Weaker", "WeakerEntries"),
     "config": ("Config", "find_configuration", "read", "read_config"),
     "errors": ("ArchguardError", "ConfigError"),
     "kinds": ("Contract", "ContractError"),
@@ -132,6 +134,8 @@ __all__ = [
     "Targets",
     "Violation",
     "ViolationStatus",
+    "Weaker",
+    "WeakerEntries",
     "check",
     "find_configuration",
     "read",

@@ -7,7 +7,7 @@ parses about 7 MB/s, so a word list of 15 kB takes 2 ms; callers load it once pe
 import tomllib
 from dataclasses import fields, is_dataclass
 from importlib.resources import files
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 _T = TypeVar("_T")
 
@@ -29,6 +29,8 @@ def _read(package: str, name: str) -> dict[str, Any]:
 
 def _bind(type_: Any, value: Any) -> Any:
     """`value` as a `type_`: tables become dataclasses or mappings, lists become frozensets or tuples."""
+    if get_origin(type_) is Annotated:
+        return _bind(get_args(type_)[0], value)
     if is_dataclass(type_):
         types = {field.name: field.type for field in fields(type_)}
         return type_(**{key: _bind(types[key], item) for key, item in value.items()})  # type: ignore[operator]  # a class

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cached_property
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from archguard.codebase import Codebase, Names, Patterns, Shorthand, SomeNames
+from archguard.codebase.strictness import Weaker, WeakerEntries
 from archguard.effects import semantic_model
 from archguard.effects.routes import (
     ANY,
@@ -35,12 +36,12 @@ _PARAMETER = re.compile(r"\{[^{}]*\}")
 class Exemption(Shorthand):
     """A route that needs no guard, and why."""
 
-    route: str = ""
+    route: Annotated[str, Weaker.ANY] = ""
     """Method and path: `GET /health`, `POST /hooks/**`; without a method, all of them. `*` is one segment, `**` any
     number; the names of parameters do not matter, and their notation is that of any framework."""
-    handler: str = ""
+    handler: Annotated[str, Weaker.ANY] = ""
     """Instead of the route, the qualified name of the function or class that serves it."""
-    reason: str = ""
+    reason: Annotated[str, Weaker.NEVER] = ""
     """Why it needs none."""
 
     @classmethod
@@ -75,29 +76,31 @@ class Access(Contract):
 
     kind: ClassVar[str] = "access"
 
-    guards: SomeNames = ()
+    guards: Annotated[SomeNames, Weaker.LARGER] = ()
     """The functions, classes and objects of the project that refuse an anonymous request, by their qualified names;
     those of frameworks are known. `shop.auth.wrapper(required=True)` is one only if it is called with that argument, or
     with a collection that holds it."""
-    middleware: SomeNames = ()
+    middleware: Annotated[SomeNames, Weaker.LARGER] = ()
     """The middleware, hooks and interceptors that guard all routes behind them."""
-    optional_guards: SomeNames = ()
+    optional_guards: Annotated[SomeNames, Weaker.SMALLER] = ()
     """Guards that let anonymous requests pass, written like `guards`: a route with no other guard must be in `optional`
     or in `public`."""
-    body_guards: SomeNames = ()
+    body_guards: Annotated[SomeNames, Weaker.LARGER] = ()
     """Functions that guard a route if its handler calls them in its body."""
-    public: tuple[Exemption, ...] = ()
+    public: Annotated[tuple[Exemption, ...], Weaker.LARGER] = ()
     """The routes that need no guard, each with a reason."""
-    optional: tuple[OptionalRoute, ...] = ()
+    optional: Annotated[tuple[OptionalRoute, ...], Weaker.LARGER] = ()
     """The routes for which an optional guard is enough."""
-    roles: Mapping[str, Names] = field(default_factory=dict)
+    roles: Annotated[Mapping[str, Names], WeakerEntries(keys=Weaker.SMALLER, values=Weaker.LARGER)] = field(
+        default_factory=dict
+    )
     """By pattern of paths (`/admin/**`): the guards of which routes below it need one."""
-    modules: Patterns = ()
+    modules: Annotated[Patterns, Weaker.SMALLER_NOT_EMPTY] = ()
     """The modules whose handlers are checked; by default all but tests."""
-    max_unknown: int = 0
+    max_unknown: Annotated[int, Weaker.LARGER] = 0
     """How many routes may be unresolved: from factories, from packages outside of the project, in files that cannot be
     parsed. They are listed, and count as neither guarded nor unguarded; more than that many are a violation."""
-    stale: Severity | Literal["ignore"] = Severity.WARNING
+    stale: Annotated[Severity | Literal["ignore"], Weaker.LATER] = Severity.WARNING
     """How an entry of `public` or `optional` is reported that matches no route, or only routes that are guarded."""
 
     @property

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from archguard.codebase import Codebase, Link, Pattern, Patterns
 from archguard.codebase.metrics.coupling import Coupling
+from archguard.codebase.strictness import Weaker
 from archguard.kinds.contract import Contract, ContractError, VacuousError, listed
 from archguard.kinds.import_paths import Units, children, units_of
 from archguard.model import Violation
@@ -20,15 +21,15 @@ class Acyclic(Contract):
 
     kind: ClassVar[str] = "acyclic"
 
-    modules: Patterns = ()
+    modules: Annotated[Patterns, Weaker.SMALLER_OR_REGROUPED] = ()
     """The modules. A component is one of them as a whole; of any other pattern every match is."""
-    children_of: Patterns = ()
+    children_of: Annotated[Patterns, Weaker.SMALLER] = ()
     """Packages whose children must not form cycles, nor the children of those, down to `depth`."""
-    depth: int = 10
+    depth: Annotated[int, Weaker.SMALLER] = 10
     """How many levels below `children_of` are looked at; 0 is its own children only."""
-    skip: Patterns = ()
+    skip: Annotated[Patterns, Weaker.LARGER] = ()
     """Packages below `children_of` that are not looked into."""
-    with_init: bool = True
+    with_init: Annotated[bool, Weaker.SMALLER] = True
     """Whether a package's own `__init__` is one of its children: `app/__init__.py` imports `app.models`, which imports
     a name of `app`."""
     cut_by_comments: ClassVar[bool] = True

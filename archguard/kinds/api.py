@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Annotated, ClassVar, Literal
 
 from archguard.codebase import Codebase, Names, OneOrMany, Shorthand, Source
+from archguard.codebase.strictness import Weaker, WeakerEntries
 from archguard.effects import semantic_model
 from archguard.effects.api import (
     BodyModels,
@@ -47,13 +48,13 @@ _PERCENT = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*%")
 class Pair(Shorthand):
     """Whose calls are compared with whose routes."""
 
-    consumer: str = "*"
+    consumer: Annotated[str, Weaker.ANY] = "*"
     """The service that calls; `*` stands for any text."""
-    provider: str = "*"
+    provider: Annotated[str, Weaker.ANY] = "*"
     """The service that is called; with `spec`, it may be outside of the project."""
-    spec: str = ""
+    spec: Annotated[str, Weaker.FILE] = ""
     """The OpenAPI 3 file that describes the provider, relative to the configuration; by default its code does."""
-    hosts: Names = ()
+    hosts: Annotated[Names, Weaker.SMALLER] = ()
     """The hosts of a provider outside of the project, beside the `servers` of its `spec`."""
 
     @classmethod
@@ -68,13 +69,13 @@ class Pair(Shorthand):
 class Gateway:
     """A path of a gateway, behind which a service answers."""
 
-    host: str
+    host: Annotated[str, Weaker.ANY]
     """The host of the gateway, as in `hosts` of a service."""
-    service: str
+    service: Annotated[str, Weaker.ANY]
     """The service that answers."""
-    path: str = ""
+    path: Annotated[str, Weaker.ANY] = ""
     """What the path of a request begins with."""
-    strip: str = ""
+    strip: Annotated[str, Weaker.ANY] = ""
     """What the gateway removes from the beginning of the path."""
 
 
@@ -84,25 +85,27 @@ class Api(Contract):
 
     kind: ClassVar[str] = "api"
 
-    over: Annotated[tuple[Pair, ...], OneOrMany(empty=False)] = (Pair(),)
+    over: Annotated[tuple[Pair, ...], OneOrMany(empty=False), Weaker.SMALLER] = (Pair(),)
     """Whose calls are compared: `services` for all, or mappings with `consumer`, `provider` and `spec`."""
-    check_: Annotated[tuple[Literal["path", "method", "fields"], ...], OneOrMany(empty=False)] = (
+    check_: Annotated[tuple[Literal["path", "method", "fields"], ...], OneOrMany(empty=False), Weaker.SMALLER] = (
         "path",
         "method",
         "fields",
     )
     """What must fit: the path, the method, the keys of a body against the model of the route."""
-    settings: Mapping[str, str] = field(default_factory=dict)
+    settings: Annotated[Mapping[str, str], WeakerEntries(keys=Weaker.SMALLER, values=Weaker.ANY)] = field(
+        default_factory=dict
+    )
     """What names hold that the code does not say: settings, attributes (`Client.base_url`), parameters."""
-    gateways: tuple[Gateway, ...] = ()
+    gateways: Annotated[tuple[Gateway, ...], Weaker.SMALLER] = ()
     """Gateways in front of services."""
-    unknown: Severity | Literal["ignore"] = Severity.INFO
+    unknown: Annotated[Severity | Literal["ignore"], Weaker.LATER] = Severity.INFO
     """How a call that cannot be resolved is reported; it never fails a run."""
-    max_unknown: str = ""
+    max_unknown: Annotated[str, Weaker.LARGER_OR_EMPTY] = ""
     """The share of calls that may be unresolved, such as `20%`; more fail the run."""
-    trailing_slash: Severity | Literal["ignore"] = Severity.WARNING
+    trailing_slash: Annotated[Severity | Literal["ignore"], Weaker.LATER] = Severity.WARNING
     """How a path is reported that fits but for a slash at the end."""
-    uncalled: Severity | Literal["ignore"] = "ignore"
+    uncalled: Annotated[Severity | Literal["ignore"], Weaker.LATER] = "ignore"
     """How a route is reported that no call of the project reaches."""
 
     @property

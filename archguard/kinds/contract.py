@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
 from inspect import cleandoc, getmro
-from typing import Any, ClassVar, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 from archguard.codebase import (
     Codebase,
@@ -18,6 +18,7 @@ from archguard.codebase import (
     Shorthand,
     Target,
 )
+from archguard.codebase.strictness import Weaker
 from archguard.errors import ArchguardError
 from archguard.model import Checked, Confidence, Location, Severity, Violation
 
@@ -59,13 +60,13 @@ class VacuousError(ContractError):
 class Ignore(Shorthand):
     """Imports that a contract overlooks."""
 
-    import_: ImportPattern
+    import_: Annotated[ImportPattern, Weaker.NEVER]
     """The imports, written `importer -> imported`."""
-    reason: str = ""
+    reason: Annotated[str, Weaker.NEVER] = ""
     """Why they are overlooked: a ticket, say."""
-    expires: date | None = None
+    expires: Annotated[date | None, Weaker.ANY] = None
     """The day from which the ignore no longer holds."""
-    unmatched: Severity | Literal["ignore"] = Severity.ERROR
+    unmatched: Annotated[Severity | Literal["ignore"], Weaker.LATER] = Severity.ERROR
     """How an ignore that matches no import is reported."""
 
     @classmethod
@@ -83,17 +84,17 @@ class Contract(ABC):
     cut_by_comments: ClassVar[bool] = False
     """Whether an import that a comment overlooks is none for the other violations either, like one under `ignore`."""
 
-    id: str
+    id: Annotated[str, Weaker.NEVER]
     """The name of the contract, unique in the project; `ignore[id]` and `--contract id` use it."""
-    reason: str = ""
+    reason: Annotated[str, Weaker.NEVER] = ""
     """Why the team wants it; shown with every violation."""
-    severity: Severity = Severity.ERROR
+    severity: Annotated[Severity, Weaker.LATER] = Severity.ERROR
     """How much a violation weighs."""
-    type_checking_imports: Literal["include", "exclude"] | None = None
+    type_checking_imports: Annotated[Literal["include", "exclude"] | None, Weaker.LATER] = None
     """Whether imports under `if TYPE_CHECKING:` count; the project's setting by default."""
-    exclude_imports: tuple[ImportTrait, ...] = ()
+    exclude_imports: Annotated[tuple[ImportTrait, ...], Weaker.LARGER] = ()
     """Sorts of imports that do not count."""
-    ignore: tuple[Ignore, ...] = ()
+    ignore: Annotated[tuple[Ignore, ...], Weaker.LARGER] = ()
     """Imports that are overlooked, each written `importer -> imported`, or as a mapping with a reason."""
 
     @property

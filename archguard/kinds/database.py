@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from archguard.codebase import Codebase, OneOrMany, Patterns, Source
 from archguard.codebase import Names as Words
+from archguard.codebase.strictness import Weaker, WeakerEntries
 from archguard.codebase.worker_pool import broadcast
 from archguard.effects import Catalogue, Client, Relevance, aws, find_relevant, is_verb, load_catalogue, semantic_model
 from archguard.effects.database import DatabaseEffect, DatabaseEffects, EffectKind
@@ -33,21 +34,23 @@ class Database(PerFileContract):
     client_channels: ClassVar[tuple[str, ...]] = ("database", "cache")
     """The channels of `clients` that it knows."""
 
-    allowed_in: Patterns = ()
+    allowed_in: Annotated[Patterns, Weaker.LARGER] = ()
     """The modules that may reach a database."""
-    modules: Patterns = ()
+    modules: Annotated[Patterns, Weaker.SMALLER_NOT_EMPTY] = ()
     """The modules that are held to it; by default all that are not in `allowed_in`."""
-    detect: Annotated[tuple[Detect, ...], OneOrMany(empty=False)] = ("imports", "calls", "sql")
+    detect: Annotated[tuple[Detect, ...], OneOrMany(empty=False), Weaker.SMALLER] = ("imports", "calls", "sql")
     """What counts: `imports` of libraries, `calls` of what they give, `sql` in strings, imports of `models`."""
-    allow: Words = ()
+    allow: Annotated[Words, Weaker.LARGER] = ()
     """Methods that are allowed, such as `refresh`, or sorts of them: `read`, `write`, `transaction`, `build`."""
-    deny: Words = ()
+    deny: Annotated[Words, Weaker.SMALLER_NOT_EMPTY] = ()
     """If given, only these methods, or sorts of them, are forbidden: `commit` keeps it in `allowed_in`."""
-    check_parameters: bool = False
+    check_parameters: Annotated[bool, Weaker.SMALLER] = False
     """Whether a parameter whose type is a session or a connection counts by itself."""
-    channels: Annotated[tuple[Channel, ...], OneOrMany(empty=False)] = ("database",)
+    channels: Annotated[tuple[Channel, ...], OneOrMany(empty=False), Weaker.SMALLER] = ("database",)
     """What is taken for a database."""
-    clients: Mapping[str, Client] = field(default_factory=dict)
+    clients: Annotated[Mapping[str, Client], WeakerEntries(keys=Weaker.SMALLER, values=Weaker.PARTS)] = field(
+        default_factory=dict
+    )
     """Further libraries, or the project's own: which modules, functions and methods are a database."""
 
     @property

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from archguard.codebase import Codebase, Names, PatternError, Reachability, Target, Targets, disjoint
 from archguard.codebase.imports.reachability import ALL_BITS, find_forbidden_paths, labelled
 from archguard.codebase.metrics.coupling import Coupling
+from archguard.codebase.strictness import Weaker
 from archguard.errors import ArchguardError
 from archguard.kinds.contract import Contract, ContractError, VacuousError
 from archguard.kinds.diagram_parsers import Box, ParsedDiagram, read_drawing
@@ -22,15 +23,15 @@ class Diagram(Contract):
 
     kind: ClassVar[str] = "diagram"
 
-    diagram: str
+    diagram: Annotated[str, Weaker.DRAWING]
     """The file with it: a Mermaid flowchart, a PlantUML component diagram, or a Markdown page that shows one."""
-    nodes: Mapping[str, Targets] = field(default_factory=dict)
+    nodes: Annotated[Mapping[str, Targets], Weaker.ANY] = field(default_factory=dict)
     """The modules of boxes whose names and labels do not say it, by name or label."""
-    outside: Names = ()
+    outside: Annotated[Names, Weaker.LARGER] = ()
     """Boxes that stand for no code: people, databases, other systems. Arrows at them are not looked at."""
-    strict: bool = False
+    strict: Annotated[bool, Weaker.SMALLER] = False
     """Whether every arrow that is drawn must be in the code too."""
-    indirect: bool = False
+    indirect: Annotated[bool, Weaker.SMALLER] = False
     """Whether an import counts that leads to a box through modules that are in none."""
 
     @property

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Literal, TypeAlias
 from archguard.codebase import Codebase, OneOrMany, Patterns, Source
 from archguard.codebase import Names as Words
 from archguard.codebase.scopes.scopes import Binding, Scope
+from archguard.codebase.strictness import Weaker, WeakerEntries
 from archguard.effects import Client, semantic_model
 from archguard.effects.call_effects import CallEffects, Reached
 from archguard.effects.catalogue.client import CHANNELS
@@ -30,19 +31,19 @@ _MOST_CALLS_DEEP = 10
 class EffectRule:
     """What must not happen in some functions, in loops or in transactions."""
 
-    modules: Patterns = ()
+    modules: Annotated[Patterns, Weaker.SMALLER_NOT_EMPTY] = ()
     """The modules that it looks at, all by default."""
-    functions: Selector | None = None
+    functions: Annotated[Selector | None, Weaker.ANY] = None
     """The functions that it looks at: their names, or keys of a shape such as `be: async`; by default all code."""
-    in_: Place | None = None
+    in_: Annotated[Place | None, Weaker.ANY] = None
     """Only what happens in a `loop` or a comprehension, or in a `transaction`; by default all that the code does."""
-    must_not: Words
+    must_not: Annotated[Words, Weaker.SMALLER]
     """What must not happen: `query`, `read`, `write`, `commit`, `http`, `queue`, `file`, `blocking` ..."""
-    through: Literal["calls", "nothing"] = "calls"
+    through: Annotated[Literal["calls", "nothing"], Weaker.LATER] = "calls"
     """Whether calls of the project's functions are followed (`calls`), or only what the code does itself counts."""
-    except_: Patterns = ()
+    except_: Annotated[Patterns, Weaker.LARGER] = ()
     """Modules in which it may happen: they are not looked at, and calls of their functions are not followed."""
-    reason: str = ""
+    reason: Annotated[str, Weaker.NEVER] = ""
     """Why; shown instead of the contract's reason."""
 
     @property
@@ -75,13 +76,15 @@ class Effects(PerFileContract):
     client_channels: ClassVar[tuple[str, ...]] = CHANNELS
     """The channels of `clients` that it knows."""
 
-    rules: Annotated[tuple[EffectRule, ...], OneOrMany(empty=False)]
+    rules: Annotated[tuple[EffectRule, ...], OneOrMany(empty=False), Weaker.SMALLER]
     """What must not happen where; each holds by itself."""
-    depth: int = 3
+    depth: Annotated[int, Weaker.SMALLER] = 3
     """How many calls of the project's functions are followed from a place, from 1 to 10."""
-    max_unresolved: int | None = None
+    max_unresolved: Annotated[int | None, Weaker.LARGER_OR_EMPTY] = None
     """The largest share of a file's calls, in percent, whose callee may be unknown; by default there is no limit."""
-    clients: Mapping[str, Client] = field(default_factory=dict)
+    clients: Annotated[Mapping[str, Client], WeakerEntries(keys=Weaker.SMALLER, values=Weaker.PARTS)] = field(
+        default_factory=dict
+    )
     """Further libraries, or the project's own gateways, by channel."""
 
     @property

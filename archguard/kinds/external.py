@@ -3,9 +3,10 @@
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from archguard.codebase import Codebase, Link, SomePatterns, Targets
+from archguard.codebase.strictness import Weaker
 from archguard.kinds.breakability import is_own, means_everything
 from archguard.kinds.contract import Contract, ContractError, VacuousError, listed
 from archguard.kinds.distributions import packages_of
@@ -18,11 +19,11 @@ class External(Contract):
 
     kind: ClassVar[str] = "external"
 
-    modules: SomePatterns
+    modules: Annotated[SomePatterns, Weaker.SMALLER]
     """The modules that are held to it."""
-    allow: Targets = ()
+    allow: Annotated[Targets, Weaker.LARGER_OR_EMPTY] = ()
     """The only packages, distributions or modules from outside that may be imported; `stdlib` is Python itself."""
-    deny: Targets = ()
+    deny: Annotated[Targets, Weaker.SMALLER] = ()
     """Packages, distributions or modules from outside that must not be imported; `stdlib` is Python itself."""
 
     @property

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from archguard.codebase import Codebase, Patterns, Reachability, ReachabilityRule, SomePatterns, SomeTargets
 from archguard.codebase.imports.reachability import ALL_BITS, find_forbidden_paths, labelled
+from archguard.codebase.strictness import Weaker
 from archguard.kinds.contract import Contract, ContractError, VacuousError, bindings, bound, listed
 from archguard.kinds.import_paths import Units, path_violation, targets_of, units_of
 from archguard.model import Violation
@@ -17,17 +18,17 @@ class Forbidden(Contract):
 
     kind: ClassVar[str] = "forbidden"
 
-    modules: SomePatterns
+    modules: Annotated[SomePatterns, Weaker.SMALLER]
     """The modules that are held to it."""
-    must_not_import: SomeTargets
+    must_not_import: Annotated[SomeTargets, Weaker.SMALLER]
     """What they must not import: modules of the project, packages from outside, or modules of those."""
-    indirect: bool = True
+    indirect: Annotated[bool, Weaker.SMALLER] = True
     """Whether an import counts that leads there through other modules."""
-    except_via: Patterns = ()
+    except_via: Annotated[Patterns, Weaker.LARGER] = ()
     """Corridors: a way that goes through one of these modules is allowed."""
-    via: Patterns = ()
+    via: Annotated[Patterns, Weaker.SMALLER_NOT_EMPTY] = ()
     """If given, only ways that go through one of these modules are forbidden."""
-    as_packages: bool = True
+    as_packages: Annotated[bool, Weaker.SMALLER] = True
     """Whether `modules` and `must_not_import` stand for the modules below them too."""
 
     @property

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Annotated, ClassVar, Literal
 
 from archguard.codebase import Codebase, OneOrMany, Patterns, SomeNames, SomePatterns, Source
+from archguard.codebase.strictness import Weaker, WeakerEntries
 from archguard.codebase.worker_pool import broadcast
 from archguard.effects import CHANNELS as ALL_CHANNELS
 from archguard.effects import Client, load_catalogue, semantic_model
@@ -38,23 +39,28 @@ class Gateway(PerFileContract):
     client_channels: ClassVar[tuple[str, ...]] = CHANNELS
     """The channels of `clients` that it knows."""
 
-    allowed_in: Patterns = ()
+    allowed_in: Annotated[Patterns, Weaker.LARGER] = ()
     """The modules that may reach outside."""
-    modules: Patterns = ()
+    modules: Annotated[Patterns, Weaker.SMALLER_NOT_EMPTY] = ()
     """The modules that are held to it; by default all that are not in `allowed_in`."""
-    channels: Annotated[tuple[Channel, ...], OneOrMany(empty=False)] = CHANNELS
+    channels: Annotated[tuple[Channel, ...], OneOrMany(empty=False), Weaker.SMALLER] = CHANNELS
     """What counts as outside: `http`, `rpc`, `queue`, `cloud`, `saas`, `network` (sockets, SSH, FTP, LDAP), `email`."""
-    detect: Annotated[tuple[Literal["imports", "calls"], ...], OneOrMany(empty=False)] = ("imports", "calls")
+    detect: Annotated[tuple[Literal["imports", "calls"], ...], OneOrMany(empty=False), Weaker.SMALLER] = (
+        "imports",
+        "calls",
+    )
     """What counts as reaching: the import of a client, a call of one."""
-    hosts: SomeNames = ()
+    hosts: Annotated[SomeNames, Weaker.LARGER_OR_EMPTY] = ()
     """If given, the only hosts that URLs in the code may name, in `allowed_in` too: `api.shop.com`, `*.internal`,
     `api.shop.com/v2`, `https://api.shop.com`."""
-    require: Annotated[tuple[Requirement, ...], OneOrMany(empty=False)] = ()
+    require: Annotated[tuple[Requirement, ...], OneOrMany(empty=False), Weaker.SMALLER] = ()
     """What every request must have, in `allowed_in` too: `timeout`, of its own or of its client, or mappings with one
     of `timeout`, `wrapped_in` and `breaker`, and with `channels` and `hosts`."""
-    routes_in: SomePatterns = ()
+    routes_in: Annotated[SomePatterns, Weaker.LARGER_OR_EMPTY] = ()
     """If given, the only modules that may declare routes, remote procedures and tasks."""
-    clients: Mapping[str, Client] = field(default_factory=dict)
+    clients: Annotated[Mapping[str, Client], WeakerEntries(keys=Weaker.SMALLER, values=Weaker.PARTS)] = field(
+        default_factory=dict
+    )
     """Further libraries, by channel."""
 
     @property

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from archguard.codebase import Codebase, Pattern, Patterns, Reachability, ReachabilityRule
 from archguard.codebase.imports.reachability import ALL_BITS, find_forbidden_paths, labelled
+from archguard.codebase.strictness import Weaker
 from archguard.kinds.contract import Contract, ContractError, VacuousError, listed
 from archguard.kinds.import_paths import Units, children, path_violation
 from archguard.model import Violation
@@ -17,11 +18,11 @@ class Independence(Contract):
 
     kind: ClassVar[str] = "independence"
 
-    modules: Patterns = ()
+    modules: Annotated[Patterns, Weaker.SMALLER_OR_REGROUPED] = ()
     """The modules. A component is one as a whole; of another pattern every match is, or every value of its capture."""
-    children_of: Patterns = ()
+    children_of: Annotated[Patterns, Weaker.SMALLER] = ()
     """Packages whose direct children are independent of each other, with all below them."""
-    indirect: bool = True
+    indirect: Annotated[bool, Weaker.SMALLER] = True
     """Whether an import counts that leads there through modules outside."""
 
     @property

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
 from itertools import combinations, product
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from archguard.codebase import (
     Codebase,
@@ -20,6 +20,7 @@ from archguard.codebase import (
     self_and_parents,
 )
 from archguard.codebase.imports.reachability import ALL_BITS, find_forbidden_paths, labelled
+from archguard.codebase.strictness import Weaker, WeakerEntries
 from archguard.kinds.contract import Contract, ContractError, VacuousError, listed
 from archguard.kinds.import_paths import children, path_violation
 from archguard.kinds.layering import LayerMatrix
@@ -30,11 +31,11 @@ from archguard.model import Location, Violation
 class Layer(Shorthand):
     """One level of a layered architecture."""
 
-    modules: SomePatterns
+    modules: Annotated[SomePatterns, Weaker.SMALLER]
     """What it consists of; inside of `within`, what is no component is named relative to each match of it."""
-    optional: bool | Patterns = False
+    optional: Annotated[bool | Patterns, Weaker.LARGER] = False
     """Whether it, or which of its modules, may be missing."""
-    independent: bool = False
+    independent: Annotated[bool, Weaker.SMALLER] = False
     """Whether its modules must not import each other."""
 
     @classmethod
@@ -65,19 +66,21 @@ class Layers(Contract):
 
     kind: ClassVar[str] = "layers"
 
-    layers: tuple[Layer, ...] = ()
+    layers: Annotated[tuple[Layer, ...], Weaker.SMALLER_OR_REORDERED] = ()
     """The layers from top to bottom: names, or mappings with `modules`, `optional` and `independent`."""
-    may_import: Mapping[Pattern, Patterns] | None = None
+    may_import: Annotated[
+        Mapping[Pattern, Patterns] | None, WeakerEntries(keys=Weaker.SMALLER, values=Weaker.LARGER)
+    ] = None
     """Instead of `layers`: what each of them may import; it is denied everything else that is named here."""
-    closed: bool = False
+    closed: Annotated[bool, Weaker.SMALLER] = False
     """Whether a layer may import only the next one below: nobody skips a layer."""
-    indirect: bool = True
+    indirect: Annotated[bool, Weaker.SMALLER] = True
     """Whether an import counts that leads to a layer through modules that are in none."""
-    within: Patterns = ()
+    within: Annotated[Patterns, Weaker.SMALLER] = ()
     """Packages that each have these layers; they are checked one by one."""
-    exhaustive: bool = False
+    exhaustive: Annotated[bool, Weaker.SMALLER] = False
     """Whether every module (with `within`, every child of it) must be in a layer."""
-    exhaustive_except: Patterns = ()
+    exhaustive_except: Annotated[Patterns, Weaker.LARGER] = ()
     """Modules that need not be in a layer; with `within`, relative to it."""
 
     @property

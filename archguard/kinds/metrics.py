@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, Literal, TypeAlias, get_args
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias, get_args
 
 from archguard.codebase import Codebase, Link, Patterns, SomePatterns, disjoint
 from archguard.codebase.metrics import Level
 from archguard.codebase.metrics.coupling import MOST_CYCLES
+from archguard.codebase.strictness import Weaker, WeakerEntries
 from archguard.kinds.contract import Contract, ContractError, VacuousError, listed
 from archguard.kinds.import_paths import Units, units_of
 from archguard.kinds.metric_limits import Cause, Excess, cause_in_unit, cause_in_whole, figure
@@ -32,17 +33,17 @@ class Metrics(Contract):
 
     kind: ClassVar[str] = "metrics"
 
-    modules: SomePatterns
+    modules: Annotated[SomePatterns, Weaker.SMALLER_OR_REGROUPED]
     """What is measured. A component or a service is one unit as a whole; of any other pattern every match is."""
-    context: Patterns = ()
+    context: Annotated[Patterns, Weaker.ANY] = ()
     """More units that couplings are counted with, without limits of their own."""
-    as_packages: bool = True
+    as_packages: Annotated[bool, Weaker.ANY] = True
     """Whether a module stands for those below it as well."""
-    max_: Limits = field(default_factory=dict)
+    max_: Annotated[Limits, WeakerEntries(keys=Weaker.SMALLER, values=Weaker.LARGER)] = field(default_factory=dict)
     """The most that each number may be."""
-    min_: Limits = field(default_factory=dict)
+    min_: Annotated[Limits, WeakerEntries(keys=Weaker.SMALLER, values=Weaker.SMALLER)] = field(default_factory=dict)
     """The least that each number must be."""
-    stable_dependencies: bool = False
+    stable_dependencies: Annotated[bool, Weaker.SMALLER] = False
     """Whether each may import only what is at least as stable as itself."""
 
     @property

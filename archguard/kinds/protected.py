@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import ClassVar, TypeAlias
+from typing import Annotated, ClassVar, TypeAlias
 
 from archguard.codebase import (
     Codebase,
@@ -16,6 +16,7 @@ from archguard.codebase import (
     SomeTargets,
 )
 from archguard.codebase.public_api import Interface
+from archguard.codebase.strictness import Weaker
 from archguard.kinds.breakability import always_inside
 from archguard.kinds.contract import Contract, ContractError, VacuousError, bindings, bound, listed
 from archguard.kinds.import_paths import targets_of, units_of
@@ -31,20 +32,20 @@ class Protected(Contract):
 
     kind: ClassVar[str] = "protected"
 
-    modules: SomeTargets = ()
+    modules: Annotated[SomeTargets, Weaker.SMALLER_OR_REGROUPED] = ()
     """The modules that are protected, or packages from outside. A component is one whole; of any other pattern every
     match is protected by itself."""
-    private_in: Patterns = ()
+    private_in: Annotated[Patterns, Weaker.SMALLER] = ()
     """Packages whose private modules, those with a name such as `_rows`, are protected: the package around each of them
     may import it, with all that is in there."""
-    only_imported_by: Patterns = ()
+    only_imported_by: Annotated[Patterns, Weaker.LARGER] = ()
     """Who may import all of them."""
-    interface: Names = ()
+    interface: Annotated[Names, Weaker.LARGER] = ()
     """What anyone may import: modules or names, also relative to each protected module: `.api`, `.events.OrderPlaced`,
     `.` for its `__init__`, `__all__` for the names that its `__init__` lists; or what full names must look like, as a
     regular expression between slashes: `/shop\\.orders\\.read_.*/`. With look-around, references to groups or flags, it
     has two repetitions such as `.*` at most, so that matching it cannot take long."""
-    as_packages: bool = True
+    as_packages: Annotated[bool, Weaker.ANY] = True
     """Whether `modules` and `only_imported_by` stand for the modules below them too."""
 
     @property

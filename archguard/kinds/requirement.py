@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias
 
 from archguard.codebase import Codebase, OneOrMany, Shorthand, SomeNames
+from archguard.codebase.strictness import Weaker
 from archguard.kinds.client_faults import name_fault
 from archguard.kinds.contract import ContractError, listed
 
@@ -16,15 +17,15 @@ CHANNELS: tuple[Channel, ...] = ("http", "rpc", "queue", "cloud", "saas", "netwo
 class Requirement(Shorthand):
     """One of `timeout`, `wrapped_in` and `breaker`, for all requests or for those over `channels` or to `hosts`."""
 
-    timeout: bool = False
+    timeout: Annotated[bool, Weaker.SMALLER] = False
     """Whether a timeout is required, of the request or of its client."""
-    wrapped_in: SomeNames = ()
+    wrapped_in: Annotated[SomeNames, Weaker.LARGER_OR_EMPTY] = ()
     """Functions and classes, one of which must wrap the request: `tenacity.retry`, `shop.net.resilient`."""
-    breaker: SomeNames = ()
+    breaker: Annotated[SomeNames, Weaker.LARGER_OR_EMPTY] = ()
     """Circuit breakers, one of which must wrap the request; checked as `wrapped_in`, and reported apart."""
-    channels: Annotated[tuple[Channel, ...], OneOrMany(empty=False)] = ()
+    channels: Annotated[tuple[Channel, ...], OneOrMany(empty=False), Weaker.SMALLER_NOT_EMPTY] = ()
     """The channels whose requests it is about; by default those of the contract."""
-    hosts: SomeNames = ()
+    hosts: Annotated[SomeNames, Weaker.SMALLER_NOT_EMPTY] = ()
     """If given, only requests that are known to go to one of these hosts must have it; as `hosts` of the contract."""
 
     @classmethod

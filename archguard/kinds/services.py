@@ -8,6 +8,7 @@ from itertools import chain, groupby
 from typing import Annotated, ClassVar, Literal, TypeAlias, TypeVar
 
 from archguard.codebase import Codebase, Names, OneOrMany, Pattern, PatternError, Shorthand
+from archguard.codebase.strictness import Weaker, WeakerEntries
 from archguard.effects import semantic_model
 from archguard.effects.interactions import Channel, Interaction, ServiceMap, find_interactions, hosts_outside
 from archguard.kinds.breakability import always_inside
@@ -22,12 +23,12 @@ _Keys: TypeAlias = tuple[str | int, ...]
 class Permission(Shorthand):
     """Which services one service may reach, and how."""
 
-    may_call: Names
+    may_call: Annotated[Names, Weaker.LARGER]
     """The services; `*` stands for any text."""
-    through: Names = ()
+    through: Annotated[Names, Weaker.ANY] = ()
     """The modules of theirs that may be imported, instead of their `public` ones: `payments.client`,
     `payments::app.client` or `app.client`."""
-    channels: Annotated[tuple[Channel, ...], OneOrMany(empty=False)] = (
+    channels: Annotated[tuple[Channel, ...], OneOrMany(empty=False), Weaker.LARGER] = (
         Channel.IMPORT,
         Channel.HTTP,
         Channel.RPC,
@@ -54,15 +55,17 @@ class Services(Contract):
 
     kind: ClassVar[str] = "services"
 
-    policy: Mapping[str, Permissions]
+    policy: Annotated[Mapping[str, Permissions], WeakerEntries(keys=Weaker.LARGER, values=Weaker.LARGER)]
     """For each service (`*` stands for any text) the others that it may call: names, or mappings with `may_call`,
     `through` and `channels`. What is not allowed is forbidden."""
-    channels: Annotated[tuple[Channel, ...], OneOrMany(empty=False)] = tuple(Channel)
+    channels: Annotated[tuple[Channel, ...], OneOrMany(empty=False), Weaker.SMALLER] = tuple(Channel)
     """The ways that are looked at."""
-    external_hosts: Mapping[str, Names] = field(default_factory=dict)
+    external_hosts: Annotated[Mapping[str, Names], WeakerEntries(keys=Weaker.SMALLER, values=Weaker.LARGER)] = field(
+        default_factory=dict
+    )
     """For a service (`*` stands for any text), the only hosts outside of all services that its code may name; others
     are not held to it."""
-    unused_permissions: Severity | Literal["ignore"] = Severity.WARNING
+    unused_permissions: Annotated[Severity | Literal["ignore"], Weaker.LATER] = Severity.WARNING
     """How a permission that no code uses is reported."""
 
     def check(self, codebase: Codebase) -> Iterator[Violation]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from archguard.codebase import Codebase, Source
+from archguard.codebase.strictness import Weaker
 from archguard.kinds.contract import ContractError
 from archguard.kinds.per_file import Checker, PerFileContract
 from archguard.kinds.structure_rules import Breach, Rule, StructureFacts, faults
@@ -18,7 +19,7 @@ class Structure(PerFileContract):
 
     kind: ClassVar[str] = "structure"
 
-    rules: tuple[Rule, ...]
+    rules: Annotated[tuple[Rule, ...], Weaker.SMALLER]
     """What must be and must not be; each holds by itself."""
 
     @property

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated
 
 from archguard.codebase import Names
+from archguard.codebase.strictness import Weaker, WeakerEntries
 
 CHANNELS = ("database", "cache", "http", "rpc", "queue", "cloud", "saas", "network", "email")
 """What clients reach; each channel is a TOML file in this folder."""
@@ -13,13 +15,13 @@ CHANNELS = ("database", "cache", "http", "rpc", "queue", "cloud", "saas", "netwo
 class Timeout:
     """Where a client takes a timeout."""
 
-    position: int | None = None
+    position: Annotated[int | None, Weaker.ANY] = None
     """The index of the positional argument, from 0; without it, the timeout is passed by the keyword `timeout` only."""
-    at_call: bool = True
+    at_call: Annotated[bool, Weaker.ANY] = True
     """Whether a call takes one."""
-    at_client: bool = False
+    at_client: Annotated[bool, Weaker.ANY] = False
     """Whether the client takes one for all of its calls."""
-    has_default: bool = False
+    has_default: Annotated[bool, Weaker.LARGER] = False
     """Whether there is one if nothing is passed."""
 
 
@@ -27,21 +29,29 @@ class Timeout:
 class Client:
     """A library that reaches a database, a host, a queue, ..."""
 
-    modules: Names = ()
+    modules: Annotated[Names, Weaker.SMALLER] = ()
     """What is imported: packages or modules, with all below them."""
-    exclude: Names = ()
+    exclude: Annotated[Names, Weaker.LARGER] = ()
     """What of those reaches nothing: servers, exceptions, settings, methods that only compute."""
-    functions: Names = ()
+    functions: Annotated[Names, Weaker.SMALLER] = ()
     """Functions and classes whose call is an access, by their full names."""
-    methods: Mapping[str, Names] = field(default_factory=dict)
+    methods: Annotated[Mapping[str, Names], WeakerEntries(keys=Weaker.SMALLER, values=Weaker.SMALLER)] = field(
+        default_factory=dict
+    )
     """Classes, with those of their methods whose call is an access; `*` is every one."""
-    orm_bases: Names = ()
+    orm_bases: Annotated[Names, Weaker.SMALLER] = ()
     """Base classes of what is stored."""
-    query_builders: Names = ()
+    query_builders: Annotated[Names, Weaker.SMALLER] = ()
     """Functions of its modules that queries are built with, by their last names."""
-    returns: Mapping[str, str] = field(default_factory=dict)
+    returns: Annotated[Mapping[str, str], WeakerEntries(keys=Weaker.SMALLER, values=Weaker.ANY)] = field(
+        default_factory=dict
+    )
     """The class of what comes out of an attribute, or of a call with `()`: `acme.db.connect(): acme.db.Conn`."""
-    bases: Mapping[str, str] = field(default_factory=dict)
+    bases: Annotated[Mapping[str, str], WeakerEntries(keys=Weaker.SMALLER, values=Weaker.ANY)] = field(
+        default_factory=dict
+    )
     """The class that another one extends."""
-    timeouts: Mapping[str, Timeout] = field(default_factory=dict)
+    timeouts: Annotated[Mapping[str, Timeout], WeakerEntries(keys=Weaker.SMALLER, values=Weaker.PARTS)] = field(
+        default_factory=dict
+    )
     """Where calls take a timeout, by the name of a package, module or function; the longest name that fits counts."""

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Annotated
 
 from archguard.codebase import Codebase, Patterns
+from archguard.codebase.strictness import Weaker
 from archguard.kinds.contract import bound
 from archguard.kinds.structure_rules.breach import Breach
 from archguard.kinds.structure_rules.evidence import best, weaker
@@ -18,21 +20,21 @@ from archguard.model import Confidence
 class Rule:
     """What all modules, classes, functions or calls of a sort must or must not."""
 
-    modules: Patterns = ()
+    modules: Annotated[Patterns, Weaker.SMALLER_NOT_EMPTY] = ()
     """The modules that it looks at, all by default; without `classes`, `functions` or `calls` it is about them."""
-    except_: Patterns = ()
+    except_: Annotated[Patterns, Weaker.LARGER] = ()
     """Modules that it passes over."""
-    classes: Selector | None = None
+    classes: Annotated[Selector | None, Weaker.ANY] = None
     """The rule is about classes: their names, or keys of a shape."""
-    functions: Selector | None = None
+    functions: Annotated[Selector | None, Weaker.ANY] = None
     """The rule is about functions and methods: their names, or keys of a shape."""
-    calls: Globs = ()
+    calls: Annotated[Globs, Weaker.SMALLER] = ()
     """The rule is about calls of these functions, methods or classes."""
-    must: Demand | None = None
+    must: Annotated[Demand | None, Weaker.ANY] = None
     """What each of them must do, be or have: all of it."""
-    must_not: Demand | None = None
+    must_not: Annotated[Demand | None, Weaker.PARTS] = None
     """What each of them must not do, be or have: none of it."""
-    reason: str = ""
+    reason: Annotated[str, Weaker.NEVER] = ""
     """Why; shown instead of the contract's reason."""
 
     @property

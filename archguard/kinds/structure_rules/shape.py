@@ -7,6 +7,7 @@ from typing import Annotated, TypeAlias
 
 from archguard.codebase import OneOrMany, SomePatterns
 from archguard.codebase.coercion import ShortFor
+from archguard.codebase.strictness import Weaker
 from archguard.kinds.structure_rules.glob import Globs
 
 
@@ -44,9 +45,9 @@ class Reaction(StrEnum):
 class Caught:
     """Exceptions that an `except` clause catches."""
 
-    exceptions: Globs
+    exceptions: Annotated[Globs, Weaker.SMALLER]
     """Their names, and classes that they derive from; a bare `except:` catches `BaseException`."""
-    unless: Annotated[tuple[Reaction, ...], OneOrMany(empty=False)] = ()
+    unless: Annotated[tuple[Reaction, ...], OneOrMany(empty=False), Weaker.LARGER] = ()
     """Clauses that do not count: `raise`, those that raise this or another exception; `log`, those that log."""
 
 
@@ -54,15 +55,15 @@ class Caught:
 class Size:
     """Measures that can be exceeded."""
 
-    lines: int | None = None
+    lines: Annotated[int | None, Weaker.LARGER_OR_EMPTY] = None
     """Lines of a module, a class or a function, its decorators and its docstring included."""
-    parameters: int | None = None
+    parameters: Annotated[int | None, Weaker.LARGER_OR_EMPTY] = None
     """Parameters of a function, without `self` or `cls`."""
-    members: int | None = None
+    members: Annotated[int | None, Weaker.LARGER_OR_EMPTY] = None
     """Public names that a module or a class defines."""
-    branches: int | None = None
+    branches: Annotated[int | None, Weaker.LARGER_OR_EMPTY] = None
     """Branches of a function, without nested ones: each `if`, `elif`, `else`, `for`, `while`, `except` and `case`."""
-    statements: int | None = None
+    statements: Annotated[int | None, Weaker.LARGER_OR_EMPTY] = None
     """Statements of a module, a class or a function, nested ones included; docstrings are none."""
 
     def limits(self) -> Iterator[tuple[str, int]]:
@@ -83,27 +84,27 @@ def counted(limit: int, measure: str) -> str:
 class Criteria:
     """What a module, a class or a function looks like. All keys that are given must hold; of several names, one."""
 
-    named: Globs = ()
+    named: Annotated[Globs, Weaker.SMALLER] = ()
     """Names: of classes and functions; of modules that of the file, without `.py`."""
-    inherit: Globs = ()
+    inherit: Annotated[Globs, Weaker.SMALLER] = ()
     """Classes: base classes, also those of bases in other files."""
-    decorated_with: Globs = ()
+    decorated_with: Annotated[Globs, Weaker.SMALLER] = ()
     """Classes, functions: decorators; with brackets, their arguments too: `dataclass(*frozen=True*)`."""
-    be: Annotated[tuple[Modifier, ...], OneOrMany(empty=False)] = ()
+    be: Annotated[tuple[Modifier, ...], OneOrMany(empty=False), Weaker.ANY] = ()
     """Classes, functions: `class`, `function`, `method`, `async`, `top_level`, `public` or `private`; several: all."""
-    take: Globs = ()
+    take: Annotated[Globs, Weaker.SMALLER] = ()
     """Types of parameters, also inside of others: `Session` in `list[Session]`, behind an alias, or as what one derives
     from."""
-    return_: Globs = ()
+    return_: Annotated[Globs, Weaker.SMALLER] = ()
     """Types that are returned, likewise: those of the annotation, or else those that the `return` statements show."""
-    raise_: Globs = ()
+    raise_: Annotated[Globs, Weaker.SMALLER] = ()
     """Exceptions that are raised, and classes that they derive from, except `Exception` and `BaseException`."""
-    catch: Annotated[Caught | None, ShortFor("exceptions")] = None
+    catch: Annotated[Caught | None, ShortFor("exceptions"), Weaker.PARTS] = None
     """Exceptions that are caught, likewise; a bare `except:` catches `BaseException`; or a mapping with `unless`."""
-    call: Globs = ()
+    call: Annotated[Globs, Weaker.SMALLER] = ()
     """Functions, methods and classes that are called; with brackets, their arguments too: `open(*'w'*)`; the name of a
     component or a module stands for all that is defined in it."""
-    exceed: Size | None = None
+    exceed: Annotated[Size | None, Weaker.PARTS] = None
     """Sizes: `lines`, `parameters`, `members`, `branches` or `statements`."""
 
 
@@ -116,7 +117,7 @@ class Part(Criteria):
 class Shape(Criteria):
     """How a module, a class or a function looks, and what is in it; a name alone stands for `named`."""
 
-    define: Annotated[tuple[Annotated[Part, ShortFor("named")], ...], OneOrMany(empty=False)] = ()
+    define: Annotated[tuple[Annotated[Part, ShortFor("named")], ...], OneOrMany(empty=False), Weaker.ANY] = ()
     """Modules, classes: what stands directly in them, imports left out; a name, or the other keys of this table."""
 
 
@@ -127,7 +128,7 @@ Selector: TypeAlias = Annotated[Shape, ShortFor("named")]
 class Demand(Shape):
     """What a rule asks for, or forbids."""
 
-    reside_in: SomePatterns = ()
+    reside_in: Annotated[SomePatterns, Weaker.SMALLER] = ()
     """The modules where it stands; may use `<name>` of `modules`."""
-    have: SomePatterns = ()
+    have: Annotated[SomePatterns, Weaker.SMALLER] = ()
     """Modules: other modules that there are for each, such as `tests.**.test_<module>`; `<module>` is its last name."""

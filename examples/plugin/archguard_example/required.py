@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from archguard import Codebase, Contract, Patterns, Violation
+from archguard import Codebase, Contract, Patterns, Violation, Weaker
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,9 +13,9 @@ class Required(Contract):
 
     kind: ClassVar[str] = "required"
 
-    modules: Patterns
+    modules: Annotated[Patterns, Weaker.SMALLER]
     """The modules that are held to it."""
-    must_import: Patterns
+    must_import: Annotated[Patterns, Weaker.LARGER]
     """What each of them must import, one of it at least."""
 
     def check(self, codebase: Codebase) -> Iterator[Violation]:
