@@ -9,6 +9,7 @@ from archguard.history import since
 from archguard.reporters.json import problem_as_plain, report_as_plain, violation_as_plain
 from archguard.servers.daemon import Message, error
 from archguard.servers.protocol import InvalidMessageError
+from archguard.servers.weakening import draft_weakenings
 from archguard.servers.workspace import Workspace
 
 Drafts: TypeAlias = Mapping[Path, str | None]
@@ -61,6 +62,11 @@ def _report(workspace: Workspace, request: Message) -> Message:
     return plain
 
 
+def _weakening(workspace: Workspace, request: Message) -> Message:
+    session = workspace.session()
+    return {"weakenings": [*draft_weakenings(session.config, session.codebase, _drafts(request))]}
+
+
 def _drafts(request: Message) -> Drafts:
     drafts = request.get("drafts")
     if not isinstance(drafts, dict):
@@ -81,4 +87,8 @@ def _text(value: Any, key: str) -> str:
     return value
 
 
-_METHODS: Final[Mapping[str, Callable[[Workspace, Message], Message]]] = {"check": _check, "report": _report}
+_METHODS: Final[Mapping[str, Callable[[Workspace, Message], Message]]] = {
+    "check": _check,
+    "report": _report,
+    "weakening": _weakening,
+}
