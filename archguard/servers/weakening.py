@@ -66,8 +66,8 @@ def _copy(config: Config, drafts: Drafts) -> Iterator[Path]:
     files = [path for path in (*config.files, config.root / NAME) if path not in shipped and path.is_file()]
     above = Path(os.path.commonpath([config.root, *(path.parent for path in files)]))  # some extend a file further up
     with TemporaryDirectory(prefix="archguard-") as place:
-        copy = Path(place).resolve()
-        (copy / ".git").mkdir()  # the search for a configuration ends there
+        copy = Path(place).resolve() / above.name  # messages name this folder
+        (copy / ".git").mkdir(parents=True)  # the search for a configuration ends there
         root = copy / config.root.relative_to(above)
         root.mkdir(parents=True, exist_ok=True)
         for path in {*files, *drafts}:
