@@ -7,12 +7,12 @@ fingerprints of all inputs, and reads the files that were edited. Results are ke
 until so much has changed since that another one is worth its time.
 """
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from archguard.checking.check import check
+from archguard.checking.drafts import draft_texts
 from archguard.checking.kept_run import KeptRun
 from archguard.codebase import Codebase, Source
 from archguard.codebase.edits import added_source, with_edits
@@ -90,19 +90,23 @@ class Session:
             drafts: The new text of files by path; None for a file that is removed, a path that does not exist for a
                 new one. Paths that are not absolute start from the folder of the configuration.
         """
+        report, codebase = self.preview(drafts)
         root = self.config.root
-        texts = {os.path.abspath(root / path): _bytes(text) for path, text in drafts.items()}  # noqa: PTH100  # keeps links
+        files = {source.file for code in (codebase, self._disk) for source in code.sources.values()}
+        strays = tuple(_not_a_module(path, root) for path in draft_texts(root, drafts) if path not in files)
+        found = _compared(self._report, report)
+        return replace(found, problems=(*strays, *found.problems))
+
+    def preview(self, drafts: Mapping[Path, str | bytes | None]) -> tuple[Report, Codebase]:
+        """The report that there would be if `drafts`, as for `check`, were saved, and the code that it is about."""
         with recording_into(self._inputs):
-            codebase = self._with_drafts(texts)
+            codebase = self._with_drafts(draft_texts(self.config.root, drafts))
             names = codebase.sources.keys() | self._disk.sources.keys()
             drafted = {name for name in names if codebase.sources.get(name) != self._disk.sources.get(name)}
             self._give_results(codebase, drafted)
             report = check(self.config, codebase=codebase)
         self._keep_scopes(codebase, drafted)
-        files = {source.file for code in (codebase, self._disk) for source in code.sources.values()}
-        strays = tuple(_not_a_module(path, root) for path in texts if path not in files)
-        found = _compared(self._report, report)
-        return replace(found, problems=(*strays, *found.problems))
+        return report, codebase
 
     def _check_all(self, codebase: Codebase) -> None:
         """Check `codebase`, and record what later checks are compared with."""
@@ -158,10 +162,6 @@ class Session:
         """The source of a file that is to be added to a package, unless it is excluded."""
         found = added_source(self._disk, path)
         return None if found and any(one.unit(found.module) for one in self.config.project.exclude) else found
-
-
-def _bytes(text: str | bytes | None) -> bytes | None:
-    return text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
 
 
 def _compared(before: Report, now: Report) -> DraftResult:

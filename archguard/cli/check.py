@@ -59,6 +59,12 @@ class _FormatOption(click.Option):
     default=Severity.ERROR.value,
     help="The least severity that makes the run fail.",
 )
+@click.option(
+    "--stdin-filename",
+    "unsaved",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Check the text on stdin as if it were saved in this file, and report what is in the file then.",
+)
 @click.option("--no-cache", is_flag=True, help="Look at everything again, and keep nothing for the next time.")
 @click.option(
     "--checksum", "by_content", is_flag=True, help="Tell by their contents, not their times, which files changed."
@@ -76,6 +82,7 @@ def command(  # noqa: PLR0913  # the options of the command
     branch: str | None,
     contracts: tuple[str, ...],
     fail_on: str,
+    unsaved: Path | None,
     *,
     strict_baseline: bool,
     no_cache: bool,
@@ -86,11 +93,21 @@ def command(  # noqa: PLR0913  # the options of the command
 
     If nothing has changed since the same was asked, the answer of then, kept in .archguard_cache, is written again.
     """
-    del no_cache, by_content  # `__main__` handles them before it imports anything
+    del by_content  # `__main__` handles it before it imports anything, and `no_cache` as well
     if revision is not None and branch is not None:
         raise click.UsageError("--since and --since-merge-base name two bases: give one of them")
     times = Profile({"start": time.process_time()})
     targets = [_target(format_, output) for format_ in formats]
+    if unsaved is not None:
+        if paths or revision is not None or branch is not None or profile:
+            raise click.UsageError("--stdin-filename goes neither with PATHS nor with --since or --profile")
+        with _faults_reported(targets):
+            report = _unsaved_report(unsaved, config, baseline, contracts, no_cache=no_cache)
+            report = report.judged(Severity(fail_on), strict_baseline=strict_baseline)
+            outputs = _outputs(report, targets)
+        for file, text in outputs:
+            _write(file, text)
+        ctx.exit(exit_code(report))
     with _faults_reported(targets):
         with times.stage("configuration"):
             read_config = configuration(config)
@@ -109,7 +126,7 @@ def command(  # noqa: PLR0913  # the options of the command
         report = within_paths(report, codebase, [path for path in paths if is_there(path)])
         report = report.judged(Severity(fail_on), strict_baseline=strict_baseline)
         with times.stage("report"):
-            outputs = [(str(file) if file else None, _written(report, format_, file)) for format_, file in targets]
+            outputs = _outputs(report, targets)
     code = exit_code(report)
     by_outline = report.complete and is_about_imports(read_config, codebase)
     told_again = by_outline and is_recording() and not _wants_colour()
@@ -120,6 +137,21 @@ def command(  # noqa: PLR0913  # the options of the command
     if profile:
         click.echo(times.render(), err=True)
     ctx.exit(code)
+
+
+def _unsaved_report(
+    file: Path, config: tuple[Path, ...], baseline: Path | None, only: tuple[str, ...], *, no_cache: bool
+) -> Report:
+    from archguard.cli.unsaved import unsaved_report, unsaved_report_of_daemon  # noqa: PLC0415  # editors only
+
+    text = sys.stdin.buffer.read()
+    report = None if no_cache or only else unsaved_report_of_daemon(file, text, config, baseline)
+    return report or unsaved_report(file, text, config, baseline, only)
+
+
+def _outputs(report: Report, targets: list[tuple[str, Path | None]]) -> list[tuple[str | None, str]]:
+    """File and text of each report; None in place of a file is stdout."""
+    return [(str(file) if file else None, _written(report, format_, file)) for format_, file in targets]
 
 
 @contextmanager

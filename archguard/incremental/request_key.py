@@ -18,10 +18,10 @@ _FORMAT_VERSION = 3
 _VARIABLES = ("COLORTERM", "COLUMNS", "FORCE_COLOR", "LANG", "LANGUAGE", "NO_COLOR", "TERM", "TTY_COMPATIBLE")
 _PREFIXES = ("ARCHGUARD_", "LC_", "PYTHON")
 """Prefixes of further environment variables that archguard, its libraries and Python read."""
-_WITH_VALUE = ("--config", "--format", "--output", "--baseline", "--contract", "--fail-on")
+_WITH_VALUE = ("--config", "--format", "--output", "--baseline", "--contract", "--fail-on", "--stdin-filename")
 """Options whose value may be the next argument."""
-_NOT_REPLAYED = ("--no-cache", "--profile", "--since", "--since-merge-base")
-"""Options that ask for a full run, or whose result depends on what git returns."""
+_NOT_REPLAYED = ("--no-cache", "--profile", "--since", "--since-merge-base", "--stdin-filename")
+"""Options that ask for a full run, or whose result depends on what git returns or stdin holds."""
 
 
 def request_key(arguments: list[str]) -> str | None:

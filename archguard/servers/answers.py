@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
+from archguard.checking import within_paths
 from archguard.errors import problems_of
-from archguard.history import since
+from archguard.history import since, with_baseline
+from archguard.model.serialization import to_plain
 from archguard.reporters.json import problem_as_plain, report_as_plain, violation_as_plain
 from archguard.servers.daemon import Message, error
 from archguard.servers.protocol import InvalidMessageError
@@ -52,6 +54,15 @@ def _check(workspace: Workspace, request: Message) -> Message:
     }
 
 
+def _preview(workspace: Workspace, request: Message) -> Message:
+    """The report as if the drafts were saved, with all that reporters need."""
+    baseline, session = request.get("baseline"), workspace.session()
+    report, codebase = session.preview(_drafts(request))
+    named = None if baseline is None else Path(_text(baseline, "baseline"))
+    report = with_baseline(report, session.config, codebase, named)
+    return {"report": to_plain(within_paths(report, codebase, [*_drafts(request)]))}
+
+
 def _report(workspace: Workspace, request: Message) -> Message:
     report = workspace.report()
     revision = request.get("since")
@@ -89,6 +100,7 @@ def _text(value: Any, key: str) -> str:
 
 _METHODS: Final[Mapping[str, Callable[[Workspace, Message], Message]]] = {
     "check": _check,
+    "preview": _preview,
     "report": _report,
     "weakening": _weakening,
 }

@@ -5,14 +5,11 @@ computes one answer after another, since a session serves one caller at a time. 
 an edit waits for its check, nothing waits for a report. The daemon ends after some idle minutes, on SIGTERM, when a
 client asks for it, and when archguard has been replaced on disk.
 
-Memory: one project; `MOST_CLIENTS` messages of `MOST_BYTES` at most; and what drafts leave behind. Its cyclic part is
-freed after each answer, when nobody waits: nothing is collected while somebody does. A daemon that has grown by
-`_MOST_GROWTH` nevertheless ends, and the next client starts another one.
+Memory: one project, `MOST_CLIENTS` messages of `MOST_BYTES` at most, and what drafts leave behind, which `heap` frees. A
+daemon that has grown by `_MOST_GROWTH` nevertheless ends, and the next client starts another one.
 """
 
-import gc
 import os
-import sys
 import time
 import traceback
 from collections.abc import Callable
@@ -27,6 +24,7 @@ from archguard.incremental.program_state import program_state
 from archguard.reporters.tool_info import version
 from archguard.servers.client import OUTDATED
 from archguard.servers.connection import Connection
+from archguard.servers.heap import Heap, memory
 from archguard.servers.listener import Listener
 from archguard.servers.protocol import InvalidMessageError, decoded, encoded
 
@@ -38,6 +36,8 @@ _MOST_GROWTH: Final = 1 << 30
 """Bytes by which the daemon may grow after its first answers."""
 _FIRST_ANSWERS: Final = 10
 """Answers after which nearly all that drafts need of other files is in memory."""
+_QUIET: Final = 5.0
+"""Seconds without a request after which memory is tidied: an agent that reads or thinks is quiet for longer."""
 _PAUSE: Final = 0.1
 _FAREWELL: Final = 2.0
 """Seconds that the last answer may take to its client."""
@@ -46,7 +46,7 @@ Message: TypeAlias = dict[str, Any]
 Answers: TypeAlias = Callable[[Message], Message]
 """From a request to its answer. It raises `InvalidMessageError` for a request that it does not understand."""
 
-_URGENCY: Final = {"stop": 0, "check": 1}
+_URGENCY: Final = {"stop": 0, "check": 1, "preview": 1}
 _LEAST_URGENT: Final = 2
 
 
@@ -75,6 +75,7 @@ class Daemon:
         self._program = program_state()
         self._started = time.monotonic()
         self._answered = 0
+        self._heap = Heap()
         self._first_memory = 0
         """Bytes after the first answers."""
 
@@ -84,14 +85,21 @@ class Daemon:
 
     def run(self, answers: Answers) -> str:
         """Answer requests, and return why the daemon is to end."""
-        while True:
-            try:
-                job = self._jobs.get(timeout=self._idle)
-            except Empty:
-                return f"idle for {self._idle:g} seconds"
+        while job := self._next():
             if end := self._do(job, answers):
                 job.is_sent.wait(_FAREWELL)
                 return end
+        return f"idle for {self._idle:g} seconds"
+
+    def _next(self) -> _Job | None:
+        """The most urgent request; None if none comes."""
+        quiet = min(_QUIET, self._idle)
+        with suppress(Empty):
+            return self._jobs.get(timeout=quiet)
+        self._heap.collect_all()
+        with suppress(Empty):
+            return self._jobs.get(timeout=self._idle - quiet)
+        return None
 
     def _do(self, job: _Job, answers: Answers) -> str:
         """Answer a request; returns why the daemon is to end, if it is."""
@@ -118,7 +126,7 @@ class Daemon:
     def _tidy(self) -> str:
         """Free memory if nobody waits; returns why the daemon is to end, if it has grown too much."""
         if self._jobs.empty():
-            gc.collect()
+            self._heap.collect_new()
         if self._answered == _FIRST_ANSWERS:
             self._first_memory = memory()
         grown = memory() - self._first_memory if self._first_memory else 0
@@ -191,18 +199,6 @@ def _answered(job: _Job, answer: Message) -> _Job:
     job.answer = answer
     job.is_answered.set()
     return job
-
-
-def memory() -> int:
-    """The bytes of this process in main memory; where the system does not tell, the most that there have been, or 0."""
-    if sys.platform == "linux":
-        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
-        return int(pages) * os.sysconf("SC_PAGE_SIZE")
-    if sys.platform == "win32":
-        return 0
-    import resource  # noqa: PLC0415  # not on Windows
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 def error(code: str, message: str, hint: str = "", problems: tuple[Message, ...] = ()) -> Message:
