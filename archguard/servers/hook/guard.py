@@ -23,10 +23,12 @@ _SETTINGS: "Final" = (
     ".codex/config.toml",
     ".codex/hooks.json",
     ".copilot/settings.json",
+    ".cursor/cli.json",
     ".cursor/hooks.json",
     ".gemini/settings.json",
     ".github/copilot/settings.json",
     ".github/copilot/settings.local.json",
+    ".vscode/settings.json",
 )
 _SETTINGS_FOLDERS: "Final" = (".github/hooks", ".copilot/hooks")
 """Folders of which every JSON file has settings."""
@@ -76,13 +78,13 @@ def _is_switched_off(text: str) -> bool:
 
 
 def _entries(text: str, path: str) -> "set[tuple[str, ...]]":
-    """The texts of the settings that mention archguard, each after the keys and the matchers above it."""
+    """The entries of the settings that mention archguard, each after the keys and the matchers above it."""
     if _NAME not in text:
         return set()
     try:
         return set(_mentions(_parsed(text, path), ()))
-    except ValueError:  # the host cannot read it either
-        return set()
+    except ValueError:  # JSON with comments, or no settings at all
+        return {(line.strip(),) for line in text.splitlines() if _NAME in line}
 
 
 def _parsed(text: str, path: str) -> "Any":
@@ -106,6 +108,8 @@ def _mentions(plain: "Any", above: "tuple[str, ...]") -> "Iterator[tuple[str, ..
         matcher = str(plain.get("matcher", ""))
         for key, value in plain.items():
             yield from _mentions(value, (*above, matcher, key))
+            if _NAME in key and not isinstance(value, (dict, list)):
+                yield (*above, matcher, key, str(value))
 
 
 def _adds_a_configuration(path: str, text: str) -> bool:

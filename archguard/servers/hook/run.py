@@ -39,7 +39,7 @@ def run(arguments: "Sequence[str]") -> int:
         return _WRONG_CALL
     calling = host(names[0])
     try:
-        answer = _answer(calling, uses_daemon=NO_DAEMON not in arguments)
+        answer = _answer(names[0], calling, uses_daemon=NO_DAEMON not in arguments)
     except Exception as error:  # noqa: BLE001  # no fault of archguard blocks an edit
         text = message.fault(f"{type(error).__name__}: {error}", "please report it")
         answer = calling.told(text)
@@ -51,12 +51,13 @@ def run(arguments: "Sequence[str]") -> int:
     return 0
 
 
-def _answer(calling: "Host", *, uses_daemon: bool) -> "Message | None":
+def _answer(name: str, calling: "Host", *, uses_daemon: bool) -> "Message | None":
     told = json.loads(sys.stdin.buffer.read())
     event = calling.event(told) if isinstance(told, dict) else None
     if event is None:
         return None
-    state = SessionState(event.session)
+    # A host that reads the settings of others calls for each of them: each of these calls has to answer for itself.
+    state = SessionState(event.session and f"{name} {event.session}")
     try:
         return Decider(calling, Projects(uses_daemon=uses_daemon), state).answer(event)
     finally:

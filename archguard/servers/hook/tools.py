@@ -11,7 +11,7 @@ from archguard.servers.hook.patch import BEGIN, PatchError, patched
 
 TYPE_CHECKING = False  # importing `typing` takes as long as asking the daemon
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any, Final, TypeAlias
 
     from archguard.servers.hook.event import Event, Message
@@ -19,35 +19,31 @@ if TYPE_CHECKING:
     Drafts: TypeAlias = dict[str, str | None]
     """The new text of each file by its absolute path; None for a file that is removed."""
 
-_WRITES: "Final[Mapping[str, tuple[str, str]]]" = {
-    "Write": ("file_path", "content"),  # Claude Code; Cursor, for replacements too
-    "write_file": ("file_path", "content"),  # Gemini CLI
-    "create": ("path", "file_text"),  # Copilot
-    "create_file": ("filePath", "content"),  # VS Code
+_WRITES: "Final" = frozenset({"Write", "write_file", "create", "create_file"})
+"""Tools that write a whole file: of Claude Code and Cursor (for replacements too), Gemini CLI, Copilot, VS Code."""
+_REPLACEMENTS: "Final" = frozenset({"Edit", "StrReplace", "replace", "edit", "replace_string_in_file"})
+"""Tools that replace a text: of Claude Code, Cursor, Gemini CLI, Copilot, VS Code."""
+_LISTS: "Final[Mapping[str, str]]" = {"MultiEdit": "edits", "multi_replace_string_in_file": "replacements"}
+"""Tools that replace several texts, of older versions of Claude Code and of VS Code: the field of their list."""
+_PATCHES: "Final" = frozenset({"apply_patch"})
+"""Tools that apply a patch: of Codex, VS Code, Copilot."""
+_REMOVALS: "Final" = frozenset({"Delete"})
+"""Tools that remove a file: of Cursor."""
+_COMMANDS: "Final[Mapping[tuple[str, object], str]]" = {
+    ("str_replace_editor", "create"): "create",
+    ("str_replace_editor", "str_replace"): "edit",
 }
-"""Tools that write a whole file: the fields of the path and the text."""
-_REPLACEMENTS: "Final[Mapping[str, tuple[str, str, str, str]]]" = {
-    "Edit": ("file_path", "old_string", "new_string", "replace_all"),  # Claude Code
-    "replace": ("file_path", "old_string", "new_string", "allow_multiple"),  # Gemini CLI
-    "edit": ("path", "old_str", "new_str", ""),  # Copilot
-    "replace_string_in_file": ("filePath", "oldString", "newString", ""),  # VS Code
-}
-"""Tools that replace a text: the fields of the path, the old text, the new text, and whether all places are meant."""
-_LISTS: "Final[Mapping[str, tuple[str, str]]]" = {
-    "MultiEdit": ("edits", "Edit"),  # Claude Code, older versions
-    "multi_replace_string_in_file": ("replacements", "replace_string_in_file"),  # VS Code
-}
-"""Tools that replace several texts: the field of their list, and the tool whose fields its items have."""
-_PATCHES: "Final[Mapping[str, tuple[str, ...]]]" = {
-    "apply_patch": ("command", "input", "patch"),  # Codex, VS Code, Copilot
-}
-"""Tools that apply a patch: the fields that may hold it."""
-_REMOVALS: "Final[Mapping[str, str]]" = {
-    "Delete": "file_path",  # Cursor
-}
-"""Tools that remove a file: the field of its path."""
+"""Tools, of older versions of Copilot, whose field `command` says which other tool they are."""
 _SHELL: "Final" = "Bash"
 """Codex applies a patch that is given to a command `apply_patch` itself."""
+
+_PATH: "Final" = ("file_path", "filePath", "path")
+_TEXT: "Final" = ("content", "file_text")
+_OLD: "Final" = ("old_string", "oldString", "old_str")
+_NEW: "Final" = ("new_string", "newString", "new_str")
+_EVERYWHERE: "Final" = ("replace_all", "allow_multiple")
+_PATCH: "Final" = ("command", "input", "patch")
+"""The fields of these tools; hosts differ in how they spell them, not in what they mean."""
 
 
 def drafts(event: "Event") -> "Drafts":
@@ -61,46 +57,48 @@ def drafts(event: "Event") -> "Drafts":
 
 
 def _drafts(tool: str, arguments: "Message", place: "Callable[[str], str]") -> "Drafts":
+    tool = _COMMANDS.get((tool, arguments.get("command")), tool)
     try:
         if tool in _WRITES:
-            path, text = _WRITES[tool]
-            return {place(arguments[path]): unix_lines(arguments.get(text) or "")}
+            return {place(_field(arguments, _PATH)): unix_lines(_field(arguments, _TEXT, ""))}
         if tool in _REPLACEMENTS:
-            return _replacement(tool, arguments, place, {})
+            return _replacements([arguments], place)
         if tool in _LISTS:
-            return _replacements(tool, arguments, place)
+            return _replacements([{**arguments, **item} for item in arguments[_LISTS[tool]]], place)
         if tool in _REMOVALS:
-            return {place(arguments[_REMOVALS[tool]]): None}
+            return {place(_field(arguments, _PATH)): None}
         return patched(_patch(tool, arguments), place)
     except (AttributeError, LookupError, TypeError, PatchError):  # not the fields that the tool has, or no edit
         return {}
 
 
-def _replacement(tool: str, arguments: "Message", place: "Callable[[str], str]", before: "Drafts") -> "Drafts":
-    """What one replacement makes of the files, of which `before` holds those that are edited already."""
-    path, old, new, everywhere = _REPLACEMENTS[tool]
-    file = place(arguments[path])
-    text = before[file] if file in before else text_of(file)
-    if text is None and os.path.exists(file):  # no text in UTF-8
-        return {}
-    made = replaced(text, arguments[old], arguments[new], everywhere=bool(arguments.get(everywhere)))
-    return {} if made is None else {file: made}
-
-
-def _replacements(tool: str, arguments: "Message", place: "Callable[[str], str]") -> "Drafts":
-    """What several replacements make of the files. One that is refused does not keep VS Code from the others."""
-    field, each = _LISTS[tool]
+def _replacements(each: "list[Message]", place: "Callable[[str], str]") -> "Drafts":
+    """What replacements make of the files. One that is refused does not keep VS Code from the others."""
     found: Drafts = {}
-    for item in arguments[field]:
-        found |= _replacement(each, {**arguments, **item}, place, found)
+    for arguments in each:
+        file = place(_field(arguments, _PATH))
+        text = found[file] if file in found else text_of(file)
+        is_everywhere = bool(_field(arguments, _EVERYWHERE, None))
+        made = replaced(text, _field(arguments, _OLD), _field(arguments, _NEW), everywhere=is_everywhere)
+        if made is not None and (text is not None or not os.path.exists(file)):  # else it is no text in UTF-8
+            found[file] = made
     return found
 
 
 def _patch(tool: str, arguments: "Message") -> str:
     """The patch in the call of a tool; "" if there is none."""
-    if tool == _SHELL and str(arguments.get("command", "")).lstrip().startswith("apply_patch"):
-        return str(arguments["command"])
-    return next((arguments[field] for field in _PATCHES.get(tool, ()) if field in arguments), "")
+    is_command = tool == _SHELL and str(arguments.get("command", "")).lstrip().startswith("apply_patch")
+    patch: str = _field(arguments, _PATCH, "") if is_command or tool in _PATCHES else ""
+    return patch
+
+
+def _field(arguments: "Message", names: "Sequence[str]", *default: "Any") -> "Any":
+    """The value of the first of `names` that is there, or else the default.
+
+    Raises:
+        LookupError: none is there, and there is no default.
+    """
+    return [*(arguments[name] for name in names if name in arguments), *default][0]
 
 
 def _arguments(tool_input: "Any") -> "Message":

@@ -132,6 +132,11 @@ class TestAStop:
             answer = hook("claude", stop(shop)).message
             assert (answer is not None and answer.get("decision") == "block") is is_blocked
 
+    def test_another_host_is_blocked_for_itself(self, shop: Project, hook: Hook) -> None:
+        shop.write(CONTROLLER, BROKEN)
+        assert "decision" in (hook("claude", stop(shop)).message or {})
+        assert "decision" in (hook("codex", stop(shop)).message or {})
+
     def test_a_session_without_an_id_is_never_blocked(self, shop: Project, hook: Hook) -> None:
         shop.write(CONTROLLER, BROKEN)
         answer = hook("claude", stop(shop) | {"session_id": ""}).message

@@ -88,6 +88,11 @@ class TestTools:
     def test_a_removal_leaves_no_text(self, file: Path) -> None:
         assert called("Delete", {"file_path": str(file)}, file.parent) == {"orders.py": None}
 
+    def test_a_tool_with_several_commands_is_the_one_that_is_named(self, file: Path) -> None:
+        replacement = {"command": "str_replace", "path": "orders.py", "old_str": "import db", "new_str": "import x"}
+        assert called("str_replace_editor", replacement, file.parent) == {"orders.py": ORDERS.replace("db", "x", 1)}
+        assert called("str_replace_editor", {**replacement, "command": "view"}, file.parent) == {}
+
     def test_a_shell_command_edits_nothing_unless_it_is_given_a_patch(self, file: Path) -> None:
         patch = "*** Begin Patch\n*** Delete File: orders.py\n*** End Patch"
         assert called("Bash", {"command": f"cat <<EOF\n{patch}\nEOF"}, file.parent) == {}

@@ -94,6 +94,23 @@ def test_settings_in_toml_are_compared_too(tmp_path: Path) -> None:
     assert found(path, 'model = "b"\n') == LOST
 
 
+def test_settings_with_comments_are_compared_by_lines(tmp_path: Path) -> None:
+    path = tmp_path / ".vscode" / "settings.json"
+    path.parent.mkdir()
+    text = '{\n  // who may edit\n  "chat.tools.edits.autoApprove": {\n    "**/archguard.yaml": false\n  }\n}\n'
+    path.write_text(text, encoding="utf-8")
+    assert found(path, text.replace("who may", "may anybody")) == []
+    assert found(path, text.replace("false", "true")) == LOST
+
+
+def test_what_a_key_that_names_archguard_says_is_an_entry(tmp_path: Path) -> None:
+    path = tmp_path / ".vscode" / "settings.json"
+    path.parent.mkdir()
+    path.write_text('{"autoApprove": {"**/archguard.yaml": false}}', encoding="utf-8")
+    assert found(path, '{"autoApprove": {"**/archguard.yaml": false, "a": true}}') == []
+    assert found(path, '{"autoApprove": {"**/archguard.yaml": true}}') == LOST
+
+
 def test_a_file_of_another_name_is_no_settings(tmp_path: Path) -> None:
     (tmp_path / "settings.json").write_text(json.dumps(SETTINGS), encoding="utf-8")
     assert found(tmp_path / "settings.json", "{}") == []
