@@ -1,9 +1,11 @@
 """What all tests share: a project to check, and how hypothesis searches."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from daemons import Daemons, daemons_of_test
 from hypothesis import HealthCheck, settings
 from project import Project
 from tools import missing_although_required
@@ -35,3 +37,10 @@ def project(tmp_path: Path) -> Project:
     """An empty folder; the search for a configuration stops there."""
     (tmp_path / ".git").mkdir()
     return Project(tmp_path)
+
+
+@pytest.fixture
+def daemons(monkeypatch: pytest.MonkeyPatch) -> Iterator[Daemons]:
+    """Resident processes of this test only."""
+    with daemons_of_test(monkeypatch) as found:
+        yield found

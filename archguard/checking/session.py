@@ -4,16 +4,18 @@ The session checks the project once, and records what each result depends on. A 
 files with those on disk, computes what depends on the edit, and compares the reports. The files of the other modules
 are parsed once, when a draft first needs them. `refresh` takes in what has changed on disk: it compares the
 fingerprints of all inputs, and reads the files that were edited. Results are kept from one full run (`kept_run.py`)
-until so much has changed since that another one is worth its time.
+until so much has changed since that another one is worth its time; it may be one that was stored (`kept_store.py`).
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from archguard.checking.check import check
 from archguard.checking.drafts import draft_texts
 from archguard.checking.kept_run import KeptRun
+from archguard.checking.kept_store import keep_results, stored_run
 from archguard.codebase import Codebase, Source
 from archguard.codebase.edits import added_source, with_edits
 from archguard.config import Config, read
@@ -42,15 +44,21 @@ class Session:
     """The project of `config`, to check drafts of its files against its contracts. For one thread."""
 
     def __init__(self, config: Config) -> None:
-        """Read and check the project.
+        """Read and check the project; its results are stored in `.archguard_cache`, and found there the next time.
 
         Raises:
             ExceptionGroup[ArchguardError]: a package does not exist.
         """
         self.config = config
-        self._inputs = RecordedInputs()
+        self._inputs, self._scopes = RecordedInputs(), dict[str, Any]()
         with recording_into(self._inputs):
-            self._check_all(read(config))
+            codebase = read(config)
+            if stored := stored_run(config, codebase):
+                self._recorder = DependencyRecorder(is_recording=False)
+                self._kept, self._edits = stored[0], set[str]()
+                self._take_in(codebase, set(stored[1]))
+            else:
+                self._check_all(codebase)
 
     @property
     def report(self) -> Report:
@@ -113,6 +121,7 @@ class Session:
         codebase.results.scopes = {}  # those of other checks record nothing
         codebase.results.recorder = self._recorder = DependencyRecorder()
         self._report = check(self.config, codebase=codebase)
+        keep_results(self.config, (), codebase)
         self._recorder.is_recording = False  # later checks change nothing in what was recorded
         self._disk, self._kept, self._edits = codebase, KeptRun.of(codebase), set[str]()
         self._scopes = dict(codebase.results.scopes)

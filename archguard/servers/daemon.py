@@ -5,8 +5,8 @@ computes one answer after another, since a session serves one caller at a time. 
 an edit waits for its check, nothing waits for a report. The daemon ends after some idle minutes, on SIGTERM, when a
 client asks for it, and when archguard has been replaced on disk.
 
-Memory: one project, `MOST_CLIENTS` messages of `MOST_BYTES` at most, and what drafts leave behind, which `heap` frees. A
-daemon that has grown by `_MOST_GROWTH` nevertheless ends, and the next client starts another one.
+Memory: one project, `MOST_CLIENTS` messages of `MOST_BYTES` at most, and what drafts leave behind, which `heap` frees.
+A daemon that has grown by `_MOST_GROWTH` nevertheless ends, and the next client starts another one.
 """
 
 import os

@@ -1,9 +1,9 @@
 """The memory of the daemon: how much it is, and the collection of garbage while nobody waits.
 
-Python's collector looks at all objects that it tracks: seconds for a large project, most of whose objects live as long as
-the daemon. So nothing is collected during a request. After an answer the collector looks at the new objects only, and
-what survives is frozen, that is, left out from then on (`gc.freeze`). What of it becomes garbage later, such as the old
-results after a change on disk, is found when nobody has asked for some seconds.
+Python's collector looks at all objects that it tracks: seconds for a large project, most of whose objects live as long
+as the daemon. So nothing is collected during a request. After an answer the collector looks at the new objects only,
+and what survives is frozen, that is, left out from then on (`gc.freeze`). What of it becomes garbage later, such as the
+old results after a change on disk, is found when nobody has asked for some seconds.
 """
 
 import gc

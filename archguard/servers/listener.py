@@ -16,7 +16,7 @@ from archguard.errors import ArchguardError
 from archguard.incremental.secret import secret
 from archguard.servers.connection import Connection, PipeConnection, SocketConnection, connect
 
-_MOST_WAITING: Final = 64
+_MOST_WAITING: Final = 512
 """Connections that the system holds until they are accepted; a client beyond that is refused, and works alone."""
 _SECONDS_TO_END: Final = 5.0
 """How long a daemon that is ending may keep the lock."""

@@ -81,9 +81,28 @@ def test_a_name_that_nobody_imports_may_come_from_elsewhere(base: Codebase) -> N
     assert now is not None
 
 
+STAR = "from shop.orders import *\n"
+
+
 def test_a_module_whose_names_are_imported_by_a_star_may_not_bind_others(base: Codebase) -> None:
-    assert edited(base, "shop/__init__.py", "from shop.orders import Order, place\n\nmore = 1\n") is not None
-    assert edited(base, "shop/orders.py", "class Order: ...\n") is not None
+    (base.root / "shop/__init__.py").write_text(STAR)
+    starred = read(Project(base.root).config())
+    assert edited(starred, "shop/orders.py", "class Order: ...\n\ndef place(): ...\n\nmore = 1\n") is None
+    assert edited(starred, "shop/orders.py", "class Order: ...\n\ndef place(): return 1\n") is not None
+    assert edited(base, "shop/orders.py", "class Order: ...\n\ndef place(): ...\n\nmore = 1\n") is not None
+
+
+def test_what_was_edited_before_is_known_to_a_later_edit(base: Codebase) -> None:
+    (base.root / "shop/__init__.py").write_text(STAR)
+    draft = base.sources["shop.orders"].with_content(b"class Order: ...\n\ndef place(): ...\n\ndef more(): ...\n")
+    first = with_edits(base, [draft])
+    assert first is not None
+    then = with_edits(first, [base.sources["shop"].with_content(STAR.encode())])
+    assert then is not None
+    importing = then.sources["shop.db"].with_content(b"from shop import more\n")
+    last = with_edits(then, [importing])
+    assert last is not None
+    assert set(last.imports.imported_by("shop.db")) == {"shop.orders"}
 
 
 @pytest.mark.parametrize(

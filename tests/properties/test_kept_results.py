@@ -210,6 +210,7 @@ def test_a_session_finds_what_a_run_from_nothing_finds_after_each_refresh_and_in
         session.refresh()
         assert session.report.violations == new.violations
         assert session.report.problems == new.problems
+        assert Session(session.config).report.violations == new.violations  # from the stored results of the first one
 
 
 def texts(modules: dict[str, list[str]]) -> dict[str, str]:
