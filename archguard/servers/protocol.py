@@ -7,11 +7,11 @@ They meet at a Unix socket in a folder that only this user can enter (on Windows
 of the project, the configuration, and the archguard and the Python that run: another one of these has another daemon.
 """
 
-import json
 import os
 import stat
 import sys
 
+from archguard.incremental.quick_json import dumps, loads
 from archguard.incremental.secret import key_file
 from archguard.incremental.startup import inherited_path
 
@@ -35,7 +35,7 @@ class InvalidMessageError(Exception):
 
 def encoded(message: "dict[str, Any]") -> bytes:
     """The line for `message`."""
-    return json.dumps(message, separators=(",", ":")).encode("ascii") + b"\n"
+    return dumps(message).encode("ascii") + b"\n"
 
 
 def decoded(line: bytes) -> "dict[str, Any]":
@@ -45,7 +45,7 @@ def decoded(line: bytes) -> "dict[str, Any]":
         InvalidMessageError: it is not a JSON object.
     """
     try:
-        message = json.loads(line)
+        message = loads(line.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise InvalidMessageError(f"not JSON: {error}") from None
     if not isinstance(message, dict):

@@ -4,9 +4,9 @@ The exit code is 0 whenever the host is known: some hosts take 2 for a denial, s
 may block an edit. What went wrong is told to the user in the answer, or on stderr where the host has no form for that.
 """
 
-import json
 import sys
 
+from archguard.incremental.quick_json import dumps, loads
 from archguard.servers.hook import message
 from archguard.servers.hook.decision import Decider
 from archguard.servers.hook.hosts import HOSTS, host
@@ -46,13 +46,13 @@ def run(arguments: "Sequence[str]") -> int:
         if answer is None:
             sys.stderr.write(f"{text}\n")
     if answer is not None:
-        text = json.dumps(answer).replace("##", "#\\u0023")  # a CI system would take `##[...]` for a command
+        text = dumps(answer).replace("##", "#\\u0023")  # a CI system would take `##[...]` for a command
         sys.stdout.write(f"{text}\n")
     return 0
 
 
 def _answer(name: str, calling: "Host", *, uses_daemon: bool) -> "Message | None":
-    told = json.loads(sys.stdin.buffer.read())
+    told = loads(sys.stdin.buffer.read().decode("utf-8-sig"))
     event = calling.event(told) if isinstance(told, dict) else None
     if event is None:
         return None

@@ -4,10 +4,10 @@ A small JSON file of the user, outside of every project, since a project could b
 not called for a month are removed. Hooks of one session may run at once: the last one writes.
 """
 
-import json
 import os
 import time
 
+from archguard.incremental.quick_json import dumps, loads
 from archguard.incremental.secret import key_file
 
 TYPE_CHECKING = False  # importing `typing` takes as long as asking the daemon
@@ -43,7 +43,7 @@ class SessionState:
     def __init__(self, session: str) -> None:
         self._file = _file(session) if session else None
         self._plain: dict[str, Any] = _load(self._file)
-        self._before = json.dumps(self._plain)
+        self._before = dumps(self._plain)
         self.is_kept = self._file is not None
         """Whether the next call of the hook will know what is remembered now."""
 
@@ -67,7 +67,7 @@ class SessionState:
 
     def save(self) -> None:
         """Write the file, if anything has changed. What cannot be written is forgotten."""
-        text = json.dumps(self._plain)
+        text = dumps(self._plain)
         if self._file is None or text == self._before:
             return
         folder, temporary = os.path.dirname(self._file), f"{self._file}.{os.getpid()}"
@@ -102,7 +102,7 @@ def _load(file: str | None) -> "dict[str, Any]":
     """The content of the file; that of a new session if there is none, or if it is damaged."""
     try:
         with open(file or os.devnull, encoding="ascii") as opened:
-            plain = json.load(opened)
+            plain = loads(opened.read())
     except (OSError, ValueError):
         plain = None
     is_readable = isinstance(plain, dict) and plain.get("version") == _VERSION

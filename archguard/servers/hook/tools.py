@@ -6,6 +6,7 @@ call `archguard hook claude`. No two hosts give the same name to tools that diff
 
 import os
 
+from archguard.incremental.quick_json import loads
 from archguard.servers.hook.edits import replaced, text_of, unix_lines
 from archguard.servers.hook.patch import BEGIN, PatchError, patched
 
@@ -106,8 +107,6 @@ def _arguments(tool_input: "Any") -> "Message":
     if isinstance(tool_input, str):
         if tool_input.lstrip().startswith(BEGIN):
             return {"patch": tool_input}
-        from json import loads
-
         try:
             tool_input = loads(tool_input)
         except ValueError:
