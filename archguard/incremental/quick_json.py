@@ -73,14 +73,6 @@ except ImportError:  # another implementation of Python
     _scan, _encode = _no_scan, _dumps_slowly
 else:
     _scan = _json.make_scanner(_Scanning)  # type: ignore[arg-type]  # its stub wants a scanner to make a scanner
-    _encode = _json.make_encoder(  # with the defaults of `json`, but for the separators
-        None,
-        _refuse,
-        _json.encode_basestring_ascii,
-        None,
-        ":",
-        ",",
-        False,
-        False,
-        True,  # noqa: FBT003
-    )
+    # as `json` does by default, but without spaces
+    _writing: "Any" = (None, _refuse, _json.encode_basestring_ascii, None, ":", ",", False, False, True)
+    _encode = _json.make_encoder(*_writing)

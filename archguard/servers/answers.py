@@ -11,7 +11,7 @@ from archguard.model.serialization import to_plain
 from archguard.reporters.json import problem_as_plain, report_as_plain, violation_as_plain
 from archguard.servers.daemon import Message, error
 from archguard.servers.protocol import InvalidMessageError
-from archguard.servers.weakening import draft_weakenings
+from archguard.servers.weakening import draft_weakenings, weakenings_since
 from archguard.servers.workspace import Workspace
 
 Drafts: TypeAlias = Mapping[Path, str | None]
@@ -74,8 +74,12 @@ def _report(workspace: Workspace, request: Message) -> Message:
 
 
 def _weakening(workspace: Workspace, request: Message) -> Message:
-    session = workspace.session()
-    return {"weakenings": [*draft_weakenings(session.config, session.codebase, _drafts(request))]}
+    session, revision = workspace.session(), request.get("since")
+    if revision is not None:
+        found = weakenings_since(session.config, session.codebase, _text(revision, "since"))
+    else:
+        found = draft_weakenings(session.config, session.codebase, _drafts(request))
+    return {"weakenings": [*found]}
 
 
 def _drafts(request: Message) -> Drafts:

@@ -7,7 +7,8 @@ Afterwards, and when the agent wants to stop, the files on disk are checked, sin
 is what the session has brought: violations that the code did not have at the commit that was checked out when the
 session first called; without git, those that the baseline does not list. The agent is told once about each of them, and
 once kept from stopping. A comparison with that commit checks the code of that commit: it is made only if there are
-violations on disk about which the session does not know yet whether it has brought them.
+violations on disk about which the session does not know yet whether it has brought them. What has been taken from the
+contracts and the baseline of that commit is told in the same way.
 """
 
 import os
@@ -91,26 +92,29 @@ class Decider:
             found.weakenings += self._ask(root, {"method": "weakening", "drafts": others})["weakenings"]
 
     def _after(self, event: "Event") -> "Message | None":
-        fresh = []
-        for state, violations in self._brought():
-            fresh += _new_to(state.noted, violations)
-        return self._host.noted(event, message.on_disk(fresh)) if fresh else None
+        fresh = _Findings()
+        for state, found in self._brought():
+            fresh.add(found.not_in(state.noted))
+        return self._host.noted(event, message.on_disk(fresh.violations, fresh.weakenings)) if fresh.any else None
 
     def _stop(self, event: "Event") -> "Message | None":
-        left, fresh = [], []
-        for state, violations in self._brought():
-            left += violations
+        left, fresh = _Findings(), _Findings()
+        for state, found in self._brought():
+            left.add(found)
             if self._state.is_kept and not event.is_repeated_stop:
-                fresh += _new_to(state.blocked, violations)
-        if fresh:
-            return self._host.blocked(event, message.on_disk(fresh))
-        return self._told(message.remaining(left)) if left else None
+                fresh.add(found.not_in(state.blocked))
+        if fresh.any:
+            return self._host.blocked(event, message.on_disk(fresh.violations, fresh.weakenings))
+        return self._told(message.remaining(left.violations, left.weakenings)) if left.any else None
 
-    def _brought(self) -> "Iterator[tuple[ProjectState, list[Message]]]":
-        """The violations on disk that the session has brought, of each of its projects."""
+    def _brought(self) -> "Iterator[tuple[ProjectState, _Findings]]":
+        """What the session has brought to the files on disk, in each of its projects."""
         for root in self._state.roots():
-            state = self._state.project(root, self._projects.head)
-            yield state, self._brought_to(root, state)
+            state, found = self._state.project(root, self._projects.head), _Findings()
+            found.violations += self._brought_to(root, state)
+            if state.base:
+                found.weakenings += self._ask(root, {"method": "weakening", "since": state.base})["weakenings"]
+            yield state, found
 
     def _brought_to(self, root: str, state: "ProjectState") -> "list[Message]":
         violations = _failing(self._ask(root, {"method": "report"}))
@@ -149,12 +153,30 @@ class Decider:
 
 
 class _Findings:
-    """What the drafts of one call would bring."""
+    """What drafts would bring, or what a session has brought."""
 
     def __init__(self) -> None:
         self.violations: list[Message] = []
         self.weakenings: list[str] = []
         self.problems: list[Message] = []
+
+    @property
+    def any(self) -> bool:
+        """Whether there is something to tell an agent."""
+        return bool(self.violations or self.weakenings)
+
+    def add(self, other: "_Findings") -> None:
+        """Take in what another project has."""
+        self.violations += other.violations
+        self.weakenings += other.weakenings
+
+    def not_in(self, told: list[str]) -> "_Findings":
+        """What `told` does not list yet; `told` lists all of it afterwards, and nothing else."""
+        new = _Findings()
+        new.violations = [violation for violation in self.violations if violation["fingerprint"] not in told]
+        new.weakenings = [sentence for sentence in self.weakenings if sentence not in told]
+        told[:] = dict.fromkeys([*(violation["fingerprint"] for violation in self.violations), *self.weakenings])
+        return new
 
     def take_problems(self, problems: "Sequence[Message]") -> None:
         """Take what could not be checked; a comment without the reason that it needs weakens the contracts."""
@@ -209,10 +231,3 @@ def _without_known(violations: "Sequence[Message]", state: "ProjectState") -> "l
         if left[name] < 0:
             more.append(violation)
     return more
-
-
-def _new_to(told: list[str], violations: "Sequence[Message]") -> "list[Message]":
-    """Those of `violations` that `told` does not list yet; `told` lists them all afterwards, and no others."""
-    fresh = [violation for violation in violations if violation["fingerprint"] not in told]
-    told[:] = dict.fromkeys(violation["fingerprint"] for violation in violations)
-    return fresh

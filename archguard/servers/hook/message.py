@@ -42,19 +42,21 @@ def weakening(weakenings: "Sequence[str]", *, is_asked: bool) -> str:
 
 def on_disk(violations: "Sequence[Message]", weakenings: "Sequence[str]" = ()) -> str:
     """What is wrong with the files now, for an agent that has written them."""
-    broken = f"this session has broken {_contracts(violations)}." if violations else "the contracts are weaker now."
-    end = (
-        "Fix them, such as by fix 1, without a change of contracts, baseline or ignores. If that is not possible, "
-        "tell the user why."
-    )
-    return _joined(f"archguard: {broken}", [*_entries(violations), *map(_line, weakenings)], end)
+    done = [f"has broken {_contracts(violations)}"] if violations else []
+    done += ["has weakened the architecture contracts"] if weakenings else []
+    end = "Fix it, such as by fix 1, without a change of contracts, baseline or ignores. " if violations else ""
+    end += "Undo what weakens the contracts, unless the user has agreed to it. " if weakenings else ""
+    title = f"archguard: this session {' and '.join(done)}."
+    entries = [*_entries(violations), *map(_line, weakenings)]
+    return _joined(title, entries, f"{end}If that is not possible, tell the user why.")
 
 
-def remaining(violations: "Sequence[Message]") -> str:
+def remaining(violations: "Sequence[Message]", weakenings: "Sequence[str]" = ()) -> str:
     """One line for the user about what an agent has left behind."""
-    places = ", ".join(f"{_place(violation)} [{violation['contract']}]" for violation in violations[:MOST_VIOLATIONS])
-    more = len(violations) - MOST_VIOLATIONS
-    return _line(f"archguard: violations of this session remain: {places}{f' and {more} more' if more > 0 else ''}.")
+    found = [f"{_place(violation)} [{violation['contract']}]" for violation in violations] + [*weakenings]
+    more = len(found) - MOST_VIOLATIONS
+    shown = ", ".join(found[:MOST_VIOLATIONS])
+    return _line(f"archguard: of this session remain: {shown}{f' and {more} more' if more > 0 else ''}")
 
 
 def fault(what: str, hint: str = "") -> str:

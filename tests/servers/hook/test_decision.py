@@ -132,6 +132,35 @@ class TestAStop:
             answer = hook("claude", stop(shop)).message
             assert (answer is not None and answer.get("decision") == "block") is is_blocked
 
+    def test_a_contract_that_a_shell_has_weakened_blocks_once(self, shop: Project, hook: Hook) -> None:
+        assert hook("claude", stop(shop)).message is None
+        shop.write("archguard.yaml", CONTRACTS.replace("must_not_import: shop.db", "must_not_import: shop.reports"))
+        answer = hook("claude", stop(shop)).message
+        assert answer is not None
+        assert answer["decision"] == "block"
+        assert "this session has weakened the architecture contracts" in answer["reason"]
+        assert "archguard.yaml:4:5: contract controllers-call-services is weaker" in answer["reason"]
+        assert "unless the user has agreed to it" in answer["reason"]
+        assert hook("claude", stop(shop)).message.keys() == {"systemMessage"}  # type: ignore[union-attr]
+
+        shop.write("archguard.yaml", CONTRACTS)
+        assert hook("claude", stop(shop)).message is None
+
+    def test_a_file_of_contracts_that_a_shell_has_removed_blocks(self, shop: Project, hook: Hook) -> None:
+        more = "contracts:\n  - {id: apart, kind: forbidden, modules: shop.db, must_not_import: shop.services}\n"
+        shop.write("contracts/more.yaml", more)
+        committed(shop.root)
+        assert hook("claude", stop(shop)).message is None
+        (shop.root / "contracts/more.yaml").unlink()
+        assert "contract apart is gone" in text_of(hook("claude", stop(shop)).message)
+
+    def test_a_contract_that_is_stricter_or_other_text_in_the_configuration_blocks_nothing(
+        self, shop: Project, hook: Hook
+    ) -> None:
+        assert hook("claude", stop(shop)).message is None
+        shop.write("archguard.yaml", "# The shop.\n" + CONTRACTS.replace("shop.db", "[shop.db, shop.reports]"))
+        assert hook("claude", stop(shop)).message is None
+
     def test_another_host_is_blocked_for_itself(self, shop: Project, hook: Hook) -> None:
         shop.write(CONTROLLER, BROKEN)
         assert "decision" in (hook("claude", stop(shop)).message or {})

@@ -67,6 +67,6 @@ def test_characters_that_control_a_terminal_are_escaped() -> None:
 
 def test_what_remains_is_one_line_for_the_user() -> None:
     text = message.remaining([violation(number) for number in range(1, 8)])
-    assert text.startswith("archguard: violations of this session remain: shop/api.py:1:5 [data], ")
-    assert text.endswith(" and 2 more.")
+    assert text.startswith("archguard: of this session remain: shop/api.py:1:5 [data], ")
+    assert text.endswith(" and 2 more")
     assert "\n" not in text

@@ -25,7 +25,7 @@ TEXTS: Final = {
     "<contract>": ("this edit would weaken", "controllers-call-services"),
     "<configuration>": ("this edit would weaken", "no configuration in shop_project or above it"),
     "<on disk>": ("this session has broken", "shop/controllers/orders.py:1", "Fix 1: "),
-    "<remaining>": ("violations of this session remain: shop/controllers/orders.py:1",),
+    "<remaining>": ("of this session remain: shop/controllers/orders.py:1",),
 }
 WEAKER: Final = CONTRACTS.replace("modules: shop.controllers\n", "modules: shop.controllers.orders\n")
 
