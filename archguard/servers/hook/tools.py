@@ -54,7 +54,9 @@ def drafts(event: "Event") -> "Drafts":
     there twice. The host refuses such an edit, or finds a place for it that only it knows; what comes of it is seen
     afterwards.
     """
-    return _drafts(event.tool, _arguments(event.tool_input), lambda path: _absolute(event.folder, path))
+    arguments = _arguments(event.tool_input)
+    folder = os.path.join(event.folder, _entered(arguments)) if event.tool == _SHELL else event.folder
+    return _drafts(event.tool, arguments, lambda path: _absolute(folder, path))
 
 
 def _drafts(tool: str, arguments: "Message", place: "Callable[[str], str]") -> "Drafts":
@@ -88,9 +90,23 @@ def _replacements(each: "list[Message]", place: "Callable[[str], str]") -> "Draf
 
 def _patch(tool: str, arguments: "Message") -> str:
     """The patch in the call of a tool; "" if there is none."""
-    is_command = tool == _SHELL and str(arguments.get("command", "")).lstrip().startswith("apply_patch")
+    is_command = tool == _SHELL and _shell_words(arguments)[1].startswith("apply_patch")
     patch: str = _field(arguments, _PATCH, "") if is_command or tool in _PATCHES else ""
     return patch
+
+
+def _entered(arguments: "Message") -> str:
+    """The folder that a command of a shell enters before it applies a patch; "" if it stays where it is."""
+    return _shell_words(arguments)[0]
+
+
+def _shell_words(arguments: "Message") -> tuple[str, str]:
+    """The folder of `cd FOLDER && COMMAND` and the command; "" and the command if that is not how it begins."""
+    command = str(arguments.get("command", "")).lstrip()
+    first, _, rest = command.partition("&&")
+    if first.startswith("cd ") and "\n" not in first:
+        return first.removeprefix("cd ").strip().strip("'\""), rest.lstrip()
+    return "", command
 
 
 def _field(arguments: "Message", names: "Sequence[str]", *default: "Any") -> "Any":

@@ -98,6 +98,12 @@ class TestTools:
         assert called("Bash", {"command": f"cat <<EOF\n{patch}\nEOF"}, file.parent) == {}
         assert called("Bash", {"command": f"apply_patch <<EOF\n{patch}\nEOF"}, file.parent) == {"orders.py": None}
 
+    def test_a_shell_command_may_enter_a_folder_before_it_applies_a_patch(self, tmp_path: Path) -> None:
+        patch = "*** Begin Patch\n*** Add File: orders.py\n+x\n*** End Patch"
+        for folder in ("shop", "'shop'", str(tmp_path / "shop")):
+            command = f"cd {folder} && apply_patch <<'EOF'\n{patch}\nEOF"
+            assert called("Bash", {"command": command}, tmp_path) == {"shop/orders.py": "x\n"}
+
 
 class TestPatches:
     def patch(self, body: str, folder: Path) -> dict[str, str | None]:
