@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from archguard.servers.hook.event import Message
 
 _SECONDS: "Final" = 20.0
-"""The longest wait for the daemon, which may have to read the project first. Hosts wait for 30 seconds or more."""
+"""The longest wait before an edit, for a daemon that has to read the project first. Hosts wait 30 seconds or more."""
+_SECONDS_ON_DISK: "Final" = 50.0
+"""The longest wait for what is on disk, where a comparison with a commit checks all of its code, and nobody types."""
 
 
 class Projects:
@@ -36,11 +38,12 @@ class Projects:
     def ask(self, root: str, request: "Message") -> "Message":
         """The answer about the project in `root`; `{"error": ...}` if there is none."""
         if self._uses_daemon and root not in self._here:
-            started = time.monotonic()
-            answer = ask(root, request, start=True, timeout=_SECONDS)
+            seconds = _SECONDS if "drafts" in request else _SECONDS_ON_DISK
+            end = time.monotonic() + seconds
+            answer = ask(root, request, start=True, timeout=seconds)
             if answer is not None:
                 return answer
-            if time.monotonic() - started >= _SECONDS:
+            if time.monotonic() >= end:
                 return {"error": {"message": "the project is still being read", "hint": ""}}
         return self._answer_here(root, request)
 

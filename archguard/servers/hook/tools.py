@@ -60,8 +60,8 @@ def drafts(event: "Event") -> "Drafts":
 
 
 def _drafts(tool: str, arguments: "Message", place: "Callable[[str], str]") -> "Drafts":
-    tool = _COMMANDS.get((tool, arguments.get("command")), tool)
     try:
+        tool = _COMMANDS.get((tool, arguments.get("command")), tool)
         if tool in _WRITES:
             return {place(_field(arguments, _PATH)): unix_lines(_field(arguments, _TEXT, ""))}
         if tool in _REPLACEMENTS:

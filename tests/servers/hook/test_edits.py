@@ -71,7 +71,9 @@ class TestTools:
     def test_a_tool_that_is_not_known_edits_nothing(self, tmp_path: Path) -> None:
         assert called("Read", {"file_path": "a.py", "content": "x"}, tmp_path) == {}
 
-    @pytest.mark.parametrize("tool_input", [None, [], "text", "{", 3, {}, {"file_path": None, "content": "x"}])
+    @pytest.mark.parametrize(
+        "tool_input", [None, [], "text", "{", 3, {}, {"file_path": None, "content": "x"}, {"command": [1]}]
+    )
     def test_a_call_without_the_fields_of_its_tool_edits_nothing(self, tool_input: object, tmp_path: Path) -> None:
         assert called("Write", tool_input, tmp_path) == {}
 

@@ -1,17 +1,22 @@
 """An agent in the shop of the examples, by the command as hosts call it: with the daemon, and without it."""
 
+import io
 import json
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Final
 
 import pytest
 from daemons import Daemons
 from hook_calls import Message, committed, edit, stop, text_of
 from project import Project
+
+from archguard.servers.hook import projects
+from archguard.servers.hook.run import run
 
 EXAMPLE: Final = Path(__file__).parents[3] / "examples" / "layered_shop"
 CONTROLLER: Final = "shop/controllers/orders.py"
@@ -63,6 +68,18 @@ def hook(request: pytest.FixtureRequest, daemons: Daemons) -> Iterator[Hook]:
 
     yield call
     assert bool(daemons.sockets) is not bool(request.param)
+
+
+@pytest.fixture
+def call_with_daemon(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Hook:
+    """Call the hook of Claude Code in this process; it may start a daemon."""
+
+    def call(sent: Message) -> Any:
+        monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(json.dumps(sent).encode())))
+        assert run(["claude"]) == 0
+        return json.loads(capsys.readouterr().out)
+
+    return call
 
 
 def edited(shop: Project, path: str, old: str, new: str) -> Message:
@@ -129,3 +146,21 @@ def test_the_hook_is_answered_by_the_standard_library(shop: Project, daemons: Da
         {"click", "pathlib", "dataclasses", "typing", "subprocess", "socket", "hashlib", "tomllib", "archguard.model"}
     )
     assert daemons.sockets
+
+
+def test_a_project_that_takes_too_long_to_read_is_told(
+    shop: Project, daemons: Daemons, call_with_daemon: Hook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(projects, "_SECONDS", 0.0)
+    told = call_with_daemon(edited(shop, CONTROLLER, HEADER, f"import sqlalchemy\n\n{HEADER}"))
+    assert told == {"systemMessage": "archguard: nothing was checked, the project is still being read"}
+    assert daemons.ask(shop, "status", start=False) is None
+
+
+def test_where_no_daemon_can_be_started_the_answer_is_computed_in_the_process(
+    shop: Project, daemons: Daemons, call_with_daemon: Hook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", "")
+    denied = call_with_daemon(edited(shop, CONTROLLER, HEADER, f"import sqlalchemy\n\n{HEADER}"))
+    assert denied["hookSpecificOutput"]["permissionDecision"] == "deny"
+    assert daemons.sockets == []
