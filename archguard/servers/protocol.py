@@ -11,7 +11,7 @@ import os
 import stat
 import sys
 
-from archguard.incremental.quick_json import dumps, loads
+from archguard.incremental.light_json import dumps, loads
 from archguard.incremental.secret import key_file
 from archguard.incremental.startup import inherited_path
 

@@ -7,7 +7,7 @@ the keys and the matcher under which it stands, and no switch may turn all hooks
 
 import os
 
-from archguard.incremental import quick_json
+from archguard.incremental import light_json
 from archguard.incremental.project_folder import NAMES, SHARED_NAMES
 from archguard.servers.hook.edits import text_of
 
@@ -93,7 +93,7 @@ def _parsed(text: str, path: str) -> "Any":
         from tomllib import loads  # 5 ms
 
         return loads(text)
-    return quick_json.loads(text)
+    return light_json.loads(text)
 
 
 def _mentions(plain: "Any", above: "tuple[str, ...]") -> "Iterator[tuple[str, ...]]":

@@ -6,7 +6,7 @@ may block an edit. What went wrong is told to the user in the answer, or on stde
 
 import sys
 
-from archguard.incremental.quick_json import dumps, loads
+from archguard.incremental.light_json import dumps, loads
 from archguard.servers.hook import message
 from archguard.servers.hook.decision import Decider
 from archguard.servers.hook.hosts import HOSTS, host

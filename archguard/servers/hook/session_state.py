@@ -7,7 +7,7 @@ not called for a month are removed. Hooks of one session may run at once: the la
 import os
 import time
 
-from archguard.incremental.quick_json import dumps, loads
+from archguard.incremental.light_json import dumps, loads
 from archguard.incremental.secret import key_file
 
 TYPE_CHECKING = False  # importing `typing` takes as long as asking the daemon

@@ -6,7 +6,7 @@ call `archguard hook claude`. No two hosts give the same name to tools that diff
 
 import os
 
-from archguard.incremental.quick_json import loads
+from archguard.incremental.light_json import loads
 from archguard.servers.hook.edits import replaced, text_of, unix_lines
 from archguard.servers.hook.patch import BEGIN, PatchError, patched
 
