@@ -45,7 +45,7 @@ def decoded(line: bytes) -> "dict[str, Any]":
         InvalidMessageError: it is not a JSON object.
     """
     try:
-        message = loads(line.decode("utf-8"))
+        message = loads(line.decode())
     except (ValueError, RecursionError) as error:
         raise InvalidMessageError(f"not JSON: {error}") from None
     if not isinstance(message, dict):

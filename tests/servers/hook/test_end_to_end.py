@@ -143,7 +143,18 @@ def test_the_hook_is_answered_by_the_standard_library(shop: Project, daemons: Da
         done = subprocess.run(command, input=sent, capture_output=True, encoding="utf-8", check=True)
     loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert loaded.isdisjoint(
-        {"click", "pathlib", "dataclasses", "typing", "subprocess", "socket", "hashlib", "tomllib", "archguard.model"}
+        {
+            "click",
+            "json",
+            "pathlib",
+            "dataclasses",
+            "typing",
+            "subprocess",
+            "socket",
+            "hashlib",
+            "tomllib",
+            "archguard.model",
+        }
     )
     assert daemons.sockets
 
