@@ -1,6 +1,7 @@
 """What is denied, what a session has brought, and what archguard tells when it cannot say."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -237,3 +238,14 @@ class TestWhatGoesWrong:
         assert hook("claude", stop(shop)).message is None
         (file,) = user.rglob("sessions/*.json")
         assert file.stat().st_mode & 0o777 == 0o600
+
+    def test_sessions_that_have_not_called_for_a_month_are_forgotten(
+        self, shop: Project, hook: Hook, user: Path
+    ) -> None:
+        for days, session in ((29, "recent"), (31, "old")):
+            assert hook("claude", stop(shop) | {"session_id": session}).message is None
+            newest = max(user.rglob("sessions/*.json"), key=lambda file: file.stat().st_mtime)
+            called = newest.stat().st_mtime - days * 24 * 3600
+            os.utime(newest, (called, called))
+        assert hook("claude", stop(shop) | {"session_id": "new"}).message is None
+        assert len([*user.rglob("sessions/*.json")]) == 2
