@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "list": "list components, contracts, services or modules",
     "ignores": "list what the contracts are told to overlook, since when, and by whom",
     "metrics": "measure coupling, stability, abstractness and cycles",
+    "review": "what a change does to the architecture, on one page, and whether it weakens contracts",
     "trend": "violations and metrics over the history in git, and whether they got worse",
     "migrate": "write another tool's configuration as archguard.yaml",
     "packs": "list the contracts that ship with archguard, or print one of them",

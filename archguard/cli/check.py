@@ -16,6 +16,7 @@ from archguard.cli.outcome import exit_code
 from archguard.cli.progress import progress
 from archguard.errors import problems_of
 from archguard.history import merge_base, since, with_baseline
+from archguard.history.weakening.findings import with_guard
 from archguard.incremental.input_recorder import is_recording, is_there, save_result
 from archguard.incremental.store import NAME as CACHE
 from archguard.incremental.store import is_refused
@@ -121,9 +122,12 @@ def command(  # noqa: PLR0913  # the options of the command
             with times.stage("baseline"):
                 report = with_baseline(report, read_config, codebase, baseline)
                 start = merge_base(read_config.root, branch) if branch is not None else revision
+                compared = None
                 if start is not None:
-                    report = since(report, read_config, codebase, start, contracts)
+                    compared = since(report, read_config, codebase, start, contracts, files=config, baseline=baseline)
+                    report = compared.report
         report = within_paths(report, codebase, [path for path in paths if is_there(path)])
+        report = with_guard(report, compared.guard) if compared else report
         report = report.judged(Severity(fail_on), strict_baseline=strict_baseline)
         with times.stage("report"):
             outputs = _outputs(report, targets)

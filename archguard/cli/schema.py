@@ -9,6 +9,7 @@ import click
 from archguard.config.schema import config_schema
 from archguard.reporters.json import report_schema
 from archguard.reporters.metrics.json import metrics_schema
+from archguard.reporters.review.json import review_schema
 from archguard.reporters.trend.json import trend_schema
 
 SCHEMAS: Final[Mapping[str, Callable[[], dict[str, Any]]]] = {
@@ -16,13 +17,14 @@ SCHEMAS: Final[Mapping[str, Callable[[], dict[str, Any]]]] = {
     "report": report_schema,
     "metrics": metrics_schema,
     "trend": trend_schema,
+    "review": review_schema,
 }
 
 
 @click.command("schema")
 @click.argument("of", type=click.Choice(list(SCHEMAS)), default="config")
 def command(of: str) -> None:
-    """Print the JSON Schema of the configuration, or of what `check`, `metrics` or `trend` write as JSON.
+    """Print the JSON Schema of the configuration, or of what `check`, `metrics`, `trend` or `review` write as JSON.
 
     With the first line `# yaml-language-server: $schema=archguard.schema.json`, editors complete an archguard.yaml.
     """

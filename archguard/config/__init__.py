@@ -1,8 +1,8 @@
 """Configuration: find the files, parse them, bind them to contracts, and validate them against the code."""
 
 from archguard.config.binding import bind_document, bound_contract, make_contract
-from archguard.config.config import Config, Origin, did_you_mean
-from archguard.config.discovery import contract_files, find_configuration
+from archguard.config.config import Accepted, Config, Origin, did_you_mean
+from archguard.config.discovery import configuration_files, contract_files, find_configuration
 from archguard.config.document import Document, read_document, write_yaml, write_yaml_line
 from archguard.config.load_codebase import read
 from archguard.config.loader import read_config
@@ -10,12 +10,14 @@ from archguard.config.packs import find_pack, packs
 from archguard.config.validation import component_faults, contract_faults, contract_notes
 
 __all__ = [
+    "Accepted",
     "Config",
     "Document",
     "Origin",
     "bind_document",
     "bound_contract",
     "component_faults",
+    "configuration_files",
     "contract_faults",
     "contract_files",
     "contract_notes",

@@ -21,7 +21,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from archguard.codebase import Component, Names, Project, Service
 from archguard.config.coercion import register
-from archguard.config.config import did_you_mean
+from archguard.config.config import Accepted, did_you_mean
 from archguard.config.document import Document, Keys
 from archguard.effects.catalogue.client import Client
 from archguard.errors import ConfigError
@@ -72,6 +72,8 @@ class File:
     """The rules; the key `kind` of each says which other keys it has."""
     ignore: tuple[IgnoreOf, ...] = ()
     """Imports that contracts overlook."""
+    accepted: tuple[Accepted, ...] = ()
+    """Weakenings of contracts that are accepted, each for the change that adds it here."""
 
 
 class ErrorCollector:

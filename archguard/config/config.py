@@ -26,6 +26,20 @@ class Origin:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Accepted:
+    """A weakening of a contract that somebody has accepted, and why."""
+
+    contract: str
+    """The id of the contract, also of one that is gone; `project` for what weakens all of them."""
+    reason: str
+    """Why it may be weaker."""
+
+    def __post_init__(self) -> None:
+        if not self.reason.strip():
+            raise ValueError("the acceptance has no reason")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Config:
     """The contracts, and which code they apply to."""
 
@@ -35,6 +49,8 @@ class Config:
     components: Mapping[str, Component] = field(default_factory=dict)
     services: Mapping[str, Service] = field(default_factory=dict)
     contracts: tuple[Contract, ...] = ()
+    accepted: tuple[Accepted, ...] = ()
+    """The weakenings of contracts that are accepted; one counts for the change that adds it."""
     origins: Mapping[tuple[str, str], Origin] = field(default_factory=dict)
     """The origin of each entry, by top-level key and name: `("contracts", "layered")`.
 

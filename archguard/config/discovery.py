@@ -28,7 +28,7 @@ def find_configuration(start: Path) -> tuple[Path, tuple[Path, ...]]:
         ExceptionGroup[ConfigError]: a candidate cannot be read; using one further up instead would be wrong.
     """
     for folder in _upwards(start):
-        if files := _files(folder):
+        if files := configuration_files(folder):
             return folder, files
     raise ConfigError(
         f"no configuration in {start.name or start} or above it",
@@ -79,7 +79,12 @@ def _upwards(start: Path) -> Iterable[Path]:
             return
 
 
-def _files(folder: Path) -> tuple[Path, ...]:
+def configuration_files(folder: Path) -> tuple[Path, ...]:
+    """The configuration files of the project in `folder`; () if there are none.
+
+    Raises:
+        ExceptionGroup[ConfigError]: a candidate cannot be read.
+    """
     named = [folder / name for name in _NAMES if is_configuration_file(folder / name)]
     named = [path for at, path in enumerate(named) if not any(path.samefile(other) for other in named[:at])]
     in_folder = contract_files(folder) if named else ()

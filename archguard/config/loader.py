@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from archguard.config.binding import ErrorCollector, File, IgnoreOf, bind_contract
-from archguard.config.config import Config, Origin, did_you_mean
+from archguard.config.config import Accepted, Config, Origin, did_you_mean
 from archguard.config.dialects import dialect_of, files_beside
 from archguard.config.discovery import unread_contracts
 from archguard.config.document import Document, Keys, read_faulty_document
@@ -63,6 +63,7 @@ class _Loader:
     inherited: set[tuple[str, str]] = field(default_factory=set)
     """The entries that come from an extended file, and that the extending file may override."""
     ignores: list[tuple[IgnoreOf, Origin]] = field(default_factory=list)
+    accepted: list[Accepted] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
     notes: list[ConfigError] = field(default_factory=list)
     extended: set[Path] = field(default_factory=set)
@@ -137,6 +138,7 @@ class _Loader:
             components=self._section("components"),
             services=self._section("services"),
             contracts=tuple(self._with_clients(self._with_ignores(contract)) for contract in contracts),
+            accepted=tuple(self.accepted),
             origins=self.origins,
             files=tuple(self.files),
             notes=tuple(self.notes),
@@ -228,6 +230,7 @@ class _Loader:
                 self._add_entry(("contracts", contract.id), contract, origin, extended=extended)
             elif isinstance(id_ := item.get("id"), str):
                 self._register(("contracts", id_), origin)
+        self.accepted.extend(file.accepted)
         self.ignores.extend((ignore, Origin(document, ("ignore", index))) for index, ignore in enumerate(file.ignore))
 
     def _with_clients(self, contract: Contract) -> Contract:
@@ -275,7 +278,7 @@ class _Loader:
 
 
 _FILE_KEYS = [item.name for item in fields(File)]
-_INDEPENDENT_KEYS = {"components", "contracts", "ignore", "version", ""}
+_INDEPENDENT_KEYS = {"accepted", "components", "contracts", "ignore", "version", ""}
 """Top-level keys that do not decide which code is read; "" is an unknown key that resembles none."""
 _LOCATION_KEYS = ("source_roots", "packages")
 

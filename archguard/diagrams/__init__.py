@@ -5,7 +5,7 @@ from importlib import import_module
 from pathlib import PurePath
 from typing import Final, Protocol, cast
 
-from archguard.diagrams.view import Arrow, Channel, Group, Line, Node, NodeKind, View
+from archguard.diagrams.view import Arrow, Change, Channel, Group, Line, Node, NodeKind, View
 from archguard.diagrams.views import NEEDING_A_SUBJECT, VIEWS, Request, draw_view
 from archguard.errors import ArchguardError
 
@@ -64,6 +64,7 @@ __all__ = [
     "VIEWS",
     "WHOLE",
     "Arrow",
+    "Change",
     "Channel",
     "Group",
     "Line",

@@ -11,7 +11,7 @@ from graphviz.quoting import quote
 from archguard.diagrams import style
 from archguard.diagrams.clusters import is_framed
 from archguard.diagrams.labels import inside, label, legend, plain, size
-from archguard.diagrams.view import Arrow, Channel, Group, Node, View
+from archguard.diagrams.view import Arrow, Change, Channel, Group, Node, View
 
 _HEADS: Final = {
     Channel.IMPORT: "normal",
@@ -115,6 +115,8 @@ def _frame(group: Group) -> Mapping[str, str]:
 def _look(view: View, node: Node) -> dict[str, str]:
     fill, edge, ink = style.node_colours(view, node)
     look = {"label": _label(node), "fillcolor": fill, "color": edge, "fontcolor": ink}
+    if node.change is Change.GONE:
+        look["style"] = "rounded,filled,dashed"
     if not is_framed(view, node.group):
         look["width"] = _BAND
     return look | ({"tooltip": _text(node.description)} if node.description else {})
@@ -160,7 +162,7 @@ def _arrow_look(arrow: Arrow) -> dict[str, str]:
     return {
         "label": f" {label(arrow)} ",
         "color": style.colour(arrow),
-        "fontcolor": style.RED if arrow.violations else style.FAINT,
+        "fontcolor": style.colour(arrow) if arrow.violations or arrow.change is Change.NEW else style.FAINT,
         "penwidth": str(style.width(arrow)),
         "style": style.stroke(arrow),
         "arrowhead": _HEADS[arrow.channel],

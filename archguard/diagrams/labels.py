@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from archguard.diagrams.view import Arrow, Channel, Node, NodeKind, View
+from archguard.diagrams.view import Arrow, Change, Channel, Node, NodeKind, View
 from archguard.model.log import inert
 
 # Line breaks and control characters, lone surrogates, and marks that change the direction of the text around them.
@@ -29,7 +29,26 @@ def inside(node: Node) -> str:
 
 def label(arrow: Arrow) -> str:
     """The number of lines behind the arrow, and how many break contracts: `12`, `2 of 12`; with its channel."""
+    if arrow.change:
+        return _changed(arrow)
     number = f"{arrow.broken} of {arrow.count}" if 0 < arrow.broken < arrow.count else f"{arrow.count or ''}"
+    return number if arrow.channel is Channel.IMPORT else f"{arrow.channel.upper()} {number}".strip()
+
+
+def _changes(view: View) -> Iterator[str]:
+    """The styles of a picture of two revisions."""
+    changes = {*(arrow.change for arrow in view.arrows), *(node.change for node in view.nodes)}
+    if Change.NEW in changes:
+        yield "green: new"
+    if Change.GONE in changes:
+        yield "grey, dashed: gone"
+    if any(arrow.violations for arrow in view.arrows):
+        yield "red: breaks a contract"
+
+
+def _changed(arrow: Arrow) -> str:
+    """`+3` for new imports and `-3` for those that are gone; nothing for an arrow that is the same."""
+    number = f"{arrow.grown:+d}" if arrow.grown else ""
     return number if arrow.channel is Channel.IMPORT else f"{arrow.channel.upper()} {number}".strip()
 
 
@@ -40,6 +59,9 @@ def counted(number: int, noun: str) -> str:
 
 def legend(view: View) -> Iterator[str]:
     """Explain those arrow styles that occur in `view`."""
+    if any(node.change for node in view.nodes):
+        yield from _changes(view)
+        return
     if any(arrow.violations for arrow in view.arrows):
         yield "red: breaks a contract"
     if any(arrow.closes_cycle and not arrow.is_type_checking for arrow in view.arrows):

@@ -9,7 +9,7 @@ from archguard.diagrams import style
 from archguard.diagrams.clusters import group_names, is_framed, nested, node_names
 from archguard.diagrams.labels import inside, label, legend, plain, size
 from archguard.diagrams.simplify import strongest
-from archguard.diagrams.view import Arrow, Group, Node, NodeKind, View
+from archguard.diagrams.view import Arrow, Change, Group, Node, NodeKind, View
 
 # https://mermaid.js.org/config/schema-docs/config.html: maxEdges and maxTextSize
 EDGES: Final = 500
@@ -114,7 +114,8 @@ def _looks(view: View) -> Iterator[str]:
             yield f"  style {name} fill:{style.FRAME},stroke:{style.FRAME_EDGE},color:{style.FAINT}"
     for node in view.nodes:
         fill, edge, ink = style.node_colours(view, node)
-        yield f"  style {names[node.name]} fill:{fill},stroke:{edge},color:{ink}"
+        dashes = ",stroke-dasharray:5 5" if node.change is Change.GONE else ""
+        yield f"  style {names[node.name]} fill:{fill},stroke:{edge},color:{ink}{dashes}"
 
 
 def _text(content: str) -> str:

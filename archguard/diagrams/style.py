@@ -3,7 +3,7 @@
 from math import log2
 from typing import Final, NamedTuple
 
-from archguard.diagrams.view import Arrow, Channel, Node, NodeKind, View
+from archguard.diagrams.view import Arrow, Change, Channel, Node, NodeKind, View
 
 FONTS: Final = "Helvetica,Arial,sans-serif"
 """The font families in order of preference."""
@@ -19,6 +19,10 @@ ARROW: Final = "#8793a6"
 RED: Final = "#dc2626"
 ACCENT: Final = "#2563eb"
 CYCLE: Final = "#e0a526"
+GREEN: Final = "#16a34a"
+PALE: Final = "#cbd5e1"
+"""What is the same in a picture of two revisions."""
+GONE: Final = "#94a3b8"
 
 
 class Paint(NamedTuple):
@@ -85,6 +89,9 @@ DARK: Final = {
     "#7c3aed": "#b08cff",
     "#d97706": "#f5b04c",
     "#0d9488": "#3fd0c0",
+    GREEN: "#4ade80",
+    GONE: "#64748b",
+    "#dcfce7": "#123524",
 }
 """The dark variants of colours; other colours are used in both schemes."""
 
@@ -95,8 +102,20 @@ def dark() -> str:
     return f"@media (prefers-color-scheme: dark){{svg{{background:{DARK[PAPER]}}}{''.join(rules)}}}"
 
 
+CHANGED_NODES: Final = {
+    Change.NEW: (Paint("#dcfce7", GREEN), INK),
+    Change.GONE: (Paint(PAPER, GONE), FAINT),
+    Change.TOUCHED: (Paint(PAPER, FAINT), INK),
+    Change.SAME: (Paint(FRAME, PALE), FAINT),
+}
+"""The paint and the text of a node in a picture of two revisions."""
+
+
 def node_colours(view: View, node: Node) -> tuple[str, str, str]:
     """The fill, outline and text colour of `node`."""
+    if node.change:
+        (fill, edge), ink = CHANGED_NODES[node.change]
+        return fill, RED if node.violations else edge, ink
     fill, edge = paint(view, node)
     return fill, RED if node.violations else edge, PAPER if node.is_focus else INK
 
@@ -110,7 +129,9 @@ def paint(view: View, node: Node) -> Paint:
 
 
 def colour(arrow: Arrow) -> str:
-    """Red if `arrow` breaks a contract, else the colour of its channel."""
+    """Red if `arrow` breaks a contract, else the colour of its channel; of two revisions, that of its change."""
+    if arrow.change and not arrow.violations:
+        return {Change.NEW: GREEN, Change.GONE: GONE}.get(arrow.change, PALE)
     return RED if arrow.violations else CHANNELS[arrow.channel]
 
 
@@ -120,7 +141,9 @@ def width(arrow: Arrow) -> float:
 
 
 def stroke(arrow: Arrow) -> str:
-    """Dotted if all imports are for type checkers only, dashed if it closes a cycle, else solid."""
+    """Dotted if all imports are for type checkers only, dashed if it closes a cycle or is gone, else solid."""
+    if arrow.change:
+        return "dashed" if arrow.change is Change.GONE else "solid"
     if arrow.is_type_checking:
         return "dotted"
     return "dashed" if arrow.closes_cycle else "solid"

@@ -31,6 +31,16 @@ class Channel(StrEnum):
     TABLE = "table"
 
 
+class Change(StrEnum):
+    """What became of a node or an arrow, in a picture of two revisions."""
+
+    NEW = "new"
+    GONE = "gone"
+    TOUCHED = "touched"
+    """A node that is the same, with an arrow that is not."""
+    SAME = "same"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Group:
     """A frame around nodes: their package, or their layer."""
@@ -62,6 +72,8 @@ class Node:
     """Whether it is the subject of the view."""
     violations: tuple[Violation, ...] = ()
     """Violations inside of the node, which are on no arrow."""
+    change: Change | None = None
+    """What became of it; None in a picture of one revision."""
 
 
 @dataclass(frozen=True, order=True)
@@ -95,6 +107,10 @@ class Arrow:
     """Whether it is in the feedback arc set: without these arrows, there is no cycle."""
     is_type_checking: bool = False
     """Whether all of its imports are under `if TYPE_CHECKING:`."""
+    change: Change | None = None
+    """What became of it; None in a picture of one revision."""
+    grown: int = 0
+    """How many lines it has more than before, in a picture of two revisions; negative for fewer."""
 
     @property
     def contracts(self) -> tuple[str, ...]:

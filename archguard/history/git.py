@@ -97,29 +97,31 @@ def _blame(line: re.Match[str]) -> Blame:
     return Blame(line["author"], datetime.fromtimestamp(int(line["time"]), UTC).date())
 
 
-def renames(folder: Path, since: str) -> Mapping[str, str]:
-    """The files that were renamed between the revision `since` and the index: old path -> new path.
+def renames(folder: Path, since: str, until: str = "") -> Mapping[str, str]:
+    """The files that were renamed between the revisions `since` and `until`, or the index: old path -> new path.
 
     Paths are relative to `folder`, which may be below the repository's root.
     """
-    options = ("--cached", "--find-renames", "--diff-filter=R", "--name-status", "--relative", "-z")
+    options = ("--find-renames", "--diff-filter=R", "--name-status", "--relative", "-z")
     safe = ("--no-ext-diff", "--no-textconv", "--ignore-submodules=all")
-    listed = _git(folder, "diff-index", *options, *safe, commit_of(folder, since), "--")
+    command = ("diff-tree", "-r", "--no-commit-id") if until else ("diff-index", "--cached")
+    commits = [commit_of(folder, revision) for revision in (since, until) if revision]
+    listed = _git(folder, *command, *options, *safe, *commits, "--")
     fields = listed.decode(errors="surrogateescape").split("\0")
     return dict(zip(fields[1::3], fields[2::3], strict=False))
 
 
-def merge_base(folder: Path, branch: str) -> str:
-    """The best common ancestor of `branch` and HEAD.
+def merge_base(folder: Path, branch: str, head: str = "HEAD") -> str:
+    """The best common ancestor of `branch` and `head`.
 
     Raises:
         GitError: there is no such branch, or no such commit, in this clone.
     """
-    theirs, ours = commit_of(folder, branch), commit_of(folder, "HEAD")
+    theirs, ours = commit_of(folder, branch), commit_of(folder, head)
     try:
         return _git(folder, "merge-base", theirs, ours).decode().strip()
     except GitError as error:
-        raise GitError(f"HEAD and '{branch}' have no common ancestor here", _fetch_hint(folder, error)) from None
+        raise GitError(f"{head} and '{branch}' have no common ancestor here", _fetch_hint(folder, error)) from None
 
 
 @dataclass(frozen=True)
@@ -184,6 +186,16 @@ def _content(head: bytes, output: IO[bytes]) -> bytes:
 
 
 _PARTIAL: Final = "if the clone is partial, get the rest first (clone it without `--filter`): a check fetches nothing"
+
+
+def messages(folder: Path, since: str, until: str = "HEAD") -> tuple[str, ...]:
+    """The messages of the commits from the revision `since`, not included, to `until`, newest first."""
+    try:
+        commits = f"{commit_of(folder, since)}..{commit_of(folder, until)}"
+        output = _git(folder, "rev-list", "--format=%x00%B%x00", commits)
+    except GitError:
+        return ()  # without a commit there is no message either
+    return tuple(output.decode(errors="replace").split("\0")[1::2])
 
 
 def history(folder: Path, since: str) -> tuple[Commit, ...]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from archguard.checking.check import check
 from archguard.checking.measure import measure
+from archguard.codebase.metrics import Measurement
 from archguard.config import Config, read
 from archguard.errors import ArchguardError
 from archguard.history.git import history, prefix
@@ -76,23 +77,27 @@ def _measured(config: Config, commit: Commit) -> Point:
         if not source.path.is_relative_to(config.root):  # an installed package, which is the same at every revision
             raise ArchguardError(f"{module} is not part of this revision")
     report = check(config, codebase=codebase) if config.contracts else None
-    measurement = measure(config, codebase, report)
-    whole = measurement.modules.whole
     return Point(
         commit=commit,
-        figures={
-            "modules": len(whole.graph),
-            "imports": measurement.imports,
-            "ccd": whole.ccd,
-            "acd": whole.acd,
-            "nccd": whole.nccd,
-            "propagation_cost": whole.propagation_cost,
-            "cyclicity": whole.cyclicity,
-            "largest_tangle": whole.largest_tangle,
-        },
+        figures=figures_of(measure(config, codebase, report)),
         violations=_violations(report) if report else {},
         unread=_unread(report.problems if report else codebase.problems),
     )
+
+
+def figures_of(measurement: Measurement) -> Mapping[str, float]:
+    """The metrics of the module graph by the names that a trend has for them."""
+    whole = measurement.modules.whole
+    return {
+        "modules": len(whole.graph),
+        "imports": measurement.imports,
+        "ccd": whole.ccd,
+        "acd": whole.acd,
+        "nccd": whole.nccd,
+        "propagation_cost": whole.propagation_cost,
+        "cyclicity": whole.cyclicity,
+        "largest_tangle": whole.largest_tangle,
+    }
 
 
 def _violations(report: Report) -> Mapping[str, int | None]:

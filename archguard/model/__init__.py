@@ -1,5 +1,6 @@
 """The values that are passed between phases. Imports only the standard library."""
 
+from archguard.model.guard import About, Direction, GuardChange
 from archguard.model.location import Location
 from archguard.model.report import (
     STALE,
@@ -12,21 +13,40 @@ from archguard.model.report import (
     fails,
     new_violations,
 )
+from archguard.model.review import (
+    CycleChange,
+    DependencyChange,
+    MetricChange,
+    ModuleMove,
+    NameChange,
+    Review,
+    RouteChange,
+)
 from archguard.model.trend import Commit, Point
 from archguard.model.violation import Confidence, Identity, Severity, Step, Violation, ViolationStatus
 
 __all__ = [
     "STALE",
+    "About",
     "Checked",
     "Commit",
     "Confidence",
+    "CycleChange",
+    "DependencyChange",
+    "Direction",
+    "GuardChange",
     "Identity",
     "Location",
+    "MetricChange",
+    "ModuleMove",
+    "NameChange",
     "Outcome",
     "OutcomeStatus",
     "Point",
     "Problem",
     "Report",
+    "Review",
+    "RouteChange",
     "Severity",
     "Step",
     "Summary",

@@ -11,7 +11,7 @@ from archguard.reporters import envelope
 VERSION: Final = 1
 """Incremented by changes that are incompatible for programs that read reports."""
 
-_VIOLATION: Final = layout(
+VIOLATION: Final = layout(
     Violation,
     *("contract", "kind", "severity", "status", "message"),
     *("location.path", "location.line", "location.column", "location.end_line", "location.end_column"),
@@ -19,6 +19,7 @@ _VIOLATION: Final = layout(
     Key("fingerprint", "fingerprint", text("^[0-9a-f]{16}$")),
     "confidence",
 )
+"""A violation, with the same keys in every format of JSON."""
 _PROBLEM: Final = layout(
     Problem, "severity", "code", "message", "location.path", "location.line", "location.column", "hint"
 )
@@ -35,7 +36,7 @@ _REPORT: Final = layout(
     Key("contracts", "outcomes"),
     *("violations", "problems"),
     Key("summary", "", _SUMMARY),
-    types={Violation: _VIOLATION, Problem: _PROBLEM},
+    types={Violation: VIOLATION, Problem: _PROBLEM},
 )
 
 

@@ -114,8 +114,12 @@ def _tail(report: Report) -> Iterator[str]:
 
 def escaped(text: str) -> str:
     """`text` with all Markdown escaped."""
-    marked = _MARKUP.sub(r"\\\1", phrases.one_line(text)).translate(_ENTITIES)
-    return _BULLET.sub(r"\1\\\2", marked)
+    return _BULLET.sub(r"\1\\\2", inline(text))
+
+
+def inline(text: str) -> str:
+    """`text` with all Markdown escaped, for a place where no line begins."""
+    return _MARKUP.sub(r"\\\1", phrases.one_line(text)).translate(_ENTITIES)
 
 
 def code(text: str) -> str:

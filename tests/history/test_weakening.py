@@ -269,7 +269,7 @@ def test_an_excluded_module_is_a_weakening_of_the_project(change: Change) -> Non
     rule = one("kind: forbidden, modules: shop.web.orders, must_not_import: shop.db")
     change.configure(rule, f"project: {{exclude: shop.web.admin}}\n{rule}")
 
-    assert change.told() == ["weaker: project: `exclude` also permits shop.web.admin"]
+    assert change.told() == ["weaker: project: `exclude` also leaves out: shop.web.admin"]
     assert change.found()[0].subject == "project"
 
 

@@ -35,6 +35,7 @@ contracts:
     rules:
       - {functions: "f*", must_not: {call: "requests.*"}}
       - {classes: "C*", must_not: {inherit: "*Session"}}
+      - {must_not: {define: {be: mutable}}}
       - {functions: "f*", must_not: {call: [shop.m0, shop.m3]}}
 """
 MODULES = [f"m{number}" for number in range(6)]

@@ -145,6 +145,8 @@ class MessageNames:
     """Methods that only the channel of a broker has."""
     send_methods: Words
     """Methods that send a task, or create a message to be sent."""
+    topic_keywords: Words
+    """Parameters that name a topic or a queue, in lower case."""
 
 
 @dataclass(frozen=True, kw_only=True)

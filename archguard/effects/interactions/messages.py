@@ -28,6 +28,8 @@ _MESSAGING_FUNCTION = re.compile(
 """Names of functions that send or receive messages, with any owner: `publish`, `basic_publish`, `publish_event`."""
 _CONSUMING_FUNCTION = re.compile("|".join(sorted(_NAMES.consuming_parts)), re.IGNORECASE)
 """Names of functions that receive messages."""
+_TOPIC = re.compile(r"[A-Za-z][\w-]*(?:[.:/][\w*#-]+)*")
+"""What may be a topic: a name, or several with separators; no sentence and no JSON."""
 _TOPIC_SEPARATOR = re.compile(r"[.:/_-]")
 """Separators in a topic: a topic with one is specific enough not to be an ordinary word."""
 
@@ -47,6 +49,20 @@ class Messages:
                 owners = self.services.owners_of_topic(topic)
                 if owners and self._caller not in owners and (confidence := self._confidence(call, topic)):
                     yield from (self._interaction(call, owner, topic, confidence) for owner in owners)
+
+    def topics(self) -> Iterator[str]:
+        """Yield each topic, queue or task that the module names in a call of a queue client or a messaging function."""
+        for call in Call.within(self.model.scope(self.source.module), self.source):
+            for text in self._named_topics(call):
+                if _TOPIC.fullmatch(text) and self._confidence(call, text):
+                    yield text
+
+    def _named_topics(self, call: Call) -> Iterator[str]:
+        """The strings that `call` passes as a topic: by a keyword that says so, or first to a function that sends."""
+        nodes = [node for name, node in call.keywords.items() if name.lower() in _NAMES.topic_keywords]
+        nodes += call.arguments[:1] if _MESSAGING_FUNCTION.fullmatch(_last_name(call)) else ()
+        texts = (self.model.string_value(_enum_member(node), call.at) for node in nodes)
+        yield from dict.fromkeys(text.filled("") for text in texts if text and text.complete)
 
     def _strings(self, call: Call) -> Iterator[str]:
         nodes = (*call.arguments, *call.keywords.values())

@@ -1,4 +1,4 @@
-"""Find uses of the tables of other services: in SQL, table functions, mapped models and foreign keys."""
+"""Find uses of tables, and of those of other services: in SQL, table functions, mapped models and foreign keys."""
 
 import ast
 from collections.abc import Iterator
@@ -18,15 +18,30 @@ _NAMES = load_conventions().tables
 
 
 @dataclass(frozen=True)
+class TableUse:
+    """A place that names a table."""
+
+    table: str
+    does: str
+    """A verb phrase that follows "must not" in messages: `read the table payments`."""
+    location: Location
+
+
+@dataclass(frozen=True)
 class Tables:
-    """The tables of other services that one module uses."""
+    """The tables that one module uses."""
 
     model: SemanticModel
     services: ServiceMap
     source: Source
 
     def interactions(self) -> Iterator[Interaction]:
-        """Yield an interaction for each place that names one."""
+        """Yield an interaction for each place that names a table of another service."""
+        for use in self.uses():
+            yield from self._interactions_with(use)
+
+    def uses(self) -> Iterator[TableUse]:
+        """Yield each place that names a table, whoever owns it."""
         scope = self.model.scope(self.source.module)
         for literal in Literal.within(scope, self.source):
             yield from self._in_literal(literal)
@@ -36,20 +51,20 @@ class Tables:
             if isinstance(definition, ClassDefinition):
                 yield from self._in_class(definition)
 
-    def _in_literal(self, literal: Literal) -> Iterator[Interaction]:
+    def _in_literal(self, literal: Literal) -> Iterator[TableUse]:
         sql = sql_in(self.model.string_value(literal.node, literal.at))
         for table in sql.qualified if sql else ():
             action = "write to" if sql and sql.writes else "read"
-            yield from self._interactions_with(table, f"{action} the table {table}", literal.location)
+            yield TableUse(table, f"{action} the table {table}", literal.location)
 
-    def _in_call(self, call: Call) -> Iterator[Interaction]:
+    def _in_call(self, call: Call) -> Iterator[TableUse]:
         """`Table("payments", metadata)`, `ForeignKey("payments.id")`, `read_sql_table("payments", engine)`."""
         for callee in self.model.callees(call.node, call.at):
             package, last = callee.partition(".")[0], callee.rpartition(".")[2]
             for table in self._named_tables(call) if package in _NAMES.functions.get(last, ()) else ():
-                yield from self._interactions_with(table, f"use the table {table}", call.location)
+                yield TableUse(table, f"use the table {table}", call.location)
             for table in self._referenced_tables(call, package, last):
-                yield from self._interactions_with(table, f"refer to the table {table}", call.location)
+                yield TableUse(table, f"refer to the table {table}", call.location)
 
     def _named_tables(self, call: Call) -> Iterator[str]:
         schema = next(self._strings(_keywords(call, "schema"), call.at), "")
@@ -66,9 +81,9 @@ class Tables:
             models = self._strings((*call.arguments[:1], *_keywords(call, "to")), call.at)
             yield from (model.replace(".", "_").lower() for model in models if "." in model)
 
-    def _in_class(self, definition: ClassDefinition) -> Iterator[Interaction]:
+    def _in_class(self, definition: ClassDefinition) -> Iterator[TableUse]:
         for table, location in self._mapped_tables(definition):
-            yield from self._interactions_with(table, f"map the table {table}", location)
+            yield TableUse(table, f"map the table {table}", location)
 
     def _mapped_tables(self, definition: ClassDefinition) -> Iterator[tuple[str, Location]]:
         """The table that a model declares, or the default of its library."""
@@ -121,18 +136,18 @@ class Tables:
         texts = (self.model.string_value(node, at) for node in nodes)
         yield from (text.filled("") for text in texts if text and text.complete)
 
-    def _interactions_with(self, table: str, does: str, location: Location) -> Iterator[Interaction]:
+    def _interactions_with(self, use: TableUse) -> Iterator[Interaction]:
         caller = self.services.owners[self.source.module]
-        owners = self.services.owners_of_table(table)
+        owners = self.services.owners_of_table(use.table)
         for owner in owners if caller not in owners else ():
             yield Interaction(
                 caller=caller,
                 callee=owner,
                 channel=Channel.TABLE,
                 importer=self.source.module,
-                does=does,
-                location=location,
-                symbol=table,
+                does=use.does,
+                location=use.location,
+                symbol=use.table,
             )
 
 

@@ -5,18 +5,18 @@ Two states of the guard are compared: the configuration by the marks at the fiel
 means the same in another form is no change; a change of unknown effect is told as one that a person has to judge.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from archguard.codebase import Codebase
 from archguard.config import Config
 from archguard.history.baseline import Baseline
 from archguard.history.weakening.baselines import baseline_changes
-from archguard.history.weakening.change import About, Direction, GuardChange
 from archguard.history.weakening.comments import comment_changes, comments_in
-from archguard.history.weakening.configurations import ConfigurationChanges
-from archguard.history.weakening.guard import Guard, guard_in, read_guard
+from archguard.history.weakening.configurations import PROJECT, ConfigurationChanges
+from archguard.history.weakening.guard import Guard, guard_at, guard_in, read_guard
 from archguard.history.weakening.selection import Selection
+from archguard.model import About, Direction, GuardChange
 
 _NONE: Mapping[str, str] = MappingProxyType({})
 
@@ -38,9 +38,10 @@ def guard_changes(
     old = {renamed.get(contract.id, contract.id) for contract in before.config.contracts}
     new_contracts = {contract.id for contract in after.config.contracts} - old
     found = {
+        *_unreadable(before),
         *configurations.all(),
         *baseline_changes(before.baseline, after.baseline, renamed, new_contracts, moved),
-        *comment_changes(before.comments, after.comments, renamed, paths),
+        *comment_changes(before.comments, after.comments, renamed, new_contracts, paths),
     }
     return tuple(sorted(found, key=_sort_key))
 
@@ -64,7 +65,14 @@ def baseline_weakenings(before: Baseline, after: Baseline) -> tuple[GuardChange,
 
 def comment_weakenings(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[GuardChange, ...]:
     """The comments that ignore violations in the files `after` and are not in those before: path -> text."""
-    return _weaker(comment_changes(comments_in(before), comments_in(after), _NONE, _NONE))
+    return _weaker(comment_changes(comments_in(before), comments_in(after), _NONE, (), _NONE))
+
+
+def _unreadable(before: Guard) -> Iterator[GuardChange]:
+    """A change to judge if the guard before the change cannot be read, so that nothing can be compared with it."""
+    if before.fault:
+        message = f"the configuration before cannot be read ({before.fault}): judge what is different now"
+        yield GuardChange(subject=PROJECT, about=About.PROJECT, direction=Direction.UNKNOWN, message=message)
 
 
 def _weaker(changes: Iterable[GuardChange]) -> tuple[GuardChange, ...]:
@@ -83,6 +91,7 @@ __all__ = [
     "baseline_weakenings",
     "comment_weakenings",
     "configuration_weakenings",
+    "guard_at",
     "guard_changes",
     "guard_in",
     "read_guard",

@@ -6,8 +6,7 @@ from datetime import date
 
 from archguard.history.baseline import NAME, Baseline, Entry
 from archguard.history.matching import renamed
-from archguard.history.weakening.change import About, Direction, GuardChange
-from archguard.model import Identity, Location
+from archguard.model import About, Direction, GuardChange, Identity, Location
 
 
 def baseline_changes(

@@ -5,15 +5,14 @@ in any file with the same reason at the same line of code, which is code that mo
 """
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 from archguard.codebase import Codebase, Source, SourceError
 from archguard.codebase.facts import Directive
-from archguard.history.weakening.change import About, Direction, GuardChange
-from archguard.model import Location
+from archguard.model import About, Direction, GuardChange, Location
 
 
 @dataclass(frozen=True, order=True)
@@ -65,6 +64,7 @@ def comment_changes(
     before: Iterable[IgnoreComment],
     after: Iterable[IgnoreComment],
     contracts: Mapping[str, str],
+    new_contracts: Collection[str],
     paths: Mapping[str, str],
 ) -> Iterator[GuardChange]:
     """A change for each comment that is new, and for each that is gone.
@@ -73,13 +73,14 @@ def comment_changes(
         before: The comments before.
         after: The comments after.
         contracts: The ids of contracts before -> their new ids.
+        new_contracts: Contracts that are new: what the code broke before is no weakening of them.
         paths: The files before -> their new names.
     """
     old = [_moved(comment, contracts, paths) for comment in sorted(before)]
     new = sorted(after)
     for step in _STEPS:
         old, new = _unmatched(old, new, step)
-    for comment in new:
+    for comment in (comment for comment in new if comment.contract not in new_contracts):
         why = f": {comment.reason}" if comment.reason else ", without a reason"
         yield _change(comment, Direction.WEAKER, f"a comment is new that ignores {comment.contract}{why}")
     for comment in old:

@@ -13,11 +13,10 @@ from pathlib import Path
 from archguard.codebase.modules.discovery import find_modules
 from archguard.config import Config
 from archguard.errors import ArchguardError
-from archguard.history.weakening.change import About, Direction, GuardChange
 from archguard.history.weakening.selection import Selection
 from archguard.history.weakening.values import Comparison, Difference
 from archguard.kinds import Contract, Ignore
-from archguard.model import Location
+from archguard.model import About, Direction, GuardChange, Location
 
 PROJECT = "project"
 """The subject of changes that are about all contracts."""

@@ -1,11 +1,13 @@
 """The guard at one revision: its configuration, its code, its baseline and the comments in the code."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 from archguard.codebase import Codebase
-from archguard.config import Config, find_configuration, read, read_config
+from archguard.config import Config, configuration_files, read, read_config
+from archguard.errors import ArchguardError
 from archguard.history.baseline import NAME, Baseline, read_baseline
 from archguard.history.weakening.comments import IgnoreComment, ignore_comments
 from archguard.incremental.input_recorder import is_there
@@ -18,6 +20,8 @@ class Guard:
     config: Config
     codebase: Codebase
     baseline: Baseline = field(default_factory=Baseline)
+    fault: str = ""
+    """Why the configuration or the baseline cannot be read; "" if they can."""
 
     @cached_property
     def comments(self) -> tuple[IgnoreComment, ...]:
@@ -37,11 +41,55 @@ def read_guard(config: Config, codebase: Codebase | None = None, baseline: Path 
 
 
 def guard_in(root: Path, files: tuple[str, ...] = (), baseline: str = NAME) -> Guard:
-    """The guard of the project in the folder `root`: of the configuration `files`, or of those that are found there.
+    """The guard of the project in the folder `root`: of the configuration `files`, or of those that are there.
+
+    Without a configuration, it has no contracts.
 
     Raises:
-        ConfigError: there is no configuration in `root`.
-        ExceptionGroup[ArchguardError]: it, the code or the baseline cannot be read.
+        ExceptionGroup[ArchguardError]: the configuration, the code or the baseline cannot be read.
     """
-    found = tuple(root / name for name in files) or find_configuration(root)[1]
-    return read_guard(read_config(found, root), baseline=root / baseline)
+    return read_guard(_config_in(root, files), baseline=root / baseline)
+
+
+def guard_at(tree: Path, now: Guard, code: Codebase, files: tuple[str, ...] = (), baseline: str = NAME) -> Guard:
+    """The guard at an earlier revision, checked out in the folder `tree`.
+
+    A configuration that cannot be read is the `fault` of the guard, so that a change that mends it can be compared.
+
+    Args:
+        tree: The folder of the project at that revision.
+        now: The guard of today.
+        code: The code at that revision, as the configuration of today reads it.
+        files: The paths of the configuration files, if they are named on the command line.
+        baseline: The path of the baseline.
+    """
+    try:
+        config = _config_in(tree, files)
+        file = tree / baseline
+        known = read_baseline(file) if is_there(file) else Baseline()
+        return Guard(config, _code_under(config, now.config, code), known)
+    except* ArchguardError as group:
+        fault = next(_messages(group))
+    return Guard(replace(now.config, root=tree, accepted=()), code, now.baseline, fault)
+
+
+def _config_in(root: Path, files: tuple[str, ...]) -> Config:
+    """The configuration of `files` that are there, or of those that are found in `root`; else one without contracts."""
+    named = tuple(path for path in (root / name for name in files) if is_there(path))
+    found = named if files else configuration_files(root)
+    return read_config(found, root) if found else Config(root=root)
+
+
+def _code_under(config: Config, now: Config, code: Codebase) -> Codebase:
+    """The code as `config` reads it: `code`, which the configuration of today has read, if both read the same."""
+    if (config.project, config.services) == (now.project, now.services):
+        return replace(code, components=config.components, memo={})
+    return read(config)
+
+
+def _messages(group: BaseExceptionGroup[ArchguardError]) -> Iterator[str]:
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from _messages(error)
+        else:
+            yield f"{error.location}: {error.message}" if error.location else error.message

@@ -19,9 +19,9 @@ from typing import Any, Final
 from archguard.codebase import Pattern
 from archguard.codebase.coercion import Text
 from archguard.codebase.strictness import Weaker, WeakerEntries, choices_of, marks_of
-from archguard.history.weakening.change import Direction
 from archguard.history.weakening.selection import Selection
 from archguard.kinds.diagram_parsers import ParsedDiagram, read_drawing
+from archguard.model import Direction
 
 _LARGER: Final = (Weaker.LARGER, Weaker.LARGER_OR_EMPTY)
 _EMPTY_IS_ALL: Final = (Weaker.LARGER_OR_EMPTY, Weaker.SMALLER_NOT_EMPTY)
@@ -139,7 +139,12 @@ class Comparison:
     def excluded(self, key: str, old: tuple[Pattern, ...], new: tuple[Pattern, ...]) -> Iterator[Difference]:
         """The differences between patterns that leave modules out of the code."""
         before, after = self.selection.excluded(old), self.selection.excluded(new)
-        yield from _gained_and_lost(key, after - before, before - after, Weaker.LARGER)
+        for names, direction, verb in (
+            (after - before, Direction.WEAKER, "also leaves out"),
+            (before - after, Direction.STRONGER, "does not leave out any more"),
+        ):
+            if names:
+                yield Difference(direction, f"`{key}` {verb}: {_some(sorted(names))}")
 
     def _parts(self, key: str, old: tuple[Any, ...], new: tuple[Any, ...], mark: Weaker) -> Iterator[Difference]:
         pairs, gone, added = self._paired(old, new)

@@ -25,6 +25,8 @@ class Modifier(StrEnum):
     """Without an underscore in front."""
     PRIVATE = "private"
     """With an underscore in front; names such as `__init__` are neither."""
+    MUTABLE = "mutable"
+    """A variable, under `define`: a function of the file assigns it, or changes the list, dictionary or set in it."""
 
     @property
     def phrase(self) -> str:
@@ -49,6 +51,16 @@ class Caught:
     """Their names, and classes that they derive from; a bare `except:` catches `BaseException`."""
     unless: Annotated[tuple[Reaction, ...], OneOrMany(empty=False), Weaker.LARGER] = ()
     """Clauses that do not count: `raise`, those that raise this or another exception; `log`, those that log."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Raised:
+    """Exceptions that are raised."""
+
+    exceptions: Annotated[Globs, Weaker.SMALLER]
+    """Their names, and classes that they derive from, except `Exception` and `BaseException`."""
+    exactly: Annotated[bool, Weaker.LARGER] = False
+    """Whether only these classes themselves count, and none that derives from them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,19 +103,23 @@ class Criteria:
     decorated_with: Annotated[Globs, Weaker.SMALLER] = ()
     """Classes, functions: decorators; with brackets, their arguments too: `dataclass(*frozen=True*)`."""
     be: Annotated[tuple[Modifier, ...], OneOrMany(empty=False), Weaker.ANY] = ()
-    """Classes, functions: `class`, `function`, `method`, `async`, `top_level`, `public` or `private`; several: all."""
+    """Classes, functions: `class`, `function`, `method`, `async`, `top_level`, `public` or `private`; several: all.
+    Variables, under `define`: `mutable`."""
     take: Annotated[Globs, Weaker.SMALLER] = ()
     """Types of parameters, also inside of others: `Session` in `list[Session]`, behind an alias, or as what one derives
     from."""
     return_: Annotated[Globs, Weaker.SMALLER] = ()
     """Types that are returned, likewise: those of the annotation, or else those that the `return` statements show."""
-    raise_: Annotated[Globs, Weaker.SMALLER] = ()
-    """Exceptions that are raised, and classes that they derive from, except `Exception` and `BaseException`."""
+    raise_: Annotated[Raised | None, ShortFor("exceptions"), Weaker.PARTS] = None
+    """Exceptions that are raised, and classes that they derive from, except `Exception` and `BaseException`; or a
+    mapping with `exactly`."""
     catch: Annotated[Caught | None, ShortFor("exceptions"), Weaker.PARTS] = None
     """Exceptions that are caught, likewise; a bare `except:` catches `BaseException`; or a mapping with `unless`."""
     call: Annotated[Globs, Weaker.SMALLER] = ()
     """Functions, methods and classes that are called; with brackets, their arguments too: `open(*'w'*)`; the name of a
     component or a module stands for all that is defined in it."""
+    fall_back: Annotated[Globs, Weaker.SMALLER] = ()
+    """Calls whose missing result gives way to a literal: `os.getenv("KEY") or "x"`, `os.environ.get("KEY", "x")`."""
     exceed: Annotated[Size | None, Weaker.PARTS] = None
     """Sizes: `lines`, `parameters`, `members`, `branches` or `statements`."""
 

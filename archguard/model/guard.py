@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from archguard.model import Location
+from archguard.model.location import Location
 
 
 class Direction(StrEnum):
@@ -38,10 +38,17 @@ class GuardChange:
     """What changed, as a sentence."""
     location: Location | None = None
     """Where: after the change, or before it if it is gone."""
+    accepted: str = ""
+    """The reason for which it is accepted; "" if nobody did."""
     has_reason: bool = True
     """False for what should give a reason and does not, such as a comment that ignores a violation."""
 
     @property
     def is_weakening(self) -> bool:
-        """Whether somebody has to accept it."""
+        """Whether more code may pass, so that somebody has to accept it."""
         return self.direction is not Direction.STRONGER
+
+    @property
+    def fails(self) -> bool:
+        """Whether nobody has accepted it yet."""
+        return self.is_weakening and not self.accepted
