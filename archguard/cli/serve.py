@@ -98,9 +98,10 @@ def _answers(root: str, files: Sequence[str]) -> Answers:
 
 def _told(method: str, root: str, files: Sequence[str]) -> str:
     answer = ask(root, {"method": method}, start=False, timeout=_SECONDS_TO_ANSWER, config=files)
+    place = address(root, files, make_folder=True)
     if answer is None:
-        return f"nothing runs for {root}"
-    return "\n".join(f"{name}: {value}" for name, value in answer.items())
+        return f"nothing runs for {root}\naddress: {place}"
+    return "\n".join(f"{name}: {value}" for name, value in {**answer, "address": place}.items())
 
 
 def _end_on_signals() -> None:

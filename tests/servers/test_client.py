@@ -18,7 +18,20 @@ from archguard.incremental.startup import inherited_path
 from archguard.servers.client import ask
 from archguard.servers.log import MOST_BYTES, Log
 
-SLOW = ("ast", "click", "dataclasses", "hashlib", "inspect", "pathlib", "socket", "subprocess", "typing", "yaml")
+SLOW = (
+    "ast",
+    "click",
+    "dataclasses",
+    "hashlib",
+    "inspect",
+    "json",
+    "pathlib",
+    "re",
+    "socket",
+    "subprocess",
+    "typing",
+    "yaml",
+)
 
 
 def test_a_client_loads_no_module_that_takes_long() -> None:

@@ -7,8 +7,8 @@ lookups by name are memoized.
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache, cached_property, partial
+from dataclasses import dataclass, field
+from functools import cache, cached_property, lru_cache, partial
 from typing import TypeAlias
 
 from archguard.codebase import Codebase, memoized, self_and_parents
@@ -234,7 +234,22 @@ def _listed_packages() -> frozenset[str]:
 
 def library(extensions: Extensions | None = None) -> ExternalModels:
     """The type models of the clients of all channels, and of the standard library."""
-    every = [client for channel in CHANNELS for client in clients_of(channel, extensions)]
+    return _library(_Added(f"{sorted((extensions or {}).items())}", extensions or {}))
+
+
+@dataclass(frozen=True)
+class _Added:
+    """Clients that contracts add, which are equal if their texts are."""
+
+    text: str
+    extensions: Extensions = field(compare=False)
+
+
+@lru_cache(
+    maxsize=16
+)  # one for each set of added clients: catalogues memoize by library, and live as long as the process
+def _library(added: _Added) -> ExternalModels:
+    every = [client for channel in CHANNELS for client in clients_of(channel, added.extensions)]
     every += _built_in("python")
     return ExternalModels(
         returns={key: value for client in reversed(every) for key, value in client.returns.items()},

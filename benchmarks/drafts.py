@@ -1,0 +1,185 @@
+# /// script
+# requires-python = ">=3.11"
+# dependencies = ["archguard-enforcer"]
+# ///
+"""Measures how long the resident process takes to answer for a draft of one file, and how much memory it has.
+
+    python benchmarks/drafts.py --config django/calls.yaml --drafts 60 django
+
+Drafts are random edits of random files, the same ones each time: a statement in a function, an import, a parameter.
+With `--compare N`, the answers for the first N of them are compared with those of runs from nothing on a copy.
+"""
+
+import argparse
+import ast
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any, Final
+
+from archguard.servers.client import ask
+
+PATIENCE: Final = 600.0
+EDITS: Final = ("body", "import", "parameter")
+FIRST: Final = 3
+"""Answers that are not counted: they parse what each later one finds parsed."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An edited file."""
+
+    file: Path
+    edit: str
+    text: str
+
+
+def main() -> None:
+    """Measure, and print a row of a table."""
+    options = _options()
+    files = sorted(options.folder.rglob("*.py"))
+    drafts = [*_drafts(files, options.drafts + FIRST)]
+    _ask(options, "stop", start=False)
+    begin = time.perf_counter()
+    _check(options, Draft(files[0], "none", files[0].read_text(encoding="utf-8")))
+    cold = time.perf_counter() - begin
+    before = _memory(options)
+    answers = [_timed(options, draft) for draft in drafts]
+    memory = f"{before:.0f} MiB then, {_memory(options):.0f} MiB after {len(answers)} drafts"
+    title = f"{options.folder}: {len(files)} files; first answer after {cold:.2f} s; {memory}"
+    _print(title, [seconds for _, seconds in answers[FIRST:]], drafts[FIRST:])
+    for draft, (answer, _) in [*zip(drafts, answers, strict=True)][: options.compare]:
+        _compare(options, draft, answer)
+    _ask(options, "stop", start=False)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, help="the folder of the files that are edited")
+    parser.add_argument(
+        "--config", type=Path, help="the configuration; by default it is looked for from the folder upwards"
+    )
+    parser.add_argument("--drafts", type=int, default=60, metavar="N")
+    parser.add_argument("--compare", type=int, default=0, metavar="N")
+    return parser.parse_args()
+
+
+# What is edited
+
+
+def _drafts(files: list[Path], count: int) -> Iterator[Draft]:
+    chosen = random.Random(7)  # noqa: S311  # nobody is to be surprised
+    while count:
+        draft = _draft(chosen, chosen.choice(files), EDITS[count % len(EDITS)])
+        if draft:
+            count -= 1
+            yield draft
+
+
+def _draft(chosen: random.Random, file: Path, edit: str) -> Draft | None:
+    """An edit of `file`; None if it has no function to edit."""
+    try:
+        text = file.read_text(encoding="utf-8")
+        tree = ast.parse(text)
+    except (SyntaxError, UnicodeDecodeError):
+        return None
+    functions = [
+        each for each in ast.walk(tree) if isinstance(each, ast.FunctionDef) and each.body[0].lineno > each.lineno
+    ]
+    if not functions:
+        return None
+    lines, function = text.split("\n"), chosen.choice(functions)
+    if edit == "import":
+        lines.append(f"import {chosen.choice(sorted(sys.stdlib_module_names))}")
+    elif edit == "body":
+        last = function.body[-1]
+        lines.insert(last.lineno - 1, f"{' ' * last.col_offset}print(1)")
+    else:
+        function.args.kwonlyargs.append(ast.arg("extra"))
+        function.args.kw_defaults.append(ast.Constant(None))
+        head = ast.unparse(
+            ast.FunctionDef(**{**vars(function), "body": [ast.Pass()], "decorator_list": []})
+        ).splitlines()[0]
+        lines[function.lineno - 1 : function.body[0].lineno - 1] = [" " * function.col_offset + head]
+    return Draft(file, edit, "\n".join(lines))
+
+
+# How it is measured
+
+
+def _ask(options: argparse.Namespace, method: str, *, start: bool = True, **arguments: Any) -> Any:
+    config = [str(options.config)] if options.config else []
+    return ask(str(options.folder), {"method": method, **arguments}, start=start, timeout=PATIENCE, config=config)
+
+
+def _check(options: argparse.Namespace, draft: Draft) -> Any:
+    answer = _ask(options, "check", drafts={str(draft.file.resolve()): draft.text})
+    if "new" not in answer:
+        sys.exit(f"no answer for {draft.file}: {answer}")
+    return answer
+
+
+def _timed(options: argparse.Namespace, draft: Draft) -> tuple[Any, float]:
+    begin = time.perf_counter()
+    answer = _check(options, draft)
+    return answer, time.perf_counter() - begin
+
+
+def _memory(options: argparse.Namespace) -> float:
+    """MiB."""
+    status = _ask(options, "status")
+    return float(status["bytes"]) / (1 << 20)
+
+
+def _print(title: str, seconds: list[float], drafts: list[Draft]) -> None:
+    """A row for all drafts, and one for each sort of edit: median, 95th percentile and maximum in ms, and how many."""
+    sys.stdout.write(f"{title}; 1-minute load {os.getloadavg()[0]:.1f}\n")
+    for edit in ("all", *EDITS):
+        of = [1000 * each for each, draft in zip(seconds, drafts, strict=True) if edit in ("all", draft.edit)]
+        sys.stdout.write(f"| {edit} | {median(of):.0f} | {quantiles(of, n=20)[-1]:.0f} | {max(of):.0f} | {len(of)} |\n")
+
+
+# Whether it is right
+
+
+def _compare(options: argparse.Namespace, draft: Draft, answer: Any) -> None:
+    """Compare the answer with the difference of two runs from nothing."""
+    status = _ask(options, "status")
+    root = Path(status["root"])
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder, "copy")
+        shutil.copytree(root, copy, ignore=shutil.ignore_patterns(".git", ".archguard_cache", "__pycache__"))
+        before = _from_nothing(options, root, copy)
+        (copy / draft.file.resolve().relative_to(root)).write_text(draft.text, encoding="utf-8")
+        after = _from_nothing(options, root, copy)
+    found = {key: Counter(map(_name, answer[key])) for key in ("new", "fixed")}
+    expected = {"new": after - before, "fixed": before - after}
+    sys.stdout.write(
+        f"{draft.file} ({draft.edit}): {'equal' if found == expected else f'{found} instead of {expected}'}\n"
+    )
+
+
+def _from_nothing(options: argparse.Namespace, root: Path, copy: Path) -> Counter[str]:
+    config = ["--config", str(copy / options.config.resolve().relative_to(root))] if options.config else []
+    command = [sys.executable, "-m", "archguard", "check", "--no-cache", "--format", "json", *config]
+    done = subprocess.run(command, cwd=copy, capture_output=True, check=False)  # noqa: S603  # archguard itself
+    return Counter(map(_name, json.loads(done.stdout)["violations"]))
+
+
+def _name(violation: dict[str, Any]) -> str:
+    fingerprint: str = violation["fingerprint"]
+    return fingerprint
+
+
+if __name__ == "__main__":
+    main()
