@@ -52,7 +52,7 @@ def report_as_plain(report: Report) -> Any:
 
 def violation_as_plain(violation: Violation) -> Any:
     """One of the `violations` in what `render` writes."""
-    return _VIOLATION.write(violation)
+    return VIOLATION.write(violation)
 
 
 def problem_as_plain(problem: Problem) -> Any:

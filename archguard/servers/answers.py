@@ -68,7 +68,7 @@ def _report(workspace: Workspace, request: Message) -> Message:
     revision = request.get("since")
     if revision is not None:
         session = workspace.session()
-        report = since(report, session.config, session.codebase, _text(revision, "since"))
+        report = since(report, session.config, session.codebase, _text(revision, "since")).report
     plain: Message = report_as_plain(report)
     return plain
 
