@@ -6,7 +6,7 @@ from typing import Any, Final, TypeAlias
 
 from archguard.checking import within_paths
 from archguard.errors import problems_of
-from archguard.history import since, with_baseline
+from archguard.history import with_baseline
 from archguard.model.serialization import to_plain
 from archguard.reporters.json import problem_as_plain, report_as_plain, violation_as_plain
 from archguard.servers.daemon import Message, error
@@ -64,11 +64,8 @@ def _preview(workspace: Workspace, request: Message) -> Message:
 
 
 def _report(workspace: Workspace, request: Message) -> Message:
-    report = workspace.report()
     revision = request.get("since")
-    if revision is not None:
-        session = workspace.session()
-        report = since(report, session.config, session.codebase, _text(revision, "since")).report
+    report = workspace.report() if revision is None else workspace.report_since(_text(revision, "since"))
     plain: Message = report_as_plain(report)
     return plain
 

@@ -2,13 +2,13 @@
 
 import json
 import os
-import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from project import Project
+from repository import commit, git
 
 CONTRACTS = """\
 version: 1
@@ -49,17 +49,10 @@ class Answer:
 Hook: TypeAlias = Callable[..., Answer]
 
 
-def git(folder: Path, *arguments: str) -> None:
-    """Run git with a committer."""
-    who = ("-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
-    subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True)
-
-
-def committed(folder: Path) -> None:
-    """Commit everything in `folder`, which becomes a repository."""
-    git(folder, "init", "-q", ".")
-    git(folder, "add", "-A", "-f")
-    git(folder, "commit", "-q", "-m", "Everything")
+def committed(project: Project) -> None:
+    """Commit everything in `project`, which becomes a repository."""
+    git(project, "init", "--quiet")
+    commit(project)
 
 
 def shop_in(folder: Path) -> Project:
@@ -68,7 +61,7 @@ def shop_in(folder: Path) -> Project:
     shop.write_all(FILES)
     settings = json.dumps({"hooks": {"event": [{"matcher": "*", "command": "archguard hook HOST"}]}})
     shop.write_all(dict.fromkeys((*SETTINGS, ".github/hooks/archguard.json"), settings))
-    committed(shop.root)
+    committed(shop)
     return shop
 
 

@@ -5,8 +5,9 @@ import os
 from pathlib import Path
 
 import pytest
-from hook_calls import CONTRACTS, FILES, ORDERS, Hook, after, before, committed, edit, git, stop, text_of, write
+from hook_calls import CONTRACTS, FILES, ORDERS, Hook, after, before, committed, edit, stop, text_of, write
 from project import Project
+from repository import commit
 
 BROKEN = ORDERS.replace("services", "db", 1)
 CONTROLLER = "shop/controllers/orders.py"
@@ -90,7 +91,7 @@ class TestBeforeAnEdit:
 class TestAStop:
     def test_only_what_the_session_has_brought_counts(self, shop: Project, hook: Hook) -> None:
         shop.write(CONTROLLER, BROKEN)
-        committed(shop.root)
+        committed(shop)
         assert hook("claude", stop(shop)).message is None
 
         shop.write("shop/controllers/more.py", "from shop import db\n")
@@ -101,13 +102,13 @@ class TestAStop:
     def test_what_the_session_commits_counts_too(self, shop: Project, hook: Hook) -> None:
         assert hook("claude", before(shop, "Bash", {"command": "git commit"})).message is None
         shop.write(CONTROLLER, BROKEN)
-        committed(shop.root)
+        committed(shop)
         assert "shop/controllers/orders.py:1" in text_of(hook("claude", stop(shop)).message)
 
     def test_another_session_has_not_brought_it(self, shop: Project, hook: Hook) -> None:
         shop.write(CONTROLLER, BROKEN)
         assert text_of(hook("claude", stop(shop)).message)
-        git(shop.root, "commit", "-q", "-a", "-m", "Broken")
+        commit(shop)
         assert hook("claude", stop(shop) | {"session_id": "session-2"}).message is None
 
     def test_without_git_what_the_baseline_does_not_list_counts(self, hook: Hook, tmp_path: Path) -> None:
@@ -150,7 +151,7 @@ class TestAStop:
     def test_a_file_of_contracts_that_a_shell_has_removed_blocks(self, shop: Project, hook: Hook) -> None:
         more = "contracts:\n  - {id: apart, kind: forbidden, modules: shop.db, must_not_import: shop.services}\n"
         shop.write("contracts/more.yaml", more)
-        committed(shop.root)
+        committed(shop)
         assert hook("claude", stop(shop)).message is None
         (shop.root / "contracts/more.yaml").unlink()
         assert "contract apart is gone" in text_of(hook("claude", stop(shop)).message)

@@ -52,7 +52,7 @@ Hook = Callable[[Message], Any]
 def shop(tmp_path: Path) -> Project:
     shop = Project(tmp_path / "shop")
     shutil.copytree(EXAMPLE, shop.root, ignore=shutil.ignore_patterns("__pycache__", ".archguard_cache"))
-    committed(shop.root)
+    committed(shop)
     return shop
 
 
