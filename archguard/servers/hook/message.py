@@ -84,6 +84,7 @@ def _contracts(violations: "Sequence[Message]") -> str:
 
 def _joined(title: str, entries: "Sequence[str]", end: str) -> str:
     """The numbered entries between title and end; as many as fit, but at least one."""
+    title = _line(title)
     room = MOST_CHARACTERS - len(title) - len(end) - len("\n\n\n... and 10000 more\n\n")
     shown: list[str] = []
     for number, entry in enumerate(entries[:MOST_VIOLATIONS], start=1):
@@ -93,7 +94,7 @@ def _joined(title: str, entries: "Sequence[str]", end: str) -> str:
         shown.append(text[:room])
         room -= len(text) + 1
     more = len(entries) - len(shown)
-    return "\n".join([_line(title), "", *shown, *([f"... and {more} more"] if more else []), "", end])
+    return "\n".join([title, "", *shown, *([f"... and {more} more"] if more else []), "", end])
 
 
 def _entries(violations: "Sequence[Message]") -> "Iterator[str]":

@@ -70,11 +70,10 @@ class SessionState:
         text = dumps(self._plain)
         if self._file is None or text == self._before:
             return
-        folder, temporary = os.path.dirname(self._file), f"{self._file}.{os.getpid()}"
+        temporary = f"{self._file}.{os.getpid()}"
         try:
             if not os.path.exists(self._file):
-                os.makedirs(folder, 0o700, exist_ok=True)
-                _prune(folder)
+                _prune(os.path.dirname(self._file))
             with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
                 file.write(text)
             os.replace(temporary, self._file)
@@ -88,14 +87,23 @@ class SessionState:
 
 
 def _file(session: str) -> str | None:
-    """The file of a session; None without a home folder."""
+    """The file of a session; None without a folder that the user can write to."""
     key = key_file()
-    if key is None:
+    folder = os.path.join(os.path.dirname(key), _FOLDER) if key else ""
+    if not folder or not _is_writable(folder):
         return None
     from _blake2 import blake2b  # `hashlib` takes 5 ms to load OpenSSL
 
     name = blake2b(session.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-    return os.path.join(os.path.dirname(key), _FOLDER, f"{name}.json")
+    return os.path.join(folder, f"{name}.json")
+
+
+def _is_writable(folder: str) -> bool:
+    try:
+        os.makedirs(folder, 0o700, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK)
 
 
 def _load(file: str | None) -> "dict[str, Any]":

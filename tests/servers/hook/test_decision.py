@@ -174,6 +174,13 @@ class TestAStop:
         assert answer is not None
         assert answer.keys() == {"systemMessage"}
 
+    def test_a_session_that_cannot_be_remembered_is_never_blocked(self, shop: Project, hook: Hook, user: Path) -> None:
+        (user / "archguard").write_text("no folder", encoding="utf-8")
+        shop.write(CONTROLLER, BROKEN)
+        answer = hook("claude", stop(shop)).message
+        assert answer is not None
+        assert answer.keys() == {"systemMessage"}
+
     def test_a_project_outside_of_the_folder_of_the_session_counts_once_it_is_edited(
         self, shop: Project, hook: Hook
     ) -> None:

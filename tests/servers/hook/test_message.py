@@ -56,6 +56,12 @@ def test_a_text_has_at_most_2000_characters() -> None:
     assert text.endswith("only the team changes those.")
 
 
+def test_a_long_name_leaves_room_for_a_violation() -> None:
+    text = message.denial([violation(contract="c" * 3000)])
+    assert len(text) <= 2000
+    assert "1. shop/api.py:1:5 [c" in text
+
+
 def test_a_violation_without_reason_or_fix_has_one_line() -> None:
     assert "Why" not in message.denial([violation(reason="", fix=[])])
 
