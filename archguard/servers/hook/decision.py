@@ -15,7 +15,7 @@ import os
 import sys
 
 from archguard.servers.hook import guard, message, tools
-from archguard.servers.hook.event import AFTER, BEFORE, STOP
+from archguard.servers.hook.event import AFTER, BEFORE, START, STOP
 
 TYPE_CHECKING = False  # importing `typing` takes as long as asking the daemon
 if TYPE_CHECKING:
@@ -47,11 +47,17 @@ class Decider:
         """What the host is answered; None to let it go on."""
         if event.folder:
             self._remember(event.folder)
-        answers = {BEFORE: self._before, AFTER: self._after, STOP: self._stop}
+        answers = {START: self._start, BEFORE: self._before, AFTER: self._after, STOP: self._stop}
         try:
             return answers[event.moment](event)
         except UnansweredError as error:
             return self._told_once(str(error))
+
+    def _start(self, event: "Event") -> None:
+        """Have the project read while the user and the agent still talk: the first edit then waits less."""
+        del event
+        for root in self._state.roots():
+            self._projects.begin_reading(root)
 
     def _before(self, event: "Event") -> "Message | None":
         drafts = tools.drafts(event)

@@ -7,6 +7,8 @@ if TYPE_CHECKING:
     Message: TypeAlias = "dict[str, Any]"
     """A JSON object."""
 
+START = "start"
+"""A session begins."""
 BEFORE = "before"
 """A tool is about to run."""
 AFTER = "after"
@@ -24,7 +26,7 @@ class Event:
         self.name = name
         """The event in the host's words."""
         self.moment = moment
-        """`BEFORE`, `AFTER` or `STOP`."""
+        """`START`, `BEFORE`, `AFTER` or `STOP`."""
         self.session = _text(message, "session_id", "sessionId", "conversation_id")
         self.folder = _text(message, "cwd") or _first_text(message.get("workspace_roots"))
         """The folder that relative paths start from."""

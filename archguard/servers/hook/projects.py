@@ -18,6 +18,9 @@ _SECONDS: "Final" = 20.0
 _SECONDS_ON_DISK: "Final" = 50.0
 """The longest wait for what is on disk, where a comparison with a commit checks all of its code, and nobody types."""
 
+_SECONDS_AT_START: "Final" = 2.0
+"""Enough to start the daemon, which goes on reading when its client has gone."""
+
 
 class Projects:
     """The projects of this machine, each known by the folder of its configuration."""
@@ -46,6 +49,11 @@ class Projects:
             if time.monotonic() >= end:
                 return {"error": {"message": "the project is still being read", "hint": ""}}
         return self._answer_here(root, request)
+
+    def begin_reading(self, root: str) -> None:
+        """Start the daemon, if it does not run, and have it read the project in `root`."""
+        if self._uses_daemon:
+            ask(root, {"method": "report"}, start=True, timeout=_SECONDS_AT_START)
 
     def head(self, root: str) -> str:
         """The commit that is checked out there; "" without git, or before the first commit."""

@@ -135,6 +135,14 @@ def test_a_weaker_contract_is_for_a_person_to_decide(shop: Project, hook: Hook) 
     assert "contract queries-in-repositories is weaker" in asked["permissionDecisionReason"]
 
 
+def test_what_was_committed_when_a_session_began_is_what_it_is_compared_with(shop: Project, hook: Hook) -> None:
+    begins = {**stop(shop), "hook_event_name": "SessionStart", "source": "startup"}
+    assert hook(begins) is None
+    make(shop, CONTROLLER, HEADER, f"import sqlalchemy\n\n{HEADER}")
+    committed(shop)
+    assert hook(stop(shop))["decision"] == "block"
+
+
 def test_the_hook_is_answered_by_the_standard_library(shop: Project, daemons: Daemons) -> None:
     """What is imported while the daemon runs: nothing but the standard library, and no more of it than there is."""
     sent = json.dumps(edited(shop, CONTROLLER, HEADER, f"{HEADER}{ROUTE}"))

@@ -4,7 +4,7 @@ Follows the types `PreToolUseHookInput`, `PostToolUseHookInput`, `PostToolBatchH
 `SubagentStopHookInput` and `SyncHookJSONOutput` of the npm package `@anthropic-ai/claude-agent-sdk` 0.3.332.
 """
 
-from archguard.servers.hook.event import AFTER, BEFORE, STOP
+from archguard.servers.hook.event import AFTER, BEFORE, START, STOP
 from archguard.servers.hook.hosts.host import Host
 
 
@@ -12,6 +12,7 @@ class Claude(Host):
     """Claude Code."""
 
     events = {
+        "SessionStart": START,
         "PreToolUse": BEFORE,
         "PostToolUse": AFTER,
         "PostToolBatch": AFTER,

@@ -5,7 +5,7 @@ Follows the page `content/copilot/reference/hooks-reference.md` of the repositor
 `@github/copilot-sdk` 1.0.14.
 """
 
-from archguard.servers.hook.event import AFTER, BEFORE, STOP, Event, event_name
+from archguard.servers.hook.event import AFTER, BEFORE, START, STOP, Event, event_name
 from archguard.servers.hook.hosts.host import Host
 
 TYPE_CHECKING = False  # importing `typing` takes as long as asking the daemon
@@ -17,6 +17,8 @@ class Copilot(Host):
     """GitHub Copilot. Exit code 2 does not deny anything there; `ask` is `deny` where nobody can be asked."""
 
     events = {
+        "sessionStart": START,
+        "SessionStart": START,
         "preToolUse": BEFORE,
         "PreToolUse": BEFORE,
         "postToolUse": AFTER,
@@ -54,4 +56,4 @@ def _implied_name(message: "Message") -> str:
         return "postToolUse" if "toolResult" in message else "" if "error" in message else "preToolUse"
     if "stopReason" in message:
         return "subagentStop" if "agentName" in message else "agentStop"
-    return ""
+    return "sessionStart" if "source" in message else ""

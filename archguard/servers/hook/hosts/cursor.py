@@ -4,7 +4,7 @@ Follows the hook executor in the npm package `@cursor/sdk` 1.0.18: the checks of
 `preToolUse`, `postToolUse`, `stop` and `subagentStop`.
 """
 
-from archguard.servers.hook.event import AFTER, BEFORE, STOP
+from archguard.servers.hook.event import AFTER, BEFORE, START, STOP
 from archguard.servers.hook.hosts.host import Host
 
 TYPE_CHECKING = False  # importing `typing` takes as long as asking the daemon
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Cursor(Host):
     """Cursor. It reads `ask` but runs the tool all the same: what the user should decide is denied."""
 
-    events = {"preToolUse": BEFORE, "postToolUse": AFTER, "stop": STOP, "subagentStop": STOP}
+    events = {"sessionStart": START, "preToolUse": BEFORE, "postToolUse": AFTER, "stop": STOP, "subagentStop": STOP}
     can_ask = False
 
     def event(self, message: "Message") -> "Event | None":

@@ -4,7 +4,7 @@ Follows the page `docs/hooks/reference.md`, and `packages/core/src/hooks/types.t
 `packages/core/src/scheduler/hook-utils.ts`, of the repository `google-gemini/gemini-cli`.
 """
 
-from archguard.servers.hook.event import AFTER, BEFORE, STOP
+from archguard.servers.hook.event import AFTER, BEFORE, START, STOP
 from archguard.servers.hook.hosts.host import Host
 
 TYPE_CHECKING = False  # importing `typing` takes as long as asking the daemon
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Gemini(Host):
     """Gemini CLI. Text on stdout that is no JSON would count as an answer that allows the tool."""
 
-    events = {"BeforeTool": BEFORE, "AfterTool": AFTER, "AfterAgent": STOP}
+    events = {"SessionStart": START, "BeforeTool": BEFORE, "AfterTool": AFTER, "AfterAgent": STOP}
 
     def denied(self, event: "Event", text: str) -> "Message":
         """The tool is not to run."""

@@ -13,7 +13,7 @@ class Host:
     """What a host sends, and how it wants to be answered. No answer at all lets it go on as if there were no hook."""
 
     events: "Mapping[str, str]" = {}
-    """The events that are of interest, with their moments (`BEFORE`, `AFTER`, `STOP`)."""
+    """The events that are of interest, with their moments (`START`, `BEFORE`, `AFTER`, `STOP`)."""
     can_ask = True
     """Whether a hook can make the host ask its user for permission."""
 
