@@ -29,12 +29,17 @@ def program() -> None:
 def main() -> None:
     """Run the command line, and end the process with its exit code.
 
-    If no input has changed since the same command ran, its recorded result is replayed without importing a library.
+    If no input has changed since the same command ran, its recorded result is replayed without importing a library. A
+    hook of an agent is answered without one too.
     """
-    from archguard.incremental.replay import lookup, replay  # noqa: PLC0415  # after `sys.path` is corrected
+    arguments = sys.argv[1:]
+    if arguments[:1] == ["hook"] and not {"-h", "--help"}.intersection(arguments):
+        from archguard.servers.hook.run import run  # noqa: PLC0415  # after `sys.path` is corrected
+
+        sys.exit(run(arguments[1:]))
+    from archguard.incremental.replay import lookup, replay  # noqa: PLC0415  # the same
     from archguard.incremental.request_key import request_key  # noqa: PLC0415  # the same
 
-    arguments = sys.argv[1:]
     if "--stdin-filename" in str(arguments):
         _answer_about_unsaved_text(arguments)
     key = request_key(arguments)

@@ -32,6 +32,7 @@ COMMANDS: Final = {
     "diagram": "draw the code: components, packages, services, what reaches what",
     "docs": "write a page about the architecture, or check that it is current",
     "report": "write a saved JSON report in another format",
+    "hook": "answer a hook of a coding agent: deny what breaks a contract before it is written",
     "serve": "keep the project in memory, and answer hooks and editors at once",
     "lsp": "serve an editor by the Language Server Protocol",
     "schema": "print the JSON Schema of the configuration, or of the report",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from archguard.codebase import Codebase
-from archguard.model import Identity, Violation, ViolationStatus
+from archguard.model import Identity, Report, Violation, ViolationStatus
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,13 @@ def match(violations: Iterable[Violation], before: Mapping[Identity, int], moved
         unmatched = Counter({renamed(known, moved): count for known, count in unmatched.items() if count})
         found = [violation if _is_known(violation) else _matched(violation, unmatched) for violation in found]
     return Matched(tuple(found), +unmatched)
+
+
+def with_known(report: Report, before: Mapping[Identity, int], moved: Mapping[str, str]) -> Report:
+    """`report` with the violations that are in `before` marked as known, and those that are gone counted as fixed."""
+    matched = match(report.violations, before, moved)
+    summary = replace(report.summary, fixed=sum(matched.fixed.values()))
+    return replace(report.with_violations(matched.violations), summary=summary)
 
 
 def _matched(violation: Violation, unmatched: Counter[Identity]) -> Violation:

@@ -8,7 +8,7 @@ Cost: a checkout and a second full check; and a third reading of the code if the
 
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from archguard.checking.check import check
@@ -17,12 +17,12 @@ from archguard.config import Config, read
 from archguard.history.baseline import NAME
 from archguard.history.earlier import earlier
 from archguard.history.git import messages, renames
-from archguard.history.matching import match, moved_modules
+from archguard.history.matching import moved_modules, with_known
 from archguard.history.revision import tree_of
 from archguard.history.weakening import GuardChange, guard_at, guard_changes, read_guard
 from archguard.history.weakening.acceptance import with_acceptances
 from archguard.history.weakening.configurations import PROJECT
-from archguard.model import Report
+from archguard.model import Identity, Report
 
 
 @dataclass(frozen=True)
@@ -67,11 +67,20 @@ def since(  # noqa: PLR0913  # the options of the command
         named, (known,) = relative_paths(config, files), relative_paths(config, [baseline or config.root / NAME])
         old = guard_at(tree, now, code, named, known)
         found = guard_changes(old, now, moved, renamed)
-    matched = match(report.violations, Counter(violation.identity for violation in before.violations), moved)
-    summary = replace(report.summary, fixed=sum(matched.fixed.values()))
+    compared = with_known(report, Counter(violation.identity for violation in before.violations), moved)
     accepted = with_acceptances(found, old.config, config, messages(config.root, revision))
     guard = tuple(change for change in accepted if not only or change.subject in {*only, PROJECT})
-    return Compared(replace(report.with_violations(matched.violations), summary=summary), guard)
+    return Compared(compared, guard)
+
+
+def violations_at(config: Config, revision: str) -> Counter[Identity]:
+    """The violations that the code had at `revision` under the contracts of `config`, by identity and count.
+
+    Raises:
+        GitError: there is no such revision here.
+    """
+    with tree_of(config.root, revision) as tree:
+        return Counter(violation.identity for violation in check(earlier(config, tree)).violations)
 
 
 def relative_paths(config: Config, files: Collection[Path]) -> tuple[str, ...]:

@@ -24,7 +24,14 @@ def configured_folder(folder: str) -> str:
     It is `folder` itself if there is none. Symbolic links are resolved.
     """
     start = os.path.realpath(folder)
-    return next((each for each in _upwards(start) if _may_be_configured(each)), start)
+    return next((each for each in _upwards(start) if may_be_configured(each)), start)
+
+
+def may_be_configured(folder: str) -> bool:
+    """Whether `folder` may hold a configuration."""
+    if any(os.path.lexists(os.path.join(folder, name)) for name in NAMES):
+        return True
+    return any(_mentions_a_tool(os.path.join(folder, name)) for name in SHARED_NAMES)
 
 
 def _upwards(folder: str) -> "Iterator[str]":
@@ -34,12 +41,6 @@ def _upwards(folder: str) -> "Iterator[str]":
         if parent == folder or os.path.exists(os.path.join(folder, ".git")):
             return
         folder = parent
-
-
-def _may_be_configured(folder: str) -> bool:
-    if any(os.path.lexists(os.path.join(folder, name)) for name in NAMES):
-        return True
-    return any(_mentions_a_tool(os.path.join(folder, name)) for name in SHARED_NAMES)
 
 
 def _mentions_a_tool(path: str) -> bool:

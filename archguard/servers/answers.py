@@ -6,13 +6,14 @@ from typing import Any, Final, TypeAlias
 
 from archguard.checking import within_paths
 from archguard.errors import problems_of
-from archguard.history import since, with_baseline
+from archguard.history import with_baseline
 from archguard.model import Severity
 from archguard.model.serialization import to_plain
 from archguard.reporters import reporter
 from archguard.reporters.json import problem_as_plain, report_as_plain, violation_as_plain
 from archguard.servers.daemon import Message, error
 from archguard.servers.protocol import InvalidMessageError
+from archguard.servers.weakening import draft_weakenings, weakenings_since
 from archguard.servers.workspace import Workspace
 
 Drafts: TypeAlias = Mapping[Path, str | None]
@@ -75,13 +76,19 @@ def _preview(workspace: Workspace, request: Message) -> Message:
 
 
 def _report(workspace: Workspace, request: Message) -> Message:
-    report = workspace.report()
     revision = request.get("since")
-    if revision is not None:
-        session = workspace.session()
-        report = since(report, session.config, session.codebase, _text(revision, "since"))
+    report = workspace.report() if revision is None else workspace.report_since(_text(revision, "since"))
     plain: Message = report_as_plain(report)
     return plain
+
+
+def _weakening(workspace: Workspace, request: Message) -> Message:
+    session, revision = workspace.session(), request.get("since")
+    if revision is not None:
+        found = weakenings_since(session.config, session.codebase, _text(revision, "since"))
+    else:
+        found = draft_weakenings(session.config, session.codebase, _drafts(request))
+    return {"weakenings": [*found]}
 
 
 def _drafts(request: Message) -> Drafts:
@@ -108,4 +115,5 @@ _METHODS: Final[Mapping[str, Callable[[Workspace, Message], Message]]] = {
     "check": _check,
     "preview": _preview,
     "report": _report,
+    "weakening": _weakening,
 }

@@ -7,13 +7,20 @@ request. If the configuration or the code cannot be read, each request says so, 
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from archguard.checking.session import DraftResult, Session
 from archguard.config import Config, find_configuration, read_config
 from archguard.history import with_baseline
+from archguard.history.git import commit_of, renames
+from archguard.history.matching import moved_modules, with_known
+from archguard.history.since import violations_at
 from archguard.incremental.input_recorder import recording_into
 from archguard.incremental.recorded_inputs import RecordedInputs
-from archguard.model import Report
+from archguard.model import Identity, Report
+
+_MOST_REVISIONS: Final = 8
+"""Commits whose violations are remembered: each session of an agent compares with the one at which it began."""
 
 
 class Workspace:
@@ -30,6 +37,8 @@ class Workspace:
         self._named = tuple(path.resolve() for path in config)
         self._inputs = RecordedInputs()
         self._session: Session | None = None
+        self._earlier: dict[str, Mapping[Identity, int]] = {}
+        """The violations of commits under the configuration of the session."""
 
     def session(self) -> Session:
         """The project as it is on disk now.
@@ -40,6 +49,7 @@ class Workspace:
         """
         if self._session is None or not self._inputs.holds():
             self._session, inputs = None, RecordedInputs()
+            self._earlier.clear()
             with recording_into(inputs):
                 config = self._config()
             self._session, self._inputs = Session(config), inputs
@@ -65,6 +75,24 @@ class Workspace:
         """
         session = self.session()
         return with_baseline(session.report, session.config, session.codebase, None)
+
+    def report_since(self, revision: str) -> Report:
+        """`report`, with the violations as known that the code had at `revision` under the contracts of today.
+
+        The code of a revision is checked once for as long as the configuration stays the same.
+
+        Raises:
+            GitError: there is no such revision here.
+            ConfigError: there is no configuration.
+            ExceptionGroup[ArchguardError]: the configuration, the baseline or a package cannot be read.
+        """
+        report, session = self.report(), self.session()
+        root, commit = session.config.root, commit_of(session.config.root, revision)
+        if commit not in self._earlier:
+            if len(self._earlier) >= _MOST_REVISIONS:
+                self._earlier.clear()
+            self._earlier[commit] = violations_at(session.config, commit)
+        return with_known(report, self._earlier[commit], moved_modules(session.codebase, renames(root, commit)))
 
     def _config(self) -> Config:
         if self._named:

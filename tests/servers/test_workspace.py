@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from project import Project
+from repository import commit, git
 
 from archguard.checking.session import Session
 from archguard.errors import ConfigError
@@ -122,3 +123,50 @@ def test_a_file_that_only_a_contract_reads_is_an_input_too(project: Project) -> 
     project.write("shape.mmd", "flowchart\n  b[shop.b] --> a[shop.a]\n")
     assert session.refresh()
     assert len(session.report.violations) > before
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Project:
+    repository = Project(tmp_path)
+    git(repository, "init", "--quiet")
+    repository.write_all({"shop/__init__.py": "", "shop/db.py": DB, "shop/api.py": CALL})
+    return repository
+
+
+def committed(project: Project) -> str:
+    """The name of a commit with everything."""
+    commit(project)
+    return git(project, "rev-parse", "HEAD").strip()
+
+
+def statuses(workspace: Workspace, revision: str) -> dict[str, str]:
+    return {found.importer: found.status.value for found in workspace.report_since(revision).violations}
+
+
+def test_what_the_code_had_at_a_revision_is_known(repository: Project) -> None:
+    repository.configure(CONTRACTS)
+    first = committed(repository)
+    workspace = Workspace(repository.root)
+
+    repository.write("shop/more.py", CALL)
+    assert statuses(workspace, first) == {"shop.api": "known", "shop.more": "new"}
+    second = committed(repository)
+    assert statuses(workspace, second) == {"shop.api": "known", "shop.more": "known"}
+    assert statuses(workspace, first) == {"shop.api": "known", "shop.more": "new"}
+
+
+def test_what_is_known_of_a_revision_follows_the_configuration(repository: Project) -> None:
+    repository.configure(CONTRACTS.replace("shop.db}", "shop.*}"))
+    first = committed(repository)
+    workspace = Workspace(repository.root)
+    assert statuses(workspace, first) == {}
+
+    repository.configure(CONTRACTS)
+    assert statuses(workspace, first) == {"shop.api": "known"}
+
+
+def test_a_module_that_is_renamed_keeps_what_is_known_of_it(repository: Project) -> None:
+    repository.configure(CONTRACTS)
+    first = committed(repository)
+    git(repository, "mv", "shop/api.py", "shop/pages.py")
+    assert statuses(Workspace(repository.root), first) == {"shop.pages": "known"}
