@@ -91,7 +91,7 @@ class CallEffects:
 
     @recorded
     def _reached(self, site: Site, caller: Scope) -> tuple[Reached, ...]:
-        outcomes = self._outcomes(site, caller, self.depth) if _has_outcomes(site) else ()
+        outcomes = self._outcomes(site, caller, self.depth)
         return tuple(self._judged(found) for found in outcomes if isinstance(found, Reached))
 
     def _judged(self, found: Reached) -> Reached:
@@ -185,7 +185,8 @@ class CallEffects:
             )
 
     def _summary(self, function: FunctionType, depth: int) -> tuple[_Outcome, ...]:
-        return self._summarized(function.scope, receiver_class(function), depth)
+        receiver = self.table.receiver(function.scope, receiver_class(function))
+        return self._summarized(function.scope, receiver, depth)
 
     @recorded
     def _summarized(self, scope: Scope, receiver: ClassType | None, depth: int) -> tuple[_Outcome, ...]:
@@ -194,7 +195,6 @@ class CallEffects:
         every = (
             replace(outcome, guards=_merged(site.context.guards, outcome.guards))
             for site in body.sites
-            if _has_outcomes(site)
             for outcome in self._outcomes(site, scope, depth - 1)
         )
         return tuple(_shortest(every, is_async=body.is_async))
@@ -209,10 +209,6 @@ def _shortest(outcomes: Iterable[_Outcome], *, is_async: bool) -> Iterator[_Outc
         if key not in chosen or len(kept.chain) < len(chosen[key].chain):
             chosen[key] = kept
     yield from chosen.values()
-
-
-def _has_outcomes(site: Site) -> bool:
-    return bool(site.effects or site.callees or site.parameters)
 
 
 def _sort_of(outcome: _Outcome) -> object:

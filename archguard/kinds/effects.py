@@ -107,7 +107,7 @@ class Effects(PerFileContract):
 
     def unresolved_calls(self, codebase: Codebase, module: str) -> int:
         """How many call sites of `module` have an unknown callee: what they do is not checked."""
-        return len(_unresolved(effect_table(codebase, self.clients).bodies(codebase.sources[module])))
+        return _unresolved(effect_table(codebase, self.clients).bodies(codebase.sources[module]))
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
         """Yield an error for each unknown effect, and for a rule that can never be broken."""
@@ -172,7 +172,7 @@ class _Search:
     def _unresolved(self, bodies: Sequence[Body], source: Source) -> Iterator[Violation]:
         limit = self.contract.max_unresolved
         calls = self.table.model.files.call_count(source.module)
-        unknown = len(_unresolved(bodies))
+        unknown = _unresolved(bodies)
         if limit is None or 100 * unknown <= limit * calls:
             return
         share = f"{unknown} of {calls} calls"
@@ -249,9 +249,9 @@ class _RuleSearch:
         return replace(violation, reason=self.rule.reason or self.contract.reason)
 
 
-def _unresolved(bodies: Iterable[Body]) -> list[Site]:
-    """The calls in `bodies` whose callee is unknown."""
-    return [site for body in bodies for site in body.sites if site.is_unresolved]
+def _unresolved(bodies: Iterable[Body]) -> int:
+    """How many calls in `bodies` have an unknown callee."""
+    return sum(body.unresolved for body in bodies)
 
 
 def _once_per_query(found: Iterable[tuple[Site, list[Reached]]]) -> Iterator[tuple[Site, list[Reached]]]:

@@ -304,9 +304,14 @@ class _Binder:
         self._bind_walrus(node.target.id, node.value)
 
     def _yield(self, node: ast.Yield) -> None:
+        self.scope.contents.is_generator = True
         if node.value:
             self._expression(node.value)
             self.scope.contents.yields.append((node.value, self.here()))
+
+    def _yield_from(self, node: ast.YieldFrom) -> None:
+        self.scope.contents.is_generator = True
+        self._expression(node.value)
 
     def _subexpressions(self, node: ast.AST) -> None:
         for child in _child_expressions(node):
@@ -456,6 +461,7 @@ _EXPRESSIONS: Mapping[type[ast.AST], Callable[[_Binder, Any], None]] = {
     **dict.fromkeys((ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp), _Binder._comprehension),
     ast.NamedExpr: _Binder._named_expression,
     ast.Yield: _Binder._yield,
+    ast.YieldFrom: _Binder._yield_from,
     ast.IfExp: _Binder._if_expression,
     ast.BoolOp: _Binder._bool_op,
 }

@@ -137,6 +137,7 @@ class ScopeContents:
     access_paths: list[AccessPath] = field(default_factory=list)
     strings: list[tuple[ast.expr, Position]] = field(default_factory=list)
     calls: int = 0
+    is_generator: bool = False
     children: list["Scope"] = field(default_factory=list)
 
 
@@ -307,6 +308,12 @@ class Scope:
         """How many calls stand in it, without those in scopes inside."""
         self.read(Reading.TEXT)
         return self.contents.calls
+
+    @property
+    def is_generator(self) -> bool:
+        """Whether it is a function with a `yield` of its own."""
+        self.read(Reading.TEXT)
+        return self.contents.is_generator
 
     @property
     def children(self) -> list["Scope"]:

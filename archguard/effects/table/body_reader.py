@@ -1,18 +1,17 @@
 """Reads the sites of a function: its calls, and the expressions by which it consumes queries and generators."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from archguard.codebase.scopes.access_paths import Access, path_nodes
 from archguard.codebase.scopes.scopes import Binding, BindingKind, Position, Reading, Scope
 from archguard.effects.catalogue.operations import Operation
 from archguard.effects.entry_points import EntryPoints
-from archguard.effects.table.bodies import Context, Evaluation, Use, evaluations
+from archguard.effects.table.bodies import Context, Evaluation, Use
 from archguard.effects.table.classifier import Classifier, Found
+from archguard.effects.table.code import Code
 from archguard.effects.table.effect import Body, Callee, Effect, Site, Within
-from archguard.effects.table.places import Places
-from archguard.effects.tracing import STUB
 from archguard.model import Confidence
 from archguard.semantics import (
     ClassType,
@@ -29,41 +28,53 @@ from archguard.semantics.call_graph import callee_types, functions_of, parameter
 
 _ASYNC_ITERATION = "await"
 """How queries of an asynchronous mapper are executed."""
+_NEVER_LAZY = (
+    ast.Constant,
+    ast.JoinedStr,
+    ast.Tuple,
+    ast.List,
+    ast.Set,
+    ast.Dict,
+    ast.ListComp,
+    ast.SetComp,
+    ast.DictComp,
+    ast.GeneratorExp,
+    ast.Lambda,
+    ast.Compare,
+)
+"""Expressions that are no query, whatever is in them."""
 
 
 class BodyReader:
     """Reads the sites of one function."""
 
-    def __init__(self, classifier: Classifier, scope: Scope, receiver: ClassType | None) -> None:
+    def __init__(self, classifier: Classifier, code: Code, receiver: ClassType | None) -> None:
         self.classifier = classifier
         self.model = classifier.model
         self.execution = classifier.execution
-        self.scope = scope
+        self.code = code
+        self.scope = code.scope
+        self.places = code.places
         self.receiver = receiver
-        self.is_async = isinstance(scope.node, ast.AsyncFunctionDef)
-        self.places = Places(scope)
-        self.source = self.model.files.source(scope.module.name)
-        self.evaluations = evaluations(scope.node, self.execution.awaits_arguments)
-        self.calls = {id(found.node): found for found in self.evaluations if found.use is Use.CALL}
-        self.consumed: set[int] = set()
+        self.source = self.model.files.source(self.scope.module.name)
+        self.consumed = set(code.iterated)
         self.named: set[int] = set()
         self.loaded: set[tuple[Binding, Binding]] = set()
+        self.unresolved = 0
 
     def body(self) -> Body:
         """The sites of the function, in source order."""
-        self.consumed |= {id(found.node) for found in self.evaluations if found.use is Use.ITERATE}
-        sites = tuple(site for evaluation in self.evaluations for site in self._sites(evaluation))
-        return Body(self.scope, self.places, sites, self.is_async)
+        sites = tuple(site for evaluation in self.code.evaluations for site in self._sites(evaluation))
+        is_async = isinstance(self.scope.node, ast.AsyncFunctionDef)
+        return Body(self.scope, self.places, sites, is_async, self.unresolved)
 
-    def _sites(self, evaluation: Evaluation) -> Iterator[Site]:
-        match evaluation.use:
-            case Use.CALL:
-                yield from self._call_sites(evaluation)
-            case Use.ITERATE | Use.AWAIT:
-                if site := self._consumption(evaluation):
-                    yield site
-            case Use.RELATION:
-                yield from self._relation(evaluation)
+    def _sites(self, evaluation: Evaluation) -> Iterable[Site]:
+        if evaluation.use is Use.CALL:
+            return self._call_sites(evaluation)
+        if evaluation.use is Use.RELATION:
+            return self._relation(evaluation)
+        site = self._consumption(evaluation)
+        return (site,) if site else ()
 
     def _call_sites(self, evaluation: Evaluation) -> Iterator[Site]:
         call = evaluation.node
@@ -73,45 +84,49 @@ class BodyReader:
         access, at = placed
         values = callee_types(self.model, call.func, at, self.receiver)
         symbol = qualified_name(values[0]) if values else _text(call.func)
-        site = self._site(evaluation, call, at, symbol)
-        if parameter := parameter_of(self.model, call.func, at):
-            yield replace(site, symbol=parameter, parameters=((parameter, False),))
+        if parameter := self._called_parameter(call.func, at):
+            yield replace(self._site(evaluation, call, at, parameter), parameters=((parameter, False),))
             return
-        found = replace(
-            site,
-            effects=tuple(self._direct_effects(site, access, values)),
-            callees=tuple(self._callees(call, values)),
-            is_unresolved=not values,
-            query=self._query_name(access.owner, at),
-        )
-        yield self._with_consumed(found, call, symbol)
-        yield from self._passed_sites(site, call, access.name)
+        self.unresolved += not values
+        effect = self._direct_effect(evaluation, access, at, values)
+        callees = tuple(self._callees(call, values)) if values else ()
+        consumed = self._consumed_argument(evaluation.context, call) if self.execution.consumes(symbol) else None
+        if effect or callees or consumed:
+            site = self._site(evaluation, call, at, symbol)
+            effects = (self._effect(site, effect),) if effect else ()
+            found = replace(site, effects=effects, callees=callees, query=self._query_name(access.owner, at))
+            yield self._with_consumed(found, consumed) if consumed else found
+        if passed := [*self._passed(call, symbol, access.name)]:
+            yield from self._passed_sites(self._site(evaluation, call, at, symbol), call, passed)
+
+    def _called_parameter(self, callee: ast.expr, at: Position) -> str:
+        """The parameter that `callee` names; "" if it is something else."""
+        if not isinstance(callee, ast.Name) or callee.id not in self.code.parameters:
+            return ""
+        return parameter_of(self.model, callee, at)
 
     def _site(self, evaluation: Evaluation, node: ast.expr, at: Position, symbol: str) -> Site:
         location = self.source.location(node)
         return Site(node, at, evaluation.context, symbol, location, evaluation.is_awaited)
 
-    def _direct_effects(self, site: Site, access: Access, values: Types) -> Iterator[Effect]:
-        if task := self._sent_task(access, site.at):
-            yield self._effect(site, Found(Operation.SEND, task, Confidence.CERTAIN, "queue"))
-            return
-        if procedure := self._remote_procedure(access, site.at):
-            yield self._effect(site, Found(Operation.SEND, procedure, Confidence.CERTAIN, "rpc"))
-            return
+    def _direct_effect(self, evaluation: Evaluation, access: Access, at: Position, values: Types) -> Found | None:
+        """What the call does by itself."""
+        if task := self._sent_task(access, at):
+            return Found(Operation.SEND, task, Confidence.CERTAIN, "queue")
+        if procedure := self._remote_procedure(access, at):
+            return Found(Operation.SEND, procedure, Confidence.CERTAIN, "rpc")
         for value in values:
-            found = self.classifier.listed_operation(value)
-            if not found and isinstance(value, ExternalSymbol | ExternalMember | InstanceType):
-                found = self.classifier.client_operation(value, access, site.at)
-            if found and found.operation is Operation.LAZY and site.is_awaited and self._is_executed_by_await(site):
-                found = found._replace(operation=Operation.READ)
+            found = self.classifier.operation(value, access, at)
+            if found and found.operation is Operation.LAZY and evaluation.is_awaited:
+                found = (
+                    found._replace(operation=Operation.READ) if self._is_executed_by_await(access.node, at) else found
+                )
             if found and found.has_effect:
-                yield self._effect(site, found)
-                return
+                return found
+        return None
 
-    def _is_executed_by_await(self, site: Site) -> bool:
-        return any(
-            self.classifier.lazy_query(value) == _ASYNC_ITERATION for value in self.model.infer(site.node, site.at)
-        )
+    def _is_executed_by_await(self, call: ast.expr, at: Position) -> bool:
+        return any(self.classifier.lazy_query(value) == _ASYNC_ITERATION for value in self.model.infer(call, at))
 
     def _effect(self, site: Site, found: Found) -> Effect:
         operation, target, confidence, channel = found
@@ -151,26 +166,28 @@ class BodyReader:
 
     def _remote_procedure(self, access: Access, at: Position) -> str:
         """The method of a generated gRPC stub that the call runs; "" if none."""
-        owners = self.model.infer(access.owner, at) if access.owner is not None else ()
-        stubs = (qualified_name(owner) for owner in owners if isinstance(owner, InstanceType))
-        return next((f"{stub}.{access.name}" for stub in stubs if STUB.search(stub)), "")
+        for owner in self.model.infer(access.owner, at) if access.owner is not None else ():
+            if isinstance(owner, InstanceType) and self.classifier.is_stub(owner.of.name):
+                return f"{owner.of.name}.{access.name}"
+        return ""
 
-    def _with_consumed(self, site: Site, call: ast.Call, symbol: str) -> Site:
-        """`site`, with the effects of the queries and generators that a builtin consumes: `list(query)`."""
-        if not self.execution.consumes(symbol):
-            return site
+    def _consumed_argument(self, context: Context, call: ast.Call) -> Site | None:
+        """The site of the first query or generator among the arguments of a builtin such as `list`."""
         for argument in call.args:
             self.consumed.add(id(argument))
-            evaluation = Evaluation(argument, Use.ITERATE, site.context)
-            if found := self._consumption(evaluation):
-                return replace(
-                    site,
-                    effects=(*site.effects, *(replace(effect, location=site.location) for effect in found.effects)),
-                    callees=(*site.callees, *found.callees),
-                    context=found.context,
-                    query=found.query,
-                )
-        return site
+            if found := self._consumption(Evaluation(argument, Use.ITERATE, context)):
+                return found
+        return None
+
+    def _with_consumed(self, site: Site, consumed: Site) -> Site:
+        """`site`, with the effects of what it consumes."""
+        return replace(
+            site,
+            effects=(*site.effects, *(replace(effect, location=site.location) for effect in consumed.effects)),
+            callees=(*site.callees, *consumed.callees),
+            context=consumed.context,
+            query=consumed.query,
+        )
 
     def _relation(self, evaluation: Evaluation) -> Iterator[Site]:
         """The site of a foreign key that is loaded for each row of a query: `order.customer.name`.
@@ -239,32 +256,39 @@ class BodyReader:
     def _consumption(self, evaluation: Evaluation) -> Site | None:
         """The site of a lazy query or generator that is executed by being iterated or awaited."""
         node = evaluation.node
+        if isinstance(node, _NEVER_LAZY):
+            return None
         at = self.places.position(node, evaluation.context)
+        lazy = self._lazy_query(evaluation, at)
+        may_generate = evaluation.use is Use.ITERATE and isinstance(node, ast.Name) and node.id in self.code.results
+        if lazy is None and not may_generate:
+            return None
         origin, built, binding = self._built(node, at, evaluation)
         if binding is not None and id(binding) in self.named:
             return None
-        values = self.model.infer(node, at)
-        wanted = {_ASYNC_ITERATION} if evaluation.use is Use.AWAIT else {"iteration"}
-        if evaluation.is_awaited:
-            wanted.add(_ASYNC_ITERATION)
-        lazy = [value for value in values if self.classifier.lazy_query(value) in wanted]
-        lazy = [] if self._is_loaded_with_row(node, at) else lazy
-        generators = self._generators(origin, built.context) if evaluation.use is Use.ITERATE else ()
-        if not lazy and not generators:
+        generators = self._generators(origin, built.context) if lazy is None else ()
+        if lazy is None and not generators:
             return None
         if binding is not None:
             self.named.add(id(binding))
         symbol = self._symbol(origin, built.context)
         site = self._site(built, origin, at, symbol)
-        if lazy:
-            target = symbol if isinstance(origin, ast.Call) else qualified_name(lazy[0])
-            confidence = Confidence.LIKELY if _is_relationship(lazy[0]) else Confidence.CERTAIN
-            effect = self._effect(site, Found(Operation.READ, target, confidence, "database"))
-            blocks = effect.blocks and not evaluation.is_awaited
-            return replace(site, effects=(replace(effect, blocks=blocks),), query=binding)
-        if isinstance(node, ast.Call):
-            return None  # the call itself leads to the generator
-        return replace(site, callees=generators)
+        if lazy is None:
+            return replace(site, callees=generators)
+        target = symbol if isinstance(origin, ast.Call) else qualified_name(lazy)
+        confidence = Confidence.LIKELY if _is_relationship(lazy) else Confidence.CERTAIN
+        effect = self._effect(site, Found(Operation.READ, target, confidence, "database"))
+        blocks = effect.blocks and not evaluation.is_awaited
+        return replace(site, effects=(replace(effect, blocks=blocks),), query=binding)
+
+    def _lazy_query(self, evaluation: Evaluation, at: Position) -> Type | None:
+        """The type of the lazy query that is executed; None if it is none."""
+        wanted = {_ASYNC_ITERATION} if evaluation.use is Use.AWAIT else {"iteration"}
+        if evaluation.is_awaited:
+            wanted.add(_ASYNC_ITERATION)
+        values = self.model.infer(evaluation.node, at)
+        found = next((value for value in values if self.classifier.lazy_query(value) in wanted), None)
+        return None if found is None or self._is_loaded_with_row(evaluation.node, at) else found
 
     def _is_loaded_with_row(self, node: ast.expr, at: Position) -> bool:
         """Whether `node` is a relationship of SQLAlchemy that is loaded with its row: `relationship(lazy="joined")`."""
@@ -296,9 +320,9 @@ class BodyReader:
             if binding.kind is BindingKind.ITERATED:
                 return node, evaluation, None
             call = binding.node.value if isinstance(binding.node, ast.Await) else binding.node
-            if binding.kind is BindingKind.ASSIGNED and (built := self.calls.get(id(call))):
-                return built.node, replace(built, is_awaited=evaluation.is_awaited), binding
-        outside = replace(evaluation, context=replace(evaluation.context, loops=()))
+            if binding.kind is BindingKind.ASSIGNED and (built := self.code.calls.get(id(call))):
+                return built.node, built._replace(is_awaited=evaluation.is_awaited), binding
+        outside = evaluation._replace(context=evaluation.context._replace(loops=()))
         return node, outside, origins[-1] if origins else None
 
     def _generators(self, node: ast.expr, context: Context) -> tuple[Callee, ...]:
@@ -323,16 +347,18 @@ class BodyReader:
         origins = [origin for origin in self.model.resolve(owner.id, at) if isinstance(origin, Binding)]
         return origins[-1] if origins else None
 
-    def _passed_sites(self, site: Site, call: ast.Call, method: str) -> Iterator[Site]:
+    def _passed_sites(
+        self, site: Site, call: ast.Call, passed: Iterable[tuple[ast.expr, bool, bool]]
+    ) -> Iterator[Site]:
         """The sites of the callables that the callee runs: in a thread, or once per element."""
-        for node, in_thread, is_repeated in self._passed(call, site.symbol, method):
-            passed = reference_site(self.classifier, node, site, in_thread=in_thread)
+        for node, in_thread, is_repeated in passed:
+            found = reference_site(self.classifier, node, site, in_thread=in_thread)
             if is_repeated:
-                context = replace(site.context, loops=(*site.context.loops, call))
-                callees = tuple(replace(callee, calls=2) for callee in passed.callees)
-                passed = replace(passed, context=context, callees=callees)
-            if passed.effects or passed.callees or passed.parameters:
-                yield passed
+                context = site.context._replace(loops=(*site.context.loops, call))
+                callees = tuple(replace(callee, calls=2) for callee in found.callees)
+                found = replace(found, context=context, callees=callees)
+            if found.has_outcomes:
+                yield found
 
     def _passed(self, call: ast.Call, symbol: str, method: str) -> Iterator[tuple[ast.expr, bool, bool]]:
         """The callables among the arguments that the callee runs, with how: in a thread, once per element."""

@@ -3,8 +3,9 @@
 import ast
 from typing import NamedTuple
 
+from archguard.codebase import memoized
 from archguard.codebase.scopes.access_paths import Access, path_nodes
-from archguard.codebase.scopes.scopes import AccessPath, Binding, Position, Reading, Scope
+from archguard.codebase.scopes.scopes import AccessPath, Binding, Position, Scope
 from archguard.effects import aws
 from archguard.effects.catalogue.catalogue import Extensions, load_catalogue
 from archguard.effects.catalogue.client import CHANNELS
@@ -12,7 +13,7 @@ from archguard.effects.catalogue.execution import load_execution
 from archguard.effects.catalogue.operations import Operation, load_operations
 from archguard.effects.client_calls import CallKind, ClientCall, ClientCallFinder
 from archguard.effects.sql import sql_in
-from archguard.effects.table.bodies import is_generator
+from archguard.effects.tracing import STUB
 from archguard.model import Confidence, Location
 from archguard.semantics import (
     ClassType,
@@ -31,6 +32,7 @@ CONTEXT_MANAGERS = frozenset({"contextmanager", "asynccontextmanager"})
 """The decorators that make a context manager of a generator, which runs when it is entered."""
 _WRITING_STATEMENTS = frozenset({"insert", "update", "delete", "Insert", "Update", "Delete", "replace"})
 _NOWHERE = Location("")
+_NO_ACCESS = Access(ast.Constant(None), None, "", None, last=True)
 
 
 class Found(NamedTuple):
@@ -63,12 +65,7 @@ class Classifier:
 
     def is_generator(self, scope: Scope) -> bool:
         """Whether a call of the function with this scope runs its body only when the result is iterated."""
-        return self._is_generator(scope)
-
-    @recorded
-    def _is_generator(self, scope: Scope) -> bool:
-        scope.read(Reading.TEXT)
-        return is_generator(scope.node) and CONTEXT_MANAGERS.isdisjoint(decorator_names(scope))
+        return scope.is_generator and CONTEXT_MANAGERS.isdisjoint(decorator_names(scope))
 
     def runs_once(self, scope: Scope) -> bool:
         """Whether the function with this scope takes no arguments, and a decorator memoizes its result."""
@@ -77,6 +74,28 @@ class Classifier:
             arguments.args[1:] if scope.parent and isinstance(scope.parent.node, ast.ClassDef) else arguments.args
         )
         return is_constant and any(map(self.execution.memoizes, decorator_names(scope)))
+
+    def operation(self, callee: Type, access: Access, at: Position) -> Found | None:
+        """What a call of `callee` does by itself; None if it does nothing outside, or is code of the project."""
+        match callee:
+            case FunctionType() | ClassType():
+                return self.listed_operation(callee)
+            case ExternalSymbol(name=name) if not self._may_have_effect(name):
+                return None
+            case ExternalSymbol() | ExternalMember() | InstanceType():
+                return self.client_operation(callee, access, at)
+        return None
+
+    @memoized
+    def _may_have_effect(self, name: str) -> bool:
+        """Whether a call of `name`, which the project does not define, may do something outside."""
+        callee = ExternalSymbol(name)
+        return bool(self._standard_library(callee) or self.finder.match(callee, _NO_ACCESS))
+
+    @memoized
+    def is_stub(self, cls: str) -> bool:
+        """Whether gRPC generates the class `cls` for callers of a service."""
+        return bool(STUB.search(cls))
 
     def client_operation(self, callee: Type, access: Access, at: Position) -> Found | None:
         """What a call of `callee`, which is not code of the project, does; None if it does nothing outside."""

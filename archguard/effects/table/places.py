@@ -6,7 +6,7 @@ over them, else that of the last call or binding before them. Cost: linear in th
 
 import ast
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from archguard.codebase.scopes.access_paths import Access
 from archguard.codebase.scopes.scopes import BindingKind, Comprehension, Position, Scope
@@ -25,10 +25,17 @@ class Places:
         for scope in _evaluated_with(function):
             self._scopes[id(scope.syntax)] = scope
             for path in scope.access_paths:
-                self._accesses |= {id(access.node): (access, path.at) for access in path.accesses}
-            for binding in (binding for found in scope.bindings.values() for binding in found):
-                if binding.kind is BindingKind.ITERATED:
-                    self._iterables[id(binding.node)] = binding.at
+                for access in path.accesses:
+                    self._accesses[id(access.node)] = access, path.at
+            for bindings in scope.bindings.values():
+                for binding in bindings:
+                    if binding.kind is BindingKind.ITERATED:
+                        self._iterables[id(binding.node)] = binding.at
+
+    @property
+    def scopes(self) -> Collection[Scope]:
+        """The function, and the comprehensions and classes inside, whose code runs where it stands."""
+        return self._scopes.values()
 
     def access(self, node: ast.expr) -> tuple[Access, Position] | None:
         """The access of the call or attribute `node`, with its position."""

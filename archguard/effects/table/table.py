@@ -10,6 +10,7 @@ from archguard.codebase.scopes.scopes import FunctionNode, Position, Scope
 from archguard.effects.catalogue.catalogue import Extensions, semantic_model
 from archguard.effects.table.body_reader import BodyReader
 from archguard.effects.table.classifier import Classifier
+from archguard.effects.table.code import Code
 from archguard.effects.table.effect import Body, Effect, Site, Within
 from archguard.effects.table.managers import opens_transaction
 from archguard.semantics import ClassType, SemanticModel
@@ -48,11 +49,23 @@ class EffectTable:
 
     def body(self, scope: Scope, receiver: ClassType | None = None) -> Body:
         """The body of the function, lambda or module with this scope, called on an instance of `receiver`."""
-        return self._body(scope, receiver)
+        return self._body(scope, self.receiver(scope, receiver))
 
     @recorded
     def _body(self, scope: Scope, receiver: ClassType | None) -> Body:
-        return BodyReader(self.classifier, scope, receiver).body()
+        return BodyReader(self.classifier, self._code(scope), receiver).body()
+
+    def receiver(self, scope: Scope, receiver: ClassType | None) -> ClassType | None:
+        """`receiver` if the effects of the function with this scope depend on it, as it calls its own methods."""
+        return receiver if receiver is not None and self._calls_receiver(scope) else None
+
+    @recorded
+    def _calls_receiver(self, scope: Scope) -> bool:
+        return self._code(scope).calls_receiver
+
+    @recorded
+    def _code(self, scope: Scope) -> Code:
+        return Code(scope)
 
     def is_in_transaction(self, body: Body, site: Site) -> bool:
         """Whether a decorator or a `with` block around `site` opens a transaction."""
