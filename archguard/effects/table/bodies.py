@@ -110,19 +110,18 @@ class _Walk:
     def statements(self, body: Iterable[ast.stmt], context: Context) -> None:
         for statement in body:
             _STATEMENTS.get(type(statement), _Walk._other)(self, statement, context)
-            if guards := self._guards_after(statement):
+            if isinstance(statement, ast.If) and (guards := self._guards_after(statement)):
                 context = context._replace(guards=(*context.guards, *guards))
 
     def expression(self, node: ast.expr | None, context: Context) -> None:
         """Collect the evaluations in `node`; without recursion into chains, which may be longer than the stack."""
-        pending = [node] if node is not None else []
+        if node is None or type(node) in _LEAVES:
+            return
+        pending = [node]
         while pending:
             current = pending.pop()
-            kind = type(current)
-            if kind is not ast.Name and kind is not ast.Constant:
-                inside = _EXPRESSIONS.get(kind, _Walk._other_expression)(self, current, context)
-                inside.reverse()
-                pending += inside
+            inside = _EXPRESSIONS.get(type(current), _Walk._other_expression)(self, current, context)
+            pending += [part for part in reversed(inside) if type(part) not in _LEAVES]
 
     def _await(self, node: ast.Await, context: Context) -> list[ast.expr]:
         self._mark_awaited(node.value)
@@ -140,30 +139,31 @@ class _Walk:
             self._test(part, context)
         return [last]
 
+    def _binary(self, node: ast.BinOp, context: Context) -> list[ast.expr]:
+        del context
+        return [node.left, node.right]
+
+    def _elements(self, node: ast.Tuple | ast.List, context: Context) -> list[ast.expr]:
+        del context
+        return node.elts
+
     def _other_expression(self, node: ast.expr, context: Context) -> list[ast.expr]:
         del context
         return _parts(node)
 
     def _call(self, call: ast.Call, context: Context) -> list[ast.expr]:
         """Add the calls of the chain that ends in `call`, the first one first; return what else is to be visited."""
-        rest: list[ast.expr] = []
-        links = path_nodes(call)
-        for link in reversed(links[:-1]):
-            match link:
-                case ast.Call():
-                    self._arguments(link)
-                    self._add(link, Use.CALL, context)
-                    rest += [*link.args, *(keyword.value for keyword in link.keywords)]
-                case ast.Await(value=value):
-                    self._mark_awaited(value)
-                    if not isinstance(value, ast.Call):
-                        self._add(value, Use.AWAIT, context)
-                case ast.Subscript(slice=index):
-                    self._subscript(link, context)
-                    rest.append(index)
-                case ast.Attribute():
-                    self._attribute(link, context)
-        return [links[-1], *rest]
+        *links, start = path_nodes(call)
+        rest = [start]
+        for link in reversed(links):
+            if isinstance(link, ast.Call):
+                self._arguments(link)
+                self._add(link, Use.CALL, context)
+                rest += link.args
+                rest += [keyword.value for keyword in link.keywords]
+            else:
+                rest += _EXPRESSIONS[type(link)](self, link, context)[1:]
+        return rest
 
     def _arguments(self, call: ast.Call) -> None:
         """Mark the arguments that `call` awaits: also those in a list or comprehension: `gather(*[...])`."""
@@ -262,9 +262,9 @@ class _Walk:
             case ast.Compare(left=left, ops=[ast.IsNot()], comparators=[ast.Constant(value=bool() | None as value)]):
                 yield from self._guards(left, holds=holds is not bool(value))
 
-    def _guards_after(self, statement: ast.stmt) -> tuple[Guard, ...]:
+    def _guards_after(self, statement: ast.If) -> tuple[Guard, ...]:
         """What is known after `statement`: that its condition failed, if its body leaves the function."""
-        if isinstance(statement, ast.If) and _ends(statement.body) and not statement.orelse:
+        if _ends(statement.body) and not statement.orelse:
             return tuple(self._guards(statement.test, holds=False))
         return ()
 
@@ -332,7 +332,12 @@ class _Walk:
             self.expression(part, context)
         self.statements(node.body, context)
 
-    def _annotated(self, node: ast.AnnAssign, context: Context) -> None:
+    def _value(self, node: ast.Expr | ast.Return | ast.AnnAssign, context: Context) -> None:
+        self.expression(node.value, context)
+
+    def _assign(self, node: ast.Assign, context: Context) -> None:
+        for target in node.targets:
+            self.expression(target, context)
         self.expression(node.value, context)
 
     def _assert(self, node: ast.Assert, context: Context) -> None:
@@ -367,6 +372,9 @@ def _parameter_names(function: ast.AST) -> frozenset[str]:
     return frozenset(node.arg for node in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs))
 
 
+_LEAVES = frozenset({ast.Name, ast.Constant})
+"""The expressions with nothing below them: most of all, so that they are left out as early as possible."""
+
 _STATEMENTS: Mapping[type[ast.AST], Callable[[_Walk, Any, Context], None]] = {
     ast.For: _Walk._for,
     ast.AsyncFor: _Walk._for,
@@ -380,7 +388,8 @@ _STATEMENTS: Mapping[type[ast.AST], Callable[[_Walk, Any, Context], None]] = {
     ast.FunctionDef: _Walk._function,
     ast.AsyncFunctionDef: _Walk._function,
     ast.ClassDef: _Walk._class,
-    ast.AnnAssign: _Walk._annotated,
+    ast.Assign: _Walk._assign,
+    **dict.fromkeys((ast.Expr, ast.Return, ast.AnnAssign), _Walk._value),
     ast.Assert: _Walk._assert,
 }
 """The visitor of each type of statement; of all others, the expressions are visited."""
@@ -396,5 +405,7 @@ _EXPRESSIONS: Mapping[type[ast.expr], Callable[[_Walk, Any, Context], list[ast.e
     ast.Subscript: _Walk._subscript,
     ast.Compare: _Walk._compare,
     ast.UnaryOp: _Walk._unary,
+    ast.BinOp: _Walk._binary,
+    **dict.fromkeys((ast.Tuple, ast.List), _Walk._elements),
 }
 """The visitor of each type of expression; each returns what of it is still to be visited."""
