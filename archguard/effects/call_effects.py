@@ -102,10 +102,10 @@ class CallEffects:
         found: list[_Outcome] = [
             Reached(effect, (), (), effect.blocks and not site.is_awaited, effect.confidence) for effect in site.effects
         ]
-        found += (
+        found += [
             ParameterCall(name, (), (), not in_thread and not site.is_awaited) for name, in_thread in site.parameters
-        )
-        return found + (self._followed(site, caller, depth) if depth else [])
+        ]
+        return found + (self._followed(site, caller, depth) if depth and site.callees else [])
 
     def _followed(self, site: Site, caller: Scope, depth: int) -> list[_Outcome]:
         """The outcomes of the functions that the call runs; what only some alternatives do is merely possible."""
@@ -115,6 +115,8 @@ class CallEffects:
             left = depth - callee.calls + 1
             if left > 0 and not self._is_excepted(callee.function):
                 outcomes += self._through(site, caller, callee, left)
+        if not any(alternatives.values()):
+            return []
         sorts = [frozenset(map(_channel_of, outcomes)) for outcomes in alternatives.values()]
         return [
             _possible(outcome) if any(_channel_of(outcome) not in others for others in sorts) else outcome
@@ -127,16 +129,19 @@ class CallEffects:
 
     def _through(self, site: Site, caller: Scope, callee: Callee, depth: int) -> Iterator[_Outcome]:
         """The outcomes of running `callee` at `site`."""
+        summary = self._summary(callee.function, depth)
+        if not summary:
+            return
         hop = Hop(caller, callee.function.scope, site.location)
         is_synchronous = not (
             site.is_awaited or callee.in_thread or isinstance(callee.function.scope.node, ast.AsyncFunctionDef)
         )
-        for outcome in self._summary(callee.function, depth):
+        runs_once = self.table.classifier.runs_once(callee.function.scope)
+        for outcome in summary:
             decided = self._decided(outcome, callee, site)
             if decided is None:
                 continue
-            if self.table.classifier.runs_once(callee.function.scope):
-                decided = _possible(decided)
+            decided = _possible(decided) if runs_once else decided
             placed = replace(decided, chain=(hop, *decided.chain), blocks=decided.blocks and is_synchronous)
             if isinstance(placed, ParameterCall):
                 yield from self._passed(placed, site, caller, callee, depth)

@@ -197,10 +197,11 @@ class _RuleSearch:
 
     def violations(self, body: Body, source: Source) -> Iterator[Violation]:
         """The violations in the function `body`: one for each call and each query with a name."""
-        selection = self._selects(body.scope, source)
+        sites = [site for site in body.sites if self._may_be_at(site)]
+        selection = self._selects(body.scope, source) if sites else None
         if selection is None:
             return
-        found = [(site, effects) for site in body.sites if self._may_be_at(site) and (effects := self._at(site, body))]
+        found = [(site, effects) for site in sites if (effects := self._at(site, body))]
         if self.rule.in_ == "transaction" and found:
             inside = set(sites_in_transactions(self.table, self.effects, body))
             found = [(site, effects) for site, effects in found if site in inside]
@@ -219,13 +220,8 @@ class _RuleSearch:
         if self.rule.functions is None:
             return Confidence.CERTAIN
         facts = self.codebase.once(StructureFacts)
-        line = getattr(scope.node, "lineno", 0)
-        subjects = (
-            subject
-            for subject in facts.definitions(source.module)
-            if subject.name == scope.name and getattr(subject.scope.node, "lineno", 0) == line
-        )
-        return next((confidence(self.rule.functions, facts, subject) for subject in subjects), None)
+        subject = facts.definition(source.module, scope.name, getattr(scope.node, "lineno", 0))
+        return confidence(self.rule.functions, facts, subject) if subject else None
 
     def _forbids(self, reached: Reached) -> bool:
         return not words_of(reached.effect, blocks=reached.blocks).isdisjoint(self.rule.must_not)

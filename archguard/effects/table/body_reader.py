@@ -89,15 +89,15 @@ class BodyReader:
             return
         self.unresolved += not values
         effect = self._direct_effect(evaluation, access, at, values)
-        callees = tuple(self._callees(call, values)) if values else ()
+        callees = self._callees(call, values)
         consumed = self._consumed_argument(evaluation.context, call) if self.execution.consumes(symbol) else None
         if effect or callees or consumed:
             site = self._site(evaluation, call, at, symbol)
             effects = (self._effect(site, effect),) if effect else ()
             found = replace(site, effects=effects, callees=callees, query=self._query_name(access.owner, at))
             yield self._with_consumed(found, consumed) if consumed else found
-        if passed := [*self._passed(call, symbol, access.name)]:
-            yield from self._passed_sites(self._site(evaluation, call, at, symbol), call, passed)
+        if self.execution.may_pass(symbol, access.name):
+            yield from self._passed_sites(self._site(evaluation, call, at, symbol), call, access.name)
 
     def _called_parameter(self, callee: ast.expr, at: Position) -> str:
         """The parameter that `callee` names; "" if it is something else."""
@@ -133,15 +133,27 @@ class BodyReader:
         blocks = not self.execution.is_asynchronous(target)
         return Effect(channel, operation, target, site.location, confidence, Within(), blocks)
 
-    def _callees(self, call: ast.Call, values: Types) -> Iterator[Callee]:
+    def _callees(self, call: ast.Call, values: Types) -> tuple[Callee, ...]:
+        functions = [
+            (index, function)
+            for index, value in enumerate(values)
+            if isinstance(value, FunctionType | ClassType | InstanceType)
+            and not self.classifier.listed_operation(value)
+            for function in functions_of(self.model, value)
+            if self._runs_at(call, function)
+        ]
+        if not functions:
+            return ()
         in_thread = isinstance(call.func, ast.Call) and self.execution.is_thread_wrapper(_text(call.func.func))
-        for index, value in enumerate(values):
-            if self.classifier.listed_operation(value):
-                continue
-            for function in functions_of(self.model, value):
-                runs_later = self.classifier.is_generator(function.scope) and id(call) not in self.consumed
-                if not runs_later and not _is_stub(function.scope):
-                    yield Callee(function, call, in_thread or self._is_wrapped_for_threads(function), index)
+        return tuple(
+            Callee(function, call, in_thread or self._is_wrapped_for_threads(function), index)
+            for index, function in functions
+        )
+
+    def _runs_at(self, call: ast.Call, function: FunctionType) -> bool:
+        """Whether `call` runs code of `function`, which is no stub, and no generator that is iterated elsewhere."""
+        runs_later = self.classifier.is_generator(function.scope) and id(call) not in self.consumed
+        return not runs_later and not _is_stub(function.scope)
 
     def _is_wrapped_for_threads(self, function: FunctionType) -> bool:
         return any(map(self.execution.is_thread_wrapper, decorator_names(function.scope)))
@@ -347,11 +359,9 @@ class BodyReader:
         origins = [origin for origin in self.model.resolve(owner.id, at) if isinstance(origin, Binding)]
         return origins[-1] if origins else None
 
-    def _passed_sites(
-        self, site: Site, call: ast.Call, passed: Iterable[tuple[ast.expr, bool, bool]]
-    ) -> Iterator[Site]:
+    def _passed_sites(self, site: Site, call: ast.Call, method: str) -> Iterator[Site]:
         """The sites of the callables that the callee runs: in a thread, or once per element."""
-        for node, in_thread, is_repeated in passed:
+        for node, in_thread, is_repeated in self._passed(call, site.symbol, method):
             found = reference_site(self.classifier, node, site, in_thread=in_thread)
             if is_repeated:
                 context = site.context._replace(loops=(*site.context.loops, call))
