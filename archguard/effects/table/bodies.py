@@ -110,7 +110,7 @@ class _Walk:
     def statements(self, body: Iterable[ast.stmt], context: Context) -> None:
         for statement in body:
             _STATEMENTS.get(type(statement), _Walk._other)(self, statement, context)
-            if isinstance(statement, ast.If) and (guards := self._guards_after(statement)):
+            if type(statement) is ast.If and (guards := self._guards_after(statement)):
                 context = context._replace(guards=(*context.guards, *guards))
 
     def expression(self, node: ast.expr | None, context: Context) -> None:
@@ -156,7 +156,7 @@ class _Walk:
         *links, start = path_nodes(call)
         rest = [start]
         for link in reversed(links):
-            if isinstance(link, ast.Call):
+            if type(link) is ast.Call:
                 self._arguments(link)
                 self._add(link, Use.CALL, context)
                 rest += link.args

@@ -1,7 +1,7 @@
 """Reads the sites of a function: its calls, and the expressions by which it consumes queries and generators."""
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from archguard.codebase.scopes.access_paths import Access, path_nodes
@@ -12,7 +12,7 @@ from archguard.effects.table.bodies import Context, Evaluation, Use
 from archguard.effects.table.classifier import Classifier, Found
 from archguard.effects.table.code import Code
 from archguard.effects.table.effect import Body, Callee, Effect, Site, Within
-from archguard.model import Confidence
+from archguard.model import Confidence, Location
 from archguard.semantics import (
     ClassType,
     ExternalMember,
@@ -88,14 +88,16 @@ class BodyReader:
             yield replace(self._site(evaluation, call, at, parameter), parameters=((parameter, False),))
             return
         self.unresolved += not values
-        effect = self._direct_effect(evaluation, access, at, values)
-        callees = self._callees(call, values)
+        listed = [*map(self.classifier.listed_operation, values)]
+        effect = self._direct_effect(evaluation, access, at, values, listed)
+        callees = self._callees(call, values, listed)
         consumed = self._consumed_argument(evaluation.context, call) if self.execution.consumes(symbol) else None
         if effect or callees or consumed:
-            site = self._site(evaluation, call, at, symbol)
-            effects = (self._effect(site, effect),) if effect else ()
-            found = replace(site, effects=effects, callees=callees, query=self._query_name(access.owner, at))
-            yield self._with_consumed(found, consumed) if consumed else found
+            location, query = self.source.location(call), self._query_name(access.owner, at)
+            effects = (self._effect(effect, location),) if effect else ()
+            context, is_awaited = evaluation.context, evaluation.is_awaited
+            site = Site(call, at, context, symbol, location, is_awaited, effects, callees, query=query)
+            yield self._with_consumed(site, consumed) if consumed else site
         if self.execution.may_pass(symbol, access.name):
             yield from self._passed_sites(self._site(evaluation, call, at, symbol), call, access.name)
 
@@ -109,18 +111,19 @@ class BodyReader:
         location = self.source.location(node)
         return Site(node, at, evaluation.context, symbol, location, evaluation.is_awaited)
 
-    def _direct_effect(self, evaluation: Evaluation, access: Access, at: Position, values: Types) -> Found | None:
-        """What the call does by itself."""
+    def _direct_effect(
+        self, evaluation: Evaluation, access: Access, at: Position, values: Types, listed: Sequence[Found | None]
+    ) -> Found | None:
+        """What the call does by itself; `listed` has what a contract says of each of the `values` of its callee."""
         if task := self._sent_task(access, at):
             return Found(Operation.SEND, task, Confidence.CERTAIN, "queue")
         if procedure := self._remote_procedure(access, at):
             return Found(Operation.SEND, procedure, Confidence.CERTAIN, "rpc")
-        for value in values:
-            found = self.classifier.operation(value, access, at)
+        for value, known in zip(values, listed, strict=True):
+            found = known or self.classifier.client_operation(value, access, at)
             if found and found.operation is Operation.LAZY and evaluation.is_awaited:
-                found = (
-                    found._replace(operation=Operation.READ) if self._is_executed_by_await(access.node, at) else found
-                )
+                is_executed = self._is_executed_by_await(access.node, at)
+                found = found._replace(operation=Operation.READ) if is_executed else found
             if found and found.has_effect:
                 return found
         return None
@@ -128,17 +131,16 @@ class BodyReader:
     def _is_executed_by_await(self, call: ast.expr, at: Position) -> bool:
         return any(self.classifier.lazy_query(value) == _ASYNC_ITERATION for value in self.model.infer(call, at))
 
-    def _effect(self, site: Site, found: Found) -> Effect:
+    def _effect(self, found: Found, location: Location) -> Effect:
         operation, target, confidence, channel = found
         blocks = not self.execution.is_asynchronous(target)
-        return Effect(channel, operation, target, site.location, confidence, Within(), blocks)
+        return Effect(channel, operation, target, location, confidence, Within(), blocks)
 
-    def _callees(self, call: ast.Call, values: Types) -> tuple[Callee, ...]:
+    def _callees(self, call: ast.Call, values: Types, listed: Sequence[Found | None]) -> tuple[Callee, ...]:
         functions = [
             (index, function)
             for index, value in enumerate(values)
-            if isinstance(value, FunctionType | ClassType | InstanceType)
-            and not self.classifier.listed_operation(value)
+            if not listed[index]
             for function in functions_of(self.model, value)
             if self._runs_at(call, function)
         ]
@@ -220,7 +222,7 @@ class BodyReader:
                     return
                 self.loaded.add((row, binding))
                 site = self._site(evaluation, node, at, symbol)
-                effect = self._effect(site, Found(Operation.READ, symbol, Confidence.LIKELY, "database"))
+                effect = self._effect(Found(Operation.READ, symbol, Confidence.LIKELY, "database"), site.location)
                 yield replace(site, effects=(effect,))
                 return
 
@@ -272,7 +274,7 @@ class BodyReader:
             return None
         at = self.places.position(node, evaluation.context)
         lazy = self._lazy_query(evaluation, at)
-        may_generate = evaluation.use is Use.ITERATE and isinstance(node, ast.Name) and node.id in self.code.results
+        may_generate = evaluation.use is Use.ITERATE and isinstance(node, ast.Name) and node.id in self.places.results
         if lazy is None and not may_generate:
             return None
         origin, built, binding = self._built(node, at, evaluation)
@@ -289,7 +291,7 @@ class BodyReader:
             return replace(site, callees=generators)
         target = symbol if isinstance(origin, ast.Call) else qualified_name(lazy)
         confidence = Confidence.LIKELY if _is_relationship(lazy) else Confidence.CERTAIN
-        effect = self._effect(site, Found(Operation.READ, target, confidence, "database"))
+        effect = self._effect(Found(Operation.READ, target, confidence, "database"), site.location)
         blocks = effect.blocks and not evaluation.is_awaited
         return replace(site, effects=(replace(effect, blocks=blocks),), query=binding)
 
@@ -412,13 +414,14 @@ def reference_site(classifier: Classifier, node: ast.expr, site: Site, *, in_thr
 def _is_stub(function: Scope) -> bool:
     """Whether `function` has no code but a docstring, `...`, `pass` or `raise`: that of a subclass runs."""
     function.read(Reading.TEXT)
-    body = getattr(function.syntax, "body", ())
-    statements = body if isinstance(body, list) else ()
-    return bool(statements) and all(
-        isinstance(statement, ast.Pass | ast.Raise)
-        or (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant))
-        for statement in statements
-    )
+    statements = getattr(function.syntax, "body", ())
+    return isinstance(statements, list) and all(map(_does_nothing, statements))
+
+
+def _does_nothing(statement: ast.stmt) -> bool:
+    if type(statement) is ast.Expr:
+        return isinstance(statement.value, ast.Constant)
+    return isinstance(statement, (ast.Pass, ast.Raise))
 
 
 def _is_relationship(value: Type) -> bool:

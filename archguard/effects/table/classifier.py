@@ -75,17 +75,6 @@ class Classifier:
         )
         return is_constant and any(map(self.execution.memoizes, decorator_names(scope)))
 
-    def operation(self, callee: Type, access: Access, at: Position) -> Found | None:
-        """What a call of `callee` does by itself; None if it does nothing outside, or is code of the project."""
-        match callee:
-            case FunctionType() | ClassType():
-                return self.listed_operation(callee)
-            case ExternalSymbol(name=name) if not self._may_have_effect(name):
-                return None
-            case ExternalSymbol() | ExternalMember() | InstanceType():
-                return self.client_operation(callee, access, at)
-        return None
-
     @memoized
     def _may_have_effect(self, name: str) -> bool:
         """Whether a call of `name`, which the project does not define, may do something outside."""
@@ -98,7 +87,12 @@ class Classifier:
         return bool(STUB.search(cls))
 
     def client_operation(self, callee: Type, access: Access, at: Position) -> Found | None:
-        """What a call of `callee`, which is not code of the project, does; None if it does nothing outside."""
+        """What a call of `callee` does; None if it does nothing outside, or is code of the project."""
+        if isinstance(callee, ExternalSymbol):
+            if not self._may_have_effect(callee.name):
+                return None
+        elif not isinstance(callee, ExternalMember | InstanceType):
+            return None
         if found := self._standard_library(callee):
             return found
         match = self.finder.match(callee, access)
@@ -114,7 +108,7 @@ class Classifier:
 
     def listed_operation(self, callee: Type) -> Found | None:
         """What a call of `callee`, code of the project that a contract lists as a client, does; None if none does."""
-        if not isinstance(callee, FunctionType | ClassType) or not (symbol := self.finder.listed_name(callee)):
+        if not isinstance(callee, (FunctionType, ClassType)) or not (symbol := self.finder.listed_name(callee)):
             return None
         channel = self._listed_channel(symbol)
         operation = Operation.SEND if channel != "database" else self._operations.of_name(symbol.rpartition(".")[2])
@@ -124,9 +118,17 @@ class Classifier:
         """How `value` is executed, `iteration` or `await`, if it is a query that is executed lazily; else ""."""
         if not isinstance(value, InstanceType):
             return ""
-        bases = self.model.mro(value.of) if isinstance(value.of, ClassType) else (value.of,)
-        names = (base.name for base in bases if isinstance(base, ExternalSymbol))
-        return next(filter(None, (self._operations.consumed_by(self.model.library, name) for name in names)), "")
+        cls = value.of
+        return self._lazy_class(cls) if isinstance(cls, ClassType) else self._lazy_library_class(cls.name)
+
+    @recorded
+    def _lazy_class(self, cls: ClassType) -> str:
+        bases = (base.name for base in self.model.mro(cls) if isinstance(base, ExternalSymbol))
+        return next(filter(None, map(self._lazy_library_class, bases)), "")
+
+    @memoized
+    def _lazy_library_class(self, cls: str) -> str:
+        return self._operations.consumed_by(self.model.library, cls)
 
     def _standard_library(self, callee: Type) -> Found | None:
         match callee:

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from archguard.codebase.scopes.scopes import BindingKind, FunctionNode, Scope
+from archguard.codebase.scopes.scopes import FunctionNode, Scope
 from archguard.effects.catalogue.execution import load_execution
 from archguard.effects.table.bodies import Evaluation, Use, evaluations
 from archguard.effects.table.places import Places
@@ -37,18 +37,15 @@ class Code:
 
     @cached_property
     def parameters(self) -> frozenset[str]:
-        """The parameters of the function, and of those around it."""
-        return frozenset(name for scope in _around(self.scope) for name in _parameters(scope))
+        """The parameters of the function, and of those around it.
 
-    @cached_property
-    def results(self) -> frozenset[str]:
-        """The names to which it assigns the result of a call."""
-        return frozenset(
-            name
-            for scope in self.places.scopes
-            for name, bindings in scope.bindings.items()
-            if any(binding.kind is BindingKind.ASSIGNED and _is_call(binding.node) for binding in bindings)
-        )
+        Not recorded: whoever resolves a name has read which of the scopes around it bind it.
+        """
+        found = set[str]()
+        for scope in _around(self.scope):
+            if isinstance(scope.syntax, FunctionNode):
+                found |= _parameters(scope.syntax.args)
+        return frozenset(found)
 
 
 def _around(scope: Scope) -> Iterator[Scope]:
@@ -58,11 +55,5 @@ def _around(scope: Scope) -> Iterator[Scope]:
         found = found.parent
 
 
-def _parameters(scope: Scope) -> Iterator[str]:
-    if isinstance(scope.node, FunctionNode):
-        arguments = scope.node.args
-        yield from (node.arg for node in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs))
-
-
-def _is_call(node: ast.AST) -> bool:
-    return isinstance(node.value if isinstance(node, ast.Await) else node, ast.Call)
+def _parameters(arguments: ast.arguments) -> set[str]:
+    return {node.arg for node in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}

@@ -6,7 +6,7 @@ over them, else that of the last call or binding before them. Cost: linear in th
 
 import ast
 from bisect import bisect_left
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from archguard.codebase.scopes.access_paths import Access
 from archguard.codebase.scopes.scopes import BindingKind, Comprehension, Position, Scope
@@ -21,6 +21,8 @@ class Places:
         self._accesses: dict[int, tuple[Access, Position]] = {}
         self._iterables: dict[int, Position] = {}
         self._scopes: dict[int, Scope] = {}
+        self.results: set[str] = set()
+        """The names to which the results of calls are assigned."""
         self._by_scope: dict[Scope, list[tuple[int, int, int, Position]]] = {}
         for scope in _evaluated_with(function):
             self._scopes[id(scope.syntax)] = scope
@@ -31,11 +33,8 @@ class Places:
                 for binding in bindings:
                     if binding.kind is BindingKind.ITERATED:
                         self._iterables[id(binding.node)] = binding.at
-
-    @property
-    def scopes(self) -> Collection[Scope]:
-        """The function, and the comprehensions and classes inside, whose code runs where it stands."""
-        return self._scopes.values()
+                    elif binding.kind is BindingKind.ASSIGNED and _is_call(binding.node):
+                        self.results.add(binding.name)
 
     def access(self, node: ast.expr) -> tuple[Access, Position] | None:
         """The access of the call or attribute `node`, with its position."""
@@ -57,6 +56,10 @@ class Places:
         found = self._by_scope[scope]
         index = bisect_left(found, (*place, -1), key=lambda mark: mark[:3])
         return found[index - 1][3] if index else Position(scope, scope.block, 0)
+
+
+def _is_call(node: ast.AST) -> bool:
+    return type(node.value if type(node) is ast.Await else node) is ast.Call
 
 
 def _evaluated_with(function: Scope) -> Iterator[Scope]:
