@@ -85,6 +85,28 @@ class CallEffects:
         """The semantic model."""
         return self.table.model
 
+    def may_reach(self, scope: Scope, channels: frozenset[str]) -> bool:
+        """Whether a call in the function with this scope may lead to an effect in `channels`.
+
+        True too often rather than too rarely: it looks at no arguments. Queries that are executed lazily do not count.
+        """
+        return self._may_reach(scope, None, self.depth, channels)
+
+    @recorded
+    def _may_reach(self, scope: Scope, receiver: ClassType | None, depth: int, channels: frozenset[str]) -> bool:
+        calls = self.table.calls(scope, receiver)
+        if calls.may_pass or not calls.channels.isdisjoint(channels):
+            return True
+        return depth > 0 and any(self._leads_to(function, depth, channels) for function in calls.functions)
+
+    def _leads_to(self, function: FunctionType, depth: int, channels: frozenset[str]) -> bool:
+        """Whether a call of `function` may lead to an effect in `channels`, also by what is passed to it."""
+        if self._is_excepted(function):
+            return False
+        scope, receiver = function.scope, self.table.receiver(function.scope, receiver_class(function))
+        is_open = self.table.calls(scope, receiver).has_parameters
+        return is_open or self._may_reach(scope, receiver, depth - 1, channels)
+
     def reached(self, site: Site, caller: Scope) -> tuple[Reached, ...]:
         """The effects that the call at `site` in `caller` leads to, those of its own first."""
         return self._reached(site, caller)

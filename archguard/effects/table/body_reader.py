@@ -1,14 +1,14 @@
 """Reads the sites of a function: its calls, and the expressions by which it consumes queries and generators."""
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from archguard.codebase.scopes.access_paths import Access, path_nodes
-from archguard.codebase.scopes.scopes import Binding, BindingKind, Position, Reading, Scope
+from archguard.codebase.scopes.scopes import Binding, BindingKind, Position
 from archguard.effects.catalogue.operations import Operation
-from archguard.effects.entry_points import EntryPoints
 from archguard.effects.table.bodies import Context, Evaluation, Use
+from archguard.effects.table.calls import Calls, ResolvedCall, text_of
 from archguard.effects.table.classifier import Classifier, Found
 from archguard.effects.table.code import Code
 from archguard.effects.table.effect import Body, Callee, Effect, Site, Within
@@ -20,7 +20,6 @@ from archguard.semantics import (
     FunctionType,
     InstanceType,
     Type,
-    Types,
     qualified_name,
 )
 from archguard.semantics.attributes import decorator_names
@@ -48,11 +47,12 @@ _NEVER_LAZY = (
 class BodyReader:
     """Reads the sites of one function."""
 
-    def __init__(self, classifier: Classifier, code: Code, receiver: ClassType | None) -> None:
+    def __init__(self, classifier: Classifier, code: Code, calls: Calls, receiver: ClassType | None) -> None:
         self.classifier = classifier
         self.model = classifier.model
         self.execution = classifier.execution
         self.code = code
+        self.calls = calls
         self.scope = code.scope
         self.places = code.places
         self.receiver = receiver
@@ -60,13 +60,12 @@ class BodyReader:
         self.consumed = set(code.iterated)
         self.named: set[int] = set()
         self.loaded: set[tuple[Binding, Binding]] = set()
-        self.unresolved = 0
 
     def body(self) -> Body:
         """The sites of the function, in source order."""
         sites = tuple(site for evaluation in self.code.evaluations for site in self._sites(evaluation))
         is_async = isinstance(self.scope.node, ast.AsyncFunctionDef)
-        return Body(self.scope, self.places, sites, is_async, self.unresolved)
+        return Body(self.scope, self.places, sites, is_async)
 
     def _sites(self, evaluation: Evaluation) -> Iterable[Site]:
         if evaluation.use is Use.CALL:
@@ -77,55 +76,35 @@ class BodyReader:
         return (site,) if site else ()
 
     def _call_sites(self, evaluation: Evaluation) -> Iterator[Site]:
-        call = evaluation.node
-        placed = self.places.access(call)
-        if not placed or not isinstance(call, ast.Call):
+        call = self.calls.resolved.get(id(evaluation.node))
+        if call is None or call.access.call is None:
             return
-        access, at = placed
-        values = callee_types(self.model, call.func, at, self.receiver)
-        symbol = qualified_name(values[0]) if values else _text(call.func)
-        if parameter := self._called_parameter(call.func, at):
-            yield replace(self._site(evaluation, call, at, parameter), parameters=((parameter, False),))
+        node, at, symbol = call.access.call, call.at, call.symbol
+        if call.is_parameter:
+            yield replace(self._site(evaluation, node, at, symbol), parameters=((symbol, False),))
             return
-        self.unresolved += not values
-        listed = [*map(self.classifier.listed_operation, values)]
-        effect = self._direct_effect(evaluation, access, at, values, listed)
-        callees = self._callees(call, values, listed)
-        consumed = self._consumed_argument(evaluation.context, call) if self.execution.consumes(symbol) else None
+        effect, callees = self._effect_at(evaluation, call), self._callees(node, call.functions)
+        consumed = self._consumed_argument(evaluation.context, node) if self.execution.consumes(symbol) else None
         if effect or callees or consumed:
-            location, query = self.source.location(call), self._query_name(access.owner, at)
+            location, query = self.source.location(node), self._query_name(call.access.owner, at)
             effects = (self._effect(effect, location),) if effect else ()
             context, is_awaited = evaluation.context, evaluation.is_awaited
-            site = Site(call, at, context, symbol, location, is_awaited, effects, callees, query=query)
+            site = Site(node, at, context, symbol, location, is_awaited, effects, callees, query=query)
             yield self._with_consumed(site, consumed) if consumed else site
-        if self.execution.may_pass(symbol, access.name):
-            yield from self._passed_sites(self._site(evaluation, call, at, symbol), call, access.name)
-
-    def _called_parameter(self, callee: ast.expr, at: Position) -> str:
-        """The parameter that `callee` names; "" if it is something else."""
-        if not isinstance(callee, ast.Name) or callee.id not in self.code.parameters:
-            return ""
-        return parameter_of(self.model, callee, at)
+        if call.may_pass:
+            yield from self._passed_sites(self._site(evaluation, node, at, symbol), node, call.access.name)
 
     def _site(self, evaluation: Evaluation, node: ast.expr, at: Position, symbol: str) -> Site:
         location = self.source.location(node)
         return Site(node, at, evaluation.context, symbol, location, evaluation.is_awaited)
 
-    def _direct_effect(
-        self, evaluation: Evaluation, access: Access, at: Position, values: Types, listed: Sequence[Found | None]
-    ) -> Found | None:
-        """What the call does by itself; `listed` has what a contract says of each of the `values` of its callee."""
-        if task := self._sent_task(access, at):
-            return Found(Operation.SEND, task, Confidence.CERTAIN, "queue")
-        if procedure := self._remote_procedure(access, at):
-            return Found(Operation.SEND, procedure, Confidence.CERTAIN, "rpc")
-        for value, known in zip(values, listed, strict=True):
-            found = known or self.classifier.client_operation(value, access, at)
-            if found and found.operation is Operation.LAZY and evaluation.is_awaited:
-                is_executed = self._is_executed_by_await(access.node, at)
-                found = found._replace(operation=Operation.READ) if is_executed else found
-            if found and found.has_effect:
+    def _effect_at(self, evaluation: Evaluation, call: ResolvedCall) -> Found | None:
+        """What the call does by itself at once."""
+        for found in call.operations:
+            if found.has_effect:
                 return found
+            if evaluation.is_awaited and self._is_executed_by_await(evaluation.node, call.at):
+                return found._replace(operation=Operation.READ)
         return None
 
     def _is_executed_by_await(self, call: ast.expr, at: Position) -> bool:
@@ -136,54 +115,16 @@ class BodyReader:
         blocks = not self.execution.is_asynchronous(target)
         return Effect(channel, operation, target, location, confidence, Within(), blocks)
 
-    def _callees(self, call: ast.Call, values: Types, listed: Sequence[Found | None]) -> tuple[Callee, ...]:
-        functions = [
-            (index, function)
-            for index, value in enumerate(values)
-            if not listed[index]
-            for function in functions_of(self.model, value)
-            if self._runs_at(call, function)
-        ]
-        if not functions:
-            return ()
-        in_thread = isinstance(call.func, ast.Call) and self.execution.is_thread_wrapper(_text(call.func.func))
+    def _callees(self, call: ast.Call, functions: Iterable[tuple[int, FunctionType]]) -> tuple[Callee, ...]:
+        in_thread = isinstance(call.func, ast.Call) and self.execution.is_thread_wrapper(text_of(call.func.func))
         return tuple(
             Callee(function, call, in_thread or self._is_wrapped_for_threads(function), index)
             for index, function in functions
+            if id(call) in self.consumed or not self.classifier.is_generator(function.scope)
         )
-
-    def _runs_at(self, call: ast.Call, function: FunctionType) -> bool:
-        """Whether `call` runs code of `function`, which is no stub, and no generator that is iterated elsewhere."""
-        runs_later = self.classifier.is_generator(function.scope) and id(call) not in self.consumed
-        return not runs_later and not _is_stub(function.scope)
 
     def _is_wrapped_for_threads(self, function: FunctionType) -> bool:
         return any(map(self.execution.is_thread_wrapper, decorator_names(function.scope)))
-
-    def _sent_task(self, access: Access, at: Position) -> str:
-        """The task of the project that the call sends to a worker: `charge.delay(order)`; "" if none."""
-        if access.owner is None or not self.execution.sends_task(access.name):
-            return ""
-        return next((f"{name}.{access.name}" for name in self._tasks(access.owner, at)), "")
-
-    def _tasks(self, node: ast.expr, at: Position) -> Iterator[str]:
-        """The tasks that `node` is, is a signature of, or is composed of: `charge`, `charge.s(1)`, `a.s() | b.s()`."""
-        match node:
-            case ast.BinOp(left=left, op=ast.BitOr()):
-                yield from self._tasks(left, at)
-            case ast.Call(func=ast.Attribute(value=owner, attr=name)) if self.execution.makes_signature(name):
-                yield from self._tasks(owner, at)
-        for value in self.model.infer(node, at):
-            is_task = isinstance(value, FunctionType) and EntryPoints(self.model).is_declared(value)
-            if is_task or self.execution.is_composition(qualified_name(value)):
-                yield qualified_name(value)
-
-    def _remote_procedure(self, access: Access, at: Position) -> str:
-        """The method of a generated gRPC stub that the call runs; "" if none."""
-        for owner in self.model.infer(access.owner, at) if access.owner is not None else ():
-            if isinstance(owner, InstanceType) and self.classifier.is_stub(owner.of.name):
-                return f"{owner.of.name}.{access.name}"
-        return ""
 
     def _consumed_argument(self, context: Context, call: ast.Call) -> Site | None:
         """The site of the first query or generator among the arguments of a builtin such as `list`."""
@@ -351,8 +292,8 @@ class BodyReader:
         if isinstance(node, ast.Call):
             at = self.places.position(node, context)
             values = callee_types(self.model, node.func, at, self.receiver)
-            return qualified_name(values[0]) if values else _text(node.func)
-        return _text(node)
+            return qualified_name(values[0]) if values else text_of(node.func)
+        return text_of(node)
 
     def _query_name(self, owner: ast.expr | None, at: Position) -> Binding | None:
         """The binding of the name of a lazy query on which a method is called: `query.exists()`."""
@@ -411,35 +352,12 @@ def reference_site(classifier: Classifier, node: ast.expr, site: Site, *, in_thr
     return replace(empty, effects=tuple(effects), callees=tuple(callees))
 
 
-def _is_stub(function: Scope) -> bool:
-    """Whether `function` has no code but a docstring, `...`, `pass` or `raise`: that of a subclass runs."""
-    function.read(Reading.TEXT)
-    statements = getattr(function.syntax, "body", ())
-    return isinstance(statements, list) and all(map(_does_nothing, statements))
-
-
-def _does_nothing(statement: ast.stmt) -> bool:
-    if type(statement) is ast.Expr:
-        return isinstance(statement.value, ast.Constant)
-    return isinstance(statement, (ast.Pass, ast.Raise))
-
-
 def _is_relationship(value: Type) -> bool:
     return isinstance(value, InstanceType) and value.of == ExternalSymbol("sqlalchemy.orm.relationship()")
 
 
 def _wrapped(node: ast.expr) -> ast.expr:
     """The function in `partial(function, ...)`."""
-    while isinstance(node, ast.Call) and node.args and _text(node.func) == "partial":
+    while isinstance(node, ast.Call) and node.args and text_of(node.func) == "partial":
         node = node.args[0]
     return node
-
-
-def _text(node: ast.expr) -> str:
-    """The last name of `node` as it is written."""
-    match node:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name
-        case ast.Call(func=inner) | ast.Await(value=inner) | ast.Subscript(value=inner):
-            return _text(inner)
-    return ""

@@ -84,5 +84,3 @@ class Body:
     sites: tuple[Site, ...]
     """What may have effects in it, in source order."""
     is_async: bool
-    unresolved: int
-    """How many calls in it have an unknown callee."""

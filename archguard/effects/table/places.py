@@ -24,7 +24,7 @@ class Places:
         self.results: set[str] = set()
         """The names to which the results of calls are assigned."""
         self._by_scope: dict[Scope, list[tuple[int, int, int, Position]]] = {}
-        for scope in _evaluated_with(function):
+        for scope in evaluated_with(function):
             self._scopes[id(scope.syntax)] = scope
             for path in scope.access_paths:
                 for access in path.accesses:
@@ -62,12 +62,12 @@ def _is_call(node: ast.AST) -> bool:
     return type(node.value if type(node) is ast.Await else node) is ast.Call
 
 
-def _evaluated_with(function: Scope) -> Iterator[Scope]:
+def evaluated_with(function: Scope) -> Iterator[Scope]:
     """`function`, and the comprehensions and classes inside, whose code runs where it stands."""
     yield function
     for child in function.children:
         if child.is_class or isinstance(child.syntax, Comprehension):
-            yield from _evaluated_with(child)
+            yield from evaluated_with(child)
 
 
 def _marks(scope: Scope) -> list[tuple[int, int, int, Position]]:
