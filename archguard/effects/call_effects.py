@@ -95,9 +95,9 @@ class CallEffects:
     @recorded
     def _may_reach(self, scope: Scope, receiver: ClassType | None, depth: int, channels: frozenset[str]) -> bool:
         calls = self.table.calls(scope, receiver)
-        if calls.may_pass or not calls.channels.isdisjoint(channels):
-            return True
-        return depth > 0 and any(self._leads_to(function, depth, channels) for function in calls.functions)
+        return not calls.channels.isdisjoint(channels) or (
+            depth > 0 and any(self._leads_to(function, depth, channels) for function in calls.functions)
+        )
 
     def _leads_to(self, function: FunctionType, depth: int, channels: frozenset[str]) -> bool:
         """Whether a call of `function` may lead to an effect in `channels`, also by what is passed to it."""

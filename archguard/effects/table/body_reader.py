@@ -4,11 +4,11 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from archguard.codebase.scopes.access_paths import Access, path_nodes
+from archguard.codebase.scopes.access_paths import path_nodes
 from archguard.codebase.scopes.scopes import Binding, BindingKind, Position
 from archguard.effects.catalogue.operations import Operation
 from archguard.effects.table.bodies import Context, Evaluation, Use
-from archguard.effects.table.calls import Calls, ResolvedCall, text_of
+from archguard.effects.table.calls import Calls, ResolvedCall, reference_access, text_of
 from archguard.effects.table.classifier import Classifier, Found
 from archguard.effects.table.code import Code
 from archguard.effects.table.effect import Body, Callee, Effect, Site, Within
@@ -91,8 +91,7 @@ class BodyReader:
             context, is_awaited = evaluation.context, evaluation.is_awaited
             site = Site(node, at, context, symbol, location, is_awaited, effects, callees, query=query)
             yield self._with_consumed(site, consumed) if consumed else site
-        if call.may_pass:
-            yield from self._passed_sites(self._site(evaluation, node, at, symbol), node, call.access.name)
+        yield from self._passed_sites(self._site(evaluation, node, at, symbol), call) if call.passed else ()
 
     def _site(self, evaluation: Evaluation, node: ast.expr, at: Position, symbol: str) -> Site:
         location = self.source.location(node)
@@ -302,30 +301,16 @@ class BodyReader:
         origins = [origin for origin in self.model.resolve(owner.id, at) if isinstance(origin, Binding)]
         return origins[-1] if origins else None
 
-    def _passed_sites(self, site: Site, call: ast.Call, method: str) -> Iterator[Site]:
+    def _passed_sites(self, site: Site, call: ResolvedCall) -> Iterator[Site]:
         """The sites of the callables that the callee runs: in a thread, or once per element."""
-        for node, in_thread, is_repeated in self._passed(call, site.symbol, method):
-            found = reference_site(self.classifier, node, site, in_thread=in_thread)
-            if is_repeated:
-                context = site.context._replace(loops=(*site.context.loops, call))
+        for passed in call.passed:
+            found = reference_site(self.classifier, passed.node, site, in_thread=passed.in_thread)
+            if passed.is_repeated:
+                context = site.context._replace(loops=(*site.context.loops, site.node))
                 callees = tuple(replace(callee, calls=2) for callee in found.callees)
                 found = replace(found, context=context, callees=callees)
             if found.has_outcomes:
                 yield found
-
-    def _passed(self, call: ast.Call, symbol: str, method: str) -> Iterator[tuple[ast.expr, bool, bool]]:
-        """The callables among the arguments that the callee runs, with how: in a thread, once per element."""
-        index = self.execution.thread_argument(symbol, method)
-        if 0 <= index < len(call.args):
-            yield call.args[index], True, False
-        elif self.execution.maps(symbol, method) and call.args:
-            yield call.args[0], not symbol.startswith(("builtins.", "itertools.", "functools.")), True
-        keywords = self.execution.thread_keywords(symbol)
-        for keyword in call.keywords:
-            if keyword.arg in keywords:
-                yield keyword.value, True, False
-            elif keyword.arg == "key" and self.execution.takes_key(symbol):
-                yield keyword.value, False, True
 
 
 def reference_site(classifier: Classifier, node: ast.expr, site: Site, *, in_thread: bool) -> Site:
@@ -334,10 +319,7 @@ def reference_site(classifier: Classifier, node: ast.expr, site: Site, *, in_thr
     empty = replace(site, effects=(), callees=(), parameters=())
     if parameter := parameter_of(model, node, at):
         return replace(empty, parameters=((parameter, in_thread),))
-    target = _wrapped(node)
-    name = target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")
-    owner = target.value if isinstance(target, ast.Attribute) else None
-    access = Access(target, None, name, owner, last=True)
+    access = reference_access(node)
     effects, callees = list[Effect](), list[Callee]()
     for value in model.infer(node, at):
         if isinstance(value, ExternalSymbol | ExternalMember):
@@ -354,10 +336,3 @@ def reference_site(classifier: Classifier, node: ast.expr, site: Site, *, in_thr
 
 def _is_relationship(value: Type) -> bool:
     return isinstance(value, InstanceType) and value.of == ExternalSymbol("sqlalchemy.orm.relationship()")
-
-
-def _wrapped(node: ast.expr) -> ast.expr:
-    """The function in `partial(function, ...)`."""
-    while isinstance(node, ast.Call) and node.args and text_of(node.func) == "partial":
-        node = node.args[0]
-    return node

@@ -8,7 +8,7 @@ what is around a call (`code.py`). Calls that do nothing outside and run nothing
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from typing import NamedTuple
 
 from archguard.codebase.scopes.access_paths import Access
 from archguard.codebase.scopes.scopes import FunctionNode, Position, Reading, Scope
@@ -19,6 +19,15 @@ from archguard.effects.table.places import evaluated_with
 from archguard.model import Confidence
 from archguard.semantics import ClassType, FunctionType, InstanceType, Types, qualified_name
 from archguard.semantics.call_graph import callee_types, functions_of, parameter_of
+
+
+class Passed(NamedTuple):
+    """A callable among the arguments of a call, which the callee calls."""
+
+    node: ast.expr
+    in_thread: bool
+    is_repeated: bool
+    """Whether it is called once per element."""
 
 
 @dataclass(eq=False, slots=True)  # not frozen, as `Access`: a file has hundreds
@@ -35,8 +44,8 @@ class ResolvedCall:
     """The functions that it runs, each with the number of the type of the callee that leads to it."""
     is_parameter: bool = False
     """Whether it calls a parameter of the function."""
-    may_pass: bool = False
-    """Whether the callee may call one of its arguments."""
+    passed: tuple[Passed, ...] = ()
+    """The arguments that the callee calls."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,27 +56,17 @@ class Calls:
     """By the identity of the call."""
     unresolved: int
     """How many have an unknown callee."""
+    channels: frozenset[str]
+    """The channels of what they do by themselves, lazily executed queries left out."""
+    functions: tuple[FunctionType, ...]
+    """The functions that they run, or pass to what runs them."""
+    has_parameters: bool
+    """Whether one calls a parameter of the function, or passes it to what calls it."""
 
-    @cached_property
-    def channels(self) -> frozenset[str]:
-        """The channels of what they do by themselves, lazily executed queries left out."""
-        calls = self.resolved.values()
-        return frozenset(found.channel for call in calls for found in call.operations if found.has_effect)
-
-    @cached_property
-    def may_pass(self) -> bool:
-        """Whether one may call its arguments."""
-        return any(call.may_pass for call in self.resolved.values())
-
-    @cached_property
-    def has_parameters(self) -> bool:
-        """Whether one calls a parameter of the function."""
-        return any(call.is_parameter for call in self.resolved.values())
-
-    @cached_property
-    def functions(self) -> tuple[FunctionType, ...]:
-        """The functions that they run."""
-        return tuple(dict.fromkeys(function for call in self.resolved.values() for _, function in call.functions))
+    @property
+    def repeats(self) -> bool:
+        """Whether one of them calls an argument once per element."""
+        return any(passed.is_repeated for call in self.resolved.values() for passed in call.passed)
 
 
 class CallReader:
@@ -80,6 +79,9 @@ class CallReader:
         self.scope = scope
         self.receiver = receiver
         self.parameters = _parameters_around(scope)
+        self.channels: set[str] = set()
+        self.functions: dict[FunctionType, None] = {}
+        self.has_parameters = False
 
     def calls(self) -> Calls:
         """The calls of the function."""
@@ -94,22 +96,50 @@ class CallReader:
                     if call := self._resolved(access, access.call, path.at, values):
                         resolved[id(access.call)] = call
                     unresolved += not values and not (call and call.is_parameter)
-        return Calls(resolved, unresolved)
+        return Calls(resolved, unresolved, frozenset(self.channels), tuple(self.functions), self.has_parameters)
 
     def _resolved(self, access: Access, call: ast.Call, at: Position, values: Types) -> ResolvedCall | None:
         """The call; None if it does nothing."""
-        if parameter := self._called_parameter(call.func, at):
+        if parameter := self._parameter(call.func, at):
+            self.has_parameters = True
             return ResolvedCall(access, at, parameter, is_parameter=True)
         listed = [*map(self.classifier.listed_operation, values)]
         operations = self._operations(access, at, values, listed)
         functions = self._functions(values, listed)
         symbol = qualified_name(values[0]) if values else text_of(call.func)
-        may_pass = self.execution.may_pass(symbol, access.name)
-        if not (operations or functions or may_pass or self.execution.consumes(symbol)):
+        passed = tuple(self._passed(call, symbol, access.name)) if self.execution.may_pass(symbol, access.name) else ()
+        if not (operations or functions or passed or self.execution.consumes(symbol)):
             return None
-        return ResolvedCall(access, at, symbol, operations, functions, may_pass=may_pass)
+        self.channels |= {found.channel for found in operations if found.has_effect}
+        self.functions |= dict.fromkeys(function for _, function in functions)
+        for each in passed:
+            self._add_passed(each.node, at)
+        return ResolvedCall(access, at, symbol, operations, functions, passed=passed)
 
-    def _called_parameter(self, callee: ast.expr, at: Position) -> str:
+    def _add_passed(self, node: ast.expr, at: Position) -> None:
+        """Add what a call of the callable `node` may do."""
+        self.has_parameters = self.has_parameters or bool(self._parameter(node, at))
+        for value in self.model.infer(node, at):
+            self.functions |= dict.fromkeys(functions_of(self.model, value))
+            found = self.classifier.client_operation(value, reference_access(node), at)
+            self.channels |= {found.channel} if found and found.has_effect else set()
+
+    def _passed(self, call: ast.Call, symbol: str, method: str) -> Iterator[Passed]:
+        """The callables among the arguments that the callee runs."""
+        index = self.execution.thread_argument(symbol, method)
+        if 0 <= index < len(call.args):
+            yield Passed(call.args[index], in_thread=True, is_repeated=False)
+        elif self.execution.maps(symbol, method) and call.args:
+            is_builtin = symbol.startswith(("builtins.", "itertools.", "functools."))
+            yield Passed(call.args[0], in_thread=not is_builtin, is_repeated=True)
+        keywords = self.execution.thread_keywords(symbol)
+        for keyword in call.keywords:
+            if keyword.arg in keywords:
+                yield Passed(keyword.value, in_thread=True, is_repeated=False)
+            elif keyword.arg == "key" and self.execution.takes_key(symbol):
+                yield Passed(keyword.value, in_thread=False, is_repeated=True)
+
+    def _parameter(self, callee: ast.expr, at: Position) -> str:
         """The parameter that `callee` names; "" if it is something else."""
         if not isinstance(callee, ast.Name) or callee.id not in self.parameters:
             return ""
@@ -165,6 +195,16 @@ class CallReader:
             if isinstance(owner, InstanceType) and self.classifier.is_stub(owner.of.name):
                 return f"{owner.of.name}.{access.name}"
         return ""
+
+
+def reference_access(node: ast.expr) -> Access:
+    """The access that a call of the callable `node` would be."""
+    target = node
+    while isinstance(target, ast.Call) and target.args and text_of(target.func) == "partial":
+        target = target.args[0]
+    name = target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")
+    owner = target.value if isinstance(target, ast.Attribute) else None
+    return Access(target, None, name, owner, last=True)
 
 
 def text_of(node: ast.expr) -> str:

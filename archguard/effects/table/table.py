@@ -76,7 +76,7 @@ class EffectTable:
 
     def has_loop(self, scope: Scope) -> bool:
         """Whether something in the function with this scope may run again and again."""
-        return any(inner.has_loop for inner in evaluated_with(scope)) or self.calls(scope).may_pass
+        return any(inner.has_loop for inner in evaluated_with(scope)) or self.calls(scope).repeats
 
     def receiver(self, scope: Scope, receiver: ClassType | None) -> ClassType | None:
         """`receiver` if the effects of the function with this scope depend on it, as it calls its own methods."""
