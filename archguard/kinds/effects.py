@@ -1,5 +1,6 @@
 """`effects`: what may happen where: no query in a loop, nothing blocking in `async def`, no mail in a transaction."""
 
+import ast
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -18,7 +19,7 @@ from archguard.kinds.client_faults import client_faults
 from archguard.kinds.contract import ContractError, VacuousError, listed
 from archguard.kinds.effect_words import EFFECT_WORDS, channels_of, may_be_lazy, phrase, words_of
 from archguard.kinds.per_file import Checker, PerFileContract
-from archguard.kinds.structure_rules import Selector, StructureFacts, bound_predicates, confidence
+from archguard.kinds.structure_rules import Modifier, Selector, StructureFacts, bound_predicates, confidence
 from archguard.model import Confidence, Location, Violation
 from archguard.semantics import SemanticModel, app_state_writers
 
@@ -201,9 +202,8 @@ class _RuleSearch:
         selection = self._selects(function, source) if self._may_be_broken_in(function) else None
         if selection is None:
             return
-        body = self.table.body(function)
-        sites = (site for site in body.sites if self._may_be_at(site))
-        found = [(site, effects) for site in sites if (effects := self._at(site, body))]
+        body = self.table.looped(function) if self.rule.in_ == "loop" else self.table.body(function)
+        found = [(site, effects) for site in body.sites if (effects := self._at(site, body))]
         if self.rule.in_ == "transaction" and found:
             inside = set(sites_in_transactions(self.table, self.effects, body))
             found = [(site, effects) for site, effects in found if site in inside]
@@ -214,7 +214,15 @@ class _RuleSearch:
         """Whether the function may break the rule, judged by less than its body."""
         if self.rule.in_ == "loop" and not self.table.has_loop(function):
             return False
+        if self.asks_for_async and not isinstance(function.node, ast.AsyncFunctionDef):
+            return False
         return self.may_be_lazy or self.effects.may_reach(function, self.channels)
+
+    @cached_property
+    def asks_for_async(self) -> bool:
+        """Whether the rule is about asynchronous functions only: few are, and this is told at once."""
+        shape = bound_predicates(self.rule.functions) if self.rule.functions else ()
+        return any(predicate.key == "be" and predicate.value == (Modifier.ASYNC,) for predicate in shape)
 
     @cached_property
     def may_be_lazy(self) -> bool:
@@ -225,9 +233,6 @@ class _RuleSearch:
     def channels(self) -> frozenset[str]:
         """The channels of what the rule forbids."""
         return channels_of(self.rule.must_not)
-
-    def _may_be_at(self, site: Site) -> bool:
-        return self.rule.in_ != "loop" or bool(site.context.loops)
 
     def _at(self, site: Site, body: Body) -> list[Reached]:
         """The forbidden effects of `site`."""

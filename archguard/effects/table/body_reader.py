@@ -63,9 +63,27 @@ class BodyReader:
 
     def body(self) -> Body:
         """The sites of the function, in source order."""
-        sites = tuple(site for evaluation in self.code.evaluations for site in self._sites(evaluation))
+        return self._body_of(self.code.evaluations)
+
+    def looped(self) -> Body:
+        """The sites of the function in loops, in source order."""
+        body = self._body_of(filter(self._may_be_in_loop, self.code.evaluations))
+        return replace(body, sites=tuple(site for site in body.sites if site.context.loops))
+
+    def _body_of(self, evaluations: Iterable[Evaluation]) -> Body:
+        sites = tuple(site for evaluation in evaluations for site in self._sites(evaluation))
         is_async = isinstance(self.scope.node, ast.AsyncFunctionDef)
         return Body(self.scope, self.places, sites, is_async)
+
+    def _may_be_in_loop(self, evaluation: Evaluation) -> bool:
+        """Whether `evaluation` is in a loop, or is one itself, or may consume what is built in one."""
+        node, is_inside = evaluation.node, bool(evaluation.context.loops)
+        if isinstance(node, ast.Name):
+            return node.id in self.places.results or (is_inside and node.id in self.places.iterated)
+        if is_inside or evaluation.use is not Use.CALL:
+            return is_inside
+        call = self.calls.resolved.get(id(node))
+        return call is not None and (bool(call.passed) or self.execution.consumes(call.symbol))
 
     def _sites(self, evaluation: Evaluation) -> Iterable[Site]:
         if evaluation.use is Use.CALL:

@@ -23,6 +23,8 @@ class Places:
         self._scopes: dict[int, Scope] = {}
         self.results: set[str] = set()
         """The names to which the results of calls are assigned."""
+        self.iterated: set[str] = set()
+        """The names to which elements are assigned, one after another."""
         self._by_scope: dict[Scope, list[tuple[int, int, int, Position]]] = {}
         for scope in evaluated_with(function):
             self._scopes[id(scope.syntax)] = scope
@@ -33,6 +35,7 @@ class Places:
                 for binding in bindings:
                     if binding.kind is BindingKind.ITERATED:
                         self._iterables[id(binding.node)] = binding.at
+                        self.iterated.add(binding.name)
                     elif binding.kind is BindingKind.ASSIGNED and _is_call(binding.node):
                         self.results.add(binding.name)
 

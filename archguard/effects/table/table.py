@@ -64,7 +64,16 @@ class EffectTable:
 
     @recorded
     def _body(self, scope: Scope, receiver: ClassType | None) -> Body:
-        return BodyReader(self.classifier, Code(scope), self.calls(scope, receiver), receiver).body()
+        return BodyReader(self.classifier, self._code(scope), self.calls(scope, receiver), receiver).body()
+
+    @recorded
+    def looped(self, scope: Scope) -> Body:
+        """The body of the function with this scope, with no more than what it does in loops."""
+        return BodyReader(self.classifier, self._code(scope), self.calls(scope), None).looped()
+
+    @recorded
+    def _code(self, scope: Scope) -> Code:
+        return Code(scope)
 
     def calls(self, scope: Scope, receiver: ClassType | None = None) -> Calls:
         """The calls of the function, lambda or module with this scope, called on an instance of `receiver`."""
