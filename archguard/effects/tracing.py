@@ -11,6 +11,8 @@ from archguard.semantics import FunctionType, SemanticModel, bindings
 
 STUB = re.compile(r"_pb2_grpc\.\w+Stub$")
 """The qualified names of the classes that gRPC generates for callers of a service."""
+STUB_MODULE = b"_pb2_grpc"
+"""What the names of their modules end with."""
 _MAX_DEPTH = 5
 """How many bindings and functions are followed to the call that creates a value; they may be recursive.
 

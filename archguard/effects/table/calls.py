@@ -191,7 +191,9 @@ class CallReader:
 
     def _remote_procedure(self, access: Access, at: Position) -> str:
         """The method of a generated gRPC stub that the call runs; "" if none."""
-        for owner in self.model.infer(access.owner, at) if access.owner is not None else ():
+        if access.owner is None or not self.classifier.may_have_stubs:
+            return ""
+        for owner in self.model.infer(access.owner, at):
             if isinstance(owner, InstanceType) and self.classifier.is_stub(owner.of.name):
                 return f"{owner.of.name}.{access.name}"
         return ""

@@ -1,6 +1,7 @@
 """What a call does, by the type of its callee: the catalogue says what leaves the process, and what only builds."""
 
 import ast
+from functools import cached_property
 from typing import NamedTuple
 
 from archguard.codebase import memoized
@@ -13,7 +14,7 @@ from archguard.effects.catalogue.execution import load_execution
 from archguard.effects.catalogue.operations import Operation, load_operations
 from archguard.effects.client_calls import CallKind, ClientCall, ClientCallFinder
 from archguard.effects.sql import sql_in
-from archguard.effects.tracing import STUB
+from archguard.effects.tracing import STUB, STUB_MODULE, content_of
 from archguard.model import Confidence, Location
 from archguard.semantics import (
     ClassType,
@@ -58,6 +59,7 @@ class Classifier:
         self.execution = load_execution()
         self.finder = ClientCallFinder(model, load_catalogue(CHANNELS, extensions))
         self._operations = load_operations()
+        self._is_extended = bool(extensions)
         self._catalogues = {
             channel: load_catalogue((channel,), {channel: extensions[channel]} if channel in extensions else None)
             for channel in CHANNELS
@@ -80,6 +82,12 @@ class Classifier:
         """Whether a call of `name`, which the project does not define, may do something outside."""
         callee = ExternalSymbol(name)
         return bool(self._standard_library(callee) or self.finder.match(callee, _NO_ACCESS))
+
+    @cached_property
+    def may_have_stubs(self) -> bool:
+        """Whether some file names a module of gRPC's generated stubs; in most projects none does."""
+        sources = self.model.files.sources.values()
+        return self._is_extended or any(STUB_MODULE in content_of(source) for source in sources)
 
     @memoized
     def is_stub(self, cls: str) -> bool:
