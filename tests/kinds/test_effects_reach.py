@@ -4,7 +4,6 @@ import pytest
 from effect_shops import SHOP
 from project import Project
 
-from archguard.codebase import Source
 from archguard.effects.call_effects import CallEffects
 from archguard.effects.table import effect_table
 
@@ -139,9 +138,9 @@ def test_whether_a_function_may_reach_a_channel_is_told_without_its_body(project
     table = effect_table(codebase, {})
 
     def reaching(depth: int) -> set[str]:
-        source: Source = codebase.sources["shop.service"]
+        functions = table.functions(codebase.sources["shop.service"])
         effects = CallEffects(table, depth)
-        return {scope.name for scope in table.functions(source) if effects.may_reach(scope, _HTTP)}
+        return {scope.name for scope in functions if effects.may_reach(scope, _HTTP)}
 
     assert reaching(0) == {"shop.service.send"}
     assert reaching(1) == {"shop.service.send", "shop.service.one"}

@@ -9,8 +9,8 @@ test of its truth, or `await`; a generator likewise. `managers` tells what opens
 
 A query with a name is executed once, however often its rows are read again: it counts where it is consumed first, and
 in the loop in which it is built. Names alone tell nothing: a callee of unknown type is unresolved, without effects.
-Cost: one type inference per call, memoized by the semantic model; a body is walked once, and its expressions that may be
-lazy queries are inferred, when it is first asked for.
+Cost: one type inference per call, memoized by the semantic model. A body is walked when it is first asked for; then its
+expressions that may be lazy queries are inferred as well.
 """
 
 from archguard.effects.table.effect import Body, Callee, Effect, Site, Within
