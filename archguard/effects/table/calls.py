@@ -17,7 +17,7 @@ from archguard.effects.entry_points import EntryPoints
 from archguard.effects.table.classifier import Classifier, Found
 from archguard.effects.table.places import evaluated_with
 from archguard.model import Confidence
-from archguard.semantics import ClassType, FunctionType, InstanceType, Types, qualified_name
+from archguard.semantics import ClassType, ExternalSymbol, FunctionType, InstanceType, Types, qualified_name
 from archguard.semantics.call_graph import callee_types, functions_of, parameter_of
 
 
@@ -103,6 +103,8 @@ class CallReader:
         if parameter := self._parameter(call.func, at):
             self.has_parameters = True
             return ResolvedCall(access, at, parameter, is_parameter=True)
+        if self._is_inert(access, at, values):
+            return None
         listed = [*map(self.classifier.listed_operation, values)]
         operations = self._operations(access, at, values, listed)
         functions = self._functions(values, listed)
@@ -115,6 +117,13 @@ class CallReader:
         for each in passed:
             self._add_passed(each.node, at)
         return ResolvedCall(access, at, symbol, operations, functions, passed=passed)
+
+    def _is_inert(self, access: Access, at: Position, values: Types) -> bool:
+        """Whether the name of the callee tells that the call does nothing, as that of `len` and `isinstance`."""
+        callee = values[0] if len(values) == 1 else None
+        if not isinstance(callee, ExternalSymbol) or not self.classifier.is_inert(callee.name, access.name):
+            return False
+        return not self._remote_procedure(access, at)
 
     def _add_passed(self, node: ast.expr, at: Position) -> None:
         """Add what a call of the callable `node` may do."""

@@ -83,6 +83,13 @@ class Classifier:
         callee = ExternalSymbol(name)
         return bool(self._standard_library(callee) or self.finder.match(callee, _NO_ACCESS))
 
+    @memoized
+    def is_inert(self, function: str, method: str) -> bool:
+        """Whether a call of `function` of a library, written as `method`, does nothing by itself or with arguments."""
+        execution = self.execution
+        calls_arguments = execution.may_pass(function, method) or execution.consumes(function)
+        return not (self._may_have_effect(function) or calls_arguments or execution.sends_task(method))
+
     @cached_property
     def may_have_stubs(self) -> bool:
         """Whether some file names a module of gRPC's generated stubs; in most projects none does."""
