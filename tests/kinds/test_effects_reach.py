@@ -161,3 +161,21 @@ def place(order: unknown.kind(1), flag=[unknown.text(x) for x in ()]) -> unknown
     codebase = project.codebase()
 
     assert effect_table(codebase, {}).unresolved(codebase.sources["shop.service"]) == 2
+
+
+def test_a_condition_narrows_the_receiver_of_a_call_in_it_before_its_truth_is_asked_for(project: Project) -> None:
+    project.write_all(SHOP)
+    project.write(
+        "shop/service.py",
+        "def whole(amounts):\n"
+        "    for amount in amounts:\n"
+        "        if not (isinstance(amount, float) and amount.is_integer()):\n"
+        "            return False\n",
+    )
+    codebase = project.codebase()
+    table, source = effect_table(codebase, {}), codebase.sources["shop.service"]
+
+    bodies = [table.body(function) for function in table.functions(source)]
+
+    assert bodies
+    assert table.unresolved(source) == 0
