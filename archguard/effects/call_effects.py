@@ -85,13 +85,35 @@ class CallEffects:
         """The semantic model."""
         return self.table.model
 
+    def may_reach(self, scope: Scope, channels: frozenset[str]) -> bool:
+        """Whether a call in the function with this scope may lead to an effect in `channels`.
+
+        True too often rather than too rarely: it looks at no arguments. Queries that are executed lazily do not count.
+        """
+        return self._may_reach(scope, None, self.depth, channels)
+
+    @recorded
+    def _may_reach(self, scope: Scope, receiver: ClassType | None, depth: int, channels: frozenset[str]) -> bool:
+        calls = self.table.calls(scope, receiver)
+        return not calls.channels.isdisjoint(channels) or (
+            depth > 0 and any(self._leads_to(function, depth, channels) for function in calls.functions)
+        )
+
+    def _leads_to(self, function: FunctionType, depth: int, channels: frozenset[str]) -> bool:
+        """Whether a call of `function` may lead to an effect in `channels`, also by what is passed to it."""
+        if self._is_excepted(function):
+            return False
+        scope, receiver = function.scope, self.table.receiver(function.scope, receiver_class(function))
+        is_open = self.table.calls(scope, receiver).has_parameters
+        return is_open or self._may_reach(scope, receiver, depth - 1, channels)
+
     def reached(self, site: Site, caller: Scope) -> tuple[Reached, ...]:
         """The effects that the call at `site` in `caller` leads to, those of its own first."""
         return self._reached(site, caller)
 
     @recorded
     def _reached(self, site: Site, caller: Scope) -> tuple[Reached, ...]:
-        outcomes = self._outcomes(site, caller, self.depth) if _has_outcomes(site) else ()
+        outcomes = self._outcomes(site, caller, self.depth)
         return tuple(self._judged(found) for found in outcomes if isinstance(found, Reached))
 
     def _judged(self, found: Reached) -> Reached:
@@ -102,10 +124,10 @@ class CallEffects:
         found: list[_Outcome] = [
             Reached(effect, (), (), effect.blocks and not site.is_awaited, effect.confidence) for effect in site.effects
         ]
-        found += (
+        found += [
             ParameterCall(name, (), (), not in_thread and not site.is_awaited) for name, in_thread in site.parameters
-        )
-        return found + (self._followed(site, caller, depth) if depth else [])
+        ]
+        return found + (self._followed(site, caller, depth) if depth and site.callees else [])
 
     def _followed(self, site: Site, caller: Scope, depth: int) -> list[_Outcome]:
         """The outcomes of the functions that the call runs; what only some alternatives do is merely possible."""
@@ -115,6 +137,8 @@ class CallEffects:
             left = depth - callee.calls + 1
             if left > 0 and not self._is_excepted(callee.function):
                 outcomes += self._through(site, caller, callee, left)
+        if not any(alternatives.values()):
+            return []
         sorts = [frozenset(map(_channel_of, outcomes)) for outcomes in alternatives.values()]
         return [
             _possible(outcome) if any(_channel_of(outcome) not in others for others in sorts) else outcome
@@ -127,16 +151,19 @@ class CallEffects:
 
     def _through(self, site: Site, caller: Scope, callee: Callee, depth: int) -> Iterator[_Outcome]:
         """The outcomes of running `callee` at `site`."""
+        summary = self._summary(callee.function, depth)
+        if not summary:
+            return
         hop = Hop(caller, callee.function.scope, site.location)
         is_synchronous = not (
             site.is_awaited or callee.in_thread or isinstance(callee.function.scope.node, ast.AsyncFunctionDef)
         )
-        for outcome in self._summary(callee.function, depth):
+        runs_once = self.table.classifier.runs_once(callee.function.scope)
+        for outcome in summary:
             decided = self._decided(outcome, callee, site)
             if decided is None:
                 continue
-            if self.table.classifier.runs_once(callee.function.scope):
-                decided = _possible(decided)
+            decided = _possible(decided) if runs_once else decided
             placed = replace(decided, chain=(hop, *decided.chain), blocks=decided.blocks and is_synchronous)
             if isinstance(placed, ParameterCall):
                 yield from self._passed(placed, site, caller, callee, depth)
@@ -185,7 +212,8 @@ class CallEffects:
             )
 
     def _summary(self, function: FunctionType, depth: int) -> tuple[_Outcome, ...]:
-        return self._summarized(function.scope, receiver_class(function), depth)
+        receiver = self.table.receiver(function.scope, receiver_class(function))
+        return self._summarized(function.scope, receiver, depth)
 
     @recorded
     def _summarized(self, scope: Scope, receiver: ClassType | None, depth: int) -> tuple[_Outcome, ...]:
@@ -194,7 +222,6 @@ class CallEffects:
         every = (
             replace(outcome, guards=_merged(site.context.guards, outcome.guards))
             for site in body.sites
-            if _has_outcomes(site)
             for outcome in self._outcomes(site, scope, depth - 1)
         )
         return tuple(_shortest(every, is_async=body.is_async))
@@ -209,10 +236,6 @@ def _shortest(outcomes: Iterable[_Outcome], *, is_async: bool) -> Iterator[_Outc
         if key not in chosen or len(kept.chain) < len(chosen[key].chain):
             chosen[key] = kept
     yield from chosen.values()
-
-
-def _has_outcomes(site: Site) -> bool:
-    return bool(site.effects or site.callees or site.parameters)
 
 
 def _sort_of(outcome: _Outcome) -> object:

@@ -282,11 +282,17 @@ class ClientCallFinder:
             return name
         receiver = callee.receiver if isinstance(callee, FunctionType) else None
         cls = receiver.of if isinstance(receiver, InstanceType) else receiver
+        if not isinstance(cls, ClassType):
+            return ""
         method = name.rpartition(".")[2]
-        for base in self.model.mro(cls) if isinstance(cls, ClassType) else ():
-            if self.catalogue.is_own_method(base.name.rpartition("::")[2], method):
-                return f"{base.name.rpartition('::')[2]}.{method}"
-        return ""
+        bases = (base for base in self._listed_bases(cls) if self.catalogue.is_own_method(base, method))
+        return next((f"{base}.{method}" for base in bases), "")
+
+    @recorded
+    def _listed_bases(self, cls: ClassType) -> tuple[str, ...]:
+        """The classes in the method resolution order of `cls` of which the catalogue lists methods."""
+        names = (base.name.rpartition("::")[2] for base in self.model.mro(cls))
+        return tuple(filter(self.catalogue.has_own_methods, names))
 
     def _match_function(self, name: str) -> _Match | None:
         canonical = self.model.library.canonical(name)

@@ -3,7 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from archguard.codebase import Source, SourceError
 from archguard.codebase.scopes.scopes import Position
@@ -11,6 +11,8 @@ from archguard.semantics import FunctionType, SemanticModel, bindings
 
 STUB = re.compile(r"_pb2_grpc\.\w+Stub$")
 """The qualified names of the classes that gRPC generates for callers of a service."""
+STUB_MODULE = b"_pb2_grpc"
+"""What the names of their modules end with."""
 _MAX_DEPTH = 5
 """How many bindings and functions are followed to the call that creates a value; they may be recursive.
 
@@ -34,8 +36,13 @@ def holds(source: Source, pattern: re.Pattern[bytes]) -> bool:
 
 
 def has_any(source: Source, texts: tuple[str, ...]) -> bool:
-    """Whether the file contains one of `texts`; faster than a pattern, as shared prefixes rule out most files."""
-    content = content_of(source)
+    """Whether the file contains one of `texts`."""
+    return _contains_any(content_of(source), texts)
+
+
+@lru_cache(maxsize=4)  # callers ask for each call of a file
+def _contains_any(content: bytes, texts: tuple[str, ...]) -> bool:
+    """Whether `content` contains one of `texts`; faster than a pattern, as shared prefixes rule out most files."""
     has_prefix = any(prefix in content for prefix in _prefixes(texts))
     return has_prefix and any(text.encode() in content for text in texts)
 

@@ -1,12 +1,13 @@
 """The words by which rules of `effects` name effects, and how messages name them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from archguard.effects.call_effects import Reached
 from archguard.effects.catalogue.operations import Operation
 from archguard.effects.table import Effect
 
+_HTTP = ("http", "saas", "cloud")
 _REMOTE = ("http", "rpc", "cloud", "saas", "network", "email")
 EFFECT_WORDS: Final = (
     "query",
@@ -38,6 +39,12 @@ _DATABASE_WORDS: Mapping[Operation, tuple[str, ...]] = {
     Operation.ROLLBACK: ("rollback",),
     Operation.BEGIN: (),
 }
+_CHANNELS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("query", "read", "write", "commit", "rollback"), ("database",)),
+    "http": _HTTP,
+    "remote": _REMOTE,
+}
+"""The channels of words that are not the name of one."""
 _PHRASES: Mapping[str, str] = {
     "read": "query the database",
     "write": "write to the database",
@@ -64,9 +71,19 @@ def words_of(effect: Effect, *, blocks: bool) -> frozenset[str]:
     words = ("blocking",) if blocks else ()
     if effect.channel == "database":
         return frozenset((*words, *_DATABASE_WORDS.get(effect.operation, ())))
-    is_http = effect.channel in ("http", "saas", "cloud")
+    is_http = effect.channel in _HTTP
     remote = ("remote", *(("http",) if is_http else ())) if effect.channel in _REMOTE else ()
     return frozenset((*words, effect.channel, *remote))
+
+
+def may_be_lazy(words: Collection[str]) -> bool:
+    """Whether queries that are executed lazily are among what `words` mean."""
+    return not {"query", "read", "blocking"}.isdisjoint(words)
+
+
+def channels_of(words: Iterable[str]) -> frozenset[str]:
+    """The channels of the effects that `words` mean."""
+    return frozenset(channel for word in words for channel in _CHANNELS.get(word, (word,)))
 
 
 def phrase(found: Sequence[Reached], forbidden: Iterable[str]) -> str:

@@ -1,8 +1,10 @@
 """`effects`: what may happen where: no query in a loop, nothing blocking in `async def`, no mail in a transaction."""
 
+import ast
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from archguard.codebase import Codebase, OneOrMany, Patterns, Source
@@ -16,9 +18,9 @@ from archguard.effects.table import Body, EffectTable, Site, effect_table
 from archguard.effects.transactions import sites_in_transactions
 from archguard.kinds.client_faults import client_faults
 from archguard.kinds.contract import ContractError, VacuousError, listed
-from archguard.kinds.effect_words import EFFECT_WORDS, phrase, words_of
+from archguard.kinds.effect_words import EFFECT_WORDS, channels_of, may_be_lazy, phrase, words_of
 from archguard.kinds.per_file import Checker, PerFileContract
-from archguard.kinds.structure_rules import Selector, StructureFacts, bound_predicates, confidence
+from archguard.kinds.structure_rules import Modifier, Selector, StructureFacts, bound_predicates, confidence
 from archguard.model import Confidence, Location, Violation
 from archguard.semantics import SemanticModel, app_state_writers
 
@@ -110,7 +112,7 @@ class Effects(PerFileContract):
 
     def unresolved_calls(self, codebase: Codebase, module: str) -> int:
         """How many call sites of `module` have an unknown callee: what they do is not checked."""
-        return len(_unresolved(effect_table(codebase, self.clients).bodies(codebase.sources[module])))
+        return effect_table(codebase, self.clients).unresolved(codebase.sources[module])
 
     def validate(self, codebase: Codebase) -> Iterator[ContractError]:
         """Yield an error for each unknown effect, and for a rule that can never be broken."""
@@ -165,17 +167,17 @@ class _Search:
 
     def violations(self, source: Source) -> Iterator[Violation]:
         """Every violation in `source`."""
-        bodies = list(self.table.bodies(source))
-        for scope, search in self.rules:
-            if source.module in scope:
-                for body in bodies:
-                    yield from search.violations(body, source)
-        yield from self._unresolved(bodies, source)
+        functions = list(self.table.functions(source))
+        for modules, search in self.rules:
+            if source.module in modules:
+                for function in functions:
+                    yield from search.violations(function, source)
+        yield from self._unresolved(source)
 
-    def _unresolved(self, bodies: Sequence[Body], source: Source) -> Iterator[Violation]:
+    def _unresolved(self, source: Source) -> Iterator[Violation]:
         limit = self.contract.max_unresolved
         calls = self.table.model.files.call_count(source.module)
-        unknown = len(_unresolved(bodies))
+        unknown = self.table.unresolved(source)
         if limit is None or 100 * unknown <= limit * calls:
             return
         share = f"{unknown} of {calls} calls"
@@ -198,20 +200,42 @@ class _RuleSearch:
     table: EffectTable
     effects: CallEffects
 
-    def violations(self, body: Body, source: Source) -> Iterator[Violation]:
-        """The violations in the function `body`: one for each call and each query with a name."""
-        selection = self._selects(body.scope, source)
+    def violations(self, function: Scope, source: Source) -> Iterator[Violation]:
+        """The violations in the function: one for each call and each query with a name."""
+        selection = self._selects(function, source) if self._may_be_broken_in(function) else None
         if selection is None:
             return
-        found = [(site, effects) for site in body.sites if self._may_be_at(site) and (effects := self._at(site, body))]
+        body = self.table.looped(function) if self.rule.in_ == "loop" else self.table.body(function)
+        found = [(site, effects) for site in body.sites if (effects := self._at(site, body))]
         if self.rule.in_ == "transaction" and found:
             inside = set(sites_in_transactions(self.table, self.effects, body))
             found = [(site, effects) for site, effects in found if site in inside]
         for site, effects in _once_per_query(found):
             yield self._violation(effects, site, body, source, selection)
 
-    def _may_be_at(self, site: Site) -> bool:
-        return self.rule.in_ != "loop" or bool(site.context.loops)
+    def _may_be_broken_in(self, function: Scope) -> bool:
+        """Whether the function may break the rule, judged by less than its body."""
+        if self.rule.in_ == "loop" and not self.table.has_loop(function):
+            return False
+        if self.asks_for_async and not isinstance(function.node, ast.AsyncFunctionDef):
+            return False
+        return self.may_be_lazy or self.effects.may_reach(function, self.channels)
+
+    @cached_property
+    def asks_for_async(self) -> bool:
+        """Whether the rule is about asynchronous functions only: few are, and this is told at once."""
+        shape = bound_predicates(self.rule.functions) if self.rule.functions else ()
+        return any(predicate.key == "be" and predicate.value == (Modifier.ASYNC,) for predicate in shape)
+
+    @cached_property
+    def may_be_lazy(self) -> bool:
+        """Whether the rule forbids what a lazily executed query does."""
+        return may_be_lazy(self.rule.must_not)
+
+    @cached_property
+    def channels(self) -> frozenset[str]:
+        """The channels of what the rule forbids."""
+        return channels_of(self.rule.must_not)
 
     def _at(self, site: Site, body: Body) -> list[Reached]:
         """The forbidden effects of `site`."""
@@ -222,13 +246,8 @@ class _RuleSearch:
         if self.rule.functions is None:
             return Confidence.CERTAIN
         facts = self.codebase.once(StructureFacts)
-        line = getattr(scope.node, "lineno", 0)
-        subjects = (
-            subject
-            for subject in facts.definitions(source.module)
-            if subject.name == scope.name and getattr(subject.scope.node, "lineno", 0) == line
-        )
-        return next((confidence(self.rule.functions, facts, subject) for subject in subjects), None)
+        subject = facts.definition(source.module, scope.name, getattr(scope.node, "lineno", 0))
+        return confidence(self.rule.functions, facts, subject) if subject else None
 
     def _forbids(self, reached: Reached) -> bool:
         return not words_of(reached.effect, blocks=reached.blocks).isdisjoint(self.rule.must_not)
@@ -250,11 +269,6 @@ class _RuleSearch:
             confidence=max(first.confidence, selection, key=list(Confidence).index),
         )
         return replace(violation, reason=self.rule.reason or self.contract.reason)
-
-
-def _unresolved(bodies: Iterable[Body]) -> list[Site]:
-    """The calls in `bodies` whose callee is unknown."""
-    return [site for body in bodies for site in body.sites if site.is_unresolved]
 
 
 def _once_per_query(found: Iterable[tuple[Site, list[Reached]]]) -> Iterator[tuple[Site, list[Reached]]]:

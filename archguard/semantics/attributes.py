@@ -244,6 +244,8 @@ def first_parameter(function: Scope) -> str:
 
 def decorator_names(function: Scope) -> tuple[str, ...]:
     """The last names of the decorators of `function`."""
-    nodes = getattr(function.node, "decorator_list", [])
+    nodes = getattr(function.node, "decorator_list", None)
+    if not nodes:
+        return ()
     called = (node.func if isinstance(node, ast.Call) else node for node in nodes)
     return tuple(node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "") for node in called)

@@ -35,13 +35,18 @@ def callee_types(model: SemanticModel, node: ast.expr, at: Position, receiver: C
     found = model.infer(node, at)
     if receiver is None:
         return found
-    order = model.mro(receiver)
     if name := _attribute_of_self(node, at):
+        order = model.mro(receiver)
         return _found_in(model, receiver, order, name) or found or _inherited(model, receiver, order, name)
     if name := _attribute_of_super(node):
-        following = _after(order, _class_around(at.scope))
+        following = _after(model.mro(receiver), _class_around(at.scope))
         return _found_in(model, receiver, following, name) or _inherited(model, receiver, following, name) or found
     return found
+
+
+def is_of_receiver(node: ast.expr, at: Position) -> bool:
+    """Whether the class of `self` decides what the callee `node` is: `self.run`, `super().run`."""
+    return bool(_attribute_of_self(node, at) or _attribute_of_super(node))
 
 
 def functions_of(model: SemanticModel, callee: Type) -> Iterator[FunctionType]:

@@ -50,7 +50,8 @@ class Memo:
         answer = self._answers.get(key)
         if answer is None:
             return None
-        self._recorder.use(answer.frame)
+        if answer.frame:
+            self._recorder.use(answer.frame)
         return answer.types
 
     def put(self, key: object, answer: _Answer) -> None:

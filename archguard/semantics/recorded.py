@@ -31,13 +31,17 @@ def recorded(
         recorder = instance.model.files.recorder
         answers: dict[tuple[Any, ...], tuple[_Result, Frame]] = {}
 
+        compute = cast("Callable[..., _Result]", method)
+
         def answer(*arguments: Any) -> _Result:
-            if arguments in answers:
-                known, frame = answers[arguments]
-                recorder.use(frame)
-                return known
-            with recorder.computation() as frame:
-                found = cast("Callable[..., _Result]", method)(instance, *arguments)
+            if known := answers.get(arguments):
+                recorder.use(known[1])
+                return known[0]
+            outer = recorder.begin()
+            try:
+                found = compute(instance, *arguments)
+            finally:
+                frame = recorder.end(outer)
             answers[arguments] = found, frame
             return found
 

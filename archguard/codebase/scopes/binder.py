@@ -23,6 +23,7 @@ from archguard.codebase.scopes.scopes import (
     Narrowing,
     Position,
     Scope,
+    ScopeContents,
     ScopeNode,
 )
 from archguard.codebase.syntax.relative_names import absolute
@@ -67,7 +68,8 @@ class _Binder:
             self.narrowing = Narrowing(target, classes, is_instance, self.position.order, self.narrowing)
 
     def _assert(self, node: ast.Assert) -> None:
-        self._subexpressions(node)
+        self._expression(node.test)
+        self._unsearched(filter(None, [node.msg]))
         self._narrow(node.test, holds=True)
 
     def _if_expression(self, node: ast.IfExp) -> None:
@@ -108,6 +110,7 @@ class _Binder:
         self.read(node.body)
 
     def _while(self, node: ast.While) -> None:
+        self.scope.contents.has_loop = True
         self._expression(node.test)
         outer = self.narrowing
         self._narrow(node.test, holds=True)
@@ -132,12 +135,13 @@ class _Binder:
         self._add(Binding(BindingKind.ASSIGNED, node.name.id, node.value, self.here()))
 
     def _ann_assign(self, node: ast.AnnAssign) -> None:
-        self._expression(node.annotation)
+        self._unsearched([node.annotation])
         if node.value:
             self._expression(node.value)
         self._bind(node.target, BindingKind.ASSIGNED, node.value or ast.Constant(...), annotation=node.annotation)
 
     def _for(self, node: ast.For | ast.AsyncFor) -> None:
+        self.scope.contents.has_loop = True
         self._expression(node.iter)
         outer = self._enter_branch(node)
         self._bind(node.target, BindingKind.ITERATED, node.iter)
@@ -149,7 +153,7 @@ class _Binder:
         self.read([*node.body, *node.orelse])
         for handler in node.handlers:
             if handler.type:
-                self._expression(handler.type)
+                self._unsearched([handler.type])
             outer = self._enter_branch(handler)
             if handler.name:
                 self._add(Binding(BindingKind.OPAQUE, handler.name, handler, self.here()))
@@ -218,8 +222,9 @@ class _Binder:
                 self._add(Binding(BindingKind.IMPORTED, name, node, self.here(), imported=imported))
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        for expression in (*node.decorator_list, *_enclosing_expressions(node.args), *filter(None, [node.returns])):
+        for expression in (*node.decorator_list, *node.args.defaults, *filter(None, node.args.kw_defaults)):
             self._expression(expression)
+        self._unsearched((*_annotations(node.args), *filter(None, [node.returns])))
         at = self.here()
         self._add(Binding(BindingKind.DEFINED, node.name, node, at))
         reader = self._child(node, node.name, at)
@@ -241,8 +246,9 @@ class _Binder:
             self._add(Binding(BindingKind.OPAQUE, arg.arg, arg, self.here()))
 
     def _class(self, node: ast.ClassDef) -> None:
-        for expression in (*node.decorator_list, *node.bases, *(keyword.value for keyword in node.keywords)):
+        for expression in (*node.decorator_list, *node.bases):
             self._expression(expression)
+        self._unsearched(keyword.value for keyword in node.keywords)
         at = self.here()
         self._add(Binding(BindingKind.DEFINED, node.name, node, at))
         self._child(node, node.name, at).read(node.body)
@@ -295,6 +301,15 @@ class _Binder:
         if type(node) is not ast.Name:  # a bare name contains no access, string or scope
             _EXPRESSIONS.get(type(node), _Binder._subexpressions)(self, node)
 
+    def _unsearched(self, nodes: Iterable[ast.expr]) -> None:
+        """Visit expressions in which no effects are looked for, such as annotations."""
+        contents = self.scope.contents
+        paths, children = len(contents.access_paths), len(contents.children)
+        for node in nodes:
+            self._expression(node)
+        if len(contents.access_paths) > paths or len(contents.children) > children:
+            _mark_unsearched(contents, paths, children)
+
     def _constant(self, node: ast.Constant) -> None:
         if isinstance(node.value, str):
             self.scope.contents.strings.append((node, self.here()))
@@ -304,9 +319,14 @@ class _Binder:
         self._bind_walrus(node.target.id, node.value)
 
     def _yield(self, node: ast.Yield) -> None:
+        self.scope.contents.is_generator = True
         if node.value:
             self._expression(node.value)
             self.scope.contents.yields.append((node.value, self.here()))
+
+    def _yield_from(self, node: ast.YieldFrom) -> None:
+        self.scope.contents.is_generator = True
+        self._expression(node.value)
 
     def _subexpressions(self, node: ast.AST) -> None:
         for child in _child_expressions(node):
@@ -337,14 +357,16 @@ class _Binder:
         self.scope.contents.access_paths.append(AccessPath(accesses_in(links), self.here()))
 
     def _lambda(self, node: ast.Lambda) -> None:
-        for expression in _enclosing_expressions(node.args):
+        for expression in node.args.defaults:
             self._expression(expression)
+        self._unsearched(filter(None, node.args.kw_defaults))
         reader = self._child(node, "", self.here())
         reader.parameters(node.args)
         reader._expression(node.body)
         reader.scope.contents.returns.append((node.body, reader.here()))
 
     def _comprehension(self, node: Comprehension) -> None:
+        self.scope.contents.has_loop = True
         self._expression(node.generators[0].iter)
         reader = self._child(node, "", self.here())
         for index, generator in enumerate(node.generators):
@@ -369,10 +391,17 @@ class _Binder:
         self._advance()
 
 
-def _enclosing_expressions(arguments: ast.arguments) -> Iterator[ast.expr]:
-    """The defaults and annotations of a function, which are evaluated in the enclosing scope."""
-    yield from arguments.defaults
-    yield from filter(None, arguments.kw_defaults)
+def _mark_unsearched(contents: ScopeContents, paths: int = 0, children: int = 0) -> None:
+    """Mark the calls in the access paths from number `paths` on, and in the comprehensions from `children` on."""
+    accesses = (access for path in contents.access_paths[paths:] for access in path.accesses)
+    contents.unsearched.update(id(access.call) for access in accesses if access.call)
+    for child in contents.children[children:]:
+        if isinstance(child.syntax, Comprehension):
+            _mark_unsearched(child.contents)
+
+
+def _annotations(arguments: ast.arguments) -> Iterator[ast.expr]:
+    """The annotations of the parameters of a function."""
     for arg in (*arguments.posonlyargs, *arguments.args, arguments.vararg, *arguments.kwonlyargs, arguments.kwarg):
         if arg and arg.annotation:
             yield arg.annotation
@@ -456,6 +485,7 @@ _EXPRESSIONS: Mapping[type[ast.AST], Callable[[_Binder, Any], None]] = {
     **dict.fromkeys((ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp), _Binder._comprehension),
     ast.NamedExpr: _Binder._named_expression,
     ast.Yield: _Binder._yield,
+    ast.YieldFrom: _Binder._yield_from,
     ast.IfExp: _Binder._if_expression,
     ast.BoolOp: _Binder._bool_op,
 }

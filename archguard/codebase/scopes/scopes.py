@@ -137,6 +137,10 @@ class ScopeContents:
     access_paths: list[AccessPath] = field(default_factory=list)
     strings: list[tuple[ast.expr, Position]] = field(default_factory=list)
     calls: int = 0
+    is_generator: bool = False
+    has_loop: bool = False
+    unsearched: set[int] = field(default_factory=set)
+    """The identities of calls in annotations, and in other places in which no effects are looked for."""
     children: list["Scope"] = field(default_factory=list)
 
 
@@ -313,6 +317,18 @@ class Scope:
         """How many calls stand in it, without those in scopes inside."""
         self.read(Reading.TEXT)
         return self.contents.calls
+
+    @property
+    def is_generator(self) -> bool:
+        """Whether it is a function with a `yield` of its own."""
+        self.read(Reading.TEXT)
+        return self.contents.is_generator
+
+    @property
+    def has_loop(self) -> bool:
+        """Whether a loop or comprehension stands in it."""
+        self.read(Reading.TEXT)
+        return self.contents.has_loop
 
     @property
     def children(self) -> list["Scope"]:

@@ -160,12 +160,12 @@ class Source:
 
     def location(self, node: ast.expr | ast.stmt | ast.alias | ast.arg | ast.excepthandler) -> Location:
         """The location of `node`. Columns are in characters; those of `ast` are in UTF-8 bytes."""
-        line = self.lines[node.lineno - 1] if node.lineno <= len(self.lines) else ""
-        end_line = node.end_lineno or node.lineno
-        last = self.lines[end_line - 1] if end_line <= len(self.lines) else ""
+        lines, first, end_line = self.lines, node.lineno, node.end_lineno or node.lineno
+        line = lines[first - 1] if first <= len(lines) else ""
+        last = lines[end_line - 1] if end_line <= len(lines) else ""
         return Location(
             self.display_path,
-            node.lineno,
+            first,
             _characters(line, node.col_offset) + 1,
             end_line,
             _characters(last, node.end_col_offset or 0) + 1,

@@ -51,6 +51,14 @@ class Catalogue:
         return frozenset(home for name in names if (home := name.rpartition(".")[0]))
 
     @cached_property
+    def _own_functions(self) -> frozenset[str]:
+        return frozenset(name for client in self._clients_without_modules for name in client.functions)
+
+    @cached_property
+    def _own_methods(self) -> Mapping[str, frozenset[str]]:
+        return _methods_by_class(self._clients_without_modules)
+
+    @cached_property
     def _clients_without_modules(self) -> tuple[Client, ...]:
         """The clients without `modules`: their functions and classes may be defined by the project."""
         return tuple(client for client in self.clients if not client.modules)
@@ -69,11 +77,16 @@ class Catalogue:
 
     def is_own_call(self, name: str) -> bool:
         """Whether calling `name`, a function or class of the project, is an effect."""
-        return any(name in client.functions for client in self._clients_without_modules)
+        return name in self._own_functions
+
+    def has_own_methods(self, cls: str) -> bool:
+        """Whether calling some method of the project class `cls` is an effect."""
+        return cls in self._own_methods
 
     def is_own_method(self, cls: str, name: str) -> bool:
         """Whether calling the method `name` of the project class `cls` is an effect."""
-        return any(not {name, "*"}.isdisjoint(client.methods.get(cls, ())) for client in self._clients_without_modules)
+        methods = self._own_methods.get(cls)
+        return methods is not None and (name in methods or "*" in methods)
 
     @memoized
     def method(self, library: ExternalModels, cls: str, name: str) -> bool:
@@ -156,11 +169,7 @@ class Catalogue:
 
     @cached_property
     def _methods_by_class(self) -> Mapping[str, frozenset[str]]:
-        found: dict[str, frozenset[str]] = {}
-        for client in self.clients:
-            for cls, methods in client.methods.items():
-                found[cls] = found.get(cls, frozenset()) | frozenset(methods)
-        return found
+        return _methods_by_class(self.clients)
 
     @cached_property
     def _orm_bases(self) -> frozenset[str]:
@@ -203,6 +212,14 @@ class Catalogue:
         for name in sorted(self._methods_by_class):
             found.setdefault(name.partition(".")[0], []).append((name, name.rpartition(".")[2].lower()))
         return {package: tuple(names) for package, names in found.items()}
+
+
+def _methods_by_class(clients: Iterable[Client]) -> Mapping[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for client in clients:
+        for cls, methods in client.methods.items():
+            found[cls] = found.get(cls, frozenset()) | frozenset(methods)
+    return found
 
 
 def clients_of(channel: str, extensions: Extensions | None = None) -> tuple[Client, ...]:

@@ -193,6 +193,12 @@ class Execution:
         is_django = last.startswith("a") and symbol.startswith(facts.django_prefix)
         return (is_django and last not in facts.synchronous) or any(word in symbol.lower() for word in facts.words)
 
+    @memoized
+    def may_pass(self, callee: str, method: str) -> bool:
+        """Whether `callee`, whose last name is `method`, may call one of its arguments."""
+        runs = self.thread_argument(callee, method) >= 0 or bool(self.thread_keywords(callee))
+        return runs or self.maps(callee, method) or self.takes_key(callee)
+
     def thread_argument(self, callee: str, method: str) -> int:
         """The index of the callable that `callee`, whose last name is `method`, runs in a thread; -1 if it does not."""
         facts = self.facts.threads
@@ -223,6 +229,7 @@ class Execution:
         """Whether `callee` calls its argument `key` once per element."""
         return callee in self.facts.iteration.keyed
 
+    @memoized
     def consumes(self, callee: str) -> bool:
         """Whether `callee` iterates over its arguments."""
         facts = self.facts.iteration

@@ -11,9 +11,9 @@ which is all that a transaction from the first write to the commit needs. Cost: 
 
 import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from archguard.codebase.scopes.access_paths import path_nodes
 from archguard.codebase.scopes.scopes import Comprehension, FunctionNode
@@ -40,16 +40,14 @@ class Arm:
     """Whether control never continues after it."""
 
 
-@dataclass(frozen=True)
-class Guard:
+class Guard(NamedTuple):
     """Something happens only if the parameter `parameter` is true, or false."""
 
     parameter: str
     is_true: bool
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(NamedTuple):  # a named tuple, as `Evaluation`: frozen dataclasses take five times as long to create
     """What is around an expression."""
 
     loops: tuple[ast.AST, ...] = ()
@@ -64,8 +62,7 @@ class Context:
     """The innermost comprehension, whose scope its names are in."""
 
 
-@dataclass(frozen=True, eq=False)
-class Evaluation:
+class Evaluation(NamedTuple):
     """The evaluation of `node`."""
 
     node: ast.expr
@@ -87,18 +84,6 @@ def evaluations(function: ast.AST, awaits: Callable[[str], bool]) -> list[Evalua
         case ast.FunctionDef(body=body) | ast.AsyncFunctionDef(body=body) | ast.Module(body=body):
             walk.statements(body, Context())
     return walk.found
-
-
-def is_generator(function: ast.AST) -> bool:
-    """Whether `function` has a `yield` of its own."""
-    pending = [*getattr(function, "body", ())] if not isinstance(function, ast.Lambda) else [function.body]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, ast.Yield | ast.YieldFrom):
-            return True
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
-            pending.extend(ast.iter_child_nodes(node))
-    return False
 
 
 def can_follow(first: Sequence[Arm], second: Sequence[Arm]) -> bool:
@@ -125,56 +110,60 @@ class _Walk:
     def statements(self, body: Iterable[ast.stmt], context: Context) -> None:
         for statement in body:
             _STATEMENTS.get(type(statement), _Walk._other)(self, statement, context)
-            if guards := self._guards_after(statement):
-                context = replace(context, guards=(*context.guards, *guards))
+            if type(statement) is ast.If and (guards := self._guards_after(statement)):
+                context = context._replace(guards=(*context.guards, *guards))
 
     def expression(self, node: ast.expr | None, context: Context) -> None:
         """Collect the evaluations in `node`; without recursion into chains, which may be longer than the stack."""
-        pending = [node] if node is not None else []
+        if node is None or type(node) in _LEAVES:
+            return
+        pending = [node]
         while pending:
             current = pending.pop()
-            match current:
-                case ast.Call():
-                    pending += reversed(self._call(current, context))
-                case ast.Await(value=value):
-                    self._mark_awaited(value)
-                    if not isinstance(value, ast.Call):
-                        self._add(value, Use.AWAIT, context)
-                    pending.append(value)
-                case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
-                    self._comprehension(current, context)
-                case ast.Lambda():
-                    pending += current.args.defaults
-                case ast.IfExp():
-                    self._if_expression(current, context)
-                case ast.BoolOp(values=[*parts]):
-                    for part in parts[:-1]:
-                        self._test(part, context)
-                    pending.append(parts[-1])
-                case _:
-                    self._consumed_parts(current, context)
-                    pending += reversed([*_parts(current)])
+            inside = _EXPRESSIONS.get(type(current), _Walk._other_expression)(self, current, context)
+            pending += [part for part in reversed(inside) if type(part) not in _LEAVES]
+
+    def _await(self, node: ast.Await, context: Context) -> list[ast.expr]:
+        self._mark_awaited(node.value)
+        if not isinstance(node.value, ast.Call):
+            self._add(node.value, Use.AWAIT, context)
+        return [node.value]
+
+    def _lambda(self, node: ast.Lambda, context: Context) -> list[ast.expr]:
+        del context
+        return [*node.args.defaults]
+
+    def _bool_op(self, node: ast.BoolOp, context: Context) -> list[ast.expr]:
+        *tested, last = node.values
+        for part in tested:
+            self._test(part, context)
+        return [last]
+
+    def _binary(self, node: ast.BinOp, context: Context) -> list[ast.expr]:
+        del context
+        return [node.left, node.right]
+
+    def _elements(self, node: ast.Tuple | ast.List, context: Context) -> list[ast.expr]:
+        del context
+        return node.elts
+
+    def _other_expression(self, node: ast.expr, context: Context) -> list[ast.expr]:
+        del context
+        return _parts(node)
 
     def _call(self, call: ast.Call, context: Context) -> list[ast.expr]:
         """Add the calls of the chain that ends in `call`, the first one first; return what else is to be visited."""
-        rest: list[ast.expr] = []
-        links = path_nodes(call)
-        for link in reversed(links[:-1]):
-            match link:
-                case ast.Call():
-                    self._arguments(link)
-                    self._add(link, Use.CALL, context)
-                    rest += [*link.args, *(keyword.value for keyword in link.keywords)]
-                case ast.Await(value=value):
-                    self._mark_awaited(value)
-                    if not isinstance(value, ast.Call):
-                        self._add(value, Use.AWAIT, context)
-                case ast.Subscript(slice=index):
-                    self._consumed_parts(link, context)
-                    rest.append(index)
-                case ast.Attribute():
-                    self._consumed_parts(link, context)
-        return [links[-1], *rest]
+        *links, start = path_nodes(call)
+        rest = [start]
+        for link in reversed(links):
+            if type(link) is ast.Call:
+                self._arguments(link)
+                self._add(link, Use.CALL, context)
+                rest += link.args
+                rest += [keyword.value for keyword in link.keywords]
+            else:
+                rest += _EXPRESSIONS[type(link)](self, link, context)[1:]
+        return rest
 
     def _arguments(self, call: ast.Call) -> None:
         """Mark the arguments that `call` awaits: also those in a list or comprehension: `gather(*[...])`."""
@@ -193,21 +182,31 @@ class _Walk:
     def _mark_awaited(self, node: ast.expr) -> None:
         self.awaited.add(id(node))
 
-    def _consumed_parts(self, node: ast.expr, context: Context) -> None:
-        """Add what `node` iterates over by itself."""
-        match node:
-            case ast.Starred(value=value) | ast.YieldFrom(value=value):
+    def _iterating(self, node: ast.Starred | ast.YieldFrom, context: Context) -> list[ast.expr]:
+        self._add(node.value, Use.ITERATE, context)
+        return [node.value]
+
+    def _subscript(self, node: ast.Subscript, context: Context) -> list[ast.expr]:
+        if isinstance(node.ctx, ast.Load) and not isinstance(node.slice, ast.Slice):
+            self._add(node.value, Use.ITERATE, context)
+        return [node.value, node.slice]
+
+    def _compare(self, node: ast.Compare, context: Context) -> list[ast.expr]:
+        for operator, value in zip(node.ops, node.comparators, strict=True):
+            if isinstance(operator, ast.In | ast.NotIn):
                 self._add(value, Use.ITERATE, context)
-            case ast.Subscript(value=value, slice=index, ctx=ast.Load()) if not isinstance(index, ast.Slice):
-                self._add(value, Use.ITERATE, context)
-            case ast.Compare(ops=[*operators], comparators=[*values]):
-                for operator, value in zip(operators, values, strict=True):
-                    if isinstance(operator, ast.In | ast.NotIn):
-                        self._add(value, Use.ITERATE, context)
-            case ast.UnaryOp(op=ast.Not(), operand=value):
-                self._add(value, Use.ITERATE, context)
-            case ast.Attribute(value=ast.Attribute(value=ast.Name()) as relation) if context.loops:
-                self._add(relation, Use.RELATION, replace(context, read=node.attr))
+        return [node.left, *node.comparators]
+
+    def _unary(self, node: ast.UnaryOp, context: Context) -> list[ast.expr]:
+        if isinstance(node.op, ast.Not):
+            self._add(node.operand, Use.ITERATE, context)
+        return [node.operand]
+
+    def _attribute(self, node: ast.Attribute, context: Context) -> list[ast.expr]:
+        relation = node.value
+        if context.loops and isinstance(relation, ast.Attribute) and isinstance(relation.value, ast.Name):
+            self._add(relation, Use.RELATION, context._replace(read=node.attr))
+        return [relation]
 
     def _test(self, node: ast.expr, context: Context) -> None:
         """Visit an expression whose truth is tested."""
@@ -215,10 +214,10 @@ class _Walk:
             self._add(node, Use.ITERATE, context)
         self.expression(node, context)
 
-    def _comprehension(self, node: Comprehension, context: Context) -> None:
+    def _comprehension(self, node: Comprehension, context: Context) -> list[ast.expr]:
         first, *others = node.generators
         self._iterable(first.iter, context, is_async=bool(first.is_async))
-        inner = replace(context, loops=(*context.loops, node), comprehension=node)
+        inner = context._replace(loops=(*context.loops, node), comprehension=node)
         for test in first.ifs:
             self._test(test, inner)
         for generator in others:
@@ -227,6 +226,7 @@ class _Walk:
                 self._test(test, inner)
         for result in (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,):
             self.expression(result, inner)
+        return []
 
     def _iterable(self, node: ast.expr, context: Context, *, is_async: bool) -> None:
         if is_async:
@@ -234,16 +234,18 @@ class _Walk:
         self.expression(node, context)
         self._add(node, Use.ITERATE, context)
 
-    def _if_expression(self, node: ast.IfExp, context: Context) -> None:
+    def _if_expression(self, node: ast.IfExp, context: Context) -> list[ast.expr]:
         self._test(node.test, context)
         for index, (part, holds) in enumerate(((node.body, True), (node.orelse, False))):
             self.expression(part, self._arm(context, node, index, node.test, holds=holds, ends=False))
+        return []
 
     def _arm(  # noqa: PLR0913  # a branch, and what its condition tells
         self, context: Context, statement: ast.AST, index: int, test: ast.expr | None, *, holds: bool, ends: bool
     ) -> Context:
         guards = tuple(self._guards(test, holds=holds)) if test is not None else ()
-        return replace(context, arms=(*context.arms, Arm(statement, index, ends)), guards=(*context.guards, *guards))
+        arms = (*context.arms, Arm(statement, index, ends))
+        return context._replace(arms=arms, guards=(*context.guards, *guards))
 
     def _guards(self, test: ast.expr, *, holds: bool) -> Iterator[Guard]:
         """What `test` being `holds` tells about parameters."""
@@ -260,9 +262,9 @@ class _Walk:
             case ast.Compare(left=left, ops=[ast.IsNot()], comparators=[ast.Constant(value=bool() | None as value)]):
                 yield from self._guards(left, holds=holds is not bool(value))
 
-    def _guards_after(self, statement: ast.stmt) -> tuple[Guard, ...]:
+    def _guards_after(self, statement: ast.If) -> tuple[Guard, ...]:
         """What is known after `statement`: that its condition failed, if its body leaves the function."""
-        if isinstance(statement, ast.If) and _ends(statement.body) and not statement.orelse:
+        if _ends(statement.body) and not statement.orelse:
             return tuple(self._guards(statement.test, holds=False))
         return ()
 
@@ -270,19 +272,18 @@ class _Walk:
         self.found.append(Evaluation(node, use, context, id(node) in self.awaited))
 
     def _other(self, node: ast.stmt, context: Context) -> None:
-        for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.expr):
-                self.expression(child, context)
+        for child in _parts(node):
+            self.expression(child, context)
 
     def _for(self, node: ast.For | ast.AsyncFor, context: Context) -> None:
         self._iterable(node.iter, context, is_async=isinstance(node, ast.AsyncFor))
-        inner = replace(context, loops=(*context.loops, node))
+        inner = context._replace(loops=(*context.loops, node))
         self.expression(node.target, inner)
         self.statements(node.body, inner)
         self.statements(node.orelse, context)
 
     def _while(self, node: ast.While, context: Context) -> None:
-        inner = replace(context, loops=(*context.loops, node))
+        inner = context._replace(loops=(*context.loops, node))
         self._test(node.test, inner)
         self.statements(node.body, inner)
         self.statements(node.orelse, context)
@@ -304,7 +305,7 @@ class _Walk:
             if isinstance(node, ast.AsyncWith):
                 self._mark_awaited(item.context_expr)
             self.expression(item.context_expr, context)
-            context = replace(context, entered=(*context.entered, item.context_expr))
+            context = context._replace(entered=(*context.entered, item.context_expr))
         self.statements(node.body, context)
 
     def _try(self, node: ast.Try | ast.TryStar, context: Context) -> None:
@@ -331,20 +332,32 @@ class _Walk:
             self.expression(part, context)
         self.statements(node.body, context)
 
-    def _annotated(self, node: ast.AnnAssign, context: Context) -> None:
+    def _value(self, node: ast.Expr | ast.Return | ast.AnnAssign, context: Context) -> None:
+        self.expression(node.value, context)
+
+    def _assign(self, node: ast.Assign, context: Context) -> None:
+        for target in node.targets:
+            self.expression(target, context)
         self.expression(node.value, context)
 
     def _assert(self, node: ast.Assert, context: Context) -> None:
         self._test(node.test, context)
 
 
-def _parts(node: ast.AST) -> Iterator[ast.expr]:
-    """The expressions directly below `node`, also those of keywords and slices."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.expr):
-            yield child
-        elif isinstance(child, ast.keyword):
-            yield child.value
+def _parts(node: ast.AST) -> list[ast.expr]:
+    """The expressions directly below `node`, also those of keywords."""
+    found = list[ast.expr]()
+    for name in node._fields:
+        value = getattr(node, name)
+        if isinstance(value, ast.expr):
+            found.append(value)
+        elif type(value) is list:
+            found += [
+                part.value if isinstance(part, ast.keyword) else part
+                for part in value
+                if isinstance(part, ast.expr | ast.keyword)
+            ]
+    return found
 
 
 def _ends(body: list[ast.stmt]) -> bool:
@@ -359,6 +372,9 @@ def _parameter_names(function: ast.AST) -> frozenset[str]:
     return frozenset(node.arg for node in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs))
 
 
+_LEAVES = frozenset({ast.Name, ast.Constant})
+"""The expressions with nothing below them: most of all, so that they are left out as early as possible."""
+
 _STATEMENTS: Mapping[type[ast.AST], Callable[[_Walk, Any, Context], None]] = {
     ast.For: _Walk._for,
     ast.AsyncFor: _Walk._for,
@@ -372,7 +388,24 @@ _STATEMENTS: Mapping[type[ast.AST], Callable[[_Walk, Any, Context], None]] = {
     ast.FunctionDef: _Walk._function,
     ast.AsyncFunctionDef: _Walk._function,
     ast.ClassDef: _Walk._class,
-    ast.AnnAssign: _Walk._annotated,
+    ast.Assign: _Walk._assign,
+    **dict.fromkeys((ast.Expr, ast.Return, ast.AnnAssign), _Walk._value),
     ast.Assert: _Walk._assert,
 }
 """The visitor of each type of statement; of all others, the expressions are visited."""
+_EXPRESSIONS: Mapping[type[ast.expr], Callable[[_Walk, Any, Context], list[ast.expr]]] = {
+    ast.Attribute: _Walk._attribute,
+    ast.Call: _Walk._call,
+    ast.Await: _Walk._await,
+    **dict.fromkeys((ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp), _Walk._comprehension),
+    ast.Lambda: _Walk._lambda,
+    ast.IfExp: _Walk._if_expression,
+    ast.BoolOp: _Walk._bool_op,
+    **dict.fromkeys((ast.Starred, ast.YieldFrom), _Walk._iterating),
+    ast.Subscript: _Walk._subscript,
+    ast.Compare: _Walk._compare,
+    ast.UnaryOp: _Walk._unary,
+    ast.BinOp: _Walk._binary,
+    **dict.fromkeys((ast.Tuple, ast.List), _Walk._elements),
+}
+"""The visitor of each type of expression; each returns what of it is still to be visited."""

@@ -1,19 +1,18 @@
 """Reads the sites of a function: its calls, and the expressions by which it consumes queries and generators."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from archguard.codebase.scopes.access_paths import Access, path_nodes
-from archguard.codebase.scopes.scopes import Binding, BindingKind, Position, Reading, Scope
+from archguard.codebase.scopes.access_paths import path_nodes
+from archguard.codebase.scopes.scopes import Binding, BindingKind, Position
 from archguard.effects.catalogue.operations import Operation
-from archguard.effects.entry_points import EntryPoints
-from archguard.effects.table.bodies import Context, Evaluation, Use, evaluations
+from archguard.effects.table.bodies import Context, Evaluation, Use
+from archguard.effects.table.calls import Calls, ResolvedCall, reference_access, text_of
 from archguard.effects.table.classifier import Classifier, Found
+from archguard.effects.table.code import Code
 from archguard.effects.table.effect import Body, Callee, Effect, Site, Within
-from archguard.effects.table.places import Places
-from archguard.effects.tracing import STUB
-from archguard.model import Confidence
+from archguard.model import Confidence, Location
 from archguard.semantics import (
     ClassType,
     ExternalMember,
@@ -21,7 +20,6 @@ from archguard.semantics import (
     FunctionType,
     InstanceType,
     Type,
-    Types,
     qualified_name,
 )
 from archguard.semantics.attributes import decorator_names
@@ -29,148 +27,139 @@ from archguard.semantics.call_graph import callee_types, functions_of, parameter
 
 _ASYNC_ITERATION = "await"
 """How queries of an asynchronous mapper are executed."""
+_NEVER_LAZY = (
+    ast.Constant,
+    ast.JoinedStr,
+    ast.Tuple,
+    ast.List,
+    ast.Set,
+    ast.Dict,
+    ast.ListComp,
+    ast.SetComp,
+    ast.DictComp,
+    ast.GeneratorExp,
+    ast.Lambda,
+    ast.Compare,
+)
+"""Expressions that are no query, whatever is in them."""
 
 
 class BodyReader:
     """Reads the sites of one function."""
 
-    def __init__(self, classifier: Classifier, scope: Scope, receiver: ClassType | None) -> None:
+    def __init__(self, classifier: Classifier, code: Code, calls: Calls, receiver: ClassType | None) -> None:
         self.classifier = classifier
         self.model = classifier.model
         self.execution = classifier.execution
-        self.scope = scope
+        self.code = code
+        self.calls = calls
+        self.scope = code.scope
+        self.places = code.places
         self.receiver = receiver
-        self.is_async = isinstance(scope.node, ast.AsyncFunctionDef)
-        self.places = Places(scope)
-        self.source = self.model.files.source(scope.module.name)
-        self.evaluations = evaluations(scope.node, self.execution.awaits_arguments)
-        self.calls = {id(found.node): found for found in self.evaluations if found.use is Use.CALL}
-        self.consumed: set[int] = set()
+        self.source = self.model.files.source(self.scope.module.name)
+        self.consumed = set(code.iterated)
         self.named: set[int] = set()
         self.loaded: set[tuple[Binding, Binding]] = set()
 
     def body(self) -> Body:
         """The sites of the function, in source order."""
-        self.consumed |= {id(found.node) for found in self.evaluations if found.use is Use.ITERATE}
-        sites = tuple(site for evaluation in self.evaluations for site in self._sites(evaluation))
-        return Body(self.scope, self.places, sites, self.is_async)
+        return self._body_of(self.code.evaluations)
 
-    def _sites(self, evaluation: Evaluation) -> Iterator[Site]:
-        match evaluation.use:
-            case Use.CALL:
-                yield from self._call_sites(evaluation)
-            case Use.ITERATE | Use.AWAIT:
-                if site := self._consumption(evaluation):
-                    yield site
-            case Use.RELATION:
-                yield from self._relation(evaluation)
+    def looped(self) -> Body:
+        """The sites of the function in loops, in source order."""
+        body = self._body_of(filter(self._may_be_in_loop, self.code.evaluations))
+        return replace(body, sites=tuple(site for site in body.sites if site.context.loops))
+
+    def _body_of(self, evaluations: Iterable[Evaluation]) -> Body:
+        sites = tuple(site for evaluation in evaluations for site in self._sites(evaluation))
+        is_async = isinstance(self.scope.node, ast.AsyncFunctionDef)
+        return Body(self.scope, self.places, sites, is_async)
+
+    def _may_be_in_loop(self, evaluation: Evaluation) -> bool:
+        """Whether `evaluation` is in a loop, or is one itself, or may consume what is built in one."""
+        node, is_inside = evaluation.node, bool(evaluation.context.loops)
+        if isinstance(node, ast.Name):
+            return node.id in self.places.results or (is_inside and node.id in self.places.iterated)
+        if is_inside or evaluation.use is not Use.CALL:
+            return is_inside
+        call = self.calls.resolved.get(id(node))
+        return call is not None and (bool(call.passed) or self.execution.consumes(call.symbol))
+
+    def _sites(self, evaluation: Evaluation) -> Iterable[Site]:
+        if evaluation.use is Use.CALL:
+            return self._call_sites(evaluation)
+        if evaluation.use is Use.RELATION:
+            return self._relation(evaluation)
+        site = self._consumption(evaluation)
+        return (site,) if site else ()
 
     def _call_sites(self, evaluation: Evaluation) -> Iterator[Site]:
-        call = evaluation.node
-        placed = self.places.access(call)
-        if not placed or not isinstance(call, ast.Call):
+        call = self.calls.resolved.get(id(evaluation.node))
+        if call is None or call.access.call is None:
             return
-        access, at = placed
-        values = callee_types(self.model, call.func, at, self.receiver)
-        symbol = qualified_name(values[0]) if values else _text(call.func)
-        site = self._site(evaluation, call, at, symbol)
-        if parameter := parameter_of(self.model, call.func, at):
-            yield replace(site, symbol=parameter, parameters=((parameter, False),))
+        node, at, symbol = call.access.call, call.at, call.symbol
+        if call.is_parameter:
+            yield replace(self._site(evaluation, node, at, symbol), parameters=((symbol, False),))
             return
-        found = replace(
-            site,
-            effects=tuple(self._direct_effects(site, access, values)),
-            callees=tuple(self._callees(call, values)),
-            is_unresolved=not values,
-            query=self._query_name(access.owner, at),
-        )
-        yield self._with_consumed(found, call, symbol)
-        yield from self._passed_sites(site, call, access.name)
+        effect, callees = self._effect_at(evaluation, call), self._callees(node, call.functions)
+        consumed = self._consumed_argument(evaluation.context, node) if self.execution.consumes(symbol) else None
+        if effect or callees or consumed:
+            location, query = self.source.location(node), self._query_name(call.access.owner, at)
+            effects = (self._effect(effect, location),) if effect else ()
+            context, is_awaited = evaluation.context, evaluation.is_awaited
+            site = Site(node, at, context, symbol, location, is_awaited, effects, callees, query=query)
+            yield self._with_consumed(site, consumed) if consumed else site
+        yield from self._passed_sites(self._site(evaluation, node, at, symbol), call) if call.passed else ()
 
     def _site(self, evaluation: Evaluation, node: ast.expr, at: Position, symbol: str) -> Site:
         location = self.source.location(node)
         return Site(node, at, evaluation.context, symbol, location, evaluation.is_awaited)
 
-    def _direct_effects(self, site: Site, access: Access, values: Types) -> Iterator[Effect]:
-        if task := self._sent_task(access, site.at):
-            yield self._effect(site, Found(Operation.SEND, task, Confidence.CERTAIN, "queue"))
-            return
-        if procedure := self._remote_procedure(access, site.at):
-            yield self._effect(site, Found(Operation.SEND, procedure, Confidence.CERTAIN, "rpc"))
-            return
-        for value in values:
-            found = self.classifier.listed_operation(value)
-            if not found and isinstance(value, ExternalSymbol | ExternalMember | InstanceType):
-                found = self.classifier.client_operation(value, access, site.at)
-            if found and found.operation is Operation.LAZY and site.is_awaited and self._is_executed_by_await(site):
-                found = found._replace(operation=Operation.READ)
-            if found and found.has_effect:
-                yield self._effect(site, found)
-                return
+    def _effect_at(self, evaluation: Evaluation, call: ResolvedCall) -> Found | None:
+        """What the call does by itself at once."""
+        for found in call.operations:
+            if found.has_effect:
+                return found
+            if evaluation.is_awaited and self._is_executed_by_await(evaluation.node, call.at):
+                return found._replace(operation=Operation.READ)
+        return None
 
-    def _is_executed_by_await(self, site: Site) -> bool:
-        return any(
-            self.classifier.lazy_query(value) == _ASYNC_ITERATION for value in self.model.infer(site.node, site.at)
-        )
+    def _is_executed_by_await(self, call: ast.expr, at: Position) -> bool:
+        return any(self.classifier.lazy_query(value) == _ASYNC_ITERATION for value in self.model.infer(call, at))
 
-    def _effect(self, site: Site, found: Found) -> Effect:
+    def _effect(self, found: Found, location: Location) -> Effect:
         operation, target, confidence, channel = found
         blocks = not self.execution.is_asynchronous(target)
-        return Effect(channel, operation, target, site.location, confidence, Within(), blocks)
+        return Effect(channel, operation, target, location, confidence, Within(), blocks)
 
-    def _callees(self, call: ast.Call, values: Types) -> Iterator[Callee]:
-        in_thread = isinstance(call.func, ast.Call) and self.execution.is_thread_wrapper(_text(call.func.func))
-        for index, value in enumerate(values):
-            if self.classifier.listed_operation(value):
-                continue
-            for function in functions_of(self.model, value):
-                runs_later = self.classifier.is_generator(function.scope) and id(call) not in self.consumed
-                if not runs_later and not _is_stub(function.scope):
-                    yield Callee(function, call, in_thread or self._is_wrapped_for_threads(function), index)
+    def _callees(self, call: ast.Call, functions: Iterable[tuple[int, FunctionType]]) -> tuple[Callee, ...]:
+        in_thread = isinstance(call.func, ast.Call) and self.execution.is_thread_wrapper(text_of(call.func.func))
+        return tuple(
+            Callee(function, call, in_thread or self._is_wrapped_for_threads(function), index)
+            for index, function in functions
+            if id(call) in self.consumed or not self.classifier.is_generator(function.scope)
+        )
 
     def _is_wrapped_for_threads(self, function: FunctionType) -> bool:
         return any(map(self.execution.is_thread_wrapper, decorator_names(function.scope)))
 
-    def _sent_task(self, access: Access, at: Position) -> str:
-        """The task of the project that the call sends to a worker: `charge.delay(order)`; "" if none."""
-        if access.owner is None or not self.execution.sends_task(access.name):
-            return ""
-        return next((f"{name}.{access.name}" for name in self._tasks(access.owner, at)), "")
-
-    def _tasks(self, node: ast.expr, at: Position) -> Iterator[str]:
-        """The tasks that `node` is, is a signature of, or is composed of: `charge`, `charge.s(1)`, `a.s() | b.s()`."""
-        match node:
-            case ast.BinOp(left=left, op=ast.BitOr()):
-                yield from self._tasks(left, at)
-            case ast.Call(func=ast.Attribute(value=owner, attr=name)) if self.execution.makes_signature(name):
-                yield from self._tasks(owner, at)
-        for value in self.model.infer(node, at):
-            is_task = isinstance(value, FunctionType) and EntryPoints(self.model).is_declared(value)
-            if is_task or self.execution.is_composition(qualified_name(value)):
-                yield qualified_name(value)
-
-    def _remote_procedure(self, access: Access, at: Position) -> str:
-        """The method of a generated gRPC stub that the call runs; "" if none."""
-        owners = self.model.infer(access.owner, at) if access.owner is not None else ()
-        stubs = (qualified_name(owner) for owner in owners if isinstance(owner, InstanceType))
-        return next((f"{stub}.{access.name}" for stub in stubs if STUB.search(stub)), "")
-
-    def _with_consumed(self, site: Site, call: ast.Call, symbol: str) -> Site:
-        """`site`, with the effects of the queries and generators that a builtin consumes: `list(query)`."""
-        if not self.execution.consumes(symbol):
-            return site
+    def _consumed_argument(self, context: Context, call: ast.Call) -> Site | None:
+        """The site of the first query or generator among the arguments of a builtin such as `list`."""
         for argument in call.args:
             self.consumed.add(id(argument))
-            evaluation = Evaluation(argument, Use.ITERATE, site.context)
-            if found := self._consumption(evaluation):
-                return replace(
-                    site,
-                    effects=(*site.effects, *(replace(effect, location=site.location) for effect in found.effects)),
-                    callees=(*site.callees, *found.callees),
-                    context=found.context,
-                    query=found.query,
-                )
-        return site
+            if found := self._consumption(Evaluation(argument, Use.ITERATE, context)):
+                return found
+        return None
+
+    def _with_consumed(self, site: Site, consumed: Site) -> Site:
+        """`site`, with the effects of what it consumes."""
+        return replace(
+            site,
+            effects=(*site.effects, *(replace(effect, location=site.location) for effect in consumed.effects)),
+            callees=(*site.callees, *consumed.callees),
+            context=consumed.context,
+            query=consumed.query,
+        )
 
     def _relation(self, evaluation: Evaluation) -> Iterator[Site]:
         """The site of a foreign key that is loaded for each row of a query: `order.customer.name`.
@@ -191,7 +180,7 @@ class BodyReader:
                     return
                 self.loaded.add((row, binding))
                 site = self._site(evaluation, node, at, symbol)
-                effect = self._effect(site, Found(Operation.READ, symbol, Confidence.LIKELY, "database"))
+                effect = self._effect(Found(Operation.READ, symbol, Confidence.LIKELY, "database"), site.location)
                 yield replace(site, effects=(effect,))
                 return
 
@@ -239,32 +228,39 @@ class BodyReader:
     def _consumption(self, evaluation: Evaluation) -> Site | None:
         """The site of a lazy query or generator that is executed by being iterated or awaited."""
         node = evaluation.node
+        if isinstance(node, _NEVER_LAZY):
+            return None
         at = self.places.position(node, evaluation.context)
+        lazy = self._lazy_query(evaluation, at)
+        may_generate = evaluation.use is Use.ITERATE and isinstance(node, ast.Name) and node.id in self.places.results
+        if lazy is None and not may_generate:
+            return None
         origin, built, binding = self._built(node, at, evaluation)
         if binding is not None and id(binding) in self.named:
             return None
-        values = self.model.infer(node, at)
-        wanted = {_ASYNC_ITERATION} if evaluation.use is Use.AWAIT else {"iteration"}
-        if evaluation.is_awaited:
-            wanted.add(_ASYNC_ITERATION)
-        lazy = [value for value in values if self.classifier.lazy_query(value) in wanted]
-        lazy = [] if self._is_loaded_with_row(node, at) else lazy
-        generators = self._generators(origin, built.context) if evaluation.use is Use.ITERATE else ()
-        if not lazy and not generators:
+        generators = self._generators(origin, built.context) if lazy is None else ()
+        if lazy is None and not generators:
             return None
         if binding is not None:
             self.named.add(id(binding))
         symbol = self._symbol(origin, built.context)
         site = self._site(built, origin, at, symbol)
-        if lazy:
-            target = symbol if isinstance(origin, ast.Call) else qualified_name(lazy[0])
-            confidence = Confidence.LIKELY if _is_relationship(lazy[0]) else Confidence.CERTAIN
-            effect = self._effect(site, Found(Operation.READ, target, confidence, "database"))
-            blocks = effect.blocks and not evaluation.is_awaited
-            return replace(site, effects=(replace(effect, blocks=blocks),), query=binding)
-        if isinstance(node, ast.Call):
-            return None  # the call itself leads to the generator
-        return replace(site, callees=generators)
+        if lazy is None:
+            return replace(site, callees=generators)
+        target = symbol if isinstance(origin, ast.Call) else qualified_name(lazy)
+        confidence = Confidence.LIKELY if _is_relationship(lazy) else Confidence.CERTAIN
+        effect = self._effect(Found(Operation.READ, target, confidence, "database"), site.location)
+        blocks = effect.blocks and not evaluation.is_awaited
+        return replace(site, effects=(replace(effect, blocks=blocks),), query=binding)
+
+    def _lazy_query(self, evaluation: Evaluation, at: Position) -> Type | None:
+        """The type of the lazy query that is executed; None if it is none."""
+        wanted = {_ASYNC_ITERATION} if evaluation.use is Use.AWAIT else {"iteration"}
+        if evaluation.is_awaited:
+            wanted.add(_ASYNC_ITERATION)
+        values = self.model.infer(evaluation.node, at)
+        found = next((value for value in values if self.classifier.lazy_query(value) in wanted), None)
+        return None if found is None or self._is_loaded_with_row(evaluation.node, at) else found
 
     def _is_loaded_with_row(self, node: ast.expr, at: Position) -> bool:
         """Whether `node` is a relationship of SQLAlchemy that is loaded with its row: `relationship(lazy="joined")`."""
@@ -296,9 +292,9 @@ class BodyReader:
             if binding.kind is BindingKind.ITERATED:
                 return node, evaluation, None
             call = binding.node.value if isinstance(binding.node, ast.Await) else binding.node
-            if binding.kind is BindingKind.ASSIGNED and (built := self.calls.get(id(call))):
-                return built.node, replace(built, is_awaited=evaluation.is_awaited), binding
-        outside = replace(evaluation, context=replace(evaluation.context, loops=()))
+            if binding.kind is BindingKind.ASSIGNED and (built := self.code.calls.get(id(call))):
+                return built.node, built._replace(is_awaited=evaluation.is_awaited), binding
+        outside = evaluation._replace(context=evaluation.context._replace(loops=()))
         return node, outside, origins[-1] if origins else None
 
     def _generators(self, node: ast.expr, context: Context) -> tuple[Callee, ...]:
@@ -313,8 +309,8 @@ class BodyReader:
         if isinstance(node, ast.Call):
             at = self.places.position(node, context)
             values = callee_types(self.model, node.func, at, self.receiver)
-            return qualified_name(values[0]) if values else _text(node.func)
-        return _text(node)
+            return qualified_name(values[0]) if values else text_of(node.func)
+        return text_of(node)
 
     def _query_name(self, owner: ast.expr | None, at: Position) -> Binding | None:
         """The binding of the name of a lazy query on which a method is called: `query.exists()`."""
@@ -323,30 +319,16 @@ class BodyReader:
         origins = [origin for origin in self.model.resolve(owner.id, at) if isinstance(origin, Binding)]
         return origins[-1] if origins else None
 
-    def _passed_sites(self, site: Site, call: ast.Call, method: str) -> Iterator[Site]:
+    def _passed_sites(self, site: Site, call: ResolvedCall) -> Iterator[Site]:
         """The sites of the callables that the callee runs: in a thread, or once per element."""
-        for node, in_thread, is_repeated in self._passed(call, site.symbol, method):
-            passed = reference_site(self.classifier, node, site, in_thread=in_thread)
-            if is_repeated:
-                context = replace(site.context, loops=(*site.context.loops, call))
-                callees = tuple(replace(callee, calls=2) for callee in passed.callees)
-                passed = replace(passed, context=context, callees=callees)
-            if passed.effects or passed.callees or passed.parameters:
-                yield passed
-
-    def _passed(self, call: ast.Call, symbol: str, method: str) -> Iterator[tuple[ast.expr, bool, bool]]:
-        """The callables among the arguments that the callee runs, with how: in a thread, once per element."""
-        index = self.execution.thread_argument(symbol, method)
-        if 0 <= index < len(call.args):
-            yield call.args[index], True, False
-        elif self.execution.maps(symbol, method) and call.args:
-            yield call.args[0], not symbol.startswith(("builtins.", "itertools.", "functools.")), True
-        keywords = self.execution.thread_keywords(symbol)
-        for keyword in call.keywords:
-            if keyword.arg in keywords:
-                yield keyword.value, True, False
-            elif keyword.arg == "key" and self.execution.takes_key(symbol):
-                yield keyword.value, False, True
+        for passed in call.passed:
+            found = reference_site(self.classifier, passed.node, site, in_thread=passed.in_thread)
+            if passed.is_repeated:
+                context = site.context._replace(loops=(*site.context.loops, site.node))
+                callees = tuple(replace(callee, calls=2) for callee in found.callees)
+                found = replace(found, context=context, callees=callees)
+            if found.has_outcomes:
+                yield found
 
 
 def reference_site(classifier: Classifier, node: ast.expr, site: Site, *, in_thread: bool) -> Site:
@@ -355,10 +337,7 @@ def reference_site(classifier: Classifier, node: ast.expr, site: Site, *, in_thr
     empty = replace(site, effects=(), callees=(), parameters=())
     if parameter := parameter_of(model, node, at):
         return replace(empty, parameters=((parameter, in_thread),))
-    target = _wrapped(node)
-    name = target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")
-    owner = target.value if isinstance(target, ast.Attribute) else None
-    access = Access(target, None, name, owner, last=True)
+    access = reference_access(node)
     effects, callees = list[Effect](), list[Callee]()
     for value in model.infer(node, at):
         if isinstance(value, ExternalSymbol | ExternalMember):
@@ -373,34 +352,5 @@ def reference_site(classifier: Classifier, node: ast.expr, site: Site, *, in_thr
     return replace(empty, effects=tuple(effects), callees=tuple(callees))
 
 
-def _is_stub(function: Scope) -> bool:
-    """Whether `function` has no code but a docstring, `...`, `pass` or `raise`: that of a subclass runs."""
-    function.read(Reading.TEXT)
-    body = getattr(function.syntax, "body", ())
-    statements = body if isinstance(body, list) else ()
-    return bool(statements) and all(
-        isinstance(statement, ast.Pass | ast.Raise)
-        or (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant))
-        for statement in statements
-    )
-
-
 def _is_relationship(value: Type) -> bool:
     return isinstance(value, InstanceType) and value.of == ExternalSymbol("sqlalchemy.orm.relationship()")
-
-
-def _wrapped(node: ast.expr) -> ast.expr:
-    """The function in `partial(function, ...)`."""
-    while isinstance(node, ast.Call) and node.args and _text(node.func) == "partial":
-        node = node.args[0]
-    return node
-
-
-def _text(node: ast.expr) -> str:
-    """The last name of `node` as it is written."""
-    match node:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name
-        case ast.Call(func=inner) | ast.Await(value=inner) | ast.Subscript(value=inner):
-            return _text(inner)
-    return ""

@@ -1,10 +1,12 @@
 """What a call does, by the type of its callee: the catalogue says what leaves the process, and what only builds."""
 
 import ast
+from functools import cached_property
 from typing import NamedTuple
 
+from archguard.codebase import memoized
 from archguard.codebase.scopes.access_paths import Access, path_nodes
-from archguard.codebase.scopes.scopes import AccessPath, Binding, Position, Reading, Scope
+from archguard.codebase.scopes.scopes import AccessPath, Binding, Position, Scope
 from archguard.effects import aws
 from archguard.effects.catalogue.catalogue import Extensions, load_catalogue
 from archguard.effects.catalogue.client import CHANNELS
@@ -12,7 +14,7 @@ from archguard.effects.catalogue.execution import load_execution
 from archguard.effects.catalogue.operations import Operation, load_operations
 from archguard.effects.client_calls import CallKind, ClientCall, ClientCallFinder
 from archguard.effects.sql import sql_in
-from archguard.effects.table.bodies import is_generator
+from archguard.effects.tracing import STUB, STUB_MODULE, content_of
 from archguard.model import Confidence, Location
 from archguard.semantics import (
     ClassType,
@@ -31,6 +33,7 @@ CONTEXT_MANAGERS = frozenset({"contextmanager", "asynccontextmanager"})
 """The decorators that make a context manager of a generator, which runs when it is entered."""
 _WRITING_STATEMENTS = frozenset({"insert", "update", "delete", "Insert", "Update", "Delete", "replace"})
 _NOWHERE = Location("")
+_NO_ACCESS = Access(ast.Constant(None), None, "", None, last=True)
 
 
 class Found(NamedTuple):
@@ -56,6 +59,7 @@ class Classifier:
         self.execution = load_execution()
         self.finder = ClientCallFinder(model, load_catalogue(CHANNELS, extensions))
         self._operations = load_operations()
+        self._is_extended = bool(extensions)
         self._catalogues = {
             channel: load_catalogue((channel,), {channel: extensions[channel]} if channel in extensions else None)
             for channel in CHANNELS
@@ -63,12 +67,7 @@ class Classifier:
 
     def is_generator(self, scope: Scope) -> bool:
         """Whether a call of the function with this scope runs its body only when the result is iterated."""
-        return self._is_generator(scope)
-
-    @recorded
-    def _is_generator(self, scope: Scope) -> bool:
-        scope.read(Reading.TEXT)
-        return is_generator(scope.node) and CONTEXT_MANAGERS.isdisjoint(decorator_names(scope))
+        return scope.is_generator and CONTEXT_MANAGERS.isdisjoint(decorator_names(scope))
 
     def runs_once(self, scope: Scope) -> bool:
         """Whether the function with this scope takes no arguments, and a decorator memoizes its result."""
@@ -78,8 +77,37 @@ class Classifier:
         )
         return is_constant and any(map(self.execution.memoizes, decorator_names(scope)))
 
+    @memoized
+    def _may_have_effect(self, name: str) -> bool:
+        """Whether a call of `name`, which the project does not define, may do something outside."""
+        callee = ExternalSymbol(name)
+        return bool(self._standard_library(callee) or self.finder.match(callee, _NO_ACCESS))
+
+    @memoized
+    def is_inert(self, function: str, method: str) -> bool:
+        """Whether a call of `function` of a library, written as `method`, does nothing by itself or with arguments."""
+        execution = self.execution
+        calls_arguments = execution.may_pass(function, method) or execution.consumes(function)
+        return not (self._may_have_effect(function) or calls_arguments or execution.sends_task(method))
+
+    @cached_property
+    def may_have_stubs(self) -> bool:
+        """Whether some file names a module of gRPC's generated stubs; in most projects none does."""
+        sources = self.model.files.sources.values()
+        return self._is_extended or any(STUB_MODULE in content_of(source) for source in sources)
+
+    @memoized
+    def is_stub(self, cls: str) -> bool:
+        """Whether gRPC generates the class `cls` for callers of a service."""
+        return bool(STUB.search(cls))
+
     def client_operation(self, callee: Type, access: Access, at: Position) -> Found | None:
-        """What a call of `callee`, which is not code of the project, does; None if it does nothing outside."""
+        """What a call of `callee` does; None if it does nothing outside, or is code of the project."""
+        if isinstance(callee, ExternalSymbol):
+            if not self._may_have_effect(callee.name):
+                return None
+        elif not isinstance(callee, ExternalMember | InstanceType):
+            return None
         if found := self._standard_library(callee):
             return found
         match = self.finder.match(callee, access)
@@ -95,7 +123,7 @@ class Classifier:
 
     def listed_operation(self, callee: Type) -> Found | None:
         """What a call of `callee`, code of the project that a contract lists as a client, does; None if none does."""
-        if not isinstance(callee, FunctionType | ClassType) or not (symbol := self.finder.listed_name(callee)):
+        if not isinstance(callee, (FunctionType, ClassType)) or not (symbol := self.finder.listed_name(callee)):
             return None
         channel = self._listed_channel(symbol)
         operation = Operation.SEND if channel != "database" else self._operations.of_name(symbol.rpartition(".")[2])
@@ -105,9 +133,17 @@ class Classifier:
         """How `value` is executed, `iteration` or `await`, if it is a query that is executed lazily; else ""."""
         if not isinstance(value, InstanceType):
             return ""
-        bases = self.model.mro(value.of) if isinstance(value.of, ClassType) else (value.of,)
-        names = (base.name for base in bases if isinstance(base, ExternalSymbol))
-        return next(filter(None, (self._operations.consumed_by(self.model.library, name) for name in names)), "")
+        cls = value.of
+        return self._lazy_class(cls) if isinstance(cls, ClassType) else self._lazy_library_class(cls.name)
+
+    @recorded
+    def _lazy_class(self, cls: ClassType) -> str:
+        bases = (base.name for base in self.model.mro(cls) if isinstance(base, ExternalSymbol))
+        return next(filter(None, map(self._lazy_library_class, bases)), "")
+
+    @memoized
+    def _lazy_library_class(self, cls: str) -> str:
+        return self._operations.consumed_by(self.model.library, cls)
 
     def _standard_library(self, callee: Type) -> Found | None:
         match callee:

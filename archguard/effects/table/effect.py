@@ -53,7 +53,7 @@ class Callee:
 
 @dataclass(frozen=True, eq=False)
 class Site:
-    """A call, or another expression that has effects, in a function."""
+    """A call or another expression in a function that may have effects."""
 
     node: ast.expr
     at: Position
@@ -68,12 +68,11 @@ class Site:
     """The parameters of the function that it calls, each with whether it does so in a thread."""
     query: Binding | None = None
     """The name of the query that it consumes."""
-    is_unresolved: bool = False
 
     @property
-    def is_call(self) -> bool:
-        """Whether it is a call."""
-        return isinstance(self.node, ast.Call)
+    def has_outcomes(self) -> bool:
+        """Whether it may have effects, itself or through what it calls."""
+        return bool(self.effects or self.callees or self.parameters)
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,4 +82,5 @@ class Body:
     scope: Scope
     places: Places
     sites: tuple[Site, ...]
+    """What may have effects in it, in source order."""
     is_async: bool

@@ -21,14 +21,23 @@ class Places:
         self._accesses: dict[int, tuple[Access, Position]] = {}
         self._iterables: dict[int, Position] = {}
         self._scopes: dict[int, Scope] = {}
+        self.results: set[str] = set()
+        """The names to which the results of calls are assigned."""
+        self.iterated: set[str] = set()
+        """The names to which elements are assigned, one after another."""
         self._by_scope: dict[Scope, list[tuple[int, int, int, Position]]] = {}
-        for scope in _evaluated_with(function):
+        for scope in evaluated_with(function):
             self._scopes[id(scope.syntax)] = scope
             for path in scope.access_paths:
-                self._accesses |= {id(access.node): (access, path.at) for access in path.accesses}
-            for binding in (binding for found in scope.bindings.values() for binding in found):
-                if binding.kind is BindingKind.ITERATED:
-                    self._iterables[id(binding.node)] = binding.at
+                for access in path.accesses:
+                    self._accesses[id(access.node)] = access, path.at
+            for bindings in scope.bindings.values():
+                for binding in bindings:
+                    if binding.kind is BindingKind.ITERATED:
+                        self._iterables[id(binding.node)] = binding.at
+                        self.iterated.add(binding.name)
+                    elif binding.kind is BindingKind.ASSIGNED and _is_call(binding.node):
+                        self.results.add(binding.name)
 
     def access(self, node: ast.expr) -> tuple[Access, Position] | None:
         """The access of the call or attribute `node`, with its position."""
@@ -52,12 +61,16 @@ class Places:
         return found[index - 1][3] if index else Position(scope, scope.block, 0)
 
 
-def _evaluated_with(function: Scope) -> Iterator[Scope]:
+def _is_call(node: ast.AST) -> bool:
+    return type(node.value if type(node) is ast.Await else node) is ast.Call
+
+
+def evaluated_with(function: Scope) -> Iterator[Scope]:
     """`function`, and the comprehensions and classes inside, whose code runs where it stands."""
     yield function
     for child in function.children:
         if child.is_class or isinstance(child.syntax, Comprehension):
-            yield from _evaluated_with(child)
+            yield from evaluated_with(child)
 
 
 def _marks(scope: Scope) -> list[tuple[int, int, int, Position]]:

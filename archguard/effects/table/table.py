@@ -9,10 +9,14 @@ from archguard.codebase import Codebase, Source
 from archguard.codebase.scopes.scopes import FunctionNode, Position, Scope
 from archguard.effects.catalogue.catalogue import Extensions, semantic_model
 from archguard.effects.table.body_reader import BodyReader
+from archguard.effects.table.calls import CallReader, Calls
 from archguard.effects.table.classifier import Classifier
+from archguard.effects.table.code import Code
 from archguard.effects.table.effect import Body, Effect, Site, Within
 from archguard.effects.table.managers import opens_transaction
+from archguard.effects.table.places import evaluated_with
 from archguard.semantics import ClassType, SemanticModel
+from archguard.semantics.call_graph import is_of_receiver
 from archguard.semantics.recorded import recorded
 
 
@@ -42,17 +46,55 @@ class EffectTable:
 
     def bodies(self, source: Source) -> Iterator[Body]:
         """Yield the body of the module, and of every function and lambda in it."""
+        yield from map(self.body, self.functions(source))
+
+    def functions(self, source: Source) -> Iterator[Scope]:
+        """Yield the scope of the module, and of every function and lambda in it."""
         for scope in self.model.scope(source.module).walk():
             if isinstance(scope.node, FunctionNode | ast.Module):
-                yield self.body(scope)
+                yield scope
+
+    def unresolved(self, source: Source) -> int:
+        """How many calls in `source` have an unknown callee."""
+        return sum(self.calls(scope).unresolved for scope in self.functions(source))
 
     def body(self, scope: Scope, receiver: ClassType | None = None) -> Body:
         """The body of the function, lambda or module with this scope, called on an instance of `receiver`."""
-        return self._body(scope, receiver)
+        return self._body(scope, self.receiver(scope, receiver))
 
     @recorded
     def _body(self, scope: Scope, receiver: ClassType | None) -> Body:
-        return BodyReader(self.classifier, scope, receiver).body()
+        return BodyReader(self.classifier, self._code(scope), self.calls(scope, receiver), receiver).body()
+
+    @recorded
+    def looped(self, scope: Scope) -> Body:
+        """The body of the function with this scope, with no more than what it does in loops."""
+        return BodyReader(self.classifier, self._code(scope), self.calls(scope), None).looped()
+
+    @recorded
+    def _code(self, scope: Scope) -> Code:
+        return Code(scope)
+
+    def calls(self, scope: Scope, receiver: ClassType | None = None) -> Calls:
+        """The calls of the function, lambda or module with this scope, called on an instance of `receiver`."""
+        return self._calls(scope, self.receiver(scope, receiver))
+
+    @recorded
+    def _calls(self, scope: Scope, receiver: ClassType | None) -> Calls:
+        return CallReader(self.classifier, scope, receiver).calls()
+
+    def has_loop(self, scope: Scope) -> bool:
+        """Whether something in the function with this scope may run again and again."""
+        return any(inner.has_loop for inner in evaluated_with(scope)) or self.calls(scope).repeats
+
+    def receiver(self, scope: Scope, receiver: ClassType | None) -> ClassType | None:
+        """`receiver` if the effects of the function with this scope depend on it, as it calls its own methods."""
+        return receiver if receiver is not None and self._calls_receiver(scope) else None
+
+    @recorded
+    def _calls_receiver(self, scope: Scope) -> bool:
+        paths = (path for inner in evaluated_with(scope) for path in inner.access_paths)
+        return any(is_of_receiver(access.callee, path.at) for path in paths for access in path.accesses if access.call)
 
     def is_in_transaction(self, body: Body, site: Site) -> bool:
         """Whether a decorator or a `with` block around `site` opens a transaction."""

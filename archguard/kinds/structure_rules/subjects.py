@@ -84,6 +84,7 @@ class StructureFacts:
     def __init__(self, codebase: Codebase) -> None:
         self.codebase = codebase
         self._definitions: dict[str, tuple[Subject, ...]] = {}
+        self._definitions_by_place: dict[str, dict[tuple[str, int], Subject]] = {}
         self._calls: dict[str, tuple[Subject, ...]] = {}
         self.subject_modules: dict[int, frozenset[str]] = {}
         """The modules that can contain subjects, by the identity of the rule: each file asks for them."""
@@ -142,6 +143,13 @@ class StructureFacts:
             found = definitions(self.names.scope(module), source)
             self._definitions[module] = tuple(_subject(definition, source) for definition in found)
         return self._definitions[module]
+
+    def definition(self, module: str, name: str, line: int) -> Subject | None:
+        """The class or function `name` of `module` whose `class` or `def` is in `line`; None if there is none."""
+        if module not in self._definitions_by_place:
+            places = ((found.name, getattr(found.scope.node, "lineno", 0), found) for found in self.definitions(module))
+            self._definitions_by_place[module] = {(name, line): found for name, line, found in places}
+        return self._definitions_by_place[module].get((name, line))
 
     def calls(self, module: str) -> tuple[Subject, ...]:
         """The calls of `module`."""
