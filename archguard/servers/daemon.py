@@ -41,8 +41,9 @@ _FIRST_ANSWERS: Final = 10
 """Answers after which nearly all that drafts need of other files is in memory."""
 _MOST_FORKS: Final = 2
 """Forks that answer slow requests at once; each takes a processor, and memory for what it reads."""
-_QUIET: Final = 5.0
-"""Seconds without a request after which memory is tidied: an agent that reads or thinks is quiet for longer."""
+_QUIET: Final = 30.0
+"""Seconds without a request after which all garbage is freed: who edits is not quiet for so long, and on a project of
+the size of Django that takes seconds, in which nobody is answered."""
 _PAUSE: Final = 0.1
 _FAREWELL: Final = 2.0
 """Seconds that the last answer may take to its client."""
