@@ -7,7 +7,7 @@ client asks for it, and when archguard has been replaced on disk. A fork answers
 project.
 
 Memory: one project, `MOST_CLIENTS` messages of `MOST_BYTES` at most, and what drafts leave behind, which `heap` frees.
-A daemon that has grown by `_MOST_GROWTH` nevertheless ends, and the next client starts another one.
+A daemon that has grown by `MOST_GROWTH` nevertheless ends, and the next client starts another one.
 """
 
 import os
@@ -35,14 +35,15 @@ MOST_CLIENTS: Final = 32
 """Clients at once; more wait to be accepted. An agent asks from a handful of processes."""
 SILENCE: Final = 60.0
 """Seconds after which a client is let go that sends nothing, or half a message, or does not read its answer."""
-_MOST_GROWTH: Final = 1 << 30
+MOST_GROWTH: Final = 1 << 30
 """Bytes by which the daemon may grow after its first answers."""
-_FIRST_ANSWERS: Final = 10
+FIRST_ANSWERS: Final = 10
 """Answers after which nearly all that drafts need of other files is in memory."""
 _MOST_FORKS: Final = 2
 """Forks that answer slow requests at once; each takes a processor, and memory for what it reads."""
-_QUIET: Final = 5.0
-"""Seconds without a request after which memory is tidied: an agent that reads or thinks is quiet for longer."""
+_QUIET: Final = 30.0
+"""Seconds without a request after which all garbage is freed: who edits is not quiet for so long, and on a project of
+the size of Django that takes seconds, in which nobody is answered."""
 _PAUSE: Final = 0.1
 _FAREWELL: Final = 2.0
 """Seconds that the last answer may take to its client."""
@@ -84,10 +85,19 @@ class _Job:
 class Daemon:
     """Answers the clients of one project until it ends."""
 
-    def __init__(self, root: Path, idle: float, log: Callable[[str], None]) -> None:
+    def __init__(self, root: Path, idle: float, log: Callable[[str], None], most_growth: int = MOST_GROWTH) -> None:
+        """Serve nobody yet.
+
+        Args:
+            root: The folder of the project.
+            idle: The seconds without a request after which it ends.
+            log: Where messages go.
+            most_growth: The bytes by which it may grow after its first answers.
+        """
         self._root = root
         self._idle = idle
         self._log = log
+        self._most_growth = most_growth
         self._jobs: PriorityQueue[_Job] = PriorityQueue()
         self._slots = BoundedSemaphore(MOST_CLIENTS)
         self._forks = BoundedSemaphore(_MOST_FORKS)
@@ -188,10 +198,10 @@ class Daemon:
         """Free memory if nobody waits; returns why the daemon is to end, if it has grown too much."""
         if self._jobs.empty():
             self._heap.collect_new()
-        if self._answered == _FIRST_ANSWERS:
+        if self._answered == FIRST_ANSWERS:
             self._first_memory = memory()
         grown = memory() - self._first_memory if self._first_memory else 0
-        return f"it has grown by {grown >> 20} MiB" if grown > _MOST_GROWTH else ""
+        return f"it has grown by {grown >> 20} MiB" if grown > self._most_growth else ""
 
     def _accept(self, listener: Listener) -> None:
         while True:

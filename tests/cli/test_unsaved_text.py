@@ -10,7 +10,8 @@ import pytest
 from daemons import PATIENCE, Daemons
 from project import Project
 
-FORMATS = ("text", "json", "sarif", "junit", "github", "gitlab", "markdown", "html", "checkstyle", "teamcity", "azure")
+from archguard.reporters import reporter_names
+
 CONTRACTS = """
     version: 1
     project: {packages: [shop]}
@@ -71,9 +72,9 @@ def test_every_format_is_the_same_with_and_without_a_resident_process(shop: Proj
     start(shop, daemons)
 
     def written(*arguments: str) -> dict[str, bytes]:
-        formats = [f"--format={name}:report.{name}" for name in FORMATS]
+        formats = [f"--format={name}:report.{name}" for name in reporter_names()]
         assert run(shop, *arguments, *formats, text="from shop import api\n")[0] == 1
-        return {name: SECONDS.sub(b"", (shop.root / f"report.{name}").read_bytes()) for name in FORMATS}
+        return {name: SECONDS.sub(b"", (shop.root / f"report.{name}").read_bytes()) for name in reporter_names()}
 
     alone = written("--stdin-filename", "shop/db.py", "--no-cache")
     resident = written("--stdin-filename", "shop/db.py")

@@ -1,5 +1,6 @@
 """Requests are answered one after another, by their urgency, and a fault in one of them is no fault of the others."""
 
+import gc
 import json
 import os
 import socket
@@ -16,7 +17,7 @@ import pytest
 from daemons import PATIENCE, Daemons
 from project import Project
 
-from archguard.servers.daemon import Daemon
+from archguard.servers.daemon import FIRST_ANSWERS, Daemon
 from archguard.servers.listener import listening
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="a named pipe is no socket")
@@ -32,9 +33,10 @@ class Served:
         self.may_go_on = Event()
         self.logged: list[str] = []
         self.ends: Queue[str] = Queue()
+        self.kept: list[bytearray] = []
 
     def run(self, ready: Event) -> None:
-        daemon = Daemon(Path("/project"), PATIENCE, self.logged.append)
+        daemon = Daemon(Path("/project"), PATIENCE, self.logged.append, most_growth=100 << 20)
         with listening(self.address, "/project") as listener:
             daemon.accept_from(listener)
             ready.set()
@@ -44,6 +46,8 @@ class Served:
         self.begun.put(request["name"])
         if request["name"] == "first":
             assert self.may_go_on.wait(PATIENCE)
+        if request["name"] == "grow":
+            self.kept.append(bytearray(b"x" * (60 << 20)))
         if request["name"] == "fault":
             raise ZeroDivisionError("by zero")
         if request["name"].startswith("slow"):
@@ -87,7 +91,11 @@ def served(project: Project, daemons: Daemons) -> Iterator[Served]:
     thread.start()
     assert ready.wait(PATIENCE)
     yield served
+    gc.unfreeze()  # a daemon collects by itself
+    gc.enable()
     served.may_go_on.set()
+    if not Path(served.address).exists():  # it has ended by itself
+        return
     with closing(served.send("stop")) as connection:
         assert answer(connection) == {"stopped": True}
     thread.join(PATIENCE)
@@ -175,3 +183,15 @@ def test_edits_are_answered_while_a_fork_works_on_a_slow_request(served: Served)
     assert [answer(connection) for connection in slow] == [{"name": "slow 1"}, {"name": "slow 2"}]
     for connection in slow:
         connection.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems tell the most memory that there has been")
+def test_one_that_has_grown_too_much_ends_after_its_answer(served: Served) -> None:
+    for number in range(FIRST_ANSWERS + 5):
+        with closing(served.send("check", str(number))) as connection:
+            assert answer(connection)["name"] == str(number)
+    for _ in range(2):
+        with closing(served.send("check", "grow")) as connection:
+            assert answer(connection) == {"name": "grow"}
+
+    assert "it has grown by 1" in served.ends.get(timeout=PATIENCE)
