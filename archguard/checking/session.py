@@ -8,7 +8,7 @@ until so much has changed since that another one is worth its time; it may be on
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -109,7 +109,8 @@ class Session:
         self._keep_scopes(codebase, drafted)
         files = {source.file for code in (codebase, self._disk) for source in code.sources.values()}
         strays = tuple(_not_a_module(path, root) for path in texts if path not in files)
-        found = _compared(self._report, report)
+        shown = {source.display_path for source in codebase.sources.values() if source.file in texts}
+        found = _compared(self._report, report, shown)
         return replace(found, problems=(*strays, *found.problems))
 
     def _check_all(self, codebase: Codebase) -> None:
@@ -173,16 +174,21 @@ def _bytes(text: str | bytes | None) -> bytes | None:
     return text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
 
 
-def _compared(before: Report, now: Report) -> DraftResult:
+def _compared(before: Report, now: Report, drafted: Collection[str]) -> DraftResult:
+    """What is different; an error in a file of `drafted` stays one, though the file on disk has it, too."""
     new = tuple(new_violations(before, now))
     brought = {id(violation) for violation in new}
-    known = {_without_place(problem) for problem in before.problems}
+    known = {_without_place(problem) for problem in before.problems if not _is_error_in(problem, drafted)}
     return DraftResult(
         new,
         tuple(new_violations(now, before)),
         tuple(violation for violation in now.violations if id(violation) not in brought),
         tuple(problem for problem in now.problems if _without_place(problem) not in known),
     )
+
+
+def _is_error_in(problem: Problem, paths: Collection[str]) -> bool:
+    return problem.severity is Severity.ERROR and problem.location is not None and problem.location.path in paths
 
 
 def _without_place(problem: Problem) -> Problem:
