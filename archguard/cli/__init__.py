@@ -20,7 +20,8 @@ COMMANDS: Final = {
     "baseline": "write the violations that there are to the baseline",
     "why": "may this import that, by which contract not, and how is it reached today",
     "where": "where a module belongs, and what it may import",
-    "explain": "what a contract asks, and of what",
+    "explain": "what a contract asks, and of what; or what a violation is",
+    "context": "one page on the architecture around a file, or on a change, for who is to edit it",
     "list": "list components, contracts, services or modules",
     "ignores": "list what the contracts are told to overlook, since when, and by whom",
     "metrics": "measure coupling, stability, abstractness and cycles",
@@ -29,6 +30,7 @@ COMMANDS: Final = {
     "packs": "list the contracts that ship with archguard, or print one of them",
     "diagram": "draw the code: components, packages, services, what reaches what",
     "docs": "write a page about the architecture, or check that it is current",
+    "mcp": "serve the project to agents over the Model Context Protocol",
     "report": "write a saved JSON report in another format",
     "schema": "print the JSON Schema of the configuration, or of the report",
 }

@@ -1,11 +1,12 @@
 """The report as JSON, `version: 1`: `report_schema` describes it, and `read` parses it."""
 
 import json
+from collections.abc import Mapping
 from typing import Any, Final
 
 from archguard.errors import ArchguardError
 from archguard.model import Location, Problem, Report, Violation
-from archguard.model.serialization import Key, Schema, layout, rounded, text
+from archguard.model.serialization import Codec, Key, Schema, layout, rounded, text
 from archguard.reporters import envelope
 
 VERSION: Final = 1
@@ -42,6 +43,11 @@ _REPORT: Final = layout(
 def render(report: Report) -> str:
     """The report as JSON in ASCII."""
     return envelope.render(VERSION, _REPORT.write(report))
+
+
+def layouts() -> Mapping[type, Codec]:
+    """How violations and problems are written in the report, for other formats that contain them."""
+    return {Violation: _VIOLATION, Problem: _PROBLEM}
 
 
 def report_schema() -> Schema:
