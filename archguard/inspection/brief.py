@@ -23,7 +23,7 @@ from archguard.history.changes import changed_modules
 from archguard.inspection.exemplary import Example, exemplary_modules
 from archguard.inspection.ignores import Exemption, exemptions
 from archguard.inspection.module_file import find_module_file
-from archguard.inspection.module_lookup import contracts_about, find_place, groups_of
+from archguard.inspection.module_lookup import Named, contracts_about, find_place, groups_of
 from archguard.inspection.purpose import purpose_of
 from archguard.inspection.trial import about_imports, try_imports
 from archguard.kinds import Contract
@@ -123,7 +123,7 @@ class Brief:
 
 
 def brief(config: Config, codebase: Codebase, report: Report, name: str = "") -> Brief:
-    """The page about `name`, a module, path (also of a file to be written) or component; "" is the project.
+    """The page about `name`, a module, package, path (also of a file to be written) or component; "" is the project.
 
     Raises:
         ArchguardError: there is no such thing, or it is outside of the project.
@@ -134,7 +134,13 @@ def brief(config: Config, codebase: Codebase, report: Report, name: str = "") ->
         named = find_place(config, codebase, name)
     except ArchguardError:
         return _brief_of_new(config, codebase, report, name)
-    return _Page(config, codebase, report).of(named.name, named.modules)
+    return _Page(config, codebase, report).about(named.name, _with_submodules(codebase, named, name))
+
+
+def _with_submodules(codebase: Codebase, named: Named, name: str) -> frozenset[str]:
+    """The modules of the page: of a package all below it, unless its file was named."""
+    is_package = named.name in named.modules and not name.endswith(".py")
+    return codebase.members((Pattern(named.name),)) if is_package else named.modules
 
 
 def brief_of_change(config: Config, codebase: Codebase, report: Report, revision: str) -> Brief:
@@ -150,7 +156,7 @@ def brief_of_change(config: Config, codebase: Codebase, report: Report, revision
 def _brief_of_new(config: Config, codebase: Codebase, report: Report, name: str) -> Brief:
     file = find_module_file(codebase, name)
     if not file.is_new:
-        return _Page(config, codebase, report).of(file.module, frozenset({file.module}))
+        return brief(config, codebase, report, file.module)
     drafted = _with_new_file(config, codebase, str(file.path))
     module = next((it for it, source in drafted.sources.items() if source.file == str(file.path)), None)
     if module is None:
@@ -177,11 +183,15 @@ class _Page:
         self._exemptions = exemptions(config, codebase)
         self._trial: tuple[Violation, ...] = ()
 
+    def about(self, name: str, modules: frozenset[str]) -> Brief:
+        """The page about a module, package or component; one that has all modules is the project."""
+        return self.of_many(name, modules, named=0) if modules >= self._files else self.of(name, modules)
+
     def of(self, name: str, modules: frozenset[str]) -> Brief:
-        """The page about a module or component."""
+        """The page about some modules of the project."""
         groups = {self._groups[module] for module in modules}
         near = frozenset(module for group in groups for module in self._members[group])
-        candidates = near - modules if name in self._files else near
+        candidates = near - modules if len(modules) == 1 else near
         commented = {exemption.location.path for exemption in self._exemptions if not exemption.imports}
         examples = exemplary_modules(self._codebase, candidates, self._groups, self._report, commented)
         sample = _sampled(modules & self._files or modules)
@@ -191,7 +201,7 @@ class _Page:
         incoming = self._denied([*product(tried, sample)])
         may_use, must_not_use = _split(others, {it: _union(outgoing, product(sample, [it])) for it in tried})
         used_by, not_used_by = _split(others, {it: _union(incoming, product([it], sample)) for it in tried})
-        single = name if name in self._files else ""
+        single = name if len(modules) == 1 else ""
         return replace(
             self._page(name, modules),
             path=self._codebase.display_path(single),

@@ -66,6 +66,22 @@ def test_a_component_has_a_page(shop: Project) -> None:
     assert [it.name for it in found.must_not_use] == ["repositories"]
 
 
+@pytest.mark.parametrize("name", ["shop.controllers", "shop/controllers", "shop/controllers/"])
+def test_a_package_is_told_with_all_below_it(shop: Project, name: str) -> None:
+    found = page(shop, name)
+    assert (found.name, found.path, found.modules) == ("shop.controllers", "", 4)
+    assert found.examples[0].module == "shop.controllers.baskets"
+
+
+def test_the_file_of_a_package_is_told_by_itself(shop: Project) -> None:
+    found = page(shop, "shop/controllers/__init__.py")
+    assert (found.path, found.modules) == ("shop/controllers/__init__.py", 1)
+
+
+def test_the_only_top_level_package_is_the_project(shop: Project) -> None:
+    assert page(shop, "shop").parts == page(shop).parts
+
+
 def test_the_project_is_told_by_components_with_what_they_must_not_use(shop: Project) -> None:
     found = page(shop)
     parts = {part.name: part for part in found.parts}

@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from inspect import cleandoc
-from typing import Any, ClassVar, NamedTuple, get_type_hints
+from typing import Any, ClassVar, NamedTuple, get_origin, get_type_hints
 
 from archguard.config import did_you_mean
 from archguard.errors import ArchguardError
@@ -103,8 +103,8 @@ def _description(tool: type[Tool], argument: str) -> Schema:
 
 
 def _parsed(value: object, hint: object) -> object:
-    """`value`, or the list or object in it: some clients send these as JSON in a string."""
-    if isinstance(value, str) and hint is not str and value[:1] in ("[", "{"):
+    """`value`, or the list in it: some clients send lists as JSON in a string."""
+    if isinstance(value, str) and get_origin(hint) is tuple:
         try:
             return json.loads(value)
         except (ValueError, RecursionError):

@@ -86,6 +86,10 @@ def test_edits_may_be_sent_as_json_in_a_string(caller: Caller) -> None:
     assert caller.value("check_edit", path=ORDERS, edits=edits)["verdict"] == "accepted"
 
 
+def test_a_text_that_looks_like_json_is_a_text(caller: Caller) -> None:
+    assert caller.value("check_edit", path=ORDERS, text="[1, 2]\n")["verdict"] == "accepted"
+
+
 def test_edits_of_a_file_with_the_line_ends_of_windows_are_found(caller: Caller, shop: Project) -> None:
     shop.write(ORDERS, b"def show():\r\n    return 1\r\n")
     edits = [{"old_text": "def show():\n    return 1", "new_text": "import sqlalchemy\n\ndef show():\n    return 2"}]
