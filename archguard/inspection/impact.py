@@ -2,7 +2,8 @@
 
 Indirect importers are found by one search against the direction of imports. A route counts if the module of its handler
 imports the module, directly or not: whether the handler really calls it is not followed, so there may be too many of
-the known routes, never too few. Cost: that of the table of routes, once until the code changes.
+the known routes, never too few. Cost: that of the table of routes, once until the code changes, unless no
+module that can reach it may declare any.
 """
 
 from collections import Counter
@@ -13,7 +14,7 @@ from typing import Final
 from archguard.codebase import Codebase
 from archguard.config import Config
 from archguard.effects.interactions import ServiceMap
-from archguard.effects.routes import find_route_table
+from archguard.effects.routes import find_route_table, web_modules
 from archguard.inspection.module_lookup import contracts_about, find_place, groups_of
 from archguard.inspection.paths import service_interactions
 from archguard.model import Report
@@ -128,7 +129,9 @@ def _reaching(codebase: Codebase, modules: Collection[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _routes(codebase: Codebase, modules: Collection[str]) -> Iterator[ReachingRoute]:
+def _routes(codebase: Codebase, modules: frozenset[str]) -> Iterator[ReachingRoute]:
+    if not web_modules(codebase, sorted(modules & codebase.sources.keys())):
+        return
     for route in find_route_table(codebase).routes:
         if route.module in modules:
             yield ReachingRoute(method=route.method, path=route.path, handler=route.handler)

@@ -24,6 +24,7 @@ from archguard.codebase import Codebase, Pattern, Source, self_and_parents
 from archguard.errors import ArchguardError
 from archguard.inspection.may_import import import_statement, shown_path
 from archguard.inspection.module_file import packages_by_folder
+from archguard.kinds.contract import listed
 from archguard.kinds.metrics import Metrics
 from archguard.kinds.requirement import Requirement
 from archguard.model import Problem, Severity, Violation
@@ -124,6 +125,7 @@ class _Search:
         self._session, self._codebase = session, session.codebase
         self._text = draft_text(session.codebase, needs)
         self._file = f"{_module_name(needs.name)}.py"
+        self._files = {source.file for source in self._codebase.sources.values()}
         self._folders = packages_by_folder(session.codebase)
         self._alike = _importers_by_folder(session.codebase, self._text)
         self._components = {name: self._codebase.members((Pattern(name),)) for name in self._codebase.components}
@@ -169,7 +171,7 @@ class _Search:
                     path=source.display_path,
                     is_new=False,
                     component=self._component(source.module),
-                    reasons=(f"{', '.join(contracts)} names this module",),
+                    reasons=(f"{listed(contracts)} {'names' if len(contracts) == 1 else 'name'} this module",),
                     conditions=conditions,
                 )
 
@@ -180,7 +182,7 @@ class _Search:
             return None
         return tuple(f"{it.contract}: {', or '.join(it.fix)}" for it in result.new)
 
-    def _named_modules(self) -> Iterator[tuple[Source, list[str]]]:
+    def _named_modules(self) -> Iterator[tuple[Source, tuple[str, ...]]]:
         """The modules, not packages, that contracts name, with the ids of these contracts."""
         named: dict[str, list[str]] = {}
         for contract in self._session.config.contracts:
@@ -188,7 +190,7 @@ class _Search:
                 named.setdefault(name, []).append(contract.id)
         for name in sorted(named.keys() & self._codebase.sources.keys()):
             if not self._codebase.sources[name].is_package and not self._codebase.has_read_errors(name):
-                yield self._codebase.sources[name], named[name]
+                yield self._codebase.sources[name], tuple(named[name])
 
     def _reasons(self, folder: str, refused: Mapping[str, list[Violation]]) -> Iterator[str]:
         if alike := self._alike.get(folder, 0):
@@ -216,17 +218,27 @@ class _Search:
                 examples=tuple([self._folders[folder] for folder in by_folder][:_EXAMPLES]),
             )
 
-    def _rank(self, folder: str) -> tuple[bool, int, int, str]:
+    def _rank(self, folder: str) -> tuple[bool, bool, int, int, str]:
         package = self._folders[folder]
-        return not self._component(package), -self._alike.get(folder, 0), package.count("."), package
+        alike = self._alike.get(folder, 0)
+        return self._has_any_name(package), not self._component(package), -alike, package.count("."), package
+
+    def _has_any_name(self, package: str) -> bool:
+        """Whether it has the name of the draft, as one with `__getattr__` has: a draft there takes a whole scan."""
+        reexports, source = self._codebase.reexports, self._codebase.sources.get(package)
+        if reexports is None or source is None or self._codebase.has_read_errors(package):
+            return False
+        name = Path(self._file).stem
+        words = (b"__getattr__", b"import *", name.encode())  # most packages need not be parsed
+        return any(word in source.content for word in words) and reexports.binds(package, name)
 
     def _component(self, module: str) -> str:
         return ", ".join(name for name, modules in self._components.items() if module in modules)
 
     def _draft(self, folder: str) -> Path:
         """A file in `folder` that does not exist yet."""
-        path, taken = Path(folder, self._file), {source.file for source in self._codebase.sources.values()}
-        while str(path) in taken:
+        path = Path(folder, self._file)
+        while str(path) in self._files:
             path = path.with_stem(f"{path.stem}_new")
         return path
 

@@ -131,3 +131,9 @@ def test_the_draft_is_written_as_somebody_would_write_it(session: Session) -> No
         "        httpx.get()\n"
         "        value_1.get()\n"
     )
+
+
+def test_a_package_that_has_any_name_is_tried_last(shop: Project) -> None:
+    shop.write("shop/controllers/__init__.py", "def __getattr__(name): ...\n")
+    found = where_should(Session(shop.config()), Needs(imports=("shop.services.ordering",)))
+    assert names(found) == ["shop.gateways", "shop.services", "shop", "shop.controllers"]

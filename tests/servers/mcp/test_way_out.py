@@ -6,10 +6,14 @@ from typing import Any
 
 import pytest
 from mcp import Client
-from mcp_clients import connected, process, text
+from mcp_clients import Caller, connected, process, text
 from project import Project
 
-EXAMPLE = Path(__file__).parents[3] / "examples/layered_shop"
+from archguard.servers.workspace import Workspace
+
+ROOT = Path(__file__).parents[3]
+EXAMPLE = ROOT / "examples/layered_shop"
+HOW_TO = ROOT / "docs/how-to/use-archguard-from-an-mcp-client.md"
 CONTROLLER = "shop/controllers/orders.py"
 REPOSITORY = "shop/repositories/orders.py"
 
@@ -78,6 +82,24 @@ def test_a_query_in_a_controller_is_denied_and_accepted_after_following_the_firs
 
     connected(process(layered_shop.root), work)
     assert layered_shop.call("check").returncode == 0
+
+
+def test_the_answers_that_the_how_to_shows_are_those_of_the_server(layered_shop: Project) -> None:
+    page = HOW_TO.read_text(encoding="utf-8")
+    first, second = (block.partition("\n```")[0] for block in page.split("```text\n")[1:])
+    edit = {
+        "old_text": "from fastapi import APIRouter, HTTPException, status\n",
+        "new_text": "from fastapi import APIRouter, HTTPException, status\nfrom sqlalchemy import select\n",
+    }
+
+    async def work(client: Client) -> list[str]:
+        denied = await client.call_tool("check_edit", {"path": CONTROLLER, "edits": [edit]})
+        places = await client.call_tool("where_should", {"calls": ["sqlalchemy.orm.Session.scalars"]})
+        return [text(denied), text(places)]
+
+    denied, places = Caller(Workspace(layered_shop.root)).with_client(work)
+    assert denied == first
+    assert set(second.splitlines()) <= set(places.splitlines())
 
 
 _SERVICE = '    def all(self) -> list[Order]:\n        """All orders."""\n        return self._orders.all()\n\n'
