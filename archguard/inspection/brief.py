@@ -181,7 +181,7 @@ class _Page:
         self._groups = groups_of(config, codebase)
         self._members = _by_group(self._groups, codebase.sources)
         self._exemptions = exemptions(config, codebase)
-        self._trial: tuple[Violation, ...] = ()
+        self._trial: list[Violation] = []
 
     def about(self, name: str, modules: frozenset[str]) -> Brief:
         """The page about a module, package or component; one that has all modules is the project."""
@@ -190,7 +190,7 @@ class _Page:
     def of(self, name: str, modules: frozenset[str]) -> Brief:
         """The page about some modules of the project."""
         groups = {self._groups[module] for module in modules}
-        near = frozenset(module for group in groups for module in self._members[group])
+        near = frozenset(module for group in groups for module in self._members.get(group, ()))
         candidates = near - modules if len(modules) == 1 else near
         commented = {exemption.location.path for exemption in self._exemptions if not exemption.imports}
         examples = exemplary_modules(self._codebase, candidates, self._groups, self._report, commented)
@@ -251,7 +251,8 @@ class _Page:
         """What all pages have."""
         contracts = contracts_about(self._config, self._codebase, modules)
         violations = [it for it in self._report.violations if it.importer in modules]
-        overlooked = [it for it in self._exemptions if self._is_about(it, modules)]
+        paths = frozenset(map(self._codebase.display_path, modules))
+        overlooked = [it for it in self._exemptions if self._is_about(it, modules, paths)]
         groups = len(self._members) - len(self._shown_groups)
         components = [it for it in self._config.components if modules & self._codebase.members((Pattern(it),))]
         return Brief(
@@ -293,11 +294,11 @@ class _Page:
             fixes=fixes,
         )
 
-    def _is_about(self, exemption: Exemption, modules: frozenset[str]) -> bool:
+    def _is_about(self, exemption: Exemption, modules: frozenset[str], paths: frozenset[str]) -> bool:
         if exemption.imports:
             importer = ImportPattern.parse(exemption.imports).importer
             return not modules.isdisjoint(self._codebase.members((importer,)))
-        return exemption.location.path in {self._codebase.display_path(module) for module in modules}
+        return exemption.location.path in paths
 
     @cached_property
     def _shown_groups(self) -> Mapping[str, list[str]]:
@@ -319,7 +320,7 @@ class _Page:
             pair = violation.importer, violation.imported
             if pair in wanted and not (direct and len(violation.chain) > 1):
                 denied.setdefault(pair, set()).add(violation.contract)
-                self._trial = (*self._trial, violation)
+                self._trial.append(violation)
         return denied
 
 

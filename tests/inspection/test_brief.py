@@ -78,6 +78,14 @@ def test_the_file_of_a_package_is_told_by_itself(shop: Project) -> None:
     assert (found.path, found.modules) == ("shop/controllers/__init__.py", 1)
 
 
+def test_a_package_without_a_file_has_a_page_too(project: Project) -> None:
+    project.write_all({"shop/cart/api.py": "import lib\n", "lib/__init__.py": ""})
+    project.configure("contracts: [{id: apart, kind: forbidden, modules: lib, must_not_import: shop}]")
+    assert page(project, "shop").modules == 1
+    assert page(project, "shop.cart").may_use == ("lib",)
+    assert [it.name for it in page(project, "lib").must_not_use] == ["shop.cart"]
+
+
 def test_the_only_top_level_package_is_the_project(shop: Project) -> None:
     assert page(shop, "shop").parts == page(shop).parts
 
