@@ -3,8 +3,8 @@
 How it works: an event loop speaks the protocol, and one worker thread owns the workspace, since a project in memory
 serves one caller at a time. The list of tools is answered at once; it also makes the worker read the project, so that
 the first call finds it read. A call that is cancelled before the worker begins with it is not computed. Cyclic garbage
-is collected when no call waits, since that takes as long as an answer. The library moves stdout to stderr while it
-serves, so that nothing but the protocol gets there.
+is collected when no call waits, and without the project as it was first read (`gc.freeze`), through which it would take
+longer than an answer. The library moves stdout to stderr while it serves, so that nothing but the protocol gets there.
 """
 
 import asyncio
@@ -92,7 +92,7 @@ class _Worker:
 
     async def call(self, name: str, arguments: Mapping[str, Any]) -> CallToolResult:
         """The result of a call; whatever goes wrong is a result with an error, which the model can read."""
-        self._has_begun = True
+        self.read_ahead()
         self._waiting += 1
         try:
             return await asyncio.wrap_future(self._thread.submit(self._result, name, arguments))
@@ -107,6 +107,8 @@ class _Worker:
     def _read(self) -> None:
         with suppress(Exception):
             self._workspace.session()
+            gc.collect()
+            gc.freeze()
 
     def _result(self, name: str, arguments: Mapping[str, Any]) -> CallToolResult:
         try:
