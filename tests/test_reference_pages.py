@@ -4,7 +4,8 @@ A page is read section by section. A block with a title is a file, ```` ```pytho
 before the first heading of the second level is part of every section. A block that begins with `$ archguard check` is
 run, and shows its output without the summary. The indented lines of violations, and the line of each contract, may be
 left out altogether. The tables between `<!-- keys: ... -->` and `<!-- end -->` are those of the docstrings, and
-so are the keys of JSON documents in `<!-- document: ... -->`.
+so are the keys of JSON documents in `<!-- document: ... -->`, and the arguments and answers of MCP tools in
+`<!-- tool: ... -->`.
 `ARCHGUARD_WRITE_PAGES=1 pytest tests/test_reference_pages.py` writes outputs and tables anew.
 """
 
@@ -24,12 +25,15 @@ from archguard.cli import COMMANDS, main
 from archguard.cli.schema import SCHEMAS
 from archguard.config.schema import config_schema
 from archguard.kinds import kinds
+from archguard.servers.mcp import TOOLS, Tool
 
 DOCS = Path(__file__).parents[1] / "docs"
 WRITING = bool(os.environ.get("ARCHGUARD_WRITE_PAGES"))
 
 _BLOCK = re.compile(r"^```(?P<form>\w+)(?: title=\"(?P<title>[^\"]+)\")?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
-_TABLE = re.compile(r"(?<=<!-- )(?P<sort>keys|command|document): (?P<name>[\w-]+) -->\n.*?(?=<!-- end -->)", re.DOTALL)
+_TABLE = re.compile(
+    r"(?<=<!-- )(?P<sort>keys|command|document|tool): (?P<name>[\w-]+) -->\n.*?(?=<!-- end -->)", re.DOTALL
+)
 _SECTION = re.compile(r"^(?=## )", re.MULTILINE)
 _COMMAND = "$ archguard check"
 _OUTCOME = re.compile(r"(kept|BROKEN|ERROR) ")
@@ -103,7 +107,9 @@ def test_every_command_is_listed_with_its_options(name: str) -> None:
 
 
 def _filled(table: re.Match[str]) -> str:
-    rows = {"keys": _key_table, "command": _option_table, "document": _document_table}[table["sort"]]
+    rows = {"keys": _key_table, "command": _option_table, "document": _document_table, "tool": _tool_table}[
+        table["sort"]
+    ]
     return f"{table['sort']}: {table['name']} -->\n{rows(table['name'])}"
 
 
@@ -224,6 +230,30 @@ def _document_table(name: str) -> str:
     schema = SCHEMAS[name]()
     rows = [f"| `{path}` | {_value(part)} | {_sentence(part)} |" for path, part in _paths(schema, "")]
     return "\n".join(["| Key | Value | Meaning |", "|---|---|---|", *rows, ""])
+
+
+def _tool_table(name: str) -> str:
+    """The arguments of an MCP tool, and the keys of its structured answer; a violation has those of the JSON report."""
+    tool = next(tool for tool in TOOLS if tool.id == name)
+    schema = tool.input_schema()
+    arguments = [
+        f"| `{key}` | {_value(part)} | {'required' if key in schema['required'] else ''} | {_sentence(part)} |"
+        for key, part in _paths(schema, "")
+    ]
+    answers = [
+        f"| `{path}` | {_value(part)} | {_sentence(part)} |"
+        for path, part in _paths(tool.output_schema(), "")
+        if not re.match(r"(new|denials|violations|problems)\[\]\.", path)
+    ]
+    head = ["| Argument | Value | | Meaning |", "|---|---|---|---|"]
+    return "\n".join(
+        [tool.description(), "", *head, *arguments, "", "| Answer | Value | Meaning |", "|---|---|---|", *answers, ""]
+    )
+
+
+@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.id)
+def test_every_tool_of_the_mcp_server_is_listed(tool: type[Tool]) -> None:
+    assert f"<!-- tool: {tool.id} -->" in (DOCS / "reference/mcp.md").read_text(encoding="utf-8")
 
 
 def _paths(schema: dict[str, Any], before: str) -> Iterator[tuple[str, dict[str, Any]]]:

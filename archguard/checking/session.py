@@ -7,7 +7,7 @@ fingerprints of all inputs, and reads the files that were edited. Results are ke
 until so much has changed since that another one is worth its time; it may be one that was stored (`kept_store.py`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -103,8 +103,10 @@ class Session:
         report, codebase = self.preview(drafts)
         root = self.config.root
         files = {source.file for code in (codebase, self._disk) for source in code.sources.values()}
-        strays = tuple(_not_a_module(path, root) for path in draft_texts(root, drafts) if path not in files)
-        found = _compared(self._report, report)
+        texts = draft_texts(root, drafts)
+        strays = tuple(_not_a_module(path, root) for path in texts if path not in files)
+        shown = {source.display_path for source in codebase.sources.values() if source.file in texts}
+        found = _compared(self._report, report, shown)
         return replace(found, problems=(*strays, *found.problems))
 
     def preview(self, drafts: Mapping[Path, str | bytes | None]) -> tuple[Report, Codebase]:
@@ -175,10 +177,11 @@ class Session:
         return None if found and any(one.unit(found.module) for one in self.config.project.exclude) else found
 
 
-def _compared(before: Report, now: Report) -> DraftResult:
+def _compared(before: Report, now: Report, drafted: Collection[str]) -> DraftResult:
+    """What is different; an error in a file of `drafted` stays one, though the file on disk has it, too."""
     new = tuple(new_violations(before, now))
     brought = {id(violation) for violation in new}
-    known = {_without_place(problem) for problem in before.problems}
+    known = {_without_place(problem) for problem in before.problems if not _is_error_in(problem, drafted)}
     return DraftResult(
         new,
         tuple(new_violations(now, before)),
@@ -186,6 +189,10 @@ def _compared(before: Report, now: Report) -> DraftResult:
         tuple(problem for problem in now.problems if _without_place(problem) not in known),
         now,
     )
+
+
+def _is_error_in(problem: Problem, paths: Collection[str]) -> bool:
+    return problem.severity is Severity.ERROR and problem.location is not None and problem.location.path in paths
 
 
 def _without_place(problem: Problem) -> Problem:

@@ -1,55 +1,42 @@
-"""The code base with hypothetical imports, for `archguard why` and `archguard where`."""
+"""The code base with hypothetical imports, for `archguard why`, `where` and `context`."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 
 from archguard.codebase.codebase import Codebase
+from archguard.codebase.file_results import FileResults
 from archguard.codebase.imports.graph import Link
-from archguard.codebase.syntax.source import Source, SourceError
-
-
-@dataclass(frozen=True)
-class HypotheticalSource(Source):
-    """A source file with `statements` appended in memory."""
-
-    statements: tuple[str, ...] = ()
-
-    @property
-    def content(self) -> bytes:
-        """The bytes of the file, and the statements.
-
-        Raises:
-            SourceError: the file cannot be read.
-        """
-        return super().content + "\n".join(("", *self.statements, "")).encode()
+from archguard.codebase.syntax.source import SourceError
 
 
 def with_hypothetical_imports(codebase: Codebase, imports: Iterable[tuple[str, str]]) -> Codebase:
     """A copy of `codebase` where the first module of each pair imports the second one, in a line at its end.
 
-    Pairs whose first module has no file are ignored.
+    Pairs whose first module has no file are ignored. Results of the original are not shared, but for the scopes of the
+    modules that stay as they are.
     """
-    links, sources = set[Link](), dict(codebase.sources)
+    links, changed = set[Link](), dict(codebase.sources)
     for importer, group in groupby(sorted(set(imports)), key=lambda pair: pair[0]):
-        if importer not in sources:
-            continue
         names = [imported for _, imported in group]
-        start = _line_after(sources[importer])
-        links |= {Link(importer, name, start + index) for index, name in enumerate(names)}
-        if start:
-            sources[importer] = _with_imports(sources[importer], names)
-    return replace(codebase, sources=sources, imports=codebase.imports.with_links(links), memo={})
+        if importer in changed:
+            content = _content(codebase, importer)
+            start = content.count(b"\n") + 2 if content is not None else 0
+            links |= {Link(importer, name, start + index) for index, name in enumerate(names)}
+            if content is not None:
+                changed[importer] = changed[importer].with_content(content + _statements(names))
+    scopes = {it: scope for it, scope in codebase.results.scopes.items() if changed[it] is codebase.sources[it]}
+    graph = codebase.imports.with_links(links)
+    return replace(codebase, sources=changed, imports=graph, results=FileResults(scopes=scopes), memo={})
 
 
-def _with_imports(source: Source, names: Iterable[str]) -> HypotheticalSource:
-    statements = tuple(f"import {name.rpartition('::')[2]}" for name in names)
-    return HypotheticalSource(source.module, source.file, source.display_path, statements)
-
-
-def _line_after(source: Source) -> int:
-    """The line of the first appended statement; 0 if the file cannot be read."""
+def _content(codebase: Codebase, module: str) -> bytes | None:
+    """The bytes of the file; None if it cannot be read."""
     try:
-        return source.content.count(b"\n") + 2
+        return codebase.sources[module].content
     except SourceError:
-        return 0
+        return None
+
+
+def _statements(names: Iterable[str]) -> bytes:
+    return "\n".join(("", *(f"import {name.rpartition('::')[2]}" for name in names), "")).encode()

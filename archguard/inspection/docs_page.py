@@ -1,13 +1,12 @@
 """The architecture as a Markdown page: components, services, packages, a diagram, contracts, and exceptions."""
 
-import ast
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby
 from typing import Final
 
-from archguard.codebase import Codebase, Pattern, SourceError
+from archguard.codebase import Codebase, Pattern
 from archguard.config import Config
 from archguard.diagrams import View, renderer
 from archguard.diagrams.simplify import FEW_ARROWS
@@ -16,6 +15,7 @@ from archguard.errors import ArchguardError
 from archguard.history.baseline import NAME
 from archguard.inspection.diagram_request import draw
 from archguard.inspection.ignores import Exemption, exemptions
+from archguard.inspection.purpose import purpose_of_module
 from archguard.kinds.contract import listed
 from archguard.model import Report, ViolationStatus
 from archguard.reporters.markdown import code, escaped
@@ -107,22 +107,13 @@ def _packages(view: View, codebase: Codebase) -> Iterator[str]:
     """What the boxes of the diagram are for, from the docstrings of their modules; layers from top to bottom."""
     layers = {node.name: layer.layer or 0 for layer in view.layers for node in view.members(layer.name)}
     nodes = sorted(view.nodes, key=lambda node: (layers.get(node.name, len(layers)), node.name))
-    purposes = {node.name: _purpose(codebase, node.name) for node in nodes if node.kind in _OF_CODE}
+    purposes = {node.name: purpose_of_module(codebase, node.name) for node in nodes if node.kind in _OF_CODE}
     if any(purposes.values()):
         yield "| Package | What it is for |"
         yield "|---|---|"
     for name, purpose in purposes.items():
         if purpose:
             yield f"| {code(name)} | {escaped(purpose)} |"
-
-
-def _purpose(codebase: Codebase, module: str) -> str:
-    """The first paragraph of the docstring of `module`; "" if it has none."""
-    try:
-        docstring = ast.get_docstring(codebase.sources[module].tree) if module in codebase.sources else ""
-    except SourceError:  # an error of the page only if a contract needs the file
-        return ""
-    return " ".join((docstring or "").partition("\n\n")[0].split())
 
 
 def _diagram(view: View) -> Iterator[str]:

@@ -1,8 +1,13 @@
-"""Explain a contract: its rule, the modules that it distinguishes, the imports between them, and its exemptions."""
+"""Explain a contract: its rule, the modules that it distinguishes, the imports between them, and its exemptions.
 
+A violation is found by its fingerprint.
+"""
+
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from archguard.checking.check import check
 from archguard.codebase import Codebase
@@ -10,10 +15,11 @@ from archguard.config import Config, did_you_mean
 from archguard.errors import ArchguardError
 from archguard.inspection.ignores import Exemption, exemption_lines, exemptions
 from archguard.kinds import Contract
-from archguard.model import Checked, Location, OutcomeStatus
+from archguard.model import Checked, Location, OutcomeStatus, Report, Violation
 from archguard.reporters.phrases import because, counted, looked_at, one_line
 
 _SHOWN = 3
+_FINGERPRINT: Final = re.compile("[0-9a-f]{16}")
 
 
 @dataclass(frozen=True)
@@ -21,8 +27,11 @@ class Member:
     """A set of modules that the contract distinguishes."""
 
     name: str
+    """The component, or the pattern."""
     description: str
+    """What it is for; may be empty."""
     modules: tuple[str, ...]
+    """Its modules."""
 
 
 @dataclass(frozen=True, order=True)
@@ -30,8 +39,11 @@ class Edge:
     """The number of imports of one member by another one."""
 
     importer: str
+    """The member whose modules import."""
     imported: str
+    """The member whose modules are imported."""
     imports: int
+    """The number of imports."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,26 +51,38 @@ class Explanation:
     """A contract in plain words, with the code that it checks."""
 
     id: str
+    """The id of the contract."""
     kind: str
+    """Its kind."""
     sentence: str
+    """What it asks, in plain words."""
     reason: str
+    """Why the team wants it; may be empty."""
     location: Location | None
+    """Where it is defined."""
     members: tuple[Member, ...]
+    """The sets of modules that it distinguishes."""
     edges: tuple[Edge, ...]
+    """The imports between them."""
     exemptions: tuple[Exemption, ...]
+    """What it overlooks."""
     status: OutcomeStatus
+    """Whether it is kept."""
     violations: int
+    """How many violations it has."""
     checked: Checked
+    """How much of the code it checks."""
 
 
-def explain(config: Config, codebase: Codebase, contract: str) -> Explanation:
-    """Explain the contract with the id `contract`.
+def explain(config: Config, codebase: Codebase, contract: str, report: Report | None = None) -> Explanation:
+    """Explain the contract with the id `contract`, with its outcome in `report`; by default it is checked.
 
     Raises:
         ArchguardError: there is none.
     """
     found = find_contract(config, contract)
-    outcome = check(config, (contract,), codebase).outcomes[0]
+    outcomes = (report or check(config, (contract,), codebase)).outcomes
+    outcome = next(outcome for outcome in outcomes if outcome.id == contract)
     units = found.units(codebase)
     return Explanation(
         id=found.id,
@@ -86,6 +110,24 @@ def find_contract(config: Config, name: str) -> Contract:
         raise ArchguardError(
             f"there is no contract '{name}'", did_you_mean(name, [contract.id for contract in config.contracts])
         )
+    return found
+
+
+def is_fingerprint(name: str) -> bool:
+    """Whether `name` has the form of a violation's fingerprint, so that it is taken for one if no contract has it."""
+    return bool(_FINGERPRINT.fullmatch(name))
+
+
+def find_violations(report: Report, fingerprint: str) -> tuple[Violation, ...]:
+    """The violations with this fingerprint: mostly one, several if a module breaks a rule in several places.
+
+    Raises:
+        ArchguardError: there is none.
+    """
+    found = tuple(violation for violation in report.violations if violation.fingerprint == fingerprint)
+    if not found:
+        hint = "it may be fixed: `archguard check --format json` has the fingerprints of today's violations"
+        raise ArchguardError(f"there is no violation '{fingerprint}' today", hint)
     return found
 
 

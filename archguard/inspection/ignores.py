@@ -19,14 +19,19 @@ class Exemption:
     """A comment or an `ignore:` entry that exempts something from contracts."""
 
     contracts: tuple[str, ...]
+    """The contracts that overlook it."""
     location: Location
+    """Where it is written."""
     imports: str = ""
     """The imports of an `ignore:` entry; "" for a comment, which applies to its line."""
     reason: str
+    """Why it is overlooked."""
     expires: date | None = None
+    """The day from which it no longer holds; None if it has no end."""
     author: str = ""
     """The author according to `git blame`; "" for a line that is not committed."""
     since: date | None = None
+    """The day of the commit according to `git blame`."""
 
 
 def exemptions(config: Config, codebase: Codebase) -> tuple[Exemption, ...]:

@@ -8,7 +8,7 @@ from archguard.codebase import Codebase, Pattern, PatternError, Target, disjoint
 from archguard.config import Config, did_you_mean
 from archguard.effects import CHANNELS, load_catalogue
 from archguard.errors import ArchguardError
-from archguard.kinds import Layers
+from archguard.kinds import Contract, Layers
 from archguard.kinds.distributions import is_installed
 
 _LISTS = "`archguard list components` and `archguard list modules` list what there is"
@@ -82,6 +82,16 @@ def find_place(config: Config, codebase: Codebase, name: str) -> Named:
         return find_named(config, codebase, name)
     module = find_module(codebase, name)
     return Named(module, frozenset({module}))
+
+
+def contracts_about(config: Config, codebase: Codebase, modules: frozenset[str]) -> tuple[Contract, ...]:
+    """The contracts that check some of `modules`, or name them, be it to allow them something or to protect them."""
+    return tuple(
+        contract
+        for contract in config.contracts
+        if modules & contract.scope(codebase)
+        or modules & codebase.members(pattern for _, pattern in contract.patterns(codebase))
+    )
 
 
 def groups_of(config: Config, codebase: Codebase) -> dict[str, str]:

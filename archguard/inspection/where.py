@@ -7,18 +7,18 @@ own. Limits: metrics are left out, since many imports at once change them; large
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 from typing import Final
 
 from archguard.checking.check import check
-from archguard.codebase import Codebase, Pattern, with_hypothetical_imports
+from archguard.codebase import Codebase, Pattern
 from archguard.config import Config
 from archguard.effects.interactions import Channel, Interaction, ServiceMap, find_hosts
 from archguard.inspection.module_lookup import find_place, groups_of
 from archguard.inspection.paths import service_interactions
+from archguard.inspection.trial import try_imports
 from archguard.kinds.layers import Layers
-from archguard.kinds.metrics import Metrics
 from archguard.model import Report, new_violations
 from archguard.reporters.phrases import counted, one_line
 
@@ -140,12 +140,9 @@ def render(place: Place) -> str:
 def _denied(
     config: Config, codebase: Codebase, before: Report, pairs: list[tuple[str, str]]
 ) -> Mapping[tuple[str, str], set[str]]:
-    """The contracts that deny each of `pairs`. All are tried at once, so that metrics would be meaningless."""
+    """The contracts that deny each of `pairs`, which are tried at once."""
     denied: dict[tuple[str, str], set[str]] = {}
-    without_metrics = replace(config, contracts=tuple(one for one in config.contracts if not isinstance(one, Metrics)))
-    for violation in new_violations(
-        before, check(without_metrics, codebase=with_hypothetical_imports(codebase, pairs))
-    ):
+    for violation in new_violations(before, try_imports(config, codebase, pairs)):
         denied.setdefault((violation.importer, violation.imported), set()).add(violation.contract)
     return denied
 

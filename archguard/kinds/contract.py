@@ -107,6 +107,11 @@ class Contract(ABC):
         return re.sub(r"`(\w+)`", lambda key: listed(getattr(self, key[1], ())) or key[1], description)
 
     @property
+    def usual_fixes(self) -> tuple[str, ...]:
+        """How to fix its violations, as far as that is the same for all of them."""
+        return ()
+
+    @property
     def is_built_in(self) -> bool:
         """Whether archguard has the kind itself. What a contract of a plug-in reads is not known."""
         return type(self).__module__.startswith("archguard.")

@@ -61,6 +61,12 @@ class Database(PerFileContract):
         allowed = f", other than to {listed(self.allow)}" if self.allow else ""
         return f"{who} reach a database{denied}{allowed}."
 
+    @property
+    def usual_fixes(self) -> tuple[str, ...]:
+        """Move the access to where it is allowed."""
+        where = listed(self.allowed_in)
+        return (f"move it to {where}, and call that from here" if where else "move it to where it is allowed",)
+
     def checker(self, codebase: Codebase) -> Checker:
         """The function that yields a violation for each import, call and SQL statement that is not allowed."""
         known = load_catalogue(self.channels, self.clients)
@@ -168,7 +174,6 @@ class Database(PerFileContract):
         return sorts.isdisjoint(self.allow) and (not self.deny or not sorts.isdisjoint(self.deny))
 
     def _violation(self, effect: DatabaseEffect, module: str) -> Violation:
-        where = ", ".join(map(str, self.allowed_in))
         return self.violation(
             f"{module} must not {_action(effect)}",
             effect.location,
@@ -176,7 +181,7 @@ class Database(PerFileContract):
             effect.imported,
             symbol=effect.symbol or ("" if effect.imported else f"sql {effect.kind}"),
             rule="check_parameters" if effect.kind is EffectKind.PARAMETER else "",
-            fix=(f"move it to {where}, and call that from here" if where else "move it to where it is allowed",),
+            fix=self.usual_fixes,
             confidence=effect.confidence,
         )
 

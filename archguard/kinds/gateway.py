@@ -75,6 +75,12 @@ class Gateway(PerFileContract):
         }
         return " ".join(clause for clause, is_asked in asked.items() if is_asked)
 
+    @property
+    def usual_fixes(self) -> tuple[str, ...]:
+        """Move what reaches outside to where it is allowed."""
+        where = listed(self.allowed_in)
+        return (f"move it to {where}, and call that from here" if where else "move it to where it is allowed",)
+
     def checker(self, codebase: Codebase) -> Checker:
         """The function that yields a violation for each import, call, URL and route that breaks the contract."""
         search = _Search(
@@ -208,7 +214,7 @@ class _Search:
                 source.module,
                 reached.imported,
                 symbol=reached.symbol,
-                fix=(self._fix,),
+                fix=self.contract.usual_fixes,
                 confidence=reached.confidence,
             )
 
@@ -217,11 +223,6 @@ class _Search:
         imported = self.codebase.imports.imported_by(source.module)
         lines = frozenset(line for lines in imported.values() for line in lines)
         yield from (reached for reached in self.outbound.imports(source) if reached.location.line in lines)
-
-    @property
-    def _fix(self) -> str:
-        where = ", ".join(map(str, self.contract.allowed_in))
-        return f"move it to {where}, and call that from here" if where else "move it to where it is allowed"
 
     def _forbidden_hosts(self, source: Source) -> Iterator[Violation]:
         listed = ", ".join(self.contract.hosts)
@@ -244,7 +245,7 @@ class _Search:
                 use.location,
                 source.module,
                 symbol=use.symbol,
-                rule=f"require {requirement.key}",
+                rule=f"{requirement.RULE}{requirement.key}",
                 fix=(requirement.fix,),
                 confidence=use.confidence,
             )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from archguard.codebase import Codebase, OneOrMany, Shorthand, SomeNames
 from archguard.codebase.strictness import Weaker
@@ -16,6 +16,9 @@ CHANNELS: tuple[Channel, ...] = ("http", "rpc", "queue", "cloud", "saas", "netwo
 @dataclass(frozen=True, kw_only=True)
 class Requirement(Shorthand):
     """One of `timeout`, `wrapped_in` and `breaker`, for all requests or for those over `channels` or to `hosts`."""
+
+    RULE: ClassVar[str] = "require "
+    """How the rules of its violations begin: they are about how code does something, not about where."""
 
     timeout: Annotated[bool, Weaker.SMALLER] = False
     """Whether a timeout is required, of the request or of its client."""

@@ -1,11 +1,12 @@
 """The report as JSON, `version: 1`: `report_schema` describes it, and `read` parses it."""
 
 import json
+from collections.abc import Mapping
 from typing import Any, Final
 
 from archguard.errors import ArchguardError
 from archguard.model import Location, Problem, Report, Violation
-from archguard.model.serialization import Key, Schema, layout, rounded, text
+from archguard.model.serialization import Codec, Key, Schema, layout, rounded, text
 from archguard.reporters import envelope
 
 VERSION: Final = 1
@@ -58,6 +59,11 @@ def violation_as_plain(violation: Violation) -> Any:
 def problem_as_plain(problem: Problem) -> Any:
     """One of the `problems` in what `render` writes."""
     return _PROBLEM.write(problem)
+
+
+def layouts() -> Mapping[type, Codec]:
+    """How violations and problems are written in the report, for other formats that contain them."""
+    return {Violation: VIOLATION, Problem: _PROBLEM}
 
 
 def report_schema() -> Schema:

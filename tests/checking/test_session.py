@@ -62,6 +62,13 @@ def test_the_whole_report_with_a_draft_comes_along(session: Session) -> None:
     assert [outcome.id for outcome in result.report.outcomes] == ["layered", "data", "quiet"]
 
 
+def test_a_file_that_cannot_be_checked_is_told_although_it_is_as_broken_on_disk(project: Project) -> None:
+    project.configure(CONTRACTS)
+    project.write_all({"shop/__init__.py": "", "shop/api.py": "def f(:\n", "shop/db.py": "def g(:\n"})
+    result = Session(project.config()).check({Path("shop/api.py"): "import shop.db\ndef f(:\n"})
+    assert [problem.location and problem.location.path for problem in result.problems] == ["shop/api.py"]
+
+
 def test_lines_that_move_are_no_change(session: Session) -> None:
     result = session.check({Path("shop/api.py"): "# more\n\n\n" + API})
     assert not result.new

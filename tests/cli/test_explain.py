@@ -122,3 +122,24 @@ def test_the_explanation_as_json_lists_all_modules(shop: Project) -> None:
 )
 def test_every_kind_says_what_it_asks(kind: str, keys: dict[str, object], sentence: str) -> None:
     assert make_contract(kind, **keys).sentence == sentence
+
+
+def test_a_violation_is_explained_by_its_fingerprint(shop: Project) -> None:
+    shop.write("shop/services/orders.py", "import shop.controllers.orders\n")
+    (violation,) = [it for it in shop.check().violations if it.contract == "layered"]
+
+    run = shop.run("explain", violation.fingerprint)
+
+    assert run.returncode == 0
+    assert run.stdout.startswith(
+        "shop/services/orders.py:1:8: error: shop.services.orders must not import shop.controllers.orders"
+    )
+    assert "    because Rules are tested without a database.\n" in run.stdout
+    assert json.loads(shop.run("explain", violation.fingerprint, "--format", "json").stdout)[0]["contract"] == "layered"
+
+
+def test_a_fingerprint_that_no_violation_has_today_is_an_error(shop: Project) -> None:
+    run = shop.run("explain", "0123456789abcdef")
+
+    assert run.returncode == 2
+    assert "there is no violation '0123456789abcdef' today" in run.stderr

@@ -12,7 +12,7 @@ The facts on frameworks are in `catalogue/routes.toml` and `catalogue/guards.tom
 
 from archguard.effects.routes.guards import GuardSet, GuardSpec, Protection
 from archguard.effects.routes.route import ANY, Check, Level, Route, RouteTable, Unresolved
-from archguard.effects.routes.table import find_route_table, find_routes
+from archguard.effects.routes.table import find_route_table, find_routes, web_modules
 
 __all__ = [
     "ANY",
@@ -26,4 +26,5 @@ __all__ = [
     "Unresolved",
     "find_route_table",
     "find_routes",
+    "web_modules",
 ]

@@ -10,7 +10,7 @@ the table.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
@@ -53,6 +53,11 @@ def find_route_table(codebase: Codebase) -> RouteTable:
         codebase.memo[key] = _table(codebase)
     found: RouteTable = codebase.memo[key]
     return found
+
+
+def web_modules(codebase: Codebase, modules: Iterable[str]) -> tuple[str, ...]:
+    """Those of `modules` that may declare routes, by the words in their files."""
+    return tuple(module for module in modules if _words(codebase.sources[module]) is not None)
 
 
 @dataclass(frozen=True)
