@@ -35,6 +35,11 @@ _MOST: Final = 12_000
 reasons."""
 _FAULTS: Final = 10
 """The most faults of a configuration that are told at once."""
+_NEW: Final = 1
+_ALL: Final = 2
+"""Generations of the garbage collector."""
+_OFTEN: Final = 20
+"""Answers after which all is collected, which takes a second on Django: what most answers leave behind is new."""
 _INSTRUCTIONS: Final = (
     "Architecture contracts of this Python project. Call `check_edit` before you write Python code, and follow a fix "
     "if it is denied; `brief` before you work on a part that is new to you; `where_should` before you create a module."
@@ -83,6 +88,7 @@ class _Worker:
         self._has_begun = False
         self._waiting = 0
         """Calls that are not answered yet; changed by the event loop only."""
+        self._answered = 0
 
     def read_ahead(self) -> None:
         """Begin to read the project, unless that has begun. What is wrong with it is told by the first call."""
@@ -101,8 +107,10 @@ class _Worker:
             self._thread.submit(self._tidy)
 
     def _tidy(self) -> None:
+        """Collect garbage if nobody waits: of what is new, and now and then of all since the project was read."""
+        self._answered += 1
         if not self._waiting:
-            gc.collect()
+            gc.collect(_ALL if self._answered % _OFTEN == 0 else _NEW)
 
     def _read(self) -> None:
         with suppress(Exception):
