@@ -278,6 +278,33 @@ def test_without_a_revision_it_says_what_to_name(shop: Project) -> None:
     assert "--since REV, or --since-merge-base BRANCH" in done.stderr
 
 
+def test_a_baseline_that_is_not_there_is_an_error(shop: Project) -> None:
+    done = shop.call("review", "--since", "main", "--baseline", "other.yaml")
+
+    assert done.returncode == 2
+    assert "there is no baseline" in done.stderr
+
+
+def test_a_file_that_cannot_be_parsed_is_no_empty_review(shop: Project) -> None:
+    shop.write("shop/db.py", "def rows(:\n")
+
+    done = shop.call("review", "--since", "main")
+
+    assert done.returncode == 2
+    assert "could not look at everything" in done.stdout
+    assert "shop/db.py:1" in done.stderr
+
+
+def test_a_file_that_could_not_be_parsed_before_is_a_gap(shop: Project) -> None:
+    shop.write("shop/db.py", "def rows(:\n")
+    commit(shop)
+    shop.write("shop/db.py", SHOP["shop/db.py"])
+
+    told = shop.call("review", "--since", "HEAD").stdout
+
+    assert "Not compared\n  ! before the change, shop/db.py:1:10: is not valid Python" in told
+
+
 def test_an_unknown_format_is_an_error(shop: Project) -> None:
     done = shop.call("review", "--since", "main", "--format", "word")
 
