@@ -147,8 +147,8 @@ class Review:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing architectural has changed."""
-        return not any(
+        """Whether everything could be checked, and nothing architectural has changed."""
+        return self.complete and not any(
             (
                 self.names,
                 self.moves,

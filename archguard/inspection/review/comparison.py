@@ -49,12 +49,12 @@ class Comparison:
     def routes(self) -> Iterator[RouteChange]:
         """The routes that are new, gone, or guarded in another way."""
         old, new = self.before.routes, self.after.routes
-        for method, path in sorted(old.keys() | new.keys()):
-            handler, after = new.get((method, path), ("", None))
-            known, before = old.get((method, path), ("", None))
+        for key in sorted(old.keys() | new.keys()):
+            handler, after = new.get(key, ("", None))
+            known, before = old.get(key, ("", None))
             before = None if before is None else tuple(map(self._now, before))
             if before is None or after is None or {*before} != {*after}:
-                yield RouteChange(method, path, handler or known, before, after)
+                yield RouteChange(*key[1:], handler or known, before, after)
 
     def cycles(self) -> Iterator[CycleChange]:
         """The cycles that are opened or have grown, and those that are gone."""
