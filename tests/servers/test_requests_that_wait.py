@@ -34,6 +34,7 @@ class Served:
         self.logged: list[str] = []
         self.ends: Queue[str] = Queue()
         self.kept: list[bytearray] = []
+        self.thread = Thread()
 
     def run(self, ready: Event) -> None:
         daemon = Daemon(Path("/project"), PATIENCE, self.logged.append, most_growth=100 << 20)
@@ -87,14 +88,14 @@ def answer(connection: socket.socket) -> Any:
 def served(project: Project, daemons: Daemons) -> Iterator[Served]:
     served = Served(daemons.address(project))
     ready = Event()
-    thread = Thread(target=served.run, args=(ready,))
+    thread = served.thread = Thread(target=served.run, args=(ready,))
     thread.start()
     assert ready.wait(PATIENCE)
     yield served
     gc.unfreeze()  # a daemon collects by itself
     gc.enable()
     served.may_go_on.set()
-    if not Path(served.address).exists():  # it has ended by itself
+    if not thread.is_alive():
         return
     with closing(served.send("stop")) as connection:
         assert answer(connection) == {"stopped": True}
@@ -195,3 +196,5 @@ def test_one_that_has_grown_too_much_ends_after_its_answer(served: Served) -> No
             assert answer(connection) == {"name": "grow"}
 
     assert "it has grown by 1" in served.ends.get(timeout=PATIENCE)
+    served.thread.join(PATIENCE)
+    assert not Path(served.address).exists()
