@@ -37,7 +37,7 @@ ROOT: Final = Path(__file__).parents[1]
 TARGETS: Final[dict[str, tuple[str, ...]]] = {
     "archguard/semantics": ("tests/semantics",),
     "archguard/codebase/imports": ("tests/codebase",),
-    "archguard/incremental": ("tests/snapshot", "tests/cli/test_snapshot.py", "tests/properties/test_outlines.py"),
+    "archguard/incremental": ("tests/incremental", "tests/cli/test_snapshot.py", "tests/properties/test_outlines.py"),
 }
 """The folders that are mutated, each with the tests that must notice."""
 

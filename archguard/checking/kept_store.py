@@ -9,7 +9,7 @@ import os
 import pickle
 import sys
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from importlib.util import find_spec
 from pathlib import Path
@@ -51,6 +51,8 @@ class _Index:
     files: Mapping[str, _State]
     """The state of the file of each module."""
     imports: str
+    names: str
+    """What `FileResults.names` was."""
     batches: list[Batch]
     """The results, without what they depend on."""
     rows: list[dict[str, _Part]]
@@ -69,14 +71,25 @@ def read_with_kept_results(config: Config, only: Collection[str]) -> Codebase:
     Raises:
         ExceptionGroup[ArchguardError]: a package does not exist.
     """
-    by_file = any(contract.checks_by_file for contract in config.contracts)
-    if not (is_recording() and by_file and all(contract.is_built_in for contract in config.contracts)):
+    if not (is_recording() and _may_keep(config)):
         return read(config)
     stored = _StoredRun.load(config, only)
     codebase = (stored and stored.codebase_after_edits()) or read(config)
     if not (stored and stored.give(codebase)):
         codebase.results.recorder = DependencyRecorder()
     return codebase
+
+
+def stored_run(config: Config, codebase: Codebase) -> tuple[KeptRun, frozenset[str]] | None:
+    """The stored run of all contracts of `config`, and the modules of `codebase` that have changed since.
+
+    All of it is in memory. None if there is no such run, or so much has changed that a new one is better.
+    """
+    stored = _StoredRun.load(config, ()) if _may_keep(config) else None
+    changed = stored.changed(codebase) if stored else frozenset[str]()
+    if stored and not changed:
+        codebase.results.names = stored.index.names  # nothing leads elsewhere
+    return (stored.run(in_memory=True), changed) if stored and len(changed) <= _MOST_CHANGED else None
 
 
 def keep_results(config: Config, only: Collection[str], codebase: Codebase) -> None:
@@ -98,11 +111,14 @@ def _store(root: str, name: str, codebase: Codebase) -> None:
     index = _Index(
         files=_files(codebase),
         imports=codebase.every_import.digest,
+        names=results.names,
         batches=[replace(batch, rows={}, texts={}) for batch in results.batches],
         rows=[{module: parts.add(row) for module, row in batch.rows.items()} for batch in results.batches],
         texts={module: parts.add(text) for module, text in texts_of(codebase).items()},
         scans=results.scans,
-        code=parts.add(pickle.dumps(replace(codebase, results=FileResults(), memo={}), pickle.HIGHEST_PROTOCOL)),
+        code=parts.add(
+            pickle.dumps(replace(codebase, results=FileResults(names=results.names), memo={}), pickle.HIGHEST_PROTOCOL)
+        ),
     )
     store.save_bytes(root, (_FOLDER, f"{name}.parts"), b"".join(parts.contents))
     store.save_bytes(root, (_FOLDER, f"{name}.index"), pickle.dumps(index, pickle.HIGHEST_PROTOCOL))
@@ -131,10 +147,15 @@ class _StoredParts(Mapping[str, bytes]):
     root: str
     name: str
     parts: Mapping[str, _Part]
+    content: bytes | None = field(default=None, repr=False)
+    """The second entry; None to read each part from disk."""
 
     def __getitem__(self, module: str) -> bytes:
         part = self.parts[module]
-        content = store.load_part(self.root, (_FOLDER, f"{self.name}.parts"), part.offset, part.length)
+        if self.content is None:
+            content = store.load_part(self.root, (_FOLDER, f"{self.name}.parts"), part.offset, part.length)
+        else:
+            content = self.content[part.offset : part.offset + part.length]
         return content if _digest(content) == part.digest else b""
 
     def __iter__(self) -> Iterator[str]:
@@ -175,21 +196,32 @@ class _StoredRun:
 
     def give(self, codebase: Codebase) -> bool:
         """Give `codebase` the results that still hold; False if so many do not that a full run is better."""
-        files = _files(codebase)
-        before = self.index.files
+        changed = self.changed(codebase)
+        return len(changed) <= _MOST_CHANGED and self.run().give(codebase, changed)
+
+    def changed(self, codebase: Codebase) -> frozenset[str]:
+        """The modules that were added, removed or edited since the run."""
+        files, before = _files(codebase), self.index.files
         unknown = {name for name, (_, state) in files.items() if not state}  # nothing tells whether these have changed
-        changed = {name for name in files.keys() | before.keys() if files.get(name) != before.get(name)} | unknown
-        return len(changed) <= _MOST_CHANGED and self._run().give(codebase, changed)
+        names = files.keys() | before.keys()
+        return frozenset(name for name in names if files.get(name) != before.get(name)).union(unknown)
 
-    def _run(self) -> KeptRun:
+    def run(self, *, in_memory: bool = False) -> KeptRun:
+        """The run; a later one may replace it on disk, unless all of it is `in_memory`."""
+        content = store.load_bytes(self.root, _FOLDER, f"{self.name}.parts") if in_memory else None
         stored = zip(self.index.batches, self.index.rows, strict=True)
-        batches = tuple(replace(batch, rows=self._parts(rows)) for batch, rows in stored)
-        return KeptRun(
-            frozenset(self.index.files), self.index.imports, batches, self.index.scans, self._parts(self.index.texts)
-        )
+        batches = tuple(replace(batch, rows=self._parts(rows, content)) for batch, rows in stored)
+        texts = self._parts(self.index.texts, content)
+        return KeptRun(frozenset(self.index.files), self.index.imports, batches, self.index.scans, texts)
 
-    def _parts(self, parts: Mapping[str, _Part]) -> _StoredParts:
-        return _StoredParts(self.root, self.name, parts)
+    def _parts(self, parts: Mapping[str, _Part], content: bytes | None = None) -> _StoredParts:
+        return _StoredParts(self.root, self.name, parts, content)
+
+
+def _may_keep(config: Config) -> bool:
+    """Whether there are contracts whose results are kept file by file, and none of a plug-in."""
+    by_file = any(contract.checks_by_file for contract in config.contracts)
+    return by_file and all(contract.is_built_in for contract in config.contracts)
 
 
 def _files(codebase: Codebase) -> dict[str, _State]:

@@ -2,21 +2,26 @@
 
 The session checks the project once, and records what each result depends on. A check of drafts compares the edited
 files with those on disk, computes what depends on the edit, and compares the reports. The files of the other modules
-are parsed once, when a draft first needs them. When the project has changed on disk, `refresh` makes it the base of the
-next drafts.
+are parsed once, when a draft first needs them. `refresh` takes in what has changed on disk: it compares the
+fingerprints of all inputs, and reads the files that were edited. Results are kept from one full run (`kept_run.py`)
+until so much has changed since that another one is worth its time; it may be one that was stored (`kept_store.py`).
 """
 
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from archguard.checking.check import check
 from archguard.checking.kept_run import KeptRun
-from archguard.codebase import Codebase
-from archguard.codebase.edits import with_edits
+from archguard.checking.kept_store import keep_results, stored_run
+from archguard.codebase import Codebase, Source
+from archguard.codebase.edits import added_source, with_edits
 from archguard.config import Config, read
 from archguard.incremental.dependencies import DependencyRecorder
+from archguard.incremental.input_recorder import recording_into
+from archguard.incremental.recorded_inputs import RecordedInputs
 from archguard.model import Location, Problem, Report, Severity, Violation, new_violations
 
 
@@ -36,26 +41,55 @@ class DraftResult:
 
 
 class Session:
-    """The project of `config`, to check drafts of its files against its contracts."""
+    """The project of `config`, to check drafts of its files against its contracts. For one thread."""
 
     def __init__(self, config: Config) -> None:
-        """Read and check the project.
+        """Read and check the project; its results are stored in `.archguard_cache`, and found there the next time.
 
         Raises:
             ExceptionGroup[ArchguardError]: a package does not exist.
         """
         self.config = config
-        self.refresh()
+        self._inputs, self._scopes = RecordedInputs(), dict[str, Any]()
+        with recording_into(self._inputs):
+            codebase = read(config)
+            if stored := stored_run(config, codebase):
+                self._recorder = DependencyRecorder(is_recording=False)
+                self._kept, self._edits = stored[0], set[str]()
+                self._take_in(codebase, set(stored[1]))
+            else:
+                self._check_all(codebase)
 
-    def refresh(self) -> None:
-        """Read and check the project again, as it is on disk now."""
-        self._base = read(self.config)
-        self._base.results.recorder = DependencyRecorder()
-        self.report = check(self.config, codebase=self._base)
-        self._kept = KeptRun.of(self._base)
-        self._recorder = self._base.results.recorder
-        self._recorder.is_recording = False  # the base has what drafts are compared with; they change nothing in it
-        self._scopes = dict(self._base.results.scopes)
+    @property
+    def report(self) -> Report:
+        """What the contracts find on disk, as of the last `refresh`."""
+        return self._report
+
+    @property
+    def codebase(self) -> Codebase:
+        """The code on disk, as of the last `refresh`."""
+        return self._disk
+
+    def refresh(self) -> bool:
+        """Take in what has changed on disk since the last time. Returns whether anything has.
+
+        Raises:
+            ExceptionGroup[ArchguardError]: a package is gone.
+        """
+        if self._inputs.holds():
+            return False
+        before, modules = self._inputs, {source.file: source.module for source in self._disk.sources.values()}
+        edited = {modules[path] for path in before.changed if path in modules}
+        are_edits = bool(edited) and len(edited) == len(before.changed)
+        inputs = before.renewed() if are_edits else RecordedInputs()
+        with recording_into(inputs):
+            codebase = self._with_edits(edited) if are_edits else None
+            if codebase is None:
+                codebase = read(self.config)
+                edited = self._differing(codebase, before, inputs)
+            self._take_in(codebase, edited)
+        self._inputs = inputs
+        return True
 
     def check(self, drafts: Mapping[Path, str | bytes | None]) -> DraftResult:
         """What `drafts` change: new, fixed and unchanged violations of all contracts. Nothing is written.
@@ -66,28 +100,73 @@ class Session:
         """
         root = self.config.root
         texts = {os.path.abspath(root / path): _bytes(text) for path, text in drafts.items()}  # noqa: PTH100  # keeps links
-        codebase = self._with_drafts(texts)
-        names = codebase.sources.keys() | self._base.sources.keys()
-        changed = [name for name in names if codebase.sources.get(name) != self._base.sources.get(name)]
-        results = codebase.results
-        results.recorder = self._recorder
-        results.scopes = {name: scope for name, scope in self._scopes.items() if name not in changed}
-        if all(contract.is_built_in for contract in self.config.contracts):
-            self._kept.give(codebase, changed)
-        report = check(self.config, codebase=codebase)
-        self._scopes |= {name: scope for name, scope in results.scopes.items() if name not in changed}
-        files = {source.file for code in (codebase, self._base) for source in code.sources.values()}
+        with recording_into(self._inputs):
+            codebase = self._with_drafts(texts)
+            names = codebase.sources.keys() | self._disk.sources.keys()
+            drafted = {name for name in names if codebase.sources.get(name) != self._disk.sources.get(name)}
+            self._give_results(codebase, drafted)
+            report = check(self.config, codebase=codebase)
+        self._keep_scopes(codebase, drafted)
+        files = {source.file for code in (codebase, self._disk) for source in code.sources.values()}
         strays = tuple(_not_a_module(path, root) for path in texts if path not in files)
-        found = _compared(self.report, report)
+        found = _compared(self._report, report)
         return replace(found, problems=(*strays, *found.problems))
 
+    def _check_all(self, codebase: Codebase) -> None:
+        """Check `codebase`, and record what later checks are compared with."""
+        codebase.results.scopes = {}  # those of other checks record nothing
+        codebase.results.recorder = self._recorder = DependencyRecorder()
+        self._report = check(self.config, codebase=codebase)
+        keep_results(self.config, (), codebase)
+        self._recorder.is_recording = False  # later checks change nothing in what was recorded
+        self._disk, self._kept, self._edits = codebase, KeptRun.of(codebase), set[str]()
+        self._scopes = dict(codebase.results.scopes)
+
+    def _take_in(self, codebase: Codebase, edited: set[str]) -> None:
+        """Make `codebase`, whose modules `edited` are others than in the last one, what is on disk."""
+        self._scopes = {name: scope for name, scope in self._scopes.items() if name not in edited}
+        self._edits |= edited
+        if not self._give_results(codebase, set()):
+            self._check_all(codebase)
+            return
+        self._report, self._disk = check(self.config, codebase=codebase), codebase
+        self._keep_scopes(codebase, set())
+
+    def _give_results(self, codebase: Codebase, drafted: set[str]) -> bool:
+        """Give `codebase` what is known of the files other than `drafted`; False if no result is."""
+        results = codebase.results
+        results.recorder = self._recorder
+        results.scopes = {name: scope for name, scope in self._scopes.items() if name not in drafted}
+        may_keep = all(contract.is_built_in for contract in self.config.contracts)  # a plug-in may read anything
+        return may_keep and self._kept.give(codebase, self._edits | drafted)
+
+    def _keep_scopes(self, codebase: Codebase, drafted: set[str]) -> None:
+        self._scopes |= {name: scope for name, scope in codebase.results.scopes.items() if name not in drafted}
+
+    def _with_edits(self, edited: set[str]) -> Codebase | None:
+        """The code with the files of the modules `edited` read again; None if all must be."""
+        return with_edits(self._disk, [replace(self._disk.sources[name]) for name in edited])  # copies, without content
+
+    def _differing(self, codebase: Codebase, before: RecordedInputs, now: RecordedInputs) -> set[str]:
+        """The modules whose files are others in `codebase` than in the last one."""
+        files = {name: source.file for code in (self._disk, codebase) for name, source in code.sources.items()}
+        common = codebase.sources.keys() & self._disk.sources.keys()
+        return {name for name, file in files.items() if name not in common or now.differs(before, file)}
+
     def _with_drafts(self, texts: Mapping[str, bytes | None]) -> Codebase:
-        modules = {source.file: source for source in self._base.sources.values()}
+        modules = {source.file: source for source in self._disk.sources.values()}
         edited = [
-            modules[path].with_content(text) for path, text in texts.items() if text is not None and path in modules
+            source.with_content(text)
+            for path, text in texts.items()
+            if text is not None and (source := modules.get(path) or self._new_source(path))
         ]
-        found = with_edits(self._base, edited) if len(edited) == len(texts) else None
+        found = with_edits(self._disk, edited) if len(edited) == len(texts) else None
         return found or read(self.config, drafts=texts)
+
+    def _new_source(self, path: str) -> Source | None:
+        """The source of a file that is to be added to a package, unless it is excluded."""
+        found = added_source(self._disk, path)
+        return None if found and any(one.unit(found.module) for one in self.config.project.exclude) else found
 
 
 def _bytes(text: str | bytes | None) -> bytes | None:

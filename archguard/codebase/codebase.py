@@ -57,7 +57,8 @@ class Codebase:
     distinguished: frozenset[str] = frozenset()
     """The external modules that are distinguished from their top-level package, such as `google.cloud.storage`."""
     has_plain_imports: bool = False
-    """Whether an import leads to the same module whatever other files import: no wildcards, no folders of services."""
+    """Whether an import leads to the same module whatever other files import: no wildcards, no folders of services, and
+    no excluded module without a package around it that is not."""
     ignored: frozenset[Link] = frozenset()
     """The imports that a contract ignores, and that are not in `imports`."""
     results: FileResults = field(default_factory=FileResults, compare=False, repr=False)
@@ -434,5 +435,8 @@ def read_codebase(  # noqa: PLR0913  # each is one setting of the configuration
         lazy=found.lazy,
         reexports=found.reexports,
         distinguished=found.externals,
-        has_plain_imports=follow and not excluded and not paths.first_names and all(one.literal for one in externals),
+        has_plain_imports=follow
+        and not paths.first_names
+        and all(one.literal for one in externals)
+        and all(found.graph.modules.intersection(self_and_parents(module)) for module in excluded),
     )

@@ -1,12 +1,15 @@
 """The code base after edits of some of its files, without reading the others again.
 
 The imports of the edited files are extracted and resolved as the scan does it; the rest of the graph stays. There is no
-such shortcut for an edit that may change what the imports of other files lead to: of a package, which may re-export
-names, or of a file whose names are imported by a star. `tests/properties` compares both ways.
+such shortcut for an edit that changes what the imports of other files lead to: of a package that no longer re-exports
+the same names, or of a file whose names are imported by a star. Files that named a new module before it was there
+import it now: their imports are extracted again, too. `tests/properties` compares both ways.
 """
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from archguard.codebase.codebase import Codebase
 from archguard.codebase.file_results import FileResults
@@ -19,28 +22,62 @@ _LAZY = ImportTrait.LAZY
 
 
 def with_edits(codebase: Codebase, edited: Iterable[Source]) -> Codebase | None:
-    """`codebase` with `edited` in place of the files of these modules; None if all files must be read again."""
-    sources, lines = dict(codebase.sources), dict(codebase.imports.lines)
-    for source in edited:
-        found = _imports(codebase, source) if _may_be_edited(codebase, source) else None
+    """`codebase` with `edited` in place of the files of their modules, or as new ones; None if that takes a scan."""
+    files = {source.module: source for source in edited}
+    added = [source for module, source in files.items() if module not in codebase.sources]
+    if codebase.reexports is None or not all(_may_be_edited(codebase, source) for source in files.values()):
+        return None
+    for source in added:
+        files |= {importer.module: importer for importer in _naming(codebase, source)}
+    sources = {**codebase.sources, **files}
+    reexports = codebase.reexports.after_edits(sources, files.keys() & codebase.sources.keys())
+    if reexports is None or any(_is_named_by_its_package(codebase, source) for source in added):
+        return None
+    modules, lines = codebase.imports.modules.union(files), dict(codebase.imports.lines)
+    new = replace(codebase, sources=sources, imports=ImportGraph(modules, lines), reexports=reexports, memo={})
+    for module, source in files.items():
+        found = _imports(new, source)
         if found is None:
             return None
-        sources[source.module], lines[source.module] = source, found
-    imports = codebase.imports if lines == codebase.imports.lines else ImportGraph(codebase.imports.modules, lines)
-    return replace(codebase, sources=sources, imports=imports, results=FileResults(is_edited=True), memo={})
+        lines[module] = found
+    is_same = (modules, lines) == (codebase.imports.modules, codebase.imports.lines)
+    imports = codebase.imports if is_same else ImportGraph(modules, lines)  # the same has memoized its digests
+    return replace(new, imports=imports, results=FileResults(names=codebase.results.names), memo={})
+
+
+def added_source(codebase: Codebase, path: str) -> Source | None:
+    """The source of a file that is to be written beside the modules of a package; None for any other path."""
+    file = Path(path)
+    beside = str(file.with_name("__init__.py"))
+    package = next((source for source in codebase.sources.values() if source.file == beside), None)
+    if package is None or file.suffix != ".py" or not file.stem.isidentifier() or os.path.lexists(path):
+        return None
+    shown = package.display_path.removesuffix("__init__.py") + file.name
+    return Source(f"{package.module}.{file.stem}", path, shown)
 
 
 def _may_be_edited(codebase: Codebase, edited: Source) -> bool:
-    """Whether the imports of other files lead to the same modules after the edit."""
-    module, reexports = edited.module, codebase.reexports
-    return (
-        codebase.has_plain_imports
-        and reexports is not None
-        and not edited.is_package
-        and reexports.is_same_for_others(edited)
-        and not codebase.has_read_errors(module)
-        and not any(link.importer == module for link in codebase.lazy)
-    )
+    module = edited.module
+    if module not in codebase.sources:
+        is_free = not any(one == module or one.startswith(f"{module}.") for one in codebase.modules)
+        return codebase.has_plain_imports and is_free
+    has_lazy = any(link.importer == module for link in codebase.lazy)
+    return codebase.has_plain_imports and not codebase.has_read_errors(module) and not has_lazy
+
+
+def _naming(codebase: Codebase, added: Source) -> Iterator[Source]:
+    """The sources that import the package of `added`, and have its name somewhere."""
+    package, _, name = added.module.rpartition(".")
+    for importer in codebase.imports.importers.get(package, ()):
+        if name.encode() in codebase.sources[importer].content:
+            yield codebase.sources[importer]
+
+
+def _is_named_by_its_package(codebase: Codebase, added: Source) -> bool:
+    """Whether the package of `added` has a name like it, which others may import; what they mean is the module now."""
+    package, _, name = added.module.rpartition(".")
+    assert codebase.reexports is not None  # noqa: S101  # checked by `with_edits`
+    return name.encode() in codebase.sources[package].content or codebase.reexports.binds(package, name)
 
 
 def _imports(codebase: Codebase, source: Source) -> Mapping[str, tuple[int, ...]] | None:
@@ -63,7 +100,7 @@ def _imports(codebase: Codebase, source: Source) -> Mapping[str, tuple[int, ...]
 def _resolved(codebase: Codebase, source: Source, imports: Iterable[Import]) -> Iterator[tuple[str, int]]:
     """The modules that `imports` lead to, with re-exports resolved."""
     reexports, known = codebase.reexports, codebase.modules
-    assert reexports is not None  # noqa: S101  # checked by `_may_be_edited`
+    assert reexports is not None  # noqa: S101  # checked by `with_edits`
     view = reexports.views[source.service]
     by_package: dict[tuple[str, int], set[str]] = {}
     for one in imports:

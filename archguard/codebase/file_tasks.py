@@ -111,9 +111,8 @@ def map_imports(codebase: Codebase, query: Query, compute: Callable[[], _T], inp
     results = codebase.results
     if not results.recorder.is_recording and not results.kept:
         return compute()
-    is_read_again = bool(results.kept) and not results.is_edited
     query = f"{query} {codebase.imports.digest_with_lines}"
-    return map_program(codebase, query, compute, (is_read_again, inputs))
+    return map_program(codebase, query, compute, (results.names, inputs))
 
 
 def scan_files(

@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from archguard.incremental import store
 from archguard.incremental.fingerprint import kind, stat_fingerprint
+from archguard.incremental.recorded_inputs import RecordedInputs
 from archguard.incremental.recorded_result import IMPORTS, RecordedResult
 from archguard.incremental.replay import FOLDER
 from archguard.incremental.request_key import file_name
@@ -54,8 +55,8 @@ _UNREPEATABLE: Final = (
 class InputRecorder:
     """Takes a fingerprint of each input before the run reads it."""
 
-    def __init__(self, key: str, *, by_content: bool, before: RecordedResult | None) -> None:
-        self.result = RecordedResult(key, by_content=by_content)
+    def __init__(self, inputs: RecordedInputs, before: RecordedResult | None = None) -> None:
+        self.inputs = inputs
         self.before = before
         self.started = time.time_ns()
         self.is_complete = True
@@ -84,14 +85,14 @@ class InputRecorder:
         whole = _absolute(path)
         if not self._is_recorded(whole) and not _is_irrelevant(whole):
             with self._paused():
-                self.result.record_file(whole)
+                self.inputs.record_file(whole)
 
     def record_folder(self, path: str) -> None:
         """Record the names in the folder `path`, and the kinds of what its symbolic links point to, once."""
         whole = _absolute(path)
         if not self._is_recorded(whole) and not _is_irrelevant(whole):
             with self._paused():
-                self.result.record_folder(whole, self.before)
+                self.inputs.record_folder(whole, self.before)
 
     def edited_files(self) -> list[str] | None:
         """The files that have another content than in the outdated run; None if anything else has changed."""
@@ -106,8 +107,8 @@ class InputRecorder:
         edited = set(before.changed)
         for name in ("stamps", "digests", "links", "kinds", "targets"):
             recorded = getattr(before, name)
-            getattr(self.result, name).update({path: recorded[path] for path in recorded if path not in edited})
-        self.result.days = before.days
+            getattr(self.inputs, name).update({path: recorded[path] for path in recorded if path not in edited})
+        self.inputs.days = before.days
         for path in before.changed:
             self.record_file(path)
 
@@ -125,7 +126,7 @@ class InputRecorder:
 
     def record_interfaces(self, paths: Collection[str]) -> None:
         """Record the interface hashes of those of `paths` that were edited lately: the likely next edits."""
-        stamps, since, before = self.result.stamps, self.started - _DAY, self.before
+        stamps, since, before = self.inputs.stamps, self.started - _DAY, self.before
         if before and not before.by_outline:  # a contract depends on more than interfaces
             return
         edited = [*before.outlines, *before.changed][-_MAX_EDITED_FILES:] if before else []
@@ -133,10 +134,10 @@ class InputRecorder:
         likely = recent if len(recent) <= _MAX_EDITED_FILES else set()  # more are a checkout, not edits
         with self._paused():
             for path in sorted(likely.union(edited).intersection(paths)):
-                self.result.record_interface(path)
+                self.inputs.record_interface(path)
 
     def _is_recorded(self, path: str) -> bool:
-        return path in self.result.stamps or path in self.result.digests
+        return path in self.inputs.stamps or path in self.inputs.digests
 
     @contextmanager
     def _paused(self) -> Iterator[None]:
@@ -151,6 +152,8 @@ class _Active:
     """The recorder of this process, if there is one. Audit hooks cannot be removed, so one hook serves all runs."""
 
     recorder: InputRecorder | None = None
+    result: RecordedResult | None = None
+    """What the run is to store; None if it only records."""
     has_hook = False
 
 
@@ -166,16 +169,29 @@ def recording(key: str | None, *, by_content: bool, before: RecordedResult | Non
     if key is None:
         yield
         return
-    if not _Active.has_hook:
-        sys.addaudithook(_on_audit_event)
-        _Active.has_hook = True
-    _Active.recorder = recorder = InputRecorder(key, by_content=by_content, before=before)
+    _add_hook()
+    _Active.result = result = RecordedResult(key, by_content=by_content)
+    _Active.recorder = recorder = InputRecorder(result, before)
     try:
         for folder in sys.path:
             recorder.record_folder(folder or ".")
         yield
     finally:
-        _Active.recorder = None
+        _Active.recorder = _Active.result = None
+
+
+@contextmanager
+def recording_into(inputs: RecordedInputs) -> Iterator[None]:
+    """Add what the body of the `with` statement reads to `inputs`; nothing is stored."""
+    _add_hook()
+    outer, result = _Active.recorder, _Active.result
+    if outer:
+        outer.is_complete = False  # it misses what is read here
+    _Active.recorder, _Active.result = InputRecorder(inputs), None
+    try:
+        yield
+    finally:
+        _Active.recorder, _Active.result = outer, result
 
 
 def save_result(
@@ -195,12 +211,12 @@ def save_result(
         by_outline: Whether the report depends on nothing of the sources but their interface hashes.
         imports: The facts by which `edit_analysis` judges edited imports; None if any edited import may matter.
     """
-    recorder, _Active.recorder = _Active.recorder, None
-    if recorder is None:
+    recorder, result = _Active.recorder, _Active.result
+    _Active.recorder = _Active.result = None
+    if recorder is None or result is None:
         return
     recorder.record_program()
     if recorder.is_complete:
-        result = recorder.result
         result.outputs, result.exit_code = [*outputs], exit_code
         result.outlines, result.by_outline = (result.outlines if by_outline else {}), by_outline
         if by_outline and imports and recorder.rows:
@@ -218,7 +234,8 @@ def record_sources(paths: Iterable[os.PathLike[str] | str]) -> None:
         whole = [_absolute(os.fspath(path)) for path in paths]
         for path in whole:
             _Active.recorder.record_file(path)
-        _Active.recorder.record_interfaces(whole)
+        if is_recording():
+            _Active.recorder.record_interfaces(whole)
 
 
 def record_rows(name: str, context: str) -> None:
@@ -246,15 +263,15 @@ def take_over_inputs() -> None:
 
 def is_recording() -> bool:
     """Whether the inputs of this run are recorded, and its results stored."""
-    return _Active.recorder is not None
+    return _Active.result is not None
 
 
 def state_of(file: str) -> list[int] | str | None:
     """The recorded fingerprint of `file`, or the digest of its content; None if it is not recorded."""
     if _Active.recorder is None:
         return None
-    result, whole = _Active.recorder.result, _absolute(file)
-    return result.stamps.get(whole) or result.digests.get(whole)
+    inputs, whole = _Active.recorder.inputs, _absolute(file)
+    return inputs.stamps.get(whole) or inputs.digests.get(whole)
 
 
 def is_file(path: str | os.PathLike[str]) -> bool:
@@ -277,7 +294,7 @@ def real_path(path: str | os.PathLike[str]) -> str:
     whole = _absolute(os.fspath(path))
     found = os.path.realpath(whole)
     if _Active.recorder:
-        _Active.recorder.result.targets[whole] = found
+        _Active.recorder.inputs.targets[whole] = found
     return found
 
 
@@ -286,16 +303,22 @@ def today(days: Iterable[date | None]) -> date:
     now = date.today()  # noqa: DTZ011  # the day where the user is
     given = [day for day in days if day]
     if _Active.recorder and given:
-        _, end = _Active.recorder.result.days
+        _, end = _Active.recorder.inputs.days
         ends = [day.isoformat() for day in given if day > now]
-        _Active.recorder.result.days = [now.isoformat(), min(ends + [end] * bool(end), default="9999-12-31")]
+        _Active.recorder.inputs.days = [now.isoformat(), min(ends + [end] * bool(end), default="9999-12-31")]
     return now
+
+
+def _add_hook() -> None:
+    if not _Active.has_hook:
+        sys.addaudithook(_on_audit_event)
+        _Active.has_hook = True
 
 
 def _recorded_kind(path: str | os.PathLike[str]) -> str:
     found = kind(os.fspath(path))
     if _Active.recorder:
-        _Active.recorder.result.kinds[_absolute(os.fspath(path))] = found
+        _Active.recorder.inputs.kinds[_absolute(os.fspath(path))] = found
     return found
 
 

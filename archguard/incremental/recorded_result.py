@@ -1,16 +1,8 @@
-"""A report as it was written, with the fingerprints of everything that it depends on.
-
-`holds` compares every fingerprint with the present: one `stat` per input, and a digest only where `stat` is not enough
-(folders, files that changed within the clock's last tick, and all files if `by_content`). The result is valid if all of
-them are equal; otherwise `changed` lists the inputs that are not, which `edit_analysis` may still find harmless.
-"""
+"""A report as it was written, with the inputs that it depends on: it is valid for as long as they hold."""
 
 import json
-import time
-from collections.abc import Iterator
-from os.path import realpath
 
-from archguard.incremental.fingerprint import content, digest, digest_and_links, is_settled, kind, stat_fingerprint
+from archguard.incremental.recorded_inputs import RecordedInputs
 
 IMPORTS = "edits"
 """The cache folder for the facts by which `edit_analysis` judges edited imports."""
@@ -31,39 +23,20 @@ _FIELDS = (
 )
 
 
-class RecordedResult:
+class RecordedResult(RecordedInputs):
     """The outputs of a run, and the fingerprints of its inputs."""
 
     def __init__(self, question: str, *, by_content: bool) -> None:
+        super().__init__(by_content=by_content)
         self.question = question
         """The request key: command line, folder, user and environment."""
         self.outputs: list[tuple[str | None, str]] = []
         """File and text of each report; None in place of a file is stdout."""
         self.exit_code = 0
-        self.by_content = by_content
-        """Whether to compare content instead of `stat` fingerprints."""
-        self.stamps: dict[str, list[int]] = {}
-        """`stat` fingerprints of the files and folders that had settled when they were recorded."""
-        self.digests: dict[str, str] = {}
-        """Content digests of files without a settled fingerprint, and digests of the names in folders."""
-        self.outlines: dict[str, str] = {}
-        """Interface hashes: these files may change in ways that keep the hash."""
-        self.links: dict[str, list[str]] = {}
-        """The symbolic links in each folder that has some."""
         self.by_outline = False
         """Whether the report depends on nothing of the sources but their interface hashes."""
-        self.kinds: dict[str, str] = {}
-        """Paths of which only the kind matters: a file, a folder or nothing."""
-        self.targets: dict[str, str] = {}
-        """Resolved paths, where resolving symbolic links decided what was read."""
-        self.days = ["", ""]
-        """First day of validity, and the day after the last one (ISO format); both empty if dates do not matter."""
         self.imports = ""
         """The id of the stored facts about imports that belong to this result; "" if there are none."""
-        self.is_renewed = False
-        """Whether `holds` has updated fingerprints, so that storing the result again makes the next run faster."""
-        self.changed: list[str] = []
-        """The inputs that `holds` has found to differ."""
 
     @classmethod
     def read(cls, text: str, question: str) -> "RecordedResult | None":
@@ -80,82 +53,3 @@ class RecordedResult:
     def text(self) -> str:
         """The serialized result, for `read`."""
         return json.dumps({name: getattr(self, name) for name in _FIELDS}, separators=(",", ":"))
-
-    def record_file(self, path: str) -> None:
-        """Record the file `path`: its `stat` fingerprint, or a digest of its content if it has not settled."""
-        if not self._has_fingerprint(path):
-            self.digests[path] = digest(path)
-
-    def record_folder(self, path: str, before: "RecordedResult | None") -> None:
-        """Record the names in the folder `path`.
-
-        The fingerprint alone is too strict: it changes with `__pycache__` too. But if it is the same as `before`, the
-        digest is taken over without listing the folder.
-        """
-        if self._has_fingerprint(path) and before and self.stamps[path] == before.stamps.get(path):
-            self.digests[path], links = before.digests[path], before.links.get(path, [])
-        else:
-            self.digests[path], links = digest_and_links(path)
-        if links:
-            self.links[path] = links
-            self.kinds.update((link, kind(link)) for link in links)
-
-    def record_interface(self, path: str) -> None:
-        """Record the interface hash of the file `path`, if it has one."""
-        if found := _interface_hash(path):
-            self.outlines[path] = found
-
-    def holds(self) -> bool:
-        """Whether all inputs are unchanged; sets `changed` and `is_renewed`."""
-        return self._is_valid_today() and self._paths_are_unchanged() and self._inputs_are_unchanged()
-
-    def _has_fingerprint(self, path: str) -> bool:
-        found = None if self.by_content else stat_fingerprint(path)
-        if found is None or not is_settled(found):
-            return False
-        self.stamps[path] = found
-        return True
-
-    def _is_valid_today(self) -> bool:
-        first, end = self.days
-        return not end or first <= time.strftime("%Y-%m-%d") < end
-
-    def _paths_are_unchanged(self) -> bool:
-        kinds, targets = self.kinds.items(), self.targets.items()
-        return all(kind(path) == recorded for path, recorded in kinds) and all(
-            realpath(path) == recorded for path, recorded in targets
-        )
-
-    def _inputs_are_unchanged(self) -> bool:
-        for path, now in [*self._suspects()]:
-            if not self._is_unchanged(path):
-                self.changed.append(path)
-            elif (
-                now and not self.by_content and is_settled(now)
-            ):  # `now` is older than the comparison: a later change shows
-                self.stamps[path] = now
-                self.is_renewed = True
-        return not self.changed
-
-    def _is_unchanged(self, path: str) -> bool:
-        if path in self.digests and self.digests[path] == digest(path):
-            return True
-        return path in self.outlines and self.outlines[path] == _interface_hash(path)
-
-    def _suspects(self) -> Iterator[tuple[str, list[int] | None]]:
-        """The inputs that an equal fingerprint does not settle, each with its present fingerprint."""
-        stamps = self.stamps
-        for path, before in stamps.items():
-            if (now := stat_fingerprint(path)) != before:
-                yield path, now
-        for path in self.digests.keys() - stamps.keys():
-            yield path, stat_fingerprint(path)
-
-
-def _interface_hash(path: str) -> str:
-    from archguard.incremental.interface_hash import interface_hash  # `ast` takes 10 ms to load
-
-    try:
-        return interface_hash(content(path))
-    except OSError:
-        return ""

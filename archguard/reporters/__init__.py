@@ -13,6 +13,7 @@ Reporter = Callable[[Report], str]
 
 BUILT_IN: Final = (
     "text",
+    "concise",
     "json",
     "sarif",
     "junit",

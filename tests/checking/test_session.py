@@ -85,6 +85,15 @@ def test_after_a_refresh_drafts_are_compared_with_what_is_on_disk_then(session: 
     assert not session.check({Path("shop/db.py"): draft}).new
 
 
+def test_a_session_starts_from_the_results_of_an_earlier_run(session: Session, project: Project) -> None:
+    computed = {name for batch in session.codebase.results.batches for name, _, _ in batch.results}
+    project.write("shop/api.py", API.replace("show", "see"))
+    later = Session(project.config())
+    again = {name for batch in later.codebase.results.batches for name, _, _ in batch.results}
+    assert computed > again == {"shop.api"}
+    assert rules(later.report.violations) == rules(session.report.violations)
+
+
 def test_an_exception_is_lost_once_the_function_that_it_is_passed_to_logs_no_more(project: Project) -> None:
     rule = "{must_not: {catch: {exceptions: Exception, unless: log}}}"
     project.configure(f"project: {{packages: [shop]}}\ncontracts: [{{id: lost, kind: structure, rules: [{rule}]}}]")

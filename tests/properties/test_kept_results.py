@@ -2,7 +2,7 @@
 
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,8 +10,10 @@ from project import Project
 
 from archguard.checking import check
 from archguard.checking.kept_run import KeptRun
+from archguard.checking.session import Session
 from archguard.config import read
 from archguard.incremental.dependencies import DependencyRecorder
+from archguard.model import Violation
 
 CONTRACTS = """
 version: 1
@@ -33,6 +35,7 @@ contracts:
     rules:
       - {functions: "f*", must_not: {call: "requests.*"}}
       - {classes: "C*", must_not: {inherit: "*Session"}}
+      - {must_not: {define: {be: mutable}}}
       - {functions: "f*", must_not: {call: [shop.m0, shop.m3]}}
 """
 MODULES = [f"m{number}" for number in range(6)]
@@ -117,7 +120,7 @@ class Writer:
     def edits(self, modules: dict[str, list[str]]) -> Iterator[None]:
         """Edit `modules` again and again, in place."""
         while True:
-            name = self.random.choice(MODULES)
+            name = self.random.choice([*MODULES, "__init__"])
             definitions = modules.setdefault(name, self.module())
             at = self.random.randrange(len(definitions) + 1)
             match self.random.randrange(10):
@@ -139,11 +142,10 @@ class Writer:
 def written(folder: Path, modules: dict[str, list[str]]) -> None:
     package = folder / "shop"
     package.mkdir(exist_ok=True)
-    (package / "__init__.py").write_text("from shop.m3 import f0, C1\n")
-    for name in MODULES:
+    for name in (*MODULES, "__init__"):
         file = package / f"{name}.py"
         if name in modules:
-            file.write_text(HEAD + "\n".join(modules[name]) + "\n")
+            file.write_text(texts(modules)[name])
         else:
             file.unlink(missing_ok=True)
 
@@ -152,7 +154,7 @@ def written(folder: Path, modules: dict[str, list[str]]) -> None:
 def test_kept_results_are_those_of_a_run_from_nothing_after_any_sequence_of_edits(project: Project, seed: int) -> None:
     project.configure(CONTRACTS)
     writer = Writer(seed)
-    modules = {name: writer.module() for name in MODULES}
+    modules = {name: writer.module() for name in MODULES} | {"__init__": ["from shop.m3 import f0, C1"]}
     written(project.root, modules)
     config = project.config()
     base = read(config)
@@ -176,13 +178,48 @@ def test_the_command_line_reports_after_edits_what_it_reports_without_a_cache(pr
     layers = "  - {id: layered, kind: layers, layers: [shop.m0, shop.m1 | shop.m2, shop.m3]}\n"
     project.configure(CONTRACTS + layers)
     writer = Writer(1000 + seed)
-    modules = {name: writer.module() for name in MODULES}
+    modules = {name: writer.module() for name in MODULES} | {"__init__": ["from shop.m3 import f0, C1"]}
     edits = writer.edits(modules)
     for _ in range(7):
         written(project.root, modules)
         kept, new = (run("check", "--format", "json") for run in (project.ask, project.call))
         assert (kept.returncode, timeless(kept.stdout)) == (new.returncode, timeless(new.stdout))
         next(edits)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_session_finds_what_a_run_from_nothing_finds_after_each_refresh_and_in_each_draft(
+    project: Project, seed: int
+) -> None:
+    layers = "  - {id: layered, kind: layers, layers: [shop.m0, shop.m1 | shop.m2, shop.m3]}\n"
+    project.configure(CONTRACTS + layers)
+    writer = Writer(2000 + seed)
+    modules = {name: writer.module() for name in MODULES} | {"__init__": ["from shop.m3 import f0, C1"]}
+    written(project.root, modules)
+    edits = writer.edits(modules)
+    session = Session(project.config())
+    for _ in range(6):
+        before = texts(modules)
+        next(edits)
+        drafts = {project.root / "shop" / f"{name}.py": text for name, text in texts(modules).items()}
+        drafts |= {project.root / "shop" / f"{name}.py": None for name in before.keys() - modules.keys()}
+        changed = {path: text for path, text in drafts.items() if before.get(path.stem) != text}
+        found = session.check(changed)
+        written(project.root, modules)
+        new = check(session.config)
+        assert sorted_identities((*found.unchanged, *found.new)) == sorted_identities(new.violations)
+        session.refresh()
+        assert session.report.violations == new.violations
+        assert session.report.problems == new.problems
+        assert Session(session.config).report.violations == new.violations  # from the stored results of the first one
+
+
+def texts(modules: dict[str, list[str]]) -> dict[str, str]:
+    return {name: HEAD + "\n".join(lines) + "\n" for name, lines in modules.items()}
+
+
+def sorted_identities(violations: Iterable[Violation]) -> list[object]:
+    return sorted((found.identity, found.location) for found in violations)
 
 
 def timeless(report: str) -> str:

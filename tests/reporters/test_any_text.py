@@ -8,7 +8,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from archguard.model import Checked, Location, Outcome, OutcomeStatus, Problem, Report, Severity, Step, Violation
+from archguard.model import (
+    Checked,
+    Location,
+    Outcome,
+    OutcomeStatus,
+    Problem,
+    Report,
+    Severity,
+    Step,
+    Violation,
+    ViolationStatus,
+)
 from archguard.reporters import BUILT_IN, reporter
 
 MARKUP = "\n\r\t\0\x1b|<>&\"'`[]{}()#*_~$%\\:;,@!-+=.1 a😀\u2028\u202e\ud800"
@@ -105,6 +116,15 @@ def test_a_log_line_is_a_command_of_ours_or_the_totals(report: Report) -> None:
         *commands, totals = reporter(name)(report).split("\n")
         assert all(line.startswith(command) for line in commands)
         assert totals.startswith("Looked at")
+
+
+@anything
+@given(REPORTS)
+def test_a_concise_report_has_a_line_for_each_finding_and_one_of_totals(report: Report) -> None:
+    *findings, totals = reporter("concise")(report).split("\n")
+    new = [violation for violation in report.violations if violation.status is ViolationStatus.NEW]
+    assert len(findings) == len(new) + len(report.problems)
+    assert totals.startswith(f"{len(report.outcomes)} contract")
 
 
 @anything

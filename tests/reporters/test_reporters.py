@@ -16,6 +16,7 @@ Golden = Callable[[str, str], None]
 
 FILES = {
     "text": "report.txt",
+    "concise": "report.concise.txt",
     "json": "report.json",
     "sarif": "report.sarif",
     "junit": "report.junit.xml",
@@ -96,7 +97,7 @@ def test_a_format_like_no_other_gets_the_list(installed: Points) -> None:
     with pytest.raises(ArchguardError) as caught:
         reporters.reporter("zzzzzz")
 
-    assert caught.value.hint.startswith("there are: text, json")
+    assert caught.value.hint.startswith("there are: text, concise, json")
     assert caught.value.hint.endswith("shout")
 
 

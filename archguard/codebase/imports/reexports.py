@@ -33,6 +33,10 @@ class Reexports:
     """Whether to resolve at all; if not, every name is its own definition."""
     _tables: dict[str, "_Table"] = field(default_factory=dict, init=False, repr=False)
     _origins: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False)
+    _asked: dict[str, set[str]] = field(default_factory=dict, repr=False)
+    """The names that were followed through each package: its edit must lead them to the same definitions."""
+    _starred: set[str] = field(default_factory=set, repr=False)
+    """The modules whose names a star import has needed: an edit must not change them."""
 
     def origins(self, name: str) -> tuple[str, ...]:
         """The modules that may define `shop.OrderRepository`, which is no module; () if only its own package does."""
@@ -66,9 +70,21 @@ class Reexports:
         """Whether `from module import *` may bind `name`."""
         return name in self._stars.public(module)
 
-    def is_same_for_others(self, edited: Source) -> bool:
-        """Whether names lead to the same modules after an edit: star imports of the module bind the same names."""
-        return self._stars.is_same(edited)
+    def after_edits(self, sources: Mapping[str, Source], edited: Collection[str]) -> "Reexports | None":
+        """The re-exports with other `sources`: the modules `edited` have changed, and others may have been added.
+
+        None if that changes where a name in another file leads to.
+        """
+        packages = {package: None if package in edited else lines for package, lines in self.packages.items()}
+        known = frozenset(self.known) | sources.keys()
+        new = Reexports(packages, Statements(sources), known, self.views, self.follows, self._asked, self._starred)
+        same = all(new._stars.is_like(self._stars, module) and new._leads_like(self, module) for module in edited)
+        return new if same else None
+
+    def _leads_like(self, before: "Reexports", package: str) -> bool:
+        """Whether each name that was followed through `package` has the same definitions as `before`."""
+        names = sorted(self._asked.get(package, ()))
+        return all(self.definitions(name) == before.definitions(name) for name in names)
 
     def _follow(self, name: str, above: tuple[str, ...]) -> tuple[str, ...]:
         """Follow `name` from package to package; () if the re-exports are cyclic, or it leaves the project."""
@@ -77,6 +93,7 @@ class Reexports:
         if name in above:
             return ()
         package, _, last = name.rpartition(".")
+        self._asked.setdefault(package, set()).add(name)
         targets = self._table(package).targets(last) if self._is_followed_package(package) else ()
         if targets:
             found = {origin for target in targets for origin in self._follow(target, (*above, name))}
@@ -94,7 +111,7 @@ class Reexports:
 
     @cached_property
     def _stars(self) -> "_Stars":
-        return _Stars(self.statements.sources, self.views)
+        return _Stars(self.statements.sources, self.views, self._starred)
 
 
 @dataclass(frozen=True)
@@ -103,11 +120,13 @@ class _Stars:
 
     sources: Mapping[str, Source]
     views: Mapping[str, ServiceNamespace]
+    starred: set[str]
+    """The modules whose names a star import has needed."""
     _known: dict[str, tuple[frozenset[str], tuple[str, ...]]] = field(default_factory=dict, init=False, repr=False)
 
-    def is_same(self, edited: Source) -> bool:
-        """Whether `edited` binds the names that its module binds, or no star import has needed them."""
-        return edited.module not in self._known or self._known[edited.module] == _bound(edited)
+    def is_like(self, before: "_Stars", module: str) -> bool:
+        """Whether `module` binds the names that it bound `before`, or no star import has needed them."""
+        return module not in before.starred or self.bound(module) == before.bound(module)
 
     def qualified(self, importer: str, name: str) -> str:
         """The name in the graph of `name` in the files of `importer`'s service."""
@@ -124,6 +143,7 @@ class _Stars:
         """The names that `from module import *` may bind: all without a leading underscore."""
         if module in above or module not in self.sources:
             return frozenset()
+        self.starred.add(module)
         names, stars = self.bound(module)
         inner = (self.public(self.qualified(module, star), (*above, module)) for star in stars)
         return frozenset(name for name in names if not name.startswith("_")).union(*inner)

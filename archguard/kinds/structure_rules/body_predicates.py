@@ -1,14 +1,16 @@
-"""Predicates on bodies and signatures: take, return, raise, catch, call. Each yields the evidence for it."""
+"""Predicates on bodies and signatures: take, return, raise, catch, call, fall_back. Each yields the evidence for it."""
 
+import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from archguard.codebase.facts import Catch, FunctionDefinition, Raise, Reference
+from archguard.codebase.scopes.scopes import Scope
 from archguard.kinds.structure_rules.evidence import Evidence, best
 from archguard.kinds.structure_rules.except_clauses import reacts, without
 from archguard.kinds.structure_rules.glob import Glob
 from archguard.kinds.structure_rules.name_forms import Spelling
-from archguard.kinds.structure_rules.shape import Caught
+from archguard.kinds.structure_rules.shape import Caught, Raised
 from archguard.kinds.structure_rules.subjects import Sort, StructureFacts, Subject, line_of
 from archguard.kinds.structure_rules.type_queries import called_modules, exceptions, returned, taken
 
@@ -36,10 +38,15 @@ def _functions(facts: StructureFacts, subject: Subject) -> Iterator[tuple[Subjec
             yield found, found.definition
 
 
-def raises(facts: StructureFacts, subject: Subject, globs: tuple[Glob, ...]) -> Iterator[Evidence]:
-    """Each `raise` of an exception that matches `globs`."""
+def raises(facts: StructureFacts, subject: Subject, raised: Raised) -> Iterator[Evidence]:
+    """Each `raise` of an exception that matches `raised`."""
     for found in Raise.within(subject.scope, subject.source):
-        yield from _exception_evidence(facts, subject, globs, found.raiser, found.exception)
+        if not raised.exactly:
+            yield from _exception_evidence(facts, subject, raised.exceptions, found.raiser, found.exception)
+        elif same := best(facts, raised.exceptions, [facts.spelled(found.exception)]):
+            place = line_of(subject.source, found.exception.location.line, found.exception.location.column)
+            name = str(same.spelling)
+            yield Evidence(found.raiser, f"{name} itself", place, name, f"{same.glob} itself", same.confidence)
 
 
 def catches(facts: StructureFacts, subject: Subject, caught: Caught) -> Iterator[Evidence]:
@@ -76,6 +83,38 @@ def calls(facts: StructureFacts, subject: Subject, globs: tuple[Glob, ...]) -> I
             yield Evidence(call.name, name, call.location, name, str(found.glob), found.confidence)
         elif part := _part_of(facts, call.call, parts):
             yield Evidence(call.name, name, call.location, name, str(part))
+
+
+def falls_back(facts: StructureFacts, subject: Subject, globs: tuple[Glob, ...]) -> Iterator[Evidence]:
+    """Each call that matches `globs` and whose missing result gives way to a literal."""
+    replaced = _replaced(subject.scope)
+    for call in facts.calls_in(subject):
+        node = call.call.reference.node if call.call and call.call.reference else None
+        if not isinstance(node, ast.Call) or not (id(node) in replaced or _has_default(node)):
+            continue
+        if found := best(facts, globs, (call.call,) if call.call else ()):
+            name = f"{call.call}({ast.unparse(node.args[0])})" if node.args else f"{call.call}()"
+            yield Evidence(call.name, name, call.location, name, str(found.glob), found.confidence)
+
+
+def _replaced(scope: Scope) -> frozenset[int]:
+    """The nodes that stand before `or` and a literal, by identity."""
+    operations = (node for node in ast.walk(scope.node) if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or))
+    return frozenset(id(one) for node in operations if _is_value(node.values[-1]) for one in node.values[:-1])
+
+
+def _has_default(call: ast.Call) -> bool:
+    """Whether a literal is the second argument, or `default`."""
+    named = [keyword.value for keyword in call.keywords if keyword.arg == "default"]
+    return any(map(_is_value, (*call.args[1:2], *named)))
+
+
+def _is_value(node: ast.expr) -> bool:
+    """Whether `node` is a literal other than None."""
+    try:
+        return ast.literal_eval(node) is not None
+    except (ValueError, TypeError, SyntaxError, RecursionError):
+        return isinstance(node, ast.JoinedStr)
 
 
 def _part_of(facts: StructureFacts, callee: Spelling, parts: Mapping[Glob, frozenset[str]]) -> Glob | None:

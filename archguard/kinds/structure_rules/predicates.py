@@ -66,6 +66,7 @@ _TESTS: Mapping[Modifier, Callable[[Subject], bool]] = {
     Modifier.TOP_LEVEL: lambda subject: subject.definition is not None and subject.definition.owner is None,
     Modifier.PUBLIC: lambda subject: not subject.simple_name.startswith("_"),
     Modifier.PRIVATE: _is_private,
+    Modifier.MUTABLE: lambda _subject: False,  # that is said of variables only
 }
 
 

@@ -24,6 +24,8 @@ class Modifier(StrEnum):
     """Without an underscore in front."""
     PRIVATE = "private"
     """With an underscore in front; names such as `__init__` are neither."""
+    MUTABLE = "mutable"
+    """A variable, under `define`: a function of the file assigns it, or changes the list, dictionary or set in it."""
 
     @property
     def phrase(self) -> str:
@@ -48,6 +50,16 @@ class Caught:
     """Their names, and classes that they derive from; a bare `except:` catches `BaseException`."""
     unless: Annotated[tuple[Reaction, ...], OneOrMany(empty=False)] = ()
     """Clauses that do not count: `raise`, those that raise this or another exception; `log`, those that log."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Raised:
+    """Exceptions that are raised."""
+
+    exceptions: Globs
+    """Their names, and classes that they derive from, except `Exception` and `BaseException`."""
+    exactly: bool = False
+    """Whether only these classes themselves count, and none that derives from them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,19 +102,23 @@ class Criteria:
     decorated_with: Globs = ()
     """Classes, functions: decorators; with brackets, their arguments too: `dataclass(*frozen=True*)`."""
     be: Annotated[tuple[Modifier, ...], OneOrMany(empty=False)] = ()
-    """Classes, functions: `class`, `function`, `method`, `async`, `top_level`, `public` or `private`; several: all."""
+    """Classes, functions: `class`, `function`, `method`, `async`, `top_level`, `public` or `private`; several: all.
+    Variables, under `define`: `mutable`."""
     take: Globs = ()
     """Types of parameters, also inside of others: `Session` in `list[Session]`, behind an alias, or as what one derives
     from."""
     return_: Globs = ()
     """Types that are returned, likewise: those of the annotation, or else those that the `return` statements show."""
-    raise_: Globs = ()
-    """Exceptions that are raised, and classes that they derive from, except `Exception` and `BaseException`."""
+    raise_: Annotated[Raised | None, ShortFor("exceptions")] = None
+    """Exceptions that are raised, and classes that they derive from, except `Exception` and `BaseException`; or a
+    mapping with `exactly`."""
     catch: Annotated[Caught | None, ShortFor("exceptions")] = None
     """Exceptions that are caught, likewise; a bare `except:` catches `BaseException`; or a mapping with `unless`."""
     call: Globs = ()
     """Functions, methods and classes that are called; with brackets, their arguments too: `open(*'w'*)`; the name of a
     component or a module stands for all that is defined in it."""
+    fall_back: Globs = ()
+    """Calls whose missing result gives way to a literal: `os.getenv("KEY") or "x"`, `os.environ.get("KEY", "x")`."""
     exceed: Size | None = None
     """Sizes: `lines`, `parameters`, `members`, `branches` or `statements`."""
 

@@ -1,6 +1,6 @@
 """The table of predicates: for each key of a shape how it is evaluated, and the words that messages use for it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,7 +8,8 @@ from archguard.codebase import Pattern
 from archguard.kinds.structure_rules import body_predicates, predicates
 from archguard.kinds.structure_rules.evidence import Evidence, surest, weaker
 from archguard.kinds.structure_rules.except_clauses import without
-from archguard.kinds.structure_rules.shape import Caught, Criteria, Modifier, Part, Size, counted
+from archguard.kinds.structure_rules.mutable_state import mutable_variables
+from archguard.kinds.structure_rules.shape import Caught, Criteria, Modifier, Part, Raised, Size, counted
 from archguard.kinds.structure_rules.subjects import Sort, StructureFacts, Subject, line_of, own_names
 from archguard.model import Confidence
 
@@ -85,8 +86,10 @@ def texts(value: Any) -> Iterator[str]:
             yield value.phrase
         case Part():
             yield _text_of_part(value)
-        case Caught(unless=()):
+        case Caught(unless=()) | Raised(exactly=False):
             yield from texts(value.exceptions)
+        case Raised():
+            yield f"{' or '.join(texts(value.exceptions))} itself"
         case Caught():
             yield f"{' or '.join(texts(value.exceptions))} {without(value.unless)}"
         case tuple():
@@ -122,6 +125,7 @@ def _defines(facts: StructureFacts, subject: Subject, parts: tuple[Part, ...]) -
             name, place, symbol = definition.simple_name, definition.location, definition.symbol
             yield Evidence(subject.name, name, place, symbol, part, highest)
     classes_and_functions = {definition.simple_name for definition in definitions}
+    yield from _mutable_variables(facts, subject, [part for part in parts if Modifier.MUTABLE in part.be])
     for evidence in _variables(subject, parts):
         if evidence.what not in classes_and_functions:
             yield evidence
@@ -135,6 +139,23 @@ def _variables(subject: Subject, parts: tuple[Part, ...]) -> Iterator[Evidence]:
         if part := next((part for part in named if any(glob.names(name, full) for glob in part.named)), None):
             place, symbol = line_of(subject.source, getattr(node, "lineno", 1)), full.removeprefix(subject.module + ".")
             yield Evidence(subject.name, name, place, symbol, _text_of_part(part))
+
+
+def _mutable_variables(facts: StructureFacts, subject: Subject, parts: Sequence[Part]) -> Iterator[Evidence]:
+    """The variables that some function changes, if they match one of `parts`."""
+    for name, node, function in mutable_variables(facts, subject) if parts else ():
+        full = f"{subject.name}.{name}"
+        if part := next((part for part in parts if _is_variable(part, name, full)), None):
+            place, symbol = line_of(subject.source, getattr(node, "lineno", 1)), full.removeprefix(subject.module + ".")
+            yield Evidence(subject.name, f"{name}, which {function} changes", place, symbol, _text_of_part(part))
+
+
+def _is_variable(part: Part, name: str, full: str) -> bool:
+    """Whether `part` describes the variable `name`: of the other keys, only names and modifiers of names apply."""
+    is_private = name.startswith("_")
+    modifiers = {Modifier.MUTABLE, Modifier.PRIVATE if is_private else Modifier.PUBLIC}
+    applies = not bound_predicates(replace(part, named=(), be=())) and modifiers.issuperset(part.be)
+    return applies and (not part.named or any(glob.names(name, full) for glob in part.named))
 
 
 def _resides_in(facts: StructureFacts, subject: Subject, patterns: tuple[Pattern, ...]) -> Iterator[Evidence]:
@@ -189,6 +210,13 @@ PREDICATES: Mapping[str, Predicate] = {
         body_predicates.calls,
         "have it call {}",
         "be given the result, or move the call to where it is allowed",
+    ),
+    "fall_back": Predicate(
+        "fall back to a literal for",
+        _ALL,
+        body_predicates.falls_back,
+        "give it a value for when {} is missing",
+        "read what must be there (`os.environ['KEY']`), so that a deployment without it fails at its start",
     ),
     "define": Predicate("define", _MODULES | _CLASSES, _defines, "define {} in it", "move it to where it is allowed"),
     "exceed": Predicate(
