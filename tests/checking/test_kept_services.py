@@ -181,8 +181,9 @@ def test_a_new_subclass_of_a_class_whose_instances_hold_an_address_counts(projec
 
 def test_a_new_call_of_a_function_that_mounts_the_router_it_is_passed_counts(project: Project) -> None:
     text = FILES["payments/main.py"] + "\ndef wire(given):\n    app.include_router(given, prefix='/wired')\n"
-    more = "from payments.main import wire\nfrom payments.views import router\n\nwire(router)\n"
-    contracts, again = after_edit(project, "orders/wiring.py", "", more, {**FILES, "payments/main.py": text})
+    more = "from payments.main import wire\nfrom payments.views import router\n"
+    files = {**FILES, "payments/main.py": text, "orders/wiring.py": more}
+    contracts, again = after_edit(project, "orders/wiring.py", "router\n", "router\n\nwire(router)\n", files)
     assert "guarded" in contracts
     assert ROUTES in again
 
