@@ -52,13 +52,7 @@ def _violations(contract: Contract, codebase: Codebase) -> tuple[Violation, ...]
     others = contract.import_inputs(codebase)
     if others is None:
         return check()
-    return map_imports(codebase, f"violations of {contract.id}", check, others, _places)
-
-
-def _places(violations: tuple[Violation, ...]) -> Iterator[str]:
-    for violation in violations:
-        yield violation.location.path
-        yield from (step.path for step in violation.chain)
+    return map_imports(codebase, f"violations of {contract.id}", check, others)
 
 
 def _problems(codebase: Codebase, modules: Collection[str]) -> tuple[Problem, ...]:

@@ -51,6 +51,8 @@ class _Index:
     files: Mapping[str, _State]
     """The state of the file of each module."""
     imports: str
+    names: str
+    """What `FileResults.names` was."""
     batches: list[Batch]
     """The results, without what they depend on."""
     rows: list[dict[str, _Part]]
@@ -85,6 +87,8 @@ def stored_run(config: Config, codebase: Codebase) -> tuple[KeptRun, frozenset[s
     """
     stored = _StoredRun.load(config, ()) if _may_keep(config) else None
     changed = stored.changed(codebase) if stored else frozenset[str]()
+    if stored and not changed:
+        codebase.results.names = stored.index.names  # nothing leads elsewhere
     return (stored.run(in_memory=True), changed) if stored and len(changed) <= _MOST_CHANGED else None
 
 
@@ -107,11 +111,14 @@ def _store(root: str, name: str, codebase: Codebase) -> None:
     index = _Index(
         files=_files(codebase),
         imports=codebase.every_import.digest,
+        names=results.names,
         batches=[replace(batch, rows={}, texts={}) for batch in results.batches],
         rows=[{module: parts.add(row) for module, row in batch.rows.items()} for batch in results.batches],
         texts={module: parts.add(text) for module, text in texts_of(codebase).items()},
         scans=results.scans,
-        code=parts.add(pickle.dumps(replace(codebase, results=FileResults(), memo={}), pickle.HIGHEST_PROTOCOL)),
+        code=parts.add(
+            pickle.dumps(replace(codebase, results=FileResults(names=results.names), memo={}), pickle.HIGHEST_PROTOCOL)
+        ),
     )
     store.save_bytes(root, (_FOLDER, f"{name}.parts"), b"".join(parts.contents))
     store.save_bytes(root, (_FOLDER, f"{name}.index"), pickle.dumps(index, pickle.HIGHEST_PROTOCOL))

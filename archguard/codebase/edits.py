@@ -40,8 +40,9 @@ def with_edits(codebase: Codebase, edited: Iterable[Source]) -> Codebase | None:
         if found is None:
             return None
         lines[module] = found
-    imports = codebase.imports if lines == codebase.imports.lines else ImportGraph(modules, lines)
-    return replace(new, imports=imports, results=FileResults(is_edited=True), memo={})
+    is_same = (modules, lines) == (codebase.imports.modules, codebase.imports.lines)
+    imports = codebase.imports if is_same else ImportGraph(modules, lines)  # the same has memoized its digests
+    return replace(new, imports=imports, results=FileResults(names=codebase.results.names), memo={})
 
 
 def added_source(codebase: Codebase, path: str) -> Source | None:

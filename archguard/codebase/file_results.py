@@ -1,5 +1,6 @@
 """The results of tasks that run file by file (`file_tasks.py`), and what they depend on."""
 
+import os
 from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -62,8 +63,9 @@ class FileResults:
     """The modules that have another text than in the earlier run."""
     added: frozenset[str] = frozenset()
     """The modules that the earlier run did not have."""
-    is_edited: bool = False
-    """Whether the code is that of the earlier run with edits that leave the names that other files import."""
+    names: str = field(default_factory=lambda: os.urandom(8).hex())
+    """Tells code bases apart in which names may lead to other modules: each that was read has another one, and passes
+    it on to what it becomes by edits that leave the names that other files import."""
     batches: list[Batch] = field(default_factory=list)
     """The results that this run has computed."""
     computed: dict[Query, dict[str, Result]] = field(default_factory=dict)

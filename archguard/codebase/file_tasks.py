@@ -102,19 +102,17 @@ def map_program(
     return found
 
 
-def map_imports(
-    codebase: Codebase, query: Query, compute: Callable[[], _T], inputs: Hashable, shows: Shows = shows_nothing
-) -> _T:
+def map_imports(codebase: Codebase, query: Query, compute: Callable[[], _T], inputs: Hashable = None) -> _T:
     """As `map_program`, for what depends on the import graph, and on statements that `codebase` looks up.
 
-    It is kept only while names lead to the same modules, so not if all files had to be read again.
+    It is kept only while names lead to the same modules, so not if all files had to be read again. It may hold places
+    of imports: their lines are those of the graph, and their columns those of the statements.
     """
     results = codebase.results
     if not results.recorder.is_recording and not results.kept:
         return compute()
-    is_read_again = bool(results.kept) and not results.is_edited
     query = f"{query} {codebase.imports.digest_with_lines}"
-    return map_program(codebase, query, compute, (is_read_again, inputs), shows)
+    return map_program(codebase, query, compute, (results.names, inputs))
 
 
 def scan_files(

@@ -1,5 +1,6 @@
 """After an edit, calls between services and routes are found anew if, and only if, they depend on what was edited."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -66,16 +67,18 @@ FILES = {
 ROUTES = "routes"
 
 
-def after_edit(project: Project, path: str, old: str, new: str) -> tuple[set[str], set[str]]:
+def after_edit(
+    project: Project, path: str, old: str, new: str, files: Mapping[str, str] = FILES
+) -> tuple[set[str], set[str]]:
     """The contracts with other violations after an edit, and the modules that were looked at again (or ROUTES)."""
     project.configure(CONTRACTS)
-    project.write_all(FILES)
+    project.write_all(files)
     config = project.config()
     base = read(config)
     base.results.recorder = DependencyRecorder()
     before = check(config, codebase=base).violations
     kept = KeptRun.of(base)
-    text = FILES.get(path, "")
+    text = files.get(path, "")
     assert old in text
     project.write(path, text.replace(old, new) if old else new + text)
     module = path.removesuffix(".py").replace("/", ".")
@@ -169,3 +172,23 @@ def test_a_place_in_another_file_is_told_where_it_is_now(project: Project, modul
     path = f"{module.replace('.', '/')}.py"
     _, again = after_edit(project, path, "def charge", "# moved\ndef charge")
     assert "shared.http" in again
+
+
+def test_a_new_subclass_of_a_class_whose_instances_hold_an_address_counts(project: Project) -> None:
+    _, again = after_edit(project, "orders/own.py", "", "from shared.http import Client\n\nclass Own(Client): pass\n")
+    assert "shared.http" in again
+
+
+def test_a_new_call_of_a_function_that_mounts_the_router_it_is_passed_counts(project: Project) -> None:
+    text = FILES["payments/main.py"] + "\ndef wire(given):\n    app.include_router(given, prefix='/wired')\n"
+    more = "from payments.main import wire\nfrom payments.views import router\n"
+    files = {**FILES, "payments/main.py": text, "orders/wiring.py": more}
+    contracts, again = after_edit(project, "orders/wiring.py", "router\n", "router\n\nwire(router)\n", files)
+    assert "guarded" in contracts
+    assert ROUTES in again
+
+
+def test_an_import_that_is_written_another_way_is_told_where_it_is_now(project: Project) -> None:
+    files = FILES | {"shared/http.py": "from orders import pay\n" + FILES["shared/http.py"]}
+    _, again = after_edit(project, "shared/http.py", "from orders import pay", "import orders.pay", files)
+    assert ROUTES in again

@@ -86,15 +86,21 @@ class Writer:
                     "def call(path, body=None):\n    return send('post', path, body)",
                 ],
                 [
-                    "def send(method, path, body):\n    url = 'http://payments'\n    url += path\n"
-                    "    return requests.request(method, url, json=body)",
+                    (
+                        "def send(method, path, body):\n    url = 'http://payments'\n    url += path\n"
+                        "    return requests.request(method, url, json=body)"
+                    ),
                     "def send(method, path, body):\n    return requests.request(method, path, json=body)",
                 ],
                 [
-                    "class Client:\n    def __init__(self, base):\n        self.base = base\n"
-                    "    def get(self, path):\n        return requests.get(f'{self.base}{path}')",
-                    "class Client:\n    base = settings.ORDERS_URL\n"
-                    "    def get(self, path):\n        return requests.get(self.base + path)",
+                    (
+                        "class Client:\n    def __init__(self, base):\n        self.base = base\n"
+                        "    def get(self, path):\n        return requests.get(f'{self.base}{path}')"
+                    ),
+                    (
+                        "class Client:\n    base = settings.ORDERS_URL\n"
+                        "    def get(self, path):\n        return requests.get(self.base + path)"
+                    ),
                 ],
                 ["def user(): return 2", "pass"],
             ],

@@ -36,14 +36,8 @@ def _every_interaction(
     if Channel.IMPORT in channels:
         query = f"imports between services {digest_of(sorted((pair, *map(str, one)) for pair, one in offers.items()))}"
         found = Imports(codebase, services, offers)
-        yield from map_imports(codebase, query, lambda: tuple(found.interactions()), (), _places)
+        yield from map_imports(codebase, query, lambda: tuple(found.interactions()))
     yield from interactions_in_files(codebase, services, channels)
-
-
-def _places(found: tuple[Interaction, ...]) -> Iterator[str]:
-    for interaction in found:
-        yield interaction.location.path
-        yield from (step.path for step in interaction.chain)
 
 
 __all__ = [
