@@ -22,8 +22,8 @@ class Weaker(Enum):
     """The same, where empty means all: the modules that are checked, by default every one."""
     SMALLER_OR_REGROUPED = auto()
     """The same, where each match of a pattern counts by itself: modules that are independent of each other."""
-    SMALLER_OR_REORDERED = auto()
-    """The same, where the order counts: layers."""
+    DENIALS = auto()
+    """By fewer pairs of modules between which the contract denies imports: layers."""
     LATER = auto()
     """By a choice that stands later in the type: `Literal["error", "warning"]`."""
     PARTS = auto()

@@ -1,40 +1,43 @@
 """One picture of two revisions: what is new, what is gone, and the rest around it.
 
-Both pictures have the same sort of nodes, under the names of today. What is the same stays as far as it is next to a
-change, or as there is room for it; the heaviest arrows first.
+Both pictures have the same sort of nodes, under the names of today. What has changed is never left out. The rest is
+there for orientation: everything of a small picture, else what is beside a change, the heaviest first.
 
-Limits: those of any picture (`simplify`). What has changed is never left out; of a change that has more nodes than
-that, the text lists all.
+Limits: 16 nodes and 30 arrows that are the same. With the 40 nodes of other pictures, the change would be a small part
+of what is drawn, and labels too small for a comment.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final, TypeAlias
 
 from archguard.diagrams.labels import counted
-from archguard.diagrams.simplify import FEW_ARROWS, NODES
 from archguard.diagrams.view import Arrow, Change, Node, View
 
 _Key: TypeAlias = tuple[str, str, str]
 
 CHANGED: Final = (Change.NEW, Change.GONE)
+_NODES: Final = 16
+_ARROWS: Final = 30
 
 
-def difference(before: View, after: View, title: str, most: int = NODES) -> View:
-    """The nodes and arrows of both views, each with what became of it; of `most` nodes, if so many have not changed."""
+def difference(before: View, after: View, title: str) -> View:
+    """The nodes and arrows of both views, each with what became of it."""
     arrows = tuple(_arrows(before, after))
     nodes = tuple(_nodes(before, after))
-    kept = _kept(nodes, arrows, most)
+    kept = _kept(nodes, arrows)
     shown = tuple(it for it in arrows if {it.source, it.target} <= kept)
     shown, left_out = _thinned(shown)
     groups = {group.name: group for group in (*before.groups, *after.groups)}
-    notes = [f"{counted(len(nodes) - len(kept), 'node')} without a change left out"] if len(kept) < len(nodes) else []
-    notes += [f"{counted(left_out, 'arrow')} without a change left out"] if left_out else []
+    omitted = [counted(len(nodes) - len(kept), "node")] if len(kept) < len(nodes) else []
+    omitted += [counted(left_out, "arrow")] if left_out else []
+    notes = (f"{' and '.join(omitted)} without a change left out",) if omitted else ()
     touched = {name for arrow in arrows if is_changed(arrow) for name in (arrow.source, arrow.target)}
     found = tuple(_touched(node) if node.name in touched else node for node in nodes if node.name in kept)
     used = {node.group for node in found}
     parts = tuple(group for group in groups.values() if group.layer is None or group.name in used)
-    return replace(after, title=title, nodes=found, arrows=shown, groups=parts, notes=tuple(notes), code=after.code)
+    return replace(after, title=title, nodes=found, arrows=shown, groups=parts, notes=notes, code=after.code)
 
 
 def _touched(node: Node) -> Node:
@@ -78,18 +81,22 @@ def has_changes(view: View) -> bool:
     return changed or any(map(is_changed, view.arrows))
 
 
-def _kept(nodes: tuple[Node, ...], arrows: tuple[Arrow, ...], most: int) -> frozenset[str]:
-    """The nodes that have changed or have a changed arrow; then those beside them; then the others, as room allows."""
+def _kept(nodes: tuple[Node, ...], arrows: tuple[Arrow, ...]) -> frozenset[str]:
+    """The nodes that have changed or have a changed arrow; of the others all, or the heaviest beside them."""
     changed = {node.name for node in nodes if node.change in CHANGED or node.violations}
     changed |= {name for arrow in arrows if is_changed(arrow) for name in (arrow.source, arrow.target)}
-    beside = {name for it in arrows if {it.source, it.target} & changed for name in (it.source, it.target)}
-    ranked = sorted(nodes, key=lambda node: (node.name not in changed, node.name not in beside, node.name))
-    return frozenset(node.name for node in ranked[: max(most, len(changed))])
+    if len(nodes) <= _NODES:
+        return frozenset(node.name for node in nodes)
+    weights: Counter[str] = Counter()
+    for arrow in arrows:
+        if {arrow.source, arrow.target} & changed:
+            weights.update({arrow.source: arrow.count, arrow.target: arrow.count})
+    beside = sorted(weights.keys() - changed, key=lambda name: (-weights[name], name))
+    return frozenset((*changed, *beside[: max(_NODES - len(changed), 0)]))
 
 
 def _thinned(arrows: tuple[Arrow, ...]) -> tuple[tuple[Arrow, ...], int]:
     """All arrows that have changed, and of the others the heaviest; and how many are left out."""
     others = sorted((it for it in arrows if not is_changed(it)), key=lambda it: (-it.count, it.source, it.target))
-    room = max(FEW_ARROWS - (len(arrows) - len(others)), 0)
-    dropped = set(others[room:])
+    dropped = set(others[_ARROWS:])
     return tuple(it for it in arrows if it not in dropped), len(dropped)

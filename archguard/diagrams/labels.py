@@ -37,7 +37,8 @@ def label(arrow: Arrow) -> str:
 
 def _changes(view: View) -> Iterator[str]:
     """The styles of a picture of two revisions."""
-    changes = {*(arrow.change for arrow in view.arrows), *(node.change for node in view.nodes)}
+    allowed = (arrow.change for arrow in view.arrows if not arrow.violations)
+    changes = {*allowed, *(node.change for node in view.nodes)}
     if Change.NEW in changes:
         yield "green: new"
     if Change.GONE in changes:

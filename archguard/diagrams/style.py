@@ -136,7 +136,9 @@ def colour(arrow: Arrow) -> str:
 
 
 def width(arrow: Arrow) -> float:
-    """The stroke width, which grows with the logarithm of the count."""
+    """The stroke width, which grows with the logarithm of the count; of two revisions, more for what has changed."""
+    if arrow.change:
+        return 1 if arrow.change is Change.SAME and not arrow.violations else 2
     return round(min(1 + log2(max(arrow.count, 1)) * 0.3, 4), 2)
 
 

@@ -5,7 +5,7 @@ endings, filters), so that a commit could add an attribute that makes its own vi
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -14,8 +14,8 @@ from archguard.history.git import Entry, GitError, commit_of, contents, entries,
 
 
 @contextmanager
-def tree_of(folder: Path, revision: str) -> Iterator[Path]:
-    """`folder` at `revision`, in a temporary folder.
+def tree_of(folder: Path, revision: str, also: Collection[Path] = ()) -> Iterator[Path]:
+    """`folder` at `revision`, in a temporary folder; around it `also`, files elsewhere in the repository.
 
     Submodules are at their revision if they are checked out now, else empty as in the working tree. Links inside of the
     repository point to their target at `revision`.
@@ -28,9 +28,20 @@ def tree_of(folder: Path, revision: str) -> Iterator[Path]:
     commit, below = commit_of(folder, revision), prefix(folder).rstrip("/")
     with TemporaryDirectory(prefix="archguard-") as place:
         root = Path(place).resolve()
-        if not _Tree(top(folder), commit, root).write(below):
+        tree = _Tree(top(folder), commit, root)
+        if not tree.write(below):
             raise GitError(f"there are no files in '{below or '.'}' at '{revision}'")
+        for path in _elsewhere(folder, also):
+            tree.write(path)
         yield root / below
+
+
+def _elsewhere(folder: Path, files: Collection[Path]) -> tuple[str, ...]:
+    """The paths, from the root of the repository, of those of `files` that are in it and not in `folder`."""
+    root, real = top(folder), folder.resolve()
+    places = {file.resolve() for file in files}
+    found = (place for place in places if place.is_relative_to(root) and not place.is_relative_to(real))
+    return tuple(sorted(place.relative_to(root).as_posix() for place in found))
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ def since(  # noqa: PLR0913  # the options of the command
     """
     renamed = renames(config.root, revision)
     moved = moved_modules(codebase, renamed)
-    with tree_of(config.root, revision) as tree:
+    with tree_of(config.root, revision, config.files) as tree:
         then = earlier(config, tree)
         code = read(then)
         before = check(then, only, code)

@@ -20,7 +20,7 @@ from archguard.codebase import (
     self_and_parents,
 )
 from archguard.codebase.imports.reachability import ALL_BITS, find_forbidden_paths, labelled
-from archguard.codebase.strictness import Weaker, WeakerEntries
+from archguard.codebase.strictness import Weaker
 from archguard.kinds.contract import Contract, ContractError, VacuousError, listed
 from archguard.kinds.import_paths import children, path_violation
 from archguard.kinds.layering import LayerMatrix
@@ -31,11 +31,11 @@ from archguard.model import Location, Violation
 class Layer(Shorthand):
     """One level of a layered architecture."""
 
-    modules: Annotated[SomePatterns, Weaker.SMALLER]
+    modules: Annotated[SomePatterns, Weaker.DENIALS]
     """What it consists of; inside of `within`, what is no component is named relative to each match of it."""
-    optional: Annotated[bool | Patterns, Weaker.LARGER] = False
+    optional: Annotated[bool | Patterns, Weaker.DENIALS] = False
     """Whether it, or which of its modules, may be missing."""
-    independent: Annotated[bool, Weaker.SMALLER] = False
+    independent: Annotated[bool, Weaker.DENIALS] = False
     """Whether its modules must not import each other."""
 
     @classmethod
@@ -66,17 +66,15 @@ class Layers(Contract):
 
     kind: ClassVar[str] = "layers"
 
-    layers: Annotated[tuple[Layer, ...], Weaker.SMALLER_OR_REORDERED] = ()
+    layers: Annotated[tuple[Layer, ...], Weaker.DENIALS] = ()
     """The layers from top to bottom: names, or mappings with `modules`, `optional` and `independent`."""
-    may_import: Annotated[
-        Mapping[Pattern, Patterns] | None, WeakerEntries(keys=Weaker.SMALLER, values=Weaker.LARGER)
-    ] = None
+    may_import: Annotated[Mapping[Pattern, Patterns] | None, Weaker.DENIALS] = None
     """Instead of `layers`: what each of them may import; it is denied everything else that is named here."""
-    closed: Annotated[bool, Weaker.SMALLER] = False
+    closed: Annotated[bool, Weaker.DENIALS] = False
     """Whether a layer may import only the next one below: nobody skips a layer."""
     indirect: Annotated[bool, Weaker.SMALLER] = True
     """Whether an import counts that leads to a layer through modules that are in none."""
-    within: Annotated[Patterns, Weaker.SMALLER] = ()
+    within: Annotated[Patterns, Weaker.DENIALS] = ()
     """Packages that each have these layers; they are checked one by one."""
     exhaustive: Annotated[bool, Weaker.SMALLER] = False
     """Whether every module (with `within`, every child of it) must be in a layer."""
@@ -166,6 +164,10 @@ class Layers(Contract):
             for name, unit in matrix.units.items()
             if unit
         }
+
+    def matrices(self, codebase: Codebase) -> tuple[LayerMatrix, ...]:
+        """Which layers may import which: one matrix, or one for each match of `within`."""
+        return tuple(self._matrix(codebase, container) for container in self._containers(codebase))
 
     def named(self, codebase: Codebase, name: str) -> frozenset[str]:
         """The modules of the layer `name`, in all packages that have it."""

@@ -90,6 +90,8 @@ class CycleChange:
     """What it consists of."""
     is_new: bool
     """Whether it is opened or has grown; closed if not."""
+    added: tuple[str, ...] = ()
+    """What is new in a cycle that has grown; empty if it is opened or closed as a whole."""
 
 
 @dataclass(frozen=True)
@@ -145,8 +147,8 @@ class Review:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing architectural has changed."""
-        return not any(
+        """Whether everything could be checked, and nothing architectural has changed."""
+        return self.complete and not any(
             (
                 self.names,
                 self.moves,

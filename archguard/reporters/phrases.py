@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from archguard.model import (
     Checked,
@@ -41,6 +41,12 @@ def printable(text: str) -> str:
 def counted(number: int, noun: str) -> str:
     """`1 module`, `2 modules`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def some(names: Sequence[str], shown: int = 3) -> str:
+    """`a, b, c and 4 more`: the first of `names`, which say what it is about."""
+    listed = ", ".join(names[:shown])
+    return f"{listed} and {len(names) - shown} more" if len(names) > shown else listed
 
 
 def sentence(violation: Violation) -> str:

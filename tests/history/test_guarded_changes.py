@@ -30,13 +30,14 @@ def test_a_contract_that_is_weaker_fails_with_the_ways_to_go_on(shop: Project) -
 
     assert checked.returncode == 1
     assert checked.stdout.startswith(
-        "archguard.yaml:1:13: error: contract layered is weaker: `modules` does not cover shop.cart any more [guard]\n"
+        "archguard.yaml:1:13: error: contract layered is weaker: `modules` does not cover shop.cart any more"
+        " [weakened-contracts]\n"
         "    because a contract that lets more code pass is a decision, which somebody answers for\n"
         "    1. take the change back\n"
         "    2. accept it: `accepted: [{contract: layered, reason: ...}]` in archguard.yaml, or"
         " `Archguard-Accept: layered <reason>` in the commit message\n"
     )
-    assert "BROKEN  guard (guard): 1 violation (1 new, 0 known)" in checked.stdout
+    assert "BROKEN  weakened-contracts (weakening): 1 violation (1 new, 0 known)" in checked.stdout
 
 
 def test_without_a_revision_to_compare_with_there_is_nothing_to_tell(shop: Project) -> None:
@@ -58,7 +59,7 @@ def test_the_configuration_accepts_it_with_a_reason(shop: Project) -> None:
     checked = shop.call("check", "--since", "main")
 
     assert checked.returncode == 0
-    assert "kept    guard (guard): 1 violation (0 new, 1 known)" in checked.stdout
+    assert "kept    weakened-contracts (weakening): 1 violation (0 new, 1 known)" in checked.stdout
 
 
 def test_an_acceptance_without_a_reason_is_an_error(shop: Project) -> None:
@@ -138,8 +139,10 @@ def test_a_baseline_and_a_comment_are_part_of_it(shop: Project) -> None:
     checked = shop.call("check", "--since", "main")
 
     assert checked.returncode == 1
-    assert "the baseline takes 1 violation more of layered as known [guard]" in checked.stdout
-    assert "shop/web.py:1:17: error: a comment is new that ignores layered: for now [guard]" in checked.stdout
+    assert "the baseline takes 1 violation more of layered as known [weakened-contracts]" in checked.stdout
+    assert (
+        "shop/web.py:1:17: error: a comment is new that ignores layered: for now [weakened-contracts]" in checked.stdout
+    )
 
 
 def test_the_first_configuration_weakens_nothing(shop: Project) -> None:
@@ -172,7 +175,23 @@ def test_a_module_that_is_renamed_with_its_pattern_is_no_weakening(shop: Project
 
     checked = shop.call("check", "--since", "HEAD")
 
-    assert (checked.returncode, "guard" in checked.stdout) == (0, False)
+    assert (checked.returncode, "weakened" in checked.stdout) == (0, False)
+
+
+def test_a_configuration_that_extends_a_file_outside_of_its_folder_is_compared_with_it(shop: Project) -> None:
+    app = Project(shop.root / "apps/web")
+    app.write_all({"web/__init__.py": "", "web/views.py": "", "web/db.py": ""})
+    app.write("archguard.yaml", "extends: ../../rules/web.yaml\n")
+    rule = "contracts: [{id: web, kind: forbidden, modules: [web.views, web], must_not_import: web.db}]\n"
+    shop.write("rules/web.yaml", rule.replace("[web.views, web]", "[web.views, web.db]").replace("web.db}", "os}"))
+    commit(shop)
+    assert app.call("check", "--since", "HEAD").returncode == 0
+
+    shop.write("rules/web.yaml", rule.replace("[web.views, web]", "web.views").replace("web.db}", "os}"))
+    checked = app.call("check", "--since", "HEAD")
+
+    assert checked.returncode == 1
+    assert "contract web is weaker: `modules` does not cover web.db any more [weakened-contracts]" in checked.stdout
 
 
 def test_a_named_configuration_is_compared_with_itself_at_the_revision(shop: Project) -> None:

@@ -18,6 +18,7 @@ from archguard.reporters import tool_info
 from archguard.reporters.review.json import review_schema
 
 GOLDEN = Path(__file__).parent / "golden"
+PICTURE = Path(__file__).parents[2] / "docs/images/review.svg"
 
 CONFIG = """\
 version: 1
@@ -183,6 +184,21 @@ def test_the_picture_has_what_is_new_gone_and_broken(shop: Project) -> None:
     assert "green: new" in svg
 
 
+def test_the_picture_in_the_documentation_is_that_of_the_story(shop: Project) -> None:
+    depend(shop)
+
+    svg = shop.call("review", "--since-merge-base", "main", "--format", "svg").stdout
+
+    if os.environ.get("ARCHGUARD_WRITE_GOLDEN"):
+        PICTURE.write_text(svg, encoding="utf-8", newline="\n")
+    assert texts(PICTURE.read_text(encoding="utf-8")) == texts(svg)
+
+
+def texts(svg: str) -> list[str]:
+    """The words in a picture; where they stand depends on the version of Graphviz."""
+    return sorted(re.findall(r"<text[^>]*>([^<]*)</text>", svg))
+
+
 def test_the_page_is_one_file_without_scripts_that_needs_no_network(shop: Project) -> None:
     depend(shop)
 
@@ -234,11 +250,11 @@ def test_a_cycle_is_opened_and_closed(shop: Project) -> None:
     shop.write("shop/db.py", "import shop.orders.service\n\n\ndef rows():\n    return []\n")
 
     opened = shop.call("review", "--since", "HEAD").stdout
-    assert "  ! a cycle of 2 is opened, or has grown: database, orders\n" in opened
+    assert "  ! a cycle of 2 components is opened: database, orders\n" in opened
 
     commit(shop)
     assert (
-        "  = a cycle of 2 is closed: database, orders\n"
+        "  = a cycle of 2 components is closed: database, orders\n"
         in shop.call("review", "--since", "HEAD", "--at", "HEAD~1").stdout
     )
 
@@ -276,6 +292,33 @@ def test_without_a_revision_it_says_what_to_name(shop: Project) -> None:
 
     assert done.returncode == 2
     assert "--since REV, or --since-merge-base BRANCH" in done.stderr
+
+
+def test_a_baseline_that_is_not_there_is_an_error(shop: Project) -> None:
+    done = shop.call("review", "--since", "main", "--baseline", "other.yaml")
+
+    assert done.returncode == 2
+    assert "there is no baseline" in done.stderr
+
+
+def test_a_file_that_cannot_be_parsed_is_no_empty_review(shop: Project) -> None:
+    shop.write("shop/db.py", "def rows(:\n")
+
+    done = shop.call("review", "--since", "main")
+
+    assert done.returncode == 2
+    assert "could not look at everything" in done.stdout
+    assert "shop/db.py:1" in done.stderr
+
+
+def test_a_file_that_could_not_be_parsed_before_is_a_gap(shop: Project) -> None:
+    shop.write("shop/db.py", "def rows(:\n")
+    commit(shop)
+    shop.write("shop/db.py", SHOP["shop/db.py"])
+
+    told = shop.call("review", "--since", "HEAD").stdout
+
+    assert "Not compared\n  ! before the change, shop/db.py:1:10: is not valid Python" in told
 
 
 def test_an_unknown_format_is_an_error(shop: Project) -> None:

@@ -162,7 +162,6 @@ def test_what_means_the_same_in_another_form_is_no_change(change: Change, contra
 
 
 JUDGED = [
-    ("kind: layers, layers: [shop.web, shop.core, shop.db]", "shop.web, shop.core", "shop.core, shop.web"),
     ("kind: independence, modules: ['shop.*', shop.db]", "shop.*", "shop.**"),
     (
         "kind: protected, modules: shop.db, only_imported_by: shop.core",
@@ -181,6 +180,54 @@ def test_what_no_rule_decides_is_left_to_a_person(change: Change, contract: str,
     assert [found.direction for found in change.found()] == ["unknown"]
     assert change.found()[0].is_weakening
     assert change.found()[0].message.endswith("judge it")
+
+
+LAYERED = one("kind: layers, layers: [shop.web, shop.core, shop.db]")
+
+
+def test_layers_in_another_order_permit_what_was_denied_and_deny_what_was_permitted(change: Change) -> None:
+    change.configure(LAYERED, LAYERED.replace("shop.web, shop.core", "shop.core, shop.web"))
+
+    assert change.told() == [
+        "weaker: contract rule is weaker: `layers` does not deny shop.core -> shop.web any more",
+        "stronger: contract rule is stricter: `layers` also denies shop.web -> shop.core",
+    ]
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        "layers: ['web', 'core', 'db'], within: shop",
+        "layers: [shop.web, 'shop.core.orders : shop.core.prices : shop.core', shop.db]",
+        "may_import: {shop.web: [shop.core, shop.db], shop.core: shop.db, shop.db: []}",
+    ],
+)
+def test_layers_that_deny_the_same_in_another_way_are_the_same(change: Change, layers: str) -> None:
+    change.configure(LAYERED, one(f"kind: layers, {layers}"))
+
+    assert change.told() == []
+
+
+def test_layers_that_need_not_be_independent_any_more_are_weaker(change: Change) -> None:
+    apart = LAYERED.replace("shop.core,", "'shop.core.orders | shop.core.prices',")
+    change.configure(apart, apart.replace("|", ":"))
+
+    (told,) = change.told()
+    pairs = "shop.core.orders -> shop.core.prices, shop.core.prices -> shop.core.orders"
+    assert told == f"weaker: contract rule is weaker: `layers` does not deny {pairs} any more"
+
+
+def test_a_layer_that_may_be_missing_is_weaker(change: Change) -> None:
+    change.configure(LAYERED, LAYERED.replace("shop.core,", "(shop.core),"))
+
+    assert change.told() == ["weaker: contract rule is weaker: `layers` lets shop.core be missing"]
+
+
+def test_a_layer_that_is_renamed_with_its_modules_is_the_same(change: Change) -> None:
+    change.configure(LAYERED, LAYERED.replace("shop.db", "shop.storage"))
+    (change.after.root / "shop/db.py").rename(change.after.root / "shop/storage.py")
+
+    assert change.told(moved={"shop.db": "shop.storage"}) == []
 
 
 def test_a_contract_that_is_gone_is_named_with_what_it_said(change: Change) -> None:

@@ -13,14 +13,15 @@ from pathlib import Path
 from archguard.codebase.modules.discovery import find_modules
 from archguard.config import Config
 from archguard.errors import ArchguardError
+from archguard.history.weakening.change import Difference
+from archguard.history.weakening.layerings import layer_differences
 from archguard.history.weakening.selection import Selection
-from archguard.history.weakening.values import Comparison, Difference
-from archguard.kinds import Contract, Ignore
+from archguard.history.weakening.values import Comparison
+from archguard.kinds import Contract, Ignore, Layers
 from archguard.model import About, Direction, GuardChange, Location
 
 PROJECT = "project"
 """The subject of changes that are about all contracts."""
-_NAMELESS = frozenset({"id"})
 _APART = frozenset({"ignore"})
 
 
@@ -67,7 +68,7 @@ class ConfigurationChanges:
         return [contract for contract in config.contracts if contract not in paired]
 
     def _is_renamed(self, old: Contract, new: Contract) -> bool:
-        return old.kind == new.kind and not any(self._comparison.fields(old, new, leave_out=_NAMELESS))
+        return type(old) is type(new) and old.ignore == new.ignore and not any(self._differences(old, new))
 
     def _contract(self, old: Contract, new: Contract) -> Iterator[GuardChange]:
         if type(old) is not type(new):
@@ -75,9 +76,15 @@ class ConfigurationChanges:
             yield self._change(new.id, Direction.UNKNOWN, text, self._place(self.selection.after, new.id))
             return
         one, other = self._effective(old, self.selection.before), self._effective(new, self.selection.after)
-        for found in self._comparison.fields(one, other, leave_out=_APART):
+        for found in self._differences(one, other):
             yield self._told(new.id, found)
         yield from self._ignores(old, new)
+
+    def _differences(self, old: Contract, new: Contract) -> Iterator[Difference]:
+        """The differences between two contracts of the same kind, but for what they ignore."""
+        yield from self._comparison.fields(old, new, leave_out=_APART)
+        if isinstance(old, Layers) and isinstance(new, Layers):
+            yield from layer_differences(old, new, self.selection)
 
     @staticmethod
     def _effective(contract: Contract, config: Config) -> Contract:

@@ -18,8 +18,9 @@ from archguard.model import (
     ViolationStatus,
 )
 
-GUARD: Final = "guard"
-"""The id and the kind under which the report has weakenings of contracts."""
+WEAKENED: Final = "weakened-contracts"
+"""The id under which the report has weakenings of contracts."""
+_KIND: Final = "weakening"
 _REASON: Final = "a contract that lets more code pass is a decision, which somebody answers for"
 
 
@@ -30,15 +31,15 @@ def with_guard(report: Report, changes: Collection[GuardChange]) -> Report:
     report = replace(report, problems=(*report.problems, *notes))
     if not weaker:
         return report
-    outcome = Outcome(GUARD, GUARD, _REASON, OutcomeStatus.KEPT, Checked(), len(weaker))
+    outcome = Outcome(WEAKENED, _KIND, _REASON, OutcomeStatus.KEPT, Checked(), len(weaker))
     violations = sorted((*report.violations, *weaker), key=lambda violation: violation.sort_key)
     return replace(report, outcomes=(*report.outcomes, outcome)).with_violations(violations)
 
 
 def _violation(change: GuardChange) -> Violation:
     return Violation(
-        contract=GUARD,
-        kind=GUARD,
+        contract=WEAKENED,
+        kind=_KIND,
         message=change.message + (f" (accepted: {change.accepted})" if change.accepted else ""),
         location=change.location or Location("archguard.yaml"),
         importer=change.subject,
@@ -56,4 +57,4 @@ def _acceptance(contract: str) -> str:
 
 
 def _note(change: GuardChange) -> Problem:
-    return Problem(severity=Severity.INFO, code=GUARD, message=change.message, location=change.location)
+    return Problem(severity=Severity.INFO, code=_KIND, message=change.message, location=change.location)

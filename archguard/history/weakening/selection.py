@@ -36,7 +36,7 @@ class Selection:
 
     def old_units(self, patterns: Iterable[Pattern]) -> frozenset[frozenset[str]]:
         """The sets of modules that each match of `patterns` stands for."""
-        return frozenset(unit for pattern in patterns for unit in self._code_then.units(pattern).values())
+        return frozenset(unit for pattern in patterns for unit in self.code_under_old_names.units(pattern).values())
 
     def new_units(self, patterns: Iterable[Pattern]) -> frozenset[frozenset[str]]:
         """The same, under the configuration after."""
@@ -67,15 +67,15 @@ class Selection:
     def _old(self, pattern: Pattern) -> frozenset[str]:
         then = _selected(self.code_before, pattern) if self.code_before else frozenset()
         followed = {self._now(name) for name in then} - (then - self.code.modules - self.code.imports.externals)
-        found = _selected(self._code_then, pattern) | followed
+        found = _selected(self.code_under_old_names, pattern) | followed
         return found or (frozenset() if then else frozenset({pattern.text}))
 
     def _now(self, module: str) -> str:
         return self.moved.get(module, module)
 
     @cached_property
-    def _code_then(self) -> Codebase:
-        """The code of today with the components and services of then."""
+    def code_under_old_names(self) -> Codebase:
+        """The code of today with the components and services of the configuration before."""
         return replace(self.code, components=self.before.components, services=self.before.services)
 
 

@@ -1,9 +1,8 @@
 """Compare two values of a contract by the marks at their fields.
 
 Patterns are compared by the modules that they select, so that `shop.*` and a list of all packages of `shop` are the
-same; other texts by themselves, where `*` in one covers another. The order of a list counts only where the mark says
-so. A list of parts, such as rules, is compared part by part: equal ones are paired first, then those that have most
-fields in common.
+same; other texts by themselves, where `*` in one covers another. The order of a list does not count. A list of parts,
+such as rules, is compared part by part: equal ones are paired first, then those that have most fields in common.
 
 Cost: each pattern is matched with all modules once; parts that differ are compared with each other, n * m of a list.
 """
@@ -19,9 +18,11 @@ from typing import Any, Final
 from archguard.codebase import Pattern
 from archguard.codebase.coercion import Text
 from archguard.codebase.strictness import Weaker, WeakerEntries, choices_of, marks_of
+from archguard.history.weakening.change import Difference
 from archguard.history.weakening.selection import Selection
 from archguard.kinds.diagram_parsers import ParsedDiagram, read_drawing
 from archguard.model import Direction
+from archguard.reporters.phrases import some
 
 _LARGER: Final = (Weaker.LARGER, Weaker.LARGER_OR_EMPTY)
 _EMPTY_IS_ALL: Final = (Weaker.LARGER_OR_EMPTY, Weaker.SMALLER_NOT_EMPTY)
@@ -29,19 +30,8 @@ _SMALLER: Final = (
     Weaker.SMALLER,
     Weaker.SMALLER_NOT_EMPTY,
     Weaker.SMALLER_OR_REGROUPED,
-    Weaker.SMALLER_OR_REORDERED,
 )
-_MOST_SHOWN: Final = 3
-"""Names in a sentence: more would not fit on a line, and the first ones say what it is about."""
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
-
-
-@dataclass(frozen=True)
-class Difference:
-    """How a value differs, as the end of a sentence about it."""
-
-    direction: Direction
-    text: str
 
 
 @dataclass(frozen=True)
@@ -69,7 +59,7 @@ class Comparison:
         match mark:
             case WeakerEntries():
                 yield from self._entries(key, old, new, mark)
-            case Weaker.NEVER | Weaker.CODE:
+            case Weaker.NEVER | Weaker.CODE | Weaker.DENIALS:
                 return
             case Weaker.LATER:
                 yield from _later(key, old, new, choices)
@@ -144,17 +134,13 @@ class Comparison:
             (before - after, Direction.STRONGER, "does not leave out any more"),
         ):
             if names:
-                yield Difference(direction, f"`{key}` {verb}: {_some(sorted(names))}")
+                yield Difference(direction, f"`{key}` {verb}: {some(sorted(names))}")
 
     def _parts(self, key: str, old: tuple[Any, ...], new: tuple[Any, ...], mark: Weaker) -> Iterator[Difference]:
         pairs, gone, added = self._paired(old, new)
         yield from _gained_and_lost(key, map(_shown, added), map(_shown, gone), mark)
         for one, other in pairs:
             yield from self.fields(one, other, key)
-        if mark is Weaker.SMALLER_OR_REORDERED:
-            kept = [one for one, _ in sorted(pairs, key=lambda pair: new.index(pair[1]))]
-            if kept != sorted(kept, key=old.index):
-                yield Difference(Direction.UNKNOWN, f"`{key}` is in another order: judge it")
 
     def _paired(self, old: tuple[Any, ...], new: tuple[Any, ...]) -> tuple[list[tuple[Any, Any]], list[Any], list[Any]]:
         """Each part before with the part after that it became; the others before, and those after."""
@@ -242,9 +228,9 @@ def _gained_and_lost(
     base = verb.removesuffix("s")
     gains, losses = _directions(mark)
     if names := sorted(gained):
-        yield Difference(gains, f"`{key}` also {verb} {_some(names)}{through}")
+        yield Difference(gains, f"`{key}` also {verb} {some(names)}{through}")
     if names := sorted(lost):
-        yield Difference(losses, f"`{key}` does not {base} {_some(names)} any more{through}")
+        yield Difference(losses, f"`{key}` does not {base} {some(names)} any more{through}")
 
 
 def _directions(mark: Weaker) -> tuple[Direction, Direction]:
@@ -254,11 +240,6 @@ def _directions(mark: Weaker) -> tuple[Direction, Direction]:
     if mark in _SMALLER:
         return Direction.STRONGER, Direction.WEAKER
     return Direction.UNKNOWN, Direction.UNKNOWN
-
-
-def _some(names: list[str]) -> str:
-    shown = ", ".join(names[:_MOST_SHOWN])
-    return f"{shown} and {len(names) - _MOST_SHOWN} more" if len(names) > _MOST_SHOWN else shown
 
 
 def _emptied(key: str, old: Any, new: Any, mark: Weaker) -> Difference:
@@ -324,9 +305,9 @@ def _shown(value: Any) -> str:
         case Enum():
             return str(value.value)
         case tuple():
-            return _some([_shown(item) for item in value])
+            return some([_shown(item) for item in value])
         case Mapping():
-            return _some([f"{name}: {_shown(item)}" for name, item in value.items()])
+            return some([f"{name}: {_shown(item)}" for name, item in value.items()])
     return f"{{{', '.join(_given(value))}}}" if _is_part(value) and "__str__" not in _methods(value) else str(value)
 
 

@@ -49,12 +49,12 @@ class Comparison:
     def routes(self) -> Iterator[RouteChange]:
         """The routes that are new, gone, or guarded in another way."""
         old, new = self.before.routes, self.after.routes
-        for method, path in sorted(old.keys() | new.keys()):
-            handler, after = new.get((method, path), ("", None))
-            known, before = old.get((method, path), ("", None))
+        for key in sorted(old.keys() | new.keys()):
+            handler, after = new.get(key, ("", None))
+            known, before = old.get(key, ("", None))
             before = None if before is None else tuple(map(self._now, before))
             if before is None or after is None or {*before} != {*after}:
-                yield RouteChange(method, path, handler or known, before, after)
+                yield RouteChange(*key[1:], handler or known, before, after)
 
     def cycles(self) -> Iterator[CycleChange]:
         """The cycles that are opened or have grown, and those that are gone."""
@@ -63,7 +63,7 @@ class Comparison:
             new = [set(tangle) for tangle in tangles]
             opened = [tangle for tangle in new if not any(tangle <= other for other in old)]
             closed = [tangle for tangle in old if not any(len(tangle & other) > 1 for other in new)]
-            yield from (CycleChange(sort, tuple(sorted(tangle)), is_new=True) for tangle in opened)
+            yield from (CycleChange(sort, tuple(sorted(it)), is_new=True, added=_added(it, old)) for it in opened)
             yield from (CycleChange(sort, tuple(sorted(tangle)), is_new=False) for tangle in closed)
 
     def metrics(self, violations_before: int, violations_after: int) -> Iterator[MetricChange]:
@@ -110,6 +110,12 @@ class Comparison:
             tuple(source for name, source in sorted(old.items()) if name not in same),
             tuple(source for name, source in sorted(new.items()) if name not in unchanged),
         )
+
+
+def _added(tangle: set[str], before: list[set[str]]) -> tuple[str, ...]:
+    """What is new in `tangle`, if a part of it was a cycle before; empty if it is opened as a whole."""
+    known = set[str]().union(*(other for other in before if len(tangle & other) > 1))
+    return tuple(sorted(tangle - known)) if known else ()
 
 
 def _changes(sort: str, before: Iterable[str], after: Iterable[str]) -> Iterator[NameChange]:

@@ -54,7 +54,8 @@ class _Head:
     raw: Report
     """The violations without a baseline."""
     report: Report
-    baseline: Path
+    baseline: Path | None
+    """The baseline that the command line names."""
 
 
 def review(
@@ -75,27 +76,26 @@ def review(
     """
     named = relative_paths(config, files)
     (known,) = relative_paths(config, [baseline or config.root / NAME])
-    with _head(config, at, named, known) as head, tree_of(config.root, since) as tree:
+    with _head(config, at, named, known if baseline else "") as head, tree_of(config.root, since, config.files) as tree:
         return _Change(config.root, since, at, head, tree, named, known).reviewed()
 
 
 @contextmanager
 def _head(config: Config, at: str, files: tuple[str, ...], baseline: str) -> Iterator[_Head]:
     if not at:
-        yield _checked(config, config.root / baseline)
+        yield _checked(config, config.root / baseline if baseline else None)
         return
-    with tree_of(config.root, at) as tree:
+    with tree_of(config.root, at, config.files) as tree:
         found = tuple(tree / name for name in files) or configuration_files(tree)
         if not found:
             raise ConfigError(f"there is no configuration at '{at}'", "review the working tree, or a later revision")
-        yield _checked(read_config(found, tree), tree / baseline)
+        yield _checked(read_config(found, tree), tree / baseline if baseline else None)
 
 
-def _checked(config: Config, baseline: Path) -> _Head:
+def _checked(config: Config, baseline: Path | None) -> _Head:
     codebase = read(config)
     raw = check(config, codebase=codebase)
-    known = with_baseline(raw, config, codebase, baseline if baseline.exists() else None)
-    return _Head(config, codebase, raw, known, baseline)
+    return _Head(config, codebase, raw, with_baseline(raw, config, codebase, baseline), baseline)
 
 
 @dataclass(frozen=True)
@@ -181,8 +181,8 @@ class _Change:
         self, code: Codebase, moved: Mapping[str, str], paths: Mapping[str, str]
     ) -> tuple[Config, tuple[GuardChange, ...]]:
         """The configuration before, and what the change does to the guard."""
-        head, file = self.head, self.head.baseline
-        now = read_guard(head.config, head.codebase, file if file.exists() else None)
+        head = self.head
+        now = read_guard(head.config, head.codebase, head.baseline)
         old = guard_at(self.tree, now, code, self.files, self.baseline)
         texts = messages(self.root, self.since, self.at or "HEAD")
         return old.config, tuple(

@@ -53,13 +53,14 @@ class Snapshot:
         return {module: name for name, modules in code.modules.items() for module in modules} if code else {}
 
     @cached_property
-    def routes(self) -> Mapping[tuple[str, str], tuple[str, tuple[str, ...]]]:
-        """The handler and the guards of each route, by method and path; of the same route twice, the first."""
-        found: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {}
+    def routes(self) -> Mapping[tuple[str, str, str], tuple[str, tuple[str, ...]]]:
+        """The handler and the guards of each route, by service, method and path; of the same route twice, the first."""
+        found: dict[tuple[str, str, str], tuple[str, tuple[str, ...]]] = {}
         for item in list_routes(self.config, self.codebase):
             if item.method != "?":
                 guards = tuple(dict.fromkeys(guard.partition(" (")[0] for guard in item.guards))
-                found.setdefault((item.method, item.path), (item.handler, guards))
+                service = item.handler.rpartition("::")[0]
+                found.setdefault((service, item.method, item.path), (item.handler, guards))
         return found
 
     @cached_property

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from archguard.model import DependencyChange, Direction, GuardChange, Review, RouteChange, Violation
+from archguard.model import CycleChange, DependencyChange, Direction, GuardChange, Review, RouteChange, Violation
 from archguard.reporters.phrases import counted, one_line, sentence
 
 
@@ -97,7 +97,7 @@ def sections(review: Review) -> Iterator[Section]:
         "Violations": _violations(review),
         "Contracts, exceptions and baseline": map(_guard, review.guard),
         "Dependencies": _dependencies(review),
-        "Cycles": (_cycle(it.members, is_new=it.is_new) for it in review.cycles),
+        "Cycles": map(_cycle, review.cycles),
         "Routes": (_route(route, review.names_guards) for route in review.routes),
         "Outside": _names(review, {"package": "package", "host": "host", "queue": "queue or topic", "table": "table"}),
         "Components and modules": _modules(review),
@@ -157,12 +157,19 @@ def _dependency(change: DependencyChange) -> Row:
     return Row(Mark.CHANGED, f"{pair}: {counted(change.after, noun)} instead of {change.before}")
 
 
-def _cycle(members: tuple[str, ...], *, is_new: bool) -> Row:
-    shown = ", ".join(f"`{name}`" for name in members[:_SHOWN])
-    more = f" and {len(members) - _SHOWN} more" if len(members) > _SHOWN else ""
-    if is_new:
-        return Row(Mark.BAD, f"a cycle of {len(members)} is opened, or has grown: {shown}{more}")
-    return Row(Mark.GOOD, f"a cycle of {len(members)} is closed: {shown}{more}")
+def _cycle(cycle: CycleChange) -> Row:
+    size = len(cycle.members)
+    if cycle.added:
+        known = size - len(cycle.added)
+        return Row(Mark.BAD, f"a cycle of {known} {cycle.sort} has grown to {size}, by {_first(cycle.added)}")
+    if cycle.is_new:
+        return Row(Mark.BAD, f"a cycle of {size} {cycle.sort} is opened: {_first(cycle.members)}")
+    return Row(Mark.GOOD, f"a cycle of {size} {cycle.sort} is closed: {_first(cycle.members)}")
+
+
+def _first(names: tuple[str, ...]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return f"{_coded(names[:_SHOWN])}{more}"
 
 
 _SHOWN = 6

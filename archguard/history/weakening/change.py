@@ -1,0 +1,13 @@
+"""One difference between two values of the guard, before it is known which contract it is about."""
+
+from dataclasses import dataclass
+
+from archguard.model import Direction
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How a value differs, as the end of a sentence about it."""
+
+    direction: Direction
+    text: str
