@@ -40,12 +40,23 @@ def main() -> None:
     from archguard.incremental.replay import lookup, replay  # noqa: PLC0415  # the same
     from archguard.incremental.request_key import request_key  # noqa: PLC0415  # the same
 
+    if "--stdin-filename" in str(arguments):
+        _answer_about_unsaved_text(arguments)
     key = request_key(arguments)
     found = lookup(arguments, key) if key else None
     code = replay(*found, _rerender) if found else None
     if code is not None:
         sys.exit(code)
     _run(arguments, key, found[1] if found else None)
+
+
+def _answer_about_unsaved_text(arguments: list[str]) -> None:
+    """End the process with the answer of the daemon, if one runs."""
+    from archguard.servers.unsaved import answer, is_about_unsaved_text  # noqa: PLC0415  # few command lines need it
+
+    code = answer(arguments) if is_about_unsaved_text(arguments) else None
+    if code is not None:
+        sys.exit(code)
 
 
 def _rerender(report: str, formats: list[str], added: list[int]) -> list[str]:

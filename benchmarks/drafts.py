@@ -57,8 +57,8 @@ def main() -> None:
     answers = [_timed(options, draft) for draft in drafts]
     memory = f"{before:.0f} MiB then, {_memory(options):.0f} MiB after {len(answers)} drafts"
     title = f"{options.folder}: {len(files)} files; first answer after {cold:.2f} s; {memory}"
-    _print(title, [seconds for _, seconds in answers[FIRST:]], drafts[FIRST:])
-    for draft, (answer, _) in [*zip(drafts, answers, strict=True)][: options.compare]:
+    _print(title, [(seconds, cpu) for _, seconds, cpu in answers[FIRST:]], drafts[FIRST:])
+    for draft, (answer, _, _) in [*zip(drafts, answers, strict=True)][: options.compare]:
         _compare(options, draft, answer)
     _ask(options, "stop", start=False)
 
@@ -129,10 +129,13 @@ def _check(options: argparse.Namespace, draft: Draft) -> Any:
     return answer
 
 
-def _timed(options: argparse.Namespace, draft: Draft) -> tuple[Any, float]:
+def _timed(options: argparse.Namespace, draft: Draft) -> tuple[Any, float, float]:
+    """The answer, its seconds as the client waits, and those of the daemon's processor with its freeing of memory."""
+    before = _ask(options, "status")["cpu_seconds"]
     begin = time.perf_counter()
     answer = _check(options, draft)
-    return answer, time.perf_counter() - begin
+    seconds = time.perf_counter() - begin
+    return answer, seconds, _ask(options, "status")["cpu_seconds"] - before
 
 
 def _memory(options: argparse.Namespace) -> float:
@@ -141,12 +144,21 @@ def _memory(options: argparse.Namespace) -> float:
     return float(status["bytes"]) / (1 << 20)
 
 
-def _print(title: str, seconds: list[float], drafts: list[Draft]) -> None:
-    """A row for all drafts, and one for each sort of edit: median, 95th percentile and maximum in ms, and how many."""
-    sys.stdout.write(f"{title}; 1-minute load {os.getloadavg()[0]:.1f}\n")
+def _print(title: str, samples: list[tuple[float, float]], drafts: list[Draft]) -> None:
+    """A row for all drafts, and one for each sort of edit."""
+    sys.stdout.write(f"{title}; 1-minute load {os.getloadavg()[0]:.1f}\n\n")
+    sys.stdout.write("| Edits | Drafts | Median, ms | 95 %, ms | Longest, ms | CPU median, ms | CPU 95 %, ms |\n")
+    sys.stdout.write("| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n")
     for edit in ("all", *EDITS):
-        of = [1000 * each for each, draft in zip(seconds, drafts, strict=True) if edit in ("all", draft.edit)]
-        sys.stdout.write(f"| {edit} | {median(of):.0f} | {quantiles(of, n=20)[-1]:.0f} | {max(of):.0f} | {len(of)} |\n")
+        chosen = [sample for sample, draft in zip(samples, drafts, strict=True) if edit in ("all", draft.edit)]
+        wall, cpu = ([1000 * seconds for seconds in column] for column in zip(*chosen, strict=True))
+        figures = (median(wall), _most(wall), max(wall), median(cpu), _most(cpu))
+        sys.stdout.write(f"| {edit} | {len(chosen)} | {' | '.join(f'{figure:.0f}' for figure in figures)} |\n")
+
+
+def _most(of: list[float]) -> float:
+    """The 95th percentile."""
+    return quantiles(of, n=20, method="inclusive")[-1]
 
 
 # Whether it is right

@@ -102,6 +102,8 @@ def command(  # noqa: PLR0913  # the options of the command
     if unsaved is not None:
         if paths or revision is not None or branch is not None or profile:
             raise click.UsageError("--stdin-filename goes neither with PATHS nor with --since or --profile")
+        if unsaved.is_dir():  # "" is the working directory
+            raise click.UsageError("--stdin-filename names a folder")
         with _faults_reported(targets):
             report = _unsaved_report(unsaved, config, baseline, contracts, no_cache=no_cache)
             report = report.judged(Severity(fail_on), strict_baseline=strict_baseline)

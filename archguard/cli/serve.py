@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -116,9 +117,9 @@ def _end(number: int, _frame: object) -> NoReturn:
 
 def _say(text: str, *, is_last: bool) -> None:
     """Write a line to stdout, where the client that has started this process waits for it."""
-    click.echo(text)
+    with suppress(BrokenPipeError):  # the client did not want to wait for so long; the next one will find this process
+        click.echo(text)
     if is_last:
-        sys.stdout.flush()
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, sys.stdout.fileno())
         os.close(null)

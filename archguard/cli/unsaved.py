@@ -3,7 +3,6 @@
 import os
 from collections.abc import Collection
 from pathlib import Path
-from typing import Final
 
 from archguard.checking import check, within_paths
 from archguard.checking.drafts import draft_texts
@@ -14,9 +13,7 @@ from archguard.history import with_baseline
 from archguard.model import Report
 from archguard.model.serialization import codec
 from archguard.servers.client import ask
-
-_SECONDS_TO_ANSWER: Final = 60.0
-"""A daemon that has just been started reads the project, which takes this process as long."""
+from archguard.servers.unsaved import SECONDS_TO_ANSWER
 
 
 def unsaved_report(
@@ -54,7 +51,7 @@ def unsaved_report_of_daemon(file: Path, text: bytes, config: tuple[Path, ...], 
         return None
     if baseline:
         request["baseline"] = str(baseline.absolute())
-    answer = ask(str(Path.cwd()), request, start=False, timeout=_SECONDS_TO_ANSWER, config=[*map(str, config)])
+    answer = ask(str(Path.cwd()), request, start=False, timeout=SECONDS_TO_ANSWER, config=[*map(str, config)])
     if not answer or "report" not in answer:
         return None
     report: Report = codec(Report).read(answer["report"], "report")

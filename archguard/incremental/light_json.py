@@ -4,6 +4,8 @@
 valid JSON, and Pythons that have other functions.
 """
 
+import sys
+
 TYPE_CHECKING = False  # importing `typing` takes longer than reading a message
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +54,7 @@ def loads(text: str) -> "Any":
 
 def dumps(value: object) -> str:
     """`value` as JSON in ASCII, without spaces."""
-    if _scan is None:
+    if _scan is None or "json" in sys.modules:  # if it is loaded anyway: its encoder is faster
         from json import dumps as dump
 
         return dump(value, separators=(",", ":"))

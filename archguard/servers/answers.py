@@ -7,7 +7,9 @@ from typing import Any, Final, TypeAlias
 from archguard.checking import within_paths
 from archguard.errors import problems_of
 from archguard.history import with_baseline
+from archguard.model import Severity
 from archguard.model.serialization import to_plain
+from archguard.reporters import reporter
 from archguard.reporters.json import problem_as_plain, report_as_plain, violation_as_plain
 from archguard.servers.daemon import Message, error
 from archguard.servers.protocol import InvalidMessageError
@@ -23,19 +25,23 @@ class ProjectAnswers:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
 
+    def is_slow(self, request: Message) -> bool:
+        """Whether a past revision is to be checked, from nothing."""
+        return request["method"] == "report" and "since" in request
+
     def __call__(self, request: Message) -> Message:
         """The answer to `request`; an error, if the configuration or the code cannot be read.
 
         Raises:
             InvalidMessageError: there is no such method, or its arguments are invalid.
         """
-        answer = _METHODS.get(request["method"])
-        if answer is None:
+        method = _METHODS.get(request["method"])
+        if method is None:
             raise InvalidMessageError(
                 f"no method {request['method']!r}; there is: {', '.join(sorted(_METHODS))}, status, stop"
             )
         try:
-            return answer(self._workspace, request)
+            return method(self._workspace, request)
         except Exception as fault:
             problems = problems_of(fault)
             if not problems:
@@ -55,12 +61,18 @@ def _check(workspace: Workspace, request: Message) -> Message:
 
 
 def _preview(workspace: Workspace, request: Message) -> Message:
-    """The report as if the drafts were saved, with all that reporters need."""
-    baseline, session = request.get("baseline"), workspace.session()
-    report, codebase = session.preview(_drafts(request))
+    """The report as if the drafts were saved: in the `formats` that are named, or else with all that reporters need."""
+    drafts, baseline, session = _drafts(request), request.get("baseline"), workspace.session()
+    report, codebase = session.preview(drafts)
     named = None if baseline is None else Path(_text(baseline, "baseline"))
     report = with_baseline(report, session.config, codebase, named)
-    return {"report": to_plain(within_paths(report, codebase, [*_drafts(request)]))}
+    report = within_paths(report, codebase, [*drafts])
+    if "formats" not in request:
+        return {"report": to_plain(report)}
+    severity = Severity(request.get("fail_on", Severity.ERROR))
+    report = report.judged(severity, strict_baseline=bool(request.get("strict_baseline")))
+    texts = [reporter(_text(name, "formats"))(report) for name in request["formats"]]
+    return {"texts": texts, "complete": report.complete, "passed": report.passed}
 
 
 def _report(workspace: Workspace, request: Message) -> Message:

@@ -3,22 +3,25 @@
 How it works: one thread accepts clients, one for each client reads requests and writes answers, and the main thread
 computes one answer after another, since a session serves one caller at a time. Waiting requests are ordered by urgency:
 an edit waits for its check, nothing waits for a report. The daemon ends after some idle minutes, on SIGTERM, when a
-client asks for it, and when archguard has been replaced on disk.
+client asks for it, and when archguard has been replaced on disk. A fork answers what takes as long as reading the
+project.
 
 Memory: one project, `MOST_CLIENTS` messages of `MOST_BYTES` at most, and what drafts leave behind, which `heap` frees.
-A daemon that has grown by `_MOST_GROWTH` nevertheless ends, and the next client starts another one.
+A daemon that has grown by `MOST_GROWTH` nevertheless ends, and the next client starts another one.
 """
 
 import os
+import sys
 import time
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from json import dumps, loads
 from pathlib import Path
 from queue import Empty, PriorityQueue
 from threading import BoundedSemaphore, Event, Thread
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 from archguard.incremental.program_state import program_state
 from archguard.reporters.tool_info import version
@@ -32,19 +35,35 @@ MOST_CLIENTS: Final = 32
 """Clients at once; more wait to be accepted. An agent asks from a handful of processes."""
 SILENCE: Final = 60.0
 """Seconds after which a client is let go that sends nothing, or half a message, or does not read its answer."""
-_MOST_GROWTH: Final = 1 << 30
+MOST_GROWTH: Final = 1 << 30
 """Bytes by which the daemon may grow after its first answers."""
-_FIRST_ANSWERS: Final = 10
+FIRST_ANSWERS: Final = 10
 """Answers after which nearly all that drafts need of other files is in memory."""
-_QUIET: Final = 5.0
-"""Seconds without a request after which memory is tidied: an agent that reads or thinks is quiet for longer."""
+_MOST_FORKS: Final = 2
+"""Forks that answer slow requests at once; each takes a processor, and memory for what it reads."""
+_QUIET: Final = 30.0
+"""Seconds without a request after which all garbage is freed: who edits is not quiet for so long, and on a project of
+the size of Django that takes seconds, in which nobody is answered."""
 _PAUSE: Final = 0.1
 _FAREWELL: Final = 2.0
 """Seconds that the last answer may take to its client."""
 
 Message: TypeAlias = dict[str, Any]
-Answers: TypeAlias = Callable[[Message], Message]
-"""From a request to its answer. It raises `InvalidMessageError` for a request that it does not understand."""
+
+
+class Answers(Protocol):
+    """Answers requests."""
+
+    def __call__(self, request: Message) -> Message:
+        """The answer to `request`.
+
+        Raises:
+            InvalidMessageError: there is no such request.
+        """
+
+    def is_slow(self, request: Message) -> bool:
+        """Whether the answer takes as long as reading the project does, and changes nothing for later ones."""
+
 
 _URGENCY: Final = {"stop": 0, "check": 1, "preview": 1}
 _LEAST_URGENT: Final = 2
@@ -66,12 +85,22 @@ class _Job:
 class Daemon:
     """Answers the clients of one project until it ends."""
 
-    def __init__(self, root: Path, idle: float, log: Callable[[str], None]) -> None:
+    def __init__(self, root: Path, idle: float, log: Callable[[str], None], most_growth: int = MOST_GROWTH) -> None:
+        """Serve nobody yet.
+
+        Args:
+            root: The folder of the project.
+            idle: The seconds without a request after which it ends.
+            log: Where messages go.
+            most_growth: The bytes by which it may grow after its first answers.
+        """
         self._root = root
         self._idle = idle
         self._log = log
+        self._most_growth = most_growth
         self._jobs: PriorityQueue[_Job] = PriorityQueue()
         self._slots = BoundedSemaphore(MOST_CLIENTS)
+        self._forks = BoundedSemaphore(_MOST_FORKS)
         self._program = program_state()
         self._started = time.monotonic()
         self._answered = 0
@@ -106,13 +135,55 @@ class Daemon:
         end = ""
         if job.request["method"] == "stop":
             job.answer, end = {"stopped": True}, "a client has asked for it"
-        elif program_state() != self._program:
+        elif self._is_replaced():
             job.answer, end = error(OUTDATED, "archguard has been replaced"), "archguard has been replaced"
         elif not job.connection.is_closed():
+            if answers.is_slow(job.request) and self._answered_apart(job, answers):
+                return ""
             job.answer = self._answer(job.request, answers)
         self._answered += 1
         job.is_answered.set()
         return end or self._tidy()
+
+    def _answered_apart(self, job: _Job, answers: Answers) -> bool:
+        """Have a fork answer, so that no edit waits for it; whether that is possible.
+
+        A fork copies locks that other threads hold. Those of this process only wait, and convert messages.
+        """
+        if sys.platform != "linux" or not self._forks.acquire(blocking=False):
+            return False
+        from archguard.codebase.parallel_map import fork  # noqa: PLC0415  # clients can connect before it is loaded
+
+        read_end, write_end = os.pipe()
+
+        def work() -> None:
+            os.closerange(3, write_end)  # else the fork keeps clients and the lock, and a daemon after this one waits
+            os.closerange(write_end + 1, os.sysconf("SC_OPEN_MAX"))
+            with os.fdopen(write_end, "wb") as output:
+                output.write(dumps(self._answer(job.request, answers)).encode("ascii"))
+
+        process = fork(work)
+        os.close(write_end)
+        Thread(target=self._collect, args=(job, process, read_end), daemon=True).start()
+        return True
+
+    def _collect(self, job: _Job, process: int, read_end: int) -> None:
+        """Take the answer from a fork."""
+        with os.fdopen(read_end, "rb") as answer:
+            written = answer.read()
+        _, status = os.waitpid(process, 0)
+        self._forks.release()
+        job.answer = (
+            loads(written) if written and not status else error("fault", "the process that was to answer has died")
+        )
+        self._answered += 1
+        job.is_answered.set()
+
+    def _is_replaced(self) -> bool:
+        try:
+            return program_state() != self._program
+        except OSError:  # it is being replaced
+            return True
 
     def _answer(self, request: Message, answers: Answers) -> Message:
         try:
@@ -127,10 +198,10 @@ class Daemon:
         """Free memory if nobody waits; returns why the daemon is to end, if it has grown too much."""
         if self._jobs.empty():
             self._heap.collect_new()
-        if self._answered == _FIRST_ANSWERS:
+        if self._answered == FIRST_ANSWERS:
             self._first_memory = memory()
         grown = memory() - self._first_memory if self._first_memory else 0
-        return f"it has grown by {grown >> 20} MiB" if grown > _MOST_GROWTH else ""
+        return f"it has grown by {grown >> 20} MiB" if grown > self._most_growth else ""
 
     def _accept(self, listener: Listener) -> None:
         while True:
@@ -182,6 +253,7 @@ class Daemon:
             "root": str(self._root),
             "pid": os.getpid(),
             "seconds": round(time.monotonic() - self._started, 1),
+            "cpu_seconds": round(time.process_time(), 3),
             "answered": self._answered,
             "waiting": self._jobs.qsize(),
             "bytes": memory(),

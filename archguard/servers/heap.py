@@ -14,7 +14,7 @@ from typing import Final
 
 _MOST_NEW: Final = 200_000
 """Objects to look at after an answer: about 50 ms. There are more when the project was read anew."""
-_GROWTH: Final = 1.1
+_GROWTH: Final = 1.25
 """How much memory must have grown before it is worth looking at all objects."""
 
 

@@ -9,7 +9,7 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import Final, Protocol
 
 from archguard.errors import ArchguardError
@@ -43,7 +43,8 @@ def listening(address: str, root: str) -> Iterator[Listener]:
         OSError: the socket cannot be made.
     """
     if sys.platform == "win32":
-        yield _PipeListener(address, root)
+        with closing(_PipeListener(address, root)) as pipes:
+            yield pipes
         return
     with _locked(address, root), _bound(address) as endpoint:
         yield _SocketListener(endpoint)
@@ -119,3 +120,6 @@ class _PipeListener:
             return PipeConnection(self._pipes.accept())
         except (EOFError, AuthenticationError):
             return None
+
+    def close(self) -> None:
+        self._pipes.close()

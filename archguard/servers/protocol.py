@@ -72,7 +72,9 @@ def _name(root: str, config: "Sequence[str]") -> str:
     from _blake2 import blake2b  # `hashlib` takes 5 ms to load OpenSSL
 
     user = os.environ.get("USERNAME", "") if os.name == "nt" else ""  # pipes have no folder of their own
-    parts = (VERSION, sys.version, sys.executable, __file__, user, inherited_path(root), root, *config)
+    # Of the Python its environment, not its program, which has several names.
+    installed = (sys.version, os.path.realpath(sys.prefix), os.path.realpath(__file__))
+    parts = (VERSION, *installed, user, inherited_path(root), root, *config)
     return str(blake2b("\0".join(map(str, parts)).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest())
 
 

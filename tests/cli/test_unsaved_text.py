@@ -10,7 +10,8 @@ import pytest
 from daemons import PATIENCE, Daemons
 from project import Project
 
-FORMATS = ("text", "json", "sarif", "junit", "github", "gitlab", "markdown", "html", "checkstyle", "teamcity", "azure")
+from archguard.reporters import reporter_names
+
 CONTRACTS = """
     version: 1
     project: {packages: [shop]}
@@ -30,13 +31,15 @@ def shop(project: Project) -> Project:
     return project
 
 
-def run(project: Project, *arguments: str, text: str | bytes | None = None) -> tuple[int, bytes, bytes]:
+def run(
+    project: Project, *arguments: str, text: str | bytes | None = None, **environment: str
+) -> tuple[int, bytes, bytes]:
     """Exit code, stdout without seconds, and stderr."""
     kept = {name: value for name, value in os.environ.items() if name not in ("CI", "NO_COLOR", "FORCE_COLOR")}
     done = subprocess.run(
         [sys.executable, "-m", "archguard", "check", *arguments],
         cwd=project.root,
-        env=kept,
+        env=kept | environment,
         input=text.encode() if isinstance(text, str) else text,
         capture_output=True,
         timeout=PATIENCE,
@@ -69,9 +72,9 @@ def test_every_format_is_the_same_with_and_without_a_resident_process(shop: Proj
     start(shop, daemons)
 
     def written(*arguments: str) -> dict[str, bytes]:
-        formats = [f"--format={name}:report.{name}" for name in FORMATS]
+        formats = [f"--format={name}:report.{name}" for name in reporter_names()]
         assert run(shop, *arguments, *formats, text="from shop import api\n")[0] == 1
-        return {name: SECONDS.sub(b"", (shop.root / f"report.{name}").read_bytes()) for name in FORMATS}
+        return {name: SECONDS.sub(b"", (shop.root / f"report.{name}").read_bytes()) for name in reporter_names()}
 
     alone = written("--stdin-filename", "shop/db.py", "--no-cache")
     resident = written("--stdin-filename", "shop/db.py")
@@ -92,6 +95,68 @@ def test_the_resident_process_is_asked_if_there_is_one(shop: Project, daemons: D
     run(shop, "--stdin-filename", "shop/db.py", "--contract", "layered", text="")
 
     assert daemons.ask(shop, "status")["answered"] == before + 1
+
+
+def test_the_answer_of_a_resident_process_needs_no_library(shop: Project, daemons: Daemons) -> None:
+    start(shop, daemons)
+    command = [sys.executable, "-X", "importtime", "-m", "archguard", "check", "--stdin-filename=shop/db.py"]
+
+    done = subprocess.run(
+        command, cwd=shop.root, input="import requests\n", capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 1
+    assert "archguard.servers.unsaved" in done.stderr
+    assert not [name for name in ("click", "dataclasses", "json", "pathlib", "typing") if f"| {name}\n" in done.stderr]
+
+
+def test_a_coloured_report_is_the_same(shop: Project, daemons: Daemons) -> None:
+    start(shop, daemons)
+    options = ("--stdin-filename", "shop/db.py")
+
+    alone = run(shop, *options, "--no-cache", text="import requests\n", FORCE_COLOR="1")
+
+    assert alone == run(shop, *options, text="import requests\n", FORCE_COLOR="1")
+    assert b"\x1b[" in alone[1]
+
+
+def test_the_severity_that_fails_is_the_same(shop: Project, daemons: Daemons) -> None:
+    shop.configure(CONTRACTS.replace("deny: requests", "deny: requests, severity: warning"))
+    start(shop, daemons)
+    for value, code in {"error": 0, "warning": 1, "nonsense": 2}.items():
+        options = ("--stdin-filename", "shop/db.py", "--fail-on", value)
+
+        alone = run(shop, *options, "--no-cache", text="import requests\n")
+
+        assert alone == run(shop, *options, text="import requests\n")
+        assert alone[0] == code
+
+
+WRONG = [
+    ("--format", "nonsense"),
+    ("--config", "missing.yaml"),
+    ("--baseline", "missing.yaml"),
+    ("--nonsense",),
+    ("--format",),
+    ("--stdin-filename", "shop"),
+    ("--stdin-filename", ""),
+]
+
+
+def test_what_is_wrong_with_options_is_told_alike(shop: Project, daemons: Daemons) -> None:
+    start(shop, daemons)
+    for options in WRONG:
+        given = ("--stdin-filename", "shop/db.py", *options)
+
+        alone = run(shop, "--no-cache", *given, text="")
+
+        assert alone == run(shop, *given, text="")
+        assert alone[0] == 2, options
+
+
+def test_several_formats_go_to_stdout(shop: Project, daemons: Daemons) -> None:
+    start(shop, daemons)
+    as_if_saved(shop, "shop/db.py", "import requests\n", "--format", "github", "--format", "checkstyle")
 
 
 def test_only_what_is_in_the_file_is_reported(shop: Project, daemons: Daemons) -> None:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -99,10 +100,29 @@ def test_a_process_for_the_project_does_not_inherit_its_folders(
     assert inherited_path(str(project.root)) == "/opt/elsewhere"
 
 
+@pytest.mark.skipif(os.name == "nt", reason="there is one name")
+def test_one_python_under_several_names_has_one_daemon(project: Project, daemons: Daemons) -> None:
+    code = (
+        "import sys; from archguard.servers.protocol import address; print(address(sys.argv[1], (), make_folder=True))"
+    )
+    folder = Path(sys.executable).parent
+    programs = [folder / "python", folder / "python3", Path(os.path.relpath(sys.executable))]
+
+    found = {
+        subprocess.run([program, "-c", code, str(project.root)], capture_output=True, text=True, check=True).stdout
+        for program in programs
+    }
+
+    assert found == {daemons.address(project) + "\n"}
+
+
 def test_a_client_does_not_wait_for_longer_than_it_may(project: Project, daemons: Daemons) -> None:
     project.configure("contracts: []")
 
     assert ask(str(project.root), {"method": "report"}, start=True, timeout=0.001) is None
+
+    while not daemons.pid(project):  # it comes up nevertheless, for the next client
+        time.sleep(0.01)
 
 
 def test_a_log_begins_anew_when_it_is_full(tmp_path: Path) -> None:

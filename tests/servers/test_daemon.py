@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from daemons import PATIENCE, Daemons
 from project import Project
+from repository import commit, git
 
 from archguard.servers.protocol import MOST_BYTES, address
 
@@ -155,6 +156,22 @@ def test_a_report_is_what_is_on_disk_with_baseline_and_ignores(shop: Project, da
 
     assert [found["status"] for found in report["violations"]] == ["known"]
     assert report["passed"]
+
+
+def test_a_report_since_a_revision_knows_what_was_there(shop: Project, daemons: Daemons) -> None:
+    shop.write("shop/db.py", WRONG)
+    (shop.root / ".git").rmdir()
+    git(shop, "init", "--quiet")
+    commit(shop)
+    shop.write("shop/more.py", "from sqlalchemy.orm import Session\n")
+
+    report = daemons.ask(shop, "report", since="HEAD")
+    error = daemons.ask(shop, "report", since="no-such-revision")["error"]
+
+    found = [(each["contract"], each["status"]) for each in report["violations"]]
+    assert found == [("data", "new"), ("layered", "known")]
+    assert error["code"] == "configuration"
+    assert "no-such-revision" in error["message"]
 
 
 def test_a_draft_through_a_link_is_the_file_itself(

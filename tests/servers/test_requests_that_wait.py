@@ -1,8 +1,11 @@
 """Requests are answered one after another, by their urgency, and a fault in one of them is no fault of the others."""
 
+import gc
 import json
 import os
 import socket
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -14,7 +17,7 @@ import pytest
 from daemons import PATIENCE, Daemons
 from project import Project
 
-from archguard.servers.daemon import Daemon
+from archguard.servers.daemon import FIRST_ANSWERS, Daemon
 from archguard.servers.listener import listening
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="a named pipe is no socket")
@@ -30,21 +33,36 @@ class Served:
         self.may_go_on = Event()
         self.logged: list[str] = []
         self.ends: Queue[str] = Queue()
+        self.kept: list[bytearray] = []
 
     def run(self, ready: Event) -> None:
-        daemon = Daemon(Path("/project"), PATIENCE, self.logged.append)
+        daemon = Daemon(Path("/project"), PATIENCE, self.logged.append, most_growth=100 << 20)
         with listening(self.address, "/project") as listener:
             daemon.accept_from(listener)
             ready.set()
-            self.ends.put(daemon.run(self.answer))
+            self.ends.put(daemon.run(self))
 
-    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+    def __call__(self, request: dict[str, Any]) -> dict[str, Any]:
         self.begun.put(request["name"])
         if request["name"] == "first":
             assert self.may_go_on.wait(PATIENCE)
+        if request["name"] == "grow":
+            self.kept.append(bytearray(b"x" * (60 << 20)))
         if request["name"] == "fault":
             raise ZeroDivisionError("by zero")
+        if request["name"].startswith("slow"):
+            self.wait_in_fork()
         return {"name": request["name"]}
+
+    def wait_in_fork(self) -> None:
+        """Wait for a file: an event of this process would not reach a fork."""
+        deadline = time.monotonic() + PATIENCE
+        while not Path(f"{self.address}.go-on").exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
+    def is_slow(self, request: dict[str, Any]) -> bool:
+        return bool(request["name"].startswith("slow"))
 
     def send(self, method: str, name: str = "") -> socket.socket:
         connection = socket.socket(socket.AF_UNIX)
@@ -73,7 +91,11 @@ def served(project: Project, daemons: Daemons) -> Iterator[Served]:
     thread.start()
     assert ready.wait(PATIENCE)
     yield served
+    gc.unfreeze()  # a daemon collects by itself
+    gc.enable()
     served.may_go_on.set()
+    if not Path(served.address).exists():  # it has ended by itself
+        return
     with closing(served.send("stop")) as connection:
         assert answer(connection) == {"stopped": True}
     thread.join(PATIENCE)
@@ -136,7 +158,7 @@ def test_a_fault_is_an_error_of_its_request_only(served: Served) -> None:
 
     assert (error["code"], error["hint"]) == ("fault", "please report it")
     assert "ZeroDivisionError: by zero" in error["message"]
-    assert "in answer" in served.logged[0]
+    assert "in __call__" in served.logged[0]
 
 
 def test_more_clients_than_there_may_be_at_once_are_answered_in_turn(served: Served) -> None:
@@ -147,3 +169,29 @@ def test_more_clients_than_there_may_be_at_once_are_answered_in_turn(served: Ser
         connection.close()
 
     assert names == [str(number) for number in range(100)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks")
+def test_edits_are_answered_while_a_fork_works_on_a_slow_request(served: Served) -> None:
+    slow = [served.send("report", f"slow {number}") for number in (1, 2)]
+
+    for number in range(3):
+        with closing(served.send("check", f"edit {number}")) as connection:
+            assert answer(connection) == {"name": f"edit {number}"}
+
+    Path(f"{served.address}.go-on").touch()
+    assert [answer(connection) for connection in slow] == [{"name": "slow 1"}, {"name": "slow 2"}]
+    for connection in slow:
+        connection.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems tell the most memory that there has been")
+def test_one_that_has_grown_too_much_ends_after_its_answer(served: Served) -> None:
+    for number in range(FIRST_ANSWERS + 5):
+        with closing(served.send("check", str(number))) as connection:
+            assert answer(connection)["name"] == str(number)
+    for _ in range(2):
+        with closing(served.send("check", "grow")) as connection:
+            assert answer(connection) == {"name": "grow"}
+
+    assert "it has grown by 1" in served.ends.get(timeout=PATIENCE)
