@@ -25,15 +25,6 @@ class ProjectAnswers:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
 
-    def is_slow(self, request: Message) -> bool:
-        """Whether a fork is to answer: never.
-
-        It would wait for ever for the threads of grimp, if this process has used them. The slowest request checks a
-        past revision, and what is found there is remembered for the next one.
-        """
-        del request
-        return False
-
     def __call__(self, request: Message) -> Message:
         """The answer to `request`; an error, if the configuration or the code cannot be read.
 

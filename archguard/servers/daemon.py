@@ -3,25 +3,22 @@
 How it works: one thread accepts clients, one for each client reads requests and writes answers, and the main thread
 computes one answer after another, since a session serves one caller at a time. Waiting requests are ordered by urgency:
 an edit waits for its check, nothing waits for a report. The daemon ends after some idle minutes, on SIGTERM, when a
-client asks for it, and when archguard has been replaced on disk. A fork answers what takes as long as reading the
-project.
+client asks for it, and when archguard has been replaced on disk.
 
 Memory: one project, `MOST_CLIENTS` messages of `MOST_BYTES` at most, and what drafts leave behind, which `heap` frees.
 A daemon that has grown by `MOST_GROWTH` nevertheless ends, and the next client starts another one.
 """
 
 import os
-import sys
 import time
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from json import dumps, loads
 from pathlib import Path
 from queue import Empty, PriorityQueue
 from threading import BoundedSemaphore, Event, Thread
-from typing import Any, Final, Protocol, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from archguard.incremental.program_state import program_state
 from archguard.reporters.tool_info import version
@@ -39,8 +36,6 @@ MOST_GROWTH: Final = 1 << 30
 """Bytes by which the daemon may grow after its first answers."""
 FIRST_ANSWERS: Final = 10
 """Answers after which nearly all that drafts need of other files is in memory."""
-_MOST_FORKS: Final = 2
-"""Forks that answer slow requests at once; each takes a processor, and memory for what it reads."""
 _QUIET: Final = 30.0
 """Seconds without a request after which all garbage is freed: who edits is not quiet for so long, and on a project of
 the size of Django that takes seconds, in which nobody is answered."""
@@ -49,21 +44,8 @@ _FAREWELL: Final = 2.0
 """Seconds that the last answer may take to its client."""
 
 Message: TypeAlias = dict[str, Any]
-
-
-class Answers(Protocol):
-    """Answers requests."""
-
-    def __call__(self, request: Message) -> Message:
-        """The answer to `request`.
-
-        Raises:
-            InvalidMessageError: there is no such request.
-        """
-
-    def is_slow(self, request: Message) -> bool:
-        """Whether the answer takes as long as reading the project does, and changes nothing for later ones."""
-
+Answers: TypeAlias = Callable[[Message], Message]
+"""From a request to its answer. It raises `InvalidMessageError` for a request that it does not understand."""
 
 _URGENCY: Final = {"stop": 0, "check": 1, "preview": 1}
 _LEAST_URGENT: Final = 2
@@ -100,7 +82,6 @@ class Daemon:
         self._most_growth = most_growth
         self._jobs: PriorityQueue[_Job] = PriorityQueue()
         self._slots = BoundedSemaphore(MOST_CLIENTS)
-        self._forks = BoundedSemaphore(_MOST_FORKS)
         self._program = program_state()
         self._started = time.monotonic()
         self._answered = 0
@@ -138,46 +119,10 @@ class Daemon:
         elif self._is_replaced():
             job.answer, end = error(OUTDATED, "archguard has been replaced"), "archguard has been replaced"
         elif not job.connection.is_closed():
-            if answers.is_slow(job.request) and self._answered_apart(job, answers):
-                return ""
             job.answer = self._answer(job.request, answers)
         self._answered += 1
         job.is_answered.set()
         return end or self._tidy()
-
-    def _answered_apart(self, job: _Job, answers: Answers) -> bool:
-        """Have a fork answer, so that no edit waits for it; whether that is possible.
-
-        A fork copies locks that other threads hold. Those of this process only wait, and convert messages.
-        """
-        if sys.platform != "linux" or not self._forks.acquire(blocking=False):
-            return False
-        from archguard.codebase.parallel_map import fork  # noqa: PLC0415  # clients can connect before it is loaded
-
-        read_end, write_end = os.pipe()
-
-        def work() -> None:
-            os.closerange(3, write_end)  # else the fork keeps clients and the lock, and a daemon after this one waits
-            os.closerange(write_end + 1, os.sysconf("SC_OPEN_MAX"))
-            with os.fdopen(write_end, "wb") as output:
-                output.write(dumps(self._answer(job.request, answers)).encode("ascii"))
-
-        process = fork(work)
-        os.close(write_end)
-        Thread(target=self._collect, args=(job, process, read_end), daemon=True).start()
-        return True
-
-    def _collect(self, job: _Job, process: int, read_end: int) -> None:
-        """Take the answer from a fork."""
-        with os.fdopen(read_end, "rb") as answer:
-            written = answer.read()
-        _, status = os.waitpid(process, 0)
-        self._forks.release()
-        job.answer = (
-            loads(written) if written and not status else error("fault", "the process that was to answer has died")
-        )
-        self._answered += 1
-        job.is_answered.set()
 
     def _is_replaced(self) -> bool:
         try:

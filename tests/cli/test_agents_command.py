@@ -109,7 +109,7 @@ def test_lists_stay_empty_in_settings_that_another_program_has_written_in_one_li
 
     shop.call("agents", "remove", "cursor")
 
-    assert json.loads(hooks.read_text()) == {"hooks": {"preToolUse": [], "stop": []}, "version": 1}
+    assert json.loads(hooks.read_text()) == {"hooks": {"sessionStart": [], "preToolUse": [], "stop": []}, "version": 1}
 
 
 def test_an_entry_that_the_user_has_adapted_is_neither_overwritten_nor_written_twice_and_goes_with_the_others(

@@ -5,7 +5,6 @@ import json
 import os
 import socket
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -51,19 +50,7 @@ class Served:
             self.kept.append(bytearray(b"x" * (60 << 20)))
         if request["name"] == "fault":
             raise ZeroDivisionError("by zero")
-        if request["name"].startswith("slow"):
-            self.wait_in_fork()
         return {"name": request["name"]}
-
-    def wait_in_fork(self) -> None:
-        """Wait for a file: an event of this process would not reach a fork."""
-        deadline = time.monotonic() + PATIENCE
-        while not Path(f"{self.address}.go-on").exists():
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
-
-    def is_slow(self, request: dict[str, Any]) -> bool:
-        return bool(request["name"].startswith("slow"))
 
     def send(self, method: str, name: str = "") -> socket.socket:
         connection = socket.socket(socket.AF_UNIX)
@@ -170,20 +157,6 @@ def test_more_clients_than_there_may_be_at_once_are_answered_in_turn(served: Ser
         connection.close()
 
     assert names == [str(number) for number in range(100)]
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks")
-def test_edits_are_answered_while_a_fork_works_on_a_slow_request(served: Served) -> None:
-    slow = [served.send("report", f"slow {number}") for number in (1, 2)]
-
-    for number in range(3):
-        with closing(served.send("check", f"edit {number}")) as connection:
-            assert answer(connection) == {"name": f"edit {number}"}
-
-    Path(f"{served.address}.go-on").touch()
-    assert [answer(connection) for connection in slow] == [{"name": "slow 1"}, {"name": "slow 2"}]
-    for connection in slow:
-        connection.close()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems tell the most memory that there has been")

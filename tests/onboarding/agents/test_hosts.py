@@ -62,25 +62,28 @@ FORMS = {
     ".claude/settings.json": of(
         {
             "permissions": of({"deny": {"items": {"pattern": r"^Edit\(/[^)]+\)$"}}}),
-            "hooks": events(groups(HANDLER), "PreToolUse", "Stop", "SubagentStop"),
+            "hooks": events(groups(HANDLER), "SessionStart", "PreToolUse", "Stop", "SubagentStop"),
         }
     ),
     ".mcp.json": servers("mcpServers", **STDIO),
-    ".codex/hooks.json": of({"hooks": events(groups(HANDLER), "PreToolUse", "Stop")}),
+    ".codex/hooks.json": of({"hooks": events(groups(HANDLER), "SessionStart", "PreToolUse", "Stop")}),
     ".codex/config.toml": servers("mcp_servers"),
     ".gemini/settings.json": of(
-        {"hooks": events(groups(GEMINI_HANDLER), "BeforeTool", "AfterAgent")} | servers("mcpServers")["properties"]
+        {"hooks": events(groups(GEMINI_HANDLER), "SessionStart", "BeforeTool", "AfterAgent")}
+        | servers("mcpServers")["properties"]
     ),
     ".github/hooks/archguard-copilot.json": of(
-        {"hooks": events(COPILOT_HANDLER, "preToolUse", "agentStop"), "version": {"const": 1}}
+        {"hooks": events(COPILOT_HANDLER, "sessionStart", "preToolUse", "agentStop"), "version": {"const": 1}}
     ),
     ".github/mcp.json": servers("mcpServers", **STDIO, tools={"const": ["*"]}),
-    ".cursor/hooks.json": of({"hooks": events(CURSOR_HANDLER, "preToolUse", "stop"), "version": {"const": 1}}),
+    ".cursor/hooks.json": of(
+        {"hooks": events(CURSOR_HANDLER, "sessionStart", "preToolUse", "stop"), "version": {"const": 1}}
+    ),
     ".cursor/cli.json": of(
         {"permissions": of({"deny": {"items": {"pattern": r"^Write\([^)]+\)$"}}, "allow": {"const": []}})}
     ),
     ".cursor/mcp.json": servers("mcpServers", **STDIO),
-    ".github/hooks/archguard-vscode.json": of({"hooks": events(HANDLER, "PreToolUse", "Stop")}),
+    ".github/hooks/archguard-vscode.json": of({"hooks": events(HANDLER, "SessionStart", "PreToolUse", "Stop")}),
     ".vscode/settings.json": of({"chat.tools.edits.autoApprove": {"additionalProperties": {"const": False}}}),
     ".vscode/mcp.json": servers("servers", **STDIO),
 }
