@@ -85,6 +85,10 @@ class Pattern(Text):
             raise PatternError(f"'{blank[0]}' cannot stand in a module's name")  # it can in a file's: `orders copy.py`
         return cls(text)
 
+    def __getstate__(self) -> dict[str, object]:
+        """Pickled without its regular expressions, which are not read back."""
+        return {name: value for name, value in vars(self).items() if not isinstance(value, re.Pattern)}
+
     @cached_property
     def _regex(self) -> re.Pattern[str]:
         return _compile(self.text)
