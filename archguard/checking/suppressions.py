@@ -64,18 +64,14 @@ def _fault(directive: Directive, contracts: Collection[str]) -> ArchguardError |
 def _cover(violation: Violation, directives: Collection[Directive]) -> Directive | None:
     """The directive that covers `violation`: on one of its lines, on the first of its statement, or alone above."""
     place = violation.location
+    here = [one for one in directives if one.location.path == place.path and violation.contract in one.contracts]
+    if not here:
+        return None
     lines = {*range(place.line, max(place.line, place.end_line) + 1)}
     lines |= {
         step.line for step in violation.chain[:1] if step.path == place.path
     }  # a name in parentheses is below the statement's first line
-    return next(
-        (
-            found
-            for found in directives
-            if found.location.path == place.path and found.line in lines and violation.contract in found.contracts
-        ),
-        None,
-    )
+    return next((one for one in here if one.line in lines), None)
 
 
 def _unused(directive: Directive) -> Problem:

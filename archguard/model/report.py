@@ -162,12 +162,14 @@ class Report:
         return tuple(violation for violation in self.violations if fails(violation, self.fail_on))
 
 
+_RANKS = {severity: rank for rank, severity in enumerate(Severity)}
+
+
 def fails(violation: Violation, fail_on: Severity) -> bool:
     """Whether `violation` fails a run when `fail_on` is the least severity that does."""
-    severities = list(Severity)
     return (
         violation.status is ViolationStatus.NEW
-        and severities.index(violation.severity) <= severities.index(fail_on)
+        and _RANKS[violation.severity] <= _RANKS[fail_on]
         and violation.confidence is not Confidence.POSSIBLE
     )
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Annotated, Self, TypeAlias
 
 from archguard.codebase.coercion import OneOrMany, Text
@@ -139,6 +139,7 @@ class ImportPattern(Text):
         return cls(Pattern.parse(importer.strip()), Pattern.parse(imported.strip()))
 
 
+@lru_cache(maxsize=4096)  # of each check of a session the same; some contracts have one for each package
 def _compile(text: str, end: str = _BELOW) -> re.Pattern[str]:
     """The regular expression for the pattern `text`; its match ends before `end`.
 
