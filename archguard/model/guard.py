@@ -33,7 +33,9 @@ class GuardChange:
     subject: str
     """The id of the contract that it is about; `project` if it is about all of them."""
     about: About
+    """The part of the guard that it is about."""
     direction: Direction
+    """Whether more or less code passes."""
     message: str
     """What changed, as a sentence."""
     location: Location | None = None

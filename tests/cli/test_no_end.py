@@ -128,7 +128,8 @@ def test_no_command_breaks_in_a_folder_that_is_gone(tmp_path: Path, arguments: t
         [sys.executable, "-c", program, *arguments], cwd=gone, capture_output=True, encoding="utf-8", check=False
     )
 
-    assert run.returncode in (0, 2)
+    ends = (0, 1) if arguments[0] in ("hook", "lsp") else (0, 2)  # hosts take a 2 for a denial, and editors expect a 1
+    assert run.returncode in ends
     assert "Traceback" not in run.stderr
 
 
