@@ -109,6 +109,20 @@ def _has_changed(base: Codebase, module: str, content: bytes) -> bool:
             "    return value\n",
             id="a test that narrows a type",
         ),
+        pytest.param(
+            "    other.get(x).execute(x)\n",
+            SESSION + "def get(value):\n    print(value := Session())\n    value = 1\n    return value\n",
+            SESSION + "def get(value):\n    value = 1\n    print(value := Session())\n    return value\n",
+            id="which of several bindings a use sees, one of them in an expression",
+        ),
+        pytest.param(
+            "    other.get(x).execute(x)\n",
+            SESSION + "def get(value):\n    value = either(Session)\n    if not isinstance(value, Session):\n"
+            "        return 1\n    return value\n",
+            SESSION + "def get(value):\n    value = either(Session)\n    if not isinstance(value, Session):\n"
+            "        return 1\n        log(x)\n    return value\n",
+            id="whether a block ends with a return",
+        ),
     ],
 )
 def test_a_module_is_checked_again_if_what_it_reads_of_another_one_has_changed(
@@ -135,6 +149,17 @@ def test_a_module_is_not_checked_again_if_what_it_reads_of_another_one_says_the_
         "shop/user.py": USE + "    other.make().execute(x)\n",
         "shop/other.py": SESSION + "def make():\n    return Session()\n",
     }
+    _, again = rechecked(project, files, {"shop/other.py": after})
+    assert again == {"shop.other"}
+
+
+@pytest.mark.parametrize("body", ["    value = 1\n    value = Session()\n", "    assert isinstance(value, Session)\n"])
+def test_a_call_between_the_bindings_of_a_name_is_nothing_that_a_use_depends_on(project: Project, body: str) -> None:
+    files = {
+        "shop/user.py": USE + "    other.make(x).execute(x)\n",
+        "shop/other.py": SESSION + f"def make(value):\n{body}    return value\n",
+    }
+    after = SESSION + f"def make(value):\n    log(1)\n{body}    log(2)\n    return value\n"
     _, again = rechecked(project, files, {"shop/other.py": after})
     assert again == {"shop.other"}
 

@@ -13,6 +13,7 @@ import ast
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from functools import cached_property
+from typing import Any
 
 from archguard.codebase.scopes.scopes import (
     Binding,
@@ -46,6 +47,7 @@ class ModuleFingerprints:
     def __init__(self, module: Scope) -> None:
         self.module = module
         self._texts: dict[Scope, str] = {}
+        self._flows: dict[Scope, str] = {}
 
     def of(self, path: str, reading: Reading, name: object) -> Hashable:
         """The fingerprint of a reading; None if there is no scope at `path`.
@@ -104,15 +106,15 @@ class ModuleFingerprints:
         """The bindings of a name, with what decides which of them reach a use."""
         bindings = scope.contents.bindings.get(name, [])
         found = (scope.contents.nonlocals.get(name), *map(_binding, bindings))
-        if len(bindings) > 1 or "id='isinstance'" in self._text(scope):
-            found = (*found, self._text(scope))
+        if len(bindings) > 1 or "id='isinstance'" in self._flow(scope):
+            found = (*found, self._flow(scope))
         return (*found, *self._bound_from_inside(name)) if scope is self.module else found
 
     def _bound_from_inside(self, name: str) -> Iterator[Hashable]:
         """What functions bind that declare the name `global`; they may do it at any time, so all of them counts."""
         for inner in walk(self.module):
             if name in inner.contents.nonlocals and name in inner.contents.bindings:
-                yield self._paths[inner], *map(_binding, inner.contents.bindings[name]), self._text(inner)
+                yield self._paths[inner], *map(_binding, inner.contents.bindings[name]), self._flow(inner)
 
     def _stores(self, module: Scope, stores_in: Callable[[Scope], list[Binding]]) -> Hashable:
         return tuple(
@@ -138,6 +140,13 @@ class ModuleFingerprints:
             body = getattr(scope.syntax, "body", None)
             self._texts[scope] = _dump(body) if isinstance(body, list) else ast.dump(scope.syntax)
         return self._texts[scope]
+
+    def _flow(self, scope: Scope) -> str:
+        """The text without the statements that decide nothing about which binding of a name reaches a use."""
+        if scope not in self._flows:
+            body = getattr(scope.syntax, "body", None)
+            self._flows[scope] = _dump(body, _without_idle) if isinstance(body, list) else ast.dump(scope.syntax)
+        return self._flows[scope]
 
 
 def _additions(node: ast.AST, name: object) -> Iterator[str]:
@@ -175,15 +184,27 @@ def _header(node: ScopeNode) -> str:
     return "" if isinstance(node, ast.Module) else ast.dump(node)
 
 
-def _dump(value: object) -> str:
-    """Like `ast.dump`, but without the bodies of classes and functions."""
+def _dump(value: object, kept: "Callable[[list[Any]], list[Any]]" = list) -> str:
+    """Like `ast.dump`, but without the bodies of classes and functions, and of each list what is `kept` of it."""
     match value:
         case ast.expr() | ast.arg() | ast.arguments() | ast.keyword():
             return ast.dump(value)
         case ast.AST():
             skipped = "body" if isinstance(value, _DEFINITIONS) else ""
-            fields = (f"{name}={_dump(each)}" for name, each in ast.iter_fields(value) if name != skipped)
+            fields = (f"{name}={_dump(each, kept)}" for name, each in ast.iter_fields(value) if name != skipped)
             return f"{type(value).__name__}({', '.join(fields)})"
         case list():
-            return f"[{', '.join(map(_dump, value))}]"
+            return f"[{', '.join(_dump(each, kept) for each in kept(value))}]"
     return repr(value)
+
+
+def _without_idle(nodes: list[Any]) -> list[Any]:
+    """`nodes` without the expressions that stand as statements and bind nothing.
+
+    The last of a block counts: after a `return`, it would be where the block ends.
+    """
+    return [node for node in nodes[:-1] if not (isinstance(node, ast.Expr) and not _binds(node))] + nodes[-1:]
+
+
+def _binds(node: ast.Expr) -> bool:
+    return any(isinstance(inner, ast.NamedExpr) for inner in ast.walk(node))
