@@ -64,7 +64,12 @@ class ImportGraph:
 
     def count(self, importers: Collection[str]) -> int:
         """How many import statements `importers` have."""
-        return sum(sum(map(len, self.imported_by(name).values())) for name in importers)
+        counts = self._counts
+        return sum(counts.get(name, 0) for name in importers)
+
+    @cached_property
+    def _counts(self) -> Mapping[str, int]:
+        return {importer: sum(map(len, imported.values())) for importer, imported in self.lines.items()}
 
     def without(self, links: Collection[Link]) -> "ImportGraph":
         """A copy of the graph without `links`."""
