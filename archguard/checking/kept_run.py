@@ -63,7 +63,9 @@ class KeptRun:
         results = codebase.results
         results.changed, results.kept_scans = frozenset(changes), self.scans
         results.added = frozenset(codebase.sources).difference(self.modules)
-        valid = valid_results(self.batches, changes, None if is_same_program else ProgramFacts(codebase).holds)
+        valid = valid_results(
+            self.batches, changes, None if is_same_program else ProgramFacts(codebase, self.modules).holds
+        )
         paths = {codebase.display_path(module) for module in changes}
         results.kept = {query: _without_shown(found, paths) for query, found in valid.items()}
         total = sum(len(batch.results) for batch in self.batches)

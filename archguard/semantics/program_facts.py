@@ -1,6 +1,7 @@
 """Whether the facts about the whole program that a computation has read are as they were: its modules and importers."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,6 +19,8 @@ class ProgramFacts:
     """The facts of `codebase`."""
 
     codebase: Codebase
+    before: AbstractSet[str]
+    """The modules that there were when the facts were read."""
 
     def holds(self, fact: Fact) -> bool:
         """Whether `fact`, which ends with the answer that was read, still holds."""
@@ -29,8 +32,12 @@ class ProgramFacts:
             case "configuring modules", str(service), answer:
                 return self._configuring_modules.get(service, ()) == answer
             case str(sort), about, answer:
-                return self._names.answer((sort, about)) == answer
+                return self._has_same_names or self._names.answer((sort, about)) == answer
         raise ValueError(f"no fact about a program: {fact}")
+
+    @cached_property
+    def _has_same_names(self) -> bool:
+        return self.codebase.sources.keys() == self.before
 
     @cached_property
     def _names(self) -> ModuleNames:

@@ -78,6 +78,13 @@ def _report(workspace: Workspace, request: Message) -> Message:
     return plain
 
 
+def _refresh(workspace: Workspace, request: Message) -> Message:
+    """Read what has changed on disk."""
+    del request
+    workspace.session()
+    return {}
+
+
 def _weakening(workspace: Workspace, request: Message) -> Message:
     session, revision = workspace.session(), request.get("since")
     if revision is not None:
@@ -110,6 +117,7 @@ def _text(value: Any, key: str) -> str:
 _METHODS: Final[Mapping[str, Callable[[Workspace, Message], Message]]] = {
     "check": _check,
     "preview": _preview,
+    "refresh": _refresh,
     "report": _report,
     "weakening": _weakening,
 }

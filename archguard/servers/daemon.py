@@ -39,6 +39,10 @@ FIRST_ANSWERS: Final = 10
 _QUIET: Final = 30.0
 """Seconds without a request after which all garbage is freed: who edits is not quiet for so long, and on a project of
 the size of Django that takes seconds, in which nobody is answered."""
+_WRITTEN: Final = 1.0
+"""Seconds without a request after which a draft that was checked has been written, or will not be. The project is read
+then, so that the next check need not wait for it."""
+_REFRESH: Final = {"method": "refresh"}
 _PAUSE: Final = 0.1
 _FAREWELL: Final = 2.0
 """Seconds that the last answer may take to its client."""
@@ -85,6 +89,8 @@ class Daemon:
         self._program = program_state()
         self._started = time.monotonic()
         self._answered = 0
+        self._is_draft_checked = False
+        """Whether a draft was checked since files were read the last time."""
         self._heap = Heap()
         self._first_memory = 0
         """Bytes after the first answers."""
@@ -95,17 +101,22 @@ class Daemon:
 
     def run(self, answers: Answers) -> str:
         """Answer requests, and return why the daemon is to end."""
-        while job := self._next():
+        while job := self._next(answers):
             if end := self._do(job, answers):
                 job.is_sent.wait(_FAREWELL)
                 return end
         return f"idle for {self._idle:g} seconds"
 
-    def _next(self) -> _Job | None:
-        """The most urgent request; None if none comes."""
-        quiet = min(_QUIET, self._idle)
+    def _next(self, answers: Answers) -> _Job | None:
+        """The most urgent request; None if none comes. Meanwhile what was written is read, and memory is freed."""
+        written, quiet = min(_WRITTEN, self._idle), min(_QUIET, self._idle)
         with suppress(Empty):
-            return self._jobs.get(timeout=quiet)
+            return self._jobs.get(timeout=written)
+        if self._is_draft_checked:
+            self._is_draft_checked = False
+            self._answer(_REFRESH, answers)
+        with suppress(Empty):
+            return self._jobs.get(timeout=quiet - written)
         self._heap.collect_all()
         with suppress(Empty):
             return self._jobs.get(timeout=self._idle - quiet)
@@ -120,6 +131,7 @@ class Daemon:
             job.answer, end = error(OUTDATED, "archguard has been replaced"), "archguard has been replaced"
         elif not job.connection.is_closed():
             job.answer = self._answer(job.request, answers)
+            self._is_draft_checked |= job.request["method"] == "check"
         self._answered += 1
         job.is_answered.set()
         return end or self._tidy()

@@ -43,14 +43,15 @@ class Served:
             self.ends.put(daemon.run(self))
 
     def __call__(self, request: dict[str, Any]) -> dict[str, Any]:
-        self.begun.put(request["name"])
-        if request["name"] == "first":
+        name = request.get("name", request["method"])
+        self.begun.put(name)
+        if name == "first":
             assert self.may_go_on.wait(PATIENCE)
-        if request["name"] == "grow":
+        if name == "grow":
             self.kept.append(bytearray(b"x" * (60 << 20)))
-        if request["name"] == "fault":
+        if name == "fault":
             raise ZeroDivisionError("by zero")
-        return {"name": request["name"]}
+        return {"name": name}
 
     def send(self, method: str, name: str = "") -> socket.socket:
         connection = socket.socket(socket.AF_UNIX)
@@ -147,6 +148,12 @@ def test_a_fault_is_an_error_of_its_request_only(served: Served) -> None:
     assert (error["code"], error["hint"]) == ("fault", "please report it")
     assert "ZeroDivisionError: by zero" in error["message"]
     assert "in __call__" in served.logged[0]
+
+
+def test_what_was_written_after_a_check_is_read_before_somebody_asks(served: Served) -> None:
+    with closing(served.send("check", "draft")) as connection:
+        assert answer(connection) == {"name": "draft"}
+    assert [served.begun.get(timeout=PATIENCE) for _ in range(2)] == ["draft", "refresh"]
 
 
 def test_more_clients_than_there_may_be_at_once_are_answered_in_turn(served: Served) -> None:
