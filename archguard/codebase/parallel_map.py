@@ -70,7 +70,11 @@ def fork(work: Callable[[], None]) -> int:
 
 
 def _may_lock(thread: threading.Thread) -> bool:
-    """Whether `thread` may hold a lock at a fork. The only daemon thread shows the progress, and is harmless."""
+    """Whether `thread` may hold a lock that a fork needs.
+
+    Daemon threads hold none: one shows the progress, those of the resident process wait for clients and convert
+    messages, which no fork does.
+    """
     return thread is not threading.current_thread() and not thread.daemon
 
 

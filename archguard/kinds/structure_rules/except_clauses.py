@@ -12,12 +12,13 @@ Cost: the calls of the scope are listed once per clause.
 """
 
 import ast
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from fnmatch import fnmatchcase
 
 from archguard.codebase import Source
 from archguard.codebase.facts import Call, Catch
 from archguard.codebase.facts.calls import written
+from archguard.codebase.facts.executed_nodes import executed_nodes
 from archguard.codebase.scopes.scopes import Scope
 from archguard.effects.catalogue.failures import load_failures
 from archguard.kinds.structure_rules.shape import Reaction
@@ -36,7 +37,7 @@ def without(reactions: Iterable[Reaction]) -> str:
 
 def reacts(facts: StructureFacts, source: Source, catch: Catch, reactions: Collection[Reaction]) -> bool:
     """Whether the clause of `catch` does one of `reactions`."""
-    nodes = list(_executed(catch.handler.body))
+    nodes = list(executed_nodes(catch.handler.body))
     return any(_reacts(facts, nodes, _calls(catch.scope, source, nodes), reaction, catch) for reaction in reactions)
 
 
@@ -48,14 +49,6 @@ def _reacts(
         return True
     test = _never_returns if reaction is Reaction.RAISE else _logs
     return any(test(facts, call) or (catch and _is_done_by_callee(facts, call, reaction, catch)) for call in calls)
-
-
-def _executed(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
-    """The nodes of `body` without those of nested functions, which it only defines."""
-    for node in body:
-        yield node
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
-            yield from _executed(ast.iter_child_nodes(node))
 
 
 def _calls(scope: Scope, source: Source, nodes: list[ast.AST]) -> list[Call]:
@@ -104,5 +97,5 @@ def _is_done_by_callee(facts: StructureFacts, call: Call, reaction: Reaction, ca
 
 def _does(facts: StructureFacts, function: FunctionType, reaction: Reaction) -> bool:
     source = facts.module(facts.module_of(function.name)).source  # reading the module records that it is used
-    nodes = list(_executed(ast.iter_child_nodes(function.scope.node)))
+    nodes = list(executed_nodes(ast.iter_child_nodes(function.scope.node)))
     return _reacts(facts, nodes, _calls(function.scope, source, nodes), reaction, None)

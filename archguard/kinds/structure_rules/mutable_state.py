@@ -13,13 +13,13 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from archguard.codebase.facts.executed_nodes import executed_nodes
 from archguard.codebase.scopes.scopes import BindingKind, Scope
 from archguard.effects.catalogue.mutation import load_mutation
 from archguard.kinds.structure_rules.subjects import Sort, StructureFacts, Subject, own_names
 from archguard.semantics import ExternalSymbol, InstanceType
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-_SCOPES = (*_FUNCTIONS, ast.ClassDef)
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def _is_container(facts: StructureFacts, scope: Scope, name: str) -> bool:
 
 
 def _changes(scope: Scope) -> Iterator[Change]:
-    for node in _own(scope.node):
+    for node in executed_nodes(ast.iter_child_nodes(scope.node)):
         match node:
             case ast.Assign(targets=targets) | ast.Delete(targets=targets):
                 yield from (change for target in targets for change in _stores(scope, target))
@@ -121,11 +121,3 @@ def _binder(scope: Scope, name: str) -> Scope | None:
             return inner
         inner = inner.parent
     return None
-
-
-def _own(node: ast.AST) -> Iterator[ast.AST]:
-    """The nodes of a scope without those of nested scopes."""
-    for child in ast.iter_child_nodes(node):
-        yield child
-        if not isinstance(child, _SCOPES):
-            yield from _own(child)

@@ -1,5 +1,6 @@
 """The table of predicates: for each key of a shape how it is evaluated, and the words that messages use for it."""
 
+import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -137,8 +138,15 @@ def _variables(subject: Subject, parts: tuple[Part, ...]) -> Iterator[Evidence]:
     for name, node in own_names(subject.scope):
         full = f"{subject.name}.{name}"
         if part := next((part for part in named if any(glob.names(name, full) for glob in part.named)), None):
-            place, symbol = line_of(subject.source, getattr(node, "lineno", 1)), full.removeprefix(subject.module + ".")
-            yield Evidence(subject.name, name, place, symbol, _text_of_part(part))
+            yield _variable(subject, node, name, name, part)
+
+
+def _variable(subject: Subject, node: ast.AST, name: str, what: str, part: Part) -> Evidence:
+    """The evidence for the variable `name` of the subject, which is first bound at `node`."""
+    symbol = f"{subject.name}.{name}".removeprefix(subject.module + ".")
+    return Evidence(
+        subject.name, what, line_of(subject.source, getattr(node, "lineno", 1)), symbol, _text_of_part(part)
+    )
 
 
 def _mutable_variables(facts: StructureFacts, subject: Subject, parts: Sequence[Part]) -> Iterator[Evidence]:
@@ -146,8 +154,7 @@ def _mutable_variables(facts: StructureFacts, subject: Subject, parts: Sequence[
     for name, node, function in mutable_variables(facts, subject) if parts else ():
         full = f"{subject.name}.{name}"
         if part := next((part for part in parts if _is_variable(part, name, full)), None):
-            place, symbol = line_of(subject.source, getattr(node, "lineno", 1)), full.removeprefix(subject.module + ".")
-            yield Evidence(subject.name, f"{name}, which {function} changes", place, symbol, _text_of_part(part))
+            yield _variable(subject, node, name, f"{name}, which {function} changes", part)
 
 
 def _is_variable(part: Part, name: str, full: str) -> bool:
