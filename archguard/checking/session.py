@@ -117,7 +117,7 @@ class Session:
             drafted = {name for name in names if codebase.sources.get(name) != self._disk.sources.get(name)}
             self._give_results(codebase, drafted)
             report = check(self.config, codebase=codebase)
-        self._keep_scopes(codebase, drafted)
+        self._keep_lookups(codebase, drafted)
         return report, codebase
 
     def _check_all(self, codebase: Codebase) -> None:
@@ -138,7 +138,7 @@ class Session:
             self._check_all(codebase)
             return
         self._report, self._disk = check(self.config, codebase=codebase), codebase
-        self._keep_scopes(codebase, set())
+        self._keep_lookups(codebase, set())
 
     def _give_results(self, codebase: Codebase, drafted: set[str]) -> bool:
         """Give `codebase` what is known of the files other than `drafted`; False if no result is."""
@@ -148,8 +148,12 @@ class Session:
         may_keep = all(contract.is_built_in for contract in self.config.contracts)  # a plug-in may read anything
         return may_keep and self._kept.give(codebase, self._edits | drafted)
 
-    def _keep_scopes(self, codebase: Codebase, drafted: set[str]) -> None:
+    def _keep_lookups(self, codebase: Codebase, drafted: set[str]) -> None:
+        """Keep what `codebase` has read in files other than `drafted`, for later checks."""
         self._scopes |= {name: scope for name, scope in codebase.results.scopes.items() if name not in drafted}
+        if (codebase.results.names, codebase.modules) == (self._disk.results.names, self._disk.modules):
+            found = codebase.statements_of_links.items()
+            self._disk.statements_of_links.update(pair for pair in found if pair[0].importer not in drafted)
 
     def _with_edits(self, edited: set[str]) -> Codebase | None:
         """The code with the files of the modules `edited` read again; None if all must be."""

@@ -19,7 +19,6 @@ from archguard.codebase.imports.graph import ImportGraph, Link
 from archguard.codebase.imports.indentation import traits_at
 from archguard.codebase.imports.reexports import Reexports
 from archguard.codebase.imports.statements import Statements
-from archguard.codebase.memoization import memoized
 from archguard.codebase.modules.discovery import find_modules
 from archguard.codebase.modules.namespace import self_and_parents
 from archguard.codebase.modules.pattern import Pattern, Target
@@ -63,6 +62,8 @@ class Codebase:
     """The imports that a contract ignores, and that are not in `imports`."""
     results: FileResults = field(default_factory=FileResults, compare=False, repr=False)
     """The results of tasks that run file by file; shared with the variants that lack some imports."""
+    statements_of_links: dict[Link, Import | None] = field(default_factory=dict, compare=False, repr=False)
+    """The import statements that were looked up; shared with the variants that lack some imports."""
     memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """Memoized analyses of the sources, by key; shared with the variants that lack some imports."""
 
@@ -136,11 +137,9 @@ class Codebase:
     def statement(self, link: Link) -> Import | None:
         """The import statement of `link`; None if this Python cannot parse the file."""
         self._read_statements_of(link.importer)
-        return self._statement(link)
-
-    @memoized
-    def _statement(self, link: Link) -> Import | None:
-        return max(self.named(link), key=_depth, default=None)
+        if link not in self.statements_of_links:
+            self.statements_of_links[link] = max(self.named(link), key=_depth, default=None)
+        return self.statements_of_links[link]
 
     def _read_statements_of(self, module: str) -> None:
         """Record that what is computed depends on the import statements of `module`."""

@@ -34,7 +34,15 @@ def with_edits(codebase: Codebase, edited: Iterable[Source]) -> Codebase | None:
     if reexports is None or any(_is_named_by_its_package(codebase, source) for source in added):
         return None
     modules, lines = codebase.imports.modules.union(files), dict(codebase.imports.lines)
-    new = replace(codebase, sources=sources, imports=ImportGraph(modules, lines), reexports=reexports, memo={})
+    statements = {link: found for link, found in codebase.statements_of_links.items() if link.importer not in files}
+    new = replace(
+        codebase,
+        sources=sources,
+        imports=ImportGraph(modules, lines),
+        reexports=reexports,
+        statements_of_links=statements,
+        memo={},
+    )
     for module, source in files.items():
         found = _imports(new, source)
         if found is None:

@@ -1,6 +1,6 @@
 """`acyclic`: units of modules form no import cycles."""
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Collection, Hashable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Annotated, ClassVar
@@ -9,7 +9,7 @@ from archguard.codebase import Codebase, Link, Pattern, Patterns
 from archguard.codebase.metrics.coupling import Coupling
 from archguard.codebase.strictness import Weaker
 from archguard.kinds.contract import Contract, ContractError, VacuousError, listed
-from archguard.kinds.import_paths import Units, children, units_of
+from archguard.kinds.import_paths import Units, children, children_in, units_of
 from archguard.model import Violation
 
 _SHOWN = 5
@@ -77,23 +77,24 @@ class Acyclic(Contract):
             yield units_of(codebase, self.modules)
         for pattern in self.children_of:
             for package in codebase.anchors(pattern):
-                yield from self._siblings(codebase, package, self.depth)
+                yield from self._siblings(codebase, package, codebase.members((Pattern(package),)), self.depth)
 
-    def _siblings(self, codebase: Codebase, package: str, depth: int) -> Iterator[Units]:
-        siblings = children(codebase, Pattern(package))
+    def _siblings(self, codebase: Codebase, package: str, modules: Collection[str], depth: int) -> Iterator[Units]:
+        """The units in each package from `package` down, which has `modules`."""
+        siblings = children_in(package, modules)
         own = {package: frozenset({package})} if self.with_init and package in codebase.sources else {}
         yield {**own, **siblings}
-        for child in siblings:
-            if depth and not any(pattern.unit(child) for pattern in self.skip):
-                yield from self._siblings(codebase, child, depth - 1)
+        for child, below in siblings.items():
+            if depth and len(below) > 1 and not any(pattern.unit(child) for pattern in self.skip):
+                yield from self._siblings(codebase, child, below, depth - 1)
 
     def _violations(self, codebase: Codebase, coupling: Coupling, tangle: tuple[str, ...]) -> Iterator[Violation]:
-        cut = coupling.cut(tangle)
+        fixes = cycle_fixes(coupling, coupling.cut(tangle))
         for (importer, imported), links in coupling.links.items():
             if importer in tangle and imported in tangle:
                 cycle = coupling.cycle(importer, imported)
                 for link in links:
-                    yield self._violation(codebase, coupling, link, cycle, cut)
+                    yield self._violation(codebase, coupling, link, cycle, fixes)
 
     def _violation(
         self,
@@ -101,7 +102,7 @@ class Acyclic(Contract):
         coupling: Coupling,
         link: Link,
         cycle: tuple[str, ...],
-        cut: tuple[tuple[str, str], ...],
+        fixes: tuple[str, ...],
     ) -> Violation:
         first = [link, *(coupling.links[arrow][0] for arrow in pairwise(cycle[1:]))]
         return self.violation(
@@ -110,7 +111,7 @@ class Acyclic(Contract):
             link.importer,
             link.imported,
             chain=tuple(codebase.step(found) for found in first),
-            fix=cycle_fixes(coupling, cut),
+            fix=fixes,
         )
 
 

@@ -28,12 +28,17 @@ def targets_of(codebase: Codebase, targets: Collection[Target], *, as_packages: 
 
 def children(codebase: Codebase, pattern: Pattern) -> Units:
     """The direct children of every package that `pattern` matches, each with its submodules."""
+    found = (children_in(parent, codebase.members((Pattern(parent),))) for parent in codebase.anchors(pattern))
+    return {child: modules for units in found for child, modules in units.items()}
+
+
+def children_in(package: str, modules: Collection[str]) -> Units:
+    """The direct children of `package`, each with its submodules; `modules` are those in the package."""
     units: dict[str, set[str]] = {}
-    for parent in codebase.anchors(pattern):
-        for module in sorted(codebase.members((Pattern(parent),)) - {parent}):
-            child = ".".join(module.split(".")[: parent.count(".") + 2])
-            units.setdefault(child, set()).add(module)
-    return {child: frozenset(modules) for child, modules in units.items()}
+    for module in sorted(modules):
+        if module != package:
+            units.setdefault(".".join(module.split(".")[: package.count(".") + 2]), set()).add(module)
+    return {child: frozenset(below) for child, below in units.items()}
 
 
 def path_violation(  # noqa: PLR0913  # the parts of the message

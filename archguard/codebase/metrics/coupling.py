@@ -8,7 +8,7 @@ programming over all subsets (Lawler, 1964), 2^n steps. Beyond that, the greedy 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate, combinations, islice
+from itertools import accumulate, islice
 
 import networkx as nx
 
@@ -180,22 +180,30 @@ def _order(units: Sequence[str], weights: Mapping[tuple[str, str], int]) -> list
 
 
 def _exact_order(units: Sequence[str], weights: Mapping[tuple[str, str], int]) -> list[str]:
-    """The order of `units` with the least weight of backward edges. `best` is by subset: its cost and order."""
-    best: dict[frozenset[str], tuple[int, list[str]]] = {frozenset(): (0, [])}
-    for size in range(1, len(units) + 1):
-        best = {
-            subset: min(
-                (best[rest][0] + _weight_back(last, rest, weights), [*best[rest][1], last])
-                for last in subset
-                for rest in (subset - {last},)
-            )
-            for subset in map(frozenset, combinations(units, size))
-        }
-    return best[frozenset(units)][1]
+    """The order of `units` with the least weight of backward edges; of several, the first in the order of names.
+
+    A subset is a number with a bit for each unit. `best` is by subset: its cost and its order.
+    """
+    names = sorted(units)
+    back = [_sums([weights.get((name, earlier), 0) for earlier in names]) for name in names]
+    best: list[tuple[int, tuple[int, ...]]] = [(0, ())]
+    for subset in range(1, 1 << len(names)):
+        candidates = []
+        for last, weights_back in enumerate(back):
+            rest = subset & ~(1 << last)
+            if rest != subset:
+                cost, order = best[rest]
+                candidates.append((cost + weights_back[rest], (*order, last)))
+        best.append(min(candidates))
+    return [names[place] for place in best[-1][1]]
 
 
-def _weight_back(last: str, before: Collection[str], weights: Mapping[tuple[str, str], int]) -> int:
-    return sum(weights.get((last, earlier), 0) for earlier in before)
+def _sums(weights: Sequence[int]) -> list[int]:
+    """The sum of each subset of `weights`, by the number that has their bits."""
+    sums = [0]
+    for weight in weights:
+        sums += [total + weight for total in sums]
+    return sums
 
 
 def _heuristic_order(units: Sequence[str], weights: Mapping[tuple[str, str], int]) -> list[str]:
