@@ -45,7 +45,8 @@ class Batch:
 class Scan:
     """What a test of the bytes of files has found."""
 
-    scanned: frozenset[str]
+    scanned: Mapping[str, Hashable]
+    """The inputs of the test for each module."""
     found: Mapping[str, Any]
     """What the test says of each module of which it says anything."""
 

@@ -36,6 +36,8 @@ Start: TypeAlias = Callable[[Codebase], Callable[[Source], _T]]
 """Prepares a task in the process where it runs; returns the function to apply to each file. It must be picklable."""
 Shows: TypeAlias = Callable[[Any], Iterable[str]]
 """The paths of the files of which a result holds places. It must be picklable."""
+_NEVER = object()
+"""The inputs of a module that was never scanned."""
 _FASTEST = 1
 """The level of compression: rows are written by each cold run, and few are ever read."""
 
@@ -116,31 +118,42 @@ def map_imports(codebase: Codebase, query: Query, compute: Callable[[], _T], inp
 
 
 def scan_files(
-    codebase: Codebase, query: Query, test: Callable[[Source], _T | None], modules: Collection[str] | None = None
+    codebase: Codebase,
+    query: Query,
+    test: Callable[[Source], _T | None],
+    modules: Collection[str] | None = None,
+    inputs: Callable[[str], Hashable] = lambda _: None,
 ) -> Mapping[str, _T]:
     """What `test` says of the bytes of files, by module; modules of which it says nothing (None, False) are left out.
 
     Args:
         codebase: The code.
-        query: Names the test, with all its parameters.
-        test: A function of nothing but the bytes of the file; it must be picklable.
+        query: Names the test, with all its parameters that are not in `inputs`.
+        test: A function of nothing but the bytes of the file and `inputs`; it must be picklable.
         modules: The modules to scan; by default all of them.
+        inputs: The parameters of the test that are others for each module.
     """
-    results, wanted = codebase.results, frozenset(codebase.sources if modules is None else modules)
+    results, wanted = (
+        codebase.results,
+        {name: inputs(name) for name in (codebase.sources if modules is None else modules)},
+    )
     known = results.scans.get(query) or _kept_scan(results, query)
-    missing = wanted - known.scanned
-    found = dict(known.found)
+    missing = {name: given for name, given in wanted.items() if known.scanned.get(name, _NEVER) != given}
+    found = {name: value for name, value in known.found.items() if name not in missing}
     for shard in map_shards(codebase, partial(_scan, test), missing) if missing else ():
         found |= shard
-    results.scans[query] = Scan(known.scanned | missing, found)
+    results.scans[query] = Scan({**known.scanned, **missing}, found)
     return {name: value for name, value in found.items() if name in wanted}
 
 
 def _kept_scan(results: FileResults, query: Query) -> Scan:
     """What an earlier scan says of the modules that have not changed."""
-    kept = results.kept_scans.get(query, Scan(frozenset(), {}))
-    found = {name: value for name, value in kept.found.items() if name not in results.changed}
-    return Scan(kept.scanned - results.changed, found)
+    kept = results.kept_scans.get(query, Scan({}, {}))
+    scanned, found = (
+        {name: value for name, value in part.items() if name not in results.changed}
+        for part in (kept.scanned, kept.found)
+    )
+    return Scan(scanned, found)
 
 
 def _scan(test: Callable[[Source], _T | None], codebase: Codebase, modules: Sequence[str]) -> dict[str, _T]:

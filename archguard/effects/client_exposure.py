@@ -54,12 +54,6 @@ class Exposure:
         attributes = _difference(self.attributes, known.attributes)
         return Exposure(exported, attributes, self.app_state - known.app_state, self.call_targets - known.call_targets)
 
-    def digest(self) -> str:
-        """A digest of all names."""
-        parts = (self.exported, self.attributes)
-        by_module = ([(module, sorted(names)) for module, names in sorted(part.items())] for part in parts)
-        return digest_of([*by_module, sorted(self.app_state), sorted(self.call_targets)])
-
     def visibility(
         self, imports: ImportGraph, packages: AbstractSet[str], client_modules: AbstractSet[str]
     ) -> "Visibility":
@@ -74,14 +68,15 @@ class Exposure:
         for module, names in self.exported.items():
             for user in _users(module, imports, packages, client_modules):
                 importable.setdefault(user, set()).update(names)
-        return Visibility(importable, _visible_attributes(self.attributes, imports), self.app_state)
+        words = {user: frozenset(names) for user, names in importable.items()}
+        return Visibility(words, _visible_attributes(self.attributes, imports), self.app_state)
 
 
 @dataclass(frozen=True)
 class Visibility:
     """The names by which modules can access a client."""
 
-    importable: Mapping[str, Collection[bytes]]
+    importable: Mapping[str, Words]
     """By module: the names that it can import from a module that exposes them."""
     attributes: Mapping[str, Words]
     """By module: the attributes of objects that it can reach."""
@@ -91,10 +86,20 @@ class Visibility:
     def is_used(self, source: Source) -> bool:
         """Whether the file `source` contains one of the names; a file that cannot be read contains none."""
         content = content_of(source)
-        importable = self.importable.get(source.module, ())
+        importable, attributes = self._names(source.module)
         if importable and (_STAR.search(content) or names_any(content, importable)):
             return True
-        return _matches_any(content, self.attributes.get(source.module, _NONE) | self.app_state, _attribute_pattern)
+        return _matches_any(content, attributes, _attribute_pattern)
+
+    def digests(self, modules: Iterable[str]) -> Mapping[str, str]:
+        """For each of `modules`, a digest of what it can use."""
+        names = {module: self._names(module) for module in modules}
+        known = {words: digest_of(map(sorted, words)) for words in set(names.values())}  # many have the same names
+        return {module: known[words] for module, words in names.items()}
+
+    def _names(self, module: str) -> tuple[Words, Words]:
+        """What `module` can import, and the attributes that it can access."""
+        return self.importable.get(module, _NONE), self.attributes.get(module, _NONE) | self.app_state
 
 
 def names_any(content: bytes, names: Collection[bytes]) -> bool:

@@ -64,14 +64,17 @@ def modules_with_clients(codebase: Codebase, channels: Sequence[str], extensions
     found = waiting = frozenset(module for module, is_seed in seeds.items() if is_seed)
     known = Exposure()
     packages = frozenset(module for module, source in codebase.sources.items() if source.is_package)
+    round_number = 0
     while waiting:
+        round_number += 1
         start = partial(_start_exposure, channels, extensions, found)
         clients = digest_of(codebase.results.context(found))
         parts = map_files(codebase, f"exposes a client {key} {clients}", start, waiting)
         exposure = Exposure.union(parts.values()).difference(known)
         usable = exposure.visibility(imports, packages, found)
-        query = f"uses a client {imports.digest} {exposure.digest()} {clients}"
-        using = scan_files(codebase, query, usable.is_used)
+        digests = usable.digests(codebase.sources)
+        query = f"uses a client {key} {round_number}"
+        using = scan_files(codebase, query, usable.is_used, inputs=digests.__getitem__)
         waiting = exposure.call_targets | using.keys()
         known = Exposure.union((known, exposure))
         found |= waiting

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from archguard.codebase.codebase import Codebase
 from archguard.codebase.file_tasks import scan_files
+from archguard.codebase.memoization import memoized
 from archguard.incremental.dependencies import Fact
 from archguard.semantics.app_config import configures
 from archguard.semantics.app_state import app_state_writers
@@ -26,7 +27,7 @@ class ProgramFacts:
         """Whether `fact`, which ends with the answer that was read, still holds."""
         match fact:
             case "callers", str(module), answer:
-                return tracked_callers(module, self.codebase.every_import.importers) == answer
+                return self._tracked_callers(module) == answer
             case "app state writers", str(name), answer:
                 return tuple(app_state_writers(self.codebase).get(name, ())) == answer
             case "configuring modules", str(service), answer:
@@ -34,6 +35,10 @@ class ProgramFacts:
             case str(sort), about, answer:
                 return self._has_same_names or self._names.answer((sort, about)) == answer
         raise ValueError(f"no fact about a program: {fact}")
+
+    @memoized
+    def _tracked_callers(self, module: str) -> tuple[str, ...] | None:
+        return tracked_callers(module, self.codebase.every_import.importers)
 
     @cached_property
     def _has_same_names(self) -> bool:
