@@ -116,9 +116,7 @@ def _store(root: str, name: str, codebase: Codebase) -> None:
         rows=[{module: parts.add(row) for module, row in batch.rows.items()} for batch in results.batches],
         texts={module: parts.add(text) for module, text in texts_of(codebase).items()},
         scans=results.scans,
-        code=parts.add(
-            pickle.dumps(replace(codebase, results=FileResults(names=results.names), memo={}), pickle.HIGHEST_PROTOCOL)
-        ),
+        code=parts.add(pickle.dumps(_without_memos(codebase), pickle.HIGHEST_PROTOCOL)),
     )
     store.save_bytes(root, (_FOLDER, f"{name}.parts"), b"".join(parts.contents))
     store.save_bytes(root, (_FOLDER, f"{name}.index"), pickle.dumps(index, pickle.HIGHEST_PROTOCOL))
@@ -241,3 +239,8 @@ def _sqlglot() -> tuple[str, int] | None:
 
 def _digest(content: bytes) -> bytes:
     return blake2b(content, digest_size=16).digest()
+
+
+def _without_memos(codebase: Codebase) -> Codebase:
+    """`codebase` without what this process has memoized."""
+    return replace(codebase, results=FileResults(names=codebase.results.names), statements_of_links={}, memo={})

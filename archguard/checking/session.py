@@ -10,17 +10,18 @@ until so much has changed since that another one is worth its time; it may be on
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from archguard.checking.check import check
 from archguard.checking.drafts import draft_texts
 from archguard.checking.kept_run import KeptRun
 from archguard.checking.kept_store import keep_results, stored_run
+from archguard.checking.lookups import Lookups
 from archguard.codebase import Codebase, Source
 from archguard.codebase.edits import added_source, with_edits
 from archguard.config import Config, read
 from archguard.incremental.dependencies import DependencyRecorder
 from archguard.incremental.input_recorder import recording_into
+from archguard.incremental.memos import AnswerStore
 from archguard.incremental.recorded_inputs import RecordedInputs
 from archguard.model import Location, Problem, Report, Severity, Violation, new_violations
 
@@ -52,11 +53,10 @@ class Session:
             ExceptionGroup[ArchguardError]: a package does not exist.
         """
         self.config = config
-        self._inputs, self._scopes = RecordedInputs(), dict[str, Any]()
+        self._inputs, self._recorder, self._lookups = RecordedInputs(), DependencyRecorder(), Lookups()
         with recording_into(self._inputs):
-            codebase = read(config)
+            self._disk = codebase = read(config)
             if stored := stored_run(config, codebase):
-                self._recorder = DependencyRecorder(is_recording=False)
                 self._kept, self._edits = stored[0], set[str]()
                 self._take_in(codebase, set(stored[1]))
             else:
@@ -116,44 +116,37 @@ class Session:
             names = codebase.sources.keys() | self._disk.sources.keys()
             drafted = {name for name in names if codebase.sources.get(name) != self._disk.sources.get(name)}
             self._give_results(codebase, drafted)
-            report = check(self.config, codebase=codebase)
-        self._keep_lookups(codebase, drafted)
+            with self._recorder.root():
+                report = check(self.config, codebase=codebase)
+        self._lookups.keep(codebase, self._disk, drafted)
         return report, codebase
 
     def _check_all(self, codebase: Codebase) -> None:
         """Check `codebase`, and record what later checks are compared with."""
-        codebase.results.scopes = {}  # those of other checks record nothing
-        codebase.results.recorder = self._recorder = DependencyRecorder()
+        results = codebase.results
+        results.recorder, results.answers, results.is_kept = self._recorder, AnswerStore(), True
         self._report = check(self.config, codebase=codebase)
         keep_results(self.config, (), codebase)
-        self._recorder.is_recording = False  # later checks change nothing in what was recorded
         self._disk, self._kept, self._edits = codebase, KeptRun.of(codebase), set[str]()
-        self._scopes = dict(codebase.results.scopes)
+        self._lookups = Lookups.of(codebase)
 
     def _take_in(self, codebase: Codebase, edited: set[str]) -> None:
         """Make `codebase`, whose modules `edited` are others than in the last one, what is on disk."""
-        self._scopes = {name: scope for name, scope in self._scopes.items() if name not in edited}
         self._edits |= edited
+        self._lookups = self._lookups.after_edits(codebase, self._disk, edited)
         if not self._give_results(codebase, set()):
             self._check_all(codebase)
             return
-        self._report, self._disk = check(self.config, codebase=codebase), codebase
-        self._keep_lookups(codebase, set())
+        with self._recorder.root():
+            self._report, self._disk = check(self.config, codebase=codebase), codebase
+        self._lookups.keep(codebase, codebase, ())
 
     def _give_results(self, codebase: Codebase, drafted: set[str]) -> bool:
         """Give `codebase` what is known of the files other than `drafted`; False if no result is."""
-        results = codebase.results
-        results.recorder = self._recorder
-        results.scopes = {name: scope for name, scope in self._scopes.items() if name not in drafted}
+        codebase.results.recorder, codebase.results.is_kept = self._recorder, False
+        self._lookups.give(codebase, self._disk, drafted)
         may_keep = all(contract.is_built_in for contract in self.config.contracts)  # a plug-in may read anything
         return may_keep and self._kept.give(codebase, self._edits | drafted)
-
-    def _keep_lookups(self, codebase: Codebase, drafted: set[str]) -> None:
-        """Keep what `codebase` has read in files other than `drafted`, for later checks."""
-        self._scopes |= {name: scope for name, scope in codebase.results.scopes.items() if name not in drafted}
-        if (codebase.results.names, codebase.modules) == (self._disk.results.names, self._disk.modules):
-            found = codebase.statements_of_links.items()
-            self._disk.statements_of_links.update(pair for pair in found if pair[0].importer not in drafted)
 
     def _with_edits(self, edited: set[str]) -> Codebase | None:
         """The code with the files of the modules `edited` read again; None if all must be."""

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from archguard.incremental.dependencies import DependencyRecorder
+from archguard.incremental.memos import AnswerStore
 
 Query: TypeAlias = str
 """Names what is computed, with all that it depends on beside the code."""
@@ -75,6 +76,10 @@ class FileResults:
     """The scans that this run has made, or completed."""
     scopes: dict[str, Any] = field(default_factory=dict)
     """The scope of each module that has been parsed; a session passes on those of files that have not changed."""
+    answers: AnswerStore = field(default_factory=AnswerStore)
+    """What inference has answered; a session passes on what holds for later versions of the code."""
+    is_kept: bool = True
+    """Whether results are kept for later runs, with what they depend on; those for drafts are not."""
     with_text: set[str] = field(default_factory=set)
     """The modules whose text a batch of this process has."""
 

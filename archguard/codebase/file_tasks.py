@@ -98,7 +98,7 @@ def map_program(
     dependencies = _Dependencies()
     dependencies.add(0, PROGRAM, facts_in(frame))
     batch = Batch(query, [Result(PROGRAM, found, inputs, frozenset(shows(found)))])
-    if results.recorder.is_recording:
+    if results.recorder.is_recording and results.is_kept:
         _add_dependencies(batch, dependencies, codebase)
     results.add(batch)
     return found
@@ -176,7 +176,7 @@ def _run(query: Query, start: Start[Any], shows: Shows, codebase: Codebase, modu
             value = compute(codebase.sources[module])
         batch.results.append(Result(module, value, None, frozenset(shows(value)) - {codebase.display_path(module)}))
         dependencies.add(index, module, facts_in(frame))
-    if results.recorder.is_recording:
+    if results.recorder.is_recording and results.is_kept:
         _add_dependencies(batch, dependencies, codebase)
     return batch
 

@@ -9,7 +9,7 @@ A fact says where something was read and what was asked; whoever keeps results c
 the code. Cost: one list per memoized computation, and one walk over the frames for each result that is kept.
 """
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from typing import Final, TypeAlias
 
@@ -83,6 +83,38 @@ class DependencyRecorder:
             yield frame
         finally:
             self.end(outer)
+
+
+class Validity:
+    """Which results still hold: those that reach no fact that does not."""
+
+    __slots__ = ("_known", "_valid", "holds")
+
+    def __init__(self, holds: Callable[[Fact], bool]) -> None:
+        self.holds = holds
+        """Whether a fact still says what it said."""
+        self._known: dict[Fact, bool] = {}
+        self._valid = set[int]()
+        """The frames that reach nothing else, by identity: results that hold keep them alive."""
+
+    def __call__(self, frame: Frame) -> bool:
+        """Whether all that can be reached from `frame` holds."""
+        seen, waiting = {id(frame)}, [frame]
+        while waiting:
+            for item in waiting.pop():
+                if type(item) is not list:
+                    if not self._holds(item):  # type: ignore[arg-type]  # not a list, so a fact
+                        return False
+                elif id(item) not in seen and id(item) not in self._valid:
+                    seen.add(id(item))
+                    waiting.append(item)
+        self._valid |= seen
+        return True
+
+    def _holds(self, fact: Fact) -> bool:
+        if fact not in self._known:
+            self._known[fact] = self.holds(fact)
+        return self._known[fact]
 
 
 def facts_in(frame: Frame) -> set[Fact]:

@@ -12,9 +12,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from archguard.codebase.scopes.scopes import Binding, BindingKind, Reading, Scope
+from archguard.incremental.memos import Memo
 from archguard.semantics.evaluator import Evaluator
 from archguard.semantics.known_names import KNOWN_NAMES
-from archguard.semantics.queries import Memo
 from archguard.semantics.types import (
     UNKNOWN,
     ClassType,
@@ -40,9 +40,9 @@ _Definition: TypeAlias = tuple[ClassType | ExternalSymbol, list[Binding]]
 class AttributeLookup:
     """Infers attributes of modules, classes and instances."""
 
-    def __init__(self, evaluator: Evaluator) -> None:
+    def __init__(self, evaluator: Evaluator, mros: Memo[Types]) -> None:
         self.evaluator = evaluator
-        self._mros = Memo(evaluator.queries.recorder)
+        self._mros = mros
         self._definitions: dict[tuple[int, str], tuple[_Definition | None, Frame]] = {}
         self._self_stores: dict[int, dict[str, list[Binding]]] = {}
 
@@ -73,7 +73,7 @@ class AttributeLookup:
 
     def mro(self, cls: ClassType) -> tuple[ClassType | ExternalSymbol, ...]:
         """`cls` and all its bases, in about the order of Python's method resolution."""
-        key = id(cls.scope)
+        key = cls.scope
         known = self._mros.get(key) or self.evaluator.queries.query(self._mros, key, self._compute_mro, cls)
         return tuple(value for value in known if isinstance(value, ClassType | ExternalSymbol)) or (cls,)
 
@@ -90,7 +90,7 @@ class AttributeLookup:
             return known
         with recorder.computation() as frame:
             found = self._definition(cls, name)
-        if key[0] in self._mros:  # else the MRO is provisional: it may lack bases
+        if cls.scope in self._mros:  # else the MRO is provisional: it may lack bases
             self._definitions[key] = found, frame
         return found
 

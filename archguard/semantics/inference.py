@@ -9,10 +9,11 @@ methods, one more for each class whose bases can tell more.
 """
 
 import ast
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from archguard.codebase.scopes.scopes import END, Binding, Position, Scope
+from archguard.incremental.memos import Memo
 from archguard.semantics.annotations import Annotations
 from archguard.semantics.app_state import AppState
 from archguard.semantics.argument_flow import ArgumentFlow
@@ -24,7 +25,7 @@ from archguard.semantics.external_models import ExternalModels
 from archguard.semantics.index import FileIndex
 from archguard.semantics.mappings import Mappings
 from archguard.semantics.parameters import ParameterTypes
-from archguard.semantics.queries import Memo, QueryEngine
+from archguard.semantics.queries import QueryEngine
 from archguard.semantics.resolver import Origins, Resolver
 from archguard.semantics.special_methods import SpecialMethods
 from archguard.semantics.specs import SpecInterpreter
@@ -56,7 +57,9 @@ class Program:
 class Inference:
     """Infers types, each once; an `Evaluator`."""
 
-    def __init__(self, program: Program, argument_flow: ArgumentFlow | None = None) -> None:
+    def __init__(
+        self, program: Program, memo: Callable[[str], Memo[Types]], argument_flow: ArgumentFlow | None = None
+    ) -> None:
         self.program = program
         self.files = program.files
         self.library = program.library
@@ -66,18 +69,18 @@ class Inference:
         self.argument_flow = argument_flow or ArgumentFlow(self, program.files, program.importers)
         self.mappings = Mappings(self, program.files)
         self._annotations = Annotations(self)
-        self._attributes = AttributeLookup(self)
+        self._attributes = AttributeLookup(self, memo("mro"))
         self._specs = SpecInterpreter(self)
         special_methods = SpecialMethods(self, self._specs)
         self._calls = CallTypes(self, self._specs, special_methods)
         self._expressions = ExpressionTypes(self, self._attributes, special_methods, self.mappings)
         self._bindings = BindingTypes(self, special_methods, ParameterTypes(self, self.argument_flow))
-        self._types = Memo(program.files.recorder)
-        self._types_at_end = Memo(program.files.recorder)
-        self._annotation_types = Memo(program.files.recorder)
-        self._return_types = Memo(program.files.recorder)
-        self._binding_types = Memo(program.files.recorder)
-        self._export_types = Memo(program.files.recorder)
+        self._types = memo("expression")
+        self._types_at_end = memo("expression at the end of its scope")
+        self._annotation_types = memo("annotation")
+        self._return_types = memo("function")
+        self._binding_types = memo("binding")
+        self._export_types = memo("export")
         self._receiver_inferences: dict[int, _ReceiverInference] = {}
 
     def resolve(self, name: str, at: Position) -> Origins:
@@ -187,7 +190,8 @@ class _ReceiverInference(Inference):
     """
 
     def __init__(self, outer: Inference, cls: ClassType) -> None:
-        super().__init__(outer.program, outer.argument_flow)
+        recorder = outer.queries.recorder
+        super().__init__(outer.program, lambda _: Memo[Types](recorder), outer.argument_flow)
         self._outer = outer
         self._cls = cls
         self._inside = frozenset(id(base.scope) for base in outer.mro(cls) if isinstance(base, ClassType))

@@ -36,6 +36,7 @@ from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
 
 from archguard.codebase.scopes.scopes import Binding, Position, Scope
+from archguard.incremental.memos import Memo
 from archguard.semantics.app_state import AppState, StateWriters
 from archguard.semantics.external_models import ExternalModels
 from archguard.semantics.index import FileIndex
@@ -59,11 +60,12 @@ class SemanticModel:
         library: ExternalModels = ExternalModels(),  # noqa: B008  # frozen
         importers: Mapping[str, Collection[str]] = MappingProxyType({}),
         state_writers: Callable[[], StateWriters] = dict,
+        memo: Callable[[str], Memo[Types]] | None = None,
     ) -> None:
         program = Program(
             files, library, importers, Resolver(files), AppState(files, state_writers), QueryEngine(files.recorder)
         )
-        self._inference = Inference(program)
+        self._inference = Inference(program, memo or (lambda _: Memo[Types](files.recorder)))
         self.files = files
         self.library = library
         self.resolver = program.resolver

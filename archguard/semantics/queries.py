@@ -19,6 +19,7 @@ from functools import partial
 from typing import NamedTuple, TypeAlias, TypeVarTuple, Unpack
 
 from archguard.incremental.dependencies import DependencyRecorder, Frame
+from archguard.incremental.memos import Answer, Memo
 from archguard.semantics.fresh_stack import QUERIES_PER_THREAD, on_fresh_stack
 from archguard.semantics.types import UNKNOWN, Types
 
@@ -29,45 +30,12 @@ _NO_CYCLE = sys.maxsize
 """The lowlink of a result that used no active query: larger than every depth."""
 
 
-class _Answer(NamedTuple):
-    """The result of a query, and what it has read."""
-
-    types: Types
-    frame: Frame
-
-
-class Memo:
-    """The memoized types of one sort of query, by node, binding or other key; only results that are final."""
-
-    __slots__ = ("_answers", "_recorder")
-
-    def __init__(self, recorder: DependencyRecorder) -> None:
-        self._answers: dict[object, _Answer] = {}
-        self._recorder = recorder
-
-    def get(self, key: object) -> Types | None:
-        """The types of `key`, on which the running query depends now; None if they are not memoized."""
-        answer = self._answers.get(key)
-        if answer is None:
-            return None
-        if answer.frame:
-            self._recorder.use(answer.frame)
-        return answer.types
-
-    def put(self, key: object, answer: _Answer) -> None:
-        """Memoize `answer`."""
-        self._answers[key] = answer
-
-    def __contains__(self, key: object) -> bool:
-        return key in self._answers
-
-
 class _Provisional(NamedTuple):
     """A result computed at `depth` that used UNKNOWN for an active query further out, the one at depth `lowlink`."""
 
     depth: int
     lowlink: int
-    answer: _Answer
+    answer: Answer[Types]
 
 
 class _Active(NamedTuple):
@@ -95,11 +63,11 @@ class QueryEngine:
         self._lowlink = _NO_CYCLE
         self._provisional: dict[_Key, _Provisional] = {}
         self._cycles: dict[_Key, _Cycle] = {}
-        self._cyclic: dict[_Key, _Answer] = {}
+        self._cyclic: dict[_Key, Answer[Types]] = {}
 
     def query(
         self,
-        memo: Memo,
+        memo: Memo[Types],
         subject: object,
         compute: Callable[[Unpack[_Arguments]], Types],
         *arguments: *_Arguments,
@@ -123,7 +91,7 @@ class QueryEngine:
             return self._used(known)
         return self._compute(memo, key, partial(compute, *arguments))
 
-    def _compute(self, memo: Memo, key: _Key, compute: Callable[[], Types]) -> Types:
+    def _compute(self, memo: Memo[Types], key: _Key, compute: Callable[[], Types]) -> Types:
         """Evaluate a query, and store the result where its lowlink says that it may be used again."""
         depth, outer = len(self._active), self._lowlink
         self._lowlink = _NO_CYCLE
@@ -134,7 +102,7 @@ class QueryEngine:
         finally:
             self._pop(key)
             answer_frame = self.recorder.end(outer_frame)
-        answer = _Answer(found, answer_frame)
+        answer = Answer(found, answer_frame)
         if self._lowlink < depth:  # used an active query further out
             self._provisional[key] = _Provisional(depth, self._lowlink, answer)
         elif self._lowlink == depth:  # the outermost query of a cycle: the root of a component
@@ -146,9 +114,9 @@ class QueryEngine:
         self._lowlink = min(self._lowlink, outer)
         return found
 
-    def _used(self, answer: _Answer) -> Types:
+    def _used(self, answer: Answer[Types]) -> Types:
         self.recorder.use(answer.frame)
-        return answer.types
+        return answer.value
 
     def _push(self, key: _Key) -> None:
         self._active[key] = _Active(len(self._active), self.recorder.frame)

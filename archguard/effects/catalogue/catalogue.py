@@ -287,7 +287,8 @@ def semantic_model(codebase: Codebase, extensions: Extensions | None = None) -> 
         results = codebase.results
         files = FileIndex(codebase.sources, opaque, results.recorder, results.scopes)
         importers, state_writers = codebase.every_import.importers, partial(app_state_writers, codebase)
-        codebase.memo[key] = SemanticModel(files, library(extensions), importers, state_writers)
+        memo = partial(results.answers.memo, results.recorder, key)
+        codebase.memo[key] = SemanticModel(files, library(extensions), importers, state_writers, memo)
     model: SemanticModel = codebase.memo[key]
     return model
 
