@@ -55,6 +55,8 @@ class Codebase:
     """Resolves re-exported names to their definitions."""
     distinguished: frozenset[str] = frozenset()
     """The external modules that are distinguished from their top-level package, such as `google.cloud.storage`."""
+    follows_dynamic_imports: bool = True
+    """Whether the graph has the imports by `import_module("a.b")` and the like."""
     has_plain_imports: bool = False
     """Whether an import leads to the same module whatever other files import: no wildcards, no folders of services, and
     no excluded module without a package around it that is not."""
@@ -434,6 +436,7 @@ def read_codebase(  # noqa: PLR0913  # each is one setting of the configuration
         lazy=found.lazy,
         reexports=found.reexports,
         distinguished=found.externals,
+        follows_dynamic_imports=dynamic,
         has_plain_imports=follow
         and not paths.first_names
         and all(one.literal for one in externals)

@@ -7,18 +7,19 @@ import it now: their imports are extracted again, too. `tests/properties` compar
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from archguard.codebase.codebase import Codebase
 from archguard.codebase.file_results import FileResults
-from archguard.codebase.imports.dynamic import DYNAMIC
+from archguard.codebase.imports.dynamic import UNFOLLOWED, unfollowed_imports
 from archguard.codebase.imports.extract import Import, ImportTrait
 from archguard.codebase.imports.graph import ImportGraph
 from archguard.codebase.syntax.source import Source, SourceError
+from archguard.model import Problem
 
-_LAZY = ImportTrait.LAZY
+_LAZY, _DYNAMIC = ImportTrait.LAZY, ImportTrait.DYNAMIC
 
 
 def with_edits(codebase: Codebase, edited: Iterable[Source]) -> Codebase | None:
@@ -34,6 +35,8 @@ def with_edits(codebase: Codebase, edited: Iterable[Source]) -> Codebase | None:
     if reexports is None or any(_is_named_by_its_package(codebase, source) for source in added):
         return None
     modules, lines = codebase.imports.modules.union(files), dict(codebase.imports.lines)
+    paths = {source.display_path for source in files.values()}
+    problems = [problem for problem in codebase.problems if not _is_in(problem, paths)]
     statements = {link: found for link, found in codebase.statements_of_links.items() if link.importer not in files}
     new = replace(
         codebase,
@@ -47,10 +50,12 @@ def with_edits(codebase: Codebase, edited: Iterable[Source]) -> Codebase | None:
         found = _imports(new, source)
         if found is None:
             return None
-        lines[module] = found
+        lines[module], remarks = found
+        problems += remarks
     is_same = (modules, lines) == (codebase.imports.modules, codebase.imports.lines)
     imports = codebase.imports if is_same else ImportGraph(modules, lines)  # the same has memoized its digests
-    return replace(new, imports=imports, results=FileResults(names=codebase.results.names), memo={})
+    results = FileResults(names=codebase.results.names)
+    return replace(new, imports=imports, problems=tuple(problems), results=results, memo={})
 
 
 def added_source(codebase: Codebase, path: str) -> Source | None:
@@ -70,7 +75,13 @@ def _may_be_edited(codebase: Codebase, edited: Source) -> bool:
         is_free = not any(one == module or one.startswith(f"{module}.") for one in codebase.modules)
         return codebase.has_plain_imports and is_free
     has_lazy = any(link.importer == module for link in codebase.lazy)
-    return codebase.has_plain_imports and not codebase.has_read_errors(module) and not has_lazy
+    errors = [problem for problem in codebase.problems if _is_in(problem, {codebase.display_path(module)})]
+    are_remarks = all(problem.code == UNFOLLOWED for problem in errors)
+    return codebase.has_plain_imports and are_remarks and not has_lazy
+
+
+def _is_in(problem: Problem, paths: Collection[str]) -> bool:
+    return problem.location is not None and problem.location.path in paths
 
 
 def _naming(codebase: Codebase, added: Source) -> Iterator[Source]:
@@ -88,21 +99,22 @@ def _is_named_by_its_package(codebase: Codebase, added: Source) -> bool:
     return name.encode() in codebase.sources[package].content or codebase.reexports.binds(package, name)
 
 
-def _imports(codebase: Codebase, source: Source) -> Mapping[str, tuple[int, ...]] | None:
-    """What the file imports, each with its lines; None if that takes a scan."""
+def _imports(codebase: Codebase, source: Source) -> tuple[Mapping[str, tuple[int, ...]], tuple[Problem, ...]] | None:
+    """What the file imports, each with its lines, and remarks on what cannot be followed; None if that takes a scan."""
     try:
-        if DYNAMIC & source.markers:
-            return None
         imports = tuple(Import.extract(source))
+        remarks = tuple(unfollowed_imports(source)) if codebase.follows_dynamic_imports else ()
     except SourceError:
         return None
     if any(one.leaves or _LAZY in one.traits for one in imports):
         return None
+    if not codebase.follows_dynamic_imports:
+        imports = tuple(one for one in imports if _DYNAMIC not in one.traits)
     lines: dict[str, set[int]] = {}
     for imported, line in _resolved(codebase, source, imports):
         if imported != source.module:
             lines.setdefault(imported, set()).add(line)
-    return {imported: tuple(sorted(lines[imported])) for imported in sorted(lines)}
+    return {imported: tuple(sorted(lines[imported])) for imported in sorted(lines)}, remarks
 
 
 def _resolved(codebase: Codebase, source: Source, imports: Iterable[Import]) -> Iterator[tuple[str, int]]:
@@ -114,7 +126,8 @@ def _resolved(codebase: Codebase, source: Source, imports: Iterable[Import]) -> 
     for one in imports:
         imported, line = view.resolve(one.target, known, codebase.distinguished), one.location.line
         target = view.qualified(one.target)
-        if not (imported in codebase.sources and codebase.sources[imported].is_package):
+        is_package = imported in codebase.sources and codebase.sources[imported].is_package
+        if not is_package or _DYNAMIC in one.traits:  # a dynamic import has no names to be re-exported
             yield imported, line
             continue
         origins = by_package.setdefault((imported, line), set())

@@ -7,11 +7,11 @@ import ast
 import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Self, TypeGuard
 
-from archguard.codebase.syntax.source import Source
-from archguard.model import Location
+from archguard.codebase.syntax.source import Source, SourceError
+from archguard.model import Problem, Severity
 
 DYNAMIC: Final = frozenset((b"import_module", b"__import__"))
 """A file with a dynamic import has one of these markers."""
@@ -19,6 +19,11 @@ DYNAMIC: Final = frozenset((b"import_module", b"__import__"))
 _LOADERS: Final = frozenset(("import_module", "__import__"))
 _RENAMED: Final = re.compile(rb"(?:import_module|__import__)[\s\\]*(?:as\b|#)")
 """A match may bind a loader to another name (`import_module as load`)."""
+
+
+UNFOLLOWED: Final = "dynamic-import"
+"""The code of the problems that are no errors: the rest of the file is read."""
+_UNFOLLOWED: Final = "what is imported here is known to the running code only, so no contract looks at it"
 
 
 @dataclass(frozen=True)
@@ -89,8 +94,8 @@ def is_loading(node: ast.AST, loaders: Collection[str]) -> TypeGuard[ast.Call]:
     return isinstance(node, ast.Call) and _last_name(node.func) in loaders and Loading.of(node) is not None
 
 
-def unfollowed(source: Source) -> Iterator[Location]:
-    """The locations in `source` where a loader is called without a literal, or passed on as a value.
+def unfollowed_imports(source: Source) -> Iterator[Problem]:
+    """A remark for each place in `source` where a loader is called without a literal, or passed on as a value.
 
     Raises:
         SourceError: the file cannot be read or parsed.
@@ -100,7 +105,10 @@ def unfollowed(source: Source) -> Iterator[Location]:
     followed = {id(node.func) for node in nodes if is_loading(node, names)}
     for node in nodes:
         if isinstance(node, ast.Name | ast.Attribute) and _last_name(node) in names and id(node) not in followed:
-            yield source.location(node)
+            error = SourceError(
+                _UNFOLLOWED, "a literal is followed: import_module('shop.orders')", source.location(node)
+            )
+            yield replace(error.problem(UNFOLLOWED), severity=Severity.INFO)
 
 
 def _nodes_that_may_name(tree: ast.Module, naming: Naming) -> Iterator[ast.AST]:

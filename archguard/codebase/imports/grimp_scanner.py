@@ -12,7 +12,7 @@ leave the top-level package (grimp aborts there), shadowed by a file of the same
 
 import os
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from grimp.application.ports.modulefinder import FoundPackage, ModuleFile
@@ -20,7 +20,7 @@ from grimp.application.scanning import scan_imports
 from grimp.domain.valueobjects import DirectImport, Module
 from grimp.exceptions import SourceSyntaxError
 
-from archguard.codebase.imports.dynamic import DYNAMIC, unfollowed
+from archguard.codebase.imports.dynamic import DYNAMIC, unfollowed_imports
 from archguard.codebase.imports.extract import Import, ImportTrait
 from archguard.codebase.imports.graph import Link
 from archguard.codebase.imports.line_parser import names_in, text_at
@@ -28,9 +28,8 @@ from archguard.codebase.imports.statements import Statements
 from archguard.codebase.modules.discovery import Modules, PackageRoot
 from archguard.codebase.modules.namespace import ServiceNamespace, self_and_parents
 from archguard.codebase.syntax.source import LONG_IMPORT, Draft, Source, SourceError
-from archguard.model import Problem, Severity
+from archguard.model import Problem
 
-_UNFOLLOWED = "what is imported here is known to the running code only, so no contract looks at it"
 _BATCH_SIZE = 1700
 """Files per call of grimp, whose memory grows with the batch."""
 _MAX_BATCHES = 8
@@ -181,9 +180,8 @@ class ImportScanner:
         for one in leaving:
             message = f"a relative import leads out of the top-level package of {source.module}"
             found.report("relative-import", SourceError(message, "count the dots", one.location))
-        for place in unfollowed(source) if self.dynamic else ():
-            error = SourceError(_UNFOLLOWED, "a literal is followed: import_module('shop.orders')", place)
-            found.problems.append(replace(error.problem("dynamic-import"), severity=Severity.INFO))
+        if self.dynamic:
+            found.problems += unfollowed_imports(source)
         for one in imports:
             if not one.leaves and (leaving or is_hidden or ImportTrait.DYNAMIC in one.traits):
                 imported = self.namespace.resolve(one.target, self.known, self.externals)
