@@ -16,7 +16,7 @@ from archguard.checking.profile import Profile
 from archguard.checking.suppressions import suppress, suppressed
 from archguard.codebase import Codebase, Link, SourceError
 from archguard.codebase.worker_pool import worker_pool
-from archguard.config import Config, component_faults, contract_faults, contract_notes, did_you_mean, read
+from archguard.config import Config, component_faults, contract_faults, did_you_mean, read
 from archguard.errors import ConfigError, ConfigRemark
 from archguard.incremental.input_recorder import record_full_scan, today
 from archguard.kinds import Contract
@@ -113,11 +113,12 @@ def _results(config: Config, codebase: Codebase, contracts: Iterable[Contract], 
 
 
 def _check_contract(config: Config, codebase: Codebase, contract: Contract) -> _Result:
-    faults = tuple(fault.problem("configuration") for fault in contract_faults(config, codebase, contract))
+    known_faults = contract_faults(config, codebase, contract)
+    faults = tuple(fault.problem("configuration") for fault in known_faults.errors)
     if faults:
         return _result(contract, Checked(), (), faults, frozenset())
     filtered, problems = _filtered(config, codebase, contract)
-    notes = (_warning(note, "pointless") for note in contract_notes(config, codebase, contract))
+    notes = (_warning(note, "pointless") for note in known_faults.notes)
     try:
         found = run_contract(contract, filtered)
         violations = found.violations

@@ -36,9 +36,8 @@ def run_contract(contract: Contract, codebase: Codebase) -> ContractResult:
     """Run `contract` on `codebase`."""
     modules = contract.modules_to_parse(codebase)
     if isinstance(contract, PerFileContract):
-        inputs = partial(contract.inputs, codebase)
         query, check = _query(contract, codebase), partial(_checker, contract)
-        return _joined(map_files(codebase, query, check, modules, inputs, _shown))
+        return _joined(map_files(codebase, query, check, modules, contract.inputs(codebase), _shown))
     problems = _problems(codebase, modules) if modules else ()
     return ContractResult(_violations(contract, codebase), problems, contract.coverage(codebase).calls)
 

@@ -54,7 +54,9 @@ def with_edits(codebase: Codebase, edited: Iterable[Source]) -> Codebase | None:
         problems += remarks
     is_same = (modules, lines) == (codebase.imports.modules, codebase.imports.lines)
     imports = codebase.imports if is_same else ImportGraph(modules, lines)  # the same has memoized its digests
-    results = FileResults(names=codebase.results.names)
+    results = FileResults()
+    if reexports.has_same_stars(codebase.reexports, files.keys() & codebase.sources.keys()):
+        results.names = codebase.results.names
     return replace(new, imports=imports, problems=tuple(problems), results=results, memo={})
 
 

@@ -1,7 +1,7 @@
 """The results of tasks that run file by file (`file_tasks.py`), and what they depend on."""
 
 import os
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, NamedTuple, TypeAlias
@@ -83,13 +83,17 @@ class FileResults:
     with_text: set[str] = field(default_factory=set)
     """The modules whose text a batch of this process has."""
 
-    def known(self, query: Query, module: str, inputs: Hashable) -> Result | None:
-        """The result for `module` of this run, or of the earlier one, if there is one with these `inputs`."""
-        for found in (self.computed, self.kept):
-            result = found.get(query, {}).get(module)
-            if result and result.inputs == inputs:
-                return result
-        return None
+    def known(
+        self, query: Query, modules: Iterable[str], inputs: Callable[[str], Hashable]
+    ) -> Iterator[tuple[str, Result]]:
+        """The results for those of `modules` that this run or the earlier one has one for, with the same `inputs`."""
+        computed, kept = self.computed.get(query, {}), self.kept.get(query, {})
+        for module in modules:
+            given = inputs(module)
+            for result in (computed.get(module), kept.get(module)):
+                if result and result.inputs == given:
+                    yield module, result
+                    break
 
     def add(self, batch: Batch) -> None:
         """Add what this run has computed."""

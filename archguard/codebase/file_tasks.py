@@ -67,8 +67,7 @@ def map_files(  # noqa: PLR0913  # the task, and what its results depend on
         shows: The paths of other files of which a result holds places.
     """
     results = codebase.results
-    known = ((name, results.known(query, name, inputs(name))) for name in modules)
-    found = {name: result.value for name, result in known if result}
+    found = {name: result.value for name, result in results.known(query, modules, inputs)}
     missing = [name for name in modules if name in codebase.sources and name not in found]
     for batch in map_shards(codebase, partial(_run, query, start, shows), missing) if missing else ():
         batch.results = [result._replace(inputs=inputs(result.module)) for result in batch.results]
@@ -90,7 +89,7 @@ def map_program(
         shows: The paths of the files of which the result holds places.
     """
     results = codebase.results
-    if known := results.known(query, PROGRAM, inputs):
+    for _, known in results.known(query, (PROGRAM,), lambda _: inputs):
         value: _T = known.value
         return value
     with results.recorder.root() as frame:

@@ -7,7 +7,7 @@ from archguard.config.document import Document, read_document, write_yaml, write
 from archguard.config.load_codebase import read
 from archguard.config.loader import read_config
 from archguard.config.packs import find_pack, packs
-from archguard.config.validation import component_faults, contract_faults, contract_notes
+from archguard.config.validation import component_faults, contract_faults
 
 __all__ = [
     "Accepted",
@@ -20,7 +20,6 @@ __all__ = [
     "configuration_files",
     "contract_faults",
     "contract_files",
-    "contract_notes",
     "did_you_mean",
     "find_configuration",
     "find_pack",

@@ -11,6 +11,7 @@ Cost: matching each pattern against all modules; similarity is only computed for
 import re
 from collections.abc import Collection, Iterator
 from difflib import get_close_matches
+from typing import NamedTuple
 
 from archguard.codebase import Codebase, Pattern, Target
 from archguard.config.config import Config
@@ -31,7 +32,7 @@ def faults_in_code(config: Config, codebase: Codebase, unbound: Collection[str] 
     yield from component_faults(config, codebase)
     for contract in config.contracts:
         if not any(pattern.text in unbound for _, pattern in patterns_of(contract)):
-            yield from contract_faults(config, codebase, contract)
+            yield from contract_faults(config, codebase, contract).errors
 
 
 def component_faults(config: Config, codebase: Codebase) -> Iterator[ConfigError]:
@@ -87,14 +88,20 @@ def _definition_patterns(config: Config) -> Iterator[tuple[tuple[str, str], tupl
                 yield ("services", name), (key, index), pattern
 
 
-def contract_faults(config: Config, codebase: Codebase, contract: Contract) -> Iterator[ConfigError]:
-    """Yield the patterns of `contract` that match nothing, and the reasons why it can never apply."""
-    return (error for error, fault in _contract_errors(config, codebase, contract) if not _is_tolerated(config, fault))
+class ContractFaults(NamedTuple):
+    """What is wrong with a contract on the code that it is checked on."""
+
+    errors: tuple[ConfigError, ...]
+    """The patterns that match nothing, and the reasons why it can never apply."""
+    notes: tuple[ConfigError, ...]
+    """Those of them that `vacuous_contracts: warning` downgrades."""
 
 
-def contract_notes(config: Config, codebase: Codebase, contract: Contract) -> Iterator[ConfigError]:
-    """Yield the faults of `contract` that `vacuous_contracts: warning` downgrades to notes."""
-    return (error for error, fault in _contract_errors(config, codebase, contract) if _is_tolerated(config, fault))
+def contract_faults(config: Config, codebase: Codebase, contract: Contract) -> ContractFaults:
+    """What is wrong with `contract` on `codebase`."""
+    found = [(error, _is_tolerated(config, fault)) for error, fault in _contract_errors(config, codebase, contract)]
+    errors, notes = (tuple(error for error, tolerated in found if tolerated is wanted) for wanted in (False, True))
+    return ContractFaults(errors, notes)
 
 
 def _is_tolerated(config: Config, fault: ContractError | None) -> bool:

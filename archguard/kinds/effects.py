@@ -1,7 +1,7 @@
 """`effects`: what may happen where: no query in a loop, nothing blocking in `async def`, no mail in a transaction."""
 
 import ast
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cached_property
@@ -102,9 +102,9 @@ class Effects(PerFileContract):
         """The modules whose functions are not followed, by rule."""
         return [codebase.members(rule.except_) for rule in self.rules]
 
-    def inputs(self, codebase: Codebase, module: str) -> Hashable:
-        """Its imports, and the rules that look at it."""
-        return super().inputs(codebase, module), *(module in _scope_of(rule, codebase) for rule in self.rules)
+    def inputs_by_membership(self, codebase: Codebase) -> Iterable[Collection[str]]:
+        """The modules that each rule looks at."""
+        return (_scope_of(rule, codebase) for rule in self.rules)
 
     def names(self, codebase: Codebase) -> SemanticModel:
         """The semantic model, which resolves the names in the code."""

@@ -1,7 +1,7 @@
 """`gateway`: outbound calls (which modules, which hosts, timeouts), and where entry points are declared."""
 
 import re
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Annotated, ClassVar, Literal
@@ -92,10 +92,9 @@ class Gateway(PerFileContract):
         """The modules that can have a client, and those that may reach outside."""
         return self._with_clients(codebase), codebase.members(self.allowed_in)
 
-    def inputs(self, codebase: Codebase, module: str) -> Hashable:
-        """Its imports, and what is asked of it."""
-        asked = (self._restricted(codebase), self._with_urls(codebase), codebase.members(self.routes_in))
-        return super().inputs(codebase, module), *(module in modules for modules in asked)
+    def inputs_by_membership(self, codebase: Codebase) -> Iterable[Collection[str]]:
+        """The modules of which something is asked."""
+        return self._restricted(codebase), self._with_urls(codebase), codebase.members(self.routes_in)
 
     def names(self, codebase: Codebase) -> SemanticModel:
         """The semantic model, which resolves the names in the code."""

@@ -39,9 +39,18 @@ class PerFileContract(Contract):
         del codebase
         return ()
 
-    def inputs(self, codebase: Codebase, module: str) -> Hashable:
-        """What the violations in `module` depend on beside the code, the contract and the context: its imports."""
-        return tuple(codebase.imports.imported_by(module).items())
+    def inputs(self, codebase: Codebase) -> Callable[[str], tuple[Hashable, ...]]:
+        """What the violations in a module depend on beside the code, the contract and the context.
+
+        These are its imports, and which sets of `inputs_by_membership` it is in.
+        """
+        imports, sets = codebase.imports, [*self.inputs_by_membership(codebase)]
+        return lambda module: (tuple(imports.imported_by(module).items()), *(module in modules for modules in sets))
+
+    def inputs_by_membership(self, codebase: Codebase) -> Iterable[Collection[str]]:
+        """Sets of modules, of which it matters for the violations in a module whether it is in them."""
+        del codebase
+        return ()
 
     def check(self, codebase: Codebase) -> Iterator[Violation]:
         """Yield every violation in `codebase`."""

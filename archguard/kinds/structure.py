@@ -1,6 +1,6 @@
 """`structure`: how modules, classes and functions are named, where they are defined, and what they contain."""
 
-from collections.abc import Collection, Hashable, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Annotated, ClassVar
 
@@ -50,9 +50,9 @@ class Structure(PerFileContract):
         facts = codebase.once(StructureFacts)
         return facts.packages, *(part for rule in self.rules for part in rule.called_parts(facts))
 
-    def inputs(self, codebase: Codebase, module: str) -> Hashable:
-        """Its imports, and which rules speak of it."""
-        return super().inputs(codebase, module), *(module in modules for _, modules in self._rules(codebase))
+    def inputs_by_membership(self, codebase: Codebase) -> Iterable[Collection[str]]:
+        """The modules that each rule speaks of."""
+        return (modules for _, modules in self._rules(codebase))
 
     def calls(self, codebase: Codebase, module: str) -> int:
         """How many call sites of `module` are checked: none if no rule looks at calls in it."""

@@ -59,7 +59,7 @@ def _fit(codebase: Codebase, config: Config, name: str) -> Fit | None:
     trial = replace(codebase, components={**config.components, **found})
     if config.components and not (_is_plain(found) and (codebase.services or _covers(trial, found))):
         return None
-    if any(fault for contract in config.contracts for fault in contract_faults(config, trial, contract)):
+    if any(contract_faults(config, trial, contract).errors for contract in config.contracts):
         return None
     broken = sum(1 for contract in config.contracts for _ in contract.check(trial))
     in_scope = trial.imports.count(frozenset().union(*(contract.scope(trial) for contract in config.contracts)))

@@ -84,12 +84,17 @@ def test_a_name_that_nobody_imports_may_come_from_elsewhere(base: Codebase) -> N
 STAR = "from shop.orders import *\n"
 
 
-def test_a_module_whose_names_are_imported_by_a_star_may_not_bind_others(base: Codebase) -> None:
+def test_a_module_whose_names_are_imported_by_a_star_may_not_bind_others_that_are_imported(base: Codebase) -> None:
     (base.root / "shop/__init__.py").write_text(STAR)
     starred = read(Project(base.root).config())
-    assert edited(starred, "shop/orders.py", "class Order: ...\n\ndef place(): ...\n\nmore = 1\n") is None
+    more = "class Order: ...\n\ndef place(): ...\n\nmore = 1\n"
+    now = edited(starred, "shop/orders.py", more)
+    assert now is not None
+    assert now.results.names != starred.results.names
     assert edited(starred, "shop/orders.py", "class Order: ...\n\ndef place(): return 1\n") is not None
-    assert edited(base, "shop/orders.py", "class Order: ...\n\ndef place(): ...\n\nmore = 1\n") is not None
+    assert edited(base, "shop/orders.py", more) is not None
+    (base.root / "shop/api.py").write_text("from shop import more\n")
+    assert edited(read(Project(base.root).config()), "shop/orders.py", more) is None
 
 
 def test_what_was_edited_before_is_known_to_a_later_edit(base: Codebase) -> None:

@@ -78,8 +78,12 @@ class Reexports:
         packages = {package: None if package in edited else lines for package, lines in self.packages.items()}
         known = frozenset(self.known) | sources.keys()
         new = Reexports(packages, Statements(sources), known, self.views, self.follows, self._asked, self._starred)
-        same = all(new._stars.is_like(self._stars, module) and new._leads_like(self, module) for module in edited)
-        return new if same else None
+        compared = edited if new.has_same_stars(self, edited) else self._asked
+        return new if all(new._leads_like(self, package) for package in compared) else None
+
+    def has_same_stars(self, before: "Reexports", edited: Collection[str]) -> bool:
+        """Whether star imports of the modules `edited` bind the same names as `before`."""
+        return all(self._stars.is_like(before._stars, module) for module in edited)
 
     def _leads_like(self, before: "Reexports", package: str) -> bool:
         """Whether each name that was followed through `package` has the same definitions as `before`."""

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from archguard.config import Document as Parsed
-from archguard.config import component_faults, contract_faults, contract_notes, find_configuration, read, read_config
+from archguard.config import component_faults, contract_faults, find_configuration, read, read_config
 from archguard.config.document import read_faulty_document
 from archguard.errors import ArchguardError, ConfigError, ConfigRemark
 from archguard.model import Problem, Severity
@@ -26,8 +26,9 @@ def draft_problems(folder: Path, drafts: Mapping[Path, str]) -> tuple[Problem, .
         codebase = read(config)
     except (ArchguardError, ExceptionGroup) as error:
         return problems_of(error)
-    faults = [fault for contract in config.contracts for fault in contract_faults(config, codebase, contract)]
-    notes = [note for contract in config.contracts for note in contract_notes(config, codebase, contract)]
+    found = [contract_faults(config, codebase, contract) for contract in config.contracts]
+    faults = [fault for one in found for fault in one.errors]
+    notes = [note for one in found for note in one.notes]
     return (
         *(fault.problem("configuration") for fault in (*component_faults(config, codebase), *faults)),
         *(_note(note) for note in (*config.notes, *notes)),

@@ -1,0 +1,94 @@
+"""Memoized answers, each with what it has read: of this version of the code, and those of earlier ones that still hold.
+
+How it works: a run has a `Memo` for each sort of question. A session passes what was answered on one version of the
+code on to the next (`AnswerStore`). An answer of an earlier version is used if all that it has read says the same; that
+is found out when somebody asks, by one walk over its frame (`Validity`). What a draft has read elsewhere is true
+without the draft, too, and is kept; answers that depend on the draft itself are not.
+
+Cost: each frame is walked once for a version of the code. Memory for each answer, for as long as the session lives.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
+
+from archguard.incremental.dependencies import DependencyRecorder, Frame, Validity
+
+_T = TypeVar("_T")
+MemoName: TypeAlias = tuple[str, str]
+"""Whose memo it is, and for what."""
+
+
+class Answer(NamedTuple, Generic[_T]):
+    """The result of a query, and what it has read."""
+
+    value: _T
+    frame: Frame
+
+
+class Memo(Generic[_T]):
+    """The answers to one sort of query, by node, binding or other key; only results that are final."""
+
+    __slots__ = ("_answers", "_earlier", "_holds", "_recorder")
+
+    def __init__(
+        self,
+        recorder: DependencyRecorder,
+        earlier: Mapping[object, Answer[_T]] | None = None,
+        holds: Callable[[Frame], bool] | None = None,
+    ) -> None:
+        """Memoize with `recorder`; the answers in `earlier` count of which all that they have read `holds`."""
+        self._answers: dict[object, Answer[_T]] = {}
+        self._recorder = recorder
+        self._earlier = {} if earlier is None else earlier
+        self._holds = holds
+
+    def get(self, key: object) -> _T | None:
+        """The value for `key`, on which the running query depends now; None if it is not memoized."""
+        answer = self._answers.get(key) or self._found_earlier(key)
+        if answer is None:
+            return None
+        if answer.frame:
+            self._recorder.use(answer.frame)
+        return answer.value
+
+    def put(self, key: object, answer: Answer[_T]) -> None:
+        """Memoize `answer`."""
+        self._answers[key] = answer
+
+    def new(self) -> Iterator[tuple[object, Answer[_T]]]:
+        """The answers that were not found earlier, by key."""
+        return ((key, answer) for key, answer in self._answers.items() if self._earlier.get(key) is not answer)
+
+    def _found_earlier(self, key: object) -> Answer[_T] | None:
+        answer = self._earlier.get(key)
+        if answer is None or not (self._holds and self._holds(answer.frame)):
+            return None
+        self._answers[key] = answer
+        return answer
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._answers
+
+
+@dataclass
+class AnswerStore:
+    """The answers of a session for one version of the code."""
+
+    holds: Callable[[Frame], bool] | None = None
+    """Whether what an answer has read says the same in this version."""
+    earlier: dict[MemoName, dict[object, Answer[Any]]] = field(default_factory=dict)
+    """What was answered on the version on disk."""
+    memos: dict[MemoName, Memo[Any]] = field(default_factory=dict)
+    """The memos of this version."""
+
+    def memo(self, recorder: DependencyRecorder, owner: str, sort: str) -> Memo[Any]:
+        """A new memo of `owner` for queries of a `sort`, with the earlier answers to these."""
+        self.memos[owner, sort] = memo = Memo[Any](recorder, self.earlier.get((owner, sort)), self.holds)
+        return memo
+
+    def keep(self, holds: Validity, is_gone: Callable[[object], bool]) -> None:
+        """Add the new answers that hold on disk, too; without those about keys that are gone there."""
+        for name, memo in self.memos.items():
+            found = ((key, answer) for key, answer in memo.new() if not is_gone(key) and holds(answer.frame))
+            self.earlier.setdefault(name, {}).update(found)
