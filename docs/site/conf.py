@@ -14,6 +14,7 @@ root_doc = page_name("README.md")
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx_copybutton", "extension"]
 source_suffix = {".md": "markdown"}
+myst_enable_extensions = ["html_image"]
 myst_heading_anchors = 4  # with the names that code hosts give them
 nitpicky = False
 

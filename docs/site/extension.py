@@ -21,6 +21,8 @@ _API = re.compile(r"<!-- api: (?P<module>[\w.]+) -->\n(?P<table>.*?)<!-- end -->
 _API_ROW = re.compile(r"^\| `(\w+)` \|", re.MULTILINE)
 _CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 _FLOWCHART = re.compile(r"^```mermaid\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_COMMANDS = re.compile(r"^```console\n((?:(?!```)[^$\n].*\n)+)```$", re.MULTILINE)
+"""Commands without prompts, which would be shown like output."""
 _TITLED = re.compile(r'^```(\w+) title="([^"]+)"$', re.MULTILINE)
 
 
@@ -59,6 +61,7 @@ def _prepare(app: Sphinx, name: str, source: list[str]) -> None:
     """Add to a page what the site has and a code host has not."""
     file = app.project.doc2path(name, absolute=False)
     text = _TITLED.sub(r"```{code-block} \1\n:caption: \2", source[0])
+    text = _COMMANDS.sub(r"```bash\n\1```", text)
     text = _FLOWCHART.sub(lambda block: _drawing(block[1], file, text), text)
     text = _FOLDER.sub(lambda link: link[1] if (ROOT / file).parent.joinpath(link[2]).is_dir() else link[0], text)
     text = _API.sub(_api, text)
