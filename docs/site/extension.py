@@ -9,12 +9,14 @@ from inspect import isfunction
 from pathlib import Path
 from typing import get_type_hints
 
+from docutils import nodes
 from drawings import picture
 from pages import CONTENTS, ROOT, navigation, page_files, page_name
 from pygments.lexers.special import TextLexer
 from sphinx.application import Sphinx
 from sphinx.ext.napoleon.docstring import GoogleDocstring
 from sphinx.project import Project
+from sphinx.util.osutil import relative_uri
 
 _FOLDER = re.compile(r"\[([^\]]+)\]\(([\w./-]+)\)")
 _API = re.compile(r"<!-- api: (?P<module>[\w.]+) -->\n(?P<table>.*?)<!-- end -->\n", re.DOTALL)
@@ -46,6 +48,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the functions of this module; Sphinx calls it."""
     app.connect("builder-inited", _use_pages)
     app.connect("source-read", _prepare)
+    app.connect("doctree-resolved", _link_pictures)
     app.connect("autodoc-process-docstring", _docstring_to_rst)
     app.connect("autodoc-process-signature", _without_fields)
     app.add_lexer("mermaid", TextLexer)
@@ -75,6 +78,16 @@ def _drawing(flowchart: str, file: Path, page: str) -> str:
     """A flowchart as a picture, with the heading of the page if it has no title of its own."""
     heading = page.lstrip("# ").partition("\n")[0]
     return f"```{{raw}} html\n{picture(flowchart, file.as_posix(), heading)}\n```"
+
+
+def _link_pictures(app: Sphinx, tree: nodes.document, name: str) -> None:
+    """Let readers open each picture in its full size."""
+    for image in list(tree.findall(nodes.image)):
+        if image["uri"] in app.env.images and not isinstance(image.parent, nodes.reference):
+            file = f"_images/{app.env.images[image['uri']][1]}"
+            link = nodes.reference("", "", refuri=relative_uri(app.builder.get_target_uri(name), file))
+            image.replace_self(link)
+            link += image
 
 
 def _api(part: re.Match[str]) -> str:
