@@ -29,6 +29,7 @@ html_title = "archguard"
 html_static_path = ["static"]
 html_css_files = ["site.css"]
 html_copy_source = False
+html_search_scorer = str(ROOT / "docs/site/search.js")
 html_show_sphinx = False
 html_show_copyright = False
 pygments_style = "friendly"
