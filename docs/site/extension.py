@@ -25,6 +25,8 @@ _CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 _FLOWCHART = re.compile(r"^```mermaid\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _COMMANDS = re.compile(r"^```console\n((?:(?!```)[^$\n].*\n)+)```$", re.MULTILINE)
 """Commands without prompts, which would be shown like output."""
+_NAME = re.compile(r'^`([^`\n]+)`\n\n(?=```\w+ title="\1"$)', re.MULTILINE)
+"""The name of a file above its block, for code hosts, which show no titles."""
 _TITLED = re.compile(r'^```(\w+) title="([^"]+)"$', re.MULTILINE)
 
 
@@ -63,7 +65,8 @@ def _use_pages(app: Sphinx) -> None:
 def _prepare(app: Sphinx, name: str, source: list[str]) -> None:
     """Add to a page what the site has and a code host has not."""
     file = app.project.doc2path(name, absolute=False)
-    text = _TITLED.sub(r"```{code-block} \1\n:caption: \2", source[0])
+    text = _NAME.sub("", source[0])
+    text = _TITLED.sub(r"```{code-block} \1\n:caption: \2", text)
     text = _COMMANDS.sub(r"```bash\n\1```", text)
     text = _FLOWCHART.sub(lambda block: _drawing(block[1], file, text), text)
     text = _FOLDER.sub(lambda link: link[1] if (ROOT / file).parent.joinpath(link[2]).is_dir() else link[0], text)
