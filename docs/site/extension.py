@@ -66,7 +66,7 @@ def _prepare(app: Sphinx, name: str, source: list[str]) -> None:
     """Add to a page what the site has and a code host has not."""
     file = app.project.doc2path(name, absolute=False)
     text = _NAME.sub("", source[0])
-    text = _TITLED.sub(r"```{code-block} \1\n:caption: \2", text)
+    text = _TITLED.sub(_captioned, text)
     text = _COMMANDS.sub(r"```bash\n\1```", text)
     text = _FLOWCHART.sub(lambda block: _drawing(block[1], file, text), text)
     text = _FOLDER.sub(lambda link: link[1] if (ROOT / file).parent.joinpath(link[2]).is_dir() else link[0], text)
@@ -75,6 +75,12 @@ def _prepare(app: Sphinx, name: str, source: list[str]) -> None:
         text = f"---\norphan: true\n---\n{text}"
     toctrees = [_toctree(caption, pages) for caption, pages in navigation(file.as_posix())]
     source[0] = "\n\n".join([text, *toctrees])
+
+
+def _captioned(fence: re.Match[str]) -> str:
+    r"""The start of a block with a caption, which is Markdown: `shop/__init__.py` is `shop/\_\_init\_\_.py` there."""
+    caption = re.sub(r"[_*]", r"\\\g<0>", fence[2])
+    return f"```{{code-block}} {fence[1]}\n:caption: {caption}"
 
 
 def _drawing(flowchart: str, file: Path, page: str) -> str:
