@@ -26,6 +26,7 @@ toc_object_entries = False
 
 html_theme = "furo"
 html_title = "archguard"
+html_favicon = "static/favicon.svg"
 html_static_path = ["static"]
 html_css_files = ["site.css"]
 html_copy_source = False

@@ -17,10 +17,11 @@ from sphinx.application import Sphinx
 from sphinx.ext.napoleon.docstring import GoogleDocstring
 from sphinx.project import Project
 from sphinx.util.osutil import relative_uri
+from sphinx.util.typing import stringify_annotation
 
 _FOLDER = re.compile(r"\[([^\]]+)\]\(([\w./-]+)\)")
 _API = re.compile(r"<!-- api: (?P<module>[\w.]+) -->\n(?P<table>.*?)<!-- end -->\n", re.DOTALL)
-_API_ROW = re.compile(r"^\| `(\w+)` \|", re.MULTILINE)
+_API_ROW = re.compile(r"^\| `(?P<name>\w+)` \| (?P<meaning>.*) \|$", re.MULTILINE)
 _CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 _FLOWCHART = re.compile(r"^```mermaid\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _COMMANDS = re.compile(r"^```console\n((?:(?!```)[^$\n].*\n)+)```$", re.MULTILINE)
@@ -102,19 +103,22 @@ def _link_pictures(app: Sphinx, tree: nodes.document, name: str) -> None:
 def _api(part: re.Match[str]) -> str:
     """A table of public names, followed by what the docstrings say about each."""
     module, table = part["module"], part["table"]
-    names = _API_ROW.findall(table)
-    linked = _API_ROW.sub(rf"| {{py:obj}}`\1 <{module}.\1>` |", table)
-    details = "\n".join(_documented(module, name) for name in names)
+    linked = _API_ROW.sub(rf"| {{py:obj}}`\g<name> <{module}.\g<name>>` | \g<meaning> |", table)
+    details = "\n".join(_documented(module, row["name"], row["meaning"]) for row in _API_ROW.finditer(table))
     return f"{linked}\n```{{eval-rst}}\n{details}\n```\n"
 
 
-def _documented(module: str, name: str) -> str:
+def _documented(module: str, name: str, meaning: str) -> str:
+    """The directive for a class, a function, or the type of a key, whose docstring Python does not keep."""
     found = getattr(import_module(module), name)
+    if isfunction(found):
+        return f".. autofunction:: {module}.{name}\n"
     if isinstance(found, type):
         _drop_marks(found)
-    directive = "autoclass" if isinstance(found, type) else "autofunction" if isfunction(found) else "autodata"
-    options = {"autoclass": "   :members:\n", "autofunction": "", "autodata": "   :no-value:\n"}[directive]
-    return f".. {directive}:: {module}.{name}\n{options}"
+        return f".. autoclass:: {module}.{name}\n   :members:\n"
+    alias = stringify_annotation(found.__origin__, "smart")
+    text = _CODE.sub(r"``\1``", meaning)
+    return f".. py:data:: {module}.{name}\n   :type: {alias}\n\n   {text}\n"
 
 
 def _drop_marks(found: type) -> None:
