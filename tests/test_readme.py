@@ -1,4 +1,4 @@
-"""What the README promises: its commands, its YAML, its picture, its links.
+"""What the README promises: its commands, its report, its YAML, its links; and its report as a picture.
 
 `ARCHGUARD_WRITE_PAGES=1 pytest tests/test_readme.py` writes the report and the picture anew.
 """

@@ -6,7 +6,8 @@ run, and shows its output without the summary. The indented lines of violations,
 left out altogether. The tables between `<!-- keys: ... -->` and `<!-- end -->` are those of the docstrings, and
 so are the keys of JSON documents in `<!-- document: ... -->`, and the arguments and answers of MCP tools in
 `<!-- tool: ... -->`.
-`ARCHGUARD_WRITE_PAGES=1 pytest tests/test_reference_pages.py` writes outputs and tables anew.
+Code hosts do not show titles: the name of a file stands above its block as well, in the text or on a line of its own.
+`ARCHGUARD_WRITE_PAGES=1 pytest tests/test_reference_pages.py` writes outputs, tables and such lines anew.
 """
 
 import os
@@ -34,6 +35,8 @@ _BLOCK = re.compile(r"^```(?P<form>\w+)(?: title=\"(?P<title>[^\"]+)\")?\n(?P<te
 _TABLE = re.compile(
     r"(?<=<!-- )(?P<sort>keys|command|document|tool): (?P<name>[\w-]+) -->\n.*?(?=<!-- end -->)", re.DOTALL
 )
+_FENCE = re.compile(r"^`{3,}")
+_TITLED = re.compile(r'^```\w+ title="([^"]+)"$')
 _SECTION = re.compile(r"^(?=## )", re.MULTILINE)
 _COMMAND = "$ archguard check"
 _OUTCOME = re.compile(r"(kept|BROKEN|ERROR) ")
@@ -47,6 +50,9 @@ PAGES = sorted(
 )
 TABLES = sorted(
     path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md") if _TABLE.search(path.read_text(encoding="utf-8"))
+)
+WITH_FILES = sorted(
+    path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md") if 'title="' in path.read_text(encoding="utf-8")
 )
 SCHEMA = config_schema()
 
@@ -65,6 +71,19 @@ def test_a_page_shows_what_its_projects_give(
     else:
         assert [shown for shown, _ in results] == [_like(shown, output) for shown, output in results]
     assert results
+
+
+@pytest.mark.parametrize("page", WITH_FILES)
+def test_a_page_says_above_a_block_which_file_it_is(page: str) -> None:
+    path = DOCS / page
+    text = path.read_text(encoding="utf-8")
+
+    expected = _with_names(text)
+
+    if WRITING:
+        path.write_text(expected, encoding="utf-8")
+    else:
+        assert text == expected
 
 
 @pytest.mark.parametrize("page", TABLES)
@@ -111,6 +130,26 @@ def _filled(table: re.Match[str]) -> str:
         table["sort"]
     ]
     return f"{table['sort']}: {table['name']} -->\n{rows(table['name'])}"
+
+
+def _with_names(text: str) -> str:
+    """The page with the name of each file above its block."""
+    lines: list[str] = []
+    fence = ""
+    for line in text.split("\n"):
+        titled = _TITLED.match(line)
+        if titled and not fence and f"`{titled[1]}`" not in _paragraph_above(lines):
+            lines += [*([""] if lines[-1] else []), f"`{titled[1]}`", ""]
+        if (marks := _FENCE.match(line)) and (not fence or line == fence):
+            fence = "" if fence else marks[0]
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def _paragraph_above(lines: list[str]) -> str:
+    """The paragraph that ends the lines; "" if a block of code does."""
+    text = "\n".join(lines).rstrip("\n").rpartition("\n\n")[2]
+    return "" if text.endswith("```") else text
 
 
 def _runs(text: str, root: Path) -> Iterator[tuple[str, Path, str]]:

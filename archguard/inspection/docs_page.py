@@ -1,5 +1,6 @@
 """The architecture as a Markdown page: components, services, packages, a diagram, contracts, and exceptions."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,13 +19,14 @@ from archguard.inspection.ignores import Exemption, exemptions
 from archguard.inspection.purpose import purpose_of_module
 from archguard.kinds.contract import listed
 from archguard.model import Report, ViolationStatus
-from archguard.reporters.markdown import code, escaped
+from archguard.reporters.markdown import code, escaped, inline
 from archguard.reporters.phrases import counted
 
 BEGIN = "<!-- archguard docs: begin -->"
 END = "<!-- archguard docs: end -->"
 
 _OF_CODE: Final = (NodeKind.PACKAGE, NodeKind.MODULE)
+_PART: Final = re.compile(r"(?P<fence>`+)(?P<code>[^`]+)(?P=fence)|(?P<space>\s+)|(?P<text>[^`\s]+|`)")
 _HINT = f"put {BEGIN} and {END} on lines of their own where the generated part belongs"
 
 
@@ -65,7 +67,7 @@ def _components(config: Config, codebase: Codebase) -> Iterator[str]:
     for name, component in config.components.items():
         exclusion = f" except {_coded(component.except_)}" if component.except_ else ""
         patterns = f"{_coded(component.modules)}{exclusion}"
-        yield f"| {escaped(name)} | {_size(codebase, name)} | {patterns} | {escaped(component.description)} |"
+        yield f"| {escaped(name)} | {_size(codebase, name)} | {patterns} | {_prose(component.description)} |"
 
 
 def _services(config: Config, codebase: Codebase) -> Iterator[str]:
@@ -113,7 +115,18 @@ def _packages(view: View, codebase: Codebase) -> Iterator[str]:
         yield "|---|---|"
     for name, purpose in purposes.items():
         if purpose:
-            yield f"| {code(name)} | {escaped(purpose)} |"
+            yield f"| {code(name)} | {_prose(purpose)} |"
+
+
+def _prose(text: str) -> str:
+    """`text` for a cell of a table, with all Markdown escaped but the code that it has in backticks."""
+    return "".join(_part(part) for part in _PART.finditer(text.strip()))
+
+
+def _part(part: re.Match[str]) -> str:
+    if part["code"]:
+        return code(part["code"]).replace("|", "\\|")
+    return inline(part["text"]) if part["text"] else " "
 
 
 def _diagram(view: View) -> Iterator[str]:

@@ -167,6 +167,15 @@ def test_packages_are_described_by_their_docstrings_from_the_top_layer_down(shop
     ]
 
 
+def test_code_in_a_docstring_stays_code_and_all_else_is_shown_as_it_is(shop: Project) -> None:
+    shop.write("shop/web.py", '"""Calls `pay | ship` and ``a`` for *all* of <b>`them."""\n')
+    shop.configure("contracts: [{id: layered, kind: layers, within: shop, layers: [web, orders, db]}]\n")
+
+    shop.call("docs")
+
+    assert "| `shop.web` | Calls `pay \\| ship` and `a` for \\*all\\* of &lt;b&gt;\\`them. |" in page(shop).splitlines()
+
+
 def test_another_import_of_the_same_package_changes_nothing_on_the_page(shop: Project) -> None:
     shop.write("shop/web.py", "import shop.orders\n")
     shop.call("docs")
