@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Annotated, ClassVar, Literal
 
 from archguard.codebase import Codebase, OneOrMany, Patterns, SomeNames, SomePatterns, Source
+from archguard.codebase.modules.namespace import is_test
 from archguard.codebase.strictness import Weaker, WeakerEntries
 from archguard.codebase.worker_pool import broadcast
 from archguard.effects import CHANNELS as ALL_CHANNELS
@@ -19,6 +20,7 @@ from archguard.effects.outbound import Outbound, OutboundEffect
 from archguard.effects.timeouts import Timeouts
 from archguard.effects.tracing import holds
 from archguard.effects.urls import SCHEMES, Url
+from archguard.effects.uses import Uses
 from archguard.effects.wrappers import Wrappers
 from archguard.kinds.breakability import always_inside
 from archguard.kinds.client_faults import client_faults
@@ -200,6 +202,14 @@ class _Search:
         return Timeouts(self.names, load_catalogue(ALL_CHANNELS, self.contract.clients))
 
     @cached_property
+    def wrappers(self) -> Mapping[tuple[str, ...], Wrappers]:
+        """Finds the requests that no wrapper covers, by the names of the wrappers."""
+        sources = self.codebase.sources
+        uses = Uses(self.names, tuple(sources[module] for module in sorted(sources) if not is_test(module)))
+        named = {requirement.wrappers for requirement in self.contract.require if requirement.wrappers}
+        return {names: Wrappers(self.names, self.timeouts.catalogue, names, uses) for names in named}
+
+    @cached_property
     def entry_points(self) -> frozenset[str]:
         """The modules that may declare entry points."""
         return self.codebase.members(self.contract.routes_in)
@@ -245,7 +255,7 @@ class _Search:
                 use.location,
                 source.module,
                 symbol=use.symbol,
-                rule=f"{requirement.RULE}{requirement.key}",
+                rule=requirement.about,
                 fix=(requirement.fix,),
                 confidence=use.confidence,
             )
@@ -255,7 +265,7 @@ class _Search:
         uses = (use for use in outbound.uses(source) if self._is_to(requirement.hosts, use))
         if requirement.timeout:
             return filter(self.timeouts.missing, uses)
-        return Wrappers(self.names, self.timeouts.catalogue, requirement.wrappers).unwrapped(source, uses)
+        return self.wrappers[requirement.wrappers].unwrapped(uses)
 
     def _is_to(self, hosts: tuple[str, ...], use: ClientCall) -> bool:
         """Whether `use` goes to one of `hosts`, as far as is known; every one does if there are none."""

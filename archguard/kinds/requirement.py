@@ -44,6 +44,11 @@ class Requirement(Shorthand):
         return "timeout" if self.timeout else "breaker" if self.breaker else "wrapped_in"
 
     @property
+    def about(self) -> str:
+        """What is required, in words that stay the same when requirements are added or moved."""
+        return " ".join(filter(None, (f"{self.RULE}{self.key}", ", ".join(self.wrappers))))
+
+    @property
     def wrappers(self) -> tuple[str, ...]:
         """The functions and classes, one of which must wrap the request."""
         return self.breaker or self.wrapped_in

@@ -21,9 +21,21 @@ SESSION = "from sqlalchemy.orm import Session\n"
 USE = "from shop import other\n\ndef use(x):\n"
 
 
-def rechecked(project: Project, before: Mapping[str, str], after: Mapping[str, str]) -> tuple[set[str], set[str]]:
+WRAPPED = """
+    version: 1
+    project: {packages: [shop]}
+    contracts:
+      - {id: resilient, kind: gateway, require: {wrapped_in: tenacity.retry}}
+"""
+FETCH = "import requests\n\ndef fetch(url):\n    return requests.get(url)\n"
+CALLER = "from tenacity import retry\nfrom shop.user import fetch\n\n@retry\ndef stock():\n    fetch('http://stock')\n"
+
+
+def rechecked(
+    project: Project, before: Mapping[str, str], after: Mapping[str, str], contracts: str = CONTRACTS
+) -> tuple[set[str], set[str]]:
     """The modules with other findings after an edit, and those that were checked again for it."""
-    project.configure(CONTRACTS)
+    project.configure(contracts)
     project.write_all({"shop/__init__.py": "", **before})
     config = project.config()
     base = read(config)
@@ -193,6 +205,25 @@ def test_a_module_is_checked_again_if_another_one_gives_it_something(
     project: Project, before: Mapping[str, str], after: Mapping[str, str]
 ) -> None:
     changed, again = rechecked(project, before, after)
+    assert "shop.user" in changed & again
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        pytest.param({"shop/other.py": CALLER.replace("@retry\n", "")}, id="the decorator of a caller"),
+        pytest.param({"shop/other.py": CALLER + "\nfetch('http://price')\n"}, id="a further call"),
+        pytest.param({"shop/new.py": "from shop.user import fetch\nfetch('http://price')\n"}, id="a call elsewhere"),
+        pytest.param({"shop/new.py": "from shop.user import fetch\nprint(fetch)\n"}, id="a reference elsewhere"),
+        pytest.param(
+            {"shop/new.py": "from shop.user import fetch as get\nget('x')\n"}, id="an import as something else"
+        ),
+    ],
+)
+def test_a_request_is_checked_again_if_the_callers_of_its_function_change(
+    project: Project, after: Mapping[str, str]
+) -> None:
+    changed, again = rechecked(project, {"shop/user.py": FETCH, "shop/other.py": CALLER}, after, WRAPPED)
     assert "shop.user" in changed & again
 
 

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from archguard.codebase import Source
+from archguard.codebase.modules.namespace import is_test
 from archguard.codebase.scopes.scopes import Position
-from archguard.effects.api.callers import Callers, is_test
+from archguard.effects.api.callers import Callers
 from archguard.effects.api.clients import consuming_call, consuming_words, kind_names
 from archguard.effects.api.evaluator import TemplateEvaluator
 from archguard.effects.api.frames import Placed, arguments

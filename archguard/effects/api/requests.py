@@ -14,9 +14,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from archguard.codebase import Source
+from archguard.codebase.modules.namespace import is_test
 from archguard.codebase.scopes.scopes import Binding, Position, Scope
 from archguard.effects.api.bodies import Bodies, Body, BodyKeys
-from archguard.effects.api.callers import Callers, is_test, overridden_request
+from archguard.effects.api.callers import Callers, overridden_request
 from archguard.effects.api.clients import (
     GET,
     PUBLISH,

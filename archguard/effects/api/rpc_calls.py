@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from archguard.codebase import Source
+from archguard.codebase.modules.namespace import is_test
 from archguard.codebase.scopes.access_paths import Access
 from archguard.codebase.scopes.scopes import Binding, BindingKind, Position
-from archguard.effects.api.callers import is_test
 from archguard.effects.api.proto import ProtoFile, Rpc
 from archguard.model import Location
 from archguard.semantics import InstanceType, SemanticModel, qualified_name

@@ -11,7 +11,6 @@ Cost: one pass over the bytes of all files for each name of a function whose par
 """
 
 import ast
-import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -19,6 +18,7 @@ from typing import TypeAlias
 
 from archguard.codebase import Codebase, SourceError
 from archguard.codebase.file_results import ANYWHERE
+from archguard.codebase.modules.namespace import is_test
 from archguard.codebase.scopes.scopes import Binding, BindingKind, Position, Reading, Scope, walk
 from archguard.effects.routes.facts import Family, Places, route_facts
 from archguard.effects.routes.hierarchy import Hierarchy
@@ -41,7 +41,6 @@ Placed: TypeAlias = tuple[ast.expr, Position]
 """An expression, and where it is evaluated."""
 
 _MAX_DEPTH = 14
-_TEST = re.compile(r"(?:^|\.|::)(?:_?tests?|test_\w+|\w+_tests?|conftest|testing)(?:\.|$)")
 _SAME_OBJECT = frozenset({"router", "app", "blueprint", "api"})
 """Attributes of an application that stand for it where the project does not define them: `app.router.add_get`."""
 _PROPERTIES = frozenset({"property", "cached_property"})
@@ -79,7 +78,7 @@ class Allocation:
 
 def served_modules(codebase: Codebase) -> tuple[str, ...]:
     """The modules that can serve requests: all but tests, sorted."""
-    return tuple(name for name in sorted(codebase.sources) if not _TEST.search(name))
+    return tuple(name for name in sorted(codebase.sources) if not is_test(name))
 
 
 class Expressions:
