@@ -16,6 +16,7 @@ from archguard.effects.client_calls import ClientCall
 from archguard.effects.client_flow import modules_with_clients
 from archguard.effects.entry_points import EntryPoints
 from archguard.effects.hosts import Hosts, urls_reached
+from archguard.effects.idempotency import RepeatedRequests
 from archguard.effects.outbound import Outbound, OutboundEffect
 from archguard.effects.timeouts import Timeouts
 from archguard.effects.tracing import holds
@@ -27,10 +28,14 @@ from archguard.kinds.client_faults import client_faults
 from archguard.kinds.contract import ContractError, VacuousError, listed
 from archguard.kinds.per_file import Checker, PerFileContract
 from archguard.kinds.requirement import CHANNELS, Channel, Requirement
-from archguard.model import Violation
+from archguard.model import Severity, Violation
 from archguard.semantics import SemanticModel
 
 _URLS = re.compile(rb"//")
+_KEY_FIXES = (
+    "send a header `Idempotency-Key` that is the same for each attempt, if the other side knows it",
+    "do not repeat the POST",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,8 +179,8 @@ class _Search:
             yield from self._outbound_effects(source)
         if self.contract.hosts and (has_client or source.module in self.with_urls):
             yield from self._forbidden_hosts(source)
-        for requirement in self.contract.require if has_client else ():
-            yield from self._unmet(requirement, source)
+        if has_client and self.contract.require:
+            yield from dict.fromkeys(self._lacking(source))
         if self.contract.routes_in and source.module not in self.entry_points:
             yield from self._misplaced_entry_points(source)
 
@@ -206,7 +211,7 @@ class _Search:
         """Finds the requests that no wrapper covers, by the names of the wrappers."""
         sources = self.codebase.sources
         uses = Uses(self.names, tuple(sources[module] for module in sorted(sources) if not is_test(module)))
-        named = {requirement.wrappers for requirement in self.contract.require if requirement.wrappers}
+        named = {requirement.wrappers for requirement in self.contract.require}
         return {names: Wrappers(self.names, self.timeouts.catalogue, names, uses) for names in named}
 
     @cached_property
@@ -247,6 +252,14 @@ class _Search:
                 confidence=named.confidence,
             )
 
+    def _lacking(self, source: Source) -> Iterator[Violation]:
+        """The violations of all requirements; of two that ask for the same, one."""
+        for requirement in self.contract.require:
+            if not requirement.idempotency_key:
+                yield from self._unmet(requirement, source)
+            if requirement.idempotency_key or requirement.wrapped_in:
+                yield from self._repeated(requirement, source)
+
     def _unmet(self, requirement: Requirement, source: Source) -> Iterator[Violation]:
         """A violation for each request that does not have what `requirement` asks for."""
         for use in self._requests_without(requirement, source):
@@ -260,9 +273,29 @@ class _Search:
                 confidence=use.confidence,
             )
 
-    def _requests_without(self, requirement: Requirement, source: Source) -> Iterator[ClientCall]:
+    def _repeated(self, requirement: Requirement, source: Source) -> Iterator[Violation]:
+        """A warning for each request that is repeated and would be carried out twice."""
+        requests = self._requests(requirement, source)
+        for use in RepeatedRequests(self.wrappers[requirement.wrappers]).without_key(requests):
+            found = self.contract.violation(
+                f"{source.module} must not repeat {use.symbol} without an idempotency key",
+                use.location,
+                source.module,
+                symbol=use.symbol,
+                rule=f"{requirement.RULE}{requirement.KEY_RULE}",
+                fix=_KEY_FIXES,
+                confidence=use.confidence,
+            )
+            is_error = found.severity is Severity.ERROR
+            yield replace(found, severity=Severity.WARNING) if is_error else found
+
+    def _requests(self, requirement: Requirement, source: Source) -> Iterator[ClientCall]:
+        """The requests in `source` that `requirement` is about."""
         outbound = self.outbound_over[requirement.channels]
-        uses = (use for use in outbound.uses(source) if self._is_to(requirement.hosts, use))
+        return (use for use in outbound.uses(source) if self._is_to(requirement.hosts, use))
+
+    def _requests_without(self, requirement: Requirement, source: Source) -> Iterator[ClientCall]:
+        uses = self._requests(requirement, source)
         if requirement.timeout:
             return filter(self.timeouts.missing, uses)
         return self.wrappers[requirement.wrappers].unwrapped(uses)

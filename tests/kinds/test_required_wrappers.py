@@ -721,8 +721,8 @@ def test_a_message_names_what_must_wrap_the_request(project: Project) -> None:
 @pytest.mark.parametrize(
     ("requirement", "message"),
     [
-        ("{hosts: stock}", "needs one of `timeout`, `wrapped_in` and `breaker`"),
-        ("{timeout: true, breaker: a.b}", "needs one of `timeout`, `wrapped_in` and `breaker`"),
+        ("{hosts: stock}", "needs one of `timeout`, `wrapped_in`, `breaker` and `idempotency_key`"),
+        ("{timeout: true, breaker: a.b}", "needs one of `timeout`, `wrapped_in`, `breaker` and `idempotency_key`"),
         ("{wrapped_in: shop.net.resilent}", "the project has no 'shop.net.resilent'"),
         ("{wrapped_in: retry}", "'retry' has no module in front of it"),
         ("{wrapped_in: tenacity.retry, channels: rpc}", "the contract is not about 'rpc'"),
@@ -748,7 +748,10 @@ contracts:
     [
         ("{wrapped_in: []}", "the list is empty, so that nothing would be checked"),
         ("{wrapped: tenacity.retry}", "unknown key `wrapped`"),
-        ("retries", "'retries' is not `timeout`, nor a mapping with `wrapped_in` or `breaker`"),
+        (
+            "retries",
+            "'retries' is neither `timeout` nor `idempotency_key`, nor a mapping with `wrapped_in` or `breaker`",
+        ),
     ],
 )
 def test_a_requirement_that_cannot_be_read_is_an_error(project: Project, requirement: str, message: str) -> None:
