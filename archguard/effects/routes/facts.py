@@ -177,6 +177,32 @@ class DjangoFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GraphqlFacts:
+    """Facts on libraries for GraphQL."""
+
+    schemas: Words
+    """Classes whose arguments are the root types of a schema."""
+    operations: Mapping[str, str]
+    """By argument of a schema, in their order: the method of the routes that the fields of the root type are."""
+    fields: Words
+    """Decorators and calls that declare a field with a resolver."""
+    field_packages: tuple[str, ...]
+    """How the packages begin that declare fields by attributes, with resolvers in methods beside them."""
+    guard_arguments: tuple[str, ...]
+    """The arguments of such declarations that list what must permit a request."""
+    mutation_methods: tuple[str, ...]
+    """The methods by which a class mutates."""
+    objects: Mapping[str, str]
+    """Classes to whose instances resolvers are bound, with the method of the routes that these are."""
+    object: str
+    """The class of such objects for any type, whose first argument is the name of the type."""
+    binders: Words
+    """The methods of these objects that bind a function to a field."""
+    views: Words
+    """What serves a schema under a path."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Action:
     """How a router of Django REST framework serves an action of a view set."""
 
@@ -209,6 +235,7 @@ class RouteFacts:
     litestar: LitestarFacts
     django: DjangoFacts
     viewsets: ViewSetFacts
+    graphql: GraphqlFacts
 
     @cached_property
     def named_families(self) -> tuple[Family, ...]:
