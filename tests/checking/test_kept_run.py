@@ -227,6 +227,36 @@ def test_a_request_is_checked_again_if_the_callers_of_its_function_change(
     assert "shop.user" in changed & again
 
 
+STATE = """
+    version: 1
+    project: {packages: [shop]}
+    contracts:
+      - id: state
+        kind: structure
+        rules:
+          - {modules: shop.user, must_not: {define: {be: mutable}}}
+          - {modules: shop.user, functions: show, must: {call: shop.services}}
+"""
+USER = "from shop.other import help\n\ncache = {}\n\ndef show():\n    help()\n"
+SERVICES = "def place(): ...\n"
+HELP = "from shop import services\n\ndef help():\n    services.place()\n"
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        pytest.param({"shop/new.py": "from shop.user import cache\ndef f():\n    cache.clear()\n"}, id="a new change"),
+        pytest.param({"shop/other.py": "def help():\n    return 1\n"}, id="a helper that delegates no longer"),
+    ],
+)
+def test_a_module_is_checked_again_if_its_state_or_its_helpers_change_elsewhere(
+    project: Project, after: Mapping[str, str]
+) -> None:
+    before = {"shop/user.py": USER, "shop/other.py": HELP, "shop/services.py": SERVICES}
+    changed, again = rechecked(project, before, after, STATE)
+    assert "shop.user" in changed & again
+
+
 def test_a_new_module_leaves_the_others_as_they_are(project: Project) -> None:
     files = {"shop/user.py": USE + "    other.make().execute(x)\n", "shop/other.py": SESSION + "make = Session\n"}
     _, again = rechecked(project, files, {"shop/new.py": SESSION + "session = Session()\nsession.commit()\n"})
