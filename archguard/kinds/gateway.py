@@ -61,8 +61,8 @@ class Gateway(PerFileContract):
     """If given, the only hosts that URLs in the code may name, in `allowed_in` too: `api.shop.com`, `*.internal`,
     `api.shop.com/v2`, `https://api.shop.com`."""
     require: Annotated[tuple[Requirement, ...], OneOrMany(empty=False), Weaker.SMALLER] = ()
-    """What every request must have, in `allowed_in` too: `timeout`, of its own or of its client, or mappings with one
-    of `timeout`, `wrapped_in` and `breaker`, and with `channels` and `hosts`."""
+    """What every request must have, in `allowed_in` too: `timeout`, of its own or of its client, `idempotency_key`, or
+    mappings with one of `timeout`, `wrapped_in`, `breaker` and `idempotency_key`, and with `channels` and `hosts`."""
     routes_in: Annotated[SomePatterns, Weaker.LARGER_OR_EMPTY] = ()
     """If given, the only modules that may declare routes, remote procedures and tasks."""
     clients: Annotated[Mapping[str, Client], WeakerEntries(keys=Weaker.SMALLER, values=Weaker.PARTS)] = field(
