@@ -17,6 +17,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from archguard.codebase import Codebase, SourceError
+from archguard.codebase.facts.executed_nodes import executed_statements
 from archguard.codebase.file_results import ANYWHERE
 from archguard.codebase.modules.namespace import is_test
 from archguard.codebase.scopes.scopes import Binding, BindingKind, Position, Reading, Scope, walk
@@ -425,7 +426,7 @@ class Expressions:
     def _additions(self, module: Scope) -> dict[str, list[Placed]]:
         found: dict[str, list[Placed]] = {}
         for scope in module.walk():
-            for statement in _own_statements(scope.node):
+            for statement in executed_statements(ast.iter_child_nodes(scope.node)):
                 if isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.Add | ast.BitOr):
                     added: ast.expr = ast.Starred(statement.value)
                     found.setdefault(_name(statement.target), []).append((added, scope.end))
@@ -573,16 +574,3 @@ def _is_call_of(callee: Type, function: Scope) -> bool:
         case ClassType(scope=scope):
             return scope is function.parent
     return False
-
-
-def _own_statements(node: ast.AST) -> Iterator[ast.stmt]:
-    """The statements of a scope, without those of the scopes in it."""
-    pending = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.stmt | ast.ExceptHandler)]
-    while pending:
-        statement = pending.pop()
-        if isinstance(statement, ast.stmt):
-            yield statement
-        if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            pending += [
-                child for child in ast.iter_child_nodes(statement) if isinstance(child, ast.stmt | ast.ExceptHandler)
-            ]
