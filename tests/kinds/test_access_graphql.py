@@ -364,6 +364,44 @@ class Mutation(graphene.ObjectType):
 
 schema = graphene.Schema(query=Query, mutation=Mutation)
 """,
+    "fields and mutations of the project's own classes": """
+import graphene
+from graphql_jwt.decorators import login_required
+
+
+class BaseField(graphene.Field): ...
+
+
+class BaseMutation(graphene.Mutation):
+    def mutate(self, info): ...
+
+
+class GuardedMutation(graphene.Mutation):
+    @login_required
+    def mutate(self, info): ...
+
+
+class Pay(BaseMutation):  # !
+    ok = graphene.Boolean()
+
+
+class Place(GuardedMutation):
+    ok = graphene.Boolean()
+
+
+class Query(graphene.ObjectType):
+    prices = BaseField(graphene.String)
+
+    def resolve_prices(self, info): ...  # !
+
+
+class Mutation(graphene.ObjectType):
+    pay = Pay.Field()
+    place = Place.Field()
+
+
+schema = graphene.Schema(query=Query, mutation=Mutation)
+""",
     "a field without a resolver of its own": """
 import graphene
 from graphene_django import DjangoListField

@@ -176,20 +176,29 @@ class GraphqlResolvers:
         if isinstance(call.func, ast.Attribute) and call.func.attr == "Field":
             classes = [value for value in self.model.infer(call.func.value, at) if isinstance(value, ClassType)]
             return self._mutation(root, public, classes[0]) if classes else None
-        names = self.model.callees(call, at)
-        if not any(found.partition(".")[0].startswith(self.facts.field_packages) for found in names):
+        if not self._is_field(call, at):
             return None
         resolver_scope = self.handlers.method(root.cls, f"resolve_{name}")[0]
         handler = self.handlers.of_scope(resolver_scope or root.cls.scope, root.cls)
         return self._route(root, public, handler, self._inside(handler), complete=True)
 
+    def _is_field(self, call: ast.Call, at: Position) -> bool:
+        """Whether `call` makes a field: by a class or function of a library, or by a subclass of such a class."""
+        names = list[str]()
+        for value in self.model.infer(call.func, at):
+            bases = self.checks.hierarchy.mro(value) if isinstance(value, ClassType) else ()
+            names += [qualified_name(value), *(base.name for base in bases if isinstance(base, ExternalSymbol))]
+        return any(found.partition(".")[0].startswith(self.facts.field_packages) for found in names)
+
     def _mutation(self, root: _Root, name: str, cls: ClassType) -> Route:
         """The route of a class that mutates."""
         scopes = (self.handlers.method(cls, method)[0] for method in self.facts.mutation_methods)
         scope = next(filter(None, scopes), None)
-        handler = self.handlers.of_scope(scope or cls.scope, cls)
+        inner = self._inside(self.handlers.of_scope(scope, cls)) if scope else ()
+        is_own = scope is not None and scope.parent is cls.scope
+        handler = self.handlers.of_scope(scope if scope and is_own else cls.scope, cls)
         of_class, _ = self.handlers.class_checks(cls, "mutate")
-        return self._route(root, name, handler, (*self._inside(handler), *of_class), complete=True)
+        return self._route(root, name, handler, (*inner, *of_class), complete=True)
 
     def _inside(self, handler: Handler) -> tuple[Check, ...]:
         is_function = handler.scope and not handler.scope.is_class
