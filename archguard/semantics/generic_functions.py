@@ -6,14 +6,14 @@ that takes as many positional arguments. A function that takes `*providers: Call
 unknown length gives one element for each: what the provider gives.
 
 Limits: the variables of generic classes are not solved, nor are `ParamSpec` and `TypeVarTuple`; constraints between
-arguments are not checked. Cost: each name in the annotation of a result is resolved once a call; results are part of
-the memoized type of the call.
+arguments are not checked. Cost: one lookup for each call of a function without type variables, which most are; for any
+other, one inference for each argument. Results are part of the memoized type of the call.
 """
 
 import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from archguard.codebase.scopes.scopes import Binding, BindingKind, Position, Scope
 from archguard.semantics.annotations import provider_result
@@ -31,6 +31,9 @@ from archguard.semantics.types import (
     union,
 )
 
+if TYPE_CHECKING:
+    from archguard.incremental.dependencies import Frame
+
 _NAMES = KNOWN_NAMES.annotations
 _CALLABLE = "Callable"
 _ELLIPSIS_TUPLE = 2
@@ -47,16 +50,38 @@ class GenericFunctions:
     def __init__(self, evaluator: Evaluator, special_methods: SpecialMethods) -> None:
         self.evaluator = evaluator
         self.special_methods = special_methods
+        self._descriptions: dict[Scope, tuple[_Description, Frame]] = {}
 
     def return_types(self, function: FunctionType, call: ast.Call, at: Position) -> Types:
         """The types that `call` returns; UNKNOWN if nothing depends on the arguments."""
-        if any(isinstance(argument, ast.Starred) for argument in call.args):
+        description = self._description(function.scope)
+        if not description.says_anything or any(isinstance(argument, ast.Starred) for argument in call.args):
             return UNKNOWN
-        for scope in self._overloads(function.scope):
+        for scope in description.generic:
             found = self._of_signature(scope, function, call, at)
             if found is not None:
                 return found
-        return self._of_providers(function.scope, call, at)
+        return self._of_providers(function.scope, call, at) if description.takes_providers else UNKNOWN
+
+    def _description(self, scope: Scope) -> "_Description":
+        """Which parts of the definitions of a function depend on arguments; most functions have none."""
+        recorder = self.evaluator.files.recorder
+        if scope in self._descriptions:
+            known, frame = self._descriptions[scope]
+            recorder.use(frame)
+            return known
+        with recorder.computation() as frame:
+            generic = tuple(other for other in self._overloads(scope) if self._has_variables(other))
+            found = _Description(generic, self._takes_providers(scope))
+        self._descriptions[scope] = found, frame
+        return found
+
+    def _has_variables(self, scope: Scope) -> bool:
+        """Whether the annotation of the result has type variables."""
+        node = scope.node
+        if not isinstance(node, _Function) or node.returns is None:
+            return False
+        return any(self._variables(node.returns, node, scope.at or scope.end))
 
     def _overloads(self, scope: Scope) -> Iterator[Scope]:
         """The definitions that describe calls: those with `@overload`, else the function itself."""
@@ -67,12 +92,9 @@ class GenericFunctions:
         yield from overloads or [scope]
 
     def _of_signature(self, scope: Scope, function: FunctionType, call: ast.Call, at: Position) -> Types | None:
-        """The result as this definition describes it; None if it does not take the call, or has no variables."""
+        """The result as this definition describes it; None if it does not take the call."""
         node, place = scope.node, scope.at or scope.end
         if not isinstance(node, _Function) or node.returns is None:
-            return None
-        variables = frozenset(self._variables(node.returns, node, place))
-        if not variables:
             return None
         is_bound = function.receiver is not None and bool(first_parameter(scope))
         positional = [*node.args.posonlyargs, *node.args.args][int(is_bound) :]
@@ -179,19 +201,20 @@ class GenericFunctions:
 
     # Functions that are passed providers
 
+    def _takes_providers(self, scope: Scope) -> bool:
+        node = scope.node
+        if not isinstance(node, _Function) or node.args.vararg is None or node.returns is None:
+            return False
+        annotation, leading = node.args.vararg.annotation, (*node.args.posonlyargs, *node.args.args)
+        is_callable = annotation is not None and self._is_callable(annotation, scope.at or scope.end)
+        return is_callable and not leading and _holds_open_tuple(node.returns)
+
     def _of_providers(self, scope: Scope, call: ast.Call, at: Position) -> Types:
         """What a function gives that is passed `*providers: Callable`, and gives a tuple of unknown length."""
-        node, place = scope.node, scope.at or scope.end
-        if not isinstance(node, _Function) or node.args.vararg is None or node.returns is None:
-            return UNKNOWN
-        annotation, leading = node.args.vararg.annotation, len(node.args.posonlyargs) + len(node.args.args)
-        if annotation is None or leading or not self._is_callable(annotation, place):
-            return UNKNOWN
-        if not _holds_open_tuple(node.returns):
-            return UNKNOWN
+        returns = getattr(scope.node, "returns", None)
         given = tuple(provider_result(self.evaluator, argument, at) for argument in call.args)
         found = external_instance("builtins.tuple", *given)
-        is_yielded = isinstance(node.returns, ast.Subscript) and _last_name(node.returns.value) in _NAMES.yielding
+        is_yielded = isinstance(returns, ast.Subscript) and _last_name(returns.value) in _NAMES.yielding
         return (external_instance("contextlib.AbstractContextManager", (found,)),) if is_yielded else (found,)
 
     def _is_callable(self, annotation: ast.expr, at: Position) -> bool:
@@ -199,6 +222,20 @@ class GenericFunctions:
         alias = self._alias(base, at)
         inner = alias[0] if alias else base
         return _last_name(inner.value if isinstance(inner, ast.Subscript) else inner) == _CALLABLE
+
+
+class _Description(NamedTuple):
+    """What the definitions of a function say of its results that depends on arguments."""
+
+    generic: tuple[Scope, ...]
+    """The definitions whose result has type variables: overloads, or the function itself."""
+    takes_providers: bool
+    """Whether it is passed `*providers: Callable`, and gives a tuple of unknown length."""
+
+    @property
+    def says_anything(self) -> bool:
+        """Whether there is anything to solve."""
+        return bool(self.generic) or self.takes_providers
 
 
 @dataclass(eq=False)
