@@ -28,6 +28,7 @@ from archguard.effects.catalogue.execution import ExecutionFacts
 from archguard.effects.catalogue.failures import Failures
 from archguard.effects.catalogue.mutation import Mutation
 from archguard.effects.catalogue.operations import OperationFacts
+from archguard.effects.catalogue.retries import Retries
 from archguard.effects.routes.facts import GuardFacts, Registration, RouteFacts
 from archguard.kinds.distributions import Packages
 from archguard.onboarding.agents import Host
@@ -74,6 +75,7 @@ KINDS = (
     Kind(CATALOGUE / "operations.schema.json", OperationFacts, (CATALOGUE / "operations.toml",)),
     Kind(CATALOGUE / "execution.schema.json", ExecutionFacts, (CATALOGUE / "execution.toml",)),
     Kind(CATALOGUE / "failures.schema.json", Failures, (CATALOGUE / "failures.toml",)),
+    Kind(CATALOGUE / "retries.schema.json", Retries, (CATALOGUE / "retries.toml",)),
     Kind(CATALOGUE / "mutation.schema.json", Mutation, (CATALOGUE / "mutation.toml",)),
     Kind(CATALOGUE / "routes.schema.json", RouteFacts, (CATALOGUE / "routes.toml",)),
     Kind(CATALOGUE / "guards.schema.json", GuardFacts, (CATALOGUE / "guards.toml",)),

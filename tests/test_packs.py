@@ -136,7 +136,8 @@ SAMPLES = {
     "safe-defaults": Sample(
         {
             "shop/orders.py": (
-                "import asyncio\nimport time\n\nimport requests\nfrom django.db import transaction\n\n\n"
+                "import asyncio\nimport time\n\n"
+                "import requests\nfrom django.db import transaction\nfrom flask import Flask\n\n\n"
                 "async def wait():\n    try:\n        await asyncio.sleep(1)\n    except TimeoutError:\n        raise\n"
             ),
         },
@@ -145,6 +146,8 @@ SAMPLES = {
             "nothing-blocks-the-event-loop": ("shop/orders.py", "    time.sleep(1)"),
             "short-transactions": ("shop/orders.py", "with transaction.atomic(): requests.get('a')"),
             "no-lost-exceptions": ("shop/orders.py", "    except Exception: pass"),
+            "nobody-waits-for-ever": ("shop/orders.py", "requests.get('a')"),
+            "nothing-left-open": ("shop/orders.py", "Flask('shop').run(debug=True)"),
         },
     ),
     "microservices": Sample(
@@ -218,3 +221,33 @@ def _check(root: Path, pack: str, more: Mapping[str, str] | None = None) -> Repo
     config = {"version": 1, "extends": [f"archguard:{pack}"], **sample.more}
     (root / "archguard.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
     return check(read_config([root / "archguard.yaml"], root))
+
+
+OPEN = """
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from flask import Flask
+from flask_cors import CORS
+from starlette.middleware import Middleware
+
+EVERYBODY = ["*"]
+app = FastAPI(debug=True)  # !
+safe = FastAPI(debug=False)
+app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"])  # !
+app.add_middleware(CORSMiddleware, allow_origins=EVERYBODY)  # !
+app.add_middleware(CORSMiddleware, allow_origins=["https://shop.com"], allow_methods=["*"])
+FastAPI(middleware=[Middleware(CORSMiddleware, allow_origins=["*"])])  # !
+web = Flask("shop")
+CORS(web, origins="*")  # !
+CORS(web, origins=["https://shop.com"])
+web.run(debug=True)  # !
+web.run("127.0.0.1")
+"""
+
+
+def test_the_safe_defaults_find_what_is_open_to_everybody(tmp_path: Path) -> None:
+    report = _check(tmp_path, "safe-defaults", {"shop/orders.py": OPEN})
+
+    before = SAMPLES["safe-defaults"].files["shop/orders.py"].count("\n")
+    found = {one.location.line for one in report.violations if one.contract == "nothing-left-open"}
+    assert found == {before + number for number, line in enumerate(OPEN.splitlines(), 1) if line.endswith("# !")}

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from archguard.codebase.scopes.scopes import Reading, Scope
+from archguard.codebase.scopes.scopes import BindingKind, Reading, Scope
 from archguard.effects.table import Body, Callee, Effect, EffectTable, Site
 from archguard.effects.table.bodies import Guard
 from archguard.effects.table.body_reader import reference_site
@@ -48,6 +48,9 @@ class Reached:
     blocks: bool = False
     """Whether the caller waits for it."""
     confidence: Confidence = Confidence.CERTAIN
+    varies: frozenset[str] | None = None
+    """If a memoized function is on the way: what its arguments depend on, parameters of the function that contains the
+    call, or `_LOCAL`. None if there is no such function."""
 
     def steps(self) -> tuple[Step, ...]:
         """The chain with the effect itself as its last step; empty if the call itself has the effect."""
@@ -69,6 +72,9 @@ class ParameterCall:
     blocks: bool = True
 
 
+_CONSTANT = (BindingKind.DEFINED, BindingKind.IMPORTED)
+_LOCAL = "*"
+"""Stands for the variables of a function, which may differ each time that a loop runs."""
 _Outcome: TypeAlias = Reached | ParameterCall
 
 
@@ -117,7 +123,9 @@ class CallEffects:
         return tuple(self._judged(found) for found in outcomes if isinstance(found, Reached))
 
     def _judged(self, found: Reached) -> Reached:
-        """`found`, weakened if it depends on a parameter of which nothing is known."""
+        """`found`, weakened if it depends on a parameter of which nothing is known, or runs once for all calls."""
+        if found.varies is not None and not found.varies:
+            return replace(found, confidence=Confidence.POSSIBLE)
         return replace(found, confidence=_weaker(found.confidence, Confidence.LIKELY)) if found.guards else found
 
     def _outcomes(self, site: Site, caller: Scope, depth: int) -> list[_Outcome]:
@@ -158,12 +166,15 @@ class CallEffects:
         is_synchronous = not (
             site.is_awaited or callee.in_thread or isinstance(callee.function.scope.node, ast.AsyncFunctionDef)
         )
-        runs_once = self.table.classifier.runs_once(callee.function.scope)
+        is_memoized = self.table.classifier.is_memoized(callee.function.scope)
         for outcome in summary:
             decided = self._decided(outcome, callee, site)
             if decided is None:
                 continue
-            decided = _possible(decided) if runs_once else decided
+            if isinstance(decided, Reached) and (is_memoized or decided.varies is not None):
+                decided = replace(
+                    decided, varies=_dependencies(callee, None if is_memoized else decided.varies, caller)
+                )
             placed = replace(decided, chain=(hop, *decided.chain), blocks=decided.blocks and is_synchronous)
             if isinstance(placed, ParameterCall):
                 yield from self._passed(placed, site, caller, callee, depth)
@@ -227,6 +238,41 @@ class CallEffects:
         return tuple(_shortest(every, is_async=body.is_async))
 
 
+def _dependencies(callee: Callee, parameters: frozenset[str] | None, caller: Scope) -> frozenset[str]:
+    """What the arguments for `parameters` of `callee` depend on: parameters of `caller`, and `_LOCAL` for variables.
+
+    None stands for all parameters, and for the receiver.
+    """
+    if callee.call is None or (parameters is not None and _LOCAL in parameters):
+        return frozenset([_LOCAL])
+    given = {name: argument_of(callee.function, callee.call, name) for name in parameters or ()}
+    passed = [node for node in given.values() if node is not None]
+    if parameters is None:
+        passed = [*callee.call.args, *(keyword.value for keyword in callee.call.keywords)]
+    if isinstance(callee.call.func, ast.Attribute) and (parameters is None or None in given.values()):
+        passed.append(callee.call.func.value)
+    names = {node.id for part in passed for node in ast.walk(part) if isinstance(node, ast.Name)}
+    own = _parameters(caller)
+    return frozenset(name if name in own else _LOCAL for name in names if name in own or _is_variable(caller, name))
+
+
+def _parameters(function: Scope) -> frozenset[str]:
+    arguments = getattr(function.node, "args", None)
+    if not isinstance(arguments, ast.arguments):
+        return frozenset()
+    return frozenset(node.arg for node in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs))
+
+
+def _is_variable(scope: Scope, name: str) -> bool:
+    """Whether `name` is bound in the function `scope`, in one around it or inside of it; not by an import."""
+    around: Scope | None = scope
+    while around is not None and (around.parent is not None or around is scope):
+        if any(binding.kind not in _CONSTANT for inner in around.walk() for binding in inner.named(name)):
+            return True
+        around = around.parent
+    return False
+
+
 def _shortest(outcomes: Iterable[_Outcome], *, is_async: bool) -> Iterator[_Outcome]:
     """Of the outcomes of the same sort the one with the shortest chain, the first of these."""
     chosen: dict[object, _Outcome] = {}
@@ -242,7 +288,7 @@ def _sort_of(outcome: _Outcome) -> object:
     if isinstance(outcome, ParameterCall):
         return outcome.parameter, outcome.guards, outcome.blocks
     effect = outcome.effect
-    return effect.channel, effect.operation, outcome.guards, outcome.blocks, outcome.confidence
+    return effect.channel, effect.operation, outcome.guards, outcome.blocks, outcome.confidence, outcome.varies
 
 
 def _channel_of(outcome: _Outcome) -> str:

@@ -1,14 +1,15 @@
 """Find the entry points of a module: routes, remote procedures, tasks.
 
-How it works: calls and decorators are resolved and looked up in tables of frameworks. If the type of the owner is
-unknown, a method such as `router.get("/orders")` counts as likely by its names and a path that begins with a slash.
+How it works: calls and decorators are resolved and looked up in the facts on frameworks, in `catalogue/routes.toml`. If
+the type of the owner is unknown, a method such as `router.get("/orders")` counts as likely by its names and a path that
+begins with a slash.
 
 Limits: a decorator of the project counts if it wraps a listed one, through at most `_MAX_WRAPPERS` functions.
 """
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from archguard.codebase import Source
@@ -16,6 +17,7 @@ from archguard.codebase.facts import ClassDefinition, Definition
 from archguard.codebase.facts.definitions import definitions
 from archguard.codebase.scopes.access_paths import Access
 from archguard.codebase.scopes.scopes import Binding, Position, Scope
+from archguard.effects.routes.facts import route_facts
 from archguard.model import Confidence, Location
 from archguard.semantics import (
     ClassType,
@@ -26,81 +28,6 @@ from archguard.semantics import (
     Type,
     qualified_name,
 )
-
-_HTTP = frozenset(["get", "post", "put", "patch", "delete", "head", "options", "trace"])
-_FLASK = _HTTP | {"route", "add_url_rule", "websocket"}
-_STARLETTE = frozenset({"route", "add_route", "websocket_route", "add_websocket_route"})
-_FASTAPI = _HTTP | _STARLETTE | {"api_route", "websocket", "add_api_route", "add_api_websocket_route"}
-_SANIC = _HTTP | frozenset(["route", "add_route", "websocket", "add_websocket_route"])
-_AIOHTTP = frozenset({"add_route", "add_view", "add_routes", *(f"add_{verb}" for verb in _HTTP)})
-_TASK = frozenset({"task", "periodic_task", "db_task", "db_periodic_task", "actor"})
-
-_METHODS: Mapping[str, frozenset[str]] = {
-    "fastapi.FastAPI": _FASTAPI,
-    "fastapi.APIRouter": _FASTAPI,
-    "starlette.applications.Starlette": _STARLETTE,
-    "starlette.routing.Router": _STARLETTE,
-    "flask.Flask": _FLASK,
-    "flask.Blueprint": _FLASK,
-    "flask_openapi3.OpenAPI": _FLASK,
-    "flask_openapi3.APIBlueprint": _FLASK,
-    "flask_restful.Api": frozenset({"add_resource"}),
-    "flask_restx.Api": frozenset({"add_resource", "route"}),
-    "flask_restx.Namespace": frozenset({"add_resource", "route"}),
-    "flask_smorest.Blueprint": _FLASK,
-    "quart.Quart": _FLASK,
-    "quart.Blueprint": _FLASK,
-    "sanic.Sanic": _SANIC,
-    "sanic.Blueprint": _SANIC,
-    "bottle.Bottle": _HTTP | {"route"},
-    "ninja.NinjaAPI": _HTTP | {"api_operation"},
-    "ninja.Router": _HTTP | {"api_operation"},
-    "rest_framework.routers.DefaultRouter": frozenset({"register"}),
-    "rest_framework.routers.SimpleRouter": frozenset({"register"}),
-    "aiohttp.web.RouteTableDef": _HTTP | {"view", "route"},
-    "aiohttp.web.Application": frozenset({"add_routes"}),
-    "aiohttp.web.Application.router": _AIOHTTP,
-    "aiohttp.web.UrlDispatcher": _AIOHTTP,
-    "falcon.App": frozenset({"add_route"}),
-    "falcon.asgi.App": frozenset({"add_route"}),
-    "pyramid.config.Configurator": frozenset({"add_route", "add_view"}),
-    "chalice.Chalice": frozenset({"route", "schedule", "on_sqs_message", "on_sns_message"}),
-    "celery.Celery": _TASK,
-    "huey.RedisHuey": _TASK,
-    "huey.SqliteHuey": _TASK,
-    "huey.MemoryHuey": _TASK,
-    "procrastinate.App": _TASK,
-    **dict.fromkeys(
-        [
-            *("taskiq.AsyncBroker", "taskiq.InMemoryBroker", "taskiq.ZeroMQBroker", "taskiq_redis.ListQueueBroker"),
-            *("taskiq_redis.PubSubBroker", "taskiq_redis.RedisStreamBroker", "taskiq_aio_pika.AioPikaBroker"),
-            *("taskiq_nats.NatsBroker", "taskiq_nats.PullBasedJetStreamBroker"),
-        ],
-        frozenset({"task", "register_task"}),
-    ),
-    "faststream.kafka.KafkaBroker": frozenset({"subscriber"}),
-    "faststream.confluent.KafkaBroker": frozenset({"subscriber"}),
-    "faststream.rabbit.RabbitBroker": frozenset({"subscriber"}),
-    "faststream.nats.NatsBroker": frozenset({"subscriber"}),
-    "faststream.redis.RedisBroker": frozenset({"subscriber"}),
-}
-"""Classes of frameworks, with those of their methods that declare an entry point."""
-
-_FUNCTIONS = frozenset(
-    {
-        *("starlette.routing.Route", "starlette.routing.WebSocketRoute", "fastapi.routing.APIRoute"),
-        *("django.urls.path", "django.urls.re_path", "django.urls.conf.path", "django.urls.conf.re_path"),
-        *("django.conf.urls.url", "django.conf.urls.re_path"),
-        *(f"aiohttp.web.{verb}" for verb in (*_HTTP, "route", "view")),
-        *(f"litestar.{verb}" for verb in (*_HTTP, "route", "websocket", "websocket_listener")),
-        *(f"litestar.handlers.{verb}" for verb in (*_HTTP, "route", "websocket", "websocket_listener")),
-        *(f"bottle.{verb}" for verb in (*_HTTP, "route")),
-        *("pyramid.view.view_config", "falcon.routing"),
-        *("nameko.web.handlers.http", "nameko.rpc.rpc", "nameko.events.event_handler", "nameko.timer.timer"),
-        *("celery.shared_task", "celery.task", "dramatiq.actor", "django_rq.job", "rq.decorators.job"),
-    }
-)
-"""Functions, decorators and classes that declare an entry point without such an object."""
 
 _SERVICER_BASE = re.compile(r"_pb2_grpc\.\w+Servicer$|grpclib\.\w+Base$")
 _REGISTER_SERVICER = re.compile(r"_pb2_grpc\.add_\w+Servicer_to_server$")
@@ -178,16 +105,13 @@ class EntryPoints:
                 return callee, Confidence.CERTAIN
         if callees or access.owner is None or self.model.infer(access.owner, at):
             return None
-        is_route_call = access.name in _FASTAPI | _FLASK and _APP_NAME.match(access.owner_name.lower())
+        is_route_call = access.name in route_facts().declaring_words and _APP_NAME.match(access.owner_name.lower())
         is_path = is_route_call and self._route(call, at).startswith("/")
         return (f"{access.owner_name}.{access.name}", Confidence.LIKELY) if is_path else None
 
     def _is_declaring(self, name: str) -> bool:
         name = self.model.library.canonical(name)
-        owner, _, last = name.rpartition(".")
-        return (
-            name in _FUNCTIONS or last in _METHODS.get(_short_owner(owner), ()) or bool(_REGISTER_SERVICER.search(name))
-        )
+        return route_facts().declares(name) or bool(_REGISTER_SERVICER.search(name))
 
     def _route(self, call: ast.Call, at: Position) -> str:
         nodes = [
@@ -210,9 +134,3 @@ class EntryPoints:
 
     def _type_names(self, node: ast.expr, at: Position) -> Iterator[str]:
         yield from map(qualified_name, self.model.infer(node, at))
-
-
-def _short_owner(owner: str) -> str:
-    """`flask.Blueprint` for `flask.blueprints.Blueprint`."""
-    package, last = owner.partition(".")[0], owner.rpartition(".")[2]
-    return owner if owner in _METHODS else f"{package}.{last}"

@@ -7,10 +7,13 @@ Otherwise the client decides: an instance of a wrapper, one that was created wit
 on which such an adapter is mounted. Wrappers are recognized by their qualified names, through imports, aliases,
 instances, and names bound to them.
 
-Limits: callers are not followed. A function that is passed to a wrapper in another module, or only called by a
-function with a wrapper, does not count as covered. An adapter counts if it is mounted in the module that creates the
-client.
-Cost: linear in the file, with one inference for each call of a file that has requests.
+A function that is called, and called only where a wrapper covers the call, is covered as well, through at most
+`_MAX_CALLERS` callers; `uses.py` tells whether all of its calls are known.
+
+Limits: a function that is passed to a wrapper in another module does not count as covered. An adapter counts if it is
+mounted in the module that creates the client.
+Cost: linear in the file, with one inference for each call of a file that has requests; for each function with a request
+that is not covered where it stands, a search for its name in all files.
 """
 
 import ast
@@ -18,13 +21,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from archguard.codebase import Source
 from archguard.codebase.scopes.scopes import Binding, Position, Scope
 from archguard.effects.catalogue.catalogue import Catalogue
 from archguard.effects.catalogue.conventions import load_conventions
 from archguard.effects.client_calls import CallKind, ClientCall
 from archguard.effects.references import elements, is_function_wrapper
 from archguard.effects.tracing import creation_sites
+from archguard.effects.uses import Uses
 from archguard.semantics import (
     ClassType,
     ExternalMember,
@@ -35,12 +38,15 @@ from archguard.semantics import (
     bindings,
     qualified_name,
 )
+from archguard.semantics.recorded import recorded
 
 _MAX_ALIASES = 5
 """How many names and arguments are followed to a wrapper; names may be bound to each other, so there must be a bound.
 
 5 is a policy made by a factory, kept in a module, passed to an adapter, bound to a name, and mounted.
 """
+_MAX_CALLERS = 3
+"""How many callers are followed from a request to a wrapper: as many calls as `effects` follows by default."""
 _NON_REQUEST_METHODS = load_conventions().addresses.non_request_methods
 _PASSES_FUNCTION_ON = (ast.keyword, ast.Starred, ast.IfExp, ast.BoolOp, ast.Tuple, ast.List)
 """What a function can stand in as an argument of a call."""
@@ -54,13 +60,28 @@ class Wrappers:
     catalogue: Catalogue
     """Says which calls create a client, and so are not requests."""
     names: tuple[str, ...]
+    uses: Uses
+    """Tells where the functions around requests are called."""
 
-    def unwrapped(self, source: Source, calls: Iterable[ClientCall]) -> Iterator[ClientCall]:
-        """Yield those of `calls`, the client calls of `source`, that are requests without a wrapper."""
-        module = _Module(self, self.model.scope(source.module))
-        for call in calls:
-            if self._is_request(call) and not self._has_wrapped_client(call) and not module.covers(call):
-                yield call
+    def unwrapped(self, calls: Iterable[ClientCall]) -> Iterator[ClientCall]:
+        """Yield those of `calls` that are requests without a wrapper."""
+        return (call for call in calls if self.is_request(call) and not self.covers(call))
+
+    def covers(self, call: ClientCall) -> bool:
+        """Whether a wrapper stands around `call`, around all calls of the function that it is in, or in its client."""
+        return self._has_wrapped_client(call) or self._module(call.path.at.scope.module).covers(call)
+
+    @recorded
+    def _module(self, scope: Scope) -> "_Module":
+        return _Module(self, scope)
+
+    @recorded
+    def runs_wrapped(self, function: Scope, callers: int = _MAX_CALLERS) -> bool:
+        """Whether the function with this scope is called, and each time where a wrapper covers the call."""
+        calls = self.uses.calls(function) if callers else None
+        return bool(calls) and all(
+            self._module(at.scope.module).covers_node(call, at, callers - 1) for call, at in calls or ()
+        )
 
     def is_wrapper(self, node: ast.expr, at: Position, aliases: int = _MAX_ALIASES) -> bool:
         """Whether `node` is a wrapper, its result, its instance, a member of one, or a name bound to any of these."""
@@ -89,7 +110,8 @@ class Wrappers:
         is_named = binding.at.scope.parent is None and self.matches(f"{binding.at.scope.name}.{binding.name}")
         return is_named or (isinstance(binding.node, ast.expr) and self.is_wrapper(binding.node, binding.at, aliases))
 
-    def _is_request(self, call: ClientCall) -> bool:
+    def is_request(self, call: ClientCall) -> bool:
+        """Whether `call` sends something, rather than creating or closing a client."""
         is_use = call.kind in (CallKind.CALL, CallKind.TAKE) and call.verb not in _NON_REQUEST_METHODS
         return is_use and not call.creates_instance and not self._returns_client(call)
 
@@ -145,16 +167,23 @@ class _Module:
             if self.wrappers.is_wrapper(node.func, at):
                 return True
             is_function = is_function_wrapper(node)
+        return self.covers_node(node, at, _MAX_CALLERS, is_function=is_function)
+
+    def covers_node(self, node: ast.AST, at: Position, callers: int, *, is_function: bool = False) -> bool:
+        """Whether a wrapper stands around `node`, or around all calls of a function around it."""
+        functions = list[Scope]()
         while parent := self._parents.get(id(node)):
             if at.scope.syntax is parent and at.scope.at:
                 if self.wrappers.matches(at.scope.name):
                     return True
+                if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef):
+                    functions.append(at.scope)
                 at = at.scope.at
             if self._is_wrapped_by(parent, node, at, is_function=is_function):
                 return True
             is_function = _is_function(parent, node, is_function=is_function)
             node = parent
-        return False
+        return any(self.wrappers.runs_wrapped(function, callers) for function in functions)
 
     def _is_wrapped_by(self, parent: ast.AST, node: ast.AST, at: Position, *, is_function: bool) -> bool:
         """Whether `parent` applies a wrapper to its part `node`."""
@@ -178,7 +207,7 @@ class _Module:
     @cached_property
     def _parents(self) -> Mapping[int, ast.AST]:
         """For the id of each node of the file, the node around it."""
-        return {id(child): node for node in ast.walk(self.scope.node) for child in ast.iter_child_nodes(node)}
+        return {id(child): node for node in ast.walk(self.scope.whole) for child in ast.iter_child_nodes(node)}
 
     @cached_property
     def _passed(self) -> frozenset[int]:

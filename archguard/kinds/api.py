@@ -1,7 +1,7 @@
 """`api`: calls between services fit the routes that they are made to."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
@@ -12,6 +12,7 @@ from archguard.codebase import Codebase, Names, OneOrMany, Shorthand
 from archguard.codebase.strictness import Weaker, WeakerEntries
 from archguard.effects import semantic_model
 from archguard.effects.api import (
+    PUBLISH,
     Addresses,
     BodyModels,
     Comparison,
@@ -21,6 +22,7 @@ from archguard.effects.api import (
     Mismatch,
     Mount,
     Offer,
+    Request,
     RequestSite,
     RpcFault,
     RpcMismatch,
@@ -28,6 +30,7 @@ from archguard.effects.api import (
     SpecificationError,
     calls_in_files,
     consumed_topics,
+    consumers_of,
     offers_of,
     read_specification,
     rpc_mismatches,
@@ -244,12 +247,23 @@ class _Search:
         pairs = [pair for pair in self.contract.over if fnmatchcase(consumer, pair.consumer)]
         if not pairs:
             return None
+        requests = tuple(self._addressed(site.requests))
         kept = tuple(
             request
-            for request in site.requests
+            for request in requests
             if any(fnmatchcase(name, pair.provider) for name in request.target.services for pair in pairs)
         )
-        return replace(site, requests=kept) if kept or not site.requests else None
+        return replace(site, requests=kept) if kept or not requests else None
+
+    def _addressed(self, requests: Iterable[Request]) -> Iterator[Request]:
+        """`requests`; a message to a topic that no service claims goes to those whose code consumes it."""
+        for request in requests:
+            if request.method == PUBLISH and not request.target.services:
+                services = consumers_of(request.target.path, self.offers.values())
+                if services:
+                    yield replace(request, target=replace(request.target, services=services))
+            else:
+                yield request
 
     def violations(self, site: RequestSite, mismatches: tuple[Mismatch, ...]) -> Iterator[Violation]:
         """The violations that `mismatches` of `site` are."""
@@ -334,7 +348,7 @@ class _Search:
                         yield self._rpc_violation(mismatch)
 
     def _rpc_violation(self, mismatch: RpcMismatch) -> Violation:
-        named, file = ", ".join(mismatch.names), mismatch.file.path
+        named, file = ", ".join(mismatch.names), mismatch.declared_in
         request = mismatch.rpc.request if mismatch.rpc else ""
         message, fix = {
             RpcFault.PATH: (

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Annotated, ClassVar, Literal
 
 from archguard.codebase import Codebase, OneOrMany, Patterns, SomeNames, SomePatterns, Source
+from archguard.codebase.modules.namespace import is_test
 from archguard.codebase.strictness import Weaker, WeakerEntries
 from archguard.codebase.worker_pool import broadcast
 from archguard.effects import CHANNELS as ALL_CHANNELS
@@ -15,20 +16,26 @@ from archguard.effects.client_calls import ClientCall
 from archguard.effects.client_flow import modules_with_clients
 from archguard.effects.entry_points import EntryPoints
 from archguard.effects.hosts import Hosts, urls_reached
+from archguard.effects.idempotency import RepeatedRequests
 from archguard.effects.outbound import Outbound, OutboundEffect
 from archguard.effects.timeouts import Timeouts
 from archguard.effects.tracing import holds
 from archguard.effects.urls import SCHEMES, Url
+from archguard.effects.uses import Uses
 from archguard.effects.wrappers import Wrappers
 from archguard.kinds.breakability import always_inside
 from archguard.kinds.client_faults import client_faults
 from archguard.kinds.contract import ContractError, VacuousError, listed
 from archguard.kinds.per_file import Checker, PerFileContract
 from archguard.kinds.requirement import CHANNELS, Channel, Requirement
-from archguard.model import Violation
+from archguard.model import Severity, Violation
 from archguard.semantics import SemanticModel
 
 _URLS = re.compile(rb"//")
+_KEY_FIXES = (
+    "send a header `Idempotency-Key` that is the same for each attempt, if the other side knows it",
+    "do not repeat the POST",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,8 +61,8 @@ class Gateway(PerFileContract):
     """If given, the only hosts that URLs in the code may name, in `allowed_in` too: `api.shop.com`, `*.internal`,
     `api.shop.com/v2`, `https://api.shop.com`."""
     require: Annotated[tuple[Requirement, ...], OneOrMany(empty=False), Weaker.SMALLER] = ()
-    """What every request must have, in `allowed_in` too: `timeout`, of its own or of its client, or mappings with one
-    of `timeout`, `wrapped_in` and `breaker`, and with `channels` and `hosts`."""
+    """What every request must have, in `allowed_in` too: `timeout`, of its own or of its client, `idempotency_key`, or
+    mappings with one of `timeout`, `wrapped_in`, `breaker` and `idempotency_key`, and with `channels` and `hosts`."""
     routes_in: Annotated[SomePatterns, Weaker.LARGER_OR_EMPTY] = ()
     """If given, the only modules that may declare routes, remote procedures and tasks."""
     clients: Annotated[Mapping[str, Client], WeakerEntries(keys=Weaker.SMALLER, values=Weaker.PARTS)] = field(
@@ -171,8 +178,8 @@ class _Search:
             yield from self._outbound_effects(source)
         if self.contract.hosts and (has_client or source.module in self.with_urls):
             yield from self._forbidden_hosts(source)
-        for requirement in self.contract.require if has_client else ():
-            yield from self._unmet(requirement, source)
+        if has_client and self.contract.require:
+            yield from dict.fromkeys(self._lacking(source))
         if self.contract.routes_in and source.module not in self.entry_points:
             yield from self._misplaced_entry_points(source)
 
@@ -197,6 +204,14 @@ class _Search:
     def timeouts(self) -> Timeouts:
         """Finds calls without a timeout; the catalogue of all channels says where they take one."""
         return Timeouts(self.names, load_catalogue(ALL_CHANNELS, self.contract.clients))
+
+    @cached_property
+    def wrappers(self) -> Mapping[tuple[str, ...], Wrappers]:
+        """Finds the requests that no wrapper covers, by the names of the wrappers."""
+        sources = self.codebase.sources
+        uses = Uses(self.names, tuple(sources[module] for module in sorted(sources) if not is_test(module)))
+        named = {requirement.wrappers for requirement in self.contract.require}
+        return {names: Wrappers(self.names, self.timeouts.catalogue, names, uses) for names in named}
 
     @cached_property
     def entry_points(self) -> frozenset[str]:
@@ -236,6 +251,14 @@ class _Search:
                 confidence=named.confidence,
             )
 
+    def _lacking(self, source: Source) -> Iterator[Violation]:
+        """The violations of all requirements; of two that ask for the same, one."""
+        for requirement in self.contract.require:
+            if not requirement.idempotency_key:
+                yield from self._unmet(requirement, source)
+            if requirement.idempotency_key or requirement.wrapped_in:
+                yield from self._repeated(requirement, source)
+
     def _unmet(self, requirement: Requirement, source: Source) -> Iterator[Violation]:
         """A violation for each request that does not have what `requirement` asks for."""
         for use in self._requests_without(requirement, source):
@@ -244,17 +267,37 @@ class _Search:
                 use.location,
                 source.module,
                 symbol=use.symbol,
-                rule=f"{requirement.RULE}{requirement.key}",
+                rule=requirement.about,
                 fix=(requirement.fix,),
                 confidence=use.confidence,
             )
 
-    def _requests_without(self, requirement: Requirement, source: Source) -> Iterator[ClientCall]:
+    def _repeated(self, requirement: Requirement, source: Source) -> Iterator[Violation]:
+        """A warning for each request that is repeated and would be carried out twice."""
+        requests = self._requests(requirement, source)
+        for use in RepeatedRequests(self.wrappers[requirement.wrappers]).without_key(requests):
+            found = self.contract.violation(
+                f"{source.module} must not repeat {use.symbol} without an idempotency key",
+                use.location,
+                source.module,
+                symbol=use.symbol,
+                rule=f"{requirement.RULE}{requirement.KEY_RULE}",
+                fix=_KEY_FIXES,
+                confidence=use.confidence,
+            )
+            is_error = found.severity is Severity.ERROR
+            yield replace(found, severity=Severity.WARNING) if is_error else found
+
+    def _requests(self, requirement: Requirement, source: Source) -> Iterator[ClientCall]:
+        """The requests in `source` that `requirement` is about."""
         outbound = self.outbound_over[requirement.channels]
-        uses = (use for use in outbound.uses(source) if self._is_to(requirement.hosts, use))
+        return (use for use in outbound.uses(source) if self._is_to(requirement.hosts, use))
+
+    def _requests_without(self, requirement: Requirement, source: Source) -> Iterator[ClientCall]:
+        uses = self._requests(requirement, source)
         if requirement.timeout:
             return filter(self.timeouts.missing, uses)
-        return Wrappers(self.names, self.timeouts.catalogue, requirement.wrappers).unwrapped(source, uses)
+        return self.wrappers[requirement.wrappers].unwrapped(uses)
 
     def _is_to(self, hosts: tuple[str, ...], use: ClientCall) -> bool:
         """Whether `use` goes to one of `hosts`, as far as is known; every one does if there are none."""

@@ -1,4 +1,4 @@
-"""What `gateway` requires of requests: a timeout, a wrapper such as a retry decorator, a circuit breaker."""
+"""What `gateway` requires of requests: a timeout, a retry decorator, a circuit breaker, an idempotency key."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,17 +15,23 @@ CHANNELS: tuple[Channel, ...] = ("http", "rpc", "queue", "cloud", "saas", "netwo
 
 @dataclass(frozen=True, kw_only=True)
 class Requirement(Shorthand):
-    """One of `timeout`, `wrapped_in` and `breaker`, for all requests or for those over `channels` or to `hosts`."""
+    """One of `timeout`, `wrapped_in`, `breaker` and `idempotency_key`, for requests over `channels` or to `hosts`."""
 
     RULE: ClassVar[str] = "require "
     """How the rules of its violations begin: they are about how code does something, not about where."""
 
+    KEY_RULE: ClassVar[str] = "idempotency_key"
+    """The key of the requirement that also each `wrapped_in` brings."""
+
     timeout: Annotated[bool, Weaker.SMALLER] = False
     """Whether a timeout is required, of the request or of its client."""
     wrapped_in: Annotated[SomeNames, Weaker.LARGER_OR_EMPTY] = ()
-    """Functions and classes, one of which must wrap the request: `tenacity.retry`, `shop.net.resilient`."""
+    """Functions and classes, one of which must wrap the request: `tenacity.retry`, `shop.net.resilient`. A POST that
+    one of them repeats without an idempotency key is a warning."""
     breaker: Annotated[SomeNames, Weaker.LARGER_OR_EMPTY] = ()
     """Circuit breakers, one of which must wrap the request; checked as `wrapped_in`, and reported apart."""
+    idempotency_key: Annotated[bool, Weaker.SMALLER] = False
+    """Whether a POST that is repeated needs an idempotency key, whatever repeats it; without one there is a warning."""
     channels: Annotated[tuple[Channel, ...], OneOrMany(empty=False), Weaker.SMALLER_NOT_EMPTY] = ()
     """The channels whose requests it is about; by default those of the contract."""
     hosts: Annotated[SomeNames, Weaker.SMALLER_NOT_EMPTY] = ()
@@ -33,15 +39,25 @@ class Requirement(Shorthand):
 
     @classmethod
     def expand(cls, short: object) -> Mapping[str, object]:
-        """`timeout`: a timeout for every request."""
-        if short != "timeout":
-            raise ValueError(f"'{short}' is not `timeout`, nor a mapping with `wrapped_in` or `breaker`")
-        return {"timeout": True}
+        """`timeout`: a timeout for every request; `idempotency_key`: one for every POST that is repeated."""
+        if short not in ("timeout", "idempotency_key"):
+            message = (
+                f"'{short}' is neither `timeout` nor `idempotency_key`, nor a mapping with `wrapped_in` or `breaker`"
+            )
+            raise ValueError(message)
+        return {short: True}
 
     @property
     def key(self) -> str:
         """The key that says what is required."""
-        return "timeout" if self.timeout else "breaker" if self.breaker else "wrapped_in"
+        if self.timeout:
+            return "timeout"
+        return self.KEY_RULE if self.idempotency_key else "breaker" if self.breaker else "wrapped_in"
+
+    @property
+    def about(self) -> str:
+        """What is required, in words that stay the same when requirements are added or moved."""
+        return " ".join(filter(None, (f"{self.RULE}{self.key}", ", ".join(self.wrappers))))
 
     @property
     def wrappers(self) -> tuple[str, ...]:
@@ -53,6 +69,8 @@ class Requirement(Shorthand):
         """The rule in plain words."""
         over = f" over {listed(self.channels)}" if self.channels else ""
         to = f" to {listed(self.hosts)}" if self.hosts else ""
+        if self.idempotency_key:
+            return f"Every POST{over}{to} that is repeated has an idempotency key."
         what = "has its timeout" if self.timeout else f"is wrapped in {' or '.join(self.wrappers)}"
         return f"Every request{over}{to} {what}."
 
@@ -77,8 +95,8 @@ class Requirement(Shorthand):
     def faults(self, codebase: Codebase, index: int, channels: tuple[str, ...]) -> Iterator[ContractError]:
         """Yield what is wrong with it, as the item `index` of a contract about `channels`."""
         keys = ("require", index)
-        if sum(map(bool, (self.timeout, self.wrapped_in, self.breaker))) != 1:
-            yield ContractError("needs one of `timeout`, `wrapped_in` and `breaker`", keys=keys)
+        if sum(map(bool, (self.timeout, self.wrapped_in, self.breaker, self.idempotency_key))) != 1:
+            yield ContractError("needs one of `timeout`, `wrapped_in`, `breaker` and `idempotency_key`", keys=keys)
         for channel in self.channels:
             if channel not in channels:
                 message = f"the contract is not about '{channel}'"

@@ -139,11 +139,11 @@ def provided(model: TypeQueries, node: ast.expr, at: Position) -> Types:
         ):
             name = marker.attr if isinstance(marker, ast.Attribute) else getattr(marker, "id", "")
             if name in _NAMES.providers:
-                return provided(model, provider, at) or _provider_result(model, provider, at)
+                return provided(model, provider, at) or provider_result(model, provider, at)
     return UNKNOWN
 
 
-def _provider_result(model: TypeQueries, provider: ast.expr, at: Position) -> Types:
+def provider_result(model: TypeQueries, provider: ast.expr, at: Position) -> Types:
     """Infer the result of calling `provider`; of a generator, what it yields."""
     results = union(*(model.return_types(value, None, at) for value in model.infer(provider, at)))
     return union(*(_unwrap_iterator(value) for value in results))

@@ -8,11 +8,11 @@ Cost: one pass over the bytes of each importer (`FileIndex.may_call`); only file
 """
 
 import ast
-import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import TypeAlias
 
 from archguard.codebase.memoization import memoized
+from archguard.codebase.modules.namespace import is_test
 from archguard.codebase.scopes.scopes import Binding, Position, Reading, Scope, walk
 from archguard.semantics.evaluator import Evaluator
 from archguard.semantics.index import FileIndex
@@ -23,7 +23,6 @@ _Calls: TypeAlias = list[tuple[ast.Call, Position]]
 _MOST_IMPORTERS = 20
 """How many importing modules are searched for call sites. It bounds the files to parse for one parameter; code that
 more modules import deserves annotations, which make the search needless."""
-_TEST = re.compile(r"(?:^|\.|::)(?:_?tests?|test_\w+|\w+_tests?|conftest)(?:\.|$)")
 
 
 class ArgumentFlow:
@@ -93,7 +92,7 @@ def tracked_callers(module: str, importers: Mapping[str, Collection[str]]) -> tu
 
     Tests do not count, since they pass mocks and fakes, unless `module` is one.
     """
-    found = tuple(name for name in sorted(importers.get(module, ())) if _TEST.search(module) or not _TEST.search(name))
+    found = tuple(name for name in sorted(importers.get(module, ())) if is_test(module) or not is_test(name))
     return found if len(found) <= _MOST_IMPORTERS else None
 
 

@@ -22,6 +22,7 @@ from archguard.semantics.binding_types import BindingTypes
 from archguard.semantics.call_types import CallTypes
 from archguard.semantics.expressions import ExpressionTypes
 from archguard.semantics.external_models import ExternalModels
+from archguard.semantics.generic_functions import GenericFunctions
 from archguard.semantics.index import FileIndex
 from archguard.semantics.mappings import Mappings
 from archguard.semantics.parameters import ParameterTypes
@@ -73,6 +74,7 @@ class Inference:
         self._specs = SpecInterpreter(self)
         special_methods = SpecialMethods(self, self._specs)
         self._calls = CallTypes(self, self._specs, special_methods)
+        self._generics = GenericFunctions(self, special_methods)
         self._expressions = ExpressionTypes(self, self._attributes, special_methods, self.mappings)
         self._bindings = BindingTypes(self, special_methods, ParameterTypes(self, self.argument_flow))
         self._types = memo("expression")
@@ -140,6 +142,8 @@ class Inference:
         """
         if not isinstance(callee, FunctionType):
             return self._calls.return_types(callee, node, at)
+        if node and at and (solved := self._generics.return_types(callee, node, at)):
+            return solved
         function = callee.scope.node
         known = self._return_types.get(function)
         if known is None:

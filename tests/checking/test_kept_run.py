@@ -21,9 +21,21 @@ SESSION = "from sqlalchemy.orm import Session\n"
 USE = "from shop import other\n\ndef use(x):\n"
 
 
-def rechecked(project: Project, before: Mapping[str, str], after: Mapping[str, str]) -> tuple[set[str], set[str]]:
+WRAPPED = """
+    version: 1
+    project: {packages: [shop]}
+    contracts:
+      - {id: resilient, kind: gateway, require: {wrapped_in: tenacity.retry}}
+"""
+FETCH = "import requests\n\ndef fetch(url):\n    return requests.get(url)\n"
+CALLER = "from tenacity import retry\nfrom shop.user import fetch\n\n@retry\ndef stock():\n    fetch('http://stock')\n"
+
+
+def rechecked(
+    project: Project, before: Mapping[str, str], after: Mapping[str, str], contracts: str = CONTRACTS
+) -> tuple[set[str], set[str]]:
     """The modules with other findings after an edit, and those that were checked again for it."""
-    project.configure(CONTRACTS)
+    project.configure(contracts)
     project.write_all({"shop/__init__.py": "", **before})
     config = project.config()
     base = read(config)
@@ -193,6 +205,55 @@ def test_a_module_is_checked_again_if_another_one_gives_it_something(
     project: Project, before: Mapping[str, str], after: Mapping[str, str]
 ) -> None:
     changed, again = rechecked(project, before, after)
+    assert "shop.user" in changed & again
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        pytest.param({"shop/other.py": CALLER.replace("@retry\n", "")}, id="the decorator of a caller"),
+        pytest.param({"shop/other.py": CALLER + "\nfetch('http://price')\n"}, id="a further call"),
+        pytest.param({"shop/new.py": "from shop.user import fetch\nfetch('http://price')\n"}, id="a call elsewhere"),
+        pytest.param({"shop/new.py": "from shop.user import fetch\nprint(fetch)\n"}, id="a reference elsewhere"),
+        pytest.param(
+            {"shop/new.py": "from shop.user import fetch as get\nget('x')\n"}, id="an import as something else"
+        ),
+    ],
+)
+def test_a_request_is_checked_again_if_the_callers_of_its_function_change(
+    project: Project, after: Mapping[str, str]
+) -> None:
+    changed, again = rechecked(project, {"shop/user.py": FETCH, "shop/other.py": CALLER}, after, WRAPPED)
+    assert "shop.user" in changed & again
+
+
+STATE = """
+    version: 1
+    project: {packages: [shop]}
+    contracts:
+      - id: state
+        kind: structure
+        rules:
+          - {modules: shop.user, must_not: {define: {be: mutable}}}
+          - {modules: shop.user, functions: show, must: {call: shop.services}}
+"""
+USER = "from shop.other import help\n\ncache = {}\n\ndef show():\n    help()\n"
+SERVICES = "def place(): ...\n"
+HELP = "from shop import services\n\ndef help():\n    services.place()\n"
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        pytest.param({"shop/new.py": "from shop.user import cache\ndef f():\n    cache.clear()\n"}, id="a new change"),
+        pytest.param({"shop/other.py": "def help():\n    return 1\n"}, id="a helper that delegates no longer"),
+    ],
+)
+def test_a_module_is_checked_again_if_its_state_or_its_helpers_change_elsewhere(
+    project: Project, after: Mapping[str, str]
+) -> None:
+    before = {"shop/user.py": USER, "shop/other.py": HELP, "shop/services.py": SERVICES}
+    changed, again = rechecked(project, before, after, STATE)
     assert "shop.user" in changed & again
 
 

@@ -11,13 +11,14 @@ contracts:
   - id: guarded
     kind: access
     guards: [shop.auth.login_required, shop.auth.Guard.required]
-    middleware: [shop.auth.require_login, shop.auth.check_token]
+    middleware: [shop.auth.require_login, shop.auth.check_token, shop.auth.check_method]
     public: [{route: GET /health, reason: probes}]
     stale: ignore
 """
 AUTH = """
 from functools import wraps
 from flask import abort, g, redirect, request
+from werkzeug.exceptions import Unauthorized
 
 OPEN = ["main.index", "static"]
 
@@ -61,6 +62,14 @@ def require_login():
 def check_token():
     if request.headers.get("token") != "x":
         abort(403)
+
+
+def check_method():
+    match request.method:
+        case "OPTIONS":
+            return None
+        case _:
+            raise Unauthorized
 
 
 def load_user():
@@ -303,6 +312,16 @@ def index(): ...  # !
 @main.route("/orders")
 def orders(): ...
 """,
+    "a hook that decides by `match`": """
+from flask import Flask
+from shop.auth import check_method
+
+app = Flask(__name__)
+app.before_request(check_method)
+
+@app.route("/orders")
+def orders(): ...
+""",
     "a hook that a blueprint puts on the whole application": """
 from flask import Blueprint, Flask
 from shop.auth import check_token
@@ -429,7 +448,7 @@ def test_a_route_is_guarded_or_found(project: Project, code: str) -> None:
 def test_an_application_guards_what_it_holds(project: Project, code: str) -> None:
     configuration = CONFIGURATION
     if "def authenticate" in code:
-        configuration = CONFIGURATION.replace("shop.auth.check_token]", "shop.auth.check_token, shop.app.authenticate]")
+        configuration = CONFIGURATION.replace("check_method]", "check_method, shop.app.authenticate]")
     found, marked = check_marked(
         project, code, configuration, "shop/app.py", {"shop/__init__.py": "", "shop/auth.py": AUTH}
     )

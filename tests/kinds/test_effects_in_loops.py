@@ -7,6 +7,38 @@ from project import Project
 RULE = "{modules: shop.service, in: loop, must_not: [query, commit, http, email]}"
 
 FOUND = {
+    "a memoized function that is passed something else each time": """
+from functools import lru_cache
+from shop.store import load
+
+
+class Settings:
+    @lru_cache
+    def read(self):
+        return load(None, "x")
+
+
+@lru_cache
+def rate(name):
+    return load(None, name)
+
+
+def value(name):
+    return rate(name)
+
+
+def shortened(name):
+    key = name[:3]
+    return rate(key)
+
+
+def bill(keys, every: list[Settings]):
+    for key in keys:
+        rate(key)  # !
+        value(key)  # !
+        shortened(key)  # !
+    return [settings.read() for settings in every]  # !
+""",
     "a query in the body of a loop": """
 def bill(db, keys):
     from shop.store import Orders
@@ -621,6 +653,32 @@ def count(baskets: list[Basket]):
         for line in basket.lines:
             print(line)
         basket.lines.append(1)
+""",
+    "a memoized function that is passed the same each time, through others as well": """
+from functools import lru_cache
+from shop.store import load
+
+KEY = "rate"
+
+
+@lru_cache
+def setting(db, name): ...
+
+
+@lru_cache
+def rate(name, fallback=None):
+    return load(None, name)
+
+
+def value(name, fallback=None):
+    return rate(name, fallback)
+
+
+def bill(keys):
+    for key in keys:
+        rate("eur")
+        rate(KEY, fallback=1)
+        value("usd")
 """,
     "a function that is called like one that queries": """
 from shop import store

@@ -284,6 +284,238 @@ def make():
 
 make().get("http://stock")
 """,
+    "a helper that decorated functions call, and they alone": """
+import requests
+from tenacity import retry
+
+
+def fetch(url):
+    return requests.get(url)
+
+
+@retry
+def stock():
+    return fetch("http://stock")
+
+
+@retry
+def price():
+    return [fetch(url) for url in ("http://price", "http://tax")]
+""",
+    "a helper that one function calls without a decorator": """
+import requests
+from tenacity import retry
+
+
+def fetch(url):
+    return requests.get(url)  # !
+
+
+@retry
+def stock():
+    return fetch("http://stock")
+
+
+def price():
+    return fetch("http://price")
+""",
+    "a helper that nobody calls, and one that only calls itself": """
+import requests
+
+
+def fetch(url):
+    return requests.get(url)  # !
+
+
+def again(url):
+    requests.get(url)  # !
+    return again(url)
+""",
+    "a helper that decorated functions of other modules call": """
+import requests
+
+
+def fetch(url):
+    return requests.get(url)
+# file: shop/stock.py
+from tenacity import retry
+
+from shop.views import fetch
+
+
+@retry
+def stock():
+    return fetch("http://stock")
+# file: shop/price.py
+import tenacity
+
+from shop import views
+
+
+@tenacity.retry
+def price():
+    return views.fetch("http://price")
+""",
+    "a helper that another module calls without a decorator": """
+import requests
+from tenacity import retry
+
+
+def fetch(url):
+    return requests.get(url)  # !
+
+
+@retry
+def stock():
+    return fetch("http://stock")
+# file: shop/price.py
+from shop.views import fetch
+
+fetch("http://price")
+""",
+    "a helper that is passed on, stored, or imported under another name": """
+import requests
+from tenacity import retry
+
+
+def fetch(url):
+    return requests.get(url)  # !
+
+
+def load(url):
+    return requests.get(url)  # !
+
+
+def read(url):
+    return requests.get(url)  # !
+
+
+@retry
+def stock():
+    return fetch("http://stock"), load("http://stock"), read("http://stock")
+
+
+TABLE = {"stock": load}
+print(map(fetch, []))
+# file: shop/price.py
+from shop.views import read as get
+
+get("http://price")
+""",
+    "a helper of a helper, and one that is too far away": """
+import requests
+from tenacity import retry
+
+
+def first(url):
+    return requests.get(url)
+
+
+def second(url):
+    return first(url)
+
+
+def third(url):
+    return second(url)
+
+
+@retry
+def stock():
+    return third("http://stock")
+
+
+def far(url):
+    return requests.get(url)  # !
+
+
+def farther(url):
+    return far(url)
+
+
+def farthest(url):
+    return farther(url)
+
+
+def beyond(url):
+    return farthest(url)
+
+
+@retry
+def price():
+    return beyond("http://price")
+""",
+    "a method that decorated methods call on themselves": """
+import requests
+from tenacity import retry
+
+
+class Client:
+    def _get(self, url):
+        return requests.get(url)
+
+    def _post(self, url):
+        return requests.post(url)  # !
+
+    @retry
+    def stock(self):
+        self._post("http://stock")
+        return self._get("http://stock")
+
+
+def place(client):
+    client._post("http://orders")
+""",
+    "a method that is called through the class that it overrides": """
+import requests
+from tenacity import retry
+
+
+class Partner:
+    def send(self): ...
+
+
+class Payments(Partner):
+    def send(self):
+        return requests.get("http://payments")  # !
+
+    @retry
+    def charge(self):
+        return self.send()
+
+
+def notify(partner: Partner):
+    partner.send()
+""",
+    "a function around the helper's definition": """
+import requests
+from tenacity import retry
+
+
+def sync():
+    def one(url):
+        return requests.get(url)
+    return [one(url) for url in ("http://stock", "http://price")]
+
+
+@retry
+def nightly():
+    sync()
+""",
+    "a task that a decorated function also calls": """
+import requests
+from celery import shared_task
+from tenacity import retry
+
+
+@shared_task
+def sync():
+    return requests.get("http://stock")  # !
+
+
+@retry
+def stock():
+    sync()
+""",
     "clients that are created and closed": """
 import boto3
 import httpx
@@ -338,8 +570,10 @@ def test_a_circuit_breaker_covers_what_it_decorates_calls_and_has_entered(projec
             return requests.get("http://price")
         """
 
-    assert require(project, "{breaker: pybreaker.CircuitBreaker}", code) == [("require breaker", 16)]
-    assert require(project, "{breaker: shop.views.breaker}", code) == [("require breaker", 16)]
+    assert require(project, "{breaker: pybreaker.CircuitBreaker}", code) == [
+        ("require breaker pybreaker.CircuitBreaker", 16)
+    ]
+    assert require(project, "{breaker: shop.views.breaker}", code) == [("require breaker shop.views.breaker", 16)]
 
 
 def test_the_body_of_a_wrapper_covers_its_own_requests(project: Project) -> None:
@@ -364,7 +598,9 @@ def test_the_body_of_a_wrapper_covers_its_own_requests(project: Project) -> None
             return requests.get(url)
         """
 
-    assert require(project, "{wrapped_in: [shop.views.fetch, shop.views.Client]}", code) == [("require wrapped_in", 18)]
+    assert require(project, "{wrapped_in: [shop.views.fetch, shop.views.Client]}", code) == [
+        ("require wrapped_in shop.views.fetch, shop.views.Client", 18)
+    ]
 
 
 def test_a_change_of_a_wrapper_in_another_module_is_noticed(project: Project) -> None:
@@ -381,7 +617,7 @@ def test_a_change_of_a_wrapper_in_another_module_is_noticed(project: Project) ->
     assert require(project, "{wrapped_in: tenacity.retry}", code) == []
 
     project.write("shop/net.py", "policy = dict(reraise=True)\n")
-    assert require(project, "{wrapped_in: tenacity.retry}", code) == [("require wrapped_in", 7)]
+    assert require(project, "{wrapped_in: tenacity.retry}", code) == [("require wrapped_in tenacity.retry", 7)]
 
 
 CALLS = """
@@ -404,8 +640,56 @@ CALLS = """
 def test_each_requirement_is_reported_by_its_own_rule(project: Project) -> None:
     found = require(project, "[timeout, {wrapped_in: tenacity.retry}, {breaker: pybreaker.CircuitBreaker}]", CALLS)
 
-    assert {rule for rule, line in found if line == 9} == {"require timeout", "require wrapped_in", "require breaker"}
-    assert {rule for rule, line in found if line == 10} == {"require wrapped_in", "require breaker"}
+    wrapped_in, breaker = "require wrapped_in tenacity.retry", "require breaker pybreaker.CircuitBreaker"
+    assert {rule for rule, line in found if line == 9} == {"require timeout", wrapped_in, breaker}
+    assert {rule for rule, line in found if line == 10} == {wrapped_in, breaker}
+
+
+def test_two_requirements_of_a_sort_have_violations_of_their_own(project: Project) -> None:
+    require(
+        project,
+        "[{wrapped_in: tenacity.retry}, {wrapped_in: shop.views.traced}]",
+        """
+        import requests
+
+
+        def traced(function): ...
+
+
+        def stock():
+            return requests.get("http://stock")
+        """,
+    )
+
+    one, other = project.check().violations
+    assert one.identity != other.identity
+
+
+def test_a_caller_that_is_added_without_a_wrapper_is_noticed(project: Project) -> None:
+    project.write(
+        "shop/stock.py",
+        """
+from tenacity import retry
+
+from shop.views import fetch
+
+
+@retry
+def stock():
+    return fetch("http://stock")
+""",
+    )
+    code = """
+        import requests
+
+
+        def fetch(url):
+            return requests.get(url)
+        """
+    assert require(project, "{wrapped_in: tenacity.retry}", code) == []
+
+    project.write("shop/price.py", "from shop.views import fetch\nprint(map(fetch, ['http://price']))\n")
+    assert require(project, "{wrapped_in: tenacity.retry}", code) == [("require wrapped_in tenacity.retry", 5)]
 
 
 @pytest.mark.parametrize(
@@ -437,8 +721,8 @@ def test_a_message_names_what_must_wrap_the_request(project: Project) -> None:
 @pytest.mark.parametrize(
     ("requirement", "message"),
     [
-        ("{hosts: stock}", "needs one of `timeout`, `wrapped_in` and `breaker`"),
-        ("{timeout: true, breaker: a.b}", "needs one of `timeout`, `wrapped_in` and `breaker`"),
+        ("{hosts: stock}", "needs one of `timeout`, `wrapped_in`, `breaker` and `idempotency_key`"),
+        ("{timeout: true, breaker: a.b}", "needs one of `timeout`, `wrapped_in`, `breaker` and `idempotency_key`"),
         ("{wrapped_in: shop.net.resilent}", "the project has no 'shop.net.resilent'"),
         ("{wrapped_in: retry}", "'retry' has no module in front of it"),
         ("{wrapped_in: tenacity.retry, channels: rpc}", "the contract is not about 'rpc'"),
@@ -464,7 +748,10 @@ contracts:
     [
         ("{wrapped_in: []}", "the list is empty, so that nothing would be checked"),
         ("{wrapped: tenacity.retry}", "unknown key `wrapped`"),
-        ("retries", "'retries' is not `timeout`, nor a mapping with `wrapped_in` or `breaker`"),
+        (
+            "retries",
+            "'retries' is neither `timeout` nor `idempotency_key`, nor a mapping with `wrapped_in` or `breaker`",
+        ),
     ],
 )
 def test_a_requirement_that_cannot_be_read_is_an_error(project: Project, requirement: str, message: str) -> None:

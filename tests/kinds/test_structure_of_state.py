@@ -112,6 +112,41 @@ def test_names_tell_which_mutable_state_is_meant(project: Project) -> None:
     assert private == ["1 shop.orders must not define _cache, which shop.orders.place changes"]
 
 
+@pytest.mark.parametrize(
+    ("change", "is_found"),
+    [
+        ("from shop.orders import cache\n\ndef run():\n    cache['x'] = 1\n", True),
+        ("from shop.orders import cache as c\n\ndef run():\n    c.update(x=1)\n", True),
+        ("from shop import orders\n\ndef run():\n    orders.cache['x'] = 1\n", True),
+        ("from shop import orders\n\ndef run():\n    orders.cache = {}\n", True),
+        ("import shop.orders\n\ndef run():\n    shop.orders.cache.clear()\n", True),
+        ("from shop.orders import cache\n\ncache['x'] = 1\n", False),
+        ("from shop.orders import cache\n\ndef run():\n    return cache['x']\n", False),
+        ("from shop.orders import cache\n\ndef run(cache):\n    cache['x'] = 1\n", False),
+        ("from shop import orders\n\ndef run(it):\n    it.cache['x'] = orders\n", False),
+    ],
+)
+def test_a_function_of_another_module_changes_a_variable_as_well(
+    project: Project, change: str, *, is_found: bool
+) -> None:
+    project.write("shop/jobs.py", change)
+    lines = found(project, "{modules: shop.orders, must_not: {define: {be: mutable}}}", "cache = {}\n")
+    expected = ["1 shop.orders must not define cache, which shop.jobs.run changes"]
+    assert lines == (expected if is_found else [])
+
+
+def test_a_function_of_another_module_changes_a_variable_of_a_class(project: Project) -> None:
+    project.write("shop/jobs.py", "from shop.orders import Orders\n\ndef run():\n    Orders.seen.append(1)\n")
+    assert found(project, CLASSES, "class Orders:\n    seen = []\n") == [
+        "2 shop.orders.Orders must not define seen, which shop.jobs.run changes"
+    ]
+
+
+def test_what_a_test_changes_is_no_mutable_state(project: Project) -> None:
+    project.write("shop/tests/test_orders.py", "from shop.orders import cache\n\ndef test():\n    cache.clear()\n")
+    assert found(project, "{modules: shop.orders, must_not: {define: {be: mutable}}}", "cache = {}\n") == []
+
+
 def test_a_function_cannot_be_mutable(project: Project) -> None:
     project.configure(
         "project: {packages: [shop]}\n"
@@ -173,3 +208,94 @@ def test_a_literal_in_place_of_a_missing_setting_is_a_fallback(project: Project,
 )
 def test_what_fails_without_the_setting_is_no_fallback(project: Project, read: str) -> None:
     assert found(project, FALL_BACK, f"import os\nsettings = {{}}\n\nkey = {read}\n") == []
+
+
+CAUGHT = """import os
+from os import environ
+
+def read(settings):
+    try:
+        key = {read}
+    except {caught}:
+        key = {value}
+    return key
+"""
+
+
+@pytest.mark.parametrize(
+    ("read", "caught", "value", "is_found"),
+    [
+        ("os.environ['KEY']", "KeyError", "'x'", True),
+        ("environ['KEY']", "KeyError", "'x'", True),
+        ("int(os.environ['KEY'])", "(KeyError, ValueError)", "5", True),
+        ("os.environ['KEY']", "Exception", "'x'", True),
+        ("os.environ['KEY']", "ValueError", "'x'", False),
+        ("os.environ['KEY']", "KeyError", "None", False),
+        ("os.environ['KEY']", "KeyError", "find()", False),
+        ("settings['KEY']", "KeyError", "'x'", False),
+    ],
+)
+def test_a_literal_where_a_key_is_missing_is_a_fallback(
+    project: Project, read: str, caught: str, value: str, *, is_found: bool
+) -> None:
+    lines = found(project, FALL_BACK, CAUGHT.format(read=read, caught=caught, value=value))
+    expected = "must not fall back to a literal for"
+    assert [expected in line for line in lines] == ([True] if is_found else [])
+
+
+def test_a_literal_that_is_returned_where_a_key_is_missing_is_a_fallback(project: Project) -> None:
+    read = "try:\n        return os.environ['KEY']\n    except KeyError:\n        return 'x'\n"
+    text = f"import os\n\ndef key():\n    {read}"
+    assert found(project, FALL_BACK, text) == [
+        "5 shop.orders.key must not fall back to a literal for os.environ['KEY']"
+    ]
+
+
+DELEGATES = """
+from shop import services
+
+def {name}():
+    {body}
+
+def helper():
+    return second()
+
+def second():
+    return services.place()
+
+def fourth():
+    return third()
+
+def third():
+    return helper()
+
+def plain():
+    return 1
+
+def itself():
+    return itself()
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "delegates"),
+    [
+        ("return services.place()", True),
+        ("return helper()", True),
+        ("return third()", True),
+        ("return fourth()", False),
+        ("return plain()", False),
+        ("return itself()", False),
+        ("return helper", False),
+    ],
+)
+def test_a_controller_may_delegate_through_its_helpers(project: Project, body: str, *, delegates: bool) -> None:
+    project.write("shop/services.py", "def place(): ...\n")
+    lines = found(project, "{functions: show, must: {call: shop.services}}", DELEGATES.format(name="show", body=body))
+    assert bool(lines) is not delegates
+
+
+def test_what_must_not_be_called_is_found_where_it_is_called_alone(project: Project) -> None:
+    project.write("shop/services.py", "def place(): ...\n")
+    text = DELEGATES.format(name="show", body="return helper()")
+    assert found(project, "{functions: show, must_not: {call: shop.services}}", text) == []

@@ -56,6 +56,7 @@ TOPICS = {
     "cycles",
     "dependency-providers",
     "django",
+    "generic-functions",
     "imports",
     "narrowing",
     "scopes",

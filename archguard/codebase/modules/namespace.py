@@ -1,11 +1,14 @@
 """The namespace of a service: which modules its import statements can name, its own before those of others."""
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
 from archguard.codebase.modules.discovery import PackageRoot, qualify
+
+_TEST = re.compile(r"(?:^|\.|::)(?:_?tests?|testing|test_\w+|\w+_tests?|conftest)(?:\.|$)")
 
 
 @dataclass(frozen=True)
@@ -59,3 +62,8 @@ def self_and_parents(name: str) -> list[str]:
     """`a.b.c`, `a.b`, `a`: the dotted name and its parents, the deepest first."""
     parts = name.split(".")
     return [".".join(parts[:length]) for length in range(len(parts), 0, -1)]
+
+
+def is_test(module: str) -> bool:
+    """Whether `module` is a test or supports tests, by its name: these pass mocks, and call what must not exist."""
+    return bool(_TEST.search(module))

@@ -23,6 +23,7 @@ from archguard.codebase.scopes.scopes import (
     Reading,
     Scope,
     ScopeNode,
+    mentions,
     walk,
 )
 
@@ -89,6 +90,8 @@ class ModuleFingerprints:
                 return tuple(map(_expressions, (contents.returns, contents.yields)))
             case Reading.CALLS:
                 return tuple(self._calls(scope, name))
+            case Reading.MENTIONS:
+                return tuple(ast.dump(node) for node in mentions(scope.syntax, str(name)))
             case Reading.TEXT:
                 return self._text(scope)
             case Reading.LINES:

@@ -167,6 +167,8 @@ class Reading(StrEnum):
     """What it returns and yields."""
     CALLS = "calls"
     """The calls of one name, anywhere in the module."""
+    MENTIONS = "mentions"
+    """Where one name is read, or imported under another name, anywhere in the module."""
     TEXT = "text"
     """All of it but the bodies of the classes and functions inside."""
     LINES = "lines"
@@ -352,6 +354,20 @@ class Scope:
         """This scope and all scopes in it, in the order of the file."""
         self.read(Reading.NESTED)
         return walk(self)
+
+
+def mentions(tree: ast.AST, name: str) -> Iterator[ast.AST]:
+    """The places in `tree` where `name` is read, as a name or an attribute, or imported under another name."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=written, ctx=ast.Load()) | ast.Attribute(attr=written, ctx=ast.Load()):
+                is_found = written == name
+            case ast.alias(name=written, asname=str(other)):
+                is_found = written == name != other
+            case _:
+                is_found = False
+        if is_found:
+            yield node
 
 
 def walk(scope: Scope) -> Iterator[Scope]:

@@ -6,6 +6,7 @@ from functools import cached_property
 from archguard.effects.api.endpoints import BodyModel, Endpoint
 from archguard.effects.api.schema_models import SchemaModels
 from archguard.effects.api.serializer_models import SerializerModels
+from archguard.effects.api.task_models import TaskModels
 from archguard.effects.api.typed_models import TypedModels
 from archguard.semantics import ClassType, SemanticModel
 
@@ -21,6 +22,8 @@ class BodyModels:
         if endpoint.body:
             return endpoint.body
         function = endpoint.function.scope(self.model) if endpoint.function else None
+        if endpoint.is_task:
+            return self._tasks.of(function) if function else None
         owner = endpoint.cls.scope(self.model) if endpoint.cls else None
         schema = self._schemas.of(function) if function else None
         typed = schema or (self._typed.of(endpoint, function) if function else None)
@@ -29,6 +32,10 @@ class BodyModels:
     @cached_property
     def _schemas(self) -> SchemaModels:
         return SchemaModels(self.model)
+
+    @cached_property
+    def _tasks(self) -> TaskModels:
+        return TaskModels(self.model)
 
     @cached_property
     def _typed(self) -> TypedModels:

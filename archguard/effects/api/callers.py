@@ -5,7 +5,6 @@ file that holds it. Test modules are left out: they pass fakes, and call routes 
 """
 
 import ast
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from typing import NamedTuple, TypeAlias
 
 from archguard.codebase import Source
 from archguard.codebase.file_results import ANYWHERE
+from archguard.codebase.modules.namespace import is_test
 from archguard.codebase.scopes.scopes import Position, Reading, Scope, walk
 from archguard.effects.api.clients import sending_call, sending_words
 from archguard.effects.tracing import content_of
@@ -27,7 +27,6 @@ from archguard.semantics import (
 )
 from archguard.semantics.recorded import recorded
 
-_TEST = re.compile(r"(?:^|\.|::)(?:_?tests?|testing|test_\w+|\w+_tests?|conftest)(?:\.|$)")
 _Calls: TypeAlias = Mapping[str, Sequence[tuple[ast.Call, Position]]]
 
 
@@ -38,11 +37,6 @@ class CallSite(NamedTuple):
     at: Position
     callee: FunctionType | ClassType
     source: Source
-
-
-def is_test(module: str) -> bool:
-    """Whether `module` is a test, or support of tests."""
-    return bool(_TEST.search(module))
 
 
 @dataclass(frozen=True, eq=False)

@@ -78,6 +78,13 @@ class MessageClient:
     """Calls that receive messages, with the position of the topic, or of the first of several."""
     consumed: tuple[str, ...] = ()
     """The keywords of the topic in such calls."""
+    arguments: tuple[str, ...] = ()
+    """The keywords of positional arguments that are sent beside the message, which then does not have all fields."""
+    arguments_position: int = -1
+    """The position of such arguments."""
+    tasks: tuple[str, ...] = ()
+    """Decorators that make tasks of functions: the topic is the keyword `name`, else the name of the function with its
+    module."""
 
     def calls(self) -> Mapping[str, "SendingCall"]:
         """The sending calls by their names without the owner."""
@@ -91,6 +98,8 @@ class MessageClient:
                 kind=self.kind,
                 kind_position=self.kind_position,
                 kind_names=self.kind_names,
+                arguments=self.arguments,
+                arguments_position=self.arguments_position,
             )
             for name, position in self.publish.items()
         }
@@ -114,6 +123,8 @@ class SendingCall:
     kind: tuple[str, ...] = ()
     kind_position: int = -1
     kind_names: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
+    arguments_position: int = -1
 
 
 @dataclass(frozen=True)
@@ -155,6 +166,12 @@ def consuming_words() -> frozenset[str]:
 def client_packages() -> tuple[str, ...]:
     """The top-level packages of all libraries."""
     return tuple(sorted({name.partition(".")[0] for name in _sending_calls()}))
+
+
+@cache
+def task_decorators() -> frozenset[str]:
+    """The qualified names of the decorators that make tasks."""
+    return frozenset(name for client in _message_clients() for name in client.tasks)
 
 
 @cache

@@ -125,8 +125,18 @@ class Comparison:
         unknown = sorted((body.keys | body.optional) - model.required - model.optional)
         if missing:
             yield Mismatch(Fault.MISSING_FIELD, request, (endpoint,), placed, model, tuple(missing))
-        if unknown and model.extra != "allow":
+        is_open = model.extra == "allow" or (endpoint.method == CONSUME and model.extra != "forbid")
+        if unknown and not is_open:  # consumers of events take what they know
             yield Mismatch(Fault.UNKNOWN_FIELD, request, (endpoint,), placed, model, tuple(unknown))
+
+
+def consumers_of(topic: Template, offers: Iterable[Offer]) -> tuple[str, ...]:
+    """The services whose code consumes `topic`, or declares a task of that name."""
+    return tuple(
+        offer.service
+        for offer in offers
+        if _match_topic(topic, [it for it in offer.endpoints if it.method == CONSUME]).verdict is Verdict.FITS
+    )
 
 
 def _match_topic(topic: Template, consumed: list[Endpoint]) -> Match:

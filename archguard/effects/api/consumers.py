@@ -8,15 +8,29 @@ that property.
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from archguard.codebase import Source
-from archguard.codebase.scopes.scopes import Position
-from archguard.effects.api.callers import Callers, is_test
-from archguard.effects.api.clients import consuming_call, consuming_words, kind_names
+from archguard.codebase.modules.namespace import is_test
+from archguard.codebase.scopes.scopes import Position, Scope
+from archguard.effects.api.callers import Callers
+from archguard.effects.api.clients import consuming_call, consuming_words, kind_names, task_decorators
 from archguard.effects.api.evaluator import TemplateEvaluator
 from archguard.effects.api.frames import Placed, arguments
+from archguard.effects.routes.route import ScopePlace
+from archguard.effects.tracing import has_any
 from archguard.model import Location
-from archguard.semantics import SemanticModel
+from archguard.semantics import SemanticModel, qualified_name
+
+
+class Consumed(NamedTuple):
+    """A topic that is consumed, or a task that can be sent."""
+
+    topic: str
+    location: Location
+    function: ScopePlace | None = None
+    """The function that is called with the message, or with its fields."""
+    is_task: bool = False
 
 
 @dataclass(frozen=True)
@@ -27,11 +41,30 @@ class Consumers:
     callers: Callers
     evaluator: TemplateEvaluator
 
-    def topics(self, source: Source) -> Iterator[tuple[str, Location]]:
-        """The topics that `source` consumes, each with the call that does."""
+    def topics(self, source: Source) -> Iterator[Consumed]:
+        """The topics that `source` consumes, and the tasks that it declares."""
         for word in sorted(consuming_words() & self.callers.calls_in(source).keys()):
             for call, at in self.callers.calls_in(source)[word]:
-                yield from ((topic, source.location(call)) for topic in self._topics(call, at))
+                function = ScopePlace.of(_decorated(call, at))
+                yield from (Consumed(topic, source.location(call), function) for topic in self._topics(call, at))
+        if any(has_any(source, (f"{name.rpartition('.')[2]}",)) for name in task_decorators()):
+            yield from self._tasks(source)
+
+    def _tasks(self, source: Source) -> Iterator[Consumed]:
+        for scope in self.model.scope(source.module).walk():
+            at = scope.at or scope.end
+            for node in getattr(scope.node, "decorator_list", ()):
+                func = node.func if isinstance(node, ast.Call) else node
+                names = (self.model.library.canonical(qualified_name(value)) for value in self.model.infer(func, at))
+                if not task_decorators().isdisjoint(names):
+                    place = source.location(scope.node) if isinstance(scope.node, ast.stmt) else source.location(node)
+                    yield Consumed(self._task_name(node, at, scope), place, ScopePlace.of(scope), is_task=True)
+
+    def _task_name(self, decorator: ast.expr, at: Position, function: Scope) -> str:
+        keywords = decorator.keywords if isinstance(decorator, ast.Call) else []
+        given = (self.model.string_value(item.value, at) for item in keywords if item.arg == "name")
+        named = next((text.beginning for text in given if text.complete), "")
+        return named or function.name.rpartition("::")[2]
 
     def _topics(self, call: ast.Call, at: Position) -> Iterator[str]:
         facts = next(filter(None, map(consuming_call, self.model.callees(call, at))), None)
@@ -58,6 +91,12 @@ class Consumers:
                     yield from _compared(right, left)
                 case ast.Match(subject=subject, cases=cases) if _is_kind(subject):
                     yield from (text for case in cases for text in _texts_in(case.pattern))
+
+
+def _decorated(call: ast.Call, at: Position) -> Scope | None:
+    """The function that `call` decorates."""
+    functions = (child for child in at.scope.children if not child.is_class)
+    return next((child for child in functions if call in getattr(child.node, "decorator_list", ())), None)
 
 
 def _compared(name: ast.expr, value: ast.expr) -> Iterator[str]:

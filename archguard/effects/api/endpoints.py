@@ -46,6 +46,8 @@ class Endpoint:
     framework: str = ""
     body: BodyModel | None = None
     """What an interface description says of the body; else it is read from the handler."""
+    is_task: bool = False
+    """Whether it is a function that a worker calls with the fields of the body as arguments."""
     is_implicit: bool = False
     """Whether the framework makes it."""
     function: ScopePlace | None = field(default=None, compare=False, repr=False)

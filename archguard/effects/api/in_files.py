@@ -4,6 +4,7 @@ What is found in a file is kept from run to run while it is right (`codebase/fil
 with what the services offer.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -11,17 +12,17 @@ from functools import partial
 from archguard.codebase import Codebase, Source
 from archguard.codebase.file_tasks import digest_of, map_files, scan_files
 from archguard.effects.api.callers import Callers
-from archguard.effects.api.consumers import Consumers
+from archguard.effects.api.consumers import Consumed, Consumers
 from archguard.effects.api.endpoints import CONSUME, Endpoint
 from archguard.effects.api.evaluator import TemplateEvaluator
 from archguard.effects.api.proto import ProtoFile, find_protos
 from archguard.effects.api.requests import Requests, RequestSite
-from archguard.effects.api.rpc_calls import RpcCalls, RpcMismatch
+from archguard.effects.api.rpc_calls import RpcCalls, RpcMismatch, Servicer
 from archguard.effects.api.targets import Mount, Targets
 from archguard.effects.catalogue.catalogue import semantic_model
 from archguard.effects.interactions import ServiceMap
+from archguard.effects.routes import find_routes
 from archguard.effects.tracing import content_of
-from archguard.model import Location
 from archguard.semantics.app_state import app_state_writers
 
 
@@ -41,8 +42,8 @@ class FileCalls:
     """What one file calls and consumes."""
 
     sites: tuple[RequestSite, ...]
-    consumed: tuple[tuple[str, Location], ...]
-    """Topics, and where they are consumed."""
+    consumed: tuple[Consumed, ...]
+    """The topics that it consumes, and the tasks that it declares."""
     kinds: tuple[str, ...]
     """The kinds of messages that it tells apart."""
 
@@ -65,21 +66,31 @@ def consumed_topics(service: str, modules: Mapping[str, FileCalls]) -> Iterator[
     """An endpoint for each topic that the files of `service` consume, and each kind of message that it tells apart."""
     kinds = sorted({kind for found in modules.values() for kind in found.kinds})
     for module, found in modules.items():
-        for topic, location in found.consumed:
-            for path in [f"{topic}#{kind}" for kind in kinds] or [topic]:
+        for each in found.consumed:
+            told_apart = [] if each.is_task else kinds
+            for path in [f"{each.topic}#{kind}" for kind in told_apart] or [each.topic]:
                 yield Endpoint(
-                    service=service, method=CONSUME, path=path, location=location, module=module, framework="queue"
+                    service=service,
+                    method=CONSUME,
+                    path=path,
+                    location=each.location,
+                    module=module,
+                    framework="queue",
+                    function=each.function,
+                    is_task=each.is_task,
                 )
 
 
 def rpc_mismatches(codebase: Codebase) -> Mapping[str, tuple[RpcMismatch, ...]]:
-    """The calls of gRPC stubs that fit no proto file of the services, by module."""
+    """The calls of gRPC stubs that fit neither a proto file nor a servicer of the services, by module."""
     if not scan_files(codebase, "names code that gRPC generates", _names_generated):
         return {}
     roots = sorted({service.root or "." for service in codebase.services.values()})
     found = {proto.path: proto for root in roots for proto in find_protos(codebase.root, root)}
     protos = tuple(found[path] for path in sorted(found))
-    return map_files(codebase, f"stubs {digest_of(map(_described, protos))}", partial(_stubs, protos), codebase.sources)
+    servicers = tuple(_servicers(codebase))
+    query = f"stubs {digest_of([*map(_described, protos), servicers])}"
+    return map_files(codebase, query, partial(_stubs, protos, servicers), codebase.sources)
 
 
 def _finder(addresses: Addresses, codebase: Codebase) -> Callable[[Source], FileCalls]:
@@ -98,9 +109,22 @@ def _finder(addresses: Addresses, codebase: Codebase) -> Callable[[Source], File
     return find
 
 
-def _stubs(protos: tuple[ProtoFile, ...], codebase: Codebase) -> Callable[[Source], tuple[RpcMismatch, ...]]:
-    calls = RpcCalls(semantic_model(codebase), protos)
+def _stubs(
+    protos: tuple[ProtoFile, ...], servicers: tuple[Servicer, ...], codebase: Codebase
+) -> Callable[[Source], tuple[RpcMismatch, ...]]:
+    calls = RpcCalls(semantic_model(codebase), protos, servicers)
     return lambda source: tuple(calls.mismatches(source))
+
+
+def _servicers(codebase: Codebase) -> Iterator[Servicer]:
+    """The servicers that are added to servers, with the procedures that they have methods for."""
+    procedures = defaultdict[tuple[str, str], set[str]](set)
+    for route in find_routes(codebase):
+        if route.framework == "grpc":
+            _, service, name = route.path.split("/")
+            procedures[service, route.location.path].add(name)
+    for (service, path), names in sorted(procedures.items()):
+        yield Servicer(service, frozenset(names), path)
 
 
 def _described(proto: ProtoFile) -> object:

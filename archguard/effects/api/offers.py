@@ -11,6 +11,7 @@ from archguard.effects.api.endpoints import Endpoint, Offer
 from archguard.effects.catalogue.catalogue import semantic_model
 from archguard.effects.interactions import ServiceMap
 from archguard.effects.routes import Route, find_route_table
+from archguard.effects.routes.facts import route_facts
 from archguard.effects.tracing import has_any
 from archguard.semantics import StringValue
 
@@ -28,8 +29,10 @@ def offers_of(codebase: Codebase, services: ServiceMap) -> Mapping[str, Offer]:
     table = find_route_table(codebase)
     endpoints: dict[str, list[Endpoint]] = {name: [] for name in services.modules}
     unresolved: dict[str, list[str]] = {name: [] for name in services.modules}
+    operations = frozenset(route_facts().graphql.operations.values())  # a request to their view is no call of them
     for route in table.routes:
-        if service := services.owners.get(route.module, ""):
+        service = services.owners.get(route.module, "")
+        if service and route.method not in operations:
             endpoints[service].append(_endpoint(route, service))
     for missing in table.unresolved:
         if service := services.owners.get(missing.module, ""):

@@ -14,9 +14,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from archguard.codebase import Source
+from archguard.codebase.modules.namespace import is_test
 from archguard.codebase.scopes.scopes import Binding, Position, Scope
 from archguard.effects.api.bodies import Bodies, Body, BodyKeys
-from archguard.effects.api.callers import Callers, is_test, overridden_request
+from archguard.effects.api.callers import Callers, overridden_request
 from archguard.effects.api.clients import (
     GET,
     PUBLISH,
@@ -224,7 +225,7 @@ class Requests:
                     for method in methods
                     if target and method.text and method.text.isalpha()
                 )
-        found_bodies = (_body_argument(spec, passed) for spec in specs)
+        found_bodies = (_body_argument(spec, passed) for spec in specs if not _has_arguments(spec, passed))
         body, is_encoded = next((found for found in found_bodies if found[0]), (None, False))
         has_urls = [isinstance(passed.get(spec.target_position, *spec.target), Placed) for spec in specs]
         if not all(has_urls) or not specs:
@@ -336,6 +337,13 @@ def _without_parameters(request: Request) -> Request:
 def _names_a_path(value: Template) -> bool:
     """Whether a part of `value` is a text that is no number."""
     return any(isinstance(part, str) and not part.isdigit() for part in value.parts)
+
+
+def _has_arguments(spec: SendingCall, passed: Arguments) -> bool:
+    """Whether positional arguments are sent beside the message, which then does not have all fields."""
+    found = passed.get(spec.arguments_position, *spec.arguments) if spec.arguments else None
+    is_empty = isinstance(found, Placed) and isinstance(found.node, ast.List | ast.Tuple) and not found.node.elts
+    return isinstance(found, Placed) and not is_empty
 
 
 def _body_argument(spec: SendingCall, passed: Arguments) -> tuple[Placed | None, bool]:

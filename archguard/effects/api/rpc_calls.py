@@ -1,8 +1,9 @@
-"""Calls of gRPC stubs, compared with the proto files of the project.
+"""Calls of gRPC stubs, compared with the proto files of the project, else with its servicers.
 
 A stub class `PaymentsStub` of a module `payments_pb2_grpc` belongs to the service `Payments` of `payments.proto`. The
 request is judged where it is built in the call: `stub.Charge(payments_pb2.ChargeRequest(amount=3))`. No field is
-required in proto3; a keyword that is no field raises an error. A stub of no proto file of the project is not judged.
+required in proto3; a keyword that is no field raises an error. Without a proto file, the methods of the servicer say
+which procedures there are. A stub of neither is not judged.
 """
 
 import ast
@@ -10,17 +11,27 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from archguard.codebase import Source
+from archguard.codebase.modules.namespace import is_test
 from archguard.codebase.scopes.access_paths import Access
 from archguard.codebase.scopes.scopes import Binding, BindingKind, Position
-from archguard.effects.api.callers import is_test
 from archguard.effects.api.proto import ProtoFile, Rpc
 from archguard.model import Location
 from archguard.semantics import InstanceType, SemanticModel, qualified_name
 
 _STUB = re.compile(r"(?:^|[.:])(?P<module>\w+)_pb2_grpc\.(?P<service>\w+)(?:Async)?Stub$")
 _MESSAGE = re.compile(r"(?:^|[.:])(?P<module>\w+)_pb2\.(?P<message>[\w.]+)$")
+
+
+class Servicer(NamedTuple):
+    """A class that serves the procedures of a service."""
+
+    service: str
+    procedures: frozenset[str]
+    path: str
+    """The file that it is in."""
 
 
 class RpcFault(StrEnum):
@@ -42,7 +53,8 @@ class RpcMismatch:
     module: str
     called: str
     """The procedure that is called: `shop.Payments/Charge`."""
-    file: ProtoFile
+    declared_in: str
+    """The proto file that declares the service; else the file of its servicer."""
     rpc: Rpc | None = None
     names: tuple[str, ...] = ()
     """The fields that the message does not have, or the message that is passed."""
@@ -54,10 +66,11 @@ class RpcCalls:
 
     model: SemanticModel
     protos: tuple[ProtoFile, ...]
+    servicers: tuple[Servicer, ...] = ()
 
     def mismatches(self, source: Source) -> Iterator[RpcMismatch]:
         """Yield what does not fit in the calls of `source`."""
-        if is_test(source.module) or not self.protos:
+        if is_test(source.module) or not (self.protos or self.servicers):
             return
         for scope in self.model.scope(source.module).walk():
             for path in scope.access_paths:
@@ -66,31 +79,44 @@ class RpcCalls:
                         yield from self._of_call(access, access.call, path.at, source)
 
     def _of_call(self, access: Access, call: ast.Call, at: Position, source: Source) -> Iterator[RpcMismatch]:
-        found = self._service(access, at)
-        if not found:
+        stub = self._stub(access, at)
+        if not stub:
             return
-        service, files = found
+        module, service = stub
+        files = self._files(module, service)
+        if not files:
+            yield from self._unserved(service, access.name, source.location(call), source.module)
+            return
         rpcs = [(file, rpc) for file in files for rpc in file.rpcs if (rpc.service, rpc.name) == (service, access.name)]
         location = source.location(call)
         if not rpcs:
             prefix = f"{files[0].package}." if files[0].package else ""
             called = f"{prefix}{service}/{access.name}"
-            yield RpcMismatch(RpcFault.PATH, location, source.module, called, files[0])
+            yield RpcMismatch(RpcFault.PATH, location, source.module, called, files[0].path)
             return
         message = self._message(call.args[0], at) if call.args else None
         if message:
             yield from self._of_message(*rpcs[0], message, location, source.module)
 
-    def _service(self, access: Access, at: Position) -> tuple[str, list[ProtoFile]] | None:
-        """The service of the stub that `access` calls a method of, and the files that declare it."""
+    def _stub(self, access: Access, at: Position) -> tuple[str, str] | None:
+        """The module and the service of the stub that `access` calls a method of."""
         assert access.owner is not None  # noqa: S101  # checked by the caller
         for value in self.model.infer(access.owner, at):
             found = _STUB.search(qualified_name(value)) if isinstance(value, InstanceType) else None
             if found:
-                declaring = [it for it in self.protos if found["service"] in it.services]
-                files = [it for it in declaring if it.stem == found["module"]] or declaring
-                return (found["service"], files) if files else None
+                return found["module"], found["service"]
         return None
+
+    def _files(self, module: str, service: str) -> list[ProtoFile]:
+        """The proto files that declare the service of a stub in this module."""
+        declaring = [it for it in self.protos if service in it.services]
+        return [it for it in declaring if it.stem == module] or declaring
+
+    def _unserved(self, service: str, name: str, location: Location, module: str) -> Iterator[RpcMismatch]:
+        """The mismatch of a call that no servicer of the service has a method for."""
+        servicers = [servicer for servicer in self.servicers if servicer.service == service]
+        if servicers and not any(name in servicer.procedures for servicer in servicers):
+            yield RpcMismatch(RpcFault.PATH, location, module, f"{service}/{name}", servicers[0].path)
 
     @staticmethod
     def _of_message(
@@ -99,12 +125,12 @@ class RpcCalls:
         name, keywords = message
         wanted = rpc.request.rpartition(".")[2]
         if name.rpartition(".")[2] != wanted:
-            yield RpcMismatch(RpcFault.METHOD, location, module, str(rpc), file, rpc, (name,))
+            yield RpcMismatch(RpcFault.METHOD, location, module, str(rpc), file.path, rpc, (name,))
             return
         fields = next((found for key, found in file.messages.items() if key.rpartition(".")[2] == wanted), None)
         unknown = sorted(keywords - fields) if fields is not None else []
         if unknown:
-            yield RpcMismatch(RpcFault.UNKNOWN_FIELD, location, module, str(rpc), file, rpc, tuple(unknown))
+            yield RpcMismatch(RpcFault.UNKNOWN_FIELD, location, module, str(rpc), file.path, rpc, tuple(unknown))
 
     def _message(self, node: ast.expr, at: Position) -> tuple[str, frozenset[str]] | None:
         """The message that `node` builds, with its keywords; also of a name that is bound to it once."""

@@ -58,10 +58,12 @@ class Targets:
         return self._target(address, path) if address else None
 
     def of_topic(self, topic: Template) -> Target | None:
-        """The target of a message to `topic`, which may have a kind behind a `#`; None if no service consumes it."""
+        """The target of a message to `topic`, which may have a kind behind a `#`; None if the topic is unknown.
+
+        Without services, if none has the topic among its `topics`: then the code of consumers tells (`comparison.py`).
+        """
         name = Template.of(*topic.parts).without_query().text
-        owners = self.services.owners_of_topic(name) if name else ()
-        return Target(owners, topic) if owners else None
+        return Target(self.services.owners_of_topic(name), topic) if name else None
 
     def _target(self, address: Url, path: Template) -> Target | None:
         mounted = [

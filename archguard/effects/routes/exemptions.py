@@ -11,6 +11,7 @@ import ast
 import re
 from collections.abc import Mapping
 
+from archguard.codebase.facts.executed_nodes import executed_statements
 from archguard.codebase.scopes.scopes import Position, Scope
 from archguard.effects.routes.conditions import Conditions
 from archguard.effects.routes.expressions import Expressions
@@ -78,6 +79,9 @@ class Exemptions:
                     return True
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
                 return False
+            case ast.Match(cases=cases):  # which case is taken is not decided
+                inner = executed_statements(child for case in cases for child in case.body)
+                return any(self._refuses(each, at, is_middleware, depth) for each in inner)
         if isinstance(statement, ast.If | ast.With | ast.AsyncWith | ast.Try | ast.For | ast.AsyncFor | ast.While):
             return False  # their own statements are looked at one by one
         calls = (node for node in ast.walk(statement) if isinstance(node, ast.Call))
@@ -142,13 +146,4 @@ def _is_none(node: ast.expr) -> bool:
 
 
 def _all_statements(function: Scope) -> list[ast.stmt]:
-    """The statements of a function, those of functions in it left out."""
-    found, pending = list[ast.stmt](), list(ast.iter_child_nodes(function.whole))
-    while pending:
-        node = pending.pop()
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
-            continue
-        if isinstance(node, ast.stmt):
-            found.append(node)
-        pending += [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.stmt | ast.ExceptHandler)]
-    return found
+    return list(executed_statements(ast.iter_child_nodes(function.whole)))

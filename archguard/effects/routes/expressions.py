@@ -11,14 +11,15 @@ Cost: one pass over the bytes of all files for each name of a function whose par
 """
 
 import ast
-import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeAlias
 
 from archguard.codebase import Codebase, SourceError
+from archguard.codebase.facts.executed_nodes import executed_statements
 from archguard.codebase.file_results import ANYWHERE
+from archguard.codebase.modules.namespace import is_test
 from archguard.codebase.scopes.scopes import Binding, BindingKind, Position, Reading, Scope, walk
 from archguard.effects.routes.facts import Family, Places, route_facts
 from archguard.effects.routes.hierarchy import Hierarchy
@@ -41,7 +42,6 @@ Placed: TypeAlias = tuple[ast.expr, Position]
 """An expression, and where it is evaluated."""
 
 _MAX_DEPTH = 14
-_TEST = re.compile(r"(?:^|\.|::)(?:_?tests?|test_\w+|\w+_tests?|conftest|testing)(?:\.|$)")
 _SAME_OBJECT = frozenset({"router", "app", "blueprint", "api"})
 """Attributes of an application that stand for it where the project does not define them: `app.router.add_get`."""
 _PROPERTIES = frozenset({"property", "cached_property"})
@@ -79,7 +79,7 @@ class Allocation:
 
 def served_modules(codebase: Codebase) -> tuple[str, ...]:
     """The modules that can serve requests: all but tests, sorted."""
-    return tuple(name for name in sorted(codebase.sources) if not _TEST.search(name))
+    return tuple(name for name in sorted(codebase.sources) if not is_test(name))
 
 
 class Expressions:
@@ -426,7 +426,7 @@ class Expressions:
     def _additions(self, module: Scope) -> dict[str, list[Placed]]:
         found: dict[str, list[Placed]] = {}
         for scope in module.walk():
-            for statement in _own_statements(scope.node):
+            for statement in executed_statements(ast.iter_child_nodes(scope.node)):
                 if isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.Add | ast.BitOr):
                     added: ast.expr = ast.Starred(statement.value)
                     found.setdefault(_name(statement.target), []).append((added, scope.end))
@@ -574,16 +574,3 @@ def _is_call_of(callee: Type, function: Scope) -> bool:
         case ClassType(scope=scope):
             return scope is function.parent
     return False
-
-
-def _own_statements(node: ast.AST) -> Iterator[ast.stmt]:
-    """The statements of a scope, without those of the scopes in it."""
-    pending = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.stmt | ast.ExceptHandler)]
-    while pending:
-        statement = pending.pop()
-        if isinstance(statement, ast.stmt):
-            yield statement
-        if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            pending += [
-                child for child in ast.iter_child_nodes(statement) if isinstance(child, ast.stmt | ast.ExceptHandler)
-            ]

@@ -4,6 +4,7 @@ Classes are compared by their package and last name, since frameworks export the
 `fastapi.routing.APIRouter` is `fastapi.APIRouter`.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -177,6 +178,32 @@ class DjangoFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GraphqlFacts:
+    """Facts on libraries for GraphQL."""
+
+    schemas: Words
+    """Classes whose arguments are the root types of a schema."""
+    operations: Mapping[str, str]
+    """By argument of a schema, in their order: the method of the routes that the fields of the root type are."""
+    fields: Words
+    """Decorators and calls that declare a field with a resolver."""
+    field_packages: tuple[str, ...]
+    """How the packages begin that declare fields by attributes, with resolvers in methods beside them."""
+    guard_arguments: tuple[str, ...]
+    """The arguments of such declarations that list what must permit a request."""
+    mutation_methods: tuple[str, ...]
+    """The methods by which a class mutates."""
+    objects: Mapping[str, str]
+    """Classes to whose instances resolvers are bound, with the method of the routes that these are."""
+    object: str
+    """The class of such objects for any type, whose first argument is the name of the type."""
+    binders: Words
+    """The methods of these objects that bind a function to a field."""
+    views: Words
+    """What serves a schema under a path."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Action:
     """How a router of Django REST framework serves an action of a view set."""
 
@@ -199,6 +226,18 @@ class ViewSetFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Declarations:
+    """What else declares an entry point: tasks, consumers, remote procedures, routes that are not followed."""
+
+    methods: Mapping[str, Words]
+    """By class: the methods that do."""
+    functions: Words
+    """Functions, decorators and classes that do."""
+    indirect: Words
+    """Classes of applications whose routes are registered on another object, and whose methods are something else."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class RouteFacts:
     """The file `routes.toml`."""
 
@@ -209,6 +248,8 @@ class RouteFacts:
     litestar: LitestarFacts
     django: DjangoFacts
     viewsets: ViewSetFacts
+    graphql: GraphqlFacts
+    declarations: Declarations
 
     @cached_property
     def named_families(self) -> tuple[Family, ...]:
@@ -223,6 +264,38 @@ class RouteFacts:
     def _family_by_class(self) -> Mapping[tuple[str, str], Family]:
         families = self.named_families
         return {short(cls): family for family in families for cls in family.applications | family.routers}
+
+    def declares(self, name: str) -> bool:
+        """Whether a call of `name`, or a decorator of that name, declares an entry point: a route, a task ..."""
+        owner, _, last = name.rpartition(".")
+        classes = (owner, ".".join(short(owner)))
+        is_method = any(last in self._declaring_methods.get(cls, ()) for cls in classes)
+        return is_method or name in self._declaring_functions
+
+    @cached_property
+    def declaring_words(self) -> Words:
+        """The methods that register a handler, of the frameworks whose applications are often passed untyped."""
+        families = (self.families["fastapi"], self.families["flask"])
+        return frozenset(word for family in families for word in (*family.verbs, *family.registrations))
+
+    @cached_property
+    def _declaring_methods(self) -> Mapping[str, Words]:
+        """By class, in full and by package and last name: the methods that declare entry points."""
+        found = defaultdict[str, set[str]](set)
+        for family in self.named_families:
+            for cls in (family.applications | family.routers | family.attachments.keys()) - self.declarations.indirect:
+                found[".".join(short(cls))].update((*family.verbs, *family.registrations))
+        for cls, words in self.declarations.methods.items():
+            found[cls].update(words)
+        return {cls: frozenset(words) for cls, words in found.items()}
+
+    @cached_property
+    def _declaring_functions(self) -> Words:
+        handlers = (
+            f"{module}.{name}" for module in ("litestar", "litestar.handlers") for name in self.litestar.handlers
+        )
+        urls = self.django.path | self.django.re_path
+        return frozenset((*self.declarations.functions, *self.entries.routes, *handlers, *urls))
 
     def entry(self, name: str) -> Registration | Mount | None:
         """How a call of `name` describes an entry in a list of routes."""

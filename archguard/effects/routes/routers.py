@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from archguard.codebase.scopes.scopes import AccessPath, Position, Scope
 from archguard.effects.routes.checks import Checks
 from archguard.effects.routes.expressions import Allocation, Expressions, Placed
-from archguard.effects.routes.facts import Family, Mount, Registration, route_facts
+from archguard.effects.routes.facts import Family, Mount, Registration, is_one_of, route_facts
 from archguard.effects.routes.handlers import HTTP_METHODS, Handler, Handlers
 from archguard.effects.routes.route import (
     ANY,
@@ -38,7 +38,6 @@ _MAX_DEPTH = 12
 _OBJECT_NAME = re.compile(r"(?:.*_)?(?:app|application|router|routes|blueprint|blp|bp|api|ns|namespace)$")
 _STATIC = frozenset({"StaticFiles", "Admin"})
 """Applications from outside that serve files, or have a login of their own."""
-_GRAPHS = frozenset({"GraphQLRouter", "GraphQL", "GraphQLApp"})
 
 
 @dataclass(frozen=True)
@@ -344,14 +343,20 @@ class Routers:
     def _graph(
         self, parent: Allocation, placed: Placed, call: ast.Call, prefix: str, checks: tuple[Check, ...]
     ) -> None:
-        """A graph of GraphQL is one route for all of its resolvers; its own dependencies stand in its constructor."""
+        """What serves a schema of GraphQL is a route of its own; its dependencies stand in its constructor."""
         node, at = placed
         made = [node, *(binding.node for binding in self.expressions.assigned(node, at))]
         calls = [found for found in made if isinstance(found, ast.Call)]
         listed = [
             found for constructor in calls if (found := self.expressions.keyword(constructor, at, "dependencies"))
         ]
-        own, _ = self.checks.of_list(listed, Level.ROUTER)
+        getters = [
+            found for constructor in calls if (found := self.expressions.keyword(constructor, at, "context_getter"))
+        ]
+        own = (
+            *self.checks.of_list(listed, Level.ROUTER)[0],
+            *(self.checks.of(*found, Level.ROUTER) for found in getters),
+        )
         names = [qualified_name(value) for value in self.model.infer(node, at)]
         handler = Handler(names[0], names[0].rpartition(".")[0], None)
         place = self.checks.location(call, at)
@@ -373,7 +378,7 @@ class Routers:
         names = [qualified_name(value) for value in external]
         if any(name.rpartition(".")[2] in _STATIC for name in names):
             return
-        if any(name.rpartition(".")[2] in _GRAPHS for name in names):
+        if any(is_one_of(name, self.facts.graphql.views) for name in names):
             self._graph(parent, placed, call, prefix, checks)
             return
         if not names and not isinstance(node, ast.Call):

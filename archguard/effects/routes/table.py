@@ -22,6 +22,7 @@ from archguard.effects.routes.checks import Checks
 from archguard.effects.routes.django import DjangoRoutes
 from archguard.effects.routes.exemptions import Exemptions
 from archguard.effects.routes.expressions import Expressions, served_modules
+from archguard.effects.routes.graphql import GraphqlResolvers
 from archguard.effects.routes.handlers import Handlers
 from archguard.effects.routes.litestar import LitestarRoutes
 from archguard.effects.routes.remote_procedures import RemoteProcedures
@@ -34,7 +35,7 @@ from archguard.semantics.app_state import app_state_writers
 
 _WORDS = re.compile(
     rb"\b(?:fastapi|starlette|flask\w*|quart\w*|apiflask|django|rest_framework\w*|litestar|tornado|aiohttp|sanic|ninja"
-    rb"|grpc|strawberry|urlpatterns)\b|@[\w.]+\.(?:get|post|put|patch|delete|route|api_route|websocket|view)\("
+    rb"|grpc|strawberry\w*|graphene\w*|ariadne\w*|urlpatterns)\b|@[\w.]+\.(?:get|post|put|patch|delete|route|api_route|websocket|view)\("
     rb"|\.(?:include_router|register_blueprint|add_url_rule|add_api_route|add_resource|before_request|add_middleware|mount)\("
 )
 
@@ -71,6 +72,7 @@ class _Files:
     settings: tuple[str, ...]
     tornado: tuple[str, ...]
     servicers: tuple[str, ...]
+    graphql: tuple[str, ...]
 
     @classmethod
     def of(cls, codebase: Codebase) -> "_Files":
@@ -90,6 +92,7 @@ class _Files:
             settings=with_word(_Word.SETTING),
             tornado=with_word(_Word.HANDLER) if has_tornado else (),
             servicers=with_word(_Word.SERVICER),
+            graphql=with_word(_Word.GRAPHQL),
         )
 
 
@@ -101,6 +104,7 @@ class _Word(StrEnum):
     TORNADO = "tornado"
     HANDLER = "andler"
     SERVICER = "Servicer_to_server"
+    GRAPHQL = "strawberry|graphene|ariadne"
 
 
 def _words(source: Source) -> tuple[str, ...] | None:
@@ -138,9 +142,11 @@ def _assembled(codebase: Codebase, files: _Files) -> RouteTable:
     routes += litestar.routes()
     routes += TornadoRoutes(checks, handlers, files.tornado).routes()
     routes += RemoteProcedures(checks, handlers, files.servicers).routes()
-    unresolved = [*routers.unresolved, *django.unresolved, *litestar.unresolved]
     exemptions = Exemptions(expressions)
-    found = sorted((_without_exempt(exemptions, route) for route in routes), key=_sort_key)
+    served = [_without_exempt(exemptions, route) for route in routes]
+    graphql = GraphqlResolvers(checks, handlers, files.graphql)
+    found = sorted((*served, *graphql.routes(served)), key=_sort_key)
+    unresolved = [*routers.unresolved, *django.unresolved, *litestar.unresolved, *graphql.unresolved]
     unknown = sorted(unresolved, key=lambda item: (item.location, item.what))
     loose = tuple(dict.fromkeys(litestar.loose))
     distinct = tuple(map(_as_kept, dict.fromkeys(found)))

@@ -69,13 +69,9 @@ class Classifier:
         """Whether a call of the function with this scope runs its body only when the result is iterated."""
         return scope.is_generator and CONTEXT_MANAGERS.isdisjoint(decorator_names(scope))
 
-    def runs_once(self, scope: Scope) -> bool:
-        """Whether the function with this scope takes no arguments, and a decorator memoizes its result."""
-        arguments = getattr(scope.node, "args", None)
-        is_constant = isinstance(arguments, ast.arguments) and not (
-            arguments.args[1:] if scope.parent and isinstance(scope.parent.node, ast.ClassDef) else arguments.args
-        )
-        return is_constant and any(map(self.execution.memoizes, decorator_names(scope)))
+    def is_memoized(self, scope: Scope) -> bool:
+        """Whether a decorator runs the function with this scope once for the same arguments."""
+        return any(map(self.execution.memoizes, decorator_names(scope)))
 
     @memoized
     def _may_have_effect(self, name: str) -> bool:

@@ -1,18 +1,25 @@
 """Predicates on bodies and signatures: take, return, raise, catch, call, fall_back. Each yields the evidence for it."""
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from archguard.codebase.facts import Catch, FunctionDefinition, Raise, Reference
+from archguard.codebase.facts import Call, Catch, FunctionDefinition, Raise, Reference
+from archguard.codebase.facts.executed_nodes import executed_nodes
 from archguard.codebase.scopes.scopes import Scope
 from archguard.kinds.structure_rules.evidence import Evidence, best
 from archguard.kinds.structure_rules.except_clauses import reacts, without
 from archguard.kinds.structure_rules.glob import Glob
-from archguard.kinds.structure_rules.name_forms import Spelling
+from archguard.kinds.structure_rules.name_forms import Spelling, spelled
 from archguard.kinds.structure_rules.shape import Caught, Raised
 from archguard.kinds.structure_rules.subjects import Sort, StructureFacts, Subject, line_of
-from archguard.kinds.structure_rules.type_queries import called_modules, exceptions, returned, taken
+from archguard.kinds.structure_rules.type_queries import called_functions, called_modules, exceptions, returned, taken
+from archguard.semantics import ExternalSymbol, qualified_name
+
+_MISSING_KEY = frozenset({"BaseException", "Exception", "KeyError", "LookupError"})
+"""What a clause catches if it catches a missing key."""
+_MAX_CALLS_DEEP = 3
+"""How many calls of the project's functions are followed to one that a rule asks for, as `effects` does by default."""
 
 
 def takes(facts: StructureFacts, subject: Subject, globs: tuple[Glob, ...]) -> Iterator[Evidence]:
@@ -85,8 +92,29 @@ def calls(facts: StructureFacts, subject: Subject, globs: tuple[Glob, ...]) -> I
             yield Evidence(call.name, name, call.location, name, str(part))
 
 
+def calls_in_turn(facts: StructureFacts, subject: Subject, globs: tuple[Glob, ...]) -> bool:
+    """Whether a function of the project that the subject calls, or one that this calls, has such a call."""
+    return _delegates(facts, subject, globs, _MAX_CALLS_DEEP)
+
+
+def _delegates(facts: StructureFacts, subject: Subject, globs: tuple[Glob, ...], depth: int) -> bool:
+    called = _called_subjects(facts, subject) if depth else ()
+    return any(any(calls(facts, each, globs)) or _delegates(facts, each, globs, depth - 1) for each in called)
+
+
+def _called_subjects(facts: StructureFacts, subject: Subject) -> tuple[Subject, ...]:
+    """The functions of the project that the subject calls."""
+    found = (
+        facts.definition(function.scope.module.name, function.scope.name, getattr(function.scope.node, "lineno", 0))
+        for call in Call.within(subject.scope, subject.source)
+        for function in called_functions(facts, call)
+    )
+    return tuple(dict.fromkeys(each for each in found if each and each.scope is not subject.scope))
+
+
 def falls_back(facts: StructureFacts, subject: Subject, globs: tuple[Glob, ...]) -> Iterator[Evidence]:
-    """Each call that matches `globs` and whose missing result gives way to a literal."""
+    """Each call that matches `globs` and whose missing result gives way to a literal; `x[key]` is `x.get(key)`."""
+    yield from _caught_fallbacks(facts, subject, globs)
     replaced = _replaced(subject.scope)
     for call in facts.calls_in(subject):
         node = call.call.reference.node if call.call and call.call.reference else None
@@ -101,6 +129,45 @@ def _replaced(scope: Scope) -> frozenset[int]:
     """The nodes that stand before `or` and a literal, by identity."""
     operations = (node for node in ast.walk(scope.node) if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or))
     return frozenset(id(one) for node in operations if _is_value(node.values[-1]) for one in node.values[:-1])
+
+
+def _caught_fallbacks(facts: StructureFacts, subject: Subject, globs: tuple[Glob, ...]) -> Iterator[Evidence]:
+    """Each `value = os.environ[key]` in a `try` that assigns a literal if the key is missing."""
+    for scope in subject.scope.walk():
+        nodes = executed_nodes(ast.iter_child_nodes(scope.node))
+        for read in (read for node in nodes if isinstance(node, ast.Try) for read in _reads_with_fallback(node)):
+            owner = tuple(map(qualified_name, facts.names.infer(read.value, scope.end)))
+            names = tuple(ExternalSymbol(f"{name}.get") for name in owner)
+            if found := best(facts, globs, (spelled(f"{ast.unparse(read.value)}.get", names),)):
+                place = line_of(subject.source, read.lineno, read.col_offset + 1)
+                what = ast.unparse(read)
+                yield Evidence(scope.name, what, place, str(found.spelling), str(found.glob), found.confidence)
+
+
+def _reads_with_fallback(node: ast.Try) -> Iterator[ast.Subscript]:
+    """The items that `node` reads, if a clause for missing keys gives the same name a literal, or returns one."""
+    for handler in (handler for handler in node.handlers if _catches_missing_keys(handler)):
+        for result in handler.body:
+            match result:
+                case ast.Assign(targets=[ast.Name(id=name)], value=value) if _is_value(value):
+                    yield from (read for given, read in _reads(node.body) if given == name)
+                case ast.Return(value=ast.expr() as value) if _is_value(value):
+                    yield from (read for given, read in _reads(node.body) if not given)
+
+
+def _catches_missing_keys(handler: ast.ExceptHandler) -> bool:
+    caught = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return any(node is None or ast.unparse(node) in _MISSING_KEY for node in caught)
+
+
+def _reads(body: Sequence[ast.stmt]) -> Iterator[tuple[str, ast.Subscript]]:
+    """The items that are read into a name, each with the name, or that are returned, with ""."""
+    for statement in body:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                yield from ((name, read) for read in ast.walk(value) if isinstance(read, ast.Subscript))
+            case ast.Return(value=ast.expr() as value):
+                yield from (("", read) for read in ast.walk(value) if isinstance(read, ast.Subscript))
 
 
 def _has_default(call: ast.Call) -> bool:

@@ -5,19 +5,25 @@ or calls a method such as `append` of a list, dictionary, set or another contain
 of a class is changed through the class or an instance (`cls.seen.add(...)`), unless a method gives each instance its
 own.
 
-Only functions of the same file are looked at. What a module does at its top level, once, is no change.
-Cost: one walk over the functions of the file.
+Functions of other files count as well: those of the modules that import the one with the variable, and name it there.
+What a module does at its top level, once, is no change, nor is what a test does.
+Cost: one walk over the functions of the file; for each variable that none of them changes, a search for its name in the
+files that import the module, and a walk over those that hold it.
 """
 
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from archguard.codebase.facts.executed_nodes import executed_nodes
-from archguard.codebase.scopes.scopes import BindingKind, Scope
+from archguard.codebase.file_results import ANYWHERE
+from archguard.codebase.modules.namespace import is_test
+from archguard.codebase.scopes.scopes import Binding, BindingKind, Reading, Scope
 from archguard.effects.catalogue.mutation import load_mutation
+from archguard.effects.tracing import content_of
 from archguard.kinds.structure_rules.subjects import Sort, StructureFacts, Subject, own_names
-from archguard.semantics import ExternalSymbol, InstanceType
+from archguard.semantics import ClassType, ExternalSymbol, InstanceType, ModuleType, Type
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
@@ -42,8 +48,9 @@ def mutable_variables(facts: StructureFacts, subject: Subject) -> Iterator[tuple
         if name in _definitions(subject.scope) or (subject.sort is Sort.CLASS and _is_own(subject.scope, name)):
             continue
         is_container = _is_container(facts, subject.scope, name)
-        for change in changes:
-            if (is_container or not change.by_method) and _names(change, subject, name):
+        own = (change for change in changes if _names(change, subject, name))
+        for change in chain(own, _changes_elsewhere(facts, subject, name)):
+            if is_container or not change.by_method:
                 yield name, node, change.function
                 break
 
@@ -67,6 +74,54 @@ def _is_container(facts: StructureFacts, scope: Scope, name: str) -> bool:
     values = (value for binding in scope.named(name) for value in facts.names.infer_origin(binding))
     classes = (value.of for value in values if isinstance(value, InstanceType))
     return any(isinstance(one, ExternalSymbol) and one.name.removesuffix("()") in types for one in classes)
+
+
+def _changes_elsewhere(facts: StructureFacts, subject: Subject, name: str) -> Iterator[Change]:
+    """The changes of the variable `name` of `subject` by functions of the modules that import its module."""
+    model, sources = facts.names, facts.codebase.sources
+    model.files.recorder.read((ANYWHERE, Reading.MENTIONS, name))
+    for importer in sorted(facts.codebase.every_import.importers.get(subject.module, ())):
+        if is_test(importer) or name.encode() not in content_of(sources[importer]):
+            continue
+        for scope in _functions(model.scope(importer)):
+            scope.read(Reading.TEXT)
+            for change in (*_changes(scope), *_attribute_stores(scope)):
+                if _refers(facts, change, subject, name):
+                    yield change
+
+
+def _attribute_stores(scope: Scope) -> Iterator[Change]:
+    """`module.count = 1` and `module.count += 1`, which change a variable of another module."""
+    for node in executed_nodes(ast.iter_child_nodes(scope.node)):
+        match node:
+            case ast.Assign(targets=targets):
+                yield from (
+                    Change(scope.name, target, scope) for target in targets if isinstance(target, ast.Attribute)
+                )
+            case ast.AugAssign(target=ast.Attribute() as target):
+                yield Change(scope.name, target, scope)
+
+
+def _refers(facts: StructureFacts, change: Change, subject: Subject, name: str) -> bool:
+    """Whether the target of `change`, in another module, is the variable `name` of `subject`."""
+    match change.target:
+        case ast.Name(id=written):
+            origins = facts.names.resolve(written, change.scope.end)
+            bound = (origin for origin in origins if isinstance(origin, Binding))
+            return any(origin.name == name and origin.at.scope is subject.scope for origin in bound)
+        case ast.Attribute(value=owner, attr=attribute) if attribute == name:
+            owners = facts.names.infer(owner, change.scope.end)
+            return any(_is_subject(value, subject) for value in owners)
+    return False
+
+
+def _is_subject(value: Type, subject: Subject) -> bool:
+    match value:
+        case ModuleType(name=module):
+            return subject.sort is Sort.MODULE and module == subject.module
+        case ClassType(scope=scope):
+            return scope is subject.scope
+    return False
 
 
 def _changes(scope: Scope) -> Iterator[Change]:

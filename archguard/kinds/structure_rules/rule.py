@@ -12,7 +12,7 @@ from archguard.kinds.structure_rules.evidence import best, weaker
 from archguard.kinds.structure_rules.glob import Globs
 from archguard.kinds.structure_rules.shape import Demand, Selector, Shape
 from archguard.kinds.structure_rules.subjects import Sort, StructureFacts, Subject
-from archguard.kinds.structure_rules.vocabulary import bound_predicates, confidence
+from archguard.kinds.structure_rules.vocabulary import bound_predicates, confidence, is_met
 from archguard.model import Confidence
 
 
@@ -89,7 +89,7 @@ class Rule:
         """Every required predicate in `module` that does not hold, and all evidence for forbidden ones."""
         for subject, selection in self.subjects_in(facts, module):
             for predicate in () if subject.only_collects else bound_predicates(self._demanded(self.must, subject)):
-                if not predicate.confidence(facts, subject):
+                if not is_met(predicate, facts, subject):
                     yield Breach(subject, predicate, None, selection)
             for predicate in bound_predicates(self._demanded(self.must_not, subject)):
                 for evidence in predicate.evidence(facts, subject):

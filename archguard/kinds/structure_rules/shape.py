@@ -119,7 +119,8 @@ class Criteria:
     """Functions, methods and classes that are called; with brackets, their arguments too: `open(*'w'*)`; the name of a
     component or a module stands for all that is defined in it."""
     fall_back: Annotated[Globs, Weaker.SMALLER] = ()
-    """Calls whose missing result gives way to a literal: `os.getenv("KEY") or "x"`, `os.environ.get("KEY", "x")`."""
+    """Calls whose missing result gives way to a literal: `os.getenv("KEY") or "x"`, `os.environ.get("KEY", "x")`, or
+    `os.environ["KEY"]` in a `try` that catches the missing key."""
     exceed: Annotated[Size | None, Weaker.PARTS] = None
     """Sizes: `lines`, `parameters`, `members`, `branches` or `statements`."""
 

@@ -28,6 +28,8 @@ class Predicate:
     """The fix if it is required and does not hold; `{}` is the required value."""
     fix: str
     """The fix if it is forbidden and holds."""
+    holds_in_turn: Callable[[StructureFacts, Subject, Any], bool] | None = None
+    """Whether it holds, where it is required, for what the subject calls."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,12 @@ class BoundPredicate:
     def confidence(self, facts: StructureFacts, subject: Subject) -> Confidence | None:
         """The confidence that it holds for `subject`, or None if it does not."""
         return surest(evidence.confidence for evidence in self.evidence(facts, subject))
+
+
+def is_met(predicate: BoundPredicate, facts: StructureFacts, subject: Subject) -> bool:
+    """Whether `subject` meets the required `predicate`, itself or by what it calls."""
+    in_turn = predicate.predicate.holds_in_turn
+    return bool(predicate.confidence(facts, subject)) or bool(in_turn and in_turn(facts, subject, predicate.value))
 
 
 def bound_predicates(criteria: Criteria) -> tuple[BoundPredicate, ...]:
@@ -217,6 +225,7 @@ PREDICATES: Mapping[str, Predicate] = {
         body_predicates.calls,
         "have it call {}",
         "be given the result, or move the call to where it is allowed",
+        body_predicates.calls_in_turn,
     ),
     "fall_back": Predicate(
         "fall back to a literal for",
