@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 
-from archguard.codebase import Component, Project, Service
+from archguard.codebase import Component, Names, Project, Service
 from archguard.config.document import Document, Keys
 from archguard.errors import ConfigError
 from archguard.kinds import Contract
@@ -40,6 +40,24 @@ class Accepted:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AssistantMarks:
+    """What marks a commit as written with a coding assistant; `*` stands for any text, and case makes no difference."""
+
+    trailers: Names = ()
+    """Trailers of commit messages that are for assistants only, whatever they say: `Assisted-by`."""
+    author_trailers: Names = ()
+    """Trailers that name a further author, who may be an assistant: `Co-authored-by`."""
+    phrases: Names = ()
+    """What begins a line that goes on with the name of a product: `Generated with`."""
+    products: Names = ()
+    """The names of products that follow one of the `phrases`."""
+    addresses: Names = ()
+    """The mail addresses of assistants, as authors and in `author_trailers`."""
+    names: Names = ()
+    """The names of assistants, as authors and in `author_trailers`; only names that no person has."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Config:
     """The contracts, and which code they apply to."""
 
@@ -51,6 +69,8 @@ class Config:
     contracts: tuple[Contract, ...] = ()
     accepted: tuple[Accepted, ...] = ()
     """The weakenings of contracts that are accepted; one counts for the change that adds it."""
+    assistants: AssistantMarks = field(default_factory=AssistantMarks)
+    """What marks a commit as written with an assistant, beside the marks that archguard knows."""
     origins: Mapping[tuple[str, str], Origin] = field(default_factory=dict)
     """The origin of each entry, by top-level key and name: `("contracts", "layered")`.
 

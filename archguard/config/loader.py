@@ -18,7 +18,7 @@ from types import MappingProxyType
 from typing import Any
 
 from archguard.config.binding import ErrorCollector, File, IgnoreOf, bind_contract
-from archguard.config.config import Accepted, Config, Origin, did_you_mean
+from archguard.config.config import Accepted, AssistantMarks, Config, Origin, did_you_mean
 from archguard.config.dialects import dialect_of, files_beside
 from archguard.config.discovery import unread_contracts
 from archguard.config.document import Document, Keys, read_faulty_document
@@ -143,6 +143,7 @@ class _Loader:
             services=self._section("services"),
             contracts=tuple(self._with_clients(self._with_ignores(contract)) for contract in contracts),
             accepted=tuple(self.accepted),
+            assistants=self.values.get(("assistants", ""), AssistantMarks()),
             origins=self.origins,
             files=tuple(self.files),
             notes=tuple(self.notes),
@@ -223,8 +224,10 @@ class _Loader:
                     self.faults.errors.append(error)
                     continue
                 self._add_entry((section, name), value, Origin(document, (section, name), shipped), extended=extended)
-        if "project" in document.data:
-            self._add_entry(("project", ""), file.project, Origin(document, ("project",), shipped), extended=extended)
+        for section in ("project", "assistants"):
+            if section in document.data:
+                value, origin = getattr(file, section), Origin(document, (section,), shipped)
+                self._add_entry((section, ""), value, origin, extended=extended)
         contracts = document.data.get("contracts")
         for index, item in enumerate(contracts if isinstance(contracts, list) else ()):
             if not isinstance(item, dict):
@@ -260,7 +263,7 @@ class _Loader:
         """Register `name` at `origin`, whether its value is valid or not; report a fault if it is declared already."""
         if name in self.origins and name not in self.inherited:
             place = self.origins[name].error("").location
-            what = f"'{name[1]}'" if name[1] else "`project`"
+            what = f"'{name[1]}'" if name[1] else f"`{name[0]}`"
             self.faults.errors.append(origin.error(f"{what} is declared twice", (), f"first at {place}"))
             return False
         self.origins[name] = origin
@@ -283,7 +286,7 @@ class _Loader:
 
 
 _FILE_KEYS = [item.name for item in fields(File)]
-_INDEPENDENT_KEYS = {"accepted", "components", "contracts", "ignore", "version", ""}
+_INDEPENDENT_KEYS = {"accepted", "assistants", "components", "contracts", "ignore", "version", ""}
 """Top-level keys that do not decide which code is read; "" is an unknown key that resembles none."""
 _LOCATION_KEYS = ("source_roots", "packages")
 

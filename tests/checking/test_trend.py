@@ -75,8 +75,10 @@ def test_the_working_tree_and_git_are_left_alone(history: Project) -> None:
 
 def test_what_is_known_of_a_commit_is_not_computed_again(history: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     computed = []
-    point_at = under_test.point_at
-    monkeypatch.setattr(under_test, "point_at", lambda config, one: computed.append(one.id) or point_at(config, one))
+    check_it = under_test.checked_commit
+    monkeypatch.setattr(
+        under_test, "checked_commit", lambda config, one, files: computed.append(one.id) or check_it(config, one, files)
+    )
 
     before = points(history)
     git(history, "commit", "--quiet", "--allow-empty", "--message", "Four")
