@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from archguard.checking.check import check
 from archguard.checking.measure import measure
@@ -152,9 +152,13 @@ def _violations(report: Report) -> Mapping[str, int | None]:
     }
 
 
+_ABOUT_CONTRACTS: Final = ("configuration", "expired-ignore", "suppression", "unassigned", "unmatched-ignore")
+"""The codes of errors that files do not have by themselves: past code need not fit the contracts of today."""
+
+
 def _unread(problems: Iterable[Any]) -> int:
-    """The number of files with an error; errors in contracts are part of their outcomes."""
-    errors = (problem for problem in problems if problem.severity is Severity.ERROR and problem.code != "configuration")
+    """The number of files that could not be read; errors in contracts are part of their outcomes."""
+    errors = (it for it in problems if it.severity is Severity.ERROR and it.code not in _ABOUT_CONTRACTS)
     return len({problem.location and problem.location.path for problem in errors})
 
 

@@ -143,6 +143,19 @@ def test_a_contract_that_could_not_be_checked_then_is_told_and_the_others_count(
     assert line.endswith("not checked: late")
 
 
+def test_code_that_does_not_fit_the_exceptions_of_today_is_read_all_the_same(history: Project) -> None:
+    history.write("shop/controllers.py", "import shop.repositories  # archguard: ignore[gone] No more\n")
+    commit(history, "Ignored")
+    text = (history.root / "archguard.yaml").read_text()
+    history.configure(
+        text.replace("project:", "ignore: [{contract: layered, import: shop.x -> shop.y, reason: soon}]\nproject:")
+    )
+
+    first, *_, last = json.loads(history.call("trend", "--since", "HEAD~4", "--format", "json").stdout)["points"]
+
+    assert (first["unread_files"], last["unread_files"]) == (0, 0)
+
+
 def test_the_gate_fails_with_both_numbers_and_compares_what_was_checked_at_both_ends(history: Project) -> None:
     first = git(history, "rev-parse", "--short=8", "HEAD~3").strip()
     last = git(history, "rev-parse", "--short=8", "HEAD").strip()

@@ -7,13 +7,13 @@ from archguard.model import AuthorshipTrend, CommitGroup, GroupFigures
 
 GROUPS: Final[Mapping[CommitGroup, str]] = {
     CommitGroup.ASSISTED: "assisted",
-    CommitGroup.OTHER: "others",
+    CommitGroup.OTHER: "other",
     CommitGroup.MIXED: "mixed",
 }
 """The names of the groups for display."""
 
 ABOUT: Final = (
-    "Assisted: every commit of a change is marked as written with a coding assistant. Others: none is, which proves "
+    "Assisted: every commit of a change is marked as written with a coding assistant. Other: none is, which proves "
     "nothing. Mixed: some are, of a merged branch or between two commits that were compared."
 )
 
