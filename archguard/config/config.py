@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Annotated, TypeAlias
 
-from archguard.codebase import Component, Names, Project, Service
+from archguard.codebase import Component, OneOrMany, Project, Service
 from archguard.config.document import Document, Keys
 from archguard.errors import ConfigError
 from archguard.kinds import Contract
@@ -39,21 +40,24 @@ class Accepted:
             raise ValueError("the acceptance has no reason")
 
 
+_Words: TypeAlias = Annotated[frozenset[str], OneOrMany()]
+
+
 @dataclass(frozen=True, kw_only=True)
 class AssistantMarks:
     """What marks a commit as written with a coding assistant; `*` stands for any text, and case makes no difference."""
 
-    trailers: Names = ()
+    trailers: _Words = frozenset()
     """Trailers of commit messages that are for assistants only, whatever they say: `Assisted-by`."""
-    author_trailers: Names = ()
+    author_trailers: _Words = frozenset()
     """Trailers that name a further author, who may be an assistant: `Co-authored-by`."""
-    phrases: Names = ()
+    phrases: _Words = frozenset()
     """What begins a line that goes on with the name of a product: `Generated with`."""
-    products: Names = ()
+    products: _Words = frozenset()
     """The names of products that follow one of the `phrases`."""
-    addresses: Names = ()
+    addresses: _Words = frozenset()
     """The mail addresses of assistants, as authors and in `author_trailers`."""
-    names: Names = ()
+    names: _Words = frozenset()
     """The names of assistants, as authors and in `author_trailers`; only names that no person has."""
 
 

@@ -28,7 +28,7 @@ _DECORATION = r"[^\w\n]*"
 def load_assistants(added: AssistantMarks) -> "Assistants":
     """The known marks and those that are `added` by a configuration."""
     known = load_package_data(AssistantMarks, "archguard.history.authorship", "assistants.toml")
-    marks = {it.name: (*getattr(known, it.name), *getattr(added, it.name)) for it in fields(AssistantMarks)}
+    marks = {it.name: getattr(known, it.name) | getattr(added, it.name) for it in fields(AssistantMarks)}
     return Assistants(AssistantMarks(**marks))
 
 
@@ -81,5 +81,5 @@ class Assistants:
 
 def _any_of(globs: Iterable[str]) -> re.Pattern[str]:
     """A pattern for texts that one of `globs` matches; only `*` is special, since names of bots have brackets."""
-    choices = "|".join(re.escape(glob).replace(r"\*", ".*") for glob in globs)
+    choices = "|".join(re.escape(glob).replace(r"\*", ".*") for glob in sorted(globs))
     return re.compile(f"(?:{choices})" if choices else "(?!)", re.IGNORECASE)
