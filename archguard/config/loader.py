@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
 from pathlib import Path
+from textwrap import dedent
 from types import MappingProxyType
 from typing import Any
 
@@ -32,17 +33,22 @@ from archguard.kinds import Contract, Ignore
 from archguard.model import Location
 
 
-def read_config(paths: Iterable[Path], root: Path, drafts: Mapping[Path, str] = MappingProxyType({})) -> Config:
-    """Load the configuration files `paths` and every file that they extend.
+def read_config(paths: Iterable[Path] | str, root: Path, drafts: Mapping[Path, str] = MappingProxyType({})) -> Config:
+    """Load the configuration files `paths` and every file that they extend, or a configuration from its text.
 
     Args:
-        paths: YAML files, or a `pyproject.toml` with a table `tool.archguard`.
+        paths: YAML files, or a `pyproject.toml` with a table `tool.archguard`; or a text in YAML, which may be indented
+            as a whole. What a text `extends` is relative to `root`.
         root: The folder to which source roots and reported paths are relative.
         drafts: Texts to read in place of YAML and TOML files, by absolute path.
 
     Raises:
         ExceptionGroup[ConfigError]: all faults of all files, sorted by location.
     """
+    if isinstance(paths, str):
+        text = root / _TEXT
+        config = read_config((text,), root, {**drafts, _absolute(text): dedent(paths)})
+        return replace(config, files=tuple(path for path in config.files if path != text))
     loader, given = _Loader(root, drafts), tuple(paths)
     for path in given:
         loader.read(path, ())
@@ -53,6 +59,14 @@ def read_config(paths: Iterable[Path], root: Path, drafts: Mapping[Path, str] = 
     if loader.faults.errors:
         raise ExceptionGroup("configuration", sorted([*loader.faults.errors, *loader.faults_in_code()], key=_sort_key))
     return loader.config()
+
+
+_TEXT = "<text>.yaml"
+"""The path that messages show for a text; no file."""
+
+
+def _absolute(path: Path) -> Path:
+    return Path(os.path.abspath(path))  # noqa: PTH100  # keeps links
 
 
 @dataclass
@@ -89,7 +103,8 @@ class _Loader:
         self.notes.extend(document.notes)
         self.faults.errors.extend(document.faults)
         if not isinstance(document.data, dict):
-            self.faults.errors.append(document.error("a configuration is a mapping of keys"))
+            hint = "to read a file, give its path as a `Path`" if path.name == _TEXT else ""
+            self.faults.errors.append(document.error("a configuration is a mapping of keys", (), hint))
             return
         file = self._bind(document)
         self._extend(document, file, (*extending, path.resolve()))
@@ -156,7 +171,7 @@ class _Loader:
         shown = self._display_path(path)
         if dialect := dialect_of(path):
             return dialect.translate(path, shown)
-        draft = self.drafts.get(Path(os.path.abspath(path)))  # noqa: PTH100  # keeps links
+        draft = self.drafts.get(_absolute(path))
         document = read_faulty_document(path, shown, draft)
         return document.below("tool", "archguard") if path.name == "pyproject.toml" else document
 
