@@ -226,7 +226,8 @@ def test_every_class_of_assertions_has_a_table_of_its_methods(name: str) -> None
 def test_no_keyword_argument_of_an_assertion_is_of_any_type() -> None:
     found = [
         f"{name}: {parameter}"
-        for name, method in _methods("archguard.testing.Architecture") + _methods("archguard.testing.Modules")
+        for class_ in ("Architecture", "Modules", "Definitions")
+        for name, method in _methods(f"archguard.testing.{class_}")
         for parameter in signature(method).parameters.values()
         if parameter.annotation is Any or (parameter.annotation is parameter.empty and parameter.name != "self")
     ]
