@@ -11,7 +11,7 @@ from typing import Final
 from archguard.model.trend import Commit
 
 LEAST_CHANGES: Final = 20
-"""The changes of a group from which on it has rates: with fewer, a single one moves them by more than a twentieth."""
+"""The changes of code from which on a group has rates: with fewer, a single one moves them by more than a twentieth."""
 
 LEAST_LINES: Final = 1_000
 """The lines from which on there are rates per 1,000 lines, and shares of lines: fewer would be extrapolated."""
@@ -39,6 +39,8 @@ class GroupFigures:
     """The group."""
     changes: int = 0
     """How many changes were compared: commits of the first-parent history, a merge with all that it brings."""
+    code_changes: int = 0
+    """How many of them added or deleted lines of code."""
     changed_lines: int = 0
     """The lines of code that these changes added or deleted."""
     violations_introduced: int = 0
@@ -70,8 +72,8 @@ class GroupFigures:
 
     @property
     def has_enough_changes(self) -> bool:
-        """Whether there are enough changes to say something about the group."""
-        return self.changes >= LEAST_CHANGES
+        """Whether there are enough changes of code to say something about the group."""
+        return self.code_changes >= LEAST_CHANGES
 
     @property
     def introduced_per_thousand_lines(self) -> float | None:

@@ -451,12 +451,18 @@ def test_each_commit_is_checked_once_for_both_sorts_of_trend(shop: Project, monk
 # Days until a violation is fixed.
 
 
+def enough_changes(shop: Project, count: int = 20) -> None:
+    """So many changes of an assistant on the 2nd of January that each add a line."""
+    for number in range(1, count + 1):
+        shop.write("shop/small.py", lines(number, "small_{} = {}"))
+        commit_on(shop, "2026-01-02", f"{number}" + ASSISTED)
+
+
 def open_and_fix(shop: Project, opened: int, fixed: Sequence[str]) -> None:
     """An assistant adds so many violations on the 2nd of January, and others fix one on each of the days."""
     shop.write("shop/db.py", "import shop.web\n" * opened)
     commit_on(shop, "2026-01-02", "Violate" + ASSISTED)
-    for number in range(19):
-        commit_on(shop, "2026-01-02", f"{number}" + ASSISTED)
+    enough_changes(shop, count=19)
     for number, day in enumerate(fixed, start=1):
         shop.write("shop/db.py", "import shop.web\n" * (opened - number))
         commit_on(shop, day, "Fix")
@@ -489,17 +495,11 @@ def test_a_median_needs_five_violations(opened: int, median: float | None, shop:
 # Lines.
 
 
-def enough_changes(shop: Project, day: str = "2026-01-02", count: int = 20) -> None:
-    """So many changes of an assistant that change nothing."""
-    for number in range(count):
-        commit_on(shop, day, f"{number}" + ASSISTED)
-
-
 @pytest.mark.parametrize(("count", "rate"), [(1000, 2.0), (999, None)])
 def test_a_rate_needs_a_thousand_changed_lines(count: int, rate: float | None, shop: Project) -> None:
     enough_changes(shop)
     shop.write("shop/db.py", "import shop.web\nimport shop.web as web\n")
-    shop.write("shop/many.py", lines(count - 2))
+    shop.write("shop/many.py", lines(count - 22))
     commit_on(shop, "2026-01-02", "Many" + ASSISTED)
 
     found = trend(shop)
@@ -513,13 +513,14 @@ def test_a_rate_needs_a_thousand_changed_lines(count: int, rate: float | None, s
 def test_a_rate_needs_twenty_changes(count: int, rate: float | None, shop: Project) -> None:
     enough_changes(shop, count=count - 1)
     shop.write("shop/db.py", "import shop.web\n")
-    shop.write("shop/many.py", lines(999))
+    shop.write("shop/many.py", lines(1000 - count))
     commit_on(shop, "2026-01-02", "Many" + ASSISTED)
+    commit_on(shop, "2026-01-02", "Nothing" + ASSISTED)
 
     found = trend(shop)
 
     assert found["groups"][0]["introduced_per_thousand_lines"] == rate
-    told = "assisted: 19 changes, too few to say something: rates need 20" in found["notes"]
+    told = "assisted: 19 changes of code, too few to say something: rates need 20" in found["notes"]
     assert told is (rate is None)
 
 
@@ -551,9 +552,9 @@ def test_lines_count_when_their_14_days_are_over(time: str, observed: int, shop:
 @pytest.mark.parametrize(("count", "share"), [(1000, 0.01), (999, None)])
 def test_a_share_of_lines_needs_a_thousand_lines(count: int, share: float | None, shop: Project) -> None:
     enough_changes(shop)
-    shop.write("shop/many.py", lines(count))
+    shop.write("shop/many.py", lines(count - 20))
     commit_on(shop, "2026-01-02", "Many" + ASSISTED)
-    shop.write("shop/many.py", lines(count - 10))
+    shop.write("shop/many.py", lines(count - 30))
     commit_on(shop, "2026-01-03", "Fewer")
     commit_on(shop, "2026-02-03", "Later")
 

@@ -60,7 +60,8 @@ def _too_few(figures: GroupFigures) -> Iterator[str]:
     name = figures.group
     introduced = figures.fixed + figures.still_open
     if not figures.has_enough_changes:
-        yield f"{name}: {_counted(figures.changes, 'change')}, too few to say something: rates need {LEAST_CHANGES}"
+        changes = _counted(figures.code_changes, "change")
+        yield f"{name}: {changes} of code, too few to say something: rates need {LEAST_CHANGES}"
         return
     if figures.changed_lines < LEAST_LINES:
         yield f"{name}: {_counted(figures.changed_lines, 'changed line')}, too few for a rate: it needs {LEAST_LINES:,}"

@@ -207,7 +207,8 @@ class _Comparison:
         with patches(self.root, [change.record for change in self.changes]) as output:
             lines = line_counts(self.changes, read_patches(output), self.code)
         for group, changes in self.compared:
-            self._count(group, changed_lines=sum(lines[change.id].changed for change in changes))
+            counts = [lines[change.id].changed for change in changes]
+            self._count(group, changed_lines=sum(counts), code_changes=sum(map(bool, counts)))
         end = self.changes[-1].time if self.changes else 0
         self._count_churn(lines, end)
         self.ledger.forget({identity[0] for identity in self.ledger.open}, end)

@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Final
 
 from archguard.model import EARLIER, AuthorshipTrend, CommitGroup, GroupFigures, OpenViolations
-from archguard.reporters.authorship.rows import GROUPS, number, share, shown_groups
+from archguard.reporters.authorship.rows import GROUPS, days, number, share, shown_groups
 from archguard.reporters.page import asset, escaped
 
 _LEFT, _WIDTH, _RIGHT = 70, 780, 20
@@ -28,7 +28,7 @@ _LEGEND: Final[Mapping[str, str]] = {EARLIER: "there before", **{str(it): name f
 _RATES: Final[Sequence[tuple[str, Callable[[GroupFigures], float | None], Callable[[float | None], str]]]] = (
     ("violations introduced per 1,000 changed lines", lambda it: it.introduced_per_thousand_lines, number),
     ("violations removed per 1,000 changed lines", lambda it: it.removed_per_thousand_lines, number),
-    ("median days until a violation is fixed", lambda it: it.median_days_to_fix, number),
+    ("median days until a violation is fixed", lambda it: it.median_days_to_fix, days),
     ("added lines rewritten within 14 days", lambda it: it.churn, share),
 )
 
@@ -180,7 +180,7 @@ def _bar(group: GroupFigures, value: float | None, most: float, shown: str, x: i
     yield f'<text class="soft" x="{x}" y="{y + 12}">{GROUPS[group.group]}</text>'
     width = 230 * (value or 0) / most
     if value is None:
-        yield f'<text class="soft none" x="{x + 62}" y="{y + 12}">too little to say</text>'
+        yield f'<text class="soft none" x="{x + 62}" y="{y + 12}">not known</text>'
         return
     yield f'<rect class="area {group.group}" x="{x + 62}" y="{y + 1}" width="{max(width, 1):.1f}" height="15"/>'
     yield f'<text x="{x + 62 + width + 8:.1f}" y="{y + 13}">{shown}</text>'

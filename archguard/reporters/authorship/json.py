@@ -9,7 +9,7 @@ from archguard.reporters import envelope
 _VERSION: Final = 1
 
 FIGURES: Final = (
-    *("group", "changes", "changed_lines"),
+    *("group", "changes", "code_changes", "changed_lines"),
     *("violations_introduced", "introduced_per_thousand_lines", "violations_removed", "removed_per_thousand_lines"),
     *("ignores_added", "ignores_removed", "baseline_added", "baseline_removed", "cycles_opened", "cycles_closed"),
     *("fixed", "still_open", "median_days_to_fix", "lines_observed", "lines_rewritten", "churn"),

@@ -23,11 +23,16 @@ def shown_groups(trend: AuthorshipTrend) -> tuple[GroupFigures, ...]:
     return tuple(it for it in trend.groups if it.group is not CommitGroup.MIXED or it.changes or it.lines_observed)
 
 
-def number(value: float | None, unit: str = "") -> str:
-    """`1,234`, `2.91`, `12.5 %`; `-` if it is not known."""
+def number(value: float | None) -> str:
+    """`1,234`, `2.91`; `-` if it is not known."""
     if value is None:
         return "-"
-    return (f"{value:,.0f}" if value == int(value) else f"{value:,.2f}") + unit
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}"
+
+
+def days(value: float | None) -> str:
+    """`12`, `1.5`; `-` if it is not known."""
+    return "-" if value is None else f"{value:,.1f}".removesuffix(".0")
 
 
 def share(value: float | None) -> str:
@@ -44,6 +49,7 @@ def growth(added: int | None, removed: int | None) -> str:
 
 ROWS: Final[Mapping[str, Callable[[GroupFigures], str]]] = {
     "changes": lambda it: number(it.changes),
+    "  of code": lambda it: number(it.code_changes),
     "changed lines": lambda it: number(it.changed_lines),
     "violations introduced": lambda it: number(it.violations_introduced),
     "  per 1,000 changed lines": lambda it: number(it.introduced_per_thousand_lines),
@@ -53,7 +59,7 @@ ROWS: Final[Mapping[str, Callable[[GroupFigures], str]]] = {
     "baseline": lambda it: growth(it.baseline_added, it.baseline_removed),
     "cycles opened": lambda it: number(it.cycles_opened),
     "cycles closed": lambda it: number(it.cycles_closed),
-    "median days to fix": lambda it: number(it.median_days_to_fix),
+    "median days to fix": lambda it: days(it.median_days_to_fix),
     "churn within 14 days": lambda it: share(it.churn),
 }
 """The figures of a group as text, by their names."""
