@@ -373,6 +373,22 @@ def test_what_a_contract_finds_when_it_can_first_be_checked_is_introduced_by_nob
     assert "contract late: not compared at 2 commits, since it could not be checked there or before" in found["notes"]
 
 
+def test_violations_of_a_contract_that_can_no_longer_be_checked_are_not_fixed(shop: Project) -> None:
+    shop.write("shop/late.py", "")
+    commit_on(shop, "2026-01-02", "Late")
+    shop.write("shop/late.py", "import shop.web\n")
+    commit_on(shop, "2026-01-03", "Violate" + ASSISTED)
+    (shop.root / "shop/late.py").unlink()
+    commit_on(shop, "2026-01-05", "Delete")
+    shop.write(
+        "archguard.yaml", CONFIG + "  - {id: late, kind: forbidden, modules: shop.late, must_not_import: shop.web}\n"
+    )
+
+    assert figure(shop, "violations_introduced") == {"assisted": 1}
+    assert figure(shop, "violations_removed") == {}
+    assert (figure(shop, "fixed"), figure(shop, "still_open")) == ({}, {"assisted": 1})
+
+
 def test_a_configuration_that_cannot_be_read_leaves_only_the_exceptions_unknown(shop: Project) -> None:
     shop.write("archguard.yaml", "contracts: [\n")
     shop.write("shop/db.py", "import shop.web\n")
@@ -431,6 +447,16 @@ def test_a_history_that_is_too_long_says_how_to_check_less(shop: Project, monkey
     assert "5 commits are too many to check: 4 at most" in done.stderr
     assert "check fewer with --every 2" in done.stderr
     assert len(trend(shop, "--every", "2")["points"]) == 3
+
+
+def test_the_gate_works_as_for_every_trend(shop: Project) -> None:
+    shop.write("shop/db.py", "import shop.web\n")
+    commit_on(shop, "2026-01-02", "Violate" + ASSISTED)
+
+    done = shop.call("trend", "--since", "start", "--by-authorship", "--fail-if-worse", "violations")
+
+    assert done.returncode == 1
+    assert "violations got worse, from 0 at start to 1 at " in done.stderr
 
 
 def test_each_commit_is_checked_once_for_both_sorts_of_trend(shop: Project, monkeypatch: pytest.MonkeyPatch) -> None:
