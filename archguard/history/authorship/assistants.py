@@ -21,8 +21,8 @@ from archguard.config import AssistantMarks
 from archguard.history.git import CommitRecord
 
 _AUTHOR = re.compile(r"(?P<name>[^<]*?)\s*(?:<(?P<address>[^<>]*)>.*)?")
-_DECORATION = r"[^\w\n]*"
-"""What stands around a phrase: an emoji, the bracket of a link, a quotation mark."""
+_DECORATION = r"[\W_]*"
+"""What stands around a phrase: an emoji, the bracket of a link, the mark of a heading or of emphasis."""
 
 
 def load_assistants(added: AssistantMarks) -> "Assistants":
