@@ -26,6 +26,7 @@ from archguard.reporters import tool_info
 from archguard.reporters.authorship.json import authorship_schema
 
 GOLDEN = Path(__file__).parent / "golden"
+PICTURE = Path(__file__).parents[2] / "docs/images/authorship.svg"
 ASSISTED = "\n\nCo-Authored-By: Claude <noreply@anthropic.com>"
 CONFIG = """\
 version: 1
@@ -658,11 +659,15 @@ def test_a_project_below_the_root_of_the_repository_counts_its_own_lines(shop: P
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """Sixty days: an assistant is quick and breaks more, others fix, and one commit cannot be read."""
+    """Sixty days with debt from before, two authors, an assistant, and one commit that cannot be read."""
     shop = begun(Project(tmp_path_factory.mktemp("shop")))
+    broken = 4
+    shop.write("shop/db.py", "import shop.web\n" * broken)
+    commit_on(shop, "2026-01-01", "Debt")
+    git(shop, "tag", "--force", "start")
     for number, day in zip(range(60), days(), strict=False):
         by_assistant = number % 5 in (0, 2)
-        broken = 1 + number // 6 - number // 9
+        broken += (number % 10 in (0, 8)) + (number % 12 in (3, 9)) - (number % 5 == 4) - (number % 20 == 12)
         shop.write("shop/db.py", "import shop.web\n" * broken)
         shop.write(f"shop/part_{number}.py", lines(60, f"value_{number}_{{}} = {{}}"))
         if number % 4 == 3:
@@ -680,10 +685,16 @@ def test_the_formats_are_golden(story: Project, format_: str, ending: str, monke
     done = story.call("trend", "--since", "start", "--by-authorship", "--format", format_)
 
     assert done.returncode == 0, done.stderr
-    file = GOLDEN / f"authorship.{ending}"
+    file = PICTURE if format_ == "svg" else GOLDEN / f"authorship.{ending}"
     if os.environ.get("ARCHGUARD_WRITE_GOLDEN"):
         file.write_text(done.stdout, encoding="utf-8")
     assert done.stdout == file.read_text(encoding="utf-8")
+
+
+def test_the_guide_shows_the_story() -> None:
+    page = (PICTURE.parents[1] / "how-to/measure-what-assistants-change.md").read_text(encoding="utf-8")
+
+    assert (GOLDEN / "authorship.txt").read_text(encoding="utf-8") in page
 
 
 @pytest.mark.parametrize("format_", ["text", "json", "csv", "svg", "html"])

@@ -76,7 +76,7 @@ class _Stack:
     def _most(self) -> float:
         """The upper end of the scale: a round number not less than any value."""
         most = max((sum(point.counts.values()) for point in self._points), default=0)
-        steps = (float(digit * 10**power) for power in range(10) for digit in (1, 2, 4, 5, 6, 8))
+        steps = (digit * 10.0**power for power in range(10) for digit in (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8))
         return next(step for step in steps if step >= most)
 
     @property
