@@ -12,12 +12,13 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import Annotated, Any, get_args, get_origin
 
 import pytest
 from jsonschema import Draft202012Validator
 from project import Project
 
+from archguard.config import AssistantMarks
 from archguard.config.binding import json_schema
 from archguard.effects import CHANNELS, Client
 from archguard.effects.api.clients import MessageClient, RequestClient
@@ -87,6 +88,11 @@ KINDS = (
     Kind(PACKAGE / "semantics/known_names.schema.json", KnownNames, (PACKAGE / "semantics/known_names.toml",)),
     Kind(PACKAGE / "onboarding/usual_names.schema.json", UsualNames, (PACKAGE / "onboarding/usual_names.toml",)),
     Kind(AGENTS / "hosts.schema.json", Host, (AGENTS / "hosts.toml",), of_tables=True),
+    Kind(
+        PACKAGE / "history/authorship/assistants.schema.json",
+        AssistantMarks,
+        (PACKAGE / "history/authorship/assistants.toml",),
+    ),
     Kind(PACKAGE / "kinds/distributions.schema.json", Packages, (PACKAGE / "kinds/distributions.toml",)),
 )
 FILES = [(kind, file) for kind in KINDS for file in kind.files]
@@ -281,6 +287,7 @@ def _written(key: str, items: list[str]) -> str:
 
 def _lists(type_: Any, value: Any, key: str = "") -> Iterator[tuple[str, list[str], Any]]:
     """The lists in `value`, each with its key and the type that it is bound to."""
+    type_ = get_args(type_)[0] if get_origin(type_) is Annotated else type_
     if is_dataclass(type_):
         for field in fields(type_):
             yield from _lists(field.type, value.get(field.name, []), f"{key}.{field.name}")

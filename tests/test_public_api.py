@@ -8,18 +8,28 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib import import_module
+from inspect import signature
 from itertools import pairwise
 from pathlib import Path
+from typing import Any, Unpack, get_args, get_origin, get_type_hints
 
 import pytest
 from project import Project
 
-PAGE = Path(__file__).parents[1] / "docs/reference/python-api.md"
-WRITING = bool(os.environ.get("ARCHGUARD_WRITE_PAGES"))
-PUBLIC = ("archguard", "archguard.testing")
+from archguard.kinds import Contract
+from archguard.model.docstrings import describe
+from archguard.testing.keywords import ContractKeywords
 
-_TABLE = re.compile(r"<!-- api: (?P<module>[\w.]+) -->\n(?P<rows>.*?)<!-- end -->", re.DOTALL)
+REFERENCE = Path(__file__).parents[1] / "docs/reference"
+PAGES = {"archguard": REFERENCE / "python-api.md", "archguard.testing": REFERENCE / "testing-api.md"}
+WRITING = bool(os.environ.get("ARCHGUARD_WRITE_PAGES"))
+PUBLIC = tuple(PAGES)
+
+_TABLE = re.compile(
+    r"<!-- (?P<sort>api|methods|keywords): (?P<module>[\w.]+) -->\n(?P<rows>.*?)<!-- end -->", re.DOTALL
+)
 _NAME = re.compile(r"^\| `(\w+)` \|", re.MULTILINE)
 
 KIND = '''
@@ -174,20 +184,22 @@ def test_these_plugins_import_public_modules_only(source: str) -> None:
 
 @pytest.mark.parametrize("module", PUBLIC)
 def test_the_reference_page_lists_every_public_name_once(module: str) -> None:
-    tables = [table for table in _TABLE.finditer(PAGE.read_text(encoding="utf-8")) if table["module"] == module]
+    text = PAGES[module].read_text(encoding="utf-8")
+    tables = [table for table in _TABLE.finditer(text) if table["module"] == module]
 
     listed = [name for table in tables for name in _NAME.findall(table["rows"])]
 
     assert sorted(listed) == sorted(import_module(module).__all__)
 
 
-def test_the_reference_page_says_what_the_docstrings_say() -> None:
-    text = PAGE.read_text(encoding="utf-8")
+@pytest.mark.parametrize("module", PUBLIC)
+def test_the_reference_page_says_what_the_docstrings_say(module: str) -> None:
+    text = PAGES[module].read_text(encoding="utf-8")
 
     expected = _TABLE.sub(_filled, text)
 
     if WRITING:
-        PAGE.write_text(expected, encoding="utf-8")
+        PAGES[module].write_text(expected, encoding="utf-8")
     else:
         assert text == expected
 
@@ -204,19 +216,79 @@ def test_a_name_that_is_not_public_is_no_attribute() -> None:
         _ = import_module("archguard").ErrorCollector
 
 
+@pytest.mark.parametrize("name", ["Architecture", "Definitions", "Modules", "Rule"])
+def test_every_class_of_assertions_has_a_table_of_its_methods(name: str) -> None:
+    page = PAGES["archguard.testing"].read_text(encoding="utf-8")
+
+    assert f"<!-- methods: archguard.testing.{name} -->" in page
+
+
+def test_no_keyword_argument_of_an_assertion_is_of_any_type() -> None:
+    found = [
+        f"{name}: {parameter}"
+        for class_ in ("Architecture", "Modules", "Definitions")
+        for name, method in _methods(f"archguard.testing.{class_}")
+        for parameter in signature(method).parameters.values()
+        if parameter.annotation is Any or (parameter.annotation is parameter.empty and parameter.name != "self")
+    ]
+
+    assert found == []
+
+
 def _filled(table: re.Match[str]) -> str:
-    rows = [f"| `{name}` | {_meaning(table['module'], name)} |" for name in _NAME.findall(table["rows"])]
-    return "\n".join([f"<!-- api: {table['module']} -->", "| Name | Meaning |", "|---|---|", *rows, "<!-- end -->"])
+    rows = {"api": _name_rows, "methods": _method_rows, "keywords": _keyword_rows}[table["sort"]](table)
+    head = f"<!-- {table['sort']}: {table['module']} -->"
+    return "\n".join([head, "| Name | Meaning |", "|---|---|", *rows, "<!-- end -->"])
+
+
+def _name_rows(table: re.Match[str]) -> Iterator[str]:
+    for name in _NAME.findall(table["rows"]):
+        yield f"| `{name}` | {_meaning(table['module'], name)} |"
+
+
+def _method_rows(table: re.Match[str]) -> Iterator[str]:
+    """The public methods of a class with their arguments, those in a `TypedDict` too."""
+    for name, method in _methods(table["module"]):
+        shown = f"{name}({', '.join(_arguments(method))})" if callable(method) else name
+        yield f"| `{shown}` | {_sentence((method if callable(method) else method.func).__doc__)} |"
+
+
+def _methods(path: str) -> list[tuple[str, Any]]:
+    module, _, name = path.rpartition(".")
+    members = vars(getattr(import_module(module), name)).items()
+    return [(key, it) for key, it in members if not key.startswith("_") and it.__doc__]
+
+
+def _arguments(method: Any) -> Iterator[str]:
+    for parameter in [*signature(method).parameters.values()][1:]:
+        if parameter.kind is not parameter.VAR_KEYWORD:
+            default = "" if parameter.default is parameter.empty else f"={parameter.default}"
+            yield f"{'*' * (parameter.kind is parameter.VAR_POSITIONAL)}{parameter.name}{default}"
+        elif get_origin(parameter.annotation) is Unpack:
+            (keywords,) = get_args(parameter.annotation)
+            yield from (key for key in get_type_hints(keywords) if key not in get_type_hints(ContractKeywords))
+        else:
+            yield "..."
+
+
+def _keyword_rows(_table: re.Match[str]) -> Iterator[str]:
+    """What every contract takes, as its fields say."""
+    for name in get_type_hints(ContractKeywords):
+        yield f"| `{name}` | {_sentence(describe(Contract, name))} |"
 
 
 def _meaning(module: str, name: str) -> str:
-    text = _below(name) or getattr(import_module(module), name).__doc__
+    return _sentence(_below(name) or getattr(import_module(module), name).__doc__)
+
+
+def _sentence(text: str) -> str:
+    """The first paragraph, for a cell of a table."""
     return " ".join(text.partition("\n\n")[0].split()).replace("|", "\\|")
 
 
 def _below(name: str) -> str:
     """The docstring below the definition of a type alias."""
-    body = ast.parse((PAGE.parents[2] / "archguard/codebase/modules/pattern.py").read_text(encoding="utf-8")).body
+    body = ast.parse((REFERENCE.parents[1] / "archguard/codebase/modules/pattern.py").read_text(encoding="utf-8")).body
     for statement, following in pairwise(body):
         match statement, following:
             case ast.AnnAssign(target=ast.Name(id=found)), ast.Expr(value=ast.Constant(value=str(text))) if (

@@ -7,6 +7,7 @@ from typing import Any, Final
 import click
 
 from archguard.config.schema import config_schema
+from archguard.reporters.authorship.json import authorship_schema
 from archguard.reporters.json import report_schema
 from archguard.reporters.metrics.json import metrics_schema
 from archguard.reporters.review.json import review_schema
@@ -17,6 +18,7 @@ SCHEMAS: Final[Mapping[str, Callable[[], dict[str, Any]]]] = {
     "report": report_schema,
     "metrics": metrics_schema,
     "trend": trend_schema,
+    "authorship": authorship_schema,
     "review": review_schema,
 }
 
@@ -25,6 +27,8 @@ SCHEMAS: Final[Mapping[str, Callable[[], dict[str, Any]]]] = {
 @click.argument("of", type=click.Choice(list(SCHEMAS)), default="config")
 def command(of: str) -> None:
     """Print the JSON Schema of the configuration, or of what `check`, `metrics`, `trend` or `review` write as JSON.
+
+    `authorship` is what `trend --by-authorship` writes.
 
     With the first line `# yaml-language-server: $schema=archguard.schema.json`, editors complete an archguard.yaml.
     """

@@ -8,9 +8,11 @@ import click
 from archguard.cli.configuration import config_option, configuration_if_any
 from archguard.cli.outcome import CANNOT_CHECK, KEPT, VIOLATIONS
 from archguard.cli.progress import steps
+from archguard.history.authorship import trend_by_authorship
 from archguard.history.trend import trend
 from archguard.history.trend_gate import worse
 from archguard.model import Point
+from archguard.reporters import authorship
 from archguard.reporters.phrases import one_line
 from archguard.reporters.trend import FORMATS
 from archguard.reporters.trend.rows import COLUMNS, WORSE, shown
@@ -28,6 +30,11 @@ def _names(_ctx: click.Context, _param: click.Parameter, value: str | None) -> t
 @click.option("--since", required=True, metavar="REV", help="The revision of git to begin with.")
 @click.option("--every", type=click.IntRange(min=1), metavar="N", help="Look at every N-th commit only, and at HEAD.")
 @click.option("--tags", is_flag=True, help="Look at the commits with tags only, and at HEAD.")
+@click.option(
+    "--by-authorship",
+    is_flag=True,
+    help="Compare changes that are marked as written with a coding assistant with the others.",
+)
 @config_option
 @click.option(
     "--format", "format_", type=click.Choice(list(FORMATS)), default="text", help="How the numbers are written."
@@ -51,6 +58,7 @@ def command(  # noqa: PLR0913  # the options of the command
     gate: tuple[str, ...],
     *,
     tags: bool,
+    by_authorship: bool,
 ) -> None:
     """Check and measure the code at the commits from REV to HEAD, under the contracts of today.
 
@@ -59,8 +67,13 @@ def command(  # noqa: PLR0913  # the options of the command
     if tags and every:
         raise click.UsageError("--every and --tags say two things: give one of them")
     watched = steps("checking the history")
-    points = trend(configuration_if_any(config), since, every or 1, tagged=tags, watched=watched)
-    written = FORMATS[format_](points)
+    read_config = configuration_if_any(config)
+    if by_authorship:
+        found = trend_by_authorship(read_config, since, every or 1, tagged=tags, watched=watched, files=config)
+        points, written = found.points, authorship.FORMATS[format_](found.authorship)
+    else:
+        points = trend(read_config, since, every or 1, tagged=tags, watched=watched, files=config)
+        written = FORMATS[format_](points)
     if output:
         output.write_text(written + "\n", encoding="utf-8", newline="\n")
     else:

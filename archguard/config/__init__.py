@@ -1,7 +1,7 @@
 """Configuration: find the files, parse them, bind them to contracts, and validate them against the code."""
 
 from archguard.config.binding import bind_document, bound_contract, make_contract
-from archguard.config.config import Accepted, Config, Origin, did_you_mean
+from archguard.config.config import Accepted, AssistantMarks, Config, Origin, did_you_mean
 from archguard.config.discovery import configuration_files, contract_files, find_configuration
 from archguard.config.document import Document, read_document, write_yaml, write_yaml_line
 from archguard.config.load_codebase import read
@@ -11,6 +11,7 @@ from archguard.config.validation import component_faults, contract_faults
 
 __all__ = [
     "Accepted",
+    "AssistantMarks",
     "Config",
     "Document",
     "Origin",

@@ -21,7 +21,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from archguard.codebase import Component, Names, Project, Service
 from archguard.config.coercion import register
-from archguard.config.config import Accepted, did_you_mean
+from archguard.config.config import Accepted, AssistantMarks, did_you_mean
 from archguard.config.document import Document, Keys
 from archguard.effects.catalogue.client import Client
 from archguard.errors import ConfigError
@@ -74,6 +74,8 @@ class File:
     """Imports that contracts overlook."""
     accepted: tuple[Accepted, ...] = ()
     """Weakenings of contracts that are accepted, each for the change that adds it here."""
+    assistants: AssistantMarks = field(default_factory=AssistantMarks)
+    """Further marks of commits that were written with a coding assistant, for `archguard trend --by-authorship`."""
 
 
 class ErrorCollector:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Annotated, TypeAlias
 
-from archguard.codebase import Component, Project, Service
+from archguard.codebase import Component, OneOrMany, Project, Service
 from archguard.config.document import Document, Keys
 from archguard.errors import ConfigError
 from archguard.kinds import Contract
@@ -39,6 +40,27 @@ class Accepted:
             raise ValueError("the acceptance has no reason")
 
 
+_Words: TypeAlias = Annotated[frozenset[str], OneOrMany()]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssistantMarks:
+    """What marks a commit as written with a coding assistant; `*` stands for any text, and case makes no difference."""
+
+    trailers: _Words = frozenset()
+    """Trailers of commit messages that are for assistants only, whatever they say: `Assisted-by`."""
+    author_trailers: _Words = frozenset()
+    """Trailers that name a further author, who may be an assistant: `Co-authored-by`."""
+    phrases: _Words = frozenset()
+    """What begins a line that goes on with the name of a product: `Generated with`."""
+    products: _Words = frozenset()
+    """The names of products that follow one of the `phrases`."""
+    addresses: _Words = frozenset()
+    """The mail addresses of assistants, as authors and in `author_trailers`."""
+    names: _Words = frozenset()
+    """The names of assistants, as authors and in `author_trailers`; only names that no person has."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Config:
     """The contracts, and which code they apply to."""
@@ -51,6 +73,8 @@ class Config:
     contracts: tuple[Contract, ...] = ()
     accepted: tuple[Accepted, ...] = ()
     """The weakenings of contracts that are accepted; one counts for the change that adds it."""
+    assistants: AssistantMarks = field(default_factory=AssistantMarks)
+    """What marks a commit as written with an assistant, beside the marks that archguard knows."""
     origins: Mapping[tuple[str, str], Origin] = field(default_factory=dict)
     """The origin of each entry, by top-level key and name: `("contracts", "layered")`.
 

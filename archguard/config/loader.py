@@ -14,11 +14,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
 from pathlib import Path
+from textwrap import dedent
 from types import MappingProxyType
 from typing import Any
 
 from archguard.config.binding import ErrorCollector, File, IgnoreOf, bind_contract
-from archguard.config.config import Accepted, Config, Origin, did_you_mean
+from archguard.config.config import Accepted, AssistantMarks, Config, Origin, did_you_mean
 from archguard.config.dialects import dialect_of, files_beside
 from archguard.config.discovery import unread_contracts
 from archguard.config.document import Document, Keys, read_faulty_document
@@ -32,17 +33,22 @@ from archguard.kinds import Contract, Ignore
 from archguard.model import Location
 
 
-def read_config(paths: Iterable[Path], root: Path, drafts: Mapping[Path, str] = MappingProxyType({})) -> Config:
-    """Load the configuration files `paths` and every file that they extend.
+def read_config(paths: Iterable[Path] | str, root: Path, drafts: Mapping[Path, str] = MappingProxyType({})) -> Config:
+    """Load the configuration files `paths` and every file that they extend, or a configuration from its text.
 
     Args:
-        paths: YAML files, or a `pyproject.toml` with a table `tool.archguard`.
+        paths: YAML files, or a `pyproject.toml` with a table `tool.archguard`; or a text in YAML, which may be indented
+            as a whole. What a text `extends` is relative to `root`.
         root: The folder to which source roots and reported paths are relative.
         drafts: Texts to read in place of YAML and TOML files, by absolute path.
 
     Raises:
         ExceptionGroup[ConfigError]: all faults of all files, sorted by location.
     """
+    if isinstance(paths, str):
+        text = root / _TEXT
+        config = read_config((text,), root, {**drafts, _absolute(text): dedent(paths)})
+        return replace(config, files=tuple(path for path in config.files if path != text))
     loader, given = _Loader(root, drafts), tuple(paths)
     for path in given:
         loader.read(path, ())
@@ -53,6 +59,14 @@ def read_config(paths: Iterable[Path], root: Path, drafts: Mapping[Path, str] = 
     if loader.faults.errors:
         raise ExceptionGroup("configuration", sorted([*loader.faults.errors, *loader.faults_in_code()], key=_sort_key))
     return loader.config()
+
+
+_TEXT = "<text>.yaml"
+"""The path that messages show for a text; no file."""
+
+
+def _absolute(path: Path) -> Path:
+    return Path(os.path.abspath(path))  # noqa: PTH100  # keeps links
 
 
 @dataclass
@@ -89,7 +103,8 @@ class _Loader:
         self.notes.extend(document.notes)
         self.faults.errors.extend(document.faults)
         if not isinstance(document.data, dict):
-            self.faults.errors.append(document.error("a configuration is a mapping of keys"))
+            hint = "to read a file, give its path as a `Path`" if path.name == _TEXT else ""
+            self.faults.errors.append(document.error("a configuration is a mapping of keys", (), hint))
             return
         file = self._bind(document)
         self._extend(document, file, (*extending, path.resolve()))
@@ -143,6 +158,7 @@ class _Loader:
             services=self._section("services"),
             contracts=tuple(self._with_clients(self._with_ignores(contract)) for contract in contracts),
             accepted=tuple(self.accepted),
+            assistants=self.values.get(("assistants", ""), AssistantMarks()),
             origins=self.origins,
             files=tuple(self.files),
             notes=tuple(self.notes),
@@ -155,7 +171,7 @@ class _Loader:
         shown = self._display_path(path)
         if dialect := dialect_of(path):
             return dialect.translate(path, shown)
-        draft = self.drafts.get(Path(os.path.abspath(path)))  # noqa: PTH100  # keeps links
+        draft = self.drafts.get(_absolute(path))
         document = read_faulty_document(path, shown, draft)
         return document.below("tool", "archguard") if path.name == "pyproject.toml" else document
 
@@ -223,8 +239,10 @@ class _Loader:
                     self.faults.errors.append(error)
                     continue
                 self._add_entry((section, name), value, Origin(document, (section, name), shipped), extended=extended)
-        if "project" in document.data:
-            self._add_entry(("project", ""), file.project, Origin(document, ("project",), shipped), extended=extended)
+        for section in ("project", "assistants"):
+            if section in document.data:
+                value, origin = getattr(file, section), Origin(document, (section,), shipped)
+                self._add_entry((section, ""), value, origin, extended=extended)
         contracts = document.data.get("contracts")
         for index, item in enumerate(contracts if isinstance(contracts, list) else ()):
             if not isinstance(item, dict):
@@ -260,7 +278,7 @@ class _Loader:
         """Register `name` at `origin`, whether its value is valid or not; report a fault if it is declared already."""
         if name in self.origins and name not in self.inherited:
             place = self.origins[name].error("").location
-            what = f"'{name[1]}'" if name[1] else "`project`"
+            what = f"'{name[1]}'" if name[1] else f"`{name[0]}`"
             self.faults.errors.append(origin.error(f"{what} is declared twice", (), f"first at {place}"))
             return False
         self.origins[name] = origin
@@ -283,7 +301,7 @@ class _Loader:
 
 
 _FILE_KEYS = [item.name for item in fields(File)]
-_INDEPENDENT_KEYS = {"accepted", "components", "contracts", "ignore", "version", ""}
+_INDEPENDENT_KEYS = {"accepted", "assistants", "components", "contracts", "ignore", "version", ""}
 """Top-level keys that do not decide which code is read; "" is an unknown key that resembles none."""
 _LOCATION_KEYS = ("source_roots", "packages")
 

@@ -25,6 +25,7 @@ _SETTINGS: Final = {
     "core.fsmonitor": "false",  # a program that every command runs that reads the index
     "core.hooksPath": os.devnull,
     "core.pager": "cat",
+    "core.quotePath": "false",  # else patches spell the bytes of a path that is not ASCII
     "core.askPass": "",
     "core.sshCommand": "false",
     "core.alternateRefsCommand": "false",
@@ -198,6 +199,63 @@ def messages(folder: Path, since: str, until: str = "HEAD") -> tuple[str, ...]:
     return tuple(output.decode(errors="replace").split("\0")[1::2])
 
 
+@dataclass(frozen=True)
+class CommitRecord:
+    """A commit with what tells who, or what, wrote it. It names persons, and never leaves `history`."""
+
+    id: str
+    time: int
+    """When it was committed, in seconds since 1970."""
+    parents: tuple[str, ...]
+    author: str
+    address: str
+    message: str
+
+    @property
+    def is_merge(self) -> bool:
+        """Whether it has several parents."""
+        return len(self.parents) > 1
+
+
+def commit_records(folder: Path, since: str) -> tuple[CommitRecord, ...]:
+    """Every commit that HEAD has and the revision `since` has not, those of merged branches too, newest first.
+
+    Raises:
+        GitError: there is no such revision in this clone, or the clone is shallow and lacks parents of these commits.
+    """
+    fields = "%H%x00%ct%x00%P%x00%an%x00%ae%x00%B%x00"
+    output = _git(folder, "rev-list", f"--format={fields}", f"{commit_of(folder, since)}..HEAD")
+    words = output.decode(errors="replace").split("\0")
+    rows = zip(*(words[place::6] for place in range(6)), strict=False)
+    records = tuple(_record(*row) for row in rows)
+    if any(not record.parents for record in records) and (hint := _shallow_hint(folder)):
+        raise GitError(f"some of the commits that were merged since '{since}' are not in this clone", hint)
+    return records
+
+
+def _record(head: str, time: str, parents: str, *texts: str) -> CommitRecord:
+    return CommitRecord(head.rpartition("\n")[2], int(time), tuple(parents.split()), *texts)
+
+
+@contextmanager
+def patches(folder: Path, commits: Iterable[CommitRecord]) -> Iterator[IO[bytes]]:
+    """The patches of `commits` against their first parents, in this order, as `git diff-tree` prints them.
+
+    A line with the hash of the commit precedes each. There are no lines of context, lines that differ in white space
+    only are no change, renamed files are found, and all files count as text, whatever attributes say. Paths are
+    relative to `folder`, and files outside of it are left out.
+    """
+    from tempfile import TemporaryFile  # noqa: PLC0415  # every check imports this module, few run git
+
+    safe = ("--no-ext-diff", "--no-textconv", "--ignore-submodules=all", "--no-color", "--text")
+    how = ("--unified=0", "--inter-hunk-context=0", "--ignore-all-space", "--find-renames", "--relative")
+    with TemporaryFile() as requests:
+        requests.write("".join(f"{it.id} {parent}\n" for it in commits for parent in it.parents[:1]).encode())
+        requests.seek(0)
+        with _output(folder, requests, "diff-tree", "--stdin", "-r", "--patch", *safe, *how) as output:
+            yield output
+
+
 def history(folder: Path, since: str) -> tuple[Commit, ...]:
     """The commits from the revision `since` to HEAD, both included, oldest first; merges by first parent.
 
@@ -299,10 +357,15 @@ def commit_of(folder: Path, revision: str) -> str:
 
 def _fetch_hint(folder: Path, error: GitError) -> str:
     try:
-        shallow = _git(folder, "rev-parse", "--is-shallow-repository").decode().strip() == "true"
+        return _shallow_hint(folder) or error.hint
     except GitError:
         return error.hint
-    return "the clone is shallow: fetch with `fetch-depth: 0`, or `git fetch --unshallow`" if shallow else error.hint
+
+
+def _shallow_hint(folder: Path) -> str:
+    """How to get the rest of a shallow clone; "" if it is complete."""
+    shallow = _git(folder, "rev-parse", "--is-shallow-repository").decode().strip() == "true"
+    return "the clone is shallow: fetch with `fetch-depth: 0`, or `git fetch --unshallow`" if shallow else ""
 
 
 _NO_GIT: Final = "git is not installed"

@@ -62,7 +62,16 @@ def renamed(known: Identity, moved: Mapping[str, str]) -> Identity:
 
 def moved_modules(codebase: Codebase, renames: Mapping[str, str]) -> Mapping[str, str]:
     """The old and new names of the modules whose files were renamed: `renames` has old path -> new path."""
-    modules = {source.display_path: source.module for source in codebase.sources.values()}
+    return moved_names(modules_by_path(codebase), renames)
+
+
+def modules_by_path(codebase: Codebase) -> Mapping[str, str]:
+    """The module in each file, by the path that reports show."""
+    return {source.display_path: source.module for source in codebase.sources.values()}
+
+
+def moved_names(modules: Mapping[str, str], renames: Mapping[str, str]) -> Mapping[str, str]:
+    """The same as `moved_modules`, where `modules` has the modules of today by their paths."""
     return {
         _module(old, new, modules[new]): modules[new]
         for old, new in renames.items()

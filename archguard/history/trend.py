@@ -1,16 +1,18 @@
 """Violations and metrics over the git history, under the current contracts.
 
-Each chosen commit is checked out and checked in full. Its point is cached by commit and by a digest of the contracts
-and the version of archguard, so that a second run checks only new commits.
+Each chosen commit is checked out and checked in full. What is found is cached by commit and by a digest of the
+contracts and the version of archguard, so that a second run checks only new commits.
 """
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+import zlib
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 from archguard.checking.check import check
 from archguard.checking.measure import measure
@@ -18,13 +20,37 @@ from archguard.codebase.metrics import Measurement
 from archguard.config import Config, read
 from archguard.errors import ArchguardError
 from archguard.history.git import history, prefix
+from archguard.history.matching import modules_by_path
 from archguard.history.revision import tree_of
+from archguard.history.since import relative_paths
+from archguard.history.weakening.exceptions import Exceptions, exceptions_in
 from archguard.incremental import store
 from archguard.model import Commit, OutcomeStatus, Point, Report, Severity
 from archguard.model.serialization import codec, to_plain
 
-_CACHE_VERSION = 3
-"""The version of cached points; increment it when they are computed or serialized differently."""
+_CACHE_VERSION = 4
+"""The version of cached commits; increment it when they are computed or serialized differently."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckedCommit:
+    """What was found at one commit; apart from `point`, empty for a gap."""
+
+    point: Point
+    """Its violations and metrics as numbers."""
+    violations: tuple[tuple[str, ...], ...] = ()
+    """The identity of each violation, sorted."""
+    cycles: tuple[tuple[str, ...], ...] = ()
+    """The modules of each import cycle (a strongly connected component)."""
+    modules: Mapping[str, str] = field(default_factory=dict)
+    """The modules by the paths of their files."""
+    exceptions: Exceptions = field(default_factory=Exceptions)
+    """How many exceptions the configuration, the code and the baseline of that commit make."""
+
+    @property
+    def commit(self) -> Commit:
+        """The commit that was checked out."""
+        return self.point.commit
 
 
 def choose(commits: tuple[Commit, ...], every: int, *, tagged: bool) -> tuple[Commit, ...]:
@@ -33,17 +59,16 @@ def choose(commits: tuple[Commit, ...], every: int, *, tagged: bool) -> tuple[Co
     return tuple(dict.fromkeys((*commits[:1], *chosen, *commits[-1:])))
 
 
-def trend(
+def trend(  # noqa: PLR0913  # the options of the command
     config: Config,
     since: str,
     every: int = 1,
     *,
     tagged: bool = False,
     watched: Callable[[tuple[Commit, ...]], Iterable[Commit]] = iter,
+    files: Collection[Path] = (),
 ) -> tuple[Point, ...]:
     """A point for each chosen commit from `since` to HEAD, oldest first.
-
-    Points are cached; a cached one is used if the contracts are the same.
 
     Args:
         config: The contracts, and where the code is.
@@ -51,37 +76,59 @@ def trend(
         every: The number of commits from one point to the next.
         tagged: Whether to choose the commits with tags instead.
         watched: Passes the commits on one by one, to show progress.
+        files: The configuration files that the command line names.
 
     Raises:
         GitError: there is no such revision in the history of HEAD here.
     """
     commits = choose(history(config.root, since), every, tagged=tagged)
-    cache = _PointCache(config)
-    return tuple(cache.load(commit) or cache.save(point_at(config, commit)) for commit in watched(commits))
+    return tuple(checked.point for checked in checked_commits(config, watched(commits), files))
 
 
-def point_at(config: Config, commit: Commit) -> Point:
-    """The point of `commit`; it has a gap instead of values if its code cannot be read."""
+def checked_commits(config: Config, commits: Iterable[Commit], files: Collection[Path] = ()) -> Iterator[CheckedCommit]:
+    """Check `commits` one by one; what is cached is used if the contracts are the same.
+
+    Args:
+        config: The contracts, and where the code is.
+        commits: The commits.
+        files: The configuration files that the command line names.
+    """
+    names = relative_paths(config, files)
+    cache = _Cache(config, names)
+    for commit in commits:
+        yield cache.load(commit) or cache.save(checked_commit(config, commit, names))
+
+
+def checked_commit(config: Config, commit: Commit, files: tuple[str, ...] = ()) -> CheckedCommit:
+    """Check `commit`; its point has a gap instead of values if its code cannot be read."""
     gap = ""
     try:
         with tree_of(config.root, commit.id) as tree:
-            return _measured(replace(config, root=tree), commit)
+            return _checked(replace(config, root=tree), commit, files)
     except* ArchguardError as group:
         gap = next(_messages(group))
-    return Point(commit=commit, gap=gap)
+    return CheckedCommit(point=Point(commit=commit, gap=gap))
 
 
-def _measured(config: Config, commit: Commit) -> Point:
+def _checked(config: Config, commit: Commit, files: tuple[str, ...]) -> CheckedCommit:
     codebase = read(config)
     for module, source in codebase.sources.items():
         if not source.path.is_relative_to(config.root):  # an installed package, which is the same at every revision
             raise ArchguardError(f"{module} is not part of this revision")
     report = check(config, codebase=codebase) if config.contracts else None
-    return Point(
+    measurement = measure(config, codebase, report)
+    point = Point(
         commit=commit,
-        figures=figures_of(measure(config, codebase, report)),
+        figures=figures_of(measurement),
         violations=_violations(report) if report else {},
         unread=_unread(report.problems if report else codebase.problems),
+    )
+    return CheckedCommit(
+        point=point,
+        violations=tuple(sorted(violation.identity for violation in report.violations)) if report else (),
+        cycles=measurement.modules.whole.tangles,
+        modules=modules_by_path(codebase),
+        exceptions=exceptions_in(config.root, files, codebase),
     )
 
 
@@ -106,9 +153,13 @@ def _violations(report: Report) -> Mapping[str, int | None]:
     }
 
 
+_ABOUT_CONTRACTS: Final = ("configuration", "expired-ignore", "suppression", "unassigned", "unmatched-ignore")
+"""The codes of errors that files do not have by themselves: past code need not fit the contracts of today."""
+
+
 def _unread(problems: Iterable[Any]) -> int:
-    """The number of files with an error; errors in contracts are part of their outcomes."""
-    errors = (problem for problem in problems if problem.severity is Severity.ERROR and problem.code != "configuration")
+    """The number of files that could not be read; errors in contracts are part of their outcomes."""
+    errors = (it for it in problems if it.severity is Severity.ERROR and it.code not in _ABOUT_CONTRACTS)
     return len({problem.location and problem.location.path for problem in errors})
 
 
@@ -121,36 +172,38 @@ def _messages(group: ExceptionGroup[ArchguardError]) -> Iterator[str]:
 
 
 @dataclass(frozen=True)
-class _PointCache:
-    """The points of earlier runs with the same contracts."""
+class _Cache:
+    """What earlier runs found with the same contracts."""
 
     config: Config
+    files: tuple[str, ...]
 
-    def load(self, commit: Commit) -> Point | None:
-        """The cached point of `commit`; None if there is none, or an unreadable one."""
-        text = store.load(str(self.config.root), *self._key(commit))
+    def load(self, commit: Commit) -> CheckedCommit | None:
+        """What is cached of `commit`; None if there is nothing, or if it is unreadable."""
+        packed = store.load_bytes(str(self.config.root), *self._key(commit))
         try:
-            return codec(Point).read(json.loads(text), "point") if text else None
-        except (KeyError, ValueError, TypeError):
+            return codec(CheckedCommit).read(json.loads(zlib.decompress(packed)), "commit") if packed else None
+        except (KeyError, ValueError, TypeError, zlib.error):
             return None
 
-    def save(self, point: Point) -> Point:
-        """Store `point`, unless it is a gap, which may be gone with another environment."""
-        if not point.gap:
-            store.save(str(self.config.root), self._key(point.commit), json.dumps(to_plain(point)))
-        return point
+    def save(self, checked: CheckedCommit) -> CheckedCommit:
+        """Store `checked`, unless it is a gap, which may be gone with another environment."""
+        if not checked.point.gap:
+            packed = zlib.compress(json.dumps(to_plain(checked)).encode())  # names repeat: a tenth of the size
+            store.save_bytes(str(self.config.root), self._key(checked.commit), packed)
+        return checked
 
     def _key(self, commit: Commit) -> tuple[str, ...]:
-        return "trend", self._config_digest, commit.id
+        return "trend", self._digest, commit.id
 
     @cached_property
-    def _config_digest(self) -> str:
-        return _digest(self.config)
+    def _digest(self) -> str:
+        return _digest(self.config, self.files)
 
 
-def _digest(config: Config) -> str:
-    """The fingerprint of all inputs except the commit: contracts, folder, and version of archguard."""
-    inputs = (config.project, config.components, config.services, config.contracts)
+def _digest(config: Config, files: tuple[str, ...]) -> str:
+    """The fingerprint of all inputs except the commit: contracts, folder, named files, and version of archguard."""
+    inputs = (config.project, config.components, config.services, config.contracts, files)
     text = repr((_CACHE_VERSION, _version(), prefix(config.root), inputs))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 

@@ -7,9 +7,29 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from archguard.testing.assertions import Architecture, Rule, architecture, classes, functions, modules, must_keep
+    from archguard.testing.assertions import (
+        Architecture,
+        Definitions,
+        Modules,
+        Rule,
+        architecture,
+        classes,
+        functions,
+        modules,
+        must_keep,
+    )
 
-__all__ = ["Architecture", "Rule", "architecture", "classes", "functions", "modules", "must_keep"]
+__all__ = [
+    "Architecture",
+    "Definitions",
+    "Modules",
+    "Rule",
+    "architecture",
+    "classes",
+    "functions",
+    "modules",
+    "must_keep",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -8,19 +8,32 @@
 They build the same contracts as the YAML, and fail with what the command line would print.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import TypeVar, Unpack
 
 from archguard.checking import check
-from archguard.codebase import Pattern
+from archguard.codebase import Codebase, Pattern
 from archguard.config import Config, bound_contract, find_configuration, make_contract, read, read_config
-from archguard.errors import ConfigError
+from archguard.errors import ConfigError, problems_of
 from archguard.history import with_baseline
 from archguard.kinds import Contract
 from archguard.model import Report
 from archguard.reporters import text
+from archguard.testing.keywords import (
+    AcyclicKeywords,
+    ContractKeywords,
+    DemandKeywords,
+    ForbiddenKeywords,
+    IndependenceKeywords,
+    Layer,
+    LayersKeywords,
+    ProtectedKeywords,
+)
+
+_T = TypeVar("_T")
 
 
 def architecture(root: str | Path | None = None) -> "Architecture":
@@ -29,14 +42,15 @@ def architecture(root: str | Path | None = None) -> "Architecture":
     If there is a configuration in it or above it, its components can be used by name.
 
     Raises:
-        ExceptionGroup[ConfigError]: every fault in the configuration.
+        AssertionError: the configuration has faults; the message lists all of them.
     """
+    __tracebackhide__ = True
     start = Path(root or Path.cwd()).resolve()
     try:
         folder, files = find_configuration(start)
     except ConfigError:
         return Architecture(Config(root=start))
-    return Architecture(read_config(files, folder))
+    return Architecture(_without_faults(lambda: read_config(files, folder)))
 
 
 @dataclass(frozen=True)
@@ -45,25 +59,29 @@ class Architecture:
 
     config: Config
 
-    def layers(self, *layers: Any, **keys: Any) -> "Rule":
-        """`layers` from top to bottom: each may import those below it."""
+    def layers(self, *layers: Layer, **keys: Unpack[LayersKeywords]) -> "Rule":
+        """`layers` from top to bottom: each may import those below it, and none those above."""
+        __tracebackhide__ = True
         return self.rule("layers", layers=layers, **keys)
 
-    def independent(self, *modules: str, **keys: Any) -> "Rule":
-        """None of `modules` imports another one."""
+    def independent(self, *modules: str, **keys: Unpack[IndependenceKeywords]) -> "Rule":
+        """None of `modules` imports another one, not even through modules outside, unless `indirect=False`."""
+        __tracebackhide__ = True
         return self.rule("independence", modules=modules, **keys)
 
-    def acyclic(self, *packages: str, **keys: Any) -> "Rule":
-        """The children of `packages`, and theirs in turn, form no import cycles."""
+    def acyclic(self, *packages: str, **keys: Unpack[AcyclicKeywords]) -> "Rule":
+        """The children of `packages`, and theirs in turn down to `depth`, form no import cycles."""
+        __tracebackhide__ = True
         return self.rule("acyclic", children_of=packages, **keys)
 
-    def rule(self, kind: str, **keys: Any) -> "Rule":
-        """The contract of `kind` with the `keys` that the YAML would have.
+    def rule(self, kind: str, **keys: object) -> "Rule":
+        """The contract of any `kind`, with the `keys` that the YAML would have.
 
         Raises:
-            ExceptionGroup[ConfigError]: every error in it.
+            AssertionError: the contract has faults; the message lists all of them.
         """
-        return Rule(self, make_contract(kind, **keys))
+        __tracebackhide__ = True
+        return Rule(self, _without_faults(lambda: make_contract(kind, **keys)))
 
     def modules(self, *patterns: str) -> "Modules":
         """The modules that match `patterns`, to assert what they must do."""
@@ -82,15 +100,23 @@ class Architecture:
 
         Raises:
             AssertionError: what the command line would print.
-            ExceptionGroup[ConfigError]: every fault in a contract.
         """
-        _assert_passed(self.report(*map(bound_contract, contracts)))
+        __tracebackhide__ = True
+        bound = _without_faults(lambda: tuple(map(bound_contract, contracts)))
+        _assert_passed(self.report(*bound))
 
     def report(self, *contracts: Contract) -> Report:
-        """The report on `contracts` alone. Those of the configuration are known too, since comments may name them."""
+        """The report on `contracts` alone. Those of the configuration are known too, since comments may name them.
+
+        Raises:
+            AssertionError: the code cannot be read; the message says why.
+        """
+        __tracebackhide__ = True
         ids = {contract.id for contract in contracts}
         others = (contract for contract in self.config.contracts if contract.id not in ids)
-        return check(replace(self.config, contracts=(*others, *contracts)), ids)
+        report = _without_faults(lambda: check(replace(self.config, contracts=(*others, *contracts)), ids))
+        # Whether other modules are covered is no question of these contracts.
+        return replace(report, summary=replace(report.summary, unassigned=()))
 
     def assert_kept(self) -> None:
         """Fail unless every contract of the configuration is kept, apart from violations in the baseline.
@@ -98,8 +124,12 @@ class Architecture:
         Raises:
             AssertionError: what the command line would print.
         """
-        codebase = read(self.config)
-        _assert_passed(with_baseline(check(self.config, codebase=codebase), self.config, codebase))
+        __tracebackhide__ = True
+        _assert_passed(_without_faults(self._report_after_baseline))
+
+    def _report_after_baseline(self) -> Report:
+        codebase: Codebase = read(self.config)
+        return with_baseline(check(self.config, codebase=codebase), self.config, codebase)
 
 
 @dataclass(frozen=True)
@@ -112,6 +142,7 @@ class Rule:
     @cached_property
     def report(self) -> Report:
         """The report on this contract alone."""
+        __tracebackhide__ = True
         return self.architecture.report(self.contract)
 
     def assert_kept(self) -> None:
@@ -120,7 +151,8 @@ class Rule:
         Raises:
             AssertionError: what the command line would print.
         """
-        _assert_passed(self.report)
+        __tracebackhide__ = True
+        _assert_passed(self.architecture.report(self.contract))
 
 
 @dataclass(frozen=True)
@@ -130,34 +162,44 @@ class Modules:
     architecture: Architecture
     patterns: tuple[str, ...]
 
-    def must_not_import(self, *targets: str, **keys: Any) -> None:
-        """None of them imports one of `targets`, directly or indirectly."""
-        self._assert("forbidden", modules=self.patterns, must_not_import=targets, **keys)
+    def must_not_import(self, *targets: str, indirect: bool = True, **keys: Unpack[ForbiddenKeywords]) -> None:
+        """None of them imports one of `targets`, neither itself nor through other modules, however many.
 
-    def must_only_be_imported_by(self, *importers: str, **keys: Any) -> None:
-        """Nobody but `importers` imports them."""
-        self._assert("protected", modules=self.patterns, only_imported_by=importers, **keys)
+        With `indirect=False` only the imports count that they write themselves. `targets` may be modules of the project
+        and packages from outside; the modules below those that are named belong to them.
+        """
+        __tracebackhide__ = True
+        rule = self.architecture.rule(
+            "forbidden", modules=self.patterns, must_not_import=targets, indirect=indirect, **keys
+        )
+        rule.assert_kept()
 
-    def must_be_independent(self, **keys: Any) -> None:
-        """None of them imports another one."""
-        self._assert("independence", modules=self.patterns, **keys)
+    def must_only_be_imported_by(self, *importers: str, **keys: Unpack[ProtectedKeywords]) -> None:
+        """Nobody but `importers` and they themselves import them. Only imports that a module writes itself count."""
+        __tracebackhide__ = True
+        self.architecture.rule("protected", modules=self.patterns, only_imported_by=importers, **keys).assert_kept()
 
-    def must_be_acyclic(self, **keys: Any) -> None:
+    def must_be_independent(self, **keys: Unpack[IndependenceKeywords]) -> None:
+        """None of them imports another one, not even through modules outside, unless `indirect=False`."""
+        __tracebackhide__ = True
+        self.architecture.rule("independence", modules=self.patterns, **keys).assert_kept()
+
+    def must_be_acyclic(self, **keys: Unpack[AcyclicKeywords]) -> None:
         """They form no import cycles; of a single package, the siblings in it and below form none."""
+        __tracebackhide__ = True
         is_package = len(self.patterns) == 1 and Pattern(self.patterns[0]).literal
         key = "children_of" if is_package else "modules"
-        self._assert("acyclic", **{key: self.patterns}, **keys)
+        self.architecture.rule("acyclic", **{key: self.patterns}, **keys).assert_kept()
 
-    def must_only_use(self, *packages: str, **keys: Any) -> None:
-        """They import nothing from outside but `packages`."""
-        self._assert("external", modules=self.patterns, allow=packages, **keys)
+    def must_only_use(self, *packages: str, **keys: Unpack[ContractKeywords]) -> None:
+        """They import nothing from outside but `packages`. Only imports that they write themselves count."""
+        __tracebackhide__ = True
+        self.architecture.rule("external", modules=self.patterns, allow=packages, **keys).assert_kept()
 
-    def must_not_use(self, *packages: str, **keys: Any) -> None:
-        """They import none of `packages` from outside."""
-        self._assert("external", modules=self.patterns, deny=packages, **keys)
-
-    def _assert(self, kind: str, **keys: Any) -> None:
-        self.architecture.rule(kind, **keys).assert_kept()
+    def must_not_use(self, *packages: str, **keys: Unpack[ContractKeywords]) -> None:
+        """They import none of `packages` from outside. Only imports that they write themselves count."""
+        __tracebackhide__ = True
+        self.architecture.rule("external", modules=self.patterns, deny=packages, **keys).assert_kept()
 
 
 @dataclass(frozen=True)
@@ -170,33 +212,40 @@ class Definitions:
 
     def must_reside_in(self, *modules: str) -> None:
         """All of them are in `modules`."""
-        self.must(reside_in=modules)
+        __tracebackhide__ = True
+        self._rule("must", {"reside_in": modules}).assert_kept()
 
-    def must(self, **shape: Any) -> None:
-        """All of them have the `shape`, which takes the keys of `must` in a rule of kind `structure`."""
-        self._assert(must=shape)
+    def must(self, **demands: Unpack[DemandKeywords]) -> None:
+        """All of them meet the `demands`, which are the keys of `must` in a contract of kind `structure`."""
+        __tracebackhide__ = True
+        self._rule("must", demands).assert_kept()
 
-    def must_not(self, **shape: Any) -> None:
-        """None of them has the `shape`, which takes the keys of `must_not` in a rule of kind `structure`."""
-        self._assert(must_not=shape)
+    def must_not(self, **demands: Unpack[DemandKeywords]) -> None:
+        """None of them meets the `demands`, which are the keys of `must_not` in a contract of kind `structure`."""
+        __tracebackhide__ = True
+        self._rule("must_not", demands).assert_kept()
 
-    def _assert(self, **what: Any) -> None:
-        rules = [{self.selector: name, **what} for name in self.names]
-        self.architecture.rule("structure", rules=rules).assert_kept()
+    def _rule(self, verb: str, demands: Mapping[str, object]) -> Rule:
+        __tracebackhide__ = True
+        shape = {key.rstrip("_"): value for key, value in demands.items()}
+        return self.architecture.rule("structure", rules=[{self.selector: name, verb: shape} for name in self.names])
 
 
 def modules(*patterns: str) -> Modules:
     """The modules that match `patterns`, in the working directory."""
+    __tracebackhide__ = True
     return _here(Path.cwd()).modules(*patterns)
 
 
 def classes(*names: str) -> Definitions:
     """The classes whose names match one of `names`, in the working directory."""
+    __tracebackhide__ = True
     return _here(Path.cwd()).classes(*names)
 
 
 def functions(*names: str) -> Definitions:
     """The functions whose names match one of `names`, in the working directory."""
+    __tracebackhide__ = True
     return _here(Path.cwd()).functions(*names)
 
 
@@ -206,14 +255,35 @@ def must_keep(*contracts: Contract) -> None:
     Raises:
         AssertionError: what the command line would print.
     """
+    __tracebackhide__ = True
     _here(Path.cwd()).must_keep(*contracts)
 
 
 @cache
 def _here(folder: Path) -> Architecture:
+    __tracebackhide__ = True
     return architecture(folder)
 
 
+def _without_faults(make: Callable[[], _T]) -> _T:
+    """What `make` returns.
+
+    `__tracebackhide__` here and in every caller makes pytest show the test and the message, and no line of archguard.
+
+    Raises:
+        AssertionError: faults that the user can fix; the message lists all of them as the command line does.
+    """
+    __tracebackhide__ = True
+    try:
+        return make()
+    except Exception as error:
+        problems = problems_of(error)
+        if not problems:
+            raise  # a fault in archguard, whose traceback is needed
+    raise AssertionError("\n" + "\n".join(text.plain(text.problem_lines(problem)) for problem in problems))
+
+
 def _assert_passed(report: Report) -> None:
+    __tracebackhide__ = True
     if not report.passed:
         raise AssertionError("\n" + text.render(report))

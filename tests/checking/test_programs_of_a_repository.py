@@ -15,6 +15,7 @@ ASKED = (
     ("check", "--no-cache"),
     ("baseline", "--prune"),
     ("trend", "--since", "HEAD~1"),
+    ("trend", "--since", "HEAD~1", "--by-authorship"),
     ("ignores",),
     ("explain", "layered"),
     ("docs", "--check"),

@@ -75,8 +75,10 @@ def test_the_working_tree_and_git_are_left_alone(history: Project) -> None:
 
 def test_what_is_known_of_a_commit_is_not_computed_again(history: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     computed = []
-    point_at = under_test.point_at
-    monkeypatch.setattr(under_test, "point_at", lambda config, one: computed.append(one.id) or point_at(config, one))
+    check_it = under_test.checked_commit
+    monkeypatch.setattr(
+        under_test, "checked_commit", lambda config, one, files: computed.append(one.id) or check_it(config, one, files)
+    )
 
     before = points(history)
     git(history, "commit", "--quiet", "--allow-empty", "--message", "Four")
@@ -139,6 +141,19 @@ def test_a_contract_that_could_not_be_checked_then_is_told_and_the_others_count(
     assert first["contracts"] == {"layered": 2, "late": None}
     assert last["contracts"]["late"] == 1
     assert line.endswith("not checked: late")
+
+
+def test_code_that_does_not_fit_the_exceptions_of_today_is_read_all_the_same(history: Project) -> None:
+    history.write("shop/controllers.py", "import shop.repositories  # archguard: ignore[gone] No more\n")
+    commit(history, "Ignored")
+    text = (history.root / "archguard.yaml").read_text()
+    history.configure(
+        text.replace("project:", "ignore: [{contract: layered, import: shop.x -> shop.y, reason: soon}]\nproject:")
+    )
+
+    first, *_, last = json.loads(history.call("trend", "--since", "HEAD~4", "--format", "json").stdout)["points"]
+
+    assert (first["unread_files"], last["unread_files"]) == (0, 0)
 
 
 def test_the_gate_fails_with_both_numbers_and_compares_what_was_checked_at_both_ends(history: Project) -> None:

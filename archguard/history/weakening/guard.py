@@ -48,7 +48,7 @@ def guard_in(root: Path, files: tuple[str, ...] = (), baseline: str = NAME) -> G
     Raises:
         ExceptionGroup[ArchguardError]: the configuration, the code or the baseline cannot be read.
     """
-    return read_guard(_config_in(root, files), baseline=root / baseline)
+    return read_guard(config_in(root, files), baseline=root / baseline)
 
 
 def guard_at(tree: Path, now: Guard, code: Codebase, files: tuple[str, ...] = (), baseline: str = NAME) -> Guard:
@@ -64,16 +64,16 @@ def guard_at(tree: Path, now: Guard, code: Codebase, files: tuple[str, ...] = ()
         baseline: The path of the baseline.
     """
     try:
-        config = _config_in(tree, files)
+        config = config_in(tree, files)
         file = tree / baseline
         known = read_baseline(file) if is_there(file) else Baseline()
         return Guard(config, _code_under(config, now.config, code), known)
     except* ArchguardError as group:
-        fault = next(_messages(group))
+        fault = next(fault_messages(group))
     return Guard(replace(now.config, root=tree, accepted=()), code, now.baseline, fault)
 
 
-def _config_in(root: Path, files: tuple[str, ...]) -> Config:
+def config_in(root: Path, files: tuple[str, ...]) -> Config:
     """The configuration of `files` that are there, or of those that are found in `root`; else one without contracts."""
     named = tuple(path for path in (root / name for name in files) if is_there(path))
     found = named if files else configuration_files(root)
@@ -87,9 +87,10 @@ def _code_under(config: Config, now: Config, code: Codebase) -> Codebase:
     return read(config)
 
 
-def _messages(group: BaseExceptionGroup[ArchguardError]) -> Iterator[str]:
+def fault_messages(group: BaseExceptionGroup[ArchguardError]) -> Iterator[str]:
+    """The message of each error in `group`, with its location."""
     for error in group.exceptions:
         if isinstance(error, BaseExceptionGroup):
-            yield from _messages(error)
+            yield from fault_messages(error)
         else:
             yield f"{error.location}: {error.message}" if error.location else error.message

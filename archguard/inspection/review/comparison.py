@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from archguard.codebase import Codebase, Source
+from archguard.codebase.metrics import cycle_changes
 from archguard.config import Config
 from archguard.effects.outside import OutsideNames
 from archguard.inspection.review.snapshot import Snapshot
@@ -60,11 +61,9 @@ class Comparison:
         """The cycles that are opened or have grown, and those that are gone."""
         for sort, tangles in self.after.cycles.items():
             old = [{self.moved.get(name, name) for name in tangle} for tangle in self.before.cycles[sort]]
-            new = [set(tangle) for tangle in tangles]
-            opened = [tangle for tangle in new if not any(tangle <= other for other in old)]
-            closed = [tangle for tangle in old if not any(len(tangle & other) > 1 for other in new)]
-            yield from (CycleChange(sort, tuple(sorted(it)), is_new=True, added=_added(it, old)) for it in opened)
-            yield from (CycleChange(sort, tuple(sorted(tangle)), is_new=False) for tangle in closed)
+            found = cycle_changes(old, tangles)
+            yield from (CycleChange(sort, tuple(sorted(it)), is_new=True, added=_added(it, old)) for it in found.opened)
+            yield from (CycleChange(sort, tuple(sorted(tangle)), is_new=False) for tangle in found.closed)
 
     def metrics(self, violations_before: int, violations_after: int) -> Iterator[MetricChange]:
         """The metrics of the module graph, and the number of violations, before and after."""
@@ -112,7 +111,7 @@ class Comparison:
         )
 
 
-def _added(tangle: set[str], before: list[set[str]]) -> tuple[str, ...]:
+def _added(tangle: frozenset[str], before: list[set[str]]) -> tuple[str, ...]:
     """What is new in `tangle`, if a part of it was a cycle before; empty if it is opened as a whole."""
     known = set[str]().union(*(other for other in before if len(tangle & other) > 1))
     return tuple(sorted(tangle - known)) if known else ()
