@@ -54,6 +54,7 @@ class Session:
         """
         self.config = config
         self._inputs, self._recorder, self._lookups = RecordedInputs(), DependencyRecorder(), Lookups()
+        self._last_draft: tuple[Codebase, set[str]] | None = None
         with recording_into(self._inputs):
             self._disk = codebase = read(config)
             if stored := stored_run(config, codebase):
@@ -78,6 +79,7 @@ class Session:
         Raises:
             ExceptionGroup[ArchguardError]: a package is gone.
         """
+        self._keep_lookups()
         if self._inputs.holds():
             return False
         before, modules = self._inputs, {source.file: source.module for source in self._disk.sources.values()}
@@ -111,6 +113,7 @@ class Session:
 
     def preview(self, drafts: Mapping[Path, str | bytes | None]) -> tuple[Report, Codebase]:
         """The report that there would be if `drafts`, as for `check`, were saved, and the code that it is about."""
+        self._keep_lookups()
         with recording_into(self._inputs):
             codebase = self._with_drafts(draft_texts(self.config.root, drafts))
             names = codebase.sources.keys() | self._disk.sources.keys()
@@ -118,8 +121,15 @@ class Session:
             self._give_results(codebase, drafted)
             with self._recorder.root():
                 report = check(self.config, codebase=codebase)
-        self._lookups.keep(codebase, self._disk, drafted)
+        self._last_draft = codebase, drafted
         return report, codebase
+
+    def _keep_lookups(self) -> None:
+        """Keep what the check of the last draft has found; not at its end, where somebody waits for the answer."""
+        if self._last_draft:
+            codebase, drafted = self._last_draft
+            self._lookups.keep(codebase, self._disk, drafted)
+            self._last_draft = None
 
     def _check_all(self, codebase: Codebase) -> None:
         """Check `codebase`, and record what later checks are compared with."""
