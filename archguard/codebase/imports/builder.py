@@ -15,7 +15,7 @@ from itertools import groupby
 from pathlib import Path
 
 from archguard.codebase.imports.graph import ImportGraph, Link
-from archguard.codebase.imports.grimp_scanner import ImportScanner, ScanResult
+from archguard.codebase.imports.import_scanner import ImportScanner, ScanResult
 from archguard.codebase.imports.line_parser import absolute_names, names_in
 from archguard.codebase.imports.reexports import Reexports
 from archguard.codebase.imports.scan_cache import CachedScan, ScanCache
