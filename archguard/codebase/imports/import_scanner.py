@@ -2,8 +2,9 @@
 
 1. The compiled `syntax_scanner`, where it is built, reads nearly all files.
 2. grimp reads the files that are in doubt there; without the compiled scanner, all.
-3. Four kinds of files are parsed by `ast` instead, or in addition: those with dynamic imports, with relative imports that
-   leave the top-level package (grimp aborts there), shadowed by a file of the same name, or with very long import lines.
+3. Four kinds of files are parsed by `ast` instead, or in addition: those with dynamic imports, with relative imports
+   that leave the top-level package (grimp aborts there), shadowed by a file of the same name, or with very long import
+   lines.
 """
 
 import os

@@ -48,8 +48,9 @@ cdef class SyntaxScanner:
     cdef void _read_operator(self, Py_ssize_t pos, int character) noexcept
     @cython.locals(length=cython.int)
     cdef Py_ssize_t _read_arithmetic(self, Py_ssize_t pos, int character, int following) noexcept
-    @cython.locals(character=cython.int, is_bytes=cython.bint, is_formatted=cython.bint, is_raw=cython.bint, is_unicode=cython.bint, letter=cython.int, mark=cython.int, outer=cython.int, place=cython.Py_ssize_t, quote=cython.int, quotes=cython.int)
+    @cython.locals(character=cython.int, is_bytes=cython.bint, is_formatted=cython.bint, is_raw=cython.bint, letter=cython.int, mark=cython.int, outer=cython.int, place=cython.Py_ssize_t, quote=cython.int, quotes=cython.int)
     cdef void _read_string(self, Py_ssize_t start, Py_ssize_t pos) noexcept
+    cdef bint _is_quote_of(self, int character, int marks) noexcept
     @cython.locals(digits=cython.int, escaped=cython.int, place=cython.Py_ssize_t)
     cdef Py_ssize_t _after_escape(self, Py_ssize_t pos, bint is_raw, bint is_bytes, bint is_formatted) noexcept
     @cython.locals(conversion=cython.int, depth=cython.int, field_depth=cython.int, line=cython.Py_ssize_t, outer=cython.int)

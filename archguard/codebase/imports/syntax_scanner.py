@@ -2,15 +2,15 @@
 
 A recursive-descent recognizer without a tree. It knows the grammar of Python 3.11 but for what is rare, and accepts a
 file only if every Python since 3.11 accepts it with the same imports. Anything else is in doubt, and left to a parser:
-`match`, type parameters, `except*`, `lazy import`, syntax errors, identifiers beyond ASCII, tabs in front of a statement,
-form feeds, `\\r`, another encoding than UTF-8, odd backslashes, nested quotes in f-strings, and what is nested deeply.
+`match`, type parameters, `except*`, `lazy import`, syntax errors, identifiers beyond ASCII, tabs before a statement,
+form feeds, carriage returns, another encoding than UTF-8, odd backslashes, nested quotes in f-strings, deep nesting.
 
-The module is plain Python, and `syntax_scanner.pxd` has the types that Cython compiles it with. Compiled, it reads 100 MB
-in a second; as Python it is slower than `ast`, so it is used only if it is compiled.
+The module is plain Python, and `syntax_scanner.pxd` has the types that Cython compiles it with. Compiled, it reads
+100 MB in a second; as Python it is slower than `ast`, so that it is used only if it is compiled.
 
-Every byte is read by `_at`, which checks the bounds. A token that is in doubt is `_BAD`, and so are all tokens after it:
-no rule of the grammar accepts it, so that each returns and each loop ends. Cost: linear; only the parenthesis after
-`with` is read a second time.
+Every byte of the file is read by `_at`, which checks the bounds. A token in doubt is `_BAD`, and so are all tokens
+after it: no rule of the grammar accepts it, so that each rule returns and each loop ends. Cost: linear; only the
+parenthesis after `with` is read a second time.
 """
 
 import re
@@ -46,8 +46,8 @@ _UPPER_N, _UPPER_U = 78, 85
 _BEYOND_ASCII = 128
 
 _KEYWORDS: Final = (
-    b"False None True and as assert async await break class continue def del elif else except finally for from global if "
-    b"import in is lambda nonlocal not or pass raise return try while with yield "
+    b"False None True and as assert async await break class continue def del elif else except finally for from global "
+    b"if import in is lambda nonlocal not or pass raise return try while with yield "
 )
 _FIRST_KEYWORD: Final = 130
 _FALSE, _NONE, _TRUE, _AND, _AS, _ASSERT, _ASYNC, _AWAIT, _BREAK, _CLASS, _CONTINUE, _DEF = range(130, 142)
@@ -382,7 +382,7 @@ class SyntaxScanner:
 
     def _read_string(self, start: int, pos: int) -> None:
         """Read the string with its prefix at `start` and its first quote at `pos`."""
-        is_raw = is_bytes = is_formatted = is_unicode = False
+        is_raw = is_bytes = is_formatted = False
         if pos - start > 2:
             self._fail()
             return
@@ -394,9 +394,7 @@ class SyntaxScanner:
                 is_bytes = True
             elif letter == _LOWER_F and not is_formatted:  # `f`
                 is_formatted = True
-            elif letter == _LOWER_U and pos - start == 1:  # `u`
-                is_unicode = True
-            else:
+            elif letter != _LOWER_U or pos - start > 1:  # `u`, which means nothing
                 self._fail()
         if is_bytes and is_formatted:
             self._fail()
@@ -427,10 +425,7 @@ class SyntaxScanner:
                     self._fail()
                     return
                 continue
-            elif is_bytes and character >= _BEYOND_ASCII:
-                self._fail()
-                return
-            elif outer and ((character == _QUOTE and outer & 1) or (character == _DOUBLE_QUOTE and outer & 2)):
+            elif (is_bytes and character >= _BEYOND_ASCII) or (outer and self._is_quote_of(character, outer)):
                 self._fail()
                 return
             elif is_formatted and character == _OPEN_BRACE:
@@ -448,10 +443,18 @@ class SyntaxScanner:
                     return
             pos += 1
 
+    def _is_quote_of(self, character: int, marks: int) -> bool:
+        """Whether a string whose quote has one of `marks` could end with `character`."""
+        return (character == _QUOTE and bool(marks & 1)) or (character == _DOUBLE_QUOTE and bool(marks & 2))
+
     def _after_escape(self, pos: int, is_raw: bool, is_bytes: bool, is_formatted: bool) -> int:
         """The place after the backslash at `pos` and what it escapes."""
         escaped = self._at(pos + 1)
-        if not escaped or (is_formatted and escaped in (_OPEN_BRACE, _CLOSE_BRACE)) or (is_bytes and escaped >= _BEYOND_ASCII):
+        if (
+            not escaped
+            or (is_formatted and escaped in (_OPEN_BRACE, _CLOSE_BRACE))
+            or (is_bytes and escaped >= _BEYOND_ASCII)
+        ):
             self._fail()
         if escaped == _NEWLINE:
             self.line += 1
@@ -623,9 +626,9 @@ class SyntaxScanner:
                 self._next()
             target = self._primary()
             kind = self.kind
-            if kind in (_PLUS, _MINUS, _STAR, _SLASH, _AT, _BINARY, _POWER):
-                self._next()
-            elif comparisons and kind in (_COMPARISON, _IN):
+            if kind in (_PLUS, _MINUS, _STAR, _SLASH, _AT, _BINARY, _POWER) or (
+                comparisons and kind in (_COMPARISON, _IN)
+            ):
                 self._next()
             elif comparisons and kind == _IS:
                 self._next()
