@@ -12,7 +12,7 @@ FILES = {
         "import os.path, shop.db\nfrom typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from shop import api\n"
         "class Order:\n    def save(self):\n        from shop.db import session as s, engine\n"
     ),
-    "shop/db.py": "import sqlalchemy.orm\nimport shop.missing.deeper\nfrom shop import missing\nengine = session = 1\n",
+    "shop/db.py": "import sqlalchemy.orm\nimport shop.nowhere.deeper\nfrom shop import nowhere\nengine = session = 1\n",
     "shop/api/__init__.py": (
         "from . import v1\nfrom .. import Order, orders\nfrom ..orders import (  # a\n    Order,\n)\n"
     ),
@@ -32,6 +32,9 @@ FILES = {
     "shop/uses_old.py": "import shop.old.legacy\nfrom shop.old import legacy, x\nfrom shop.old.legacy import y\n",
     "shop/cloud.py": (
         "import google.cloud.storage\nfrom google.cloud import storage\nimport google.auth, requests.adapters\n"
+    ),
+    "shop/missing.py": (
+        "from shop.api.nope import *\nfrom shop.api.nope.more import x\nimport shop.api.nope, shop.api.a.b\n"
     ),
     "shop/empty.py": "",
 }

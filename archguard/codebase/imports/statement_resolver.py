@@ -1,6 +1,6 @@
 """Resolve the import statements that `syntax_scanner` has found to names in the graph, as grimp's scanner does.
 
-An imported name is the deepest module of the project that it names or is in, else the top-level package. grimp is asked
+An imported name is the module of the project that it names or that it is in, else the top-level package. grimp is asked
 instead (None) where it has a rule of its own: packages outside of the project that share their top-level name with one
 inside, or with an external module that is distinguished, and packages without `__init__.py`.
 Cost: one look-up for each imported name; the names of a project are few, so their meanings are memoized.
@@ -43,7 +43,7 @@ class StatementResolver:
             if dots:
                 module = absolute(module, dots, package)
             for name in names:
-                target = name if not module else module if name == "*" else f"{module}.{name}"
+                target = f"{module}.{name}" if module else name
                 imported = memo.get(target)
                 if imported is None:
                     imported = self._resolve(target)
@@ -60,18 +60,21 @@ class StatementResolver:
         return found
 
     def _name_in_graph(self, target: str) -> str:
+        top = target.partition(".")[0]
+        for name in (target, target.rpartition(".")[0], top):
+            found = self._known_name(name)
+            if found is not None:
+                return found if name != top or top not in self._shared else ""
+        return "" if top in self._shared else top
+
+    def _known_name(self, target: str) -> str | None:
+        """The name in the graph of a module of the project; "" if grimp must tell, None if it is no such module."""
         name = self.namespace.qualified(target)
         if name in self._folders:
             return ""
         if name in self.excluded:
             return next((outer for outer in self_and_parents(name) if outer in self.known), name)
-        if name in self.known:
-            return name
-        outer = target.rpartition(".")[0]
-        if not outer:
-            return "" if target in self._shared else target
-        found = self._memo.get(outer)
-        return self._resolve(outer) if found is None else found
+        return name if name in self.known else None
 
     @cached_property
     def _shared(self) -> frozenset[str]:
