@@ -139,8 +139,11 @@ class ImportScanner:
     def scan(self, sources: Sequence[Source], found: ScanResult) -> None:
         """Add the imports that grimp finds in `sources`. In batches, since grimp takes much memory."""
         for source in filter(_is_for_ast, sources):
-            self._scan_by_ast(source, found)
-        sources = [source for source in sources if not _is_for_ast(source)]
+            try:
+                self._scan_by_ast(source, found)
+            except SourceError as error:
+                found.report("syntax", error)
+        sources = [source for source in sources if not _is_for_ast(source) and not self._is_scanned(source, found)]
         size = max(_BATCH_SIZE, -(-len(self.known) // _MAX_BATCHES))
         for start in range(0, len(sources), size):
             self._scan_batch(sources[start : start + size], found)
@@ -162,19 +165,29 @@ class ImportScanner:
         for source, imports in zip(sources, scanned, strict=True):
             self._add_by_grimp(source.module, imports, found)
 
+    def _is_scanned(self, source: Source, found: ScanResult) -> bool:
+        """Scan a file by `ast` that may import from a distinguished module such as `google.cloud.storage`.
+
+        grimp drops `from google.cloud.storage.blob import Blob`: it knows neither the module nor its parent.
+        """
+        try:
+            if not any(top in replace(source).content for top in self._shared_tops):
+                return False
+            self._scan_by_ast(source, found)
+        except SourceError:  # grimp may know newer syntax, or says that it cannot be read
+            return False
+        return True
+
     def _scan_by_ast(self, source: Source, found: ScanResult) -> None:
         """Scan a file with a long line of imports by `ast`: grimp keeps a copy of the line for each name in it.
 
         20,000 names in a line of 130 KB take 2.5 GB in grimp.
+
+        Raises:
+            SourceError: the file cannot be read or parsed.
         """
         links = found.by_grimp[source.module] = {}
-        try:
-            imports = [
-                one for one in Import.extract(source) if not one.leaves and ImportTrait.DYNAMIC not in one.traits
-            ]
-        except SourceError as error:
-            found.report("syntax", error)
-            return
+        imports = [one for one in Import.extract(source) if not one.leaves and ImportTrait.DYNAMIC not in one.traits]
         for one in imports:
             imported = self.namespace.resolve(one.target, self.known, self.externals)
             if imported != source.module:
@@ -234,6 +247,11 @@ class ImportScanner:
     def _hidden(self) -> frozenset[str]:
         """The packages of which grimp would read the file of the same name beside them."""
         return self.modules.shadowed
+
+    @cached_property
+    def _shared_tops(self) -> frozenset[bytes]:
+        """The top-level names of the distinguished modules outside of the project that have parents."""
+        return frozenset(name.partition(".")[0].encode() for name in self.externals if "." in name)
 
     @cached_property
     def _packages(self) -> frozenset[str]:
