@@ -33,6 +33,23 @@ def test_a_package_is_told_by_its_names(project: Project, text: str, imported: l
     assert found(project, text) == imported
 
 
+@pytest.mark.parametrize(
+    ("statement", "violations"),
+    [
+        ("from google.cloud.storage.blob import Blob", 1),
+        ("import google.cloud.storage.a.b", 1),
+        ("from google.cloud import storage", 1),
+        ("from google.cloud.firestore.a import b", 0),
+        ("import google.cloud", 0),
+    ],
+)
+def test_what_is_deep_in_a_denied_module_is_denied(project: Project, statement: str, violations: int) -> None:
+    project.write_all({"shop/a.py": statement})
+    project.configure("contracts: [{id: x, kind: external, modules: shop, deny: google.cloud.storage}]\n")
+
+    assert broken(project.check()) == [("shop.a", "google.cloud.storage", 1)] * violations
+
+
 def test_a_package_that_is_allowed_in_part_is_denied_in_the_rest(project: Project) -> None:
     project.write_all({"shop/a.py": "import google.cloud.storage\nimport google.auth\n"})
     project.configure("contracts: [{id: x, kind: external, modules: shop, allow: google.cloud.storage}]\n")

@@ -1,6 +1,6 @@
 """Build the import graph of a code base.
 
-1. `read_all`: scan every file with grimp, in parallel, except those whose scan is cached. `ast` adds what grimp misses.
+1. `read_all`: scan every file, in parallel, except those whose scan is cached (`import_scanner`).
 2. `distinguish_externals`: scan the importers of externals with wildcards (`google.*`) again, with their names known.
 3. `follow_paths`: map imports by the folder of a service to the modules of the service.
 4. `follow_reexports`: replace imports of a package by the modules that define the imported names.
@@ -15,7 +15,7 @@ from itertools import groupby
 from pathlib import Path
 
 from archguard.codebase.imports.graph import ImportGraph, Link
-from archguard.codebase.imports.grimp_scanner import ImportScanner, ScanResult
+from archguard.codebase.imports.import_scanner import ImportScanner, ScanResult
 from archguard.codebase.imports.line_parser import absolute_names, names_in
 from archguard.codebase.imports.reexports import Reexports
 from archguard.codebase.imports.scan_cache import CachedScan, ScanCache

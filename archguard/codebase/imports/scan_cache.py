@@ -1,6 +1,6 @@
 """Cache the scan of each file between runs, so that a run scans only the files that have changed.
 
-A row holds the state of the file (the recorded fingerprint), its markers, and its imports as grimp returned them. The
+A row holds the state of the file (the recorded fingerprint), its markers, and its imports as they were scanned. The
 markers depend on the file alone. The imports depend also on all names that grimp distinguishes, so they are dropped
 when the set of modules changes. Re-exports are resolved anew in each run. Cost: one JSON file per project.
 """
@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,13 +20,13 @@ from archguard.incremental.fingerprint import digest
 from archguard.incremental.input_recorder import is_recording, record_rows, state_of
 
 _FOLDER = "imports"
+_CODE = frozenset((".py", ".so", ".pyd"))
 _MAX_FILES = 4
 """Cache files per project: each set of source roots and of external names has its own."""
-_SCANNER_PACKAGES = ("archguard.codebase", "grimp")
 
 
 class CachedScan(NamedTuple):
-    """The imports that grimp found in a file."""
+    """The imports that were found in a file."""
 
     lines: dict[str, list[int]]
     """The lines of each imported name."""
@@ -78,7 +79,7 @@ class ScanCache:
         self.files = unchanged
 
     def cached(self, source: Source) -> CachedScan | None:
-        """The cached scan of `source`; None if grimp has to scan it."""
+        """The cached scan of `source`; None if it has to be scanned."""
         row = self.files.get(source.file)
         return CachedScan(*row[2]) if row and row[2] is not None else None
 
@@ -105,12 +106,19 @@ def _row(source: Source, scan: CachedScan | None) -> list[Any] | None:
 
 def _scanner_versions() -> list[str]:
     """The versions of Python, archguard and grimp, as digests of their files: another one may scan differently."""
-    files = (
+    own = (
         getattr(module, "__file__", "") or ""
         for name, module in sys.modules.items()
-        if name.startswith(_SCANNER_PACKAGES)
+        if name.startswith("archguard.codebase")
     )
-    return [sys.version, *sorted(map(digest, filter(None, files)))]
+    return [sys.version, *sorted(map(digest, filter(None, (*own, *_files_of_grimp()))))]
+
+
+def _files_of_grimp() -> Iterable[str]:
+    """The files of grimp's version and of its scanner; grimp may not be imported at all."""
+    spec = find_spec("grimp")
+    folders = [] if spec is None else spec.submodule_search_locations or []
+    return (str(path) for folder in folders for path in Path(folder).glob("*.*") if path.suffix in _CODE)
 
 
 def _digest(value: object) -> str:

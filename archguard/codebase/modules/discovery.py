@@ -171,6 +171,11 @@ def qualify(service: str, module: str) -> str:
     return f"{service}::{module}" if service else module
 
 
+def plain_name(module: str) -> str:
+    """The name of `module` without its service."""
+    return module.rpartition("::")[2]
+
+
 def find_modules(root: Path, project: Project, services: Mapping[str, Service]) -> Modules:
     """Find every module of `project` and of each service that has a root of its own, in the order of their names.
 

@@ -47,15 +47,24 @@ class ServiceNamespace:
         )
 
     def resolve(self, name: str, known: Collection[str], externals: Collection[str]) -> str:
-        """The deepest module that `name` (a module or a name in one) resolves to, in the project or of `externals`."""
-        for module in map(self.qualified, self_and_parents(name)):
+        """The deepest module that `name` (a module or a name in one) resolves to, in the project or of `externals`.
+
+        Else it is the shallowest package with none of `externals` in it: `google.auth` beside `google.cloud.storage`.
+        """
+        outer = self_and_parents(name)
+        for module in map(self.qualified, outer):
             if module in known:
                 return module
-        return next((outer for outer in self_and_parents(name) if outer in externals), name.partition(".")[0])
+        found = next((module for module in outer if module in externals), "")
+        return found or next((module for module in reversed(outer) if not _contains_some(module, externals)), name)
 
     @cached_property
     def _services(self) -> dict[str, str]:
         return {portion.package: portion.service for portion in self.package_roots}
+
+
+def _contains_some(package: str, modules: Collection[str]) -> bool:
+    return any(module.startswith(f"{package}.") for module in modules)
 
 
 def self_and_parents(name: str) -> list[str]:

@@ -99,7 +99,8 @@ class Source:
         Raises:
             SourceError: it cannot be read.
         """
-        content = self._read()  # not memoized: every file needs its markers, few need more
+        known: bytes | None = vars(self).get("content")
+        content = self._read() if known is None else known  # not memoized: every file needs its markers, few need more
         if content.count(b"import") > MOST_IMPORTS:
             raise self._error(f"has more than {MOST_IMPORTS:,} imports, which would take too long to follow", _LARGE)
         long = [LONG_IMPORT] if _LONG_IMPORT.search(content) else []
