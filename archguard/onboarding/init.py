@@ -23,7 +23,6 @@ from archguard.model import OutcomeStatus, Problem, Report, Severity
 from archguard.onboarding.infer import find_steps, proposal_of
 from archguard.onboarding.layout import Layout, find_layout
 from archguard.onboarding.proposal import Proposal, ProposedContract
-from archguard.onboarding.reach import client_modules
 from archguard.onboarding.step import Step
 from archguard.onboarding.usual_names import USUAL_NAMES
 
@@ -137,7 +136,7 @@ def _checkable(proposed: Draft) -> Draft:
     kept = proposed.without(failed)
     if not failed or not (kept.proposal.contracts or kept.proposal.extends):
         return proposed
-    unreadable = tuple(_unreadable_modules(codebase, report.problems).values())
+    unreadable = tuple(_modules_with_errors(codebase, report.problems).values())
     checked = _checked(proposed.root, proposed.project, kept.steps, codebase)
     return replace(checked, unreadable=unreadable, dropped=tuple(sorted(failed)))
 
@@ -194,7 +193,7 @@ def _project(root: Path, layout: Layout) -> Project:
 
 
 def _read(root: Path, layout: Layout, project: Project) -> Codebase:
-    return read_codebase(root, project, services=_services(layout), externals=client_modules())
+    return read_codebase(root, project, services=_services(layout))
 
 
 def _services(layout: Layout) -> Mapping[str, Service]:
@@ -207,13 +206,21 @@ def _unreadable_modules(codebase: Codebase, problems: Iterable[Problem]) -> Mapp
     Raises:
         ExceptionGroup[ArchguardError]: more than half of the files are affected, or a package with modules in it.
     """
+    problems = tuple(problems)
+    broken = _modules_with_errors(codebase, problems)
+    is_package = any(name.startswith(f"{module}.") for module in broken for name in codebase.modules)
+    if broken and (len(broken) * 2 > len(codebase.sources) or is_package or "" in broken):
+        errors = [problem for problem in problems if problem.severity is Severity.ERROR]
+        faults = [ArchguardError(it.message, it.hint, it.location, it.excerpt) for it in errors]
+        raise ExceptionGroup("code that cannot be read", faults)
+    return broken
+
+
+def _modules_with_errors(codebase: Codebase, problems: Iterable[Problem]) -> Mapping[str, Problem]:
+    """The modules that `problems` say cannot be read, in order; "" stands for what is about no module."""
     errors = [problem for problem in problems if problem.severity is Severity.ERROR]
     modules = {source.display_path: name for name, source in codebase.sources.items()}
     broken = {modules.get(error.location.path if error.location else "", ""): error for error in errors}
-    is_package = any(name.startswith(f"{module}.") for module in broken for name in codebase.modules)
-    if broken and (len(broken) * 2 > len(codebase.sources) or is_package or "" in broken):
-        faults = [ArchguardError(it.message, it.hint, it.location, it.excerpt) for it in errors]
-        raise ExceptionGroup("code that cannot be read", faults)
     return dict(sorted(broken.items()))
 
 

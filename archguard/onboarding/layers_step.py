@@ -36,7 +36,8 @@ def find_structure(codebase: Codebase, fit: Fit | None) -> Structure:
     if fit:
         return _of_pack(codebase, fit)
     roles = _RoleOrder.of(codebase)
-    orders = tuple(find_orders(codebase, roles.components, "parts" if roles.components else "layered"))
+    id_ = "parts" if roles.components else "layered"
+    orders = () if codebase.services else tuple(find_orders(codebase, roles.components, id_))
     if roles.components:
         orders = tuple(it if it.is_informative else replace(it, contract=None, components={}) for it in orders)
     named = {name: component for order in orders for name, component in order.components.items()}

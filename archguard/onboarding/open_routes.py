@@ -30,6 +30,7 @@ _OPTIONAL: Final = any_of(USUAL_NAMES.optional_guard_names)
 _PUBLIC: Final = {reason: any_of(words) for reason, words in USUAL_NAMES.public_routes.items()}
 _REFUSALS: Final = re.compile(r"abort|redirect\w*|.*(?:unauthorized|forbidden|denied|login).*", re.IGNORECASE)
 """Functions by which a guard answers in place of the handler."""
+_STATUSES: Final = (401, 403)
 _MAX_LISTED = 20
 """So many open routes can be reviewed one by one."""
 _REASON: Final = "A route without a guard is open to everybody; nobody notices until somebody does."
@@ -143,8 +144,11 @@ def _refuses(codebase: Codebase, name: str) -> bool:
 
 
 def _is_refusal(node: ast.AST) -> bool:
-    """Whether it raises, or calls something that answers in place of the handler."""
+    """Whether it raises, or calls something that answers in place of the handler, with the status of a refusal, say."""
     if isinstance(node, ast.Call):
+        given = (*node.args, *(keyword.value for keyword in node.keywords))
+        if any(isinstance(value, ast.Constant) and value.value in _STATUSES for value in given):
+            return True
         called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
         return bool(_REFUSALS.fullmatch(called))
     return isinstance(node, ast.Raise)

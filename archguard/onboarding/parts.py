@@ -116,7 +116,7 @@ def _find_order(codebase: Codebase, units: Units, within: str, id_: str, taken: 
     order = with_all if with_all.is_clear else _Order.of(_at_run_time(codebase), units, taken)
     if not order.is_clear:
         return PartsOrder(why_not=f"an order of layers: {with_all.why_not(what)}")
-    return order.written(within, id_, with_type_checking=order is with_all)
+    return order.written(within, id_, taken, with_type_checking=order is with_all)
 
 
 def _at_run_time(codebase: Codebase) -> Codebase:
@@ -192,13 +192,18 @@ class _Order:
             return f"{self.against} of {self.total} imports between {what} go against the best one"
         return f"half of the imports between {what} are in circles"
 
-    def written(self, within: str, id_: str, *, with_type_checking: bool) -> PartsOrder:
-        """The order as a contract; its layers are relative to `within`, and called by their roles."""
+    def written(self, within: str, id_: str, taken: Collection[str], *, with_type_checking: bool) -> PartsOrder:
+        """The order as a contract; its layers are called by their roles, or relative to `within`.
+
+        They are relative unless one of them then has the name of a component, which would be meant instead.
+        """
         names = [(self._parts(level), self._level_name(level, index)) for index, level in enumerate(self.levels)]
         used = Counter(name for _, name in names if name)
+        clashing = {*taken, *used} & {part.rpartition(".")[2] for parts in self.groups.values() for part in parts}
+        within = "" if clashing else within
         layers, components = list[str](), dict[str, Component]()
         for level, (parts, name) in zip(self.levels, names, strict=True):
-            if name and used[name] == 1:
+            if name and used[name] == 1 and name not in taken:
                 components[name] = Component(modules=tuple(map(Pattern, parts)))
                 layers.append(name)
             else:

@@ -14,9 +14,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from archguard.codebase import Codebase, Target
-from archguard.effects import load_catalogue
-from archguard.kinds.requirement import CHANNELS
+from archguard.codebase import Codebase
 from archguard.onboarding.parts import sizes_of
 from archguard.onboarding.pattern_writer import is_in, one_or_many, patterns_for
 from archguard.onboarding.proposal import ProposedContract
@@ -34,6 +32,10 @@ _MAX_STRAY_SHARE = 0.15
 """The share of the accesses that may be outside of the access point; the baseline lists them."""
 _MAX_PATTERNS = 12
 """With more patterns, `allowed_in` is a list of modules that nobody reviews."""
+_MAX_CONTROLLER_PATTERNS = 20
+"""The same for controllers, which plain applications name after what they serve."""
+_MAX_EXTRA_COST = 2
+"""How many times as many known violations the stricter contract may have."""
 _MAX_HOSTS = 12
 """With more hosts, the list is a registry, and every new partner a change of two files."""
 
@@ -69,12 +71,6 @@ _CALLS: Final = _Reach(
 )
 
 
-def client_modules() -> frozenset[Target]:
-    """The client modules to keep apart from their top-level packages, such as `google.cloud.storage`."""
-    known = load_catalogue(("database", *CHANNELS)).modules
-    return frozenset(Target(name) for name in known if "." in name)
-
-
 def database_step(survey: Survey) -> Step:
     """Who may reach a database."""
     accesses, codebase = survey.accesses, survey.codebase
@@ -83,7 +79,7 @@ def database_step(survey: Survey) -> Step:
         return Step(topic=Topic.DATABASE, saw=("no module reaches a database",), contracts=(contract,))
     saw = f"{_summary(accesses, 'access', 'accesses')} to a database"
     point = _access_point(codebase, accesses, _QUERIES)
-    chosen = point or _repositories(survey) or _outside_of_controllers(survey)
+    chosen = point or _least_costly(survey)
     if chosen is None:
         why = "a contract on databases: queries are everywhere, and neither repositories nor routes are known by name"
         return Step(topic=Topic.DATABASE, saw=(saw,), not_proposed=(why,))
@@ -101,7 +97,7 @@ def outbound_step(survey: Survey) -> Step:
     named = (f"{counted(len(survey.hosts), 'host')} in URLs: {some(survey.hosts)}",) if survey.hosts else ()
     missing = list[str]()
     if outbound and point is None:
-        missing.append(f"an access point for outbound calls: {counted(len(outbound), 'module')} have some")
+        missing.append(f"an access point for outbound calls: they are in {counted(len(outbound), 'module')}")
     if len(survey.hosts) > _MAX_HOSTS:
         missing.append(f"a list of hosts: {len(survey.hosts)} are more than {_MAX_HOSTS}")
     return Step(
@@ -153,24 +149,44 @@ def _access_point(codebase: Codebase, accesses: Mapping[str, int], reach: _Reach
     return _allowed_in(codebase, modules, accesses, reach) if modules else None
 
 
-def _repositories(survey: Survey) -> ProposedContract | None:
-    """A contract that allows accesses in repositories (`crud`, `selectors`) and modules of the database itself.
-
-    None if there are no repositories with accesses, or nearly everything is called like one.
-    """
-    codebase, accesses = survey.codebase, survey.accesses
-    points = {found for module in accesses if (found := _usual_parent(module, _QUERIES.usual))}
-    if not any(role_of(point) == "repositories" for point in points) or not _is_narrow(codebase, points):
-        return None
-    return _allowed_in(codebase, points, accesses, _QUERIES)
+def _least_costly(survey: Survey) -> ProposedContract | None:
+    """Accesses in repositories only, or none in controllers: the stricter one, unless it costs much more."""
+    points, controllers = _repositories(survey), _controllers(survey)
+    outside = sum(count for module, count in survey.accesses.items() if not is_in(module, points))
+    inside = sum(count for module, count in survey.accesses.items() if is_in(module, controllers))
+    if points and (not controllers or outside <= _MAX_EXTRA_COST * inside):
+        return _allowed_in(survey.codebase, points, survey.accesses, _QUERIES)
+    return _kept_from_database(survey.codebase, controllers) if controllers else None
 
 
-def _outside_of_controllers(survey: Survey) -> ProposedContract | None:
-    """A contract that keeps modules that serve routes from the database; None if there are none, or nothing else."""
-    codebase, controllers = survey.codebase, survey.controllers - {""}
-    others = codebase.sources.keys() - controllers
-    patterns = patterns_for(codebase, controllers) if controllers and others else ()
-    if not patterns or len(patterns) > _MAX_PATTERNS:
+def _repositories(survey: Survey) -> frozenset[str]:
+    """Repositories (`crud`, `selectors`) and modules of the database itself, if there are repositories among them."""
+    points = frozenset(found for module in survey.accesses if (found := _usual_parent(module, _QUERIES.usual)))
+    is_found = any(role_of(point) == "repositories" for point in points)
+    return points if is_found and _is_narrow(survey.codebase, points) else frozenset()
+
+
+def _controllers(survey: Survey) -> frozenset[str]:
+    """The modules that serve routes, and packages that hold mostly such modules; empty if that is all there is."""
+    serving, modules = survey.controllers, survey.codebase.sources
+    found = {_mostly(serving, module, modules) for module in serving}
+    return frozenset(found) if any(not is_in(module, found) for module in modules) else frozenset()
+
+
+def _mostly(serving: Collection[str], module: str, modules: Collection[str]) -> str:
+    """The topmost package around `module`, below a top-level one, most of whose modules are among `serving`."""
+    parts = module.split(".")
+    for length in range(2, len(parts)):
+        package = ".".join(parts[:length])
+        inside = [other for other in modules if is_in(other, {package})]
+        if sum(other in serving for other in inside) * 2 > len(inside):
+            return package
+    return module
+
+
+def _kept_from_database(codebase: Codebase, controllers: Collection[str]) -> ProposedContract | None:
+    patterns = patterns_for(codebase, controllers)
+    if len(patterns) > _MAX_CONTROLLER_PATTERNS:
         return None
     keys: dict[str, Any] = {
         "id": "queries-outside-of-controllers",
@@ -178,7 +194,7 @@ def _outside_of_controllers(survey: Survey) -> ProposedContract | None:
         "reason": "What a request may do, and what it asks of the database, change for different reasons.",
         "modules": list(patterns),
     }
-    return ProposedContract("Modules that serve routes make no queries of their own.", keys, "access", "in them")
+    return ProposedContract("Modules that serve routes make no queries of their own.", keys, "access", "in controllers")
 
 
 def _allowed_in(

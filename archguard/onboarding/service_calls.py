@@ -56,7 +56,7 @@ def _who_calls_whom(policy: Mapping[str, list[str]]) -> ProposedContract:
         "policy": policy,
     }
     comment = "Which service calls which today, by HTTP, RPC, queues or imports."
-    return ProposedContract(comment, keys, "call", "to another service")
+    return ProposedContract(comment, keys, "call", "against the policy")
 
 
 def _shared_code(codebase: Codebase) -> Iterator[ProposedContract]:
