@@ -19,7 +19,6 @@ from archguard.errors import ArchguardError
 from archguard.onboarding import (
     CONFIGURATION,
     FRAMEWORKS,
-    MAX_ADOPTED,
     TOPICS,
     Draft,
     ProposedContract,
@@ -101,12 +100,11 @@ def _asked(proposed: Draft, topic: Topic, contract: ProposedContract) -> Draft:
     """The draft with what the user answers about one contract."""
     _row("proposed", f"{contract.id} ({contract.keys['kind']}). {contract.comment}")
     while True:
-        cost = proposed.cost(contract.id)
-        _row("cost", contract.cost(cost))
+        _row("cost", contract.cost(proposed.cost(contract.id)))
         may_edit = contract.keys["kind"] == "layers"
         answer = click.prompt(
             f"  Adopt it? [y, n, p preview{', e edit' if may_edit else ''}, ? explain]",
-            default="n" if cost > MAX_ADOPTED else "y",
+            default="n" if contract.id in proposed.costly else "y",
             type=click.Choice(["y", "n", "p", *(["e"] if may_edit else []), "?"]),
             show_choices=False,
         )

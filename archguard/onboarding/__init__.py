@@ -1,7 +1,7 @@
 """`archguard init`, which infers a first configuration and baseline from the code, and `archguard agents`."""
 
 from archguard.onboarding.infer import FRAMEWORKS, frameworks
-from archguard.onboarding.init import CONFIGURATION, MAX_ADOPTED, Draft, draft, refuse_if_configured, with_layers
+from archguard.onboarding.init import CONFIGURATION, Draft, draft, refuse_if_configured, with_layers
 from archguard.onboarding.proposal import ProposedContract
 from archguard.onboarding.step import Step, Topic
 from archguard.onboarding.topics import TOPICS
@@ -9,7 +9,6 @@ from archguard.onboarding.topics import TOPICS
 __all__ = [
     "CONFIGURATION",
     "FRAMEWORKS",
-    "MAX_ADOPTED",
     "TOPICS",
     "Draft",
     "ProposedContract",

@@ -30,7 +30,7 @@ CONFIGURATION: Final = "archguard.yaml"
 
 
 MAX_ADOPTED: Final = 500
-"""A contract with more violations is not adopted unasked: nobody would review its part of the baseline."""
+"""A contract with more entries in the baseline is not adopted unasked: nobody would review them."""
 
 
 @dataclass(frozen=True)
@@ -66,11 +66,15 @@ class Draft:
     def costly(self) -> tuple[str, ...]:
         """The ids of contracts that are not adopted unasked, because of what the code breaks today."""
         ids = (contract.id for step in self.steps for contract in step.contracts)
-        return tuple(id_ for id_ in ids if self.cost(id_) > MAX_ADOPTED)
+        return tuple(id_ for id_ in ids if self.entries(id_) > MAX_ADOPTED)
 
     def cost(self, id_: str) -> int:
         """How many violations of the contract `id_` there are, which the baseline adopts."""
         return sum(violation.contract == id_ for violation in self.report.violations)
+
+    def entries(self, id_: str) -> int:
+        """How many entries of the baseline these are; violations that differ in their lines alone share one."""
+        return len({violation.identity for violation in self.report.violations if violation.contract == id_})
 
     def without(self, ids: Collection[str]) -> "Draft":
         """A copy without the contracts `ids`."""

@@ -68,8 +68,7 @@ class _Guards:
     @cached_property
     def optional_names(self) -> tuple[str, ...]:
         """The functions and classes that identify a caller, and let anonymous requests pass."""
-        named = {name for route in self.routes for check in _all(route.checks) for name in self._own_names(check)}
-        return tuple(sorted(name for name in named if _is_optional(name) and _GUARD.fullmatch(_last(name))))
+        return tuple(name for name in self._sounding_like_guards if _is_optional(name))
 
     @cached_property
     def guards(self) -> GuardSet:
@@ -117,26 +116,29 @@ class _Guards:
     def _guards_among(self, checks: Iterable[Check]) -> Iterator[str]:
         """The outermost guards among `checks`: what a guard runs in turn need not be named."""
         for check in checks:
-            own = [name for name in self._own_names(check) if self._is_guard(name)]
+            own = [name for name in check.names if name in self._refusing]
             if own:
                 yield own[0]
             else:
                 yield from self._guards_among((*check.inner, *check.alternatives))
 
-    def _own_names(self, check: Check) -> Iterator[str]:
-        """The names of `check` that are defined in the project."""
-        packages = {module.partition(".")[0].rpartition("::")[2] for module in self.codebase.sources}
-        yield from (name for name in check.names if name.rpartition("::")[2].partition(".")[0] in packages)
+    @cached_property
+    def _packages(self) -> frozenset[str]:
+        """The names of the top-level packages of the project."""
+        return frozenset(module.partition(".")[0].rpartition("::")[2] for module in self.codebase.sources)
 
-    def _is_guard(self, name: str) -> bool:
-        return bool(_GUARD.fullmatch(_last(name))) and not _is_optional(name) and name in self._refusing
+    @cached_property
+    def _sounding_like_guards(self) -> tuple[str, ...]:
+        """The names of checks that are defined in the project and called like guards, sorted."""
+        seen = {name for route in self.routes for check in _all(route.checks) for name in check.names}
+        own = (name for name in seen if name.rpartition("::")[2].partition(".")[0] in self._packages)
+        return tuple(sorted(name for name in own if _GUARD.fullmatch(_last(name))))
 
     @cached_property
     def _refusing(self) -> frozenset[str]:
-        """The names of checks whose body refuses something."""
-        named = {name for route in self.routes for check in _all(route.checks) for name in self._own_names(check)}
-        candidates = (name for name in sorted(named) if _GUARD.fullmatch(_last(name)))
-        return frozenset(name for name in candidates if _refuses(self.codebase, name))
+        """Those of them whose body refuses something, and that are not optional."""
+        required = (name for name in self._sounding_like_guards if not _is_optional(name))
+        return frozenset(name for name in required if _refuses(self.codebase, name))
 
 
 def _refuses(codebase: Codebase, name: str) -> bool:

@@ -46,11 +46,15 @@ def fitting_pack(codebase: Codebase, root: Path, frameworks: Collection[str]) ->
 
 
 def repeated_roles(codebase: Codebase) -> Mapping[str, Component]:
-    """The components of roles that repeat in features; {} if none repeats."""
+    """The components of roles that repeat in features; {} unless two of them do: one alone has no order."""
     found = _find_components(codebase, role_patterns())
-    plain = {name: it for name, it in found.items() if len(it.modules) + len(it.except_) <= _MAX_ROLE_PATTERNS}
-    is_repeated = any(not pattern.literal for component in plain.values() for pattern in component.modules)
-    return plain if is_repeated else {}
+    repeated = {name: role_patterns()[name] for name, it in found.items() if _is_repeated(it)}
+    return _find_components(codebase, repeated) if len(repeated) > 1 else {}
+
+
+def _is_repeated(component: Component) -> bool:
+    is_plain = len(component.modules) + len(component.except_) <= _MAX_ROLE_PATTERNS
+    return is_plain and any(not pattern.literal for pattern in component.modules)
 
 
 def _fit(codebase: Codebase, config: Config, name: str) -> Fit | None:
@@ -88,22 +92,23 @@ def _find_components(codebase: Codebase, components: Mapping[str, Component]) ->
     ]
     named = {anchor: name for _, anchor, name in sorted(anchors, reverse=True)}
     for _, anchor, name in sorted(anchors):
-        if not is_in(anchor, owners) and not _holds_features(anchor, named, next(iter(components))):
+        if not is_in(anchor, owners) and not _holds_features(anchor, named, tuple(components)):
             owners[anchor] = name
     return _disjoint_components(
         codebase, {name: _patterns(codebase, owners, name) for name in components if name in owners.values()}
     )
 
 
-def _holds_features(anchor: str, named: Mapping[str, str], top: str) -> bool:
+def _holds_features(anchor: str, named: Mapping[str, str], order: tuple[str, ...]) -> bool:
     """Whether `anchor` is a feature, or a package of features, that is merely called like a component.
 
     A Django app `api` has views and models of its own; a package `domain` of features has controllers in each of them.
     """
+    top, bottom = order[0], order[-1]
     inside = [other for other in named if other.startswith(f"{anchor}.")]
     own = {named[other] for other in inside if other.count(".") == anchor.count(".") + 1}
     tops = {other.removeprefix(f"{anchor}.").partition(".")[0] for other in inside if named[other] == top}
-    return (named[anchor] in own and len(own) > 1) or (named[anchor] != top and len(tops) > 1)
+    return {top, bottom} <= own if named[anchor] == top else len(tops) > 1
 
 
 def _patterns(codebase: Codebase, owners: Mapping[str, str], name: str) -> tuple[Pattern, ...]:

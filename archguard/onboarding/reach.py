@@ -18,7 +18,7 @@ from archguard.codebase import Codebase
 from archguard.onboarding.parts import sizes_of
 from archguard.onboarding.pattern_writer import is_in, one_or_many, patterns_for
 from archguard.onboarding.proposal import ProposedContract
-from archguard.onboarding.roles import role_of
+from archguard.onboarding.roles import members_of, role_of
 from archguard.onboarding.step import Step, Topic
 from archguard.onboarding.survey import Survey
 from archguard.onboarding.usual_names import USUAL_NAMES, any_of
@@ -93,13 +93,17 @@ def outbound_step(survey: Survey) -> Step:
     late = sum(survey.without_timeout.values())
     timeouts = (f"{counted(late, 'call')} without a timeout",) if late else ()
     point = _access_point(codebase, outbound, _CALLS)
-    hosts = survey.hosts if outbound and len(survey.hosts) <= _MAX_HOSTS else ()
+    is_listed = len(survey.hosts) <= _MAX_HOSTS and bool(point or codebase.services)
+    hosts = survey.hosts if is_listed else ()
     named = (f"{counted(len(survey.hosts), 'host')} in URLs: {some(survey.hosts)}",) if survey.hosts else ()
     missing = list[str]()
     if outbound and point is None:
         missing.append(f"an access point for outbound calls: they are in {counted(len(outbound), 'module')}")
-    if len(survey.hosts) > _MAX_HOSTS:
-        missing.append(f"a list of hosts: {len(survey.hosts)} are more than {_MAX_HOSTS}")
+    if survey.hosts and not is_listed:
+        why = (
+            f"{len(survey.hosts)} are more than {_MAX_HOSTS}" if len(survey.hosts) > _MAX_HOSTS else "some may be links"
+        )
+        missing.append(f"a list of hosts: {why}")
     return Step(
         topic=Topic.OUTBOUND,
         saw=(saw, *timeouts, *named),
@@ -185,7 +189,7 @@ def _mostly(serving: Collection[str], module: str, modules: Collection[str]) -> 
 
 
 def _kept_from_database(codebase: Codebase, controllers: Collection[str]) -> ProposedContract | None:
-    patterns = patterns_for(codebase, controllers)
+    patterns = patterns_for(codebase, controllers, members_of(codebase, "controllers"))
     if len(patterns) > _MAX_CONTROLLER_PATTERNS:
         return None
     keys: dict[str, Any] = {
