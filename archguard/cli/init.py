@@ -49,9 +49,7 @@ def command(*, yes: bool, dry_run: bool) -> None:
         )
     with progress("looking at the code"):
         proposed = draft(root)
-    chosen = _agreed(root, proposed) if asking else proposed.without(proposed.costly)
-    if not (chosen.proposal.contracts or chosen.proposal.extends):
-        raise ArchguardError("no contract is left to write", "`archguard packs` lists contracts to begin with")
+    chosen = _agreed(root, proposed) if asking else _with_something(proposed.without(proposed.costly))
     if dry_run:
         click.echo(chosen.texts[CONFIGURATION], nl=False)
         return
@@ -73,9 +71,20 @@ def _agreed(root: Path, proposed: Draft) -> Draft:
         _show(step)
         for contract in step.contracts:
             proposed = _asked(proposed, step.topic, contract)
-    click.echo(f"\n{proposed.texts[CONFIGURATION]}")
+    click.echo(f"\n{_with_something(proposed).texts[CONFIGURATION]}")
     click.confirm(f"Write {' and '.join(_files(proposed))}?", default=True, abort=True)
     return proposed
+
+
+def _with_something(chosen: Draft) -> Draft:
+    """The draft itself.
+
+    Raises:
+        ArchguardError: it has no contract.
+    """
+    if chosen.proposal.contracts or chosen.proposal.extends:
+        return chosen
+    raise ArchguardError("no contract is left to write", "`archguard packs` lists contracts to begin with")
 
 
 def _with_or_without_pack(root: Path, proposed: Draft) -> Draft:

@@ -125,7 +125,7 @@ class _RoleOrder:
 
 def _worst(components: Mapping[str, Component], counts: Counts) -> str:
     """The role whose imports with others go both ways most; of none, the last one."""
-    both_ways = Counter[str]()
+    mutual = Counter[str]()
     for (one, other), count in counts.items():
-        both_ways[one] += min(count, counts.get((other, one), 0))
-    return max(components, key=lambda name: both_ways[name])
+        mutual[one] += min(count, counts.get((other, one), 0))
+    return max(components, key=lambda name: mutual[name])

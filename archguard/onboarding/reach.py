@@ -78,7 +78,7 @@ def database_step(survey: Survey) -> Step:
         contract = _no_database(codebase)
         return Step(topic=Topic.DATABASE, saw=("no module reaches a database",), contracts=(contract,))
     saw = f"{_summary(accesses, 'access', 'accesses')} to a database"
-    point = _access_point(codebase, accesses, _QUERIES)
+    point = _access_point(survey, accesses, _QUERIES)
     chosen = point or _least_costly(survey)
     if chosen is None:
         why = "a contract on databases: queries are everywhere, and neither repositories nor routes are known by name"
@@ -92,7 +92,7 @@ def outbound_step(survey: Survey) -> Step:
     saw = f"{_summary(outbound, 'outbound call', 'outbound calls')}" if outbound else "no module calls another system"
     late = sum(survey.without_timeout.values())
     timeouts = (f"{counted(late, 'call')} without a timeout",) if late else ()
-    point = _access_point(codebase, outbound, _CALLS)
+    point = _access_point(survey, outbound, _CALLS)
     is_listed = len(survey.hosts) <= _MAX_HOSTS and bool(point or codebase.services)
     hosts = survey.hosts if is_listed else ()
     named = (f"{counted(len(survey.hosts), 'host')} in URLs: {some(survey.hosts)}",) if survey.hosts else ()
@@ -145,12 +145,12 @@ def _no_database(codebase: Codebase) -> ProposedContract:
     return ProposedContract("Nothing reaches a database today.", keys, "access", "to a database")
 
 
-def _access_point(codebase: Codebase, accesses: Mapping[str, int], reach: _Reach) -> ProposedContract | None:
+def _access_point(survey: Survey, accesses: Mapping[str, int], reach: _Reach) -> ProposedContract | None:
     """A contract that allows accesses in the few modules that have nearly all of them; None if they are many."""
-    modules = _concentrated(codebase, accesses, reach.usual)
+    modules = _concentrated(survey, accesses, reach.usual)
     if sum(accesses.values()) < _MIN_ACCESSES:
         modules = frozenset(module for module in modules if _usual_parent(module, reach.usual))
-    return _allowed_in(codebase, modules, accesses, reach) if modules else None
+    return _allowed_in(survey.codebase, modules, accesses, reach) if modules else None
 
 
 def _least_costly(survey: Survey) -> ProposedContract | None:
@@ -223,14 +223,21 @@ def _short(pattern: str) -> str:
     return pattern.rpartition(".")[2]
 
 
-def _concentrated(codebase: Codebase, accesses: Mapping[str, int], usual: re.Pattern[str]) -> frozenset[str]:
-    """The few modules that contain most accesses: those with a usual name if they suffice, else also the others."""
+def _concentrated(survey: Survey, accesses: Mapping[str, int], usual: re.Pattern[str]) -> frozenset[str]:
+    """The few modules that contain most accesses: those with a usual name if they suffice, else also the others.
+
+    A module that serves routes is none of the others: it may be small, but it is not where accesses belong.
+    """
+    codebase, most = survey.codebase, _MAX_STRAY_SHARE * sum(accesses.values())
     points = frozenset(found for module in accesses if (found := _usual_parent(module, usual)))
     left = {module: count for module, count in accesses.items() if not is_in(module, points)}
-    if points and sum(left.values()) <= _MAX_STRAY_SHARE * sum(accesses.values()):
+    if points and sum(left.values()) <= most:
         return points if _is_narrow(codebase, points) else frozenset()
-    all_points = points | frozenset(left)
-    return all_points if len(left) <= _max_unnamed(codebase) and _is_narrow(codebase, all_points) else frozenset()
+    unnamed = frozenset(left) - survey.controllers
+    is_few = len(unnamed) <= _max_unnamed(codebase)
+    strays = sum(count for module, count in left.items() if module not in unnamed)
+    is_point = is_few and strays <= most and _is_narrow(codebase, points | unnamed)
+    return points | unnamed if is_point else frozenset()
 
 
 def _max_unnamed(codebase: Codebase) -> int:
