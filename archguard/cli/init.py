@@ -99,14 +99,14 @@ def _with_or_without_pack(root: Path, proposed: Draft) -> Draft:
 def _show(step: Step) -> None:
     """Print what a step saw, and what it does not propose."""
     click.echo(f"\n{_styled(step.topic.capitalize(), bold=True)}  {TOPICS[step.topic].question}")
-    for line in step.saw:
-        _row("saw", line)
-    for line in step.not_proposed:
-        _row("not proposed", line)
+    for label, lines in {"saw": step.saw, "not proposed": step.not_proposed}.items():
+        for index, line in enumerate(lines):
+            _row("" if index else label, line)
 
 
 def _asked(proposed: Draft, topic: Topic, contract: ProposedContract) -> Draft:
     """The draft with what the user answers about one contract."""
+    click.echo()
     _row("proposed", f"{contract.id} ({contract.keys['kind']}). {contract.comment}")
     while True:
         _row("cost", contract.cost(proposed.cost(contract.id)))
@@ -125,7 +125,7 @@ def _asked(proposed: Draft, topic: Topic, contract: ProposedContract) -> Draft:
             proposed = _reordered(proposed, contract)
             contract = next(it for it in proposed.proposal.contracts if it.id == contract.id)
         else:
-            click.echo(contract.render() if answer == "p" else _explanation(topic))
+            click.echo(f"\n{contract.render() if answer == 'p' else _explanation(topic)}\n")
 
 
 def _reordered(proposed: Draft, contract: ProposedContract) -> Draft:

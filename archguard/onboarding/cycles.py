@@ -33,7 +33,7 @@ def cycles_step(codebase: Codebase) -> Step:
         broken = _count(codebase, keys)
         saw.append(f"{broken} of {total} imports are part of a cycle of {what}" if broken else f"no cycle of {what}")
         if broken <= share * total:
-            comment = f"What imports each other in a circle: {what}, today {broken or 'none'} of {total} imports."
+            comment = f"No cycles of {what}; {broken or 'none'} of {total} imports are part of one today."
             contract = ProposedContract(comment, {**_HEAD, **keys}, "import", "in a cycle")
             return Step(topic=Topic.CYCLES, saw=tuple(saw), contracts=(contract,))
     return Step(topic=Topic.CYCLES, saw=tuple(saw), not_proposed=("a contract on cycles: too many imports are in one",))

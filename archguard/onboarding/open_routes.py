@@ -110,7 +110,7 @@ class _Guards:
         for route in self.open:
             reason = _usual_reason(route)
             if reason or len(self.open) <= _MAX_LISTED:
-                entries.setdefault(_written(route), reason or "open when archguard was adopted: review it")
+                entries.setdefault(_written(route), reason or "open when archguard was adopted; review it")
         yield from ({"route": route, "reason": reason} for route, reason in sorted(entries.items(), key=_by_path))
 
     def _guards_among(self, checks: Iterable[Check]) -> Iterator[str]:

@@ -77,7 +77,7 @@ def database_step(survey: Survey) -> Step:
     if not accesses:
         contract = _no_database(codebase)
         return Step(topic=Topic.DATABASE, saw=("no module reaches a database",), contracts=(contract,))
-    saw = f"{_summary(accesses, 'access', 'accesses')} to a database"
+    saw = _summary(accesses, "access to a database", "accesses to a database")
     point = _access_point(survey, accesses, _QUERIES)
     chosen = point or _least_costly(survey)
     if chosen is None:
@@ -89,7 +89,7 @@ def database_step(survey: Survey) -> Step:
 def outbound_step(survey: Survey) -> Step:
     """Who may reach other systems, which hosts, and with a timeout."""
     outbound, codebase = survey.outbound, survey.codebase
-    saw = f"{_summary(outbound, 'outbound call', 'outbound calls')}" if outbound else "no module calls another system"
+    saw = _summary(outbound, "outbound call", "outbound calls") if outbound else "no module calls another system"
     late = sum(survey.without_timeout.values())
     timeouts = (f"{counted(late, 'call')} without a timeout",) if late else ()
     point = _access_point(survey, outbound, _CALLS)

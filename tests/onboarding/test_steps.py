@@ -61,7 +61,7 @@ def test_where_queries_are_everywhere_nothing_is_proposed_and_the_step_says_why(
 
     step = _step(project, Topic.DATABASE)
 
-    assert step.saw == ("18 accesses in 9 modules: shop.part0 2, shop.part1 2, shop.part2 2 and 6 more to a database",)
+    assert step.saw == ("18 accesses to a database in 9 modules: shop.part0 2, shop.part1 2, shop.part2 2 and 6 more",)
     assert not step.contracts
     assert "queries are everywhere" in step.not_proposed[0]
 
