@@ -1,15 +1,13 @@
 """The roles of modules (controllers, services, repositories ...), by the names that the field's guides give them.
 
 How it works: a module has the role whose usual names its last segment is one of, without leading underscores; all below
-it has the same role. `handlers_of` complements the names by evidence: modules that serve a route are controllers,
-whatever they are called.
+it has the same role.
 """
 
 from collections.abc import Mapping
 from typing import Final
 
 from archguard.codebase import Codebase, Component, Pattern
-from archguard.effects.routes import Route
 from archguard.onboarding.usual_names import USUAL_NAMES, any_of
 
 _ROLES: Final = {role: any_of(names) for role, names in USUAL_NAMES.roles.items()}
@@ -35,12 +33,6 @@ def role_patterns() -> Mapping[str, Component]:
         role: Component(modules=tuple(Pattern(f"**.{name}") for name in sorted(USUAL_NAMES.roles[role])))
         for role in REPEATED_ROLES
     }
-
-
-def handlers_of(codebase: Codebase, routes: tuple[Route, ...]) -> frozenset[str]:
-    """The modules that serve `routes`; without any, those that are called like controllers."""
-    serving = frozenset(route.module for route in routes if route.module in codebase.sources)
-    return serving or members_of(codebase, "controllers")
 
 
 def _self_and_outer(module: str) -> tuple[str, ...]:

@@ -17,8 +17,6 @@ from archguard.effects.routes import Route, find_route_table
 from archguard.kinds import Database, Gateway
 from archguard.kinds.requirement import Requirement
 from archguard.model import Confidence, Violation
-from archguard.onboarding.pack_matcher import repeated_roles
-from archguard.onboarding.roles import handlers_of
 
 _EVERYTHING = (Pattern("**"),)
 _NO_HOST = "none.invalid"
@@ -60,13 +58,8 @@ class Survey:
 
     @cached_property
     def controllers(self) -> frozenset[str]:
-        """The modules that serve routes."""
-        return handlers_of(self.codebase, self.routes)
-
-    @cached_property
-    def roles(self) -> Mapping[str, frozenset[str]]:
-        """The modules of the roles that repeat in features."""
-        return {role: self.codebase.members(it.modules) for role, it in repeated_roles(self.codebase).items()}
+        """The modules that serve routes, whatever they are called."""
+        return frozenset(route.module for route in self.routes if route.module in self.codebase.sources)
 
 
 def _by_module(violations: Iterable[Violation]) -> Mapping[str, int]:
