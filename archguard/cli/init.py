@@ -125,7 +125,8 @@ def _asked(proposed: Draft, topic: Topic, contract: ProposedContract) -> Draft:
             proposed = _reordered(proposed, contract)
             contract = next(it for it in proposed.proposal.contracts if it.id == contract.id)
         else:
-            click.echo(f"\n{contract.render() if answer == 'p' else _explanation(topic)}\n")
+            told = contract.render().rstrip() if answer == "p" else _explanation(topic)
+            click.echo(f"\n{told}\n")
 
 
 def _reordered(proposed: Draft, contract: ProposedContract) -> Draft:

@@ -197,17 +197,17 @@ class _Order:
 
         They are relative unless one of them then has the name of a component, which would be meant instead.
         """
-        names = [(self._parts(level), self._level_name(level, index)) for index, level in enumerate(self.levels)]
-        used = Counter(name for _, name in names if name)
-        clashing = {*taken, *used} & {part.rpartition(".")[2] for parts in self.groups.values() for part in parts}
+        levels = [
+            (level, self._parts(level), self._level_name(level, index)) for index, level in enumerate(self.levels)
+        ]
+        used = Counter(name for _, _, name in levels)
+        named = {name: parts for _, parts, name in levels if name and used[name] == 1 and name not in taken}
+        alone = {part for _, parts, name in levels if name not in named for part in parts}
+        clashing = {*taken, *named} & {part.rpartition(".")[2] for part in alone}
         within = "" if clashing else within
-        layers, components = list[str](), dict[str, Component]()
-        for level, (parts, name) in zip(self.levels, names, strict=True):
-            if name and used[name] == 1 and name not in taken:
-                components[name] = Component(modules=tuple(map(Pattern, parts)))
-                layers.append(name)
-            else:
-                layers.append(_level_text(level, parts, f"{within}." if within else ""))
+        prefix = f"{within}." if within else ""
+        layers = [name if name in named else _level_text(level, parts, prefix) for level, parts, name in levels]
+        components = {name: Component(modules=tuple(map(Pattern, parts))) for name, parts in named.items()}
         keys: dict[str, Any] = {
             "id": id_,
             "kind": "layers",

@@ -1,5 +1,7 @@
 """What each step of `archguard init` sees, proposes, and does not propose."""
 
+from itertools import pairwise
+
 import pytest
 from project import Project
 
@@ -30,6 +32,76 @@ def test_every_topic_has_a_step_a_question_and_an_explanation(project: Project) 
 
     assert [step.topic for step in draft(project.root).steps] == list(Topic)
     assert all(TOPICS[topic].question.endswith("?") and TOPICS[topic].explanation.strip() for topic in Topic)
+
+
+# --- layers
+
+
+def _layers(project: Project) -> list[str]:
+    return [layer for it in _step(project, Topic.LAYERS).contracts for layer in it.keys["layers"]]
+
+
+def test_parts_of_one_role_are_one_layer_with_its_name(project: Project) -> None:
+    _shop(project, main="from shop import api, views\n", api="from shop import db\n", views="import shop.db\n", db="")
+
+    proposed = draft(project.root)
+
+    assert _layers(project) == ["main", "controllers", "db"]
+    assert proposed.proposal.components == {"controllers": ["shop.api", "shop.views"]}
+
+
+def test_a_layer_that_is_called_like_a_component_is_written_in_full(project: Project) -> None:
+    for name in ("mails", "orders", "users"):
+        project.write_all(
+            {
+                f"shop/{name}/__init__.py": "",
+                f"shop/{name}/views.py": f"from shop.{name} import models\n",
+                f"shop/{name}/models.py": "from shop import domain\n",
+            }
+        )
+    _shop(
+        project,
+        main="from shop.orders import views\nfrom shop.users import views\n",
+        domain="import shop.util\n",
+        util="",
+    )
+
+    assert _layers(project)[:2] == ["controllers", "domain"]
+    assert "shop.domain" in _layers(project)
+
+
+def test_an_order_has_at_most_seven_layers(project: Project) -> None:
+    names = "abcdefghij"
+    chain = {one: f"from shop import {other}\n" for one, other in pairwise(names)}
+    _shop(project, **chain, j="", k="")
+
+    assert len(_layers(project)) == 7
+
+
+def test_where_only_type_checkers_see_a_circle_the_order_is_that_of_the_rest(project: Project) -> None:
+    below = "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from shop import a, b, c, d, e\n"
+    _shop(project, a="import shop.b\n", b="import shop.c\n", c=below, d="import shop.c\n", e="import shop.c\n")
+
+    (contract,) = _step(project, Topic.LAYERS).contracts
+
+    assert contract.keys["type_checking_imports"] == "exclude"
+    assert contract.keys["layers"] == ["a | d | e", "b", "c"]
+
+
+def test_an_app_that_is_called_like_a_layer_is_none(project: Project) -> None:
+    for name in ("api", "mails", "users"):
+        project.write_all(
+            {
+                f"shop/{name}/__init__.py": "",
+                f"shop/{name}/views.py": f"from shop.{name} import models\n",
+                f"shop/{name}/models.py": "",
+            }
+        )
+    _shop(project, main="import shop.api.views\nimport shop.users.views\n")
+
+    components = _step(project, Topic.COMPONENTS).components
+
+    assert list(map(str, components["controllers"].modules)) == ["shop.*.views"]
 
 
 # --- database
