@@ -33,6 +33,7 @@ from archguard.effects.catalogue.retries import Retries
 from archguard.effects.routes.facts import GuardFacts, Registration, RouteFacts
 from archguard.kinds.distributions import Packages
 from archguard.onboarding.agents import Host
+from archguard.onboarding.topics import TopicText
 from archguard.onboarding.usual_names import UsualNames
 from archguard.semantics.known_names import KnownNames
 
@@ -87,6 +88,7 @@ KINDS = (
     ),
     Kind(PACKAGE / "semantics/known_names.schema.json", KnownNames, (PACKAGE / "semantics/known_names.toml",)),
     Kind(PACKAGE / "onboarding/usual_names.schema.json", UsualNames, (PACKAGE / "onboarding/usual_names.toml",)),
+    Kind(PACKAGE / "onboarding/topics.schema.json", TopicText, (PACKAGE / "onboarding/topics.toml",), of_tables=True),
     Kind(AGENTS / "hosts.schema.json", Host, (AGENTS / "hosts.toml",), of_tables=True),
     Kind(
         PACKAGE / "history/authorship/assistants.schema.json",

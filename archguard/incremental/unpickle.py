@@ -9,8 +9,11 @@ import io
 import pickle
 from typing import Any, Final
 
+_PATHS: Final = ("pathlib", "pathlib._local")
+"""Where paths say that they are defined; the second is that of Python 3.13."""
 _CONTAINERS: Final = frozenset(
-    {("builtins", "set"), ("builtins", "frozenset"), ("pathlib", "PosixPath"), ("pathlib", "WindowsPath")}
+    {("builtins", "set"), ("builtins", "frozenset")}
+    | {(module, name) for module in _PATHS for name in ("PosixPath", "WindowsPath")}
 )
 """With the literals that pickle knows by itself, all that archguard's values contain."""
 

@@ -198,10 +198,13 @@ class _Search:
 
     @property
     def has_guard(self) -> bool:
-        """Whether any route is guarded, or all that are not are listed."""
-        return any(self._protection(route) is not Protection.NONE for route in self.routes) or all(
-            self._is_listed(route, self.contract.public) for route in self.routes
-        )
+        """Whether any route is guarded, or most of those that are not are listed.
+
+        Without either, the guards are not known, and a list of all routes would not say so.
+        """
+        is_listed = [self._is_listed(route, self.contract.public) for route in self.routes]
+        is_guarded = any(self._protection(route) is not Protection.NONE for route in self.routes)
+        return is_guarded or sum(is_listed) * 2 > len(is_listed)
 
     def violations(self, route: Route) -> Iterator[Violation]:
         """The violations of one route."""

@@ -23,6 +23,8 @@ class Acyclic(Contract):
 
     modules: Annotated[Patterns, Weaker.SMALLER_OR_REGROUPED] = ()
     """The modules. A component is one of them as a whole; of any other pattern every match is."""
+    as_packages: Annotated[bool, Weaker.SMALLER] = True
+    """Whether `modules` stand for what is below them, too; without it, `modules: shop.**` is about single modules."""
     children_of: Annotated[Patterns, Weaker.SMALLER] = ()
     """Packages whose children must not form cycles, nor the children of those, down to `depth`."""
     depth: Annotated[int, Weaker.SMALLER] = 10
@@ -43,7 +45,7 @@ class Acyclic(Contract):
     def units(self, codebase: Codebase) -> Units:
         """The modules, and the children of the packages, that must form no cycle."""
         below = {name: unit for pattern in self.children_of for name, unit in children(codebase, pattern).items()}
-        return {**units_of(codebase, self.modules), **below}
+        return {**self._own_units(codebase), **below}
 
     def check(self, codebase: Codebase) -> Iterator[Violation]:
         """Yield a violation for each import that is part of a cycle."""
@@ -65,16 +67,19 @@ class Acyclic(Contract):
             yield ContractError(f"there is no depth of {self.depth}", "depth", "0 is the children alone")
         elif not self.modules and not self.children_of:
             yield ContractError("names no modules", hint="give `modules` or `children_of`")
-        units = units_of(codebase, self.modules)
+        units = self._own_units(codebase)
         if self.modules and len(units) < 2 and all(pattern.literal for pattern in self.modules):  # noqa: PLR2004  # a cycle needs two
             hint = "did you mean `children_of`?" if any(children(codebase, Pattern(name)) for name in units) else ""
             yield VacuousError(f"there is only {next(iter(units), 'nothing')} in it", "modules", hint)
         if self.children_of and not any(children(codebase, pattern) for pattern in self.children_of):
             yield VacuousError("none of them is a package with children", "children_of")
 
+    def _own_units(self, codebase: Codebase) -> Units:
+        return units_of(codebase, self.modules, as_packages=self.as_packages)
+
     def _groups(self, codebase: Codebase) -> Iterator[Units]:
         if self.modules:
-            yield units_of(codebase, self.modules)
+            yield self._own_units(codebase)
         for pattern in self.children_of:
             for package in codebase.anchors(pattern):
                 yield from self._siblings(codebase, package, codebase.members((Pattern(package),)), self.depth)

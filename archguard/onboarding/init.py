@@ -5,7 +5,7 @@ dropped and reported. The draft is refused if more than half of the files, or a 
 proposal from so little code would mislead.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,35 +20,74 @@ from archguard.config.dialects import dialect_of
 from archguard.errors import ArchguardError
 from archguard.history import NAME, Baseline, baseline_of, render_baseline
 from archguard.model import OutcomeStatus, Problem, Report, Severity
-from archguard.onboarding.access_points import client_modules
-from archguard.onboarding.infer import propose
+from archguard.onboarding.infer import find_steps, proposal_of
 from archguard.onboarding.layout import Layout, find_layout
-from archguard.onboarding.proposal import Proposal
+from archguard.onboarding.proposal import Proposal, ProposedContract
+from archguard.onboarding.step import Step
 from archguard.onboarding.usual_names import USUAL_NAMES
 
 CONFIGURATION: Final = "archguard.yaml"
+
+
+MAX_ADOPTED: Final = 500
+"""A contract with more entries in the baseline is not adopted unasked: nobody would review them."""
 
 
 @dataclass(frozen=True)
 class Draft:
     """What `archguard init` would write."""
 
-    proposal: Proposal
+    root: Path
+    project: Mapping[str, Any]
+    """Where the code is, in the form of the configuration."""
+    steps: tuple[Step, ...]
     report: Report
-    """The report of a check with the proposal, without a baseline."""
+    """The report of a check with all contracts of `steps`, without a baseline."""
     codebase: Codebase
     unreadable: tuple[Problem, ...] = ()
     """Why contracts that analyze files are left out."""
     dropped: tuple[str, ...] = ()
-    """The ids of the contracts that are left out."""
+    """The ids of the contracts that are left out because of that."""
     broken: tuple[Problem, ...] = ()
     """Why files cannot be read; a check fails until they can."""
+
+    @property
+    def proposal(self) -> Proposal:
+        """The configuration."""
+        return proposal_of(self.steps, self.project)
 
     @property
     def texts(self) -> Mapping[str, str]:
         """The content of each file, by name; there is no baseline if there are no violations."""
         baseline = render_baseline(baseline_of(self.report, Baseline()))
         return {CONFIGURATION: self.proposal.render(), **({NAME: baseline} if self.report.violations else {})}
+
+    @property
+    def costly(self) -> tuple[str, ...]:
+        """The ids of contracts that are not adopted unasked, because of what the code breaks today."""
+        ids = (contract.id for step in self.steps for contract in step.contracts)
+        return tuple(id_ for id_ in ids if self.entries(id_) > MAX_ADOPTED)
+
+    def cost(self, id_: str) -> int:
+        """How many violations of the contract `id_` there are, which the baseline adopts."""
+        return sum(violation.contract == id_ for violation in self.report.violations)
+
+    def entries(self, id_: str) -> int:
+        """How many entries of the baseline these are; violations that differ in their lines alone share one."""
+        return len({violation.identity for violation in self.report.violations if violation.contract == id_})
+
+    def without(self, ids: Collection[str]) -> "Draft":
+        """A copy without the contracts `ids`."""
+        steps = tuple(
+            replace(step, contracts=tuple(contract for contract in step.contracts if contract.id not in ids))
+            for step in self.steps
+        )
+        report = replace(
+            self.report,
+            outcomes=tuple(outcome for outcome in self.report.outcomes if outcome.id not in ids),
+            violations=tuple(violation for violation in self.report.violations if violation.contract not in ids),
+        )
+        return replace(self, steps=steps, report=report)
 
     def write(self, root: Path) -> None:
         """Write the files, none of which may exist.
@@ -61,10 +100,14 @@ class Draft:
                 file.write(text)
 
 
-def draft(root: Path) -> Draft:
+def draft(root: Path, *, with_packs: bool = True) -> Draft:
     """Draft a configuration for the code below `root`; the baseline covers its violations.
 
     Unreadable files are not added to `exclude`, since they would silently stay unchecked from then on.
+
+    Args:
+        root: The folder of the project.
+        with_packs: Whether shipped packs are tried.
 
     Raises:
         ArchguardError: there is a configuration already, no code, or too little that can be read.
@@ -74,44 +117,48 @@ def draft(root: Path) -> Draft:
     project = _project(root, layout)
     codebase = _read(root, layout, project)
     broken = _unreadable_modules(codebase, codebase.problems)
-    proposed = _proposed(root, layout, project, codebase)
+    steps = find_steps(codebase, root, layout, with_packs=with_packs)
+    proposed = _checkable(_checked(root, _project_config(root, project), steps, codebase))
     broken = {**_unreadable_modules(codebase, proposed.report.problems), **broken}
     return replace(proposed, broken=tuple(problem for _, problem in sorted(broken.items())))
 
 
-def _proposed(root: Path, layout: Layout, project: Project, codebase: Codebase) -> Draft:
-    """The proposal without the contracts that cannot be checked.
+def _checked(root: Path, project: Mapping[str, Any], steps: tuple[Step, ...], codebase: Codebase) -> Draft:
+    return Draft(root, project, steps, _report(root, proposal_of(steps, project), codebase), codebase)
+
+
+def _checkable(proposed: Draft) -> Draft:
+    """The draft without the contracts that cannot be checked.
 
     Of files for a newer Python, only the imports can be read: contracts that analyze syntax fail and are dropped. Files
     that cannot be read at all drop no contract: they fail all of them alike.
     """
-    proposal = propose(codebase, root, layout, _project_config(root, project))
-    report = _report(root, proposal, codebase)
+    report, codebase = proposed.report, proposed.codebase
     errors = {problem for problem in report.problems if problem.severity is Severity.ERROR}
     failed = {outcome.id for outcome in report.outcomes if outcome.status is OutcomeStatus.ERROR}
     failed = failed if errors.difference(codebase.problems) else set()
-    kept = tuple(contract for contract in proposal.contracts if contract.keys["id"] not in failed)
-    if not failed or not (kept or proposal.extends):
-        return Draft(proposal, report, codebase)
-    proposal = replace(proposal, contracts=kept)
-    unreadable = _unreadable_modules(codebase, report.problems).values()
-    return Draft(proposal, _report(root, proposal, codebase), codebase, tuple(unreadable), tuple(sorted(failed)))
+    kept = proposed.without(failed)
+    if not failed or not (kept.proposal.contracts or kept.proposal.extends):
+        return proposed
+    unreadable = tuple(_modules_with_errors(codebase, report.problems).values())
+    checked = _checked(proposed.root, proposed.project, kept.steps, codebase)
+    return replace(checked, unreadable=unreadable, dropped=tuple(sorted(failed)))
 
 
-def with_layers(root: Path, before: Draft, id_: str, layers: Iterable[str]) -> Draft:
+def with_layers(before: Draft, id_: str, layers: Iterable[str]) -> Draft:
     """A copy of the draft `before` with `layers` in the contract `id_`.
 
     Raises:
         ExceptionGroup[ArchguardError]: `layers` names modules that do not exist.
     """
-    contracts = (
-        replace(contract, keys={**contract.keys, "layers": list(layers)}) if contract.keys["id"] == id_ else contract
-        for contract in before.proposal.contracts
-    )
-    proposal = replace(before.proposal, contracts=tuple(contracts))
-    after = replace(before, proposal=proposal, report=_report(root, proposal, before.codebase))
+    steps = tuple(replace(step, contracts=_with_layers(step.contracts, id_, list(layers))) for step in before.steps)
+    after = _checked(before.root, before.project, steps, before.codebase)
     _unreadable_modules(before.codebase, after.report.problems)
-    return after
+    return replace(before, steps=steps, report=after.report)
+
+
+def _with_layers(contracts: tuple[ProposedContract, ...], id_: str, layers: list[str]) -> tuple[ProposedContract, ...]:
+    return tuple(replace(it, keys={**it.keys, "layers": layers}) if it.id == id_ else it for it in contracts)
 
 
 def refuse_if_configured(root: Path) -> None:
@@ -150,7 +197,7 @@ def _project(root: Path, layout: Layout) -> Project:
 
 
 def _read(root: Path, layout: Layout, project: Project) -> Codebase:
-    return read_codebase(root, project, services=_services(layout), externals=client_modules())
+    return read_codebase(root, project, services=_services(layout))
 
 
 def _services(layout: Layout) -> Mapping[str, Service]:
@@ -163,13 +210,21 @@ def _unreadable_modules(codebase: Codebase, problems: Iterable[Problem]) -> Mapp
     Raises:
         ExceptionGroup[ArchguardError]: more than half of the files are affected, or a package with modules in it.
     """
+    problems = tuple(problems)
+    broken = _modules_with_errors(codebase, problems)
+    is_package = any(name.startswith(f"{module}.") for module in broken for name in codebase.modules)
+    if broken and (len(broken) * 2 > len(codebase.sources) or is_package or "" in broken):
+        errors = [problem for problem in problems if problem.severity is Severity.ERROR]
+        faults = [ArchguardError(it.message, it.hint, it.location, it.excerpt) for it in errors]
+        raise ExceptionGroup("code that cannot be read", faults)
+    return broken
+
+
+def _modules_with_errors(codebase: Codebase, problems: Iterable[Problem]) -> Mapping[str, Problem]:
+    """The modules that `problems` say cannot be read, in order; "" stands for what is about no module."""
     errors = [problem for problem in problems if problem.severity is Severity.ERROR]
     modules = {source.display_path: name for name, source in codebase.sources.items()}
     broken = {modules.get(error.location.path if error.location else "", ""): error for error in errors}
-    is_package = any(name.startswith(f"{module}.") for module in broken for name in codebase.modules)
-    if broken and (len(broken) * 2 > len(codebase.sources) or is_package or "" in broken):
-        faults = [ArchguardError(it.message, it.hint, it.location, it.excerpt) for it in errors]
-        raise ExceptionGroup("code that cannot be read", faults)
     return dict(sorted(broken.items()))
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from archguard.codebase import Codebase, Component, Pattern
 from archguard.config import Config, contract_faults, find_pack, read_config
-from archguard.kinds import Layers
 from archguard.onboarding.pattern_writer import is_in, patterns_for
+from archguard.onboarding.roles import role_patterns
 from archguard.onboarding.usual_names import USUAL_NAMES
 
 _MAX_BROKEN_SHARE = 0.05
@@ -22,6 +22,8 @@ _MIN_COVERAGE = 0.5
 """A pack fits if its components contain at least this share of the modules; not required of services."""
 _MAX_PATTERNS = 6
 """If a component needs more patterns, its name matches by coincidence in this code base."""
+_MAX_ROLE_PATTERNS = 12
+"""The same for a role, which has many usual names: views, forms, serializers, urls."""
 _MAIN_SHARE = 0.8
 """If one module contains this share of a component, it is the whole component."""
 
@@ -43,15 +45,16 @@ def fitting_pack(codebase: Codebase, root: Path, frameworks: Collection[str]) ->
     return next((fit for name in names if (fit := _fit(codebase, read_config([find_pack(name)], root), name))), None)
 
 
-def roles(codebase: Codebase, root: Path, framework: str) -> Mapping[str, Component]:
-    """The layers of a framework's pack that exist in the code, from top to bottom; {} if it has no pack."""
-    if framework not in USUAL_NAMES.packs:
-        return {}
-    config = read_config([find_pack(USUAL_NAMES.packs[framework])], root)
-    found = _find_components(codebase, config.components)
-    layers = next(contract.layers for contract in config.contracts if isinstance(contract, Layers))
-    names = [str(name) for level in layers for name in level.modules]
-    return {name: found[name] for name in names if name in found} if _is_plain(found) else {}
+def repeated_roles(codebase: Codebase) -> Mapping[str, Component]:
+    """The components of roles that repeat in features; {} unless two of them do: one alone has no order."""
+    found = _find_components(codebase, role_patterns())
+    repeated = {name: role_patterns()[name] for name, it in found.items() if _is_repeated(it)}
+    return _find_components(codebase, repeated) if len(repeated) > 1 else {}
+
+
+def _is_repeated(component: Component) -> bool:
+    is_plain = len(component.modules) + len(component.except_) <= _MAX_ROLE_PATTERNS
+    return is_plain and any(not pattern.literal for pattern in component.modules)
 
 
 def _fit(codebase: Codebase, config: Config, name: str) -> Fit | None:
@@ -87,12 +90,25 @@ def _find_components(codebase: Codebase, components: Mapping[str, Component]) ->
         for pattern in component.modules
         for anchor in codebase.anchors(pattern)
     ]
+    named = {anchor: name for _, anchor, name in sorted(anchors, reverse=True)}
     for _, anchor, name in sorted(anchors):
-        if not is_in(anchor, owners):
+        if not is_in(anchor, owners) and not _holds_features(anchor, named, tuple(components)):
             owners[anchor] = name
     return _disjoint_components(
         codebase, {name: _patterns(codebase, owners, name) for name in components if name in owners.values()}
     )
+
+
+def _holds_features(anchor: str, named: Mapping[str, str], order: tuple[str, ...]) -> bool:
+    """Whether `anchor` is a feature, or a package of features, that is merely called like a component.
+
+    A Django app `api` has views and models of its own; a package `domain` of features has controllers in each of them.
+    """
+    top, bottom = order[0], order[-1]
+    inside = [other for other in named if other.startswith(f"{anchor}.")]
+    own = {named[other] for other in inside if other.count(".") == anchor.count(".") + 1}
+    tops = {other.removeprefix(f"{anchor}.").partition(".")[0] for other in inside if named[other] == top}
+    return {top, bottom} <= own if named[anchor] == top else len(tops) > 1
 
 
 def _patterns(codebase: Codebase, owners: Mapping[str, str], name: str) -> tuple[Pattern, ...]:

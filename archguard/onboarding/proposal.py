@@ -22,6 +22,27 @@ class ProposedContract:
 
     comment: str
     keys: Mapping[str, Any]
+    subject: str = "violation"
+    """What its violations are, in the singular: `access`."""
+    where: str = ""
+    """Which of them break it: `outside of crud`."""
+
+    @property
+    def id(self) -> str:
+        """The id of the contract."""
+        return str(self.keys["id"])
+
+    def cost(self, violations: int) -> str:
+        """What adopting it means for code that breaks it so many times."""
+        plural = f"{self.subject}es" if self.subject.endswith("s") else f"{self.subject}s"
+        what = f"{violations} {self.subject if violations == 1 else plural} {self.where}".rstrip()
+        return f"{what}: 0 new after adopting" if violations else f"no {self.subject} {self.where}".rstrip()
+
+    def render(self) -> str:
+        """Its text in the configuration."""
+        comment = "".join(f"  # {line}\n" for line in wrap(self.comment, _WIDTH - 4))
+        lines = "".join(_entry(name, value, 4) for name, value in self.keys.items())
+        return f"{comment}  - {lines[4:]}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,13 +90,7 @@ class Proposal:
     def _contracts(self) -> Iterator[str]:
         if self.contracts:
             yield "contracts:"
-            yield "\n".join(map(_contract, self.contracts))
-
-
-def _contract(contract: ProposedContract) -> str:
-    comment = "".join(f"  # {line}\n" for line in wrap(contract.comment, _WIDTH - 4))
-    lines = "".join(_entry(name, value, 4) for name, value in contract.keys.items())
-    return f"{comment}  - {lines[4:]}"
+            yield "\n".join(contract.render() for contract in self.contracts)
 
 
 def _entry(name: str, value: Any, indent: int) -> str:

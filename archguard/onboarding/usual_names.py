@@ -41,6 +41,14 @@ class UsualNames:
     """Modules and packages that usually hold all access to other systems."""
     address_setting_suffixes: frozenset[str]
     """Endings of the names of settings that hold the address of a service."""
+    guard_names: Globs
+    """Functions and classes that refuse anonymous requests, if their bodies refuse anything."""
+    optional_guard_names: Globs
+    """Those that let anonymous requests pass."""
+    roles: Mapping[str, Globs]
+    """The modules of each role, from the top of the usual order to its bottom."""
+    public_routes: Mapping[str, Globs]
+    """Reasons why a route is usually public, each with the words in paths that tell it."""
 
 
 def any_of(globs: Iterable[str], flags: int = 0) -> re.Pattern[str]:

@@ -11,21 +11,16 @@ from archguard.codebase.scopes.scopes import Binding
 from archguard.semantics.index import FileIndex
 
 SETTINGS_OBJECT = "django.conf.settings"
-_SETTINGS = re.compile(r"(?:^|\.)\w*settings(?:\.\w+)?$")
 _SIDE = re.compile(r"(?:^|[._])(?:dev|devel|development|local|tests?|testing|ci|debug)(?:$|[._])")
 
 
 def setting_bindings(files: FileIndex, name: str, importer: str) -> tuple[Binding, ...]:
     """The bindings of the setting `name` that the module `importer` reads; those of one service only."""
     service = importer.rpartition("::")[0]
-    modules = [module for module in sorted(files.own) if module.rpartition("::")[0] == service]
-    found = [(module, binding) for module in modules if _is_settings(module) for binding in _bound(files, module, name)]
+    modules = (module for module in files.settings_modules if module.rpartition("::")[0] == service)
+    found = [(module, binding) for module in modules for binding in _bound(files, module, name)]
     main = [binding for module, binding in found if not _SIDE.search(module.rpartition(".")[2])]
     return tuple(main or (binding for _, binding in found))
-
-
-def _is_settings(module: str) -> bool:
-    return bool(_SETTINGS.search(module.rpartition("::")[2]))
 
 
 def _bound(files: FileIndex, module: str, name: str) -> Iterator[Binding]:

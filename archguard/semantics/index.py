@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Collection, Mapping
+from functools import cached_property
 
 from archguard.codebase.memoization import memoized
 from archguard.codebase.scopes.binder import read_scope
@@ -11,6 +12,7 @@ from archguard.codebase.syntax.error_tolerant import TolerantSource
 from archguard.codebase.syntax.source import Source, SourceError
 from archguard.incremental.dependencies import DependencyRecorder
 
+_SETTINGS = re.compile(r"(?:^|\.)\w*settings(?:\.\w+)?$")
 _CALL = re.compile(rb"(?<![\w\x80-\xff])([\w\x80-\xff]++)[\s\\]*+\(")
 """A name before a parenthesis; possessive, so that the regex does not backtrack into a long name."""
 
@@ -33,6 +35,11 @@ class FileIndex:
         self._by_node: dict[str, dict[int, Scope]] = {}
         self._globals: dict[str, dict[str, list[Binding]]] = {}
         self._attributes: dict[str, dict[tuple[str, str], list[Binding]]] = {}
+
+    @cached_property
+    def settings_modules(self) -> tuple[str, ...]:
+        """The modules called `settings`, and those in a package of that name, sorted: where Django's settings are."""
+        return tuple(module for module in sorted(self.own) if _SETTINGS.search(module.rpartition("::")[2]))
 
     def scope(self, module: str) -> Scope:
         """The scope of `module`, built from as much of its file as can be parsed."""

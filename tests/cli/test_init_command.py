@@ -28,7 +28,9 @@ def test_init_writes_a_configuration_that_passes(project: Project) -> None:
     run = project.run("init", "--yes")
 
     assert (run.returncode, run.stdout) == (0, "")
-    assert "written: archguard.yaml (1 contract)" in run.stderr
+    assert "written: archguard.yaml (4 contracts)" in run.stderr
+    assert "adopted: layered (layers): no import against the order" in run.stderr
+    assert "not proposed: a contract on access: no module declares a route" in run.stderr
     assert not (project.root / "archguard-baseline.yaml").exists()
     assert project.call("check").returncode == 0
 
@@ -154,34 +156,69 @@ def test_a_package_that_cannot_be_read_is_a_fault(project: Project) -> None:
     assert not (project.root / "archguard.yaml").exists()
 
 
-def test_on_a_terminal_init_shows_what_it_proposes_and_asks(project: Project) -> None:
+def test_on_a_terminal_each_step_shows_what_it_saw_and_costs_and_asks(project: Project) -> None:
     project.write_all(CODE)
 
-    code, shown = _on_a_terminal(project, ["\n", "y\n"])
+    code, shown = _on_a_terminal(project, ["\n"] * 4 + ["y\n"])
 
     assert code == 0
-    assert "The layers of shop from top to bottom" in shown
-    assert "Layers [api, services, store]:" in shown
-    assert "Write archguard.yaml (1 contract)?" in shown
+    assert "Layers  Which parts may import which?" in shown
+    assert "saw          shop: api > services > store" in shown
+    assert "cost         no import against the order" in shown
+    assert "not proposed services: the code is deployed as one" in shown
+    assert "Write archguard.yaml (4 contracts)?" in shown
     assert project.call("check").returncode == 0
 
 
-def test_on_a_terminal_the_layers_can_be_changed(project: Project) -> None:
+def test_on_a_terminal_the_layers_can_be_edited(project: Project) -> None:
     project.write_all(CODE)
 
-    code, shown = _on_a_terminal(project, ["api, stroe\n", "api, store, services\n", "y\n"])
+    answers = ["e\n", "api, stroe\n", "api, store, services\n", "y\n", "\n", "\n", "\n", "y\n"]
+    code, shown = _on_a_terminal(project, answers)
 
     assert code == 0
     assert "'shop.stroe' matches no module" in shown
+    assert "cost         1 import against the order: 0 new after adopting" in shown
     assert "archguard-baseline.yaml (1 known violation)" in shown
     assert "- api\n      - store\n      - services\n" in (project.root / "archguard.yaml").read_text(encoding="utf-8")
     assert project.call("check").returncode == 0
 
 
+def test_on_a_terminal_a_question_mark_explains_and_p_previews(project: Project) -> None:
+    project.write_all(CODE)
+
+    code, shown = _on_a_terminal(project, ["?\n", "p\n", "y\n", "\n", "\n", "\n", "y\n"])
+
+    assert code == 0
+    assert "Each layer may import those below it, never those above." in shown
+    assert shown.count("- id: layered\n") == 2
+
+
+def test_on_a_terminal_a_contract_can_be_declined(project: Project) -> None:
+    project.write_all(CODE)
+
+    code, _ = _on_a_terminal(project, ["n\n", "\n", "\n", "\n", "y\n"])
+
+    text = (project.root / "archguard.yaml").read_text(encoding="utf-8")
+    assert code == 0
+    assert "layered" not in text
+    assert "no-cycles" in text
+
+
+def test_on_a_terminal_declining_everything_writes_nothing(project: Project) -> None:
+    project.write_all(CODE)
+
+    code, shown = _on_a_terminal(project, ["n\n"] * 4)
+
+    assert code == 2
+    assert "no contract is left to write" in shown
+    assert not (project.root / "archguard.yaml").exists()
+
+
 def test_on_a_terminal_no_means_no(project: Project) -> None:
     project.write_all(CODE)
 
-    code, _ = _on_a_terminal(project, ["\n", "n\n"])
+    code, _ = _on_a_terminal(project, ["\n"] * 4 + ["n\n"])
 
     assert code == 2
     assert not (project.root / "archguard.yaml").exists()
@@ -191,7 +228,12 @@ def _on_a_terminal(project: Project, answers: list[str]) -> tuple[int, str]:
     """The exit code, and what the terminal showed; each answer is given to a question."""
     master, slave = pty.openpty()
     run = subprocess.Popen(
-        [sys.executable, "-m", "archguard", "init"], cwd=project.root, stdin=slave, stdout=slave, stderr=slave
+        [sys.executable, "-m", "archguard", "init"],
+        cwd=project.root,
+        env={**os.environ, "NO_COLOR": "1", "COLUMNS": "200"},
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
     )
     os.close(slave)
     shown, left, end = "", list(answers), time.monotonic() + 60

@@ -213,6 +213,18 @@ def test_without_any_guard_there_is_one_error_and_not_a_violation_for_each_route
     assert "no guard is found on any of 5 routes" in errors(shop)
 
 
+@pytest.mark.parametrize(("listed", "is_told"), [("GET /health, GET /**", True), ("GET /health", False)])
+def test_without_any_guard_a_route_that_is_not_listed_is_told_if_most_are(
+    shop: Project, listed: str, *, is_told: bool
+) -> None:
+    shop.write("shop/other.py", "def nothing(): ...\n")
+    contract(shop, f"public: [{listed}]", "shop.other.nothing")
+    if is_told:
+        assert [found.symbol for found in violations(shop)] == ["POST /hooks/{partner}/paid shop.app.paid"]
+    else:
+        assert "no guard is found on any of 5 routes" in errors(shop)
+
+
 def test_a_guard_that_does_not_exist_is_an_error_with_a_suggestion(shop: Project) -> None:
     contract(shop, "public: [GET /health]", "shop.auth.curent_user")
     told = errors(shop)

@@ -57,6 +57,34 @@ def test_the_init_of_a_package_is_one_of_its_children_by_default(project: Projec
     assert len(project.check().violations) == cycles
 
 
+PACKAGES_IN_A_RING = {
+    "shop/__init__.py": "",
+    "shop/a/__init__.py": "",
+    "shop/a/one.py": "import shop.b.one\n",
+    "shop/a/two.py": "",
+    "shop/b/__init__.py": "",
+    "shop/b/one.py": "",
+    "shop/b/two.py": "import shop.a.two\n",
+}
+
+
+@pytest.mark.parametrize(("as_packages", "cycles"), [("true", 2), ("false", 0)])
+def test_packages_can_form_a_cycle_of_which_no_module_is_a_part(
+    project: Project, as_packages: str, cycles: int
+) -> None:
+    project.write_all(PACKAGES_IN_A_RING)
+    project.configure(f"contracts: [{{id: x, kind: acyclic, modules: shop.*, as_packages: {as_packages}}}]\n")
+
+    assert len(project.check().violations) == cycles
+
+
+def test_a_cycle_of_single_modules_is_found_wherever_they_are(project: Project) -> None:
+    project.write_all({**PACKAGES_IN_A_RING, "shop/b/one.py": "import shop.a.one\n"})
+    project.configure("contracts: [{id: x, kind: acyclic, modules: shop.**, as_packages: false}]\n")
+
+    assert broken(project.check()) == [("shop.a.one", "shop.b.one", 1), ("shop.b.one", "shop.a.one", 1)]
+
+
 def test_an_init_that_passes_names_on_is_no_cycle(project: Project) -> None:
     project.write_all(
         {
