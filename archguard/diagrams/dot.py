@@ -1,16 +1,18 @@
 """The DOT language of Graphviz."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape as html_escape
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Final
 
 import graphviz
 from graphviz.quoting import quote
 
 from archguard.diagrams import style
-from archguard.diagrams.clusters import is_framed
-from archguard.diagrams.labels import inside, label, legend, plain, size
+from archguard.diagrams.clusters import has_lanes, is_framed
+from archguard.diagrams.labels import inside, known_inside, label, plain, size
+from archguard.diagrams.legend import Sample, legend
 from archguard.diagrams.view import Arrow, Change, Channel, Group, Node, View
 
 _HEADS: Final = {
@@ -21,19 +23,25 @@ _HEADS: Final = {
     Channel.TABLE: "dot",
 }
 
-_BAND: Final = "3.6"
+_UNSEEN: Final = {"peripheries": "0", "bgcolor": "transparent", "label": "", "margin": "14"}
+"""A cluster that only holds its nodes together."""
+
+_BAND: Final = "2.8"
 """The width of a layer of one node, in inches."""
 
 _LOOK_OF_NODES: Final = {
     "shape": "box",
     "style": "rounded,filled",
     "penwidth": "1.3",
-    "margin": "0.22,0.12",
-    "height": "0.5",
+    "margin": "0.2,0.07",
+    "height": "0.42",
     "fontname": style.LAYOUT_FONT,
     "fontsize": "13",
     "fontcolor": style.INK,
 }
+_LINES: Final = {"solid": "\N{EM DASH}", "dashed": "- - -", "dotted": "\N{MIDDLE DOT} \N{MIDDLE DOT} \N{MIDDLE DOT}"}
+"""Samples of lines for the legend."""
+
 _LOOK_OF_EDGES: Final = {"arrowsize": "0.75", "fontname": style.LAYOUT_FONT, "fontsize": "10"}
 
 
@@ -43,11 +51,20 @@ class _Graph(graphviz.Digraph):
     _quote_edge = staticmethod(quote)
 
 
-def render(view: View) -> str:
-    """The graph with all of its style attributes."""
-    looks = {"graph_attr": _look_of_graph(view), "node_attr": _LOOK_OF_NODES, "edge_attr": _LOOK_OF_EDGES}
-    graph = _Graph(name=_text(view.title), **looks)  # shown as a tooltip
-    _add_parts(graph, view)
+BACKGROUND: Final = "_background"
+"""The graph attribute that holds the lanes behind layers."""
+
+
+def render(view: View, shape: Mapping[str, str] = MappingProxyType({})) -> str:
+    """The graph with all of its style attributes.
+
+    Args:
+        view: What is drawn.
+        shape: Attributes of the graph that fit it to a slide. With lanes in the background, layers have no frames.
+    """
+    look = {**_look_of_graph(view), **shape}
+    graph = _Graph(name=_text(view.title), graph_attr=look, node_attr=_LOOK_OF_NODES, edge_attr=_LOOK_OF_EDGES)
+    _add_parts(graph, view, has_frames=BACKGROUND not in shape)
     _add_bands(graph, view)
     _add_arrows(graph, view)
     return str(graph).rstrip("\n")
@@ -60,7 +77,7 @@ def _look_of_graph(view: View) -> Mapping[str, str]:
         "bgcolor": style.PAPER,
         "pad": "0.35",
         "nodesep": "0.25" if view.is_sideways else "0.2",  # arrows, too, are that far apart
-        "ranksep": "1.1" if view.is_sideways else "0.75",
+        "ranksep": "1.1" if view.is_sideways else "0.4",
         "labelloc": "t",
         "labeljust": "l",
         "fontname": style.LAYOUT_FONT,
@@ -71,10 +88,28 @@ def _look_of_graph(view: View) -> Mapping[str, str]:
 
 def _caption(view: View) -> str:
     """The title, and below it the legend and the notes."""
-    small = [view.description, " \N{MIDDLE DOT} ".join(legend(view)), *view.notes]
     rows = [f'<font point-size="18"><b>{_html(view.title)}</b></font>']
-    rows += [f'<font point-size="10.5" color="{style.FAINT}">{_html(text)}</font>' for text in small if text]
-    return _table([*rows, "<font> </font>"], "left")
+    samples = _row([_row(_sample(sample), space=5) for sample in legend(view)], space=20)
+    notes = [_small(_html(text), 11, style.FAINT) for text in (view.description, *view.notes) if text]
+    return _table([*rows, *filter(None, (samples,)), *notes, '<font point-size="5"> </font>'], "left")
+
+
+def _sample(sample: Sample) -> tuple[str, str]:
+    """A piece of the line, and what it means; in characters that every font has."""
+    line = f"<b>{_LINES[sample.stroke]}</b>"
+    return _small(line, 11, sample.colour), _small(_html(sample.meaning), 11, style.FAINT)
+
+
+def _small(text: str, size: int, colour: str) -> str:
+    return f'<font point-size="{size}" color="{colour}">{text}</font>'
+
+
+def _row(cells: Sequence[str], space: int) -> str:
+    """`cells` beside each other; "" if there are none. Spaces in a text would do, if fonts agreed on their width."""
+    between = f'<td fixedsize="true" width="{space}" height="1"></td>'
+    row = between.join(f"<td>{cell}</td>" for cell in cells)
+    look = 'border="0" cellborder="0" cellspacing="0" cellpadding="0"'
+    return f"<table {look}><tr>{row}</tr></table>" if row else ""
 
 
 def _table(rows: Iterable[str], align: str) -> str:
@@ -83,15 +118,20 @@ def _table(rows: Iterable[str], align: str) -> str:
     return f'<<table border="0" cellborder="0" cellspacing="0" cellpadding="2">{cells}</table>>'
 
 
-def _add_parts(graph: _Graph, view: View, parent: str = "") -> None:
+def _add_parts(graph: _Graph, view: View, parent: str = "", *, has_frames: bool) -> None:
     """Add the content of the group `parent`: nested groups, recursively, then nodes."""
     for group in view.groups:
         if group.parent == parent and is_framed(view, group.name):
-            with graph.subgraph(name=_text(f"cluster {group.name}"), graph_attr=_frame(group)) as frame:
-                _add_parts(frame, view, group.name)
+            look = _frame(group) if has_frames or group.layer is None else _UNSEEN
+            with graph.subgraph(name=_text(f"cluster {group.name}"), graph_attr=look) as frame:
+                _add_parts(frame, view, group.name, has_frames=has_frames)
         elif group.parent == parent:
             _add_nodes(graph, view, group.name)
-    _add_nodes(graph, view, parent)
+    if not parent and has_lanes(view):
+        with graph.subgraph(name="cluster beside the lanes", graph_attr=_UNSEEN) as beside:
+            _add_nodes(beside, view, parent)
+    else:
+        _add_nodes(graph, view, parent)
 
 
 def _add_nodes(graph: _Graph, view: View, group: str) -> None:
@@ -123,11 +163,9 @@ def _look(view: View, node: Node) -> dict[str, str]:
 
 
 def _label(node: Node) -> str:
-    faint, red = (style.PAPER, style.PAPER) if node.is_focus else (style.FAINT, style.RED)
-    small = ((size(node), faint), (inside(node), red))
-    rows = [f"<b>{_html(node.label)}</b>"]
-    rows += [f'<font point-size="10" color="{colour}">{text}</font>' for text, colour in small if text]
-    return _table(rows, "center")
+    small = ((size(node), style.FAINT), (inside(node), style.RED), (known_inside(node), style.KNOWN))
+    told = [_small(text, 10, style.PAPER if node.is_focus else colour) for text, colour in small if text]
+    return _table(filter(None, (f"<b>{_html(node.label)}</b>", _row(told, space=9))), "center")
 
 
 def _add_bands(graph: _Graph, view: View) -> None:
@@ -148,6 +186,8 @@ def _add_arrows(graph: _Graph, view: View) -> None:
         rises = levels.get(arrow.target, len(levels)) <= levels.get(arrow.source, -1)
         closes = arrow.closes_cycle and not view.is_around
         tail, head, look = _turned(arrow) if rises or closes else (arrow.source, arrow.target, _arrow_look(arrow))
+        if has_lanes(view) and (tail in levels) != (head in levels):
+            look["minlen"] = "0"  # what is beside the lanes may be as high as a layer: fewer rows
         graph.edge(_text(tail), _text(head), **look)
 
 
@@ -167,6 +207,11 @@ def _arrow_look(arrow: Arrow) -> dict[str, str]:
         "style": style.stroke(arrow),
         "arrowhead": _HEADS[arrow.channel],
     }
+
+
+def name_of(node: Node) -> str:
+    """The name of `node` in the graph."""
+    return plain(node.name)
 
 
 def _text(text: str) -> str:

@@ -5,6 +5,7 @@ run: `dot` is only searched in folders of the PATH that are absolute and outside
 first in the installation of archguard, then in the same folders.
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 from typing import Final
 
-from archguard.diagrams import dot
+from archguard.diagrams.layout import arranged
 from archguard.diagrams.view import View
 from archguard.errors import ArchguardError
 
@@ -25,16 +26,36 @@ _ONLY_DOT: Final = ("pdf",)
 _INSTALL: Final = "install Graphviz (apt install graphviz, brew install graphviz, winget install graphviz)"
 
 
-def picture(view: View, format_: str, *options: str) -> bytes:
-    """Render `view` with Graphviz.
+@dataclass(frozen=True)
+class Picture:
+    """A graph that is fitted to a slide, and the program that draws it."""
+
+    program: str
+    graph: str
+    """The graph in the language DOT."""
+
+    def written(self, format_: str, *options: str) -> bytes:
+        """The picture in one of Graphviz' formats.
+
+        Raises:
+            ArchguardError: the program failed.
+        """
+        return _run(self.program, self.graph, format_, *options)
+
+
+def picture(view: View, format_: str) -> Picture:
+    """Lay out `view`, to be written as `format_`.
 
     Raises:
         ArchguardError: no program for `format_` was found, or it failed.
     """
     root = view.code.codebase.root if view.code else Path()
     program = _program(_Project.around(root, Path()), format_)
-    text = dot.render(view).encode()
-    done = subprocess.run([program, f"-T{format_}", *options], input=text, capture_output=True, check=False)  # noqa: S603  # ours
+    return Picture(program, arranged(view, lambda graph: json.loads(_run(program, graph, "json"))))
+
+
+def _run(program: str, graph: str, format_: str, *options: str) -> bytes:
+    done = subprocess.run([program, f"-T{format_}", *options], input=graph.encode(), capture_output=True, check=False)  # noqa: S603  # ours
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().partition("\n")[0]
         raise ArchguardError(f"{program} cannot draw {format_}: {said}", _INSTALL)
