@@ -43,6 +43,7 @@ def _colours() -> Iterator[str]:
         "frame": style.FRAME,
         "frame-edge": style.FRAME_EDGE,
         "red": style.RED,
+        "known": style.KNOWN,
         "package": style.KINDS[NodeKind.PACKAGE].fill,
         "accent": style.ACCENT,
         "arrow": style.ARROW,
