@@ -70,6 +70,23 @@ def render(view: View, shape: Mapping[str, str] = MappingProxyType({})) -> str:
     return str(graph).rstrip("\n")
 
 
+def table(title: str, rows: Iterable[str], caption: Iterable[str]) -> str:
+    """A graph that is nothing but a table.
+
+    Args:
+        title: What stands above the table.
+        rows: The `<tr>` elements.
+        caption: What stands between them, in small letters.
+    """
+    label = _titled(title, [_small(html_text(text), 11, style.FAINT) for text in caption])
+    frame = {"bgcolor": style.PAPER, "pad": "0.35", "labelloc": "t", "labeljust": "l", "fontname": style.LAYOUT_FONT}
+    graph = _Graph(name=_text(title), graph_attr={**frame, "fontcolor": style.INK, "label": label})
+    look = {"shape": "plain", "fontname": style.LAYOUT_FONT, "fontsize": "12", "fontcolor": style.INK}
+    body = "".join(rows)
+    graph.node("table", f'<<table border="0" cellborder="0" cellspacing="1" cellpadding="0">{body}</table>>', **look)
+    return str(graph).rstrip("\n")
+
+
 def _look_of_graph(view: View) -> Mapping[str, str]:
     return {
         "rankdir": "LR" if view.is_sideways else "TB",
@@ -88,16 +105,20 @@ def _look_of_graph(view: View) -> Mapping[str, str]:
 
 def _caption(view: View) -> str:
     """The title, and below it the legend and the notes."""
-    rows = [f'<font point-size="18"><b>{_html(view.title)}</b></font>']
     samples = _row([_row(_sample(sample), space=5) for sample in legend(view)], space=20)
-    notes = [_small(_html(text), 11, style.FAINT) for text in (view.description, *view.notes) if text]
-    return _table([*rows, *filter(None, (samples,)), *notes, '<font point-size="5"> </font>'], "left")
+    notes = [_small(html_text(text), 11, style.FAINT) for text in (view.description, *view.notes) if text]
+    return _titled(view.title, [*filter(None, (samples,)), *notes])
+
+
+def _titled(title: str, rows: Iterable[str]) -> str:
+    head = f'<font point-size="18"><b>{html_text(title)}</b></font>'
+    return _table([head, *rows, '<font point-size="5"> </font>'], "left")
 
 
 def _sample(sample: Sample) -> tuple[str, str]:
     """A piece of the line, and what it means; in characters that every font has."""
     line = f"<b>{_LINES[sample.stroke]}</b>"
-    return _small(line, 11, sample.colour), _small(_html(sample.meaning), 11, style.FAINT)
+    return _small(line, 11, sample.colour), _small(html_text(sample.meaning), 11, style.FAINT)
 
 
 def _small(text: str, size: int, colour: str) -> str:
@@ -165,7 +186,7 @@ def _look(view: View, node: Node) -> dict[str, str]:
 def _label(node: Node) -> str:
     small = ((size(node), style.FAINT), (inside(node), style.RED), (known_inside(node), style.KNOWN))
     told = [_small(text, 10, style.PAPER if node.is_focus else colour) for text, colour in small if text]
-    return _table(filter(None, (f"<b>{_html(node.label)}</b>", _row(told, space=9))), "center")
+    return _table(filter(None, (f"<b>{html_text(node.label)}</b>", _row(told, space=9))), "center")
 
 
 def _add_bands(graph: _Graph, view: View) -> None:
@@ -219,6 +240,6 @@ def _text(text: str) -> str:
     return graphviz.escape(plain(text))
 
 
-def _html(text: str) -> str:
+def html_text(text: str) -> str:
     """`text` escaped as HTML-like markup; Graphviz 2.43 rejects text that starts with a bare `]`."""
     return html_escape(plain(text), quote=False).replace("]", "&#93;")

@@ -49,9 +49,22 @@ def picture(view: View, format_: str) -> Picture:
     Raises:
         ArchguardError: no program for `format_` was found, or it failed.
     """
-    root = view.code.codebase.root if view.code else Path()
-    program = _program(_Project.around(root, Path()), format_)
+    program = _program_for(view, format_)
     return Picture(program, arranged(view, lambda graph: json.loads(_run(program, graph, "json"))))
+
+
+def table(view: View, graph: str, format_: str) -> Picture:
+    """`graph`, which shows `view` as a table, to be written as `format_`.
+
+    Raises:
+        ArchguardError: no program for `format_` was found.
+    """
+    return Picture(_program_for(view, format_), graph)
+
+
+def _program_for(view: View, format_: str) -> str:
+    root = view.code.codebase.root if view.code else Path()
+    return _program(_Project.around(root, Path()), format_)
 
 
 def _run(program: str, graph: str, format_: str, *options: str) -> bytes:

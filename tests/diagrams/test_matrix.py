@@ -14,8 +14,9 @@ from project import Project
 from tools import CHROMIUM
 
 from archguard.codebase.metrics.coupling import cyclic
-from archguard.diagrams import Arrow, Group, Node, NodeKind, View
+from archguard.diagrams import Arrow, Group, Node, NodeKind, View, style
 from archguard.diagrams.matrix import Cell, Matrix, partitioned
+from archguard.diagrams.matrix.look import number
 
 NAMES = "abcdef"
 
@@ -109,7 +110,7 @@ def test_with_a_depth_it_is_about_packages(shop: Project) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("--view", "matrix", "--format", "png"), "a matrix cannot be written as png"),
+        (("--view", "matrix", "--format", "pdf"), "a matrix cannot be written as pdf"),
         (("--view", "cycles", "--format", "text"), "only a matrix can be written as text"),
     ],
 )
@@ -118,6 +119,37 @@ def test_what_cannot_be_written_is_refused_at_once(shop: Project, arguments: tup
 
     assert refused.returncode == 2
     assert says in refused.stderr
+
+
+@pytest.mark.parametrize("depth", ["2", "3"])
+def test_a_png_has_room_for_a_row_and_a_column_of_each_node(shop: Project, drawn_by: str, depth: str) -> None:
+    shop.call("diagram", "--view", "matrix", "--depth", depth, "--output", "matrix.png")
+    drawn = (shop.root / "matrix.png").read_bytes()
+
+    nodes = len(
+        json.loads(shop.call("diagram", "--view", "matrix", "--depth", depth, "--format", "json").stdout)["nodes"]
+    )
+    width, height = (int.from_bytes(drawn[at : at + 4]) * 72 / 192 / nodes for at in (16, 20))
+    assert drawn.startswith(b"\x89PNG"), drawn_by
+    assert 26 < width < 120
+    assert 26 < height < 70
+
+
+@pytest.mark.parametrize(("count", "says"), [(999, "999"), (1000, "1k"), (1499, "1k"), (12345, "12k")])
+def test_a_cell_has_room_for_three_digits(count: int, says: str) -> None:
+    assert number(Cell(0, 0, (Arrow(source="a", target="b", count=count, lines=()),))) == says
+
+
+def test_known_violations_are_marked_apart_from_new_ones(shop: Project) -> None:
+    shop.call("baseline")
+
+    drawn = shop.call("diagram", "--view", "matrix").stdout
+
+    assert "1~" in drawn
+    assert "1!" not in drawn
+    assert "~ known violation, in the baseline." in drawn
+    assert style.KNOWN in (picture := shop.call("diagram", "--view", "matrix", "--format", "svg").stdout)
+    assert style.RED not in picture.partition("</style>")[2]
 
 
 @pytest.fixture

@@ -67,11 +67,11 @@ def _axis(y: float) -> Iterator[str]:
 
 def _legend(points: Sequence[Point], y: float) -> Iterator[str]:
     """What the looks mean that occur, beside each other."""
-    looks = [('<circle class="dot" cx="4" cy="-4" r="3"/>', "a commit")]
+    looks = [('<circle class="sample dot" cx="4" cy="-4" r="3"/>', "a commit")]
     if any(note(point) and not point.gap for point in points):
-        looks.append(('<circle class="dot partial" cx="4" cy="-4" r="3"/>', "not all could be read or checked"))
+        looks.append(('<circle class="sample dot partial" cx="4" cy="-4" r="3"/>', "not all could be read or checked"))
     if any(point.gap for point in points):
-        looks.append(('<rect class="gap" x="-2" y="-11" width="12" height="13"/>', "nothing could be measured"))
+        looks.append(('<rect class="sample gap" x="-2" y="-11" width="12" height="13"/>', "nothing could be measured"))
     x = float(_LEFT)
     for sample, meaning in looks:
         yield f'<g transform="translate({x:.1f} {y})">{sample}<text class="soft" x="16">{meaning}</text></g>'
