@@ -3,6 +3,7 @@
 
 const SIDE = 30;
 const STRIPE = 5;
+const BRACE = 30; // the room of a line beside unfolded rows, with the name of what they are in
 const AT_ONCE = 100;
 const HEAVY = 10; // the binary logarithm of the count from which on a cell is darkest
 const FONT = "12px Helvetica, Arial, sans-serif";
@@ -26,7 +27,7 @@ class Matrix {
     this.rows = this.#rows(arrows);
     this.cells = this.#cells(arrows);
     this.depth = Math.max(0, ...this.rows.map((item) => this.#opened(item).length));
-    this.left = 12 + 20 * this.depth + Math.max(0, ...this.rows.map((it) => widthOf(it.label, FONT))) + 66;
+    this.left = 12 + BRACE * this.depth + Math.max(0, ...this.rows.map((it) => widthOf(it.label, FONT))) + 66;
     this.top = Math.max(0, ...this.rows.map((it) => widthOf(it.label, FONT))) + 44;
     const size = this.rows.length * SIDE;
     const [width, height] = [this.left + size + 4, this.top + size + 4];
@@ -103,7 +104,8 @@ class Matrix {
     const { left, top } = this;
     const at = place * SIDE;
     const middle = at + SIDE / 2;
-    const look = item.layer === null ? item.kind : `layer-${item.layer % 8}`;
+    const { layer } = item.ancestry.find((it) => typeof it.layer === "number") ?? {};
+    const look = layer === undefined ? item.kind : `layer-${layer % 8}`;
     const row = { "data-row": place };
     const column = { "data-column": place };
     const turned = `translate(${left + middle + 4} ${top - 28}) rotate(-90)`;
@@ -147,10 +149,12 @@ class Matrix {
     );
     return [...around].flatMap(([item, among]) => {
       const places = among.map(({ place }) => place);
-      const x = 12 + 20 * this.#opened(item).length;
+      const x = 12 + BRACE * this.#opened(item).length;
       const [first, last] = [Math.min(...places), Math.max(...places)].map((place) => this.top + place * SIDE);
       const line = svg("path", { class: "brace", d: `M${x + 6},${first + 4}H${x}V${last + SIDE - 4}h6` });
-      return [line, this.#button(item, "−", "fold", x, first + SIDE / 2)];
+      const turned = `translate(${x + 16} ${(first + last + SIDE) / 2}) rotate(-90)`;
+      const name = svg("text", { class: "around", transform: turned }, short(item.label, (last - first + SIDE) / 7));
+      return [line, name, this.#button(item, "−", "fold", x, first + SIDE / 2)];
     });
   }
 
