@@ -12,11 +12,12 @@ import sys
 import sysconfig
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Final
 
-from archguard.diagrams.layout import arranged
+from archguard.diagrams.layout import Layout, arranged
 from archguard.diagrams.view import View
 from archguard.errors import ArchguardError
 
@@ -42,6 +43,10 @@ class Picture:
         """
         return _run(self.program, self.graph, format_, *options)
 
+    def layout(self) -> Layout:
+        """Where everything is; empty if the program does not tell."""
+        return _layout(self.program, self.graph)
+
 
 def picture(view: View, format_: str) -> Picture:
     """Lay out `view`, to be written as `format_`.
@@ -50,7 +55,7 @@ def picture(view: View, format_: str) -> Picture:
         ArchguardError: no program for `format_` was found, or it failed.
     """
     program = _program_for(view, format_)
-    return Picture(program, arranged(view, lambda graph: json.loads(_run(program, graph, "json"))))
+    return Picture(program, arranged(view, partial(_layout, program)))
 
 
 def table(view: View, graph: str, format_: str) -> Picture:
@@ -65,6 +70,16 @@ def table(view: View, graph: str, format_: str) -> Picture:
 def _program_for(view: View, format_: str) -> str:
     root = view.code.codebase.root if view.code else Path()
     return _program(_Project.around(root, Path()), format_)
+
+
+def _layout(program: str, graph: str) -> Layout:
+    """What the program writes as JSON; empty if it writes none, which some builds of Graphviz cannot."""
+    done = subprocess.run([program, "-Tjson"], input=graph.encode(), capture_output=True, check=False)  # noqa: S603  # ours
+    try:
+        layout = json.loads(done.stdout)
+    except ValueError:
+        return {}
+    return layout if isinstance(layout, dict) and "bb" in layout else {}
 
 
 def _run(program: str, graph: str, format_: str, *options: str) -> bytes:

@@ -31,10 +31,11 @@ def arranged(view: View, lay_out: Callable[[str], Layout]) -> str:
 
     Args:
         view: What is drawn.
-        lay_out: Runs Graphviz.
+        lay_out: Runs Graphviz; empty if it does not tell where it places anything, and then nothing is fitted.
     """
     shape: dict[str, str] = {}
-    layout = lay_out(dot.render(view))
+    if not (layout := lay_out(dot.render(view))):
+        return dot.render(view)
     for is_needed, change in ((_is_high, _CLOSE), (_is_narrow, _SPREAD)):
         if is_needed(view, *size(layout)):
             shape |= change

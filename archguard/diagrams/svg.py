@@ -4,7 +4,6 @@ Graphviz measures text in one font, and viewers draw it in another one. So each 
 measured, and is narrowed where a font is wider: labels stay inside of their borders.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, TypeAlias
@@ -22,7 +21,7 @@ _Place: TypeAlias = tuple[float, float]
 def render(view: View) -> str:
     """The picture; its colours follow the preferred colour scheme."""
     drawn = picture(view, "svg")
-    widths = dict(_widths(json.loads(drawn.written("json"))))
+    widths = dict(_widths(drawn.layout()))
     head, opening, body = drawn.written("svg").decode().partition("<svg ")
     attributes, end, content = body.partition(">")
     shown = content.replace(f'font-family="{style.LAYOUT_FONT}"', f'font-family="{style.FONTS}"')
