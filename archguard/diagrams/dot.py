@@ -39,6 +39,8 @@ _LOOK_OF_NODES: Final = {
     "fontsize": "13",
     "fontcolor": style.INK,
 }
+_SPACE: Final = "\N{NO-BREAK SPACE}"
+"""Unlike other spaces, it is measured and drawn at the start and at the end of a text, too."""
 _LINES: Final = {"solid": "\N{EM DASH}", "dashed": "- - -", "dotted": "\N{MIDDLE DOT} \N{MIDDLE DOT} \N{MIDDLE DOT}"}
 """Samples of lines for the legend."""
 
@@ -105,7 +107,7 @@ def _look_of_graph(view: View) -> Mapping[str, str]:
 
 def _caption(view: View) -> str:
     """The title, and below it the legend and the notes."""
-    samples = _row([_row(_sample(sample), space=5) for sample in legend(view)], space=20)
+    samples = _small(4 * _SPACE, 11, style.FAINT).join(map(_sample, legend(view)))
     notes = [_small(html_text(text), 11, style.FAINT) for text in (view.description, *view.notes) if text]
     return _titled(view.title, [*filter(None, (samples,)), *notes])
 
@@ -115,10 +117,10 @@ def _titled(title: str, rows: Iterable[str]) -> str:
     return _table([head, *rows, '<font point-size="5"> </font>'], "left")
 
 
-def _sample(sample: Sample) -> tuple[str, str]:
+def _sample(sample: Sample) -> str:
     """A piece of the line, and what it means; in characters that every font has."""
     line = f"<b>{_LINES[sample.stroke]}</b>"
-    return _small(line, 11, sample.colour), _small(html_text(sample.meaning), 11, style.FAINT)
+    return _small(line, 11, sample.colour) + _small(2 * _SPACE + html_text(sample.meaning), 11, style.FAINT)
 
 
 def _small(text: str, size: int, colour: str) -> str:

@@ -12,7 +12,7 @@ from archguard.diagrams import style
 from archguard.diagrams.graphviz import picture
 from archguard.diagrams.view import View
 
-_TEXT: Final = re.compile(r'<text\b[^>]* x="(?P<x>[-.\d]+)" y="(?P<y>[-.\d]+)"[^>]*(?=>[^<\s](?:[^<]*[^<\s])?<)')
+_TEXT: Final = re.compile(r'<text\b[^>]* x="(?P<x>[-.\d]+)" y="(?P<y>[-.\d]+)"[^>]*(?=>[^< ](?:[^<]*[^< ])?<)')
 """The start of a text without spaces around it: these are not drawn, but measured."""
 
 _Place: TypeAlias = tuple[float, float]
