@@ -41,6 +41,8 @@ _LOOK_OF_NODES: Final = {
 }
 _SPACE: Final = "\N{NO-BREAK SPACE}"
 """Unlike other spaces, it is measured and drawn at the start and at the end of a text, too."""
+_LOW: Final = {"margin": "0.2,0.03", "height": "0.34"}
+
 _LINES: Final = {"solid": "\N{EM DASH}", "dashed": "- - -", "dotted": "\N{MIDDLE DOT} \N{MIDDLE DOT} \N{MIDDLE DOT}"}
 """Samples of lines for the legend."""
 
@@ -57,16 +59,18 @@ BACKGROUND: Final = "_background"
 """The graph attribute that holds the lanes behind layers."""
 
 
-def render(view: View, shape: Mapping[str, str] = MappingProxyType({})) -> str:
+def render(view: View, shape: Mapping[str, str] = MappingProxyType({}), *, is_low: bool = False) -> str:
     """The graph with all of its style attributes.
 
     Args:
         view: What is drawn.
         shape: Attributes of the graph that fit it to a slide. With lanes in the background, layers have no frames.
+        is_low: Whether nodes are as low as can be: with all of their texts beside each other.
     """
     look = {**_look_of_graph(view), **shape}
-    graph = _Graph(name=_text(view.title), graph_attr=look, node_attr=_LOOK_OF_NODES, edge_attr=_LOOK_OF_EDGES)
-    _add_parts(graph, view, has_frames=BACKGROUND not in shape)
+    nodes = _LOOK_OF_NODES | (_LOW if is_low else {})
+    graph = _Graph(name=_text(view.title), graph_attr=look, node_attr=nodes, edge_attr=_LOOK_OF_EDGES)
+    _add_parts(graph, view, has_frames=BACKGROUND not in shape, is_low=is_low)
     _add_bands(graph, view)
     _add_arrows(graph, view)
     return str(graph).rstrip("\n")
@@ -141,25 +145,25 @@ def _table(rows: Iterable[str], align: str) -> str:
     return f'<<table border="0" cellborder="0" cellspacing="0" cellpadding="2">{cells}</table>>'
 
 
-def _add_parts(graph: _Graph, view: View, parent: str = "", *, has_frames: bool) -> None:
+def _add_parts(graph: _Graph, view: View, parent: str = "", *, has_frames: bool, is_low: bool) -> None:
     """Add the content of the group `parent`: nested groups, recursively, then nodes."""
     for group in view.groups:
         if group.parent == parent and is_framed(view, group.name):
             look = _frame(group) if has_frames or group.layer is None else _UNSEEN
             with graph.subgraph(name=_text(f"cluster {group.name}"), graph_attr=look) as frame:
-                _add_parts(frame, view, group.name, has_frames=has_frames)
+                _add_parts(frame, view, group.name, has_frames=has_frames, is_low=is_low)
         elif group.parent == parent:
-            _add_nodes(graph, view, group.name)
+            _add_nodes(graph, view, group.name, is_low=is_low)
     if not parent and has_lanes(view):
         with graph.subgraph(name="cluster beside the lanes", graph_attr=_UNSEEN) as beside:
-            _add_nodes(beside, view, parent)
+            _add_nodes(beside, view, parent, is_low=is_low)
     else:
-        _add_nodes(graph, view, parent)
+        _add_nodes(graph, view, parent, is_low=is_low)
 
 
-def _add_nodes(graph: _Graph, view: View, group: str) -> None:
+def _add_nodes(graph: _Graph, view: View, group: str, *, is_low: bool) -> None:
     for node in view.members(group):
-        graph.node(_text(node.name), **_look(view, node))
+        graph.node(_text(node.name), **_look(view, node, is_low=is_low))
 
 
 def _frame(group: Group) -> Mapping[str, str]:
@@ -175,9 +179,9 @@ def _frame(group: Group) -> Mapping[str, str]:
     }
 
 
-def _look(view: View, node: Node) -> dict[str, str]:
+def _look(view: View, node: Node, *, is_low: bool) -> dict[str, str]:
     fill, edge, ink = style.node_colours(view, node)
-    look = {"label": _label(node), "fillcolor": fill, "color": edge, "fontcolor": ink}
+    look = {"label": _label(node, is_low=is_low), "fillcolor": fill, "color": edge, "fontcolor": ink}
     if node.change is Change.GONE:
         look["style"] = "rounded,filled,dashed"
     if not is_framed(view, node.group):
@@ -185,10 +189,12 @@ def _look(view: View, node: Node) -> dict[str, str]:
     return look | ({"tooltip": _text(node.description)} if node.description else {})
 
 
-def _label(node: Node) -> str:
+def _label(node: Node, *, is_low: bool) -> str:
     small = ((size(node), style.FAINT), (inside(node), style.RED), (known_inside(node), style.KNOWN))
     told = [_small(text, 10, style.PAPER if node.is_focus else colour) for text, colour in small if text]
-    return _table(filter(None, (f"<b>{html_text(node.label)}</b>", _row(told, space=9))), "center")
+    name = f"<b>{html_text(node.label)}</b>"
+    rows = [_row([name, *told], space=9)] if is_low else [name, _row(told, space=9)]
+    return _table(filter(None, rows), "center")
 
 
 def _add_bands(graph: _Graph, view: View) -> None:

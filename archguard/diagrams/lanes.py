@@ -59,7 +59,8 @@ def lanes(view: View, layout: Mapping[str, Any], names: Mapping[str, str]) -> st
     ]
     left, right = _sides(whole, rows, [boxes[names[node.name]] for node in view.members("")])
     paints = [style.LAYERS[(layer.layer or 0) % len(style.LAYERS)] for layer in view.layers if view.members(layer.name)]
-    return " ".join(_band(left, right, row, paint.fill) for row, paint in zip(rows, paints, strict=True))
+    fills = [style.PALE if any(node.change for node in view.nodes) else paint.fill for paint in paints]
+    return " ".join(_band(left, right, row, fill) for row, fill in zip(rows, fills, strict=True))
 
 
 def _boxes(layout: Mapping[str, Any]) -> Mapping[str, Box]:

@@ -1,8 +1,8 @@
 """Fit a picture to a slide: a landscape, as high as its labels can be read in, with lanes behind the layers.
 
 How it works: Graphviz is asked where it places everything. A picture that is too high is laid out again with its rows
-closer to each other, and one that is not wide enough is spread. Then the lanes are added, which need to know where the
-nodes are. Cost: up to four layouts, each of them linear in what `ARROWS_PER_NODE` leaves of a view.
+closer to each other, and with lower nodes if it has lanes; one that is not wide enough is spread. Then the lanes are
+added, which need to know where the nodes are. Cost: up to four layouts, each of what `simplify` leaves of a view.
 """
 
 from collections.abc import Callable, Mapping
@@ -36,12 +36,13 @@ def arranged(view: View, lay_out: Callable[[str], Layout]) -> str:
     shape: dict[str, str] = {}
     if not (layout := lay_out(dot.render(view))):
         return dot.render(view)
+    is_low = has_lanes(view) and _is_high(view, *size(layout))
     for is_needed, change in ((_is_high, _CLOSE), (_is_narrow, _SPREAD)):
         if is_needed(view, *size(layout)):
             shape |= change
-            layout = lay_out(dot.render(view, shape))
+            layout = lay_out(dot.render(view, shape, is_low=is_low))
     found = lanes(view, layout, {node.name: dot.name_of(node) for node in view.nodes})
-    return dot.render(view, shape | ({dot.BACKGROUND: found} if found else {}))
+    return dot.render(view, shape | ({dot.BACKGROUND: found} if found else {}), is_low=is_low)
 
 
 def size(layout: Layout) -> tuple[float, float]:

@@ -1,6 +1,7 @@
 """Pictures fit on a slide: landscapes whose labels can be read, with a lane for each layer."""
 
 import json
+from dataclasses import replace
 from itertools import pairwise
 from xml.etree import ElementTree as ET
 
@@ -57,6 +58,17 @@ def test_many_rows_are_closer_to_each_other() -> None:
 
     assert measured(chain(14))[1] > HIGH > measured(chain(5))[1]
     assert many < few * 0.8
+
+
+@pytest.mark.parametrize(("layers", "rows"), [(5, 2), (12, 1)])
+def test_in_a_picture_of_many_lanes_names_and_sizes_of_nodes_stand_beside_each_other(layers: int, rows: int) -> None:
+    drawn = layered(layers, 1)
+    sized = replace(drawn, nodes=tuple(replace(node, modules=7) for node in drawn.nodes))
+
+    objects = json.loads(picture(sized, "svg").written("json"))["objects"]
+
+    texts = next(it["_ldraw_"] for it in objects if it["name"] == "l0")
+    assert len({round(step["pt"][1] / 4) for step in texts if step["op"] == "T"}) == rows
 
 
 @pytest.mark.parametrize(("others", "has"), [(4, True), (5, False)])
