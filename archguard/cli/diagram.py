@@ -50,6 +50,7 @@ _TEXTS = "mermaid, dot, d2, plantuml, c4, json or html"
     show_default=True,
     help="How many nodes there are at most; 0 shows all of them, and every arrow.",
 )
+@click.option("--title", help="What the diagram is called. By default the project and the view.")
 @click.option("--reduce", is_flag=True, help="Leave out arrows that longer paths imply.")
 @click.pass_context
 def command(  # noqa: PLR0913  # the options of the command
@@ -61,6 +62,7 @@ def command(  # noqa: PLR0913  # the options of the command
     output: Path | None,
     depth: int | None,
     limit: int,
+    title: str | None,
     *,
     reduce: bool,
 ) -> None:
@@ -85,6 +87,8 @@ def command(  # noqa: PLR0913  # the options of the command
             reduce=reduce,
             whole=chosen in WHOLE,
         )
+    if title is not None:
+        drawn = replace(drawn, title=title)
     if chosen in WHOLE:
         drawn = replace(drawn, source=address(read_config.root))
     _write(render(drawn), chosen, output)

@@ -27,7 +27,7 @@ FORMATS: Final = {
 WHOLE: Final = ("html",)
 """The formats that reduce the arrows themselves, and so need the whole view."""
 
-MATRIX_FORMATS: Final = ("text", "svg", "html", "json")
+MATRIX_FORMATS: Final = ("text", "svg", "png", "html", "json")
 """The formats of the matrix, each a module in `matrix/`; only the matrix can be text."""
 
 Renderer = Callable[[View], str | bytes]

@@ -5,7 +5,8 @@ from typing import Final
 
 from archguard.diagrams import style
 from archguard.diagrams.clusters import group_names, nested, node_names
-from archguard.diagrams.labels import inside, label, legend, size
+from archguard.diagrams.labels import inside, known_inside, label, size
+from archguard.diagrams.legend import legend
 from archguard.diagrams.plantuml import text
 from archguard.diagrams.view import Arrow, Channel, Group, Node, NodeKind, View
 
@@ -29,6 +30,7 @@ def _head(view: View) -> Iterator[str]:
     yield "!include <C4/C4_Component>"
     yield f"title {text(view.title)}"
     yield f'AddRelTag("broken", $textColor="{style.RED}", $lineColor="{style.RED}")'
+    yield f'AddRelTag("known", $textColor="{style.KNOWN}", $lineColor="{style.KNOWN}")'
     yield 'AddRelTag("cycle", $lineStyle=DashedLine())'
     yield 'AddRelTag("types", $lineStyle=DottedLine())'
 
@@ -46,7 +48,7 @@ def _parts(view: View) -> Iterator[str]:
 
 
 def _told(node: Node) -> str:
-    description = ". ".join(filter(None, (text(node.description), inside(node))))
+    description = ". ".join(filter(None, (text(node.description), inside(node), known_inside(node))))
     return f'"{text(node.label)}", "{size(node) or node.kind}", "{description}"'
 
 
@@ -60,7 +62,7 @@ def _arrows(view: View) -> Iterator[str]:
 
 def _tags(arrow: Arrow) -> Iterator[str]:
     if arrow.violations:
-        yield "broken"
+        yield "known" if arrow.is_known else "broken"
     if arrow.is_type_checking:
         yield "types"
     elif arrow.closes_cycle:
@@ -68,5 +70,5 @@ def _tags(arrow: Arrow) -> Iterator[str]:
 
 
 def _foot(view: View) -> Iterator[str]:
-    if captions := (*legend(view), *view.notes):
+    if captions := (*map(str, legend(view)), *view.notes):
         yield "caption " + " \N{MIDDLE DOT} ".join(map(text, captions))

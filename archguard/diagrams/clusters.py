@@ -21,6 +21,12 @@ def is_framed(view: View, group: str) -> bool:
     return not is_layer or len(view.members(group)) > 1
 
 
+def has_lanes(view: View) -> bool:
+    """Whether layers are drawn as lanes, and all else in a column beside them: if layers are a third of the nodes."""
+    in_layers = sum(len(view.members(layer.name)) for layer in view.layers)
+    return in_layers > 1 and in_layers * 3 >= len(view.nodes)
+
+
 def nested(  # noqa: PLR0913  # how each part is rendered
     view: View,
     opening: Callable[[Group], Sequence[str]],

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 
 from archguard.diagrams import style
 from archguard.diagrams.clusters import group_names, is_framed, nested, node_names
-from archguard.diagrams.labels import inside, label, legend, plain, size
+from archguard.diagrams.labels import details, label, plain
+from archguard.diagrams.legend import legend
 from archguard.diagrams.view import Arrow, Channel, Group, Node, View
 
 
@@ -15,7 +16,7 @@ def render(view: View) -> str:
 
 
 def _head(view: View) -> Iterator[str]:
-    caption = "\n".join(map(plain, filter(None, (view.title, view.description, *legend(view), *view.notes))))
+    caption = "\n".join(map(plain, filter(None, (view.title, view.description, *map(str, legend(view)), *view.notes))))
     yield f"direction: {'right' if view.is_sideways else 'down'}"
     yield f"title: {_text(caption)} {{near: top-center; shape: text; style.font-size: 20}}"
 
@@ -44,7 +45,7 @@ def _style(**values: str) -> str:
 
 
 def _label(node: Node) -> str:
-    return "\n".join(filter(None, (plain(node.label), size(node), inside(node))))
+    return "\n".join((plain(node.label), *details(node)))
 
 
 def _arrows(view: View) -> Iterator[str]:

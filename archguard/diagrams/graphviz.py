@@ -5,17 +5,19 @@ run: `dot` is only searched in folders of the PATH that are absolute and outside
 first in the installation of archguard, then in the same folders.
 """
 
+import json
 import os
 import subprocess
 import sys
 import sysconfig
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Final
 
-from archguard.diagrams import dot
+from archguard.diagrams.layout import Layout, arranged
 from archguard.diagrams.view import View
 from archguard.errors import ArchguardError
 
@@ -25,16 +27,63 @@ _ONLY_DOT: Final = ("pdf",)
 _INSTALL: Final = "install Graphviz (apt install graphviz, brew install graphviz, winget install graphviz)"
 
 
-def picture(view: View, format_: str, *options: str) -> bytes:
-    """Render `view` with Graphviz.
+@dataclass(frozen=True)
+class Picture:
+    """A graph that is fitted to a slide, and the program that draws it."""
+
+    program: str
+    graph: str
+    """The graph in the language DOT."""
+
+    def written(self, format_: str, *options: str) -> bytes:
+        """The picture in one of Graphviz' formats.
+
+        Raises:
+            ArchguardError: the program failed.
+        """
+        return _run(self.program, self.graph, format_, *options)
+
+    def layout(self) -> Layout:
+        """Where everything is; empty if the program does not tell."""
+        return _layout(self.program, self.graph)
+
+
+def picture(view: View, format_: str) -> Picture:
+    """Lay out `view`, to be written as `format_`.
 
     Raises:
         ArchguardError: no program for `format_` was found, or it failed.
     """
+    program = _program_for(view, format_)
+    return Picture(program, arranged(view, partial(_layout, program)))
+
+
+def table(view: View, graph: str, format_: str) -> Picture:
+    """`graph`, which shows `view` as a table, to be written as `format_`.
+
+    Raises:
+        ArchguardError: no program for `format_` was found.
+    """
+    return Picture(_program_for(view, format_), graph)
+
+
+def _program_for(view: View, format_: str) -> str:
     root = view.code.codebase.root if view.code else Path()
-    program = _program(_Project.around(root, Path()), format_)
-    text = dot.render(view).encode()
-    done = subprocess.run([program, f"-T{format_}", *options], input=text, capture_output=True, check=False)  # noqa: S603  # ours
+    return _program(_Project.around(root, Path()), format_)
+
+
+def _layout(program: str, graph: str) -> Layout:
+    """What the program writes as JSON; empty if it writes none, which some builds of Graphviz cannot."""
+    done = subprocess.run([program, "-Tjson"], input=graph.encode(), capture_output=True, check=False)  # noqa: S603  # ours
+    try:
+        layout = json.loads(done.stdout)
+    except ValueError:
+        return {}
+    return layout if isinstance(layout, dict) and "bb" in layout else {}
+
+
+def _run(program: str, graph: str, format_: str, *options: str) -> bytes:
+    done = subprocess.run([program, f"-T{format_}", *options], input=graph.encode(), capture_output=True, check=False)  # noqa: S603  # ours
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().partition("\n")[0]
         raise ArchguardError(f"{program} cannot draw {format_}: {said}", _INSTALL)

@@ -55,6 +55,7 @@ def _arrow(arrow: Arrow) -> Mapping[str, Any]:
         "channel": arrow.channel,
         "count": arrow.count,
         "broken": arrow.broken,
+        "known": arrow.known,
         "is_cyclic": arrow.is_cyclic,
         "closes_cycle": arrow.closes_cycle,
         "is_type_checking": arrow.is_type_checking,

@@ -1,9 +1,9 @@
 """The labels of nodes and arrows, the same in every format."""
 
 import re
-from collections.abc import Iterator
 
-from archguard.diagrams.view import Arrow, Change, Channel, Node, NodeKind, View
+from archguard.diagrams.view import Arrow, Channel, Node, NodeKind
+from archguard.model import ViolationStatus
 from archguard.model.log import inert
 
 # Line breaks and control characters, lone surrogates, and marks that change the direction of the text around them.
@@ -23,28 +23,35 @@ def size(node: Node) -> str:
 
 
 def inside(node: Node) -> str:
-    """`3 violations` inside of the node; "" if there are none."""
-    return counted(len(node.violations), "violation") if node.violations else ""
+    """`3 violations` inside of the node that the baseline does not list; "" if there are none."""
+    number = len(node.violations) - _known(node)
+    return counted(number, "violation") if number else ""
+
+
+def known_inside(node: Node) -> str:
+    """`3 known violations` inside of the node, which the baseline lists; "" if there are none."""
+    return f"{counted(_known(node), 'known violation')}" if _known(node) else ""
+
+
+def _known(node: Node) -> int:
+    return sum(violation.status is ViolationStatus.KNOWN for violation in node.violations)
+
+
+def details(node: Node) -> tuple[str, ...]:
+    """What is said below the label of a node: its size, and the violations inside."""
+    return tuple(filter(None, (size(node), inside(node), known_inside(node))))
 
 
 def label(arrow: Arrow) -> str:
-    """The number of lines behind the arrow, and how many break contracts: `12`, `2 of 12`; with its channel."""
+    """The number of lines behind the arrow, and how many break contracts: `12`, `2 of 12`; with its channel.
+
+    If only some of the violations are known, it counts both sorts: `2 + 3 known of 12`.
+    """
     if arrow.change:
         return _changed(arrow)
-    number = f"{arrow.broken} of {arrow.count}" if 0 < arrow.broken < arrow.count else f"{arrow.count or ''}"
+    broken = f"{arrow.broken - arrow.known} + {arrow.known} known" if 0 < arrow.known < arrow.broken else arrow.broken
+    number = f"{broken} of {arrow.count}" if 0 < arrow.broken < arrow.count else f"{arrow.count or ''}"
     return number if arrow.channel is Channel.IMPORT else f"{arrow.channel.upper()} {number}".strip()
-
-
-def _changes(view: View) -> Iterator[str]:
-    """The styles of a picture of two revisions."""
-    allowed = (arrow.change for arrow in view.arrows if not arrow.violations)
-    changes = {*allowed, *(node.change for node in view.nodes)}
-    if Change.NEW in changes:
-        yield "green: new"
-    if Change.GONE in changes:
-        yield "grey, dashed: gone"
-    if any(arrow.violations for arrow in view.arrows):
-        yield "red: breaks a contract"
 
 
 def _changed(arrow: Arrow) -> str:
@@ -56,16 +63,3 @@ def _changed(arrow: Arrow) -> str:
 def counted(number: int, noun: str) -> str:
     """`1 module`, `2 modules`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def legend(view: View) -> Iterator[str]:
-    """Explain those arrow styles that occur in `view`."""
-    if any(node.change for node in view.nodes):
-        yield from _changes(view)
-        return
-    if any(arrow.violations for arrow in view.arrows):
-        yield "red: breaks a contract"
-    if any(arrow.closes_cycle and not arrow.is_type_checking for arrow in view.arrows):
-        yield "dashed: closes a cycle"
-    if any(arrow.is_type_checking for arrow in view.arrows):
-        yield "dotted: for type checkers only"

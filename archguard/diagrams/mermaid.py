@@ -7,7 +7,8 @@ from typing import Final
 
 from archguard.diagrams import style
 from archguard.diagrams.clusters import group_names, is_framed, nested, node_names
-from archguard.diagrams.labels import inside, label, legend, plain, size
+from archguard.diagrams.labels import details, label, plain
+from archguard.diagrams.legend import NUMBER, legend
 from archguard.diagrams.simplify import strongest
 from archguard.diagrams.view import Arrow, Change, Group, Node, NodeKind, View
 
@@ -53,11 +54,12 @@ def _head(view: View) -> Iterator[str]:
     yield f"title: {json.dumps(plain(_title(view)), ensure_ascii=False)}"
     yield "---"
     yield f"flowchart {'LR' if view.is_sideways else 'TB'}"
-    yield from (f"  %% {text}" for text in legend(view))
 
 
 def _title(view: View) -> str:
-    return f"{view.title} ({'; '.join(view.notes)})" if view.notes else view.title
+    """The title with the legend: Mermaid has no other place for text that is no node."""
+    told = (*(str(it) for it in legend(view) if it.look != NUMBER), *view.notes)
+    return f"{view.title} ({'; '.join(told)})" if told else view.title
 
 
 def _parts(view: View) -> Iterator[str]:
@@ -75,7 +77,7 @@ def _parts(view: View) -> Iterator[str]:
 
 
 def _label(node: Node) -> str:
-    small = (f"<small>{text}</small>" for text in (size(node), inside(node)) if text)
+    small = (f"<small>{text}</small>" for text in details(node))
     return "<br>".join((f"<b>{_text(node.label)}</b>", *small))
 
 

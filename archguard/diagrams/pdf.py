@@ -6,4 +6,4 @@ from archguard.diagrams.view import View
 
 def render(view: View) -> bytes:
     """The picture on one page of its own size."""
-    return picture(view, "pdf")
+    return picture(view, "pdf").written("pdf")

@@ -5,7 +5,8 @@ from typing import Final
 
 from archguard.diagrams import style
 from archguard.diagrams.clusters import group_names, nested, node_names
-from archguard.diagrams.labels import inside, label, legend, plain, size
+from archguard.diagrams.labels import details, label, plain
+from archguard.diagrams.legend import legend
 from archguard.diagrams.view import Arrow, Group, Node, NodeKind, View
 
 _WORDS: Final = {NodeKind.EXTERNAL: "cloud", NodeKind.SERVICE: "node"}
@@ -40,7 +41,7 @@ def _parts(view: View) -> Iterator[str]:
 
 
 def _label(node: Node) -> str:
-    return "\\n".join(filter(None, (f"<b>{text(node.label)}</b>", size(node), inside(node))))
+    return "\\n".join((f"<b>{text(node.label)}</b>", *details(node)))
 
 
 def _node_look(view: View, node: Node) -> str:
@@ -59,7 +60,7 @@ def _look(arrow: Arrow) -> str:
 
 
 def _foot(view: View) -> Iterator[str]:
-    if captions := (*legend(view), *view.notes):
+    if captions := (*map(str, legend(view)), *view.notes):
         yield "caption " + " \N{MIDDLE DOT} ".join(map(text, captions))
 
 

@@ -6,4 +6,4 @@ from archguard.diagrams.view import View
 
 def render(view: View) -> bytes:
     """The picture at twice the resolution of a screen."""
-    return picture(view, "png", "-Gdpi=192")
+    return picture(view, "png").written("png", "-Gdpi=192")

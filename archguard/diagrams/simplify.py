@@ -1,10 +1,11 @@
 """Reduce a view to what one picture can show, and add a note about what is missing.
 
 How it works: packages are drawn less deeply until they fit; then the nodes with the fewest imports are folded into one;
-then the arrows with the fewest imports are left out. An arrow that breaks a contract or closes a cycle always stays, as
-do the arrows that keep every cycle of the code a cycle in the picture.
+then the arrows with the fewest imports are left out. An arrow that breaks a contract always stays, as do the arrows
+that keep every cycle of the code a cycle in the picture. Known violations stay, and so does each arrow that closes a
+cycle, with its opposite, unless that is too much: of a picture of all, nobody sees any.
 
-Limits: 40 nodes and, from 60 arrows on, two arrows a node, beyond which a layout can no longer be followed by eye.
+Limits: 30 nodes and, from 40 arrows on, two arrows a node, beyond which a layout can no longer be followed by eye.
 Cost: `_cycle_arrows` searches the graph once per cyclic arrow: quadratic in the arrows, of a view of few nodes.
 """
 
@@ -20,12 +21,12 @@ from archguard.diagrams.node_selection import REST, Outline, Part, package_depth
 from archguard.diagrams.view import Arrow, Channel, Node, NodeKind, View
 from archguard.model import Report
 
-NODES: Final = 40
+NODES: Final = 30
 """The default limit of nodes in a picture."""
 
 ARROWS_PER_NODE: Final = 2
 """Above `FEW_ARROWS`, how many arrows a picture has per node."""
-FEW_ARROWS: Final = 60
+FEW_ARROWS: Final = 40
 """Up to this number, all arrows are drawn: on a slide, each of them can still be followed from end to end."""
 
 
@@ -87,33 +88,45 @@ def thinned(view: View) -> View:
         return view
     ranked = sorted(view.arrows, key=_weight, reverse=True)
     min_count = ranked[most].count + 1  # keep all arrows of equal weight or none: otherwise names would decide
-    kept = {arrow for arrow in ranked if arrow.count >= min_count} | _required(ranked)
+    heavy = {arrow for arrow in ranked if arrow.count >= min_count} | _required(ranked)
+    kept = heavy | _both_ways(ranked) | {arrow for arrow in ranked if arrow.is_known}
     kept |= _cycle_arrows(kept, ranked)
-    removed = [arrow.count for arrow in view.arrows if arrow not in kept]
+    if len(kept) > most:
+        kept = heavy | _cycle_arrows(heavy, ranked)
+    removed = [arrow for arrow in view.arrows if arrow not in kept]
     if not removed:
         return view
-    noun = "import" if all(arrow.channel is Channel.IMPORT for arrow in view.arrows) else "line"
-    note = (
-        f"{len(removed)} of {len(view.arrows)} arrows are left out, each of {counted(max(removed), noun)} at most;"
-        " none breaks a contract or closes a cycle"
-    )
     arrows = tuple(arrow for arrow in view.arrows if arrow in kept)
-    return replace(view, arrows=arrows, notes=(*view.notes, note))
+    return replace(view, arrows=arrows, notes=(*view.notes, _note_of(removed, len(view.arrows))))
+
+
+def _note_of(removed: Collection[Arrow], arrows: int) -> str:
+    noun = "import" if all(arrow.channel is Channel.IMPORT for arrow in removed) else "line"
+    most = counted(max(arrow.count for arrow in removed), noun)
+    known, closing = (sum(it.is_known for it in removed), sum(it.closes_cycle for it in removed))
+    told = [f"{counted(known, 'known violation')} among them"] if known else []
+    told += [f"{counted(closing, 'arrow')} of cycles among them, see --view cycles"] if closing else []
+    none = "none breaks a contract or closes a cycle"
+    return f"{len(removed)} of {arrows} arrows are left out, each of {most} at most; {'; '.join(told) or none}"
+
+
+def _both_ways(ranked: Iterable[Arrow]) -> set[Arrow]:
+    """Both directions of each pair of nodes of which one closes a cycle."""
+    closing = {frozenset((it.source, it.target)) for it in ranked if it.closes_cycle}
+    return {it for it in ranked if frozenset((it.source, it.target)) in closing}
 
 
 def _required(ranked: Iterable[Arrow]) -> set[Arrow]:
-    """The arrows that must stay: violations, both directions of a pair that closes a cycle, and each node's heaviest.
+    """The arrows that must stay: violations that the baseline does not list, and each node's heaviest.
 
     Args:
         ranked: All arrows, heaviest first.
     """
-    closing = {frozenset((it.source, it.target)) for it in ranked if it.closes_cycle}
     heaviest: dict[str, Arrow] = {}
     for arrow in ranked:
         heaviest.setdefault(arrow.source, arrow)
         heaviest.setdefault(arrow.target, arrow)
-    required = {it for it in ranked if it.violations or frozenset((it.source, it.target)) in closing}
-    return required | set(heaviest.values())
+    return {it for it in ranked if it.violations and not it.is_known} | set(heaviest.values())
 
 
 def _cycle_arrows(kept: Collection[Arrow], ranked: Sequence[Arrow]) -> set[Arrow]:

@@ -17,6 +17,8 @@ FRAME: Final = "#f8fafc"
 FRAME_EDGE: Final = "#cbd5e1"
 ARROW: Final = "#8793a6"
 RED: Final = "#dc2626"
+KNOWN: Final = "#c98484"
+"""What breaks contracts in ways that the baseline lists: it recedes behind what is new."""
 ACCENT: Final = "#2563eb"
 CYCLE: Final = "#e0a526"
 GREEN: Final = "#16a34a"
@@ -63,6 +65,8 @@ CHANNELS: Final = {
     Channel.TABLE: "#0d9488",
 }
 
+CHANNEL_NAMES: Final = {Channel.HTTP: "blue", Channel.RPC: "violet", Channel.QUEUE: "orange", Channel.TABLE: "teal"}
+
 DARK: Final = {
     PAPER: "#0b1220",
     INK: "#e8edf5",
@@ -71,6 +75,7 @@ DARK: Final = {
     FRAME_EDGE: "#33415a",
     ARROW: "#7b8aa3",
     RED: "#f87171",
+    KNOWN: "#a06a6f",
     "#b6c2d2": "#51617c",
     "#94a8c4": "#5d7292",
     "#dbeafe": "#17305c",
@@ -115,9 +120,16 @@ def node_colours(view: View, node: Node) -> tuple[str, str, str]:
     """The fill, outline and text colour of `node`."""
     if node.change:
         (fill, edge), ink = CHANGED_NODES[node.change]
-        return fill, RED if node.violations else edge, ink
+        return fill, _alarm(node) or edge, ink
     fill, edge = paint(view, node)
-    return fill, RED if node.violations else edge, PAPER if node.is_focus else INK
+    return fill, _alarm(node) or edge, PAPER if node.is_focus else INK
+
+
+def _alarm(thing: Node | Arrow) -> str:
+    """The colour of what breaks contracts; "" for what does not."""
+    if not thing.violations:
+        return ""
+    return KNOWN if thing.is_known else RED
 
 
 def paint(view: View, node: Node) -> Paint:
@@ -132,7 +144,7 @@ def colour(arrow: Arrow) -> str:
     """Red if `arrow` breaks a contract, else the colour of its channel; of two revisions, that of its change."""
     if arrow.change and not arrow.violations:
         return {Change.NEW: GREEN, Change.GONE: GONE}.get(arrow.change, PALE)
-    return RED if arrow.violations else CHANNELS[arrow.channel]
+    return _alarm(arrow) or CHANNELS[arrow.channel]
 
 
 def width(arrow: Arrow) -> float:

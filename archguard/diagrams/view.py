@@ -1,11 +1,11 @@
 """The values of a diagram: nodes, the arrows between them, and the code behind each arrow."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from archguard.codebase import Codebase
-from archguard.model import Violation
+from archguard.model import Violation, ViolationStatus
 
 
 class NodeKind(StrEnum):
@@ -19,6 +19,12 @@ class NodeKind(StrEnum):
     """A package outside of the project."""
     REST = "rest"
     """Several nodes that were folded into one: "12 more"."""
+
+
+def is_known(violations: Iterable[Violation]) -> bool:
+    """Whether the baseline lists all of `violations`, and there are any."""
+    statuses = {violation.status for violation in violations}
+    return statuses == {ViolationStatus.KNOWN}
 
 
 class Channel(StrEnum):
@@ -75,6 +81,11 @@ class Node:
     change: Change | None = None
     """What became of it; None in a picture of one revision."""
 
+    @property
+    def is_known(self) -> bool:
+        """Whether there are violations inside, and the baseline lists all of them."""
+        return is_known(self.violations)
+
 
 @dataclass(frozen=True, order=True)
 class Line:
@@ -97,6 +108,8 @@ class Arrow:
     """The number of imports, or of lines of code; 0 if it is not to be shown."""
     broken: int = 0
     """How many of them break contracts."""
+    known: int = 0
+    """How many of these only in ways that the baseline lists."""
     lines: tuple[Line, ...]
     """These lines, those that break contracts first; only the first ones if there are very many."""
     channel: Channel = Channel.IMPORT
@@ -116,6 +129,11 @@ class Arrow:
     def contracts(self) -> tuple[str, ...]:
         """The ids of the contracts that it breaks, sorted."""
         return tuple(sorted({violation.contract for violation in self.violations}))
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it breaks contracts, and only in ways that the baseline lists."""
+        return is_known(self.violations)
 
 
 @dataclass(frozen=True, kw_only=True)

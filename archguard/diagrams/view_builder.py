@@ -18,7 +18,7 @@ from typing import Final, TypeAlias
 from archguard.codebase import Codebase, ImportTrait, Link
 from archguard.codebase.metrics.coupling import Coupling, cyclic, feedback_arcs, transitively_implied
 from archguard.diagrams.node_selection import REST, Outline
-from archguard.diagrams.view import Arrow, Channel, Code, Line, Node, View
+from archguard.diagrams.view import Arrow, Channel, Code, Line, Node, View, is_known
 from archguard.effects.interactions import Interaction
 from archguard.model import Report, Violation
 
@@ -103,12 +103,13 @@ def _places(violation: Violation) -> Iterator[_Place]:
 
 
 def _import_arrow(codebase: Codebase, found: _ViolationIndex, source: str, target: str, links: Sequence[Link]) -> Arrow:
-    broken = {link for link in links if tuple(link) in found.by_place}
+    broken = {link: found.by_place[link] for link in links if tuple(link) in found.by_place}
     return Arrow(
         source=source,
         target=target,
         count=len(links),
         broken=len(broken),
+        known=sum(map(is_known, broken.values())),
         lines=tuple(_line(codebase, link) for link in sorted(links, key=lambda it: (it not in broken, it))[:MAX_LINES]),
         violations=found.at(map(tuple, links)),  # type: ignore[arg-type]  # a Link is such a tuple
         is_type_checking=all(codebase.traits(link, _TYPES) & _TYPES for link in links),
@@ -126,12 +127,13 @@ def _group_key(interaction: Interaction) -> tuple[str, str, str]:
 def _interaction_arrow(found: _ViolationIndex, contacts: Sequence[Interaction]) -> Arrow:
     first = contacts[0]
     lines = sorted(_lines(contacts))
-    broken = [line for line in lines if (line.path, "", line.line) in found.by_place]
+    broken = {line: by_line for line in lines if (by_line := found.by_place.get((line.path, "", line.line)))}
     return Arrow(
         source=first.caller,
         target=first.callee,
         count=len(lines),
         broken=len(broken),
+        known=sum(map(is_known, broken.values())),
         lines=tuple(sorted(lines, key=lambda it: (it not in broken, it))[:MAX_LINES]),
         channel=Channel(first.channel),
         violations=found.at((line.path, "", line.line) for line in lines),

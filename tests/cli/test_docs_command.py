@@ -187,8 +187,8 @@ def test_another_import_of_the_same_package_changes_nothing_on_the_page(shop: Pr
     assert page(shop) == before
 
 
-@pytest.mark.parametrize(("size", "note"), [(11, ""), (12, "arrows that longer paths imply are left out")])
-def test_arrows_that_others_imply_are_left_out_only_if_there_are_more_than_60(
+@pytest.mark.parametrize(("size", "note"), [(9, ""), (10, "arrows that longer paths imply are left out")])
+def test_arrows_that_others_imply_are_left_out_only_if_there_are_more_than_40(
     project: Project, size: int, note: str
 ) -> None:
     names = [f"m{number:02}" for number in range(size)]

@@ -14,8 +14,9 @@ from project import Project
 from tools import CHROMIUM
 
 from archguard.codebase.metrics.coupling import cyclic
-from archguard.diagrams import Arrow, Group, Node, NodeKind, View
+from archguard.diagrams import Arrow, Group, Node, NodeKind, View, style
 from archguard.diagrams.matrix import Cell, Matrix, partitioned
+from archguard.diagrams.matrix.look import number
 
 NAMES = "abcdef"
 
@@ -109,7 +110,7 @@ def test_with_a_depth_it_is_about_packages(shop: Project) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("--view", "matrix", "--format", "png"), "a matrix cannot be written as png"),
+        (("--view", "matrix", "--format", "pdf"), "a matrix cannot be written as pdf"),
         (("--view", "cycles", "--format", "text"), "only a matrix can be written as text"),
     ],
 )
@@ -118,6 +119,37 @@ def test_what_cannot_be_written_is_refused_at_once(shop: Project, arguments: tup
 
     assert refused.returncode == 2
     assert says in refused.stderr
+
+
+@pytest.mark.parametrize("depth", ["2", "3"])
+def test_a_png_has_room_for_a_row_and_a_column_of_each_node(shop: Project, drawn_by: str, depth: str) -> None:
+    shop.call("diagram", "--view", "matrix", "--depth", depth, "--output", "matrix.png")
+    drawn = (shop.root / "matrix.png").read_bytes()
+
+    nodes = len(
+        json.loads(shop.call("diagram", "--view", "matrix", "--depth", depth, "--format", "json").stdout)["nodes"]
+    )
+    width, height = (int.from_bytes(drawn[at : at + 4]) * 72 / 192 / nodes for at in (16, 20))
+    assert drawn.startswith(b"\x89PNG"), drawn_by
+    assert 26 < width < 120
+    assert 26 < height < 70
+
+
+@pytest.mark.parametrize(("count", "says"), [(999, "999"), (1000, "1k"), (1499, "1k"), (12345, "12k")])
+def test_a_cell_has_room_for_three_digits(count: int, says: str) -> None:
+    assert number(Cell(0, 0, (Arrow(source="a", target="b", count=count, lines=()),))) == says
+
+
+def test_known_violations_are_marked_apart_from_new_ones(shop: Project) -> None:
+    shop.call("baseline")
+
+    drawn = shop.call("diagram", "--view", "matrix").stdout
+
+    assert "1~" in drawn
+    assert "1!" not in drawn
+    assert "~ known violation, in the baseline." in drawn
+    assert style.KNOWN in (picture := shop.call("diagram", "--view", "matrix", "--format", "svg").stdout)
+    assert style.RED not in picture.partition("</style>")[2]
 
 
 @pytest.fixture
@@ -162,3 +194,66 @@ def test_the_keyboard_opens_and_closes_a_cell(page: Browser) -> None:
 
     assert "services → repositories: 1 import" in opened
     assert page.run("document.getElementById('panel').hidden")
+
+
+def _rows(page: Browser) -> list[str]:
+    texts = "[...document.querySelectorAll('.label[data-row]')].map((it) => it.textContent)"
+    return [name for name in page.run(texts) if not name.isdigit()]
+
+
+def _total(page: Browser) -> int:
+    return int(page.run("page.cells.reduce((sum, it) => sum + it.count, 0)"))
+
+
+def test_a_package_unfolds_to_what_is_in_it_and_folds_again(page: Browser) -> None:
+    folded, total = _rows(page), _total(page)
+
+    page.click('.fold[data-deed="unfold"][data-name="services"]')
+    unfolded, inside = _rows(page), _total(page)
+    page.click('.fold[data-deed="fold"][data-name="services"]')
+
+    at = folded.index("services")
+    assert [*unfolded[:at], *unfolded[at + 3 :]] == [*folded[:at], *folded[at + 1 :]]
+    assert set(unfolded[at : at + 3]) == {"__init__", "orders", "prices"}
+    assert inside == total  # nothing in the services imports anything else in them
+    assert _rows(page) == folded
+
+
+def test_what_is_unfolded_shows_the_imports_inside_of_it(page: Browser) -> None:
+    total = _total(page)
+
+    page.run("document.querySelector('.fold[data-name=\"shop.models\"]').focus()")
+    page.press("Enter")
+
+    assert {"item", "order"} <= set(_rows(page))
+    assert _total(page) == total + 2
+    page.click(_cell(page, "item", "order"))
+    assert "shop.models.item → shop.models.order: 1 import; breaks models-apart" in page.run(
+        "document.getElementById('panel').innerText"
+    )
+    assert page.run("document.querySelectorAll('.block').length") == 2
+
+
+def test_packages_in_frames_fold_to_the_frame(shop: Project, tmp_path: Path) -> None:
+    if not CHROMIUM:
+        pytest.skip("chromium is not installed")
+    shop.call("diagram", "--view", "matrix", "--depth", "3", "--output", "matrix.html")
+    with browser(tmp_path) as page:
+        page.open((shop.root / "matrix.html").as_uri())
+        before = _rows(page)
+
+        page.click('.fold[data-deed="fold"][data-name="shop.models"]')
+
+        assert {"item", "order"} <= set(before)
+        assert "models" in _rows(page)
+        assert not {"item", "order"} & set(_rows(page))
+
+
+def test_on_a_phone_the_matrix_scrolls_and_what_is_told_lies_below(page: Browser) -> None:
+    page.ask("Emulation.setDeviceMetricsOverride", width=390, height=844, deviceScaleFactor=1, mobile=True)
+    page.settle()
+
+    page.run("document.querySelector('.cell').dispatchEvent(new MouseEvent('click'))")
+
+    assert page.run("document.documentElement.scrollWidth") == 390
+    assert page.run("document.getElementById('panel').getBoundingClientRect().top") > 844 / 2

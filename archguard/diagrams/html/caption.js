@@ -4,7 +4,8 @@
 const element = (id) => document.getElementById(id);
 
 const LOOKS = [
-  ["broken", "breaks a contract", (arrow) => arrow.violations.length],
+  ["broken", "breaks a contract", (arrow) => alarm(arrow.violations) === "broken"],
+  ["known", "known violation, in the baseline", (arrow) => alarm(arrow.violations) === "known"],
   ["closing", "closes a cycle", (arrow) => arrow.closesCycle && !arrow.isTyping],
   ["typing", "for type checkers only", (arrow) => arrow.isTyping],
   ["http", "HTTP", (arrow) => arrow.channel === "http"],

@@ -131,6 +131,7 @@ class _Content:
             "channel": arrow.channel,
             "count": arrow.count,
             "broken": arrow.broken,
+            "known": arrow.known,
             "lines": [_line(line) for line in arrow.lines],
             "violations": [self.violations[it] for it in arrow.violations],
         }

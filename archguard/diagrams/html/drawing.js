@@ -1,42 +1,8 @@
 "use strict";
 /* The picture: SVG, whose nodes stay the same elements while they move. */
 
-const SVG = "http://www.w3.org/2000/svg";
 const HEIGHT = { one: 34, two: 48 };
-
-const svg = (name, attributes = {}, ...children) => filled(document.createElementNS(SVG, name), attributes, children);
-const html = (name, attributes = {}, ...children) => filled(document.createElement(name), attributes, children);
-
-function filled(element, attributes, children) {
-  for (const [name, value] of Object.entries(attributes)) {
-    if (typeof value === "function") element.addEventListener(name, value);
-    else if (value !== null && value !== false) element.setAttribute(name, value === true ? "" : value);
-  }
-  element.append(...children.filter((child) => child !== null));
-  return element;
-}
-
-const counted = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
-
-const short = (text, most = 36) =>
-  text.length > most ? `${text.slice(0, most / 2)}…${text.slice(1 - most / 2)}` : text;
-
-/** How many lines are behind an arrow, and how many of them break contracts: `12`, `2 of 12`. */
-function labelOf(arrow) {
-  const isPart = 0 < arrow.broken && arrow.broken < arrow.count;
-  const number = isPart ? `${arrow.broken} of ${arrow.count}` : `${arrow.count}`;
-  return arrow.channel === "import" ? number : `${arrow.channel.toUpperCase()} ${number}`;
-}
-
-const sizeLabel = (item) =>
-  item.size && !["module", "external"].includes(item.kind) ? counted(item.size, "module") : "";
-
-const ruler = document.createElement("canvas").getContext("2d");
-
-function widthOf(text, font) {
-  ruler.font = font;
-  return ruler.measureText(text).width;
-}
+const MARGIN = { x: 56, y: 28 }; // around everything: the bands of layers are that much wider than what is in them
 
 function sizeOf(item) {
   const label = widthOf(short(item.label), "600 13.5px Helvetica, Arial, sans-serif");
@@ -50,6 +16,8 @@ function sizeOf(item) {
 class Drawing {
   #groups = new Map();
   #places = new Map();
+  #pointers = new Map();
+  isDrawn = false;
 
   /** `on` has what to do: `node(item, event)`, `toggle(item)`, `arrow(arrow)`, `over(thing or null)`. */
   constructor(element, on) {
@@ -76,7 +44,8 @@ class Drawing {
     this.#reuse(this.layers.nodes, this.#inReadingOrder(look.nodes), (it) => this.#node(it, look.inner.get(it)));
     this.layers.arrows.replaceChildren(...look.arrows.map((arrow) => this.#arrow(arrow)));
     this.#labels(look.arrows);
-    this.fit();
+    this.fit(this.isDrawn);
+    this.isDrawn = true; // what is seen first does not move: a page is whole as soon as it is there
   }
 
   #inReadingOrder(nodes) {
@@ -154,7 +123,7 @@ class Drawing {
     const node = svg(
       "g",
       {
-        class: `node ${this.#look(item)}${violations.length ? " broken" : ""}`,
+        class: `node ${this.#look(item)} ${alarm(violations)}`,
         "data-name": item.name,
         tabindex: 0,
         role: "button",
@@ -165,7 +134,7 @@ class Drawing {
       svg("text", { class: "label", x: across, y: below ? 20 : h / 2 + 4.5 }, short(item.label)),
       below ? svg("text", { class: "small", x: across, y: 36 }, below) : null,
       item.canOpen ? this.#button(item, w - 16, h / 2, "+", "expand") : null,
-      violations.length ? badge(w - 2, 1, violations.length) : null,
+      ...badges(violations, w - 2),
       svg("title", {}, [item.name, item.description].filter(Boolean).join("\n")),
     );
     node.item = item;
@@ -182,7 +151,7 @@ class Drawing {
       item.label,
       item.kind,
       sizeLabel(item),
-      violations.length ? counted(violations.length, "violation") : "",
+      ...counts(violations),
     ];
     return words.filter(Boolean).join(", ") + (item.canOpen ? ", can be expanded" : "");
   }
@@ -206,8 +175,8 @@ class Drawing {
     const d = isFaint ? straight(arrow) : curve(arrow);
     const stroke = arrow.isTyping ? "typing" : arrow.closesCycle ? "closing" : "";
     const width = Math.min(1.2 + Math.log2(Math.max(1, arrow.count)) * 0.3, 4.2);
-    const look = `${arrow.violations.length ? "broken" : arrow.channel} ${stroke}`;
-    const head = arrow.violations.length ? "broken" : arrow.channel;
+    const head = alarm(arrow.violations) || arrow.channel;
+    const look = `${head} ${stroke}${this.isDrawn ? " appearing" : ""}`;
     const line = svg("path", { class: "line", d, "stroke-width": width, "marker-end": `url(#head-${head})` });
     const spoken = `${arrow.source.label} to ${arrow.target.label}, ${labelOf(arrow)}`;
     const element = svg(
@@ -247,7 +216,7 @@ class Drawing {
     const box = boxes.find((it) => !taken.some((other) => overlap(it, other)));
     if (box) taken.push(box);
     const { x, y } = box ?? boxes[0];
-    const look = `count${arrow.violations.length ? " broken" : ""}${box ? "" : " crowded"}`;
+    const look = `count ${alarm(arrow.violations)}${box ? "" : " crowded"}`;
     arrow.label = svg("text", { class: look, x: x + size.w / 2, y: y + 11 }, text);
     return arrow.label;
   }
@@ -283,12 +252,22 @@ class Drawing {
 
   /* Pan and zoom -------------------------------------------------------------------------------------------------- */
 
-  fit() {
+  fit(isSmooth = true) {
     const { w, h } = this.root.box;
     const { width, height } = this.element.getBoundingClientRect();
-    const scale = Math.max(0.08, Math.min(1.35, (width - 120) / w, (height - 110) / h));
-    this.#see({ scale, x: (width - w * scale) / 2, y: (height - 50 - h * scale) / 2 }, true);
+    const scale = Math.max(0.05, Math.min(1.35, width / (w + 2 * MARGIN.x), height / (h + 2 * MARGIN.y)));
+    this.#see({ scale, x: (width - w * scale) / 2, y: (height - h * scale) / 2 }, isSmooth);
     this.isWhole = true;
+    this.window = { width, height };
+  }
+
+  /** Shows everything again, or, of a picture that was moved, the same middle. */
+  #resize() {
+    if (this.isWhole) return this.fit(false);
+    const { width, height } = this.element.getBoundingClientRect();
+    const { scale, x, y } = this.seen;
+    this.#see({ scale, x: x + (width - this.window.width) / 2, y: y + (height - this.window.height) / 2 }, false);
+    this.window = { width, height };
   }
 
   zoom(factor, around = null) {
@@ -320,9 +299,24 @@ class Drawing {
     this.scene.style.transform = `translate(${seen.x}px, ${seen.y}px) scale(${seen.scale})`;
   }
 
+  /** Moves the picture with a mouse or a finger; two fingers also make it larger and smaller. */
+  #drag({ pointerId, clientX, clientY }) {
+    const last = this.#pointers.get(pointerId);
+    if (!last || (!this.wasDragged && Math.hypot(clientX - last[0], clientY - last[1]) < 4)) return;
+    this.wasDragged = true;
+    const before = [...this.#pointers.values()].slice(0, 2);
+    this.#pointers.set(pointerId, [clientX, clientY]);
+    const after = [...this.#pointers.values()].slice(0, 2);
+    const [[x, y], [newX, newY]] = [between(before), between(after)];
+    this.#see({ ...this.seen, x: this.seen.x + newX - x, y: this.seen.y + newY - y }, false);
+    if (after.length < 2) return;
+    const { left, top } = this.element.getBoundingClientRect();
+    this.zoom(distance(after) / Math.max(1, distance(before)), [newX - left, newY - top]);
+  }
+
   #listen() {
     const { element } = this;
-    new ResizeObserver(() => this.isWhole && this.fit()).observe(element);
+    new ResizeObserver(() => this.seen && this.#resize()).observe(element);
     element.addEventListener(
       "wheel",
       (event) => {
@@ -332,20 +326,13 @@ class Drawing {
       },
       { passive: false },
     );
-    let last = null;
     element.addEventListener("pointerdown", (event) => {
-      last = [event.clientX, event.clientY];
-      this.wasDragged = false;
+      if (!this.#pointers.size) this.wasDragged = false;
+      this.#pointers.set(event.pointerId, [event.clientX, event.clientY]);
     });
-    addEventListener("pointermove", (event) => {
-      if (!last) return;
-      const [x, y] = [event.clientX - last[0], event.clientY - last[1]];
-      if (!this.wasDragged && Math.hypot(x, y) < 4) return;
-      this.wasDragged = true;
-      last = [event.clientX, event.clientY];
-      this.#see({ ...this.seen, x: this.seen.x + x, y: this.seen.y + y }, false);
-    });
-    addEventListener("pointerup", () => (last = null));
+    addEventListener("pointermove", (event) => this.#drag(event));
+    for (const end of ["pointerup", "pointercancel"])
+      addEventListener(end, (event) => this.#pointers.delete(event.pointerId));
     element.addEventListener("click", (event) => {
       if (!this.wasDragged) this.on.click(thingAt(event.target), event);
     });
@@ -355,6 +342,9 @@ class Drawing {
   }
 }
 
+const distance = ([one, other]) => Math.hypot(one[0] - other[0], one[1] - other[1]);
+const between = (points) => [0, 1].map((at) => points.reduce((sum, it) => sum + it[at], 0) / points.length);
+
 /** Which item or arrow an element of the picture belongs to. */
 function thingAt(element) {
   const { item, arrow } = element.closest(".node, .frame, .arrow") ?? {};
@@ -362,7 +352,7 @@ function thingAt(element) {
 }
 
 function heads() {
-  const kinds = ["import", "http", "rpc", "queue", "table", "broken"];
+  const kinds = ["import", "http", "rpc", "queue", "table", "broken", "known"];
   return svg(
     "defs",
     {},
@@ -386,10 +376,27 @@ function heads() {
   );
 }
 
-function badge(x, y, number) {
-  const width = 11 + 7 * `${number}`.length;
-  const box = svg("rect", { x: x - width / 2, y: y - 9, width, height: 18, rx: 9 });
-  return svg("g", { class: "badge" }, box, svg("text", { x, y: y + 4 }, `${number}`));
+/** `2 violations`, `3 known violations`: those that are new and those that the baseline lists. */
+function counts(violations) {
+  const known = violations.filter((it) => it.status === "known").length;
+  const fresh = violations.length - known;
+  return [fresh && counted(fresh, "violation"), known && counted(known, "known violation")].filter(Boolean);
+}
+
+/** The numbers of violations at the upper right corner of a node that ends at `x`: the new ones last. */
+function badges(violations, x) {
+  const known = violations.filter((it) => it.status === "known").length;
+  const fresh = violations.length - known;
+  const room = fresh ? widthOfBadge(fresh) + 3 : 0;
+  return [known && badge(x - room, known, "known"), fresh && badge(x, fresh, "")].filter(Boolean);
+}
+
+const widthOfBadge = (number) => 11 + 7 * `${number}`.length;
+
+function badge(x, number, look) {
+  const width = widthOfBadge(number);
+  const box = svg("rect", { x: x - width / 2, y: -8, width, height: 18, rx: 9 });
+  return svg("g", { class: `badge ${look}` }, box, svg("text", { x, y: 5 }, `${number}`));
 }
 
 /** The way of an arrow that the layout knows nothing of. */

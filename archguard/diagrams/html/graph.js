@@ -22,6 +22,10 @@ const grouped = (values, key) => {
   return found;
 };
 
+/** How violations look: `broken` if one of them is new, `known` if the baseline lists all of them, "" if there are none. */
+const alarm = (violations) =>
+  violations.length ? (violations.every((it) => it.status === "known") ? "known" : "broken") : "";
+
 /** A node or a frame, as it is closed or open. */
 class Item {
   isOpen = false;
@@ -238,7 +242,7 @@ class Graph {
     const id = (item) => ids.get(item) ?? ids.set(item, ids.size).get(item);
     const add = (source, target, channel) => {
       const key = `${id(source)} ${id(target)} ${channel}`;
-      if (!found.has(key)) found.set(key, { source, target, channel, lines: [], violations: [], count: 0, broken: 0 });
+      if (!found.has(key)) found.set(key, { source, target, channel, lines: [], violations: [], count: 0, broken: 0, known: 0 });
       return found.get(key);
     };
     for (const link of this.links) {
@@ -249,6 +253,7 @@ class Graph {
       arrow.count += 1;
       if (!link.violations) continue;
       arrow.broken += 1;
+      arrow.known += alarm(link.violations) === "known" ? 1 : 0;
       arrow.violations.push(...link.violations);
     }
     for (const contact of this.data.arrows) {
@@ -258,6 +263,7 @@ class Graph {
       arrow.lines.push(...contact.lines);
       arrow.count += contact.count;
       arrow.broken += contact.broken;
+      arrow.known += contact.known;
       arrow.violations.push(...contact.violations.map((at) => this.data.violations[at]));
     }
     return [...found.values()].map((it) => ({

@@ -1,7 +1,7 @@
 "use strict";
 /* Where everything stands: layers from the longest ways, ordered by barycentre, frame by frame from the inside out. */
 
-const GAP = { x: 26, y: 44, words: 28, frame: 18, head: 30 };
+const GAP = { x: 26, y: 32, words: 28, frame: 18, head: 30 };
 const THREAD = 16; // the room that an arrow takes on its way through a row
 
 /* Orders ------------------------------------------------------------------------------------------------------------ */
@@ -291,7 +291,7 @@ function placed(frame, items, threads) {
       if (cell.item) Object.assign(cell.item.box, { x: cell.x - cell.w / 2, y: y + (height - cell.item.box.h) / 2 });
     }
     const leaving = row.reduce((sum, cell) => sum + cell.down.length, 0);
-    y += height + (leaving ? GAP.y + words + Math.min(46, leaving * 1.3) : GAP.x);
+    y += height + (leaving ? GAP.y + words + Math.min(34, leaving * 1.3) : GAP.x);
   }
   const right = Math.max(0, ...cells.map((cell) => cell.x + cell.w / 2));
   const bottom = Math.max(0, ...cells.map((cell) => cell.bottom));

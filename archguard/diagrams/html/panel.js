@@ -157,7 +157,7 @@ class Panel {
         {},
         html(
           "button",
-          { class: arrow.violations.length ? "broken" : null, click: () => this.#follow(arrow) },
+          { class: alarm(arrow.violations) || null, click: () => this.#follow(arrow) },
           shown(end(arrow)),
         ),
         html("span", { class: "soft" }, labelOf(arrow)),

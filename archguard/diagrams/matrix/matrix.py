@@ -13,7 +13,7 @@ from itertools import pairwise, product
 from typing import Final
 
 from archguard.codebase.metrics.coupling import stack
-from archguard.diagrams.view import Arrow, Node, View
+from archguard.diagrams.view import Arrow, Node, View, is_known
 from archguard.diagrams.view_builder import ALLOWED_WEIGHT
 
 _LAYER_WEIGHT: Final = 10**9
@@ -37,6 +37,11 @@ class Cell:
     def contracts(self) -> tuple[str, ...]:
         """The ids of the contracts that it breaks, sorted."""
         return tuple(sorted({contract for arrow in self.arrows for contract in arrow.contracts}))
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it breaks contracts, and only in ways that the baseline lists."""
+        return is_known(violation for arrow in self.arrows for violation in arrow.violations)
 
     @property
     def is_cyclic(self) -> bool:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from html import escape
-from math import log2
 from typing import Final
 
 from archguard.diagrams import style
 from archguard.diagrams.labels import plain
-from archguard.diagrams.matrix.matrix import Cell, Matrix
+from archguard.diagrams.matrix.look import look, number
+from archguard.diagrams.matrix.matrix import Matrix
 from archguard.diagrams.matrix.wording import cell_text, legend
 from archguard.diagrams.view import Node
 
@@ -18,8 +18,6 @@ _LETTER: Final = 7.2
 _EDGE: Final = 24
 _HEAD: Final = 46
 _STRIPE: Final = 5
-_HEAVY: Final = 10
-"""The binary logarithm of the count from which on a cell has the darkest colour."""
 
 
 def render(matrix: Matrix) -> str:
@@ -35,7 +33,7 @@ class _Picture:
         self.left = _EDGE + longest + 40
         self.top = _EDGE + _HEAD + longest + 26
         self.size = len(self.labels) * _SIDE
-        self.captions = [*legend(matrix, broken="red:", cyclic="amber:"), *map(plain, matrix.notes)]
+        self.captions = [*legend(matrix, broken="red:", known="pale red:", cyclic="amber:"), *map(plain, matrix.notes)]
 
     def drawn(self) -> str:
         texts = (*self.captions, self.matrix.title * 2)  # the title's letters are twice as wide
@@ -56,12 +54,12 @@ class _Picture:
 
     def _labels(self) -> Iterator[str]:
         for place, (node, label) in enumerate(zip(self.matrix.nodes, self.labels, strict=True)):
-            middle, number = (place + 0.5) * _SIDE, str(place + 1)
+            middle, ordinal = (place + 0.5) * _SIDE, str(place + 1)
             row, column = (f'class="label" data-{way}="{place}"' for way in ("row", "column"))
             yield _text(self.left - 34, self.top + middle + 4, label, row, fill=style.INK, anchor="end")
-            yield _text(self.left - 10, self.top + middle + 4, number, row, fill=style.FAINT, anchor="end")
+            yield _text(self.left - 10, self.top + middle + 4, ordinal, row, fill=style.FAINT, anchor="end")
             yield _text(self.left + middle + 4, self.top - 28, label, column, fill=style.INK, turned=True)
-            yield _text(self.left + middle, self.top - 12, number, column, fill=style.FAINT, anchor="middle")
+            yield _text(self.left + middle, self.top - 12, ordinal, column, fill=style.FAINT, anchor="middle")
             yield from self._stripes(place, node)
 
     def _stripes(self, place: int, node: Node) -> Iterator[str]:
@@ -85,11 +83,11 @@ class _Picture:
     def _cells(self) -> Iterator[str]:
         for cell in self.matrix.cells:
             x, y = self.left + cell.column * _SIDE, self.top + cell.row * _SIDE
-            fill, ink, opacity = _look(cell)
+            fill, ink, opacity = look(cell)
             yield f'<g class="cell" data-row="{cell.row}" data-column="{cell.column}">'
             yield f"<title>{escape(cell_text(self.matrix, cell))}</title>"
             yield _rect(x + 1, y + 1, _SIDE - 2, _SIDE - 2, fill=fill, opacity=opacity)
-            yield _text(x + _SIDE / 2, y + _SIDE / 2 + 4, _short(cell.count), fill=ink, size=11, anchor="middle")
+            yield _text(x + _SIDE / 2, y + _SIDE / 2 + 4, number(cell), fill=ink, size=11, anchor="middle")
             yield "</g>"
 
     def _blocks(self) -> Iterator[str]:
@@ -97,18 +95,6 @@ class _Picture:
             at, long = first * _SIDE, (last - first + 1) * _SIDE
             frame = f'fill="none" stroke="{style.CYCLE}" stroke-width="2" rx="3"'
             yield f'<rect x="{self.left + at:g}" y="{self.top + at:g}" width="{long}" height="{long}" {frame}/>'
-
-
-def _look(cell: Cell) -> tuple[str, str, float]:
-    """The fill, the text colour and the opacity of `cell`."""
-    if cell.contracts:
-        return style.RED, style.PAPER, 1
-    strength = min(log2(cell.count + 1) / _HEAVY, 1)
-    return style.CYCLE if cell.is_cyclic else style.ACCENT, style.INK, round(0.15 + 0.45 * strength, 2)
-
-
-def _short(count: int) -> str:
-    return str(count) if count < 1000 else f"{count / 1000:.0f}k"  # noqa: PLR2004  # four digits do not fit
 
 
 def _rect(  # noqa: PLR0913  # the attributes of a rectangle

@@ -22,11 +22,14 @@ def render(matrix: Matrix) -> str:
 
 
 def _shown(cell: Cell) -> str:
-    return f"{cell.count}{'!' if cell.contracts else '*' if cell.is_cyclic else ''}"
+    mark = "*" if cell.is_cyclic else ""
+    if cell.contracts:
+        mark = "~" if cell.is_known else "!"
+    return f"{cell.count}{mark}"
 
 
 def _explained(matrix: Matrix) -> Iterator[str]:
-    yield from (f"{sentence}." for sentence in legend(matrix, broken="!", cyclic="*"))
+    yield from (f"{sentence}." for sentence in legend(matrix, broken="!", known="~", cyclic="*"))
     for first, last in matrix.blocks:
         yield f"Cycle: {first + 1} to {last + 1}."
     yield from (f"{plain(note)}." for note in matrix.notes)

@@ -11,7 +11,17 @@ from archguard.reporters.trend.rows import COLUMNS, note, shown
 _PANELS = ("violations", "violations_per_thousand_imports", "propagation_cost", "cyclicity", "nccd", "modules")
 _LEFT, _WIDTH, _RIGHT = 70, 780, 20
 _TOP, _HEIGHT, _GAP = 34, 84, 46
-_CHARACTER = 6.5
+_CHARACTER = 7.0
+"""The width of a letter: of fonts without serifs, DejaVu Sans has the widest ones."""
+_BELOW = 64
+"""The room below the panels: for the labels of commits, what they are, and the legend."""
+_MEANINGS = {
+    "violations": "of the contracts of today",
+    "propagation_cost": "share of all pairs of modules where the one reaches the other",
+    "cyclicity": "share of the code in cycles",
+    "nccd": "dependencies by those of a balanced tree; 1 is a tree",
+}
+"""What a metric is, for those who see the chart alone."""
 _MANY = 120
 """From this number of commits on, dots are smaller."""
 
@@ -24,13 +34,14 @@ def render(points: tuple[Point, ...]) -> str:
 def drawing(points: Sequence[Point], style: str = "") -> str:
     """The SVG, with `style` inside; without, the page around it provides the style."""
     names = [name for name in _PANELS if any(point.figure(name) is not None for point in points)]
-    height = _TOP + len(names) * (_HEIGHT + _GAP) + 24
+    bottom = _TOP + len(names) * (_HEIGHT + _GAP)
+    height = bottom + _BELOW
     panels = (_Panel(name, points, _TOP + row * (_HEIGHT + _GAP)) for row, name in enumerate(names))
     body = "".join(part for panel in panels for part in panel.parts())
     box = f'viewBox="0 0 {_LEFT + _WIDTH + _RIGHT} {height}" role="img" aria-label="Trend"'
     ground = f'<rect class="ground" width="{_LEFT + _WIDTH + _RIGHT}" height="{height}"/>'
-    days = "".join(_days(points, height - 14))
-    return f'<svg xmlns="http://www.w3.org/2000/svg" class="trend" {box}>{style}{ground}{body}{days}</svg>'
+    below = "".join((*_days(points, bottom + 10), *_axis(bottom + 30), *_legend(points, bottom + 52)))
+    return f'<svg xmlns="http://www.w3.org/2000/svg" class="trend" {box}>{style}{ground}{body}{below}</svg>'
 
 
 def _x(position: int, count: int) -> float:
@@ -50,6 +61,23 @@ def _days(points: Sequence[Point], y: float) -> Iterator[str]:
             yield f'<text class="middle soft" x="{middle:.1f}" y="{y}">{escaped(label)}</text>'
 
 
+def _axis(y: float) -> Iterator[str]:
+    yield f'<text class="middle title" x="{_LEFT + _WIDTH / 2}" y="{y}">commits, from the oldest to the newest</text>'
+
+
+def _legend(points: Sequence[Point], y: float) -> Iterator[str]:
+    """What the looks mean that occur, beside each other."""
+    looks = [('<circle class="sample dot" cx="4" cy="-4" r="3"/>', "a commit")]
+    if any(note(point) and not point.gap for point in points):
+        looks.append(('<circle class="sample dot partial" cx="4" cy="-4" r="3"/>', "not all could be read or checked"))
+    if any(point.gap for point in points):
+        looks.append(('<rect class="sample gap" x="-2" y="-11" width="12" height="13"/>', "nothing could be measured"))
+    x = float(_LEFT)
+    for sample, meaning in looks:
+        yield f'<g transform="translate({x:.1f} {y})">{sample}<text class="soft" x="16">{meaning}</text></g>'
+        x += 44 + len(meaning) * 6
+
+
 @dataclass(frozen=True)
 class _Panel:
     """One metric over all commits."""
@@ -67,7 +95,9 @@ class _Panel:
         """The elements of the panel."""
         bottom, right = self.top + _HEIGHT, _LEFT + _WIDTH
         last = next(value for value in reversed(self.values) if value is not None)
-        yield f'<text class="title" x="{_LEFT}" y="{self.top - 10}">{self.title}</text>'
+        meaning = _MEANINGS.get(self.name, "")
+        told = f'<tspan class="soft" dx="10">{meaning}</tspan>' if meaning else ""
+        yield f'<text class="title" x="{_LEFT}" y="{self.top - 10}">{self.title}{told}</text>'
         yield f'<text class="title end" x="{right}" y="{self.top - 10}">{shown(last)}</text>'
         yield f'<path class="axis" d="M{_LEFT} {self.top}H{right}M{_LEFT} {bottom}H{right}"/>'
         yield f'<text class="end soft" x="{_LEFT - 8}" y="{self.top + 4}">{self.most:,g}</text>'

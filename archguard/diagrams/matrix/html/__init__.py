@@ -1,28 +1,26 @@
-"""The matrix as a page: one file that needs no network, in which a cell tells what is behind it."""
+"""The matrix as a page: one file that needs no network, in which packages unfold and a cell tells what is behind it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from html import escape
 from importlib.resources import files
-from typing import Any
 
 from archguard.diagrams import style
 from archguard.diagrams.csp import embedded, fingerprint
+from archguard.diagrams.html import SHARED, asset, both, colours
+from archguard.diagrams.html.content import content
 from archguard.diagrams.labels import plain
-from archguard.diagrams.matrix import svg
-from archguard.diagrams.matrix.matrix import Cell, Matrix
-from archguard.diagrams.matrix.wording import cell_text
+from archguard.diagrams.matrix.matrix import Matrix
 
 
 def render(matrix: Matrix) -> str:
-    """The page, with its picture, its style, its script and its data inside."""
-    look, script = _asset("page.css"), _asset("page.js")
-    styles = " ".join(map(fingerprint, (look, style.dark())))
+    """The page, with its style, its scripts and its data inside."""
+    look = f":root{{{colours()}}}\n{''.join(_stripes())}\n{_asset('page.css')}"
+    script = "".join(map(asset, SHARED)) + _asset("page.js")
     return _asset("page.html").format(
-        policy=f"default-src 'none'; style-src {styles}; script-src {fingerprint(script)}",
+        policy=f"default-src 'none'; style-src {fingerprint(look)}; script-src {fingerprint(script)}",
         title=escape(plain(matrix.title)),
         style=look,
-        picture=svg.render(matrix),
-        data=embedded({"source": matrix.source, "cells": [_cell(matrix, cell) for cell in matrix.cells]}),
+        data=embedded(content(matrix)),
         script=script,
     )
 
@@ -31,13 +29,9 @@ def _asset(name: str) -> str:
     return files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
-def _cell(matrix: Matrix, cell: Cell) -> Mapping[str, Any]:
-    lines = [line for arrow in cell.arrows for line in arrow.lines]
-    return {
-        "row": cell.row,
-        "column": cell.column,
-        "told": cell_text(matrix, cell),
-        "broken": [plain(it.message) for arrow in cell.arrows for it in arrow.violations],
-        "lines": [[plain(it.importer), plain(it.imported), it.path, it.line] for it in lines],
-        "more": cell.count - len(lines),
-    }
+def _stripes() -> Iterator[str]:
+    """The colour of each layer and each kind of node."""
+    paints = {f"layer-{level}": paint for level, paint in enumerate(style.LAYERS)}
+    paints |= {str(kind): paint for kind, paint in style.KINDS.items()}
+    for name, paint in paints.items():
+        yield f".stripe.{name}{{fill:{both(paint.edge)}}}"
