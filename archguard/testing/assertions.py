@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from archguard.checking import check
+from archguard.checking.excerpts import with_excerpts
 from archguard.codebase import Pattern
 from archguard.config import Config, bound_contract, find_configuration, make_contract, read, read_config
 from archguard.errors import ConfigError
@@ -90,7 +91,9 @@ class Architecture:
         """The report on `contracts` alone. Those of the configuration are known too, since comments may name them."""
         ids = {contract.id for contract in contracts}
         others = (contract for contract in self.config.contracts if contract.id not in ids)
-        return check(replace(self.config, contracts=(*others, *contracts)), ids)
+        config = replace(self.config, contracts=(*others, *contracts))
+        codebase = read(config)
+        return with_excerpts(check(config, ids, codebase), codebase)
 
     def assert_kept(self) -> None:
         """Fail unless every contract of the configuration is kept, apart from violations in the baseline.
@@ -99,7 +102,8 @@ class Architecture:
             AssertionError: what the command line would print.
         """
         codebase = read(self.config)
-        _assert_passed(with_baseline(check(self.config, codebase=codebase), self.config, codebase))
+        report = with_baseline(check(self.config, codebase=codebase), self.config, codebase)
+        _assert_passed(with_excerpts(report, codebase))
 
 
 @dataclass(frozen=True)
