@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from archguard.checking import Profile, check, edit_safety_facts, is_about_imports, within_paths
-from archguard.checking.excerpts import with_excerpts
+from archguard.checking.details import with_details
 from archguard.checking.kept_store import keep_results, read_with_kept_results
 from archguard.cli.configuration import baseline_option, config_option, configuration
 from archguard.cli.outcome import exit_code
@@ -137,7 +137,7 @@ def command(  # noqa: PLR0913  # the options of the command
         report = with_guard(report, compared.guard) if compared else report
         report = report.judged(Severity(fail_on), strict_baseline=strict_baseline)
         with times.stage("report"):
-            report = with_excerpts(report, codebase)
+            report = with_details(report, read_config, codebase)
             outputs = _outputs(report, targets, replace(presentation, root=read_config.root))
     code = exit_code(report)
     by_outline = report.complete and is_about_imports(read_config, codebase)

@@ -58,6 +58,10 @@ class External(Contract):
         """The modules that the contract checks."""
         return codebase.members(self.modules)
 
+    def denies(self, codebase: Codebase, package: str) -> bool:
+        """Whether its modules must not import `package`, a name from outside that the code imports."""
+        return (package in self._named(codebase)) == bool(self.deny)
+
     def _named(self, codebase: Codebase) -> frozenset[str]:
         outside = codebase.imports.externals
         named = frozenset[str]()
@@ -71,6 +75,9 @@ class External(Contract):
         why = f": only {listed} may be" if listed else ""
         sort = "the standard library's " if link.imported.partition(".")[0] in sys.stdlib_module_names else ""
         message = f"{link.importer} must not import {sort}{link.imported}{why}"
-        return self.import_violation(
-            codebase, link, message, (f"move what needs {link.imported} to where it is allowed",)
-        )
+        return self.import_violation(codebase, link, message, (move_away(link.imported),))
+
+
+def move_away(package: str) -> str:
+    """The fix of an import of `package` where it is not allowed."""
+    return f"move what needs {package} to where it is allowed"

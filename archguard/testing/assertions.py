@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from archguard.checking import check
-from archguard.checking.excerpts import with_excerpts
+from archguard.checking.details import with_details
 from archguard.codebase import Pattern
 from archguard.config import Config, bound_contract, find_configuration, make_contract, read, read_config
 from archguard.errors import ConfigError
@@ -93,7 +93,7 @@ class Architecture:
         others = (contract for contract in self.config.contracts if contract.id not in ids)
         config = replace(self.config, contracts=(*others, *contracts))
         codebase = read(config)
-        return with_excerpts(check(config, ids, codebase), codebase)
+        return with_details(check(config, ids, codebase), config, codebase)
 
     def assert_kept(self) -> None:
         """Fail unless every contract of the configuration is kept, apart from violations in the baseline.
@@ -103,7 +103,7 @@ class Architecture:
         """
         codebase = read(self.config)
         report = with_baseline(check(self.config, codebase=codebase), self.config, codebase)
-        _assert_passed(with_excerpts(report, codebase))
+        _assert_passed(with_details(report, self.config, codebase))
 
 
 @dataclass(frozen=True)
