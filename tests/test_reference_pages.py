@@ -36,6 +36,7 @@ _TABLE = re.compile(
 )
 _SECTION = re.compile(r"^(?=## )", re.MULTILINE)
 _COMMAND = "$ archguard check"
+_SOURCE = re.compile(r" +\d+ \| ")
 _OUTCOME = re.compile(r"(kept|BROKEN|ERROR) ")
 
 PAGES = sorted(
@@ -154,7 +155,7 @@ def _like(shown: str, output: str) -> str:
     """`output`, with the sorts of lines only that are shown."""
     lines = output.splitlines()
     if not re.search(r"^ {4}", shown, re.MULTILINE):
-        lines = [line for line in lines if not line.startswith("    ")]
+        lines = [line for line in lines if not line.startswith("    ") and not _SOURCE.match(line)]
     if not _OUTCOME.match(shown) and not any(_OUTCOME.match(line) for line in shown.splitlines()):
         lines = [line for line in lines if not _OUTCOME.match(line)]
     return re.sub(r"\n{2,}", "\n\n", "\n".join(lines)).strip("\n") + "\n"

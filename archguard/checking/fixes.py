@@ -24,10 +24,7 @@ from typing import Final
 from archguard.codebase import Codebase, Pattern, ReachabilityRule
 from archguard.config import Config
 from archguard.kinds import Contract
-from archguard.kinds.database import Database
-from archguard.kinds.external import External, move_away
-from archguard.kinds.gateway import Gateway
-from archguard.kinds.import_paths import direct_fixes
+from archguard.kinds.import_paths import direct_fixes, move_away
 from archguard.kinds.layers import Layers
 from archguard.model import Violation
 
@@ -65,10 +62,10 @@ class _Advice:
         importer, imported = violation.importer, violation.imported
         if violation.fix == direct_fixes(importer, imported):
             return (*self._ways(importer, imported), violation.fix[1])
-        if isinstance(contract, Database | Gateway) and violation.fix == contract.usual_fixes:
-            allowed = contract.allowed_in
+        if violation.fix and violation.fix == contract.usual_fixes:
+            allowed = contract.allowed_places
             return (self._move(importer, allowed),) if allowed else self._down(contract, importer)
-        if isinstance(contract, External) and violation.fix == (move_away(imported),):
+        if violation.fix == (move_away(imported),):
             return (self._out(importer, imported),)
         return violation.fix
 
@@ -78,6 +75,8 @@ class _Advice:
             return (f"go through {between}: call a function there that uses {imported}",)
         home = self._shared(importer, imported)
         where = f"{home}, which both may import" if home else "a module that it may import"
+        if home == importer:
+            where = f"{importer} itself, which {imported} may import"
         return (f"move what {importer} needs from {imported} to {where}",)
 
     def _between(self, importer: str, imported: str) -> str:
@@ -96,8 +95,8 @@ class _Advice:
             name for name, modules in self._places.items() if self._is_below(self._like(importer, modules), importer)
         ]
         for name in (*own, *below):
-            module = self._like(importer, self._places[name] - {importer, imported})
-            if module and self._may_import(importer, module) and self._may_import(imported, module):
+            module = self._like(importer, self._places[name] - {importer, imported}) or name
+            if self._may_import(importer, module) and self._may_import(imported, module):
                 return name
         return ""
 
@@ -115,7 +114,7 @@ class _Advice:
                 return f"move it to {where}, and call that through {between}"
         return f"move it to {', '.join(found)}, and call that from here"
 
-    def _down(self, contract: Database | Gateway, importer: str) -> tuple[str, ...]:
+    def _down(self, contract: Contract, importer: str) -> tuple[str, ...]:
         """Where an access is to be moved if a contract names only who must not have it: below `importer`."""
         held = [it.scope(self._codebase) for it in self._contracts.values() if type(it) is type(contract)]
         for name, modules in self._places.items():
@@ -126,8 +125,8 @@ class _Advice:
 
     def _out(self, importer: str, package: str) -> str:
         """Where code is to be moved that needs a package from outside: above `importer`, or where nothing denies it."""
-        denying = [it for it in self._contracts.values() if isinstance(it, External)]
-        denied = [it.scope(self._codebase) for it in denying if it.denies(self._codebase, package)]
+        denying = [it for it in self._contracts.values() if it.denies_package(self._codebase, package)]
+        denied = [it.scope(self._codebase) for it in denying]
         free = {
             name: self._like(importer, modules)
             for name, modules in self._places.items()

@@ -10,6 +10,7 @@ from archguard.codebase.strictness import Weaker
 from archguard.kinds.breakability import is_own, means_everything
 from archguard.kinds.contract import Contract, ContractError, VacuousError, listed
 from archguard.kinds.distributions import packages_of
+from archguard.kinds.import_paths import move_away
 from archguard.model import Violation
 
 
@@ -58,7 +59,7 @@ class External(Contract):
         """The modules that the contract checks."""
         return codebase.members(self.modules)
 
-    def denies(self, codebase: Codebase, package: str) -> bool:
+    def denies_package(self, codebase: Codebase, package: str) -> bool:
         """Whether its modules must not import `package`, a name from outside that the code imports."""
         return (package in self._named(codebase)) == bool(self.deny)
 
@@ -76,8 +77,3 @@ class External(Contract):
         sort = "the standard library's " if link.imported.partition(".")[0] in sys.stdlib_module_names else ""
         message = f"{link.importer} must not import {sort}{link.imported}{why}"
         return self.import_violation(codebase, link, message, (move_away(link.imported),))
-
-
-def move_away(package: str) -> str:
-    """The fix of an import of `package` where it is not allowed."""
-    return f"move what needs {package} to where it is allowed"

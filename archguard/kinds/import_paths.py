@@ -65,6 +65,11 @@ def direct_fixes(importer: str, imported: str) -> tuple[str, ...]:
     )
 
 
+def move_away(package: str) -> str:
+    """The fix of an import of `package` where it is not allowed, as far as one contract can tell."""
+    return f"move what needs {package} to where it is allowed"
+
+
 def _fixes(first: Step, chain: tuple[str, ...]) -> tuple[str, ...]:
     importer, imported = chain[-2:]
     if len(chain) == 2:  # noqa: PLR2004  # the importer and the imported

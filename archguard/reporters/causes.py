@@ -35,10 +35,12 @@ def others(cause: RootCause, more: str) -> Iterator[tuple[str, str]]:
         cause: The cause.
         more: Where those that are only counted are listed, such as "`--all` lists them".
     """
-    for other in cause.here[:_CONTRACTS]:
+    by_contract = {other.contract: other for other in reversed(cause.here) if other.contract != cause.first.contract}
+    listed = [*reversed(by_contract.values())][:_CONTRACTS]
+    for other in listed:
         yield "also", f"{phrases.sentence(other)} [{phrases.one_line(other.contract)}]"
-    if len(cause.here) > _CONTRACTS:
-        yield "also", f"{phrases.counted(len(cause.here) - _CONTRACTS, 'more violation')} at this place; {more}"
+    if rest := len(cause.here) - len(listed):
+        yield "also", f"{phrases.counted(rest, 'more violation')} at this place; {more}"
     if cause.repeated:
         yield "also", _repeated(cause)
     if cause.through:
@@ -59,10 +61,10 @@ def chain(cause: RootCause) -> tuple[Step, ...]:
 
 
 def between_services(violations: Iterable[Violation]) -> str:
-    """`Between services: orders -> payments 3, shipping -> orders 1.`; "" if no violation is between two."""
+    """`Between services: orders -> payments 3, shipping -> orders 1.`; "" for one violation, which says it itself."""
     counts = Counter(pair for it in violations if (pair := service_pair(it)))
     listed = ", ".join(phrases.one_line(f"{pair} {count}") for pair, count in by_count(counts))
-    return f"Between services: {listed}." if listed else ""
+    return f"Between services: {listed}." if counts.total() > 1 else ""
 
 
 def service_pair(violation: Violation) -> str:
