@@ -98,6 +98,7 @@ def _violations(contracts: _Contracts) -> Iterator[str]:
         if own := [cause for cause in grouped if cause.first.contract == outcome.id]:
             number = numbers[outcome.id]
             yield f'<section id="contract-{number}" data-contract="{number}"><h3>{escaped(outcome.id)}</h3>'
+            yield _because(outcome.reason)
             yield from (_cause(cause, numbers, anchors.get(id(cause), ())) for cause in own)
             yield "</section>"
 
@@ -131,7 +132,7 @@ def _filters(contracts: _Contracts) -> Iterator[str]:
 def _cause(cause: RootCause, numbers: Mapping[str, int], anchors: Iterable[int]) -> str:
     first = cause.first
     excerpt = _excerpt(text.violation_source(first))
-    parts = (excerpt, _chain(causes.chain(cause)), _others(cause), _because(first.reason), _fixes(first.fix))
+    parts = (excerpt, _chain(causes.chain(cause)), _others(cause), _fixes(first.fix))
     contracts = " ".join(str(number) for number in sorted({numbers[it.contract] for it in cause.violations}))
     links = "".join(f'<span id="contract-{number}"></span>' for number in anchors)
     attributes = f'data-status="{first.status}" data-contracts="{contracts}" data-count="{len(cause.violations)}"'
