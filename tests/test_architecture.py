@@ -50,7 +50,7 @@ def test_an_import_upwards_breaks_its_own_contracts(tmp_path: Path) -> None:
     (tmp_path / "archguard/model/stray.py").write_text("import archguard.kinds\nimport yaml\n")
 
     run = subprocess.run(
-        [sys.executable, "-m", "archguard", "check"], cwd=tmp_path, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "archguard", "check", "--all"], cwd=tmp_path, capture_output=True, text=True, check=False
     )
 
     assert run.returncode == 1, run.stdout + run.stderr

@@ -18,10 +18,11 @@ from rich.console import Console
 from rich.terminal_theme import MONOKAI
 
 from archguard.checking import check
-from archguard.config import read_config
+from archguard.checking.details import with_details
+from archguard.config import read, read_config
 from archguard.model import OutcomeStatus
 from archguard.reporters import text
-from archguard.reporters.terminal import print_rich
+from archguard.reporters.terminal import print_lines
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -63,12 +64,14 @@ def test_the_picture_shows_the_same_report() -> None:
     contracts = [word for before, word in pairwise(words) if before == "--contract"]
     path = ROOT / words[words.index("--config") + 1]
 
-    report = check(read_config([path], path.parent), contracts)
+    config = read_config([path], path.parent)
+    codebase = read(config)
+    report = with_details(check(config, contracts, codebase), config, codebase)
 
     width = max(map(len, [f"$ {shown['command']}", *text.render(report).splitlines()]))
     console = Console(record=True, width=width, file=StringIO(), force_terminal=True)
     console.print(f"[bold]$[/] {shown['command']}", highlight=False, soft_wrap=True)
-    print_rich(report, console)
+    print_lines(text.lines(report), console)
     if WRITING:
         PICTURE.parent.mkdir(exist_ok=True)
         picture = console.export_svg(title="archguard", theme=MONOKAI, unique_id="report")

@@ -39,6 +39,7 @@ _FENCE = re.compile(r"^`{3,}")
 _TITLED = re.compile(r'^```\w+ title="([^"]+)"$')
 _SECTION = re.compile(r"^(?=## )", re.MULTILINE)
 _COMMAND = "$ archguard check"
+_SOURCE = re.compile(r" +\d+ \| ")
 _OUTCOME = re.compile(r"(kept|BROKEN|ERROR) ")
 
 PAGES = sorted(
@@ -193,7 +194,7 @@ def _like(shown: str, output: str) -> str:
     """`output`, with the sorts of lines only that are shown."""
     lines = output.splitlines()
     if not re.search(r"^ {4}", shown, re.MULTILINE):
-        lines = [line for line in lines if not line.startswith("    ")]
+        lines = [line for line in lines if not line.startswith("    ") and not _SOURCE.match(line)]
     if not _OUTCOME.match(shown) and not any(_OUTCOME.match(line) for line in shown.splitlines()):
         lines = [line for line in lines if not _OUTCOME.match(line)]
     return re.sub(r"\n{2,}", "\n\n", "\n".join(lines)).strip("\n") + "\n"

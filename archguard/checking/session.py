@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from archguard.checking.check import check
+from archguard.checking.details import details
 from archguard.checking.drafts import draft_texts
 from archguard.checking.kept_run import KeptRun
 from archguard.checking.kept_store import keep_results, stored_run
@@ -109,7 +110,7 @@ class Session:
         strays = tuple(_not_a_module(path, root) for path in texts if path not in files)
         shown = {source.display_path for source in codebase.sources.values() if source.file in texts}
         found = _compared(self._report, report, shown)
-        return replace(found, problems=(*strays, *found.problems))
+        return replace(found, new=tuple(details(found.new, self.config, codebase)), problems=(*strays, *found.problems))
 
     def preview(self, drafts: Mapping[Path, str | bytes | None]) -> tuple[Report, Codebase]:
         """The report that there would be if `drafts`, as for `check`, were saved, and the code that it is about."""

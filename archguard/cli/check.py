@@ -1,18 +1,20 @@
 """`archguard check`: check the code and write a report."""
 
-import os
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from archguard.checking import Profile, check, edit_safety_facts, is_about_imports, within_paths
+from archguard.checking.details import with_details
 from archguard.checking.kept_store import keep_results, read_with_kept_results
 from archguard.cli.configuration import baseline_option, config_option, configuration
 from archguard.cli.outcome import exit_code
+from archguard.cli.presentation import Presentation, presentation_options, written
 from archguard.cli.progress import progress
 from archguard.errors import problems_of
 from archguard.history import merge_base, since, with_baseline
@@ -66,6 +68,7 @@ class _FormatOption(click.Option):
     type=click.Path(path_type=Path, dir_okay=False),
     help="Check the text on stdin as if it were saved in this file, and report what is in the file then.",
 )
+@presentation_options
 @click.option("--no-cache", is_flag=True, help="Look at everything again, and keep nothing for the next time.")
 @click.option(
     "--checksum", "by_content", is_flag=True, help="Tell by their contents, not their times, which files changed."
@@ -86,6 +89,7 @@ def command(  # noqa: PLR0913  # the options of the command
     unsaved: Path | None,
     *,
     strict_baseline: bool,
+    presentation: Presentation,
     no_cache: bool,
     by_content: bool,
     profile: bool,
@@ -99,6 +103,7 @@ def command(  # noqa: PLR0913  # the options of the command
         raise click.UsageError("--since and --since-merge-base name two bases: give one of them")
     times = Profile({"start": time.process_time()})
     targets = [_target(format_, output) for format_ in formats]
+    presentation.validate(name for name, _ in targets)
     if unsaved is not None:
         if paths or revision is not None or branch is not None or profile:
             raise click.UsageError("--stdin-filename goes neither with PATHS nor with --since or --profile")
@@ -107,7 +112,7 @@ def command(  # noqa: PLR0913  # the options of the command
         with _faults_reported(targets):
             report = _unsaved_report(unsaved, config, baseline, contracts, no_cache=no_cache)
             report = report.judged(Severity(fail_on), strict_baseline=strict_baseline)
-            outputs = _outputs(report, targets)
+            outputs = _outputs(report, targets, presentation)
         for file, text in outputs:
             _write(file, text)
         ctx.exit(exit_code(report))
@@ -132,10 +137,11 @@ def command(  # noqa: PLR0913  # the options of the command
         report = with_guard(report, compared.guard) if compared else report
         report = report.judged(Severity(fail_on), strict_baseline=strict_baseline)
         with times.stage("report"):
-            outputs = _outputs(report, targets)
+            report = with_details(report, read_config, codebase)
+            outputs = _outputs(report, targets, replace(presentation, root=read_config.root))
     code = exit_code(report)
     by_outline = report.complete and is_about_imports(read_config, codebase)
-    told_again = by_outline and is_recording() and not _wants_colour()
+    told_again = by_outline and is_recording() and presentation.is_default
     imports = edit_safety_facts(read_config, codebase, report, [name for name, _ in targets]) if told_again else None
     save_result(str(read_config.root), outputs, code, by_outline=by_outline, imports=imports)
     for file, text in outputs:
@@ -155,9 +161,11 @@ def _unsaved_report(
     return report or unsaved_report(file, text, config, baseline, only)
 
 
-def _outputs(report: Report, targets: list[tuple[str, Path | None]]) -> list[tuple[str | None, str]]:
+def _outputs(
+    report: Report, targets: list[tuple[str, Path | None]], presentation: Presentation
+) -> list[tuple[str | None, str]]:
     """File and text of each report; None in place of a file is stdout."""
-    return [(str(file) if file else None, _written(report, format_, file)) for format_, file in targets]
+    return [(str(file) if file else None, written(report, format_, file, presentation)) for format_, file in targets]
 
 
 @contextmanager
@@ -173,7 +181,7 @@ def _faults_reported(targets: list[tuple[str, Path | None]]) -> Iterator[None]:
         for format_, file in targets if problems else ():
             if file or format_ != "text":
                 report = Report(problems=problems)
-                _write(str(file) if file else None, _written(report, format_, file))
+                _write(str(file) if file else None, written(report, format_, file, Presentation()))
         raise
 
 
@@ -188,26 +196,8 @@ def _target(format_: str, output: Path | None) -> tuple[str, Path | None]:
     return name, Path(file) if file else output
 
 
-def _written(report: Report, format_: str, file: Path | None) -> str:
-    if not file and format_ == "text" and _wants_colour():
-        from rich.console import Console  # noqa: PLC0415  # importing rich takes 50 ms
-
-        from archguard.reporters.terminal import print_rich  # noqa: PLC0415  # needs rich
-
-        console = Console(force_terminal=True, highlight=False)
-        with console.capture() as captured:
-            print_rich(report, console)
-        return captured.get()
-    return reporter(format_)(report) + "\n"
-
-
 def _write(file: str | None, text: str) -> None:
     if file:
         Path(file).write_text(text, encoding="utf-8", newline="\n")
     else:
         click.echo(text, nl=False, color=True)  # colours were applied already, if wanted
-
-
-def _wants_colour() -> bool:
-    """Whether stdout is a terminal or `FORCE_COLOR` is set, and `NO_COLOR` is not."""
-    return not os.environ.get("NO_COLOR") and (sys.stdout.isatty() or bool(os.environ.get("FORCE_COLOR")))

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from archguard.checking import check
+from archguard.checking.details import details
 from archguard.cli.answering import Format, format_option, print_answer
 from archguard.cli.configuration import config_option, configuration
 from archguard.cli.outcome import CANNOT_CHECK, KEPT
@@ -42,5 +43,6 @@ def command(ctx: click.Context, subject: str, config: tuple[Path, ...], format_:
 
 def _explain_violation(config: Config, fingerprint: str, format_: Format) -> None:
     codebase = read(config)
-    found = find_violations(with_baseline(check(config, codebase=codebase), config, codebase), fingerprint)
+    report = with_baseline(check(config, codebase=codebase), config, codebase)
+    found = tuple(details(find_violations(report, fingerprint), config, codebase))
     print_answer(found, "\n".join(plain(violation_lines(violation)) for violation in found), format_)

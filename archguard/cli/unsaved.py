@@ -5,6 +5,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from archguard.checking import check, within_paths
+from archguard.checking.details import with_details
 from archguard.checking.drafts import draft_texts
 from archguard.cli.configuration import configuration
 from archguard.cli.progress import progress
@@ -36,7 +37,7 @@ def unsaved_report(
         read_config = configuration(config)
         codebase = read(read_config, drafts=draft_texts(read_config.root, {path: text}))
         report = with_baseline(check(read_config, only, codebase), read_config, codebase, baseline)
-    return within_paths(report, codebase, [path])
+    return with_details(within_paths(report, codebase, [path]), read_config, codebase)
 
 
 def unsaved_report_of_daemon(file: Path, text: bytes, config: tuple[Path, ...], baseline: Path | None) -> Report | None:

@@ -13,7 +13,7 @@ from zlib import crc32
 from archguard.incremental.secret import VARIABLE
 from archguard.incremental.store import NAME
 
-_FORMAT_VERSION = 3
+_FORMAT_VERSION = 4
 """To be incremented when the stored format changes."""
 _VARIABLES = ("COLORTERM", "COLUMNS", "FORCE_COLOR", "LANG", "LANGUAGE", "NO_COLOR", "TERM", "TTY_COMPATIBLE")
 _PREFIXES = ("ARCHGUARD_", "LC_", "PYTHON")
@@ -35,9 +35,17 @@ def request_key(arguments: list[str]) -> str | None:
     environment = [item for item in os.environ.items() if item[0] in _VARIABLES or item[0].startswith(_PREFIXES)]
     environment = [item for item in environment if item[0] != VARIABLE]  # a secret must not be written to the cache
     user = os.geteuid() if hasattr(os, "geteuid") else 0
-    terminal = (sys.stdout.encoding, sys.stdout.isatty())
+    terminal = (sys.stdout.encoding, _columns())
     python = (sys.version, sys.executable, sys.path)
     return json.dumps([_FORMAT_VERSION, arguments, folder, python, terminal, user, sorted(environment)])
+
+
+def _columns() -> int:
+    """The width of the terminal that stdout is; 0 if it is none. Reports are wrapped to it."""
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns if sys.stdout.isatty() else 0
+    except OSError:
+        return -1
 
 
 def targets(key: str) -> list[str | None]:

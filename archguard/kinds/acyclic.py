@@ -1,9 +1,9 @@
 """`acyclic`: units of modules form no import cycles."""
 
-from collections.abc import Collection, Hashable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Hashable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Final
 
 from archguard.codebase import Codebase, Link, Pattern, Patterns
 from archguard.codebase.metrics.coupling import Coupling
@@ -12,7 +12,8 @@ from archguard.kinds.contract import Contract, ContractError, VacuousError, list
 from archguard.kinds.import_paths import Units, children, children_in, units_of
 from archguard.model import Violation
 
-_SHOWN = 5
+SHOWN: Final = 5
+"""Imports of a cut that a violation names: who has to cut more needs a plan, not a list."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,21 +95,17 @@ class Acyclic(Contract):
                 yield from self._siblings(codebase, child, below, depth - 1)
 
     def _violations(self, codebase: Codebase, coupling: Coupling, tangle: tuple[str, ...]) -> Iterator[Violation]:
-        fixes = cycle_fixes(coupling, coupling.cut(tangle))
+        cut = coupling.cut(tangle)
+        links_of_cut = tuple(link for arrow in cut for link in coupling.links[arrow])
+        steps, fixes = tuple(map(codebase.step, links_of_cut[:SHOWN])), cycle_fixes(links_of_cut)
         for (importer, imported), links in coupling.links.items():
             if importer in tangle and imported in tangle:
                 cycle = coupling.cycle(importer, imported)
                 for link in links:
-                    yield self._violation(codebase, coupling, link, cycle, fixes)
+                    found = self._violation(codebase, coupling, link, cycle)
+                    yield replace(found, cut=steps, fix=fixes)
 
-    def _violation(
-        self,
-        codebase: Codebase,
-        coupling: Coupling,
-        link: Link,
-        cycle: tuple[str, ...],
-        fixes: tuple[str, ...],
-    ) -> Violation:
+    def _violation(self, codebase: Codebase, coupling: Coupling, link: Link, cycle: tuple[str, ...]) -> Violation:
         first = [link, *(coupling.links[arrow][0] for arrow in pairwise(cycle[1:]))]
         return self.violation(
             f"{link.importer} must not import {link.imported}: {' -> '.join(cycle)} is a cycle",
@@ -116,15 +113,14 @@ class Acyclic(Contract):
             link.importer,
             link.imported,
             chain=tuple(codebase.step(found) for found in first),
-            fix=fixes,
         )
 
 
-def cycle_fixes(coupling: Coupling, cut: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
-    """What to do about a tangle that has no cycle without the arrows of `cut`."""
-    imports = [f"{link.importer} -> {link.imported}" for arrow in cut for link in coupling.links[arrow]]
-    more = f" and {len(imports) - _SHOWN} more" if len(imports) > _SHOWN else ""
+def cycle_fixes(cut: Sequence[Link]) -> tuple[str, ...]:
+    """What to do about a tangle that has no cycle without the imports of `cut`."""
+    imports = [f"{link.importer} -> {link.imported}" for link in cut]
+    more = f" and {len(imports) - SHOWN} more" if len(imports) > SHOWN else ""
     return (
-        f"cut the fewest imports that break every cycle here: {', '.join(imports[:_SHOWN])}{more}",
+        f"cut the fewest imports that break every cycle here: {', '.join(imports[:SHOWN])}{more}",
         "move what both need to a module that imports neither",
     )

@@ -14,6 +14,7 @@ from archguard.codebase import (
     ImportTrait,
     Link,
     Pattern,
+    Patterns,
     ReachabilityRule,
     Shorthand,
     Target,
@@ -110,6 +111,16 @@ class Contract(ABC):
     def usual_fixes(self) -> tuple[str, ...]:
         """How to fix its violations, as far as that is the same for all of them."""
         return ()
+
+    @property
+    def allowed_places(self) -> Patterns:
+        """The modules in which all that it forbids elsewhere is allowed; () if it names none."""
+        return ()
+
+    def denies_package(self, codebase: Codebase, package: str) -> bool:
+        """Whether its modules must not import `package`, a name from outside that the code imports, because of it."""
+        del codebase, package
+        return False
 
     @property
     def is_built_in(self) -> bool:

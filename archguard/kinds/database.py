@@ -67,6 +67,11 @@ class Database(PerFileContract):
         where = listed(self.allowed_in)
         return (f"move it to {where}, and call that from here" if where else "move it to where it is allowed",)
 
+    @property
+    def allowed_places(self) -> Patterns:
+        """Those of `allowed_in`."""
+        return self.allowed_in
+
     def checker(self, codebase: Codebase) -> Checker:
         """The function that yields a violation for each import, call and SQL statement that is not allowed."""
         known = load_catalogue(self.channels, self.clients)

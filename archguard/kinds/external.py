@@ -10,6 +10,7 @@ from archguard.codebase.strictness import Weaker
 from archguard.kinds.breakability import is_own, means_everything
 from archguard.kinds.contract import Contract, ContractError, VacuousError, listed
 from archguard.kinds.distributions import packages_of
+from archguard.kinds.import_paths import move_away
 from archguard.model import Violation
 
 
@@ -58,6 +59,10 @@ class External(Contract):
         """The modules that the contract checks."""
         return codebase.members(self.modules)
 
+    def denies_package(self, codebase: Codebase, package: str) -> bool:
+        """Whether its modules must not import `package`, a name from outside that the code imports."""
+        return (package in self._named(codebase)) == bool(self.deny)
+
     def _named(self, codebase: Codebase) -> frozenset[str]:
         outside = codebase.imports.externals
         named = frozenset[str]()
@@ -71,6 +76,4 @@ class External(Contract):
         why = f": only {listed} may be" if listed else ""
         sort = "the standard library's " if link.imported.partition(".")[0] in sys.stdlib_module_names else ""
         message = f"{link.importer} must not import {sort}{link.imported}{why}"
-        return self.import_violation(
-            codebase, link, message, (f"move what needs {link.imported} to where it is allowed",)
-        )
+        return self.import_violation(codebase, link, message, (move_away(link.imported),))

@@ -62,13 +62,23 @@ def path_violation(  # noqa: PLR0913  # the parts of the message
     )
 
 
+def direct_fixes(importer: str, imported: str) -> tuple[str, ...]:
+    """How to do without an import, as far as one contract can tell."""
+    return (
+        f"move what {importer} needs from {imported} to a module that it may import",
+        f"inject it: a module that may import both passes it to {importer}",
+    )
+
+
+def move_away(package: str) -> str:
+    """The fix of an import of `package` where it is not allowed, as far as one contract can tell."""
+    return f"move what needs {package} to where it is allowed"
+
+
 def _fixes(first: Step, chain: tuple[str, ...]) -> tuple[str, ...]:
     importer, imported = chain[-2:]
     if len(chain) == 2:  # noqa: PLR2004  # the importer and the imported
-        return (
-            f"move what {importer} needs from {imported} to a module that it may import",
-            f"inject it: a module that may import both passes it to {importer}",
-        )
+        return direct_fixes(importer, imported)
     return (
         f"remove the last import of the chain: {importer} imports {imported}",
         f"remove the import at {first.path}:{first.line}",

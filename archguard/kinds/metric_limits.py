@@ -92,7 +92,7 @@ def cause_in_whole(level: Level, excess: Excess) -> Cause:
     if level.whole.tangles:
         cut = level.coupling.cut(level.whole.tangles[0])
         links = tuple(link for arrow in cut for link in level.coupling.links[arrow])
-        return Cause(links, cycle_fixes(level.coupling, cut))
+        return Cause(links, cycle_fixes(links))
     arrows = level.coupling.links
     if not 0 < len(arrows) <= _MOST_TRIALS:
         return Cause()

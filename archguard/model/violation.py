@@ -70,6 +70,9 @@ class Violation:
     """The name that is used, or the final target of an indirect import."""
     chain: tuple[Step, ...] = ()
     """The imports that lead to the violation, in order."""
+    cut: tuple[Step, ...] = ()
+    """Of a cycle, the fewest imports without which it is gone, with all cycles that share an import with it; the first
+    five."""
     reason: str = ""
     """The reason that the contract gives; may be empty."""
     fix: tuple[str, ...] = ()
@@ -80,6 +83,9 @@ class Violation:
     """How certain it is; a `possible` violation never fails a run."""
     status: ViolationStatus = ViolationStatus.NEW
     """Whether the baseline lists it."""
+    excerpt: str = ""
+    """The line of source at `location`, as it was checked; "" if it is not known, or if the baseline lists the
+    violation."""
 
     @property
     def service(self) -> str:

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from difflib import get_close_matches
+from functools import partial
 from importlib import import_module
-from typing import Final, Protocol, cast
+from typing import Any, Final, Protocol, cast
 
 from archguard.errors import ArchguardError
 from archguard.model import Report
@@ -28,18 +29,29 @@ BUILT_IN: Final = (
 """The built-in formats, each a module of that name with a function `render`."""
 
 
+_OPTIONS: Final = {"text": ("everything", "quiet"), "concise": ("quiet",), "markdown": ("everything",)}
+"""The options of formats for people. All other formats are complete, whatever was asked."""
+
+
 class _Format(Protocol):
-    def render(self, report: Report) -> str: ...
+    def render(self, report: Report, *, everything: bool = ..., quiet: bool = ...) -> str: ...
 
 
-def reporter(name: str) -> Reporter:
+def reporter(name: str, **options: bool) -> Reporter:
     """The reporter `name`; the modules of other formats are not imported.
+
+    Args:
+        name: The format.
+        options: `everything`: each violation in full instead of each root cause; `quiet`: nothing but findings. They
+            mean nothing to formats that list everything.
 
     Raises:
         ArchguardError: it does not exist, several packages provide it, or it cannot be loaded.
     """
     if name in BUILT_IN:
-        return cast("_Format", import_module(f"{__name__}.{name}")).render
+        render = cast("_Format", import_module(f"{__name__}.{name}")).render
+        given: Any = {option: True for option in _OPTIONS.get(name, ()) if options.get(option)}
+        return partial(render, **given) if given else render
     from archguard.reporters import plugins  # noqa: PLC0415  # searching entry points takes 20 ms
 
     if found := plugins.load(name):

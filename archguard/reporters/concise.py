@@ -9,9 +9,9 @@ from archguard.model import Location, Report, Severity
 from archguard.reporters import phrases
 
 
-def render(report: Report) -> str:
-    """A line for each new violation and each problem, without reasons, chains and fixes, and a line of totals."""
-    return "\n".join((*_findings(report), phrases.totals(report)))
+def render(report: Report, *, quiet: bool = False) -> str:
+    """A line for each new violation and each problem, without reasons, chains and fixes; and totals unless `quiet`."""
+    return "\n".join((*_findings(report), *([] if quiet else [phrases.totals(report)])))
 
 
 def _findings(report: Report) -> Iterator[str]:

@@ -1,13 +1,15 @@
 """The report as a web page with search and filters: one file that needs no network."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from html import escape
-from textwrap import dedent
-from typing import Final
+from typing import Final, TypeAlias
 
 from archguard.model import Outcome, OutcomeStatus, Problem, Report, Step, Violation
-from archguard.reporters import phrases, text, tool_info
+from archguard.model.root_causes import RootCause, root_causes
+from archguard.reporters import causes, phrases, text, tool_info
 from archguard.reporters.page import asset, escaped, page
+
+_Contracts: TypeAlias = tuple[tuple[Outcome, tuple[Violation, ...]], ...]
 
 _LABELS: Final = {OutcomeStatus.KEPT: "kept", OutcomeStatus.BROKEN: "broken", OutcomeStatus.ERROR: "unchecked"}
 
@@ -62,7 +64,7 @@ def _main(report: Report) -> Iterator[str]:
     yield "</main>"
 
 
-def _contracts(contracts: tuple[tuple[Outcome, tuple[Violation, ...]], ...]) -> Iterator[str]:
+def _contracts(contracts: _Contracts) -> Iterator[str]:
     columns = ("", "contract", "kind", "new", "known", "looked at")
     yield '<h2>Contracts</h2><div class="wide"><table><thead><tr>'
     yield "".join(f'<th scope="col">{column}</th>' for column in columns)
@@ -84,17 +86,38 @@ def _row(number: int, outcome: Outcome, violations: tuple[Violation, ...]) -> st
     return f"<tr>{''.join(cells)}</tr>"
 
 
-def _violations(contracts: tuple[tuple[Outcome, tuple[Violation, ...]], ...]) -> Iterator[str]:
+def _violations(contracts: _Contracts) -> Iterator[str]:
+    numbers = {outcome.id: number for number, (outcome, _) in enumerate(contracts)}
+    found = [it for _, violations in contracts for it in violations]
+    new, known = phrases.new(found), [it for it in found if phrases.is_known(it)]
+    grouped = (*root_causes(new), *root_causes(known))
+    anchors = _anchors(grouped, numbers)
     yield "<h2>Violations</h2>"
     yield from _filters(contracts)
-    for number, (outcome, violations) in enumerate(contracts):
-        if violations:
+    for outcome, _ in contracts:
+        if own := [cause for cause in grouped if cause.first.contract == outcome.id]:
+            number = numbers[outcome.id]
             yield f'<section id="contract-{number}" data-contract="{number}"><h3>{escaped(outcome.id)}</h3>'
-            yield from map(_violation, violations)
+            yield _because(outcome.reason)
+            yield from (_cause(cause, numbers, anchors.get(id(cause), ())) for cause in own)
             yield "</section>"
 
 
-def _filters(contracts: tuple[tuple[Outcome, tuple[Violation, ...]], ...]) -> Iterator[str]:
+def _anchors(grouped: tuple[RootCause, ...], numbers: Mapping[str, int]) -> Mapping[int, tuple[int, ...]]:
+    """For a cause the contracts that link to it, since all their violations are in causes of other contracts."""
+    with_section = {cause.first.contract for cause in grouped}
+    first: dict[str, int] = {}
+    for cause in grouped:
+        for violation in cause.violations:
+            first.setdefault(violation.contract, id(cause))
+    anchors: dict[int, tuple[int, ...]] = {}
+    for contract, cause_id in first.items():
+        if contract not in with_section:
+            anchors[cause_id] = (*anchors.get(cause_id, ()), numbers[contract])
+    return anchors
+
+
+def _filters(contracts: _Contracts) -> Iterator[str]:
     yield '<form id="filters" role="search" hidden>'
     yield '<input id="search" type="search" placeholder="Search in modules, paths, messages" aria-label="Search">'
     yield '<select id="contract" aria-label="Contract"><option value="">every contract</option>'
@@ -106,13 +129,41 @@ def _filters(contracts: tuple[tuple[Outcome, tuple[Violation, ...]], ...]) -> It
     yield '<output id="shown"></output></form><p id="nothing" hidden>Nothing matches.</p>'
 
 
-def _violation(violation: Violation) -> str:
+def _cause(cause: RootCause, numbers: Mapping[str, int], anchors: Iterable[int]) -> str:
+    first = cause.first
+    excerpt = _excerpt(text.violation_source(first))
+    parts = (excerpt, _chain(causes.chain(cause)), _others(cause), _fixes(first.fix))
+    contracts = " ".join(str(number) for number in sorted({numbers[it.contract] for it in cause.violations}))
+    links = "".join(f'<span id="contract-{number}"></span>' for number in anchors)
+    attributes = f'data-status="{first.status}" data-contracts="{contracts}" data-count="{len(cause.violations)}"'
+    return f"<article {attributes}>{links}{_headline(first)}{''.join(parts)}</article>"
+
+
+def _headline(violation: Violation) -> str:
     badges = [phrases.severity(violation).value, *(["known"] if phrases.is_known(violation) else [])]
     marks = "".join(f'<span class="badge {badge}">{badge}</span>' for badge in badges)
     where = f'<code class="place">{escaped(str(violation.location))}</code>'
-    parts = (_chain(violation.chain), _because(violation.reason), _fixes(violation.fix))
-    sentence = f'<p class="sentence">{escaped(phrases.sentence(violation))}</p>'
-    return f'<article data-status="{violation.status}"><p>{marks}{where}</p>{sentence}{"".join(parts)}</article>'
+    return f'<p>{marks}{where}</p><p class="sentence">{escaped(phrases.sentence(violation))}</p>'
+
+
+def _others(cause: RootCause) -> str:
+    """The other violations of the cause, folded."""
+    others = cause.violations[1:]
+    if not others:
+        return ""
+    items = "".join(
+        f'<li><code class="place">{escaped(str(it.location))}</code> {escaped(phrases.sentence(it))} '
+        f"<code>[{escaped(it.contract)}]</code></li>"
+        for it in others
+    )
+    have = "has" if len(others) == 1 else "have"
+    summary = f"{phrases.counted(len(others), 'more violation')} {have} the same cause"
+    return f'<details class="others"><summary>{summary}</summary><ul>{items}</ul></details>'
+
+
+def _excerpt(lines: Iterable[text.Line]) -> str:
+    shown = text.plain(lines)
+    return f"<pre>{escape(shown)}</pre>" if shown else ""
 
 
 def _chain(chain: tuple[Step, ...]) -> str:
@@ -133,8 +184,7 @@ def _fixes(fixes: tuple[str, ...]) -> str:
 def _problem(problem: Problem) -> str:
     badge = f'<span class="badge {problem.severity}">{problem.severity}</span>'
     where = f'<code class="place">{escaped(str(problem.location))}</code>' if problem.location else ""
-    lines = dedent(text.plain(text.excerpt_lines(problem)))
-    excerpt = f"<pre>{escape(lines)}</pre>" if lines else ""
+    excerpt = _excerpt(text.excerpt_lines(problem))
     hint = f'<p class="because">hint: {escaped(problem.hint)}</p>' if problem.hint else ""
     sentence = f'<p class="sentence">{escaped(problem.message)}</p>'
     return f'<article class="problem"><p>{badge}{where}</p>{sentence}{excerpt}{hint}</article>'

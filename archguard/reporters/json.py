@@ -16,9 +16,9 @@ VIOLATION: Final = layout(
     Violation,
     *("contract", "kind", "severity", "status", "message"),
     *("location.path", "location.line", "location.column", "location.end_line", "location.end_column"),
-    *("service", "importer", "imported", "symbol", "rule", "chain", "reason", "fix"),
+    *("service", "importer", "imported", "symbol", "rule", "chain", "cut", "reason", "fix"),
     Key("fingerprint", "fingerprint", text("^[0-9a-f]{16}$")),
-    "confidence",
+    *("confidence", "excerpt"),
 )
 """A violation, with the same keys in every format of JSON."""
 _PROBLEM: Final = layout(

@@ -6,11 +6,15 @@ from itertools import accumulate
 from typing import Final
 
 from archguard.model import Outcome, OutcomeStatus, Problem, Report, Violation
-from archguard.reporters import phrases
+from archguard.model.root_causes import RootCause
+from archguard.reporters import causes, phrases
 
 COMMENT_SIZE: Final = 65_000
 """The limit of the report in bytes; a comment on GitHub may have 65,536 characters."""
 
+_SOURCE: Final = 120
+"""Characters of a source line that are quoted: a comment is as wide as its page."""
+_MORE: Final = "archguard check --all lists them"
 _ICONS: Final = {OutcomeStatus.KEPT: "✅", OutcomeStatus.BROKEN: "❌", OutcomeStatus.ERROR: "⚠️"}
 _MARKUP = re.compile(r"([\\`*_\[\]|~$])")
 # A line that begins with one of these would become a list item.
@@ -19,10 +23,13 @@ _BULLET = re.compile(r"^(\d*)([-+.)])")
 _ENTITIES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "@<!-- -->", "#": "#<!-- -->"})
 
 
-def render(report: Report, size: int = COMMENT_SIZE) -> str:
-    """The result, a row per contract, and as many findings as fit into `size` bytes, with the number of the others."""
+def render(report: Report, size: int = COMMENT_SIZE, *, everything: bool = False) -> str:
+    """The result, a row per contract, and as many findings as fit into `size` bytes, with the number of the others.
+
+    A finding is a root cause, or with `everything` a violation.
+    """
     head, tail = "\n".join(_head(report)), "\n".join(_tail(report))
-    findings = tuple(_findings(report))
+    findings = tuple(_findings(report, everything=everything))
     fitting = _fitting(findings, size - len(f"{head}{tail}".encode()) - len(_left_out(len(findings))) - 4)
     left_out = [_left_out(len(findings) - fitting)] if fitting < len(findings) else []
     return "\n\n".join((head, *findings[:fitting], *left_out, tail))
@@ -73,10 +80,12 @@ def _row(outcome: Outcome, violations: tuple[Violation, ...]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _findings(report: Report) -> Iterator[str]:
-    for outcome, violations in phrases.contracts(report):
-        for number, violation in enumerate(phrases.new(violations)):
-            yield _violation(violation) if number else f"{_heading(outcome)}\n\n{_violation(violation)}"
+def _findings(report: Report, *, everything: bool) -> Iterator[str]:
+    found = causes.every_violation(report) if everything else causes.of_report(report)
+    for outcome, _ in phrases.contracts(report):
+        told: set[str] = set()
+        for number, cause in enumerate(it for it in found if it.first.contract == outcome.id):
+            yield _cause(cause, told) if number else f"{_heading(outcome)}\n\n{_cause(cause, told)}"
     for number, problem in enumerate(report.problems):
         yield _problem(problem) if number else f"### Problems\n\n{_problem(problem)}"
 
@@ -86,17 +95,23 @@ def _heading(outcome: Outcome) -> str:
     return f"### {escaped(outcome.id)}{reason}"
 
 
-def _violation(violation: Violation) -> str:
-    place = code(str(violation.location))
-    return "\n".join(
-        (f"- {place} {phrases.severity(violation)}: {escaped(phrases.sentence(violation))}", *_details(violation))
-    )
+def _cause(cause: RootCause, told: set[str]) -> str:
+    first = cause.first
+    head = f"- {code(str(first.location))} {phrases.severity(first)}: {escaped(phrases.sentence(first))}"
+    return "\n".join((head, *_details(cause, told)))
 
 
-def _details(violation: Violation) -> Iterator[str]:
-    for step in violation.chain:
+def _details(cause: RootCause, told: set[str]) -> Iterator[str]:
+    """The source line, the chain, what else the cause explains, and the fixes that are not in `told` yet."""
+    if source := cause.first.excerpt.strip():
+        yield f"  - {code(source[:_SOURCE])}"
+    for step in causes.chain(cause):
         yield f"  - {code(phrases.hop(step))} in {code(phrases.step_place(step))}"
-    for number, fix in enumerate(violation.fix, start=1):
+    for label, text in causes.others(cause, _MORE):
+        yield f"  - {label}: {escaped(text)}"
+    fixes = [fix for fix in cause.first.fix if fix not in told]
+    told.update(fixes)
+    for number, fix in enumerate(fixes, start=1):
         yield f"  {number}. {escaped(fix)}"
 
 
@@ -107,6 +122,8 @@ def _problem(problem: Problem) -> str:
 
 
 def _tail(report: Report) -> Iterator[str]:
+    if services := causes.between_services(phrases.new(report.violations)):
+        yield escaped(services)
     yield f"{phrases.scope(report.summary)}."
     if unassigned := phrases.unassigned(report.summary):
         yield escaped(unassigned)

@@ -1,18 +1,27 @@
-"""The text report in colour, for a terminal; the only reporter that needs rich."""
+"""The text report for a terminal: in colour, with links to the files; the only reporter that needs rich."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from urllib.parse import quote
 
 from rich.console import Console
+from rich.style import Style
 from rich.text import Text
 
-from archguard.model import Report
-from archguard.reporters import text
+from archguard.reporters.text import Line, Span
 
 
-def print_rich(report: Report, console: Console) -> None:
-    """Print the text report in colour, without wrapping lines or interpreting markup."""
-    for line in text.lines(report):
-        console.print(Text.assemble(*line), soft_wrap=True)
+def print_lines(lines: Iterable[Line], console: Console, root: Path | None = None) -> None:
+    """Print the lines in colour, without wrapping them or interpreting markup.
+
+    With the `root` that paths are relative to, they link to their files, by the escape sequence OSC 8.
+    """
+    for line in lines:
+        console.print(Text.assemble(*(_piece(span, root) for span in line)), soft_wrap=True)
 
 
-def rich_text(report: Report) -> Text:
-    """The text report in colour."""
-    return Text("\n").join(Text.assemble(*line) for line in text.lines(report))
+def _piece(span: Span, root: Path | None) -> tuple[str, Style]:
+    style = Style.parse(span.style)
+    if root and span.path:
+        style += Style(link=f"file://{quote((root / span.path).as_posix(), errors='replace')}")
+    return span.text, style

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from archguard.checking import within_paths
+from archguard.checking.details import with_details
 from archguard.errors import problems_of
 from archguard.history import with_baseline
 from archguard.model import Severity
@@ -62,7 +63,7 @@ def _preview(workspace: Workspace, request: Message) -> Message:
     report, codebase = session.preview(drafts)
     named = None if baseline is None else Path(_text(baseline, "baseline"))
     report = with_baseline(report, session.config, codebase, named)
-    report = within_paths(report, codebase, [*drafts])
+    report = with_details(within_paths(report, codebase, [*drafts]), session.config, codebase)
     if "formats" not in request:
         return {"report": to_plain(report)}
     severity = Severity(request.get("fail_on", Severity.ERROR))

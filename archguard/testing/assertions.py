@@ -8,13 +8,14 @@
 They build the same contracts as the YAML, and fail with what the command line would print.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TypeVar, Unpack
 
 from archguard.checking import check
+from archguard.checking.details import with_details
 from archguard.codebase import Codebase, Pattern
 from archguard.config import Config, bound_contract, find_configuration, make_contract, read, read_config
 from archguard.errors import ConfigError, problems_of
@@ -114,9 +115,14 @@ class Architecture:
         __tracebackhide__ = True
         ids = {contract.id for contract in contracts}
         others = (contract for contract in self.config.contracts if contract.id not in ids)
-        report = _without_faults(lambda: check(replace(self.config, contracts=(*others, *contracts)), ids))
+        report = _without_faults(lambda: self._report(contracts, others, ids))
         # Whether other modules are covered is no question of these contracts.
         return replace(report, summary=replace(report.summary, unassigned=()))
+
+    def _report(self, contracts: Iterable[Contract], others: Iterable[Contract], ids: Collection[str]) -> Report:
+        config = replace(self.config, contracts=(*others, *contracts))
+        codebase = read(config)
+        return with_details(check(config, ids, codebase), config, codebase)
 
     def assert_kept(self) -> None:
         """Fail unless every contract of the configuration is kept, apart from violations in the baseline.
@@ -129,7 +135,8 @@ class Architecture:
 
     def _report_after_baseline(self) -> Report:
         codebase: Codebase = read(self.config)
-        return with_baseline(check(self.config, codebase=codebase), self.config, codebase)
+        report = with_baseline(check(self.config, codebase=codebase), self.config, codebase)
+        return with_details(report, self.config, codebase)
 
 
 @dataclass(frozen=True)

@@ -61,11 +61,13 @@ def _configuration(config: pytest.Config) -> "Config":
 
 def _check(config: "Config", baseline: Path | None) -> "Report":
     from archguard.checking import check  # noqa: PLC0415  # only with the option
+    from archguard.checking.details import with_details  # noqa: PLC0415
     from archguard.config import read  # noqa: PLC0415
     from archguard.history import with_baseline  # noqa: PLC0415
 
     codebase = read(config)
-    return with_baseline(check(config, codebase=codebase), config, codebase, baseline)
+    report = with_baseline(check(config, codebase=codebase), config, codebase, baseline)
+    return with_details(report, config, codebase)
 
 
 class _BrokenError(Exception):

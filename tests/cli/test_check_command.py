@@ -37,9 +37,10 @@ def test_violations_exit_with_1_and_are_on_stdout_alone(project: Project) -> Non
     assert (run.returncode, run.stderr) == (1, "")
     assert run.stdout.startswith(
         "shop/a.py:1:8: error: shop.a must not import shop.b [up]\n"
-        "    shop.a -> shop.b (shop/a.py:1)\n"
-        "    because b is above\n"
-        "    1. "
+        "  1 | import shop.b\n"
+        "    |        ^^^^^^\n"
+        "    = why: b is above\n"
+        "    = help: "
     )
 
 

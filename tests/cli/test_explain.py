@@ -134,7 +134,7 @@ def test_a_violation_is_explained_by_its_fingerprint(shop: Project) -> None:
     assert run.stdout.startswith(
         "shop/services/orders.py:1:8: error: shop.services.orders must not import shop.controllers.orders"
     )
-    assert "    because Rules are tested without a database.\n" in run.stdout
+    assert "    = why: Rules are tested without a database.\n" in run.stdout
     assert json.loads(shop.run("explain", violation.fingerprint, "--format", "json").stdout)[0]["contract"] == "layered"
 
 

@@ -336,9 +336,9 @@ def test_a_fault_is_shown_with_a_caret_below_its_column(project: Project) -> Non
     assert run.stdout == ""
     assert run.stderr == (
         "archguard.yaml:2:27: error: unknown key `layer`\n"
-        "      - {id: x, kind: layers, layer: [shop.a]}\n"
-        "                              ^^^^^\n"
-        "    hint: did you mean 'layers'?\n"
+        "  2 |   - {id: x, kind: layers, layer: [shop.a]}\n"
+        "    |                           ^^^^^\n"
+        "    = hint: did you mean 'layers'?\n"
     )
 
 

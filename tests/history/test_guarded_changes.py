@@ -32,9 +32,9 @@ def test_a_contract_that_is_weaker_fails_with_the_ways_to_go_on(shop: Project) -
     assert checked.stdout.startswith(
         "archguard.yaml:1:13: error: contract layered is weaker: `modules` does not cover shop.cart any more"
         " [weakened-contracts]\n"
-        "    because a contract that lets more code pass is a decision, which somebody answers for\n"
-        "    1. take the change back\n"
-        "    2. accept it: `accepted: [{contract: layered, reason: ...}]` in archguard.yaml, or"
+        "    = why: a contract that lets more code pass is a decision, which somebody answers for\n"
+        "    = help: take the change back\n"
+        "    = or: accept it: `accepted: [{contract: layered, reason: ...}]` in archguard.yaml, or"
         " `Archguard-Accept: layered <reason>` in the commit message\n"
     )
     assert "BROKEN  weakened-contracts (weakening): 1 violation (1 new, 0 known)" in checked.stdout

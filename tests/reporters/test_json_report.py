@@ -33,7 +33,7 @@ def test_the_keys_stand_in_the_order_of_the_design(report: Report) -> None:
     ]
     assert " ".join(rendered["violations"][0]) == (
         "contract kind severity status message path line column end_line end_column service "
-        "importer imported symbol rule chain reason fix fingerprint confidence"
+        "importer imported symbol rule chain cut reason fix fingerprint confidence excerpt"
     )
     assert " ".join(rendered["summary"]) == "modules imports files calls unassigned new known fixed suppressed seconds"
 

@@ -3,7 +3,7 @@ from html.parser import HTMLParser
 
 from markdown_it import MarkdownIt
 
-from archguard.model import Report
+from archguard.model import Location, Report
 from archguard.reporters import markdown
 
 OURS = {"h2", "h3", "p", "strong", "table", "thead", "tbody", "tr", "th", "td", "ul", "ol", "li", "code"}
@@ -89,8 +89,21 @@ def test_nobody_is_notified_by_a_decorator(report: Report) -> None:
     assert "@<!-- -->router.get stands in shop.services, see #<!-- -->12" in text
 
 
+def test_a_cause_is_one_finding_and_everything_is_each_violation(report: Report) -> None:
+    one = replace(report.violations[0], chain=())
+    other = replace(one, location=Location("shop/api.py", 9, 1, 9, 5))
+    twice = replace(report, violations=(one, other), problems=())
+
+    assert "also: the same at line 9" in markdown.render(twice)
+    assert markdown.render(twice).count("- `shop/") == 1
+    assert markdown.render(twice, everything=True).count("- `shop/") == 2
+
+
 def test_more_than_a_comment_takes_is_left_out_aloud(report: Report) -> None:
-    crowd = replace(report, violations=report.violations * 1000)
+    one = replace(report.violations[0], chain=())
+    places = (Location("shop/api.py", line) for line in range(1, 4001))
+    violations = tuple(replace(one, location=place, imported=f"shop.m{place.line}") for place in places)
+    crowd = replace(report, violations=violations)
 
     text = markdown.render(crowd)
 

@@ -38,7 +38,7 @@ def test_a_broken_contract_fails_with_what_the_command_line_prints(shop: Project
 
     assert code == 1
     assert "shop/web.py:1:8: error: shop.web must not import shop.db [no-db]" in output
-    assert "because Views stay thin." in output
+    assert "= why: Views stay thin." in output
     assert "1 failed, 3 passed" in output
     assert "Traceback" not in output
 

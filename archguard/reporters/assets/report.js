@@ -6,14 +6,17 @@
   const [search, contract, status] = fields;
   const sections = [...document.querySelectorAll("section[data-contract]")].map((element) => ({
     element,
-    contract: element.dataset.contract,
     violations: [...element.querySelectorAll("article")].map((article) => ({
       article,
       status: article.dataset.status,
+      contracts: (article.dataset.contracts ?? "").split(" "),
+      count: Number(article.dataset.count),
       text: `${element.querySelector("h3").textContent} ${article.textContent}`.toLowerCase(),
     })),
   }));
-  const all = sections.reduce((sum, section) => sum + section.violations.length, 0);
+  const all = sections
+    .flatMap((section) => section.violations)
+    .reduce((sum, violation) => sum + violation.count, 0);
 
   const show = () => {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -22,11 +25,11 @@
       let here = 0;
       for (const violation of section.violations) {
         const matches =
-          (!contract.value || contract.value === section.contract) &&
+          (!contract.value || violation.contracts.includes(contract.value)) &&
           (!status.value || status.value === violation.status) &&
           words.every((word) => violation.text.includes(word));
         violation.article.hidden = !matches;
-        here += matches;
+        here += matches ? violation.count : 0;
       }
       section.element.hidden = !here;
       shown += here;

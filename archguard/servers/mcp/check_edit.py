@@ -59,7 +59,7 @@ class CheckEdit(Tool):
     """Check an edit of a file against the project's architecture contracts before you write it. Nothing is written.
 
     Call it before you write or edit Python code, with the whole new `text` or with `edits`. If the verdict is `denied`,
-    follow one of the numbered fixes of each violation and check again.
+    follow a `help` of each violation, and check again.
     """
 
     id: ClassVar[str] = "check_edit"

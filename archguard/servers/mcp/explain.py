@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import ClassVar, Final
 
+from archguard.checking.details import details
 from archguard.inspection.explain import Explanation, explain, find_violations, is_fingerprint, render
 from archguard.model import Violation
 from archguard.reporters.text import plain, violation_lines
@@ -55,7 +56,7 @@ class Explain(Tool):
         shown = _shortened(whole)
         found = ContractAnswer(
             contract=shown,
-            violations=violations[:_MOST],
+            violations=tuple(details(violations[:_MOST], session.config, session.codebase)),
             left_out=_size(whole) - _size(shown) + len(violations[_MOST:]),
         )
         return Answer("\n".join(_lines(found)), found)

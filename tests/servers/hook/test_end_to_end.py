@@ -101,7 +101,7 @@ def test_a_query_in_a_controller_is_denied_and_accepted_after_fix_1(shop: Projec
     text = text_of(denied)
     assert "shop/controllers/orders.py:11:24 [queries-in-repositories]" in text
     assert "Why: A query that is written in one place is indexed, reviewed and replaced in one place." in text
-    assert "Fix 1: move it to repositories, shop.db, shop.dependencies, and call that from here" in text
+    assert "Fix 1: move it to shop.repositories.orders, and call that through services" in text
 
     for path, old, new in (
         ("shop/repositories/orders.py", "\ndef _order(", REPOSITORY),

@@ -17,6 +17,7 @@ from archguard.servers.workspace import Workspace
 
 ORDERS = "shop/controllers/orders.py"
 QUERY = "from sqlalchemy.orm import Session\n\n\ndef show(session: Session):\n    return session.execute('x')\n"
+FIX = "move it to shop.repositories.orders, and call that from here"
 
 
 async def listed(client: Client) -> ListToolsResult:
@@ -42,15 +43,19 @@ def test_an_edit_that_breaks_a_contract_is_denied_with_place_reason_and_fixes(ca
     value: Any = found.structured_content
     assert (value["verdict"], value["fixed"], value["unchanged"], value["left_out"]) == ("denied", 0, 0, 0)
     assert [(it["contract"], it["line"]) for it in value["new"]] == [("queries", 1), ("queries", 5)]
-    assert value["new"][0]["fix"] == ["move it to repositories, and call that from here"]
+    assert value["new"][0]["fix"] == [FIX]
     assert text(found) == (
         "denied: 2 new violations\n"
         f"{ORDERS}:1:28: error: shop.controllers.orders must not import sqlalchemy.orm [queries]\n"
-        "    because One place for queries.\n"
-        "    1. move it to repositories, and call that from here\n"
+        "  1 | from sqlalchemy.orm import Session\n"
+        "    |                            ^^^^^^^\n"
+        "    = why: One place for queries.\n"
+        f"    = help: {FIX}\n"
         f"{ORDERS}:5:12: error: shop.controllers.orders must not call sqlalchemy.orm.Session.execute [queries]\n"
-        "    because One place for queries.\n"
-        "    1. move it to repositories, and call that from here"
+        "  5 |     return session.execute('x')\n"
+        "    |            ^^^^^^^^^^^^^^^^^^^^\n"
+        "    = why: One place for queries.\n"
+        f"    = help: {FIX}"
     )
 
 

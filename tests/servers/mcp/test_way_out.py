@@ -56,9 +56,9 @@ def test_a_query_in_a_controller_is_denied_and_accepted_after_following_the_firs
         denied = await client.call_tool("check_edit", {"path": CONTROLLER, "edits": in_controller})
         value: Any = denied.structured_content
         assert value["verdict"] == "denied"
-        assert "because A query that is written in one place is indexed, reviewed and replaced" in text(denied)
+        assert "= why: A query that is written in one place is indexed, reviewed and replaced" in text(denied)
         query = next(it for it in value["new"] if it["contract"] == "queries-in-repositories")
-        assert query["fix"][0] == "move it to repositories, shop.db, shop.dependencies, and call that from here"
+        assert query["fix"][0] == "move it to shop.repositories.orders, and call that through services"
 
         places = await client.call_tool(
             "where_should", {"calls": ["sqlalchemy.orm.Session.scalars"], "imports": ["sqlalchemy"]}
