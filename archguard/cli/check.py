@@ -15,8 +15,7 @@ from archguard.cli.configuration import baseline_option, config_option, configur
 from archguard.cli.outcome import exit_code
 from archguard.cli.progress import progress
 from archguard.errors import problems_of
-from archguard.history import merge_base, since, with_baseline
-from archguard.history.weakening.findings import with_guard
+from archguard.history import with_baseline
 from archguard.incremental.input_recorder import is_recording, is_there, save_result
 from archguard.incremental.store import NAME as CACHE
 from archguard.incremental.store import is_refused
@@ -123,13 +122,15 @@ def command(  # noqa: PLR0913  # the options of the command
             keep_results(read_config, contracts, codebase)
             with times.stage("baseline"):
                 report = with_baseline(report, read_config, codebase, baseline)
-                start = merge_base(read_config.root, branch) if branch is not None else revision
                 compared = None
-                if start is not None:
-                    compared = since(report, read_config, codebase, start, contracts, files=config, baseline=baseline)
+                if revision is not None or branch is not None:
+                    from archguard.cli.comparison import Base, compare  # noqa: PLC0415  # 30 ms
+
+                    base = Base(revision, branch, files=config, baseline=baseline)
+                    compared = compare(report, read_config, codebase, contracts, base)
                     report = compared.report
         report = within_paths(report, codebase, [path for path in paths if is_there(path)])
-        report = with_guard(report, compared.guard) if compared else report
+        report = compared.with_guard(report) if compared else report
         report = report.judged(Severity(fail_on), strict_baseline=strict_baseline)
         with times.stage("report"):
             outputs = _outputs(report, targets)
