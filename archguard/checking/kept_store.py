@@ -115,7 +115,7 @@ def _store(root: str, name: str, codebase: Codebase) -> None:
         batches=[replace(batch, rows={}, texts={}) for batch in results.batches],
         rows=[{module: parts.add(row) for module, row in batch.rows.items()} for batch in results.batches],
         texts={module: parts.add(text) for module, text in texts_of(codebase).items()},
-        scans=results.scans,
+        scans=_shared(results.scans),
         code=parts.add(
             pickle.dumps(replace(codebase, results=FileResults(names=results.names), memo={}), pickle.HIGHEST_PROTOCOL)
         ),
@@ -123,6 +123,12 @@ def _store(root: str, name: str, codebase: Codebase) -> None:
     store.save_bytes(root, (_FOLDER, f"{name}.parts"), b"".join(parts.contents))
     store.save_bytes(root, (_FOLDER, f"{name}.index"), pickle.dumps(index, pickle.HIGHEST_PROTOCOL))
     store.prune(root, (_FOLDER,), 2 * _MOST_RUNS)
+
+
+def _shared(scans: Mapping[str, Scan]) -> dict[str, Scan]:
+    """The same, with equal sets as the same object: nearly every scan has scanned all modules."""
+    known: dict[frozenset[str], frozenset[str]] = {}
+    return {query: replace(scan, scanned=known.setdefault(scan.scanned, scan.scanned)) for query, scan in scans.items()}
 
 
 class _PartsWriter:

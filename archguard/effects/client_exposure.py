@@ -74,14 +74,15 @@ class Exposure:
         for module, names in self.exported.items():
             for user in _users(module, imports, packages, client_modules):
                 importable.setdefault(user, set()).update(names)
-        return Visibility(importable, _visible_attributes(self.attributes, imports), self.app_state)
+        names_of = {module: frozenset(names) for module, names in importable.items()}
+        return Visibility(_shared(names_of), _visible_attributes(self.attributes, imports), self.app_state)
 
 
 @dataclass(frozen=True)
 class Visibility:
     """The names by which modules can access a client."""
 
-    importable: Mapping[str, Collection[bytes]]
+    importable: Mapping[str, Words]
     """By module: the names that it can import from a module that exposes them."""
     attributes: Mapping[str, Words]
     """By module: the attributes of objects that it can reach."""
@@ -148,6 +149,12 @@ def _visible_attributes(attributes: Mapping[str, Words], imports: ImportGraph) -
     call_targets = ReachabilityRule(Reachability(imports, {}, {}), reachable).sources_mask
     sets = {mask: frozenset(name for name in names if mask & bits[name]) for mask in set(call_targets.values())}
     return {module: sets[mask] for module, mask in call_targets.items()}
+
+
+def _shared(words: Mapping[str, Words]) -> dict[str, Words]:
+    """The same, with equal sets as the same object, which makes what is stored smaller."""
+    known: dict[Words, Words] = {}
+    return {module: known.setdefault(names, names) for module, names in words.items()}
 
 
 def _union(parts: Iterable[Mapping[str, Words]]) -> dict[str, Words]:
