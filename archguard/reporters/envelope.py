@@ -1,18 +1,18 @@
 """What the JSON formats have in common: each begins with its version and the tool, and is ASCII."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from archguard.model.log import inert_json
 from archguard.model.serialization import Schema, object_schema
 from archguard.reporters import tool_info
-from archguard.reporters.indented_json import indented
 
 
 def render(version: int, body: Mapping[str, Any]) -> str:
     """A document as JSON in ASCII, which every terminal and encoding supports."""
     tool = {"name": tool_info.NAME, "version": tool_info.version()}
-    return inert_json(indented({"version": version, "tool": tool, **body}))
+    return inert_json(json.dumps({"version": version, "tool": tool, **body}, indent=2))
 
 
 def schema(title: str, version: int, body: Schema) -> Schema:

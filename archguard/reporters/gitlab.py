@@ -4,6 +4,7 @@ https://docs.gitlab.com/ci/testing/code_quality/
 """
 
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final
@@ -11,7 +12,6 @@ from typing import Any, Final
 from archguard.model import Location, Problem, Report, Severity, Violation
 from archguard.model.log import inert_json
 from archguard.reporters import phrases, tool_info
-from archguard.reporters.indented_json import indented
 
 _Object = dict[str, Any]  # JSON is Any
 
@@ -22,7 +22,7 @@ _NOWHERE: Final = Location(".")
 def render(report: Report) -> str:
     """Every violation and problem; also known violations, since GitLab itself compares with the target branch."""
     violations = (_violation(violation, count) for violation, count in phrases.occurrences(report.violations))
-    return inert_json(indented([*violations, *_problems(report)]))
+    return inert_json(json.dumps([*violations, *_problems(report)], indent=2))
 
 
 def _violation(violation: Violation, occurrence: int) -> _Object:
