@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from archguard.codebase import Codebase
-from archguard.config import Config, Document, bind_document, read_document, write_yaml_line
+from archguard.config import Config, Document, bind_document, read_document
+from archguard.config.yaml_document import write_yaml_line
 from archguard.errors import ArchguardError, ConfigError
 from archguard.history.git import last_change, renames
 from archguard.history.matching import match, moved_modules, renamed

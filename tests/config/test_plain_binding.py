@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from pydantic import Field
 
 from archguard.config.binding import File
-from archguard.config.document import Document, parse_yaml
+from archguard.config.document import Document
 from archguard.config.plain_binding import InDoubtError, bind_plainly, key_of
 from archguard.config.pydantic_binding import bind
+from archguard.config.yaml_document import parse_yaml
 from archguard.kinds import BUILT_IN, Contract, kinds
 from archguard.kinds.layers import Layers
 
