@@ -6,14 +6,17 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 
-from archguard.checking import Profile, check, edit_safety_facts, is_about_imports, within_paths
+from archguard.checking import Profile, check, is_about_imports, within_paths
 from archguard.checking.kept_store import keep_results, read_with_kept_results
 from archguard.cli.configuration import baseline_option, config_option, configuration
 from archguard.cli.outcome import exit_code
 from archguard.cli.progress import progress
+from archguard.codebase import Codebase
+from archguard.config import Config
 from archguard.errors import problems_of
 from archguard.history import with_baseline
 from archguard.incremental.input_recorder import is_recording, is_there, save_result
@@ -137,13 +140,21 @@ def command(  # noqa: PLR0913  # the options of the command
     code = exit_code(report)
     by_outline = report.complete and is_about_imports(read_config, codebase)
     told_again = by_outline and is_recording() and not _wants_colour()
-    imports = edit_safety_facts(read_config, codebase, report, [name for name, _ in targets]) if told_again else None
+    imports = _edit_safety_facts(read_config, codebase, report, targets) if told_again else None
     save_result(str(read_config.root), outputs, code, by_outline=by_outline, imports=imports)
     for file, text in outputs:
         _write(file, text)
     if profile:
         click.echo(times.render(), err=True)
     ctx.exit(code)
+
+
+def _edit_safety_facts(
+    config: Config, codebase: Codebase, report: Report, targets: list[tuple[str, Path | None]]
+) -> dict[str, Any] | None:
+    from archguard.checking.edit_safety import edit_safety_facts  # noqa: PLC0415  # contracts about imports only
+
+    return edit_safety_facts(config, codebase, report, [name for name, _ in targets])
 
 
 def _unsaved_report(
