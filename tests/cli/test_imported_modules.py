@@ -63,6 +63,14 @@ def test_a_cold_run_that_looks_at_calls_needs_no_other_libraries(shop: Project) 
     assert imported(shop, "--format", "json") == {"click", "yaml", *GRIMP}
 
 
+def test_a_graph_without_cycles_needs_no_networkx(shop: Project) -> None:
+    cycles = "  - {id: cycles, kind: acyclic, children_of: shop}\n"
+    limits = "  - {id: limits, kind: metrics, modules: shop.*, max: {cycles: 0, largest_tangle: 0}}\n"
+    shop.configure(f"contracts:\n{cycles}{limits}")
+
+    assert imported(shop) == {"click", "yaml", *GRIMP}
+
+
 def test_a_run_after_an_edit_does_not_scan(shop: Project) -> None:
     shop.configure(CALLS)
     imported(shop)
