@@ -74,8 +74,8 @@ class Exposure:
         for module, names in self.exported.items():
             for user in _users(module, imports, packages, client_modules):
                 importable.setdefault(user, set()).update(names)
-        names_of = {module: frozenset(names) for module, names in importable.items()}
-        return Visibility(_shared(names_of), _visible_attributes(self.attributes, imports), self.app_state)
+        by_user = {module: frozenset(names) for module, names in importable.items()}
+        return Visibility(_shared(by_user), _visible_attributes(self.attributes, imports), self.app_state)
 
 
 @dataclass(frozen=True)
