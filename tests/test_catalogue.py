@@ -19,7 +19,7 @@ from jsonschema import Draft202012Validator
 from project import Project
 
 from archguard.config import AssistantMarks
-from archguard.config.binding import json_schema
+from archguard.config.pydantic_binding import json_schema
 from archguard.effects import CHANNELS, Client
 from archguard.effects.api.clients import MessageClient, RequestClient
 from archguard.effects.api.offers import ImplicitRoutes

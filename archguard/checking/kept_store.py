@@ -8,7 +8,7 @@ depend on, and the text of the files; a run reads only those of the changed file
 import os
 import pickle
 import sys
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from importlib.util import find_spec
@@ -115,12 +115,21 @@ def _store(root: str, name: str, codebase: Codebase) -> None:
         batches=[replace(batch, rows={}, texts={}) for batch in results.batches],
         rows=[{module: parts.add(row) for module, row in batch.rows.items()} for batch in results.batches],
         texts={module: parts.add(text) for module, text in texts_of(codebase).items()},
-        scans=results.scans,
+        scans=_shared(results.scans),
         code=parts.add(pickle.dumps(_without_memos(codebase), pickle.HIGHEST_PROTOCOL)),
     )
     store.save_bytes(root, (_FOLDER, f"{name}.parts"), b"".join(parts.contents))
     store.save_bytes(root, (_FOLDER, f"{name}.index"), pickle.dumps(index, pickle.HIGHEST_PROTOCOL))
     store.prune(root, (_FOLDER,), 2 * _MOST_RUNS)
+
+
+def _shared(scans: Mapping[str, Scan]) -> dict[str, Scan]:
+    """The same, with what is equal as the same object: nearly every scan has scanned all modules, without inputs."""
+    known: dict[frozenset[tuple[str, Hashable]], Mapping[str, Hashable]] = {}
+    return {
+        query: replace(scan, scanned=known.setdefault(frozenset(scan.scanned.items()), scan.scanned))
+        for query, scan in scans.items()
+    }
 
 
 class _PartsWriter:

@@ -6,19 +6,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
-from archguard.checking import Profile, check, edit_safety_facts, is_about_imports, within_paths
+from archguard.checking import Profile, check, is_about_imports, within_paths
 from archguard.checking.details import with_details
 from archguard.checking.kept_store import keep_results, read_with_kept_results
 from archguard.cli.configuration import baseline_option, config_option, configuration
 from archguard.cli.outcome import exit_code
 from archguard.cli.presentation import Presentation, presentation_options, written
 from archguard.cli.progress import progress
+from archguard.codebase import Codebase
+from archguard.config import Config
 from archguard.errors import problems_of
-from archguard.history import merge_base, since, with_baseline
-from archguard.history.weakening.findings import with_guard
+from archguard.history import with_baseline
 from archguard.incremental.input_recorder import is_recording, is_there, save_result
 from archguard.incremental.store import NAME as CACHE
 from archguard.incremental.store import is_refused
@@ -113,8 +115,7 @@ def command(  # noqa: PLR0913  # the options of the command
             report = _unsaved_report(unsaved, config, baseline, contracts, no_cache=no_cache)
             report = report.judged(Severity(fail_on), strict_baseline=strict_baseline)
             outputs = _outputs(report, targets, presentation)
-        for file, text in outputs:
-            _write(file, text)
+        _write_all(outputs)
         ctx.exit(exit_code(report))
     with _faults_reported(targets):
         with times.stage("configuration"):
@@ -128,13 +129,15 @@ def command(  # noqa: PLR0913  # the options of the command
             keep_results(read_config, contracts, codebase)
             with times.stage("baseline"):
                 report = with_baseline(report, read_config, codebase, baseline)
-                start = merge_base(read_config.root, branch) if branch is not None else revision
                 compared = None
-                if start is not None:
-                    compared = since(report, read_config, codebase, start, contracts, files=config, baseline=baseline)
+                if revision is not None or branch is not None:
+                    from archguard.cli.comparison import Base, compare  # noqa: PLC0415  # 30 ms
+
+                    base = Base(revision, branch, files=config, baseline=baseline)
+                    compared = compare(report, read_config, codebase, contracts, base)
                     report = compared.report
         report = within_paths(report, codebase, [path for path in paths if is_there(path)])
-        report = with_guard(report, compared.guard) if compared else report
+        report = compared.with_guard(report) if compared else report
         report = report.judged(Severity(fail_on), strict_baseline=strict_baseline)
         with times.stage("report"):
             report = with_details(report, read_config, codebase)
@@ -142,13 +145,20 @@ def command(  # noqa: PLR0913  # the options of the command
     code = exit_code(report)
     by_outline = report.complete and is_about_imports(read_config, codebase)
     told_again = by_outline and is_recording() and presentation.is_default
-    imports = edit_safety_facts(read_config, codebase, report, [name for name, _ in targets]) if told_again else None
+    imports = _edit_safety_facts(read_config, codebase, report, targets) if told_again else None
     save_result(str(read_config.root), outputs, code, by_outline=by_outline, imports=imports)
-    for file, text in outputs:
-        _write(file, text)
+    _write_all(outputs)
     if profile:
         click.echo(times.render(), err=True)
     ctx.exit(code)
+
+
+def _edit_safety_facts(
+    config: Config, codebase: Codebase, report: Report, targets: list[tuple[str, Path | None]]
+) -> dict[str, Any] | None:
+    from archguard.checking.edit_safety import edit_safety_facts  # noqa: PLC0415  # contracts about imports only
+
+    return edit_safety_facts(config, codebase, report, [name for name, _ in targets])
 
 
 def _unsaved_report(
@@ -194,6 +204,11 @@ def _target(format_: str, output: Path | None) -> tuple[str, Path | None]:
     name, _, file = format_.partition(":")
     reporter(name)
     return name, Path(file) if file else output
+
+
+def _write_all(outputs: list[tuple[str | None, str]]) -> None:
+    for file, text in outputs:
+        _write(file, text)
 
 
 def _write(file: str | None, text: str) -> None:

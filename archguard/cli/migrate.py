@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from archguard.config import write_yaml
 from archguard.config.dialects import DIALECTS, dialect_of
+from archguard.config.yaml_document import write_yaml
 from archguard.errors import ConfigError
 
 

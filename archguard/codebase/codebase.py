@@ -111,7 +111,11 @@ class Codebase:
 
     def members(self, patterns: Iterable[Pattern]) -> frozenset[str]:
         """Every module that one of `patterns` selects."""
-        return frozenset().union(*(unit for pattern in patterns for unit in self.units(pattern).values()))
+        key = tuple(patterns)
+        if key not in self._members_by_patterns:
+            units = (unit for pattern in key for unit in self.units(pattern).values())
+            self._members_by_patterns[key] = frozenset().union(*units)
+        return self._members_by_patterns[key]
 
     def files(self, modules: Iterable[str]) -> tuple[Source, ...]:
         """The sources of those of `modules` that have one, sorted by module."""
@@ -351,6 +355,10 @@ class Codebase:
 
     @cached_property
     def _units_by_pattern(self) -> dict[Pattern, Mapping[str, frozenset[str]]]:
+        return {}
+
+    @cached_property
+    def _members_by_patterns(self) -> dict[tuple[Pattern, ...], frozenset[str]]:
         return {}
 
     @cached_property

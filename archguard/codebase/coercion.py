@@ -17,6 +17,11 @@ class OneOrMany:
 
 
 @dataclass(frozen=True)
+class NotEmpty:
+    """Marks a string that must not be empty."""
+
+
+@dataclass(frozen=True)
 class ShortFor:
     """Marks a mapping that a configuration may also give as the value of its `key` alone.
 

@@ -3,10 +3,11 @@
 from archguard.config.binding import bind_document, bound_contract, make_contract
 from archguard.config.config import Accepted, AssistantMarks, Config, Origin, did_you_mean
 from archguard.config.discovery import configuration_files, contract_files, find_configuration
-from archguard.config.document import Document, read_document, write_yaml, write_yaml_line
+from archguard.config.document import Document
 from archguard.config.load_codebase import read
 from archguard.config.loader import read_config
 from archguard.config.packs import find_pack, packs
+from archguard.config.read_document import read_document
 from archguard.config.validation import component_faults, contract_faults
 
 __all__ = [
@@ -29,6 +30,4 @@ __all__ = [
     "read",
     "read_config",
     "read_document",
-    "write_yaml",
-    "write_yaml_line",
 ]

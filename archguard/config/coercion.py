@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic_core import core_schema
 
-from archguard.codebase.coercion import OneOrMany, ShortFor, Shorthand, Text
+from archguard.codebase.coercion import NotEmpty, OneOrMany, ShortFor, Shorthand, Text
 
 _Schema = Any  # pydantic's schemas are dictionaries of many types
 _Handler = Callable[[Any], Any]
@@ -27,6 +27,7 @@ def register() -> None:
     for marker, (bind, describe) in hooks.items():
         setattr(marker, _BIND, bind)
         setattr(marker, _DESCRIBE, describe)
+    setattr(NotEmpty, _BIND, _bind_not_empty)
     setattr(Text, _BIND, classmethod(_bind_text))
 
 
@@ -49,6 +50,10 @@ def _bind_one_or_many(marker: OneOrMany, source: Any, handler: _Handler) -> _Sch
 def _describe_one_or_many(marker: OneOrMany, schema: _Schema, handler: _Handler) -> _Schema:
     many = handler(schema) | ({} if marker.empty else {"minItems": 1})
     return {"anyOf": [many["items"], many]}
+
+
+def _bind_not_empty(_marker: NotEmpty, source: Any, handler: _Handler) -> _Schema:
+    return handler(source) | {"min_length": 1}
 
 
 def _bind_short_for(marker: ShortFor, source: Any, handler: _Handler) -> _Schema:

@@ -22,9 +22,10 @@ from archguard.config.binding import ErrorCollector, File, IgnoreOf, bind_contra
 from archguard.config.config import Accepted, AssistantMarks, Config, Origin, did_you_mean
 from archguard.config.dialects import dialect_of, files_beside
 from archguard.config.discovery import unread_contracts
-from archguard.config.document import Document, Keys, read_faulty_document
+from archguard.config.document import Document, Keys
 from archguard.config.load_codebase import read
 from archguard.config.packs import find_pack
+from archguard.config.read_document import read_faulty_document
 from archguard.config.validation import faults_in_code
 from archguard.effects.catalogue.client import CHANNELS
 from archguard.errors import ConfigError
@@ -172,7 +173,7 @@ class _Loader:
         if dialect := dialect_of(path):
             return dialect.translate(path, shown)
         draft = self.drafts.get(_absolute(path))
-        document = read_faulty_document(path, shown, draft)
+        document = read_faulty_document(path, shown, draft, self.root)
         return document.below("tool", "archguard") if path.name == "pyproject.toml" else document
 
     def _bind(self, document: Document) -> File:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import is_dataclass
 from typing import Any, get_args, get_type_hints
 
-from archguard.config.binding import File, json_schema
+from archguard.config.binding import File
+from archguard.config.pydantic_binding import json_schema
 from archguard.kinds import Contract, kinds
 
 

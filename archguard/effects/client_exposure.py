@@ -54,6 +54,12 @@ class Exposure:
         attributes = _difference(self.attributes, known.attributes)
         return Exposure(exported, attributes, self.app_state - known.app_state, self.call_targets - known.call_targets)
 
+    def digest(self) -> str:
+        """A digest of all names."""
+        parts = (self.exported, self.attributes)
+        by_module = ([(module, sorted(names)) for module, names in sorted(part.items())] for part in parts)
+        return digest_of([*by_module, sorted(self.app_state), sorted(self.call_targets)])
+
     def visibility(
         self, imports: ImportGraph, packages: AbstractSet[str], client_modules: AbstractSet[str]
     ) -> "Visibility":
@@ -68,8 +74,8 @@ class Exposure:
         for module, names in self.exported.items():
             for user in _users(module, imports, packages, client_modules):
                 importable.setdefault(user, set()).update(names)
-        words = {user: frozenset(names) for user, names in importable.items()}
-        return Visibility(words, _visible_attributes(self.attributes, imports), self.app_state)
+        by_user = {module: frozenset(names) for module, names in importable.items()}
+        return Visibility(_shared(by_user), _visible_attributes(self.attributes, imports), self.app_state)
 
 
 @dataclass(frozen=True)
@@ -153,6 +159,12 @@ def _visible_attributes(attributes: Mapping[str, Words], imports: ImportGraph) -
     call_targets = ReachabilityRule(Reachability(imports, {}, {}), reachable).sources_mask
     sets = {mask: frozenset(name for name in names if mask & bits[name]) for mask in set(call_targets.values())}
     return {module: sets[mask] for module, mask in call_targets.items()}
+
+
+def _shared(words: Mapping[str, Words]) -> dict[str, Words]:
+    """The same, with equal sets as the same object, which makes what is stored smaller."""
+    known: dict[Words, Words] = {}
+    return {module: known.setdefault(names, names) for module, names in words.items()}
 
 
 def _union(parts: Iterable[Mapping[str, Words]]) -> dict[str, Words]:

@@ -18,7 +18,7 @@ from functools import cached_property, partial
 from itertools import chain
 
 from archguard.codebase import Codebase, Source, memoized
-from archguard.codebase.file_tasks import digest_of, map_files, scan_files
+from archguard.codebase.file_tasks import digest_of, map_files, map_program, scan_files
 from archguard.codebase.imports.dynamic import DYNAMIC
 from archguard.codebase.scopes.scopes import Binding, Position, Scope
 from archguard.effects.aws import channels_with_aws
@@ -71,9 +71,10 @@ def modules_with_clients(codebase: Codebase, channels: Sequence[str], extensions
         clients = digest_of(codebase.results.context(found))
         parts = map_files(codebase, f"exposes a client {key} {clients}", start, waiting)
         exposure = Exposure.union(parts.values()).difference(known)
-        usable = exposure.visibility(imports, packages, found)
-        digests = usable.digests(codebase.sources)
-        query = f"uses a client {key} {round_number}"
+        see = partial(exposure.visibility, imports, packages, found)
+        seen = f"visible clients {imports.digest} {exposure.digest()} {clients}"
+        usable = map_program(codebase, seen, see, digest_of(sorted(packages)))
+        digests, query = usable.digests(codebase.sources), f"uses a client {key} {round_number}"
         using = scan_files(codebase, query, usable.is_used, inputs=digests.__getitem__)
         waiting = exposure.call_targets | using.keys()
         known = Exposure.union((known, exposure))

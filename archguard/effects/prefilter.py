@@ -75,7 +75,7 @@ def _modules_receiving_clients(codebase: Codebase, near: Collection[str], catalo
     imports = codebase.every_import
     reachable, waiting = set(near), [*near]
     while waiting:
-        imported = imports.imported_by(waiting.pop()).keys() & codebase.sources.keys() - reachable
+        imported = (imports.imported_by(waiting.pop()).keys() & codebase.sources.keys()) - reachable
         reachable |= imported
         waiting += imported
     verbs = "|".join(sorted(catalogue.verbs - {"*"}))

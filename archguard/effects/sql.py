@@ -7,7 +7,6 @@ for dialects that sqlglot cannot parse, regular expressions find them.
 Limits: texts over `_MAX_LENGTH` characters are not analyzed. Cost: results of parsing are cached (`lru_cache`).
 """
 
-import logging
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -95,6 +94,8 @@ def sql_in(text: StringValue) -> Sql | None:
 def _parse(text: str) -> Sql | None:
     """Parse with sqlglot; with regular expressions if it is not installed or does not know the dialect."""
     try:
+        import logging  # noqa: PLC0415  # 3 ms, and sqlglot needs it, too
+
         import sqlglot  # noqa: PLC0415  # optional, and only where there may be SQL
         from sqlglot import exp  # noqa: PLC0415
     except ImportError:

@@ -14,15 +14,13 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from archguard.codebase import Codebase
-from archguard.config import Config, Document, bind_document, read_document, write_yaml_line
+from archguard.config import Config, Document, bind_document, read_document
+from archguard.config.yaml_document import write_yaml_line
 from archguard.errors import ArchguardError, ConfigError
 from archguard.history.git import last_change, renames
 from archguard.history.matching import match, moved_modules, renamed
-from archguard.incremental.input_recorder import is_there, today
+from archguard.incremental.input_recorder import today
 from archguard.model import Identity, Problem, Report, Severity, ViolationStatus
-
-NAME: Final = "archguard-baseline.yaml"
-"""The default file name, next to the configuration."""
 
 _STALE: Final = "stale-baseline"
 _RENAMED: Final = "renamed-contract"
@@ -157,18 +155,12 @@ def prune(baseline: Baseline, report: Report, moved: Mapping[str, str]) -> Basel
     return baseline_of(replace(report, violations=remaining), baseline, moved)
 
 
-def with_baseline(report: Report, config: Config, codebase: Codebase, named: Path | None = None) -> Report:
-    """Apply the baseline in the file `named`, or in the default file if that exists, to `report`.
+def apply_file(report: Report, config: Config, codebase: Codebase, file: Path) -> Report:
+    """Apply the baseline in `file` to `report`.
 
     Raises:
-        ArchguardError: the file `named` does not exist.
         ExceptionGroup[ConfigError]: the baseline is invalid.
     """
-    file = named or config.root / NAME
-    if not is_there(file):
-        if named:
-            raise ArchguardError(f"there is no baseline '{named}'", "write it with `archguard baseline`")
-        return report
     baseline = read_baseline(file)
     known = apply_baseline(report, baseline)
     if _may_be_renames(known):  # otherwise renames cannot change the result, and git need not run

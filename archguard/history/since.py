@@ -14,7 +14,7 @@ from pathlib import Path
 from archguard.checking.check import check
 from archguard.codebase import Codebase
 from archguard.config import Config, read
-from archguard.history.baseline import NAME
+from archguard.history.baseline_file import NAME
 from archguard.history.earlier import earlier
 from archguard.history.git import messages, renames
 from archguard.history.matching import moved_modules, with_known
@@ -22,6 +22,7 @@ from archguard.history.revision import tree_of
 from archguard.history.weakening import GuardChange, guard_at, guard_changes, read_guard
 from archguard.history.weakening.acceptance import with_acceptances
 from archguard.history.weakening.configurations import PROJECT
+from archguard.history.weakening.findings import with_guard
 from archguard.model import Identity, Report
 
 
@@ -31,6 +32,10 @@ class Compared:
 
     report: Report
     guard: tuple[GuardChange, ...]
+
+    def with_guard(self, report: Report) -> Report:
+        """`report` with what the change does to the guard."""
+        return with_guard(report, self.guard)
 
 
 def since(  # noqa: PLR0913  # the options of the command

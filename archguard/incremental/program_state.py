@@ -1,10 +1,12 @@
 """Which archguard runs: another version, or an edited checkout, may find other violations."""
 
 import os
+from functools import cache
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
+@cache
 def program_state() -> list[tuple[str, int, int]]:
     """Path, size and time of each file of archguard; an edit of the catalogue changes what is found, too."""
     files = (os.path.join(folder, name) for folder, _, names in os.walk(_PACKAGE) for name in names)

@@ -13,7 +13,7 @@ from archguard.diagrams import View, renderer
 from archguard.diagrams.simplify import FEW_ARROWS
 from archguard.diagrams.view import NodeKind
 from archguard.errors import ArchguardError
-from archguard.history.baseline import NAME
+from archguard.history.baseline_file import NAME
 from archguard.inspection.diagram_request import draw
 from archguard.inspection.ignores import Exemption, exemptions
 from archguard.inspection.purpose import purpose_of_module

@@ -6,10 +6,10 @@ A kind is imported when a contract of it is read, so that a project does not pay
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Final
 
 from archguard.kinds.contract import Contract, ContractError, Ignore
+from archguard.kinds.plugins import plugged_in
 
 if TYPE_CHECKING:
     from archguard.kinds.access import Access
@@ -50,18 +50,13 @@ BUILT_IN: Final = (
 
 def find_kind(name: str) -> type[Contract] | None:
     """The kind with that name, or None. Kinds of plugins take precedence over built-in ones."""
-    return _plugged_in().get(name) or (_built_in(name) if name in BUILT_IN else None)
+    return plugged_in().get(name) or (_built_in(name) if name in BUILT_IN else None)
 
 
 @cache
 def kinds() -> Mapping[str, type[Contract]]:
     """Every kind by its name: the built-in ones, and those that plugins register as entry points."""
-    return {name: _built_in(name) for name in BUILT_IN} | _plugged_in()
-
-
-@cache
-def _plugged_in() -> dict[str, type[Contract]]:
-    return {point.name: point.load() for point in entry_points(group="archguard.kinds")}
+    return {name: _built_in(name) for name in BUILT_IN} | plugged_in()
 
 
 def _built_in(name: str) -> type[Contract]:

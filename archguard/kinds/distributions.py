@@ -7,7 +7,6 @@ import re
 import sys
 from collections.abc import Collection, Mapping
 from functools import cache
-from importlib.metadata import packages_distributions
 from typing import TypeAlias
 
 Packages: TypeAlias = Mapping[str, frozenset[str]]
@@ -42,6 +41,8 @@ def _well_known() -> Packages:
 
 @cache
 def _packages() -> Packages:
+    from importlib.metadata import packages_distributions  # noqa: PLC0415  # 15 ms, for names of distributions only
+
     packages: dict[str, set[str]] = {}
     for package, distributions in packages_distributions().items():
         for distribution in distributions:

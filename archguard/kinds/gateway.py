@@ -152,15 +152,25 @@ class Gateway(PerFileContract):
 
     def _with_urls(self, codebase: Codebase) -> frozenset[str]:
         """The modules whose files contain `//`, without which there is no URL."""
-        sources = codebase.sources.values() if self.hosts else ()
-        return frozenset(source.module for source in sources if holds(source, _URLS))
+        if not self.hosts:
+            return frozenset()
+        key = "modules with URLs"
+        if key not in codebase.memo:
+            sources = codebase.sources.values()
+            codebase.memo[key] = frozenset(source.module for source in sources if holds(source, _URLS))
+        found: frozenset[str] = codebase.memo[key]
+        return found
 
     def _restricted(self, codebase: Codebase) -> frozenset[str]:
         """The modules that must not reach outside."""
         if not self.allowed_in and not self.modules:
             return frozenset()
-        checked = codebase.members(self.modules) if self.modules else codebase.modules
-        return checked - codebase.members(self.allowed_in)
+        key = f"modules without gateways {self.modules} {self.allowed_in}"
+        if key not in codebase.memo:
+            checked = codebase.members(self.modules) if self.modules else codebase.modules
+            codebase.memo[key] = checked - codebase.members(self.allowed_in)
+        found: frozenset[str] = codebase.memo[key]
+        return found
 
 
 @dataclass(frozen=True)

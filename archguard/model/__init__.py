@@ -1,16 +1,11 @@
-"""The values that are passed between phases. Imports only the standard library."""
+"""The values that are passed between phases. Imports only the standard library.
 
-from archguard.model.authorship import (
-    EARLIER,
-    LEAST_CHANGES,
-    LEAST_LINES,
-    LEAST_VIOLATIONS,
-    AuthorshipTrend,
-    CommitGroup,
-    GroupFigures,
-    OpenViolations,
-)
-from archguard.model.guard import About, Direction, GuardChange
+What only reviews and trends need is imported lazily.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
 from archguard.model.location import Location
 from archguard.model.report import (
     STALE,
@@ -23,17 +18,54 @@ from archguard.model.report import (
     fails,
     new_violations,
 )
-from archguard.model.review import (
-    CycleChange,
-    DependencyChange,
-    MetricChange,
-    ModuleMove,
-    NameChange,
-    Review,
-    RouteChange,
-)
-from archguard.model.trend import Commit, Point
 from archguard.model.violation import Confidence, Identity, Severity, Step, Violation, ViolationStatus
+
+if TYPE_CHECKING:
+    from archguard.model.authorship import (
+        EARLIER,
+        LEAST_CHANGES,
+        LEAST_LINES,
+        LEAST_VIOLATIONS,
+        AuthorshipTrend,
+        CommitGroup,
+        GroupFigures,
+        OpenViolations,
+    )
+    from archguard.model.guard import About, Direction, GuardChange
+    from archguard.model.review import (
+        CycleChange,
+        DependencyChange,
+        MetricChange,
+        ModuleMove,
+        NameChange,
+        Review,
+        RouteChange,
+    )
+    from archguard.model.trend import Commit, Point
+
+_LAZY: Final = {
+    "authorship": (
+        "EARLIER",
+        "LEAST_CHANGES",
+        "LEAST_LINES",
+        "LEAST_VIOLATIONS",
+        "AuthorshipTrend",
+        "CommitGroup",
+        "GroupFigures",
+        "OpenViolations",
+    ),
+    "guard": ("About", "Direction", "GuardChange"),
+    "review": (
+        "CycleChange",
+        "DependencyChange",
+        "MetricChange",
+        "ModuleMove",
+        "NameChange",
+        "Review",
+        "RouteChange",
+    ),
+    "trend": ("Commit", "Point"),
+}
 
 __all__ = [
     "EARLIER",
@@ -73,3 +105,10 @@ __all__ = [
     "fails",
     "new_violations",
 ]
+
+
+def __getattr__(name: str) -> object:
+    home = next((home for home, names in _LAZY.items() if name in names), None)
+    if home is None:
+        raise AttributeError(f"module 'archguard.model' has no attribute '{name}'")
+    return getattr(import_module(f"archguard.model.{home}"), name)

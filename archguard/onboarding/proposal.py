@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from textwrap import wrap
 from typing import Any, Final
 
-from archguard.config import write_yaml_line
+from archguard.config.yaml_document import write_yaml_line
 
 _WIDTH: Final = 120
 _HEAD: Final = """\

@@ -6,7 +6,6 @@ only one of them runs at a time, and no locks are needed.
 """
 
 from collections.abc import Callable
-from concurrent.futures import Future
 from threading import Thread
 from typing import TypeVar
 
@@ -19,13 +18,18 @@ leaves room for the callers, such as a test runner."""
 
 def on_fresh_stack(work: Callable[[], _T]) -> _T:
     """Run `work` in a new thread, wait for it, and return or raise what it does."""
-    outcome: Future[_T] = Future()
+    results: list[_T] = []
+    errors: list[BaseException] = []
 
     def run() -> None:
         try:
-            outcome.set_result(work())
+            results.append(work())
         except BaseException as error:  # noqa: BLE001  # re-raised in the caller
-            outcome.set_exception(error)
+            errors.append(error)
 
-    Thread(target=run, daemon=True).start()
-    return outcome.result()
+    thread = Thread(target=run, daemon=True)
+    thread.start()
+    thread.join()
+    if errors:
+        raise errors[0]
+    return results[0]

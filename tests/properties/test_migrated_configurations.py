@@ -22,8 +22,9 @@ from importlinter.domain.helpers import MissingImport
 from tach_projects import TachProject, archguard_says, tach_projects
 
 from archguard.checking import check
-from archguard.config import read_config, write_yaml
+from archguard.config import read_config
 from archguard.config.dialects import DIALECTS
+from archguard.config.yaml_document import write_yaml
 from archguard.model import OutcomeStatus
 
 _KINDS: dict[str, type[LinterContract]] = {

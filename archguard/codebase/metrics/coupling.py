@@ -1,5 +1,7 @@
 """Cycles, cuts and layer orders in the graph of units (sets of modules). The only module that imports networkx.
 
+Importing it takes longer than checking a small project, so only what needs more than components does it.
+
 The minimum feedback arc set is NP-hard. Up to 12 units in a strongly connected component it is exact: dynamic
 programming over all subsets (Lawler, 1964), 2^n steps. Beyond that, the greedy heuristic of Eades, Lin and Smyth
 (1993) with sifting finds a small cut, not always the smallest. Enumeration of cycles stops at `MOST_CYCLES`.
@@ -9,10 +11,13 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, islice
-
-import networkx as nx
+from typing import TYPE_CHECKING
 
 from archguard.codebase.imports.graph import ImportGraph, Link
+from archguard.codebase.metrics.components import component_of, strongly_connected
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 _EXACT = 12
 """Units in a component up to which the minimum cut is exact; it takes 2^n steps."""
@@ -46,6 +51,8 @@ class Coupling:
     @cached_property
     def graph(self) -> "nx.DiGraph[str]":
         """The units and the edges between them; `weight` is the number of imports of an edge."""
+        import networkx as nx  # noqa: PLC0415  # 130 ms
+
         graph: nx.DiGraph[str] = nx.DiGraph()
         graph.add_nodes_from(sorted(self.units))
         graph.add_weighted_edges_from((*arrow, len(links)) for arrow, links in self.links.items())
@@ -54,16 +61,25 @@ class Coupling:
     @cached_property
     def sccs(self) -> tuple[tuple[str, ...], ...]:
         """The strongly connected components of two units and more, sorted."""
-        components = nx.strongly_connected_components(self.graph)
+        targets: dict[str, list[str]] = {unit: [] for unit in sorted(self.units)}
+        for importer, imported in self.links:
+            targets[importer].append(imported)
+        components = strongly_connected(targets)
         return tuple(sorted(tuple(sorted(component)) for component in components if len(component) > 1))
 
     @cached_property
     def cycles(self) -> int:
         """The number of elementary cycles (Johnson, 1975); counting stops at 10,000 (`MOST_CYCLES`)."""
+        if not self.sccs:
+            return 0
+        import networkx as nx  # noqa: PLC0415  # 130 ms
+
         return sum(1 for _ in islice(nx.simple_cycles(self.graph), MOST_CYCLES))
 
     def cycle(self, importer: str, imported: str) -> tuple[str, ...]:
         """A shortest cycle through the edge between two units of a component, from `importer` to `importer`."""
+        import networkx as nx  # noqa: PLC0415  # 130 ms
+
         return importer, *nx.shortest_path(self.graph, imported, importer)
 
     def cut(self, tangle: Sequence[str]) -> tuple[tuple[str, str], ...]:
@@ -76,15 +92,16 @@ class Coupling:
 
 def cyclic(arrows: Collection[tuple[str, str]]) -> frozenset[tuple[str, str]]:
     """Those of `arrows` that are part of a cycle: both ends are in one strongly connected component."""
-    places = _component_of(nx.DiGraph(sorted(arrows)))
+    places = component_of(arrows)
     return frozenset((one, other) for one, other in arrows if places[one] == places[other])
 
 
 def transitively_implied(arrows: Collection[tuple[str, str]]) -> frozenset[tuple[str, str]]:
     """Those of `arrows` between components that a longer path implies: what a transitive reduction leaves out."""
-    graph: nx.DiGraph[str] = nx.DiGraph(sorted(arrows))
-    places = _component_of(graph)
-    between: nx.DiGraph[int] = nx.DiGraph([(places[one], places[other]) for one, other in graph.edges])
+    import networkx as nx  # noqa: PLC0415  # 130 ms
+
+    places = component_of(arrows)
+    between: nx.DiGraph[int] = nx.DiGraph([(places[one], places[other]) for one, other in sorted(arrows)])
     between.remove_edges_from([(place, place) for place in between])
     reduced = set(nx.transitive_reduction(between).edges)
     found = ((one, other, places[one], places[other]) for one, other in arrows)
@@ -95,7 +112,7 @@ def transitively_implied(arrows: Collection[tuple[str, str]]) -> frozenset[tuple
 
 def feedback_arcs(weights: Mapping[tuple[str, str], int]) -> frozenset[tuple[str, str]]:
     """Edges whose removal leaves no cycle, of the least total weight that the search finds."""
-    places = _component_of(nx.DiGraph(sorted(weights)))
+    places = component_of(weights)
     tangles: dict[int, list[str]] = {}
     for name, place in sorted(places.items()):
         tangles.setdefault(place, []).append(name)
@@ -103,16 +120,13 @@ def feedback_arcs(weights: Mapping[tuple[str, str], int]) -> frozenset[tuple[str
     return frozenset(arrow for tangle in several for arrow in _lightest_cut(tangle, weights))
 
 
-def _component_of(graph: "nx.DiGraph[str]") -> Mapping[str, int]:
-    """The number of the strongly connected component of each node."""
-    return {name: number for number, names in enumerate(nx.strongly_connected_components(graph)) for name in names}
-
-
 def stack(units: Collection[str], weights: Mapping[tuple[str, str], int]) -> tuple[tuple[str, ...], ...]:
     """`units` from top to bottom with the least weight of upward edges; each component is one tuple.
 
     The minimum for components of up to 12 units, like `Coupling.cut`.
     """
+    import networkx as nx  # noqa: PLC0415  # 130 ms
+
     graph: nx.DiGraph[str] = nx.DiGraph()
     graph.add_nodes_from(sorted(units))
     graph.add_edges_from(sorted(weights))
@@ -130,6 +144,8 @@ def min_cut(imports: ImportGraph, sources: Collection[str], targets: Collection[
     graph = _flow_network(imports, sources, targets)
     if not graph.has_node(_TARGET):
         return ()
+    import networkx as nx  # noqa: PLC0415  # 130 ms
+
     _, (near, far) = nx.minimum_cut(graph, _SOURCE, _TARGET)
     arrows = sorted((one, other) for one, other in graph.edges if one in near and other in far)
     return tuple(Link(*arrow, line) for arrow in arrows for line in imports.imported_by(arrow[0])[arrow[1]])
@@ -141,6 +157,8 @@ _SOURCE, _TARGET = "", "*"
 
 def _flow_network(imports: ImportGraph, sources: Collection[str], targets: Collection[str]) -> "nx.DiGraph[str]":
     """The flow network of the imports on paths between the two sets; the capacity of an edge is its statements."""
+    import networkx as nx  # noqa: PLC0415  # 130 ms
+
     graph: nx.DiGraph[str] = nx.DiGraph()
     ahead = _reached(imports.imported_by, sources, targets)
     back = _reached(lambda name: imports.importers.get(name, ()), targets, sources)

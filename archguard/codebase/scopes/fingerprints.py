@@ -15,6 +15,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
+from archguard.codebase.memoization import memoized
 from archguard.codebase.scopes.scopes import (
     Binding,
     BindingKind,
@@ -50,8 +51,9 @@ class ModuleFingerprints:
         self._texts: dict[Scope, str] = {}
         self._flows: dict[Scope, str] = {}
 
-    def of(self, path: str, reading: Reading, name: object) -> Hashable:
-        """The fingerprint of a reading; None if there is no scope at `path`.
+    @memoized
+    def of(self, path: str, reading: Reading, name: Hashable) -> Hashable:
+        """The fingerprint of a reading; None if there is no scope at `path`. Many results have the same readings.
 
         Raises:
             RecursionError: the syntax is nested too deeply.
@@ -89,7 +91,7 @@ class ModuleFingerprints:
             case Reading.RESULTS:
                 return tuple(map(_expressions, (contents.returns, contents.yields)))
             case Reading.CALLS:
-                return tuple(self._calls(scope, name))
+                return tuple((path, ast.dump(call)) for path, call in self._calls(scope).get(name, ()))
             case Reading.MENTIONS:
                 return tuple(ast.dump(node) for node in mentions(scope.syntax, str(name)))
             case Reading.TEXT:
@@ -130,12 +132,16 @@ class ModuleFingerprints:
                 if name == attribute:
                     yield self._paths[method], owner, _header(method.syntax), *map(_binding, bindings)
 
-    def _calls(self, module: Scope, name: object) -> Iterator[Hashable]:
+    @memoized
+    def _calls(self, module: Scope) -> Mapping[Hashable, list[tuple[str, ast.Call]]]:
+        """The calls of each name, with the paths of their scopes."""
+        calls: dict[Hashable, list[tuple[str, ast.Call]]] = {}
         for inner in walk(module):
             for path in inner.contents.access_paths:
                 for access in path.accesses:
-                    if access.call and access.name == name:
-                        yield self._paths[inner], ast.dump(access.call)
+                    if access.call:
+                        calls.setdefault(access.name, []).append((self._paths[inner], access.call))
+        return calls
 
     def _text(self, scope: Scope) -> str:
         """All of a scope but the bodies of the classes and functions inside, which have fingerprints of their own."""

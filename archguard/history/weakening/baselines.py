@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 
-from archguard.history.baseline import NAME, Baseline, Entry
+from archguard.history.baseline import Baseline, Entry
+from archguard.history.baseline_file import NAME
 from archguard.history.matching import renamed
 from archguard.model import About, Direction, GuardChange, Identity, Location
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from archguard.checking.suppressions import directives_of
 from archguard.codebase import Codebase
 from archguard.errors import ArchguardError
-from archguard.history.baseline import NAME, Baseline, read_baseline
+from archguard.history.baseline import Baseline, read_baseline
+from archguard.history.baseline_file import NAME
 from archguard.history.weakening.guard import config_in, fault_messages
 from archguard.incremental.input_recorder import is_there
 

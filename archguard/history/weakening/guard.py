@@ -8,7 +8,8 @@ from pathlib import Path
 from archguard.codebase import Codebase
 from archguard.config import Config, configuration_files, read, read_config
 from archguard.errors import ArchguardError
-from archguard.history.baseline import NAME, Baseline, read_baseline
+from archguard.history.baseline import Baseline, read_baseline
+from archguard.history.baseline_file import NAME
 from archguard.history.weakening.comments import IgnoreComment, ignore_comments
 from archguard.incremental.input_recorder import is_there
 

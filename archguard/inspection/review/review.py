@@ -20,7 +20,7 @@ from archguard.config import Config, configuration_files, read, read_config
 from archguard.diagrams import Request, View
 from archguard.diagrams.difference import difference
 from archguard.errors import ConfigError
-from archguard.history.baseline import NAME, with_baseline
+from archguard.history.baseline_file import NAME, with_baseline
 from archguard.history.earlier import earlier
 from archguard.history.git import commit_of, messages, renames
 from archguard.history.matching import match, moved_modules, renamed

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from archguard.config import Document as Parsed
 from archguard.config import component_faults, contract_faults, find_configuration, read, read_config
-from archguard.config.document import read_faulty_document
+from archguard.config.read_document import read_faulty_document
 from archguard.errors import ArchguardError, ConfigError, ConfigRemark
 from archguard.model import Problem, Severity
 from archguard.servers.lsp.documents import Document, lines_of

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from archguard.config.document import Keys, parse_yaml
+from archguard.config.document import Keys
+from archguard.config.yaml_document import parse_yaml
 from archguard.model import Location
 from archguard.servers.lsp.documents import Document, lines_of
 

@@ -10,7 +10,8 @@ from archguard.codebase.modules.discovery import Modules, find_modules
 from archguard.config.dialects.tach.globs import PathRules, is_glob
 from archguard.config.dialects.tach.options import Table
 from archguard.config.dialects.tach.shapes import DOMAIN, Validator
-from archguard.config.document import Document, is_configuration_file, read_document
+from archguard.config.document import Document, is_configuration_file
+from archguard.config.read_document import read_document
 from archguard.errors import ConfigError
 from archguard.incremental.input_recorder import is_folder, is_there
 
