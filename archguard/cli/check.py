@@ -109,8 +109,6 @@ def command(  # noqa: PLR0913  # the options of the command
     if unsaved is not None:
         if paths or revision is not None or branch is not None or profile:
             raise click.UsageError("--stdin-filename goes neither with PATHS nor with --since or --profile")
-        if unsaved.is_dir():  # "" is the working directory
-            raise click.UsageError("--stdin-filename names a folder")
         with _faults_reported(targets):
             report = _unsaved_report(unsaved, config, baseline, contracts, no_cache=no_cache)
             report = report.judged(Severity(fail_on), strict_baseline=strict_baseline)
@@ -166,6 +164,8 @@ def _unsaved_report(
 ) -> Report:
     from archguard.cli.unsaved import unsaved_report, unsaved_report_of_daemon  # noqa: PLC0415  # editors only
 
+    if file.is_dir():  # "" is the working directory
+        raise click.UsageError("--stdin-filename names a folder")
     text = sys.stdin.buffer.read()
     report = None if no_cache or only else unsaved_report_of_daemon(file, text, config, baseline)
     return report or unsaved_report(file, text, config, baseline, only)
