@@ -23,7 +23,7 @@ from archguard.config import Config, read
 from archguard.incremental import store
 from archguard.incremental.dependencies import DependencyRecorder
 from archguard.incremental.input_recorder import edited_files, is_recording, state_of, take_over_inputs
-from archguard.incremental.program_state import program_state
+from archguard.incremental.program_state import running_program
 from archguard.incremental.unpickle import unpickled
 
 _FOLDER: Final = "results"
@@ -237,7 +237,7 @@ def _files(codebase: Codebase) -> dict[str, _State]:
 
 def _name(config: Config, only: Collection[str]) -> str:
     """The name of the entries: other contracts, or another archguard, Python or sqlglot, have another one."""
-    return digest_of([config, sorted(only), sys.version, _sqlglot(), *program_state()])
+    return digest_of([config, sorted(only), sys.version, _sqlglot(), *running_program()])
 
 
 def _sqlglot() -> tuple[str, int] | None:

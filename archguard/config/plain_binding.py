@@ -131,6 +131,13 @@ def _bind_tuple(arguments: tuple[Any, ...], value: Any) -> Any:
     raise InDoubtError
 
 
+def _bind_set(arguments: tuple[Any, ...], value: Any) -> frozenset[Any]:
+    (item_type,) = arguments
+    if type(value) not in (list, tuple):
+        raise InDoubtError
+    return frozenset(_bind(item_type, item) for item in value)
+
+
 def _bind_mapping(arguments: tuple[Any, ...], value: Any) -> dict[Any, Any]:
     key_type, value_type = arguments
     if type(value) is not dict:
@@ -221,6 +228,7 @@ _GENERICS: Final[Mapping[Any, Callable[[tuple[Any, ...], Any], Any]]] = {
     Union: _bind_union,
     UnionType: _bind_union,
     tuple: _bind_tuple,
+    frozenset: _bind_set,
     dict: _bind_mapping,
     Mapping: _bind_mapping,
 }

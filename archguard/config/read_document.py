@@ -14,7 +14,7 @@ from archguard.codebase.file_tasks import digest_of
 from archguard.config.document import Document, parse_toml, read_text
 from archguard.incremental import store
 from archguard.incremental.input_recorder import is_recording
-from archguard.incremental.program_state import program_state
+from archguard.incremental.program_state import running_program
 from archguard.incremental.unpickle import unpickled
 
 _FOLDER: Final = "documents"
@@ -84,4 +84,4 @@ class _KeptDocument:
 
     @cached_property
     def _entry(self) -> tuple[str, str]:
-        return _FOLDER, digest_of([self.shown, self.text, *program_state()])
+        return _FOLDER, digest_of([self.shown, self.text, *running_program()])

@@ -16,7 +16,6 @@ from archguard.effects.client_calls import ClientCall
 from archguard.effects.client_flow import modules_with_clients
 from archguard.effects.entry_points import EntryPoints
 from archguard.effects.hosts import Hosts, urls_reached
-from archguard.effects.idempotency import RepeatedRequests
 from archguard.effects.outbound import Outbound, OutboundEffect
 from archguard.effects.timeouts import Timeouts
 from archguard.effects.tracing import holds
@@ -289,6 +288,8 @@ class _Search:
 
     def _repeated(self, requirement: Requirement, source: Source) -> Iterator[Violation]:
         """A warning for each request that is repeated and would be carried out twice."""
+        from archguard.effects.idempotency import RepeatedRequests  # noqa: PLC0415  # few contracts ask for it
+
         requests = self._requests(requirement, source)
         for use in RepeatedRequests(self.wrappers[requirement.wrappers]).without_key(requests):
             found = self.contract.violation(

@@ -45,6 +45,7 @@ class AcyclicKeywords(ContractKeywords, total=False):
 
     depth: int
     skip: Some
+    as_packages: bool
     with_init: bool
 
 

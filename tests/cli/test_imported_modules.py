@@ -11,14 +11,16 @@ import sys
 import pytest
 from project import Project
 
+from archguard.codebase.imports.syntax_scanner import is_compiled
+
 _IMPORTED = re.compile(r"^import time: +\d+ \| +\d+ \| +([\w.]+)$", re.MULTILINE)
 _SLOW = {"asyncio", "concurrent", "csv", "email", "logging", "multiprocessing", "socket", "tomllib", "zipfile"}
 """Packages of the standard library that take milliseconds to import, or bring others that do."""
 _OTHERS = {"archguard", "_distutils_hack", "_virtualenv", "colorama", "org", "sitecustomize", "usercustomize"}
 """What Python imports by itself, click on Windows, and `copy` for Jython."""
 
-GRIMP = ("grimp", "logging")
-"""What reads the imports of files."""
+GRIMP = () if is_compiled() else ("grimp", "logging")
+"""What reads the imports of files, unless archguard's own scanner is compiled."""
 IMPORTS = "contracts: [{id: apart, kind: forbidden, modules: shop.web, must_not_import: shop.db}]\n"
 CALLS = """\
 contracts:
