@@ -58,8 +58,7 @@ def main() -> None:
     memory = f"{before:.0f} MiB then, {_memory(options):.0f} MiB after {len(answers)} drafts"
     title = f"{options.folder}: {len(files)} files; first answer after {cold:.2f} s; {memory}"
     _print(title, [(seconds, cpu) for _, seconds, cpu in answers[FIRST:]], drafts[FIRST:])
-    for draft, (answer, _, _) in [*zip(drafts, answers, strict=True)][: options.compare]:
-        _compare(options, draft, answer)
+    _compare(options, [(draft, answer) for draft, (answer, _, _) in zip(drafts, answers, strict=True)])
     _ask(options, "stop", start=False)
 
 
@@ -164,21 +163,25 @@ def _most(of: list[float]) -> float:
 # Whether it is right
 
 
-def _compare(options: argparse.Namespace, draft: Draft, answer: Any) -> None:
-    """Compare the answer with the difference of two runs from nothing."""
-    status = _ask(options, "status")
-    root = Path(status["root"])
+def _compare(options: argparse.Namespace, answers: list[tuple[Draft, Any]]) -> None:
+    """Compare the first answers with the differences of runs from nothing."""
+    root, equal = Path(_ask(options, "status")["root"]), 0
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder, "copy")
         shutil.copytree(root, copy, ignore=shutil.ignore_patterns(".git", ".archguard_cache", "__pycache__"))
-        before = _from_nothing(options, root, copy)
-        (copy / draft.file.resolve().relative_to(root)).write_text(draft.text, encoding="utf-8")
-        after = _from_nothing(options, root, copy)
-    found = {key: Counter(map(_name, answer[key])) for key in ("new", "fixed")}
-    expected = {"new": after - before, "fixed": before - after}
-    sys.stdout.write(
-        f"{draft.file} ({draft.edit}): {'equal' if found == expected else f'{found} instead of {expected}'}\n"
-    )
+        before = _from_nothing(options, root, copy) if options.compare else Counter()
+        for draft, answer in answers[: options.compare]:
+            file = copy / draft.file.resolve().relative_to(root)
+            text = file.read_bytes()
+            file.write_text(draft.text, encoding="utf-8")
+            after = _from_nothing(options, root, copy)
+            file.write_bytes(text)
+            found = {key: Counter(map(_name, answer[key])) for key in ("new", "fixed")}
+            expected = {"new": after - before, "fixed": before - after}
+            equal += found == expected
+            if found != expected:
+                sys.stdout.write(f"{draft.file} ({draft.edit}): {found} instead of {expected}\n")
+    sys.stdout.write(f"\n{equal} of {len(answers[: options.compare])} answers are those of runs from nothing\n")
 
 
 def _from_nothing(options: argparse.Namespace, root: Path, copy: Path) -> Counter[str]:

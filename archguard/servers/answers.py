@@ -75,7 +75,8 @@ def _preview(workspace: Workspace, request: Message) -> Message:
 def _report(workspace: Workspace, request: Message) -> Message:
     revision = request.get("since")
     report = workspace.report() if revision is None else workspace.report_since(_text(revision, "since"))
-    plain: Message = report_as_plain(report)
+    session = workspace.session()
+    plain: Message = report_as_plain(with_details(report, session.config, session.codebase))
     return plain
 
 
