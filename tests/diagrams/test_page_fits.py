@@ -54,6 +54,7 @@ def shown(window: Browser, project: Project, screen: Screen, *asked: str) -> Bro
     screen.set(window)
     assert project.call("diagram", *asked, "--output", "page.html").returncode == 0
     window.open((project.root / "page.html").as_uri())
+    window.settle()
     return window
 
 
