@@ -57,6 +57,19 @@ def test_a_draft_may_change_what_is_found_in_another_file(session: Session) -> N
     assert ("data", "shop.api") in rules(result.fixed)
 
 
+def test_what_a_draft_has_changed_elsewhere_is_forgotten_with_it(project: Project) -> None:
+    project.configure(CONTRACTS)
+    get, use = "from shop.db import session\n\ndef get():\n    return session\n", "from shop.get import get\n"
+    project.write_all({"shop/__init__.py": "", "shop/db.py": DB, "shop/get.py": get, "shop/api.py": use})
+    session = Session(project.config())
+    query = {Path("shop/api.py"): f"{use}get().execute('x')\n"}
+    assert rules(session.check(query).new) == [("data", "shop.api")]
+
+    assert not session.check({**query, Path("shop/db.py"): "session = 1\n"}).new
+
+    assert rules(session.check(query).new) == [("data", "shop.api")]
+
+
 def test_the_whole_report_with_a_draft_comes_along(session: Session) -> None:
     result = session.check({Path("shop/api.py"): "def f(:\n"})
     assert [problem.code for problem in result.report.problems] == ["syntax"]
