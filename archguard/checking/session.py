@@ -127,6 +127,7 @@ class Session:
 
     def _keep_lookups(self) -> None:
         """Keep what the check of the last draft has found; not at its end, where somebody waits for the answer."""
+        self._recorder.forget()  # a hover, say, infers types without a check
         if self._last_draft:
             codebase, drafted = self._last_draft
             self._lookups.keep(codebase, self._disk, drafted)
@@ -136,7 +137,8 @@ class Session:
         """Check `codebase`, and record what later checks are compared with."""
         results = codebase.results
         results.recorder, results.answers, results.is_kept = self._recorder, AnswerStore(), True
-        self._report = check(self.config, codebase=codebase)
+        with self._recorder.root():
+            self._report = check(self.config, codebase=codebase)
         keep_results(self.config, (), codebase)
         self._disk, self._kept, self._edits = codebase, KeptRun.of(codebase), set[str]()
         self._lookups = Lookups.of(codebase)

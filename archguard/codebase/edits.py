@@ -2,8 +2,8 @@
 
 The imports of the edited files are extracted and resolved as the scan does it; the rest of the graph stays. There is no
 such shortcut for an edit that changes what the imports of other files lead to: of a package that no longer re-exports
-the same names, or of a file whose names are imported by a star. Files that named a new module before it was there
-import it now: their imports are extracted again, too. `tests/properties` compares both ways.
+the same names, or of a file from which somebody imports such a name by a star. Files that named a new module before it
+was there import it now: their imports are extracted again, too. `tests/properties` compares both ways.
 """
 
 import os

@@ -60,7 +60,7 @@ class FileResults:
     kept: Mapping[Query, Mapping[str, Result]] = field(default_factory=dict)
     """The results of an earlier run that still hold, by query and module."""
     kept_scans: Mapping[Query, Scan] = field(default_factory=dict)
-    """The scans of an earlier run, which hold for all modules but those in `changed`."""
+    """The scans of an earlier run, which hold for modules with the same inputs that are not in `changed`."""
     changed: frozenset[str] = frozenset()
     """The modules that have another text than in the earlier run."""
     added: frozenset[str] = frozenset()

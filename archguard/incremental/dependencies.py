@@ -65,6 +65,10 @@ class DependencyRecorder:
             self.use(frame)
         return frame
 
+    def forget(self) -> None:
+        """Drop what was read outside of any computation; nobody keeps a result of it."""
+        self.frame = []
+
     @contextmanager
     def root(self) -> Iterator[Frame]:
         """Record what the body of the `with` statement reads, as part of no other computation."""

@@ -70,6 +70,16 @@ def test_what_a_draft_has_changed_elsewhere_is_forgotten_with_it(project: Projec
     assert rules(session.check(query).new) == [("data", "shop.api")]
 
 
+def test_what_is_read_between_checks_is_not_remembered(session: Session) -> None:
+    semantic_model(session.codebase).resolver.resolve_in_module("shop.db", "session")
+    recorder = session.codebase.results.recorder
+    assert recorder.frame
+
+    session.refresh()
+
+    assert not recorder.frame
+
+
 def test_the_whole_report_with_a_draft_comes_along(session: Session) -> None:
     result = session.check({Path("shop/api.py"): "def f(:\n"})
     assert [problem.code for problem in result.report.problems] == ["syntax"]

@@ -78,7 +78,8 @@ class Reexports:
         packages = {package: None if package in edited else lines for package, lines in self.packages.items()}
         known = frozenset(self.known) | sources.keys()
         new = Reexports(packages, Statements(sources), known, self.views, self.follows, self._asked, self._starred)
-        compared = edited if new.has_same_stars(self, edited) else self._asked
+        asked = tuple(self._asked)  # a copy: to follow a name may add to it
+        compared = edited if new.has_same_stars(self, edited) else asked
         return new if all(new._leads_like(self, package) for package in compared) else None
 
     def has_same_stars(self, before: "Reexports", edited: Collection[str]) -> bool:
