@@ -58,7 +58,8 @@ def main() -> None:
     memory = f"{before:.0f} MiB then, {_memory(options):.0f} MiB after {len(answers)} drafts"
     title = f"{options.folder}: {len(files)} files; first answer after {cold:.2f} s; {memory}"
     _print(title, [(seconds, cpu) for _, seconds, cpu in answers[FIRST:]], drafts[FIRST:])
-    _compare(options, [(draft, answer) for draft, (answer, _, _) in zip(drafts, answers, strict=True)])
+    if options.compare:
+        _compare(options, [(draft, answer) for draft, (answer, _, _) in zip(drafts, answers, strict=True)])
     _ask(options, "stop", start=False)
 
 
@@ -169,7 +170,7 @@ def _compare(options: argparse.Namespace, answers: list[tuple[Draft, Any]]) -> N
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder, "copy")
         shutil.copytree(root, copy, ignore=shutil.ignore_patterns(".git", ".archguard_cache", "__pycache__"))
-        before = _from_nothing(options, root, copy) if options.compare else Counter()
+        before = _from_nothing(options, root, copy)
         for draft, answer in answers[: options.compare]:
             file = copy / draft.file.resolve().relative_to(root)
             text = file.read_bytes()

@@ -2,16 +2,15 @@
 
 import random
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import pytest
+from kept_runs import assert_kept_results_hold
 from project import Project
 
 from archguard.checking import check
-from archguard.checking.kept_run import KeptRun
 from archguard.checking.session import Session
-from archguard.config import read
-from archguard.incremental.dependencies import DependencyRecorder
 from archguard.model import Report
 
 CONTRACTS = """
@@ -220,21 +219,8 @@ def test_kept_results_are_those_of_a_run_from_nothing_after_any_sequence_of_edit
     writer = Writer(seed)
     modules = {name: writer.definitions(name) for name in MODULES}
     written(project.root, modules)
-    config = project.config()
-    base = read(config)
-    base.results.recorder = DependencyRecorder()
-    check(config, codebase=base)
-    kept = KeptRun.of(base)
-    before = {module: source.content for module, source in base.sources.items()}
-    edits = writer.edits(modules)
-    for _ in range(6):
-        next(edits)
-        written(project.root, modules)
-        now = read(config)
-        after = {module: source.content for module, source in now.sources.items()}
-        changed = [module for module in before.keys() | after.keys() if before.get(module) != after.get(module)]
-        kept.give(now, changed)
-        assert told(check(config, codebase=now)) == told(check(config))
+    edits = (written(project.root, modules) for _ in islice(writer.edits(modules), 6))
+    assert_kept_results_hold(project, edits, told)
 
 
 @pytest.mark.parametrize("seed", range(24))
