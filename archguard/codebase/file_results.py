@@ -83,6 +83,11 @@ class FileResults:
     with_text: set[str] = field(default_factory=set)
     """The modules whose text a batch of this process has."""
 
+    @property
+    def keeps_dependencies(self) -> bool:
+        """Whether to keep with each result what it depends on; it is recorded for inference in any case."""
+        return self.recorder.is_recording and self.is_kept
+
     def known(
         self, query: Query, modules: Iterable[str], inputs: Callable[[str], Hashable]
     ) -> Iterator[tuple[str, Result]]:

@@ -94,10 +94,10 @@ def map_program(
         return value
     with results.recorder.root() as frame:
         found = compute()
-    dependencies = _Dependencies()
-    dependencies.add(0, PROGRAM, facts_in(frame))
     batch = Batch(query, [Result(PROGRAM, found, inputs, frozenset(shows(found)))])
-    if results.recorder.is_recording and results.is_kept:
+    if results.keeps_dependencies:
+        dependencies = _Dependencies()
+        dependencies.add(0, PROGRAM, facts_in(frame))
         _add_dependencies(batch, dependencies, codebase)
     results.add(batch)
     return found
@@ -132,10 +132,8 @@ def scan_files(
         modules: The modules to scan; by default all of them.
         inputs: The parameters of the test that are others for each module.
     """
-    results, wanted = (
-        codebase.results,
-        {name: inputs(name) for name in (codebase.sources if modules is None else modules)},
-    )
+    results, names = codebase.results, codebase.sources if modules is None else modules
+    wanted = {name: inputs(name) for name in names}
     known = results.scans.get(query) or _kept_scan(results, query)
     missing = {name: given for name, given in wanted.items() if known.scanned.get(name, _NEVER) != given}
     found = {name: value for name, value in known.found.items() if name not in missing}
@@ -174,8 +172,9 @@ def _run(query: Query, start: Start[Any], shows: Shows, codebase: Codebase, modu
         with results.recorder.root() as frame:
             value = compute(codebase.sources[module])
         batch.results.append(Result(module, value, None, frozenset(shows(value)) - {codebase.display_path(module)}))
-        dependencies.add(index, module, facts_in(frame))
-    if results.recorder.is_recording and results.is_kept:
+        if results.keeps_dependencies:
+            dependencies.add(index, module, facts_in(frame))
+    if results.keeps_dependencies:
         _add_dependencies(batch, dependencies, codebase)
     return batch
 
