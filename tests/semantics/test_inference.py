@@ -35,6 +35,11 @@ def last_call(names: SemanticModel, module: str) -> tuple[str, ...]:
     return names.callees(calls[-1].node, calls[-1].at)
 
 
+def call_of(names: SemanticModel, callee: str) -> Call:
+    """The first call of `callee` in the module `m`."""
+    return next(call for call in Call.within(names.scope("m"), names.files.source("m")) if call.callee == callee)
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -179,9 +184,34 @@ def test_texts_are_put_together(tmp_path: Path, text: str, expected: str) -> Non
     )
     before += "    key: str = Field(..., alias='key')\n\n"
     names = names_of(tmp_path, m=f"{before}def f(x):\n    print({text})\n", other="C = 'c'")
-    call = next(call for call in Call.within(names.scope("m"), names.files.source("m")) if call.callee == "print")
+    call = call_of(names, "print")
 
     assert names.string_value(call.arguments[0], call.at).filled("?") == expected
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "str({})",
+        "({}).strip()",
+        "({} or x)",
+        "({} if x else x)",
+        "(y := {})",
+        "environ.get(x, {})",
+        "Field(default={})",
+        "'%s' % ({})",
+        "'{{}}'.format({})",
+        "{{'a': {}}}['a']",
+    ],
+)
+def test_each_form_of_an_expression_is_a_level_of_the_twelve_that_are_followed(tmp_path: Path, form: str) -> None:
+    def nested(levels: int) -> str:
+        return form.format(nested(levels - 1)) if levels else "'a'"
+
+    names = names_of(tmp_path, m=f"from os import environ\ndef f(x):\n    g({nested(5)}, {nested(12)})\n")
+    call = call_of(names, "g")
+
+    assert [names.string_value(argument, call.at).filled("?") for argument in call.arguments] == ["a", "?"]
 
 
 @pytest.mark.parametrize("order", [1, -1], ids=["from above", "from below"])
