@@ -43,3 +43,7 @@ def test_the_lines_above_show_the_traits_of_an_import(above: str, expected: froz
 def test_an_import_in_the_line_of_its_condition_has_the_traits_of_the_line() -> None:
     assert traits_at(["if TYPE_CHECKING: import shop", "import shop"], 1) == TYPE_CHECKING
     assert traits_at(["if TYPE_CHECKING: import shop", "import shop"], 2) == NONE
+
+
+def test_the_lines_below_do_not_count() -> None:
+    assert traits_at(["if x:", "    import shop", "def f():"], 2) == NONE

@@ -1,10 +1,14 @@
 """The graph and the reports are the same whether the compiled scanner, grimp or `ast` reads a file."""
 
+import sys
+
 import pytest
 from project import Project
 
+from archguard.codebase import Link
 from archguard.codebase.codebase import Codebase
 from archguard.codebase.imports import import_scanner
+from archguard.codebase.imports.extract import ImportTrait
 
 FILES = {
     "shop/__init__.py": "from shop.orders import Order\nfrom .db import *\n",
@@ -78,6 +82,32 @@ def test_the_report_is_the_same(shop: Project, monkeypatch: pytest.MonkeyPatch) 
 
     assert reports[0] == reports[1]
     assert all(reports[0])
+
+
+NEWER = "lazy import shop.db\nfrom importlib import import_module\nimport_module('shop.orders')\n"
+"""Python 3.15, which grimp can read."""
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 15), reason="this Python can parse it")
+def test_what_is_too_new_for_this_python_is_left_to_grimp_and_its_calls_are_a_problem(project: Project) -> None:
+    project.write_all({"shop/__init__.py": "", "shop/db.py": "", "shop/orders.py": "", "shop/api.py": NEWER})
+
+    codebase = project.codebase()
+
+    assert Link("shop.api", "shop.db", 1) in codebase.imports.links()
+    assert [problem.code for problem in codebase.problems] == ["syntax"]
+
+
+def test_a_lazy_import_has_its_trait(project: Project) -> None:
+    project.write_all(
+        {"shop/__init__.py": "", "shop/db.py": "", "shop/api.py": "lazy import shop.db\nimport shop.db\n"}
+    )
+
+    codebase = project.codebase()
+
+    lazy, eager = codebase.imports.links()
+    assert ImportTrait.LAZY in codebase.traits(lazy, frozenset({ImportTrait.LAZY}))
+    assert ImportTrait.LAZY not in codebase.traits(eager, frozenset({ImportTrait.LAZY}))
 
 
 def test_services_with_packages_of_the_same_name_are_told_apart(
