@@ -217,6 +217,7 @@ def test_most_syntax_is_certain(scanner: ModuleType, text: str) -> None:
         b"__debug__ = 1\n",
         b"x = 0777\n",
         b"x = 1__0\n",
+        b"x = 1or 2\n",
         b"print 'a'\n",
         b"x = = 1\n",
         b"import a b\n",
