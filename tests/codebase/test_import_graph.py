@@ -1,11 +1,16 @@
 """The import graph: what imports what, and what its digests tell apart."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from archguard.codebase.imports.graph import ImportGraph, Link
 
 MODULES = frozenset({"shop", "shop.api", "shop.db"})
-LINES = {"shop.db": {"sqlalchemy": (1, 7)}, "shop.api": {"shop.db": (2,), "requests": (1,)}}
+LINES: Mapping[str, Mapping[str, tuple[int, ...]]] = {
+    "shop.db": {"sqlalchemy": (1, 7)},
+    "shop.api": {"shop.db": (2,), "requests": (1,)},
+}
 SHOP = ImportGraph(MODULES, LINES)
 
 
