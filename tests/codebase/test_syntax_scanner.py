@@ -208,6 +208,8 @@ def test_most_syntax_is_certain(scanner: ModuleType, text: str) -> None:
         b"x = f'{a # b\n}'\n",
         b"x = f'{\n a}'\n",
         b"x = f'{a:\\x20}'\n",
+        b"x = f'{a:\"}'\n",
+        b"x = f'{a:{{}'\n",
         b"x = t'{a}'\n",
         b"x = f'{lambda a: b}'\n",
         b"x = '\\N{DASH}'\n",
