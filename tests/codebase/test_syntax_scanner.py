@@ -115,9 +115,7 @@ def assert_agrees(scanner: ModuleType, content: bytes) -> None:
         ("with a:\n    import b\n", [(2, 0, "", ("b",), "import b")]),
     ],
 )
-def test_an_import_is_found_with_its_line_and_names(
-    scanner: ModuleType, text: str, expected: list[Found]
-) -> None:
+def test_an_import_is_found_with_its_line_and_names(scanner: ModuleType, text: str, expected: list[Found]) -> None:
     assert scanned(scanner, text.encode()) == expected == parsed(text.encode())
 
 
