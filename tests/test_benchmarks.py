@@ -102,8 +102,8 @@ def test_every_contract_applies_to_the_generated_modules(tmp_path: Path, config:
 def test_a_missed_target_is_bold_and_stands_beside_what_was_measured() -> None:
     base = next(base for base in code_bases.CODE_BASES if base.package == "django")
     cold = f"{run.IMPORTS}, cold"
-    rows = [run.Row(run.COLD, (), ""), run.Row(cold, (), "")]
-    for row, seconds, mebibytes in zip(rows, (2.0, 3.0), (50.0, 60.0), strict=True):
+    rows = [run.Row(title, (), "") for title in (run.COLD, cold, run.TACH, run.RUFF)]
+    for row, seconds, mebibytes in zip(rows, (2.0, 3.0, 6.0, 4.0), (50.0, 60.0, 40.0, 30.0), strict=True):
         row.samples.append(processes.Sample(seconds, seconds, mebibytes, 0.0, 0))
         row.together = mebibytes
 
@@ -112,3 +112,4 @@ def test_a_missed_target_is_bold_and_stands_beside_what_was_measured() -> None:
     assert table[0] == "| Measured / target | django |"
     assert f"| {cold} | **1.50** / 1.1 |" in table
     assert f"| {run.MEMORY} | 1.20 / 1.5 |" in table
+    assert f"| {run.AHEAD} | 0.75 |" in table
