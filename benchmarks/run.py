@@ -114,7 +114,7 @@ class Row:
     def spread(self) -> str:
         """The fastest and the slowest run."""
         seconds = [sample.seconds for sample in self.samples]
-        return f"{min(seconds):.2f} to {max(seconds):.2f}"
+        return f"{min(seconds):.2f}\N{EN DASH}{max(seconds):.2f}"
 
 
 @dataclass
@@ -348,7 +348,8 @@ def _mark(value: float, most: float | None, form: str) -> str:
 
 def _details(rows: Sequence[Row]) -> str:
     by_title = {row.title: row for row in rows}
-    head = ("Run", "Wall", "CPU", "Memory", "Seconds", "Range", "CPU seconds", "MiB", "MiB with workers", "Runs")
+    ratios = ("Wall, ratio", "CPU, ratio", "Memory, ratio")
+    head = ("archguard, or another tool", *ratios, "Seconds", "Range", "CPU seconds", "MiB", "MiB with workers", "Runs")
     return _markdown(head, [_cells(row, by_title[row.reference]) for row in rows])
 
 
