@@ -11,47 +11,36 @@ With `--compare N`, the answers for the first N of them are compared with those 
 """
 
 import argparse
-import ast
 import json
 import os
-import random
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any, Final
 
+from edits import EDITS, Edit, random_edits
+
 from archguard.servers.client import ask
 
 PATIENCE: Final = 600.0
-EDITS: Final = ("body", "import", "parameter")
 FIRST: Final = 3
 """Answers that are not counted: they parse what each later one finds parsed."""
-
-
-@dataclass(frozen=True)
-class Draft:
-    """An edited file."""
-
-    file: Path
-    edit: str
-    text: str
 
 
 def main() -> None:
     """Measure, and print a row of a table."""
     options = _options()
     files = sorted(options.folder.rglob("*.py"))
-    drafts = [*_drafts(files, options.drafts + FIRST)]
+    drafts = [*islice(random_edits(files, sorted(sys.stdlib_module_names)), options.drafts + FIRST)]
     _ask(options, "stop", start=False)
     begin = time.perf_counter()
-    _check(options, Draft(files[0], "none", files[0].read_text(encoding="utf-8")))
+    _check(options, Edit(files[0], "none", files[0].read_text(encoding="utf-8")))
     cold = time.perf_counter() - begin
     before = _memory(options)
     answers = [_timed(options, draft) for draft in drafts]
@@ -74,46 +63,6 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-# What is edited
-
-
-def _drafts(files: list[Path], count: int) -> Iterator[Draft]:
-    chosen = random.Random(7)  # noqa: S311  # nobody is to be surprised
-    while count:
-        draft = _draft(chosen, chosen.choice(files), EDITS[count % len(EDITS)])
-        if draft:
-            count -= 1
-            yield draft
-
-
-def _draft(chosen: random.Random, file: Path, edit: str) -> Draft | None:
-    """An edit of `file`; None if it has no function to edit."""
-    try:
-        text = file.read_text(encoding="utf-8")
-        tree = ast.parse(text)
-    except (SyntaxError, UnicodeDecodeError):
-        return None
-    functions = [
-        each for each in ast.walk(tree) if isinstance(each, ast.FunctionDef) and each.body[0].lineno > each.lineno
-    ]
-    if not functions:
-        return None
-    lines, function = text.split("\n"), chosen.choice(functions)
-    if edit == "import":
-        lines.append(f"import {chosen.choice(sorted(sys.stdlib_module_names))}")
-    elif edit == "body":
-        last = function.body[-1]
-        lines.insert(last.lineno - 1, f"{' ' * last.col_offset}print(1)")
-    else:
-        function.args.kwonlyargs.append(ast.arg("extra"))
-        function.args.kw_defaults.append(ast.Constant(None))
-        head = ast.unparse(
-            ast.FunctionDef(**{**vars(function), "body": [ast.Pass()], "decorator_list": []})
-        ).splitlines()[0]
-        lines[function.lineno - 1 : function.body[0].lineno - 1] = [" " * function.col_offset + head]
-    return Draft(file, edit, "\n".join(lines))
-
-
 # How it is measured
 
 
@@ -122,14 +71,14 @@ def _ask(options: argparse.Namespace, method: str, *, start: bool = True, **argu
     return ask(str(options.folder), {"method": method, **arguments}, start=start, timeout=PATIENCE, config=config)
 
 
-def _check(options: argparse.Namespace, draft: Draft) -> Any:
+def _check(options: argparse.Namespace, draft: Edit) -> Any:
     answer = _ask(options, "check", drafts={str(draft.file.resolve()): draft.text})
     if "new" not in answer:
         sys.exit(f"no answer for {draft.file}: {answer}")
     return answer
 
 
-def _timed(options: argparse.Namespace, draft: Draft) -> tuple[Any, float, float]:
+def _timed(options: argparse.Namespace, draft: Edit) -> tuple[Any, float, float]:
     """The answer, its seconds as the client waits, and those of the daemon's processor with its freeing of memory."""
     before = _ask(options, "status")["cpu_seconds"]
     begin = time.perf_counter()
@@ -144,13 +93,13 @@ def _memory(options: argparse.Namespace) -> float:
     return float(status["bytes"]) / (1 << 20)
 
 
-def _print(title: str, samples: list[tuple[float, float]], drafts: list[Draft]) -> None:
+def _print(title: str, samples: list[tuple[float, float]], drafts: list[Edit]) -> None:
     """A row for all drafts, and one for each sort of edit."""
     sys.stdout.write(f"{title}; 1-minute load {os.getloadavg()[0]:.1f}\n\n")
     sys.stdout.write("| Edits | Drafts | Median, ms | 95 %, ms | Longest, ms | CPU median, ms | CPU 95 %, ms |\n")
     sys.stdout.write("| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n")
     for edit in ("all", *EDITS):
-        chosen = [sample for sample, draft in zip(samples, drafts, strict=True) if edit in ("all", draft.edit)]
+        chosen = [sample for sample, draft in zip(samples, drafts, strict=True) if edit in ("all", draft.kind)]
         wall, cpu = ([1000 * seconds for seconds in column] for column in zip(*chosen, strict=True))
         figures = (median(wall), _most(wall), max(wall), median(cpu), _most(cpu))
         sys.stdout.write(f"| {edit} | {len(chosen)} | {' | '.join(f'{figure:.0f}' for figure in figures)} |\n")
@@ -164,7 +113,7 @@ def _most(of: list[float]) -> float:
 # Whether it is right
 
 
-def _compare(options: argparse.Namespace, answers: list[tuple[Draft, Any]]) -> None:
+def _compare(options: argparse.Namespace, answers: list[tuple[Edit, Any]]) -> None:
     """Compare the first answers with the differences of runs from nothing."""
     root, equal = Path(_ask(options, "status")["root"]), 0
     with tempfile.TemporaryDirectory() as folder:
@@ -181,7 +130,7 @@ def _compare(options: argparse.Namespace, answers: list[tuple[Draft, Any]]) -> N
             expected = {"new": after - before, "fixed": before - after}
             equal += found == expected
             if found != expected:
-                sys.stdout.write(f"{draft.file} ({draft.edit}): {found} instead of {expected}\n")
+                sys.stdout.write(f"{draft.file} ({draft.kind}): {found} instead of {expected}\n")
     sys.stdout.write(f"\n{equal} of {len(answers[: options.compare])} answers are those of runs from nothing\n")
 
 

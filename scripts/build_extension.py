@@ -5,6 +5,7 @@ compiler, or the headers of Python. Cython must be installed; it is a requiremen
 stable ABI, so that one file serves every CPython from 3.11 on.
 
 The environment variable ARCHGUARD_EXTENSION is `required` (a failure is an error), `no` (nothing is built), or unset.
+CC names the compiler, and CFLAGS more options for it.
 """
 
 import os
@@ -58,7 +59,8 @@ def _build() -> None:
         _run([*translate, str(SOURCE), "-o", str(c_source)])
         headers = sysconfig.get_path("include")
         macros = [f"-DPy_LIMITED_API={_STABLE_ABI}", "-DCYTHON_LIMITED_API=1"]
-        _run([compiler, *options, "-O2", "-fPIC", *macros, "-I", headers, str(c_source), "-o", str(built)])
+        wished = shlex.split(os.environ.get("CFLAGS", ""))
+        _run([compiler, *options, "-O2", *wished, "-fPIC", *macros, "-I", headers, str(c_source), "-o", str(built)])
         shutil.move(built, EXTENSION)
 
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from archguard.codebase.imports import syntax_scanner
 
-Found = tuple[int, int, int, str, tuple[str, ...], str]
+Found = tuple[int, int, str, tuple[str, ...], str]
 
 
 def _as_python() -> ModuleType:
@@ -43,7 +43,7 @@ def scanned(scanner: ModuleType, content: bytes) -> list[Found] | None:
     found = scanner.scan(content)
     if found is None:
         return None
-    return [(*one[:5], content[one[5] : one[6]].decode()) for one in found.imports]
+    return [(*one[:4], content[one[4] : one[5]].decode()) for one in found.imports]
 
 
 def parsed(content: bytes) -> list[Found] | None:
@@ -55,47 +55,27 @@ def parsed(content: bytes) -> list[Found] | None:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     lines = content.split(b"\n")
-    return sorted((_found(node, scope, lines) for node, scope in _imports(tree)), key=lambda found: found[0])
+    return sorted((_found(node, lines) for node in _imports(tree)), key=lambda found: found[0])
 
 
-def _found(node: ast.Import | ast.ImportFrom, scope: int, lines: list[bytes]) -> Found:
+def _found(node: ast.Import | ast.ImportFrom, lines: list[bytes]) -> Found:
     names = tuple(alias.name for alias in node.names)
     own = lines[node.lineno - 1 : node.end_lineno]
     own[-1] = own[-1][: node.end_col_offset]
     text = b"\n".join(own)[node.col_offset :].decode()
     if isinstance(node, ast.Import):
-        return node.lineno, scope, 0, "", names, text
-    return node.lineno, scope, node.level, node.module or "", names, text
+        return node.lineno, 0, "", names, text
+    return node.lineno, node.level, node.module or "", names, text
 
 
-def _imports(tree: ast.AST) -> Iterator[tuple[ast.Import | ast.ImportFrom, int]]:
-    """Each import with its scope, as `syntax_scanner.Statement` describes it."""
-    stack: list[tuple[ast.AST, int]] = [(tree, 0)]
+def _imports(tree: ast.AST) -> Iterator[ast.Import | ast.ImportFrom]:
+    """The imports, those of one line in file order."""
+    stack = [tree]
     while stack:
-        node, scope = stack.pop()
+        node = stack.pop()
         if isinstance(node, ast.Import | ast.ImportFrom):
-            yield node, scope
-        stack.extend((child, scope | _scope_in(node, child)) for child in reversed(list(ast.iter_child_nodes(node))))
-
-
-def _scope_in(node: ast.AST, child: ast.AST) -> int:
-    match node:
-        case ast.FunctionDef() | ast.AsyncFunctionDef():
-            return 1 if child in node.body else 0
-        case ast.If(test=ast.UnaryOp(op=ast.Not(), operand=test)):
-            return 2 if child in node.orelse and _is_type_checking(test) else 0
-        case ast.If(test=test):
-            return 2 if child in node.body and _is_type_checking(test) else 0
-        case ast.Try() | ast.With() | ast.AsyncWith():
-            return 4
-    return 0
-
-
-def _is_type_checking(test: ast.expr) -> bool:
-    match test:
-        case ast.Name(id="TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING"):
-            return True
-    return False
+            yield node
+        stack.extend(reversed(list(ast.iter_child_nodes(node))))
 
 
 def assert_agrees(scanner: ModuleType, content: bytes) -> None:
@@ -108,40 +88,34 @@ def assert_agrees(scanner: ModuleType, content: bytes) -> None:
     ("text", "expected"),
     [
         ("", []),
-        ("import a", [(1, 0, 0, "", ("a",), "import a")]),
-        ("import a.b as c, d  # e\n", [(1, 0, 0, "", ("a.b", "d"), "import a.b as c, d")]),
-        ("from ..a.b import c as d, e\n", [(1, 0, 2, "a.b", ("c", "e"), "from ..a.b import c as d, e")]),
-        ("from .... import a\n", [(1, 0, 4, "", ("a",), "from .... import a")]),
-        ("from a import *\n", [(1, 0, 0, "a", ("*",), "from a import *")]),
+        ("import a", [(1, 0, "", ("a",), "import a")]),
+        ("import a.b as c, d  # e\n", [(1, 0, "", ("a.b", "d"), "import a.b as c, d")]),
+        ("from ..a.b import c as d, e\n", [(1, 2, "a.b", ("c", "e"), "from ..a.b import c as d, e")]),
+        ("from .... import a\n", [(1, 4, "", ("a",), "from .... import a")]),
+        ("from a import *\n", [(1, 0, "a", ("*",), "from a import *")]),
         (
             "from a import (\n    b,  # )\n    c,\n)\n",
-            [(1, 0, 0, "a", ("b", "c"), "from a import (\n    b,  # )\n    c,\n)")],
+            [(1, 0, "a", ("b", "c"), "from a import (\n    b,  # )\n    c,\n)")],
         ),
-        ("x = 1; import a; import b\n", [(1, 0, 0, "", ("a",), "import a"), (1, 0, 0, "", ("b",), "import b")]),
-        ("'''\nimport a\n'''\nimport b\n", [(4, 0, 0, "", ("b",), "import b")]),
-        ("x = [\n    1,\n]\nimport a\n", [(4, 0, 0, "", ("a",), "import a")]),
-        ("x = 1 + \\\n    2\nimport a\n", [(3, 0, 0, "", ("a",), "import a")]),
-        ("def f():\n    import a\n", [(2, 1, 0, "", ("a",), "import a")]),
-        ("def f(): import a\nimport b\n", [(1, 1, 0, "", ("a",), "import a"), (2, 0, 0, "", ("b",), "import b")]),
-        ("class A:\n    import a\n", [(2, 0, 0, "", ("a",), "import a")]),
+        ("x = 1; import a; import b\n", [(1, 0, "", ("a",), "import a"), (1, 0, "", ("b",), "import b")]),
+        ("'''\nimport a\n'''\nimport b\n", [(4, 0, "", ("b",), "import b")]),
+        ("x = [\n    1,\n]\nimport a\n", [(4, 0, "", ("a",), "import a")]),
+        ("x = 1 + \\\n    2\nimport a\n", [(3, 0, "", ("a",), "import a")]),
+        ("def f():\n    import a\n", [(2, 0, "", ("a",), "import a")]),
+        ("def f(): import a\nimport b\n", [(1, 0, "", ("a",), "import a"), (2, 0, "", ("b",), "import b")]),
+        ("class A:\n    import a\n", [(2, 0, "", ("a",), "import a")]),
         (
-            "if t.TYPE_CHECKING:\n    import a\nelse:\n    import b\n",
-            [(2, 2, 0, "", ("a",), "import a"), (4, 0, 0, "", ("b",), "import b")],
-        ),
-        (
-            "if not TYPE_CHECKING:\n    import a\nelse:\n    import b\n",
-            [(2, 0, 0, "", ("a",), "import a"), (4, 2, 0, "", ("b",), "import b")],
+            "if a:\n    import b\nelif c: import d\nelse:\n    import e\n",
+            [(2, 0, "", ("b",), "import b"), (3, 0, "", ("d",), "import d"), (5, 0, "", ("e",), "import e")],
         ),
         (
             "try:\n    import a\nexcept E:\n    def f():\n        import b\n",
-            [(2, 4, 0, "", ("a",), "import a"), (5, 5, 0, "", ("b",), "import b")],
+            [(2, 0, "", ("a",), "import a"), (5, 0, "", ("b",), "import b")],
         ),
-        ("with a:\n    import b\n", [(2, 4, 0, "", ("b",), "import b")]),
+        ("with a:\n    import b\n", [(2, 0, "", ("b",), "import b")]),
     ],
 )
-def test_an_import_is_found_with_its_line_names_and_scope(
-    scanner: ModuleType, text: str, expected: list[Found]
-) -> None:
+def test_an_import_is_found_with_its_line_and_names(scanner: ModuleType, text: str, expected: list[Found]) -> None:
     assert scanned(scanner, text.encode()) == expected == parsed(text.encode())
 
 
@@ -215,8 +189,6 @@ def test_most_syntax_is_certain(scanner: ModuleType, text: str) -> None:
         b"x = '\\N{DASH}'\n",
         b"x = '\\x0'\n",
         b"x = b'' ''\n",
-        b"if TYPE_CHECKING or a: import b\n",
-        b"if not (TYPE_CHECKING): import b\n",
         b"__debug__ = 1\n",
         b"x = 0777\n",
         b"x = 1__0\n",
@@ -286,15 +258,15 @@ def test_a_dynamic_import_is_told_from_its_name_in_a_text(scanner: ModuleType, t
 
 
 PIECES = (
-    "import a\n", "from . import b\n", "from ..a import (b, c as d)\n", "if TYPE_CHECKING:\n",
-    "if not a.TYPE_CHECKING:\n", "else:\n", "elif a:\n", "def f(a, /, b=1, *, c):\n", "async def f():\n",
+    "import a\n", "from . import b\n", "from ..a import (b, c as d)\n", "if a:\n",
+    "if not a.b:\n", "else:\n", "elif a:\n", "def f(a, /, b=1, *, c):\n", "async def f():\n",
     "class A(B):\n", "try:\n", "except A as b:\n", "finally:\n", "with (a as b, c):\n", "with a, b as c:\n",
     "for a, *b in c:\n", "while a:\n", "match a:\n", "case 1:\n", "    ", "        ", "\n", "pass\n", "; ", "a",
     "b.c", "1", "'x'", "b'x'", "f'{a}'", 'f"{a!r:>{b}}"', "f'{", "'''", '"', "'", "(", ")", "[", "]", "{", "}", ",",
     ":", ".", "=", ":=", "==", "*", "**", "-", "->", "@", "!", "{{", "}}", "#", "\\", "\\\n", "yield", "await",
     "lambda a:", " not ", " in ", " is ", " if ", " else ", " for x in y", " as z", "return ", "del ", "raise ",
     "lazy ", "global x", "assert ", "print a", "type A = b", "0x", "1_0", "e5", "\t", "\x0c", "\r", "ä",
-    "TYPE_CHECKING", "\\x4",
+    "\\x4",
 )  # fmt: skip
 
 

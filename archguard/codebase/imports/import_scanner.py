@@ -109,7 +109,7 @@ class ImportScanner:
         if imports is None:
             return False
         links: dict[str, set[int]] = {}
-        for imported, (line, _, _, _, _, start, end) in imports:
+        for imported, (line, _, _, _, start, end) in imports:
             if imported != source.module:
                 links.setdefault(imported, set()).add(line)
                 if imported in self._packages:

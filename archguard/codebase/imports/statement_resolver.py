@@ -39,7 +39,7 @@ class StatementResolver:
         found = []
         memo = self._memo
         for statement in statements:
-            _, _, dots, module, names, _, _ = statement
+            _, dots, module, names, _, _ = statement
             if dots:
                 module = absolute(module, dots, package)
             for name in names:

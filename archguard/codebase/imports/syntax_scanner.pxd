@@ -1,6 +1,6 @@
 import cython
 
-cdef int _LOCAL, _TYPE_CHECKING, _MAYBE_OPTIONAL, _END, _NAME, _NUMBER, _STRING, _BINARY, _COMPARISON, _AUGMENTED, _ARROW, _WALRUS
+cdef int _END, _NAME, _NUMBER, _STRING, _BINARY, _COMPARISON, _AUGMENTED, _ARROW, _WALRUS
 cdef int _POWER, _BAD, _ELLIPSIS, _NEWLINE, _SPACE, _TAB, _BACKSLASH, _HASH, _QUOTE, _DOUBLE_QUOTE, _OPEN, _CLOSE
 cdef int _OPEN_SQUARE, _CLOSE_SQUARE, _OPEN_BRACE, _CLOSE_BRACE, _COMMA, _COLON, _SEMICOLON, _EQUAL, _DOT, _STAR, _SLASH, _PLUS
 cdef int _MINUS, _TILDE, _AT, _BANG, _LESS, _GREATER, _ZERO, _ONE, _UNDERSCORE, _LOWER_B, _LOWER_E, _LOWER_F
@@ -19,9 +19,9 @@ cdef class SyntaxScanner:
     cdef const unsigned char* starts
     cdef const unsigned char* numbers
     cdef Py_ssize_t size, pos, line, start, last_end, indentation
-    cdef int kind, depth, level, blocks, field_depth, outer_quotes, functions, checking, guards
+    cdef int kind, depth, level, blocks, field_depth, outer_quotes
     cdef bint string_is_bytes
-    cdef public bint names_checking, names_loader
+    cdef public bint names_loader
     cdef int statements
     cdef list names
     cdef public list imports
@@ -100,10 +100,7 @@ cdef class SyntaxScanner:
     cdef void _statement(self, int indentation) noexcept
     cdef bint _continues(self, int kind, int indentation) noexcept
     cdef void _else(self, int indentation) noexcept
-    @cython.locals(checking=cython.int, is_checking=cython.bint, is_negated=cython.bint, start=cython.Py_ssize_t, target=cython.int)
     cdef void _if(self, int indentation) noexcept
-    @cython.locals(before=cython.int, end=cython.Py_ssize_t, place=cython.Py_ssize_t)
-    cdef bint _is_type_checking(self, Py_ssize_t start, int target, bint is_negated) noexcept
     cdef void _function(self, int indentation) noexcept
     cdef void _class(self, int indentation) noexcept
     cdef void _decorated(self, int indentation) noexcept
@@ -120,7 +117,7 @@ cdef class SyntaxScanner:
     @cython.locals(target=cython.int)
     cdef void _assignment(self) noexcept
     cdef int _value(self) noexcept
-    @cython.locals(dots=cython.int, has_module=cython.bint, is_in_parentheses=cython.bint, line=cython.Py_ssize_t, module_end=cython.Py_ssize_t, module_start=cython.Py_ssize_t, scope=cython.int, start=cython.Py_ssize_t)
+    @cython.locals(dots=cython.int, has_module=cython.bint, is_in_parentheses=cython.bint, line=cython.Py_ssize_t, module_end=cython.Py_ssize_t, module_start=cython.Py_ssize_t, start=cython.Py_ssize_t)
     cdef void _import(self) noexcept
     @cython.locals(start=cython.Py_ssize_t)
     cdef void _imported_names(self, bint is_dotted, bint is_in_parentheses) noexcept

@@ -25,14 +25,12 @@ _DECLARES_UTF8: Final = re.compile(rb"#[^\n]*?coding[:=][ \t]*utf-?8(?![-\w.])[^
 _MOST_HEAD: Final = 1_000
 """Bytes in which the first two lines must end, or else have no declaration of an encoding."""
 
-Statement: TypeAlias = tuple[int, int, int, str, tuple[str, ...], int, int]
-"""An import statement: line, scope, dots, module, names, and where in the file it starts and ends.
+Statement: TypeAlias = tuple[int, int, str, tuple[str, ...], int, int]
+"""An import statement: line, dots, module, names, and where in the file it starts and ends.
 
-The scope is a sum: 1 in a function, 2 below `if TYPE_CHECKING:`, 4 in a `try` or a `with`, which may catch its error.
 `import a.b, c` has no module and the names `a.b` and `c`; `from ..a import b as c` has two dots, the module `a` and the
 name `b`; `from a import *` has the name `*`.
 """
-_LOCAL, _TYPE_CHECKING, _MAYBE_OPTIONAL = 1, 2, 4
 
 _END, _NAME, _NUMBER, _STRING, _BINARY, _COMPARISON, _AUGMENTED, _ARROW, _WALRUS, _POWER = range(10)
 _BAD, _ELLIPSIS = 254, 255
@@ -115,11 +113,7 @@ class SyntaxScanner:
         self.blocks = 0
         self.field_depth = -1
         self.outer_quotes = 0
-        self.functions = 0
-        self.checking = 0
-        self.guards = 0
         self.string_is_bytes = False
-        self.names_checking = False
         self.names_loader = False
         self.statements = 0
         self.names: list[str] = []
@@ -226,9 +220,7 @@ class SyntaxScanner:
         self.pos = pos
         self.kind = self._keyword(start, pos - start)
         if self.kind == _NAME and pos - start >= 9:  # the shortest of the names below
-            if self._is(start, pos - start, b"TYPE_CHECKING", 13):
-                self.names_checking = True
-            elif self._is(start, pos - start, b"import_module", 13) or self._is(start, pos - start, b"__import__", 10):
+            if self._is(start, pos - start, b"import_module", 13) or self._is(start, pos - start, b"__import__", 10):
                 self.names_loader = True
             elif self._is(start, pos - start, b"__debug__", 9):  # which nothing may be assigned to
                 self._fail()
@@ -971,43 +963,13 @@ class SyntaxScanner:
             self._block(indentation)
 
     def _if(self, indentation: int) -> None:
-        checking = self.checking
         while True:
-            self.names_checking = False
             self._next()
-            is_negated = self.kind == _NOT
-            start = self.start
-            target = self._named_expression()
-            is_checking = self.names_checking
-            if is_checking and not self._is_type_checking(start, target, is_negated):
-                self._fail()
-            if is_checking and not is_negated:
-                self.checking += 1
-                self._block(indentation)
-                self.checking -= 1
-            else:
-                self._block(indentation)
-                if is_checking:
-                    self.checking += 1
+            self._named_expression()
+            self._block(indentation)
             if not self._continues(_ELIF, indentation):
                 break
         self._else(indentation)
-        self.checking = checking
-
-    def _is_type_checking(self, start: int, target: int, is_negated: bool) -> bool:
-        """Whether the condition that has just been read, from `start`, is `a.TYPE_CHECKING`, or `not` that."""
-        end = self.last_end
-        before = self._class_at(end - 14)
-        if before & (_LETTER | _DIGIT) or not self._is(end - 13, 13, b"TYPE_CHECKING", 13):
-            return False
-        if target in (_PLAIN_NAME, _PLACE):
-            return True
-        place = start + 3
-        while self._at(place) == _SPACE:
-            place += 1
-        while place < end and (self._at(place) == _DOT or self._class_at(place) & (_LETTER | _DIGIT)):
-            place += 1
-        return is_negated and place == end
 
     def _function(self, indentation: int) -> None:
         self._next()
@@ -1020,9 +982,7 @@ class SyntaxScanner:
         if self.kind == _ARROW:
             self._next()
             self._expression()
-        self.functions += 1
         self._block(indentation)
-        self.functions -= 1
 
     def _class(self, indentation: int) -> None:
         self._next()
@@ -1071,9 +1031,7 @@ class SyntaxScanner:
             self._next()
             self._with_items()
             self._expect(_CLOSE)
-        self.guards += 1
         self._block(indentation)
-        self.guards -= 1
 
     def _with_items(self) -> None:
         while True:
@@ -1090,7 +1048,6 @@ class SyntaxScanner:
 
     def _try(self, indentation: int) -> None:
         self._next()
-        self.guards += 1
         self._block(indentation)
         handlers = 0
         while self._continues(_EXCEPT, indentation):
@@ -1112,7 +1069,6 @@ class SyntaxScanner:
             self._block(indentation)
         elif not handlers:
             self._fail()
-        self.guards -= 1
 
     def _simple_statements(self) -> None:
         """`a; b`, up to the end of the line."""
@@ -1235,13 +1191,8 @@ class SyntaxScanner:
         if self.kind not in (_NEWLINE, _SEMICOLON):
             self._fail()
             return
-        scope = _LOCAL if self.functions else 0
-        if self.checking:
-            scope |= _TYPE_CHECKING
-        if self.guards:
-            scope |= _MAYBE_OPTIONAL
         module = self._text(module_start, module_end)
-        self.imports.append((line, scope, dots, module, tuple(self.names), start, self.last_end))
+        self.imports.append((line, dots, module, tuple(self.names), start, self.last_end))
 
     def _imported_names(self, is_dotted: bool, is_in_parentheses: bool) -> None:
         while True:
