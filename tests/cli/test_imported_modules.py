@@ -16,8 +16,17 @@ from archguard.codebase.imports.syntax_scanner import is_compiled
 _IMPORTED = re.compile(r"^import time: +\d+ \| +\d+ \| +([\w.]+)$", re.MULTILINE)
 _SLOW = {"asyncio", "concurrent", "csv", "email", "logging", "multiprocessing", "socket", "tomllib", "zipfile"}
 """Packages of the standard library that take milliseconds to import, or bring others that do."""
-_OTHERS = {"archguard", "_distutils_hack", "_virtualenv", "colorama", "org", "sitecustomize", "usercustomize"}
-"""What Python imports by itself, click on Windows, and `copy` for Jython."""
+_OTHERS = {
+    "archguard",
+    "_distutils_hack",
+    "apport_python_hook",
+    "_virtualenv",
+    "colorama",
+    "org",
+    "sitecustomize",
+    "usercustomize",
+}
+"""What Python imports by itself (on Ubuntu its reporter of crashes too), click on Windows, and `copy` for Jython."""
 
 GRIMP = () if is_compiled() else ("grimp", "logging")
 """What reads the imports of files, unless archguard's own scanner is compiled."""

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from daemons import Daemons
+from daemons import PATIENCE, Daemons
 from project import Project
 
 from archguard.config import find_configuration
@@ -121,7 +121,9 @@ def test_a_client_does_not_wait_for_longer_than_it_may(project: Project, daemons
 
     assert ask(str(project.root), {"method": "report"}, start=True, timeout=0.001) is None
 
+    end = time.monotonic() + PATIENCE
     while not daemons.pid(project):  # it comes up nevertheless, for the next client
+        assert time.monotonic() < end
         time.sleep(0.01)
 
 
