@@ -132,7 +132,7 @@ def _compare_kept(check: Checker, expected: Run, edits: Iterator[tuple[str, Path
     for title in ("with an empty cache", "with a filled cache"):
         if difference := check().difference(expected):
             yield f"{title}: {difference}"
-    undone = {}
+    undone: dict[Path, bytes] = {}
     for title, file, text in edits:
         undone.setdefault(file, file.read_bytes())
         file.write_text(text, encoding="utf-8")

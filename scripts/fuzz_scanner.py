@@ -138,7 +138,8 @@ def _sanitized(options: argparse.Namespace) -> int:
         subprocess.run([sys.executable, "scripts/build_extension.py"], cwd=copy, env=built, check=True)
         environment["LD_PRELOAD"] = _library("libasan.so")
         # Neither those that measure time, nor the longest, whose files are damaged and read below.
-        tests = ["-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", "-k", _TESTED, TESTS]
+        # What a sanitizer writes before it ends the process is not to be captured.
+        tests = ["-m", "pytest", "-q", "-n", "0", "--capture", "sys", "-p", "no:cacheprovider", "-k", _TESTED, TESTS]
         fuzz = ["scripts/fuzz_scanner.py", "--seconds", str(options.seconds), "--seed", str(options.seed)]
         for command in (tests, [*fuzz, *(str(each.resolve()) for each in options.folders)]):
             code = subprocess.run([sys.executable, *command], cwd=copy, env=environment, check=False).returncode  # noqa: S603
