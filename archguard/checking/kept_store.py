@@ -8,9 +8,9 @@ depend on, and the text of the files; a run reads only those of the changed file
 import os
 import pickle
 import sys
+from _blake2 import blake2b  # `hashlib` takes 3 ms to load OpenSSL
 from collections.abc import Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from hashlib import blake2b
 from importlib.util import find_spec
 from typing import Final, NamedTuple, TypeAlias
 
@@ -18,10 +18,10 @@ from archguard.checking.kept_run import KeptRun, are_mostly_outdated, texts_of
 from archguard.codebase import Codebase
 from archguard.codebase.edits import with_edits
 from archguard.codebase.file_results import PROGRAM, Batch, FileResults, Scan
-from archguard.codebase.file_tasks import digest_of
 from archguard.config import Config, read
 from archguard.incremental import store
 from archguard.incremental.dependencies import DependencyRecorder
+from archguard.incremental.fingerprint import digest_of
 from archguard.incremental.input_recorder import edited_files, is_recording, state_of, take_over_inputs
 from archguard.incremental.program_state import running_program
 from archguard.incremental.unpickle import unpickled

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from archguard.incremental import store
-from archguard.incremental.fingerprint import content
+from archguard.incremental.fingerprint import content, content_digest
 from archguard.incremental.interface_hash import NEEDS_FULL_SCAN, parsed
 from archguard.incremental.recorded_result import IMPORTS, RecordedResult
 from archguard.incremental.request_key import file_name
@@ -184,9 +184,7 @@ def _targets(node: ast.Import | ast.ImportFrom, module: str) -> Iterator[tuple[s
 
 def beginning(text: bytes, lines: int) -> str:
     """A digest of the first `lines` lines of a file."""
-    from hashlib import blake2b  # loads OpenSSL, 5 ms that runs without edits need not pay
-
-    return blake2b(b"\n".join(text.split(b"\n")[:lines]), digest_size=16).hexdigest()
+    return content_digest(b"\n".join(text.split(b"\n")[:lines]))
 
 
 def report_after_edit(root: str, recorded: RecordedResult) -> tuple[str, list[str], list[int]] | None:

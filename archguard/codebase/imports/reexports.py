@@ -10,11 +10,14 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from archguard.codebase.imports.excerpts import bindings_only
 from archguard.codebase.imports.extract import Import, ImportTrait
+from archguard.codebase.imports.import_scanner import uses_compiled
 from archguard.codebase.imports.line_parser import Name
 from archguard.codebase.imports.statements import Statements
+from archguard.codebase.imports.syntax_scanner import scan
 from archguard.codebase.modules.namespace import ServiceNamespace
-from archguard.codebase.syntax.source import Source, SourceError
+from archguard.codebase.syntax.source import MOST_WORDS, Source, SourceError
 from archguard.incremental.input_recorder import record_full_scan
 
 
@@ -226,7 +229,18 @@ def _bound(source: Source) -> tuple[frozenset[str], tuple[str, ...]]:
     from archguard.codebase.scopes.binder import read_scope  # noqa: PLC0415  # most projects have no star imports to resolve
 
     try:
-        scope = read_scope(replace(source))  # of a copy, so that `source` does not keep the tree
+        scope = read_scope(_with_bindings(source))
     except SourceError:
         return frozenset(), ()
     return frozenset(scope.bindings), tuple(scope.star_imports)
+
+
+def _with_bindings(source: Source) -> Source:
+    """A copy of `source`, as far as possible without what binds no name at the top level: it need not be parsed.
+
+    Raises:
+        SourceError: the file cannot be read.
+    """
+    content = source.read()
+    scanned = scan(content) if uses_compiled() and len(content) <= MOST_WORDS else None
+    return source.with_content(bindings_only(content, scanned.starts)) if scanned else replace(source)

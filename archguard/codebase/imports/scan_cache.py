@@ -9,14 +9,13 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from archguard.codebase.syntax.source import Source, SourceError
 from archguard.incremental import store
-from archguard.incremental.fingerprint import digest
+from archguard.incremental.fingerprint import content_digest, digest
 from archguard.incremental.input_recorder import is_recording, record_rows, state_of
 
 _FOLDER = "imports"
@@ -122,4 +121,4 @@ def _files_of_grimp() -> Iterable[str]:
 
 
 def _digest(value: object) -> str:
-    return blake2b(json.dumps(value).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    return content_digest(json.dumps(value).encode("utf-8", "surrogatepass"))

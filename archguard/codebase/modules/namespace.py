@@ -39,7 +39,7 @@ class ServiceNamespace:
 
     def qualified(self, module: str) -> str:
         """The name of `module` in the graph: with its service, if it has one."""
-        if not any(self._services.values()):
+        if not self._has_services:
             return module
         return next(
             (qualify(self._services[name], module) for name in self_and_parents(module) if name in self._services),
@@ -57,6 +57,10 @@ class ServiceNamespace:
                 return module
         found = next((module for module in outer if module in externals), "")
         return found or next((module for module in reversed(outer) if not _contains_some(module, externals)), name)
+
+    @cached_property
+    def _has_services(self) -> bool:
+        return any(self._services.values())
 
     @cached_property
     def _services(self) -> dict[str, str]:
