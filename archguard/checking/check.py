@@ -75,6 +75,12 @@ def is_about_imports(config: Config, codebase: Codebase) -> bool:
     return are_built_in and not any(contract.modules_to_parse(codebase) for contract in config.contracts)
 
 
+def may_keep(config: Config) -> bool:
+    """Whether there are contracts whose results are kept file by file; plug-ins may read anything."""
+    by_file = any(contract.checks_by_file for contract in config.contracts)
+    return by_file and all(contract.is_built_in for contract in config.contracts)
+
+
 def _warning(note: ConfigError, code: str) -> Problem:
     severity = Severity.INFO if isinstance(note, ConfigRemark) else Severity.WARNING
     return replace(note.problem(code), severity=severity)

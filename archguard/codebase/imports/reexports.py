@@ -9,6 +9,7 @@ Cost: one dictionary per package that some statement imports a name from.
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TypeAlias
 
 from archguard.codebase.imports.excerpts import bindings_only
 from archguard.codebase.imports.extract import Import, ImportTrait
@@ -19,6 +20,9 @@ from archguard.codebase.imports.syntax_scanner import scan
 from archguard.codebase.modules.namespace import ServiceNamespace
 from archguard.codebase.syntax.source import MOST_WORDS, Source, SourceError
 from archguard.incremental.input_recorder import record_full_scan
+
+Kept: TypeAlias = tuple[dict[str, list[int] | None], dict[str, set[str]], set[str], bool]
+"""The packages with their lines, what was asked of them, what was starred, and whether re-exports are followed."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,19 @@ class Reexports:
     """The names that were followed through each package: its edit must lead them to the same definitions."""
     _starred: set[str] = field(default_factory=set, repr=False)
     """The modules whose names a star import has needed: an edit must not change them."""
+
+    @classmethod
+    def restored(
+        cls, kept: Kept, sources: Mapping[str, Source], known: Collection[str], views: Mapping[str, ServiceNamespace]
+    ) -> "Reexports":
+        """Those that `kept` was called of."""
+        packages, asked, starred, follows = kept
+        return cls(packages, Statements(sources), known, views, follows, asked, starred)
+
+    def kept(self) -> Kept:
+        """What must be kept to restore them, in values that `marshal` knows; without sources, modules and views."""
+        packages = {package: None if lines is None else [*lines] for package, lines in self.packages.items()}
+        return packages, self._asked, self._starred, self.follows
 
     def origins(self, name: str) -> tuple[str, ...]:
         """The modules that may define `shop.OrderRepository`, which is no module; () if only its own package does."""

@@ -71,7 +71,12 @@ class StatementResolver:
             return ""
         if name in self.excluded:
             return next((outer for outer in self_and_parents(name) if outer in self.known), name)
-        return name if name in self.known else None
+        return self._modules.get(name)
+
+    @cached_property
+    def _modules(self) -> dict[str, str]:
+        """The known modules, by name: as one string each, which takes less memory, and is compared faster."""
+        return {name: name for name in self.known}
 
     @cached_property
     def _shared(self) -> frozenset[str]:

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from archguard.codebase.modules.discovery import PackageRoot, qualify
@@ -36,6 +36,10 @@ class ServiceNamespace:
                 or (portion.package not in own and owners[portion.package] == 1)
             ),
         )
+
+    def without_files(self) -> "ServiceNamespace":
+        """The same names; they need no files."""
+        return replace(self, package_roots=tuple(replace(one, sources=()) for one in self.package_roots))
 
     def qualified(self, module: str) -> str:
         """The name of `module` in the graph: with its service, if it has one."""
