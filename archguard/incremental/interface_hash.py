@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from archguard.incremental.fingerprint import content_digest
 
-NEEDS_FULL_SCAN = (b"archguard:", b"import_module", b"__import__", b"def __getattr__", b"\f")
+NEEDS_FULL_SCAN = frozenset((b"archguard:", b"import_module", b"__import__", b"def __getattr__", b"\f"))
 """A full scan searches files for these words, in comments and strings too, so a syntax tree is not enough."""
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
