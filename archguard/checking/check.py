@@ -105,6 +105,8 @@ def _chosen(config: Config, only: Collection[str]) -> tuple[Contract, ...]:
 
 @dataclass(frozen=True)
 class _Result:
+    """What one contract has found."""
+
     outcome: Outcome
     violations: tuple[Violation, ...]
     problems: tuple[Problem, ...]

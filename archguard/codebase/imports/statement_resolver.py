@@ -57,26 +57,21 @@ class StatementResolver:
 
     def resolved(self, target: str) -> str:
         """The name in the graph of `target`, a module or a name in one; "" if grimp must tell."""
+        names, qualified = self._names, self.namespace.qualified
         top = target.partition(".")[0]
-        for name in (target, target.rpartition(".")[0], top):
-            found = self._known_name(name)
-            if found is not None:
-                return found if name != top or top not in self._shared else ""
-        return "" if top in self._shared else top
-
-    def _known_name(self, target: str) -> str | None:
-        """The name in the graph of a module of the project; "" if grimp must tell, None if it is no such module."""
-        name = self.namespace.qualified(target)
-        if name in self._folders:
-            return ""
-        if name in self.excluded:
-            return next((outer for outer in self_and_parents(name) if outer in self.known), name)
-        return self._modules.get(name)
+        for name in (target, target.rpartition(".")[0]):
+            found = names.get(qualified(name))
+            if found is not None and name != top:
+                return found
+        return "" if top in self._shared else names.get(qualified(top), top)
 
     @cached_property
-    def _modules(self) -> dict[str, str]:
-        """The known modules, by name: as one string each, which takes less memory, and is compared faster."""
-        return {name: name for name in self.known}
+    def _names(self) -> dict[str, str]:
+        """The name in the graph of each module of the project, as one string each; "" if grimp must tell."""
+        names = {name: name for name in self.known}
+        for module in self.excluded:
+            names[module] = next((outer for outer in self_and_parents(module) if outer in self.known), module)
+        return names | dict.fromkeys(self._folders, "")
 
     @cached_property
     def _shared(self) -> frozenset[str]:
