@@ -22,7 +22,7 @@ from typing import Any, Final
 from archguard.codebase import Codebase, ImportGraph, Source
 from archguard.codebase.edits import with_edits
 from archguard.codebase.file_results import FileResults
-from archguard.codebase.imports.reexports import Reexports
+from archguard.codebase.imports.reexports import Kept, Reexports
 from archguard.config import Config, read
 from archguard.incremental import store
 from archguard.incremental.fingerprint import digest_of
@@ -97,7 +97,7 @@ def _codebase(rows: Any, graph: Any, reexports: Any, others: tuple[Codebase, Any
         rest,
         sources=sources,
         imports=ImportGraph(modules, lines),
-        reexports=Reexports.restored(reexports, sources, modules, views) if reexports else None,
+        reexports=Reexports.restored(Kept(*reexports), sources, modules, views) if reexports else None,
     )
 
 
@@ -127,7 +127,7 @@ def _save(root: str, name: str, codebase: Codebase) -> None:
             for source in codebase.sources.values()
         ],
         (imports.modules, imports.lines),
-        reexports.kept() if reexports else None,
+        tuple(reexports.kept()) if reexports else None,
         tuple(scan_record()),
         pickle.dumps((rest, views), pickle.HIGHEST_PROTOCOL),
     )

@@ -9,7 +9,7 @@ Cost: one dictionary per package that some statement imports a name from.
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from archguard.codebase.imports.excerpts import bindings_only
 from archguard.codebase.imports.extract import Import, ImportTrait
@@ -21,8 +21,20 @@ from archguard.codebase.modules.namespace import ServiceNamespace
 from archguard.codebase.syntax.source import MOST_WORDS, Source, SourceError
 from archguard.incremental.input_recorder import record_full_scan
 
-Kept: TypeAlias = tuple[dict[str, list[int] | None], dict[str, set[str]], set[str], bool]
-"""The packages with their lines, what was asked of them, what was starred, and whether re-exports are followed."""
+Bound: TypeAlias = tuple[frozenset[str], tuple[str, ...]]
+"""The top-level bindings of a file, and the modules of its star imports."""
+
+
+class Kept(NamedTuple):
+    """What must be kept to restore re-exports, in values that `marshal` knows; without sources, modules and views."""
+
+    packages: dict[str, list[int] | None]
+    asked: dict[str, set[str]]
+    definitions: dict[str, tuple[str, ...]]
+    """The definitions of all names that were followed, for the files may be others when they are restored."""
+    starred: dict[str, Bound]
+    """What the modules bind whose names a star import has needed; likewise."""
+    follows: bool
 
 
 @dataclass(frozen=True)
@@ -40,6 +52,7 @@ class Reexports:
     """Whether to resolve at all; if not, every name is its own definition."""
     _tables: dict[str, "_Table"] = field(default_factory=dict, init=False, repr=False)
     _origins: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False)
+    _definitions: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False)
     _asked: dict[str, set[str]] = field(default_factory=dict, repr=False)
     """The names that were followed through each package: its edit must lead them to the same definitions."""
     _starred: set[str] = field(default_factory=set, repr=False)
@@ -49,14 +62,21 @@ class Reexports:
     def restored(
         cls, kept: Kept, sources: Mapping[str, Source], known: Collection[str], views: Mapping[str, ServiceNamespace]
     ) -> "Reexports":
-        """Those that `kept` was called of."""
-        packages, asked, starred, follows = kept
-        return cls(packages, Statements(sources), known, views, follows, asked, starred)
+        """Those that `kept` was called of, before the files of `sources` have changed."""
+        asked, starred = kept.asked, {*kept.starred}
+        found = cls(kept.packages, Statements(sources), known, views, kept.follows, asked, starred)
+        found._definitions.update(kept.definitions)
+        found._stars.known.update(kept.starred)
+        return found
 
     def kept(self) -> Kept:
-        """What must be kept to restore them, in values that `marshal` knows; without sources, modules and views."""
+        """What must be kept to restore them."""
         packages = {package: None if lines is None else [*lines] for package, lines in self.packages.items()}
-        return packages, self._asked, self._starred, self.follows
+        names = [name for asked in [*self._asked.values()] for name in [*asked]]
+        definitions = {name: self.definitions(name) for name in names}
+        return Kept(
+            packages, self._asked, definitions, {one: self._stars.bound(one) for one in self._starred}, self.follows
+        )
 
     def origins(self, name: str) -> tuple[str, ...]:
         """The modules that may define `shop.OrderRepository`, which is no module; () if only its own package does."""
@@ -67,7 +87,9 @@ class Reexports:
 
     def definitions(self, name: str) -> tuple[str, ...]:
         """The qualified names of the definitions of `shop.OrderRepository`; itself if it is no re-export."""
-        return self._follow(name, ())
+        if name not in self._definitions:
+            self._definitions[name] = self._follow(name, ())
+        return self._definitions[name]
 
     def imported_as(self, importer: str, target: str) -> tuple[str, ...]:
         """The qualified names of the definitions of `target`, as a statement in `importer` names it."""
@@ -147,7 +169,7 @@ class _Stars:
     views: Mapping[str, ServiceNamespace]
     starred: set[str]
     """The modules whose names a star import has needed."""
-    _known: dict[str, tuple[frozenset[str], tuple[str, ...]]] = field(default_factory=dict, init=False, repr=False)
+    known: dict[str, Bound] = field(default_factory=dict, init=False, repr=False)
 
     def is_like(self, before: "_Stars", module: str) -> bool:
         """Whether `module` binds the names that it bound `before`, or no star import has needed them."""
@@ -157,12 +179,12 @@ class _Stars:
         """The name in the graph of `name` in the files of `importer`'s service."""
         return self.views[self.sources[importer].service].qualified(name)
 
-    def bound(self, module: str) -> tuple[frozenset[str], tuple[str, ...]]:
+    def bound(self, module: str) -> Bound:
         """The top-level bindings of a file, and the modules of its star imports."""
-        if module not in self._known:
+        if module not in self.known:
             record_full_scan(self.sources[module].file)
-            self._known[module] = _bound(self.sources[module])
-        return self._known[module]
+            self.known[module] = _bound(self.sources[module])
+        return self.known[module]
 
     def public(self, module: str, above: tuple[str, ...] = ()) -> frozenset[str]:
         """The names that `from module import *` may bind: all without a leading underscore."""
@@ -242,7 +264,7 @@ def _package_level(source: Source, imports: tuple[Import, ...]) -> tuple[Import,
     return tuple(found for found in imports if ImportTrait.LOCAL not in found.traits)
 
 
-def _bound(source: Source) -> tuple[frozenset[str], tuple[str, ...]]:
+def _bound(source: Source) -> Bound:
     from archguard.codebase.scopes.binder import read_scope  # noqa: PLC0415  # most projects have no star imports to resolve
 
     try:
