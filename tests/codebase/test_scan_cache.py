@@ -63,6 +63,15 @@ def test_a_module_that_becomes_a_package_may_re_export_what_others_import(shop: 
     assert "shop.tax -> shop.api" in shop.ask("why", "shop.tax", "shop.api").stdout
 
 
+def test_a_file_that_cannot_be_parsed_has_no_scan_to_keep(shop: Project) -> None:
+    shop.configure(CONTRACTS + "  - {id: cloud, kind: external, modules: shop.tax, deny: [google.cloud.storage]}\n")
+    shop.write("shop/tax.py", "import google\nx = = 1\n")
+    shop.ask("check", "--checksum")
+    shop.write("shop/new.py", "")
+
+    assert "is not valid Python" in shop.ask("check", "--checksum").stdout
+
+
 def test_other_names_to_tell_apart_are_asked_about_anew(shop: Project) -> None:
     shop.configure(CONTRACTS + "  - {id: os, kind: external, modules: shop.tax, deny: [os.path]}\n")
 

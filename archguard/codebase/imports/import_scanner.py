@@ -251,8 +251,8 @@ class ImportScanner:
         Raises:
             SourceError: the file cannot be read or parsed.
         """
-        links = found.by_grimp[source.module] = {}
         imports = [one for one in Import.extract(source) if not one.leaves and ImportTrait.DYNAMIC not in one.traits]
+        links = found.by_grimp[source.module] = {}  # not before: a file that cannot be parsed must not have a scan
         for one in imports:
             imported = self.namespace.resolve(one.target, self.known, self.externals)
             if imported != source.module:
