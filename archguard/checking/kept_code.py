@@ -3,7 +3,7 @@
 The entry has two layers. Paths, names, imports and fingerprints, which are nearly all of it, are written by `marshal`,
 whose reading takes 30 ms for Home Assistant, where objects took 100. The few other objects of a code base are a pickle
 in it. Both are read only after the entry has been authenticated (`incremental/store.py`); it belongs to one version of
-Python and of archguard, as `kept_name` says.
+Python and of archguard, as `entry_name` says.
 
 Later runs compare the files with this entry, however many edits lie between, and do not change it: so errors cannot add
 up. When anything but the content of some files has changed, or an edit leads imports of other files elsewhere, all
@@ -52,7 +52,7 @@ def read_edited(config: Config) -> Codebase:
     """
     if not is_recording():
         return read(config)
-    root, name = str(config.root), kept_name(config, ())
+    root, name = str(config.root), entry_name(config, ())
     codebase = _after_edits(root, name)
     if codebase is None:
         codebase = read(config)
@@ -60,7 +60,7 @@ def read_edited(config: Config) -> Codebase:
     return codebase
 
 
-def kept_name(config: Config, only: Collection[str]) -> str:
+def entry_name(config: Config, only: Collection[str]) -> str:
     """The name of an entry: other contracts, or another archguard, Python or sqlglot, have another one."""
     return digest_of([config, sorted(only), sys.version, _sqlglot(), *running_program()])
 

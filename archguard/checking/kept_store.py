@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple, TypeAlias
 
 from archguard.checking.check import may_keep
-from archguard.checking.kept_code import MOST_CHANGED, kept_name, read_edited
+from archguard.checking.kept_code import MOST_CHANGED, entry_name, read_edited
 from archguard.checking.kept_run import KeptRun, are_mostly_outdated, texts_of
 from archguard.codebase import Codebase
 from archguard.codebase.file_results import Batch, Scan
@@ -91,9 +91,9 @@ def keep_results(config: Config, only: Collection[str], codebase: Codebase) -> N
     results = codebase.results
     computed = sum(len(batch.results) for batch in results.batches)
     if results.recorder.is_recording and computed:
-        _store(str(config.root), kept_name(config, only), codebase)
+        _store(str(config.root), entry_name(config, only), codebase)
     elif results.kept and are_mostly_outdated(computed, computed + sum(map(len, results.kept.values()))):
-        store.save_bytes(str(config.root), (_FOLDER, f"{kept_name(config, only)}.index"), b"")
+        store.save_bytes(str(config.root), (_FOLDER, f"{entry_name(config, only)}.index"), b"")
 
 
 def _store(root: str, name: str, codebase: Codebase) -> None:
@@ -173,7 +173,7 @@ class _StoredRun:
     @classmethod
     def load(cls, config: Config, only: Collection[str]) -> "_StoredRun | None":
         """The stored run of the contracts `only` of `config`; None if there is none."""
-        root, name = str(config.root), kept_name(config, only)
+        root, name = str(config.root), entry_name(config, only)
         content = store.load_bytes(root, _FOLDER, f"{name}.index")
         return cls(root, name, unpickled(content)) if content else None
 
