@@ -7,6 +7,7 @@ configuration is not run, and has the status `error`, so that it never passes by
 
 import ast
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -15,7 +16,6 @@ from archguard.checking.import_filter import excluded_traits, ignore_problem, ig
 from archguard.checking.profile import Profile
 from archguard.checking.suppressions import suppress, suppressed
 from archguard.codebase import Codebase, Link, SourceError
-from archguard.codebase.worker_pool import worker_pool
 from archguard.config import Config, component_faults, contract_faults, did_you_mean, read
 from archguard.errors import ConfigError, ConfigRemark
 from archguard.incremental.input_recorder import record_full_scan, today
@@ -75,6 +75,12 @@ def is_about_imports(config: Config, codebase: Codebase) -> bool:
     return are_built_in and not any(contract.modules_to_parse(codebase) for contract in config.contracts)
 
 
+def may_keep(config: Config) -> bool:
+    """Whether there are contracts whose results are kept file by file; plug-ins may read anything."""
+    by_file = any(contract.checks_by_file for contract in config.contracts)
+    return by_file and all(contract.is_built_in for contract in config.contracts)
+
+
 def _warning(note: ConfigError, code: str) -> Problem:
     severity = Severity.INFO if isinstance(note, ConfigRemark) else Severity.WARNING
     return replace(note.problem(code), severity=severity)
@@ -99,17 +105,30 @@ def _chosen(config: Config, only: Collection[str]) -> tuple[Contract, ...]:
 
 @dataclass(frozen=True)
 class _Result:
+    """What one contract has found."""
+
     outcome: Outcome
     violations: tuple[Violation, ...]
     problems: tuple[Problem, ...]
     scope: frozenset[str]
 
 
-def _results(config: Config, codebase: Codebase, contracts: Iterable[Contract], profile: Profile) -> Iterator[_Result]:
-    with worker_pool(codebase):
+def _results(
+    config: Config, codebase: Codebase, contracts: Collection[Contract], profile: Profile
+) -> Iterator[_Result]:
+    with _workers(codebase, contracts):
         for contract in contracts:
             with profile.stage(f"contract {contract.id}"):
                 yield _check_contract(config, codebase, contract)
+
+
+def _workers(codebase: Codebase, contracts: Iterable[Contract]) -> AbstractContextManager[None]:
+    """The pool of workers, if a contract looks at what files contain."""
+    if not any(contract.checks_by_file or contract.modules_to_parse(codebase) for contract in contracts):
+        return nullcontext()
+    from archguard.codebase.worker_pool import worker_pool  # noqa: PLC0415  # a check of imports alone has no tasks
+
+    return worker_pool(codebase)
 
 
 def _check_contract(config: Config, codebase: Codebase, contract: Contract) -> _Result:

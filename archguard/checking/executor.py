@@ -7,13 +7,15 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from archguard.codebase import Codebase, Source, SourceError
-from archguard.codebase.file_tasks import digest_of, map_files, map_imports
+from archguard.incremental.fingerprint import digest_of
 from archguard.kinds import Contract
-from archguard.kinds.per_file import PerFileContract
 from archguard.model import Problem, Violation
+
+if TYPE_CHECKING:
+    from archguard.kinds.per_file import PerFileContract
 
 _MAX_NESTING: Final = 120
 """The nesting to blame for a `RecursionError`: a level takes up to four calls, and Python allows a thousand."""
@@ -34,12 +36,22 @@ class ContractResult:
 
 def run_contract(contract: Contract, codebase: Codebase) -> ContractResult:
     """Run `contract` on `codebase`."""
+    if contract.checks_by_file:
+        from archguard.kinds.per_file import PerFileContract  # noqa: PLC0415  # a check of imports alone has none
+
+        if isinstance(contract, PerFileContract):
+            return _run_by_file(contract, codebase)
     modules = contract.modules_to_parse(codebase)
-    if isinstance(contract, PerFileContract):
-        query, check = _query(contract, codebase), partial(_checker, contract)
-        return _joined(map_files(codebase, query, check, modules, contract.inputs(codebase), _shown))
     problems = _problems(codebase, modules) if modules else ()
     return ContractResult(_violations(contract, codebase), problems, contract.coverage(codebase).calls)
+
+
+def _run_by_file(contract: "PerFileContract", codebase: Codebase) -> ContractResult:
+    from archguard.codebase.file_tasks import map_files  # noqa: PLC0415  # a check of imports alone needs no workers
+
+    query, check = _query(contract, codebase), partial(_checker, contract)
+    modules, inputs = contract.modules_to_parse(codebase), contract.inputs(codebase)
+    return _joined(map_files(codebase, query, check, modules, inputs, _shown))
 
 
 def _violations(contract: Contract, codebase: Codebase) -> tuple[Violation, ...]:
@@ -49,8 +61,10 @@ def _violations(contract: Contract, codebase: Codebase) -> tuple[Violation, ...]
         return _distinct(contract.check(codebase))
 
     others = contract.import_inputs(codebase)
-    if others is None:
+    if others is None or not codebase.results.keeps_anything:
         return check()
+    from archguard.codebase.file_tasks import map_imports  # noqa: PLC0415  # a check of imports alone keeps nothing
+
     return map_imports(codebase, f"violations of {contract.id}", check, others)
 
 
@@ -71,13 +85,13 @@ def nesting_problems(codebase: Codebase) -> Iterator[Problem]:
             yield SourceError("cannot be checked: it is nested too deeply", "", place).problem("syntax")
 
 
-def _query(contract: PerFileContract, codebase: Codebase) -> str:
+def _query(contract: "PerFileContract", codebase: Codebase) -> str:
     """Names the check of `contract` with its context."""
     context = digest_of(map(codebase.results.context, contract.context(codebase)))
     return f"contract {contract.id} {context}"
 
 
-def _checker(contract: PerFileContract, codebase: Codebase) -> Callable[[Source], ContractResult]:
+def _checker(contract: "PerFileContract", codebase: Codebase) -> Callable[[Source], ContractResult]:
     """The function that runs `contract` on one file, in a worker."""
     check = contract.checker(codebase)
 

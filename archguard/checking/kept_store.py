@@ -5,33 +5,26 @@ depend on, and the text of the files; a run reads only those of the changed file
 (`incremental/store.py`), and holds the digest of each part.
 """
 
-import os
 import pickle
-import sys
+from _blake2 import blake2b  # `hashlib` takes 3 ms to load OpenSSL
 from collections.abc import Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from hashlib import blake2b
-from importlib.util import find_spec
 from typing import Final, NamedTuple, TypeAlias
 
+from archguard.checking.check import may_keep
+from archguard.checking.kept_code import MOST_CHANGED, entry_name, read_edited
 from archguard.checking.kept_run import KeptRun, are_mostly_outdated, texts_of
 from archguard.codebase import Codebase
-from archguard.codebase.edits import with_edits
-from archguard.codebase.file_results import PROGRAM, Batch, FileResults, Scan
-from archguard.codebase.file_tasks import digest_of
-from archguard.config import Config, read
+from archguard.codebase.file_results import Batch, Scan
+from archguard.config import Config
 from archguard.incremental import store
 from archguard.incremental.dependencies import DependencyRecorder
-from archguard.incremental.input_recorder import edited_files, is_recording, state_of, take_over_inputs
-from archguard.incremental.program_state import running_program
+from archguard.incremental.input_recorder import is_recording, state_of
 from archguard.incremental.unpickle import unpickled
 
 _FOLDER: Final = "results"
 _MOST_RUNS: Final = 4
 """Stored runs per project: each configuration has its own; the oldest go first."""
-_MOST_CHANGED: Final = 100
-"""More changed files are a checkout rather than edits: then a new full run is worth its time."""
-
 _State: TypeAlias = tuple[str, "list[int] | str | None"]
 """The path of a file, and its recorded fingerprint."""
 
@@ -58,8 +51,6 @@ class _Index:
     rows: list[dict[str, _Part]]
     texts: Mapping[str, _Part]
     scans: Mapping[str, Scan]
-    code: _Part
-    """The code base of the stored run."""
 
 
 def read_with_kept_results(config: Config, only: Collection[str]) -> Codebase:
@@ -71,10 +62,10 @@ def read_with_kept_results(config: Config, only: Collection[str]) -> Codebase:
     Raises:
         ExceptionGroup[ArchguardError]: a package does not exist.
     """
-    if not (is_recording() and _may_keep(config)):
-        return read(config)
+    codebase = read_edited(config)
+    if not (is_recording() and may_keep(config)):
+        return codebase
     stored = _StoredRun.load(config, only)
-    codebase = (stored and stored.codebase_after_edits()) or read(config)
     if not (stored and stored.give(codebase)):
         codebase.results.recorder = DependencyRecorder()
     return codebase
@@ -85,11 +76,11 @@ def stored_run(config: Config, codebase: Codebase) -> tuple[KeptRun, frozenset[s
 
     All of it is in memory. None if there is no such run, or so much has changed that a new one is better.
     """
-    stored = _StoredRun.load(config, ()) if _may_keep(config) else None
+    stored = _StoredRun.load(config, ()) if may_keep(config) else None
     changed = stored.changed(codebase) if stored else frozenset[str]()
     if stored and not changed:
         codebase.results.names = stored.index.names  # nothing leads elsewhere
-    return (stored.run(in_memory=True), changed) if stored and len(changed) <= _MOST_CHANGED else None
+    return (stored.run(in_memory=True), changed) if stored and len(changed) <= MOST_CHANGED else None
 
 
 def keep_results(config: Config, only: Collection[str], codebase: Codebase) -> None:
@@ -100,9 +91,9 @@ def keep_results(config: Config, only: Collection[str], codebase: Codebase) -> N
     results = codebase.results
     computed = sum(len(batch.results) for batch in results.batches)
     if results.recorder.is_recording and computed:
-        _store(str(config.root), _name(config, only), codebase)
+        _store(str(config.root), entry_name(config, only), codebase)
     elif results.kept and are_mostly_outdated(computed, computed + sum(map(len, results.kept.values()))):
-        store.save_bytes(str(config.root), (_FOLDER, f"{_name(config, only)}.index"), b"")
+        store.save_bytes(str(config.root), (_FOLDER, f"{entry_name(config, only)}.index"), b"")
 
 
 def _store(root: str, name: str, codebase: Codebase) -> None:
@@ -116,7 +107,6 @@ def _store(root: str, name: str, codebase: Codebase) -> None:
         rows=[{module: parts.add(row) for module, row in batch.rows.items()} for batch in results.batches],
         texts={module: parts.add(text) for module, text in texts_of(codebase).items()},
         scans=_shared(results.scans),
-        code=parts.add(pickle.dumps(_without_memos(codebase), pickle.HIGHEST_PROTOCOL)),
     )
     store.save_bytes(root, (_FOLDER, f"{name}.parts"), b"".join(parts.contents))
     store.save_bytes(root, (_FOLDER, f"{name}.index"), pickle.dumps(index, pickle.HIGHEST_PROTOCOL))
@@ -183,28 +173,14 @@ class _StoredRun:
     @classmethod
     def load(cls, config: Config, only: Collection[str]) -> "_StoredRun | None":
         """The stored run of the contracts `only` of `config`; None if there is none."""
-        root, name = str(config.root), _name(config, only)
+        root, name = str(config.root), entry_name(config, only)
         content = store.load_bytes(root, _FOLDER, f"{name}.index")
         return cls(root, name, unpickled(content)) if content else None
-
-    def codebase_after_edits(self) -> Codebase | None:
-        """The code of the stored run with the edits since; None if anything else has changed, or all must be read."""
-        edited, files = edited_files(), {file for file, _ in self.index.files.values()}
-        content = self._parts({PROGRAM: self.index.code})[PROGRAM] if edited and files.issuperset(edited) else b""
-        if not content:
-            return None
-        take_over_inputs()
-        # The stored run may be older than the run before this one, so there may be more edits.
-        changed = [name for name, (file, state) in self.index.files.items() if not state or state_of(file) != state]
-        if len(changed) > _MOST_CHANGED:
-            return None
-        codebase: Codebase = unpickled(content)
-        return with_edits(codebase, [replace(codebase.sources[name]) for name in changed])  # copies, without markers
 
     def give(self, codebase: Codebase) -> bool:
         """Give `codebase` the results that still hold; False if so many do not that a full run is better."""
         changed = self.changed(codebase)
-        return len(changed) <= _MOST_CHANGED and self.run().give(codebase, changed)
+        return len(changed) <= MOST_CHANGED and self.run().give(codebase, changed)
 
     def changed(self, codebase: Codebase) -> frozenset[str]:
         """The modules that were added, removed or edited since the run."""
@@ -225,31 +201,9 @@ class _StoredRun:
         return _StoredParts(self.root, self.name, parts, content)
 
 
-def _may_keep(config: Config) -> bool:
-    """Whether there are contracts whose results are kept file by file, and none of a plug-in."""
-    by_file = any(contract.checks_by_file for contract in config.contracts)
-    return by_file and all(contract.is_built_in for contract in config.contracts)
-
-
 def _files(codebase: Codebase) -> dict[str, _State]:
     return {module: (source.file, state_of(source.file)) for module, source in codebase.sources.items()}
 
 
-def _name(config: Config, only: Collection[str]) -> str:
-    """The name of the entries: other contracts, or another archguard, Python or sqlglot, have another one."""
-    return digest_of([config, sorted(only), sys.version, _sqlglot(), *running_program()])
-
-
-def _sqlglot() -> tuple[str, int] | None:
-    """Where sqlglot is, and since when: with it, other tables are found in SQL. No other library is optional."""
-    found = find_spec("sqlglot")
-    return (found.origin, os.stat(found.origin).st_mtime_ns) if found and found.origin else None  # noqa: PTH116  # fast
-
-
 def _digest(content: bytes) -> bytes:
     return blake2b(content, digest_size=16).digest()
-
-
-def _without_memos(codebase: Codebase) -> Codebase:
-    """`codebase` without what this process has memoized."""
-    return replace(codebase, results=FileResults(names=codebase.results.names), statements_of_links={}, memo={})

@@ -12,7 +12,8 @@ from typing import Any
 
 from archguard.codebase import Codebase
 from archguard.codebase.file_results import ANYWHERE
-from archguard.codebase.scopes.scopes import Binding, Reading, Scope, ScopeFact
+from archguard.codebase.scopes.reading import Reading
+from archguard.codebase.scopes.scopes import Binding, Scope, ScopeFact
 from archguard.incremental.dependencies import Fact, Validity
 from archguard.incremental.memos import Answer, AnswerStore, MemoName
 from archguard.semantics.program_facts import ProgramFacts

@@ -2,12 +2,15 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from archguard.codebase import Codebase, SourceError
-from archguard.codebase.facts import Directive
+from archguard.codebase import Codebase, Source, SourceError
 from archguard.config import did_you_mean
 from archguard.errors import ArchguardError
 from archguard.model import Problem, Report, Severity, Violation
+
+if TYPE_CHECKING:
+    from archguard.codebase.facts import Directive
 
 
 def suppress(report: Report, codebase: Codebase, contracts: Collection[str]) -> Report:
@@ -36,16 +39,23 @@ def suppressed(
     return tuple(violation for violation in violations if _cover(violation, covering))
 
 
-def directives_of(codebase: Codebase) -> Iterator[Directive]:
+def directives_of(codebase: Codebase) -> Iterator["Directive"]:
     """Every directive in the code; unreadable files are skipped, since the code base reports them."""
     for module in sorted(codebase.sources):
         try:
-            yield from Directive.extract(codebase.sources[module])
+            yield from _directives_in(codebase.sources[module])
         except SourceError:
             continue
 
 
-def _fault(directive: Directive, contracts: Collection[str]) -> ArchguardError | None:
+def _directives_in(source: Source) -> Iterator["Directive"]:
+    if b"archguard:" in source.markers:
+        from archguard.codebase.facts import Directive  # noqa: PLC0415  # few projects have any
+
+        yield from Directive.extract(source)
+
+
+def _fault(directive: "Directive", contracts: Collection[str]) -> ArchguardError | None:
     """The error of an invalid directive."""
     unknown = [name for name in directive.contracts if name not in contracts]
     if directive.verb != "ignore":
@@ -61,7 +71,7 @@ def _fault(directive: Directive, contracts: Collection[str]) -> ArchguardError |
     return ArchguardError(message, hint, directive.location)
 
 
-def _cover(violation: Violation, directives: Collection[Directive]) -> Directive | None:
+def _cover(violation: Violation, directives: Collection["Directive"]) -> "Directive | None":
     """The directive that covers `violation`: on one of its lines, on the first of its statement, or alone above."""
     place = violation.location
     here = [one for one in directives if one.location.path == place.path and violation.contract in one.contracts]
@@ -74,7 +84,7 @@ def _cover(violation: Violation, directives: Collection[Directive]) -> Directive
     return next((one for one in here if one.line in lines), None)
 
 
-def _unused(directive: Directive) -> Problem:
+def _unused(directive: "Directive") -> Problem:
     names = ", ".join(directive.contracts)
     error = ArchguardError(f"nothing here breaks {names}: the ignore is unused", "take it out", directive.location)
     return replace(error.problem("unused-ignore"), severity=Severity.WARNING)

@@ -10,9 +10,9 @@ from typing import Any
 
 import click
 
-from archguard.checking import Profile, check, is_about_imports, within_paths
+from archguard.checking import Profile, check, is_about_imports, may_keep, within_paths
 from archguard.checking.details import with_details
-from archguard.checking.kept_store import keep_results, read_with_kept_results
+from archguard.checking.kept_code import read_edited
 from archguard.cli.configuration import baseline_option, config_option, configuration
 from archguard.cli.outcome import exit_code
 from archguard.cli.presentation import Presentation, presentation_options, written
@@ -122,9 +122,9 @@ def command(  # noqa: PLR0913  # the options of the command
             click.echo(f"warning: {CACHE} came with the project, and is not used\n    hint: {_UNTRACK}", err=True)
         with progress("reading the code"):
             with times.stage("code"):
-                codebase = read_with_kept_results(read_config, contracts)
+                codebase = _read(read_config, contracts)
             report = check(read_config, contracts, codebase, times)
-            keep_results(read_config, contracts, codebase)
+            _keep(read_config, contracts, codebase)
             with times.stage("baseline"):
                 report = with_baseline(report, read_config, codebase, baseline)
                 compared = None
@@ -149,6 +149,21 @@ def command(  # noqa: PLR0913  # the options of the command
     if profile:
         click.echo(times.render(), err=True)
     ctx.exit(code)
+
+
+def _read(config: Config, only: tuple[str, ...]) -> Codebase:
+    if not may_keep(config):
+        return read_edited(config)
+    from archguard.checking.kept_store import read_with_kept_results  # noqa: PLC0415  # a check of imports alone keeps none
+
+    return read_with_kept_results(config, only)
+
+
+def _keep(config: Config, only: tuple[str, ...], codebase: Codebase) -> None:
+    if may_keep(config):
+        from archguard.checking.kept_store import keep_results  # noqa: PLC0415  # the same
+
+        keep_results(config, only, codebase)
 
 
 def _edit_safety_facts(

@@ -2,7 +2,6 @@
 
 import os
 import sys
-import traceback
 from collections.abc import Iterable
 from typing import Final
 
@@ -43,7 +42,9 @@ def complain(error: Exception) -> int:
     sys.stderr.write(f"archguard: a fault in archguard itself: {type(error).__name__}: {error}\n")
     sys.stderr.write("    hint: please report it; ARCHGUARD_TRACEBACK=1 shows where it came from\n")
     if os.environ.get("ARCHGUARD_TRACEBACK"):
-        traceback.print_exception(error)
+        from traceback import print_exception  # noqa: PLC0415  # a fault only
+
+        print_exception(error)
     return FAULT
 
 

@@ -1,7 +1,6 @@
 """How `archguard check` writes reports for people: the options, and the terminal."""
 
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -71,9 +70,11 @@ def written(report: Report, format_: str, file: Path | None, presentation: Prese
 
 
 def _for_terminal(report: Report, presentation: Presentation) -> str:
+    from shutil import get_terminal_size  # noqa: PLC0415  # 2 ms
+
     from archguard.reporters.text import lines, plain  # noqa: PLC0415  # other formats do without
 
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+    width = get_terminal_size().columns if sys.stdout.isatty() else 0
     shown = lines(report, everything=presentation.everything, quiet=presentation.quiet, width=width)
     if not _wants_colour():
         return "".join(f"{plain([line])}\n" for line in shown)

@@ -24,7 +24,7 @@ from archguard.codebase.modules.namespace import self_and_parents
 from archguard.codebase.modules.pattern import Pattern, Target
 from archguard.codebase.modules.project import Component, Project, Service
 from archguard.codebase.modules.service_paths import ServicePaths
-from archguard.codebase.scopes.scopes import Reading
+from archguard.codebase.scopes.reading import Reading
 from archguard.codebase.syntax.source import Source, SourceError
 from archguard.incremental.input_recorder import record_sources
 from archguard.model import Location, Problem, Step

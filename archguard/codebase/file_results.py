@@ -88,6 +88,11 @@ class FileResults:
         """Whether to keep with each result what it depends on; it is recorded for inference in any case."""
         return self.recorder.is_recording and self.is_kept
 
+    @property
+    def keeps_anything(self) -> bool:
+        """Whether results of an earlier run are used, or those of this one recorded."""
+        return self.recorder.is_recording or bool(self.kept)
+
     def known(
         self, query: Query, modules: Iterable[str], inputs: Callable[[str], Hashable]
     ) -> Iterator[tuple[str, Result]]:

@@ -20,13 +20,13 @@ from array import array
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from hashlib import blake2b
 from typing import Any, TypeAlias, TypeVar
 
 from archguard.codebase.codebase import Codebase
 from archguard.codebase.file_results import ANYWHERE, PROGRAM, Batch, FileResults, Query, Result, Scan
 from archguard.codebase.scopes.fingerprints import scope_paths
-from archguard.codebase.scopes.scopes import Reading, Scope, ScopeFact
+from archguard.codebase.scopes.reading import Reading
+from archguard.codebase.scopes.scopes import Scope, ScopeFact
 from archguard.codebase.syntax.source import Source, SourceError
 from archguard.codebase.worker_pool import map_shards
 from archguard.incremental.dependencies import Fact, facts_in
@@ -110,7 +110,7 @@ def map_imports(codebase: Codebase, query: Query, compute: Callable[[], _T], inp
     of imports: their lines are those of the graph, and their columns those of the statements.
     """
     results = codebase.results
-    if not results.recorder.is_recording and not results.kept:
+    if not results.keeps_anything:
         return compute()
     query = f"{query} {codebase.imports.digest_with_lines}"
     return map_program(codebase, query, compute, (results.names, inputs))
@@ -157,11 +157,6 @@ def _scan(test: Callable[[Source], _T | None], codebase: Codebase, modules: Sequ
     """Apply a test to the files of `modules`, in a worker."""
     found = ((module, test(codebase.sources[module])) for module in modules)
     return {module: value for module, value in found if value}
-
-
-def digest_of(values: Iterable[object]) -> str:
-    """A digest of `values`, whose representation must be the same in each run: no sets."""
-    return blake2b(repr([*values]).encode(), digest_size=16).hexdigest()
 
 
 def _run(query: Query, start: Start[Any], shows: Shows, codebase: Codebase, modules: Sequence[str]) -> Batch:

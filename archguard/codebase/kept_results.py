@@ -11,7 +11,7 @@ from archguard.codebase.file_results import ANYWHERE, PROGRAM, Batch, Query, Res
 from archguard.codebase.imports.extract import Import
 from archguard.codebase.scopes.binder import read_scope
 from archguard.codebase.scopes.fingerprints import ModuleFingerprints
-from archguard.codebase.scopes.scopes import Reading
+from archguard.codebase.scopes.reading import Reading
 from archguard.codebase.syntax.error_tolerant import TolerantSource
 from archguard.codebase.syntax.source import Source, SourceError
 from archguard.incremental.dependencies import Fact

@@ -6,7 +6,6 @@ is wrong.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
@@ -102,6 +101,8 @@ def bind_contract(faults: ErrorCollector, document: Document, keys: Keys, value:
     if kind is None:
         hint = did_you_mean(str(name), list(kinds()))
         faults.errors.append(document.error(f"unknown kind '{name}'", (*keys, "kind"), hint))
+        from difflib import get_close_matches  # noqa: PLC0415  # faults only
+
         if similar := get_close_matches(str(name), kinds(), 1, 0.6):
             faults.bind(kinds()[similar[0]], document, keys, fields_)  # its faults as the most similar kind
         return None

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
@@ -95,6 +94,8 @@ class Config:
 
 def did_you_mean(name: str, known: list[str]) -> str:
     """A hint for a `name` that is not among `known`."""
+    from difflib import get_close_matches  # noqa: PLC0415  # faults only
+
     close = get_close_matches(name, known, 1, 0.6)
     if close:
         return f"did you mean '{close[0]}'?"

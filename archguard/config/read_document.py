@@ -10,9 +10,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from archguard.codebase.file_tasks import digest_of
 from archguard.config.document import Document, parse_toml, read_text
 from archguard.incremental import store
+from archguard.incremental.fingerprint import digest_of
 from archguard.incremental.input_recorder import is_recording
 from archguard.incremental.program_state import running_program
 from archguard.incremental.unpickle import unpickled

@@ -10,7 +10,6 @@ Cost: matching each pattern against all modules; similarity is only computed for
 
 import re
 from collections.abc import Collection, Iterator
-from difflib import get_close_matches
 from typing import NamedTuple
 
 from archguard.codebase import Codebase, Pattern, Target
@@ -19,7 +18,6 @@ from archguard.errors import ConfigError
 from archguard.kinds import Contract
 from archguard.kinds.contract import ContractError, VacuousError, patterns_of
 from archguard.kinds.distributions import is_installed, packages_of, respelled
-from archguard.kinds.external import External
 
 _NOT_A_HOST = re.compile(r"\d*|.*\s.*", re.DOTALL)
 """Not a host: a bare port, or text with white space."""
@@ -143,7 +141,11 @@ def _may_be_external(codebase: Codebase, config: Config, contract: Contract, pat
     if codebase.matching(pattern, codebase.imports.externals) or is_installed(root):
         return True
     if _package_hint(codebase, pattern):
+        from archguard.kinds.external import External  # noqa: PLC0415  # few names are those of distributions
+
         return isinstance(contract, External) and bool(packages_of(pattern.text))
+    from difflib import get_close_matches  # noqa: PLC0415  # few patterns lead outside
+
     names = [pattern.text, root]
     return not any(get_close_matches(name, [*config.components, *inside], 1, 0.8) for name in names)
 
@@ -160,6 +162,8 @@ def _package_hint(codebase: Codebase, pattern: Pattern) -> str:
     if all(_SEGMENT.fullmatch(segment) for segment in text.split(".")):
         return ""
     first = re.split(r"[^\w.]", text)[0]
+    from difflib import get_close_matches  # noqa: PLC0415  # faults only
+
     close = get_close_matches(text, sorted(outside), 1) or ([first] if first.isidentifier() else [])
     return f"no module can be called that; did you mean '{close[0]}'?" if close else "no module can be called that"
 
@@ -175,6 +179,8 @@ def _unmatched_error(
     is_word = pattern.text.isidentifier()
     message = f"'{pattern}' is neither a component nor a module" if is_word else f"'{pattern}' matches no module"
     known = [*config.components, *config.services, *codebase.modules]
+    from difflib import get_close_matches  # noqa: PLC0415  # faults only
+
     close = get_close_matches(pattern.text, known, 1, 0.6)
     if isinstance(pattern, Target) and (hint := _package_hint(codebase, pattern)):
         return config.error(message, *place, keys, hint)

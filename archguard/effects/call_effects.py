@@ -17,7 +17,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from archguard.codebase.scopes.scopes import BindingKind, Reading, Scope
+from archguard.codebase.scopes.reading import Reading
+from archguard.codebase.scopes.scopes import BindingKind, Scope
 from archguard.effects.table import Body, Callee, Effect, EffectTable, Site
 from archguard.effects.table.bodies import Guard
 from archguard.effects.table.body_reader import reference_site

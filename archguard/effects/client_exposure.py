@@ -16,8 +16,8 @@ from functools import cache
 from typing import Self, TypeAlias
 
 from archguard.codebase import ImportGraph, Reachability, ReachabilityRule, Source, self_and_parents
-from archguard.codebase.file_tasks import digest_of
 from archguard.effects.tracing import content_of
+from archguard.incremental.fingerprint import digest_of
 
 _STAR = re.compile(rb"import\s*\*")
 

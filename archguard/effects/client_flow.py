@@ -18,7 +18,7 @@ from functools import cached_property, partial
 from itertools import chain
 
 from archguard.codebase import Codebase, Source, memoized
-from archguard.codebase.file_tasks import digest_of, map_files, map_program, scan_files
+from archguard.codebase.file_tasks import map_files, map_program, scan_files
 from archguard.codebase.imports.dynamic import DYNAMIC
 from archguard.codebase.scopes.scopes import Binding, Position, Scope
 from archguard.effects.aws import channels_with_aws
@@ -27,6 +27,7 @@ from archguard.effects.catalogue.conventions import load_conventions
 from archguard.effects.client_exposure import Exposure, Words, names_any
 from archguard.effects.entry_points import EntryPoints
 from archguard.effects.tracing import STUB, content_of, has_any
+from archguard.incremental.fingerprint import digest_of
 from archguard.semantics import (
     ClassType,
     ExternalMember,

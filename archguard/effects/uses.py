@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 from archguard.codebase import Source
 from archguard.codebase.file_results import ANYWHERE
-from archguard.codebase.scopes.scopes import Position, Reading, Scope, mentions
+from archguard.codebase.scopes.reading import Reading
+from archguard.codebase.scopes.scopes import Position, Scope, mentions
 from archguard.effects.entry_points import EntryPoints
 from archguard.effects.tracing import content_of
 from archguard.semantics import ClassType, FunctionType, SemanticModel, Type

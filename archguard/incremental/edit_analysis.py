@@ -17,10 +17,11 @@ from collections.abc import Iterator
 from itertools import chain
 
 from archguard.incremental import store
-from archguard.incremental.fingerprint import content
+from archguard.incremental.fingerprint import content, content_digest
 from archguard.incremental.interface_hash import NEEDS_FULL_SCAN, parsed
 from archguard.incremental.recorded_result import IMPORTS, RecordedResult
 from archguard.incremental.request_key import file_name
+from archguard.incremental.scan_rows import ScanRows
 
 EXTERNAL = "external"
 PACKAGE = "package"
@@ -47,9 +48,10 @@ class Edits:
         if not recorded.imports or self.stored.get("id") != recorded.imports:
             raise _Inconclusive
         file, context = self.stored["rows"]
-        self.rows = store.load(root, "imports", file) or ""
-        if not self.rows.startswith(f'{{"context":{json.dumps(context)},'):
+        rows = ScanRows.load(root, file)
+        if rows is None or rows.context != context:
             raise _Inconclusive
+        self.rows = rows
 
     def count_changes(self) -> list[int]:
         """By how much the numbers of imports grow: in total, and for each contract.
@@ -100,17 +102,12 @@ class Edits:
         return self._lines(tree, module)
 
     def _lines_before(self, module: str, path: str) -> Lines:
-        key = f"{json.dumps(path)}:"
-        state, markers, imports_and_texts = json.JSONDecoder().raw_decode(self.rows, self.rows.index(key) + len(key))[0]
+        row = self.rows.row(path)
         recorded_states = (self.recorded.stamps.get(path), self.recorded.digests.get(path))
-        if (
-            state not in recorded_states
-            or imports_and_texts is None
-            or any(marker.encode("latin-1") in NEEDS_FULL_SCAN for marker in markers)
-        ):
+        if row is None or row[0] not in recorded_states or row[2] is None or NEEDS_FULL_SCAN & {*row[1]}:
             raise _Inconclusive
         lines: Lines = {}
-        lines_of, texts = imports_and_texts
+        lines_of, texts = row[2]
         written = {(imported, line): text for imported, line, text in texts}
         for imported, line in [(imported, line) for imported, at in lines_of.items() for line in at]:
             text_here = written.get((imported, line))
@@ -184,9 +181,7 @@ def _targets(node: ast.Import | ast.ImportFrom, module: str) -> Iterator[tuple[s
 
 def beginning(text: bytes, lines: int) -> str:
     """A digest of the first `lines` lines of a file."""
-    from hashlib import blake2b  # loads OpenSSL, 5 ms that runs without edits need not pay
-
-    return blake2b(b"\n".join(text.split(b"\n")[:lines]), digest_size=16).hexdigest()
+    return content_digest(b"\n".join(text.split(b"\n")[:lines]))
 
 
 def report_after_edit(root: str, recorded: RecordedResult) -> tuple[str, list[str], list[int]] | None:
@@ -200,5 +195,5 @@ def report_after_edit(root: str, recorded: RecordedResult) -> tuple[str, list[st
     try:
         edits = Edits(root, recorded)
         return edits.stored["report"], edits.stored["formats"], edits.count_changes()
-    except (_Inconclusive, OSError, ValueError, LookupError, TypeError, RecursionError):
+    except (_Inconclusive, OSError, ValueError, LookupError, TypeError, RecursionError, EOFError):
         return None

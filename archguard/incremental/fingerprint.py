@@ -9,8 +9,13 @@ import errno
 import os
 import stat
 import time
+from _blake2 import blake2b  # `hashlib` takes 3 ms to load OpenSSL
 
 from archguard.incremental.store import NAME
+
+TYPE_CHECKING = False  # importing `typing` takes longer than many a replay
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _IGNORED_NAMES = ("__pycache__", NAME)
 """Entries that running Python or archguard creates in folders, and that no report depends on."""
@@ -45,9 +50,17 @@ def digest_and_links(path: str) -> tuple[str, list[str]]:
         found = _names(path, links) if os.path.isdir(path) else content(path)
     except (OSError, ValueError) as error:
         return f"error {getattr(error, 'errno', '')}", []
-    from hashlib import blake2b  # takes 5 ms to load; most runs need `stat` only
+    return content_digest(found), links
 
-    return blake2b(found, digest_size=16).hexdigest(), links
+
+def content_digest(found: bytes) -> str:
+    """A digest of some bytes."""
+    return blake2b(found, digest_size=16).hexdigest()
+
+
+def digest_of(values: "Iterable[object]") -> str:
+    """A digest of `values`, whose representation must be the same in each run: no sets."""
+    return content_digest(repr([*values]).encode())
 
 
 def kind(path: str) -> str:

@@ -15,7 +15,7 @@ import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from archguard.incremental import store
 from archguard.incremental.fingerprint import kind, stat_fingerprint
@@ -50,6 +50,15 @@ _UNREPEATABLE: Final = (
 
 `os.listdir` and `os.scandir` get here only with a file descriptor, whose path is not known.
 """
+
+
+class ScanRecord(NamedTuple):
+    """What a run has recorded while it scanned the source files."""
+
+    rows: tuple[str, str] | None
+    """Name and context of the scan cache file that holds the imports of each source file."""
+    needed: list[str]
+    """Files of which the report depends on more than their imports."""
 
 
 class InputRecorder:
@@ -99,7 +108,7 @@ class InputRecorder:
         before = self.before
         return before.changed if before and before.changed and all(map(os.path.isfile, before.changed)) else None
 
-    def take_over_inputs(self) -> None:
+    def take_over_inputs(self, scan: "ScanRecord", sources: Collection[str]) -> None:
         """Record the inputs of the outdated run, whose results are used again; the edited ones are recorded anew."""
         before = self.before
         if before is None:
@@ -111,6 +120,9 @@ class InputRecorder:
         self.inputs.days = before.days
         for path in before.changed:
             self.record_file(path)
+        self.rows = scan.rows
+        self.needed.update(scan.needed)
+        self.record_interfaces(sources)
 
     def record_program(self) -> None:
         """Record the files of all loaded modules outside of the standard library.
@@ -255,10 +267,21 @@ def edited_files() -> list[str] | None:
     return _Active.recorder.edited_files() if _Active.recorder else None
 
 
-def take_over_inputs() -> None:
-    """Record what the outdated run has read as inputs of this one, which uses its results."""
+def scan_record() -> "ScanRecord":
+    """What this run has recorded of its scan of the source files."""
+    recorder = _Active.recorder
+    return ScanRecord(recorder.rows, sorted(recorder.needed)) if recorder else ScanRecord(None, [])
+
+
+def take_over_inputs(scan: "ScanRecord", sources: Collection[str]) -> None:
+    """Record what the outdated run has read as inputs of this one, which uses its results.
+
+    Args:
+        scan: What the run has recorded that has scanned the source files.
+        sources: The paths of the source files.
+    """
     if _Active.recorder:
-        _Active.recorder.take_over_inputs()
+        _Active.recorder.take_over_inputs(scan, sources)
 
 
 def is_recording() -> bool:

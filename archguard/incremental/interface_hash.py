@@ -12,7 +12,9 @@ import ast
 import warnings
 from collections.abc import Iterator
 
-NEEDS_FULL_SCAN = (b"archguard:", b"import_module", b"__import__", b"def __getattr__", b"\f")
+from archguard.incremental.fingerprint import content_digest
+
+NEEDS_FULL_SCAN = frozenset((b"archguard:", b"import_module", b"__import__", b"def __getattr__", b"\f"))
 """A full scan searches files for these words, in comments and strings too, so a syntax tree is not enough."""
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
@@ -78,6 +80,4 @@ def _dump(value: object) -> str:
 
 
 def _digest(text: str) -> str:
-    from hashlib import blake2b  # loads OpenSSL, 5 ms; few runs see an edit
-
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return content_digest(text.encode("utf-8", "surrogatepass"))

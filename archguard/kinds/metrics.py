@@ -5,11 +5,11 @@ from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias, get_args
 
 from archguard.codebase import Codebase, Link, Patterns, SomePatterns, disjoint
-from archguard.codebase.file_tasks import digest_of
 from archguard.codebase.metrics import Level
 from archguard.codebase.metrics.coupling import MOST_CYCLES
 from archguard.codebase.metrics.level import classes_in
 from archguard.codebase.strictness import Weaker, WeakerEntries
+from archguard.incremental.fingerprint import digest_of
 from archguard.kinds.contract import Contract, ContractError, VacuousError, listed
 from archguard.kinds.import_paths import Units, units_of
 from archguard.kinds.metric_limits import Cause, Excess, cause_in_unit, cause_in_whole, figure

@@ -79,6 +79,8 @@ def _weight(violation: Violation) -> int:
 
 @dataclass(frozen=True)
 class _Group:
+    """Violations with one root cause."""
+
     members: tuple[int, ...]
     line: Step | None = None
     is_cycle: bool = False

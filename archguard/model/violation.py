@@ -1,6 +1,5 @@
 """A violation: one place where the code breaks a contract."""
 
-import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
@@ -100,7 +99,9 @@ class Violation:
     @property
     def fingerprint(self) -> str:
         """16 hexadecimal digits, hashed from names only: stable when code moves or messages change."""
-        return hashlib.sha256("\0".join(self.identity).encode(errors="surrogatepass")).hexdigest()[:16]
+        from hashlib import sha256  # noqa: PLC0415  # 3 ms to load OpenSSL, for a few formats
+
+        return sha256("\0".join(self.identity).encode(errors="surrogatepass")).hexdigest()[:16]
 
     @property
     def sort_key(self) -> tuple[object, ...]:

@@ -12,7 +12,8 @@ from typing import TypeAlias
 
 from archguard.codebase.codebase import Codebase
 from archguard.codebase.file_tasks import scan_files
-from archguard.codebase.scopes.scopes import Binding, Reading, Scope, walk
+from archguard.codebase.scopes.reading import Reading
+from archguard.codebase.scopes.scopes import Binding, Scope, walk
 from archguard.codebase.syntax.source import Source, SourceError
 from archguard.codebase.worker_pool import broadcast
 from archguard.semantics.index import FileIndex

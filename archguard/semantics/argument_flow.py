@@ -13,7 +13,8 @@ from typing import TypeAlias
 
 from archguard.codebase.memoization import memoized
 from archguard.codebase.modules.namespace import is_test
-from archguard.codebase.scopes.scopes import Binding, Position, Reading, Scope, walk
+from archguard.codebase.scopes.reading import Reading
+from archguard.codebase.scopes.scopes import Binding, Position, Scope, walk
 from archguard.semantics.evaluator import Evaluator
 from archguard.semantics.index import FileIndex
 from archguard.semantics.types import UNKNOWN, ClassType, FunctionType, Type, Types, union

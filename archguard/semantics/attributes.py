@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from archguard.codebase.scopes.scopes import Binding, BindingKind, Reading, Scope
+from archguard.codebase.scopes.reading import Reading
+from archguard.codebase.scopes.scopes import Binding, BindingKind, Scope
 from archguard.incremental.memos import Memo
 from archguard.semantics.evaluator import Evaluator
 from archguard.semantics.known_names import KNOWN_NAMES

@@ -7,7 +7,8 @@ from functools import cached_property
 
 from archguard.codebase.memoization import memoized
 from archguard.codebase.scopes.binder import read_scope
-from archguard.codebase.scopes.scopes import Binding, Position, Reading, Scope, walk
+from archguard.codebase.scopes.reading import Reading
+from archguard.codebase.scopes.scopes import Binding, Position, Scope, walk
 from archguard.codebase.syntax.error_tolerant import TolerantSource
 from archguard.codebase.syntax.source import Source, SourceError
 from archguard.incremental.dependencies import DependencyRecorder

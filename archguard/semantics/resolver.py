@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
-from archguard.codebase.scopes.scopes import Binding, BindingKind, FunctionNode, Position, Reading, Scope
+from archguard.codebase.scopes.reading import Reading
+from archguard.codebase.scopes.scopes import Binding, BindingKind, FunctionNode, Position, Scope
 from archguard.semantics.fresh_stack import QUERIES_PER_THREAD, on_fresh_stack
 from archguard.semantics.index import FileIndex
 from archguard.semantics.module_names import ModuleNames, app_label

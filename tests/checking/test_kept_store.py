@@ -98,7 +98,7 @@ def test_another_configuration_has_results_of_its_own(stored: Project) -> None:
 def test_after_many_edits_everything_is_checked_and_stored_anew(
     stored: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept_store, "_MOST_CHANGED", 1)
+    monkeypatch.setattr(kept_store, "MOST_CHANGED", 1)
     (before,) = (entry.read_bytes() for entry in entries(stored, ".index"))
     stored.write_all({"shop/db.py": f"{DB}\n# more\n", "shop/api.py": f"{API}\n# more\n"})
     asked(stored)

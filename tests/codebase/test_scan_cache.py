@@ -28,19 +28,48 @@ def asked(project: Project, *arguments: str) -> tuple[list[str], str]:
     return sorted(files), told.stdout.splitlines()[0]
 
 
-def test_an_edited_file_is_read_again_and_no_other(shop: Project) -> None:
+def test_edited_files_are_parsed_and_none_is_scanned(shop: Project) -> None:
     shop.write("shop/tax.py", "import shop.db\nimport shop.api\n")
     shop.write("shop/db.py", "# now below\nimport shop.api\n")
 
-    assert asked(shop) == (["shop.db", "shop.tax"], FOUND.replace(":1:", ":2:"))
+    assert asked(shop) == ([], FOUND.replace(":1:", ":2:"))
     shop.write("shop/db.py", "import shop.api\n")
-    assert asked(shop) == (["shop.db"], FOUND)
+    assert asked(shop) == ([], FOUND)
 
 
-def test_another_set_of_modules_is_asked_about_anew(shop: Project) -> None:
+def test_of_another_set_of_modules_only_those_are_scanned_whose_imports_may_lead_elsewhere(shop: Project) -> None:
+    """By content: within two seconds, the states of files are digests, and later no more."""
+    shop.write("shop/tax.py", "from shop import new\n")
+    asked(shop, "--checksum")
+    shop.write("shop/new.py", "import shop.api\n")
+
+    assert asked(shop, "--checksum") == (
+        ["shop", "shop.new", "shop.tax"],
+        FOUND,
+    )  # `shop.tax` has imported `shop` until now
+    assert "shop.tax -> shop.new" in shop.ask("why", "shop.tax", "shop.api").stdout
+    (shop.root / "shop/new.py").unlink()
+    assert asked(shop, "--checksum") == (["shop", "shop.tax"], FOUND)
+
+
+def test_a_module_that_becomes_a_package_may_re_export_what_others_import(shop: Project) -> None:
+    shop.write("shop/tax.py", "from shop.rates import vat\n")
+    shop.write("shop/rates.py", "")
+    asked(shop, "--checksum")
+    (shop.root / "shop/rates.py").unlink()
+    shop.write("shop/rates/__init__.py", "from shop.api import vat\n")
+
+    assert asked(shop, "--checksum")[0] == ["shop", "shop.rates", "shop.tax"]
+    assert "shop.tax -> shop.api" in shop.ask("why", "shop.tax", "shop.api").stdout
+
+
+def test_a_file_that_cannot_be_parsed_has_no_scan_to_keep(shop: Project) -> None:
+    shop.configure(CONTRACTS + "  - {id: cloud, kind: external, modules: shop.tax, deny: [google.cloud.storage]}\n")
+    shop.write("shop/tax.py", "import google\nx = = 1\n")
+    shop.ask("check", "--checksum")
     shop.write("shop/new.py", "")
 
-    assert asked(shop) == (["shop", "shop.api", "shop.db", "shop.new", "shop.tax"], FOUND)
+    assert "is not valid Python" in shop.ask("check", "--checksum").stdout
 
 
 def test_other_names_to_tell_apart_are_asked_about_anew(shop: Project) -> None:
@@ -61,7 +90,7 @@ def test_with_contents_in_place_of_times_the_same_is_kept(shop: Project) -> None
     shop.ask("check", "--checksum")
     shop.write("shop/db.py", "# now below\nimport shop.api\n")
 
-    assert asked(shop, "--checksum") == (["shop.db"], FOUND.replace(":1:", ":2:"))
+    assert asked(shop, "--checksum") == ([], FOUND.replace(":1:", ":2:"))
 
 
 def test_nothing_is_asked_of_what_was_kept_when_it_is_not_wanted(shop: Project) -> None:

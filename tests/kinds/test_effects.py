@@ -4,7 +4,8 @@ import pytest
 from effect_shops import SHOP
 from project import Project
 
-from archguard.codebase.scopes.scopes import Reading, ScopeFact
+from archguard.codebase.scopes.reading import Reading
+from archguard.codebase.scopes.scopes import ScopeFact
 from archguard.incremental.dependencies import facts_in
 from archguard.kinds import Effects
 from archguard.model import Confidence, Report, Violation

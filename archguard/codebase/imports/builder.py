@@ -18,7 +18,7 @@ from archguard.codebase.imports.graph import ImportGraph, Link
 from archguard.codebase.imports.import_scanner import ImportScanner, ScanResult
 from archguard.codebase.imports.line_parser import absolute_names, names_in
 from archguard.codebase.imports.reexports import Reexports
-from archguard.codebase.imports.scan_cache import CachedScan, ScanCache
+from archguard.codebase.imports.scan_cache import CachedScan, KnownNames, ScanCache
 from archguard.codebase.imports.statements import Statements
 from archguard.codebase.modules.discovery import Modules
 from archguard.codebase.modules.namespace import ServiceNamespace, self_and_parents
@@ -214,8 +214,10 @@ class _GraphBuilder:
 
     def _load_cache(self) -> ScanCache:
         portions = [(one.service, one.package, str(one.directory)) for one in self.modules.package_roots]
-        names = (self.known, self.modules.namespaces, self.modules.opaque, self.excluded)
-        return ScanCache.load(self.root, (portions, sorted(self.externals)), [sorted(some) for some in names])
+        packages = sorted(source.module for source in self.sources.values() if source.is_package)
+        others = [sorted(some) for some in (self.modules.namespaces, self.modules.opaque, self.excluded)]
+        names = KnownNames(sorted(self.known), packages, others)
+        return ScanCache.load(self.root, (portions, sorted(self.externals)), names)
 
     def _scans(self) -> dict[str, CachedScan]:
         lazy = {link.importer for link in self.found.lazy}

@@ -60,11 +60,16 @@ def loaders(source: Source) -> frozenset[str]:
     """
     if not DYNAMIC & source.markers:
         return frozenset()
-    renamed = ast.walk(source.tree) if _RENAMED.search(source.content) else ()
+    renamed = ast.walk(source.tree) if may_rename_loader(source.content) else ()
     froms = [node for node in renamed if isinstance(node, ast.ImportFrom)]
     return _LOADERS | {
         alias.asname for node in froms for alias in node.names if alias.name in _LOADERS and alias.asname
     }
+
+
+def may_rename_loader(content: bytes) -> bool:
+    """Whether a file may bind an import function to another name."""
+    return bool(_RENAMED.search(content))
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from hashlib import blake2b
 from itertools import groupby
 from typing import NamedTuple
+
+from archguard.incremental.fingerprint import content_digest
 
 
 class Link(NamedTuple):
@@ -53,14 +54,14 @@ class ImportGraph:
     def digest(self) -> str:
         """A digest of which modules import which others, whatever the lines."""
         text = "\n".join(" ".join((importer, *sorted(imported))) for importer, imported in sorted(self.lines.items()))
-        return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+        return content_digest(text.encode("utf-8", "surrogatepass"))
 
     @cached_property
     def digest_with_lines(self) -> str:
         """A digest of all modules and imports with their lines."""
         lines = (f"{importer} {sorted(imported.items())}" for importer, imported in sorted(self.lines.items()))
         text = "\n".join((" ".join(sorted(self.modules)), *lines))
-        return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+        return content_digest(text.encode("utf-8", "surrogatepass"))
 
     def count(self, importers: Collection[str]) -> int:
         """How many import statements `importers` have."""

@@ -1,28 +1,39 @@
 """Scan the imports of files, and report what cannot be read.
 
-1. The compiled `syntax_scanner`, where it is built, reads nearly all files.
-2. grimp reads the files that are in doubt there; without the compiled scanner, all.
+1. The compiled `syntax_scanner`, where it is built, reads nearly all files; of the others, `ast` reads what it can.
+2. grimp reads the files that are in doubt there, which are very few; without the compiled scanner, all.
 3. Four kinds of files are parsed by `ast` instead, or in addition: those with dynamic imports, with relative imports
    that leave the top-level package (grimp aborts there), shadowed by a file of the same name, or with very long import
    lines.
 """
 
+import marshal
 import os
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from archguard.codebase.imports.dynamic import DYNAMIC, unfollowed_imports
+from archguard.codebase.imports.dynamic import DYNAMIC, may_rename_loader, unfollowed_imports
+from archguard.codebase.imports.excerpts import statements_with
 from archguard.codebase.imports.extract import Import, ImportTrait
 from archguard.codebase.imports.graph import Link
 from archguard.codebase.imports.line_parser import names_in, text_at
 from archguard.codebase.imports.statement_resolver import StatementResolver
 from archguard.codebase.imports.statements import Statements
-from archguard.codebase.imports.syntax_scanner import is_compiled, scan
+from archguard.codebase.imports.syntax_scanner import Scan, is_compiled, scan
 from archguard.codebase.modules.discovery import Modules, plain_name
 from archguard.codebase.modules.namespace import ServiceNamespace, self_and_parents
-from archguard.codebase.syntax.source import LONG_IMPORT, Draft, Source, SourceError
+from archguard.codebase.syntax.source import (
+    LONG,
+    LONG_IMPORT,
+    LONG_LINE,
+    MOST_IMPORTS,
+    MOST_WORDS,
+    Draft,
+    Source,
+    SourceError,
+)
 from archguard.model import Problem
 
 if TYPE_CHECKING:
@@ -32,6 +43,10 @@ _BATCH_SIZE = 1700
 """Files per call of grimp, whose memory grows with the batch."""
 _MAX_BATCHES = 8
 """A batch is at least an eighth of the project: grimp is passed all modules for each batch, which takes time too."""
+_FEW_IMPORTS = len(b"import") * MOST_IMPORTS
+"""Bytes of a file that cannot have more imports than that."""
+_OFTEN = (b"archguard:", b"TYPE_CHECKING")
+_NONE = frozenset[bytes]()
 
 
 def uses_compiled() -> bool:
@@ -54,6 +69,17 @@ class ScanResult:
     """Files, and parts of files, that could not be read."""
     markers: dict[str, frozenset[bytes]] = field(default_factory=dict)
     """The markers of each file, by module."""
+
+    def __getstate__(self) -> tuple[bytes, Any]:
+        """Pickled for the way from a worker: `marshal` is three times as fast for what is nearly all of it."""
+        texts = [(*link, text) for link, text in self.into_packages.items()]
+        return marshal.dumps((self.by_grimp, texts, self.markers)), (self.by_ast, self.lazy, self.problems)
+
+    def __setstate__(self, state: tuple[bytes, Any]) -> None:
+        """Restore it in the process that has started the worker."""
+        self.by_grimp, texts, self.markers = marshal.loads(state[0])  # noqa: S302  # from a fork of this very process
+        self.into_packages = {Link(importer, imported, line): text for importer, imported, line, text in texts}
+        self.by_ast, self.lazy, self.problems = state[1]
 
     def add(self, other: "ScanResult") -> None:
         """Merge `other` into this result."""
@@ -95,27 +121,65 @@ class ImportScanner:
 
     def _read_compiled(self, source: Source, found: ScanResult) -> bool:
         """Add the imports of `source`, if it is certain without grimp and `ast` what they are. Whether it is."""
-        source = replace(source)  # a copy, so that `source` does not keep the content
+        module, package = source.module, source.package
         try:
-            content, markers = source.content, source.markers
+            content = source.read()
         except SourceError:
             return False
-        if source.module in self._hidden or _may_leave(markers, source):
+        has_too_many = len(content) > _FEW_IMPORTS and content.count(b"import") > MOST_IMPORTS
+        scanned = None if module in self._hidden or has_too_many else scan(content)
+        if scanned is None:
             return False
-        scanned = scan(content)
-        if scanned is None or (self.dynamic and scanned.names_loader):
+        most_dots = max([statement[1] for statement in scanned.imports], default=0)
+        if most_dots and most_dots > _depth(source):
             return False
-        imports = self._resolver.imported(scanned.imports, source.package)
+        imports = self._resolver.imported(scanned.imports, package)
         if imports is None:
             return False
+        markers = _markers(content, scanned)
+        if self.dynamic and scanned.names_loader and not self._add_dynamic(source, content, scanned, found):
+            return False
         links: dict[str, set[int]] = {}
-        for imported, (line, _, _, _, start, end) in imports:
+        packages = self._packages
+        for (line, _, _, _, start, end), names in zip(scanned.imports, imports, strict=True):
+            for imported in names:
+                if imported != module:
+                    links.setdefault(imported, set()).add(line)
+                    if imported in packages:
+                        found.into_packages[Link(module, imported, line)] = content[start:end].decode("ascii")
+        found.markers[module] = markers
+        found.by_grimp[module] = links
+        return True
+
+    def _add_dynamic(self, source: Source, content: bytes, scanned: Scan, found: ScanResult) -> bool:
+        """Add the dynamic imports of `source`. False if this Python cannot parse them, or one leaves the package."""
+        if len(content) <= MOST_WORDS and not may_rename_loader(content):
+            content = statements_with(DYNAMIC, content, scanned.starts)
+        dynamic = source.with_content(content)
+        try:
+            imports = tuple(Import.extract(dynamic))
+            if any(one.leaves for one in imports):
+                return False
+            return self._add_by_ast(dynamic, imports, found, is_hidden=False)
+        except SourceError:
+            return False
+
+    def _read_parsed(self, source: Source, found: ScanResult) -> bool:
+        """Add the imports of `source`, if this Python can parse it, and no rule is needed that only grimp has."""
+        try:
+            imports = [one for one in Import.extract(replace(source)) if ImportTrait.DYNAMIC not in one.traits]
+        except SourceError:  # grimp may know newer syntax, or says that it cannot be read
+            return False
+        targets = [(f"{one.module}.{one.name}" if one.name else one.module, one) for one in imports]
+        resolved = [(self._resolver.resolved(target), one.location.line) for target, one in targets]
+        if "" in dict(resolved) or any(one.leaves or ImportTrait.LAZY in one.traits for one in imports):
+            return False
+        links = found.by_grimp[source.module] = {}
+        for imported, line in resolved:
             if imported != source.module:
                 links.setdefault(imported, set()).add(line)
                 if imported in self._packages:
-                    found.into_packages[Link(source.module, imported, line)] = content[start:end].decode("ascii")
-        found.markers[source.module] = markers
-        found.by_grimp[source.module] = links
+                    found.into_packages[Link(source.module, imported, line)] = ""
         return True
 
     def is_for_grimp(self, source: Source, found: ScanResult) -> bool:
@@ -143,6 +207,8 @@ class ImportScanner:
             except SourceError as error:
                 found.report("syntax", error)
         sources = [source for source in sources if not _is_for_ast(source) and not self._is_scanned(source, found)]
+        if self.uses_compiled:
+            sources = [source for source in sources if not self._read_parsed(source, found)]
         size = max(_BATCH_SIZE, -(-len(self.known) // _MAX_BATCHES))
         for start in range(0, len(sources), size):
             self._scan_batch(sources[start : start + size], found)
@@ -185,8 +251,8 @@ class ImportScanner:
         Raises:
             SourceError: the file cannot be read or parsed.
         """
-        links = found.by_grimp[source.module] = {}
         imports = [one for one in Import.extract(source) if not one.leaves and ImportTrait.DYNAMIC not in one.traits]
+        links = found.by_grimp[source.module] = {}  # not before: a file that cannot be parsed must not have a scan
         for one in imports:
             imported = self.namespace.resolve(one.target, self.known, self.externals)
             if imported != source.module:
@@ -270,10 +336,24 @@ class ImportScanner:
         return GrimpScanner(self.namespace, self.externals, [plain_name(name) for name in self.excluded])
 
 
+def _markers(content: bytes, scanned: Scan) -> frozenset[bytes]:
+    """The markers of a file that was scanned, without those by which it would be kept from grimp."""
+    words = [word for word in _OFTEN if word in content]
+    if scanned.names_loader:
+        words += [word for word in DYNAMIC if word in content]
+    is_long = any(end - start > LONG for *_, start, end in scanned.imports) and LONG_LINE.search(content)
+    return frozenset([*words, LONG_IMPORT] if is_long else words) if words or is_long else _NONE
+
+
 def _may_leave(markers: frozenset[bytes], source: Source) -> bool:
     """Whether some relative import has more dots than the file has parent packages."""
-    depth = len(source.package.split(".")) if source.package else 0
+    depth = _depth(source)
     return any(marker.count(b".") > depth for marker in markers)
+
+
+def _depth(source: Source) -> int:
+    """The number of packages that the file is in."""
+    return len(source.package.split(".")) if source.package else 0
 
 
 def _is_for_ast(source: Source) -> bool:

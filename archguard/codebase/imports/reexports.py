@@ -9,13 +9,32 @@ Cost: one dictionary per package that some statement imports a name from.
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import NamedTuple, TypeAlias
 
+from archguard.codebase.imports.excerpts import bindings_only
 from archguard.codebase.imports.extract import Import, ImportTrait
+from archguard.codebase.imports.import_scanner import uses_compiled
 from archguard.codebase.imports.line_parser import Name
 from archguard.codebase.imports.statements import Statements
+from archguard.codebase.imports.syntax_scanner import scan
 from archguard.codebase.modules.namespace import ServiceNamespace
-from archguard.codebase.syntax.source import Source, SourceError
+from archguard.codebase.syntax.source import MOST_WORDS, Source, SourceError
 from archguard.incremental.input_recorder import record_full_scan
+
+Bound: TypeAlias = tuple[frozenset[str], tuple[str, ...]]
+"""The top-level bindings of a file, and the modules of its star imports."""
+
+
+class Kept(NamedTuple):
+    """What must be kept to restore re-exports, in values that `marshal` knows; without sources, modules and views."""
+
+    packages: dict[str, list[int] | None]
+    asked: dict[str, set[str]]
+    definitions: dict[str, tuple[str, ...]]
+    """The definitions of all names that were followed, for the files may be others when they are restored."""
+    starred: dict[str, Bound]
+    """What the modules bind whose names a star import has needed; likewise."""
+    follows: bool
 
 
 @dataclass(frozen=True)
@@ -33,10 +52,31 @@ class Reexports:
     """Whether to resolve at all; if not, every name is its own definition."""
     _tables: dict[str, "_Table"] = field(default_factory=dict, init=False, repr=False)
     _origins: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False)
+    _definitions: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False)
     _asked: dict[str, set[str]] = field(default_factory=dict, repr=False)
     """The names that were followed through each package: its edit must lead them to the same definitions."""
     _starred: set[str] = field(default_factory=set, repr=False)
     """The modules whose names a star import has needed: an edit must not change them."""
+
+    @classmethod
+    def restored(
+        cls, kept: Kept, sources: Mapping[str, Source], known: Collection[str], views: Mapping[str, ServiceNamespace]
+    ) -> "Reexports":
+        """Those that `kept` was called of, before the files of `sources` have changed."""
+        asked, starred = kept.asked, {*kept.starred}
+        found = cls(kept.packages, Statements(sources), known, views, kept.follows, asked, starred)
+        found._definitions.update(kept.definitions)
+        found._stars.known.update(kept.starred)
+        return found
+
+    def kept(self) -> Kept:
+        """What must be kept to restore them."""
+        packages = {package: None if lines is None else [*lines] for package, lines in self.packages.items()}
+        names = [name for asked in [*self._asked.values()] for name in [*asked]]
+        definitions = {name: self.definitions(name) for name in names}
+        return Kept(
+            packages, self._asked, definitions, {one: self._stars.bound(one) for one in self._starred}, self.follows
+        )
 
     def origins(self, name: str) -> tuple[str, ...]:
         """The modules that may define `shop.OrderRepository`, which is no module; () if only its own package does."""
@@ -47,7 +87,9 @@ class Reexports:
 
     def definitions(self, name: str) -> tuple[str, ...]:
         """The qualified names of the definitions of `shop.OrderRepository`; itself if it is no re-export."""
-        return self._follow(name, ())
+        if name not in self._definitions:
+            self._definitions[name] = self._follow(name, ())
+        return self._definitions[name]
 
     def imported_as(self, importer: str, target: str) -> tuple[str, ...]:
         """The qualified names of the definitions of `target`, as a statement in `importer` names it."""
@@ -127,7 +169,7 @@ class _Stars:
     views: Mapping[str, ServiceNamespace]
     starred: set[str]
     """The modules whose names a star import has needed."""
-    _known: dict[str, tuple[frozenset[str], tuple[str, ...]]] = field(default_factory=dict, init=False, repr=False)
+    known: dict[str, Bound] = field(default_factory=dict, init=False, repr=False)
 
     def is_like(self, before: "_Stars", module: str) -> bool:
         """Whether `module` binds the names that it bound `before`, or no star import has needed them."""
@@ -137,12 +179,12 @@ class _Stars:
         """The name in the graph of `name` in the files of `importer`'s service."""
         return self.views[self.sources[importer].service].qualified(name)
 
-    def bound(self, module: str) -> tuple[frozenset[str], tuple[str, ...]]:
+    def bound(self, module: str) -> Bound:
         """The top-level bindings of a file, and the modules of its star imports."""
-        if module not in self._known:
+        if module not in self.known:
             record_full_scan(self.sources[module].file)
-            self._known[module] = _bound(self.sources[module])
-        return self._known[module]
+            self.known[module] = _bound(self.sources[module])
+        return self.known[module]
 
     def public(self, module: str, above: tuple[str, ...] = ()) -> frozenset[str]:
         """The names that `from module import *` may bind: all without a leading underscore."""
@@ -222,11 +264,22 @@ def _package_level(source: Source, imports: tuple[Import, ...]) -> tuple[Import,
     return tuple(found for found in imports if ImportTrait.LOCAL not in found.traits)
 
 
-def _bound(source: Source) -> tuple[frozenset[str], tuple[str, ...]]:
+def _bound(source: Source) -> Bound:
     from archguard.codebase.scopes.binder import read_scope  # noqa: PLC0415  # most projects have no star imports to resolve
 
     try:
-        scope = read_scope(replace(source))  # of a copy, so that `source` does not keep the tree
+        scope = read_scope(_with_bindings(source))
     except SourceError:
         return frozenset(), ()
     return frozenset(scope.bindings), tuple(scope.star_imports)
+
+
+def _with_bindings(source: Source) -> Source:
+    """A copy of `source`, as far as possible without what binds no name at the top level: it need not be parsed.
+
+    Raises:
+        SourceError: the file cannot be read.
+    """
+    content = source.read()
+    scanned = scan(content) if uses_compiled() and len(content) <= MOST_WORDS else None
+    return source.with_content(bindings_only(content, scanned.starts)) if scanned else replace(source)

@@ -1,28 +1,34 @@
 """Cache the scan of each file between runs, so that a run scans only the files that have changed.
 
 A row holds the state of the file (the recorded fingerprint), its markers, and its imports as they were scanned. The
-markers depend on the file alone. The imports depend also on all names that grimp distinguishes, so they are dropped
-when the set of modules changes. Re-exports are resolved anew in each run. Cost: one JSON file per project.
+markers depend on the file alone. The imports depend also on the modules that there are: when some are added or removed,
+the rows are dropped that import one of them, or what its name has led to without it, which is a package around it.
+When other names change, the imports in all rows are dropped. Re-exports are resolved anew in each run. Cost: one entry
+per project (`incremental/scan_rows.py`).
 """
 
-import json
+import marshal
+import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from archguard.codebase.modules.namespace import self_and_parents
 from archguard.codebase.syntax.source import Source, SourceError
-from archguard.incremental import store
-from archguard.incremental.fingerprint import digest
+from archguard.incremental.fingerprint import content_digest, digest_of
 from archguard.incremental.input_recorder import is_recording, record_rows, state_of
+from archguard.incremental.program_state import running_program
+from archguard.incremental.scan_rows import ScanRows, packed
 
-_FOLDER = "imports"
+if TYPE_CHECKING:
+    from archguard.incremental.scan_rows import Row
+
 _CODE = frozenset((".py", ".so", ".pyd"))
-_MAX_FILES = 4
-"""Cache files per project: each set of source roots and of external names has its own."""
+_MAX_FILES: Final = 4
+"""Entries per project: each set of source roots and of external names has its own."""
 
 
 class CachedScan(NamedTuple):
@@ -34,53 +40,78 @@ class CachedScan(NamedTuple):
     """Imported name, line and statement of each import of a package, which may be a re-export."""
 
 
+class KnownNames(NamedTuple):
+    """What the imports of a file depend on beside the file itself."""
+
+    modules: list[str]
+    packages: list[str]
+    """Those of the modules that are an `__init__.py`, and may re-export names."""
+    others: list[list[str]]
+    """Packages without `__init__.py`, modules without Python code, and excluded modules."""
+
+    def outdated(self, before: "KnownNames") -> frozenset[str] | None:
+        """The names whose imports may lead elsewhere than `before`; None for all names."""
+        if before.others != self.others:
+            return None
+        changed = {*self.modules}.symmetric_difference(before.modules)
+        changed |= {*self.packages}.symmetric_difference(before.packages)
+        around = {outer for name in changed for outer in self_and_parents(name)}
+        return frozenset(around.union(name.rpartition("::")[2].partition(".")[0] for name in changed))
+
+
 @dataclass
 class ScanCache:
     """The cached scans of the files of the project at `root`."""
 
     root: Path
-    name: str
-    """The name of the cache file; "" if nothing is to be cached."""
-    context: str
-    """A digest of what the imports of a file depend on beside the file itself."""
+    name: str = ""
+    """The name of the entry; "" if nothing is to be cached."""
+    rows: ScanRows = field(default_factory=lambda: ScanRows("", None, {}))
+    known: dict[str, "Row"] = field(default_factory=dict)
+    """The rows of files that have not changed."""
+    outdated: frozenset[str] | None = frozenset()
+    """The names whose imports may lead elsewhere than the rows say; None for all names."""
     is_changed: bool = False
     """Whether some rows were dropped: their files have changed, or do not exist."""
-    files: dict[str, list[Any]] = field(default_factory=dict)
-    """State, markers and imports of each file; None for imports that are not known, or are of another context."""
 
     @classmethod
-    def load(cls, root: Path, outside: object, inside: object) -> "ScanCache":
+    def load(cls, root: Path, outside: object, names: KnownNames) -> "ScanCache":
         """Load the cache of the project at `root`; an empty one if this run does not record its inputs.
 
         Args:
             root: The folder of the configuration.
-            outside: What the name of the cache file depends on: source roots and distinguished external names.
-            inside: What the context depends on: the modules, which change more often.
+            outside: What the name of the entry depends on: source roots and distinguished external names.
+            names: The modules, which change more often.
         """
         if not is_recording():
-            return cls(root, "", "")
-        cache = cls(root, _digest((_scanner_versions(), outside)), _digest(inside))
-        record_rows(cache.name, cache.context)
-        found = json.loads(store.load(str(root), _FOLDER, cache.name) or '{"context": "", "files": {}}')
-        if found["context"] != cache.context:
-            found["files"] = {file: [state, markers, None] for file, (state, markers, _) in found["files"].items()}
-        cache.files = found["files"]
+            return cls(root)
+        name, context = digest_of([_scanner_versions(), outside]), content_digest(marshal.dumps(tuple(names)))
+        record_rows(name, context)
+        found = ScanRows.load(str(root), name)
+        cache = cls(root, name, ScanRows(context, tuple(names), found.files if found else {}))
+        if found and found.context != context:
+            cache.is_changed = True
+            cache.outdated = names.outdated(KnownNames(*found.names))
         return cache
 
     def preset_markers(self, sources: Iterable[Source]) -> None:
         """Preset the markers of `sources` that have not changed; drop the rows of all other files."""
-        unchanged = {}
         for source in sources if self.name else ():
-            row = self.files.get(source.file)
+            row = self.rows.row(source.file)
             if row and row[0] == state_of(source.file):
-                unchanged[source.file] = row
-                source.preset_markers(frozenset(marker.encode("latin-1") for marker in row[1]))
-        self.is_changed = len(unchanged) != len(self.files)
-        self.files = unchanged
+                self.known[source.file] = (row[0], row[1], None) if self._is_outdated(source, row) else row
+                source.preset_markers(frozenset(row[1]))
+        self.is_changed |= len(self.known) != len(self.rows.files)
+
+    def _is_outdated(self, source: Source, row: "Row") -> bool:
+        """Whether the imports of `source` may lead elsewhere; those to the file itself are in no row."""
+        if self.outdated is None:
+            return True
+        return source.module in self.outdated or (row[2] is not None and not self.outdated.isdisjoint(row[2][0]))
 
     def cached(self, source: Source) -> CachedScan | None:
         """The cached scan of `source`; None if it has to be scanned."""
-        row = self.files.get(source.file)
+        row = self.known.get(source.file)
         return CachedScan(*row[2]) if row and row[2] is not None else None
 
     def save(self, sources: Iterable[Source], scans: Callable[[], Mapping[str, CachedScan]]) -> None:
@@ -90,36 +121,28 @@ class ScanCache:
             return
         new_scans = scans()
         rows = {source.file: row for source in missing if (row := _row(source, new_scans.get(source.module)))}
-        if self.is_changed or any(row != self.files.get(file) for file, row in rows.items()):
-            text = json.dumps({"context": self.context, "files": self.files | rows}, separators=(",", ":"))
-            store.save(str(self.root), (_FOLDER, self.name), text)
-            store.prune(str(self.root), (_FOLDER,), _MAX_FILES)
+        if self.is_changed or any(row != self.known.get(file) for file, row in rows.items()):
+            files = {file: self.rows.files[file] for file in self.known.keys() - rows.keys()}
+            files |= {file: packed(row) for file, row in rows.items()}
+            ScanRows(self.rows.context, self.rows.names, files).save(str(self.root), self.name, _MAX_FILES)
 
 
-def _row(source: Source, scan: CachedScan | None) -> list[Any] | None:
+def _row(source: Source, scan: CachedScan | None) -> "Row | None":
     state = state_of(source.file)
     try:
-        return [state, sorted(marker.decode("latin-1") for marker in source.markers), scan] if state else None
+        return (state, sorted(source.markers), (scan.lines, scan.texts) if scan else None) if state else None
     except SourceError:
         return None
 
 
-def _scanner_versions() -> list[str]:
-    """The versions of Python, archguard and grimp, as digests of their files: another one may scan differently."""
-    own = (
-        getattr(module, "__file__", "") or ""
-        for name, module in sys.modules.items()
-        if name.startswith("archguard.codebase")
-    )
-    return [sys.version, *sorted(map(digest, filter(None, (*own, *_files_of_grimp()))))]
+def _scanner_versions() -> list[object]:
+    """The versions of Python, archguard and grimp: another one may scan differently."""
+    return [sys.version, running_program(), sorted(_files_of_grimp())]
 
 
-def _files_of_grimp() -> Iterable[str]:
-    """The files of grimp's version and of its scanner; grimp may not be imported at all."""
+def _files_of_grimp() -> Iterable[tuple[str, int, int]]:
+    """Path, size and time of the files of grimp's version and of its scanner; grimp may not be imported at all."""
     spec = find_spec("grimp")
     folders = [] if spec is None else spec.submodule_search_locations or []
-    return (str(path) for folder in folders for path in Path(folder).glob("*.*") if path.suffix in _CODE)
-
-
-def _digest(value: object) -> str:
-    return blake2b(json.dumps(value).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    files = (entry for folder in folders for entry in os.scandir(folder) if Path(entry.name).suffix in _CODE)
+    return ((entry.path, entry.stat().st_size, entry.stat().st_mtime_ns) for entry in files)

@@ -3,7 +3,7 @@
 An imported name is the module of the project that it names or that it is in, else the top-level package. grimp is asked
 instead (None) where it has a rule of its own: packages outside of the project that share their top-level name with one
 inside, or with an external module that is distinguished, and packages without `__init__.py`.
-Cost: one look-up for each imported name; the names of a project are few, so their meanings are memoized.
+Cost: one look-up for each statement; many files have the same ones, so their meanings are memoized.
 """
 
 from collections.abc import Collection, Iterable
@@ -15,7 +15,7 @@ from archguard.codebase.modules.namespace import ServiceNamespace, self_and_pare
 from archguard.codebase.syntax.relative_names import absolute
 
 _MOST_MEMOIZED = 100_000
-"""Memoized names at most: 20 MB. Home Assistant has 40,000."""
+"""Memoized statements at most: 30 MB. Home Assistant has 15,000."""
 
 
 @dataclass(frozen=True)
@@ -29,52 +29,49 @@ class StatementResolver:
     """External modules to distinguish from their top-level package."""
     excluded: Collection[str]
     """Excluded modules to distinguish from their top-level package."""
-    _memo: dict[str, str] = field(default_factory=dict, init=False, repr=False)
+    _memo: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = field(default_factory=dict, init=False, repr=False)
 
-    def imported(self, statements: Iterable[Statement], package: str) -> list[tuple[str, Statement]] | None:
-        """The names in the graph that `statements` import in a file of `package`, each with its statement.
+    def imported(self, statements: Iterable[Statement], package: str) -> list[tuple[str, ...]] | None:
+        """The names in the graph that each of `statements` imports in a file of `package`.
 
         None if grimp must tell.
         """
         found = []
         memo = self._memo
-        for statement in statements:
-            _, dots, module, names, _, _ = statement
-            if dots:
-                module = absolute(module, dots, package)
-            for name in names:
-                target = f"{module}.{name}" if module else name
-                imported = memo.get(target)
-                if imported is None:
-                    imported = self._resolve(target)
-                if not imported:
-                    return None
-                found.append((imported, statement))
+        for _, dots, module, names, _, _ in statements:
+            base = absolute(module, dots, package) if dots else module
+            imported = memo.get((base, names))
+            if imported is None:
+                imported = self._resolve(base, names)
+            if "" in imported:
+                return None
+            found.append(imported)
         return found
 
-    def _resolve(self, target: str) -> str:
-        """The name in the graph of `target`; "" if grimp must tell."""
+    def _resolve(self, base: str, names: tuple[str, ...]) -> tuple[str, ...]:
         if len(self._memo) >= _MOST_MEMOIZED:
             self._memo.clear()
-        found = self._memo[target] = self._name_in_graph(target)
+        targets = [f"{base}.{name}" for name in names] if base else names
+        found = self._memo[base, names] = tuple(map(self.resolved, targets))
         return found
 
-    def _name_in_graph(self, target: str) -> str:
+    def resolved(self, target: str) -> str:
+        """The name in the graph of `target`, a module or a name in one; "" if grimp must tell."""
+        names, qualified = self._names, self.namespace.qualified
         top = target.partition(".")[0]
-        for name in (target, target.rpartition(".")[0], top):
-            found = self._known_name(name)
-            if found is not None:
-                return found if name != top or top not in self._shared else ""
-        return "" if top in self._shared else top
+        for name in (target, target.rpartition(".")[0]):
+            found = names.get(qualified(name))
+            if found is not None and name != top:
+                return found
+        return "" if top in self._shared else names.get(qualified(top), top)
 
-    def _known_name(self, target: str) -> str | None:
-        """The name in the graph of a module of the project; "" if grimp must tell, None if it is no such module."""
-        name = self.namespace.qualified(target)
-        if name in self._folders:
-            return ""
-        if name in self.excluded:
-            return next((outer for outer in self_and_parents(name) if outer in self.known), name)
-        return name if name in self.known else None
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        """The name in the graph of each module of the project, as one string each; "" if grimp must tell."""
+        names = {name: name for name in self.known}
+        for module in self.excluded:
+            names[module] = next((outer for outer in self_and_parents(module) if outer in self.known), module)
+        return names | dict.fromkeys(self._folders, "")
 
     @cached_property
     def _shared(self) -> frozenset[str]:

@@ -24,7 +24,7 @@ cdef class SyntaxScanner:
     cdef public bint names_loader
     cdef int statements
     cdef list names
-    cdef public list imports
+    cdef public list imports, starts_of_statements
 
     cdef inline int _at(self, Py_ssize_t pos) noexcept
     cdef inline int _class_at(self, Py_ssize_t pos) noexcept

@@ -117,6 +117,7 @@ class SyntaxScanner:
         self.names_loader = False
         self.statements = 0
         self.names: list[str] = []
+        self.starts_of_statements: list[int] = []
         self.imports: list[Statement] = []
 
     def run(self) -> bool:
@@ -902,6 +903,8 @@ class SyntaxScanner:
     def _statements(self, indentation: int) -> None:
         """The statements of a block whose first token is the current one."""
         while self.kind not in (_END, _BAD) and self.indentation == indentation:
+            if indentation == 0:
+                self.starts_of_statements.append(self.start)
             self._statement(indentation)
         if self.kind != _END and self.indentation > indentation:
             self._fail()
@@ -1233,6 +1236,8 @@ class Scan(NamedTuple):
     """The import statements, in file order."""
     names_loader: bool
     """Whether the code, rather than a comment or a string, names `import_module` or `__import__`."""
+    starts: list[int]
+    """Where the top-level statements start."""
 
 
 def scan(content: bytes) -> Scan | None:
@@ -1240,7 +1245,7 @@ def scan(content: bytes) -> Scan | None:
     if _is_doubtful(content) or not _is_utf8(content):
         return None
     scanner = SyntaxScanner(content)
-    return Scan(scanner.imports, scanner.names_loader) if scanner.run() else None
+    return Scan(scanner.imports, scanner.names_loader, scanner.starts_of_statements) if scanner.run() else None
 
 
 def _is_doubtful(content: bytes) -> bool:

@@ -4,7 +4,6 @@ import os
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from importlib.machinery import PathFinder
 from itertools import accumulate
 from pathlib import Path
@@ -432,6 +431,8 @@ def _installed(package: str) -> list[Path]:
 
 def _found_elsewhere(root: Path, package: str, known: list[str], advice: str) -> str:
     """A hint for a missing package; `advice` is formatted with the folder that has it."""
+    from difflib import get_close_matches  # noqa: PLC0415  # faults only
+
     for depth in ("*", "*/*", "*/*/*"):
         for place in sorted(root.glob(f"{depth}/{package.replace('.', '/')}")):
             if is_folder(place) and holds_python(place) and not place.relative_to(root).as_posix().startswith("."):

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from archguard.codebase.modules.discovery import PackageRoot, qualify
@@ -37,9 +37,13 @@ class ServiceNamespace:
             ),
         )
 
+    def without_files(self) -> "ServiceNamespace":
+        """The same names; they need no files."""
+        return replace(self, package_roots=tuple(replace(one, sources=()) for one in self.package_roots))
+
     def qualified(self, module: str) -> str:
         """The name of `module` in the graph: with its service, if it has one."""
-        if not any(self._services.values()):
+        if not self._has_services:
             return module
         return next(
             (qualify(self._services[name], module) for name in self_and_parents(module) if name in self._services),
@@ -57,6 +61,10 @@ class ServiceNamespace:
                 return module
         found = next((module for module in outer if module in externals), "")
         return found or next((module for module in reversed(outer) if not _contains_some(module, externals)), name)
+
+    @cached_property
+    def _has_services(self) -> bool:
+        return any(self._services.values())
 
     @cached_property
     def _services(self) -> dict[str, str]:

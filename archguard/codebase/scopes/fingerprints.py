@@ -16,12 +16,12 @@ from functools import cached_property
 from typing import Any
 
 from archguard.codebase.memoization import memoized
+from archguard.codebase.scopes.reading import Reading
 from archguard.codebase.scopes.scopes import (
     Binding,
     BindingKind,
     Comprehension,
     Position,
-    Reading,
     Scope,
     ScopeNode,
     mentions,

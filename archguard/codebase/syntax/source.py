@@ -38,7 +38,9 @@ A tree of this size takes 700 MB, and its analysis ten seconds.
 """
 LONG_IMPORT: Final = b"import ..."
 """The marker of a file with a line that is long after `import`."""
-_LONG_IMPORT: Final = re.compile(rb"import[^\n]{400}")
+LONG: Final = 400
+"""Bytes after `import` in such a line."""
+LONG_LINE: Final = re.compile(rb"import[^\n]{%d}" % LONG)
 
 
 class SourceError(ArchguardError):
@@ -86,7 +88,7 @@ class Source:
         Raises:
             SourceError: it cannot be read.
         """
-        return self._read()
+        return self.read()
 
     def with_content(self, content: bytes) -> "Draft":
         """The same module with other bytes: an unsaved edit, or an earlier version."""
@@ -100,10 +102,10 @@ class Source:
             SourceError: it cannot be read.
         """
         known: bytes | None = vars(self).get("content")
-        content = self._read() if known is None else known  # not memoized: every file needs its markers, few need more
+        content = self.read() if known is None else known  # not memoized: every file needs its markers, few need more
         if content.count(b"import") > MOST_IMPORTS:
             raise self._error(f"has more than {MOST_IMPORTS:,} imports, which would take too long to follow", _LARGE)
-        long = [LONG_IMPORT] if _LONG_IMPORT.search(content) else []
+        long = [LONG_IMPORT] if LONG_LINE.search(content) else []
         return frozenset([word for word in _WORDS if word in content] + _RELATIVE.findall(content) + long)
 
     def preset_markers(self, markers: frozenset[bytes]) -> None:
@@ -178,7 +180,12 @@ class Source:
         lines = self.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         return tuple(lines if lines[-1] else lines[:-1])
 
-    def _read(self) -> bytes:
+    def read(self) -> bytes:
+        """The bytes of the file, which are not memoized.
+
+        Raises:
+            SourceError: it cannot be read.
+        """
         try:
             return content(self.file, MOST_BYTES)
         except OSError as error:
@@ -203,7 +210,8 @@ class Draft(Source):
 
     draft: bytes = field(default=b"", repr=False)
 
-    def _read(self) -> bytes:
+    def read(self) -> bytes:
+        """The draft."""
         if len(self.draft) > MOST_BYTES:
             raise self._error(f"has more than {MOST_BYTES:,} bytes", _LARGE)
         return self.draft

@@ -1,30 +1,42 @@
 """Configurations of other tools, which archguard runs unchanged: one module per dialect, registered in `DIALECTS`."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
-from typing import NamedTuple
+from types import ModuleType
+from typing import Final, NamedTuple
 
-from archguard.config.dialects import import_linter, tach
 from archguard.config.document import Document, is_configuration_file
 
 
 class Dialect(NamedTuple):
-    """How another tool's configuration is recognized and translated."""
+    """How another tool's configuration is recognized and translated; its module is imported when there may be one."""
 
     name: str
     files: tuple[str, ...]
-    """The names of the files that may hold it."""
-    recognizes: Callable[[Path], bool]
-    """Whether a file contains such a configuration."""
-    translate: Callable[[Path, str], Document]
-    """Translate a file (given the path to display) to a document in archguard's own language.
+    """The names of the files that may hold it, in the order in which the tool looks for it."""
 
-    The document may have faults; it then holds only the parts without any."""
+    def recognizes(self, path: Path) -> bool:
+        """Whether the file `path` contains such a configuration."""
+        return path.suffix not in YAML and bool(self._module().recognizes(path))
+
+    def translate(self, path: Path, shown: str) -> Document:
+        """Translate the file `path`, displayed as `shown`, to a document in archguard's own language.
+
+        The document may have faults; it then holds only the parts without any.
+        """
+        document: Document = self._module().translate(path, shown)
+        return document
+
+    def _module(self) -> ModuleType:
+        return import_module(f"{__name__}.{self.name.replace('-', '_')}")
 
 
+YAML: Final = (".yaml", ".yml")
+"""The files of archguard's own language, and of no other tool."""
 DIALECTS: tuple[Dialect, ...] = (
-    Dialect("import-linter", import_linter.FILES, import_linter.recognizes, import_linter.translate),
-    Dialect("tach", tach.FILES, tach.recognizes, tach.translate),
+    Dialect("import-linter", ("setup.cfg", ".importlinter", "pyproject.toml")),
+    Dialect("tach", ("tach.toml", "pyproject.toml")),
 )
 
 

@@ -23,12 +23,8 @@ from archguard.errors import ConfigError
 from archguard.incremental.input_recorder import is_file
 from archguard.model import Location
 
-FILES: Final = ("setup.cfg", ".importlinter", "pyproject.toml")
-"""The files in the order in which import-linter searches them; it reads the first that has its options."""
-
 _Options: TypeAlias = Mapping[str, Any]
 _SESSION: Final = {"root_packages", "include_external_packages", "exclude_type_checking_imports"}
-_YAML: Final = (".yaml", ".yml")
 _IGNORED: Final = {"show_timings", "cache_dir"}
 _COMMON: Final = ("id", "name", "type")
 _SEVERITIES: Final = {"none": "ignore", "warn": "warning", "error": "error"}
@@ -42,7 +38,7 @@ def recognizes(path: Path) -> bool:
     """Whether `path` has import-linter's options; a TOML file with a table `tool.archguard` belongs to archguard."""
     text = read_text(path, path.name)
     if path.suffix != ".toml":
-        return path.suffix not in _YAML and bool(re.search(r"^\[importlinter\]", text, re.MULTILINE))
+        return bool(re.search(r"^\[importlinter\]", text, re.MULTILINE))
     try:
         tools = tools_in(text)
     except ValueError:

@@ -13,7 +13,8 @@ from typing import NamedTuple, TypeAlias
 from archguard.codebase import Source
 from archguard.codebase.file_results import ANYWHERE
 from archguard.codebase.modules.namespace import is_test
-from archguard.codebase.scopes.scopes import Position, Reading, Scope, walk
+from archguard.codebase.scopes.reading import Reading
+from archguard.codebase.scopes.scopes import Position, Scope, walk
 from archguard.effects.api.clients import sending_call, sending_words
 from archguard.effects.tracing import content_of
 from archguard.semantics import (

@@ -14,7 +14,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, takewhile
 
-from archguard.codebase.scopes.scopes import Binding, BindingKind, Position, Reading, Scope
+from archguard.codebase.scopes.reading import Reading
+from archguard.codebase.scopes.scopes import Binding, BindingKind, Position, Scope
 from archguard.effects.api.callers import Callers, receiver_class
 from archguard.effects.api.frames import Frame, NoArgument, Placed, argument_of, arguments, frame_of, implicit_count
 from archguard.effects.api.template_operations import (

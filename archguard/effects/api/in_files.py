@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from archguard.codebase import Codebase, Source
-from archguard.codebase.file_tasks import digest_of, map_files, scan_files
+from archguard.codebase.file_tasks import map_files, scan_files
 from archguard.effects.api.callers import Callers
 from archguard.effects.api.consumers import Consumed, Consumers
 from archguard.effects.api.endpoints import CONSUME, Endpoint
@@ -23,6 +23,7 @@ from archguard.effects.catalogue.catalogue import semantic_model
 from archguard.effects.interactions import ServiceMap
 from archguard.effects.routes import find_routes
 from archguard.effects.tracing import content_of
+from archguard.incremental.fingerprint import digest_of
 from archguard.semantics.app_state import app_state_writers
 
 

@@ -3,11 +3,12 @@
 from collections.abc import Collection, Iterator, Mapping
 
 from archguard.codebase import Codebase, Pattern
-from archguard.codebase.file_tasks import digest_of, map_imports
+from archguard.codebase.file_tasks import map_imports
 from archguard.effects.interactions.hosts import find_hosts, hosts_outside
 from archguard.effects.interactions.imports import Imports
 from archguard.effects.interactions.in_files import interactions_in_files
 from archguard.effects.interactions.interaction import WORDS, Channel, Interaction, ServiceMap, is_setting
+from archguard.incremental.fingerprint import digest_of
 
 
 def find_interactions(

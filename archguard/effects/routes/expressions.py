@@ -20,7 +20,8 @@ from archguard.codebase import Codebase, SourceError
 from archguard.codebase.facts.executed_nodes import executed_statements
 from archguard.codebase.file_results import ANYWHERE
 from archguard.codebase.modules.namespace import is_test
-from archguard.codebase.scopes.scopes import Binding, BindingKind, Position, Reading, Scope, walk
+from archguard.codebase.scopes.reading import Reading
+from archguard.codebase.scopes.scopes import Binding, BindingKind, Position, Scope, walk
 from archguard.effects.routes.facts import Family, Places, route_facts
 from archguard.effects.routes.hierarchy import Hierarchy
 from archguard.effects.routes.route import UNKNOWN_PART

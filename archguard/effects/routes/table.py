@@ -16,7 +16,7 @@ from enum import StrEnum
 from functools import partial
 
 from archguard.codebase import Codebase, Source
-from archguard.codebase.file_tasks import digest_of, map_files, map_program, scan_files
+from archguard.codebase.file_tasks import map_files, map_program, scan_files
 from archguard.effects.catalogue.catalogue import semantic_model
 from archguard.effects.routes.checks import Checks
 from archguard.effects.routes.django import DjangoRoutes
@@ -31,6 +31,7 @@ from archguard.effects.routes.routers import Routers
 from archguard.effects.routes.settings import Settings
 from archguard.effects.routes.tornado import TornadoRoutes
 from archguard.effects.tracing import content_of
+from archguard.incremental.fingerprint import digest_of
 from archguard.semantics.app_state import app_state_writers
 
 _WORDS = re.compile(

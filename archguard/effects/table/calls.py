@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from archguard.codebase.scopes.access_paths import Access
-from archguard.codebase.scopes.scopes import FunctionNode, Position, Reading, Scope
+from archguard.codebase.scopes.reading import Reading
+from archguard.codebase.scopes.scopes import FunctionNode, Position, Scope
 from archguard.effects.catalogue.operations import Operation
 from archguard.effects.entry_points import EntryPoints
 from archguard.effects.table.classifier import Classifier, Found

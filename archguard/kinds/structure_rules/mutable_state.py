@@ -19,7 +19,8 @@ from itertools import chain
 from archguard.codebase.facts.executed_nodes import executed_nodes
 from archguard.codebase.file_results import ANYWHERE
 from archguard.codebase.modules.namespace import is_test
-from archguard.codebase.scopes.scopes import Binding, BindingKind, Reading, Scope
+from archguard.codebase.scopes.reading import Reading
+from archguard.codebase.scopes.scopes import Binding, BindingKind, Scope
 from archguard.effects.catalogue.mutation import load_mutation
 from archguard.effects.tracing import content_of
 from archguard.kinds.structure_rules.subjects import Sort, StructureFacts, Subject, own_names

@@ -10,9 +10,10 @@ from sys import stdlib_module_names
 from archguard.codebase import Codebase, Pattern, Reachability, Source, SourceError, self_and_parents
 from archguard.codebase.facts import Call, ClassDefinition, FunctionDefinition, Reference
 from archguard.codebase.facts.definitions import definitions
-from archguard.codebase.file_tasks import digest_of, scan_files
+from archguard.codebase.file_tasks import scan_files
 from archguard.codebase.scopes.scopes import BindingKind, Scope
 from archguard.effects import semantic_model
+from archguard.incremental.fingerprint import digest_of
 from archguard.kinds.structure_rules.arguments import resolved
 from archguard.kinds.structure_rules.name_forms import Spelling, plain, spelled
 from archguard.model import Location

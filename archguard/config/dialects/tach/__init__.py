@@ -5,11 +5,8 @@ keys; where that page leaves a case open, the behaviour of tach itself decides, 
 """
 
 from pathlib import Path
-from typing import Final
 
 from archguard.config.document import Document, read_text, tools_in
-
-FILES: Final = ("tach.toml", "pyproject.toml")
 
 
 def recognizes(path: Path) -> bool:
@@ -33,4 +30,4 @@ def translate(path: Path, shown: str) -> Document:
     return translation.translate(path, shown)
 
 
-__all__ = ["FILES", "recognizes", "translate"]
+__all__ = ["recognizes", "translate"]

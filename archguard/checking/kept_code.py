@@ -1,0 +1,141 @@
+"""Store the code base that a run has read, and read only the edited files the next time.
+
+The entry has two layers. Paths, names, imports and fingerprints, which are nearly all of it, are written by `marshal`,
+whose reading takes 30 ms for Home Assistant, where objects took 100. The few other objects of a code base are a pickle
+in it. Both are read only after the entry has been authenticated (`incremental/store.py`); it belongs to one version of
+Python and of archguard, as `entry_name` says.
+
+Later runs compare the files with this entry, however many edits lie between, and do not change it: so errors cannot add
+up. When anything but the content of some files has changed, or an edit leads imports of other files elsewhere, all
+files are read, and stored anew.
+"""
+
+import marshal
+import os
+import pickle
+import sys
+from collections.abc import Collection
+from dataclasses import replace
+from importlib.util import find_spec
+from typing import Any, Final
+
+from archguard.codebase import Codebase, ImportGraph, Source
+from archguard.codebase.edits import with_edits
+from archguard.codebase.file_results import FileResults
+from archguard.codebase.imports.reexports import Kept, Reexports
+from archguard.config import Config, read
+from archguard.incremental import store
+from archguard.incremental.fingerprint import digest_of
+from archguard.incremental.input_recorder import (
+    ScanRecord,
+    edited_files,
+    is_recording,
+    scan_record,
+    state_of,
+    take_over_inputs,
+)
+from archguard.incremental.program_state import running_program
+from archguard.incremental.unpickle import unpickled
+
+_FOLDER: Final = "code"
+_MOST_ENTRIES: Final = 4
+"""Entries per project: each configuration has its own; the oldest go first."""
+MOST_CHANGED: Final = 100
+"""More changed files are a checkout rather than edits: then a new full run is worth its time."""
+
+
+def read_edited(config: Config) -> Codebase:
+    """Read the code of `config`: only the edited files, if nothing else has changed since all were read.
+
+    Raises:
+        ExceptionGroup[ArchguardError]: a package does not exist.
+    """
+    if not is_recording():
+        return read(config)
+    root, name = str(config.root), entry_name(config, ())
+    codebase = _after_edits(root, name)
+    if codebase is None:
+        codebase = read(config)
+        _save(root, name, codebase)
+    return codebase
+
+
+def entry_name(config: Config, only: Collection[str]) -> str:
+    """The name of an entry: other contracts, or another archguard, Python or sqlglot, have another one."""
+    return digest_of([config, sorted(only), sys.version, _sqlglot(), *running_program()])
+
+
+def _sqlglot() -> tuple[str, int] | None:
+    """Where sqlglot is, and since when: with it, other tables are found in SQL. No other library is optional."""
+    found = find_spec("sqlglot")
+    return (found.origin, os.stat(found.origin).st_mtime_ns) if found and found.origin else None  # noqa: PTH116  # fast
+
+
+def _after_edits(root: str, name: str) -> Codebase | None:
+    """The code of the entry with the edits since; None if anything else has changed, or all must be read."""
+    edited = edited_files()
+    content = store.load_bytes(root, _FOLDER, name) if edited else None
+    if not edited or not content:
+        return None
+    rows, graph, reexports, record, others = marshal.loads(content)  # noqa: S302  # authenticated
+    if not {row[1] for row in rows}.issuperset(edited):
+        return None
+    take_over_inputs(ScanRecord(*record), [row[1] for row in rows])
+    # The entry may be older than the run before this one, so there may be more edits.
+    changed = [row[0] for row in rows if not row[4] or state_of(row[1]) != row[4]]
+    if len(changed) > MOST_CHANGED:
+        return None
+    codebase = _codebase(rows, graph, reexports, unpickled(others))
+    return with_edits(codebase, [replace(codebase.sources[module]) for module in changed])  # copies, without markers
+
+
+def _codebase(rows: Any, graph: Any, reexports: Any, others: tuple[Codebase, Any]) -> Codebase:
+    sources = {module: _source(module, file, shown, markers) for module, file, shown, markers, _ in rows}
+    rest, views = others
+    modules, lines = graph
+    return replace(
+        rest,
+        sources=sources,
+        imports=ImportGraph(modules, lines),
+        reexports=Reexports.restored(Kept(*reexports), sources, modules, views) if reexports else None,
+    )
+
+
+def _source(module: str, file: str, shown: str, markers: frozenset[bytes] | None) -> Source:
+    source = Source(module, file, shown)
+    if markers is not None:
+        source.preset_markers(markers)
+    return source
+
+
+def _save(root: str, name: str, codebase: Codebase) -> None:
+    imports, reexports = codebase.imports, codebase.reexports
+    rest = replace(
+        codebase,
+        sources={},
+        imports=ImportGraph(frozenset(), {}),
+        reexports=None,
+        results=FileResults(names=codebase.results.names),
+        statements_of_links={},
+        memo={},
+    )
+    views = reexports.views if reexports else {}
+    views = {service: view.without_files() for service, view in views.items()}
+    content: Any = (  # `marshal` has no type for read-only mappings
+        [
+            (source.module, source.file, source.display_path, _markers(source), state_of(source.file))
+            for source in codebase.sources.values()
+        ],
+        (imports.modules, imports.lines),
+        tuple(reexports.kept()) if reexports else None,
+        tuple(scan_record()),
+        pickle.dumps((rest, views), pickle.HIGHEST_PROTOCOL),
+    )
+    store.save_bytes(root, (_FOLDER, name), marshal.dumps(content))
+    store.prune(root, (_FOLDER,), _MOST_ENTRIES)
+
+
+def _markers(source: Source) -> frozenset[bytes] | None:
+    """The markers of `source`, if they are known; None of a file that cannot be read."""
+    markers: frozenset[bytes] | None = vars(source).get("markers")
+    return markers
