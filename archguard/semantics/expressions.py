@@ -42,13 +42,13 @@ class ExpressionTypes:
 
     def infer(self, node: ast.expr, at: Position) -> Types:
         """Infer the types of `node` at `at`, which are not memoized."""
-        entry = self._infer_entry(node, at)
-        return self._infer_expression(node, at) if entry is None else entry
+        if isinstance(node, ast.Subscript | ast.Call) and (found := self.mappings.lookup(node, at)):
+            return union(*(self.evaluator.infer(*placed) for placed in (*found[0], *found[1])))
+        return self._infer_expression(node, at)
 
-    def _infer_entry(self, node: ast.expr, at: Position) -> Types | None:
-        """Infer `topics["paid"]` or `topics.get("paid")` from the entries of the mapping; None if they are unknown."""
-        found = self.mappings.lookup(node, at)
-        return union(*(self.evaluator.infer(*placed) for placed in (*found[0], *found[1]))) if found else None
+    def infer_name(self, name: str, at: Position) -> Types:
+        """Infer the types of what `name` resolves to at `at`, before any test of it."""
+        return union(*map(self.attributes.infer_origin, self.evaluator.resolver.resolve(name, at)))
 
     def _infer_expression(self, node: ast.expr, at: Position) -> Types:  # noqa: PLR0911  # one case for each form of expression
         match node:
