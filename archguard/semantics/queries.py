@@ -96,7 +96,7 @@ class QueryEngine:
         memo: Memo[Types],
         key: _Key,
         compute: Callable[[Unpack[_Arguments]], Types],
-        arguments: tuple[Unpack[_Arguments]],
+        arguments: tuple[*_Arguments],
     ) -> Types:
         """Evaluate a query, and store the result where its lowlink says that it may be used again."""
         depth, outer = len(self._active), self._lowlink

@@ -4,6 +4,7 @@ Most files have plain imports at the top level only; a count of the word `import
 """
 
 import ast
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -88,9 +89,10 @@ def _find_imports(source: Source) -> Iterator[_Found]:
     """Every import in `source`. Fast path: no loaders, and no word `import` outside of the top-level statements."""
     names = loaders(source)
     plain = [node for node in source.tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
-    if not names and len(plain) == source.content.count(b"import"):
+    if not source.tree.body or (not names and len(plain) == source.content.count(b"import")):
         return ((node, frozenset()) for node in plain)
-    return _Walk(names, Naming.of(source, names)).found(source.tree)
+    lines = tuple(number for number, line in enumerate(source.lines, start=1) if "import" in line)
+    return _Walk(names, Naming.of(source, names), lines).found(source.tree)
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,8 @@ class _Walk:
 
     loaders: frozenset[str]
     naming: Naming
+    lines: tuple[int, ...]
+    """The lines with the word `import`: statements without one are skipped, which most functions are."""
 
     def found(self, tree: ast.Module) -> Iterator[_Found]:
         """Every import in `tree`, in file order. Iterative: a long chain of `elif` nests as deeply as it is long."""
@@ -116,12 +120,23 @@ class _Walk:
         """The children of `node`, with the traits that imports in them have."""
         trait, marked = _marked(node)
         own = set(map(id, marked))
-        for child in self._children(node) if self.loaders else _statements(node):
+        for child in self._children(node) if self.loaders else self._statements(node):
             yield child, traits | {trait} if id(child) in own else traits
 
     def _children(self, node: ast.AST) -> Iterator[ast.AST]:
         children = ast.iter_child_nodes(node)
         return (child for child in children if type(child) in _CONTAINERS or self.naming.may_be_in(child))
+
+    def _statements(self, node: ast.AST) -> Iterator[ast.AST]:
+        """The imports in `node`, and the statements that contain some."""
+        for block in _BLOCKS:
+            for child in getattr(node, block, ()):
+                if type(child) in _CONTAINERS and (type(child) is ast.match_case or self._has_import(child)):
+                    yield child
+
+    def _has_import(self, node: ast.stmt | ast.excepthandler) -> bool:
+        index = bisect_left(self.lines, node.lineno)
+        return index < len(self.lines) and self.lines[index] <= (node.end_lineno or node.lineno)
 
 
 _BLOCKS: Final = ("body", "handlers", "orelse", "finalbody", "cases")
@@ -132,14 +147,6 @@ _CONTAINERS: Final = frozenset(
         *(ast.Try, ast.TryStar, ast.ExceptHandler),
     }
 )
-
-
-def _statements(node: ast.AST) -> Iterator[ast.AST]:
-    """The imports in `node`, and the statements that may contain some."""
-    for block in _BLOCKS:
-        for child in getattr(node, block, ()):
-            if type(child) in _CONTAINERS:
-                yield child
 
 
 def _marked(node: ast.AST) -> tuple[ImportTrait, Iterable[ast.AST]]:
