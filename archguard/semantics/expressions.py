@@ -6,7 +6,6 @@ its key comes before everything else. Cost: nothing is memoized here; each subex
 """
 
 import ast
-from functools import partial
 
 from archguard.codebase.scopes.app_state_names import app_state_name
 from archguard.codebase.scopes.narrowing import target_name
@@ -137,9 +136,10 @@ class ExpressionTypes:
         """
         if not isinstance(node.value, ast.Name):
             return UNKNOWN
-        name = node.value.id
-        stores = at.scope.stored if at.scope.named(name) else partial(self.evaluator.files.stores, at.scope)
-        return union(*map(self.evaluator.infer_binding, stores(name, node.attr)))
+        owner, name, scope = node.value.id, node.attr, at.scope
+        is_own = bool(scope.named(owner))
+        stores = scope.stored(owner, name) if is_own else self.evaluator.files.stores(scope, owner, name)
+        return union(*map(self.evaluator.infer_binding, stores)) if stores else UNKNOWN
 
     def _app_state(self, node: ast.expr, at: Position) -> Types:
         """Infer `request.app["pool"]` from stores in any module of the service: `app["pool"] = create_pool()`."""
