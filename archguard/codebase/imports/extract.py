@@ -4,7 +4,6 @@ Most files have plain imports at the top level only; a count of the word `import
 """
 
 import ast
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -91,8 +90,8 @@ def _find_imports(source: Source) -> Iterator[_Found]:
     plain = [node for node in source.tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
     if not source.tree.body or (not names and len(plain) == source.content.count(b"import")):
         return ((node, frozenset()) for node in plain)
-    lines = tuple(number for number, line in enumerate(source.lines, start=1) if "import" in line)
-    return _Walk(names, Naming.of(source, names), lines).found(source.tree)
+    statements = Naming(tuple(number for number, line in enumerate(source.lines, start=1) if "import" in line))
+    return _Walk(names, Naming.of(source, names), statements).found(source.tree)
 
 
 @dataclass(frozen=True)
@@ -101,8 +100,8 @@ class _Walk:
 
     loaders: frozenset[str]
     naming: Naming
-    lines: tuple[int, ...]
-    """The lines with the word `import`: statements without one are skipped, which most functions are."""
+    statements: Naming
+    """The lines with the word `import`: most functions have none, and are skipped."""
 
     def found(self, tree: ast.Module) -> Iterator[_Found]:
         """Every import in `tree`, in file order. Iterative: a long chain of `elif` nests as deeply as it is long."""
@@ -131,12 +130,8 @@ class _Walk:
         """The imports in `node`, and the statements that contain some."""
         for block in _BLOCKS:
             for child in getattr(node, block, ()):
-                if type(child) in _CONTAINERS and (type(child) is ast.match_case or self._has_import(child)):
+                if type(child) in _CONTAINERS and self.statements.may_be_in(child):
                     yield child
-
-    def _has_import(self, node: ast.stmt | ast.excepthandler) -> bool:
-        index = bisect_left(self.lines, node.lineno)
-        return index < len(self.lines) and self.lines[index] <= (node.end_lineno or node.lineno)
 
 
 _BLOCKS: Final = ("body", "handlers", "orelse", "finalbody", "cases")
