@@ -5,7 +5,8 @@ bindings, parameters, annotations, attributes, calls. A part gets the types that
 `_ReceiverInference` evaluates methods that a class inherits once more, for that class.
 
 Cost: one evaluation for each expression, binding, annotation and function, and memory for each result; for inherited
-methods, one more for each class whose bases can tell more.
+methods, one more for each class whose bases can tell more. Plain names are looked up each time: their bindings are
+memoized.
 """
 
 import ast
