@@ -12,7 +12,7 @@ Cost: one type inference per call; attributes that are not called are inferred o
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
@@ -135,7 +135,8 @@ class ClientCallFinder:
     def _in_scope(self, scope: Scope, source: Source) -> Iterator[ClientCall]:
         references = self._references(scope.module)
         calls = (access.call for path in scope.access_paths for access in path.accesses if access.call)
-        passed = {id(node) for call in calls for node in elements(call) if references.may_be(node)}
+        passed = {id(call): [node for node in elements(call) if references.may_be(node)] for call in calls}
+        passed_on = {id(node) for nodes in passed.values() for node in nodes}
         decorators = {id(node) for child in scope.children for node in getattr(child.node, "decorator_list", ())}
         for path in scope.access_paths:
             for access in path.accesses:
@@ -145,17 +146,16 @@ class ClientCallFinder:
                 if found:
                     kind, symbol, confidence = found
                     yield ClientCall(kind, symbol, source.location(access.node), confidence, path, access)
-                if access.call and not (access.last and id(access.call) in passed):
-                    yield from self._passed_functions(access, access.call, path, source, references)
+                arguments = passed[id(access.call)] if access.call else ()
+                if arguments and not (access.last and id(access.call) in passed_on):
+                    yield from self._passed_functions(access, arguments, path, source)
 
     def _passed_functions(
-        self, access: Access, call: ast.Call, path: AccessPath, source: Source, references: References
+        self, access: Access, passed: Sequence[ast.expr], path: AccessPath, source: Source
     ) -> Iterator[ClientCall]:
-        """Client functions among the arguments of `call`, which calls them: `asyncio.to_thread(requests.get, url)`."""
-        passed = [node for node in elements(call) if references.may_be(node)]
-        if not passed or any(
-            _INSPECTS_ARGUMENT.match(qualified_name(callee)) for callee in self.model.infer(call.func, path.at)
-        ):
+        """Client functions that a call is `passed`, which calls them: `asyncio.to_thread(requests.get, url)`."""
+        callees = self.model.infer(access.callee, path.at)
+        if any(_INSPECTS_ARGUMENT.match(qualified_name(callee)) for callee in callees):
             return
         for node in passed:
             for symbol in self._client_functions(node, path.at):

@@ -206,7 +206,7 @@ class DatabaseEffects:
         if not access.call or not _may_take_sql(access.name):
             return None
         callees = self.model.infer(access.callee, at)
-        is_guessed = bool(_SQL_CALL_NAME.search(access.name.lower()))
+        is_guessed = _suggests_sql(access.name)
         if any(not _may_be_driver(callee, is_guessed=is_guessed) for callee in callees):
             return None  # a listed client, which `calls` reports, or a function that takes any text
         if not callees and access.owner is None and is_method_alias(self.model, access.name, at):
@@ -261,6 +261,12 @@ def _may_be_driver(callee: Type, *, is_guessed: bool) -> bool:
         case ExternalSymbol(name=name) | ExternalMember(base=name):
             return is_guessed and is_unknown_library(name)
     return False
+
+
+@cache
+def _suggests_sql(name: str) -> bool:
+    """Whether a callable of this name probably takes SQL; cached, as `_may_take_sql`."""
+    return bool(_SQL_CALL_NAME.search(name.lower()))
 
 
 @cache

@@ -6,7 +6,7 @@ name are inferred. It over-approximates: names are matched per module, not per s
 """
 
 import ast
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Self
 
@@ -15,6 +15,8 @@ from archguard.effects.catalogue.conventions import load_conventions
 from archguard.semantics import ExternalSymbol, Resolver
 
 _WRAPPERS = load_conventions().calls.wrappers
+_FORMS = (ast.Name, ast.Attribute, ast.IfExp, ast.BoolOp, ast.NamedExpr, ast.Call)
+"""The expressions of which `References.may_be` may be true."""
 
 
 @dataclass(frozen=True)
@@ -31,17 +33,26 @@ class References:
         name_bindings = [binding for scope in scopes for found in scope.bindings.values() for binding in found]
         attribute_bindings = [binding for scope in scopes for found in scope.attributes.values() for binding in found]
         star_imported = frozenset(words) if any(scope.star_imports for scope in scopes) else frozenset[str]()
-        imported = {binding.name for binding in name_bindings if _is_imported(binding, words, resolver)}
-        own, attributes = imported | star_imported, frozenset(words)
+        imported = frozenset(binding.name for binding in name_bindings if _is_imported(binding, words, resolver))
+        bound, stored = _values(name_bindings), _values(attribute_bindings)
+        returned = [
+            (scope.name.rpartition(".")[2], node)
+            for scope in scopes
+            for node, _ in scope.returns
+            if isinstance(node, _FORMS)
+        ]
+        current = cls(imported | star_imported, frozenset(words))
         while True:
-            current = cls(frozenset(own), attributes)
-            own = own | {binding.name for binding in name_bindings if current._binds_function(binding)}
-            own |= {scope.name.rpartition(".")[2] for scope in scopes if current._returns_function(scope)}
-            attributes |= {
-                binding.name for binding in (*attribute_bindings, *name_bindings) if current._binds_function(binding)
-            }
-            if own == current.names and attributes == current.attributes:
+            assigned = current._named(bound)
+            names = current.names | assigned | current._named(returned)
+            attributes = current.attributes | assigned | current._named(stored)
+            if names == current.names and attributes == current.attributes:
                 return current
+            current = cls(names, attributes)
+
+    def _named(self, values: Iterable[tuple[str, ast.expr]]) -> frozenset[str]:
+        """The names of those of `values` that may resolve to such a function."""
+        return frozenset(name for name, node in values if self.may_be(node))
 
     def may_be(self, node: ast.expr) -> bool:  # noqa: PLR0911  # one case for each expression
         """Whether `node` may resolve to such a function."""
@@ -60,14 +71,15 @@ class References:
                 return self.may_be(func) or (is_function_wrapper(node) and any(map(self.may_be, elements(node))))
         return False
 
-    def _returns_function(self, scope: Scope) -> bool:
-        return any(self.may_be(node) for node, _ in scope.returns)
 
-    def _binds_function(self, binding: Binding) -> bool:
-        """Whether `binding` binds such a function: by `run = requests.get`, or as the default of a parameter."""
-        if binding.kind is BindingKind.PARAMETER:
-            return binding.default is not None and self.may_be(binding.default)
-        return binding.kind is BindingKind.ASSIGNED and isinstance(binding.node, ast.expr) and self.may_be(binding.node)
+def _values(bindings: Iterable[Binding]) -> list[tuple[str, ast.expr]]:
+    """What `bindings` bind that may be a function: by `run = requests.get`, or as the default of a parameter."""
+    assigned = (binding for binding in bindings if binding.kind in (BindingKind.ASSIGNED, BindingKind.PARAMETER))
+    values = (
+        (binding.name, binding.default if binding.kind is BindingKind.PARAMETER else binding.node)
+        for binding in assigned
+    )
+    return [(name, node) for name, node in values if isinstance(node, _FORMS)]
 
 
 def elements(call: ast.Call) -> Iterator[ast.expr]:

@@ -45,8 +45,8 @@ class Memo(Generic[_T]):
 
     def get(self, key: object) -> _T | None:
         """The value for `key`, on which the running query depends now; None if it is not memoized."""
-        answer = self._answers.get(key) or self._found_earlier(key)
-        if answer is None:
+        answer = self._answers.get(key)
+        if answer is None and (not self._earlier or (answer := self._found_earlier(key)) is None):
             return None
         if answer.frame:
             self._recorder.use(answer.frame)

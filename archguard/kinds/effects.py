@@ -176,9 +176,11 @@ class _Search:
 
     def _unresolved(self, source: Source) -> Iterator[Violation]:
         limit = self.contract.max_unresolved
+        if limit is None:
+            return
         calls = self.table.model.files.call_count(source.module)
         unknown = self.table.unresolved(source)
-        if limit is None or 100 * unknown <= limit * calls:
+        if 100 * unknown <= limit * calls:
             return
         share = f"{unknown} of {calls} calls"
         yield self.contract.violation(

@@ -6,7 +6,6 @@ its key comes before everything else. Cost: nothing is memoized here; each subex
 """
 
 import ast
-from functools import partial
 
 from archguard.codebase.scopes.app_state_names import app_state_name
 from archguard.codebase.scopes.narrowing import target_name
@@ -42,13 +41,13 @@ class ExpressionTypes:
 
     def infer(self, node: ast.expr, at: Position) -> Types:
         """Infer the types of `node` at `at`, which are not memoized."""
-        entry = self._infer_entry(node, at)
-        return self._infer_expression(node, at) if entry is None else entry
+        if isinstance(node, ast.Subscript | ast.Call) and (found := self.mappings.lookup(node, at)):
+            return union(*(self.evaluator.infer(*placed) for placed in (*found[0], *found[1])))
+        return self._infer_expression(node, at)
 
-    def _infer_entry(self, node: ast.expr, at: Position) -> Types | None:
-        """Infer `topics["paid"]` or `topics.get("paid")` from the entries of the mapping; None if they are unknown."""
-        found = self.mappings.lookup(node, at)
-        return union(*(self.evaluator.infer(*placed) for placed in (*found[0], *found[1]))) if found else None
+    def infer_name(self, name: str, at: Position) -> Types:
+        """Infer the types of what `name` resolves to at `at`, before any test of it."""
+        return union(*map(self.attributes.infer_origin, self.evaluator.resolver.resolve(name, at)))
 
     def _infer_expression(self, node: ast.expr, at: Position) -> Types:  # noqa: PLR0911  # one case for each form of expression
         match node:
@@ -137,9 +136,10 @@ class ExpressionTypes:
         """
         if not isinstance(node.value, ast.Name):
             return UNKNOWN
-        name = node.value.id
-        stores = at.scope.stored if at.scope.named(name) else partial(self.evaluator.files.stores, at.scope)
-        return union(*map(self.evaluator.infer_binding, stores(name, node.attr)))
+        owner, name, scope = node.value.id, node.attr, at.scope
+        is_own = bool(scope.named(owner))
+        stores = scope.stored(owner, name) if is_own else self.evaluator.files.stores(scope, owner, name)
+        return union(*map(self.evaluator.infer_binding, stores)) if stores else UNKNOWN
 
     def _app_state(self, node: ast.expr, at: Position) -> Types:
         """Infer `request.app["pool"]` from stores in any module of the service: `app["pool"] = create_pool()`."""

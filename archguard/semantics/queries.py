@@ -89,18 +89,29 @@ class QueryEngine:
         cycle = self._cycles.get(key)
         if cycle and not cycle.active and (known := self._cyclic.get(key)) is not None:
             return self._used(known)
-        return self._compute(memo, key, partial(compute, *arguments))
+        return self._compute(memo, key, compute, arguments)
 
-    def _compute(self, memo: Memo[Types], key: _Key, compute: Callable[[], Types]) -> Types:
+    def _compute(
+        self,
+        memo: Memo[Types],
+        key: _Key,
+        compute: Callable[[Unpack[_Arguments]], Types],
+        arguments: tuple[*_Arguments],
+    ) -> Types:
         """Evaluate a query, and store the result where its lowlink says that it may be used again."""
         depth, outer = len(self._active), self._lowlink
         self._lowlink = _NO_CYCLE
         outer_frame = self.recorder.begin()
-        self._push(key)
+        self._active[key] = _Active(depth, self.recorder.frame)
+        if cycle := self._cycles.get(key):
+            cycle.active += 1
         try:
-            found = on_fresh_stack(compute) if depth % QUERIES_PER_THREAD == QUERIES_PER_THREAD - 1 else compute()
+            is_deep = depth % QUERIES_PER_THREAD == QUERIES_PER_THREAD - 1
+            found = on_fresh_stack(partial(compute, *arguments)) if is_deep else compute(*arguments)
         finally:
-            self._pop(key)
+            del self._active[key]
+            if cycle := self._cycles.get(key):  # it may have been merged with another one meanwhile
+                cycle.active -= 1
             answer_frame = self.recorder.end(outer_frame)
         answer = Answer(found, answer_frame)
         if self._lowlink < depth:  # used an active query further out
@@ -117,16 +128,6 @@ class QueryEngine:
     def _used(self, answer: Answer[Types]) -> Types:
         self.recorder.use(answer.frame)
         return answer.value
-
-    def _push(self, key: _Key) -> None:
-        self._active[key] = _Active(len(self._active), self.recorder.frame)
-        if cycle := self._cycles.get(key):
-            cycle.active += 1
-
-    def _pop(self, key: _Key) -> None:
-        del self._active[key]
-        if cycle := self._cycles.get(key):
-            cycle.active -= 1
 
     def _drop_provisional(self, depth: int, key: _Key) -> None:
         """Drop the provisional results computed below `key` at `depth`: they are in one cycle with it.

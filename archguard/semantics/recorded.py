@@ -1,7 +1,7 @@
 """Memoization for what is built on the semantic model: whoever uses a result depends on what it has read."""
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
 from archguard.semantics.evaluator import TypeQueries
@@ -29,9 +29,10 @@ def recorded(
 
     def bind(instance: _Self) -> Callable[_Parameters, _Result]:
         recorder = instance.model.files.recorder
-        answers: dict[tuple[Any, ...], tuple[_Result, Frame]] = {}
-
         compute = cast("Callable[..., _Result]", method)
+        if not recorder.is_recording:
+            return cast("Callable[_Parameters, _Result]", cache(partial(compute, instance)))
+        answers: dict[tuple[Any, ...], tuple[_Result, Frame]] = {}
 
         def answer(*arguments: Any) -> _Result:
             if known := answers.get(arguments):

@@ -141,14 +141,17 @@ class Resolver:
         return found
 
     def _bindings(self, scope: Scope, name: str) -> list[Binding]:
-        if scope.is_nonlocal(name):
-            return []
         bindings = scope.named(name)
-        if scope.parent is None and (from_functions := self.files.bound_from_inside(scope).get(name)):
+        if name in scope.contents.nonlocals:  # a part of what `named` has read
+            return []
+        if scope.at is None and (from_functions := self.files.bound_from_inside(scope).get(name)):
             return [*bindings, *from_functions]
         return bindings
 
     def _follow_imports(self, bindings: list[Binding]) -> Origins:
+        if len(bindings) == 1:
+            binding = bindings[0]
+            return self._resolve_import(binding) if binding.kind is BindingKind.IMPORTED else (binding,)
         found: dict[Binding | ExternalSymbol | ModuleType, None] = {}
         for binding in bindings:
             if binding.kind is BindingKind.IMPORTED:

@@ -82,7 +82,7 @@ class StringEvaluator:
         match node:
             case _ if depth == 0:
                 yield None
-            case _ if entry := self._entry(node, at):
+            case ast.Subscript() | ast.Call() if entry := self._entry(node, at):
                 yield from self._parts(*entry, depth - 1)
             case ast.Constant(value=str(text)):
                 yield text

@@ -86,11 +86,10 @@ class Naming:
 
     def may_be_in(self, node: ast.AST) -> bool:
         """Whether `node` may contain one of the names; not if it is a statement on other lines."""
-        if not isinstance(node, ast.stmt) or hasattr(
-            node, "body"
-        ):  # the decorators of a definition are above its first line
+        if not isinstance(node, ast.stmt):
             return True
-        after = bisect_left(self.lines, node.lineno)
+        decorators: list[ast.expr] = getattr(node, "decorator_list", [])  # above the line of the definition
+        after = bisect_left(self.lines, min([node.lineno, *(decorator.lineno for decorator in decorators)]))
         return after < len(self.lines) and self.lines[after] <= (node.end_lineno or node.lineno)
 
 
@@ -106,7 +105,7 @@ def unfollowed_imports(source: Source) -> Iterator[Problem]:
         SourceError: the file cannot be read or parsed.
     """
     names = loaders(source)
-    nodes = list(_nodes_that_may_name(source.tree, Naming.of(source, names))) if names else []
+    nodes = list(nodes_that_may_name(source.tree, Naming.of(source, names))) if names else []
     followed = {id(node.func) for node in nodes if is_loading(node, names)}
     for node in nodes:
         if isinstance(node, ast.Name | ast.Attribute) and _last_name(node) in names and id(node) not in followed:
@@ -116,8 +115,8 @@ def unfollowed_imports(source: Source) -> Iterator[Problem]:
             yield replace(error.problem(UNFOLLOWED), severity=Severity.INFO)
 
 
-def _nodes_that_may_name(tree: ast.Module, naming: Naming) -> Iterator[ast.AST]:
-    """The nodes that may contain one of the names."""
+def nodes_that_may_name(tree: ast.AST, naming: Naming) -> Iterator[ast.AST]:
+    """The nodes that may contain one of the names, and the statements around them."""
     stack: list[ast.AST] = [tree]
     while stack:
         node = stack.pop()

@@ -88,9 +88,10 @@ def _find_imports(source: Source) -> Iterator[_Found]:
     """Every import in `source`. Fast path: no loaders, and no word `import` outside of the top-level statements."""
     names = loaders(source)
     plain = [node for node in source.tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
-    if not names and len(plain) == source.content.count(b"import"):
+    if not source.tree.body or (not names and len(plain) == source.content.count(b"import")):
         return ((node, frozenset()) for node in plain)
-    return _Walk(names, Naming.of(source, names)).found(source.tree)
+    statements = Naming(tuple(number for number, line in enumerate(source.lines, start=1) if "import" in line))
+    return _Walk(names, Naming.of(source, names), statements).found(source.tree)
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,8 @@ class _Walk:
 
     loaders: frozenset[str]
     naming: Naming
+    statements: Naming
+    """The lines with the word `import`: most functions have none, and are skipped."""
 
     def found(self, tree: ast.Module) -> Iterator[_Found]:
         """Every import in `tree`, in file order. Iterative: a long chain of `elif` nests as deeply as it is long."""
@@ -116,12 +119,19 @@ class _Walk:
         """The children of `node`, with the traits that imports in them have."""
         trait, marked = _marked(node)
         own = set(map(id, marked))
-        for child in self._children(node) if self.loaders else _statements(node):
+        for child in self._children(node) if self.loaders else self._statements(node):
             yield child, traits | {trait} if id(child) in own else traits
 
     def _children(self, node: ast.AST) -> Iterator[ast.AST]:
         children = ast.iter_child_nodes(node)
         return (child for child in children if type(child) in _CONTAINERS or self.naming.may_be_in(child))
+
+    def _statements(self, node: ast.AST) -> Iterator[ast.AST]:
+        """The imports in `node`, and the statements that contain some."""
+        for block in _BLOCKS:
+            for child in getattr(node, block, ()):
+                if type(child) in _CONTAINERS and self.statements.may_be_in(child):
+                    yield child
 
 
 _BLOCKS: Final = ("body", "handlers", "orelse", "finalbody", "cases")
@@ -132,14 +142,6 @@ _CONTAINERS: Final = frozenset(
         *(ast.Try, ast.TryStar, ast.ExceptHandler),
     }
 )
-
-
-def _statements(node: ast.AST) -> Iterator[ast.AST]:
-    """The imports in `node`, and the statements that may contain some."""
-    for block in _BLOCKS:
-        for child in getattr(node, block, ()):
-            if type(child) in _CONTAINERS:
-                yield child
 
 
 def _marked(node: ast.AST) -> tuple[ImportTrait, Iterable[ast.AST]]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from archguard.codebase import Source
+from archguard.codebase.imports.dynamic import Naming, nodes_that_may_name
 from archguard.codebase.modules.namespace import is_test
 from archguard.codebase.scopes.scopes import Position, Scope
 from archguard.effects.api.callers import Callers
@@ -82,9 +83,12 @@ class Consumers:
 
     def kinds(self, source: Source) -> Iterator[str]:
         """The kinds of messages that `source` tells apart."""
-        if is_test(source.module):
+        names = kind_names()
+        tree = self.model.scope(source.module).whole
+        is_empty = not getattr(tree, "body", ())  # also that of a file that cannot be decoded, which has no lines
+        if is_empty or is_test(source.module) or not has_any(source, tuple(sorted(names))):
             return
-        for node in ast.walk(self.model.scope(source.module).whole):
+        for node in nodes_that_may_name(tree, Naming.of(source, names)):
             match node:
                 case ast.Compare(left=left, ops=[ast.Eq() | ast.In()], comparators=[right]):
                     yield from _compared(left, right)

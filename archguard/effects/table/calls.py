@@ -19,7 +19,7 @@ from archguard.effects.table.classifier import Classifier, Found
 from archguard.effects.table.places import evaluated_with
 from archguard.model import Confidence
 from archguard.semantics import ClassType, ExternalSymbol, FunctionType, InstanceType, Types, qualified_name
-from archguard.semantics.call_graph import callee_types, functions_of, parameter_of
+from archguard.semantics.call_graph import callee_types, parameter_of
 
 
 class Passed(NamedTuple):
@@ -130,7 +130,7 @@ class CallReader:
         """Add what a call of the callable `node` may do."""
         self.has_parameters = self.has_parameters or bool(self._parameter(node, at))
         for value in self.model.infer(node, at):
-            self.functions |= dict.fromkeys(functions_of(self.model, value))
+            self.functions |= dict.fromkeys(self.classifier.functions_of(value))
             found = self.classifier.client_operation(value, reference_access(node), at)
             self.channels |= {found.channel} if found and found.has_effect else set()
 
@@ -177,7 +177,7 @@ class CallReader:
             (index, function)
             for index, value in enumerate(values)
             if not listed[index]
-            for function in functions_of(self.model, value)
+            for function in self.classifier.functions_of(value)
             if not _is_stub(function.scope)
         )
 

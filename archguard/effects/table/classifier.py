@@ -27,6 +27,7 @@ from archguard.semantics import (
     qualified_name,
 )
 from archguard.semantics.attributes import decorator_names
+from archguard.semantics.call_graph import functions_of
 from archguard.semantics.recorded import recorded
 
 CONTEXT_MANAGERS = frozenset({"contextmanager", "asynccontextmanager"})
@@ -72,6 +73,11 @@ class Classifier:
     def is_memoized(self, scope: Scope) -> bool:
         """Whether a decorator runs the function with this scope once for the same arguments."""
         return any(map(self.execution.memoizes, decorator_names(scope)))
+
+    @recorded
+    def functions_of(self, callee: Type) -> tuple[FunctionType, ...]:
+        """The functions of the project that a call of `callee` runs; memoized, since many calls run the same."""
+        return tuple(functions_of(self.model, callee))
 
     @memoized
     def _may_have_effect(self, name: str) -> bool:

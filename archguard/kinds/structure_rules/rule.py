@@ -6,11 +6,12 @@ from typing import Annotated
 
 from archguard.codebase import Codebase, Patterns
 from archguard.codebase.strictness import Weaker
+from archguard.effects.tracing import has_any
 from archguard.kinds.contract import bound
 from archguard.kinds.structure_rules.breach import Breach
 from archguard.kinds.structure_rules.evidence import best, weaker
 from archguard.kinds.structure_rules.glob import Globs
-from archguard.kinds.structure_rules.shape import Demand, Selector, Shape
+from archguard.kinds.structure_rules.shape import Demand, Modifier, Selector, Shape
 from archguard.kinds.structure_rules.subjects import Sort, StructureFacts, Subject
 from archguard.kinds.structure_rules.vocabulary import bound_predicates, confidence, is_met
 from archguard.model import Confidence
@@ -113,6 +114,8 @@ class Rule:
                 return (facts.module(module),)
             case Sort.CALL:
                 return facts.calls(module)
+        if Modifier.ASYNC in self.selector.be and not has_any(facts.codebase.sources[module], ("async",)):
+            return ()  # most files define nothing asynchronous, and what a file defines takes long to describe
         return tuple(subject for subject in facts.definitions(module) if subject.sort is self.sort)
 
     def _selects(self, facts: StructureFacts, subject: Subject) -> Confidence | None:
