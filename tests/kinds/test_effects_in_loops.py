@@ -7,6 +7,19 @@ from project import Project
 RULE = "{modules: shop.service, in: loop, must_not: [query, commit, http, email]}"
 
 FOUND = {
+    "what the extension of a framework asks by itself, and what a client of events waits for": """
+from flask_sqlalchemy import SQLAlchemy
+from posthog import Posthog
+
+db = SQLAlchemy()
+
+
+def build(names, client: Posthog):
+    for name in names:
+        db.session.execute(db.select(name))  # !
+        db.get_or_404(name, 1)  # !
+        client.get_feature_flag("new", name)  # !
+""",
     "a memoized function that is passed something else each time": """
 from functools import lru_cache
 from shop.store import load
@@ -416,6 +429,31 @@ def bill(db, keys):
 """,
 }
 CLEAN = {
+    "statements and parts of statements, however they are built": """
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import CTE, Alias, Subquery
+
+db = SQLAlchemy()
+
+
+def build(names, rows: Subquery, common: CTE, other: Alias):
+    for name in names:
+        db.select(name)
+        db.and_(db.not_(name), db.or_(name))
+        db.update(name).values(db.text("x"))
+        rows.join(other)
+        common.union(rows.select())
+""",
+    "events that a client queues, and commands that it collects": """
+from glide import Batch
+from posthog import Posthog
+
+
+def track(names, client: Posthog, batch: Batch):
+    for name in names:
+        client.capture(name)
+        batch.set(name, 1)
+""",
     "the iterable of a loop and of a comprehension": """
 from shop.models import Book
 
