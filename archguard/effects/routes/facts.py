@@ -175,6 +175,8 @@ class DjangoFacts:
     """Views that ask no permission, whatever the default is."""
     open_packages: Words
     """Packages of which a base class has no guard, unless it is listed as one."""
+    generics: Mapping[str, tuple[str, ...]]
+    """By generic view: the HTTP methods that it handles."""
 
 
 @dataclass(frozen=True, kw_only=True)

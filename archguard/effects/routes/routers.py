@@ -14,6 +14,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from archguard.codebase.scopes.scopes import AccessPath, Position, Scope
 from archguard.effects.routes.checks import Checks
@@ -36,6 +37,7 @@ from archguard.semantics import ClassType, ExternalSymbol, InstanceType, qualifi
 
 _MAX_DEPTH = 12
 _OBJECT_NAME = re.compile(r"(?:.*_)?(?:app|application|router|routes|blueprint|blp|bp|api|ns|namespace)$")
+_NOTHING: Mapping[str, Placed] = MappingProxyType({})
 _STATIC = frozenset({"StaticFiles", "Admin"})
 """Applications from outside that serve files, or have a login of their own."""
 
@@ -203,22 +205,52 @@ class Routers:
                     self._construction(call, path.at)
 
     def _call(self, call: ast.Call, called: ast.Attribute, at: Position) -> None:
-        for allocation in self._receivers(called, at, call):
-            family = allocation.family
-            if (registration := family.registration(called.attr)) and registration.handler:
-                self._registration_call(allocation, registration, call, at)
-            elif mount := family.mounts.get(called.attr):
-                self._mount(allocation, mount, call, at)
-            elif called.attr in family.middleware:
-                self._middleware(allocation, call, at)
-            elif called.attr in family.hooks | family.application_hooks and call.args:
-                check = self._hook_argument(call.args[0], at)
-                node = self._node(allocation)
-                (node.application_checks if called.attr in family.application_hooks else node.checks).append(check)
-            elif registration and not registration.handler:
-                self._applied_decorator(allocation, registration, call, at)
+        if self._implements_registration(at.scope):
+            return
+        sites = list(self.expressions.sites(called.value, at))
+        for passed in sites:
+            for placed in self.expressions.substituted(called.value, at, passed):
+                for allocation in self.expressions.allocations(*placed):
+                    self._call_of(allocation, call, called, at, passed)
+        if not sites:
+            for allocation in self._receivers(called, at, call):
+                self._call_of(allocation, call, called, at, {})
         if called.attr == "init_app" and call.args:
             self._attach(call, called, at)
+
+    def _implements_registration(self, scope: Scope | None) -> bool:
+        """Whether `scope` is inside of a method by which a router of the project registers what it is passed.
+
+        `def post(self, path)` of a subclass: its uses are registrations, as those of the method that it overrides.
+        """
+        while scope is not None and scope.parent is not None:
+            if isinstance(scope.parent.node, ast.ClassDef) and scope.name.rpartition(".")[2] in self._words:
+                return self.expressions.is_router(ClassType(scope.parent.name, scope.parent))
+            scope = scope.parent
+        return False
+
+    def _call_of(
+        self,
+        allocation: Allocation,
+        call: ast.Call,
+        called: ast.Attribute,
+        at: Position,
+        passed: Mapping[str, Placed],
+    ) -> None:
+        """What a call of a method of `allocation` registers; `passed` is what the function around it is passed."""
+        family = allocation.family
+        if (registration := family.registration(called.attr)) and registration.handler:
+            self._registration_call(allocation, registration, call, at, passed)
+        elif mount := family.mounts.get(called.attr):
+            self._mount(allocation, mount, call, at, passed)
+        elif called.attr in family.middleware:
+            self._middleware(allocation, call, at)
+        elif called.attr in family.hooks | family.application_hooks and call.args:
+            check = self._hook_argument(call.args[0], at)
+            node = self._node(allocation)
+            (node.application_checks if called.attr in family.application_hooks else node.checks).append(check)
+        elif registration and not registration.handler:
+            self._applied_decorator(allocation, registration, call, at)
 
     def _hook_argument(self, node: ast.expr, at: Position) -> Check:
         for value in self.model.infer(node, at):
@@ -244,17 +276,22 @@ class Routers:
             self._register(allocation, registration, call, at, handler, None)
 
     def _registration_call(
-        self, allocation: Allocation, registration: Registration, call: ast.Call, at: Position
+        self,
+        allocation: Allocation,
+        registration: Registration,
+        call: ast.Call,
+        at: Position,
+        passed: Mapping[str, Placed],
     ) -> None:
         placed = self.expressions.argument(call, at, registration.handler)
         if placed is None:
             return
-        node, position = placed
-        handlers = self.handlers.of(node, position)
+        found = self.expressions.substituted(*placed, passed)
+        handlers = [handler for node, position in found for handler in self.handlers.of(node, position)]
         if not handlers:
-            self._unknown(call, at, f"registers a handler that cannot be resolved: {ast.unparse(node)}")
+            self._unknown(call, at, f"registers a handler that cannot be resolved: {ast.unparse(placed[0])}")
         for handler in handlers:
-            self._register(allocation, registration, call, at, handler, None)
+            self._register(allocation, registration, call, at, handler, None, passed)
 
     def _register(  # noqa: PLR0913  # the object, the call and the handler
         self,
@@ -264,12 +301,13 @@ class Routers:
         at: Position,
         handler: Handler,
         decorator: ast.expr | None,
+        passed: Mapping[str, Placed] = _NOTHING,
     ) -> None:
         family = allocation.family
         listed = [found for key in family.checks if (found := self.expressions.keyword(call, at, key)) is not None]
         checks, complete = self._listed(listed, Level.ROUTE, family)
         endpoint = self.expressions.keyword(call, at, "endpoint")
-        for path in self._paths(registration, call, at):
+        for path in self._paths(registration, call, at, passed):
             self._node(allocation).entries.append(
                 _Entry(
                     path=path,
@@ -298,18 +336,22 @@ class Routers:
             return tuple(found), True
         return self.checks.of_list(placed, level)
 
-    def _paths(self, registration: Registration, call: ast.Call, at: Position) -> Iterator[str]:
+    def _paths(
+        self, registration: Registration, call: ast.Call, at: Position, passed: Mapping[str, Placed]
+    ) -> Iterator[str]:
+        takes_several = registration.path == (0, "rule", "urls") and not registration.handler  # as flask-restx does
         if registration.handler and registration.handler[0] == 0 and registration.path and registration.path[0] == 1:
             texts = call.args[1:] or [item.value for item in call.keywords if item.arg in registration.path]
-            yield from (self.expressions.text((node, at)) for node in texts)
-            return
-        placed = self.expressions.argument(call, at, registration.path)
-        if placed is None:
-            yield ""
-            return
-        yield self.expressions.text(placed)
-        if registration.path == (0, "rule", "urls") and not registration.handler:  # flask-restx takes several
-            yield from (self.expressions.text((node, at)) for node in call.args[1:])
+            nodes = [(node, at) for node in texts]
+        else:
+            placed = self.expressions.argument(call, at, registration.path)
+            if placed is None:
+                yield ""
+                return
+            nodes = [placed, *((node, at) for node in (call.args[1:] if takes_several else ()))]
+        for node, position in nodes:
+            for found in self.expressions.substituted(node, position, passed):
+                yield self.expressions.text(found)
 
     def _methods(self, registration: Registration, call: ast.Call, at: Position) -> tuple[str, ...]:
         named = self.expressions.argument(call, at, registration.method) if registration.method else None
@@ -319,11 +361,15 @@ class Routers:
             return (ANY,)
         return tuple(ANY if text == "*" else text for text in found) or registration.methods
 
-    def _mount(self, parent: Allocation, mount: Mount, call: ast.Call, at: Position) -> None:
+    def _mount(
+        self, parent: Allocation, mount: Mount, call: ast.Call, at: Position, passed: Mapping[str, Placed]
+    ) -> None:
         placed = self.expressions.argument(call, at, mount.child)
         if placed is None:
             return
         prefix = self.expressions.argument(call, at, mount.prefix) if mount.prefix else None
+        (placed, *_) = self.expressions.substituted(*placed, passed) or [placed]
+        (prefix, *_) = self.expressions.substituted(*prefix, passed) if prefix else [None]
         listed = [
             found for key in parent.family.checks if (found := self.expressions.keyword(call, at, key)) is not None
         ]
@@ -391,9 +437,27 @@ class Routers:
         known = False
         for node, at in elements:
             if isinstance(node, ast.Starred):
-                continue
-            known = self._list_entry(parent, node, at, prefix, checks) or known
+                known = self._routes_of(parent, node.value, at, prefix, checks) or known
+            else:
+                known = self._list_entry(parent, node, at, prefix, checks) or known
         return known or (complete and bool(isinstance(placed[0], ast.List | ast.Tuple)))
+
+    def _routes_of(
+        self, parent: Allocation, node: ast.expr, at: Position, prefix: str, checks: tuple[Check, ...]
+    ) -> bool:
+        """The routes of another router, `routes=[*router.routes]`; False if `node` is none."""
+        owner = node.value if isinstance(node, ast.Attribute) and node.attr == "routes" else None
+        children = self.expressions.allocations(owner, at) if owner else ()
+        self._node(parent).children.extend(_Child(child, prefix or None, checks) for child in children)
+        return bool(children)
+
+    def _listed_routes(self, parent: Allocation, placed: Placed, prefix: str, checks: tuple[Check, ...]) -> None:
+        """The entries of an argument that is a list of routes; what cannot be resolved of it is unknown."""
+        self._mount_entries(parent, placed, prefix, checks)
+        for node, at in self.expressions.elements(*placed)[0]:
+            if isinstance(node, ast.Starred) and not self._routes_of(parent, node.value, at, prefix, checks):
+                self._has_unresolved_mounts = True
+                self._unknown(node.value, at, f"has routes that cannot be resolved: {ast.unparse(node.value)}", prefix)
 
     def _list_entry(
         self, parent: Allocation, node: ast.expr, at: Position, prefix: str, checks: tuple[Check, ...]
@@ -412,7 +476,8 @@ class Routers:
             own = [found for key in ("middleware",) if (found := self.expressions.keyword(node, at, key))]
             inner = (*checks, *self.checks.of_list(own, Level.MIDDLEWARE)[0])
             if listed := self.expressions.keyword(node, at, "routes"):
-                return self._mount_entries(parent, listed, below, inner) or True
+                self._listed_routes(parent, listed, below, inner)
+                return True
             child = self.expressions.argument(node, at, entry.child)
             allocations = self.expressions.allocations(*child) if child else ()
             for allocation in allocations:
@@ -464,7 +529,7 @@ class Routers:
             self._node(allocation)
             for key in allocation.family.entries:
                 for placed in self.expressions.constructor_argument(allocation, (key,)):
-                    self._mount_entries(allocation, placed, "", ())
+                    self._listed_routes(allocation, placed, "", ())
             places = allocation.family.attachment(allocation.cls)
             if places and (placed_parent := self.expressions.argument(call, at, places)):
                 for parent in self.expressions.allocations(*placed_parent):
@@ -501,6 +566,8 @@ class Routers:
                         any_of = value.of if isinstance(value.of, ClassType) else None
                         return (replace(self._pseudo(base.name, family, at), any_of=any_of),)
         if isinstance(node, ast.Call) and not self.model.infer(called.value, at):
+            if family := self._mounted_family(called, at, node):
+                return (self._pseudo(min(family.applications), family, at),)
             last = called.value.attr if isinstance(called.value, ast.Attribute) else getattr(called.value, "id", "")
             path = self.expressions.text((node.args[0], at)) if node.args else ""
             is_client_call = called.attr in HTTP_METHODS and not decorates  # `api.get("/orders")`
@@ -508,6 +575,16 @@ class Routers:
                 family = next(family for family in self.facts.named_families if called.attr in family.words)
                 return (self._pseudo(f"{family.name}.Router", family, at),)
         return ()
+
+    def _mounted_family(self, called: ast.Attribute, at: Position, call: ast.Call) -> Family | None:
+        """The family of the router that `app.include_router(router)` mounts, if that of `app` is unknown."""
+        for family in self.facts.named_families:
+            mount = family.mounts.get(called.attr)
+            child = self.expressions.argument(call, at, mount.child) if mount else None
+            for allocation in self.expressions.allocations(*child) if child else ():
+                if allocation.family is family:
+                    return family
+        return None
 
     def _pseudo(self, cls: str, family: Family, at: Position) -> Allocation:
         key = (cls, at.scope.name)
