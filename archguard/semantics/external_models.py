@@ -32,6 +32,7 @@ class ExternalModels:
     - `result`: the result of calling the first argument
     - `X[item]`, `X[argument]`, `X[object]`, `X[result]`, `X[some.Class]`: an X with that type argument
     - `self.Meta.model`: an instance of the class that the receiver names there; `type[self.Meta.model]`: the class
+    - `settings.AUTH_USER_MODEL`: an instance of the model whose label this setting of Django is; `type[...]`: the class
     - several of these, separated by ` or `: the first that is not unknown
 
     Some keys are patterns: `Class.*` is every attribute of the class without a key of its own, `*.objects` an attribute

@@ -1,4 +1,4 @@
-"""How routes are put together in helpers, subclasses of routers, lists and prefixes, and which of them are unguarded."""
+"""How routes are put together in helpers, subclasses of routers, lists and prefixes, and which of them are open."""
 
 from collections.abc import Mapping
 
