@@ -758,15 +758,30 @@ class Routers:
         return (*found, *handler.checks)
 
     def _class_dependencies(self, function: Scope) -> Iterator[Check]:
-        """The dependencies of a class-based view: class attributes `user: User = Depends(current_user)`."""
-        cls = function.parent
-        if cls is None or not isinstance(cls.node, ast.ClassDef):
+        """What a class-based view depends on.
+
+        `@cbv(router)` injects the attributes that are annotated, and the arguments of `__init__`.
+        """
+        outer = function.parent
+        if outer is None or not isinstance(outer.node, ast.ClassDef) or not self._is_class_view(outer):
             return
-        for bindings in cls.bindings.values():
-            for binding in bindings:
+        cls, seen = ClassType(outer.name, outer), set[str]()
+        for base in self.expressions.hierarchy.mro(cls):
+            bodies = base.scope.bindings if isinstance(base, ClassType) else {}
+            for binding in (bindings[-1] for name, bindings in bodies.items() if name not in seen):
                 default = binding.node if isinstance(binding.node, ast.expr) else None
                 for marker, at in self.checks.markers(binding.annotation, default, binding.at):
-                    yield self.checks.of(marker, at, Level.CLASS)
+                    if binding.annotation is not None:
+                        yield self.checks.of(marker, at, Level.CLASS)
+            seen |= set(bodies)
+        constructor, _, _ = self.handlers.method(cls, "__init__")
+        yield from self.checks.of_parameters(constructor, Level.CLASS) if constructor else ()
+
+    def _is_class_view(self, cls: Scope) -> bool:
+        """Whether a decorator of the class is passed a router, whatever the decorator is called."""
+        decorators = [node for node in getattr(cls.node, "decorator_list", ()) if isinstance(node, ast.Call)]
+        arguments = (argument for call in decorators for argument in call.args)
+        return any(self.expressions.allocations(argument, cls.at or cls.end) for argument in arguments)
 
     def _class_methods(
         self, entry: _Entry, handler: Handler, cls: ClassType
