@@ -322,3 +322,59 @@ urlpatterns = [
     found = unguarded(project, {"shop/urls.py": urls, "shop/settings.py": 'ROOT_URLCONF = "shop.urls"\n'})
 
     assert found == ["?", "ANY /about/"]
+
+
+def test_services_of_nameko_serve_paths_and_procedures(project: Project) -> None:
+    code = """
+from nameko.rpc import rpc
+from nameko.web.handlers import HttpRequestHandler, http
+from shop.auth import login_required
+
+
+class Handler(HttpRequestHandler):
+    mapped_errors = {}
+
+
+serve = Handler.decorator
+
+
+class Base:
+    @http("GET", "/health")
+    def health(self, request): ...
+
+
+class Shop(Base):
+    name = "shop"
+
+    @http("GET, POST", "/orders/<int:key>")
+    def order(self, request, key): ...
+
+    @serve("DELETE", "/orders", expected_exceptions=ValueError)
+    def delete(self, request): ...
+
+    @login_required
+    @http("GET", "/account")
+    def account(self, request): ...
+
+    @rpc
+    def total(self): ...
+
+    @login_required
+    @rpc(expected_exceptions=ValueError)
+    def charge(self): ...
+
+    def helper(self): ...
+
+
+class NoService:
+    @http("GET", "/nowhere")
+    def nowhere(self, request): ...
+"""
+
+    assert unguarded(project, {"shop/service.py": code}) == [
+        "DELETE /orders",
+        "GET /health",
+        "GET /orders/{key:int}",
+        "POST /orders/{key:int}",
+        "RPC /shop/total",
+    ]

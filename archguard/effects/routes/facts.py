@@ -156,6 +156,22 @@ class LitestarFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NamekoFacts:
+    """Facts on nameko."""
+
+    http: Words
+    """Decorators of methods that serve a path."""
+    procedures: Words
+    """Decorators of methods that other services call by a proxy."""
+    proxies: Words
+    """Classes whose instances have the procedures of the service that they are given as methods."""
+    cluster_proxies: Words
+    """Classes whose attributes are such instances, by the names of the services."""
+    calls: Words
+    """Methods of a procedure that call it."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class DjangoFacts:
     """Facts on Django and its packages."""
 
@@ -248,6 +264,7 @@ class RouteFacts:
     entries: Entries
     classes: HandlerClasses
     litestar: LitestarFacts
+    nameko: NamekoFacts
     django: DjangoFacts
     viewsets: ViewSetFacts
     graphql: GraphqlFacts
