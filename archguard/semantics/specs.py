@@ -53,14 +53,14 @@ class SpecInterpreter:
         base, inner = (match["base"], match["inner"]) if match else (spec, None)
         if base == "type" and inner:
             return self._denoted_classes(inner, receiver, at)
-        if base in ("self", "item", "argument", "object", "result"):
+        if base in ("self", "key", "item", "argument", "object", "result"):
             return self._placeholder(base, receiver, node, at)
         if base.startswith("self."):
             return self._instances_named_by(receiver, base.split(".")[1:])
         if base.startswith(_SETTING):
             return self._model_in_setting(base.removeprefix(_SETTING), at)
-        items = self._placeholder(inner, receiver, node, at) if inner else UNKNOWN
-        return (external_instance(base, items) if inner else external_instance(base),)
+        items = (self._placeholder(part, receiver, node, at) for part in inner.split(", ")) if inner else ()
+        return (external_instance(base, *items),)
 
     def _denoted_classes(self, name: str, receiver: InstanceType | ClassType | None, at: Position | None) -> Types:
         """The class `name`; for `self.Meta.model`, the classes that the receiver names there."""
@@ -99,12 +99,15 @@ class SpecInterpreter:
     def _placeholder(  # noqa: PLR0911  # one case for each placeholder
         self, word: str, receiver: InstanceType | ClassType | None, node: ast.Call | None, at: Position | None
     ) -> Types:
-        """The types of a placeholder in a spec: `self`, `item`, `argument`, `object`, `result`, or a qualified name."""
+        """The types of a placeholder in a spec: `self`, `key`, `item`, `argument`, `object`, `result`, or a class."""
         match word:
             case "self":
                 if isinstance(receiver, ClassType):
                     return instances_of((receiver,))
                 return (receiver,) if receiver else UNKNOWN
+            case "key":
+                pair = receiver.items if isinstance(receiver, InstanceType) else ()
+                return pair[0] if len(pair) > 1 else UNKNOWN
             case "item":
                 return receiver.items[-1] if isinstance(receiver, InstanceType) and receiver.items else UNKNOWN
             case "result" if node and at and node.args:
