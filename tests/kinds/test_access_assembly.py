@@ -378,3 +378,104 @@ class NoService:
         "POST /orders/{key:int}",
         "RPC /shop/total",
     ]
+
+
+def test_a_loop_over_a_table_registers_each_row(project: Project) -> None:
+    code = """
+from aiohttp import web
+from shop.views import account, basket, orders
+
+TABLE = [("GET", "/orders", orders), ("POST", "/baskets", basket), ("GET", "/account", account)]
+PATHS = {"/more": orders, "/others": account}
+app = web.Application()
+for method, path, handler in TABLE:
+    app.router.add_route(method, path, handler)
+for path, handler in PATHS.items():
+    app.router.add_get(path, handler)
+"""
+    found = unguarded(project, {"shop/app.py": code})
+
+    assert found == ["GET /more", "GET /orders", "POST /baskets"]
+
+
+def test_a_loop_over_routers_mounts_each_below_its_prefix(project: Project) -> None:
+    code = """
+from fastapi import APIRouter, Depends, FastAPI
+from shop.auth import login_required
+
+one, two, three = APIRouter(), APIRouter(), APIRouter()
+get = three.get
+
+
+@one.get("/orders")
+def orders(): ...
+
+
+@two.get("/orders", dependencies=[Depends(login_required)])
+def guarded(): ...
+
+
+@get("/prices")
+def prices(): ...
+
+
+app = FastAPI()
+for prefix, router in {"/one": one, "/two": two}.items():
+    app.include_router(router, prefix=prefix)
+for router in (one, three):
+    app.include_router(router, prefix="/all")
+"""
+
+    assert unguarded(project, {"shop/app.py": code}) == ["GET /all/orders", "GET /all/prices", "GET /one/orders"]
+
+
+def test_a_loop_over_what_is_not_known_gives_unknown_routes(project: Project) -> None:
+    code = """
+from flask import Flask
+from plugins import table
+from shop.views import account, orders
+
+app = Flask(__name__)
+app.add_url_rule("/account", view_func=account)
+for path in table():
+    app.add_url_rule(path, view_func=orders)
+for path, view in [("/orders", orders), *table()]:
+    app.add_url_rule(path, view_func=view)
+"""
+    project.write_all({"shop/__init__.py": "", "shop/auth.py": AUTH, "shop/views.py": VIEWS, "shop/app.py": code})
+    project.configure(CONFIGURATION)
+
+    found = {violation.symbol.rpartition(" ")[0] for violation in project.check().violations}
+
+    assert found == {"GET {?}"}
+
+
+def test_routes_may_be_added_to_the_list_of_a_router(project: Project) -> None:
+    code = """
+from fastapi import FastAPI
+from plugins import route
+from starlette.routing import Route
+from shop.views import account, basket, orders
+
+app = FastAPI()
+app.router.routes.append(Route("/orders", orders))
+app.router.routes.extend([Route("/account", account), Route("/basket", basket)])
+app.routes.insert(0, route)
+names = {"routes": []}
+names["routes"].append(Route("/nowhere", orders))
+"""
+
+    assert unguarded(project, {"shop/app.py": code}) == ["?", "GET /basket", "GET /orders"]
+
+
+def test_resources_of_aiohttp_are_unknown(project: Project) -> None:
+    code = """
+from aiohttp import web
+from shop.views import account, orders
+
+app = web.Application()
+app.router.add_get("/account", account)
+app.router.add_resource("/orders").add_route("GET", orders)
+"""
+
+    assert unguarded(project, {"shop/app.py": code}) == ["?"]

@@ -297,6 +297,39 @@ class Expressions:
             found = {name: self._passed_at(function, name, call, place, implicit) for name in names}
             yield {name: placed for name, placed in found.items() if placed}
 
+    def rows(self, call: ast.Call, at: Position) -> Iterator[Mapping[str, Placed]]:
+        """If `call` stands in a loop over a known list: what each element gives to the names of the loop.
+
+        Nothing if the elements are not all known, or if the call takes names of several loops.
+        """
+        owner = call.func.value if isinstance(call.func, ast.Attribute) else call.func
+        loops = dict[int, Binding]()
+        for node in (owner, *call.args, *(keyword.value for keyword in call.keywords)):
+            for origin in self.model.resolve(node.id, at) if isinstance(node, ast.Name) else ():
+                if isinstance(origin, Binding) and origin.kind is BindingKind.ITERATED:
+                    loops[id(origin.node)] = origin
+        if len(loops) == 1:
+            (loop,) = loops.values()
+            yield from self._rows_of(loop, at.scope)
+
+    def _rows_of(self, loop: Binding, scope: Scope) -> Iterator[Mapping[str, Placed]]:
+        elements, complete = self._loop_elements(loop.node, loop.at) if isinstance(loop.node, ast.expr) else ([], False)
+        bound = [binding for found in scope.bindings.values() for binding in found if binding.node is loop.node]
+        is_table = all(_has_path(element, binding.path) for element, _ in elements for binding in bound)
+        for element, place in elements if complete and is_table else ():
+            yield {binding.name: (_unpacked(element, binding.path), place) for binding in bound}
+
+    def _loop_elements(self, node: ast.expr, at: Position) -> tuple[list[Placed], bool]:
+        """The elements that a loop over `node` runs through; pairs for the items of a dictionary."""
+        match node:
+            case ast.Call(func=ast.Attribute(value=mapping, attr="items"), args=[]):
+                found = [mapping, *(binding.node for binding in self.assigned(mapping, at))]
+                literals = [literal for literal in found if isinstance(literal, ast.Dict)]
+                pairs = zip(literals[0].keys, literals[0].values, strict=True) if len(literals) == 1 else ()
+                rows: list[Placed] = [(ast.Tuple([key, value]), at) for key, value in pairs if key is not None]
+                return rows, bool(rows) and len(rows) == len(literals[0].keys)
+        return self.elements(node, at)
+
     def substituted(self, node: ast.expr, at: Position, passed: Mapping[str, Placed]) -> list[Placed]:
         """`node`, with a parameter replaced by what is `passed` for it, and an element of one by its elements."""
         if not isinstance(node, ast.Name) or not passed:
@@ -577,6 +610,15 @@ def _unpacked(node: ast.expr, path: tuple[int, ...]) -> ast.expr:
         if isinstance(node, ast.Tuple | ast.List) and 0 <= index < len(node.elts):
             node = node.elts[index]
     return node
+
+
+def _has_path(node: ast.expr, path: tuple[int, ...]) -> bool:
+    """Whether `node` is written out as far as `path` leads into it."""
+    for index in path:
+        if not isinstance(node, ast.Tuple | ast.List) or not 0 <= index < len(node.elts):
+            return False
+        node = node.elts[index]
+    return True
 
 
 def _name(node: ast.expr) -> str:

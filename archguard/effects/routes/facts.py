@@ -88,6 +88,8 @@ class FamilyFacts:
     """Keywords of the constructor that list middleware."""
     entries: tuple[str, ...] = ()
     """Keywords of the constructor that list routes."""
+    untracked: Words = frozenset()
+    """Methods that return something else on which routes are registered, which is not followed."""
     inherits_checks: bool = True
     """Whether the checks of an object add to those of what mounts it; else they replace them."""
 
@@ -102,7 +104,7 @@ class Family(FamilyFacts):
     def words(self) -> Words:
         """All names of methods that matter."""
         named = (*self.verbs, *self.registrations, *self.mounts, *self.hooks, *self.application_hooks)
-        return frozenset((*named, *self.middleware, *self.middleware_decorators))
+        return frozenset((*named, *self.middleware, *self.middleware_decorators, *self.untracked))
 
     def is_application(self, cls: str) -> bool:
         """Whether instances of `cls` are applications."""

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+from archguard.codebase.scopes.access_paths import Access
 from archguard.codebase.scopes.scopes import AccessPath, Position, Scope
 from archguard.effects.routes.checks import Checks
 from archguard.effects.routes.expressions import Allocation, Expressions, Placed
@@ -120,8 +121,7 @@ class Routers:
 
     def _has_any(self, scope: Scope) -> bool:
         decorators = {id(node): node for child in scope.children for node in getattr(child.node, "decorator_list", ())}
-        called = (node.func if isinstance(node, ast.Call) else node for node in decorators.values())
-        if any(isinstance(node, ast.Attribute) and node.attr in self._words for node in called):
+        if any(next(self._called_methods(node, scope.end), None) for node in decorators.values()):
             return True
         for path in scope.access_paths:
             for access in path.accesses:
@@ -131,7 +131,7 @@ class Routers:
                 if access.name in self._words and isinstance(call.func, ast.Attribute):
                     if access.name not in HTTP_METHODS or _is_called(call, path):
                         return True
-                elif access.name[:1].isupper() and self._constructs(call, path.at):
+                elif _adds_routes(access) or (access.name[:1].isupper() and self._constructs(call, path.at)):
                     return True
         return False
 
@@ -145,9 +145,18 @@ class Routers:
     def _decorators(self, scope: Scope) -> None:
         for child in scope.children:
             for decorator in getattr(child.node, "decorator_list", ()):
-                called = decorator.func if isinstance(decorator, ast.Call) else decorator
-                if isinstance(called, ast.Attribute) and called.attr in self._words and child.at:
-                    self._decorator(child, decorator, called, child.at)
+                for called, at in self._called_methods(decorator, child.at) if child.at else ():
+                    self._decorator(child, decorator, called, at)
+
+    def _called_methods(self, decorator: ast.expr, at: Position) -> Iterator[tuple[ast.Attribute, Position]]:
+        """The method of an object with routes that a decorator is, also by a variable: `get = router.get`."""
+        called = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if isinstance(called, ast.Attribute) and called.attr in self._words:
+            yield called, at
+        is_variable = isinstance(called, ast.Name) and called is not decorator
+        for binding in self.expressions.assigned(called, at) if is_variable else ():
+            if isinstance(binding.node, ast.Attribute) and binding.node.attr in self._words:
+                yield binding.node, binding.at
 
     def _decorator(self, child: Scope, decorator: ast.expr, called: ast.Attribute, at: Position) -> None:
         for allocation in self._receivers(called, at, decorator, decorates=True):
@@ -157,7 +166,7 @@ class Routers:
                 handler = self.handlers.of_scope(
                     child, ClassType(child.name, child) if isinstance(child.node, ast.ClassDef) else None
                 )
-                self._register(allocation, registration, decorator, at, handler, decorator)
+                self._register(allocation, registration, decorator, child.at or at, handler, decorator)
             elif called.attr in family.hooks | family.application_hooks | family.middleware_decorators:
                 self._hook(allocation, called.attr, child, decorator)
 
@@ -201,20 +210,23 @@ class Routers:
                     continue  # a dictionary or a client; as a decorator it would be called with the handler
                 if access.name in self._words and isinstance(call.func, ast.Attribute):
                     self._call(call, call.func, path.at)
+                elif _adds_routes(access):
+                    self._added_routes(call, access, path.at)
                 elif access.name[:1].isupper():
                     self._construction(call, path.at)
 
     def _call(self, call: ast.Call, called: ast.Attribute, at: Position) -> None:
         if self._implements_registration(at.scope):
             return
-        sites = list(self.expressions.sites(called.value, at))
+        sites = list(self.expressions.sites(called.value, at)) or list(self.expressions.rows(call, at))
         for passed in sites:
             for placed in self.expressions.substituted(called.value, at, passed):
-                for allocation in self.expressions.allocations(*placed):
+                receivers = self.expressions.allocations(*placed)
+                for allocation in receivers or self._unallocated(called, at, call, decorates=False):
                     self._call_of(allocation, call, called, at, passed)
         if not sites:
             for allocation in self._receivers(called, at, call):
-                self._call_of(allocation, call, called, at, {})
+                self._call_of(allocation, call, called, at, _NOTHING)
         if called.attr == "init_app" and call.args:
             self._attach(call, called, at)
 
@@ -250,7 +262,9 @@ class Routers:
             node = self._node(allocation)
             (node.application_checks if called.attr in family.application_hooks else node.checks).append(check)
         elif registration and not registration.handler:
-            self._applied_decorator(allocation, registration, call, at)
+            self._applied_decorator(allocation, registration, call, at, passed)
+        elif called.attr in family.untracked:
+            self._unknown(call, at, f"registers by {called.attr}, whose routes are not followed")
 
     def _hook_argument(self, node: ast.expr, at: Position) -> Check:
         for value in self.model.infer(node, at):
@@ -259,8 +273,22 @@ class Routers:
                 return self._function_check(scope, Level.HOOK, None)
         return self.checks.of(node, at, Level.HOOK)
 
+    def _added_routes(self, call: ast.Call, access: Access, at: Position) -> None:
+        """`app.router.routes.append(Route(...))`."""
+        owner = access.owner.value if isinstance(access.owner, ast.Attribute) else None
+        for parent in self.expressions.allocations(owner, at) if owner and call.args else ():
+            if access.name == "extend":
+                self._listed_routes(parent, (call.args[-1], at), "", ())
+            elif not self._list_entry(parent, call.args[-1], at, "", ()):
+                self._unknown(call, at, f"adds {ast.unparse(call.args[-1])} to its routes, which cannot be resolved")
+
     def _applied_decorator(
-        self, allocation: Allocation, registration: Registration, call: ast.Call, at: Position
+        self,
+        allocation: Allocation,
+        registration: Registration,
+        call: ast.Call,
+        at: Position,
+        passed: Mapping[str, Placed],
     ) -> None:
         """A decorator that is called with the handler: `app.route("/")(index)`."""
         outer = next(
@@ -272,8 +300,9 @@ class Routers:
             ),
             None,
         )
-        for handler in self.handlers.of(outer.args[0], at) if outer else ():
-            self._register(allocation, registration, call, at, handler, None)
+        for placed in self.expressions.substituted(outer.args[0], at, passed) if outer else ():
+            for handler in self.handlers.of(*placed):
+                self._register(allocation, registration, call, at, handler, None, passed)
 
     def _registration_call(
         self,
@@ -311,7 +340,7 @@ class Routers:
             self._node(allocation).entries.append(
                 _Entry(
                     path=path,
-                    methods=self._methods(registration, call, at),
+                    methods=self._methods(registration, call, at, passed),
                     handler=handler,
                     checks=checks,
                     registration=self.checks.location(call, at),
@@ -353,9 +382,12 @@ class Routers:
             for found in self.expressions.substituted(node, position, passed):
                 yield self.expressions.text(found)
 
-    def _methods(self, registration: Registration, call: ast.Call, at: Position) -> tuple[str, ...]:
+    def _methods(
+        self, registration: Registration, call: ast.Call, at: Position, passed: Mapping[str, Placed] = _NOTHING
+    ) -> tuple[str, ...]:
         named = self.expressions.argument(call, at, registration.method) if registration.method else None
         given = named or self.expressions.keyword(call, at, "methods")
+        (given, *_) = self.expressions.substituted(*given, passed) if given else [None]
         found = tuple(text.upper() for text in self.expressions.texts(given))
         if given and not found:
             return (ANY,)
@@ -829,6 +861,11 @@ class Routers:
                 if isinstance(binding.node, ast.expr):
                     return tuple(text.upper() for text in self.expressions.texts((binding.node, binding.at)))
         return ()
+
+
+def _adds_routes(access: Access) -> bool:
+    is_list = isinstance(access.owner, ast.Attribute) and access.owner.attr == "routes"
+    return is_list and access.name in ("append", "extend", "insert")
 
 
 def _is_called(call: ast.Call, path: AccessPath) -> bool:
