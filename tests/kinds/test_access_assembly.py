@@ -232,6 +232,31 @@ def test_a_router_of_the_project_may_replace_how_routes_are_registered(project: 
     assert unguarded(project, {"shop/router.py": ROUTER, "shop/app.py": code}) == ["GET /shop/orders"]
 
 
+def test_a_router_of_the_project_may_mount_others_in_methods_of_its_own(project: Project) -> None:
+    code = """
+from flask import Flask
+from flask_smorest import Api, Blueprint
+from shop.views import account, orders
+
+shop = Blueprint("shop", __name__)
+shop.add_url_rule("/orders", view_func=orders)
+shop.add_url_rule("/account", view_func=account)
+
+
+class Pages(Api):
+    def init_app(self, app):
+        super().init_app(app)
+        self.register_blueprint(shop)
+
+
+app = Flask(__name__)
+pages = Pages()
+pages.init_app(app)
+"""
+
+    assert unguarded(project, {"shop/app.py": code}) == ["GET /orders"]
+
+
 def test_the_routes_of_a_router_may_be_part_of_a_list(project: Project) -> None:
     code = f"""{PAGES}
 from starlette.routing import Mount, Route

@@ -145,15 +145,12 @@ class Expressions:
     def _constructed(self, node: ast.Call, at: Position, cls: Type) -> Allocation | None:
         if isinstance(cls, ExternalSymbol) and (family := self.facts.family(cls.name)):
             return Allocation(node, at, cls.name, family)
-        if isinstance(cls, ClassType) and (base := self._framework_base(cls)):
+        if isinstance(cls, ClassType) and (base := self.framework_base(cls)):
             return Allocation(node, at, *base, cls)
         return None
 
-    def is_router(self, cls: ClassType) -> bool:
-        """Whether instances of a class of the project hold routes."""
-        return self._framework_base(cls) is not None
-
-    def _framework_base(self, cls: ClassType) -> tuple[str, Family] | None:
+    def framework_base(self, cls: ClassType) -> tuple[str, Family] | None:
+        """The base class of a class of the project whose instances hold routes, with the facts on it."""
         for base in self.hierarchy.mro(cls):
             if isinstance(base, ExternalSymbol) and (family := self.facts.family(base.name)):
                 return base.name, family

@@ -236,8 +236,10 @@ class Routers:
         `def post(self, path)` of a subclass: its uses are registrations, as those of the method that it overrides.
         """
         while scope is not None and scope.parent is not None:
-            if isinstance(scope.parent.node, ast.ClassDef) and scope.name.rpartition(".")[2] in self._words:
-                return self.expressions.is_router(ClassType(scope.parent.name, scope.parent))
+            if isinstance(scope.parent.node, ast.ClassDef):
+                base = self.expressions.framework_base(ClassType(scope.parent.name, scope.parent))
+                name = scope.name.rpartition(".")[2]
+                return base is not None and (base[1].registration(name) is not None or name in base[1].mounts)
             scope = scope.parent
         return False
 
