@@ -154,6 +154,38 @@ mount(app, prefix="/office", blueprint=office)
     ]
 
 
+def test_a_name_that_is_changed_does_not_stand_for_what_is_passed(project: Project) -> None:
+    code = """
+from flask import Flask
+from shop.views import account, orders
+
+
+def add(app, path, view):
+    path = "/v1" + path
+    app.add_url_rule(path, view_func=view)
+
+
+def mount(app, paths, view):
+    for path in paths:
+        app.add_url_rule(path, view_func=view)
+
+
+app = Flask(__name__)
+add(app, "/orders", orders)
+add(app, "/account", account)
+mount(app, [], orders)
+for path, view in [("/more", orders), ("/others", account)]:
+    path = path.upper()
+    app.add_url_rule(path, view_func=view)
+"""
+    project.write_all({"shop/__init__.py": "", "shop/auth.py": AUTH, "shop/views.py": VIEWS, "shop/app.py": code})
+    project.configure(CONFIGURATION)
+
+    found = sorted({violation.symbol.rpartition(" ")[0] for violation in project.check().violations})
+
+    assert found == ["GET /v1{?}", "GET {?}"]
+
+
 def test_a_blueprint_that_an_unknown_application_mounts_has_its_routes(project: Project) -> None:
     code = """
 from flask import Blueprint

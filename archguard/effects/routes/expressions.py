@@ -331,10 +331,10 @@ class Expressions:
         """`node`, with a parameter replaced by what is `passed` for it, and an element of one by its elements."""
         if not isinstance(node, ast.Name) or not passed:
             return [(node, at)]
-        if node.id in passed:
-            return [passed[node.id]]
         for origin in self.model.resolve(node.id, at):
             match origin:
+                case Binding(kind=BindingKind.PARAMETER | BindingKind.ITERATED, name=name) if name in passed:
+                    return [passed[name]]
                 case Binding(kind=BindingKind.ITERATED, node=ast.Name(id=name), path=()) if name in passed:
                     return self.elements(*passed[name])[0]
         return [(node, at)]

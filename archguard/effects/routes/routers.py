@@ -39,6 +39,7 @@ from archguard.semantics import ClassType, ExternalSymbol, InstanceType, qualifi
 _MAX_DEPTH = 12
 _OBJECT_NAME = re.compile(r"(?:.*_)?(?:app|application|router|routes|blueprint|blp|bp|api|ns|namespace)$")
 _NOTHING: Mapping[str, Placed] = MappingProxyType({})
+"""What is passed to a registration whose names stand for themselves."""
 _STATIC = frozenset({"StaticFiles", "Admin"})
 """Applications from outside that serve files, or have a login of their own."""
 
@@ -389,7 +390,7 @@ class Routers:
     ) -> tuple[str, ...]:
         named = self.expressions.argument(call, at, registration.method) if registration.method else None
         given = named or self.expressions.keyword(call, at, "methods")
-        (given, *_) = self.expressions.substituted(*given, passed) if given else [None]
+        given = next(iter(self.expressions.substituted(*given, passed)), given) if given else None
         found = tuple(text.upper() for text in self.expressions.texts(given))
         if given and not found:
             return (ANY,)
@@ -402,8 +403,8 @@ class Routers:
         if placed is None:
             return
         prefix = self.expressions.argument(call, at, mount.prefix) if mount.prefix else None
-        (placed, *_) = self.expressions.substituted(*placed, passed) or [placed]
-        (prefix, *_) = self.expressions.substituted(*prefix, passed) if prefix else [None]
+        placed = next(iter(self.expressions.substituted(*placed, passed)), placed)
+        prefix = next(iter(self.expressions.substituted(*prefix, passed)), prefix) if prefix else None
         listed = [
             found for key in parent.family.checks if (found := self.expressions.keyword(call, at, key)) is not None
         ]
@@ -471,25 +472,23 @@ class Routers:
         known = False
         for node, at in elements:
             if isinstance(node, ast.Starred):
-                known = self._routes_of(parent, node.value, at, prefix, checks) or known
+                children = self._routers_of(node.value, at)
+                self._node(parent).children.extend(_Child(child, prefix or None, checks) for child in children)
+                known = bool(children) or known
             else:
                 known = self._list_entry(parent, node, at, prefix, checks) or known
         return known or (complete and bool(isinstance(placed[0], ast.List | ast.Tuple)))
 
-    def _routes_of(
-        self, parent: Allocation, node: ast.expr, at: Position, prefix: str, checks: tuple[Check, ...]
-    ) -> bool:
-        """The routes of another router, `routes=[*router.routes]`; False if `node` is none."""
-        owner = node.value if isinstance(node, ast.Attribute) and node.attr == "routes" else None
-        children = self.expressions.allocations(owner, at) if owner else ()
-        self._node(parent).children.extend(_Child(child, prefix or None, checks) for child in children)
-        return bool(children)
+    def _routers_of(self, node: ast.expr, at: Position) -> tuple[Allocation, ...]:
+        """The routers whose routes `node` is: `router.routes`."""
+        is_list = isinstance(node, ast.Attribute) and node.attr == "routes"
+        return self.expressions.allocations(node.value, at) if is_list else ()  # type: ignore[attr-defined]
 
     def _listed_routes(self, parent: Allocation, placed: Placed, prefix: str, checks: tuple[Check, ...]) -> None:
         """The entries of an argument that is a list of routes; what cannot be resolved of it is unknown."""
         self._mount_entries(parent, placed, prefix, checks)
         for node, at in self.expressions.elements(*placed)[0]:
-            if isinstance(node, ast.Starred) and not self._routes_of(parent, node.value, at, prefix, checks):
+            if isinstance(node, ast.Starred) and not self._routers_of(node.value, at):
                 self._has_unresolved_mounts = True
                 self._unknown(node.value, at, f"has routes that cannot be resolved: {ast.unparse(node.value)}", prefix)
 
