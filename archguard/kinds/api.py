@@ -339,7 +339,7 @@ class _Search:
         return replace(found, severity=Severity.WARNING) if is_dropped and found.severity is Severity.ERROR else found
 
     def rpc_violations(self) -> Iterator[Violation]:
-        """The calls of gRPC stubs that do not fit the proto files of the services."""
+        """The calls of gRPC stubs and nameko proxies that do not fit what the services declare."""
         for module, mismatches in rpc_mismatches(self.codebase).items():
             consumer = self.services.owners.get(module, "")
             if any(fnmatchcase(consumer, pair.consumer) for pair in self.contract.over):

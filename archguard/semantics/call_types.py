@@ -123,14 +123,8 @@ class CallTypes:
                 [iterator],
             ):
                 return self._iterate(iterator, at)
-            case (
-                ("builtins.list" | "builtins.tuple" | "builtins.set" | "builtins.sorted" | "builtins.iter"),
-                [iterable, *_],
-            ):
-                return (external_instance("builtins.list", self._iterate(iterable, at)),)
-            case "builtins.enumerate", [iterable, *_]:
-                pair = external_instance("builtins.tuple", UNKNOWN, self._iterate(iterable, at))
-                return (external_instance("builtins.list", (pair,)),)
+            case _, [_, *_] if name in KNOWN_NAMES.functions.iterating:
+                return (external_instance("builtins.list", self._passed_elements(name, node.args, at)),)
             case "builtins.type", [argument]:
                 return tuple(
                     value.of for value in self.evaluator.infer(argument, at) if isinstance(value, InstanceType)
@@ -142,6 +136,28 @@ class CallTypes:
             case "functools.partial", [function, *_]:
                 return self.evaluator.infer(function, at)
         return UNKNOWN
+
+    def _passed_elements(self, name: str, arguments: list[ast.expr], at: Position) -> Types:  # noqa: PLR0911  # one case for each
+        """Infer `x` in `for x in name(*arguments)`, for functions that pass on what they iterate over."""
+        first, last = arguments[0], arguments[-1]
+        match last_name(name):
+            case "enumerate":
+                return (external_instance("builtins.tuple", UNKNOWN, self._iterate(first, at)),)
+            case "zip" | "zip_longest":
+                return (external_instance("builtins.tuple", *(self._iterate(each, at) for each in arguments)),)
+            case "chain":
+                return union(*(self._iterate(each, at) for each in arguments))
+            case "from_iterable":
+                return union(*map(self.special_methods.iterated_types, self._iterate(first, at)))
+            case "groupby":
+                group = (external_instance("builtins.list", self._iterate(first, at)),)
+                return (external_instance("builtins.tuple", UNKNOWN, group),)
+            case "map":
+                callees = self.evaluator.infer(first, at)
+                return union(*(self.evaluator.return_types(callee, None, None) for callee in callees))
+            case "filter":
+                return self._iterate(last, at)
+        return self._iterate(first, at)
 
     def _iterate(self, node: ast.expr, at: Position) -> Types:
         """Infer `x` in `for x in node`."""

@@ -15,7 +15,16 @@ from archguard.semantics.evaluator import Evaluator
 from archguard.semantics.mappings import Mappings
 from archguard.semantics.special_methods import SpecialMethods
 from archguard.semantics.type_narrowing import TypeNarrowing
-from archguard.semantics.types import UNKNOWN, FunctionType, Types, external_instance, union
+from archguard.semantics.types import (
+    UNKNOWN,
+    ExternalSymbol,
+    FunctionType,
+    InstanceType,
+    Type,
+    Types,
+    external_instance,
+    union,
+)
 
 _LITERAL_TYPES = {
     ast.JoinedStr: "builtins.str",
@@ -96,6 +105,9 @@ class ExpressionTypes:
         match node.op:
             case ast.BitOr() | ast.BitAnd():
                 return self.evaluator.infer(node.left, at)
+            case ast.Add():
+                sides = (self.evaluator.infer(side, at) for side in (node.left, node.right))
+                return union(*(tuple(filter(_is_list, side)) for side in sides))
             case ast.Div():
                 sides = (
                     union(*map(self.special_methods.division_types, self.evaluator.infer(side, at)))
@@ -156,6 +168,10 @@ class ExpressionTypes:
             case ast.Name(id=name) | ast.Attribute(attr=name):
                 return union(*map(self.evaluator.infer_binding, self.evaluator.files.stores(at.scope, name, ITEM)))
         return UNKNOWN
+
+
+def _is_list(value: Type) -> bool:
+    return isinstance(value, InstanceType) and value.of == ExternalSymbol("builtins.list")
 
 
 def _constant_index(index: ast.expr) -> int | None:

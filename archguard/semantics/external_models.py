@@ -27,11 +27,12 @@ class ExternalModels:
 
     - `type[X]`: the class X itself
     - `self`: an instance like the receiver
-    - `item`: the last type argument of the receiver: an `Order` for `list[Order]`
+    - `item`: the last type argument of the receiver: an `Order` for `list[Order]`; `key`: the first of two
     - `argument`: the first argument; `object`: an instance of the class that is the first argument
     - `result`: the result of calling the first argument
-    - `X[item]`, `X[argument]`, `X[object]`, `X[result]`, `X[some.Class]`: an X with that type argument
+    - `X[item]`, `X[argument]`, `X[object]`, `X[result]`, `X[some.Class]`: an X with that type argument; `X[key, item]`
     - `self.Meta.model`: an instance of the class that the receiver names there; `type[self.Meta.model]`: the class
+    - `settings.AUTH_USER_MODEL`: an instance of the model whose label this setting of Django is; `type[...]`: the class
     - several of these, separated by ` or `: the first that is not unknown
 
     Some keys are patterns: `Class.*` is every attribute of the class without a key of its own, `*.objects` an attribute

@@ -65,6 +65,14 @@ class AppConfigNames:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FunctionNames:
+    """Functions of the standard library."""
+
+    iterating: Words
+    """Functions that return what they iterate over, one by one, in groups or put through a function."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class KnownNames:
     """All names that inference knows."""
 
@@ -76,6 +84,8 @@ class KnownNames:
     """Functions and methods whose result is a string that is known if an argument is."""
     app_config: AppConfigNames
     """Methods of the `config` of an application."""
+    functions: FunctionNames
+    """Functions of the standard library."""
 
 
 KNOWN_NAMES = load_package_data(KnownNames, "archguard.semantics", "known_names.toml")

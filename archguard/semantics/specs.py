@@ -6,8 +6,10 @@ of the call.
 
 import ast
 import re
+from collections.abc import Iterable
 
 from archguard.codebase.scopes.scopes import Position
+from archguard.semantics.django_settings import setting_bindings
 from archguard.semantics.evaluator import Evaluator
 from archguard.semantics.types import (
     UNKNOWN,
@@ -20,6 +22,7 @@ from archguard.semantics.types import (
     union,
 )
 
+_SETTING = "settings."
 _SPEC = re.compile(r"(?P<base>[^\[]*)(?:\[(?P<inner>.*)\])?$")
 
 
@@ -49,20 +52,40 @@ class SpecInterpreter:
         match = _SPEC.match(spec)
         base, inner = (match["base"], match["inner"]) if match else (spec, None)
         if base == "type" and inner:
-            return self._denoted_classes(inner, receiver)
-        if base in ("self", "item", "argument", "object", "result"):
+            return self._denoted_classes(inner, receiver, at)
+        if base in ("self", "key", "item", "argument", "object", "result"):
             return self._placeholder(base, receiver, node, at)
         if base.startswith("self."):
             return self._instances_named_by(receiver, base.split(".")[1:])
-        items = self._placeholder(inner, receiver, node, at) if inner else UNKNOWN
-        return (external_instance(base, items) if inner else external_instance(base),)
+        if base.startswith(_SETTING):
+            return self._model_in_setting(base.removeprefix(_SETTING), at)
+        items = (self._placeholder(part, receiver, node, at) for part in inner.split(", ")) if inner else ()
+        return (external_instance(base, *items),)
 
-    def _denoted_classes(self, name: str, receiver: InstanceType | ClassType | None) -> Types:
+    def _denoted_classes(self, name: str, receiver: InstanceType | ClassType | None, at: Position | None) -> Types:
         """The class `name`; for `self.Meta.model`, the classes that the receiver names there."""
-        if not name.startswith("self."):
+        if name.startswith(_SETTING):
+            instances = self._model_in_setting(name.removeprefix(_SETTING), at)
+        elif name.startswith("self."):
+            instances = self._instances_named_by(receiver, name.split(".")[1:])
+        else:
             return (ExternalSymbol(name),)
-        instances = self._instances_named_by(receiver, name.split(".")[1:])
         return tuple(value.of for value in instances if isinstance(value, InstanceType))
+
+    def _model_in_setting(self, name: str, at: Position | None) -> Types:
+        """An instance of the model whose label is the setting `name` of Django; without `at`, of the only service."""
+        files = self.evaluator.files
+        services = {at.scope.module.name.rpartition("::")[0]} if at else _services(files.settings_modules)
+        importers = [f"{service}::" for service in services] if len(services) == 1 else []
+        labels = {
+            binding.node.value
+            for importer in importers
+            for binding in setting_bindings(files, name, importer)
+            if isinstance(binding.node, ast.Constant)
+        }
+        app, _, model = str(labels.pop()).rpartition(".") if len(labels) == 1 else ("", "", "")
+        modules = self.evaluator.resolver.django_models(app, importers[0]) if app else ()
+        return instances_of(union(*(self.evaluator.infer_export(module, model) for module in modules)))
 
     def _instances_named_by(self, receiver: InstanceType | ClassType | None, path: list[str]) -> Types:
         """Instances of the class that `receiver` names under `path`: `Meta.model` of a form."""
@@ -76,12 +99,15 @@ class SpecInterpreter:
     def _placeholder(  # noqa: PLR0911  # one case for each placeholder
         self, word: str, receiver: InstanceType | ClassType | None, node: ast.Call | None, at: Position | None
     ) -> Types:
-        """The types of a placeholder in a spec: `self`, `item`, `argument`, `object`, `result`, or a qualified name."""
+        """The types of a placeholder in a spec: `self`, `key`, `item`, `argument`, `object`, `result`, or a class."""
         match word:
             case "self":
                 if isinstance(receiver, ClassType):
                     return instances_of((receiver,))
                 return (receiver,) if receiver else UNKNOWN
+            case "key":
+                pair = receiver.items if isinstance(receiver, InstanceType) else ()
+                return pair[0] if len(pair) > 1 else UNKNOWN
             case "item":
                 return receiver.items[-1] if isinstance(receiver, InstanceType) and receiver.items else UNKNOWN
             case "result" if node and at and node.args:
@@ -113,6 +139,10 @@ class SpecInterpreter:
             (module, *self.evaluator.resolver.django_models("", module)) if app else ()
         )
         return instances_of(union(*(self.evaluator.infer_export(candidate, name) for candidate in modules)))
+
+
+def _services(modules: Iterable[str]) -> frozenset[str]:
+    return frozenset(module.rpartition("::")[0] for module in modules)
 
 
 def _last_items(values: Types) -> Types:

@@ -106,6 +106,32 @@ urlpatterns = [
     re_path(r"^report/(?P<year>[0-9]{4})/$", report),
 ]
 """,
+    "class decorators that name a method, also one that a generic view defines": """
+from django.contrib.auth.decorators import login_required
+from django.urls import path
+from django.utils.decorators import method_decorator
+from django.views.decorators.csrf import csrf_protect
+from django.views.generic import FormView, ListView
+
+@method_decorator(decorator=login_required(), name="get")
+class Index(ListView): ...
+
+@method_decorator(login_required, name="get")
+class Edit(FormView): ...  # !
+
+@method_decorator(login_required, name="post")
+@method_decorator(login_required, name="get")
+@method_decorator(login_required, name="put")
+class Both(FormView): ...
+
+@method_decorator(csrf_protect, name="get")
+class Protected(ListView): ...  # !
+
+urlpatterns = [
+    path("", Index.as_view()), path("edit/", Edit.as_view()), path("both/", Both.as_view()),
+    path("protected/", Protected.as_view()),
+]
+""",
     "classes: mixins, in the order of method resolution": """
 from django.contrib.auth.mixins import LoginRequiredMixin, PermissionRequiredMixin
 from django.urls import path

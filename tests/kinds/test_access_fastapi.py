@@ -359,6 +359,52 @@ class Items:
     @router.get("/items")
     def items(self): ...  # !
 """,
+    "a class-based view that takes its guard in its constructor, from a base class, or from neither": """
+from typing import Annotated
+from fastapi import APIRouter, Depends
+from shop.auth import current_user
+from shop.views import controller
+
+router = APIRouter()
+
+@controller(router)
+class Orders:
+    def __init__(self, user=Depends(current_user)): ...
+
+    @router.get("/")
+    def index(self): ...
+
+class Guarded:
+    user: Annotated[dict, Depends(current_user)]
+
+@controller(router)
+class Items(Guarded):
+    @router.get("/items")
+    def items(self): ...
+
+@controller(router)
+class Replaced(Guarded):
+    user: dict = None
+
+    @router.get("/replaced")
+    def replaced(self): ...  # !
+
+@controller(router)
+class Bare:
+    user = Depends(current_user)
+
+    @router.get("/bare")
+    def bare(self): ...  # !
+
+class Plain:
+    user: dict = Depends(current_user)
+
+    @router.get("/plain")
+    def plain(): ...  # !
+# file: shop/views.py
+def controller(router):
+    return lambda cls: cls
+""",
 }
 APPLICATIONS = {
     "a guard on the application": """

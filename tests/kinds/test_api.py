@@ -893,6 +893,67 @@ partner_pb2_grpc.PartnerStub(grpc.insecure_channel("x")).Charge(partner_pb2.Requ
     assert found == []
 
 
+NAMEKO = """
+from nameko.rpc import rpc
+
+
+class Procedures:
+    @rpc
+    def refund(self, key): ...
+
+
+class Payments(Procedures):
+    name = "payments"
+
+    @rpc
+    def charge(self, amount): ...
+
+    @rpc(expected_exceptions=ValueError)
+    def cancel(self, key): ...
+
+    def audit(self): ...
+"""
+
+
+def test_calls_of_proxies_of_nameko_are_compared_with_what_the_service_exposes(project: Project) -> None:
+    text = """
+from nameko.rpc import RpcProxy, ServiceRpc
+from nameko.standalone.rpc import ClusterRpcProxy
+
+NAME = "payments"
+
+
+class Orders:
+    name = "orders"
+    payments = RpcProxy("payments")
+    named = ServiceRpc(NAME)
+    partner = RpcProxy("partner")
+
+    def place(self, other, service):
+        self.payments.charge(3)
+        self.payments.refund.call_async(3)
+        self.named.cancel(3)
+        self.payments.audit()  # !
+        self.named.pay(3)  # !
+        self.payments.pay.call_async(3)  # !
+        self.partner.pay(3)
+        other.pay(3)
+        RpcProxy(service).pay(3)
+
+
+def script(config):
+    with ClusterRpcProxy(config) as services:
+        services.payments.charge(3)
+        services.payments.pay(3)  # !
+        services.partner.pay(3)
+"""
+    project.write("services/payments/app/rpc.py", NAMEKO)
+
+    found, marked = check_marked(project, text, SERVICES, FIRST, ALWAYS)
+
+    assert found == marked
+
+
 def test_a_gateway_leads_to_the_service_behind_it(project: Project) -> None:
     configuration = SERVICES + "    gateways: [{host: gateway, path: /pay, service: payments, strip: /pay}]\n"
     text = """

@@ -244,6 +244,14 @@ async def route():
     os.path.exists("a")
     return time.time(), Path("a").name, session
 """,
+    "an asynchronous client of a cache, and what it collects": """
+from glide import Batch, GlideClient
+
+
+async def remember(client: GlideClient, batch: Batch):
+    batch.set("key", "value")
+    await client.exec(batch, True)
+""",
     "a query that is only built": """
 from shop.models import Book
 

@@ -7,6 +7,91 @@ from project import Project
 RULE = "{modules: shop.service, in: loop, must_not: [query, commit, http, email]}"
 
 FOUND = {
+    "a query that is built in one branch, or before one, and tested after it or in another": """
+from shop.models import Book
+
+
+def after(names, flag):
+    for name in names:
+        if flag:
+            found = Book.objects.filter(title=name)  # !
+        else:
+            found = []
+        if found:
+            print(name)
+
+
+def other(names, flag):
+    for name in names:
+        found = Book.objects.filter(title=name)  # !
+        if flag:
+            found = []
+        elif found:
+            print(name)
+
+
+def nested(names, flag):
+    for name in names:
+        found = Book.objects.filter(title=name)  # !
+        if flag:
+            found = []
+        else:
+            for one in names:
+                assert found
+
+
+def failed(names):
+    for name in names:
+        try:
+            found = Book.objects.filter(title=name)  # !
+        except ValueError:
+            found = []
+        while found:
+            print(name)
+
+
+def matched(names, flag):
+    for name in names:
+        found = Book.objects.filter(title=name)  # !
+        match flag:
+            case 1:
+                found = []
+            case 2:
+                assert found
+""",
+    "a method of the project's own model of users": """
+# file: shop/settings.py
+AUTH_USER_MODEL = "people.Person"
+# file: shop/people/__init__.py
+# file: shop/people/models.py
+from django.contrib.auth.models import AbstractUser
+
+
+class Person(AbstractUser):
+    def rename(self, name):
+        self.name = name
+        self.save()
+# file: shop/service.py
+from django.http import HttpRequest
+
+
+def rename(request: HttpRequest, names):
+    for name in names:
+        request.user.rename(name)  # !
+""",
+    "what the extension of a framework asks by itself, and what a client of events waits for": """
+from flask_sqlalchemy import SQLAlchemy
+from posthog import Posthog
+
+db = SQLAlchemy()
+
+
+def build(names, client: Posthog):
+    for name in names:
+        db.session.execute(db.select(name))  # !
+        db.get_or_404(name, 1)  # !
+        client.get_feature_flag("new", name)  # !
+""",
     "a memoized function that is passed something else each time": """
 from functools import lru_cache
 from shop.store import load
@@ -416,6 +501,61 @@ def bill(db, keys):
 """,
 }
 CLEAN = {
+    "a query that is replaced in the branch that tests it": """
+from shop.models import Book
+
+
+def same(names, flag):
+    for name in names:
+        found = Book.objects.filter(title=name)
+        if flag:
+            found = []
+            assert found
+
+
+def other(names, flag):
+    for name in names:
+        found = []
+        if flag:
+            found = Book.objects.filter(title=name)
+        else:
+            assert found
+
+
+def always(names, flag):
+    for name in names:
+        found = Book.objects.filter(title=name)
+        if flag:
+            print(name)
+        found = []
+        if found:
+            print(name)
+""",
+    "statements and parts of statements, however they are built": """
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import CTE, Alias, Subquery
+
+db = SQLAlchemy()
+
+
+def build(names, rows: Subquery, common: CTE, other: Alias):
+    for name in names:
+        db.select(name)
+        db.and_(db.not_(name), db.or_(name))
+        db.update(name).values(db.text("x"))
+        rows.join(other)
+        common.union(rows.select())
+""",
+    "events that a client queues, and commands that it collects": """
+from glide import Batch
+from posthog import Posthog
+
+
+def track(names, client: Posthog, batch: Batch):
+    for name in names:
+        client.capture(name)
+        batch.set(name, 1)
+""",
     "the iterable of a loop and of a comprehension": """
 from shop.models import Book
 

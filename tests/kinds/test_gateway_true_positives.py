@@ -461,6 +461,9 @@ from nameko.rpc import RpcProxy
 
 class View:
     orders = RpcProxy("orders")  # !
+
+    def show(self, key):
+        return self.orders.get(key)  # !
 """,
     "a task that is sent": """
 from celery import shared_task

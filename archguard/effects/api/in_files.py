@@ -22,6 +22,7 @@ from archguard.effects.api.targets import Mount, Targets
 from archguard.effects.catalogue.catalogue import semantic_model
 from archguard.effects.interactions import ServiceMap
 from archguard.effects.routes import find_routes
+from archguard.effects.routes.nameko import FRAMEWORK as NAMEKO
 from archguard.effects.tracing import content_of
 from archguard.incremental.fingerprint import digest_of
 from archguard.semantics.app_state import app_state_writers
@@ -83,8 +84,8 @@ def consumed_topics(service: str, modules: Mapping[str, FileCalls]) -> Iterator[
 
 
 def rpc_mismatches(codebase: Codebase) -> Mapping[str, tuple[RpcMismatch, ...]]:
-    """The calls of gRPC stubs that fit neither a proto file nor a servicer of the services, by module."""
-    if not scan_files(codebase, "names code that gRPC generates", _names_generated):
+    """The calls of stubs and proxies that fit neither a proto file nor what the services expose, by module."""
+    if not scan_files(codebase, "calls remote procedures", _calls_procedures):
         return {}
     roots = sorted({service.root or "." for service in codebase.services.values()})
     found = {proto.path: proto for root in roots for proto in find_protos(codebase.root, root)}
@@ -92,6 +93,10 @@ def rpc_mismatches(codebase: Codebase) -> Mapping[str, tuple[RpcMismatch, ...]]:
     servicers = tuple(_servicers(codebase))
     query = f"stubs {digest_of([*map(_described, protos), servicers])}"
     return map_files(codebase, query, partial(_stubs, protos, servicers), codebase.sources)
+
+
+_SERVERS = frozenset({"grpc", NAMEKO})
+"""The frameworks of remote procedures."""
 
 
 def _finder(addresses: Addresses, codebase: Codebase) -> Callable[[Source], FileCalls]:
@@ -118,14 +123,14 @@ def _stubs(
 
 
 def _servicers(codebase: Codebase) -> Iterator[Servicer]:
-    """The servicers that are added to servers, with the procedures that they have methods for."""
-    procedures = defaultdict[tuple[str, str], set[str]](set)
+    """What serves remote procedures, with those that it has methods for."""
+    procedures = defaultdict[tuple[str, str, str], set[str]](set)
     for route in find_routes(codebase):
-        if route.framework == "grpc":
+        if route.framework in _SERVERS and route.method == "RPC":
             _, service, name = route.path.split("/")
-            procedures[service, route.location.path].add(name)
-    for (service, path), names in sorted(procedures.items()):
-        yield Servicer(service, frozenset(names), path)
+            procedures[route.framework, service, route.location.path].add(name)
+    for (framework, service, path), names in sorted(procedures.items()):
+        yield Servicer(service, frozenset(names), path, framework)
 
 
 def _described(proto: ProtoFile) -> object:
@@ -133,8 +138,10 @@ def _described(proto: ProtoFile) -> object:
     return proto.path, proto.package, proto.rpcs, proto.services, messages
 
 
-def _names_generated(source: Source) -> bool:
-    return b"_pb2" in content_of(source)
+def _calls_procedures(source: Source) -> bool:
+    """Whether a file names code that gRPC generates, or nameko."""
+    content = content_of(source)
+    return b"_pb2" in content or b"nameko" in content
 
 
 def _shown(found: FileCalls) -> Iterator[str]:

@@ -1,9 +1,12 @@
-"""Calls of gRPC stubs, compared with the proto files of the project, else with its servicers.
+"""Calls of remote procedures: of gRPC stubs, compared with proto files, else with servicers; of the proxies of nameko.
 
 A stub class `PaymentsStub` of a module `payments_pb2_grpc` belongs to the service `Payments` of `payments.proto`. The
 request is judged where it is built in the call: `stub.Charge(payments_pb2.ChargeRequest(amount=3))`. No field is
 required in proto3; a keyword that is no field raises an error. Without a proto file, the methods of the servicer say
 which procedures there are. A stub of neither is not judged.
+
+A proxy of nameko names its service: `RpcProxy("payments").charge(3)`, or `proxies.payments.charge(3)` of one for all
+services. It is compared with the methods that the service exposes; a service that is not in the project is not judged.
 """
 
 import ast
@@ -11,6 +14,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple
 
 from archguard.codebase import Source
@@ -18,8 +22,11 @@ from archguard.codebase.modules.namespace import is_test
 from archguard.codebase.scopes.access_paths import Access
 from archguard.codebase.scopes.scopes import Binding, BindingKind, Position
 from archguard.effects.api.proto import ProtoFile, Rpc
+from archguard.effects.routes.facts import route_facts
+from archguard.effects.routes.nameko import FRAMEWORK as NAMEKO
 from archguard.model import Location
 from archguard.semantics import InstanceType, SemanticModel, qualified_name
+from archguard.semantics.bindings import bindings
 
 _STUB = re.compile(r"(?:^|[.:])(?P<module>\w+)_pb2_grpc\.(?P<service>\w+)(?:Async)?Stub$")
 _MESSAGE = re.compile(r"(?:^|[.:])(?P<module>\w+)_pb2\.(?P<message>[\w.]+)$")
@@ -32,6 +39,7 @@ class Servicer(NamedTuple):
     procedures: frozenset[str]
     path: str
     """The file that it is in."""
+    framework: str = "grpc"
 
 
 class RpcFault(StrEnum):
@@ -77,6 +85,7 @@ class RpcCalls:
                 for access in path.accesses:
                     if access.call and access.owner is not None:
                         yield from self._of_call(access, access.call, path.at, source)
+                        yield from self._of_proxy(access, access.call, path.at, source)
 
     def _of_call(self, access: Access, call: ast.Call, at: Position, source: Source) -> Iterator[RpcMismatch]:
         stub = self._stub(access, at)
@@ -98,6 +107,41 @@ class RpcCalls:
         if message:
             yield from self._of_message(*rpcs[0], message, location, source.module)
 
+    def _of_proxy(self, access: Access, call: ast.Call, at: Position, source: Source) -> Iterator[RpcMismatch]:
+        if not self._has_proxies:
+            return
+        owner, name = access.owner, access.name
+        match owner:
+            case ast.Attribute(value=value, attr=attr) if name in route_facts().nameko.calls:  # `charge.call_async(3)`
+                owner, name = value, attr
+        for service in sorted(self._proxied(owner, at)) if owner is not None else ():
+            yield from self._unserved(service, name, source.location(call), source.module, NAMEKO)
+
+    @cached_property
+    def _has_proxies(self) -> bool:
+        return any(servicer.framework == NAMEKO for servicer in self.servicers)
+
+    def _proxied(self, node: ast.expr, at: Position) -> Iterator[str]:
+        """The services whose procedures are the methods of `node`."""
+        facts = route_facts().nameko
+        if isinstance(node, ast.Attribute) and self._is_instance(node.value, at, facts.cluster_proxies):
+            yield node.attr
+        elif self._is_instance(node, at, facts.proxies):
+            for call, place in self._constructions(node, at):
+                service = self.model.string_value(call.args[0], place) if call.args else None
+                if service and service.complete:
+                    yield service.beginning
+
+    def _is_instance(self, node: ast.expr, at: Position, classes: frozenset[str]) -> bool:
+        return any(isinstance(value, InstanceType) and value.of.name in classes for value in self.model.infer(node, at))
+
+    def _constructions(self, node: ast.expr, at: Position) -> Iterator[tuple[ast.Call, Position]]:
+        if isinstance(node, ast.Call):
+            yield node, at
+        for binding in bindings(self.model, node, at) if isinstance(node, ast.Name | ast.Attribute) else ():
+            if isinstance(binding.node, ast.Call):
+                yield binding.node, binding.at
+
     def _stub(self, access: Access, at: Position) -> tuple[str, str] | None:
         """The module and the service of the stub that `access` calls a method of."""
         assert access.owner is not None  # noqa: S101  # checked by the caller
@@ -112,9 +156,11 @@ class RpcCalls:
         declaring = [it for it in self.protos if service in it.services]
         return [it for it in declaring if it.stem == module] or declaring
 
-    def _unserved(self, service: str, name: str, location: Location, module: str) -> Iterator[RpcMismatch]:
+    def _unserved(
+        self, service: str, name: str, location: Location, module: str, framework: str = "grpc"
+    ) -> Iterator[RpcMismatch]:
         """The mismatch of a call that no servicer of the service has a method for."""
-        servicers = [servicer for servicer in self.servicers if servicer.service == service]
+        servicers = [found for found in self.servicers if (found.service, found.framework) == (service, framework)]
         if servicers and not any(name in servicer.procedures for servicer in servicers):
             yield RpcMismatch(RpcFault.PATH, location, module, f"{service}/{name}", servicers[0].path)
 

@@ -196,12 +196,13 @@ class Catalogue:
         """`cls` and its known base classes.
 
         A class of a client module that is not listed counts as the listed class of its package whose name it ends with:
-        `RealDictCursor` as `cursor`.
+        `RealDictCursor` as `cursor`. What builds a query is no such class: `Subquery` is no `Query`.
         """
         bases = library.ancestry(cls)
         yield from bases
         package, is_inside, _ = cls.partition(".")
-        if is_inside and cls[-1:] != ")" and self._methods_by_class.keys().isdisjoint(bases) and self.imported(cls):
+        is_listed = not self._methods_by_class.keys().isdisjoint(bases)
+        if is_inside and cls[-1:] != ")" and not is_listed and self.imported(cls) and not self.builds(cls):
             last = cls.rpartition(".")[2].lower()
             yield from (name for name, short in self._short_names.get(package, ()) if last.endswith(short))
 

@@ -138,9 +138,14 @@ class Operations:
             return Operation.NOTHING
         return Operation.WRITE if name in words.write else Operation.READ
 
-    def is_local(self, name: str) -> bool:
-        """Whether a method called `name` of a client that is no database sends nothing."""
-        return name in self.facts.names.local
+    @memoized
+    def is_local(self, library: ExternalModels, symbol: str) -> bool:
+        """Whether the function or method `symbol` of a client that is no database sends nothing when it is called."""
+        cls, _, name = symbol.rpartition(".")
+        if symbol in self.facts.functions.nothing:
+            return True
+        listed = (_listed(entry, name) for entry in self._entries_of(library, cls))
+        return name in self.facts.names.local or Operation.NOTHING in listed
 
     @memoized
     def consumed_by(self, library: ExternalModels, cls: str) -> str:

@@ -108,8 +108,9 @@ class Checks:
     ) -> Iterator[Check]:
         """What `partial(check, ...)`, `method_decorator(check)` and `wraps` of the standard library are given."""
         external = {value.name.rpartition(".")[2] for value in called if isinstance(value, ExternalSymbol)}
-        if node.args and external & {"partial", _METHOD_DECORATOR, "decorator_from_middleware", "sync_to_async"}:
-            for element, position in self.elements_or_self(node.args[0], at):
+        if external & {"partial", _METHOD_DECORATOR, "decorator_from_middleware", "sync_to_async"}:
+            placed = self.expressions.argument(node, at, (0, "decorator"))
+            for element, position in self.elements_or_self(*placed) if placed else ():
                 yield self.of(element, position, level, None, depth)
 
     def elements_or_self(self, node: ast.expr, at: Position) -> list[Placed]:

@@ -4,16 +4,18 @@ How it works: an expression is evaluated with what is known of a route (its meth
 else is unknown. A condition is true, false or unknown (None), and code behind an unknown condition may run.
 
 Limits: comparisons, `in`, `and`, `or`, `not`, indexes, and the methods of strings in `_METHODS`; names and attributes
-are followed to constants and lists of constants.
+are followed to constants and lists of constants, and variables to what they are assigned, `_MAX_DEPTH` in a row.
 """
 
 import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from archguard.codebase.scopes.scopes import Position, Scope
+from archguard.codebase.scopes.scopes import BindingKind, Position, Scope
 from archguard.effects.routes.expressions import Expressions
 
+_MAX_DEPTH = 4
+"""How many variables are followed: `path = request.path`, and what is made of it. The bound also ends cycles."""
 UNKNOWN = object()
 """The value of what no route decides."""
 _METHODS: Mapping[str, Callable[..., object]] = {
@@ -36,6 +38,8 @@ class Conditions:
     expressions: Expressions
     known: Mapping[str, object]
     """What is known, by the expression that reads it: `request.method`."""
+    depth: int = _MAX_DEPTH
+    """How many variables are still followed."""
 
     def holds(self, node: ast.expr, at: Position) -> bool | None:
         """Whether `node` is true for the route; None if that depends on more."""
@@ -58,11 +62,11 @@ class Conditions:
         items = self.value(clause.iter, at)
         if items is UNKNOWN or not isinstance(clause.target, ast.Name) or not isinstance(items, Sequence):
             return None
-        inner = [Conditions(self.expressions, {**self.known, clause.target.id: item}) for item in items]
+        inner = [replace(self, known={**self.known, clause.target.id: item}) for item in items]
         found = [conditions.holds(generator.elt, at) for conditions in inner]
         return True if True in found else None if None in found else False
 
-    def value(self, node: ast.expr, at: Position) -> object:  # noqa: PLR0911  # one case for each form
+    def value(self, node: ast.expr, at: Position) -> object:  # noqa: C901, PLR0911  # one case for each form
         """The value of `node`; `UNKNOWN` if the route does not decide it."""
         text = ast.unparse(node)
         if text in self.known:
@@ -77,6 +81,9 @@ class Conditions:
                 return _compared(operator, self.value(left, at), self.value(right, at))
             case ast.Subscript(value=holder, slice=index):
                 return _indexed(self.value(holder, at), self.value(index, at))
+            case ast.Call(func=ast.Attribute(value=owner, attr="get" | "pop"), args=[key, *default], keywords=[]):
+                fallback = self.value(default[0], at) if default else None
+                return _entry(self.value(owner, at), self.value(key, at), fallback)
             case ast.Call(func=ast.Attribute(value=owner, attr=name), args=arguments, keywords=[]) if name in _METHODS:
                 return _called(_METHODS[name], self.value(owner, at), [self.value(item, at) for item in arguments])
             case ast.Call(func=ast.Name(id="str" | "tuple" | "set" | "list" | "frozenset"), args=[inner], keywords=[]):
@@ -84,8 +91,11 @@ class Conditions:
             case ast.BoolOp() | ast.UnaryOp(op=ast.Not()):
                 held = self.holds(node, at)
                 return UNKNOWN if held is None else held
+            case ast.NamedExpr(value=value):
+                return self.value(value, at)
             case ast.Name() | ast.Attribute():
-                return self._constant(node, at)
+                constant = self._constant(node, at)
+                return self._variable(node, at) if constant is UNKNOWN else constant
         return UNKNOWN
 
     def _constant(self, node: ast.Name | ast.Attribute, at: Position) -> object:
@@ -97,6 +107,16 @@ class Conditions:
             return UNKNOWN
         texts = [self.value(element, position) for element, position in elements]
         return UNKNOWN if any(text is UNKNOWN for text in texts) else tuple(texts)
+
+    def _variable(self, node: ast.Name | ast.Attribute, at: Position) -> object:
+        """The value that a variable is assigned, if each assignment that reaches `node` gives the same."""
+        bindings = self.expressions.assigned(node, at) if isinstance(node, ast.Name) and self.depth else []
+        inner, values = replace(self, depth=self.depth - 1), list[object]()
+        for binding in bindings:
+            is_plain = binding.kind is BindingKind.ASSIGNED and not binding.path
+            assigned = binding.node if is_plain and isinstance(binding.node, ast.expr) else None
+            values.append(inner.value(assigned, binding.at) if assigned else UNKNOWN)
+        return values[0] if values and all(value == values[0] for value in values) else UNKNOWN
 
     def reachable(self, scope: Scope) -> Iterator[tuple[ast.stmt, bool]]:
         """The statements of a function that may run for the route, each with whether it certainly does."""
@@ -153,9 +173,9 @@ def _compared(operator: ast.cmpop, left: object, right: object) -> object:
             return left == right
         case ast.NotEq() | ast.IsNot():
             return left != right
-        case ast.In() if isinstance(right, tuple | list | str):
+        case ast.In() if isinstance(right, tuple | list | str | Mapping):
             return left in right
-        case ast.NotIn() if isinstance(right, tuple | list | str):
+        case ast.NotIn() if isinstance(right, tuple | list | str | Mapping):
             return left not in right
     return UNKNOWN
 
@@ -164,6 +184,10 @@ def _indexed(holder: object, index: object) -> object:
     if isinstance(holder, tuple | list | str) and isinstance(index, int) and -len(holder) <= index < len(holder):
         return holder[index]
     return UNKNOWN
+
+
+def _entry(holder: object, key: object, fallback: object) -> object:
+    return holder.get(key, fallback) if isinstance(holder, Mapping) and key is not UNKNOWN else UNKNOWN
 
 
 def _called(method: Callable[..., object], owner: object, arguments: list[object]) -> object:

@@ -9,7 +9,7 @@ Limits: `_MAX_DEPTH` urlconfs are nested, which also ends cycles.
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from archguard.codebase.scopes.scopes import Position, Scope
@@ -218,11 +218,11 @@ class DjangoRoutes:
         given = dict(handler.options).get("permission_classes")
         asked = self.checks.of_list([given], Level.ROUTE)[0] if given else ()
         is_rest = short(handler.name)[1].endswith("APIView") or package == "rest_framework"
-        is_open = is_one_of(handler.name, self.facts.open_views) or package == "django"
+        is_returned = handler.name.endswith(")")  # by a function such as `import_string`, which may return any view
+        is_open = is_one_of(handler.name, self.facts.open_views) or (package == "django" and not is_returned)
         defaults = self._defaults if is_rest and not given and not is_open else ()
-        unknown = (
-            () if is_open or is_rest or package == "django" else (f"its view {handler.name} is outside of the project",)
-        )
+        is_known = is_open or (is_rest and not is_returned)
+        unknown = () if is_known else (f"its view {handler.name} is outside of the project",)
         yield make.route(ANY, (own, *asked, *defaults), unknown)
 
     def _function_view(self, handler: Handler, scope: Scope, make: "_RouteMaker") -> Iterator[Route]:
@@ -267,15 +267,30 @@ class DjangoRoutes:
         return any(name in body for body in bodies for name in ("permission_classes", "authentication_classes"))
 
     def _plain_view(self, handler: Handler, cls: ClassType, make: "_RouteMaker") -> Iterator[Route]:
-        methods = list(self.handlers.http_methods(cls))
-        decorated = {name: tuple(self.checks.of_decorators(scope, Level.DECORATOR)) for name, scope, _ in methods}
+        served = self._served_methods(cls, self.facts.generics)
+        decorated = {name: self._method_checks(cls, scope) for name, (scope, _) in served.items()}
         checks, unknown = self._class_checks(cls, "")
-        if not any(decorated.values()):
+        if not any(decorated.values()) and self.handlers.decorated_methods(cls).isdisjoint(served):
             yield make.route(ANY, (*checks, *handler.checks), unknown)
             return
-        for name, scope, holder in methods:
+        for name, (scope, holder) in served.items():
+            checks, unknown = self._class_checks(cls, name)
             own = (*decorated[name], *checks, *handler.checks)
             yield make.method(name.upper(), name, scope, holder, own, unknown)
+
+    def _method_checks(self, cls: ClassType, scope: Scope) -> tuple[Check, ...]:
+        return () if scope is cls.scope else tuple(self.checks.of_decorators(scope, Level.DECORATOR))
+
+    def _served_methods(
+        self, cls: ClassType, generics: Mapping[str, tuple[str, ...]]
+    ) -> dict[str, tuple[Scope, ClassType]]:
+        """The HTTP methods of a view with what serves each: a function of the project, else the class itself."""
+        found = {name: (scope, holder) for name, scope, holder in self.handlers.http_methods(cls)}
+        by_name = {short(name): methods for name, methods in generics.items()}
+        for base in self.expressions.hierarchy.mro(cls):
+            for name in by_name.get(short(base.name), ()) if isinstance(base, ExternalSymbol) else ():
+                found.setdefault(name, (cls.scope, cls))
+        return {name: found[name] for name in HTTP_METHODS if name in found}
 
     def _class_checks(self, cls: ClassType, method: str) -> tuple[tuple[Check, ...], tuple[str, ...]]:
         checks, unknown = self.handlers.class_checks(cls, method)
@@ -289,16 +304,10 @@ class DjangoRoutes:
         return checks, (*unknown, *outside)
 
     def _api_view(self, handler: Handler, cls: ClassType, make: "_RouteMaker") -> Iterator[Route]:
-        served = {name: (scope, holder) for name, scope, holder in self.handlers.http_methods(cls)}
-        for base in self.expressions.hierarchy.mro(cls):
-            if isinstance(base, ExternalSymbol):
-                for name in self._generic_methods(base.name):
-                    served.setdefault(name, (cls.scope, cls))
+        served = self._served_methods(cls, route_facts().viewsets.generics)
         given = dict(handler.options).get("permission_classes")
-        for name in HTTP_METHODS:
-            if name in served:
-                scope, holder = served[name]
-                yield self._api_route(handler, cls, name, (scope, holder), given, make)
+        for name, method in served.items():
+            yield self._api_route(handler, cls, name, method, given, make)
         if not served:
             yield self._api_route(handler, cls, ANY.lower(), (cls.scope, cls), given, make)
 
@@ -317,10 +326,6 @@ class DjangoRoutes:
         decorators = self.checks.of_decorators(scope, Level.DECORATOR) if scope is not cls.scope else ()
         own = (*decorators, *asked.checks, *checks, *handler.checks)
         return make.method(name.upper(), name, scope, holder, own, asked.unknown)
-
-    def _generic_methods(self, name: str) -> list[str]:
-        found = {short(key): methods for key, methods in route_facts().viewsets.generics.items()}
-        return list(found.get(short(name), []))
 
     # View sets
 
@@ -379,7 +384,8 @@ class DjangoRoutes:
         slash = self._trailing_slash(router)
         for handler in handlers:
             inner = replace(context, prefix=_concatenated(context.prefix, prefix, is_regex=True))
-            make = _RouteMaker(self, handler, inner, self.checks.location(call, at), at.scope.module.name, slash)
+            place, module = self.checks.location(call, at), at.scope.module.name
+            make = _RouteMaker(self, handler, inner, place, module, slash, is_at_root=not prefix)
             if handler.cls is None:
                 yield make.route(ANY, (), (f"its view set {handler.name} is outside of the project",))
             else:
@@ -391,7 +397,7 @@ class DjangoRoutes:
         if not parent or not short(router.cls)[1].startswith("Nested"):
             return ""
         lookup = self.expressions.text(self.expressions.argument(router.call, router.at, ("lookup",))) or "nested"
-        return f"{self.expressions.text(parent)}/(?P<{lookup}_pk>[^/.]+)/"
+        return f"{self.expressions.text(parent)}/(?P<{lookup}_pk>[^/.]+)/".removeprefix("/")
 
     def _trailing_slash(self, router: Allocation) -> str:
         for node, _ in self.expressions.constructor_argument(router, ("trailing_slash",)):
@@ -508,9 +514,15 @@ class _RouteMaker:
     registration: Location
     module: str
     slash: str = ""
+    is_at_root: bool = False
+    """Whether a view set is registered without a prefix, so that its paths begin with no slash of their own."""
 
     def below(self, path: str) -> "_RouteMaker":
         """A maker for a path below this one."""
+        if self.is_at_root:
+            slash = self.slash if path else ""
+            inner = replace(self.context, prefix=f"{self.context.prefix}{path.removeprefix('/')}")
+            return replace(self, context=inner, slash=slash)
         return replace(self, context=replace(self.context, prefix=f"{self.context.prefix}{path}"))
 
     def method(  # noqa: PLR0913  # the function, and what runs before it

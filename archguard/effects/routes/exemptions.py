@@ -10,10 +10,11 @@ Limits: calls are followed `_MAX_DEPTH` functions deep to find a `raise` or `abo
 import ast
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from archguard.codebase.facts.executed_nodes import executed_statements
 from archguard.codebase.scopes.scopes import Position, Scope
-from archguard.effects.routes.conditions import Conditions
+from archguard.effects.routes.conditions import UNKNOWN, Conditions
 from archguard.effects.routes.expressions import Expressions
 from archguard.effects.routes.names import scopes_named
 from archguard.effects.routes.route import Route
@@ -24,6 +25,7 @@ _MAX_DEPTH = 2
 _HOLE = "\ue000"
 """What stands for a parameter in the path of a request: no text that a program compares it with."""
 _PARAMETER = re.compile(r"\{[^{}]*\}")
+_PARAMETER_NAME = re.compile(r"\{(\w+)[^{}]*\}")
 _MIDDLEWARE_METHODS = frozenset({"dispatch", "__call__", "process_view", "process_request", "intercept_service"})
 _PASSES_ON = frozenset({"call_next", "handler", "get_response", "app", "next_", "process_view"})
 _REFUSALS = re.compile(r"HTTP|Unauthori|Forbidden|Permission|Denied|Auth|Credential|Token|Login|Abort|40[13]")
@@ -43,7 +45,7 @@ class Exemptions:
         if not functions:
             return False
         conditions = Conditions(self.expressions, _known(route))
-        return all(self._passes(function, conditions) for function in functions)
+        return all(self._passes(function, _with_arguments(conditions, function)) for function in functions)
 
     @recorded
     def _refusing(self, name: str) -> tuple[Scope, ...]:
@@ -106,6 +108,17 @@ class Exemptions:
         return False
 
 
+def _with_arguments(conditions: Conditions, function: Scope) -> Conditions:
+    """What a function that preprocesses the values of a URL is passed: `def pull(endpoint, values)`."""
+    node = function.node
+    arguments = node.args.args if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else []
+    if [argument.arg for argument in arguments] != ["endpoint", "values"]:
+        return conditions
+    known = conditions.known
+    passed = {"endpoint": known.get("request.endpoint", UNKNOWN), "values": known.get("request.view_args", UNKNOWN)}
+    return replace(conditions, known={**known, **passed})
+
+
 def _refusal(statement: ast.Raise) -> bool:
     """Whether a helper raises to refuse a request, and not because a file is missing: by the name of the exception."""
     return statement.exc is not None and bool(_REFUSALS.search(ast.unparse(statement.exc)))
@@ -121,7 +134,9 @@ def _known(route: Route) -> Mapping[str, object]:
     if route.method.isupper() and route.method not in ("ANY", "WEBSOCKET", "RPC"):
         found |= {"request.method": route.method, "scope['method']": route.method}
     if route.endpoint:
+        arguments = dict.fromkeys(_PARAMETER_NAME.findall(route.path), _HOLE)
         found |= {"request.endpoint": route.endpoint, "request.blueprint": blueprint or None}
+        found |= {"request.view_args": arguments}
     if route.framework == "django":
         found |= {"request.get_full_path()": path}
     return found

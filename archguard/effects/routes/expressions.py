@@ -11,7 +11,7 @@ Cost: one pass over the bytes of all files for each name of a function whose par
 """
 
 import ast
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeAlias
@@ -146,10 +146,15 @@ class Expressions:
     def _constructed(self, node: ast.Call, at: Position, cls: Type) -> Allocation | None:
         if isinstance(cls, ExternalSymbol) and (family := self.facts.family(cls.name)):
             return Allocation(node, at, cls.name, family)
-        if isinstance(cls, ClassType):
-            for base in self.hierarchy.mro(cls):
-                if isinstance(base, ExternalSymbol) and (family := self.facts.family(base.name)):
-                    return Allocation(node, at, base.name, family, cls)
+        if isinstance(cls, ClassType) and (base := self.framework_base(cls)):
+            return Allocation(node, at, *base, cls)
+        return None
+
+    def framework_base(self, cls: ClassType) -> tuple[str, Family] | None:
+        """The base class of a class of the project whose instances hold routes, with the facts on it."""
+        for base in self.hierarchy.mro(cls):
+            if isinstance(base, ExternalSymbol) and (family := self.facts.family(base.name)):
+                return base.name, family
         return None
 
     def _returned(self, call: ast.Call, function: FunctionType, depth: int) -> Iterator[Allocation]:
@@ -271,25 +276,89 @@ class Expressions:
     def passed(self, parameter: Binding) -> Iterator[Placed]:
         """The arguments that call sites pass for `parameter`, in all modules that can serve requests."""
         function = parameter.at.scope
+        for call, at, implicit in self._call_sites(function):
+            if found := self._passed_at(function, parameter.name, call, at, implicit):
+                yield found
+        if function.name.endswith(".__init__") and parameter.name:
+            yield from self._passed_by_subclasses(function, parameter.name)
+
+    def sites(self, node: ast.expr, at: Position) -> Iterator[Mapping[str, Placed]]:
+        """If `node` is a parameter of the function around it: what each call site passes, by parameter."""
+        function = at.scope
+        if not isinstance(function.node, ast.FunctionDef | ast.AsyncFunctionDef):
+            return
+        arguments = function.node.args
+        names = [item.arg for item in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
+        if not isinstance(node, ast.Name) or node.id not in names or function.node.name == "__init__":
+            return
+        for call, place, implicit in self._call_sites(function):
+            found = {name: self._passed_at(function, name, call, place, implicit) for name in names}
+            yield {name: placed for name, placed in found.items() if placed}
+
+    def rows(self, call: ast.Call, at: Position) -> Iterator[Mapping[str, Placed]]:
+        """If `call` stands in a loop over a known list: what each element gives to the names of the loop.
+
+        Nothing if the elements are not all known, or if the call takes names of several loops.
+        """
+        owner = call.func.value if isinstance(call.func, ast.Attribute) else call.func
+        loops = dict[int, Binding]()
+        for node in (owner, *call.args, *(keyword.value for keyword in call.keywords)):
+            for origin in self.model.resolve(node.id, at) if isinstance(node, ast.Name) else ():
+                if isinstance(origin, Binding) and origin.kind is BindingKind.ITERATED:
+                    loops[id(origin.node)] = origin
+        if len(loops) == 1:
+            (loop,) = loops.values()
+            yield from self._rows_of(loop, at.scope)
+
+    def _rows_of(self, loop: Binding, scope: Scope) -> Iterator[Mapping[str, Placed]]:
+        elements, complete = self._loop_elements(loop.node, loop.at) if isinstance(loop.node, ast.expr) else ([], False)
+        bound = [binding for found in scope.bindings.values() for binding in found if binding.node is loop.node]
+        is_table = all(_has_path(element, binding.path) for element, _ in elements for binding in bound)
+        for element, place in elements if complete and is_table else ():
+            yield {binding.name: (_unpacked(element, binding.path), place) for binding in bound}
+
+    def _loop_elements(self, node: ast.expr, at: Position) -> tuple[list[Placed], bool]:
+        """The elements that a loop over `node` runs through; pairs for the items of a dictionary."""
+        match node:
+            case ast.Call(func=ast.Attribute(value=mapping, attr="items"), args=[]):
+                found = [mapping, *(binding.node for binding in self.assigned(mapping, at))]
+                literals = [literal for literal in found if isinstance(literal, ast.Dict)]
+                pairs = zip(literals[0].keys, literals[0].values, strict=True) if len(literals) == 1 else ()
+                rows: list[Placed] = [(ast.Tuple([key, value]), at) for key, value in pairs if key is not None]
+                return rows, bool(rows) and len(rows) == len(literals[0].keys)
+        return self.elements(node, at)
+
+    def substituted(self, node: ast.expr, at: Position, passed: Mapping[str, Placed]) -> list[Placed]:
+        """`node`, with a parameter replaced by what is `passed` for it, and an element of one by its elements."""
+        if not isinstance(node, ast.Name) or not passed:
+            return [(node, at)]
+        for origin in self.model.resolve(node.id, at):
+            match origin:
+                case Binding(kind=BindingKind.PARAMETER | BindingKind.ITERATED, name=name) if name in passed:
+                    return [passed[name]]
+                case Binding(kind=BindingKind.ITERATED, node=ast.Name(id=name), path=()) if name in passed:
+                    return self.elements(*passed[name])[0]
+        return [(node, at)]
+
+    def _call_sites(self, function: Scope) -> Iterator[tuple[ast.Call, Position, int]]:
+        """The calls of `function`, each with the number of parameters that it passes implicitly."""
         if not isinstance(function.node, ast.FunctionDef | ast.AsyncFunctionDef):
             return
         *_, outer, name = function.name.split(".")
-        called = outer if name == "__init__" else name
-        for call, at in self.calls(called):
+        for call, at in self.calls(outer if name == "__init__" else name):
             for callee in self.model.infer(call.func, at):
                 if _is_call_of(callee, function):
-                    implicit = int(isinstance(callee, ClassType) or getattr(callee, "receiver", None) is not None)
-                    names = [item.arg for item in (*function.node.args.posonlyargs, *function.node.args.args)][
-                        implicit:
-                    ]
-                    places: list[int | str] = [parameter.name]
-                    if parameter.name in names:
-                        places.append(names.index(parameter.name))
-                    if found := self.argument(call, at, tuple(places)):
-                        yield found
+                    is_bound = isinstance(callee, ClassType) or getattr(callee, "receiver", None) is not None
+                    yield call, at, int(is_bound)
                     break
-        if function.node.name == "__init__" and name == "__init__" and parameter.name:
-            yield from self._passed_by_subclasses(function, parameter.name)
+
+    def _passed_at(self, function: Scope, parameter: str, call: ast.Call, at: Position, implicit: int) -> Placed | None:
+        arguments = getattr(function.node, "args", None)
+        leading = [item.arg for item in (*arguments.posonlyargs, *arguments.args)] if arguments else []
+        places: list[int | str] = [parameter]
+        if parameter in leading[implicit:]:
+            places.append(leading[implicit:].index(parameter))
+        return self.argument(call, at, tuple(places))
 
     def _passed_by_subclasses(self, function: Scope, name: str) -> Iterator[Placed]:
         """What constructor calls of subclasses pass by the same keyword to an inherited `__init__`."""
@@ -539,6 +608,15 @@ def _unpacked(node: ast.expr, path: tuple[int, ...]) -> ast.expr:
         if isinstance(node, ast.Tuple | ast.List) and 0 <= index < len(node.elts):
             node = node.elts[index]
     return node
+
+
+def _has_path(node: ast.expr, path: tuple[int, ...]) -> bool:
+    """Whether `node` is written out as far as `path` leads into it."""
+    for index in path:
+        if not isinstance(node, ast.Tuple | ast.List) or not 0 <= index < len(node.elts):
+            return False
+        node = node.elts[index]
+    return True
 
 
 def _name(node: ast.expr) -> str:

@@ -88,6 +88,8 @@ class FamilyFacts:
     """Keywords of the constructor that list middleware."""
     entries: tuple[str, ...] = ()
     """Keywords of the constructor that list routes."""
+    untracked: Words = frozenset()
+    """Methods that return something else on which routes are registered, which is not followed."""
     inherits_checks: bool = True
     """Whether the checks of an object add to those of what mounts it; else they replace them."""
 
@@ -102,7 +104,7 @@ class Family(FamilyFacts):
     def words(self) -> Words:
         """All names of methods that matter."""
         named = (*self.verbs, *self.registrations, *self.mounts, *self.hooks, *self.application_hooks)
-        return frozenset((*named, *self.middleware, *self.middleware_decorators))
+        return frozenset((*named, *self.middleware, *self.middleware_decorators, *self.untracked))
 
     def is_application(self, cls: str) -> bool:
         """Whether instances of `cls` are applications."""
@@ -156,6 +158,22 @@ class LitestarFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NamekoFacts:
+    """Facts on nameko."""
+
+    http: Words
+    """Decorators of methods that serve a path."""
+    procedures: Words
+    """Decorators of methods that other services call by a proxy."""
+    proxies: Words
+    """Classes whose instances have the procedures of the service that they are given as methods."""
+    cluster_proxies: Words
+    """Classes whose attributes are such instances, by the names of the services."""
+    calls: Words
+    """Methods of a procedure that call it."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class DjangoFacts:
     """Facts on Django and its packages."""
 
@@ -175,6 +193,8 @@ class DjangoFacts:
     """Views that ask no permission, whatever the default is."""
     open_packages: Words
     """Packages of which a base class has no guard, unless it is listed as one."""
+    generics: Mapping[str, tuple[str, ...]]
+    """By generic view: the HTTP methods that it handles."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -246,6 +266,7 @@ class RouteFacts:
     entries: Entries
     classes: HandlerClasses
     litestar: LitestarFacts
+    nameko: NamekoFacts
     django: DjangoFacts
     viewsets: ViewSetFacts
     graphql: GraphqlFacts

@@ -56,7 +56,8 @@ class GuardSpec:
         """Whether `check` is this one, called with these arguments."""
         if self.name not in check.names:
             return False
-        return set(self.arguments) <= set(check.arguments)
+        given = {(name, _last(text)) for name, text in check.arguments}
+        return all((name, _last(text)) in given for name, text in self.arguments)
 
 
 @dataclass(frozen=True)
@@ -143,6 +144,11 @@ class GuardSet:
             GuardSpec(name, spec.arguments) for spec in specs for name, listed in self.aliases if listed == spec.name
         ]
         return (*specs, *more)
+
+
+def _last(text: str) -> str:
+    """The last part of a dotted name: code writes `Anonymous` or `models.Anonymous` for what a contract names whole."""
+    return text.rpartition(".")[2] if text[:1].isidentifier() else text
 
 
 def _all_checks(checks: Iterable[Check]) -> Iterable[Check]:

@@ -190,6 +190,12 @@ class Handlers:
                 break
         return tuple(found), tuple(unknown)
 
+    def decorated_methods(self, cls: ClassType) -> frozenset[str]:
+        """The methods that class decorators name: `@method_decorator(login_required, name="get")`."""
+        bases = (base for base in self.checks.hierarchy.mro(cls) if isinstance(base, ClassType))
+        decorators = (node for base in bases for node in getattr(base.scope.node, "decorator_list", ()))
+        return frozenset(filter(None, map(_decorated_method, decorators)))
+
     def _ends_dispatch(self, name: str) -> bool:
         return name in ("flask.views.View", "tornado.web.RequestHandler")
 

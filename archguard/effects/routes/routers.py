@@ -14,7 +14,9 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
+from archguard.codebase.scopes.access_paths import Access
 from archguard.codebase.scopes.scopes import AccessPath, Position, Scope
 from archguard.effects.routes.checks import Checks
 from archguard.effects.routes.expressions import Allocation, Expressions, Placed
@@ -36,6 +38,8 @@ from archguard.semantics import ClassType, ExternalSymbol, InstanceType, qualifi
 
 _MAX_DEPTH = 12
 _OBJECT_NAME = re.compile(r"(?:.*_)?(?:app|application|router|routes|blueprint|blp|bp|api|ns|namespace)$")
+_NOTHING: Mapping[str, Placed] = MappingProxyType({})
+"""What is passed to a registration whose names stand for themselves."""
 _STATIC = frozenset({"StaticFiles", "Admin"})
 """Applications from outside that serve files, or have a login of their own."""
 
@@ -118,8 +122,7 @@ class Routers:
 
     def _has_any(self, scope: Scope) -> bool:
         decorators = {id(node): node for child in scope.children for node in getattr(child.node, "decorator_list", ())}
-        called = (node.func if isinstance(node, ast.Call) else node for node in decorators.values())
-        if any(isinstance(node, ast.Attribute) and node.attr in self._words for node in called):
+        if any(next(self._called_methods(node, scope.end), None) for node in decorators.values()):
             return True
         for path in scope.access_paths:
             for access in path.accesses:
@@ -129,7 +132,7 @@ class Routers:
                 if access.name in self._words and isinstance(call.func, ast.Attribute):
                     if access.name not in HTTP_METHODS or _is_called(call, path):
                         return True
-                elif access.name[:1].isupper() and self._constructs(call, path.at):
+                elif _adds_routes(access) or (access.name[:1].isupper() and self._constructs(call, path.at)):
                     return True
         return False
 
@@ -143,9 +146,18 @@ class Routers:
     def _decorators(self, scope: Scope) -> None:
         for child in scope.children:
             for decorator in getattr(child.node, "decorator_list", ()):
-                called = decorator.func if isinstance(decorator, ast.Call) else decorator
-                if isinstance(called, ast.Attribute) and called.attr in self._words and child.at:
-                    self._decorator(child, decorator, called, child.at)
+                for called, at in self._called_methods(decorator, child.at) if child.at else ():
+                    self._decorator(child, decorator, called, at)
+
+    def _called_methods(self, decorator: ast.expr, at: Position) -> Iterator[tuple[ast.Attribute, Position]]:
+        """The method of an object with routes that a decorator is, also by a variable: `get = router.get`."""
+        called = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if isinstance(called, ast.Attribute) and called.attr in self._words:
+            yield called, at
+        is_variable = isinstance(called, ast.Name) and called is not decorator
+        for binding in self.expressions.assigned(called, at) if is_variable else ():
+            if isinstance(binding.node, ast.Attribute) and binding.node.attr in self._words:
+                yield binding.node, binding.at
 
     def _decorator(self, child: Scope, decorator: ast.expr, called: ast.Attribute, at: Position) -> None:
         for allocation in self._receivers(called, at, decorator, decorates=True):
@@ -155,7 +167,7 @@ class Routers:
                 handler = self.handlers.of_scope(
                     child, ClassType(child.name, child) if isinstance(child.node, ast.ClassDef) else None
                 )
-                self._register(allocation, registration, decorator, at, handler, decorator)
+                self._register(allocation, registration, decorator, child.at or at, handler, decorator)
             elif called.attr in family.hooks | family.application_hooks | family.middleware_decorators:
                 self._hook(allocation, called.attr, child, decorator)
 
@@ -199,26 +211,63 @@ class Routers:
                     continue  # a dictionary or a client; as a decorator it would be called with the handler
                 if access.name in self._words and isinstance(call.func, ast.Attribute):
                     self._call(call, call.func, path.at)
+                elif _adds_routes(access):
+                    self._added_routes(call, access, path.at)
                 elif access.name[:1].isupper():
                     self._construction(call, path.at)
 
     def _call(self, call: ast.Call, called: ast.Attribute, at: Position) -> None:
-        for allocation in self._receivers(called, at, call):
-            family = allocation.family
-            if (registration := family.registration(called.attr)) and registration.handler:
-                self._registration_call(allocation, registration, call, at)
-            elif mount := family.mounts.get(called.attr):
-                self._mount(allocation, mount, call, at)
-            elif called.attr in family.middleware:
-                self._middleware(allocation, call, at)
-            elif called.attr in family.hooks | family.application_hooks and call.args:
-                check = self._hook_argument(call.args[0], at)
-                node = self._node(allocation)
-                (node.application_checks if called.attr in family.application_hooks else node.checks).append(check)
-            elif registration and not registration.handler:
-                self._applied_decorator(allocation, registration, call, at)
+        if self._implements_registration(at.scope):
+            return
+        sites = list(self.expressions.sites(called.value, at)) or list(self.expressions.rows(call, at))
+        for passed in sites:
+            for placed in self.expressions.substituted(called.value, at, passed):
+                receivers = self.expressions.allocations(*placed)
+                for allocation in receivers or self._unallocated(called, at, call, decorates=False):
+                    self._call_of(allocation, call, called, at, passed)
+        if not sites:
+            for allocation in self._receivers(called, at, call):
+                self._call_of(allocation, call, called, at, _NOTHING)
         if called.attr == "init_app" and call.args:
             self._attach(call, called, at)
+
+    def _implements_registration(self, scope: Scope | None) -> bool:
+        """Whether `scope` is inside of a method by which a router of the project registers what it is passed.
+
+        `def post(self, path)` of a subclass: its uses are registrations, as those of the method that it overrides.
+        """
+        while scope is not None and scope.parent is not None:
+            if isinstance(scope.parent.node, ast.ClassDef):
+                base = self.expressions.framework_base(ClassType(scope.parent.name, scope.parent))
+                name = scope.name.rpartition(".")[2]
+                return base is not None and (base[1].registration(name) is not None or name in base[1].mounts)
+            scope = scope.parent
+        return False
+
+    def _call_of(
+        self,
+        allocation: Allocation,
+        call: ast.Call,
+        called: ast.Attribute,
+        at: Position,
+        passed: Mapping[str, Placed],
+    ) -> None:
+        """What a call of a method of `allocation` registers; `passed` is what the function around it is passed."""
+        family = allocation.family
+        if (registration := family.registration(called.attr)) and registration.handler:
+            self._registration_call(allocation, registration, call, at, passed)
+        elif mount := family.mounts.get(called.attr):
+            self._mount(allocation, mount, call, at, passed)
+        elif called.attr in family.middleware:
+            self._middleware(allocation, call, at)
+        elif called.attr in family.hooks | family.application_hooks and call.args:
+            check = self._hook_argument(call.args[0], at)
+            node = self._node(allocation)
+            (node.application_checks if called.attr in family.application_hooks else node.checks).append(check)
+        elif registration and not registration.handler:
+            self._applied_decorator(allocation, registration, call, at, passed)
+        elif called.attr in family.untracked:
+            self._unknown(call, at, f"registers by {called.attr}, whose routes are not followed")
 
     def _hook_argument(self, node: ast.expr, at: Position) -> Check:
         for value in self.model.infer(node, at):
@@ -227,8 +276,22 @@ class Routers:
                 return self._function_check(scope, Level.HOOK, None)
         return self.checks.of(node, at, Level.HOOK)
 
+    def _added_routes(self, call: ast.Call, access: Access, at: Position) -> None:
+        """`app.router.routes.append(Route(...))`."""
+        owner = access.owner.value if isinstance(access.owner, ast.Attribute) else None
+        for parent in self.expressions.allocations(owner, at) if owner and call.args else ():
+            if access.name == "extend":
+                self._listed_routes(parent, (call.args[-1], at), "", ())
+            elif not self._list_entry(parent, call.args[-1], at, "", ()):
+                self._unknown(call, at, f"adds {ast.unparse(call.args[-1])} to its routes, which cannot be resolved")
+
     def _applied_decorator(
-        self, allocation: Allocation, registration: Registration, call: ast.Call, at: Position
+        self,
+        allocation: Allocation,
+        registration: Registration,
+        call: ast.Call,
+        at: Position,
+        passed: Mapping[str, Placed],
     ) -> None:
         """A decorator that is called with the handler: `app.route("/")(index)`."""
         outer = next(
@@ -240,21 +303,27 @@ class Routers:
             ),
             None,
         )
-        for handler in self.handlers.of(outer.args[0], at) if outer else ():
-            self._register(allocation, registration, call, at, handler, None)
+        for placed in self.expressions.substituted(outer.args[0], at, passed) if outer else ():
+            for handler in self.handlers.of(*placed):
+                self._register(allocation, registration, call, at, handler, None, passed)
 
     def _registration_call(
-        self, allocation: Allocation, registration: Registration, call: ast.Call, at: Position
+        self,
+        allocation: Allocation,
+        registration: Registration,
+        call: ast.Call,
+        at: Position,
+        passed: Mapping[str, Placed],
     ) -> None:
         placed = self.expressions.argument(call, at, registration.handler)
         if placed is None:
             return
-        node, position = placed
-        handlers = self.handlers.of(node, position)
+        found = self.expressions.substituted(*placed, passed)
+        handlers = [handler for node, position in found for handler in self.handlers.of(node, position)]
         if not handlers:
-            self._unknown(call, at, f"registers a handler that cannot be resolved: {ast.unparse(node)}")
+            self._unknown(call, at, f"registers a handler that cannot be resolved: {ast.unparse(placed[0])}")
         for handler in handlers:
-            self._register(allocation, registration, call, at, handler, None)
+            self._register(allocation, registration, call, at, handler, None, passed)
 
     def _register(  # noqa: PLR0913  # the object, the call and the handler
         self,
@@ -264,16 +333,17 @@ class Routers:
         at: Position,
         handler: Handler,
         decorator: ast.expr | None,
+        passed: Mapping[str, Placed] = _NOTHING,
     ) -> None:
         family = allocation.family
         listed = [found for key in family.checks if (found := self.expressions.keyword(call, at, key)) is not None]
         checks, complete = self._listed(listed, Level.ROUTE, family)
         endpoint = self.expressions.keyword(call, at, "endpoint")
-        for path in self._paths(registration, call, at):
+        for path in self._paths(registration, call, at, passed):
             self._node(allocation).entries.append(
                 _Entry(
                     path=path,
-                    methods=self._methods(registration, call, at),
+                    methods=self._methods(registration, call, at, passed),
                     handler=handler,
                     checks=checks,
                     registration=self.checks.location(call, at),
@@ -298,32 +368,43 @@ class Routers:
             return tuple(found), True
         return self.checks.of_list(placed, level)
 
-    def _paths(self, registration: Registration, call: ast.Call, at: Position) -> Iterator[str]:
+    def _paths(
+        self, registration: Registration, call: ast.Call, at: Position, passed: Mapping[str, Placed]
+    ) -> Iterator[str]:
+        takes_several = registration.path == (0, "rule", "urls") and not registration.handler  # as flask-restx does
         if registration.handler and registration.handler[0] == 0 and registration.path and registration.path[0] == 1:
             texts = call.args[1:] or [item.value for item in call.keywords if item.arg in registration.path]
-            yield from (self.expressions.text((node, at)) for node in texts)
-            return
-        placed = self.expressions.argument(call, at, registration.path)
-        if placed is None:
-            yield ""
-            return
-        yield self.expressions.text(placed)
-        if registration.path == (0, "rule", "urls") and not registration.handler:  # flask-restx takes several
-            yield from (self.expressions.text((node, at)) for node in call.args[1:])
+            nodes = [(node, at) for node in texts]
+        else:
+            placed = self.expressions.argument(call, at, registration.path)
+            if placed is None:
+                yield ""
+                return
+            nodes = [placed, *((node, at) for node in (call.args[1:] if takes_several else ()))]
+        for node, position in nodes:
+            for found in self.expressions.substituted(node, position, passed):
+                yield self.expressions.text(found)
 
-    def _methods(self, registration: Registration, call: ast.Call, at: Position) -> tuple[str, ...]:
+    def _methods(
+        self, registration: Registration, call: ast.Call, at: Position, passed: Mapping[str, Placed] = _NOTHING
+    ) -> tuple[str, ...]:
         named = self.expressions.argument(call, at, registration.method) if registration.method else None
         given = named or self.expressions.keyword(call, at, "methods")
+        given = next(iter(self.expressions.substituted(*given, passed)), given) if given else None
         found = tuple(text.upper() for text in self.expressions.texts(given))
         if given and not found:
             return (ANY,)
         return tuple(ANY if text == "*" else text for text in found) or registration.methods
 
-    def _mount(self, parent: Allocation, mount: Mount, call: ast.Call, at: Position) -> None:
+    def _mount(
+        self, parent: Allocation, mount: Mount, call: ast.Call, at: Position, passed: Mapping[str, Placed]
+    ) -> None:
         placed = self.expressions.argument(call, at, mount.child)
         if placed is None:
             return
         prefix = self.expressions.argument(call, at, mount.prefix) if mount.prefix else None
+        placed = next(iter(self.expressions.substituted(*placed, passed)), placed)
+        prefix = next(iter(self.expressions.substituted(*prefix, passed)), prefix) if prefix else None
         listed = [
             found for key in parent.family.checks if (found := self.expressions.keyword(call, at, key)) is not None
         ]
@@ -391,9 +472,25 @@ class Routers:
         known = False
         for node, at in elements:
             if isinstance(node, ast.Starred):
-                continue
-            known = self._list_entry(parent, node, at, prefix, checks) or known
+                children = self._routers_of(node.value, at)
+                self._node(parent).children.extend(_Child(child, prefix or None, checks) for child in children)
+                known = bool(children) or known
+            else:
+                known = self._list_entry(parent, node, at, prefix, checks) or known
         return known or (complete and bool(isinstance(placed[0], ast.List | ast.Tuple)))
+
+    def _routers_of(self, node: ast.expr, at: Position) -> tuple[Allocation, ...]:
+        """The routers whose routes `node` is: `router.routes`."""
+        is_list = isinstance(node, ast.Attribute) and node.attr == "routes"
+        return self.expressions.allocations(node.value, at) if is_list else ()  # type: ignore[attr-defined]
+
+    def _listed_routes(self, parent: Allocation, placed: Placed, prefix: str, checks: tuple[Check, ...]) -> None:
+        """The entries of an argument that is a list of routes; what cannot be resolved of it is unknown."""
+        self._mount_entries(parent, placed, prefix, checks)
+        for node, at in self.expressions.elements(*placed)[0]:
+            if isinstance(node, ast.Starred) and not self._routers_of(node.value, at):
+                self._has_unresolved_mounts = True
+                self._unknown(node.value, at, f"has routes that cannot be resolved: {ast.unparse(node.value)}", prefix)
 
     def _list_entry(
         self, parent: Allocation, node: ast.expr, at: Position, prefix: str, checks: tuple[Check, ...]
@@ -412,7 +509,8 @@ class Routers:
             own = [found for key in ("middleware",) if (found := self.expressions.keyword(node, at, key))]
             inner = (*checks, *self.checks.of_list(own, Level.MIDDLEWARE)[0])
             if listed := self.expressions.keyword(node, at, "routes"):
-                return self._mount_entries(parent, listed, below, inner) or True
+                self._listed_routes(parent, listed, below, inner)
+                return True
             child = self.expressions.argument(node, at, entry.child)
             allocations = self.expressions.allocations(*child) if child else ()
             for allocation in allocations:
@@ -464,7 +562,7 @@ class Routers:
             self._node(allocation)
             for key in allocation.family.entries:
                 for placed in self.expressions.constructor_argument(allocation, (key,)):
-                    self._mount_entries(allocation, placed, "", ())
+                    self._listed_routes(allocation, placed, "", ())
             places = allocation.family.attachment(allocation.cls)
             if places and (placed_parent := self.expressions.argument(call, at, places)):
                 for parent in self.expressions.allocations(*placed_parent):
@@ -501,6 +599,8 @@ class Routers:
                         any_of = value.of if isinstance(value.of, ClassType) else None
                         return (replace(self._pseudo(base.name, family, at), any_of=any_of),)
         if isinstance(node, ast.Call) and not self.model.infer(called.value, at):
+            if family := self._mounted_family(called, at, node):
+                return (self._pseudo(min(family.applications), family, at),)
             last = called.value.attr if isinstance(called.value, ast.Attribute) else getattr(called.value, "id", "")
             path = self.expressions.text((node.args[0], at)) if node.args else ""
             is_client_call = called.attr in HTTP_METHODS and not decorates  # `api.get("/orders")`
@@ -508,6 +608,16 @@ class Routers:
                 family = next(family for family in self.facts.named_families if called.attr in family.words)
                 return (self._pseudo(f"{family.name}.Router", family, at),)
         return ()
+
+    def _mounted_family(self, called: ast.Attribute, at: Position, call: ast.Call) -> Family | None:
+        """The family of the router that `app.include_router(router)` mounts, if that of `app` is unknown."""
+        for family in self.facts.named_families:
+            mount = family.mounts.get(called.attr)
+            child = self.expressions.argument(call, at, mount.child) if mount else None
+            for allocation in self.expressions.allocations(*child) if child else ():
+                if allocation.family is family:
+                    return family
+        return None
 
     def _pseudo(self, cls: str, family: Family, at: Position) -> Allocation:
         key = (cls, at.scope.name)
@@ -681,15 +791,30 @@ class Routers:
         return (*found, *handler.checks)
 
     def _class_dependencies(self, function: Scope) -> Iterator[Check]:
-        """The dependencies of a class-based view: class attributes `user: User = Depends(current_user)`."""
-        cls = function.parent
-        if cls is None or not isinstance(cls.node, ast.ClassDef):
+        """What a class-based view depends on.
+
+        `@cbv(router)` injects the attributes that are annotated, and the arguments of `__init__`.
+        """
+        outer = function.parent
+        if outer is None or not isinstance(outer.node, ast.ClassDef) or not self._is_class_view(outer):
             return
-        for bindings in cls.bindings.values():
-            for binding in bindings:
+        cls, seen = ClassType(outer.name, outer), set[str]()
+        for base in self.expressions.hierarchy.mro(cls):
+            bodies = base.scope.bindings if isinstance(base, ClassType) else {}
+            for binding in (bindings[-1] for name, bindings in bodies.items() if name not in seen):
                 default = binding.node if isinstance(binding.node, ast.expr) else None
                 for marker, at in self.checks.markers(binding.annotation, default, binding.at):
-                    yield self.checks.of(marker, at, Level.CLASS)
+                    if binding.annotation is not None:
+                        yield self.checks.of(marker, at, Level.CLASS)
+            seen |= set(bodies)
+        constructor, _, _ = self.handlers.method(cls, "__init__")
+        yield from self.checks.of_parameters(constructor, Level.CLASS) if constructor else ()
+
+    def _is_class_view(self, cls: Scope) -> bool:
+        """Whether a decorator of the class is passed a router, whatever the decorator is called."""
+        decorators = [node for node in getattr(cls.node, "decorator_list", ()) if isinstance(node, ast.Call)]
+        arguments = (argument for call in decorators for argument in call.args)
+        return any(self.expressions.allocations(argument, cls.at or cls.end) for argument in arguments)
 
     def _class_methods(
         self, entry: _Entry, handler: Handler, cls: ClassType
@@ -737,6 +862,11 @@ class Routers:
                 if isinstance(binding.node, ast.expr):
                     return tuple(text.upper() for text in self.expressions.texts((binding.node, binding.at)))
         return ()
+
+
+def _adds_routes(access: Access) -> bool:
+    is_list = isinstance(access.owner, ast.Attribute) and access.owner.attr == "routes"
+    return is_list and access.name in ("append", "extend", "insert")
 
 
 def _is_called(call: ast.Call, path: AccessPath) -> bool:

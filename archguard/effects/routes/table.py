@@ -25,6 +25,7 @@ from archguard.effects.routes.expressions import Expressions, served_modules
 from archguard.effects.routes.graphql import GraphqlResolvers
 from archguard.effects.routes.handlers import Handlers
 from archguard.effects.routes.litestar import LitestarRoutes
+from archguard.effects.routes.nameko import NamekoRoutes
 from archguard.effects.routes.remote_procedures import RemoteProcedures
 from archguard.effects.routes.route import Check, Level, Route, RouteTable, ScopePlace
 from archguard.effects.routes.routers import Routers
@@ -36,7 +37,7 @@ from archguard.semantics.app_state import app_state_writers
 
 _WORDS = re.compile(
     rb"\b(?:fastapi|starlette|flask\w*|quart\w*|apiflask|django|rest_framework\w*|litestar|tornado|aiohttp|sanic|ninja"
-    rb"|grpc|strawberry\w*|graphene\w*|ariadne\w*|urlpatterns)\b|@[\w.]+\.(?:get|post|put|patch|delete|route|api_route|websocket|view)\("
+    rb"|grpc|nameko|strawberry\w*|graphene\w*|ariadne\w*|urlpatterns)\b|@[\w.]+\.(?:get|post|put|patch|delete|route|api_route|websocket|view)\("
     rb"|\.(?:include_router|register_blueprint|add_url_rule|add_api_route|add_resource|before_request|add_middleware|mount)\("
 )
 
@@ -73,6 +74,7 @@ class _Files:
     settings: tuple[str, ...]
     tornado: tuple[str, ...]
     servicers: tuple[str, ...]
+    nameko: tuple[str, ...]
     graphql: tuple[str, ...]
 
     @classmethod
@@ -93,6 +95,7 @@ class _Files:
             settings=with_word(_Word.SETTING),
             tornado=with_word(_Word.HANDLER) if has_tornado else (),
             servicers=with_word(_Word.SERVICER),
+            nameko=tuple(web) if with_word(_Word.NAMEKO) else (),
             graphql=with_word(_Word.GRAPHQL),
         )
 
@@ -105,6 +108,7 @@ class _Word(StrEnum):
     TORNADO = "tornado"
     HANDLER = "andler"
     SERVICER = "Servicer_to_server"
+    NAMEKO = "nameko"
     GRAPHQL = "strawberry|graphene|ariadne"
 
 
@@ -143,6 +147,7 @@ def _assembled(codebase: Codebase, files: _Files) -> RouteTable:
     routes += litestar.routes()
     routes += TornadoRoutes(checks, handlers, files.tornado).routes()
     routes += RemoteProcedures(checks, handlers, files.servicers).routes()
+    routes += NamekoRoutes(checks, handlers, files.nameko).routes()
     exemptions = Exemptions(expressions)
     served = [_without_exempt(exemptions, route) for route in routes]
     graphql = GraphqlResolvers(checks, handlers, files.graphql)

@@ -1,16 +1,22 @@
 """The positions of expressions, which inference needs to tell which bindings reach them.
 
 The binder keeps a position for each call, attribute and binding. Other expressions get that of the loop that iterates
-over them, else that of the last call or binding before them. Cost: linear in the function, then a binary search each.
+over them, else that of the last call or binding before them, moved into the block in which they stand: the test of an
+`if` may follow a branch that binds something. What tests of types have told is then that of the last call or binding in
+the blocks around them. Cost: linear in the function, then a binary search each.
 """
 
 import ast
 from bisect import bisect_left
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from archguard.codebase.scopes.access_paths import Access
-from archguard.codebase.scopes.scopes import BindingKind, Comprehension, Position, Scope
+from archguard.codebase.scopes.scopes import BindingKind, Branch, Comprehension, Position, Scope
 from archguard.effects.table.bodies import Context
+
+_Place: TypeAlias = tuple[int, int]
+"""A line and a column."""
 
 
 class Places:
@@ -52,13 +58,54 @@ class Places:
         scope = self._scopes.get(id(context.comprehension), self._function)
         return self._before(scope, (node.lineno, node.col_offset))
 
-    def _before(self, scope: Scope, place: tuple[int, int]) -> Position:
+    def _before(self, scope: Scope, place: _Place) -> Position:
         """The position of what `scope` binds or calls last before `place`."""
         if scope not in self._by_scope:
             self._by_scope[scope] = _marks(scope)
         found = self._by_scope[scope]
         index = bisect_left(found, (*place, -1), key=lambda mark: mark[:3])
-        return found[index - 1][3] if index else Position(scope, scope.block, 0)
+        if not index:
+            return Position(scope, scope.block, 0)
+        line, column, _, before = found[index - 1]
+        block = _block_of(place, before.block, (line, column))
+        if block is before.block:
+            return before
+        around = set(block.within())
+        narrowing = next((mark.narrowing for *_, mark in reversed(found[:index]) if mark.block in around), None)
+        return Position(scope, block, before.order, narrowing)
+
+
+def _block_of(place: _Place, block: Branch, before: _Place) -> Branch:
+    """The block of `place`, where `block` is that of the last call or binding, which is at `before`."""
+    found = block
+    for branch in block.within():
+        if branch.group is None:
+            continue
+        own, other = _alternative(branch.group, place), _alternative(branch.group, before)
+        if own is None:  # after the statement
+            found = branch.parent or block
+        elif other is not None and own != other:
+            found = Branch(branch.parent, branch.group)
+    return found
+
+
+def _alternative(group: ast.AST, place: _Place) -> int | None:
+    """The number of the branch of the statement `group` in which `place` is; None if it is in none."""
+    blocks: list[list[ast.stmt]] = []
+    match group:
+        case ast.If(body=body, orelse=orelse) | ast.While(body=body, orelse=orelse):
+            blocks = [body, orelse]
+        case ast.Match(cases=cases):
+            blocks = [case.body for case in cases]
+        case ast.For(body=body) | ast.AsyncFor(body=body) | ast.ExceptHandler(body=body):
+            blocks = [body]
+    return next((index for index, block in enumerate(blocks) if block and _is_inside(place, block)), None)
+
+
+def _is_inside(place: _Place, block: list[ast.stmt]) -> bool:
+    first, last = block[0], block[-1]
+    end = last.end_lineno or last.lineno, last.end_col_offset or last.col_offset
+    return (first.lineno, first.col_offset) <= place < end
 
 
 def _is_call(node: ast.AST) -> bool:
