@@ -76,6 +76,8 @@ class FileResults:
     """The scans that this run has made, or completed."""
     scopes: dict[str, Any] = field(default_factory=dict)
     """The scope of each module that has been parsed; a session passes on those of files that have not changed."""
+    called_names: dict[str, frozenset[bytes]] = field(default_factory=dict)
+    """The names before parentheses in each module that was searched for them; passed on as the scopes are."""
     answers: AnswerStore = field(default_factory=AnswerStore)
     """What inference has answered; a session passes on what holds for later versions of the code."""
     is_kept: bool = True

@@ -90,13 +90,15 @@ class DependencyRecorder:
 
 
 class Validity:
-    """Which results still hold: those that reach no fact that does not."""
+    """Which results hold: those that reach no fact that does not."""
 
-    __slots__ = ("_known", "_valid", "holds")
+    __slots__ = ("_is_valid", "_known", "_valid", "holds")
 
-    def __init__(self, holds: Callable[[Fact], bool]) -> None:
+    def __init__(self, holds: Callable[[Fact], bool], is_valid: Callable[[Frame], bool] = lambda _: False) -> None:
         self.holds = holds
         """Whether a fact still says what it said."""
+        self._is_valid = is_valid
+        """Whether a frame is known to reach nothing else."""
         self._known: dict[Fact, bool] = {}
         self._valid = set[int]()
         """The frames that reach nothing else, by identity: results that hold keep them alive."""
@@ -109,7 +111,7 @@ class Validity:
                 if type(item) is not list:
                     if not self._holds(item):  # type: ignore[arg-type]  # not a list, so a fact
                         return False
-                elif id(item) not in seen and id(item) not in self._valid:
+                elif id(item) not in seen and id(item) not in self._valid and not self._is_valid(item):
                     seen.add(id(item))
                     waiting.append(item)
         self._valid |= seen
