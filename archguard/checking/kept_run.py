@@ -6,13 +6,18 @@ cannot add up. When too much has changed, everything is computed anew.
 
 import zlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from archguard.codebase import Codebase
 from archguard.codebase.file_results import ANYWHERE, Batch, Result, Scan
 from archguard.codebase.file_tasks import compressed_texts
 from archguard.codebase.kept_results import Change, valid_results
+from archguard.codebase.scopes.binder import read_scope
+from archguard.codebase.scopes.fingerprints import ModuleFingerprints
+from archguard.codebase.scopes.scopes import Scope
+from archguard.codebase.syntax.error_tolerant import TolerantSource
 
 _MOST_OUTDATED: Final = 0.1
 _FEW_OUTDATED: Final = 50
@@ -30,6 +35,8 @@ class KeptRun:
     scans: Mapping[str, Scan]
     texts: Mapping[str, bytes]
     """The compressed text of each module that some result depends on."""
+    _fingerprints: dict[str, ModuleFingerprints] = field(default_factory=dict, compare=False, repr=False)
+    """Those of edited modules, as they were in the run."""
 
     @classmethod
     def of(cls, codebase: Codebase) -> "KeptRun":
@@ -43,7 +50,14 @@ class KeptRun:
     def change(self, codebase: Codebase, module: str) -> Change:
         """The change of `module` since the run, to its file in `codebase`."""
         text = self.texts.get(module)
-        return Change(zlib.decompress(text) if text else None, codebase.sources.get(module), module not in self.modules)
+        return Change(
+            zlib.decompress(text) if text else None,
+            codebase.sources.get(module),
+            module not in self.modules,
+            partial(_scope, codebase, module),
+            self._fingerprints,
+            module,
+        )
 
     def give(self, codebase: Codebase, changed: Collection[str]) -> bool:
         """Give the results that still hold to `codebase`, unless so many are outdated that a full run is better.
@@ -74,6 +88,15 @@ class KeptRun:
         results.changed = results.added = frozenset()
         results.kept_scans, results.kept = {}, {}
         return False
+
+
+def _scope(codebase: Codebase, module: str) -> Scope:
+    """The scope of `module`, which inference finds parsed then."""
+    results = codebase.results
+    if module not in results.scopes:
+        results.scopes[module] = read_scope(TolerantSource.of(codebase.sources[module]), results.recorder)
+    found: Scope = results.scopes[module]
+    return found
 
 
 def are_mostly_outdated(outdated: int, total: int) -> bool:

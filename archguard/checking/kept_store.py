@@ -77,6 +77,7 @@ def read_with_kept_results(config: Config, only: Collection[str]) -> Codebase:
     codebase = (stored and stored.codebase_after_edits()) or read(config)
     if not (stored and stored.give(codebase)):
         codebase.results.recorder = DependencyRecorder()
+        codebase.results.scopes.clear()  # what is read of these is not recorded
     return codebase
 
 
@@ -252,4 +253,10 @@ def _digest(content: bytes) -> bytes:
 
 def _without_memos(codebase: Codebase) -> Codebase:
     """`codebase` without what this process has memoized."""
-    return replace(codebase, results=FileResults(names=codebase.results.names), statements_of_links={}, memo={})
+    return replace(
+        codebase,
+        results=FileResults(names=codebase.results.names),
+        statements_of_links={},
+        units_by_pattern={},
+        memo={},
+    )

@@ -5,7 +5,6 @@ is built on it, know what they have read (`incremental/memos.py`): after an edit
 the edited files, and no fact about the program that is another one now. What a draft has brought is dropped with it.
 """
 
-import ast
 from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,11 +12,10 @@ from typing import Any
 
 from archguard.codebase import Codebase
 from archguard.codebase.file_results import ANYWHERE
-from archguard.codebase.scopes.scopes import Binding, Reading, Scope, ScopeFact
-from archguard.incremental.dependencies import Fact, Validity
+from archguard.codebase.scopes.scopes import Reading, Scope, ScopeFact
+from archguard.incremental.dependencies import Fact, Frame, Validity
 from archguard.incremental.dependents import Dependents
 from archguard.incremental.memos import Answer, AnswerStore, MemoName
-from archguard.semantics import ClassType
 from archguard.semantics.program_facts import ProgramFacts
 
 
@@ -53,13 +51,13 @@ class Lookups:
         """Give `codebase` what holds for it. It differs from `disk` in the modules `changed` only."""
 
         @cache
-        def outdated() -> set[int]:
+        def outdated() -> set[Frame]:
             return self._outdated(codebase, disk, changed)
 
         results = codebase.results
         results.scopes = _without(self.scopes, changed)
         results.called_names = _without(self.called_names, changed)
-        results.answers = AnswerStore(lambda frame: id(frame) not in outdated(), self.answers)
+        results.answers = AnswerStore(lambda frame: frame not in outdated(), self.answers)
 
     def keep(self, codebase: Codebase, disk: Codebase, drafted: Collection[str]) -> None:
         """Keep what the check of `codebase` has found as far as it is true on `disk`, without the drafts `drafted`."""
@@ -67,7 +65,7 @@ class Lookups:
         self.scopes.update(_without(results.scopes, drafted))
         self.called_names.update(_without(results.called_names, drafted))
         validity = Validity(_holding(disk, codebase, drafted), self.dependents.__contains__)
-        for frame in results.answers.keep(validity, _is_in(results.scopes, drafted)):
+        for frame in results.answers.keep(validity):
             self.dependents.add(frame)
         if codebase is not disk and (results.names, codebase.modules) == (disk.results.names, disk.modules):
             found = codebase.statements_of_links.items()
@@ -75,17 +73,15 @@ class Lookups:
 
     def after_edits(self, codebase: Codebase, disk: Codebase, edited: Collection[str]) -> "Lookups":
         """What still holds when `codebase`, with other modules `edited`, has taken the place of `disk`."""
-        outdated, is_gone = self._outdated(codebase, disk, edited), _is_in(self.scopes, edited)
+        outdated = self._outdated(codebase, disk, edited)
         self.dependents.drop(outdated)
         answers = {
-            name: {
-                key: answer for key, answer in answers.items() if id(answer.frame) not in outdated and not is_gone(key)
-            }
+            name: {key: answer for key, answer in answers.items() if answer.frame not in outdated}
             for name, answers in self.answers.items()
         }
         return Lookups(_without(self.scopes, edited), _without(self.called_names, edited), answers, self.dependents)
 
-    def _outdated(self, now: Codebase, before: Codebase, changed: Collection[str]) -> set[int]:
+    def _outdated(self, now: Codebase, before: Codebase, changed: Collection[str]) -> set[Frame]:
         """The frames of answers on `before` that do not hold `now`, when only the modules `changed` are others."""
         holds = _holding(now, before, changed)
         return self.dependents.on([place for place in self.dependents.places if not holds(place)])
@@ -93,36 +89,19 @@ class Lookups:
 
 def _holding(now: Codebase, before: Codebase, changed: Collection[str]) -> Callable[[Hashable], bool]:
     """Whether a fact, or all facts at a place, hold `now` as `before`, when only the modules `changed` are others."""
-    program = ProgramFacts(now, before.sources.keys())
+    program, has_same_imports = ProgramFacts(now, before.sources.keys()), now.every_import is before.every_import
 
     def holds(fact: Hashable) -> bool:
-        place = _place(fact)
-        if isinstance(place, str):
-            return place not in changed and not (changed and place == ANYWHERE)
-        return program.holds(place)
+        match _place(fact):
+            case str(module):
+                return module not in changed and not (changed and module == ANYWHERE)
+            case "callers", *_ if has_same_imports:
+                return True
+            case place:
+                return program.holds(place)
 
     return holds
 
 
 def _without(by_module: dict[str, Any], modules: Collection[str]) -> dict[str, Any]:
     return {name: value for name, value in by_module.items() if name not in modules}
-
-
-def _is_in(scopes: dict[str, Scope], modules: Collection[str]) -> Callable[[object], bool]:
-    """Whether the key of a memo is about a node or a binding of `modules`, which nobody can ask for again."""
-    trees = (scopes[name].syntax for name in modules if name in scopes)
-    nodes = {id(node) for tree in trees for node in ast.walk(tree)}
-
-    def is_in(key: object) -> bool:
-        match key:
-            case ast.AST():
-                return id(key) in nodes
-            case tuple():
-                return any(map(is_in, key))
-            case Binding():
-                return is_in(key.at.scope)
-            case ClassType():
-                return is_in(key.scope)
-        return isinstance(key, Scope) and key.module.name in modules
-
-    return is_in

@@ -66,6 +66,10 @@ class Codebase:
     """The results of tasks that run file by file; shared with the variants that lack some imports."""
     statements_of_links: dict[Link, Import | None] = field(default_factory=dict, compare=False, repr=False)
     """The import statements that were looked up; shared with the variants that lack some imports."""
+    units_by_pattern: dict[Pattern, Mapping[str, frozenset[str]]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    """The modules that patterns select; shared with whatever has the same modules."""
     memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """Memoized analyses of the sources, by key; shared with the variants that lack some imports."""
 
@@ -334,7 +338,7 @@ class Codebase:
         return frozenset().union(*own, (module for module in self.modules if module.startswith(f"{name}::")))
 
     def _matches(self, pattern: Pattern) -> Mapping[str, frozenset[str]]:
-        if pattern not in self._units_by_pattern:
+        if pattern not in self.units_by_pattern:
             units: dict[str, set[str]] = {}
             named = (
                 pattern.text if pattern.literal else ""
@@ -342,8 +346,8 @@ class Codebase:
             for module in sorted(module for module in self.modules if named in module):
                 for unit in pattern.units(module):
                     units.setdefault(unit, set()).add(module)
-            self._units_by_pattern[pattern] = {unit: frozenset(modules) for unit, modules in units.items()}
-        return self._units_by_pattern[pattern]
+            self.units_by_pattern[pattern] = {unit: frozenset(modules) for unit, modules in units.items()}
+        return self.units_by_pattern[pattern]
 
     @cached_property
     def _last_line(self) -> list[tuple[tuple[str, int], Mapping[str, tuple[Import, ...]]]]:
@@ -352,10 +356,6 @@ class Codebase:
     @cached_property
     def _paths_with_errors(self) -> frozenset[str]:
         return frozenset(problem.location.path for problem in self.problems if problem.location)
-
-    @cached_property
-    def _units_by_pattern(self) -> dict[Pattern, Mapping[str, frozenset[str]]]:
-        return {}
 
     @cached_property
     def _members_by_patterns(self) -> dict[tuple[Pattern, ...], frozenset[str]]:

@@ -23,8 +23,8 @@ class Result(NamedTuple):
 
     module: str
     value: Any
-    inputs: Hashable
-    """What it depends on beside the query and the code of modules."""
+    inputs: object
+    """What it depends on beside the query and the code of modules; only compared."""
     shows: frozenset[str] = frozenset()
     """The paths of other files of which it holds places: an edit there may move them."""
 
@@ -91,16 +91,18 @@ class FileResults:
         return self.recorder.is_recording and self.is_kept
 
     def known(
-        self, query: Query, modules: Iterable[str], inputs: Callable[[str], Hashable]
+        self, query: Query, modules: Iterable[str], inputs: Callable[[str], object]
     ) -> Iterator[tuple[str, Result]]:
         """The results for those of `modules` that this run or the earlier one has one for, with the same `inputs`."""
         computed, kept = self.computed.get(query, {}), self.kept.get(query, {})
         for module in modules:
-            given = inputs(module)
-            for result in (computed.get(module), kept.get(module)):
+            result, earlier = computed.get(module), kept.get(module)
+            if result or earlier:
+                given = inputs(module)
                 if result and result.inputs == given:
                     yield module, result
-                    break
+                elif earlier and earlier.inputs == given:
+                    yield module, earlier
 
     def add(self, batch: Batch) -> None:
         """Add what this run has computed."""

@@ -3,7 +3,7 @@
 import zlib
 from array import array
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any
 
@@ -11,7 +11,7 @@ from archguard.codebase.file_results import ANYWHERE, PROGRAM, Batch, Query, Res
 from archguard.codebase.imports.extract import Import
 from archguard.codebase.scopes.binder import read_scope
 from archguard.codebase.scopes.fingerprints import ModuleFingerprints
-from archguard.codebase.scopes.scopes import Reading
+from archguard.codebase.scopes.scopes import Reading, Scope
 from archguard.codebase.syntax.error_tolerant import TolerantSource
 from archguard.codebase.syntax.source import Source, SourceError
 from archguard.incremental.dependencies import Fact
@@ -28,6 +28,11 @@ class Change:
     """The file now; None if there is none."""
     was_absent: bool = False
     """Whether there was no such module when the results were computed."""
+    scope: Callable[[], Scope] | None = None
+    """Gives the scope of the file now, for a version that is to be analyzed anyway."""
+    known: dict[str, ModuleFingerprints] = field(default_factory=dict, compare=False, repr=False)
+    """The fingerprints of old texts, by module: who edits a file mostly edits it again."""
+    module: str = ""
 
     @property
     def is_same_text(self) -> bool:
@@ -61,8 +66,11 @@ class Change:
 
     @cached_property
     def _fingerprints(self) -> tuple[ModuleFingerprints, ModuleFingerprints]:
-        old, new = (ModuleFingerprints(read_scope(TolerantSource.of(version))) for version in self._versions)
-        return old, new
+        old, new = self._versions
+        if self.module not in self.known:
+            self.known[self.module] = ModuleFingerprints(read_scope(TolerantSource.of(old)))
+        now = self.scope() if self.scope and self.new else read_scope(TolerantSource.of(new))
+        return self.known[self.module], ModuleFingerprints(now)
 
     @cached_property
     def _statements(self) -> "tuple[tuple[Import, ...] | None, tuple[Import, ...] | None]":

@@ -9,6 +9,7 @@ outdates frames; comparing the facts of each answer instead takes as long as the
 """
 
 from collections.abc import Callable, Collection, Hashable, Iterable
+from collections.abc import Set as AbstractSet
 
 from archguard.incremental.dependencies import Fact, Frame
 
@@ -19,9 +20,9 @@ class Dependents:
     def __init__(self, place: Callable[[Fact], Hashable]) -> None:
         self._place = place
         """What is edited as one: where a fact was read, or the fact itself."""
-        self._frames: dict[int, Frame] = {}
-        self._users: dict[int, list[int]] = {}
-        self._readers: dict[Hashable, list[int]] = {}
+        self._users: dict[Frame, list[Frame]] = {}
+        """All frames, each with those that use it."""
+        self._readers: dict[Hashable, list[Frame]] = {}
 
     @property
     def places(self) -> Collection[Hashable]:
@@ -29,43 +30,41 @@ class Dependents:
         return self._readers.keys()
 
     def __contains__(self, frame: Frame) -> bool:
-        return id(frame) in self._frames
+        return frame in self._users
 
     def add(self, frame: Frame) -> None:
         """Add `frame` and all that it uses; they must be whole."""
-        waiting = [frame]
+        if frame in self._users:
+            return
+        self._users[frame], waiting = [], [frame]
         while waiting:
             user = waiting.pop()
-            if id(user) in self._frames:
-                continue
-            self._frames[id(user)] = user
             facts = set[Hashable]()
             for item in user:
-                if type(item) is list:
-                    self._users.setdefault(id(item), []).append(id(user))
+                if type(item) is not Frame:
+                    facts.add(self._place(item))
+                    continue
+                if item not in self._users:
+                    self._users[item] = []
                     waiting.append(item)
-                else:
-                    facts.add(self._place(item))  # type: ignore[arg-type]  # not a list, so a fact
+                self._users[item].append(user)
             for place in facts:
-                self._readers.setdefault(place, []).append(id(user))
+                self._readers.setdefault(place, []).append(user)
 
-    def on(self, places: Iterable[Hashable]) -> set[int]:
-        """The identities of the frames that reach a fact of one of `places`."""
-        found = set[int]()
+    def on(self, places: Iterable[Hashable]) -> set[Frame]:
+        """The frames that reach a fact of one of `places`."""
+        found = set[Frame]()
         waiting = [self._readers.get(place, ()) for place in places]
         while waiting:
-            for frame in waiting.pop():
-                if frame not in found and frame in self._frames:  # dropped frames are not taken out of the lists
-                    found.add(frame)
-                    waiting.append(self._users.get(frame, ()))
+            new = {frame for frame in waiting.pop() if frame not in found}
+            found |= new
+            waiting += (self._users[frame] for frame in new)
         return found
 
-    def drop(self, frames: Iterable[int]) -> None:
-        """Forget `frames`, given by their identities.
-
-        A later frame may get the identity of one of them, and then seems to depend on what that has read: it is
-        outdated too often, and never too rarely.
-        """
+    def drop(self, frames: AbstractSet[Frame]) -> None:
+        """Forget `frames`, and with each all that use it."""
         for frame in frames:
-            self._frames.pop(frame, None)
-            self._users.pop(frame, None)
+            del self._users[frame]
+        for users in (*self._users.values(), *self._readers.values()):
+            if not frames.isdisjoint(users):
+                users[:] = [user for user in users if user not in frames]

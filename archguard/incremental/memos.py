@@ -91,9 +91,13 @@ class AnswerStore:
             self.memos[owner, sort] = Memo[Any](recorder, self.earlier.get((owner, sort)), self.holds)
         return self.memos[owner, sort]
 
-    def keep(self, holds: Callable[[Frame], bool], is_gone: Callable[[object], bool]) -> Iterator[Frame]:
-        """Add the new answers that hold on disk, too, without those about keys that are gone; yield their frames."""
+    def keep(self, holds: Callable[[Frame], bool]) -> Iterator[Frame]:
+        """Add the new answers that hold on disk, too; yield their frames.
+
+        Answers that have read nothing, such as the type of a constant, are left out: they take no time, and nothing
+        tells when nobody can ask for them again, since a draft is gone.
+        """
         for name, memo in self.memos.items():
-            found = {key: answer for key, answer in memo.new() if not is_gone(key) and holds(answer.frame)}
+            found = {key: answer for key, answer in memo.new() if answer.frame and holds(answer.frame)}
             self.earlier.setdefault(name, {}).update(found)
             yield from (answer.frame for answer in found.values())

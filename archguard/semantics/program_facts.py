@@ -7,7 +7,6 @@ from functools import cached_property
 
 from archguard.codebase.codebase import Codebase
 from archguard.codebase.file_tasks import scan_files
-from archguard.codebase.memoization import memoized
 from archguard.incremental.dependencies import Fact
 from archguard.semantics.app_config import configures
 from archguard.semantics.app_state import app_state_writers
@@ -36,9 +35,12 @@ class ProgramFacts:
                 return self._has_same_names or self._names.answer((sort, about)) == answer
         raise ValueError(f"no fact about a program: {fact}")
 
-    @memoized
     def _tracked_callers(self, module: str) -> tuple[str, ...] | None:
-        return tracked_callers(module, self.codebase.every_import.importers)
+        known = self.codebase.memo.setdefault("tracked callers", {})
+        if module not in known:
+            known[module] = tracked_callers(module, self.codebase.every_import.importers)
+        found: tuple[str, ...] | None = known[module]
+        return found
 
     @cached_property
     def _has_same_names(self) -> bool:

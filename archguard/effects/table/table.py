@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import starmap
 
 from archguard.codebase import Codebase, Source
+from archguard.codebase.file_tasks import scan_files
 from archguard.codebase.scopes.scopes import FunctionNode, Position, Scope
 from archguard.effects.catalogue.catalogue import Extensions, semantic_model
 from archguard.effects.table.body_reader import BodyReader
@@ -15,6 +16,7 @@ from archguard.effects.table.code import Code
 from archguard.effects.table.effect import Body, Effect, Site, Within
 from archguard.effects.table.managers import opens_transaction
 from archguard.effects.table.places import evaluated_with
+from archguard.effects.tracing import names_stub
 from archguard.semantics import ClassType, SemanticModel
 from archguard.semantics.call_graph import is_of_receiver
 from archguard.semantics.recorded import carried, recorded
@@ -24,7 +26,8 @@ def effect_table(codebase: Codebase, extensions: Extensions) -> "EffectTable":
     """The effect table of `codebase` (memoized per code base)."""
     key = f"effect table {sorted(extensions.items())}"
     if key not in codebase.memo:
-        codebase.memo[key] = EffectTable(semantic_model(codebase, extensions), extensions)
+        has_stubs = bool(scan_files(codebase, "names stubs of gRPC", names_stub))
+        codebase.memo[key] = EffectTable(semantic_model(codebase, extensions), extensions, has_stubs=has_stubs)
     table: EffectTable = codebase.memo[key]
     return table
 
@@ -35,9 +38,9 @@ class EffectTable:
     variant = ""
     """There is one for each model."""
 
-    def __init__(self, model: SemanticModel, extensions: Extensions) -> None:
+    def __init__(self, model: SemanticModel, extensions: Extensions, *, has_stubs: bool) -> None:
         self.model = model
-        self.classifier = Classifier(model, extensions)
+        self.classifier = Classifier(model, extensions, has_stubs=has_stubs)
 
     def of(self, source: Source) -> Iterator[Effect]:
         """Yield every effect of the code in `source`, in the order of its functions."""
