@@ -106,14 +106,10 @@ def are_mostly_outdated(outdated: int, total: int) -> bool:
 
 def _is_app_wide(change: Change) -> bool:
     """Whether the stores of application state, or the statements that configure an application, may have changed."""
-    from archguard.semantics.app_config import configures  # noqa: PLC0415  # a check of imports alone needs no types
-    from archguard.semantics.app_state import names_stored  # noqa: PLC0415
+    from archguard.semantics.program_facts import is_app_wide  # noqa: PLC0415  # a check of imports alone needs no types
 
-    if change.old is None or change.new is None:
-        return True
-    versions = (change.new.with_content(change.old), change.new)
-    before, now = ((names_stored(version), configures(version)) for version in versions)
-    return before != now
+    old = change.new.with_content(change.old) if change.new and change.old is not None else None
+    return is_app_wide({"": old} if old else {}, {"": change.new} if change.new else {}, ("",))
 
 
 def _without_shown(results: Mapping[str, Result], paths: Collection[str]) -> dict[str, Result]:

@@ -16,7 +16,7 @@ from archguard.codebase.scopes.scopes import Reading, Scope, ScopeFact
 from archguard.incremental.dependencies import Fact, Frame, Validity
 from archguard.incremental.dependents import Dependents
 from archguard.incremental.memos import Answer, AnswerStore, MemoName
-from archguard.semantics.program_facts import ProgramFacts
+from archguard.semantics.program_facts import ProgramFacts, is_app_wide
 
 
 def _place(fact: Fact) -> Hashable:
@@ -35,6 +35,7 @@ class Lookups:
 
     scopes: dict[str, Scope] = field(default_factory=dict)
     called_names: dict[str, frozenset[bytes]] = field(default_factory=dict)
+    carried: dict[Hashable, tuple[object, Any]] = field(default_factory=dict)
     answers: dict[MemoName, dict[object, Answer[Any]]] = field(default_factory=dict)
     dependents: Dependents = field(default_factory=lambda: Dependents(_place))
     """What the answers have read."""
@@ -42,7 +43,7 @@ class Lookups:
     @classmethod
     def of(cls, codebase: Codebase) -> "Lookups":
         """All that the check of `codebase`, which is on disk, has found."""
-        found = cls()
+        found = cls(carried=codebase.results.carried)
         codebase.results.answers.earlier = found.answers
         found.keep(codebase, codebase, ())
         return found
@@ -57,6 +58,7 @@ class Lookups:
         results = codebase.results
         results.scopes = _without(self.scopes, changed)
         results.called_names = _without(self.called_names, changed)
+        results.carried = self.carried
         results.answers = AnswerStore(lambda frame: frame not in outdated(), self.answers)
 
     def keep(self, codebase: Codebase, disk: Codebase, drafted: Collection[str]) -> None:
@@ -79,24 +81,25 @@ class Lookups:
             name: {key: answer for key, answer in answers.items() if answer.frame not in outdated}
             for name, answers in self.answers.items()
         }
-        return Lookups(_without(self.scopes, edited), _without(self.called_names, edited), answers, self.dependents)
+        scopes, called_names = _without(self.scopes, edited), _without(self.called_names, edited)
+        return Lookups(scopes, called_names, answers=answers, dependents=self.dependents)
 
     def _outdated(self, now: Codebase, before: Codebase, changed: Collection[str]) -> set[Frame]:
         """The frames of answers on `before` that do not hold `now`, when only the modules `changed` are others."""
+        if now.every_import is before.every_import and not is_app_wide(before.sources, now.sources, changed):
+            return self.dependents.on([*changed, *([ANYWHERE] if changed else [])])  # the program is the same
         holds = _holding(now, before, changed)
         return self.dependents.on([place for place in self.dependents.places if not holds(place)])
 
 
 def _holding(now: Codebase, before: Codebase, changed: Collection[str]) -> Callable[[Hashable], bool]:
     """Whether a fact, or all facts at a place, hold `now` as `before`, when only the modules `changed` are others."""
-    program, has_same_imports = ProgramFacts(now, before.sources.keys()), now.every_import is before.every_import
+    program = ProgramFacts(now, before.sources.keys())
 
     def holds(fact: Hashable) -> bool:
         match _place(fact):
             case str(module):
                 return module not in changed and not (changed and module == ANYWHERE)
-            case "callers", *_ if has_same_imports:
-                return True
             case place:
                 return program.holds(place)
 

@@ -4,11 +4,12 @@ import os
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
 from archguard.incremental.dependencies import DependencyRecorder
 from archguard.incremental.memos import AnswerStore
 
+_T = TypeVar("_T")
 Query: TypeAlias = str
 """Names what is computed, with all that it depends on beside the code."""
 
@@ -80,6 +81,8 @@ class FileResults:
     """The names before parentheses in each module that was searched for them; passed on as the scopes are."""
     answers: AnswerStore = field(default_factory=AnswerStore)
     """What inference has answered; a session passes on what holds for later versions of the code."""
+    carried: dict[Hashable, tuple[object, Any]] = field(default_factory=dict)
+    """Results of pure functions with their arguments, by name: those on disk; a session passes them on."""
     is_kept: bool = True
     """Whether results are kept for later runs, with what they depend on; those for drafts are not."""
     with_text: set[str] = field(default_factory=set)
@@ -108,6 +111,19 @@ class FileResults:
         """Add what this run has computed."""
         self.batches.append(batch)
         self.computed.setdefault(batch.query, {}).update((result.module, result) for result in batch.results)
+
+    def carry(self, name: Hashable, arguments: object, compute: Callable[[], _T]) -> _T:
+        """The result of `compute`, a pure function of `arguments` that is told from others by `name`.
+
+        The result on disk is the same object for each draft that leaves the arguments as they are.
+        """
+        known = self.carried.get(name)
+        if known and known[0] == arguments:
+            found: _T = known[1]
+            return found
+        found = compute()
+        self.carried.setdefault(name, (arguments, found))
+        return found
 
     def context(self, modules: Collection[str]) -> list[str]:
         """`modules`, as results may depend on them: sorted, and without those that were added since the earlier run.

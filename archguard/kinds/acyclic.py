@@ -1,6 +1,6 @@
 """`acyclic`: units of modules form no import cycles."""
 
-from collections.abc import Collection, Hashable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Annotated, ClassVar, Final
@@ -10,7 +10,7 @@ from archguard.codebase.metrics.coupling import Coupling
 from archguard.codebase.strictness import Weaker
 from archguard.kinds.contract import Contract, ContractError, VacuousError, listed
 from archguard.kinds.import_paths import Units, children, children_in, units_of
-from archguard.model import Violation
+from archguard.model import Location, Violation
 
 SHOWN: Final = 5
 """Imports of a cut that a violation names: who has to cut more needs a plan, not a list."""
@@ -98,10 +98,20 @@ class Acyclic(Contract):
                 yield from self._siblings(codebase, child, below, depth - 1)
 
     def _violations(self, codebase: Codebase, coupling: Coupling, tangle: tuple[str, ...]) -> Iterator[Violation]:
-        cut, inside = coupling.cut(tangle), frozenset(tangle)
-        links_of_cut = tuple(link for arrow in cut for link in coupling.links[arrow])
-        steps, fixes = tuple(map(codebase.step, links_of_cut[:SHOWN])), cycle_fixes(links_of_cut)
-        tangled = {arrow: links for arrow, links in coupling.links.items() if inside.issuperset(arrow)}
+        """Those of one component; the same objects while its imports, and their places, are the same."""
+        tangled = coupling.links_within(tangle)
+        places = {link: codebase.location(link) for links in tangled.values() for link in links}
+        yield from codebase.results.carry(
+            (self.id, tangle), (tangled, places), lambda: [*self._described(codebase, coupling, tangle, places)]
+        )
+
+    def _described(
+        self, codebase: Codebase, coupling: Coupling, tangle: tuple[str, ...], places: Mapping[Link, Location]
+    ) -> Iterator[Violation]:
+        """The violations of the component `tangle`, whose imports are at `places`."""
+        tangled = coupling.links_within(tangle)
+        cut = tuple(link for arrow in coupling.cut(tangle) for link in tangled[arrow])
+        steps, fixes = tuple(map(codebase.step, cut[:SHOWN])), cycle_fixes(cut)
         first = {arrow: codebase.step(links[0]) for arrow, links in tangled.items()}
         for arrow, links in tangled.items():
             cycle = coupling.cycle(*arrow)
@@ -109,7 +119,7 @@ class Acyclic(Contract):
             for link in links:
                 yield self.violation(
                     f"{link.importer} must not import {link.imported}: {way} is a cycle",
-                    codebase.location(link),
+                    places[link],
                     link.importer,
                     link.imported,
                     chain=(codebase.step(link), *rest),

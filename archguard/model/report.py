@@ -146,7 +146,10 @@ class Report:
         """A copy of the report with `violations`; a contract is broken if one of them fails the run."""
         left = tuple(violations)
         counts = Counter(violation.contract for violation in left)
-        broken = {violation.contract for violation in left if fails(violation, self.fail_on)}
+        broken = set[str]()
+        for violation in left:
+            if violation.contract not in broken and fails(violation, self.fail_on):
+                broken.add(violation.contract)
         outcomes = (
             replace(
                 outcome,

@@ -1,17 +1,27 @@
 """Whether the facts about the whole program that a computation has read are as they were: its modules and importers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 
 from archguard.codebase.codebase import Codebase
 from archguard.codebase.file_tasks import scan_files
+from archguard.codebase.syntax.source import Source
 from archguard.incremental.dependencies import Fact
 from archguard.semantics.app_config import configures
-from archguard.semantics.app_state import app_state_writers
+from archguard.semantics.app_state import app_state_writers, names_stored
 from archguard.semantics.argument_flow import tracked_callers
 from archguard.semantics.module_names import ModuleNames
+
+
+def is_app_wide(before: Mapping[str, Source], now: Mapping[str, Source], changed: Iterable[str]) -> bool:
+    """Whether the stores of application state, or the statements that configure an application, may have changed."""
+    return any(_app_wide_statements(before.get(name)) != _app_wide_statements(now.get(name)) for name in changed)
+
+
+def _app_wide_statements(source: Source | None) -> object:
+    return source and (names_stored(source), configures(source))
 
 
 @dataclass(frozen=True)
