@@ -10,12 +10,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
-from archguard.codebase import Codebase
+from archguard.codebase import Codebase, Source
 from archguard.codebase.file_results import ANYWHERE, Batch, Result, Scan
 from archguard.codebase.file_tasks import compressed_texts
-from archguard.codebase.kept_results import Change, valid_results
+from archguard.codebase.kept_results import Change, FileVersion, valid_results
 from archguard.codebase.scopes.binder import read_scope
-from archguard.codebase.scopes.fingerprints import ModuleFingerprints
 from archguard.codebase.scopes.scopes import Scope
 from archguard.codebase.syntax.error_tolerant import TolerantSource
 
@@ -35,8 +34,8 @@ class KeptRun:
     scans: Mapping[str, Scan]
     texts: Mapping[str, bytes]
     """The compressed text of each module that some result depends on."""
-    _fingerprints: dict[str, ModuleFingerprints] = field(default_factory=dict, compare=False, repr=False)
-    """Those of edited modules, as they were in the run."""
+    _versions: dict[str, FileVersion] = field(default_factory=dict, compare=False, repr=False)
+    """Modules that were edited, as they were in the run: who edits a file mostly edits it again."""
 
     @classmethod
     def of(cls, codebase: Codebase) -> "KeptRun":
@@ -49,15 +48,13 @@ class KeptRun:
 
     def change(self, codebase: Codebase, module: str) -> Change:
         """The change of `module` since the run, to its file in `codebase`."""
-        text = self.texts.get(module)
-        return Change(
-            zlib.decompress(text) if text else None,
-            codebase.sources.get(module),
-            module not in self.modules,
-            partial(_scope, codebase, module),
-            self._fingerprints,
-            module,
-        )
+        text, new, nothing = self.texts.get(module), codebase.sources.get(module), Source("", "", "").with_content(b"")
+        old, is_new = zlib.decompress(text) if text else None, module not in self.modules
+        if new is None:
+            return Change(old, None, FileVersion(nothing.with_content(old or b"")), FileVersion(nothing), is_new)
+        if module not in self._versions:
+            self._versions[module] = FileVersion(new.with_content(old or b""))
+        return Change(old, new, self._versions[module], FileVersion(new, partial(_scope, codebase, module)), is_new)
 
     def give(self, codebase: Codebase, changed: Collection[str]) -> bool:
         """Give the results that still hold to `codebase`, unless so many are outdated that a full run is better.

@@ -99,7 +99,7 @@ class Codebase:
         if pattern.text in self.components:
             return {pattern.text: self._component(pattern.text)}
         if pattern.text in self.services:
-            return {pattern.text: self._service(pattern.text)}
+            return {pattern.text: self._members_of_services[pattern.text]}
         return self._matches(pattern)
 
     def anchors(self, pattern: Pattern) -> tuple[str, ...]:
@@ -108,7 +108,7 @@ class Codebase:
             matched = {anchor for own in self.components[pattern.text].modules for anchor in self._matches(own)}
             found = matched & self._component(pattern.text)
         elif pattern.text in self.services:
-            found = {self_and_parents(module)[-1] for module in self._service(pattern.text)}
+            found = {self_and_parents(module)[-1] for module in self._members_of_services[pattern.text]}
         else:
             found = set(self._matches(pattern))
         return tuple(sorted(found))
@@ -348,6 +348,13 @@ class Codebase:
                     units.setdefault(unit, set()).add(module)
             self.units_by_pattern[pattern] = {unit: frozenset(modules) for unit, modules in units.items()}
         return self.units_by_pattern[pattern]
+
+    @property
+    def _members_of_services(self) -> Mapping[str, frozenset[str]]:
+        if "services" not in self.memo:
+            self.memo["services"] = {name: self._service(name) for name in self.services}
+        found: Mapping[str, frozenset[str]] = self.memo["services"]
+        return found
 
     @cached_property
     def _last_line(self) -> list[tuple[tuple[str, int], Mapping[str, tuple[Import, ...]]]]:

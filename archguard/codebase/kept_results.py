@@ -3,7 +3,7 @@
 import zlib
 from array import array
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
 
@@ -18,6 +18,28 @@ from archguard.incremental.dependencies import Fact
 from archguard.incremental.unpickle import unpickled
 
 
+class FileVersion:
+    """What readings of one version of a file say."""
+
+    def __init__(self, source: Source, scope: Callable[[], Scope] | None = None) -> None:
+        """Of `source`, whose scope somebody else needs, too, if it is given."""
+        self._source = source
+        self._scope = scope or (lambda: read_scope(TolerantSource.of(source)))
+
+    @cached_property
+    def fingerprints(self) -> ModuleFingerprints:
+        """The fingerprints of what its scopes say."""
+        return ModuleFingerprints(self._scope())
+
+    @cached_property
+    def statements(self) -> tuple[Import, ...] | None:
+        """Its import statements; None if it cannot be parsed."""
+        try:
+            return tuple(Import.extract(self._source))
+        except SourceError:
+            return None
+
+
 @dataclass(frozen=True)
 class Change:
     """A module that has changed since results were kept: another text, or another existence."""
@@ -26,13 +48,12 @@ class Change:
     """The text when the results were computed; None if it is not known, or there was none."""
     new: Source | None
     """The file now; None if there is none."""
+    before: FileVersion
+    """The file then; an empty one if there was none."""
+    now: FileVersion
+    """The file now; an empty one if there is none."""
     was_absent: bool = False
     """Whether there was no such module when the results were computed."""
-    scope: Callable[[], Scope] | None = None
-    """Gives the scope of the file now, for a version that is to be analyzed anyway."""
-    known: dict[str, ModuleFingerprints] = field(default_factory=dict, compare=False, repr=False)
-    """The fingerprints of old texts, by module: who edits a file mostly edits it again."""
-    module: str = ""
 
     @property
     def is_same_text(self) -> bool:
@@ -53,30 +74,16 @@ class Change:
         if self.old is None and not self.was_absent:
             return True
         if reading is Reading.STATEMENTS:
-            return self._statements[0] is None or self._statements[0] != self._statements[1]
+            return self.before.statements is None or self.before.statements != self.now.statements
         if reading is Reading.CLASSES:
             held, holds = (str(name).encode() in content for content in self._contents)
             if not held or not holds:
                 return held is not holds
-        before, now = self._fingerprints
+        before, now = self.before.fingerprints, self.now.fingerprints
         try:
             return before.of(path, reading, name) != now.of(path, reading, name)
         except RecursionError:
             return True
-
-    @cached_property
-    def _fingerprints(self) -> tuple[ModuleFingerprints, ModuleFingerprints]:
-        old, new = self._versions
-        if self.module not in self.known:
-            self.known[self.module] = ModuleFingerprints(read_scope(TolerantSource.of(old)))
-        now = self.scope() if self.scope and self.new else read_scope(TolerantSource.of(new))
-        return self.known[self.module], ModuleFingerprints(now)
-
-    @cached_property
-    def _statements(self) -> "tuple[tuple[Import, ...] | None, tuple[Import, ...] | None]":
-        """The import statements then and now; None where the file cannot be parsed."""
-        before, now = map(_statements_of, self._versions)
-        return before, now
 
     @cached_property
     def _contents(self) -> tuple[bytes, bytes]:
@@ -84,19 +91,6 @@ class Change:
             return self.old or b"", self.new.content if self.new else b""
         except SourceError:
             return self.old or b"", b""
-
-    @cached_property
-    def _versions(self) -> tuple[Source, Source]:
-        """The file then and now; an empty one where there is none."""
-        new = self.new or Source("", "", "").with_content(b"")
-        return new.with_content(self.old or b""), replace(new)
-
-
-def _statements_of(version: Source) -> tuple[Import, ...] | None:
-    try:
-        return tuple(Import.extract(version))
-    except SourceError:
-        return None
 
 
 def valid_results(
