@@ -60,7 +60,6 @@ def check(
         ),
         summary=_summary(codebase, results),
     )
-    report = report.with_violations(report.violations)  # sets the status of contracts with violations
     report = suppress(report, codebase, [contract.id for contract in config.contracts])
     report = replace(report, problems=_sorted((*report.problems, *_coverage(config, codebase, report))))
     return replace(report, summary=replace(report.summary, seconds=round(profile.seconds, 3)))

@@ -6,13 +6,17 @@ cannot add up. When too much has changed, everything is computed anew.
 
 import zlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
-from archguard.codebase import Codebase
+from archguard.codebase import Codebase, Source
 from archguard.codebase.file_results import ANYWHERE, Batch, Result, Scan
 from archguard.codebase.file_tasks import compressed_texts
-from archguard.codebase.kept_results import Change, valid_results
+from archguard.codebase.kept_results import Change, FileVersion, valid_results
+from archguard.codebase.scopes.binder import read_scope
+from archguard.codebase.scopes.scopes import Scope
+from archguard.codebase.syntax.error_tolerant import TolerantSource
 
 _MOST_OUTDATED: Final = 0.1
 _FEW_OUTDATED: Final = 50
@@ -30,6 +34,8 @@ class KeptRun:
     scans: Mapping[str, Scan]
     texts: Mapping[str, bytes]
     """The compressed text of each module that some result depends on."""
+    _versions: dict[str, FileVersion] = field(default_factory=dict, compare=False, repr=False)
+    """Modules that were edited, as they were in the run: who edits a file mostly edits it again."""
 
     @classmethod
     def of(cls, codebase: Codebase) -> "KeptRun":
@@ -42,8 +48,13 @@ class KeptRun:
 
     def change(self, codebase: Codebase, module: str) -> Change:
         """The change of `module` since the run, to its file in `codebase`."""
-        text = self.texts.get(module)
-        return Change(zlib.decompress(text) if text else None, codebase.sources.get(module), module not in self.modules)
+        text, new, nothing = self.texts.get(module), codebase.sources.get(module), Source("", "", "").with_content(b"")
+        old, is_new = zlib.decompress(text) if text else None, module not in self.modules
+        if new is None:
+            return Change(old, None, FileVersion(nothing.with_content(old or b"")), FileVersion(nothing), is_new)
+        if module not in self._versions:
+            self._versions[module] = FileVersion(new.with_content(old or b""))
+        return Change(old, new, self._versions[module], FileVersion(new, partial(_scope, codebase, module)), is_new)
 
     def give(self, codebase: Codebase, changed: Collection[str]) -> bool:
         """Give the results that still hold to `codebase`, unless so many are outdated that a full run is better.
@@ -76,6 +87,15 @@ class KeptRun:
         return False
 
 
+def _scope(codebase: Codebase, module: str) -> Scope:
+    """The scope of `module`, which inference finds parsed then."""
+    results = codebase.results
+    if module not in results.scopes:
+        results.scopes[module] = read_scope(TolerantSource.of(codebase.sources[module]), results.recorder)
+    found: Scope = results.scopes[module]
+    return found
+
+
 def are_mostly_outdated(outdated: int, total: int) -> bool:
     """Whether so many of `total` results are outdated that it is worth computing all of them, to keep them anew."""
     return outdated > max(_FEW_OUTDATED, _MOST_OUTDATED * total)
@@ -83,14 +103,10 @@ def are_mostly_outdated(outdated: int, total: int) -> bool:
 
 def _is_app_wide(change: Change) -> bool:
     """Whether the stores of application state, or the statements that configure an application, may have changed."""
-    from archguard.semantics.app_config import configures  # noqa: PLC0415  # a check of imports alone needs no types
-    from archguard.semantics.app_state import names_stored  # noqa: PLC0415
+    from archguard.semantics.program_facts import is_app_wide  # noqa: PLC0415  # a check of imports alone needs no types
 
-    if change.old is None or change.new is None:
-        return True
-    versions = (change.new.with_content(change.old), change.new)
-    before, now = ((names_stored(version), configures(version)) for version in versions)
-    return before != now
+    old = change.new.with_content(change.old) if change.new and change.old is not None else None
+    return is_app_wide({"": old} if old else {}, {"": change.new} if change.new else {}, ("",))
 
 
 def _without_shown(results: Mapping[str, Result], paths: Collection[str]) -> dict[str, Result]:

@@ -68,6 +68,7 @@ def read_with_kept_results(config: Config, only: Collection[str]) -> Codebase:
     stored = _StoredRun.load(config, only)
     if not (stored and stored.give(codebase)):
         codebase.results.recorder = DependencyRecorder()
+        codebase.results.scopes.clear()  # what is read of these is not recorded
     return codebase
 
 

@@ -1,86 +1,111 @@
 """What a session has read and inferred, so that the next check does not read or infer it again.
 
-Scopes are those of files, import statements those of single imports. Answers of inference know what they have read
-(`incremental/memos.py`): after an edit, those count that have read nothing of the edited files, and no fact about the
-program that is another one now. What a draft has brought is dropped with it.
+Scopes and called names are those of files, import statements those of single imports. Answers of inference, and of what
+is built on it, know what they have read (`incremental/memos.py`): after an edit, those count that have read nothing of
+the edited files, and no fact about the program that is another one now. What a draft has brought is dropped with it.
 """
 
-import ast
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from archguard.codebase import Codebase
 from archguard.codebase.file_results import ANYWHERE
 from archguard.codebase.scopes.reading import Reading
-from archguard.codebase.scopes.scopes import Binding, Scope, ScopeFact
-from archguard.incremental.dependencies import Fact, Validity
+from archguard.codebase.scopes.scopes import Scope, ScopeFact
+from archguard.incremental.dependencies import Fact, Frame, Validity
+from archguard.incremental.dependents import Dependents
 from archguard.incremental.memos import Answer, AnswerStore, MemoName
-from archguard.semantics.program_facts import ProgramFacts
+from archguard.semantics.program_facts import ProgramFacts, is_app_wide
+
+
+def _place(fact: Fact) -> Hashable:
+    """The module of which `fact` is a reading; the fact itself if it is about the program."""
+    match fact:
+        case ScopeFact():
+            return fact.scope.module.name
+        case str(module), Reading(), _:
+            return module
+    return fact
 
 
 @dataclass(frozen=True)
 class Lookups:
-    """The scopes of files on disk, and the answers of inference that hold there."""
+    """The scopes and the called names of files on disk, and the answers that hold there."""
 
     scopes: dict[str, Scope] = field(default_factory=dict)
+    called_names: dict[str, frozenset[bytes]] = field(default_factory=dict)
+    carried: dict[Hashable, tuple[object, Any]] = field(default_factory=dict)
     answers: dict[MemoName, dict[object, Answer[Any]]] = field(default_factory=dict)
+    dependents: Dependents = field(default_factory=lambda: Dependents(_place))
+    """What the answers have read."""
 
     @classmethod
     def of(cls, codebase: Codebase) -> "Lookups":
         """All that the check of `codebase`, which is on disk, has found."""
-        codebase.results.answers.keep(Validity(lambda _: True), lambda _: False)
-        return cls(dict(codebase.results.scopes), codebase.results.answers.earlier)
+        found = cls(carried=codebase.results.carried)
+        codebase.results.answers.earlier = found.answers
+        found.keep(codebase, codebase, ())
+        return found
 
     def give(self, codebase: Codebase, disk: Codebase, changed: Collection[str]) -> None:
         """Give `codebase` what holds for it. It differs from `disk` in the modules `changed` only."""
+
+        @cache
+        def outdated() -> set[Frame]:
+            return self._outdated(codebase, disk, changed)
+
         results = codebase.results
-        results.scopes = {name: scope for name, scope in self.scopes.items() if name not in changed}
-        results.answers = AnswerStore(_validity(codebase, disk, changed), self.answers)
+        results.scopes = _without(self.scopes, changed)
+        results.called_names = _without(self.called_names, changed)
+        results.carried = self.carried
+        results.answers = AnswerStore(lambda frame: frame not in outdated(), self.answers)
 
     def keep(self, codebase: Codebase, disk: Codebase, drafted: Collection[str]) -> None:
         """Keep what the check of `codebase` has found as far as it is true on `disk`, without the drafts `drafted`."""
         results = codebase.results
-        self.scopes.update((name, scope) for name, scope in results.scopes.items() if name not in drafted)
-        results.answers.keep(_validity(disk, codebase, drafted), _is_in(results.scopes, drafted))
+        self.scopes.update(_without(results.scopes, drafted))
+        self.called_names.update(_without(results.called_names, drafted))
+        validity = Validity(_holding(disk, codebase, drafted), self.dependents.__contains__)
+        for frame in results.answers.keep(validity):
+            self.dependents.add(frame)
         if codebase is not disk and (results.names, codebase.modules) == (disk.results.names, disk.modules):
             found = codebase.statements_of_links.items()
             disk.statements_of_links.update(pair for pair in found if pair[0].importer not in drafted)
 
     def after_edits(self, codebase: Codebase, disk: Codebase, edited: Collection[str]) -> "Lookups":
         """What still holds when `codebase`, with other modules `edited`, has taken the place of `disk`."""
-        holds, is_gone = _validity(codebase, disk, edited), _is_in(self.scopes, edited)
-        return Lookups(
-            {name: scope for name, scope in self.scopes.items() if name not in edited},
-            {
-                name: {key: answer for key, answer in answers.items() if not is_gone(key) and holds(answer.frame)}
-                for name, answers in self.answers.items()
-            },
-        )
+        outdated = self._outdated(codebase, disk, edited)
+        self.dependents.drop(outdated)
+        answers = {
+            name: {key: answer for key, answer in answers.items() if answer.frame not in outdated}
+            for name, answers in self.answers.items()
+        }
+        scopes, called_names = _without(self.scopes, edited), _without(self.called_names, edited)
+        return Lookups(scopes, called_names, answers=answers, dependents=self.dependents)
+
+    def _outdated(self, now: Codebase, before: Codebase, changed: Collection[str]) -> set[Frame]:
+        """The frames of answers on `before` that do not hold `now`, when only the modules `changed` are others."""
+        if now.every_import is before.every_import and not is_app_wide(before.sources, now.sources, changed):
+            return self.dependents.on([*changed, *([ANYWHERE] if changed else [])])  # the program is the same
+        holds = _holding(now, before, changed)
+        return self.dependents.on([place for place in self.dependents.places if not holds(place)])
 
 
-def _validity(now: Codebase, before: Codebase, changed: Collection[str]) -> Validity:
-    """What of the answers on `before` holds `now`, when only the modules `changed` are others."""
+def _holding(now: Codebase, before: Codebase, changed: Collection[str]) -> Callable[[Hashable], bool]:
+    """Whether a fact, or all facts at a place, hold `now` as `before`, when only the modules `changed` are others."""
     program = ProgramFacts(now, before.sources.keys())
 
-    def holds(fact: Fact) -> bool:
-        match fact:
-            case ScopeFact():
-                return fact.scope.module.name not in changed
-            case str(module), Reading(), _:
+    def holds(fact: Hashable) -> bool:
+        match _place(fact):
+            case str(module):
                 return module not in changed and not (changed and module == ANYWHERE)
-        return program.holds(fact)
+            case place:
+                return program.holds(place)
 
-    return Validity(holds)
+    return holds
 
 
-def _is_in(scopes: dict[str, Scope], modules: Collection[str]) -> Callable[[object], bool]:
-    """Whether the key of a memo is about a node or a binding of `modules`, which nobody can ask for again."""
-    trees = (scopes[name].syntax for name in modules if name in scopes)
-    nodes = {id(node) for tree in trees for node in ast.walk(tree)}
-
-    def is_in(key: object) -> bool:
-        scope = key.at.scope if isinstance(key, Binding) else key
-        return scope.module.name in modules if isinstance(scope, Scope) else id(scope) in nodes
-
-    return is_in
+def _without(by_module: dict[str, Any], modules: Collection[str]) -> dict[str, Any]:
+    return {name: value for name, value in by_module.items() if name not in modules}

@@ -7,7 +7,7 @@ fingerprints of all inputs, and reads the files that were edited. Results are ke
 until so much has changed since that another one is worth its time; it may be one that was stored (`kept_store.py`).
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -117,8 +117,7 @@ class Session:
         self._keep_lookups()
         with recording_into(self._inputs):
             codebase = self._with_drafts(draft_texts(self.config.root, drafts))
-            names = codebase.sources.keys() | self._disk.sources.keys()
-            drafted = {name for name in names if codebase.sources.get(name) != self._disk.sources.get(name)}
+            drafted = _differing(codebase.sources, self._disk.sources)
             self._give_results(codebase, drafted)
             with self._recorder.root():
                 report = check(self.config, codebase=codebase)
@@ -187,18 +186,34 @@ class Session:
         return None if found and any(one.unit(found.module) for one in self.config.project.exclude) else found
 
 
+def _differing(now: Mapping[str, Source], before: Mapping[str, Source]) -> set[str]:
+    """The modules of which `now` has another source than `before`; after an edit, nearly all are the same object."""
+    pairs = ((name, now.get(name), before.get(name)) for name in now.keys() | before.keys())
+    return {name for name, one, other in pairs if one is not other and one != other}
+
+
 def _compared(before: Report, now: Report, drafted: Collection[str]) -> DraftResult:
     """What is different; an error in a file of `drafted` stays one, though the file on disk has it, too."""
     new = tuple(new_violations(before, now))
-    brought = {id(violation) for violation in new}
     known = {_without_place(problem) for problem in before.problems if not _is_error_in(problem, drafted)}
     return DraftResult(
         new,
         tuple(new_violations(now, before)),
-        tuple(violation for violation in now.violations if id(violation) not in brought),
+        tuple(_without(now.violations, new)),
         tuple(problem for problem in now.problems if _without_place(problem) not in known),
         now,
     )
+
+
+def _without(violations: Iterable[Violation], some: Iterable[Violation]) -> Iterator[Violation]:
+    """`violations` without `some` of them, which come in the same order."""
+    left = iter(some)
+    leaving = next(left, None)
+    for violation in violations:
+        if violation is leaving:
+            leaving = next(left, None)
+        else:
+            yield violation
 
 
 def _is_error_in(problem: Problem, paths: Collection[str]) -> bool:

@@ -1,6 +1,6 @@
 """Suppression comments: `# archguard: ignore[contract] reason`."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def suppress(report: Report, codebase: Codebase, contracts: Collection[str]) -> Report:
-    """Remove and count the violations that an `# archguard: ignore[contract] reason` covers.
+    """Remove and count the violations that an `# archguard: ignore[contract] reason` covers, and set the statuses.
 
     A comment that has no reason, or names a contract that is not in `contracts` (all ids), covers nothing and is an
     error. An unused comment is a warning, if the contracts that it names were checked.
@@ -22,7 +22,8 @@ def suppress(report: Report, codebase: Codebase, contracts: Collection[str]) -> 
     directives = tuple(directives_of(codebase))
     faults = {directive: fault for directive in directives if (fault := _fault(directive, contracts))}
     covering = [directive for directive in directives if directive not in faults]
-    covers = [_cover(violation, covering) for violation in report.violations]
+    by_path = _by_path(covering)
+    covers = [_cover(violation, by_path.get(violation.location.path, ())) for violation in report.violations]
     remaining = tuple(violation for violation, cover in zip(report.violations, covers, strict=True) if cover is None)
     checked = {outcome.id for outcome in report.outcomes}
     unused = [_unused(found) for found in covering if found not in covers and checked.issuperset(found.contracts)]
@@ -35,8 +36,15 @@ def suppressed(
     violations: Collection[Violation], codebase: Codebase, contracts: Collection[str]
 ) -> tuple[Violation, ...]:
     """Those of `violations` that a valid comment covers."""
-    covering = [directive for directive in directives_of(codebase) if not _fault(directive, contracts)]
-    return tuple(violation for violation in violations if _cover(violation, covering))
+    covering = _by_path(directive for directive in directives_of(codebase) if not _fault(directive, contracts))
+    return tuple(violation for violation in violations if _cover(violation, covering.get(violation.location.path, ())))
+
+
+def _by_path(directives: Iterable["Directive"]) -> Mapping[str, Collection["Directive"]]:
+    found: dict[str, list[Directive]] = {}
+    for directive in directives:
+        found.setdefault(directive.location.path, []).append(directive)
+    return found
 
 
 def directives_of(codebase: Codebase) -> Iterator["Directive"]:
@@ -72,11 +80,11 @@ def _fault(directive: "Directive", contracts: Collection[str]) -> ArchguardError
 
 
 def _cover(violation: Violation, directives: Collection["Directive"]) -> "Directive | None":
-    """The directive that covers `violation`: on one of its lines, on the first of its statement, or alone above."""
-    place = violation.location
-    here = [one for one in directives if one.location.path == place.path and violation.contract in one.contracts]
+    """The one of the `directives` in its file that covers `violation`: on a line of its statement, or alone above."""
+    here = [one for one in directives if violation.contract in one.contracts]
     if not here:
         return None
+    place = violation.location
     lines = {*range(place.line, max(place.line, place.end_line) + 1)}
     lines |= {
         step.line for step in violation.chain[:1] if step.path == place.path

@@ -66,6 +66,10 @@ class Codebase:
     """The results of tasks that run file by file; shared with the variants that lack some imports."""
     statements_of_links: dict[Link, Import | None] = field(default_factory=dict, compare=False, repr=False)
     """The import statements that were looked up; shared with the variants that lack some imports."""
+    units_by_pattern: dict[Pattern, Mapping[str, frozenset[str]]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    """The modules that patterns select; shared with whatever has the same modules."""
     memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """Memoized analyses of the sources, by key; shared with the variants that lack some imports."""
 
@@ -95,7 +99,7 @@ class Codebase:
         if pattern.text in self.components:
             return {pattern.text: self._component(pattern.text)}
         if pattern.text in self.services:
-            return {pattern.text: self._service(pattern.text)}
+            return {pattern.text: self._members_of_services[pattern.text]}
         return self._matches(pattern)
 
     def anchors(self, pattern: Pattern) -> tuple[str, ...]:
@@ -104,7 +108,7 @@ class Codebase:
             matched = {anchor for own in self.components[pattern.text].modules for anchor in self._matches(own)}
             found = matched & self._component(pattern.text)
         elif pattern.text in self.services:
-            found = {self_and_parents(module)[-1] for module in self._service(pattern.text)}
+            found = {self_and_parents(module)[-1] for module in self._members_of_services[pattern.text]}
         else:
             found = set(self._matches(pattern))
         return tuple(sorted(found))
@@ -334,7 +338,7 @@ class Codebase:
         return frozenset().union(*own, (module for module in self.modules if module.startswith(f"{name}::")))
 
     def _matches(self, pattern: Pattern) -> Mapping[str, frozenset[str]]:
-        if pattern not in self._units_by_pattern:
+        if pattern not in self.units_by_pattern:
             units: dict[str, set[str]] = {}
             named = (
                 pattern.text if pattern.literal else ""
@@ -342,8 +346,15 @@ class Codebase:
             for module in sorted(module for module in self.modules if named in module):
                 for unit in pattern.units(module):
                     units.setdefault(unit, set()).add(module)
-            self._units_by_pattern[pattern] = {unit: frozenset(modules) for unit, modules in units.items()}
-        return self._units_by_pattern[pattern]
+            self.units_by_pattern[pattern] = {unit: frozenset(modules) for unit, modules in units.items()}
+        return self.units_by_pattern[pattern]
+
+    @property
+    def _members_of_services(self) -> Mapping[str, frozenset[str]]:
+        if "services" not in self.memo:
+            self.memo["services"] = {name: self._service(name) for name in self.services}
+        found: Mapping[str, frozenset[str]] = self.memo["services"]
+        return found
 
     @cached_property
     def _last_line(self) -> list[tuple[tuple[str, int], Mapping[str, tuple[Import, ...]]]]:
@@ -352,10 +363,6 @@ class Codebase:
     @cached_property
     def _paths_with_errors(self) -> frozenset[str]:
         return frozenset(problem.location.path for problem in self.problems if problem.location)
-
-    @cached_property
-    def _units_by_pattern(self) -> dict[Pattern, Mapping[str, frozenset[str]]]:
-        return {}
 
     @cached_property
     def _members_by_patterns(self) -> dict[tuple[Pattern, ...], frozenset[str]]:

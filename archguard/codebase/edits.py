@@ -44,6 +44,7 @@ def with_edits(codebase: Codebase, edited: Iterable[Source]) -> Codebase | None:
         imports=ImportGraph(modules, lines),
         reexports=reexports,
         statements_of_links=statements,
+        units_by_pattern=codebase.units_by_pattern if modules == codebase.modules else {},
         memo={},
     )
     for module, source in files.items():

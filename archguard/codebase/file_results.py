@@ -4,11 +4,12 @@ import os
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
 from archguard.incremental.dependencies import DependencyRecorder
 from archguard.incremental.memos import AnswerStore
 
+_T = TypeVar("_T")
 Query: TypeAlias = str
 """Names what is computed, with all that it depends on beside the code."""
 
@@ -23,8 +24,8 @@ class Result(NamedTuple):
 
     module: str
     value: Any
-    inputs: Hashable
-    """What it depends on beside the query and the code of modules."""
+    inputs: object
+    """What it depends on beside the query and the code of modules; only compared."""
     shows: frozenset[str] = frozenset()
     """The paths of other files of which it holds places: an edit there may move them."""
 
@@ -76,8 +77,12 @@ class FileResults:
     """The scans that this run has made, or completed."""
     scopes: dict[str, Any] = field(default_factory=dict)
     """The scope of each module that has been parsed; a session passes on those of files that have not changed."""
+    called_names: dict[str, frozenset[bytes]] = field(default_factory=dict)
+    """The names before parentheses in each module that was searched for them; passed on as the scopes are."""
     answers: AnswerStore = field(default_factory=AnswerStore)
     """What inference has answered; a session passes on what holds for later versions of the code."""
+    carried: dict[Hashable, tuple[object, Any]] = field(default_factory=dict)
+    """Results of pure functions with their arguments, by name: those on disk; a session passes them on."""
     is_kept: bool = True
     """Whether results are kept for later runs, with what they depend on; those for drafts are not."""
     with_text: set[str] = field(default_factory=set)
@@ -94,21 +99,36 @@ class FileResults:
         return self.recorder.is_recording or bool(self.kept)
 
     def known(
-        self, query: Query, modules: Iterable[str], inputs: Callable[[str], Hashable]
+        self, query: Query, modules: Iterable[str], inputs: Callable[[str], object]
     ) -> Iterator[tuple[str, Result]]:
         """The results for those of `modules` that this run or the earlier one has one for, with the same `inputs`."""
         computed, kept = self.computed.get(query, {}), self.kept.get(query, {})
         for module in modules:
-            given = inputs(module)
-            for result in (computed.get(module), kept.get(module)):
+            result, earlier = computed.get(module), kept.get(module)
+            if result or earlier:
+                given = inputs(module)
                 if result and result.inputs == given:
                     yield module, result
-                    break
+                elif earlier and earlier.inputs == given:
+                    yield module, earlier
 
     def add(self, batch: Batch) -> None:
         """Add what this run has computed."""
         self.batches.append(batch)
         self.computed.setdefault(batch.query, {}).update((result.module, result) for result in batch.results)
+
+    def carry(self, name: Hashable, arguments: object, compute: Callable[[], _T]) -> _T:
+        """The result of `compute`, a pure function of `arguments` that is told from others by `name`.
+
+        The result on disk is the same object for each draft that leaves the arguments as they are.
+        """
+        known = self.carried.get(name)
+        if known and known[0] == arguments:
+            found: _T = known[1]
+            return found
+        found = compute()
+        self.carried.setdefault(name, (arguments, found))
+        return found
 
     def context(self, modules: Collection[str]) -> list[str]:
         """`modules`, as results may depend on them: sorted, and without those that were added since the earlier run.

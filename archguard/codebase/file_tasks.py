@@ -53,7 +53,7 @@ def map_files(  # noqa: PLR0913  # the task, and what its results depend on
     query: Query,
     start: Start[_T],
     modules: Collection[str],
-    inputs: Callable[[str], Hashable] = lambda _: None,
+    inputs: Callable[[str], object] = lambda _: None,
     shows: Shows = shows_nothing,
 ) -> dict[str, _T]:
     """The results for `modules`, by module: one that was kept if it still holds, else a new one.
@@ -77,7 +77,7 @@ def map_files(  # noqa: PLR0913  # the task, and what its results depend on
 
 
 def map_program(
-    codebase: Codebase, query: Query, compute: Callable[[], _T], inputs: Hashable = None, shows: Shows = shows_nothing
+    codebase: Codebase, query: Query, compute: Callable[[], _T], inputs: object = None, shows: Shows = shows_nothing
 ) -> _T:
     """The result of `compute`: the one that was kept if it still holds, else a new one, made in this process.
 

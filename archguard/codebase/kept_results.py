@@ -3,7 +3,7 @@
 import zlib
 from array import array
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
 
@@ -12,10 +12,33 @@ from archguard.codebase.imports.extract import Import
 from archguard.codebase.scopes.binder import read_scope
 from archguard.codebase.scopes.fingerprints import ModuleFingerprints
 from archguard.codebase.scopes.reading import Reading
+from archguard.codebase.scopes.scopes import Scope
 from archguard.codebase.syntax.error_tolerant import TolerantSource
 from archguard.codebase.syntax.source import Source, SourceError
 from archguard.incremental.dependencies import Fact
 from archguard.incremental.unpickle import unpickled
+
+
+class FileVersion:
+    """What readings of one version of a file say."""
+
+    def __init__(self, source: Source, scope: Callable[[], Scope] | None = None) -> None:
+        """Of `source`, whose scope somebody else needs, too, if it is given."""
+        self._source = source
+        self._scope = scope or (lambda: read_scope(TolerantSource.of(source)))
+
+    @cached_property
+    def fingerprints(self) -> ModuleFingerprints:
+        """The fingerprints of what its scopes say."""
+        return ModuleFingerprints(self._scope())
+
+    @cached_property
+    def statements(self) -> tuple[Import, ...] | None:
+        """Its import statements; None if it cannot be parsed."""
+        try:
+            return tuple(Import.extract(self._source))
+        except SourceError:
+            return None
 
 
 @dataclass(frozen=True)
@@ -26,6 +49,10 @@ class Change:
     """The text when the results were computed; None if it is not known, or there was none."""
     new: Source | None
     """The file now; None if there is none."""
+    before: FileVersion
+    """The file then; an empty one if there was none."""
+    now: FileVersion
+    """The file now; an empty one if there is none."""
     was_absent: bool = False
     """Whether there was no such module when the results were computed."""
 
@@ -48,27 +75,16 @@ class Change:
         if self.old is None and not self.was_absent:
             return True
         if reading is Reading.STATEMENTS:
-            return self._statements[0] is None or self._statements[0] != self._statements[1]
+            return self.before.statements is None or self.before.statements != self.now.statements
         if reading is Reading.CLASSES:
             held, holds = (str(name).encode() in content for content in self._contents)
             if not held or not holds:
                 return held is not holds
-        before, now = self._fingerprints
+        before, now = self.before.fingerprints, self.now.fingerprints
         try:
             return before.of(path, reading, name) != now.of(path, reading, name)
         except RecursionError:
             return True
-
-    @cached_property
-    def _fingerprints(self) -> tuple[ModuleFingerprints, ModuleFingerprints]:
-        old, new = (ModuleFingerprints(read_scope(TolerantSource.of(version))) for version in self._versions)
-        return old, new
-
-    @cached_property
-    def _statements(self) -> "tuple[tuple[Import, ...] | None, tuple[Import, ...] | None]":
-        """The import statements then and now; None where the file cannot be parsed."""
-        before, now = map(_statements_of, self._versions)
-        return before, now
 
     @cached_property
     def _contents(self) -> tuple[bytes, bytes]:
@@ -76,19 +92,6 @@ class Change:
             return self.old or b"", self.new.content if self.new else b""
         except SourceError:
             return self.old or b"", b""
-
-    @cached_property
-    def _versions(self) -> tuple[Source, Source]:
-        """The file then and now; an empty one where there is none."""
-        new = self.new or Source("", "", "").with_content(b"")
-        return new.with_content(self.old or b""), replace(new)
-
-
-def _statements_of(version: Source) -> tuple[Import, ...] | None:
-    try:
-        return tuple(Import.extract(version))
-    except SourceError:
-        return None
 
 
 def valid_results(

@@ -25,7 +25,7 @@ from archguard.effects.table.body_reader import reference_site
 from archguard.model import Confidence, Location, Step
 from archguard.semantics import ClassType, FunctionType, SemanticModel
 from archguard.semantics.call_graph import argument_of, receiver_class
-from archguard.semantics.recorded import recorded
+from archguard.semantics.recorded import carried, recorded
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,7 @@ class CallEffects:
         self.table = table
         self.depth = depth
         self.except_ = except_
+        self.variant = f"{depth} {sorted(except_)}"
 
     @property
     def model(self) -> SemanticModel:
@@ -99,7 +100,7 @@ class CallEffects:
         """
         return self._may_reach(scope, None, self.depth, channels)
 
-    @recorded
+    @carried
     def _may_reach(self, scope: Scope, receiver: ClassType | None, depth: int, channels: frozenset[str]) -> bool:
         calls = self.table.calls(scope, receiver)
         return not calls.channels.isdisjoint(channels) or (
@@ -227,7 +228,7 @@ class CallEffects:
         receiver = self.table.receiver(function.scope, receiver_class(function))
         return self._summarized(function.scope, receiver, depth)
 
-    @recorded
+    @carried
     def _summarized(self, scope: Scope, receiver: ClassType | None, depth: int) -> tuple[_Outcome, ...]:
         """The outcomes of a call of the function with this scope, one for each sort of effect."""
         body: Body = self.table.body(scope, receiver)

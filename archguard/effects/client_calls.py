@@ -533,7 +533,7 @@ class ClientCallFinder:
             seen, waiting, is_query = set[int](), [binding], False
             while waiting and not is_query:
                 found = waiting.pop()
-                known, known_frame = self._query_binding_memo.get(id(found), (None, []))
+                known, known_frame = self._query_binding_memo.get(id(found), (None, Frame()))
                 recorder.use(known_frame)
                 if id(found) in seen or known is False:
                     continue

@@ -39,7 +39,7 @@ from archguard.semantics import (
     Types,
     app_state_writers,
 )
-from archguard.semantics.recorded import recorded
+from archguard.semantics.recorded import carried
 
 _STUB_MODULE_SUFFIX = "_pb2_grpc"
 _MAX_DEPTH = 4
@@ -123,7 +123,9 @@ def _exposure_search(codebase: Codebase, channels: Sequence[str], extensions: Ex
     key = f"exposure search {channels} {sorted(extensions.items())}"
     if key not in codebase.memo:
         catalogue = load_catalogue(channels_with_aws(channels), extensions)
-        codebase.memo[key] = _ExposureSearch(semantic_model(codebase, extensions), catalogue, tasks="queue" in channels)
+        codebase.memo[key] = _ExposureSearch(
+            semantic_model(codebase, extensions), catalogue, key, tasks="queue" in channels
+        )
     found: _ExposureSearch = codebase.memo[key]
     return found
 
@@ -141,6 +143,8 @@ class _ExposureSearch:
 
     model: SemanticModel
     catalogue: Catalogue
+    variant: str
+    """Which channels and clients these are."""
     tasks: bool = False
     """Whether tasks of the project (sent by a method of their own) and methods that only brokers have count as well."""
 
@@ -187,7 +191,7 @@ class _ExposureSearch:
         imported, name = binding.imported
         return self.model.resolver.find_module(imported, module, name) if imported else ""
 
-    @recorded
+    @carried
     def attributes(self, module: str) -> Words:
         """The attributes of classes and objects of `module` that are clients."""
         return _words(
@@ -197,7 +201,7 @@ class _ExposureSearch:
             if self._has_client(self._bound_types(bindings))
         )
 
-    @recorded
+    @carried
     def app_state(self, module: str) -> Words:
         """The names under which `module` stores clients in app state."""
         return _words(
@@ -207,7 +211,7 @@ class _ExposureSearch:
             if self._has_client(self._bound_types(bindings))
         )
 
-    @recorded
+    @carried
     def call_targets(self, module: str) -> frozenset[str]:
         """The other modules to whose functions and classes `module` passes a client."""
         return frozenset(

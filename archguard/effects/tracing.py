@@ -30,6 +30,11 @@ def content_of(source: Source) -> bytes:
         return b""
 
 
+def names_stub(source: Source) -> bool:
+    """Whether the file names a module of gRPC's generated stubs."""
+    return STUB_MODULE in content_of(source)
+
+
 def holds(source: Source, pattern: re.Pattern[bytes]) -> bool:
     """Whether `pattern` matches anywhere in the file."""
     return bool(pattern.search(content_of(source)))

@@ -14,9 +14,19 @@ from contextlib import contextmanager
 from typing import Final, TypeAlias
 
 Fact: TypeAlias = Hashable
-"""What was read: where, and what was asked. No list, which would be taken for a frame."""
-Frame: TypeAlias = "list[Fact | Frame]"
-"""What a computation has read, and the frames of the memoized results that it has used."""
+"""What was read: where, and what was asked."""
+
+
+class Frame(list["Fact | Frame"]):
+    """What a computation has read, and the frames of the memoized results that it has used.
+
+    Compared by identity: looking frames up by `id` instead would raise an audit event each time.
+    """
+
+    __slots__ = ()
+    __hash__ = object.__hash__  # type: ignore[assignment]  # a list has none
+    __eq__ = object.__eq__
+
 
 _SHORT: Final = 4
 """Frames up to this length are copied into the frame that uses them: most have one or two facts, and the walk over a
@@ -31,7 +41,7 @@ class DependencyRecorder:
     def __init__(self, *, is_recording: bool = True) -> None:
         self.is_recording = is_recording
         """Whether anything is recorded; if not, every frame stays empty."""
-        self.frame: Frame = []
+        self.frame = Frame()
         """The frame of the computation that is running."""
 
     def read(self, fact: Fact) -> None:
@@ -55,7 +65,7 @@ class DependencyRecorder:
         """Begin a computation; returns the frame around it, for `end`."""
         outer = self.frame
         if self.is_recording:
-            self.frame = []
+            self.frame = Frame()
         return outer
 
     def end(self, outer: Frame) -> Frame:
@@ -67,12 +77,12 @@ class DependencyRecorder:
 
     def forget(self) -> None:
         """Drop what was read outside of any computation; nobody keeps a result of it."""
-        self.frame = []
+        self.frame = Frame()
 
     @contextmanager
     def root(self) -> Iterator[Frame]:
         """Record what the body of the `with` statement reads, as part of no other computation."""
-        outer, self.frame = self.frame, []
+        outer, self.frame = self.frame, Frame()
         try:
             yield self.frame
         finally:
@@ -100,47 +110,47 @@ class _Computation:
 
 
 class Validity:
-    """Which results still hold: those that reach no fact that does not."""
+    """Which results hold: those that reach no fact that does not."""
 
-    __slots__ = ("_known", "_valid", "holds")
+    __slots__ = ("_holds", "_is_valid", "_known", "_valid")
 
-    def __init__(self, holds: Callable[[Fact], bool]) -> None:
-        self.holds = holds
-        """Whether a fact still says what it said."""
+    def __init__(self, holds: Callable[[Fact], bool], is_valid: Callable[[Frame], bool] = lambda _: False) -> None:
+        """Judge by whether a fact `holds`; a frame that `is_valid` is known to reach none that does not."""
+        self._holds = holds
+        self._is_valid = is_valid
         self._known: dict[Fact, bool] = {}
-        self._valid = set[int]()
-        """The frames that reach nothing else, by identity: results that hold keep them alive."""
+        self._valid = set[Frame]()
+        """The frames that reach nothing else."""
 
     def __call__(self, frame: Frame) -> bool:
         """Whether all that can be reached from `frame` holds."""
-        seen, waiting = {id(frame)}, [frame]
+        seen, waiting = {frame}, [frame]
         while waiting:
             for item in waiting.pop():
-                if type(item) is not list:
-                    if not self._holds(item):  # type: ignore[arg-type]  # not a list, so a fact
+                if type(item) is not Frame:
+                    if not self._holds_now(item):
                         return False
-                elif id(item) not in seen and id(item) not in self._valid:
-                    seen.add(id(item))
+                elif item not in seen and item not in self._valid and not self._is_valid(item):
+                    seen.add(item)
                     waiting.append(item)
         self._valid |= seen
         return True
 
-    def _holds(self, fact: Fact) -> bool:
+    def _holds_now(self, fact: Fact) -> bool:
         if fact not in self._known:
-            self._known[fact] = self.holds(fact)
+            self._known[fact] = self._holds(fact)
         return self._known[fact]
 
 
 def facts_in(frame: Frame) -> set[Fact]:
     """All facts that can be reached from `frame`."""
     found = set[Fact]()
-    seen = {id(frame)}
-    waiting = [frame]
+    seen, waiting = {frame}, [frame]
     while waiting:
         for item in waiting.pop():
-            if type(item) is not list:
-                found.add(item)  # type: ignore[arg-type]  # not a list, so a fact
-            elif id(item) not in seen:
-                seen.add(id(item))
+            if type(item) is not Frame:
+                found.add(item)
+            elif item not in seen:
+                seen.add(item)
                 waiting.append(item)
     return found

@@ -350,7 +350,7 @@ def _absolute(path: str) -> str:
 
 
 def _on_audit_event(event: str, arguments: tuple[Any, ...]) -> None:
-    if _Active.recorder:
+    if event != "builtins.id" and _Active.recorder:  # first what there are thousands of
         _Active.recorder.on_audit_event(event, arguments)
 
 

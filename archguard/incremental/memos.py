@@ -1,18 +1,18 @@
 """Memoized answers, each with what it has read: of this version of the code, and those of earlier ones that still hold.
 
 How it works: a run has a `Memo` for each sort of question. A session passes what was answered on one version of the
-code on to the next (`AnswerStore`). An answer of an earlier version is used if all that it has read says the same; that
-is found out when somebody asks, by one walk over its frame (`Validity`). What a draft has read elsewhere is true
-without the draft, too, and is kept; answers that depend on the draft itself are not.
+code on to the next (`AnswerStore`). An answer of an earlier version is used if all that it has read says the same
+(`dependents.py`). What a draft has read elsewhere is true without the draft, too, and is kept; answers that depend on
+the draft itself are not.
 
-Cost: each frame is walked once for a version of the code. Memory for each answer, for as long as the session lives.
+Cost: memory for each answer, for as long as the session lives.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
-from archguard.incremental.dependencies import DependencyRecorder, Frame, Validity
+from archguard.incremental.dependencies import DependencyRecorder, Frame
 
 _T = TypeVar("_T")
 MemoName: TypeAlias = tuple[str, str]
@@ -43,11 +43,11 @@ class Memo(Generic[_T]):
         self._earlier = {} if earlier is None else earlier
         self._holds = holds
 
-    def get(self, key: object) -> _T | None:
-        """The value for `key`, on which the running query depends now; None if it is not memoized."""
+    def get(self, key: object, default: _T | None = None) -> _T | None:
+        """The value for `key`, on which the running query depends now; `default` if it is not memoized."""
         answer = self._answers.get(key)
         if answer is None and (not self._earlier or (answer := self._found_earlier(key)) is None):
-            return None
+            return default
         if answer.frame:
             self._recorder.use(answer.frame)
         return answer.value
@@ -83,12 +83,18 @@ class AnswerStore:
     """The memos of this version."""
 
     def memo(self, recorder: DependencyRecorder, owner: str, sort: str) -> Memo[Any]:
-        """A new memo of `owner` for queries of a `sort`, with the earlier answers to these."""
-        self.memos[owner, sort] = memo = Memo[Any](recorder, self.earlier.get((owner, sort)), self.holds)
-        return memo
+        """The memo of `owner` for queries of a `sort`, with the earlier answers to these."""
+        if (owner, sort) not in self.memos:
+            self.memos[owner, sort] = Memo[Any](recorder, self.earlier.get((owner, sort)), self.holds)
+        return self.memos[owner, sort]
 
-    def keep(self, holds: Validity, is_gone: Callable[[object], bool]) -> None:
-        """Add the new answers that hold on disk, too; without those about keys that are gone there."""
+    def keep(self, holds: Callable[[Frame], bool]) -> Iterator[Frame]:
+        """Add the new answers that hold on disk, too; yield their frames.
+
+        Answers that have read nothing, such as the type of a constant, are left out: they take no time, and nothing
+        tells when nobody can ask for them again, since a draft is gone.
+        """
         for name, memo in self.memos.items():
-            found = ((key, answer) for key, answer in memo.new() if not is_gone(key) and holds(answer.frame))
+            found = {key: answer for key, answer in memo.new() if answer.frame and holds(answer.frame)}
             self.earlier.setdefault(name, {}).update(found)
+            yield from (answer.frame for answer in found.values())

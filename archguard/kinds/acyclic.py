@@ -1,7 +1,7 @@
 """`acyclic`: units of modules form no import cycles."""
 
-from collections.abc import Collection, Hashable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Annotated, ClassVar, Final
 
@@ -10,7 +10,7 @@ from archguard.codebase.metrics.coupling import Coupling
 from archguard.codebase.strictness import Weaker
 from archguard.kinds.contract import Contract, ContractError, VacuousError, listed
 from archguard.kinds.import_paths import Units, children, children_in, units_of
-from archguard.model import Violation
+from archguard.model import Location, Violation
 
 SHOWN: Final = 5
 """Imports of a cut that a violation names: who has to cut more needs a plan, not a list."""
@@ -55,7 +55,10 @@ class Acyclic(Contract):
         found = (
             violation for coupling, tangle in tangles for violation in self._violations(codebase, coupling, tangle)
         )
-        yield from dict.fromkeys(found)  # several patterns may lead to the same package
+        first: dict[object, Violation] = {}
+        for violation in found:  # several patterns may lead to the same package
+            first.setdefault(violation.sort_key, violation)
+        yield from first.values()
 
     def import_inputs(self, codebase: Codebase) -> Hashable:
         """Nothing else."""
@@ -95,25 +98,34 @@ class Acyclic(Contract):
                 yield from self._siblings(codebase, child, below, depth - 1)
 
     def _violations(self, codebase: Codebase, coupling: Coupling, tangle: tuple[str, ...]) -> Iterator[Violation]:
-        cut = coupling.cut(tangle)
-        links_of_cut = tuple(link for arrow in cut for link in coupling.links[arrow])
-        steps, fixes = tuple(map(codebase.step, links_of_cut[:SHOWN])), cycle_fixes(links_of_cut)
-        for (importer, imported), links in coupling.links.items():
-            if importer in tangle and imported in tangle:
-                cycle = coupling.cycle(importer, imported)
-                for link in links:
-                    found = self._violation(codebase, coupling, link, cycle)
-                    yield replace(found, cut=steps, fix=fixes)
-
-    def _violation(self, codebase: Codebase, coupling: Coupling, link: Link, cycle: tuple[str, ...]) -> Violation:
-        first = [link, *(coupling.links[arrow][0] for arrow in pairwise(cycle[1:]))]
-        return self.violation(
-            f"{link.importer} must not import {link.imported}: {' -> '.join(cycle)} is a cycle",
-            codebase.location(link),
-            link.importer,
-            link.imported,
-            chain=tuple(codebase.step(found) for found in first),
+        """Those of one component; the same objects while its imports, and their places, are the same."""
+        tangled = coupling.links_within(tangle)
+        places = {link: codebase.location(link) for links in tangled.values() for link in links}
+        yield from codebase.results.carry(
+            (self.id, tangle), (tangled, places), lambda: [*self._described(codebase, coupling, tangle, places)]
         )
+
+    def _described(
+        self, codebase: Codebase, coupling: Coupling, tangle: tuple[str, ...], places: Mapping[Link, Location]
+    ) -> Iterator[Violation]:
+        """The violations of the component `tangle`, whose imports are at `places`."""
+        tangled = coupling.links_within(tangle)
+        cut = tuple(link for arrow in coupling.cut(tangle) for link in tangled[arrow])
+        steps, fixes = tuple(map(codebase.step, cut[:SHOWN])), cycle_fixes(cut)
+        first = {arrow: codebase.step(links[0]) for arrow, links in tangled.items()}
+        for arrow, links in tangled.items():
+            cycle = coupling.cycle(*arrow)
+            way, rest = " -> ".join(cycle), [first[other] for other in pairwise(cycle[1:])]
+            for link in links:
+                yield self.violation(
+                    f"{link.importer} must not import {link.imported}: {way} is a cycle",
+                    places[link],
+                    link.importer,
+                    link.imported,
+                    chain=(codebase.step(link), *rest),
+                    cut=steps,
+                    fix=fixes,
+                )
 
 
 def cycle_fixes(cut: Sequence[Link]) -> tuple[str, ...]:

@@ -190,6 +190,7 @@ class Contract(ABC):
         symbol: str = "",
         rule: str = "",
         chain: tuple[Any, ...] = (),
+        cut: tuple[Any, ...] = (),
         fix: tuple[str, ...] = (),
         confidence: Confidence = Confidence.CERTAIN,
     ) -> Violation:
@@ -204,6 +205,7 @@ class Contract(ABC):
             symbol=symbol,
             rule=rule,
             chain=chain,
+            cut=cut,
             reason=self.reason,
             fix=fix,
             severity=self.severity,

@@ -5,7 +5,7 @@ from the code base, not from earlier calls of the checker.
 """
 
 from abc import abstractmethod
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
@@ -39,13 +39,13 @@ class PerFileContract(Contract):
         del codebase
         return ()
 
-    def inputs(self, codebase: Codebase) -> Callable[[str], tuple[Hashable, ...]]:
+    def inputs(self, codebase: Codebase) -> Callable[[str], tuple[object, ...]]:
         """What the violations in a module depend on beside the code, the contract and the context.
 
         These are its imports, and which sets of `inputs_by_membership` it is in.
         """
         imports, sets = codebase.imports, [*self.inputs_by_membership(codebase)]
-        return lambda module: (tuple(imports.imported_by(module).items()), *(module in modules for modules in sets))
+        return lambda module: (imports.imported_by(module), *[module in modules for modules in sets])
 
     def inputs_by_membership(self, codebase: Codebase) -> Iterable[Collection[str]]:
         """Sets of modules, of which it matters for the violations in a module whether it is in them."""

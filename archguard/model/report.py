@@ -1,7 +1,7 @@
 """The result of a check: outcomes, violations, problems, and how much was checked."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
@@ -146,7 +146,10 @@ class Report:
         """A copy of the report with `violations`; a contract is broken if one of them fails the run."""
         left = tuple(violations)
         counts = Counter(violation.contract for violation in left)
-        broken = {violation.contract for violation in left if fails(violation, self.fail_on)}
+        broken = set[str]()
+        for violation in left:
+            if violation.contract not in broken and fails(violation, self.fail_on):
+                broken.add(violation.contract)
         outcomes = (
             replace(
                 outcome,
@@ -180,8 +183,25 @@ def _status(is_broken: bool) -> OutcomeStatus:  # noqa: FBT001  # a predicate to
 
 def new_violations(before: Report, after: Report) -> Iterator[Violation]:
     """The violations of `after` that `before` does not have, or has fewer times."""
-    remaining = Counter(violation.identity for violation in before.violations)
-    for violation in after.violations:
+    gone, came = _without_common(before.violations, after.violations)
+    remaining = Counter(violation.identity for violation in gone)
+    for violation in came:
         remaining[violation.identity] -= 1
         if remaining[violation.identity] < 0:
             yield violation
+
+
+def _without_common(before: Sequence[Violation], after: Sequence[Violation]) -> tuple[list[Violation], list[Violation]]:
+    """`before` and `after`, both sorted, without most objects that are in both: all but a few after an edit."""
+    gone, came = list[Violation](), list[Violation]()
+    here, there = 0, 0
+    while here < len(before) and there < len(after):
+        if before[here] is after[there]:
+            here, there = here + 1, there + 1
+        elif before[here].sort_key <= after[there].sort_key:
+            gone.append(before[here])
+            here += 1
+        else:
+            came.append(after[there])
+            there += 1
+    return [*gone, *before[here:]], [*came, *after[there:]]

@@ -106,4 +106,12 @@ class Violation:
     @property
     def sort_key(self) -> tuple[object, ...]:
         """Sort by contract, then location, then names."""
-        return (self.contract, self.location, self.importer, self.imported, self.symbol, self.rule, self.message)
+        place = self.location
+        where = (
+            place.path,
+            place.line,
+            place.column,
+            place.end_line,
+            place.end_column,
+        )  # compared in C, unlike `Location`
+        return (self.contract, where, self.importer, self.imported, self.symbol, self.rule, self.message)

@@ -5,7 +5,6 @@ import re
 from collections.abc import Collection, Mapping
 from functools import cached_property
 
-from archguard.codebase.memoization import memoized
 from archguard.codebase.scopes.binder import read_scope
 from archguard.codebase.scopes.reading import Reading
 from archguard.codebase.scopes.scopes import Binding, Position, Scope, walk
@@ -27,12 +26,14 @@ class FileIndex:
         outside: Collection[str] = (),
         recorder: DependencyRecorder | None = None,
         scopes: dict[str, Scope] | None = None,
+        called_names: dict[str, frozenset[bytes]] | None = None,
     ) -> None:
         self.sources = sources
         self.recorder = recorder or DependencyRecorder(is_recording=False)
         self.own = frozenset(sources).difference(outside)
         self._sources: dict[str, TolerantSource] = {}
         self._scopes = {} if scopes is None else scopes
+        self._called_names = {} if called_names is None else called_names
         self._by_node: dict[str, dict[int, Scope]] = {}
         self._globals: dict[str, dict[str, list[Binding]]] = {}
         self._attributes: dict[str, dict[tuple[str, str], list[Binding]]] = {}
@@ -63,10 +64,11 @@ class FileIndex:
 
         The result is the same after the module was parsed: no finding may depend on the order of the files.
         """
-        return name.encode() in self._called_names(module)
+        if module not in self._called_names:
+            self._called_names[module] = self._find_called_names(module)
+        return name.encode() in self._called_names[module]
 
-    @memoized
-    def _called_names(self, module: str) -> frozenset[bytes]:
+    def _find_called_names(self, module: str) -> frozenset[bytes]:
         """The names before parentheses: one pass over a file is faster than one search per name."""
         try:
             return frozenset(_CALL.findall(self.source(module).content))

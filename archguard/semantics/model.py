@@ -34,6 +34,7 @@ every call of Django (883 modules, 35,500 calls) takes as long as to parse its f
 import ast
 from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
+from typing import Any
 
 from archguard.codebase.scopes.scopes import Binding, Position, Scope
 from archguard.incremental.memos import Memo
@@ -60,12 +61,14 @@ class SemanticModel:
         library: ExternalModels = ExternalModels(),  # noqa: B008  # frozen
         importers: Mapping[str, Collection[str]] = MappingProxyType({}),
         state_writers: Callable[[], StateWriters] = dict,
-        memo: Callable[[str], Memo[Types]] | None = None,
+        memo: Callable[[str], Memo[Any]] | None = None,
     ) -> None:
         program = Program(
             files, library, importers, Resolver(files), AppState(files, state_writers), QueryEngine(files.recorder)
         )
-        self._inference = Inference(program, memo or (lambda _: Memo[Types](files.recorder)))
+        self.memo = memo or (lambda _: Memo[Any](files.recorder))
+        """The memo for a sort of question about it."""
+        self._inference = Inference(program, self.memo)
         self.files = files
         self.library = library
         self.resolver = program.resolver

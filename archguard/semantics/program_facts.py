@@ -1,18 +1,27 @@
 """Whether the facts about the whole program that a computation has read are as they were: its modules and importers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 
 from archguard.codebase.codebase import Codebase
 from archguard.codebase.file_tasks import scan_files
-from archguard.codebase.memoization import memoized
+from archguard.codebase.syntax.source import Source
 from archguard.incremental.dependencies import Fact
 from archguard.semantics.app_config import configures
-from archguard.semantics.app_state import app_state_writers
+from archguard.semantics.app_state import app_state_writers, names_stored
 from archguard.semantics.argument_flow import tracked_callers
 from archguard.semantics.module_names import ModuleNames
+
+
+def is_app_wide(before: Mapping[str, Source], now: Mapping[str, Source], changed: Iterable[str]) -> bool:
+    """Whether the stores of application state, or the statements that configure an application, may have changed."""
+    return any(_app_wide_statements(before.get(name)) != _app_wide_statements(now.get(name)) for name in changed)
+
+
+def _app_wide_statements(source: Source | None) -> object:
+    return source and (names_stored(source), configures(source))
 
 
 @dataclass(frozen=True)
@@ -36,9 +45,12 @@ class ProgramFacts:
                 return self._has_same_names or self._names.answer((sort, about)) == answer
         raise ValueError(f"no fact about a program: {fact}")
 
-    @memoized
     def _tracked_callers(self, module: str) -> tuple[str, ...] | None:
-        return tracked_callers(module, self.codebase.every_import.importers)
+        known = self.codebase.memo.setdefault("tracked callers", {})
+        if module not in known:
+            known[module] = tracked_callers(module, self.codebase.every_import.importers)
+        found: tuple[str, ...] | None = known[module]
+        return found
 
     @cached_property
     def _has_same_names(self) -> bool:

@@ -24,8 +24,8 @@ from archguard.semantics.fresh_stack import QUERIES_PER_THREAD, on_fresh_stack
 from archguard.semantics.types import UNKNOWN, Types
 
 _Arguments = TypeVarTuple("_Arguments")
-_Key: TypeAlias = tuple[int, object]
-"""A query: the identity of its memo, and its key in that memo."""
+_Key: TypeAlias = tuple[Memo[Types], object]
+"""A query: its memo, and its key in that."""
 _NO_CYCLE = sys.maxsize
 """The lowlink of a result that used no active query: larger than every depth."""
 
@@ -78,7 +78,7 @@ class QueryEngine:
         and dropped when that query completes. The result of the query that closes a cycle is memoized, but not used
         while another member of the cycle is active: had that member been queried first, it would not have seen it.
         """
-        key = (id(memo), subject)
+        key = (memo, subject)
         if active := self._active.get(key):
             self._lowlink = min(self._lowlink, active.depth)
             self.recorder.use_open(active.frame)

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from functools import cache, cached_property, partial
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, Protocol, TypeVar, cast
 
+from archguard.incremental.memos import Answer, Memo
 from archguard.semantics.evaluator import TypeQueries
 
 if TYPE_CHECKING:
-    from archguard.incremental.dependencies import Frame
+    from archguard.semantics.model import SemanticModel
 
+_MISSING: Final = object()
 _Parameters = ParamSpec("_Parameters")
 _Result = TypeVar("_Result")
 
@@ -19,7 +21,18 @@ class _WithModel(Protocol):
         """The semantic model."""
 
 
+class _WithVariant(Protocol):
+    @property
+    def model(self) -> "SemanticModel":
+        """The semantic model."""
+
+    @property
+    def variant(self) -> str:
+        """Tells its answers apart from those of other objects of its class on the same model."""
+
+
 _Self = TypeVar("_Self", bound=_WithModel)
+_Variant = TypeVar("_Variant", bound=_WithVariant)
 
 
 def recorded(
@@ -29,24 +42,43 @@ def recorded(
 
     def bind(instance: _Self) -> Callable[_Parameters, _Result]:
         recorder = instance.model.files.recorder
-        compute = cast("Callable[..., _Result]", method)
         if not recorder.is_recording:
+            compute = cast("Callable[..., _Result]", method)
             return cast("Callable[_Parameters, _Result]", cache(partial(compute, instance)))
-        answers: dict[tuple[Any, ...], tuple[_Result, Frame]] = {}
-
-        def answer(*arguments: Any) -> _Result:
-            if known := answers.get(arguments):
-                recorder.use(known[1])
-                return known[0]
-            outer = recorder.begin()
-            try:
-                found = compute(instance, *arguments)
-            finally:
-                frame = recorder.end(outer)
-            answers[arguments] = found, frame
-            return found
-
-        return cast("Callable[_Parameters, _Result]", answer)
+        return _memoized(method, instance, Memo(recorder))
 
     bind.__doc__ = method.__doc__
     return cached_property(bind)
+
+
+def carried(
+    method: Callable[Concatenate[_Variant, _Parameters], _Result],
+) -> "cached_property[Callable[_Parameters, _Result]]":
+    """`method` as `recorded`, with results that a session passes on to later versions of the code.
+
+    They must hold neither the object nor its model, which belong to one version.
+    """
+
+    def bind(instance: _Variant) -> Callable[_Parameters, _Result]:
+        return _memoized(method, instance, instance.model.memo(f"{method.__qualname__} {instance.variant}"))
+
+    bind.__doc__ = method.__doc__
+    return cached_property(bind)
+
+
+def _memoized(method: Callable[..., _Result], instance: _WithModel, memo: Memo[Any]) -> Callable[..., _Result]:
+    recorder = instance.model.files.recorder
+
+    def answer(*arguments: Any) -> _Result:
+        known = memo.get(arguments, _MISSING)
+        if known is not _MISSING:
+            return cast("_Result", known)
+        outer = recorder.begin()
+        try:
+            found = method(instance, *arguments)
+        finally:
+            frame = recorder.end(outer)
+        memo.put(arguments, Answer(found, frame))
+        return found
+
+    return answer

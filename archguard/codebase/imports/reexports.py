@@ -120,6 +120,7 @@ class Reexports:
         packages = {package: None if package in edited else lines for package, lines in self.packages.items()}
         known = frozenset(self.known) | sources.keys()
         new = Reexports(packages, Statements(sources), known, self.views, self.follows, self._asked, self._starred)
+        new._stars.take_over(self._stars, edited)
         asked = tuple(self._asked)  # a copy: to follow a name may add to it
         compared = edited if new.has_same_stars(self, edited) else asked
         return new if all(new._leads_like(self, package) for package in compared) else None
@@ -170,6 +171,10 @@ class _Stars:
     starred: set[str]
     """The modules whose names a star import has needed."""
     known: dict[str, Bound] = field(default_factory=dict, init=False, repr=False)
+
+    def take_over(self, before: "_Stars", edited: Collection[str]) -> None:
+        """Know the names that are known of `before`, but for those of the modules `edited`."""
+        self.known.update((module, names) for module, names in before.known.items() if module not in edited)
 
     def is_like(self, before: "_Stars", module: str) -> bool:
         """Whether `module` binds the names that it bound `before`, or no star import has needed them."""

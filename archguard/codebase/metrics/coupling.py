@@ -9,7 +9,7 @@ programming over all subsets (Lawler, 1964), 2^n steps. Beyond that, the greedy 
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 
@@ -76,11 +76,29 @@ class Coupling:
 
         return sum(1 for _ in islice(nx.simple_cycles(self.graph), MOST_CYCLES))
 
+    def links_within(self, tangle: Collection[str]) -> Mapping[tuple[str, str], tuple[Link, ...]]:
+        """The imports of each edge between two units of `tangle`, sorted."""
+        inside = frozenset(tangle)
+        return {arrow: links for arrow, links in self.links.items() if inside.issuperset(arrow)}
+
     def cycle(self, importer: str, imported: str) -> tuple[str, ...]:
-        """A shortest cycle through the edge between two units of a component, from `importer` to `importer`."""
+        """A shortest cycle through the edge between two units of a component, from `importer` to `importer`.
+
+        It depends on nothing but the edges of the component.
+        """
         import networkx as nx  # noqa: PLC0415  # 130 ms
 
-        return importer, *nx.shortest_path(self.graph, imported, importer)
+        return importer, *nx.shortest_path(self._component_graphs[importer], imported, importer)
+
+    @cached_property
+    def _component_graphs(self) -> "Mapping[str, nx.DiGraph[str]]":
+        """The graph of the component of each unit that is in one."""
+        import networkx as nx  # noqa: PLC0415  # 130 ms
+
+        found: dict[str, nx.DiGraph[str]] = {}
+        for scc in self.sccs:
+            found |= dict.fromkeys(scc, nx.DiGraph(sorted(self.links_within(scc))))
+        return found
 
     def cut(self, tangle: Sequence[str]) -> tuple[tuple[str, str], ...]:
         """Edges whose removal leaves no cycle in the component `tangle`, with as few imports as possible.
@@ -194,18 +212,23 @@ def _order(units: Sequence[str], weights: Mapping[tuple[str, str], int]) -> list
     """An order of `units` with little weight of backward edges among them; the least for few units."""
     members = frozenset(units)
     inside = {arrow: weight for arrow, weight in weights.items() if members.issuperset(arrow)}
-    return _exact_order(units, inside) if len(units) <= _EXACT else _heuristic_order(units, inside)
-
-
-def _exact_order(units: Sequence[str], weights: Mapping[tuple[str, str], int]) -> list[str]:
-    """The order of `units` with the least weight of backward edges; of several, the first in the order of names.
-
-    A subset is a number with a bit for each unit. `best` is by subset: its cost and its order.
-    """
+    if len(units) > _EXACT:
+        return _heuristic_order(units, inside)
     names = sorted(units)
-    back = [_sums([weights.get((name, earlier), 0) for earlier in names]) for name in names]
+    weight = tuple(tuple(inside.get((name, earlier), 0) for earlier in names) for name in names)
+    return [names[place] for place in _exact_order(weight)]
+
+
+@lru_cache(maxsize=256)  # an edit in a resident process leaves most components as they are; each takes 2^n steps
+def _exact_order(weights: tuple[tuple[int, ...], ...]) -> tuple[int, ...]:
+    """The order of units with the least weight of backward edges; of several, the first in their own order.
+
+    `weights` has those of the edges from a unit to each other one. A subset is a number with a bit for each unit.
+    `best` is by subset: its cost and its order.
+    """
+    back = [_sums(row) for row in weights]
     best: list[tuple[int, tuple[int, ...]]] = [(0, ())]
-    for subset in range(1, 1 << len(names)):
+    for subset in range(1, 1 << len(back)):
         candidates = []
         for last, weights_back in enumerate(back):
             rest = subset & ~(1 << last)
@@ -213,7 +236,7 @@ def _exact_order(units: Sequence[str], weights: Mapping[tuple[str, str], int]) -
                 cost, order = best[rest]
                 candidates.append((cost + weights_back[rest], (*order, last)))
         best.append(min(candidates))
-    return [names[place] for place in best[-1][1]]
+    return best[-1][1]
 
 
 def _sums(weights: Sequence[int]) -> list[int]:

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from archguard.codebase.modules.discovery import PackageRoot, qualify
 
@@ -81,6 +81,7 @@ def self_and_parents(name: str) -> list[str]:
     return [".".join(parts[:length]) for length in range(len(parts), 0, -1)]
 
 
+@lru_cache(maxsize=1 << 14)  # of a large project: each module is asked about for each one that it imports
 def is_test(module: str) -> bool:
     """Whether `module` is a test or supports tests, by its name: these pass mocks, and call what must not exist."""
     return bool(_TEST.search(module))

@@ -1,7 +1,6 @@
 """What a call does, by the type of its callee: the catalogue says what leaves the process, and what only builds."""
 
 import ast
-from functools import cached_property
 from typing import NamedTuple
 
 from archguard.codebase import memoized
@@ -14,7 +13,7 @@ from archguard.effects.catalogue.execution import load_execution
 from archguard.effects.catalogue.operations import Operation, load_operations
 from archguard.effects.client_calls import CallKind, ClientCall, ClientCallFinder
 from archguard.effects.sql import sql_in
-from archguard.effects.tracing import STUB, STUB_MODULE, content_of
+from archguard.effects.tracing import STUB
 from archguard.model import Confidence, Location
 from archguard.semantics import (
     ClassType,
@@ -55,12 +54,13 @@ class Found(NamedTuple):
 class Classifier:
     """Says what calls do, by the types of their callees."""
 
-    def __init__(self, model: SemanticModel, extensions: Extensions) -> None:
+    def __init__(self, model: SemanticModel, extensions: Extensions, *, has_stubs: bool) -> None:
+        """Classify what `model` resolves; `has_stubs` tells whether some file names a module of gRPC's stubs."""
         self.model = model
+        self.may_have_stubs = has_stubs or bool(extensions)
         self.execution = load_execution()
         self.finder = ClientCallFinder(model, load_catalogue(CHANNELS, extensions))
         self._operations = load_operations()
-        self._is_extended = bool(extensions)
         self._catalogues = {
             channel: load_catalogue((channel,), {channel: extensions[channel]} if channel in extensions else None)
             for channel in CHANNELS
@@ -91,12 +91,6 @@ class Classifier:
         execution = self.execution
         calls_arguments = execution.may_pass(function, method) or execution.consumes(function)
         return not (self._may_have_effect(function) or calls_arguments or execution.sends_task(method))
-
-    @cached_property
-    def may_have_stubs(self) -> bool:
-        """Whether some file names a module of gRPC's generated stubs; in most projects none does."""
-        sources = self.model.files.sources.values()
-        return self._is_extended or any(STUB_MODULE in content_of(source) for source in sources)
 
     @memoized
     def is_stub(self, cls: str) -> bool:

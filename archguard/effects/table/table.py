@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import starmap
 
 from archguard.codebase import Codebase, Source
+from archguard.codebase.file_tasks import scan_files
 from archguard.codebase.scopes.scopes import FunctionNode, Position, Scope
 from archguard.effects.catalogue.catalogue import Extensions, semantic_model
 from archguard.effects.table.body_reader import BodyReader
@@ -15,16 +16,18 @@ from archguard.effects.table.code import Code
 from archguard.effects.table.effect import Body, Effect, Site, Within
 from archguard.effects.table.managers import opens_transaction
 from archguard.effects.table.places import evaluated_with
+from archguard.effects.tracing import names_stub
 from archguard.semantics import ClassType, SemanticModel
 from archguard.semantics.call_graph import is_of_receiver
-from archguard.semantics.recorded import recorded
+from archguard.semantics.recorded import carried, recorded
 
 
 def effect_table(codebase: Codebase, extensions: Extensions) -> "EffectTable":
     """The effect table of `codebase` (memoized per code base)."""
     key = f"effect table {sorted(extensions.items())}"
     if key not in codebase.memo:
-        codebase.memo[key] = EffectTable(semantic_model(codebase, extensions), extensions)
+        has_stubs = bool(scan_files(codebase, "names stubs of gRPC", names_stub))
+        codebase.memo[key] = EffectTable(semantic_model(codebase, extensions), extensions, has_stubs=has_stubs)
     table: EffectTable = codebase.memo[key]
     return table
 
@@ -32,9 +35,12 @@ def effect_table(codebase: Codebase, extensions: Extensions) -> "EffectTable":
 class EffectTable:
     """The effects of functions, by their bodies alone."""
 
-    def __init__(self, model: SemanticModel, extensions: Extensions) -> None:
+    variant = ""
+    """There is one for each model."""
+
+    def __init__(self, model: SemanticModel, extensions: Extensions, *, has_stubs: bool) -> None:
         self.model = model
-        self.classifier = Classifier(model, extensions)
+        self.classifier = Classifier(model, extensions, has_stubs=has_stubs)
 
     def of(self, source: Source) -> Iterator[Effect]:
         """Yield every effect of the code in `source`, in the order of its functions."""
@@ -62,16 +68,16 @@ class EffectTable:
         """The body of the function, lambda or module with this scope, called on an instance of `receiver`."""
         return self._body(scope, self.receiver(scope, receiver))
 
-    @recorded
+    @carried
     def _body(self, scope: Scope, receiver: ClassType | None) -> Body:
         return BodyReader(self.classifier, self._code(scope), self.calls(scope, receiver), receiver).body()
 
-    @recorded
+    @carried
     def looped(self, scope: Scope) -> Body:
         """The body of the function with this scope, with no more than what it does in loops."""
         return BodyReader(self.classifier, self._code(scope), self.calls(scope), None).looped()
 
-    @recorded
+    @carried
     def _code(self, scope: Scope) -> Code:
         return Code(scope)
 
@@ -79,7 +85,7 @@ class EffectTable:
         """The calls of the function, lambda or module with this scope, called on an instance of `receiver`."""
         return self._calls(scope, self.receiver(scope, receiver))
 
-    @recorded
+    @carried
     def _calls(self, scope: Scope, receiver: ClassType | None) -> Calls:
         return CallReader(self.classifier, scope, receiver).calls()
 
@@ -91,7 +97,7 @@ class EffectTable:
         """`receiver` if the effects of the function with this scope depend on it, as it calls its own methods."""
         return receiver if receiver is not None and self._calls_receiver(scope) else None
 
-    @recorded
+    @carried
     def _calls_receiver(self, scope: Scope) -> bool:
         paths = (path for inner in evaluated_with(scope) for path in inner.access_paths)
         return any(is_of_receiver(access.callee, path.at) for path in paths for access in path.accesses if access.call)
