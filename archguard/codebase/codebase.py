@@ -4,7 +4,7 @@
 sources and `memo` with the original and replace only the import graph.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise, takewhile
@@ -66,8 +66,8 @@ class Codebase:
     """The results of tasks that run file by file; shared with the variants that lack some imports."""
     statements_of_links: dict[Link, Import | None] = field(default_factory=dict, compare=False, repr=False)
     """The import statements that were looked up; shared with the variants that lack some imports."""
-    memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
-    """Memoized analyses of the sources, by key; shared with the variants that lack some imports."""
+    memo: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
+    """The results of functions that are memoized `per_codebase`; shared with the variants that lack some imports."""
 
     @property
     def modules(self) -> frozenset[str]:

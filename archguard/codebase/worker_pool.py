@@ -5,26 +5,28 @@ same worker, which has memoized what it read of the module before; only uneven t
 Tasks and results are pickled through pipes. This process works on the first shard itself.
 
 Limits: Linux only, and one worker per 200 files at most (below that, the fork costs more than it saves). Workers do not
-see what this process memoizes after the fork, unless it is `broadcast`. A task of a worker that died is done here.
+see what this process memoizes after the fork, unless the function is decorated with `broadcast`. A task of a worker
+that died is done here.
 """
 
 import os
 import pickle
 import signal
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import BinaryIO, TypeAlias, TypeVar
+from typing import BinaryIO, Concatenate, ParamSpec, TypeAlias, TypeVar
 
 from archguard.codebase.codebase import Codebase
+from archguard.codebase.memo import memoize, per_codebase
 from archguard.codebase.parallel_map import fork, worker_count
 
 _R = TypeVar("_R")
+_P = ParamSpec("_P")
 Task: TypeAlias = Callable[[Codebase, Sequence[str]], _R]
 """A function of the codebase and some sorted modules. Its result for a module must not depend on the others."""
 
-_MEMO_KEY = "worker pool"
 _FILES_PER_WORKER = 200
 """Files per worker at least: for fewer, a fork and its pipes cost more than they save."""
 _FEWEST_FILES = 25
@@ -36,11 +38,12 @@ _FILES_IN_A_ROW = 100
 @contextmanager
 def worker_pool(codebase: Codebase) -> Iterator[None]:
     """Run the tasks on `codebase` in one worker per processor meanwhile, if it has enough files."""
-    pool = codebase.memo[_MEMO_KEY] = _WorkerPool()
+    pool = _pool_of(codebase)
+    pool.is_open = True
     try:
         yield
     finally:
-        del codebase.memo[_MEMO_KEY]
+        pool.is_open = False
         pool.stop()
 
 
@@ -50,18 +53,25 @@ def map_shards(codebase: Codebase, task: Task[_R], modules: Iterable[str]) -> li
     The task must be a module-level function, or a `partial` of one; its arguments and its result must be picklable.
     """
     names = sorted(modules)
-    pool: _WorkerPool | None = codebase.memo.get(_MEMO_KEY)
-    return pool.map_shards(codebase, task, names) if pool else [task(codebase, names)]
+    pool = _pool_of(codebase)
+    return pool.map_shards(codebase, task, names) if pool.is_open else [task(codebase, names)]
 
 
-def broadcast(codebase: Codebase, key: str, found: object) -> None:
-    """Memoize `found` under `key` in every worker of `codebase`, so that none computes it again."""
-    map_shards(codebase, partial(_memoize, key, found), ())
+def broadcast(function: Callable[Concatenate[Codebase, _P], _R]) -> Callable[Concatenate[Codebase, _P], _R]:
+    """`function`, memoized `per_codebase` in every worker of the pool, so that none computes the same again.
+
+    It must be at the top level of its module, and its arguments and results must be picklable.
+    """
+    return per_codebase(function, _put_everywhere)
 
 
-def _memoize(key: str, found: object, codebase: Codebase, modules: Sequence[str]) -> None:
+def _put_everywhere(codebase: Codebase, key: Hashable, result: object) -> None:
+    map_shards(codebase, partial(_put, key, result), ())
+
+
+def _put(key: Hashable, result: object, codebase: Codebase, modules: Sequence[str]) -> None:
     del modules
-    codebase.memo[key] = found
+    memoize(codebase, key, result)
 
 
 @dataclass
@@ -73,6 +83,8 @@ class _WorkerPool:
     workers: "list[_Worker]" = field(default_factory=list)
     shard_of: dict[str, int] = field(default_factory=dict)
     """The shard of each module; stable, since its worker has memoized the file."""
+    is_open: bool = False
+    """Whether tasks may run in workers."""
     is_busy: bool = False
     """Whether a task is running: one that is started by it runs in this process, as the workers answer in order."""
 
@@ -127,6 +139,12 @@ class _WorkerPool:
             self.shard_of[smallest[-1]] = shards.index(smallest)
 
 
+@per_codebase
+def _pool_of(codebase: Codebase) -> _WorkerPool:
+    del codebase
+    return _WorkerPool()
+
+
 @dataclass
 class _Worker:
     """A forked process that runs tasks until it is killed, or its pipe is closed."""
@@ -143,7 +161,7 @@ class _Worker:
         def work() -> None:
             os.close(requests_out)  # else the worker keeps its own pipe open, and outlives this process
             os.close(replies_in)
-            del codebase.memo[_MEMO_KEY]  # a worker has no workers of its own
+            _pool_of(codebase).is_open = False  # a worker has no workers of its own
             with os.fdopen(requests_in, "rb") as requests, os.fdopen(replies_out, "wb") as replies:
                 _serve(codebase, requests, replies)
 

@@ -12,7 +12,7 @@ round that selects it. Each round scans the bytes of all files, sharded over the
 """
 
 import ast
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import chain
@@ -20,9 +20,11 @@ from itertools import chain
 from archguard.codebase import Codebase, Source, memoized
 from archguard.codebase.file_tasks import digest_of, map_files, map_program, scan_files
 from archguard.codebase.imports.dynamic import DYNAMIC
+from archguard.codebase.memo import per_codebase
 from archguard.codebase.scopes.scopes import Binding, Position, Scope
+from archguard.codebase.worker_pool import broadcast
 from archguard.effects.aws import channels_with_aws
-from archguard.effects.catalogue.catalogue import Catalogue, Extensions, load_catalogue, semantic_model
+from archguard.effects.catalogue.catalogue import AddedClients, Catalogue, load_catalogue, semantic_model
 from archguard.effects.catalogue.conventions import load_conventions
 from archguard.effects.client_exposure import Exposure, Words, names_any
 from archguard.effects.entry_points import EntryPoints
@@ -49,15 +51,16 @@ function that returns a container of clients.
 """
 
 
-def modules_with_clients(codebase: Codebase, channels: Sequence[str], extensions: Extensions) -> frozenset[str]:
-    """The modules that can use a client of `channels`."""
+@broadcast
+def modules_with_clients(codebase: Codebase, channels: tuple[str, ...], clients: AddedClients) -> frozenset[str]:
+    """The modules that can use a client of `channels`, of the catalogue or in `clients`."""
     app_state_writers(codebase)  # computed once by all workers, or each would compute it for itself below
     imports = codebase.every_import
-    key = digest_of([*channels, *sorted(extensions.items())])
+    key = digest_of([*channels, *sorted(clients.extensions.items())])
     seeds = map_files(
         codebase,
         f"imports a client {key}",
-        partial(_start_import_test, channels, extensions),
+        partial(_start_import_test, channels, clients),
         codebase.sources,
         lambda module: (*sorted(imports.imported_by(module)), codebase.has_read_errors(module)),
     )
@@ -67,12 +70,12 @@ def modules_with_clients(codebase: Codebase, channels: Sequence[str], extensions
     round_number = 0
     while waiting:
         round_number += 1
-        start = partial(_start_exposure, channels, extensions, found)
-        clients = digest_of(codebase.results.context(found))
-        parts = map_files(codebase, f"exposes a client {key} {clients}", start, waiting)
+        start = partial(_start_exposure, channels, clients, found)
+        context = digest_of(codebase.results.context(found))
+        parts = map_files(codebase, f"exposes a client {key} {context}", start, waiting)
         exposure = Exposure.union(parts.values()).difference(known)
         see = partial(exposure.visibility, imports, packages, found)
-        seen = f"visible clients {imports.digest} {exposure.digest()} {clients}"
+        seen = f"visible clients {imports.digest} {exposure.digest()} {context}"
         usable = map_program(codebase, seen, see, digest_of(sorted(packages)))
         digests, query = usable.digests(codebase.sources), f"uses a client {key} {round_number}"
         using = scan_files(codebase, query, usable.is_used, inputs=digests.__getitem__)
@@ -82,9 +85,11 @@ def modules_with_clients(codebase: Codebase, channels: Sequence[str], extensions
     return found
 
 
-def _start_import_test(channels: Sequence[str], extensions: Extensions, codebase: Codebase) -> Callable[[Source], bool]:
+def _start_import_test(
+    channels: tuple[str, ...], clients: AddedClients, codebase: Codebase
+) -> Callable[[Source], bool]:
     """Whether a file may import a client; those with read errors may, to be reported later."""
-    search = _exposure_search(codebase, channels, extensions)
+    search = _exposure_search(codebase, channels, clients)
     imports = codebase.every_import
     return lambda source: (
         search.may_import(source, imports.imported_by(source.module)) or codebase.has_read_errors(source.module)
@@ -92,10 +97,10 @@ def _start_import_test(channels: Sequence[str], extensions: Extensions, codebase
 
 
 def _start_exposure(
-    channels: Sequence[str], extensions: Extensions, found: frozenset[str], codebase: Codebase
+    channels: tuple[str, ...], clients: AddedClients, found: frozenset[str], codebase: Codebase
 ) -> Callable[[Source], Exposure]:
     """The exposure of a module: how others can access a client that it has from outside or from `found`."""
-    search = _exposure_search(codebase, channels, extensions)
+    search = _exposure_search(codebase, channels, clients)
 
     def exposure(source: Source) -> Exposure:
         module = source.module
@@ -118,13 +123,11 @@ def _is_imported(codebase: Codebase, module: str) -> bool:
     return module in codebase.every_import.importers or codebase.sources[module].is_package
 
 
-def _exposure_search(codebase: Codebase, channels: Sequence[str], extensions: Extensions) -> "_ExposureSearch":
-    key = f"exposure search {channels} {sorted(extensions.items())}"
-    if key not in codebase.memo:
-        catalogue = load_catalogue(channels_with_aws(channels), extensions)
-        codebase.memo[key] = _ExposureSearch(semantic_model(codebase, extensions), catalogue, tasks="queue" in channels)
-    found: _ExposureSearch = codebase.memo[key]
-    return found
+@per_codebase
+def _exposure_search(codebase: Codebase, channels: tuple[str, ...], clients: AddedClients) -> "_ExposureSearch":
+    catalogue = load_catalogue(channels_with_aws(channels), clients.extensions)
+    model = semantic_model(codebase, clients.extensions)
+    return _ExposureSearch(model, catalogue, tasks="queue" in channels)
 
 
 def _attributes(scope: Scope) -> Iterator[tuple[str, list[Binding]]]:

@@ -7,11 +7,11 @@ from functools import cached_property
 from typing import Annotated, ClassVar, Literal
 
 from archguard.codebase import Codebase, OneOrMany, Patterns, SomeNames, SomePatterns, Source
+from archguard.codebase.memo import per_codebase
 from archguard.codebase.modules.namespace import is_test
 from archguard.codebase.strictness import Weaker, WeakerEntries
-from archguard.codebase.worker_pool import broadcast
 from archguard.effects import CHANNELS as ALL_CHANNELS
-from archguard.effects import Client, load_catalogue, semantic_model
+from archguard.effects import AddedClients, Client, load_catalogue, semantic_model
 from archguard.effects.client_calls import ClientCall
 from archguard.effects.client_flow import modules_with_clients
 from archguard.effects.entry_points import EntryPoints
@@ -143,33 +143,28 @@ class Gateway(PerFileContract):
 
     def _with_clients(self, codebase: Codebase) -> frozenset[str]:
         """The modules that can use a client."""
-        key = f"gateway {self.channels} {sorted(self.clients.items())}"
-        if key not in codebase.memo:
-            broadcast(codebase, key, modules_with_clients(codebase, self.channels, self.clients))
-        found: frozenset[str] = codebase.memo[key]
-        return found
+        return modules_with_clients(codebase, self.channels, AddedClients.of(self.clients))
 
     def _with_urls(self, codebase: Codebase) -> frozenset[str]:
         """The modules whose files contain `//`, without which there is no URL."""
-        if not self.hosts:
-            return frozenset()
-        key = "modules with URLs"
-        if key not in codebase.memo:
-            sources = codebase.sources.values()
-            codebase.memo[key] = frozenset(source.module for source in sources if holds(source, _URLS))
-        found: frozenset[str] = codebase.memo[key]
-        return found
+        return _with_urls(codebase) if self.hosts else frozenset()
 
     def _restricted(self, codebase: Codebase) -> frozenset[str]:
         """The modules that must not reach outside."""
         if not self.allowed_in and not self.modules:
             return frozenset()
-        key = f"modules without gateways {self.modules} {self.allowed_in}"
-        if key not in codebase.memo:
-            checked = codebase.members(self.modules) if self.modules else codebase.modules
-            codebase.memo[key] = checked - codebase.members(self.allowed_in)
-        found: frozenset[str] = codebase.memo[key]
-        return found
+        return _without_gateways(codebase, self.modules, self.allowed_in)
+
+
+@per_codebase
+def _with_urls(codebase: Codebase) -> frozenset[str]:
+    return frozenset(source.module for source in codebase.sources.values() if holds(source, _URLS))
+
+
+@per_codebase
+def _without_gateways(codebase: Codebase, modules: Patterns, gateways: Patterns) -> frozenset[str]:
+    """All of `modules`, by default all of the project, but `gateways`."""
+    return (codebase.members(modules) if modules else codebase.modules) - codebase.members(gateways)
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,6 @@ _READS = (rb"app(?:lication)?(?:\[[\"']|\.state\.)", rb"request\.(?:app|state)\.
 
 StateWriters: TypeAlias = Mapping[str, Collection[str]]
 """The modules that store application state, by the name of the entry or attribute."""
-_KEY = "what is kept"
 
 
 class AppState:
@@ -49,16 +48,14 @@ class AppState:
         return [binding for inner in scopes for binding in inner.contents.app_state.get(name, ())]
 
 
+@broadcast
 def app_state_writers(codebase: Codebase) -> StateWriters:
     """The modules that store application state, found in the bytes of every file on the first call."""
-    if _KEY not in codebase.memo:
-        found: dict[str, list[str]] = {}
-        for module, names in scan_files(codebase, "stores of application state", names_stored).items():
-            for name in names:
-                found.setdefault(name, []).append(module)
-        broadcast(codebase, _KEY, {name: sorted(modules) for name, modules in found.items()})
-    writers: StateWriters = codebase.memo[_KEY]
-    return writers
+    found: dict[str, list[str]] = {}
+    for module, names in scan_files(codebase, "stores of application state", names_stored).items():
+        for name in names:
+            found.setdefault(name, []).append(module)
+    return {name: sorted(modules) for name, modules in found.items()}
 
 
 def names_stored(source: Source) -> list[str]:

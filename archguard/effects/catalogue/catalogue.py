@@ -12,6 +12,7 @@ from functools import cache, cached_property, lru_cache, partial
 from typing import TypeAlias
 
 from archguard.codebase import Codebase, memoized, self_and_parents
+from archguard.codebase.memo import per_codebase
 from archguard.codebase.package_data import load_package_tables
 from archguard.effects.catalogue.client import CHANNELS, Client, Timeout
 from archguard.semantics import ExternalModels, FileIndex, SemanticModel, app_state_writers
@@ -251,21 +252,26 @@ def _listed_packages() -> frozenset[str]:
 
 def library(extensions: Extensions | None = None) -> ExternalModels:
     """The type models of the clients of all channels, and of the standard library."""
-    return _library(_Added(f"{sorted((extensions or {}).items())}", extensions or {}))
+    return _library(AddedClients.of(extensions))
 
 
 @dataclass(frozen=True)
-class _Added:
-    """Clients that contracts add, which are equal if their texts are."""
+class AddedClients:
+    """Clients that contracts add, as an argument of functions that are memoized: equal if their texts are."""
 
     text: str
     extensions: Extensions = field(compare=False)
+
+    @classmethod
+    def of(cls, extensions: Extensions | None) -> "AddedClients":
+        """The clients of a contract."""
+        return cls(f"{sorted((extensions or {}).items())}", extensions or {})
 
 
 @lru_cache(
     maxsize=16
 )  # one for each set of added clients: catalogues memoize by library, and live as long as the process
-def _library(added: _Added) -> ExternalModels:
+def _library(added: AddedClients) -> ExternalModels:
     every = [client for channel in CHANNELS for client in clients_of(channel, added.extensions)]
     every += _built_in("python")
     return ExternalModels(
@@ -280,17 +286,18 @@ def semantic_model(codebase: Codebase, extensions: Extensions | None = None) -> 
 
     Modules that `extensions` declares as clients are opaque: inference does not look into their source.
     """
-    key = f"names {sorted((extensions or {}).items())}"
-    if key not in codebase.memo:
-        declared = frozenset(module for client in (extensions or {}).values() for module in client.modules)
-        opaque = [name for name in codebase.sources if not declared.isdisjoint(self_and_parents(name))]
-        results = codebase.results
-        files = FileIndex(codebase.sources, opaque, results.recorder, results.scopes)
-        importers, state_writers = codebase.every_import.importers, partial(app_state_writers, codebase)
-        memo = partial(results.answers.memo, results.recorder, key)
-        codebase.memo[key] = SemanticModel(files, library(extensions), importers, state_writers, memo)
-    model: SemanticModel = codebase.memo[key]
-    return model
+    return _semantic_model(codebase, AddedClients.of(extensions))
+
+
+@per_codebase
+def _semantic_model(codebase: Codebase, added: AddedClients) -> SemanticModel:
+    declared = frozenset(module for client in added.extensions.values() for module in client.modules)
+    opaque = [name for name in codebase.sources if not declared.isdisjoint(self_and_parents(name))]
+    results = codebase.results
+    files = FileIndex(codebase.sources, opaque, results.recorder, results.scopes)
+    importers, state_writers = codebase.every_import.importers, partial(app_state_writers, codebase)
+    memo = partial(results.answers.memo, results.recorder, added.text)
+    return SemanticModel(files, _library(added), importers, state_writers, memo)
 
 
 @cache

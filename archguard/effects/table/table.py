@@ -6,8 +6,9 @@ from dataclasses import replace
 from itertools import starmap
 
 from archguard.codebase import Codebase, Source
+from archguard.codebase.memo import per_codebase
 from archguard.codebase.scopes.scopes import FunctionNode, Position, Scope
-from archguard.effects.catalogue.catalogue import Extensions, semantic_model
+from archguard.effects.catalogue.catalogue import AddedClients, Extensions, semantic_model
 from archguard.effects.table.body_reader import BodyReader
 from archguard.effects.table.calls import CallReader, Calls
 from archguard.effects.table.classifier import Classifier
@@ -22,11 +23,12 @@ from archguard.semantics.recorded import recorded
 
 def effect_table(codebase: Codebase, extensions: Extensions) -> "EffectTable":
     """The effect table of `codebase` (memoized per code base)."""
-    key = f"effect table {sorted(extensions.items())}"
-    if key not in codebase.memo:
-        codebase.memo[key] = EffectTable(semantic_model(codebase, extensions), extensions)
-    table: EffectTable = codebase.memo[key]
-    return table
+    return _effect_table(codebase, AddedClients.of(extensions))
+
+
+@per_codebase
+def _effect_table(codebase: Codebase, added: AddedClients) -> "EffectTable":
+    return EffectTable(semantic_model(codebase, added.extensions), added.extensions)
 
 
 class EffectTable:
