@@ -27,6 +27,7 @@ from archguard.kinds import Contract
 from archguard.kinds.import_paths import direct_fixes, move_away
 from archguard.kinds.layers import Layers
 from archguard.model import Violation
+from archguard.model.names import last_part, parts_of
 
 _MOST: Final = 2_000
 """Pairs of modules with fixes of their own; a second on a large project. Nobody reads the two thousandth fix."""
@@ -157,10 +158,10 @@ class _Advice:
 
     def _like(self, importer: str, modules: frozenset[str]) -> str:
         """The one of `modules` that is nearest to `importer`, then the one that is called like it; "" if none is."""
-        name, parts = _stem(importer), importer.split(".")
+        name, parts = _stem(importer), parts_of(importer)
 
         def unlike(module: str) -> tuple[int, bool, str]:
-            common = takewhile(lambda pair: pair[0] == pair[1], zip(parts, module.split("."), strict=False))
+            common = takewhile(lambda pair: pair[0] == pair[1], zip(parts, parts_of(module), strict=False))
             return -sum(1 for _ in common), _stem(module) != name, module
 
         return min(modules, key=unlike, default="")
@@ -181,4 +182,4 @@ class _Advice:
 
 def _stem(module: str) -> str:
     """The last part of its name in the singular: `order` for `shop.repositories.orders`."""
-    return module.rpartition(".")[2].removesuffix("s")
+    return last_part(module).removesuffix("s")

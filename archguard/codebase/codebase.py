@@ -20,7 +20,6 @@ from archguard.codebase.imports.indentation import traits_at
 from archguard.codebase.imports.reexports import Reexports
 from archguard.codebase.imports.statements import Statements
 from archguard.codebase.modules.discovery import find_modules
-from archguard.codebase.modules.namespace import self_and_parents
 from archguard.codebase.modules.pattern import Pattern, Target
 from archguard.codebase.modules.project import Component, Project, Service
 from archguard.codebase.modules.service_paths import ServicePaths
@@ -28,6 +27,7 @@ from archguard.codebase.scopes.scopes import Reading
 from archguard.codebase.syntax.source import Source, SourceError
 from archguard.incremental.input_recorder import record_sources
 from archguard.model import Location, Problem, Step
+from archguard.model.names import last_part, parts_of, plain_name, self_and_parents, split_last
 
 _T = TypeVar("_T")
 
@@ -82,7 +82,7 @@ class Codebase:
     @property
     def shared_package(self) -> str:
         """The innermost package that contains every module of the project; "" if there is none."""
-        names = [module.split(".")[:-1] for module in self.sources if "." in module]
+        names = [parts_of(module)[:-1] for module in self.sources if "." in module]
         levels = takewhile(lambda parts: len(set(parts)) == 1, zip(*names, strict=False))
         return ".".join(parts[0] for parts in levels)
 
@@ -164,7 +164,7 @@ class Codebase:
 
     def _direct_imports(self, link: Link) -> tuple[Import, ...]:
         """The imports at the line of `link` that name the imported module directly, not by a re-export."""
-        return self._statements.naming(link.importer, link.line, _without_service(link))
+        return self._statements.naming(link.importer, link.line, plain_name(link.imported))
 
     def _imports_by_definer(self, importer: str, line: int) -> Mapping[str, tuple[Import, ...]]:
         """The imports at `line`, by the modules that define the imported names.
@@ -200,8 +200,8 @@ class Codebase:
 
     def names_in(self, pattern: Pattern) -> tuple[str, ...]:
         """The qualified names that `pattern` selects, if it literally names something in a module, and no module."""
-        holder, dot, name = pattern.text.rpartition(".")
-        if not dot or not pattern.literal or self.reexports is None or self.members((pattern,)):
+        holder, name = split_last(pattern.text)
+        if not holder or not pattern.literal or self.reexports is None or self.members((pattern,)):
             return ()
         holders = [module for module in sorted(self.modules) if Pattern(holder).names(module)]
         return tuple(f"{module}.{name}" for module in holders if self.reexports.binds(module, name))
@@ -235,7 +235,7 @@ class Codebase:
 
     def _star_binds(self, modules: Iterable[str], name: str) -> bool:
         """Whether `import *` from one of `modules` binds `name`, or a re-export of it."""
-        reexports, last = self.reexports, name.rpartition(".")[2]
+        reexports, last = self.reexports, last_part(name)
         return reexports is not None and any(
             reexports.passes_with_star(module, last)
             and not set(reexports.definitions(f"{module}.{last}")).isdisjoint(reexports.definitions(name))
@@ -247,9 +247,7 @@ class Codebase:
         found = self.statement(link)
         inside = link.imported in self.modules and found is not None and found.module
         return (
-            found.target
-            if found and inside and link.imported.rpartition("::")[2] not in self_and_parents(found.target)
-            else ""
+            found.target if found and inside and plain_name(link.imported) not in self_and_parents(found.target) else ""
         )
 
     def steps(self, chain: tuple[str, ...]) -> tuple[Step, ...]:
@@ -302,7 +300,7 @@ class Codebase:
         plain = self._statements.plain(link.importer, link.line)
         if plain and plain.traits is not None:
             return plain.traits
-        found = self._statements.naming(link.importer, link.line, _without_service(link), parsed=True)
+        found = self._statements.naming(link.importer, link.line, plain_name(link.imported), parsed=True)
         found = found or self._statements.parsed_at(link.importer, link.line)
         if not found:
             return traits_at(self.sources[link.importer].lines, link.line)
@@ -386,10 +384,6 @@ _MARKERS: Mapping[ImportTrait, frozenset[bytes]] = {
     ImportTrait.DYNAMIC: DYNAMIC,
 }
 """For each trait, the words of which a file must contain one; an empty set if nearly every file may have the trait."""
-
-
-def _without_service(link: Link) -> str:
-    return link.imported.rpartition("::")[2]
 
 
 def _depth(found: Import) -> int:

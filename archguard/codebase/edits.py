@@ -18,6 +18,7 @@ from archguard.codebase.imports.extract import Import, ImportTrait
 from archguard.codebase.imports.graph import ImportGraph
 from archguard.codebase.syntax.source import Source, SourceError
 from archguard.model import Problem
+from archguard.model.names import is_at_or_below, parent_name, split_last
 
 _LAZY, _DYNAMIC = ImportTrait.LAZY, ImportTrait.DYNAMIC
 
@@ -74,7 +75,7 @@ def added_source(codebase: Codebase, path: str) -> Source | None:
 def _may_be_edited(codebase: Codebase, edited: Source) -> bool:
     module = edited.module
     if module not in codebase.sources:
-        is_free = not any(one == module or one.startswith(f"{module}.") for one in codebase.modules)
+        is_free = not any(is_at_or_below(one, module) for one in codebase.modules)
         return codebase.has_plain_imports and is_free
     has_lazy = any(link.importer == module for link in codebase.lazy)
     errors = [problem for problem in codebase.problems if _is_in(problem, {codebase.display_path(module)})]
@@ -88,7 +89,7 @@ def _is_in(problem: Problem, paths: Collection[str]) -> bool:
 
 def _naming(codebase: Codebase, added: Source) -> Iterator[Source]:
     """The sources that import the package of `added`, and have its name somewhere."""
-    package, _, name = added.module.rpartition(".")
+    package, name = split_last(added.module)
     for importer in codebase.imports.importers.get(package, ()):
         if name.encode() in codebase.sources[importer].content:
             yield codebase.sources[importer]
@@ -96,7 +97,7 @@ def _naming(codebase: Codebase, added: Source) -> Iterator[Source]:
 
 def _is_named_by_its_package(codebase: Codebase, added: Source) -> bool:
     """Whether the package of `added` has a name like it, which others may import; what they mean is the module now."""
-    package, _, name = added.module.rpartition(".")
+    package, name = split_last(added.module)
     assert codebase.reexports is not None  # noqa: S101  # checked by `with_edits`
     return name.encode() in codebase.sources[package].content or codebase.reexports.binds(package, name)
 
@@ -133,7 +134,7 @@ def _resolved(codebase: Codebase, source: Source, imports: Iterable[Import]) -> 
             yield imported, line
             continue
         origins = by_package.setdefault((imported, line), set())
-        if (target.rpartition(".")[0] == imported and target not in known) or target == imported:
+        if (parent_name(target) == imported and target not in known) or target == imported:
             origins.update(reexports.origins(target) or (imported,))
     for (package, line), origins in by_package.items():
         yield from ((origin, line) for origin in origins or (package,))

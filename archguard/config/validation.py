@@ -20,6 +20,7 @@ from archguard.kinds import Contract
 from archguard.kinds.contract import ContractError, VacuousError, patterns_of
 from archguard.kinds.distributions import is_installed, packages_of, respelled
 from archguard.kinds.external import External
+from archguard.model.names import parts_of, plain_name, service_of, top_package
 
 _NOT_A_HOST = re.compile(r"\d*|.*\s.*", re.DOTALL)
 """Not a host: a bare port, or text with white space."""
@@ -43,7 +44,7 @@ def component_faults(config: Config, codebase: Codebase) -> Iterator[ConfigError
     for index, pattern in enumerate(config.project.exclude):
         if not any(pattern.unit(module) for module in codebase.excluded):
             yield _unmatched_error(config, codebase, ("project", ""), ("exclude", index), pattern)
-    rooted = {module.partition("::")[0] for module in codebase.modules if "::" in module}
+    rooted = {service_of(module) for module in codebase.modules}
     for name, service in config.services.items():
         if name not in rooted and not service.modules:
             yield config.error(f"service '{name}' has no modules", "services", name, (), "give its `root` or `modules`")
@@ -136,8 +137,8 @@ def _may_be_external(codebase: Codebase, config: Config, contract: Contract, pat
     """Whether `pattern` may name an external package, and is not likely to be a typo."""
     if not isinstance(pattern, Target) or pattern.text in {*config.components, *config.services}:
         return False
-    inside = {module.rpartition("::")[2].partition(".")[0] for module in codebase.modules}
-    root = pattern.text.partition(".")[0]
+    inside = {top_package(plain_name(module)) for module in codebase.modules}
+    root = top_package(pattern.text)
     if root in inside or "::" in pattern.text:
         return False
     if codebase.matching(pattern, codebase.imports.externals) or is_installed(root):
@@ -150,14 +151,14 @@ def _may_be_external(codebase: Codebase, config: Config, contract: Contract, pat
 
 def _package_hint(codebase: Codebase, pattern: Pattern) -> str:
     """A hint for a name that is not a package: it is the name of a distribution, misspelt, or no valid module name."""
-    text, outside = pattern.text, {name.partition(".")[0] for name in codebase.imports.externals}
+    text, outside = pattern.text, {top_package(name) for name in codebase.imports.externals}
     packages = packages_of(text) - {text}
     if packages and text not in packages_of(text):
         public = sorted(name for name in packages if not name.startswith("_")) or sorted(packages)
         return f"the distribution '{text}' is imported as {' or '.join(public)}"
     if name := respelled(text, outside):
         return f"did you mean '{name}'?"
-    if all(_SEGMENT.fullmatch(segment) for segment in text.split(".")):
+    if all(_SEGMENT.fullmatch(segment) for segment in parts_of(text)):
         return ""
     first = re.split(r"[^\w.]", text)[0]
     close = get_close_matches(text, sorted(outside), 1) or ([first] if first.isidentifier() else [])

@@ -29,6 +29,7 @@ from archguard.effects.catalogue.conventions import load_conventions
 from archguard.effects.client_exposure import Exposure, Words, names_any
 from archguard.effects.entry_points import EntryPoints
 from archguard.effects.tracing import STUB, content_of, has_any
+from archguard.model.names import parts_of, plain_name, top_package
 from archguard.semantics import (
     ClassType,
     ExternalMember,
@@ -148,7 +149,7 @@ class _ExposureSearch:
 
     def may_import(self, source: Source, imported: Iterable[str]) -> bool:
         """Whether `source`, which imports `imported`, can have a client from one of these."""
-        packages = {name.rpartition("::")[2].partition(".")[0] for name in imported} & self._packages.keys()
+        packages = {top_package(plain_name(name)) for name in imported} & self._packages.keys()
         if DYNAMIC & self.model.files.source(source.module).markers:
             packages |= {package for package in self._packages if has_any(source, (package,))}
         return any(self._may_use(source, package) for package in packages) or self._has_marker_text(source)
@@ -242,7 +243,7 @@ class _ExposureSearch:
         found: dict[str, set[str]] = {}
         for client in self.catalogue.clients:
             for name in (*client.modules, *client.functions, *client.methods, *client.returns, *client.bases):
-                parts = name.removesuffix("()").split(".")
+                parts = parts_of(name.removesuffix("()"))
                 found.setdefault(parts[0], set()).add(parts[-1])
         whole_packages = {name for name in self.catalogue.modules if "." not in name}
         return {package: _words(() if package in whole_packages else words) for package, words in found.items()}

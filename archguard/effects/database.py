@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, cached_property, partial
 
-from archguard.codebase import Import, Source, self_and_parents
+from archguard.codebase import Import, Source
 from archguard.codebase.facts import FunctionDefinition
 from archguard.codebase.facts.definitions import definitions
 from archguard.codebase.scopes.access_paths import Access
@@ -24,6 +24,7 @@ from archguard.effects.client_calls import CallKind, ClientCall, ClientCallFinde
 from archguard.effects.sql import Sql, sql_in
 from archguard.effects.subclasses import inherited_from
 from archguard.model import Confidence, Location
+from archguard.model.names import self_and_parents
 from archguard.semantics import (
     ClassType,
     ExternalMember,

@@ -22,6 +22,7 @@ from archguard.effects.entry_points import EntryPoints
 from archguard.effects.subclasses import inherited_from
 from archguard.effects.tracing import STUB, creation_sites, holds
 from archguard.model import Confidence, Location
+from archguard.model.names import top_package
 from archguard.semantics import FunctionType, InstanceType, SemanticModel, qualified_name
 
 _MESSAGES = load_conventions().messages
@@ -98,7 +99,7 @@ class Outbound:
 
     def _is_in_process(self, client_call: ClientCall) -> bool:
         """Whether it is an httpx client that calls an application in the same process, or a mock."""
-        if client_call.symbol.partition(".")[0] not in _ADDRESSES.in_process_packages:
+        if top_package(client_call.symbol) not in _ADDRESSES.in_process_packages:
             return False
         is_client_class = client_call.verb in _ADDRESSES.in_process_clients
         found = (

@@ -12,6 +12,7 @@ from typing import Self
 
 from archguard.codebase.scopes.scopes import Binding, BindingKind, Scope
 from archguard.effects.catalogue.conventions import load_conventions
+from archguard.model.names import last_part
 from archguard.semantics import ExternalSymbol, Resolver
 
 _WRAPPERS = load_conventions().calls.wrappers
@@ -36,7 +37,7 @@ class References:
         while True:
             current = cls(frozenset(own), attributes)
             own = own | {binding.name for binding in name_bindings if current._binds_function(binding)}
-            own |= {scope.name.rpartition(".")[2] for scope in scopes if current._returns_function(scope)}
+            own |= {last_part(scope.name) for scope in scopes if current._returns_function(scope)}
             attributes |= {
                 binding.name for binding in (*attribute_bindings, *name_bindings) if current._binds_function(binding)
             }
@@ -96,7 +97,7 @@ def _may_be_client_function(origin: object, words: Collection[str]) -> bool:
     """Whether `origin`, the definition of a name in another module, may be a function named like one of `words`."""
     match origin:
         case ExternalSymbol(name=name):
-            return name.rpartition(".")[2] in words
+            return last_part(name) in words
         case Binding(kind=BindingKind.ASSIGNED, node=ast.Attribute(attr=name) | ast.Name(id=name)):
             return name in words
         case Binding(kind=BindingKind.ASSIGNED, node=ast.Call() as call):

@@ -20,6 +20,7 @@ from archguard.inspection.paths import service_interactions
 from archguard.inspection.trial import try_imports
 from archguard.kinds.layers import Layers
 from archguard.model import Report, new_violations
+from archguard.model.names import top_package
 from archguard.reporters.phrases import counted, one_line
 
 _PAIRS: Final = 20_000
@@ -212,7 +213,7 @@ def _calls_text(calls: Iterable[Call]) -> str:
 
 
 def _counts(groups: Mapping[str, str], modules: Iterable[str]) -> Mapping[str, int]:
-    counts = Counter(groups.get(module, module.partition(".")[0]) for module in modules)
+    counts = Counter(groups.get(module, top_package(module)) for module in modules)
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 

@@ -9,22 +9,14 @@ from functools import cached_property
 from itertools import combinations, product
 from typing import Annotated, ClassVar
 
-from archguard.codebase import (
-    Codebase,
-    Pattern,
-    Patterns,
-    Reachability,
-    ReachabilityRule,
-    Shorthand,
-    SomePatterns,
-    self_and_parents,
-)
+from archguard.codebase import Codebase, Pattern, Patterns, Reachability, ReachabilityRule, Shorthand, SomePatterns
 from archguard.codebase.imports.reachability import ALL_BITS, find_forbidden_paths, labelled
 from archguard.codebase.strictness import Weaker
 from archguard.kinds.contract import Contract, ContractError, VacuousError, listed
 from archguard.kinds.import_paths import children, path_violation
 from archguard.kinds.layering import LayerMatrix
 from archguard.model import Location, Violation
+from archguard.model.names import self_and_parents
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,7 @@ from archguard.effects.parsed_files import parsed_files
 from archguard.kinds.breakability import always_inside
 from archguard.kinds.contract import Contract, ContractError, VacuousError
 from archguard.model import Checked, Severity, Violation
+from archguard.model.names import split_last, top_package
 
 _T = TypeVar("_T")
 _Keys: TypeAlias = tuple[str | int, ...]
@@ -274,7 +275,7 @@ def _units(services: ServiceMap, service: str) -> frozenset[str]:
     """The modules that names in `through` are relative to: those that the service lists, or its top-level packages."""
     modules, named = services.modules[service], services.codebase.services[service].modules
     units = {pattern.unit(module) for pattern in named for module in modules} - {""}
-    return frozenset(units) or frozenset(module.partition(".")[0] for module in modules)
+    return frozenset(units) or frozenset(top_package(module) for module in modules)
 
 
 def _spellings(text: str, service: str, units: frozenset[str]) -> Iterator[Pattern]:
@@ -289,7 +290,7 @@ def _is_found(services: ServiceMap, service: str, text: str) -> bool:
     """Whether `text` matches a module of `service`, or a name in one."""
     modules, names = services.modules[service], semantic_model(services.codebase)
     for pattern in _spellings(text, service, _units(services, service)):
-        holder, _, name = pattern.text.rpartition(".")
+        holder, name = split_last(pattern.text)
         if any(pattern.unit(module) for module in modules):
             return True
         if holder in modules and names.resolver.resolve_in_module(holder, name):

@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from typing import TypeAlias
 
+from archguard.model.names import plain_name, service_of, top_package
 from archguard.model.violation import Confidence, Severity, Step, Violation
 
 _Place: TypeAlias = tuple[str, int, int, int]
@@ -230,8 +231,8 @@ def _action(violation: Violation) -> Hashable:
 def target(violation: Violation) -> str:
     """What a violation uses: the service, the package outside of the importer's own, or the name."""
     name = violation.imported or violation.symbol
-    service, mark, _ = name.rpartition("::")
-    if mark and service != violation.service:
+    service = service_of(name)
+    if service not in ("", violation.service):
         return service
-    top, own = (it.rpartition("::")[2].partition(".")[0] for it in (name, violation.importer))
+    top, own = (top_package(plain_name(it)) for it in (name, violation.importer))
     return top if top != own and _DOTTED.fullmatch(name) else name

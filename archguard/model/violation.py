@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from archguard.model.location import Location
+from archguard.model.names import service_of
 
 Identity: TypeAlias = tuple[str, str, str, str, str, str]
 """Contract, kind, rule, importer, imported, symbol."""
@@ -90,7 +91,7 @@ class Violation:
     @property
     def service(self) -> str:
         """The service of the importer; "" outside of services."""
-        return self.importer.partition("::")[0] if "::" in self.importer else ""
+        return service_of(self.importer)
 
     @property
     def identity(self) -> Identity:

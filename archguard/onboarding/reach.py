@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from archguard.codebase import Codebase
+from archguard.model.names import parts_of, plain_name
 from archguard.onboarding.parts import sizes_of
 from archguard.onboarding.pattern_writer import is_in, one_or_many, patterns_for
 from archguard.onboarding.proposal import ProposedContract
@@ -179,7 +180,7 @@ def _controllers(survey: Survey) -> frozenset[str]:
 
 def _mostly(serving: Collection[str], module: str, modules: Collection[str]) -> str:
     """The topmost package around `module`, below a top-level one, most of whose modules are among `serving`."""
-    parts = module.split(".")
+    parts = parts_of(module)
     for length in range(2, len(parts)):
         package = ".".join(parts[:length])
         inside = [other for other in modules if is_in(other, {package})]
@@ -246,9 +247,9 @@ def _max_unnamed(codebase: Codebase) -> int:
 
 def _usual_parent(module: str, usual: re.Pattern[str]) -> str:
     """The topmost package of `module`, or itself, that has a usual name; "" if there is none."""
-    parts = module.split(".")
+    parts = parts_of(module)
     for length, part in enumerate(parts, 1):
-        if usual.fullmatch(part.rpartition("::")[2]):
+        if usual.fullmatch(plain_name(part)):
             return ".".join(parts[:length])
     return ""
 

@@ -15,6 +15,7 @@ from archguard.codebase.file_tasks import scan_files
 from archguard.codebase.scopes.scopes import Binding, Reading, Scope, walk
 from archguard.codebase.syntax.source import Source, SourceError
 from archguard.codebase.worker_pool import broadcast
+from archguard.model.names import service_of
 from archguard.semantics.index import FileIndex
 
 _WRITES = tuple(  # one per prefix, which is faster than an alternation
@@ -38,10 +39,10 @@ class AppState:
 
     def bindings(self, name: str, scope: Scope) -> list[Binding]:
         """The stores under `name` in the service of `scope`."""
-        service = scope.module.name.rpartition("::")[0]
+        service = service_of(scope.module.name)
         writers = tuple(self.writers().get(name, ()))
         self.files.recorder.read(("app state writers", name, writers))
-        modules = [module for module in writers if module.rpartition("::")[0] == service]
+        modules = [module for module in writers if service_of(module) == service]
         for module in modules:
             self.files.scope(module).read(Reading.APP_STATE, name)
         scopes = (inner for module in modules for inner in walk(self.files.scope(module)))

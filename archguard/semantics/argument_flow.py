@@ -14,6 +14,7 @@ from typing import TypeAlias
 from archguard.codebase.memoization import memoized
 from archguard.codebase.modules.namespace import is_test
 from archguard.codebase.scopes.scopes import Binding, Position, Reading, Scope, walk
+from archguard.model.names import parts_of
 from archguard.semantics.evaluator import Evaluator
 from archguard.semantics.index import FileIndex
 from archguard.semantics.types import UNKNOWN, ClassType, FunctionType, Type, Types, union
@@ -58,7 +59,7 @@ class ArgumentFlow:
 
     def _call_sites(self, function: Scope) -> Iterator[tuple[ast.Call, Position, int]]:
         """The calls of `function`, each with the number of implicit arguments: 1 for `self`, else 0."""
-        *_, outer, name = function.name.split(".")
+        *_, outer, name = parts_of(function.name)
         for call, at in self._calls_by_name(outer if name == "__init__" else name, function.module):
             for callee in self.evaluator.infer(call.func, at):
                 if _is_call_of(callee, function):

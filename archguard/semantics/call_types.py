@@ -7,6 +7,7 @@ everything external from `ExternalModels`. The few functions that no spec can de
 import ast
 
 from archguard.codebase.scopes.scopes import Position
+from archguard.model.names import last_part, parent_name
 from archguard.semantics.attributes import decorator_names
 from archguard.semantics.evaluator import Evaluator
 from archguard.semantics.known_names import KNOWN_NAMES
@@ -23,7 +24,6 @@ from archguard.semantics.types import (
     Types,
     external_instance,
     instances_of,
-    last_name,
     union,
 )
 
@@ -103,9 +103,9 @@ class CallTypes:
             return special
         if spec := self.evaluator.library.result(name):
             is_method = spec == "self" or "[self]" in spec  # so `name` is `Class.method`
-            owner = InstanceType(ExternalSymbol(name.rpartition(".")[0])) if is_method else None
+            owner = InstanceType(ExternalSymbol(parent_name(name))) if is_method else None
             return self.specs.apply(spec, owner, node, at)
-        if last_name(name)[:1].isupper() or name.startswith("builtins."):
+        if last_part(name)[:1].isupper() or name.startswith("builtins."):
             return (external_instance(self.evaluator.library.canonical(name)),)
         return (external_instance(f"{name}()"),)
 
@@ -163,7 +163,7 @@ def _as_context_manager(value: Type) -> Type:
     """The context manager that `@contextmanager` makes of a generator."""
     match value:
         case InstanceType(of=ExternalSymbol(name=name), items=(items, *_)) if (
-            last_name(name) in KNOWN_NAMES.annotations.yielding
+            last_part(name) in KNOWN_NAMES.annotations.yielding
         ):
             return external_instance("contextlib.AbstractContextManager", items)
     return value

@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from archguard.codebase.scopes.scopes import Binding, BindingKind, FunctionNode, Position, Reading, Scope
+from archguard.model.names import plain_name, service_of, split_service, top_package
 from archguard.semantics.fresh_stack import QUERIES_PER_THREAD, on_fresh_stack
 from archguard.semantics.index import FileIndex
 from archguard.semantics.module_names import ModuleNames, app_label
@@ -96,7 +97,7 @@ class Resolver:
         submodule = f"{module}.{name}"
         if self._is_package(submodule):
             return (ModuleType(submodule),)
-        return () if self._is_own(module) else (ExternalSymbol(submodule.rpartition("::")[2]),)
+        return () if self._is_own(module) else (ExternalSymbol(plain_name(submodule)),)
 
     def find_module(self, module: str, importer: str, name: str = "") -> str:
         """The project's module that `from module import name` refers to in `importer`, or "".
@@ -108,7 +109,7 @@ class Resolver:
 
     def django_models(self, app: str, importer: str) -> tuple[str, ...]:
         """The `models` modules of the Django app with the label `app`; without a label, of the app of `importer`."""
-        service, _, module = importer.rpartition("::")
+        service, module = split_service(importer)
         key = (service, app or app_label(module))
         found = self.names.models_by_app.get(key, ())
         self._recorder.read(("models of app", key, found))
@@ -119,11 +120,11 @@ class Resolver:
 
         The service of the importer wins; a package of another service counts if only one service has it.
         """
-        service = importer.rpartition("::")[0]
+        service = service_of(importer)
         for candidate in (f"{service}::{name}", name) if service else (name,):
             if self._is_package(candidate):
                 return candidate
-        package = name.partition(".")[0]
+        package = top_package(name)
         services = self.names.services_by_package.get(package, ())
         self._recorder.read(("services of package", package, services))
         candidate = f"{services[0]}::{name}" if len(services) == 1 else ""

@@ -8,6 +8,7 @@ import ast
 import re
 
 from archguard.codebase.scopes.scopes import Position
+from archguard.model.names import parts_of, split_last
 from archguard.semantics.evaluator import Evaluator
 from archguard.semantics.types import (
     UNKNOWN,
@@ -53,7 +54,7 @@ class SpecInterpreter:
         if base in ("self", "item", "argument", "object", "result"):
             return self._placeholder(base, receiver, node, at)
         if base.startswith("self."):
-            return self._instances_named_by(receiver, base.split(".")[1:])
+            return self._instances_named_by(receiver, parts_of(base)[1:])
         items = self._placeholder(inner, receiver, node, at) if inner else UNKNOWN
         return (external_instance(base, items) if inner else external_instance(base),)
 
@@ -61,7 +62,7 @@ class SpecInterpreter:
         """The class `name`; for `self.Meta.model`, the classes that the receiver names there."""
         if not name.startswith("self."):
             return (ExternalSymbol(name),)
-        instances = self._instances_named_by(receiver, name.split(".")[1:])
+        instances = self._instances_named_by(receiver, parts_of(name)[1:])
         return tuple(value.of for value in instances if isinstance(value, InstanceType))
 
     def _instances_named_by(self, receiver: InstanceType | ClassType | None, path: list[str]) -> Types:
@@ -107,7 +108,7 @@ class SpecInterpreter:
 
         An app of Tortoise may have any name, so the module of the label and its own app are searched as well.
         """
-        app, _, name = label.rpartition(".")
+        app, name = split_last(label)
         module = at.scope.module.name
         modules = self.evaluator.resolver.django_models(app, module) or (
             (module, *self.evaluator.resolver.django_models("", module)) if app else ()

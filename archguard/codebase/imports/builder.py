@@ -21,12 +21,13 @@ from archguard.codebase.imports.reexports import Reexports
 from archguard.codebase.imports.scan_cache import CachedScan, ScanCache
 from archguard.codebase.imports.statements import Statements
 from archguard.codebase.modules.discovery import Modules
-from archguard.codebase.modules.namespace import ServiceNamespace, self_and_parents
+from archguard.codebase.modules.namespace import ServiceNamespace
 from archguard.codebase.modules.pattern import Target
 from archguard.codebase.modules.service_paths import ServicePaths
 from archguard.codebase.parallel_map import parallel_map
 from archguard.codebase.syntax.source import Source
 from archguard.model import Problem
+from archguard.model.names import parent_name, self_and_parents, top_package
 
 _FILES_PER_PROCESS = 500
 """Files per process at least: these take a tenth of a second to scan; for fewer, a fork does not pay."""
@@ -133,7 +134,7 @@ class _GraphBuilder:
 
         Only the imports tell which names a wildcard matches, and grimp distinguishes only names that it knows.
         """
-        roots = {target.text.partition(".")[0] for target in targets} - self.known
+        roots = {top_package(target.text) for target in targets} - self.known
         lines = {
             (importer, line)
             for importer, found in self.found.by_grimp.items()
@@ -184,7 +185,7 @@ class _GraphBuilder:
         source = self.sources[link.importer]
         view = self.views[source.service]
         for target in map(view.qualified, self._targets(source, link.line, text)):
-            inside = target.rpartition(".")[0] == link.imported and target not in self.known
+            inside = parent_name(target) == link.imported and target not in self.known
             if inside or target == link.imported:
                 yield target
 

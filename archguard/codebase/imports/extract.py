@@ -13,6 +13,7 @@ from archguard.codebase.imports.dynamic import Loading, Naming, is_loading, load
 from archguard.codebase.syntax.relative_names import absolute
 from archguard.codebase.syntax.source import Source, SourceError
 from archguard.model import Location
+from archguard.model.names import top_package
 
 MOST_NAMES: Final = 5_000
 """Names in one import statement; generated code has two thousand. The cost per statement is quadratic."""
@@ -208,7 +209,7 @@ def _names(
     match node:
         case ast.Import():
             for alias in node.names:
-                yield alias.name, "", alias.asname or alias.name.partition(".")[0], alias
+                yield alias.name, "", alias.asname or top_package(alias.name), alias
         case ast.ImportFrom():
             module = absolute(node.module or "", node.level, package)
             for alias in node.names:

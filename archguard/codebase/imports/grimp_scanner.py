@@ -18,9 +18,10 @@ from grimp.application.scanning import scan_imports
 from grimp.domain.valueobjects import DirectImport, Module
 from grimp.exceptions import SourceSyntaxError
 
-from archguard.codebase.modules.discovery import PackageRoot, plain_name
+from archguard.codebase.modules.discovery import PackageRoot
 from archguard.codebase.modules.namespace import ServiceNamespace
 from archguard.codebase.syntax.source import Source
+from archguard.model.names import is_below, plain_name
 
 os.environ.setdefault("RUST_MIN_STACK", str(64 << 20))  # grimp parses by recursion; an overflow kills the process
 
@@ -69,7 +70,7 @@ class GrimpScanner:
         return own | {_external_package(name) for name in self.externals}
 
     def _inside_of(self, package_root: PackageRoot) -> list[str]:
-        return [name for name in self.inside if name.startswith(f"{package_root.package}.")]
+        return [name for name in self.inside if is_below(name, package_root.package)]
 
 
 def _found_package(package_root: PackageRoot, inside: Collection[str]) -> FoundPackage:

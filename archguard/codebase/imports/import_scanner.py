@@ -20,10 +20,11 @@ from archguard.codebase.imports.line_parser import names_in, text_at
 from archguard.codebase.imports.statement_resolver import StatementResolver
 from archguard.codebase.imports.statements import Statements
 from archguard.codebase.imports.syntax_scanner import is_compiled, scan
-from archguard.codebase.modules.discovery import Modules, plain_name
-from archguard.codebase.modules.namespace import ServiceNamespace, self_and_parents
+from archguard.codebase.modules.discovery import Modules
+from archguard.codebase.modules.namespace import ServiceNamespace
 from archguard.codebase.syntax.source import LONG_IMPORT, Draft, Source, SourceError
 from archguard.model import Problem
+from archguard.model.names import parts_of, plain_name, self_and_parents, top_package
 
 if TYPE_CHECKING:
     from archguard.codebase.imports.grimp_scanner import GrimpImport, GrimpScanner
@@ -249,7 +250,7 @@ class ImportScanner:
     @cached_property
     def _shared_tops(self) -> frozenset[bytes]:
         """The top-level names of the distinguished modules outside of the project that have parents."""
-        return frozenset(name.partition(".")[0].encode() for name in self.externals if "." in name)
+        return frozenset(top_package(name).encode() for name in self.externals if "." in name)
 
     @cached_property
     def _packages(self) -> frozenset[str]:
@@ -272,7 +273,7 @@ class ImportScanner:
 
 def _may_leave(markers: frozenset[bytes], source: Source) -> bool:
     """Whether some relative import has more dots than the file has parent packages."""
-    depth = len(source.package.split(".")) if source.package else 0
+    depth = len(parts_of(source.package)) if source.package else 0
     return any(marker.count(b".") > depth for marker in markers)
 
 

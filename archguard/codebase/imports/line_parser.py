@@ -16,6 +16,7 @@ from archguard.codebase.imports.extract import Import, ImportTrait
 from archguard.codebase.syntax.relative_names import absolute
 from archguard.codebase.syntax.source import Source
 from archguard.model import Location
+from archguard.model.names import top_package
 
 _DOTTED: Final = r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*"
 _ALIAS: Final = rf"{_DOTTED}(?:[ \t]+as[ \t]+[A-Za-z_]\w*)?"
@@ -117,7 +118,7 @@ def names_in(text: str) -> tuple[Written, ...] | None:
 def absolute_names(written: Sequence[Written], package: str) -> list[Name]:
     """The names of one statement, absolute for a module in `package`."""
     if not written[0].module:
-        return [Name(name, "", alias or name.partition(".")[0]) for _, name, alias, _ in written]
+        return [Name(name, "", alias or top_package(name)) for _, name, alias, _ in written]
     plain = written[0].module.lstrip(".")
     module = absolute(plain, len(written[0].module) - len(plain), package)
     return [Name(module, name, "" if name == "*" else alias or name) for _, name, alias, _ in written]

@@ -16,6 +16,7 @@ from archguard.codebase.imports.statements import Statements
 from archguard.codebase.modules.namespace import ServiceNamespace
 from archguard.codebase.syntax.source import Source, SourceError
 from archguard.incremental.input_recorder import record_full_scan
+from archguard.model.names import parent_name, split_last, top_package
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Reexports:
         """The modules that may define `shop.OrderRepository`, which is no module; () if only its own package does."""
         if name not in self._origins:
             found = tuple(dict.fromkeys(map(self.module_of, self.definitions(name))))
-            self._origins[name] = found if found != (name.rpartition(".")[0],) else ()
+            self._origins[name] = found if found != (parent_name(name),) else ()
         return self._origins[name]
 
     def definitions(self, name: str) -> tuple[str, ...]:
@@ -55,7 +56,7 @@ class Reexports:
 
     def module_of(self, definition: str) -> str:
         """The module that `definition` is, or is defined in."""
-        return definition if definition in self.known else definition.rpartition(".")[0]
+        return definition if definition in self.known else parent_name(definition)
 
     def binds(self, module: str, name: str) -> bool:
         """Whether a module binds `name`; one with `__getattr__` may bind any name."""
@@ -97,7 +98,7 @@ class Reexports:
             return (name,)
         if name in above:
             return ()
-        package, _, last = name.rpartition(".")
+        package, last = split_last(name)
         self._asked.setdefault(package, set()).add(name)
         targets = self._table(package).targets(last) if self._is_followed_package(package) else ()
         if targets:
@@ -212,7 +213,7 @@ class _Table:
 
 def _binds_target(found: Import | Name) -> bool:
     """Whether the alias is bound to the target: `import a.b` binds `a`, but `import a.b as c` binds `c` to `a.b`."""
-    return bool(found.alias) and (bool(found.name) or found.alias != found.module.partition(".")[0])
+    return bool(found.alias) and (bool(found.name) or found.alias != top_package(found.module))
 
 
 def _package_level(source: Source, imports: tuple[Import, ...]) -> tuple[Import, ...]:

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from archguard.codebase.imports.syntax_scanner import Statement
-from archguard.codebase.modules.namespace import ServiceNamespace, self_and_parents
+from archguard.codebase.modules.namespace import ServiceNamespace
 from archguard.codebase.syntax.relative_names import absolute
+from archguard.model.names import parent_name, self_and_parents, top_package
 
 _MOST_MEMOIZED = 100_000
 """Memoized names at most: 20 MB. Home Assistant has 40,000."""
@@ -60,8 +61,8 @@ class StatementResolver:
         return found
 
     def _name_in_graph(self, target: str) -> str:
-        top = target.partition(".")[0]
-        for name in (target, target.rpartition(".")[0], top):
+        top = top_package(target)
+        for name in (target, parent_name(target), top):
             found = self._known_name(name)
             if found is not None:
                 return found if name != top or top not in self._shared else ""
@@ -80,7 +81,7 @@ class StatementResolver:
     def _shared(self) -> frozenset[str]:
         """The top-level names that packages in the project share, or distinguished modules outside of it."""
         packages = (portion.package for portion in self.namespace.package_roots)
-        return frozenset(name.partition(".")[0] for name in (*packages, *self.externals) if "." in name)
+        return frozenset(top_package(name) for name in (*packages, *self.externals) if "." in name)
 
     @cached_property
     def _folders(self) -> frozenset[str]:

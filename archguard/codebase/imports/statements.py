@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from archguard.codebase.imports.extract import Import
 from archguard.codebase.imports.line_parser import Statement, statement_at
-from archguard.codebase.modules.namespace import self_and_parents
 from archguard.codebase.syntax.source import Source, SourceError
+from archguard.model.names import self_and_parents
 
 
 @dataclass(frozen=True)

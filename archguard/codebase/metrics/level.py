@@ -12,6 +12,7 @@ from archguard.codebase.metrics.coupling import Coupling
 from archguard.codebase.metrics.unit import Unit
 from archguard.codebase.metrics.whole import Whole
 from archguard.codebase.syntax.source import Source, SourceError
+from archguard.model.names import shortened
 
 
 @dataclass(frozen=True)
@@ -107,5 +108,5 @@ def packages(modules: Iterable[str], depth: int) -> Mapping[str, frozenset[str]]
     """
     units: dict[str, set[str]] = {}
     for module in sorted(modules):
-        units.setdefault(".".join(module.split(".")[: depth + 1]), set()).add(module)
+        units.setdefault(shortened(module, depth + 1), set()).add(module)
     return {name: frozenset(found) for name, found in units.items()}

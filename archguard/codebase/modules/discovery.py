@@ -35,6 +35,7 @@ from archguard.codebase.syntax.source import Source
 from archguard.errors import ArchguardError
 from archguard.incremental.input_recorder import is_file, is_folder, real_path
 from archguard.model import Location, Problem, Severity
+from archguard.model.names import parent_name, parts_of, qualify
 
 _UNREAD = {
     ".pyi": "is a stub",
@@ -147,7 +148,7 @@ def _with_new(portion: PackageRoot, new: Mapping[str, bytes], exclude: Collectio
     }
     sources = (*portion.sources, *added.values())
     modules = {source.module for source in sources}
-    outer = (accumulate(name.split(".")[:-1], "{}.{}".format) for name in added)
+    outer = (accumulate(parts_of(name)[:-1], "{}.{}".format) for name in added)
     around = frozenset[str]().union(*outer)
     namespaces = frozenset(name for name in around if qualify(portion.service, name) not in modules)
     return replace(portion, sources=sources, namespaces=portion.namespaces | namespaces)
@@ -164,16 +165,6 @@ def _new_module(portion: PackageRoot, path: Path) -> str:
 
 def _shown(portion: PackageRoot, path: Path) -> str:
     return f"{portion.shown}/{path.relative_to(portion.directory).as_posix()}".removeprefix("./")
-
-
-def qualify(service: str, module: str) -> str:
-    """The qualified name of `module`: `service::module`, or `module` outside of services."""
-    return f"{service}::{module}" if service else module
-
-
-def plain_name(module: str) -> str:
-    """The name of `module` without its service."""
-    return module.rpartition("::")[2]
 
 
 def find_modules(root: Path, project: Project, services: Mapping[str, Service]) -> Modules:
@@ -420,7 +411,7 @@ def _in_order(path: str) -> list[tuple[bool, str]]:
 def _installed(package: str) -> list[Path]:
     """The places where Python would find `package`. Uses `PathFinder`, so nothing is imported."""
     path: list[str] | None = list(sys.path)
-    for name in package.split("."):
+    for name in parts_of(package):
         spec = PathFinder.find_spec(name, path)
         if spec is None:
             return []
@@ -435,7 +426,7 @@ def _found_elsewhere(root: Path, package: str, known: list[str], advice: str) ->
     for depth in ("*", "*/*", "*/*/*"):
         for place in sorted(root.glob(f"{depth}/{package.replace('.', '/')}")):
             if is_folder(place) and holds_python(place) and not place.relative_to(root).as_posix().startswith("."):
-                folder = place.relative_to(root).parents[len(package.split(".")) - 1].as_posix()
+                folder = place.relative_to(root).parents[len(parts_of(package)) - 1].as_posix()
                 return f"it is below '{folder}': {advice.format(folder)}"
     close = get_close_matches(package, known, 1)
     return f"did you mean '{close[0]}'?" if close else f"there is: {', '.join(known) or 'no package at all'}"
@@ -447,5 +438,5 @@ def _unread_name(package: str, path: Path) -> str:
 
 
 def _parents(module: str) -> Iterator[str]:
-    while module := module.rpartition(".")[0]:
+    while module := parent_name(module):
         yield module

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from archguard.codebase.modules.discovery import PackageRoot, qualify
+from archguard.codebase.modules.discovery import PackageRoot
+from archguard.model.names import is_below, qualify, self_and_parents
 
 _TEST = re.compile(r"(?:^|\.|::)(?:_?tests?|testing|test_\w+|\w+_tests?|conftest)(?:\.|$)")
 
@@ -64,13 +65,7 @@ class ServiceNamespace:
 
 
 def _contains_some(package: str, modules: Collection[str]) -> bool:
-    return any(module.startswith(f"{package}.") for module in modules)
-
-
-def self_and_parents(name: str) -> list[str]:
-    """`a.b.c`, `a.b`, `a`: the dotted name and its parents, the deepest first."""
-    parts = name.split(".")
-    return [".".join(parts[:length]) for length in range(len(parts), 0, -1)]
+    return any(is_below(module, package) for module in modules)
 
 
 def is_test(module: str) -> bool:

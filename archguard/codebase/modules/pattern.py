@@ -7,6 +7,7 @@ from functools import cached_property, lru_cache
 from typing import Annotated, Self, TypeAlias
 
 from archguard.codebase.coercion import OneOrMany, Text
+from archguard.model.names import parts_of
 
 _SERVICE = re.compile(r"(?:(?P<service>[\w*-]+|<\w+>)::)?(?P<modules>.*)", re.DOTALL)
 _SEGMENT = re.compile(r"<(?P<capture>[A-Za-z_]\w*)>|(?P<star>\*)|(?P<text>[^<>*.:]+)")
@@ -152,7 +153,7 @@ def _compile(text: str, end: str = _BELOW) -> re.Pattern[str]:
         raise PatternError("a pattern names at least one module")
     service = _service(parts["service"])
     captured = frozenset(re.findall(r"<(\w+)>", parts["service"] or ""))
-    modules = _modules(parts["modules"].split("."), captured)
+    modules = _modules(parts_of(parts["modules"]), captured)
     return re.compile(rf"(?P<unit>{service}{modules}){end}")
 
 

@@ -17,6 +17,7 @@ from archguard.codebase.modules.folders import Listing, has_no_text, holds_pytho
 from archguard.incremental.fingerprint import content
 from archguard.incremental.input_recorder import is_file, is_folder, record_full_scan
 from archguard.model import Severity
+from archguard.model.names import parts_of, top_package
 
 if TYPE_CHECKING:
     import os
@@ -83,7 +84,7 @@ class Roots:
         if is_folder(source) and (names := TopLevel.of(source).names):
             stray = is_file(source / "__init__.py")
             found = source if not stray or _is_stray(root, source, names) else root
-        tops = {name.partition(".")[0] for name in packages} or TopLevel.of(found).names
+        tops = {top_package(name) for name in packages} or TopLevel.of(found).names
         implied = [inner for name in sorted(tops) for inner in _distributions(found, name)]
         unused = [_unused_init(source)] if stray and found == source else []
         return cls((found,), tuple(implied), tuple(unused))
@@ -96,7 +97,7 @@ class Roots:
 
 def place_of(folder: Path, package: str) -> Path | None:
     """The folder or file of `package` in the source root `folder`; None if there is none."""
-    place = folder.joinpath(*native(package).split("."))
+    place = folder.joinpath(*parts_of(native(package)))
     if is_file(place / "__init__.py"):
         return place
     module = place.with_name(f"{place.name}.py")

@@ -29,6 +29,7 @@ from archguard.codebase.scopes.scopes import (
 from archguard.codebase.syntax.relative_names import absolute
 from archguard.codebase.syntax.source import Source
 from archguard.incremental.dependencies import DependencyRecorder
+from archguard.model.names import top_package
 
 
 def read_scope(source: Source, recorder: DependencyRecorder | None = None) -> Scope:
@@ -211,7 +212,7 @@ class _Binder:
     def _import(self, node: ast.Import | ast.ImportFrom) -> None:
         for alias in node.names:
             if isinstance(node, ast.Import):
-                name = alias.asname or alias.name.partition(".")[0]
+                name = alias.asname or top_package(alias.name)
                 imported = (alias.name if alias.asname else name, "")
             else:
                 module = absolute(node.module or "", node.level, self.package)

@@ -14,6 +14,7 @@ from typing import Final, TypeAlias
 
 from archguard.codebase.scopes.access_paths import Access
 from archguard.incremental.dependencies import DependencyRecorder
+from archguard.model.names import top_package
 
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 Comprehension: TypeAlias = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -288,7 +289,7 @@ class Scope:
         """The top-level packages that it imports."""
         self.read(Reading.IMPORTS)
         bindings = (binding for bound in self.contents.bindings.values() for binding in bound)
-        return frozenset(binding.imported[0].partition(".")[0] for binding in bindings if binding.imported[0])
+        return frozenset(top_package(binding.imported[0]) for binding in bindings if binding.imported[0])
 
     @property
     def returns(self) -> list[tuple[ast.expr, Position]]:

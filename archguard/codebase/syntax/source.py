@@ -19,6 +19,7 @@ from archguard.codebase.syntax.python_version import needed_version
 from archguard.errors import ArchguardError
 from archguard.incremental.fingerprint import content
 from archguard.model import Location
+from archguard.model.names import parent_name, plain_name, service_of
 
 _WORDS: Final = (b"archguard:", b"import_module", b"__import__", b"TYPE_CHECKING")
 """Words of directives, dynamic imports, and imports that never run."""
@@ -71,13 +72,13 @@ class Source:
     @property
     def service(self) -> str:
         """The service of the module; "" outside of services."""
-        return self.module.rpartition("::")[0]
+        return service_of(self.module)
 
     @property
     def package(self) -> str:
         """The base of relative imports, without the service: the parent, or the module itself for an `__init__.py`."""
-        name = self.module.rpartition("::")[2]
-        return name if self.is_package else name.rpartition(".")[0]
+        name = plain_name(self.module)
+        return name if self.is_package else parent_name(name)
 
     @cached_property
     def content(self) -> bytes:

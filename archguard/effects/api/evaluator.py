@@ -30,6 +30,7 @@ from archguard.effects.api.template_operations import (
 )
 from archguard.effects.api.templates import Alternatives, Hole, Template, either, joined, literal, unknown
 from archguard.effects.tracing import creation_sites
+from archguard.model.names import last_part, plain_name
 from archguard.semantics import (
     ClassType,
     ExternalSymbol,
@@ -209,7 +210,7 @@ class TemplateEvaluator:
             case ast.Call():
                 return self._call(node, at, frame, depth)
             case ast.Name(id=name):
-                module = at.scope.module.name.rpartition("::")[2].rpartition(".")[2]
+                module = last_part(plain_name(at.scope.module.name))
                 return self._stated(name, f"{module}.{name}") or self._name(node, at, frame, depth)
             case ast.Attribute():
                 return self._attribute(node, at, frame, depth)
@@ -688,7 +689,7 @@ def _unpacked(placed: Placed, path: tuple[int, ...]) -> Iterator[Placed]:
 
 def _http_method(name: str) -> Alternatives:
     """`GET` for `http.HTTPMethod.GET`; nothing for other symbols."""
-    last = name.rpartition(".")[2]
+    last = last_part(name)
     return literal(last) if ".HTTPMethod." in f".{name}" else _NONE
 
 
@@ -697,10 +698,10 @@ def _attribute_names(model: SemanticModel, owners: tuple[Type, ...], attribute: 
     yield attribute
     for owner in owners:
         if cls := receiver_class(owner):
-            ancestors = (base.name.rpartition(".")[2] for base in model.mro(cls))
+            ancestors = (last_part(base.name) for base in model.mro(cls))
             yield from (f"{name}.{attribute}" for name in ancestors)
         elif isinstance(owner, ModuleType):
-            yield f"{owner.name.rpartition('::')[2].rpartition('.')[2]}.{attribute}"
+            yield f"{last_part(plain_name(owner.name))}.{attribute}"
 
 
 def _names_in(node: ast.expr) -> Iterator[str]:

@@ -19,6 +19,7 @@ from archguard.codebase.scopes.access_paths import Access
 from archguard.codebase.scopes.scopes import Binding, BindingKind, Position
 from archguard.effects.api.proto import ProtoFile, Rpc
 from archguard.model import Location
+from archguard.model.names import last_part
 from archguard.semantics import InstanceType, SemanticModel, qualified_name
 
 _STUB = re.compile(r"(?:^|[.:])(?P<module>\w+)_pb2_grpc\.(?P<service>\w+)(?:Async)?Stub$")
@@ -123,11 +124,11 @@ class RpcCalls:
         file: ProtoFile, rpc: Rpc, message: tuple[str, frozenset[str]], location: Location, module: str
     ) -> Iterator[RpcMismatch]:
         name, keywords = message
-        wanted = rpc.request.rpartition(".")[2]
-        if name.rpartition(".")[2] != wanted:
+        wanted = last_part(rpc.request)
+        if last_part(name) != wanted:
             yield RpcMismatch(RpcFault.METHOD, location, module, str(rpc), file.path, rpc, (name,))
             return
-        fields = next((found for key, found in file.messages.items() if key.rpartition(".")[2] == wanted), None)
+        fields = next((found for key, found in file.messages.items() if last_part(key) == wanted), None)
         unknown = sorted(keywords - fields) if fields is not None else []
         if unknown:
             yield RpcMismatch(RpcFault.UNKNOWN_FIELD, location, module, str(rpc), file.path, rpc, tuple(unknown))

@@ -17,6 +17,7 @@ from archguard.effects.routes.expressions import Expressions, Placed
 from archguard.effects.routes.hierarchy import DJANGO_VIEW, UNRESOLVED, Class
 from archguard.effects.routes.route import Check, Level
 from archguard.model import Location
+from archguard.model.names import is_below, last_part
 from archguard.semantics import (
     ClassType,
     ExternalMember,
@@ -107,7 +108,7 @@ class Checks:
         self, node: ast.Call, at: Position, called: Sequence[Type], level: Level, depth: int
     ) -> Iterator[Check]:
         """What `partial(check, ...)`, `method_decorator(check)` and `wraps` of the standard library are given."""
-        external = {value.name.rpartition(".")[2] for value in called if isinstance(value, ExternalSymbol)}
+        external = {last_part(value.name) for value in called if isinstance(value, ExternalSymbol)}
         if node.args and external & {"partial", _METHOD_DECORATOR, "decorator_from_middleware", "sync_to_async"}:
             for element, position in self.elements_or_self(node.args[0], at):
                 yield self.of(element, position, level, None, depth)
@@ -135,7 +136,7 @@ class Checks:
         """Whether `node` is `Depends(...)`, `Security(...)` or the like, by whatever name it is imported."""
         callees = [qualified_name(value) for value in self.model.infer(node.func, at)]
         written = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        return any(name.rpartition(".")[2] in _DEPENDS for name in callees or [written])
+        return any(last_part(name) in _DEPENDS for name in callees or [written])
 
     def names(self, value: Type) -> list[str]:
         """The qualified names of `value`: of a method, also those that it overrides; of a class, those of its bases."""
@@ -146,7 +147,7 @@ class Checks:
                 holder = cls if isinstance(cls, ClassType) else None
                 if holder is None and outer and isinstance(outer.node, ast.ClassDef):
                     holder = ClassType(outer.name, outer)
-                last = name.rpartition(".")[2]
+                last = last_part(name)
                 bases = self.hierarchy.mro(holder) if holder else ()
                 return [name, *(f"{base.name}.{last}" for base in bases)]
             case ClassType() | InstanceType(of=ClassType()):
@@ -195,7 +196,7 @@ class Checks:
 
     def _replaces_guard(self, cls: ClassType) -> bool:
         """Whether it has a method of its own that decides, and that never asks the next one."""
-        methods = [scope for scope in cls.scope.children if scope.name.rpartition(".")[2] in _DECIDING]
+        methods = [scope for scope in cls.scope.children if last_part(scope.name) in _DECIDING]
         return any(
             not any(access.call and access.name in _DECIDING for path in scope.access_paths for access in path.accesses)
             for scope in methods
@@ -448,4 +449,4 @@ def _texts(node: ast.expr) -> list[str]:
 
 def is_unresolved(cls: Class) -> bool:
     """Whether a base class cannot be resolved."""
-    return isinstance(cls, ExternalSymbol) and cls.name.startswith(f"{UNRESOLVED}.")
+    return isinstance(cls, ExternalSymbol) and is_below(cls.name, UNRESOLVED)

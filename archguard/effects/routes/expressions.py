@@ -24,6 +24,7 @@ from archguard.codebase.scopes.scopes import Binding, BindingKind, Position, Rea
 from archguard.effects.routes.facts import Family, Places, route_facts
 from archguard.effects.routes.hierarchy import Hierarchy
 from archguard.effects.routes.route import UNKNOWN_PART
+from archguard.model.names import last_part, parts_of
 from archguard.semantics import (
     ClassType,
     ExternalMember,
@@ -272,7 +273,7 @@ class Expressions:
         function = parameter.at.scope
         if not isinstance(function.node, ast.FunctionDef | ast.AsyncFunctionDef):
             return
-        *_, outer, name = function.name.split(".")
+        *_, outer, name = parts_of(function.name)
         called = outer if name == "__init__" else name
         for call, at in self.calls(called):
             for callee in self.model.infer(call.func, at):
@@ -298,7 +299,7 @@ class Expressions:
                 yield found
 
     def _constructor_calls(self, cls: Scope) -> Iterator[tuple[ast.Call, Position]]:
-        name = cls.name.rpartition(".")[2]
+        name = last_part(cls.name)
         self.model.files.recorder.read((ANYWHERE, Reading.CLASSES, name))
         for module in self.modules:
             if name.encode() in self._content(module):

@@ -14,6 +14,7 @@ from functools import cached_property
 
 from archguard.effects.routes.facts import guard_key, known_guards, short
 from archguard.effects.routes.route import Check, Route
+from archguard.model.names import last_part, shortened
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _SPEC = re.compile(r"(?P<name>[\w.:]+)(?:\((?P<arguments>.*)\))?", re.DOTALL)
@@ -98,7 +99,7 @@ class GuardSet:
     def _known(self, check: Check, method: str) -> Protection | None:
         facts = known_guards()
         keys = {guard_key(name) for name in check.names}
-        if keys & facts.guards or any((package, last.rpartition(".")[2]) in facts.guards for package, last in keys):
+        if keys & facts.guards or any((package, last_part(last)) in facts.guards for package, last in keys):
             return Protection.OPTIONAL if self._is_optional_by_fact(check) else Protection.GUARDED
         if keys & facts.unsafe_only:
             return Protection.NONE if method in _SAFE_METHODS else Protection.GUARDED
@@ -107,7 +108,7 @@ class GuardSet:
     def _is_optional_by_fact(self, check: Check) -> bool:
         given, facts = set(check.arguments), known_guards()
         for name in check.names:
-            package = ".".join(name.split(".")[:2])
+            package = shortened(name, 2)
             wanted = facts.optional.get(guard_key(name)) or facts.optional.get(guard_key(package))
             if wanted and set(wanted.items()) <= given:
                 return True

@@ -15,6 +15,7 @@ from archguard.effects.routes.expressions import Placed
 from archguard.effects.routes.hierarchy import DJANGO_VIEW
 from archguard.effects.routes.route import Check, Level
 from archguard.model import Location
+from archguard.model.names import parent_name
 from archguard.semantics import ClassType, ExternalMember, ExternalSymbol, FunctionType, InstanceType
 
 HTTP_METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
@@ -132,11 +133,11 @@ class Handlers:
             case InstanceType(of=ClassType() as cls):
                 return self.of_scope(cls.scope, cls)
             case ExternalSymbol(name=name):
-                return Handler(name, name.rpartition(".")[0], None)
+                return Handler(name, parent_name(name), None)
             case ExternalMember(base=base, name=name):
-                return Handler(f"{base}.{name}", base.rpartition(".")[0], None)
+                return Handler(f"{base}.{name}", parent_name(base), None)
             case InstanceType(of=ExternalSymbol(name=name)):
-                return Handler(name, name.rpartition(".")[0], None)
+                return Handler(name, parent_name(name), None)
         return None
 
     def of_scope(self, scope: Scope, cls: ClassType | None = None) -> Handler:

@@ -18,6 +18,7 @@ from archguard.effects.routes.facts import is_one_of, route_facts
 from archguard.effects.routes.handlers import Handlers
 from archguard.effects.routes.route import Check, Level
 from archguard.model import Location
+from archguard.model.names import parent_name, split_last, top_package
 from archguard.semantics import ClassType, ExternalSymbol
 
 _LIST = "permission_classes"
@@ -77,7 +78,7 @@ class Permissions:
 
     def _external(self, base: ExternalSymbol) -> Asked | None:
         facts = route_facts().django
-        package = base.name.partition(".")[0]
+        package = top_package(base.name)
         if is_unresolved(base):
             return Asked((), (f"its base class {base.name.partition('.')[2]} cannot be resolved",))
         if is_one_of(base.name, facts.open_views):
@@ -108,10 +109,10 @@ class Permissions:
 
     def of_name(self, name: str, location: Location) -> Check:
         """The check of a permission class that the settings name by a string."""
-        module, _, last = name.rpartition(".")
+        module, last = split_last(name)
         model = self.checks.model
         while module and module not in self.expressions.codebase.sources:
-            module = module.rpartition(".")[0]
+            module = parent_name(module)
         found = exported_types(model, module, last) if module else ()
         inner = tuple(check for value in found for check in self.checks.inside(value, Level.DEFAULT, 4))
         names = tuple(dict.fromkeys((name, *(other for value in found for other in self.checks.names(value)))))

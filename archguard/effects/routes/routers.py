@@ -32,6 +32,7 @@ from archguard.effects.routes.route import (
     normalized,
 )
 from archguard.model import Location
+from archguard.model.names import last_part, parent_name
 from archguard.semantics import ClassType, ExternalSymbol, InstanceType, qualified_name
 
 _MAX_DEPTH = 12
@@ -358,7 +359,7 @@ class Routers:
             *(self.checks.of(*found, Level.ROUTER) for found in getters),
         )
         names = [qualified_name(value) for value in self.model.infer(node, at)]
-        handler = Handler(names[0], names[0].rpartition(".")[0], None)
+        handler = Handler(names[0], parent_name(names[0]), None)
         place = self.checks.location(call, at)
         entry = _Entry(prefix or "/", (ANY,), handler, (*own, *checks), place, at.scope.module.name)
         self._node(parent).entries.append(entry)
@@ -376,7 +377,7 @@ class Routers:
         values = self.model.infer(node, position)
         external = [value for value in values if not isinstance(getattr(value, "of", value), ClassType)]
         names = [qualified_name(value) for value in external]
-        if any(name.rpartition(".")[2] in _STATIC for name in names):
+        if any(last_part(name) in _STATIC for name in names):
             return
         if any(is_one_of(name, self.facts.graphql.views) for name in names):
             self._graph(parent, placed, call, prefix, checks)
@@ -636,7 +637,7 @@ class Routers:
         if UNKNOWN_PART in template:
             unknown.append(PATH_REASON)
         for method, handler, checks, reasons in self._served(entry, allocation):
-            endpoint = entry.endpoint or handler.name.rpartition(".")[2]
+            endpoint = entry.endpoint or last_part(handler.name)
             yield Route(
                 method=method,
                 path=normalized(template),

@@ -32,6 +32,7 @@ from archguard.history.matching import moved_names
 from archguard.history.trend import CheckedCommit, checked_commits, choose
 from archguard.history.weakening.exceptions import Exceptions
 from archguard.model import AuthorshipTrend, Commit, CommitGroup, GroupFigures, Identity, OpenViolations, Point
+from archguard.model.names import top_package
 
 MOST_COMMITS: Final = 2_000
 """The commits that are checked at most. A check takes from 0.1 s to several seconds, so 2,000 take an hour or so."""
@@ -268,5 +269,5 @@ def _identities(violations: Iterable[tuple[str, ...]]) -> tuple[Identity, ...]:
 def _project(config: Config, last: CheckedCommit | None) -> str:
     """A name for the code: its services, or its top-level packages."""
     modules = last.modules.values() if last else ()
-    names = sorted(config.services or {module.partition(".")[0] for module in modules}) or [config.root.name]
+    names = sorted(config.services or {top_package(module) for module in modules}) or [config.root.name]
     return ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")  # noqa: PLR2004  # more would not fit into a title

@@ -11,6 +11,7 @@ from archguard.config import Config
 from archguard.effects.outside import OutsideNames
 from archguard.inspection.review.snapshot import Snapshot
 from archguard.model import CycleChange, DependencyChange, MetricChange, ModuleMove, NameChange, RouteChange
+from archguard.model.names import is_at_or_below, last_part, top_package
 from archguard.reporters.trend.rows import COLUMNS
 
 
@@ -75,7 +76,7 @@ class Comparison:
 
     def _now(self, name: str) -> str:
         """The name of a function after its module has moved."""
-        module = next((old for old in self.moved if name == old or name.startswith(f"{old}.")), "")
+        module = next((old for old in self.moved if is_at_or_below(name, old)), "")
         return self.moved[module] + name.removeprefix(module) if module else name
 
     def _outside(self) -> Iterator[NameChange]:
@@ -95,7 +96,7 @@ class Comparison:
         """What is named in other files than `searched`, of what is `wanted`; only files that hold the text can."""
         if not wanted:
             return frozenset()
-        texts = [name.rpartition(".")[2].encode() if sort == "table" else name.encode() for sort, name in wanted]
+        texts = [last_part(name).encode() if sort == "table" else name.encode() for sort, name in wanted]
         others = [source for source in snapshot.codebase.sources.values() if source not in {*searched}]
         return outside.of(source for source in others if _holds(source, texts))
 
@@ -129,7 +130,7 @@ def _parts(config: Config) -> frozenset[str]:
 
 def _packages(codebase: Codebase) -> frozenset[str]:
     """The top-level packages outside of the project and of the standard library that are imported."""
-    tops = {name.partition(".")[0] for name in codebase.imports.externals}
+    tops = {top_package(name) for name in codebase.imports.externals}
     return frozenset(tops - sys.stdlib_module_names)
 
 

@@ -23,6 +23,7 @@ from archguard.codebase.scopes.scopes import Binding, BindingKind, Reading, Scop
 from archguard.effects.catalogue.mutation import load_mutation
 from archguard.effects.tracing import content_of
 from archguard.kinds.structure_rules.subjects import Sort, StructureFacts, Subject, own_names
+from archguard.model.names import last_part
 from archguard.semantics import ClassType, ExternalSymbol, InstanceType, ModuleType, Type
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
@@ -61,7 +62,7 @@ def _functions(scope: Scope) -> Iterator[Scope]:
 
 def _definitions(scope: Scope) -> frozenset[str]:
     """The classes and functions in `scope`, which are no variables."""
-    return frozenset(child.name.rpartition(".")[2] for child in scope.children)
+    return frozenset(last_part(child.name) for child in scope.children)
 
 
 def _is_own(scope: Scope, name: str) -> bool:

@@ -14,6 +14,7 @@ from archguard.kinds.structure_rules.shape import Demand, Selector, Shape
 from archguard.kinds.structure_rules.subjects import Sort, StructureFacts, Subject
 from archguard.kinds.structure_rules.vocabulary import bound_predicates, confidence, is_met
 from archguard.model import Confidence
+from archguard.model.names import last_part
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,5 +134,5 @@ class Rule:
     def _demanded(self, demand: Demand | None, subject: Subject) -> Demand:
         """`demand` with `<name>` replaced by its value at `subject`."""
         matching = (pattern.bindings(subject.module) for pattern in self.modules)
-        values = {"module": subject.module.rpartition(".")[2]} | next(filter(None, matching), {})
+        values = {"module": last_part(subject.module)} | next(filter(None, matching), {})
         return bound(demand or Demand(), values)
