@@ -14,6 +14,7 @@ from archguard.codebase.file_tasks import digest_of, map_files, map_imports
 from archguard.kinds import Contract
 from archguard.kinds.per_file import PerFileContract
 from archguard.model import Problem, Violation
+from archguard.model.names import ModuleName
 
 _MAX_NESTING: Final = 120
 """The nesting to blame for a `RecursionError`: a level takes up to four calls, and Python allows a thousand."""
@@ -54,7 +55,7 @@ def _violations(contract: Contract, codebase: Codebase) -> tuple[Violation, ...]
     return map_imports(codebase, f"violations of {contract.id}", check, others)
 
 
-def _problems(codebase: Codebase, modules: Collection[str]) -> tuple[Problem, ...]:
+def _problems(codebase: Codebase, modules: Collection[ModuleName]) -> tuple[Problem, ...]:
     from archguard.effects.parsed_files import parsed_files  # noqa: PLC0415  # a check of imports alone needs no types
 
     return parsed_files(codebase, modules).problems

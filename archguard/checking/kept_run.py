@@ -13,6 +13,7 @@ from archguard.codebase import Codebase
 from archguard.codebase.file_results import ANYWHERE, Batch, Result, Scan
 from archguard.codebase.file_tasks import compressed_texts
 from archguard.codebase.kept_results import Change, valid_results
+from archguard.model.names import ModuleName
 
 _MOST_OUTDATED: Final = 0.1
 _FEW_OUTDATED: Final = 50
@@ -23,7 +24,7 @@ _FEW_OUTDATED: Final = 50
 class KeptRun:
     """The results of a full run on the files of that time."""
 
-    modules: frozenset[str]
+    modules: frozenset[ModuleName]
     imports: str
     """The digest of the import graph."""
     batches: tuple[Batch, ...]
@@ -40,7 +41,7 @@ class KeptRun:
             frozenset(codebase.sources), codebase.every_import.digest, batches, results.scans, texts_of(codebase)
         )
 
-    def change(self, codebase: Codebase, module: str) -> Change:
+    def change(self, codebase: Codebase, module: ModuleName) -> Change:
         """The change of `module` since the run, to its file in `codebase`."""
         text = self.texts.get(module)
         return Change(zlib.decompress(text) if text else None, codebase.sources.get(module), module not in self.modules)

@@ -25,6 +25,7 @@ from archguard.incremental.dependencies import DependencyRecorder
 from archguard.incremental.input_recorder import edited_files, is_recording, state_of, take_over_inputs
 from archguard.incremental.program_state import running_program
 from archguard.incremental.unpickle import unpickled
+from archguard.model.names import ModuleName
 
 _FOLDER: Final = "results"
 _MOST_RUNS: Final = 4
@@ -157,7 +158,7 @@ class _StoredParts(Mapping[str, bytes]):
     content: bytes | None = field(default=None, repr=False)
     """The second entry; None to read each part from disk."""
 
-    def __getitem__(self, module: str) -> bytes:
+    def __getitem__(self, module: ModuleName) -> bytes:
         part = self.parts[module]
         if self.content is None:
             content = store.load_part(self.root, (_FOLDER, f"{self.name}.parts"), part.offset, part.length)

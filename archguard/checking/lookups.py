@@ -15,6 +15,7 @@ from archguard.codebase.file_results import ANYWHERE
 from archguard.codebase.scopes.scopes import Binding, Reading, Scope, ScopeFact
 from archguard.incremental.dependencies import Fact, Validity
 from archguard.incremental.memos import Answer, AnswerStore, MemoName
+from archguard.model.names import ModuleName
 from archguard.semantics.program_facts import ProgramFacts
 
 
@@ -73,7 +74,7 @@ def _validity(now: Codebase, before: Codebase, changed: Collection[str]) -> Vali
     return Validity(holds)
 
 
-def _is_in(scopes: dict[str, Scope], modules: Collection[str]) -> Callable[[object], bool]:
+def _is_in(scopes: dict[str, Scope], modules: Collection[ModuleName]) -> Callable[[object], bool]:
     """Whether the key of a memo is about a node or a binding of `modules`, which nobody can ask for again."""
     trees = (scopes[name].syntax for name in modules if name in scopes)
     nodes = {id(node) for tree in trees for node in ast.walk(tree)}

@@ -27,7 +27,15 @@ from archguard.codebase.scopes.scopes import Reading
 from archguard.codebase.syntax.source import Source, SourceError
 from archguard.incremental.input_recorder import record_sources
 from archguard.model import Location, Problem, Step
-from archguard.model.names import last_part, parts_of, plain_name, self_and_parents, split_last
+from archguard.model.names import (
+    ModuleName,
+    QualifiedName,
+    last_part,
+    parts_of,
+    plain_name,
+    self_and_parents,
+    split_last,
+)
 
 _T = TypeVar("_T")
 
@@ -36,7 +44,7 @@ _T = TypeVar("_T")
 class Codebase:
     """The input of every contract."""
 
-    sources: Mapping[str, Source]
+    sources: Mapping[ModuleName, Source]
     """The source file of each module, by module name."""
     imports: ImportGraph
     root: Path = Path()
@@ -45,7 +53,7 @@ class Codebase:
     services: Mapping[str, Service] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     """Files, and parts of files, that could not be read."""
-    excluded: frozenset[str] = frozenset()
+    excluded: frozenset[ModuleName] = frozenset()
     """The modules that the configuration excludes."""
     places: Mapping[str, str] = field(default_factory=dict)
     """The displayed path of each module without a source: a folder without `__init__.py`, or a stub."""
@@ -70,7 +78,7 @@ class Codebase:
     """The results of functions that are memoized `per_codebase`; shared with the variants that lack some imports."""
 
     @property
-    def modules(self) -> frozenset[str]:
+    def modules(self) -> frozenset[ModuleName]:
         """Every module of the project, including those without a file."""
         return self.imports.modules
 
@@ -98,7 +106,7 @@ class Codebase:
             return {pattern.text: self._service(pattern.text)}
         return self._matches(pattern)
 
-    def anchors(self, pattern: Pattern) -> tuple[str, ...]:
+    def anchors(self, pattern: Pattern) -> tuple[ModuleName, ...]:
         """The top modules of what `pattern` selects, sorted; of a component, the modules that its patterns match."""
         if pattern.text in self.components:
             matched = {anchor for own in self.components[pattern.text].modules for anchor in self._matches(own)}
@@ -109,7 +117,7 @@ class Codebase:
             found = set(self._matches(pattern))
         return tuple(sorted(found))
 
-    def members(self, patterns: Iterable[Pattern]) -> frozenset[str]:
+    def members(self, patterns: Iterable[Pattern]) -> frozenset[ModuleName]:
         """Every module that one of `patterns` selects."""
         key = tuple(patterns)
         if key not in self._members_by_patterns:
@@ -117,7 +125,7 @@ class Codebase:
             self._members_by_patterns[key] = frozenset().union(*units)
         return self._members_by_patterns[key]
 
-    def files(self, modules: Iterable[str]) -> tuple[Source, ...]:
+    def files(self, modules: Iterable[ModuleName]) -> tuple[Source, ...]:
         """The sources of those of `modules` that have one, sorted by module."""
         return tuple(self.sources[module] for module in sorted(modules) if module in self.sources)
 
@@ -132,11 +140,11 @@ class Codebase:
             return Location(self.display_path(link.importer), link.line)
         return found.name_location if self._is_name(link.imported) else found.location
 
-    def _is_name(self, imported: str) -> bool:
+    def _is_name(self, imported: QualifiedName) -> bool:
         """Whether `imported` is a name that a module of the project defines, not a module."""
         return imported not in self.modules and any(outer in self.modules for outer in self_and_parents(imported))
 
-    def location_of(self, module: str) -> Location:
+    def location_of(self, module: ModuleName) -> Location:
         """The location of a module as a whole."""
         return Location(self.display_path(module))
 
@@ -147,7 +155,7 @@ class Codebase:
             self.statements_of_links[link] = max(self.named(link), key=_depth, default=None)
         return self.statements_of_links[link]
 
-    def _read_statements_of(self, module: str) -> None:
+    def _read_statements_of(self, module: ModuleName) -> None:
         """Record that what is computed depends on the import statements of `module`."""
         self.results.recorder.read((module, Reading.STATEMENTS, ""))
 
@@ -166,7 +174,7 @@ class Codebase:
         """The imports at the line of `link` that name the imported module directly, not by a re-export."""
         return self._statements.naming(link.importer, link.line, plain_name(link.imported))
 
-    def _imports_by_definer(self, importer: str, line: int) -> Mapping[str, tuple[Import, ...]]:
+    def _imports_by_definer(self, importer: ModuleName, line: int) -> Mapping[str, tuple[Import, ...]]:
         """The imports at `line`, by the modules that define the imported names.
 
         The last line is memoized: callers ask for each name of a statement in turn, and some have thousands of names.
@@ -179,7 +187,7 @@ class Codebase:
             self._last_line[:] = [((importer, line), {module: tuple(some) for module, some in found.items()})]
         return self._last_line[0][1]
 
-    def _defining_modules(self, importer: str, found: Import) -> tuple[str, ...]:
+    def _defining_modules(self, importer: ModuleName, found: Import) -> tuple[ModuleName, ...]:
         """The modules that define the name that `found` imports, with re-exports resolved."""
         if self.reexports is None:
             return ()
@@ -233,7 +241,7 @@ class Codebase:
                     if any(self._imports_target(link, found) for found in self._statements.at(importer, line)):
                         yield link
 
-    def _star_binds(self, modules: Iterable[str], name: str) -> bool:
+    def _star_binds(self, modules: Iterable[ModuleName], name: str) -> bool:
         """Whether `import *` from one of `modules` binds `name`, or a re-export of it."""
         reexports, last = self.reexports, last_part(name)
         return reexports is not None and any(
@@ -259,11 +267,11 @@ class Codebase:
         """One import with its location."""
         return Step(link.importer, link.imported, self.display_path(link.importer), link.line)
 
-    def display_path(self, module: str) -> str:
+    def display_path(self, module: ModuleName) -> str:
         """The path of `module` as reports show it; "" if it is not in the project."""
         return self.sources[module].display_path if module in self.sources else self.places.get(module, "")
 
-    def has_read_errors(self, module: str) -> bool:
+    def has_read_errors(self, module: ModuleName) -> bool:
         """Whether a part of its file could not be read, so that some of its imports may be unknown."""
         return self.display_path(module) in self._paths_with_errors
 
@@ -308,7 +316,7 @@ class Codebase:
             *(statement.traits for statement in found)
         )  # if one name of the statement lacks a trait, the import lacks it
 
-    def _may_have(self, module: str, wanted: frozenset[ImportTrait]) -> bool:
+    def _may_have(self, module: ModuleName, wanted: frozenset[ImportTrait]) -> bool:
         """Whether an import of `module` can have one of these traits: a word search that saves most parses."""
         try:
             markers = self.sources[module].markers
@@ -316,7 +324,7 @@ class Codebase:
             return False
         return any(not _MARKERS[trait] or _MARKERS[trait] & markers for trait in wanted)
 
-    def _component(self, name: str) -> frozenset[str]:
+    def _component(self, name: str) -> frozenset[ModuleName]:
         component = self.components[name]
         excluded = {
             module for pattern in component.except_ for unit in self._matches(pattern).values() for module in unit
@@ -326,7 +334,7 @@ class Codebase:
             - excluded
         )
 
-    def _service(self, name: str) -> frozenset[str]:
+    def _service(self, name: str) -> frozenset[ModuleName]:
         service = self.services[name]
         own = (unit for pattern in service.modules for unit in self._matches(pattern).values())
         return frozenset().union(*own, (module for module in self.modules if module.startswith(f"{name}::")))

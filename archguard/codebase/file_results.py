@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from archguard.incremental.dependencies import DependencyRecorder
 from archguard.incremental.memos import AnswerStore
+from archguard.model.names import ModuleName
 
 Query: TypeAlias = str
 """Names what is computed, with all that it depends on beside the code."""
@@ -21,7 +22,7 @@ ANYWHERE: Final = "*"
 class Result(NamedTuple):
     """The result for one file, or for all of them (`PROGRAM`)."""
 
-    module: str
+    module: ModuleName
     value: Any
     inputs: Hashable
     """What it depends on beside the query and the code of modules."""
@@ -89,7 +90,7 @@ class FileResults:
         return self.recorder.is_recording and self.is_kept
 
     def known(
-        self, query: Query, modules: Iterable[str], inputs: Callable[[str], Hashable]
+        self, query: Query, modules: Iterable[ModuleName], inputs: Callable[[str], Hashable]
     ) -> Iterator[tuple[str, Result]]:
         """The results for those of `modules` that this run or the earlier one has one for, with the same `inputs`."""
         computed, kept = self.computed.get(query, {}), self.kept.get(query, {})
@@ -105,7 +106,7 @@ class FileResults:
         self.batches.append(batch)
         self.computed.setdefault(batch.query, {}).update((result.module, result) for result in batch.results)
 
-    def context(self, modules: Collection[str]) -> list[str]:
+    def context(self, modules: Collection[ModuleName]) -> list[str]:
         """`modules`, as results may depend on them: sorted, and without those that were added since the earlier run.
 
         Whatever depends on an added module has read that there was none, and is outdated for that.

@@ -16,6 +16,7 @@ from archguard.codebase.syntax.error_tolerant import TolerantSource
 from archguard.codebase.syntax.source import Source, SourceError
 from archguard.incremental.dependencies import Fact
 from archguard.incremental.unpickle import unpickled
+from archguard.model.names import ModuleName
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ def _is_different_in_any(changes: Mapping[str, Change], reading: tuple[str, Read
     return any(change.is_different_anywhere(*reading) for change in changes.values())
 
 
-def _readers(batch: Batch, module: str, is_different: Callable[[Any], bool]) -> Iterator[int]:
+def _readers(batch: Batch, module: ModuleName, is_different: Callable[[Any], bool]) -> Iterator[int]:
     packed = batch.rows.get(module, b"")
     if not packed:
         yield from range(len(batch.results))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from archguard.codebase import Codebase, Expression, Import, Link, Pattern, Source, SourceError
-from archguard.model.names import plain_name, qualify, service_of
+from archguard.model.names import ModuleName, plain_name, qualify, service_of
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Interface:
         )
 
 
-def _names_in_all(codebase: Codebase, package: str) -> Iterator[str]:
+def _names_in_all(codebase: Codebase, package: ModuleName) -> Iterator[str]:
     source = codebase.sources.get(package)
     return (f"{package}.{name}" for name in (*_all(source), "*")) if source else iter(())
 

@@ -21,6 +21,7 @@ from typing import BinaryIO, Concatenate, ParamSpec, TypeAlias, TypeVar
 from archguard.codebase.codebase import Codebase
 from archguard.codebase.memo import memoize, per_codebase
 from archguard.codebase.parallel_map import fork, worker_count
+from archguard.model.names import ModuleName
 
 _R = TypeVar("_R")
 _P = ParamSpec("_P")
@@ -47,7 +48,7 @@ def worker_pool(codebase: Codebase) -> Iterator[None]:
         pool.stop()
 
 
-def map_shards(codebase: Codebase, task: Task[_R], modules: Iterable[str]) -> list[_R]:
+def map_shards(codebase: Codebase, task: Task[_R], modules: Iterable[ModuleName]) -> list[_R]:
     """The results of `task` for the shards of `modules`; one shard without a pool.
 
     The task must be a module-level function, or a `partial` of one; its arguments and its result must be picklable.
@@ -69,7 +70,7 @@ def _put_everywhere(codebase: Codebase, key: Hashable, result: object) -> None:
     map_shards(codebase, partial(_put, key, result), ())
 
 
-def _put(key: Hashable, result: object, codebase: Codebase, modules: Sequence[str]) -> None:
+def _put(key: Hashable, result: object, codebase: Codebase, modules: Sequence[ModuleName]) -> None:
     del modules
     memoize(codebase, key, result)
 
@@ -88,7 +89,7 @@ class _WorkerPool:
     is_busy: bool = False
     """Whether a task is running: one that is started by it runs in this process, as the workers answer in order."""
 
-    def map_shards(self, codebase: Codebase, task: Task[_R], modules: Sequence[str]) -> list[_R]:
+    def map_shards(self, codebase: Codebase, task: Task[_R], modules: Sequence[ModuleName]) -> list[_R]:
         """The result of the task for each shard."""
         if self.is_busy:
             return [task(codebase, modules)]
@@ -125,7 +126,7 @@ class _WorkerPool:
         self.shard_of = {name: place // _FILES_IN_A_ROW % count for place, name in enumerate(names)}
         self.workers = [_Worker.of(codebase) for _ in range(1, count)]
 
-    def _shards(self, modules: Sequence[str]) -> list[list[str]]:
+    def _shards(self, modules: Sequence[ModuleName]) -> list[list[str]]:
         shards: list[list[str]] = [[] for _ in range(len(self.workers) + 1)]
         for module in modules:
             shards[self.shard_of.get(module, 0)].append(module)
@@ -170,7 +171,7 @@ class _Worker:
         os.close(replies_out)
         return cls(process, os.fdopen(requests_out, "wb"), os.fdopen(replies_in, "rb"))
 
-    def send(self, task: bytes, modules: Sequence[str]) -> None:
+    def send(self, task: bytes, modules: Sequence[ModuleName]) -> None:
         """Send a task, without waiting for the result."""
         with suppress(OSError):  # the worker has died; `result` notices
             pickle.dump((task, modules), self.requests, pickle.HIGHEST_PROTOCOL)

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from typing import TypeAlias
 
-from archguard.model.names import plain_name, service_of, top_package
+from archguard.model.names import QualifiedName, plain_name, service_of, top_package
 from archguard.model.violation import Confidence, Severity, Step, Violation
 
 _Place: TypeAlias = tuple[str, int, int, int]
@@ -228,7 +228,7 @@ def _action(violation: Violation) -> Hashable:
     return violation.contract, violation.rule, violation.fix, violation.severity, violation.importer, target(violation)
 
 
-def target(violation: Violation) -> str:
+def target(violation: Violation) -> QualifiedName:
     """What a violation uses: the service, the package outside of the importer's own, or the name."""
     name = violation.imported or violation.symbol
     service = service_of(name)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from archguard.codebase import Codebase
-from archguard.model.names import parts_of, plain_name
+from archguard.model.names import last_part, parts_of, plain_name
 from archguard.onboarding.parts import sizes_of
 from archguard.onboarding.pattern_writer import is_in, one_or_many, patterns_for
 from archguard.onboarding.proposal import ProposedContract
@@ -221,7 +221,7 @@ def _allowed_in(
 
 
 def _short(pattern: str) -> str:
-    return pattern.rpartition(".")[2]
+    return last_part(pattern)
 
 
 def _concentrated(survey: Survey, accesses: Mapping[str, int], usual: re.Pattern[str]) -> frozenset[str]:

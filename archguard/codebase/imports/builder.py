@@ -27,7 +27,7 @@ from archguard.codebase.modules.service_paths import ServicePaths
 from archguard.codebase.parallel_map import parallel_map
 from archguard.codebase.syntax.source import Source
 from archguard.model import Problem
-from archguard.model.names import parent_name, self_and_parents, top_package
+from archguard.model.names import ModuleName, parent_name, self_and_parents, top_package
 
 _FILES_PER_PROCESS = 500
 """Files per process at least: these take a tenth of a second to scan; for fewer, a fork does not pay."""
@@ -43,7 +43,7 @@ class BuiltGraph:
     problems: tuple[Problem, ...]
     reexports: Reexports
     """Resolves re-exported names; without `follow_reexports`, every name to itself."""
-    externals: frozenset[str]
+    externals: frozenset[ModuleName]
     """The external modules that are distinguished from their top-level package."""
 
 
@@ -51,7 +51,7 @@ def build_graph(  # noqa: PLR0913  # each is one setting of the configuration
     root: Path,
     modules: Modules,
     externals: Collection[Target],
-    excluded: frozenset[str],
+    excluded: frozenset[ModuleName],
     paths: ServicePaths,
     *,
     follow_reexports: bool,
@@ -84,8 +84,8 @@ class _GraphBuilder:
 
     root: Path
     modules: Modules
-    externals: frozenset[str]
-    excluded: frozenset[str]
+    externals: frozenset[ModuleName]
+    excluded: frozenset[ModuleName]
     dynamic: bool
     found: ScanResult = field(default_factory=ScanResult)
 
@@ -145,7 +145,7 @@ class _GraphBuilder:
         self.externals |= {unit for target in targets for name in named if (unit := target.unit(name))}
         self._rescan({importer for importer, _ in lines})
 
-    def _rescan(self, modules: Collection[str]) -> None:
+    def _rescan(self, modules: Collection[ModuleName]) -> None:
         into_packages = self.found.into_packages
         self.found.into_packages = {link: text for link, text in into_packages.items() if link.importer not in modules}
         for service, own in _by_service(self.sources[module] for module in modules):
@@ -176,7 +176,7 @@ class _GraphBuilder:
             if origins - {link.imported}:
                 self._redirect(link, origins)
 
-    def _lines(self, module: str) -> Collection[int] | None:
+    def _lines(self, module: ModuleName) -> Collection[int] | None:
         found = self.found.by_grimp.get(module)
         return None if found is None else {line for lines in found.values() for line in lines}
 

@@ -12,6 +12,7 @@ from typing import Final, Self, TypeGuard
 
 from archguard.codebase.syntax.source import Source, SourceError
 from archguard.model import Problem, Severity
+from archguard.model.names import ModuleName
 
 DYNAMIC: Final = frozenset((b"import_module", b"__import__"))
 """A file with a dynamic import has one of these markers."""
@@ -30,7 +31,7 @@ _UNFOLLOWED: Final = "what is imported here is known to the running code only, s
 class Loading:
     """The arguments of a dynamic import."""
 
-    module: str
+    module: ModuleName
     """Without leading dots."""
     level: int
     """The number of leading dots."""

@@ -13,7 +13,7 @@ from archguard.codebase.imports.dynamic import Loading, Naming, is_loading, load
 from archguard.codebase.syntax.relative_names import absolute
 from archguard.codebase.syntax.source import Source, SourceError
 from archguard.model import Location
-from archguard.model.names import top_package
+from archguard.model.names import ModuleName, QualifiedName, top_package
 
 MOST_NAMES: Final = 5_000
 """Names in one import statement; generated code has two thousand. The cost per statement is quadratic."""
@@ -43,7 +43,7 @@ _Found: TypeAlias = tuple[ast.Import | ast.ImportFrom | ast.Call, _Traits]
 class Import:
     """`import module`, or `from module import name`, in absolute names."""
 
-    module: str
+    module: ModuleName
     """Without the service; "" if a relative import leaves the top-level package."""
     name: str
     """The imported name, `*`, or "" for a plain `import`."""
@@ -56,7 +56,7 @@ class Import:
     traits: frozenset[ImportTrait] = frozenset()
 
     @property
-    def target(self) -> str:
+    def target(self) -> QualifiedName:
         """The qualified name of the imported module or attribute."""
         return f"{self.module}.{self.name}" if self.name not in ("", "*") else self.module
 
@@ -204,7 +204,7 @@ def _last_name(node: ast.expr) -> str:
 
 
 def _names(
-    node: ast.Import | ast.ImportFrom | ast.Call, package: str
+    node: ast.Import | ast.ImportFrom | ast.Call, package: ModuleName
 ) -> Iterator[tuple[str, str, str, ast.alias | ast.Call]]:
     match node:
         case ast.Import():

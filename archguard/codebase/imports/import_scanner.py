@@ -24,7 +24,7 @@ from archguard.codebase.modules.discovery import Modules
 from archguard.codebase.modules.namespace import ServiceNamespace
 from archguard.codebase.syntax.source import LONG_IMPORT, Draft, Source, SourceError
 from archguard.model import Problem
-from archguard.model.names import parts_of, plain_name, self_and_parents, top_package
+from archguard.model.names import ModuleName, QualifiedName, parts_of, plain_name, self_and_parents, top_package
 
 if TYPE_CHECKING:
     from archguard.codebase.imports.grimp_scanner import GrimpImport, GrimpScanner
@@ -78,9 +78,9 @@ class ImportScanner:
     namespace: ServiceNamespace
     known: Collection[str]
     """Every module of the project."""
-    externals: frozenset[str]
+    externals: frozenset[ModuleName]
     """External modules to distinguish from their top-level package."""
-    excluded: frozenset[str]
+    excluded: frozenset[ModuleName]
     """Excluded modules to distinguish from their top-level package."""
     dynamic: bool
     """Whether to extract `import_module("a.b")` and the like."""
@@ -195,7 +195,7 @@ class ImportScanner:
                 if imported in self._packages:
                     found.into_packages[Link(source.module, imported, one.location.line)] = ""
 
-    def _add_by_grimp(self, importer: str, imports: "Iterable[GrimpImport]", found: ScanResult) -> None:
+    def _add_by_grimp(self, importer: ModuleName, imports: "Iterable[GrimpImport]", found: ScanResult) -> None:
         links = found.by_grimp[importer] = {}
         for one in imports:
             imported = self._names.get(one.imported.name) or self._graph_name(one.imported.name)
@@ -206,13 +206,13 @@ class ImportScanner:
                 if one.is_lazy:
                     found.lazy.add(Link(importer, imported, one.line_number))
 
-    def _text(self, importer: str, one: "GrimpImport") -> str:
+    def _text(self, importer: ModuleName, one: "GrimpImport") -> str:
         """The text of the statement of `one`; only its first line, as grimp has it, if the rest needs a parser."""
         if names_in(one.line_contents):
             return one.line_contents
         return text_at(self._statements.lines(importer), one.line_number) or one.line_contents
 
-    def _graph_name(self, imported: str) -> str:
+    def _graph_name(self, imported: QualifiedName) -> str:
         """The name of grimp's `imported` in the graph; of an excluded module, the nearest package around it."""
         module = self.namespace.qualified(imported)
         around = self_and_parents(module) if module in self.excluded else []

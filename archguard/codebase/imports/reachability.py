@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from archguard.codebase.imports.graph import ImportGraph, Link
+from archguard.model.names import ModuleName
 
 ALL_BITS = -1
 """All bits: a barrier that no path passes through."""
@@ -46,7 +47,7 @@ class Reachability:
                     queue.append(importer)
         return masks
 
-    def chain(self, module: str, bit: int) -> tuple[str, ...]:
+    def chain(self, module: ModuleName, bit: int) -> tuple[str, ...]:
         """A shortest path from `module` to one that is labelled `bit`, both ends included."""
         chain = [module]
         while not self.labels.get(chain[-1], 0) & bit:

@@ -16,7 +16,7 @@ from archguard.codebase.imports.statements import Statements
 from archguard.codebase.modules.namespace import ServiceNamespace
 from archguard.codebase.syntax.source import Source, SourceError
 from archguard.incremental.input_recorder import record_full_scan
-from archguard.model.names import parent_name, split_last, top_package
+from archguard.model.names import ModuleName, QualifiedName, parent_name, split_last, top_package
 
 
 @dataclass(frozen=True)
@@ -50,15 +50,15 @@ class Reexports:
         """The qualified names of the definitions of `shop.OrderRepository`; itself if it is no re-export."""
         return self._follow(name, ())
 
-    def imported_as(self, importer: str, target: str) -> tuple[str, ...]:
+    def imported_as(self, importer: ModuleName, target: QualifiedName) -> tuple[str, ...]:
         """The qualified names of the definitions of `target`, as a statement in `importer` names it."""
         return self.definitions(self._stars.qualified(importer, target))
 
-    def module_of(self, definition: str) -> str:
+    def module_of(self, definition: QualifiedName) -> str:
         """The module that `definition` is, or is defined in."""
         return definition if definition in self.known else parent_name(definition)
 
-    def binds(self, module: str, name: str) -> bool:
+    def binds(self, module: ModuleName, name: str) -> bool:
         """Whether a module binds `name`; one with `__getattr__` may bind any name."""
         if module not in self._stars.sources:
             return False
@@ -67,11 +67,11 @@ class Reexports:
             name in self._stars.public(self._stars.qualified(module, star)) for star in stars
         )
 
-    def passes_with_star(self, module: str, name: str) -> bool:
+    def passes_with_star(self, module: ModuleName, name: str) -> bool:
         """Whether `from module import *` may bind `name`."""
         return name in self._stars.public(module)
 
-    def after_edits(self, sources: Mapping[str, Source], edited: Collection[str]) -> "Reexports | None":
+    def after_edits(self, sources: Mapping[ModuleName, Source], edited: Collection[str]) -> "Reexports | None":
         """The re-exports with other `sources`: the modules `edited` have changed, and others may have been added.
 
         None if that changes where a name in another file leads to.
@@ -87,7 +87,7 @@ class Reexports:
         """Whether star imports of the modules `edited` bind the same names as `before`."""
         return all(self._stars.is_like(before._stars, module) for module in edited)
 
-    def _leads_like(self, before: "Reexports", package: str) -> bool:
+    def _leads_like(self, before: "Reexports", package: ModuleName) -> bool:
         """Whether each name that was followed through `package` has the same definitions as `before`."""
         names = sorted(self._asked.get(package, ()))
         return all(self.definitions(name) == before.definitions(name) for name in names)
@@ -106,11 +106,11 @@ class Reexports:
             return tuple(sorted(found))
         return (name,) if package in self.known else ()
 
-    def _is_followed_package(self, package: str) -> bool:
+    def _is_followed_package(self, package: ModuleName) -> bool:
         source = self._stars.sources.get(package) if self.follows else None
         return source is not None and source.is_package
 
-    def _table(self, package: str) -> "_Table":
+    def _table(self, package: ModuleName) -> "_Table":
         if package not in self._tables:
             self._tables[package] = _Table(package, self.packages.get(package), self.statements, self._stars)
         return self._tables[package]
@@ -124,28 +124,28 @@ class Reexports:
 class _Stars:
     """The names that `from module import *` binds."""
 
-    sources: Mapping[str, Source]
+    sources: Mapping[ModuleName, Source]
     views: Mapping[str, ServiceNamespace]
     starred: set[str]
     """The modules whose names a star import has needed."""
     _known: dict[str, tuple[frozenset[str], tuple[str, ...]]] = field(default_factory=dict, init=False, repr=False)
 
-    def is_like(self, before: "_Stars", module: str) -> bool:
+    def is_like(self, before: "_Stars", module: ModuleName) -> bool:
         """Whether `module` binds the names that it bound `before`, or no star import has needed them."""
         return module not in before.starred or self.bound(module) == before.bound(module)
 
-    def qualified(self, importer: str, name: str) -> str:
+    def qualified(self, importer: ModuleName, name: str) -> str:
         """The name in the graph of `name` in the files of `importer`'s service."""
         return self.views[self.sources[importer].service].qualified(name)
 
-    def bound(self, module: str) -> tuple[frozenset[str], tuple[str, ...]]:
+    def bound(self, module: ModuleName) -> tuple[frozenset[str], tuple[str, ...]]:
         """The top-level bindings of a file, and the modules of its star imports."""
         if module not in self._known:
             record_full_scan(self.sources[module].file)
             self._known[module] = _bound(self.sources[module])
         return self._known[module]
 
-    def public(self, module: str, above: tuple[str, ...] = ()) -> frozenset[str]:
+    def public(self, module: ModuleName, above: tuple[str, ...] = ()) -> frozenset[str]:
         """The names that `from module import *` may bind: all without a leading underscore."""
         if module in above or module not in self.sources:
             return frozenset()
@@ -159,7 +159,7 @@ class _Stars:
 class _Table:
     """The import targets of the names in one package; several if branches import a name from different modules."""
 
-    package: str
+    package: ModuleName
     lines: Collection[int] | None
     statements: Statements
     stars: _Stars
@@ -205,7 +205,7 @@ class _Table:
         return [f"{module}.{name}" for module in stars if name not in own]
 
     @cached_property
-    def _star_modules(self) -> list[str]:
+    def _star_modules(self) -> list[ModuleName]:
         plain = self._plain
         imports = self.statements.parsed(self.package) if plain is None else [found for found, _ in plain]
         return [self.stars.qualified(self.package, found.module) for found in imports if found.name == "*"]

@@ -13,7 +13,7 @@ from functools import cached_property
 from archguard.codebase.imports.syntax_scanner import Statement
 from archguard.codebase.modules.namespace import ServiceNamespace
 from archguard.codebase.syntax.relative_names import absolute
-from archguard.model.names import parent_name, self_and_parents, top_package
+from archguard.model.names import ModuleName, QualifiedName, parent_name, self_and_parents, top_package
 
 _MOST_MEMOIZED = 100_000
 """Memoized names at most: 20 MB. Home Assistant has 40,000."""
@@ -26,13 +26,13 @@ class StatementResolver:
     namespace: ServiceNamespace
     known: Collection[str]
     """Every module of the project."""
-    externals: Collection[str]
+    externals: Collection[ModuleName]
     """External modules to distinguish from their top-level package."""
-    excluded: Collection[str]
+    excluded: Collection[ModuleName]
     """Excluded modules to distinguish from their top-level package."""
     _memo: dict[str, str] = field(default_factory=dict, init=False, repr=False)
 
-    def imported(self, statements: Iterable[Statement], package: str) -> list[tuple[str, Statement]] | None:
+    def imported(self, statements: Iterable[Statement], package: ModuleName) -> list[tuple[str, Statement]] | None:
         """The names in the graph that `statements` import in a file of `package`, each with its statement.
 
         None if grimp must tell.
@@ -53,14 +53,14 @@ class StatementResolver:
                 found.append((imported, statement))
         return found
 
-    def _resolve(self, target: str) -> str:
+    def _resolve(self, target: QualifiedName) -> str:
         """The name in the graph of `target`; "" if grimp must tell."""
         if len(self._memo) >= _MOST_MEMOIZED:
             self._memo.clear()
         found = self._memo[target] = self._name_in_graph(target)
         return found
 
-    def _name_in_graph(self, target: str) -> str:
+    def _name_in_graph(self, target: QualifiedName) -> str:
         top = top_package(target)
         for name in (target, parent_name(target), top):
             found = self._known_name(name)
@@ -68,7 +68,7 @@ class StatementResolver:
                 return found if name != top or top not in self._shared else ""
         return "" if top in self._shared else top
 
-    def _known_name(self, target: str) -> str | None:
+    def _known_name(self, target: QualifiedName) -> str | None:
         """The name in the graph of a module of the project; "" if grimp must tell, None if it is no such module."""
         name = self.namespace.qualified(target)
         if name in self._folders:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from archguard.codebase.imports.graph import ImportGraph, Link
 from archguard.codebase.metrics.components import component_of, strongly_connected
+from archguard.model.names import ModuleName, QualifiedName
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -76,7 +77,7 @@ class Coupling:
 
         return sum(1 for _ in islice(nx.simple_cycles(self.graph), MOST_CYCLES))
 
-    def cycle(self, importer: str, imported: str) -> tuple[str, ...]:
+    def cycle(self, importer: ModuleName, imported: QualifiedName) -> tuple[str, ...]:
         """A shortest cycle through the edge between two units of a component, from `importer` to `importer`."""
         import networkx as nx  # noqa: PLC0415  # 130 ms
 

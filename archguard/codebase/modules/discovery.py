@@ -35,7 +35,7 @@ from archguard.codebase.syntax.source import Source
 from archguard.errors import ArchguardError
 from archguard.incremental.input_recorder import is_file, is_folder, real_path
 from archguard.model import Location, Problem, Severity
-from archguard.model.names import parent_name, parts_of, qualify
+from archguard.model.names import ModuleName, parent_name, parts_of, qualify
 
 _UNREAD = {
     ".pyi": "is a stub",
@@ -61,7 +61,7 @@ class PackageRoot:
     """A folder (or file) with modules of the top-level package `package`, in the form that grimp needs."""
 
     service: str
-    package: str
+    package: ModuleName
     directory: Path
     sources: tuple[Source, ...]
     namespaces: frozenset[str]
@@ -86,11 +86,11 @@ class Modules:
 
     package_roots: tuple[PackageRoot, ...]
     problems: tuple[Problem, ...]
-    excluded: frozenset[str]
+    excluded: frozenset[ModuleName]
     """The modules that `exclude` matches."""
 
     @property
-    def sources(self) -> dict[str, Source]:
+    def sources(self) -> dict[ModuleName, Source]:
         """The source of each module, by qualified name."""
         return {source.module: source for portion in self.package_roots for source in portion.sources}
 
@@ -190,7 +190,7 @@ def _without(walk: "_ModuleFinder", project: Project) -> Modules:
             tuple(portion for portion in walk.portions if portion.sources), tuple(walk.problems), frozenset()
         )
 
-    def is_included(module: str) -> bool:
+    def is_included(module: ModuleName) -> bool:
         return not any(pattern.unit(module) for pattern in project.exclude)
 
     portions = (
@@ -218,7 +218,7 @@ class _ModuleFinder:
         self.errors: list[PackageNotFoundError] = []
         self.unread: list[Path] = []
 
-    def enter(self, service: str, source_roots: Iterable[str], packages: Iterable[str]) -> None:
+    def enter(self, service: str, source_roots: Iterable[str], packages: Iterable[ModuleName]) -> None:
         """Collect `packages` (all, if empty) below `source_roots` (the usual ones, if empty)."""
         named = [self.root / native(name) for name in source_roots]
         for index, folder in enumerate(named):
@@ -283,7 +283,7 @@ class _ModuleFinder:
                 self._shadowed(source.module, Path(source.file))
         return replace(package_root, sources=tuple(one for one in package_root.sources if one.module not in taken))
 
-    def _package_root(self, service: str, package: str, place: Path) -> PackageRoot:
+    def _package_root(self, service: str, package: ModuleName, place: Path) -> PackageRoot:
         if is_file(place):
             source = self._source(service, package, place)
             return PackageRoot(
@@ -317,7 +317,7 @@ class _ModuleFinder:
             service, package, place, tuple(files.values()), known, shown, unread, frozenset(shadowed_names)
         )
 
-    def _modules_below(self, place: str) -> Iterable[str]:
+    def _modules_below(self, place: str) -> Iterable[ModuleName]:
         """The files of modules in `place`; a package before a module of the same name, like Python's import."""
         links = Links(self._report_link)
         top = real_path(place)
@@ -363,11 +363,11 @@ class _ModuleFinder:
         self.unread.append(path)
         self._report(Severity.INFO, "not-read", f"{_UNREAD[path.suffix]}: what it imports is not seen", path)
 
-    def _shadowed(self, module: str, path: Path) -> None:
+    def _shadowed(self, module: ModuleName, path: Path) -> None:
         message = f"module '{module}' stands twice; Python takes the package, so this file was not read"
         self._report(Severity.WARNING, "shadowed-module", message, path, "rename or remove one of the two")
 
-    def _source(self, service: str, module: str, path: Path) -> Source:
+    def _source(self, service: str, module: ModuleName, path: Path) -> Source:
         return Source(qualify(service, module), str(path), self._display_path(path))
 
     def _display_path(self, path: Path) -> str:
@@ -408,7 +408,7 @@ def _in_order(path: str) -> list[tuple[bool, str]]:
     return [*((False, folder) for folder in folders), (True, file)]
 
 
-def _installed(package: str) -> list[Path]:
+def _installed(package: ModuleName) -> list[Path]:
     """The places where Python would find `package`. Uses `PathFinder`, so nothing is imported."""
     path: list[str] | None = list(sys.path)
     for name in parts_of(package):
@@ -421,7 +421,7 @@ def _installed(package: str) -> list[Path]:
     return [Path(place) for place in path or ()]
 
 
-def _found_elsewhere(root: Path, package: str, known: list[str], advice: str) -> str:
+def _found_elsewhere(root: Path, package: ModuleName, known: list[str], advice: str) -> str:
     """A hint for a missing package; `advice` is formatted with the folder that has it."""
     for depth in ("*", "*/*", "*/*/*"):
         for place in sorted(root.glob(f"{depth}/{package.replace('.', '/')}")):
@@ -432,11 +432,11 @@ def _found_elsewhere(root: Path, package: str, known: list[str], advice: str) ->
     return f"did you mean '{close[0]}'?" if close else f"there is: {', '.join(known) or 'no package at all'}"
 
 
-def _unread_name(package: str, path: Path) -> str:
+def _unread_name(package: ModuleName, path: Path) -> str:
     """The module in a stub or a compiled file; `fast.cpython-312-x86_64-linux-gnu.so` is `fast`."""
     return ".".join((package, *path.parent.parts, path.name.partition(".")[0])).removesuffix(".__init__")
 
 
-def _parents(module: str) -> Iterator[str]:
+def _parents(module: ModuleName) -> Iterator[str]:
     while module := parent_name(module):
         yield module

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from archguard.codebase.modules.discovery import PackageRoot
-from archguard.model.names import is_below, qualify, self_and_parents
+from archguard.model.names import ModuleName, is_below, qualify, self_and_parents
 
 _TEST = re.compile(r"(?:^|\.|::)(?:_?tests?|testing|test_\w+|\w+_tests?|conftest)(?:\.|$)")
 
@@ -38,7 +38,7 @@ class ServiceNamespace:
             ),
         )
 
-    def qualified(self, module: str) -> str:
+    def qualified(self, module: ModuleName) -> str:
         """The name of `module` in the graph: with its service, if it has one."""
         if not any(self._services.values()):
             return module
@@ -47,7 +47,7 @@ class ServiceNamespace:
             module,
         )
 
-    def resolve(self, name: str, known: Collection[str], externals: Collection[str]) -> str:
+    def resolve(self, name: str, known: Collection[str], externals: Collection[ModuleName]) -> str:
         """The deepest module that `name` (a module or a name in one) resolves to, in the project or of `externals`.
 
         Else it is the shallowest package with none of `externals` in it: `google.auth` beside `google.cloud.storage`.
@@ -64,10 +64,10 @@ class ServiceNamespace:
         return {portion.package: portion.service for portion in self.package_roots}
 
 
-def _contains_some(package: str, modules: Collection[str]) -> bool:
+def _contains_some(package: ModuleName, modules: Collection[ModuleName]) -> bool:
     return any(is_below(module, package) for module in modules)
 
 
-def is_test(module: str) -> bool:
+def is_test(module: ModuleName) -> bool:
     """Whether `module` is a test or supports tests, by its name: these pass mocks, and call what must not exist."""
     return bool(_TEST.search(module))

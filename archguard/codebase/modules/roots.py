@@ -17,7 +17,7 @@ from archguard.codebase.modules.folders import Listing, has_no_text, holds_pytho
 from archguard.incremental.fingerprint import content
 from archguard.incremental.input_recorder import is_file, is_folder, record_full_scan
 from archguard.model import Severity
-from archguard.model.names import parts_of, top_package
+from archguard.model.names import ModuleName, parts_of, top_package
 
 if TYPE_CHECKING:
     import os
@@ -72,7 +72,7 @@ class Roots:
     passed_over: tuple[PassedOver, ...] = field(default=())
 
     @classmethod
-    def usual(cls, root: Path, packages: Collection[str]) -> "Roots":
+    def usual(cls, root: Path, packages: Collection[ModuleName]) -> "Roots":
         """`src` if it has packages and is not a package itself, else `root`.
 
         Args:
@@ -95,7 +95,7 @@ class Roots:
         return (*self.named, *self.implied)
 
 
-def place_of(folder: Path, package: str) -> Path | None:
+def place_of(folder: Path, package: ModuleName) -> Path | None:
     """The folder or file of `package` in the source root `folder`; None if there is none."""
     place = folder.joinpath(*parts_of(native(package)))
     if is_file(place / "__init__.py"):

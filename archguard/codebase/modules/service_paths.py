@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from archguard.codebase.modules.project import Service
-from archguard.model.names import is_below, self_and_parents, top_package
+from archguard.model.names import ModuleName, QualifiedName, is_below, self_and_parents, top_package
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class ServicePaths:
         """The first parts of such paths."""
         return frozenset(top_package(prefix) for prefix in self.prefixes)
 
-    def module(self, target: str, known: Collection[str]) -> str:
+    def module(self, target: QualifiedName, known: Collection[str]) -> ModuleName:
         """The deepest module among `known` that the dotted path `target` resolves to; "" if there is none."""
         for prefix, service in self.prefixes.items():
             if is_below(target, prefix):

@@ -29,7 +29,7 @@ from archguard.codebase.scopes.scopes import (
 from archguard.codebase.syntax.relative_names import absolute
 from archguard.codebase.syntax.source import Source
 from archguard.incremental.dependencies import DependencyRecorder
-from archguard.model.names import top_package
+from archguard.model.names import ModuleName, top_package
 
 
 def read_scope(source: Source, recorder: DependencyRecorder | None = None) -> Scope:
@@ -46,7 +46,7 @@ def read_scope(source: Source, recorder: DependencyRecorder | None = None) -> Sc
 class _Binder:
     """Visits the statements of one scope, and creates another binder for each scope inside."""
 
-    def __init__(self, package: str, scope: Scope) -> None:
+    def __init__(self, package: ModuleName, scope: Scope) -> None:
         self.package = package
         self.scope = scope
         self.block = scope.block

@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 
 from archguard.codebase.scopes.access_paths import Access
 from archguard.incremental.dependencies import DependencyRecorder
-from archguard.model.names import top_package
+from archguard.model.names import QualifiedName, top_package
 
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 Comprehension: TypeAlias = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -61,7 +61,7 @@ class Branch:
 class Narrowing:
     """From a position on, `isinstance(target, classes)` has the value `holds`."""
 
-    target: str
+    target: QualifiedName
     """The name that is asked about, or its attribute, as written."""
     classes: ast.expr
     holds: bool

@@ -1,9 +1,9 @@
 """Resolve relative module names."""
 
-from archguard.model.names import parts_of
+from archguard.model.names import ModuleName, parts_of
 
 
-def absolute(module: str, level: int, package: str) -> str:
+def absolute(module: ModuleName, level: int, package: ModuleName) -> str:
     """The absolute name of `module` after `level` dots in `package`; "" if it leaves the top-level package."""
     if level == 0:
         return module

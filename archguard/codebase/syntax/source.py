@@ -19,7 +19,7 @@ from archguard.codebase.syntax.python_version import needed_version
 from archguard.errors import ArchguardError
 from archguard.incremental.fingerprint import content
 from archguard.model import Location
-from archguard.model.names import parent_name, plain_name, service_of
+from archguard.model.names import ModuleName, parent_name, plain_name, service_of
 
 _WORDS: Final = (b"archguard:", b"import_module", b"__import__", b"TYPE_CHECKING")
 """Words of directives, dynamic imports, and imports that never run."""
@@ -50,7 +50,7 @@ class SourceError(ArchguardError):
 class Source:
     """The module `module` in `file`, which reports show as `display_path`."""
 
-    module: str
+    module: ModuleName
     file: str
     display_path: str
 
@@ -75,7 +75,7 @@ class Source:
         return service_of(self.module)
 
     @property
-    def package(self) -> str:
+    def package(self) -> ModuleName:
         """The base of relative imports, without the service: the parent, or the module itself for an `__init__.py`."""
         name = plain_name(self.module)
         return name if self.is_package else parent_name(name)

@@ -202,8 +202,13 @@ class Catalogue:
         """
         bases = library.ancestry(cls)
         yield from bases
-        package, is_inside, _ = cls.partition(".")
-        if is_inside and cls[-1:] != ")" and self._methods_by_class.keys().isdisjoint(bases) and self.imported(cls):
+        package = top_package(cls)
+        if (
+            package != cls
+            and cls[-1:] != ")"
+            and self._methods_by_class.keys().isdisjoint(bases)
+            and self.imported(cls)
+        ):
             last = last_part(cls).lower()
             yield from (name for name, short in self._short_names.get(package, ()) if last.endswith(short))
 
