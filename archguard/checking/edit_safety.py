@@ -76,6 +76,7 @@ def _is_plain(config: Config, codebase: Codebase) -> bool:
     return (
         not has_exceptions
         and is_one
+        # A namespace package at the top may get further parts anywhere on the search path.
         and tops <= codebase.modules
         and all(root.isidentifier() for root in _roots(config))
     )
@@ -100,6 +101,7 @@ def _joined(masks: Iterable[Mapping[str, int]], rules: Iterable[ReachabilityRule
     offset = 0
     for mask, rule in zip(masks, rules, strict=True):
         for module, bits in mask.items():
+            # Each rule has its own range of bits, so that a bit of one never meets a bit of another.
             joined[module] = joined.get(module, 0) | bits << offset
         offset += max(
             (bits.bit_length() for bits in (*rule.forbidden.values(), *rule.reachability.labels.values())), default=0

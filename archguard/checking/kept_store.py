@@ -119,6 +119,7 @@ def _store(root: str, name: str, codebase: Codebase) -> None:
         scans=_shared(results.scans),
         code=parts.add(pickle.dumps(_without_memos(codebase), pickle.HIGHEST_PROTOCOL)),
     )
+    # The parts first: an index without its parts would be read, while parts without an index are not.
     store.save_bytes(root, (_FOLDER, f"{name}.parts"), b"".join(parts.contents))
     store.save_bytes(root, (_FOLDER, f"{name}.index"), pickle.dumps(index, pickle.HIGHEST_PROTOCOL))
     store.prune(root, (_FOLDER,), 2 * _MOST_RUNS)
@@ -191,6 +192,7 @@ class _StoredRun:
     def codebase_after_edits(self) -> Codebase | None:
         """The code of the stored run with the edits since; None if anything else has changed, or all must be read."""
         edited, files = edited_files(), {file for file, _ in self.index.files.values()}
+        # An edit of anything but a module (the configuration, a folder) may change which files there are.
         content = self._parts({PROGRAM: self.index.code})[PROGRAM] if edited and files.issuperset(edited) else b""
         if not content:
             return None

@@ -30,6 +30,8 @@ def with_edits(codebase: Codebase, edited: Iterable[Source]) -> Codebase | None:
     if codebase.reexports is None or not all(_may_be_edited(codebase, source) for source in files.values()):
         return None
     for source in added:
+        # `from shop import orders` named an attribute of `shop` so far; now that there is `shop/orders.py`, it is an
+        # import of that.
         files |= {importer.module: importer for importer in _naming(codebase, source)}
     sources = {**codebase.sources, **files}
     reexports = codebase.reexports.after_edits(sources, files.keys() & codebase.sources.keys())
@@ -37,6 +39,7 @@ def with_edits(codebase: Codebase, edited: Iterable[Source]) -> Codebase | None:
         return None
     modules, lines = codebase.imports.modules.union(files), dict(codebase.imports.lines)
     paths = {source.display_path for source in files.values()}
+    # Those of the edited files are found again below.
     problems = [problem for problem in codebase.problems if not _is_in(problem, paths)]
     statements = {link: found for link, found in codebase.statements_of_links.items() if link.importer not in files}
     new = replace(
@@ -56,6 +59,7 @@ def with_edits(codebase: Codebase, edited: Iterable[Source]) -> Codebase | None:
     is_same = (modules, lines) == (codebase.imports.modules, codebase.imports.lines)
     imports = codebase.imports if is_same else ImportGraph(modules, lines)  # the same has memoized its digests
     results = FileResults()
+    # Names still lead to the same modules, and results that depend on that still hold.
     if reexports.has_same_stars(codebase.reexports, files.keys() & codebase.sources.keys()):
         results.names = codebase.results.names
     return replace(new, imports=imports, problems=tuple(problems), results=results, memo={})
@@ -79,6 +83,7 @@ def _may_be_edited(codebase: Codebase, edited: Source) -> bool:
         return codebase.has_plain_imports and is_free
     has_lazy = any(link.importer == module for link in codebase.lazy)
     errors = [problem for problem in codebase.problems if _is_in(problem, {codebase.display_path(module)})]
+    # An error in the file may be gone with the edit, and then grimp would read it another way than `ast` does here.
     are_remarks = all(problem.code == UNFOLLOWED for problem in errors)
     return codebase.has_plain_imports and are_remarks and not has_lazy
 

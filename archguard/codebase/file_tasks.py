@@ -71,6 +71,7 @@ def map_files(  # noqa: PLR0913  # the task, and what its results depend on
     found = {name: result.value for name, result in results.known(query, modules, inputs)}
     missing = [name for name in modules if name in codebase.sources and name not in found]
     for batch in map_shards(codebase, partial(_run, query, start, shows), missing) if missing else ():
+        # Here, not in the worker: `inputs` is a closure, which cannot be pickled.
         batch.results = [result._replace(inputs=inputs(result.module)) for result in batch.results]
         results.add(batch)
         found.update((result.module, result.value) for result in batch.results)
@@ -111,6 +112,7 @@ def map_imports(codebase: Codebase, query: Query, compute: Callable[[], _T], inp
     of imports: their lines are those of the graph, and their columns those of the statements.
     """
     results = codebase.results
+    # Nothing is kept and nothing is to be: then the digest of all imports would be computed for nobody.
     if not results.recorder.is_recording and not results.kept:
         return compute()
     query = f"{query} {codebase.imports.digest_with_lines}"
@@ -206,6 +208,7 @@ class _Dependencies:
         for fact in facts:
             if not isinstance(fact, ScopeFact):
                 self.of_program.setdefault(fact, []).append(index)
+            # What a result depends on in its own file needs no row: any edit of that file makes the result anew.
             elif fact.scope.module.name != module:
                 self.of_scopes.setdefault(fact, []).append(index)
 

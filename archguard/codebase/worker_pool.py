@@ -91,8 +91,10 @@ class _WorkerPool:
 
     def map_shards(self, codebase: Codebase, task: Task[_R], modules: Sequence[ModuleName]) -> list[_R]:
         """The result of the task for each shard."""
+        # A task that asks for another one: the workers are all at work on the first.
         if self.is_busy:
             return [task(codebase, modules)]
+        # A variant (fewer imports) is another object, which the workers do not have: they are forked anew for it.
         if codebase is not self.codebase:
             if len(modules) < _FEWEST_FILES:
                 return [task(codebase, modules)]

@@ -137,6 +137,7 @@ class ClientCallFinder:
         references = self._references(scope.module)
         calls = (access.call for path in scope.access_paths for access in path.accesses if access.call)
         passed = {id(node) for call in calls for node in elements(call) if references.may_be(node)}
+        # A decorator is called by Python, not by a call in the text.
         decorators = {id(node) for child in scope.children for node in getattr(child.node, "decorator_list", ())}
         for path in scope.access_paths:
             for access in path.accesses:
@@ -202,8 +203,10 @@ class ClientCallFinder:
         for callee in callees:
             if found := self.match(callee, access):
                 return found
+        # The type is known, and it is no client: names must not outvote it.
         if any(not self._is_imprecise(callee) for callee in callees):
             return None
+        # The receiver is known, and has no such attribute as far as its models tell.
         if not callees and access.owner and self.model.infer(access.owner, at):
             return None
         return self._match_heuristic(access, at)
@@ -408,6 +411,7 @@ class ClientCallFinder:
             known, frame = self._client_use_memo[key]
             recorder.use(frame)
             return known
+        # Recursion: the answer of the outermost call decides for all that are under way.
         if key in self._in_progress:
             recorder.use_open(self._in_progress[key])
             return False
@@ -418,6 +422,8 @@ class ClientCallFinder:
         if found:
             self._client_use_memo[key] = True, frame
         elif is_first:
+            # None that was visited uses a client, or the outermost would have found it; they all depend on what it has
+            # read.
             self._client_use_memo.update((visited, (False, frame)) for visited in self._in_progress)
         if is_first:
             self._in_progress.clear()
@@ -520,6 +526,7 @@ class ClientCallFinder:
         origins = self.model.resolve(access.owner.id, at) if isinstance(access.owner, ast.Name) else ()
         match origins:
             case [Binding(kind=Origin.ASSIGNED, node=ast.Attribute(attr="session") as node, path=())]:
+                # `session = request.session` in a view, and then `session.get(...)`: scored as `request.session.get`.
                 return Access(access.node, access.call, access.name, node, access.last)
         return access
 

@@ -158,6 +158,8 @@ def _visible_attributes(attributes: Mapping[str, Words], imports: ImportGraph) -
     names = sorted(_NONE.union(*attributes.values()))
     bits = {name: 1 << place for place, name in enumerate(names)}
     own_masks = {module: sum(bits[name] for name in own) for module, own in attributes.items()}
+    # First downwards along imports, whose objects a module can reach; then to whatever it imports, to which it can pass
+    # them.
     reachable = Reachability(imports, own_masks, {}).closure
     call_targets = ReachabilityRule(Reachability(imports, {}, {}), reachable).sources_mask
     sets = {mask: frozenset(name for name in names if mask & bits[name]) for mask in set(call_targets.values())}

@@ -74,12 +74,15 @@ def modules_with_clients(codebase: Codebase, channels: tuple[str, ...], clients:
         start = partial(_start_exposure, channels, clients, found)
         context = digest_of(codebase.results.context(found))
         parts = map_files(codebase, f"exposes a client {key} {context}", start, waiting)
+        # Only what is new is searched for, or each round would find the files of all rounds before.
         exposure = Exposure.union(parts.values()).difference(known)
         see = partial(exposure.visibility, imports, packages, found)
         seen = f"visible clients {imports.digest} {exposure.digest()} {context}"
         usable = map_program(codebase, seen, see, digest_of(sorted(packages)))
         digests, query = usable.digests(codebase.sources), f"uses a client {key} {round_number}"
         using = scan_files(codebase, query, usable.is_used, inputs=digests.__getitem__)
+        # Also those that were looked at in earlier rounds: what they expose may be more, now that others are known to
+        # have clients. It ends when no round exposes anything new.
         waiting = exposure.call_targets | using.keys()
         known = Exposure.union((known, exposure))
         found |= waiting
@@ -150,6 +153,7 @@ class _ExposureSearch:
     def may_import(self, source: Source, imported: Iterable[str]) -> bool:
         """Whether `source`, which imports `imported`, can have a client from one of these."""
         packages = {top_package(plain_name(name)) for name in imported} & self._packages.keys()
+        # `import_module(name)` imports whatever `name` is: then the name of the package anywhere in the file counts.
         if DYNAMIC & self.model.files.source(source.module).markers:
             packages |= {package for package in self._packages if has_any(source, (package,))}
         return any(self._may_use(source, package) for package in packages) or self._has_marker_text(source)
@@ -176,6 +180,7 @@ class _ExposureSearch:
         starred = {self.model.resolver.find_module(star, module) for star in scope.star_imports} & found
         bindings = chain(scope.bindings.items(), *(self.model.scope(one).bindings.items() for one in starred))
         for name, bound in bindings:
+            # What is imported from a module that has no client is none; this saves most of the inference.
             is_candidate = any(not (source := self._source(binding, module)) or source in found for binding in bound)
             if is_candidate and self._is_client_name(module, name):
                 yield name
@@ -244,6 +249,7 @@ class _ExposureSearch:
         for client in self.catalogue.clients:
             for name in (*client.modules, *client.functions, *client.methods, *client.returns, *client.bases):
                 parts = parts_of(name.removesuffix("()"))
+                # `boto3.client`: a file that imports boto3 and never says `client` makes none.
                 found.setdefault(parts[0], set()).add(parts[-1])
         whole_packages = {name for name in self.catalogue.modules if "." not in name}
         return {package: _words(() if package in whole_packages else words) for package, words in found.items()}

@@ -212,6 +212,7 @@ class DatabaseEffects:
             return None  # a listed client, which `calls` reports, or a function that takes any text
         if not callees and access.owner is None and is_method_alias(self.model, access.name, at):
             return None  # `run = session.exec` is reported where it is bound
+        # The statement comes first, or second behind a connection or cursor; what follows are its parameters.
         arguments = [*access.call.args[:2], *(keyword.value for keyword in access.call.keywords)]
         found = next((sql for argument in arguments if (sql := sql_in(self.model.string_value(argument, at)))), None)
         return (found, Confidence.LIKELY if is_guessed else Confidence.POSSIBLE) if found else None

@@ -60,6 +60,7 @@ class DependencyRecorder:
 
     def end(self, outer: Frame) -> Frame:
         """End the computation that `begin` has begun, and use its result in the one around it; returns its frame."""
+        # If nothing is recorded, `begin` has left the frame as it was, and both are the same.
         frame, self.frame = self.frame, outer
         if frame is not outer:
             self.use(frame)
@@ -112,6 +113,8 @@ class Validity:
                 elif id(item) not in seen and id(item) not in self._valid:
                     seen.add(id(item))
                     waiting.append(item)
+        # Frames may form cycles, so that one is valid only together with all that it reaches: either the whole walk
+        # succeeds, or nothing is known of any of them.
         self._valid |= seen
         return True
 

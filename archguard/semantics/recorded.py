@@ -34,6 +34,7 @@ def recorded(
         compute = cast("Callable[..., _Result]", method)
 
         def answer(*arguments: Any) -> _Result:
+            # The answer is a pair, so that one that is empty or None is found, too.
             if known := answers.get(arguments):
                 recorder.use(known[1])
                 return known[0]

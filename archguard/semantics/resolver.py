@@ -72,6 +72,7 @@ class Resolver:
             known, frame = self._module_memo[key]
             self._recorder.use(frame)
             return known
+        # `a` imports the name from `b`, and `b` from `a`: nobody defines it.
         if key in self._resolving:
             self._recorder.use_open(self._resolving[key])
             return ()
@@ -121,6 +122,7 @@ class Resolver:
         The service of the importer wins; a package of another service counts if only one service has it.
         """
         service = service_of(importer)
+        # As `sys.path` of a deployed service has its own root first, and then what all services share.
         for candidate in (f"{service}::{name}", name) if service else (name,):
             if self._is_package(candidate):
                 return candidate
@@ -141,9 +143,11 @@ class Resolver:
         return found
 
     def _bindings(self, scope: Scope, name: str) -> list[Binding]:
+        # `global` and `nonlocal` bind in another scope, where the binder has put these bindings.
         if scope.is_nonlocal(name):
             return []
         bindings = scope.named(name)
+        # `global name` in a function binds the name of the module, at a time that is not known.
         if scope.parent is None and (from_functions := self.files.bound_from_inside(scope).get(name)):
             return [*bindings, *from_functions]
         return bindings
@@ -168,10 +172,13 @@ class Resolver:
 
     def _resolve_star(self, scope: Scope, name: str) -> Origins:
         importer = scope.module.name
+        # The last star import wins, as in Python; one whose module lacks the name leaves it as it was.
         for module in reversed(scope.star_imports):
             known = self.find_module(module, importer)
             if known and not name.startswith("_") and (found := self.resolve_in_module(known, name)):
                 return found
+        # Of two packages outside, either may define the name: then it is not known. A builtin stays one, as most star
+        # imports do not shadow it.
         external = [module for module in scope.star_imports if module and not self.find_module(module, importer)]
         return (ExternalSymbol(f"{external[0]}.{name}"),) if len(external) == 1 and not hasattr(builtins, name) else ()
 

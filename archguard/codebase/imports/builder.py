@@ -95,6 +95,7 @@ class _GraphBuilder:
         self.known = self.sources.keys() | self.modules.namespaces | self.modules.opaque
         services = sorted({portion.service for portion in self.modules.package_roots})
         packages = {portion.package for portion in self.modules.package_roots}
+        # grimp takes a name for external or internal, never both: those below a package of the project are internal.
         self.externals = frozenset(name for name in self.externals if not packages.intersection(self_and_parents(name)))
         self.views = {service: ServiceNamespace.of(service, self.modules.package_roots) for service in services}
         self.scanners = {service: self._scanner(view) for service, view in self.views.items()}
@@ -150,6 +151,7 @@ class _GraphBuilder:
         self.found.into_packages = {link: text for link, text in into_packages.items() if link.importer not in modules}
         for service, own in _by_service(self.sources[module] for module in modules):
             for source in own:
+                # The rows that are dropped here are scanned anew just below.
                 del self.found.by_grimp[source.module]
             self._scanner(self.views[service]).scan(own, self.found)
 
@@ -162,6 +164,7 @@ class _GraphBuilder:
                     named = [paths.module(target, self.known) for target in self.statements.targets_at(importer, line)]
                     for module in {*named} - {"", importer}:
                         imported.setdefault(module, set()).add(line)
+                    # One that could not be mapped stays an import of the folder, so that no import is lost.
                     if all(named):
                         imported[name].discard(line)
 
@@ -173,6 +176,7 @@ class _GraphBuilder:
         for link, text in self.found.into_packages.items():
             names = self._names_in(link, text)
             origins = {origin for name in names for origin in reexports.origins(name) or (link.imported,)}
+            # If only the package itself defines what is named, the import stays as it is.
             if origins - {link.imported}:
                 self._redirect(link, origins)
 
@@ -209,6 +213,7 @@ class _GraphBuilder:
         found = self.found
         for link in found.by_ast:
             found.by_grimp.setdefault(link.importer, {}).setdefault(link.imported, set()).add(link.line)
+        # Taken out one by one, so that both forms are not in memory at once.
         lines = {module: _ordered(found.by_grimp.pop(module, {})) for module in sorted(self.known)}
         graph = ImportGraph(frozenset(self.known), lines)
         return BuiltGraph(graph, frozenset(found.lazy), tuple(found.problems), self.reexports, self.externals)
@@ -226,6 +231,7 @@ class _GraphBuilder:
         return {
             module: CachedScan({imported: [*lines] for imported, lines in found.items()}, texts.get(module, []))
             for module, found in self.found.by_grimp.items()
+            # A row has no place for `lazy`, and few files have such imports: they are scanned each time.
             if module not in lazy
         }
 

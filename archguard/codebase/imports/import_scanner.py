@@ -104,6 +104,8 @@ class ImportScanner:
         if source.module in self._hidden or _may_leave(markers, source):
             return False
         scanned = scan(content)
+        # A file that names `import_module` needs `ast`: where the call is, and in which function, the scanner cannot
+        # tell.
         if scanned is None or (self.dynamic and scanned.names_loader):
             return False
         imports = self._resolver.imported(scanned.imports, source.package)
@@ -158,6 +160,7 @@ class ImportScanner:
             if len(sources) == 1:
                 self._add_unscannable(sources[0], found)
                 return
+            # One bad file costs two further scans of its batch, in halves; all others are still read by grimp.
             middle = len(sources) // 2
             self._scan_batch(sources[:middle], found)
             self._scan_batch(sources[middle:], found)
@@ -208,6 +211,7 @@ class ImportScanner:
 
     def _text(self, importer: ModuleName, one: "GrimpImport") -> str:
         """The text of the statement of `one`; only its first line, as grimp has it, if the rest needs a parser."""
+        # grimp has the first line of a statement only, so that names in parentheses below are missing.
         if names_in(one.line_contents):
             return one.line_contents
         return text_at(self._statements.lines(importer), one.line_number) or one.line_contents
@@ -224,6 +228,7 @@ class ImportScanner:
         """Add dynamic imports; all imports if the file is hidden from grimp, or makes grimp abort. False if so."""
         leaving = [one for one in imports if one.leaves]
         for one in leaving:
+            # Python raises ImportError there; grimp panics, and would take the whole batch with it.
             message = f"a relative import leads out of the top-level package of {source.module}"
             found.report("relative-import", SourceError(message, "count the dots", one.location))
         if self.dynamic:
@@ -273,6 +278,7 @@ class ImportScanner:
 
 def _may_leave(markers: frozenset[bytes], source: Source) -> bool:
     """Whether some relative import has more dots than the file has parent packages."""
+    # The markers hold the longest run of dots of a relative import, as it was found in the bytes.
     depth = len(parts_of(source.package)) if source.package else 0
     return any(marker.count(b".") > depth for marker in markers)
 

@@ -48,7 +48,7 @@ class Name(NamedTuple):
 class Written(NamedTuple):
     """A name in an import statement, as written."""
 
-    module: ModuleName
+    module: str
     """With leading dots; "" in a plain `import`."""
     name: str
     alias: str

@@ -76,10 +76,12 @@ class Reexports:
 
         None if that changes where a name in another file leads to.
         """
+        # The recorded lines of an edited package are no longer its own, so that it is parsed.
         packages = {package: None if package in edited else lines for package, lines in self.packages.items()}
         known = frozenset(self.known) | sources.keys()
         new = Reexports(packages, Statements(sources), known, self.views, self.follows, self._asked, self._starred)
         asked = tuple(self._asked)  # a copy: to follow a name may add to it
+        # A name that a star import brings may lead through any package, so that all that were asked are compared.
         compared = edited if new.has_same_stars(self, edited) else asked
         return new if all(new._leads_like(self, package) for package in compared) else None
 
@@ -96,12 +98,14 @@ class Reexports:
         """Follow `name` from package to package; () if the re-exports are cyclic, or it leaves the project."""
         if name in self.known:
             return (name,)
+        # Two packages that re-export the name from each other: no module defines it.
         if name in above:
             return ()
         package, last = split_last(name)
         self._asked.setdefault(package, set()).add(name)
         targets = self._table(package).targets(last) if self._is_followed_package(package) else ()
         if targets:
+            # Several, if the branches of an `if` or `try` import the name from different modules.
             found = {origin for target in targets for origin in self._follow(target, (*above, name))}
             return tuple(sorted(found))
         return (name,) if package in self.known else ()
@@ -147,6 +151,7 @@ class _Stars:
 
     def public(self, module: ModuleName, above: tuple[str, ...] = ()) -> frozenset[str]:
         """The names that `from module import *` may bind: all without a leading underscore."""
+        # Modules whose star imports form a cycle bind what each of them binds itself.
         if module in above or module not in self.sources:
             return frozenset()
         self.starred.add(module)
@@ -201,6 +206,7 @@ class _Table:
     def _star_targets(self, name: str) -> Collection[str]:
         """The targets of `name` by star imports, unless the package binds it itself."""
         stars = [module for module in self._star_modules if name in self.stars.public(module)]
+        # Parsed only where a star import may bring the name: most packages have none.
         own = self.stars.bound(self.package)[0] if stars else frozenset()
         return [f"{module}.{name}" for module in stars if name not in own]
 

@@ -63,6 +63,8 @@ class ScanCache:
         record_rows(cache.name, cache.context)
         found = json.loads(store.load(str(root), _FOLDER, cache.name) or '{"context": "", "files": {}}')
         if found["context"] != cache.context:
+            # A module was added or removed: the names that imports lead to may be others, but what is in the files is
+            # not.
             found["files"] = {file: [state, markers, None] for file, (state, markers, _) in found["files"].items()}
         cache.files = found["files"]
         return cache

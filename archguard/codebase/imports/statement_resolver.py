@@ -55,6 +55,7 @@ class StatementResolver:
 
     def _resolve(self, target: QualifiedName) -> str:
         """The name in the graph of `target`; "" if grimp must tell."""
+        # Cleared as a whole: which names come again is not known, and one that does is resolved in microseconds.
         if len(self._memo) >= _MOST_MEMOIZED:
             self._memo.clear()
         found = self._memo[target] = self._name_in_graph(target)
@@ -71,6 +72,7 @@ class StatementResolver:
     def _known_name(self, target: QualifiedName) -> str | None:
         """The name in the graph of a module of the project; "" if grimp must tell, None if it is no such module."""
         name = self.namespace.qualified(target)
+        # grimp resolves a namespace package by rules of its own, which are not repeated here.
         if name in self._folders:
             return ""
         if name in self.excluded:

@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 
 from archguard.codebase.scopes.access_paths import Access
 from archguard.incremental.dependencies import DependencyRecorder
-from archguard.model.names import QualifiedName, top_package
+from archguard.model.names import top_package
 
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 Comprehension: TypeAlias = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -61,7 +61,7 @@ class Branch:
 class Narrowing:
     """From a position on, `isinstance(target, classes)` has the value `holds`."""
 
-    target: QualifiedName
+    target: str
     """The name that is asked about, or its attribute, as written."""
     classes: ast.expr
     holds: bool
@@ -83,6 +83,7 @@ class Position:
 
     def may_reach(self, other: "Position") -> bool:
         """Whether `other`, in the same scope, may have run before this position."""
+        # The order of the text is that of execution but for loops, where the resolver falls back to all bindings.
         return other.order < self.order and (self.is_dominated_by(other) or not self._excludes(other))
 
     def is_dominated_by(self, other: "Position") -> bool:
@@ -91,6 +92,7 @@ class Position:
 
     def _excludes(self, other: "Position") -> bool:
         """Whether the positions are in different branches of the same statement."""
+        # Branches of one statement have the same group: the `if` or `try` itself.
         own = {id(block.group): block for block in self.block.within() if block.group}
         return any(own.get(id(block.group), block) is not block for block in other.block.within() if block.group)
 
@@ -238,6 +240,7 @@ class Scope:
         """Record that the running computation depends on this scope."""
         recorder = self.recorder
         if recorder.is_recording:
+            # One object for each reading: frames hold millions of them, and are compared by identity.
             key = (reading, name)
             fact = self.facts.get(key) or self.facts.setdefault(key, ScopeFact(self, reading, name))
             recorder.frame.append(fact)
