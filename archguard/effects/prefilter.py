@@ -108,6 +108,8 @@ def _modules_near_clients(
 
 def _own_client_modules(codebase: Codebase, catalogue: Catalogue) -> frozenset[str]:
     """The modules of the project that the catalogue lists as a client."""
+    # Most clients are outside of the project; only names that begin with a package of it can be matched by `members`,
+    # which takes time.
     packages = {top_package(plain_name(module)) for module in codebase.modules}
     own = codebase.members(Pattern(name) for name in catalogue.modules if top_package(name) in packages)
     definition_modules = frozenset(

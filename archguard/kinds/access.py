@@ -404,6 +404,8 @@ def matches_path(pattern: str, route: Route) -> bool:
         parts = (_PARAMETER.sub("{}", part) for part in route.path.split(UNKNOWN_PART))
         known = ".*".join(re.escape(part) for part in parts)
         is_told = bool(re.search(r"\w", _PARAMETER.sub("", route.path)))  # else it would match every entry
+        # The other way round: the path of the route is the pattern here, as it is the one with a part that is not
+        # known.
         return is_told and bool(re.fullmatch(known, _PARAMETER.sub("{}", normalized(pattern))))
     return bool(_path_regex(normalized(pattern)).fullmatch(_PARAMETER.sub("{}", route.path)))
 

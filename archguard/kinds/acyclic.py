@@ -100,6 +100,7 @@ class Acyclic(Contract):
         steps, fixes = tuple(map(codebase.step, links_of_cut[:SHOWN])), cycle_fixes(links_of_cut)
         for (importer, imported), links in coupling.links.items():
             if importer in tangle and imported in tangle:
+                # A shortest cycle through this very import, so that each message shows a cycle that is there.
                 cycle = coupling.cycle(importer, imported)
                 for link in links:
                     found = self._violation(codebase, coupling, link, cycle)

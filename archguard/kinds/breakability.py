@@ -29,6 +29,7 @@ def always_inside(codebase: Codebase, inner: Collection[Pattern], outer: Collect
     outer_patterns = [part for pattern in outer for part in _expanded(codebase, pattern, complete=True)]
     names = [name for pattern in inner for part in _expanded(codebase, pattern) for name in _samples(part)]
     roots = {top_package(module) for module in codebase.modules}
+    # Without `inner`, a module may be added anywhere below the top-level packages.
     return all(any(pattern.unit(name) for pattern in outer_patterns) for name in names or roots)
 
 
@@ -103,4 +104,5 @@ def _never_equal(segment: str, other: str) -> bool:
     glob, other_glob = (re.sub(r"<\w+>", "*", text) for text in (segment, other))
     if "*" in glob and "*" in other_glob:
         return False
+    # Of a glob and a plain name, one order of the arguments is the right one.
     return not fnmatchcase(glob, other_glob) and not fnmatchcase(other_glob, glob)

@@ -129,6 +129,8 @@ class _Grouping:
         while heap:
             count, is_elsewhere, end, name, key = heappop(heap)
             members = [position for position in at[key] if position in self._left]
+            # The heap is not updated when violations are taken, but an entry can only be too large: one that is still
+            # right is the largest of all.
             if len(members) == -count:
                 self._take(members)
                 yield _Group(tuple(members), key if isinstance(key, Step) else None)

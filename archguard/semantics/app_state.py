@@ -39,6 +39,7 @@ class AppState:
 
     def bindings(self, name: str, scope: Scope) -> list[Binding]:
         """The stores under `name` in the service of `scope`."""
+        # Each service has an application of its own.
         service = service_of(scope.module.name)
         writers = tuple(self.writers().get(name, ()))
         self.files.recorder.read(("app state writers", name, writers))

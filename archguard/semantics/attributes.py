@@ -148,6 +148,7 @@ class AttributeLookup:
             for value in self.evaluator.infer(func, at)
             if isinstance(value, ExternalSymbol)
         )
+        # The first is enough: a class with fields of two libraries is no class of either.
         return [ExternalSymbol(owner) for owner in filter(None, map(library.owner, fields))][:1]
 
     def _bases(self, node: ast.expr, scope: Scope) -> Iterator[ClassType | ExternalSymbol]:

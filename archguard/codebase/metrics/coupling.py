@@ -103,6 +103,7 @@ def transitively_implied(arrows: Collection[tuple[str, str]]) -> frozenset[tuple
 
     places = component_of(arrows)
     between: nx.DiGraph[int] = nx.DiGraph([(places[one], places[other]) for one, other in sorted(arrows)])
+    # A component whose members import each other is an edge to itself, of which a transitive reduction wants none.
     between.remove_edges_from([(place, place) for place in between])
     reduced = set(nx.transitive_reduction(between).edges)
     found = ((one, other, places[one], places[other]) for one, other in arrows)
@@ -163,6 +164,8 @@ def _flow_network(imports: ImportGraph, sources: Collection[str], targets: Colle
     graph: nx.DiGraph[str] = nx.DiGraph()
     ahead = _reached(imports.imported_by, sources, targets)
     back = _reached(lambda name: imports.importers.get(name, ()), targets, sources)
+    # Sorted, since networkx breaks ties by the order of insertion. Without the modules that lie on no path, the network
+    # is smaller by orders of magnitude.
     for importer in sorted(ahead & back):
         for imported, lines in sorted(imports.imported_by(importer).items()):
             if imported in ahead & back:
@@ -206,6 +209,8 @@ def _exact_order(units: Sequence[str], weights: Mapping[tuple[str, str], int]) -
     names = sorted(units)
     back = [_sums([weights.get((name, earlier), 0) for earlier in names]) for name in names]
     best: list[tuple[int, tuple[int, ...]]] = [(0, ())]
+    # Subsets in the order of their numbers: each comes after all that it contains. The best order of a subset ends with
+    # one of its units, behind the best order of the rest.
     for subset in range(1, 1 << len(names)):
         candidates = []
         for last, weights_back in enumerate(back):
@@ -230,6 +235,7 @@ def _heuristic_order(units: Sequence[str], weights: Mapping[tuple[str, str], int
     outgoing, incoming = _weights_by_neighbour(units, weights, 0), _weights_by_neighbour(units, weights, 1)
     left, front, back = set(units), list[str](), list[str]()
     while left:
+        # The heuristic of Eades, Lin and Smyth (1993): a sink behind all others costs nothing.
         sink = min((unit for unit in left if not left & outgoing[unit].keys()), default=None)
         chosen = sink or min(left, key=lambda unit: _preference(unit, outgoing[unit], incoming[unit], left))
         left.discard(chosen)
@@ -271,5 +277,7 @@ def _sifted(
 
 def _best_place(order: Sequence[str], place: int, outgoing: Mapping[str, int], incoming: Mapping[str, int]) -> int:
     """The index in `order` where a unit causes the least backward weight; `place` if no other is better."""
+    # The cost of each place relative to the first: moving the unit behind `other` turns the edge to it backward, and
+    # the edge from it forward.
     costs = [0, *accumulate(outgoing.get(other, 0) - incoming.get(other, 0) for other in order)]
     return min(range(len(costs)), key=lambda at: (costs[at], at != place, at))

@@ -307,6 +307,8 @@ class _ModuleFinder:
                 self._report(Severity.WARNING, "not-a-module", message, Path(path).parent)
             else:
                 files[module] = Source(qualify(service, module), path, f"{shown}{below}".removeprefix("./"))
+        # `a.b` is a package if there is `a.b.c`, though no file says so (PEP 420); what is above the package itself is
+        # not this project's.
         parents = {parent for module in files for parent in _parents(module) if len(parent) >= len(package)}
         known = frozenset(parents - files.keys())
         unread = {
@@ -317,7 +319,7 @@ class _ModuleFinder:
             service, package, place, tuple(files.values()), known, shown, unread, frozenset(shadowed_names)
         )
 
-    def _modules_below(self, place: str) -> Iterable[ModuleName]:
+    def _modules_below(self, place: str) -> Iterable[str]:
         """The files of modules in `place`; a package before a module of the same name, like Python's import."""
         links = Links(self._report_link)
         top = real_path(place)
@@ -333,6 +335,7 @@ class _ModuleFinder:
 
     def _files(self, folder: str, real: str, links: Links, *, is_behind: bool = False) -> Iterator[str]:
         """The files of modules in `folder`; adds its symbolic links to `links`."""
+        # By the real path: two links to one folder lead to the same modules, which are read once.
         links.read.add(real)
         links.behind += is_behind
         try:
@@ -410,6 +413,8 @@ def _in_order(path: str) -> list[tuple[bool, str]]:
 
 def _installed(package: ModuleName) -> list[Path]:
     """The places where Python would find `package`. Uses `PathFinder`, so nothing is imported."""
+    # Of the environment that runs archguard: as import-linter does it, for projects that are installed and not in a
+    # folder here.
     path: list[str] | None = list(sys.path)
     for name in parts_of(package):
         spec = PathFinder.find_spec(name, path)

@@ -238,6 +238,7 @@ class TemplateEvaluator:
         texts = self._evaluate(template, at, frame, depth - 1)
         if len(texts) != 1 or texts[0].text is None or isinstance(operand, ast.Dict):
             return unknown()
+        # A template with other conversions, or `%%`, has another number of pieces, and stays unknown.
         pieces = texts[0].text.replace("%d", "%s").replace("%i", "%s").split("%s")
         if len(pieces) != len(operands) + 1:
             return unknown()
@@ -261,6 +262,8 @@ class TemplateEvaluator:
         """`value`, and what `url += "/items"` makes of it above `node` in the same function."""
         at.scope.read(Reading.ADDITIONS, node.id)
         for addition in self._additions(at.scope).get(node.id, ()):
+            # By lines, which stands for order: an addition in a branch that is not taken makes the result uncertain,
+            # not wrong.
             if addition.lineno < node.lineno:
                 added = self._evaluate(addition.value, at, frame, depth - 1) or unknown()
                 if not all(is_query(template) for template in added):
@@ -392,6 +395,7 @@ class TemplateEvaluator:
             for owner in owners
             for binding in attribute_bindings(self.model, owner, node.attr)
         ]
+        # A dataclass has no constructor in its source: the fields are what calls of the class pass.
         values += [self._field(owner, node.attr, depth) for owner in owners if not any(values)]
         found = [value for value in values if value]
         return either(*found) if found else unknown(node.attr)

@@ -87,6 +87,7 @@ class DjangoRoutes:
     def _middleware(self) -> tuple[Check, ...]:
         permissions = Permissions(self.checks, self.handlers, ())
         lists = self.settings.middleware()
+        # Only middleware that every settings module has: one without it may be the one in production.
         common = [name for name, _ in lists[0] if all(name in dict(other) for other in lists)] if lists else []
         places = dict(lists[0]) if lists else {}
         found = [permissions.of_name(name, self.checks.location(*self._with_place(places[name]))) for name in common]
@@ -103,6 +104,7 @@ class DjangoRoutes:
         for candidate in (name, self.model.resolver.find_module(name, importer or name)):
             if candidate in sources:
                 return candidate
+        # `config.urls` where the folder of the project is not a source root; only if one module can be meant.
         endings = [module for module in self.modules if module.endswith((f".{name}", f"::{name}"))]
         return endings[0] if len(endings) == 1 else ""
 
@@ -220,6 +222,8 @@ class DjangoRoutes:
         asked = self.checks.of_list([given], Level.ROUTE)[0] if given else ()
         is_rest = short(handler.name)[1].endswith("APIView") or package == "rest_framework"
         is_open = is_one_of(handler.name, self.facts.open_views) or package == "django"
+        # Views of Django REST framework have the default permissions of the settings, unless they have some of their
+        # own.
         defaults = self._defaults if is_rest and not given and not is_open else ()
         unknown = (
             () if is_open or is_rest or package == "django" else (f"its view {handler.name} is outside of the project",)
@@ -271,6 +275,7 @@ class DjangoRoutes:
         methods = list(self.handlers.http_methods(cls))
         decorated = {name: tuple(self.checks.of_decorators(scope, Level.DECORATOR)) for name, scope, _ in methods}
         checks, unknown = self._class_checks(cls, "")
+        # All methods pass the checks of `dispatch`, so that one route says all.
         if not any(decorated.values()):
             yield make.route(ANY, (*checks, *handler.checks), unknown)
             return

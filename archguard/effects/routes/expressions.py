@@ -118,6 +118,7 @@ class Expressions:
             case ast.Name(id=name):
                 for origin in self.model.resolve(name, at):
                     if isinstance(origin, Binding):
+                        # `self` of another scope is another object.
                         yield from self._of_binding(origin, owner if origin.at.scope is at.scope else None, depth)
             case ast.Attribute():
                 yield from self._of_attribute(node, at, owner, depth)
@@ -159,6 +160,7 @@ class Expressions:
         for node, at in (*function.scope.returns, *function.scope.yields):
             for found in self.allocations(node, at, owner, depth):
                 is_own = _is_inside(found.at.scope, function.scope)
+                # `make_router()` called twice gives two routers from one constructor call.
                 yield replace(found, factory=call) if is_own and not found.owner else found
 
     def _of_binding(self, binding: Binding, owner: ClassType | None, depth: int) -> Iterator[Allocation]:
@@ -256,6 +258,7 @@ class Expressions:
         found = self.argument(allocation.call, allocation.at, places)
         calls = self._super_calls(allocation.project_cls) if allocation.project_cls else ()
         inner = [self.argument(call, at, places) for call, at in calls]
+        # `super().__init__(dependencies=dependencies)` only passes on what the call has already given.
         own = [placed for placed in inner if placed and not _is_parameter(placed, allocation.project_cls)]
         return (*own, *((found,) if found else ()))
 

@@ -128,6 +128,8 @@ class Routers:
                 if call is None or id(call) in decorators:
                     continue
                 if access.name in self._words and isinstance(call.func, ast.Attribute):
+                    # `orders.get("/x")` may be any dictionary or client. `app.get("/x")(handler)`, or a decorator, is a
+                    # registration.
                     if access.name not in HTTP_METHODS or _is_called(call, path):
                         return True
                 elif access.name[:1].isupper() and self._constructs(call, path.at):
@@ -180,6 +182,7 @@ class Routers:
         node = function.whole
         body = node.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else []
         if isinstance(node, ast.Lambda):
+            # A lambda as a hook: what it evaluates to is what it returns.
             body = [ast.Return(node.body)]
         for statement in body:
             value = statement.value if isinstance(statement, ast.Expr | ast.Return) else None
@@ -300,6 +303,7 @@ class Routers:
         return self.checks.of_list(placed, level)
 
     def _paths(self, registration: Registration, call: ast.Call, at: Position) -> Iterator[str]:
+        # `api.add_resource(Orders, "/orders", "/orders/<id>")`: the handler first, then any number of paths.
         if registration.handler and registration.handler[0] == 0 and registration.path and registration.path[0] == 1:
             texts = call.args[1:] or [item.value for item in call.keywords if item.arg in registration.path]
             yield from (self.expressions.text((node, at)) for node in texts)
@@ -530,6 +534,8 @@ class Routers:
 
         `prefixes` are those of applications that a urlconf of Django includes, by the call that constructs them.
         """
+        # By the call that constructs it: one router may be known by several allocations, one for each way that leads to
+        # it.
         mounted = {id(child.allocation.call) for node in self.nodes.values() for child in node.children}
         roots = dict[int, Allocation]()
         for allocation in self.nodes:
@@ -542,6 +548,8 @@ class Routers:
             if allocation.is_application:
                 name = f"{allocation.name}"
                 yield from self._expand(allocation, _Context(prefixes.get(key, ""), application=name), ())
+            # A package of routers without an application is one that others mount. Beside an application that mounts
+            # others, a router that nobody mounts serves nothing.
             elif allocation.family.name not in has_applications or self._is_needed(allocation):
                 unknown = ("no application is found that includes its router",)
                 yield from self._expand(allocation, _Context(unknown=unknown if has_applications else ()), ())
@@ -578,6 +586,7 @@ class Routers:
         checks, unknown = self._own_checks(allocation, nodes)
         if not above:
             checks = (*checks, *self._application_checks(allocation, ()))
+        # In Django Ninja and the like, `auth` of a router replaces that of the API; elsewhere both must pass.
         inherited = context.checks if allocation.family.inherits_checks or not _has_auth(checks) else ()
         context = replace(context, checks=(*checks, *inherited), unknown=(*context.unknown, *unknown))
         name = self._blueprint_name(allocation)
@@ -586,6 +595,8 @@ class Routers:
             for entry in node.entries:
                 yield from self._entry_routes(entry, allocation, context)
             for child in node.children:
+                # `register_blueprint(bp, url_prefix=...)` overrides the prefix that the blueprint has;
+                # `include_router(prefix=...)` adds to it.
                 own = "" if child.replaces and child.prefix is not None else self._own_prefix(child.allocation)
                 prefix = (
                     joined(context.prefix, child.prefix or "", own) if context.prefix or child.prefix or own else ""

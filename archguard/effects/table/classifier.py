@@ -62,6 +62,8 @@ class Classifier:
         self._operations = load_operations()
         self._is_extended = bool(extensions)
         self._catalogues = {
+            # One catalogue for each channel tells which channel lists a name; `finder` has all of them in one, which is
+            # faster to ask.
             channel: load_catalogue((channel,), {channel: extensions[channel]} if channel in extensions else None)
             for channel in CHANNELS
         }
@@ -115,6 +117,7 @@ class Classifier:
         if channel == "database":
             return Found(self._database_operation(callee, symbol, access, at), symbol, confidence, channel)
         is_constructor = isinstance(callee, ExternalSymbol) and last_part(symbol)[:1].isupper()
+        # Constructing a client opens no connection, in nearly all libraries.
         is_local = is_constructor or self._operations.is_local(last_part(symbol))
         return Found(Operation.NOTHING if is_local else Operation.SEND, symbol, confidence, channel)
 

@@ -51,6 +51,8 @@ def mutable_variables(facts: StructureFacts, subject: Subject) -> Iterator[tuple
         is_container = _is_container(facts, subject.scope, name)
         own = (change for change in changes if _names(change, subject, name))
         for change in chain(own, _changes_elsewhere(facts, subject, name)):
+            # `settings.update()` of an object that is no container may do anything; an assignment is a change whatever
+            # the type.
             if is_container or not change.by_method:
                 yield name, node, change.function
                 break
@@ -82,6 +84,7 @@ def _changes_elsewhere(facts: StructureFacts, subject: Subject, name: str) -> It
     model, sources = facts.names, facts.codebase.sources
     model.files.recorder.read((ANYWHERE, Reading.MENTIONS, name))
     for importer in sorted(facts.codebase.every_import.importers.get(subject.module, ())):
+        # Parsing is what costs: most importers do not even contain the name.
         if is_test(importer) or name.encode() not in content_of(sources[importer]):
             continue
         for scope in _functions(model.scope(importer)):

@@ -71,6 +71,8 @@ class Rule:
         """The modules that can contain subjects; a search of the bytes excludes the others without parsing them."""
         if id(self) not in facts.subject_modules:
             scope = self.scope(facts.codebase) & facts.codebase.sources.keys()
+            # A call may be of a function under another name (`import ... as`), so that importers of a file with the
+            # text count, too.
             near = facts.containing(self._markers, directly=not self.calls) if self._markers else scope
             facts.subject_modules[id(self)] = scope & near
         return facts.subject_modules[id(self)]
