@@ -161,6 +161,7 @@ class _Advice:
         name, parts = _stem(importer), parts_of(importer)
 
         def unlike(module: ModuleName) -> tuple[int, bool, str]:
+            # The nearest module is the one with the most packages in common.
             common = takewhile(lambda pair: pair[0] == pair[1], zip(parts, parts_of(module), strict=False))
             return -sum(1 for _ in common), _stem(module) != name, module
 

@@ -179,6 +179,7 @@ class _Search:
     def _conditions(self, path: Path, text: bytes) -> tuple[str, ...] | None:
         """What contracts ask of the code in the file besides; None if one refuses it there."""
         result = self._session.check({path: text})
+        # A contract that could not be checked has not accepted anything.
         if any(map(_refuses, result.new)) or any(it.severity is Severity.ERROR for it in result.problems):
             return None
         return tuple(f"{it.contract}: {', or '.join(it.fix)}" for it in result.new)
@@ -284,6 +285,7 @@ class _Call:
             raise ArchguardError(f"'{name}' cannot be called", "write a qualified name, such as `requests.get`")
         modules = {plain_name(module) for module in codebase.modules}
         inside = next((outer for outer in self_and_parents(plain) if outer in modules), "")
+        # By PEP 8, what begins with a capital is a class; what stands before it is the module.
         capital = next((index for index, part in enumerate(parts) if part[0].isupper()), len(parts) - 1)
         module = inside or ".".join(parts[:capital])
         receiver = ".".join(parts[:-1]) if capital < len(parts) - 1 else ""

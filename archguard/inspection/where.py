@@ -88,6 +88,7 @@ def place_of(config: Config, codebase: Codebase, name: str) -> Place:
     before = check(config, codebase=codebase)
     others, files = sorted(codebase.modules - modules), sorted(codebase.sources.keys() - modules)
     sample = _sampled(modules & codebase.sources.keys() or modules, len(others))
+    # All at once, as each trial is a check of the whole project.
     outgoing = _denied(config, codebase, before, list(product(sample, others)))
     incoming = _denied(config, codebase, before, list(product(files, sample)))
     may_import, must_not_import = _split(groups, {it: _union(outgoing, product(sample, (it,))) for it in others})

@@ -150,6 +150,7 @@ class _Order:
             if len(parts) > 1 and role not in taken:
                 kept = {name: own for name, own in order.groups.items() if name not in parts}
                 merged = cls._among(codebase, units, {**kept, role: parts})
+                # `most` is of the order without any merge, so that many small losses cannot add up.
                 is_better = merged.against <= most and merged.largest_tangle <= max(1, order.largest_tangle)
                 order = merged if is_better and len(merged.levels) > 1 else order
         return order

@@ -48,6 +48,7 @@ def _patterns(codebase: Codebase, alike: list[str], wanted: Collection[str]) -> 
     columns = _columns(alike)
     candidates = [".".join(map(_segment, columns))] if columns else []
     candidates.append(f"{_common_prefix(alike)}**.{_last_segment(alike[0])}")
+    # A pattern that matches a module too many would change what the contract is about; a list of names never does.
     exact = (text for text in candidates if all(is_in(unit, wanted) for unit in codebase.units(Pattern(text))))
     return next(([text] for text in exact), alike)
 

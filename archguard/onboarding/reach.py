@@ -94,6 +94,7 @@ def outbound_step(survey: Survey) -> Step:
     late = sum(survey.without_timeout.values())
     timeouts = (f"{counted(late, 'call')} without a timeout",) if late else ()
     point = _access_point(survey, outbound, _CALLS)
+    # Without a place for calls, URLs in the code may be links in texts, of which no list would ever be complete.
     is_listed = len(survey.hosts) <= _MAX_HOSTS and bool(point or codebase.services)
     hosts = survey.hosts if is_listed else ()
     named = (f"{counted(len(survey.hosts), 'host')} in URLs: {some(survey.hosts)}",) if survey.hosts else ()
@@ -159,6 +160,8 @@ def _least_costly(survey: Survey) -> ProposedContract | None:
     points, controllers = _repositories(survey), _controllers(survey)
     outside = sum(count for module, count in survey.accesses.items() if not is_in(module, points))
     inside = sum(count for module, count in survey.accesses.items() if is_in(module, controllers))
+    # Both contracts are sound; the one with the shorter baseline is accepted by a team, and the stricter one is worth
+    # twice as much.
     if points and (not controllers or outside <= _MAX_EXTRA_COST * inside):
         return _allowed_in(survey.codebase, points, survey.accesses, _QUERIES)
     return _kept_from_database(survey.codebase, controllers) if controllers else None
