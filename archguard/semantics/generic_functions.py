@@ -56,6 +56,7 @@ class GenericFunctions:
     def return_types(self, function: FunctionType, call: ast.Call, at: Position) -> Types:
         """The types that `call` returns; UNKNOWN if nothing depends on the arguments."""
         description = self._description(function.scope)
+        # Behind `*arguments`, it is not known which argument is for which parameter.
         if not description.says_anything or any(isinstance(argument, ast.Starred) for argument in call.args):
             return UNKNOWN
         for scope in description.generic:

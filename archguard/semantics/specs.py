@@ -35,6 +35,7 @@ class SpecInterpreter:
     ) -> Types:
         """The types that `spec` denotes for this receiver and call: its first alternative that is not UNKNOWN."""
         alternatives = spec.split(" or ")
+        # `item or object`: the first that is known for this receiver and call.
         return next(filter(None, (self._alternative(part, receiver, node, at) for part in alternatives)), UNKNOWN)
 
     def apply_result(

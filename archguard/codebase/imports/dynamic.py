@@ -48,6 +48,7 @@ class Loading:
         match text:
             case ast.Constant(value=str(name)) if level is not None and names is not None:
                 module = name.lstrip(".")
+                # `__import__("a", level=1)` and `import_module(".a", package)` say the same.
                 dots = level + len(name) - len(module)
                 return cls(module, dots, anchor or "", names) if anchor is not None or not dots else None
         return None
@@ -61,6 +62,7 @@ def loaders(source: Source) -> frozenset[str]:
     """
     if not DYNAMIC & source.markers:
         return frozenset()
+    # The pattern matches too often rather than too rarely, and saves the walk in all other files.
     renamed = ast.walk(source.tree) if _RENAMED.search(source.content) else ()
     froms = [node for node in renamed if isinstance(node, ast.ImportFrom)]
     return _LOADERS | {

@@ -83,6 +83,7 @@ class Roots:
         found, stray = root, False
         if is_folder(source) and (names := TopLevel.of(source).names):
             stray = is_file(source / "__init__.py")
+            # Some projects have a `src/__init__.py` by mistake, which no import uses; in others, `src` is the package.
             found = source if not stray or _is_stray(root, source, names) else root
         tops = {top_package(name) for name in packages} or TopLevel.of(found).names
         implied = [inner for name in sorted(tops) for inner in _distributions(found, name)]
@@ -203,6 +204,8 @@ def _distributions(root: Path, name: str) -> Iterator[Path]:
     outer = root / native(name)
     if not is_folder(outer) or is_regular(outer) or is_file(outer.with_name(f"{outer.name}.py")):
         return
+    # A repository of several distributions: `orders/orders/__init__.py`. The imports tell whether `orders.orders` is
+    # one name or two folders.
     for inner, dotted in ((outer, f"{name}.{name}"), (outer / "src", f"{name}.src.{name}")):
         if is_file(inner / outer.name / "__init__.py") and not _imports(root, dotted):
             yield inner

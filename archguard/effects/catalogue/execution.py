@@ -191,6 +191,7 @@ class Execution:
         if not {*self_and_parents(symbol)}.isdisjoint(facts.packages):
             return True
         last = last_part(symbol)
+        # Django's rule for names: `aget`, `acreate`; some names begin with an `a` of their own (`annotate`, `all`).
         is_django = last.startswith("a") and symbol.startswith(facts.django_prefix)
         return (is_django and last not in facts.synchronous) or any(word in symbol.lower() for word in facts.words)
 
@@ -206,6 +207,7 @@ class Execution:
         owner = parent_name(callee)
         if callee in facts.functions or method in facts.methods or owner in facts.executors:
             return 0
+        # `loop.run_in_executor(executor, function)`: the callable comes second.
         return 1 if method in facts.second else -1
 
     def thread_keywords(self, callee: str) -> tuple[str, ...]:
@@ -235,6 +237,7 @@ class Execution:
         """Whether `callee` iterates over its arguments."""
         facts = self.facts.iteration
         return callee in facts.consumers or (
+            # `builtins.str.join`, a method of a built-in type; `builtins.list` is a function.
             callee.startswith("builtins.") and callee.count(".") > 1 and last_part(callee) in facts.methods
         )
 

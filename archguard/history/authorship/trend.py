@@ -173,6 +173,7 @@ class _Comparison:
     ) -> Mapping[str, str]:
         """The names of modules before -> after; not looked for if that cannot change what is compared."""
         new_cycles = {*before.cycles} ^ {*checked.cycles}
+        # Git takes longer than the comparison, and most commits rename nothing.
         if {*compared} == {*self.ledger.open} and not new_cycles:
             return {}
         if {*before.modules} <= {*checked.modules}:  # a file that was renamed is gone
@@ -223,6 +224,8 @@ class _Comparison:
 
     def _count_churn(self, lines: Mapping[str, LineCounts], end: int) -> None:
         for change in self.changes:
+            # Lines of the last days have not had the time to be rewritten; counting them would flatter the newest
+            # group.
             if end - change.time >= CHURN_DAYS * DAY:
                 found = lines[change.id]
                 self._count(change.group, lines_observed=found.added, lines_rewritten=found.rewritten)
