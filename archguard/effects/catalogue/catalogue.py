@@ -69,7 +69,7 @@ class Catalogue:
     def imported(self, name: str) -> str:
         """The client module that `name` is or belongs to; "" if there is none."""
         module = next(
-            # The nearest decides: `boto3.dynamodb.types` may be excluded from `boto3`.
+            # The nearest decides: `botocore.exceptions` is excluded from `botocore`.
             (outer for outer in self_and_parents(name) if outer in self.modules or outer in self._excluded),
             "",
         )
