@@ -184,6 +184,7 @@ def _bind_text(value: Any) -> str:
         raise InDoubtError
     text = str(value)
     if not text.isascii():
+        # Raises for half a surrogate pair.
         text.encode()
     return text
 

@@ -32,6 +32,7 @@ def faults_in_code(config: Config, codebase: Codebase, unbound: Collection[str] 
     """Yield every fault of `config` that only the code reveals; skip contracts that refer to `unbound` components."""
     yield from component_faults(config, codebase)
     for contract in config.contracts:
+        # Its component has a fault of its own, which is reported.
         if not any(pattern.text in unbound for _, pattern in patterns_of(contract)):
             yield from contract_faults(config, codebase, contract).errors
 
@@ -121,6 +122,7 @@ def _contract_errors(
         and not (isinstance(pattern, Target) and codebase.names_in(pattern))
     }
     yield from ((error, None) for error in unmatched.values())
+    # What a contract says of itself would be wrong for a pattern that is misspelt.
     for fault in () if unmatched else contract.validate(codebase):
         cause = fault.cause
         yield (

@@ -68,6 +68,7 @@ class External(Contract):
         outside = codebase.imports.externals
         named = frozenset[str]()
         for target in self.allow or self.deny:
+            # A distribution has another name than its packages: `PyYAML` is imported as `yaml`.
             packages = packages_of(target.text)
             named |= {name for name in outside if target.unit(name) or top_package(name) in packages}
         return named

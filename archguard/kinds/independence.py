@@ -91,6 +91,7 @@ def _captured_units(codebase: Codebase, patterns: tuple[Pattern, ...]) -> Units:
     units: dict[str, frozenset[str]] = {}
     for pattern in patterns:
         for name, unit in codebase.units(pattern).items():
+            # `<feature>.api` and `<feature>.db` with the same value of the capture are one unit.
             label = ".".join(pattern.bindings(name).values()) or name
             units[label] = units.get(label, frozenset()) | unit
     return units

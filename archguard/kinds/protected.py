@@ -91,6 +91,7 @@ class Protected(Contract):
         """Yield an error if every possible module may import what is protected, today and in the future."""
         allowed = codebase.members(self.only_imported_by)
         users = (*self.modules, *self.private_in, *self.only_imported_by)
+        # Without a protected module today, what counts is whether one that is added could be imported by anybody else.
         is_for_all = all(codebase.modules <= unit | allowed for unit in (*units, *around) or (frozenset[str](),))
         if is_for_all and always_inside(codebase, (), users):
             yield VacuousError("every module may import them", "only_imported_by" if allowed else "modules")
@@ -128,6 +129,8 @@ class Protected(Contract):
             for link in _links_into(codebase, unit, allowed | around):
                 missing = interface.missing(codebase, link) if self.interface else (None,)
                 for named in missing:
+                    # One statement may import from several protected packages that lie in each other: it is reported
+                    # for the first.
                     found.setdefault((link, named), name)
         for (link, named), name in found.items():
             yield self._violation(codebase, link, named, name)

@@ -166,6 +166,7 @@ class Services(Contract):
         ]
         named = [text for permission in granted for text in permission.through]
         through = [pattern for text in named for pattern in _spellings(text, callee, units)]
+        # What `through` names replaces what the callee offers to everybody; without a permission, nothing is offered.
         return tuple(through) or (services.codebase.services[callee].public if granted else ())
 
     def _permissions(self, caller: str, callee: str) -> list[Permission]:
@@ -231,6 +232,7 @@ class Services(Contract):
         for caller, permissions in sorted(self.policy.items()):
             used = {(it.callee, it.channel) for it in interactions if fnmatchcase(it.caller, caller)}
             for permission in permissions:
+                # A permission for a channel that is not looked at may be used there.
                 for named in permission.may_call if set(permission.channels) <= set(self.channels) else ():
                     if not any(
                         fnmatchcase(callee, named) and channel in permission.channels for callee, channel in used

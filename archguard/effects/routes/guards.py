@@ -84,9 +84,11 @@ class GuardSet:
         if check.methods is not None and method not in check.methods:
             return Protection.NONE
         if check.alternatives:
+            # A request passes by the weakest one.
             return min(self.of(side, method) for side in check.alternatives)
         own = self._own(check, method)
         inner = max((self.of(part, method) for part in check.inner), default=Protection.NONE)
+        # A check that is listed as optional stays optional, whatever it calls inside: that is what the listing says.
         return own if own is not None and own is not Protection.NONE else max(inner, own or Protection.NONE)
 
     def _own(self, check: Check, method: str) -> Protection | None:
@@ -102,6 +104,7 @@ class GuardSet:
         if keys & facts.guards or any((package, last_part(last)) in facts.guards for package, last in keys):
             return Protection.OPTIONAL if self._is_optional_by_fact(check) else Protection.GUARDED
         if keys & facts.unsafe_only:
+            # `IsAuthenticatedOrReadOnly`
             return Protection.NONE if method in _SAFE_METHODS else Protection.GUARDED
         return None
 

@@ -62,6 +62,7 @@ class Permissions:
         if len(lists) == 1:
             return Asked(lists[0], base.unknown)
         place = self.handlers.location(override)
+        # Which list is returned depends on what is not known here: each of them must guard.
         sides = tuple(Check(names=(), level=Level.CLASS, location=place, inner=checks) for checks in lists)
         return Asked((Check(names=(), level=Level.CLASS, location=place, alternatives=sides),), base.unknown)
 
@@ -71,6 +72,7 @@ class Permissions:
                 if found := self._external(base):
                     return found
                 continue
+            # The last assignment in a class body wins.
             for binding in reversed(base.scope.bindings.get(_LIST, [])):
                 if isinstance(binding.node, ast.expr):
                     return self._listed([(binding.node, binding.at)], Level.CLASS)
@@ -83,6 +85,7 @@ class Permissions:
             return Asked((), (f"its base class {base.name.partition('.')[2]} cannot be resolved",))
         if is_one_of(base.name, facts.open_views):
             return Asked(())
+        # It sets no permissions of its own, so that the next class decides.
         if package in facts.open_packages or base.name.endswith(("Mixin", "ViewSet")):
             return None
         return Asked((), (f"its base class {base.name} is outside of the project",))
@@ -174,6 +177,8 @@ class _Evaluation:
         held, goes_on = self.conditions.holds(test, self.function.end), False
         for taken, branch in zip((held is not False, held is not True), branches, strict=True):
             if taken:
+                # With what follows: a branch may change variables that later statements return. Copied, as the other
+                # branch does not see it.
                 goes_on = self._run([*branch, *rest], dict(values), found) or goes_on
         return goes_on
 

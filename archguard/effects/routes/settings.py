@@ -61,6 +61,7 @@ class Settings:
                 if isinstance(binding.node, ast.expr):
                     named = ast.Name(name) if holder is scope else binding.node
                     is_list = isinstance(binding.node, ast.List | ast.Tuple)
+                    # By its name at the end of the module, so that `MIDDLEWARE += [...]` below counts.
                     yield (named, scope.end) if is_list else (binding.node, binding.at)
 
 
