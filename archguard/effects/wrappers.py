@@ -80,6 +80,7 @@ class Wrappers:
     def runs_wrapped(self, function: Scope, callers: int = _MAX_CALLERS) -> bool:
         """Whether the function with this scope is called, and each time where a wrapper covers the call."""
         calls = self.uses.calls(function) if callers else None
+        # Nobody calls it: a framework may, and no wrapper is around that.
         return bool(calls) and all(
             self._module(at.scope.module).covers_node(call, at, callers - 1) for call, at in calls or ()
         )

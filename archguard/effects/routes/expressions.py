@@ -364,6 +364,7 @@ class Expressions:
             case ast.Constant(value=None):
                 return [], True
             case ast.ListComp(elt=part, generators=[ast.comprehension(iter=source, target=ast.Name(id=name)), *_]):
+                # `[router for router in ROUTERS if ...]`: at most the same elements.
                 if isinstance(part, ast.Name) and part.id == name:
                     return self.elements(source, at, owner, depth - 1)
                 inner = self.model.files.scope_of(node, at)
@@ -373,6 +374,7 @@ class Expressions:
             case ast.Call(func=ast.Attribute(value=inner, attr="copy" | "values")):
                 return self.elements(inner, at, owner, depth - 1)
             case ast.Dict(values=values):
+                # Routers kept in a dictionary, and mounted in a loop over its values.
                 return [(value, at) for value in values], True
             case ast.Call(func=func):
                 results = [
@@ -413,6 +415,7 @@ class Expressions:
                     parts[-1] = self.elements(binding.default, at, None, depth - 1)
             elif isinstance(binding.node, ast.expr):
                 parts.append(self.elements(_unpacked(binding.node, binding.path), binding.at, owner, depth - 1))
+                # A list may be extended where it is defined, and where it is imported.
                 places = {binding.at.scope.module: binding.at, at.scope.module: at}
                 parts += [
                     self._element(added, position, owner, depth)
@@ -432,6 +435,7 @@ class Expressions:
         for scope in module.walk():
             for statement in executed_statements(ast.iter_child_nodes(scope.node)):
                 if isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.Add | ast.BitOr):
+                    # `urlpatterns += more` adds the elements of `more`.
                     added: ast.expr = ast.Starred(statement.value)
                     found.setdefault(_name(statement.target), []).append((added, scope.end))
             for path in scope.access_paths:

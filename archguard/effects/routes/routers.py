@@ -320,6 +320,7 @@ class Routers:
         named = self.expressions.argument(call, at, registration.method) if registration.method else None
         given = named or self.expressions.keyword(call, at, "methods")
         found = tuple(text.upper() for text in self.expressions.texts(given))
+        # `methods=METHODS` that cannot be read: any method may be served.
         if given and not found:
             return (ANY,)
         return tuple(ANY if text == "*" else text for text in found) or registration.methods
@@ -386,6 +387,7 @@ class Routers:
         if any(is_one_of(name, self.facts.graphql.views) for name in names):
             self._graph(parent, placed, call, prefix, checks)
             return
+        # What is mounted may be any router of the project that nothing else mounts.
         if not names and not isinstance(node, ast.Call):
             self._has_unresolved_mounts = True
         self._unknown(call, at, f"mounts {ast.unparse(node)}, which cannot be resolved", prefix)
@@ -398,6 +400,7 @@ class Routers:
             if isinstance(node, ast.Starred):
                 continue
             known = self._list_entry(parent, node, at, prefix, checks) or known
+        # An empty list is a list of routes, with none in it.
         return known or (complete and bool(isinstance(placed[0], ast.List | ast.Tuple)))
 
     def _list_entry(
@@ -464,6 +467,7 @@ class Routers:
         if not self._may_construct(call, at):
             return
         for allocation in self.expressions.allocations(call, at):
+            # The call returns a router that was made elsewhere, where it is recorded.
             if allocation.call is not call:
                 continue
             self._node(allocation)

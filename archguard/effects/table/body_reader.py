@@ -332,6 +332,7 @@ class BodyReader:
             found = reference_site(self.classifier, passed.node, site, in_thread=passed.in_thread)
             if passed.is_repeated:
                 context = site.context._replace(loops=(*site.context.loops, site.node))
+                # The call by `map` itself, and the call of the function.
                 callees = tuple(replace(callee, calls=2) for callee in found.callees)
                 found = replace(found, context=context, callees=callees)
             if found.has_outcomes:

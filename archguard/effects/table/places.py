@@ -57,6 +57,7 @@ class Places:
         if scope not in self._by_scope:
             self._by_scope[scope] = _marks(scope)
         found = self._by_scope[scope]
+        # -1 is before every order: what begins at the very place counts as later.
         index = bisect_left(found, (*place, -1), key=lambda mark: mark[:3])
         return found[index - 1][3] if index else Position(scope, scope.block, 0)
 
