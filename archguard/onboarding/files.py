@@ -160,7 +160,9 @@ def _is_not_deployed(name: str) -> bool:
 def _walk(root: Path, skipped: re.Pattern[str]) -> Iterator[tuple[Path, tuple[Path, ...]]]:
     for name, folders, files in os.walk(root):
         here = Path(name)
+        # Below a package, every folder that can be imported is part of it, whatever it is called.
         inside = "__init__.py" in files and here != root
+        # In place: `os.walk` goes into the folders that are left in the list, in its order.
         folders[:] = sorted(
             folder
             for folder in folders

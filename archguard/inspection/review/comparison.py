@@ -84,6 +84,7 @@ class Comparison:
         before, after = self._changed_files()
         old, new = OutsideNames(self.before.codebase), OutsideNames(self.after.codebase)
         named_before, named_after = old.of(before), new.of(after)
+        # A host that another file named before is not new; only few files hold its text, and only these are analyzed.
         added = named_after - named_before - self._elsewhere(self.before, old, named_after - named_before, before)
         gone = named_before - named_after - self._elsewhere(self.after, new, named_before - named_after, after)
         yield from (NameChange(sort, name, is_new=True) for sort, name in added)
@@ -114,6 +115,7 @@ class Comparison:
 
 def _added(tangle: frozenset[str], before: list[set[str]]) -> tuple[str, ...]:
     """What is new in `tangle`, if a part of it was a cycle before; empty if it is opened as a whole."""
+    # With one common module, the old cycle is another one that happens to touch this one.
     known = set[str]().union(*(other for other in before if len(tangle & other) > 1))
     return tuple(sorted(tangle - known)) if known else ()
 
