@@ -90,6 +90,8 @@ class Codebase:
     @property
     def shared_package(self) -> str:
         """The innermost package that contains every module of the project; "" if there is none."""
+        # Without the own name of a module, else a project of one module would be its own package. A script beside the
+        # packages does not count.
         names = [parts_of(module)[:-1] for module in self.sources if "." in module]
         levels = takewhile(lambda parts: len(set(parts)) == 1, zip(*names, strict=False))
         return ".".join(parts[0] for parts in levels)
@@ -179,6 +181,7 @@ class Codebase:
 
         The last line is memoized: callers ask for each name of a statement in turn, and some have thousands of names.
         """
+        # A list of one pair, since the dataclass is frozen.
         if not self._last_line or self._last_line[0][0] != (importer, line):
             found: dict[str, list[Import]] = {}
             for one in self._statements.at(importer, line):
@@ -222,6 +225,7 @@ class Codebase:
         names = tuple(dict.fromkeys(name for pattern in patterns for name in self.names_in(pattern)))
         if not names:
             return self
+        # Before the memo, not only where it is filled: each contract that asks has to depend on it.
         self._read_statements_of(ANYWHERE)
         if names not in self._variants_with_names:
             links = {link for name in names for link in self._imports_of(name)}

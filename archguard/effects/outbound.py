@@ -66,6 +66,7 @@ class Outbound:
 
     def calls(self, source: Source) -> Iterator[OutboundEffect]:
         """Yield calls of clients: the last one of each access path."""
+        # A later call of the same path replaces the one before it, which is how the last one is kept.
         last: dict[AccessPath, ClientCall] = {call.path: call for call in self.uses(source)}
         for call in last.values():
             action = "take" if call.kind is CallKind.TAKE else "call"
@@ -120,6 +121,7 @@ class Outbound:
             case ast.Name(id=name):
                 bindings = (origin for origin in self.model.resolve(name, at) if isinstance(origin, Binding))
                 nodes = [(bound.node, bound.at) for bound in bindings if isinstance(bound.node, ast.expr)]
+                # A name that is bound to a name may be bound to itself in a loop, and `get = client.get` is one step.
                 return self._receiver(*nodes[0]) if len(nodes) == 1 and not isinstance(nodes[0][0], ast.Name) else None
         return None
 

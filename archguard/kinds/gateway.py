@@ -121,6 +121,7 @@ class Gateway(PerFileContract):
             yield VacuousError("every module is in `allowed_in`", "allowed_in")
         for index, requirement in enumerate(self.require):
             yield from requirement.faults(codebase, index, self.channels)
+        # No pattern names this host, so what matches it in every scheme matches all.
         any_host = [Url(scheme, "made-up-9.invalid") for scheme in SCHEMES]
         if self.hosts and all(any(url.matches(host) for host in self.hosts) for url in any_host):
             yield VacuousError("every host is allowed", "hosts")
@@ -129,6 +130,7 @@ class Gateway(PerFileContract):
 
     def scope(self, codebase: Codebase) -> frozenset[str]:
         """The modules that the contract checks."""
+        # These hold in gateways as well, so gateways are in the scope too.
         asks_all = self.hosts or self.require or self.routes_in
         if not asks_all:
             return self._restricted(codebase)
@@ -188,6 +190,7 @@ class _Search:
         if self.contract.hosts and (has_client or source.module in self.with_urls):
             yield from self._forbidden_hosts(source)
         if has_client and self.contract.require:
+            # Two requirements over several channels ask for the same of one request.
             yield from dict.fromkeys(self._lacking(source))
         if self.contract.routes_in and source.module not in self.entry_points:
             yield from self._misplaced_entry_points(source)
@@ -217,6 +220,7 @@ class _Search:
     @cached_property
     def wrappers(self) -> Mapping[tuple[str, ...], Wrappers]:
         """Finds the requests that no wrapper covers, by the names of the wrappers."""
+        # Without tests: a test that calls a function directly is no caller that a wrapper has to cover.
         sources = self.codebase.sources
         uses = Uses(self.names, tuple(sources[module] for module in sorted(sources) if not is_test(module)))
         named = {requirement.wrappers for requirement in self.contract.require}
@@ -297,6 +301,7 @@ class _Search:
                 confidence=use.confidence,
             )
             is_error = found.severity is Severity.ERROR
+            # Whether the other side notices a repetition by itself is not in the code, so it is never an error.
             yield replace(found, severity=Severity.WARNING) if is_error else found
 
     def _requests(self, requirement: Requirement, source: Source) -> Iterator[ClientCall]:

@@ -89,6 +89,7 @@ def _find_imports(source: Source) -> Iterator[_Found]:
     """Every import in `source`. Fast path: no loaders, and no word `import` outside of the top-level statements."""
     names = loaders(source)
     plain = [node for node in source.tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    # `importlib`, a comment and a docstring count as well; then the walk finds that there is nothing more.
     if not names and len(plain) == source.content.count(b"import"):
         return ((node, frozenset()) for node in plain)
     return _Walk(names, Naming.of(source, names)).found(source.tree)
@@ -116,6 +117,7 @@ class _Walk:
     def _children_with_traits(self, node: ast.AST, traits: _Traits) -> Iterator[tuple[ast.AST, _Traits]]:
         """The children of `node`, with the traits that imports in them have."""
         trait, marked = _marked(node)
+        # Not every child: decorators, defaults and the test of an `if` run when the module is imported.
         own = set(map(id, marked))
         for child in self._children(node) if self.loaders else _statements(node):
             yield child, traits | {trait} if id(child) in own else traits
@@ -150,8 +152,10 @@ def _marked(node: ast.AST) -> tuple[ImportTrait, Iterable[ast.AST]]:
             return ImportTrait.LOCAL, node.body
         case ast.Lambda():
             return ImportTrait.LOCAL, [node.body]
+        # Only the branch that never runs: `else` of `if TYPE_CHECKING` is what does run.
         case ast.If():
             return ImportTrait.TYPE_CHECKING, _type_checking_branch(node)
+        # With its handlers: what they import in place of the missing package is as optional.
         case _ if _is_guarded(node):
             return ImportTrait.OPTIONAL, ast.iter_child_nodes(node)
     return ImportTrait.LOCAL, ()
@@ -183,6 +187,7 @@ def _is_type_checking(test: ast.expr) -> bool:
 def _catches_import_error(caught: ast.expr | None) -> bool:
     names = caught.elts if isinstance(caught, ast.Tuple) else [caught]
     return any(
+        # None is a bare `except:`.
         name is None or _last_name(name) in {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
         for name in names
     )
@@ -209,6 +214,7 @@ def _names(
     match node:
         case ast.Import():
             for alias in node.names:
+                # `import a.b` binds `a` only, but with `as` it binds the whole.
                 yield alias.name, "", alias.asname or top_package(alias.name), alias
         case ast.ImportFrom():
             module = absolute(node.module or "", node.level, package)
@@ -227,5 +233,6 @@ def _location(source: Source, node: ast.Import | ast.ImportFrom | ast.Call, plac
 
 
 def _columns(source: Source, node: ast.Import | ast.ImportFrom | ast.Call, named: Location) -> tuple[int, int, int]:
+    # In parentheses, the column of a name belongs to another line than the one that is reported.
     column = named.column if named.line == node.lineno else source.location(node).column
     return column, named.end_line, named.end_column

@@ -179,6 +179,7 @@ class TemplateEvaluator:
         match node:
             case ast.Constant(value=None):
                 return _NONE
+            # Before `int`, of which `bool` is a subclass: `True` in a path is no text that a reader expects.
             case ast.Constant(value=bool()):
                 return unknown()
             case ast.Constant(value=str() | int() as value):
@@ -190,6 +191,8 @@ class TemplateEvaluator:
                 return self._joined(tuple(inner), at, frame, depth)
             case ast.BinOp(left=left, op=ast.Add(), right=right):
                 return self._joined((left, right), at, frame, depth)
+            # `URL("http://a") / "b"` of yarl, furl and pathlib; exactly one slash stands between, whatever the sides
+            # end and begin with.
             case ast.BinOp(left=left, op=ast.Div(), right=right):
                 base, path = (self._evaluate(side, at, frame, depth - 1) for side in (left, right))
                 return joined(
@@ -199,9 +202,12 @@ class TemplateEvaluator:
                 return self._percent(template, operand, at, frame, depth)
             case ast.BoolOp(op=ast.Or(), values=sides):
                 return known_first(*(self._evaluate(side, at, frame, depth - 1) for side in sides))
+            # Where an `and` gives a usable string, it is the last operand; the others would be falsy.
             case ast.BoolOp(op=ast.And(), values=[*_, last]):
                 return self._evaluate(last, at, frame, depth - 1)
             case ast.IfExp(test=test, body=one, orelse=other):
+                # `path if path.startswith("/") else "/" + path`: without a look at the test, half of the paths would be
+                # made up.
                 holds = self._truth(test, at, frame, depth - 1)
                 sides = [side for side, excluded in ((one, False), (other, True)) if holds is not excluded]
                 return either(*(self._evaluate(side, at, frame, depth - 1) for side in sides)) if sides else unknown()
@@ -210,6 +216,7 @@ class TemplateEvaluator:
             case ast.Call():
                 return self._call(node, at, frame, depth)
             case ast.Name(id=name):
+                # A contract may state `URL` or, where several modules have one, `config.URL`.
                 module = last_part(plain_name(at.scope.module.name))
                 return self._stated(name, f"{module}.{name}") or self._name(node, at, frame, depth)
             case ast.Attribute():
@@ -249,6 +256,7 @@ class TemplateEvaluator:
         origins = self.model.resolve(node.id, at)
         if not origins:
             return unknown(node.id)
+        # Nothing is known of a value of another library, but `from http import HTTPMethod` and the like name a method.
         if methods := [origin.name for origin in origins if isinstance(origin, ExternalSymbol)]:
             return _http_method(methods[0]) or unknown(node.id)
         values = [self._binding(origin, frame, depth - 1) for origin in origins if isinstance(origin, Binding)]
@@ -307,6 +315,7 @@ class TemplateEvaluator:
         if isinstance(found, Placed):
             return self._evaluate(found.node, found.at, found.frame, depth)
         if found is NoArgument.DEFAULT and parameter.default:
+            # A default is evaluated where the function is defined, outside of its body and of this call.
             return self._evaluate(parameter.default, parameter.at.scope.at or parameter.at, inner.outer, depth)
         return unknown(parameter.name)
 
@@ -380,6 +389,7 @@ class TemplateEvaluator:
         owners = self._owners(node.value, at, frame)
         if stated := self._stated(*_attribute_names(self.model, owners, node.attr)):
             return stated
+        # `Method.GET.value` of an enum. Only if all of it is known: `value` is also a usual name of a plain attribute.
         if node.attr == "value" and isinstance(node.value, ast.Attribute | ast.Name):
             member = self._evaluate(node.value, at, frame, depth - 1)
             if member and all(template.is_complete for template in member):
@@ -447,7 +457,10 @@ class TemplateEvaluator:
         frames = (Frame(function, site.call, site.at, implicit_count(site.callee), None, None) for site in sites)
         values = [self._parameter(parameter, inner, depth - 1) for inner in frames]
         found = either(*filter(None, values)) if any(values) else anything
+        # What a call passes may be an attribute of yet another class. Two levels less, since each can have a dozen
+        # calls.
         found = tuple(chain.from_iterable(self._constructed(value, owner, None, depth - 2) for value in found))
+        # With two instances of a class, no call site tells which of them it has.
         return tuple(value.uncertain() for value in found) if len(found) > 1 else found
 
     def _makes(self, callee: FunctionType | ClassType, at: Position, cls: ClassType) -> bool:
@@ -486,6 +499,7 @@ class TemplateEvaluator:
         values = [self._evaluate(*entry, frame, depth - 1) for entry in entries]
         if any(values):
             return either(*filter(None, values))
+        # Of an unknown key, any entry may be meant: all of the mapping, but none for certain.
         if len(names) == 0:
             elements = self._iterated(
                 ast.Call(ast.Attribute(node.value, "values", ast.Load()), [], []), (), at, frame, depth
@@ -530,6 +544,8 @@ class TemplateEvaluator:
                 | ast.Call(func=ast.Attribute(attr="choice"), args=[inner, *_])
             ):
                 return self._iterated(inner, (), at, frame, depth) or unknown(*_names_in(inner))
+            # The name alone says what it does, also where the library cannot be resolved; but a function of the project
+            # that is called `text` is followed instead.
             case ast.Call(args=[*_, inner]) if last in _SAME and not self._is_own(node, at):
                 return self._evaluate(inner, at, frame, depth - 1)
         if frames := self._call_frames(node, at, frame):
@@ -550,6 +566,8 @@ class TemplateEvaluator:
                 fallback = [self._evaluate(value, at, frame, depth - 1) for value in (*rest[:1], *defaults)]
                 if any(entries):
                     return either(*filter(None, entries))
+                # The default counts though production sets the variable: it is most often the path of the same service
+                # on this machine.
                 return next(filter(None, fallback), unknown(key))
             case [] if defaults and last in ("Field", "field"):
                 return self._evaluate(defaults[0], at, frame, depth - 1)
@@ -591,6 +609,7 @@ class TemplateEvaluator:
         self, template: ast.expr, node: ast.Call, at: Position, frame: Frame | None, depth: int
     ) -> Alternatives:
         texts = self._evaluate(template, at, frame, depth - 1)
+        # Of several templates, each would need its own number of fields; `format` raises for a wrong one.
         if len(texts) != 1 or texts[0].text is None:
             return unknown()
         indexed = takewhile(lambda argument: not isinstance(argument, ast.Starred), node.args)
@@ -636,6 +655,7 @@ class TemplateEvaluator:
             ):
                 return self._sequence(Placed(inner, at, frame))
             case ast.GeneratorExp(elt=element, generators=[clause]) if _is_same(element, clause.target):
+                # With a condition, it is not known which parts are left.
                 return None if clause.ifs else self._sequence(Placed(clause.iter, at, frame))
             case ast.Name():
                 passed = arguments(self.model, ast.Call(func=node, args=[ast.Starred(node)], keywords=[]), at, frame)

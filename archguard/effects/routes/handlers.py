@@ -157,6 +157,7 @@ class Handlers:
         for base in self.checks.hierarchy.mro(cls):
             if isinstance(base, ExternalSymbol):
                 continue
+            # The last definition in a class body is the one that the class has.
             for binding in reversed(base.scope.bindings.get(name, [])):
                 node: ast.AST = binding.node
                 if isinstance(node, ast.Name):  # `head = get`
@@ -183,6 +184,7 @@ class Handlers:
                 if is_unresolved(base):
                     unknown.append(f"its base class {base.name.partition('.')[2]} cannot be resolved")
                 found.append(Check(names=(base.name,), level=Level.CLASS, location=self.location(cls.scope)))
+                # Bases behind it in the MRO are not asked any more: these classes call no `super().dispatch`.
                 if base.name == DJANGO_VIEW or self._ends_dispatch(base.name):
                     break
                 continue
@@ -201,6 +203,7 @@ class Handlers:
             target = _decorated_method(node)
             if target in ("", "dispatch", "as_view", method) or target is None:
                 yield self.checks.of(node, at, Level.CLASS)
+        # Each of them runs before the handler in some framework, and a check in it stops the request.
         for name in ("dispatch", "dispatch_request", "prepare", "as_view", "setup"):
             for binding in cls.scope.bindings.get(name, ()):
                 scope = self.model.files.scope_of(binding.node, binding.at)
