@@ -21,6 +21,7 @@ from archguard.errors import ConfigError, ConfigRemark
 from archguard.incremental.input_recorder import record_full_scan, today
 from archguard.kinds import Contract
 from archguard.model import Checked, Location, Outcome, OutcomeStatus, Problem, Report, Severity, Summary, Violation
+from archguard.model.names import ModuleName
 
 
 def check(
@@ -199,7 +200,7 @@ def _summary(codebase: Codebase, results: list[_Result]) -> Summary:
     )
 
 
-def _has_code(codebase: Codebase, module: str) -> bool:
+def _has_code(codebase: Codebase, module: ModuleName) -> bool:
     """Whether the file has statements: an `__init__.py` with only comments and a docstring needs no contract."""
     source = codebase.sources[module]
     if not source.is_package:

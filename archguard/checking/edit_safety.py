@@ -15,6 +15,7 @@ from archguard.config import Config
 from archguard.incremental.edit_analysis import EXTERNAL, PACKAGE, beginning
 from archguard.kinds.contract import patterns_of
 from archguard.model import Report, ViolationStatus
+from archguard.model.names import top_package
 from archguard.reporters import BUILT_IN
 from archguard.reporters.rerender import keep, read
 
@@ -71,10 +72,11 @@ def _is_plain(config: Config, codebase: Codebase) -> bool:
     """Whether contracts distinguish imports by nothing but their importer and imported module."""
     has_exceptions = any(contract.ignore or excluded_traits(config, contract) for contract in config.contracts)
     is_one = not config.services and not codebase.excluded
-    tops = {module.partition(".")[0] for module in codebase.modules}
+    tops = {top_package(module) for module in codebase.modules}
     return (
         not has_exceptions
         and is_one
+        # A namespace package at the top may get further parts anywhere on the search path.
         and tops <= codebase.modules
         and all(root.isidentifier() for root in _roots(config))
     )
@@ -83,7 +85,7 @@ def _is_plain(config: Config, codebase: Codebase) -> bool:
 def _roots(config: Config) -> frozenset[str]:
     """The top-level names of patterns that may match packages outside of the project."""
     patterns = (pattern for contract in config.contracts for _, pattern in patterns_of(contract))
-    return frozenset(pattern.text.partition(".")[0] for pattern in patterns if isinstance(pattern, Target))
+    return frozenset(top_package(pattern.text) for pattern in patterns if isinstance(pattern, Target))
 
 
 def _can_be_rendered_again(report: Report, formats: Sequence[str]) -> bool:
@@ -99,6 +101,7 @@ def _joined(masks: Iterable[Mapping[str, int]], rules: Iterable[ReachabilityRule
     offset = 0
     for mask, rule in zip(masks, rules, strict=True):
         for module, bits in mask.items():
+            # Each rule has its own range of bits, so that a bit of one never meets a bit of another.
             joined[module] = joined.get(module, 0) | bits << offset
         offset += max(
             (bits.bit_length() for bits in (*rule.forbidden.values(), *rule.reachability.labels.values())), default=0

@@ -13,6 +13,7 @@ from archguard.codebase import Codebase, Source, SourceError
 from archguard.incremental.fingerprint import digest_of
 from archguard.kinds import Contract
 from archguard.model import Problem, Violation
+from archguard.model.names import ModuleName
 
 if TYPE_CHECKING:
     from archguard.kinds.per_file import PerFileContract
@@ -68,7 +69,7 @@ def _violations(contract: Contract, codebase: Codebase) -> tuple[Violation, ...]
     return map_imports(codebase, f"violations of {contract.id}", check, others)
 
 
-def _problems(codebase: Codebase, modules: Collection[str]) -> tuple[Problem, ...]:
+def _problems(codebase: Codebase, modules: Collection[ModuleName]) -> tuple[Problem, ...]:
     from archguard.effects.parsed_files import parsed_files  # noqa: PLC0415  # a check of imports alone needs no types
 
     return parsed_files(codebase, modules).problems

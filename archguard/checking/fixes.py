@@ -27,6 +27,7 @@ from archguard.kinds import Contract
 from archguard.kinds.import_paths import direct_fixes, move_away
 from archguard.kinds.layers import Layers
 from archguard.model import Violation
+from archguard.model.names import ModuleName, QualifiedName, last_part, parts_of
 
 _MOST: Final = 2_000
 """Pairs of modules with fixes of their own; a second on a large project. Nobody reads the two thousandth fix."""
@@ -69,7 +70,7 @@ class _Advice:
             return (self._out(importer, imported),)
         return violation.fix
 
-    def _ways(self, importer: str, imported: str) -> tuple[str, ...]:
+    def _ways(self, importer: ModuleName, imported: QualifiedName) -> tuple[str, ...]:
         """How `importer` gets what it needs of `imported`, from the better way to the worse one."""
         if imported in self._codebase.modules and (between := self._between(importer, imported)):
             return (f"go through {between}: call a function there that uses {imported}",)
@@ -79,7 +80,7 @@ class _Advice:
             where = f"{importer} itself, which {imported} may import"
         return (f"move what {importer} needs from {imported} to {where}",)
 
-    def _between(self, importer: str, imported: str) -> str:
+    def _between(self, importer: ModuleName, imported: QualifiedName) -> str:
         """The component below `importer` through which it may reach `imported`."""
         for name, modules in self._places.items():
             middle = self._like(importer, modules)
@@ -88,7 +89,7 @@ class _Advice:
                 return name
         return ""
 
-    def _shared(self, importer: str, imported: str) -> str:
+    def _shared(self, importer: ModuleName, imported: QualifiedName) -> str:
         """The component that both may import: that of `importer`, or one below it."""
         own = [name for name, modules in self._places.items() if importer in modules]
         below = [
@@ -100,7 +101,7 @@ class _Advice:
                 return name
         return ""
 
-    def _move(self, importer: str, allowed: Iterable[Pattern]) -> str:
+    def _move(self, importer: ModuleName, allowed: Iterable[Pattern]) -> str:
         """Where an access is to be moved that is allowed in `allowed`, and how it is called then."""
         found = {str(pattern): self._codebase.members((pattern,)) for pattern in allowed}
         places = [(name, self._like(importer, modules), modules) for name, modules in found.items() if modules]
@@ -114,7 +115,7 @@ class _Advice:
                 return f"move it to {where}, and call that through {between}"
         return f"move it to {', '.join(found)}, and call that from here"
 
-    def _down(self, contract: Contract, importer: str) -> tuple[str, ...]:
+    def _down(self, contract: Contract, importer: ModuleName) -> tuple[str, ...]:
         """Where an access is to be moved if a contract names only who must not have it: below `importer`."""
         held = [it.scope(self._codebase) for it in self._contracts.values() if type(it) is type(contract)]
         for name, modules in self._places.items():
@@ -123,7 +124,7 @@ class _Advice:
                 return (f"move it to {name}, and call that from here",)
         return contract.usual_fixes
 
-    def _out(self, importer: str, package: str) -> str:
+    def _out(self, importer: ModuleName, package: ModuleName) -> str:
         """Where code is to be moved that needs a package from outside: above `importer`, or where nothing denies it."""
         denying = [it for it in self._contracts.values() if it.denies_package(self._codebase, package)]
         denied = [it.scope(self._codebase) for it in denying]
@@ -136,16 +137,16 @@ class _Advice:
         above = [name for name in usable if self._is_below(importer, free[name])]
         return f"move what needs {package} to {(above or usable)[0]}" if usable else move_away(package)
 
-    def _is_below(self, module: str, importer: str) -> bool:
+    def _is_below(self, module: ModuleName, importer: ModuleName) -> bool:
         """Whether the contracts let `importer` import `module`, and not the other way round."""
         return self._may_import(importer, module) and not self._may_import(module, importer)
 
-    def _may_import(self, importer: str, imported: str) -> bool:
+    def _may_import(self, importer: ModuleName, imported: QualifiedName) -> bool:
         return not any(
             rule.forbidden.get(importer, 0) & rule.reachability.labels.get(imported, 0) for rule in self._rules
         )
 
-    def _leads(self, importer: str, middle: str, imported: str) -> bool:
+    def _leads(self, importer: ModuleName, middle: str, imported: QualifiedName) -> bool:
         """Whether `importer` may reach `imported` by importing `middle`, which imports it."""
         return self._may_import(middle, imported) and not any(
             rule.forbidden.get(importer, 0)
@@ -155,12 +156,13 @@ class _Advice:
             if rule.indirect
         )
 
-    def _like(self, importer: str, modules: frozenset[str]) -> str:
+    def _like(self, importer: ModuleName, modules: frozenset[ModuleName]) -> str:
         """The one of `modules` that is nearest to `importer`, then the one that is called like it; "" if none is."""
-        name, parts = _stem(importer), importer.split(".")
+        name, parts = _stem(importer), parts_of(importer)
 
-        def unlike(module: str) -> tuple[int, bool, str]:
-            common = takewhile(lambda pair: pair[0] == pair[1], zip(parts, module.split("."), strict=False))
+        def unlike(module: ModuleName) -> tuple[int, bool, str]:
+            # The nearest module is the one with the most packages in common.
+            common = takewhile(lambda pair: pair[0] == pair[1], zip(parts, parts_of(module), strict=False))
             return -sum(1 for _ in common), _stem(module) != name, module
 
         return min(modules, key=unlike, default="")
@@ -179,6 +181,6 @@ class _Advice:
         return {name: modules for name, modules in (components | found).items() if modules}
 
 
-def _stem(module: str) -> str:
+def _stem(module: ModuleName) -> str:
     """The last part of its name in the singular: `order` for `shop.repositories.orders`."""
-    return module.rpartition(".")[2].removesuffix("s")
+    return last_part(module).removesuffix("s")

@@ -27,7 +27,7 @@ _FEW_OUTDATED: Final = 50
 class KeptRun:
     """The results of a full run on the files of that time."""
 
-    modules: frozenset[str]
+    modules: frozenset[ModuleName]
     imports: str
     """The digest of the import graph."""
     batches: tuple[Batch, ...]
@@ -46,7 +46,7 @@ class KeptRun:
             frozenset(codebase.sources), codebase.every_import.digest, batches, results.scans, texts_of(codebase)
         )
 
-    def change(self, codebase: Codebase, module: str) -> Change:
+    def change(self, codebase: Codebase, module: ModuleName) -> Change:
         """The change of `module` since the run, to its file in `codebase`."""
         text, new, nothing = self.texts.get(module), codebase.sources.get(module), Source("", "", "").with_content(b"")
         old, is_new = zlib.decompress(text) if text else None, module not in self.modules
@@ -69,6 +69,7 @@ class KeptRun:
         from archguard.semantics.program_facts import ProgramFacts  # noqa: PLC0415  # a check of imports alone needs no types
 
         found = {module: self.change(codebase, module) for module in changed}
+        # `touch`, or an edit that was taken back: another fingerprint, but the same text.
         changes = {module: change for module, change in found.items() if not change.is_same_text}
         is_same_program = self.imports == codebase.every_import.digest and not any(map(_is_app_wide, changes.values()))
         results = codebase.results
@@ -77,11 +78,14 @@ class KeptRun:
         valid = valid_results(
             self.batches, changes, None if is_same_program else ProgramFacts(codebase, self.modules).holds
         )
+        # A result may show a line of another file without having read it: the chain of a violation. An edit above moves
+        # that line.
         paths = {codebase.display_path(module) for module in changes}
         results.kept = {query: _without_shown(found, paths) for query, found in valid.items()}
         total = sum(len(batch.results) for batch in self.batches)
         if not are_mostly_outdated(total - sum(map(len, results.kept.values())), total):
             return True
+        # As if nothing had been kept: the caller computes and records all of it.
         results.changed = results.added = frozenset()
         results.kept_scans, results.kept = {}, {}
         return False

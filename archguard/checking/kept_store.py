@@ -21,6 +21,7 @@ from archguard.incremental import store
 from archguard.incremental.dependencies import DependencyRecorder
 from archguard.incremental.input_recorder import is_recording, state_of
 from archguard.incremental.unpickle import unpickled
+from archguard.model.names import ModuleName
 
 _FOLDER: Final = "results"
 _MOST_RUNS: Final = 4
@@ -109,6 +110,7 @@ def _store(root: str, name: str, codebase: Codebase) -> None:
         texts={module: parts.add(text) for module, text in texts_of(codebase).items()},
         scans=_shared(results.scans),
     )
+    # The parts first: an index without its parts would be read, while parts without an index are not.
     store.save_bytes(root, (_FOLDER, f"{name}.parts"), b"".join(parts.contents))
     store.save_bytes(root, (_FOLDER, f"{name}.index"), pickle.dumps(index, pickle.HIGHEST_PROTOCOL))
     store.prune(root, (_FOLDER,), 2 * _MOST_RUNS)
@@ -148,7 +150,7 @@ class _StoredParts(Mapping[str, bytes]):
     content: bytes | None = field(default=None, repr=False)
     """The second entry; None to read each part from disk."""
 
-    def __getitem__(self, module: str) -> bytes:
+    def __getitem__(self, module: ModuleName) -> bytes:
         part = self.parts[module]
         if self.content is None:
             content = store.load_part(self.root, (_FOLDER, f"{self.name}.parts"), part.offset, part.length)

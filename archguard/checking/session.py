@@ -54,6 +54,8 @@ class Session:
             ExceptionGroup[ArchguardError]: a package does not exist.
         """
         self.config = config
+        # One recorder for the life of the session: what inference has answered for one version is used for the next,
+        # with its frames.
         self._inputs, self._recorder, self._lookups = RecordedInputs(), DependencyRecorder(), Lookups()
         self._last_draft: tuple[Codebase, set[str]] | None = None
         with recording_into(self._inputs):
@@ -85,6 +87,7 @@ class Session:
             return False
         before, modules = self._inputs, {source.file: source.module for source in self._disk.sources.values()}
         edited = {modules[path] for path in before.changed if path in modules}
+        # If nothing else has changed (no folder, no configuration), the list of files is the same.
         are_edits = bool(edited) and len(edited) == len(before.changed)
         inputs = before.renewed() if are_edits else RecordedInputs()
         with recording_into(inputs):
@@ -121,6 +124,7 @@ class Session:
             self._give_results(codebase, drafted)
             with self._recorder.root():
                 report = check(self.config, codebase=codebase)
+        # Kept after the next request has come, or at `refresh`: whoever asked for this one is answered first.
         self._last_draft = codebase, drafted
         return report, codebase
 
@@ -177,6 +181,7 @@ class Session:
             for path, text in texts.items()
             if text is not None and (source := modules.get(path) or self._new_source(path))
         ]
+        # A draft that removes a file, or that is no module, changes which modules there are: all are read again.
         found = with_edits(self._disk, edited) if len(edited) == len(texts) else None
         return found or read(self.config, drafts=texts)
 

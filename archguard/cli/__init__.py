@@ -48,7 +48,7 @@ class _Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of all commands."""
         del ctx
-        return list(COMMANDS)
+        return [*COMMANDS]  # not `list(...)`: that is the module of a command here, once the command was imported
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name."""
@@ -62,7 +62,7 @@ class _Commands(click.Group):
         """The list of commands, without importing them."""
         del ctx
         with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+            formatter.write_dl([*COMMANDS.items()])
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The next step, if there is no configuration yet."""

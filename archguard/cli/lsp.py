@@ -3,6 +3,7 @@
 import click
 
 from archguard.errors import ArchguardError
+from archguard.model.names import top_package
 
 
 @click.command("lsp")
@@ -16,7 +17,7 @@ def _serve() -> int:
     try:
         from archguard.servers.lsp.stdio import serve  # noqa: PLC0415  # an extra, which need not be installed
     except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in ("pygls", "lsprotocol"):
+        if top_package(error.name or "") not in ("pygls", "lsprotocol"):
             raise
         hint = 'install it: `pip install "archguard-enforcer[lsp]"`'
         raise ArchguardError("the language server needs the library pygls, which is not installed", hint) from None

@@ -9,7 +9,6 @@ from archguard.codebase.imports.reachability import Reachability, ReachabilityRu
 from archguard.codebase.memoization import memoized
 from archguard.codebase.modules.discovery import PackageNotFoundError
 from archguard.codebase.modules.expression import Expression, ExpressionError
-from archguard.codebase.modules.namespace import self_and_parents
 from archguard.codebase.modules.partition import disjoint
 from archguard.codebase.modules.pattern import (
     ImportPattern,
@@ -58,6 +57,5 @@ __all__ = [
     "disjoint",
     "memoized",
     "read_codebase",
-    "self_and_parents",
     "with_hypothetical_imports",
 ]

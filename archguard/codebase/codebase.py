@@ -4,7 +4,7 @@
 sources and `memo` with the original and replace only the import graph.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise, takewhile
@@ -20,7 +20,6 @@ from archguard.codebase.imports.indentation import traits_at
 from archguard.codebase.imports.reexports import Reexports
 from archguard.codebase.imports.statements import Statements
 from archguard.codebase.modules.discovery import find_modules
-from archguard.codebase.modules.namespace import self_and_parents
 from archguard.codebase.modules.pattern import Pattern, Target
 from archguard.codebase.modules.project import Component, Project, Service
 from archguard.codebase.modules.service_paths import ServicePaths
@@ -28,6 +27,15 @@ from archguard.codebase.scopes.reading import Reading
 from archguard.codebase.syntax.source import Source, SourceError
 from archguard.incremental.input_recorder import record_sources
 from archguard.model import Location, Problem, Step
+from archguard.model.names import (
+    ModuleName,
+    QualifiedName,
+    last_part,
+    parts_of,
+    plain_name,
+    self_and_parents,
+    split_last,
+)
 
 _T = TypeVar("_T")
 
@@ -36,7 +44,7 @@ _T = TypeVar("_T")
 class Codebase:
     """The input of every contract."""
 
-    sources: Mapping[str, Source]
+    sources: Mapping[ModuleName, Source]
     """The source file of each module, by module name."""
     imports: ImportGraph
     root: Path = Path()
@@ -45,7 +53,7 @@ class Codebase:
     services: Mapping[str, Service] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     """Files, and parts of files, that could not be read."""
-    excluded: frozenset[str] = frozenset()
+    excluded: frozenset[ModuleName] = frozenset()
     """The modules that the configuration excludes."""
     places: Mapping[str, str] = field(default_factory=dict)
     """The displayed path of each module without a source: a folder without `__init__.py`, or a stub."""
@@ -74,7 +82,7 @@ class Codebase:
     """Memoized analyses of the sources, by key; shared with the variants that lack some imports."""
 
     @property
-    def modules(self) -> frozenset[str]:
+    def modules(self) -> frozenset[ModuleName]:
         """Every module of the project, including those without a file."""
         return self.imports.modules
 
@@ -86,7 +94,9 @@ class Codebase:
     @property
     def shared_package(self) -> str:
         """The innermost package that contains every module of the project; "" if there is none."""
-        names = [module.split(".")[:-1] for module in self.sources if "." in module]
+        # Without the own name of a module, else a project of one module would be its own package. A script beside the
+        # packages does not count.
+        names = [parts_of(module)[:-1] for module in self.sources if "." in module]
         levels = takewhile(lambda parts: len(set(parts)) == 1, zip(*names, strict=False))
         return ".".join(parts[0] for parts in levels)
 
@@ -102,7 +112,7 @@ class Codebase:
             return {pattern.text: self._members_of_services[pattern.text]}
         return self._matches(pattern)
 
-    def anchors(self, pattern: Pattern) -> tuple[str, ...]:
+    def anchors(self, pattern: Pattern) -> tuple[ModuleName, ...]:
         """The top modules of what `pattern` selects, sorted; of a component, the modules that its patterns match."""
         if pattern.text in self.components:
             matched = {anchor for own in self.components[pattern.text].modules for anchor in self._matches(own)}
@@ -113,7 +123,7 @@ class Codebase:
             found = set(self._matches(pattern))
         return tuple(sorted(found))
 
-    def members(self, patterns: Iterable[Pattern]) -> frozenset[str]:
+    def members(self, patterns: Iterable[Pattern]) -> frozenset[ModuleName]:
         """Every module that one of `patterns` selects."""
         key = tuple(patterns)
         if key not in self._members_by_patterns:
@@ -121,7 +131,7 @@ class Codebase:
             self._members_by_patterns[key] = frozenset().union(*units)
         return self._members_by_patterns[key]
 
-    def files(self, modules: Iterable[str]) -> tuple[Source, ...]:
+    def files(self, modules: Iterable[ModuleName]) -> tuple[Source, ...]:
         """The sources of those of `modules` that have one, sorted by module."""
         return tuple(self.sources[module] for module in sorted(modules) if module in self.sources)
 
@@ -136,11 +146,11 @@ class Codebase:
             return Location(self.display_path(link.importer), link.line)
         return found.name_location if self._is_name(link.imported) else found.location
 
-    def _is_name(self, imported: str) -> bool:
+    def _is_name(self, imported: QualifiedName) -> bool:
         """Whether `imported` is a name that a module of the project defines, not a module."""
         return imported not in self.modules and any(outer in self.modules for outer in self_and_parents(imported))
 
-    def location_of(self, module: str) -> Location:
+    def location_of(self, module: ModuleName) -> Location:
         """The location of a module as a whole."""
         return Location(self.display_path(module))
 
@@ -151,7 +161,7 @@ class Codebase:
             self.statements_of_links[link] = max(self.named(link), key=_depth, default=None)
         return self.statements_of_links[link]
 
-    def _read_statements_of(self, module: str) -> None:
+    def _read_statements_of(self, module: ModuleName) -> None:
         """Record that what is computed depends on the import statements of `module`."""
         self.results.recorder.read((module, Reading.STATEMENTS, ""))
 
@@ -168,13 +178,14 @@ class Codebase:
 
     def _direct_imports(self, link: Link) -> tuple[Import, ...]:
         """The imports at the line of `link` that name the imported module directly, not by a re-export."""
-        return self._statements.naming(link.importer, link.line, _without_service(link))
+        return self._statements.naming(link.importer, link.line, plain_name(link.imported))
 
-    def _imports_by_definer(self, importer: str, line: int) -> Mapping[str, tuple[Import, ...]]:
+    def _imports_by_definer(self, importer: ModuleName, line: int) -> Mapping[str, tuple[Import, ...]]:
         """The imports at `line`, by the modules that define the imported names.
 
         The last line is memoized: callers ask for each name of a statement in turn, and some have thousands of names.
         """
+        # A list of one pair, since the dataclass is frozen.
         if not self._last_line or self._last_line[0][0] != (importer, line):
             found: dict[str, list[Import]] = {}
             for one in self._statements.at(importer, line):
@@ -183,7 +194,7 @@ class Codebase:
             self._last_line[:] = [((importer, line), {module: tuple(some) for module, some in found.items()})]
         return self._last_line[0][1]
 
-    def _defining_modules(self, importer: str, found: Import) -> tuple[str, ...]:
+    def _defining_modules(self, importer: ModuleName, found: Import) -> tuple[ModuleName, ...]:
         """The modules that define the name that `found` imports, with re-exports resolved."""
         if self.reexports is None:
             return ()
@@ -204,8 +215,8 @@ class Codebase:
 
     def names_in(self, pattern: Pattern) -> tuple[str, ...]:
         """The qualified names that `pattern` selects, if it literally names something in a module, and no module."""
-        holder, dot, name = pattern.text.rpartition(".")
-        if not dot or not pattern.literal or self.reexports is None or self.members((pattern,)):
+        holder, name = split_last(pattern.text)
+        if not holder or not pattern.literal or self.reexports is None or self.members((pattern,)):
             return ()
         holders = [module for module in sorted(self.modules) if Pattern(holder).names(module)]
         return tuple(f"{module}.{name}" for module in holders if self.reexports.binds(module, name))
@@ -218,6 +229,7 @@ class Codebase:
         names = tuple(dict.fromkeys(name for pattern in patterns for name in self.names_in(pattern)))
         if not names:
             return self
+        # Before the memo, not only where it is filled: each contract that asks has to depend on it.
         self._read_statements_of(ANYWHERE)
         if names not in self._variants_with_names:
             links = {link for name in names for link in self._imports_of(name)}
@@ -237,9 +249,9 @@ class Codebase:
                     if any(self._imports_target(link, found) for found in self._statements.at(importer, line)):
                         yield link
 
-    def _star_binds(self, modules: Iterable[str], name: str) -> bool:
+    def _star_binds(self, modules: Iterable[ModuleName], name: str) -> bool:
         """Whether `import *` from one of `modules` binds `name`, or a re-export of it."""
-        reexports, last = self.reexports, name.rpartition(".")[2]
+        reexports, last = self.reexports, last_part(name)
         return reexports is not None and any(
             reexports.passes_with_star(module, last)
             and not set(reexports.definitions(f"{module}.{last}")).isdisjoint(reexports.definitions(name))
@@ -251,9 +263,7 @@ class Codebase:
         found = self.statement(link)
         inside = link.imported in self.modules and found is not None and found.module
         return (
-            found.target
-            if found and inside and link.imported.rpartition("::")[2] not in self_and_parents(found.target)
-            else ""
+            found.target if found and inside and plain_name(link.imported) not in self_and_parents(found.target) else ""
         )
 
     def steps(self, chain: tuple[str, ...]) -> tuple[Step, ...]:
@@ -265,11 +275,11 @@ class Codebase:
         """One import with its location."""
         return Step(link.importer, link.imported, self.display_path(link.importer), link.line)
 
-    def display_path(self, module: str) -> str:
+    def display_path(self, module: ModuleName) -> str:
         """The path of `module` as reports show it; "" if it is not in the project."""
         return self.sources[module].display_path if module in self.sources else self.places.get(module, "")
 
-    def has_read_errors(self, module: str) -> bool:
+    def has_read_errors(self, module: ModuleName) -> bool:
         """Whether a part of its file could not be read, so that some of its imports may be unknown."""
         return self.display_path(module) in self._paths_with_errors
 
@@ -306,7 +316,7 @@ class Codebase:
         plain = self._statements.plain(link.importer, link.line)
         if plain and plain.traits is not None:
             return plain.traits
-        found = self._statements.naming(link.importer, link.line, _without_service(link), parsed=True)
+        found = self._statements.naming(link.importer, link.line, plain_name(link.imported), parsed=True)
         found = found or self._statements.parsed_at(link.importer, link.line)
         if not found:
             return traits_at(self.sources[link.importer].lines, link.line)
@@ -314,7 +324,7 @@ class Codebase:
             *(statement.traits for statement in found)
         )  # if one name of the statement lacks a trait, the import lacks it
 
-    def _may_have(self, module: str, wanted: frozenset[ImportTrait]) -> bool:
+    def _may_have(self, module: ModuleName, wanted: frozenset[ImportTrait]) -> bool:
         """Whether an import of `module` can have one of these traits: a word search that saves most parses."""
         try:
             markers = self.sources[module].markers
@@ -322,7 +332,7 @@ class Codebase:
             return False
         return any(not _MARKERS[trait] or _MARKERS[trait] & markers for trait in wanted)
 
-    def _component(self, name: str) -> frozenset[str]:
+    def _component(self, name: str) -> frozenset[ModuleName]:
         component = self.components[name]
         excluded = {
             module for pattern in component.except_ for unit in self._matches(pattern).values() for module in unit
@@ -332,7 +342,7 @@ class Codebase:
             - excluded
         )
 
-    def _service(self, name: str) -> frozenset[str]:
+    def _service(self, name: str) -> frozenset[ModuleName]:
         service = self.services[name]
         own = (unit for pattern in service.modules for unit in self._matches(pattern).values())
         return frozenset().union(*own, (module for module in self.modules if module.startswith(f"{name}::")))
@@ -393,10 +403,6 @@ _MARKERS: Mapping[ImportTrait, frozenset[bytes]] = {
     ImportTrait.DYNAMIC: DYNAMIC,
 }
 """For each trait, the words of which a file must contain one; an empty set if nearly every file may have the trait."""
-
-
-def _without_service(link: Link) -> str:
-    return link.imported.rpartition("::")[2]
 
 
 def _depth(found: Import) -> int:

@@ -18,6 +18,7 @@ from archguard.codebase.imports.extract import Import, ImportTrait
 from archguard.codebase.imports.graph import ImportGraph
 from archguard.codebase.syntax.source import Source, SourceError
 from archguard.model import Problem
+from archguard.model.names import is_at_or_below, parent_name, split_last
 
 _LAZY, _DYNAMIC = ImportTrait.LAZY, ImportTrait.DYNAMIC
 
@@ -29,6 +30,8 @@ def with_edits(codebase: Codebase, edited: Iterable[Source]) -> Codebase | None:
     if codebase.reexports is None or not all(_may_be_edited(codebase, source) for source in files.values()):
         return None
     for source in added:
+        # `from shop import orders` named an attribute of `shop` so far; now that there is `shop/orders.py`, it is an
+        # import of that.
         files |= {importer.module: importer for importer in _naming(codebase, source)}
     sources = {**codebase.sources, **files}
     reexports = codebase.reexports.after_edits(sources, files.keys() & codebase.sources.keys())
@@ -36,6 +39,7 @@ def with_edits(codebase: Codebase, edited: Iterable[Source]) -> Codebase | None:
         return None
     modules, lines = codebase.imports.modules.union(files), dict(codebase.imports.lines)
     paths = {source.display_path for source in files.values()}
+    # Those of the edited files are found again below.
     problems = [problem for problem in codebase.problems if not _is_in(problem, paths)]
     statements = {link: found for link, found in codebase.statements_of_links.items() if link.importer not in files}
     new = replace(
@@ -56,6 +60,7 @@ def with_edits(codebase: Codebase, edited: Iterable[Source]) -> Codebase | None:
     is_same = (modules, lines) == (codebase.imports.modules, codebase.imports.lines)
     imports = codebase.imports if is_same else ImportGraph(modules, lines)  # the same has memoized its digests
     results = FileResults()
+    # Names still lead to the same modules, and results that depend on that still hold.
     if reexports.has_same_stars(codebase.reexports, files.keys() & codebase.sources.keys()):
         results.names = codebase.results.names
     return replace(new, imports=imports, problems=tuple(problems), results=results, memo={})
@@ -75,10 +80,11 @@ def added_source(codebase: Codebase, path: str) -> Source | None:
 def _may_be_edited(codebase: Codebase, edited: Source) -> bool:
     module = edited.module
     if module not in codebase.sources:
-        is_free = not any(one == module or one.startswith(f"{module}.") for one in codebase.modules)
+        is_free = not any(is_at_or_below(one, module) for one in codebase.modules)
         return codebase.has_plain_imports and is_free
     has_lazy = any(link.importer == module for link in codebase.lazy)
     errors = [problem for problem in codebase.problems if _is_in(problem, {codebase.display_path(module)})]
+    # An error in the file may be gone with the edit, and then grimp would read it another way than `ast` does here.
     are_remarks = all(problem.code == UNFOLLOWED for problem in errors)
     return codebase.has_plain_imports and are_remarks and not has_lazy
 
@@ -89,7 +95,7 @@ def _is_in(problem: Problem, paths: Collection[str]) -> bool:
 
 def _naming(codebase: Codebase, added: Source) -> Iterator[Source]:
     """The sources that import the package of `added`, and have its name somewhere."""
-    package, _, name = added.module.rpartition(".")
+    package, name = split_last(added.module)
     for importer in codebase.imports.importers.get(package, ()):
         if name.encode() in codebase.sources[importer].content:
             yield codebase.sources[importer]
@@ -97,7 +103,7 @@ def _naming(codebase: Codebase, added: Source) -> Iterator[Source]:
 
 def _is_named_by_its_package(codebase: Codebase, added: Source) -> bool:
     """Whether the package of `added` has a name like it, which others may import; what they mean is the module now."""
-    package, _, name = added.module.rpartition(".")
+    package, name = split_last(added.module)
     assert codebase.reexports is not None  # noqa: S101  # checked by `with_edits`
     return name.encode() in codebase.sources[package].content or codebase.reexports.binds(package, name)
 
@@ -134,7 +140,7 @@ def _resolved(codebase: Codebase, source: Source, imports: Iterable[Import]) -> 
             yield imported, line
             continue
         origins = by_package.setdefault((imported, line), set())
-        if (target.rpartition(".")[0] == imported and target not in known) or target == imported:
+        if (parent_name(target) == imported and target not in known) or target == imported:
             origins.update(reexports.origins(target) or (imported,))
     for (package, line), origins in by_package.items():
         yield from ((origin, line) for origin in origins or (package,))

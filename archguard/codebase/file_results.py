@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
 from archguard.incremental.dependencies import DependencyRecorder
 from archguard.incremental.memos import AnswerStore
+from archguard.model.names import ModuleName
 
 _T = TypeVar("_T")
 Query: TypeAlias = str
@@ -22,7 +23,7 @@ ANYWHERE: Final = "*"
 class Result(NamedTuple):
     """The result for one file, or for all of them (`PROGRAM`)."""
 
-    module: str
+    module: ModuleName
     value: Any
     inputs: object
     """What it depends on beside the query and the code of modules; only compared."""

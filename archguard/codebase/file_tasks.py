@@ -30,6 +30,7 @@ from archguard.codebase.scopes.scopes import Scope, ScopeFact
 from archguard.codebase.syntax.source import Source, SourceError
 from archguard.codebase.worker_pool import map_shards
 from archguard.incremental.dependencies import Fact, facts_in
+from archguard.model.names import ModuleName
 
 _T = TypeVar("_T")
 Start: TypeAlias = Callable[[Codebase], Callable[[Source], _T]]
@@ -70,6 +71,7 @@ def map_files(  # noqa: PLR0913  # the task, and what its results depend on
     found = {name: result.value for name, result in results.known(query, modules, inputs)}
     missing = [name for name in modules if name in codebase.sources and name not in found]
     for batch in map_shards(codebase, partial(_run, query, start, shows), missing) if missing else ():
+        # Here, not in the worker: `inputs` is a closure, which cannot be pickled.
         batch.results = [result._replace(inputs=inputs(result.module)) for result in batch.results]
         results.add(batch)
         found.update((result.module, result.value) for result in batch.results)
@@ -120,7 +122,7 @@ def scan_files(
     codebase: Codebase,
     query: Query,
     test: Callable[[Source], _T | None],
-    modules: Collection[str] | None = None,
+    modules: Collection[ModuleName] | None = None,
     inputs: Callable[[str], Hashable] = lambda _: None,
 ) -> Mapping[str, _T]:
     """What `test` says of the bytes of files, by module; modules of which it says nothing (None, False) are left out.
@@ -153,7 +155,7 @@ def _kept_scan(results: FileResults, query: Query) -> Scan:
     return Scan(scanned, found)
 
 
-def _scan(test: Callable[[Source], _T | None], codebase: Codebase, modules: Sequence[str]) -> dict[str, _T]:
+def _scan(test: Callable[[Source], _T | None], codebase: Codebase, modules: Sequence[ModuleName]) -> dict[str, _T]:
     """Apply a test to the files of `modules`, in a worker."""
     found = ((module, test(codebase.sources[module])) for module in modules)
     return {module: value for module, value in found if value}
@@ -182,7 +184,7 @@ def _add_dependencies(batch: Batch, dependencies: "_Dependencies", codebase: Cod
     results.with_text |= new
 
 
-def compressed_texts(codebase: Codebase, modules: Iterable[str]) -> dict[str, bytes]:
+def compressed_texts(codebase: Codebase, modules: Iterable[ModuleName]) -> dict[str, bytes]:
     """The compressed text of each of `modules` that can be read."""
     texts = ((name, _text(codebase.sources[name])) for name in modules)
     return {name: zlib.compress(text, _FASTEST) for name, text in texts if text}
@@ -195,11 +197,12 @@ class _Dependencies:
     of_scopes: dict[ScopeFact, list[int]] = field(default_factory=dict)
     of_program: dict[Fact, list[int]] = field(default_factory=dict)
 
-    def add(self, index: int, module: str, facts: Iterable[Fact]) -> None:
+    def add(self, index: int, module: ModuleName, facts: Iterable[Fact]) -> None:
         """Add what the result at `index` depends on, apart from its own `module`."""
         for fact in facts:
             if not isinstance(fact, ScopeFact):
                 self.of_program.setdefault(fact, []).append(index)
+            # What a result depends on in its own file needs no row: any edit of that file makes the result anew.
             elif fact.scope.module.name != module:
                 self.of_scopes.setdefault(fact, []).append(index)
 

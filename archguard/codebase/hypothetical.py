@@ -8,6 +8,7 @@ from archguard.codebase.codebase import Codebase
 from archguard.codebase.file_results import FileResults
 from archguard.codebase.imports.graph import Link
 from archguard.codebase.syntax.source import SourceError
+from archguard.model.names import ModuleName, plain_name
 
 
 def with_hypothetical_imports(codebase: Codebase, imports: Iterable[tuple[str, str]]) -> Codebase:
@@ -30,7 +31,7 @@ def with_hypothetical_imports(codebase: Codebase, imports: Iterable[tuple[str, s
     return replace(codebase, sources=changed, imports=graph, results=FileResults(scopes=scopes), memo={})
 
 
-def _content(codebase: Codebase, module: str) -> bytes | None:
+def _content(codebase: Codebase, module: ModuleName) -> bytes | None:
     """The bytes of the file; None if it cannot be read."""
     try:
         return codebase.sources[module].content
@@ -39,4 +40,4 @@ def _content(codebase: Codebase, module: str) -> bytes | None:
 
 
 def _statements(names: Iterable[str]) -> bytes:
-    return "\n".join(("", *(f"import {name.rpartition('::')[2]}" for name in names), "")).encode()
+    return "\n".join(("", *(f"import {plain_name(name)}" for name in names), "")).encode()

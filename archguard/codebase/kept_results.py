@@ -17,6 +17,7 @@ from archguard.codebase.syntax.error_tolerant import TolerantSource
 from archguard.codebase.syntax.source import Source, SourceError
 from archguard.incremental.dependencies import Fact
 from archguard.incremental.unpickle import unpickled
+from archguard.model.names import ModuleName
 
 
 class FileVersion:
@@ -131,7 +132,7 @@ def _is_different_in_any(changes: Mapping[str, Change], reading: tuple[str, Read
     return any(change.is_different_anywhere(*reading) for change in changes.values())
 
 
-def _readers(batch: Batch, module: str, is_different: Callable[[Any], bool]) -> Iterator[int]:
+def _readers(batch: Batch, module: ModuleName, is_different: Callable[[Any], bool]) -> Iterator[int]:
     packed = batch.rows.get(module, b"")
     if not packed:
         yield from range(len(batch.results))

@@ -11,24 +11,26 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar, get_args, get_origin
 
+from archguard.model.names import ModuleName
+
 _T = TypeVar("_T")
 
 _ROOT: Final = Path(__file__).parents[2]
 _CONVERTED: Final = _ROOT / "archguard/package_data.json"
 
 
-def load_package_data(type_: type[_T], package: str, name: str) -> _T:
+def load_package_data(type_: type[_T], package: ModuleName, name: str) -> _T:
     """The file `name` of `package` as an instance of the dataclass `type_`."""
     bound: _T = _bind(type_, _read(package, name))
     return bound
 
 
-def load_package_tables(type_: type[_T], package: str, name: str) -> dict[str, _T]:
+def load_package_tables(type_: type[_T], package: ModuleName, name: str) -> dict[str, _T]:
     """The tables or lists in the file `name` of `package`, by their names, each as a `type_`: a dataclass or a set."""
     return {key: _bind(type_, table) for key, table in _read(package, name).items()}
 
 
-def _read(package: str, name: str) -> dict[str, Any]:
+def _read(package: ModuleName, name: str) -> dict[str, Any]:
     from _blake2 import blake2b  # noqa: PLC0415  # `hashlib` takes 3 ms to load OpenSSL
 
     path = f"{package.replace('.', '/')}/{name}"

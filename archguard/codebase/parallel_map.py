@@ -34,6 +34,7 @@ def parallel_map(work: Callable[[Sequence[_T]], _R], items: Sequence[_T], least:
     if count == 1:
         yield work(items)
         return
+    # A list, not a generator: all forks start before the first result is waited for.
     for fork in [_Fork.of(work, items[start::count]) for start in range(count)]:
         yield fork.result()
 
@@ -50,6 +51,7 @@ def worker_count(*, native: bool) -> int:
 def _has_native_threads() -> bool:
     """Whether a native library has started threads; True if that cannot be found out."""
     try:
+        # Threads of native libraries are tasks of the process, but not known to Python.
         return len([*Path("/proc/self/task").iterdir()]) > threading.active_count()
     except OSError:
         return True
@@ -66,6 +68,7 @@ def fork(work: Callable[[], None]) -> int:
     with suppress(BaseException):
         work()
         status = 0
+    # Not `sys.exit`: handlers of `atexit`, and buffers of files that the parent has open, are the parent's.
     os._exit(status)
 
 
@@ -98,6 +101,7 @@ class _Fork(Generic[_T, _R]):
     def result(self) -> _R:
         """The result of the shard; if the process failed, this process computes it."""
         with os.fdopen(self.read_end, "rb") as file:
+            # Read to the end before `waitpid`: a pipe holds 64 KB, and the fork waits until somebody reads the rest.
             pickled = file.read()
         _, status = os.waitpid(self.process, 0)
         if status:

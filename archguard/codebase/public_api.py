@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from archguard.codebase import Codebase, Expression, Import, Link, Pattern, Source, SourceError
+from archguard.model.names import ModuleName, plain_name, qualify, service_of
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Interface:
         """Whether all of `unit` is public, including names added later. Tested with names that nobody writes."""
         probes = (unit, f"{unit}.made_up_9", f"{unit}._made.__up", f"{unit}.*")
         return any(pattern.unit(unit) for pattern in self.modules) or any(
-            all(expression.matches(name.rpartition("::")[2]) for name in probes) for expression in self.expressions
+            all(expression.matches(plain_name(name)) for name in probes) for expression in self.expressions
         )
 
     def offers(self, codebase: Codebase, link: Link) -> bool:
@@ -50,11 +51,11 @@ class Interface:
         named = codebase.named(link)
         if not named:
             return () if self._is_public(link.imported) else (None,)
-        service, mark, _ = link.imported.rpartition("::")
-        return tuple(found for found in named if not self._is_public(f"{service}{mark}{found.named}"))
+        service = service_of(link.imported)
+        return tuple(found for found in named if not self._is_public(qualify(service, found.named)))
 
     def _is_public(self, named: str) -> bool:
-        plain = named.rpartition("::")[2]
+        plain = plain_name(named)
         return (
             named in self.names
             or any(pattern.unit(named) for pattern in self.modules)
@@ -62,7 +63,7 @@ class Interface:
         )
 
 
-def _names_in_all(codebase: Codebase, package: str) -> Iterator[str]:
+def _names_in_all(codebase: Codebase, package: ModuleName) -> Iterator[str]:
     source = codebase.sources.get(package)
     return (f"{package}.{name}" for name in (*_all(source), "*")) if source else iter(())
 

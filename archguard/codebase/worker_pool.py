@@ -5,26 +5,29 @@ same worker, which has memoized what it read of the module before; only uneven t
 Tasks and results are pickled through pipes. This process works on the first shard itself.
 
 Limits: Linux only, and one worker per 200 files at most (below that, the fork costs more than it saves). Workers do not
-see what this process memoizes after the fork, unless it is `broadcast`. A task of a worker that died is done here.
+see what this process memoizes after the fork, unless the function is decorated with `broadcast`. A task of a worker
+that died is done here.
 """
 
 import os
 import pickle
 import signal
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import BinaryIO, TypeAlias, TypeVar
+from typing import BinaryIO, Concatenate, ParamSpec, TypeAlias, TypeVar
 
 from archguard.codebase.codebase import Codebase
+from archguard.codebase.memo import memoize, per_codebase
 from archguard.codebase.parallel_map import fork, worker_count
+from archguard.model.names import ModuleName
 
 _R = TypeVar("_R")
+_P = ParamSpec("_P")
 Task: TypeAlias = Callable[[Codebase, Sequence[str]], _R]
 """A function of the codebase and some sorted modules. Its result for a module must not depend on the others."""
 
-_MEMO_KEY = "worker pool"
 _FILES_PER_WORKER = 200
 """Files per worker at least: for fewer, a fork and its pipes cost more than they save."""
 _FEWEST_FILES = 25
@@ -36,32 +39,40 @@ _FILES_IN_A_ROW = 100
 @contextmanager
 def worker_pool(codebase: Codebase) -> Iterator[None]:
     """Run the tasks on `codebase` in one worker per processor meanwhile, if it has enough files."""
-    pool = codebase.memo[_MEMO_KEY] = _WorkerPool()
+    pool = _pool_of(codebase)
+    pool.is_open = True
     try:
         yield
     finally:
-        del codebase.memo[_MEMO_KEY]
+        pool.is_open = False
         pool.stop()
 
 
-def map_shards(codebase: Codebase, task: Task[_R], modules: Iterable[str]) -> list[_R]:
+def map_shards(codebase: Codebase, task: Task[_R], modules: Iterable[ModuleName]) -> list[_R]:
     """The results of `task` for the shards of `modules`; one shard without a pool.
 
     The task must be a module-level function, or a `partial` of one; its arguments and its result must be picklable.
     """
     names = sorted(modules)
-    pool: _WorkerPool | None = codebase.memo.get(_MEMO_KEY)
-    return pool.map_shards(codebase, task, names) if pool else [task(codebase, names)]
+    pool = _pool_of(codebase)
+    return pool.map_shards(codebase, task, names) if pool.is_open else [task(codebase, names)]
 
 
-def broadcast(codebase: Codebase, key: str, found: object) -> None:
-    """Memoize `found` under `key` in every worker of `codebase`, so that none computes it again."""
-    map_shards(codebase, partial(_memoize, key, found), ())
+def broadcast(function: Callable[Concatenate[Codebase, _P], _R]) -> Callable[Concatenate[Codebase, _P], _R]:
+    """`function`, memoized `per_codebase` in every worker of the pool, so that none computes the same again.
+
+    It must be at the top level of its module, and its arguments and results must be picklable.
+    """
+    return per_codebase(function, _put_everywhere)
 
 
-def _memoize(key: str, found: object, codebase: Codebase, modules: Sequence[str]) -> None:
+def _put_everywhere(codebase: Codebase, key: Hashable, result: object) -> None:
+    map_shards(codebase, partial(_put, key, result), ())
+
+
+def _put(key: Hashable, result: object, codebase: Codebase, modules: Sequence[ModuleName]) -> None:
     del modules
-    codebase.memo[key] = found
+    memoize(codebase, key, result)
 
 
 @dataclass
@@ -73,13 +84,17 @@ class _WorkerPool:
     workers: "list[_Worker]" = field(default_factory=list)
     shard_of: dict[str, int] = field(default_factory=dict)
     """The shard of each module; stable, since its worker has memoized the file."""
+    is_open: bool = False
+    """Whether tasks may run in workers."""
     is_busy: bool = False
     """Whether a task is running: one that is started by it runs in this process, as the workers answer in order."""
 
-    def map_shards(self, codebase: Codebase, task: Task[_R], modules: Sequence[str]) -> list[_R]:
+    def map_shards(self, codebase: Codebase, task: Task[_R], modules: Sequence[ModuleName]) -> list[_R]:
         """The result of the task for each shard."""
+        # A task that asks for another one: the workers are all at work on the first.
         if self.is_busy:
             return [task(codebase, modules)]
+        # A variant (fewer imports) is another object, which the workers do not have: they are forked anew for it.
         if codebase is not self.codebase:
             if len(modules) < _FEWEST_FILES:
                 return [task(codebase, modules)]
@@ -113,7 +128,7 @@ class _WorkerPool:
         self.shard_of = {name: place // _FILES_IN_A_ROW % count for place, name in enumerate(names)}
         self.workers = [_Worker.of(codebase) for _ in range(1, count)]
 
-    def _shards(self, modules: Sequence[str]) -> list[list[str]]:
+    def _shards(self, modules: Sequence[ModuleName]) -> list[list[str]]:
         shards: list[list[str]] = [[] for _ in range(len(self.workers) + 1)]
         for module in modules:
             shards[self.shard_of.get(module, 0)].append(module)
@@ -125,6 +140,12 @@ class _WorkerPool:
         while len(smallest := min(shards, key=len)) < len(largest := max(shards, key=len)) - 1:
             smallest.append(largest.pop())
             self.shard_of[smallest[-1]] = shards.index(smallest)
+
+
+@per_codebase
+def _pool_of(codebase: Codebase) -> _WorkerPool:
+    del codebase
+    return _WorkerPool()
 
 
 @dataclass
@@ -143,7 +164,7 @@ class _Worker:
         def work() -> None:
             os.close(requests_out)  # else the worker keeps its own pipe open, and outlives this process
             os.close(replies_in)
-            del codebase.memo[_MEMO_KEY]  # a worker has no workers of its own
+            _pool_of(codebase).is_open = False  # a worker has no workers of its own
             with os.fdopen(requests_in, "rb") as requests, os.fdopen(replies_out, "wb") as replies:
                 _serve(codebase, requests, replies)
 
@@ -152,7 +173,7 @@ class _Worker:
         os.close(replies_out)
         return cls(process, os.fdopen(requests_out, "wb"), os.fdopen(replies_in, "rb"))
 
-    def send(self, task: bytes, modules: Sequence[str]) -> None:
+    def send(self, task: bytes, modules: Sequence[ModuleName]) -> None:
         """Send a task, without waiting for the result."""
         with suppress(OSError):  # the worker has died; `result` notices
             pickle.dump((task, modules), self.requests, pickle.HIGHEST_PROTOCOL)

@@ -215,6 +215,7 @@ class _Loader:
             except ConfigError as error:
                 self._fault(document, error.message, ("extends", index), error.hint)
                 continue
+            # A chain, not a set of all files: two files may extend a third one.
             if path.resolve() in chain:
                 self._fault(
                     document, f"`extends` goes round in a circle: '{name}' extends this file", ("extends", index)
@@ -252,6 +253,7 @@ class _Loader:
             origin = Origin(document, keys, shipped)
             if contract := bind_contract(self.faults, document, keys, item):
                 self._add_entry(("contracts", contract.id), contract, origin, extended=extended)
+            # It cannot be bound, but it is there: otherwise `ignore` entries for it would be faults, too.
             elif isinstance(id_ := item.get("id"), str):
                 self._register(("contracts", id_), origin)
         self.accepted.extend(file.accepted)

@@ -20,6 +20,7 @@ from typing import Annotated, Any, Final, Literal, TypeVar, Union, get_args, get
 
 from archguard.codebase.coercion import NotEmpty, OneOrMany, ShortFor, Shorthand, Text
 from archguard.codebase.strictness import Weaker, WeakerEntries
+from archguard.model.names import top_package
 
 _T = TypeVar("_T")
 
@@ -27,7 +28,7 @@ _MAX_EXACT: Final = 2**53
 """The largest integer up to which every integer is a float."""
 _DECIMAL: Final = re.compile(r"-?[0-9]{1,15}\.[0-9]{1,15}")
 _DATE_LENGTH: Final = len("2026-01-31")
-_PACKAGE: Final = __name__.partition(".")[0]
+_PACKAGE: Final = top_package(__name__)
 
 
 class InDoubtError(Exception):
@@ -147,7 +148,7 @@ def _bind_mapping(arguments: tuple[Any, ...], value: Any) -> dict[Any, Any]:
 
 def _bind_class(type_: type, value: Any) -> Any:
     """Bind to an enum, a text class or a dataclass of archguard: one of a plug-in may have hooks for pydantic."""
-    if type_.__module__.partition(".")[0] != _PACKAGE:
+    if top_package(type_.__module__) != _PACKAGE:
         raise InDoubtError
     if type(value) is type_:
         return value
@@ -183,6 +184,7 @@ def _bind_text(value: Any) -> str:
         raise InDoubtError
     text = str(value)
     if not text.isascii():
+        # Raises for half a surrogate pair.
         text.encode()
     return text
 

@@ -29,6 +29,7 @@ def faults_in_code(config: Config, codebase: Codebase, unbound: Collection[str] 
     """Yield every fault of `config` that only the code reveals; skip contracts that refer to `unbound` components."""
     yield from component_faults(config, codebase)
     for contract in config.contracts:
+        # Its component has a fault of its own, which is reported.
         if not any(pattern.text in unbound for _, pattern in patterns_of(contract)):
             yield from contract_faults(config, codebase, contract).errors
 
@@ -41,7 +42,7 @@ def component_faults(config: Config, codebase: Codebase) -> Iterator[ConfigError
     for index, pattern in enumerate(config.project.exclude):
         if not any(pattern.unit(module) for module in codebase.excluded):
             yield _unmatched_error(config, codebase, ("project", ""), ("exclude", index), pattern)
-    rooted = {module.partition("::")[0] for module in codebase.modules if "::" in module}
+    rooted = {service_of(module) for module in codebase.modules}
     for name, service in config.services.items():
         if name not in rooted and not service.modules:
             yield config.error(f"service '{name}' has no modules", "services", name, (), "give its `root` or `modules`")
@@ -118,6 +119,7 @@ def _contract_errors(
         and not (isinstance(pattern, Target) and codebase.names_in(pattern))
     }
     yield from ((error, None) for error in unmatched.values())
+    # What a contract says of itself would be wrong for a pattern that is misspelt.
     for fault in () if unmatched else contract.validate(codebase):
         cause = fault.cause
         yield (
@@ -134,8 +136,8 @@ def _may_be_external(codebase: Codebase, config: Config, contract: Contract, pat
     """Whether `pattern` may name an external package, and is not likely to be a typo."""
     if not isinstance(pattern, Target) or pattern.text in {*config.components, *config.services}:
         return False
-    inside = {module.rpartition("::")[2].partition(".")[0] for module in codebase.modules}
-    root = pattern.text.partition(".")[0]
+    inside = {top_package(plain_name(module)) for module in codebase.modules}
+    root = top_package(pattern.text)
     if root in inside or "::" in pattern.text:
         return False
     if codebase.matching(pattern, codebase.imports.externals) or is_installed(root):
@@ -152,14 +154,14 @@ def _may_be_external(codebase: Codebase, config: Config, contract: Contract, pat
 
 def _package_hint(codebase: Codebase, pattern: Pattern) -> str:
     """A hint for a name that is not a package: it is the name of a distribution, misspelt, or no valid module name."""
-    text, outside = pattern.text, {name.partition(".")[0] for name in codebase.imports.externals}
+    text, outside = pattern.text, {top_package(name) for name in codebase.imports.externals}
     packages = packages_of(text) - {text}
     if packages and text not in packages_of(text):
         public = sorted(name for name in packages if not name.startswith("_")) or sorted(packages)
         return f"the distribution '{text}' is imported as {' or '.join(public)}"
     if name := respelled(text, outside):
         return f"did you mean '{name}'?"
-    if all(_SEGMENT.fullmatch(segment) for segment in text.split(".")):
+    if all(_SEGMENT.fullmatch(segment) for segment in parts_of(text)):
         return ""
     first = re.split(r"[^\w.]", text)[0]
     from difflib import get_close_matches  # noqa: PLC0415  # faults only

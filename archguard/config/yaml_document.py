@@ -96,6 +96,7 @@ class _Composer:
         if node in self.open:
             self._fault(node, "an alias leads back to where it stands")
             return None
+        # PyYAML gives each alias the node of its anchor, so a node that is met again is a repetition.
         self.repeated += id(node) in self.seen
         if self.repeated > _MAX_REPEATED:
             return self._report_repetition(node)
@@ -156,6 +157,7 @@ class _Composer:
 def _scalar(node: yaml.Node) -> str | int | bool | None:
     """Convert integers, true, false and null only: `NO`, `on`, `1.10` and dates stay strings as written."""
     text = str(node.value)
+    # Quoted, or a block: a text, whatever it looks like.
     if getattr(node, "style", None):
         return text
     if text in _NULLS:

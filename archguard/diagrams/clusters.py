@@ -24,6 +24,7 @@ def is_framed(view: View, group: str) -> bool:
 def has_lanes(view: View) -> bool:
     """Whether layers are drawn as lanes, and all else in a column beside them: if layers are a third of the nodes."""
     in_layers = sum(len(view.members(layer.name)) for layer in view.layers)
+    # With fewer layers, the column beside the lanes would be most of the picture.
     return in_layers > 1 and in_layers * 3 >= len(view.nodes)
 
 

@@ -125,6 +125,7 @@ def _program(project: _Project, format_: str) -> str:
     found = list(_on_path("dot"))
     allowed = [program for program in found if not project.holds(program)]
     if format_ not in _ONLY_DOT:
+        # Behind `dot`, which draws edges better: graphviz-pure is what every machine has.
         allowed += _installed(project)
         allowed += (program for program in _on_path(_PURE) if not project.holds(program))
     if allowed:

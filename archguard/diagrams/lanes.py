@@ -69,6 +69,7 @@ def _boxes(layout: Mapping[str, Any]) -> Mapping[str, Box]:
 
 def _box(node: Mapping[str, Any]) -> Box:
     x, y = (float(number) for number in node["pos"].split(","))
+    # Graphviz gives positions in points, and sizes in inches of 72 points.
     wide, high = (float(node[side]) * 72 / 2 for side in ("width", "height"))
     return Box(x - wide, y - high, x + wide, y + high)
 

@@ -36,11 +36,13 @@ def arranged(view: View, lay_out: Callable[[str], Layout]) -> str:
     shape: dict[str, str] = {}
     if not (layout := lay_out(dot.render(view))):
         return dot.render(view)
+    # Decided by the first layout, before anything is closer: the next one would look lower because of it.
     is_low = has_lanes(view) and _is_high(view, *size(layout))
     for is_needed, change in ((_is_high, _CLOSE), (_is_narrow, _SPREAD)):
         if is_needed(view, *size(layout)):
             shape |= change
             layout = lay_out(dot.render(view, shape, is_low=is_low))
+    # By the last layout, the one that is drawn.
     found = lanes(view, layout, {node.name: dot.name_of(node) for node in view.nodes})
     return dot.render(view, shape | ({dot.BACKGROUND: found} if found else {}), is_low=is_low)
 

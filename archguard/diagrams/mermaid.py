@@ -31,6 +31,7 @@ def render(view: View) -> str:
     most = min(len(view.arrows), EDGES)
     text = _flowchart(strongest(view, most))
     while len(text) > CHARACTERS and most:
+        # How long a text is for a number of arrows is known only once it is written; it takes few rounds.
         most = most * 3 // 4
         text = _flowchart(strongest(view, most))
     return text
@@ -110,6 +111,7 @@ def _looks(view: View) -> Iterator[str]:
     for number, arrow in enumerate(_ordered(view)):
         colour, width = style.colour(arrow), style.width(arrow)
         if colour != style.ARROW or width > 1:
+            # Mermaid styles arrows by their number in the text, hence the same order as above.
             yield f"  linkStyle {number} stroke:{colour},stroke-width:{width}px"
     for name, group in zip(group_names(view).values(), view.groups, strict=True):
         if is_framed(view, group.name):

@@ -11,6 +11,7 @@ from typing import Final
 
 from archguard.codebase import Codebase
 from archguard.diagrams.view import Group, Node, NodeKind
+from archguard.model.names import is_below, parts_of, qualify, self_and_parents, shortened, split_service
 
 REST: Final = "..."
 """The name of the node into which several nodes were folded."""
@@ -83,13 +84,13 @@ def shared_package(codebase: Codebase) -> str:
 def package_depth(codebase: Codebase) -> int:
     """The default depth of packages: one more than the prefix that all modules share, and at least two."""
     shared = shared_package(codebase)
-    return max(2, len(shared.split(".")) + 1)
+    return max(2, len(parts_of(shared)) + 1)
 
 
 def package_of(module: str, depth: int) -> str:
     """The first `depth` segments of the name of `module`, with its service prefix."""
-    service, mark, name = module.rpartition("::")
-    return service + mark + ".".join(name.split(".")[:depth])
+    service, name = split_service(module)
+    return qualify(service, shortened(name, depth))
 
 
 def gathered(names: Iterable[str], key: Callable[[str], str]) -> dict[str, set[str]]:
@@ -128,7 +129,7 @@ def loose(codebase: Codebase, parts: Iterable[Part]) -> tuple[Part, ...]:
 
 def _is_only_container(codebase: Codebase, name: str, modules: set[str]) -> bool:
     alone = modules == {name} and not codebase.imports.imported_by(name) and name not in codebase.imports.importers
-    return alone and any(other.startswith(f"{name}.") for other in codebase.modules)
+    return alone and any(is_below(other, name) for other in codebase.modules)
 
 
 def _frames(units: Collection[str]) -> tuple[str, ...]:
@@ -143,10 +144,9 @@ def _frames(units: Collection[str]) -> tuple[str, ...]:
 
 def _containers(name: str) -> Iterator[str]:
     """The containers of `name`: its parent packages, innermost first, then its service."""
-    service, mark, plain = name.rpartition("::")
-    parts = plain.split(".")
-    yield from (service + mark + ".".join(parts[:length]) for length in range(len(parts) - 1, 0, -1))
-    if mark:
+    service, plain = split_service(name)
+    yield from (qualify(service, parent) for parent in self_and_parents(plain)[1:])
+    if service:
         yield service
 
 

@@ -91,6 +91,7 @@ def thinned(view: View) -> View:
     heavy = {arrow for arrow in ranked if arrow.count >= min_count} | _required(ranked)
     kept = heavy | _both_ways(ranked) | {arrow for arrow in ranked if arrow.is_known}
     kept |= _cycle_arrows(kept, ranked)
+    # Known violations and both directions of cycles are nice to have: they go first.
     if len(kept) > most:
         kept = heavy | _cycle_arrows(heavy, ranked)
     removed = [arrow for arrow in view.arrows if arrow not in kept]
@@ -138,6 +139,7 @@ def _cycle_arrows(kept: Collection[Arrow], ranked: Sequence[Arrow]) -> set[Arrow
     successors: dict[str, Counter[str]] = {}
     for arrow in ranked:
         if arrow in kept or arrow.is_cyclic:
+            # Counted: two arrows of different channels may lead from one node to the same other one.
             successors.setdefault(arrow.source, Counter())[arrow.target] += 1
     added = set[Arrow]()
     for arrow in reversed(ranked):

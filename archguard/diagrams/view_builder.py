@@ -99,6 +99,7 @@ def _places(violation: Violation) -> Iterator[_Place]:
     if violation.chain:
         first = violation.chain[0]
         yield first.importer, first.imported, first.line
+    # Also by its place, as an arrow over another channel than imports has no chain.
     yield violation.location.path, "", violation.location.line
 
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from archguard.effects.catalogue.catalogue import (
+        AddedClients,
         Catalogue,
         Extensions,
         clients_of,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 _HOMES: Final = {
     "catalogue.catalogue": (
+        "AddedClients",
         "Catalogue",
         "Extensions",
         "clients_of",
@@ -47,6 +49,7 @@ _HOMES: Final = {
 
 __all__ = [
     "CHANNELS",
+    "AddedClients",
     "CallKind",
     "Catalogue",
     "Client",

@@ -11,6 +11,7 @@ from archguard.codebase.scopes.scopes import Position
 from archguard.effects.catalogue.catalogue import Catalogue, load_catalogue
 from archguard.effects.client_calls import ClientCall
 from archguard.effects.tracing import creation_sites
+from archguard.model.names import top_package
 from archguard.semantics import SemanticModel
 
 
@@ -40,7 +41,7 @@ def clients() -> Catalogue:
 
 def is_used(codebase: Codebase) -> bool:
     """Whether any module imports a library of AWS."""
-    return any(name.partition(".")[0] in PACKAGES for name in codebase.imports.externals)
+    return any(top_package(name) in PACKAGES for name in codebase.imports.externals)
 
 
 def channels_with_aws(channels: Collection[str]) -> tuple[str, ...]:
@@ -51,7 +52,7 @@ def channels_with_aws(channels: Collection[str]) -> tuple[str, ...]:
 
 def is_aws(call: ClientCall) -> bool:
     """Whether `call` uses a library of AWS."""
-    return call.symbol.partition(".")[0] in PACKAGES
+    return top_package(call.symbol) in PACKAGES
 
 
 def channel_of(model: SemanticModel, call: ClientCall) -> str:

@@ -144,11 +144,13 @@ class CallEffects:
         alternatives: dict[int, list[_Outcome]] = {}
         for callee in site.callees:
             outcomes = alternatives.setdefault(callee.alternative, [])
+            # A function that `map` calls is one call further away than `map`, which is one, too.
             left = depth - callee.calls + 1
             if left > 0 and not self._is_excepted(callee.function):
                 outcomes += self._through(site, caller, callee, left)
         if not any(alternatives.values()):
             return []
+        # A receiver may be of one of several classes: what all of them do happens, what one of them does may happen.
         sorts = [frozenset(map(_channel_of, outcomes)) for outcomes in alternatives.values()]
         return [
             _possible(outcome) if any(_channel_of(outcome) not in others for others in sorts) else outcome
@@ -165,6 +167,7 @@ class CallEffects:
         if not summary:
             return
         hop = Hop(caller, callee.function.scope, site.location)
+        # A call of an `async def` only makes a coroutine; whoever awaits it gives the event loop free.
         is_synchronous = not (
             site.is_awaited or callee.in_thread or isinstance(callee.function.scope.node, ast.AsyncFunctionDef)
         )
@@ -179,6 +182,8 @@ class CallEffects:
                 )
             placed = replace(decided, chain=(hop, *decided.chain), blocks=decided.blocks and is_synchronous)
             if isinstance(placed, ParameterCall):
+                # The callee calls what it was passed: with the argument of this call at hand, its effects are those of
+                # that function.
                 yield from self._passed(placed, site, caller, callee, depth)
             else:
                 yield placed
@@ -193,6 +198,7 @@ class CallEffects:
                     carried = self._carried(argument, guard, site)
                     guards += [carried] if carried else []
                     is_unknown = is_unknown or carried is None
+                # The call passes a constant that rules the effect out: `save(commit=False)`.
                 case bool(value) if value is not guard.is_true:
                     return None
         if is_unknown and isinstance(outcome, Reached):
@@ -251,6 +257,7 @@ def _dependencies(callee: Callee, parameters: frozenset[str] | None, caller: Sco
     passed = [node for node in given.values() if node is not None]
     if parameters is None:
         passed = [*callee.call.args, *(keyword.value for keyword in callee.call.keywords)]
+    # The receiver is the argument that no call writes between its brackets.
     if isinstance(callee.call.func, ast.Attribute) and (parameters is None or None in given.values()):
         passed.append(callee.call.func.value)
     names = {node.id for part in passed for node in ast.walk(part) if isinstance(node, ast.Name)}
@@ -279,6 +286,8 @@ def _shortest(outcomes: Iterable[_Outcome], *, is_async: bool) -> Iterator[_Outc
     """Of the outcomes of the same sort the one with the shortest chain, the first of these."""
     chosen: dict[object, _Outcome] = {}
     for outcome in outcomes:
+        # Whether the body blocks is reported where the body is. A caller, which awaits it, would report it again for
+        # each call.
         kept = replace(outcome, blocks=False) if is_async else outcome
         key = _sort_of(kept)
         if key not in chosen or len(kept.chain) < len(chosen[key].chain):

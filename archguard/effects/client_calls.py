@@ -27,6 +27,7 @@ from archguard.effects.heuristics import NON_DATABASE_OWNER, QUERY_METHODS, TERM
 from archguard.effects.references import References, elements
 from archguard.incremental.dependencies import Frame
 from archguard.model import Confidence, Location
+from archguard.model.names import last_part, plain_name, split_last
 from archguard.semantics import (
     ClassType,
     ExternalMember,
@@ -105,7 +106,7 @@ class ClientCall:
     @property
     def verb(self) -> str:
         """The last part of `symbol`: `execute`."""
-        return self.symbol.rpartition(".")[2]
+        return last_part(self.symbol)
 
     @property
     def creates_instance(self) -> bool:
@@ -171,7 +172,7 @@ class ClientCallFinder:
         """The client functions, without classes, that `node` can resolve to."""
         for value in self.model.infer(node, at):
             found = self._match_function(value.name) if isinstance(value, ExternalSymbol) else None
-            if found and found[0] is CallKind.CALL and not found[1].rpartition(".")[2][:1].isupper():
+            if found and found[0] is CallKind.CALL and not last_part(found[1])[:1].isupper():
                 yield found[1]
 
     def _wrapping_access(self, access: Access, symbol: str, at: Position) -> Access:
@@ -201,8 +202,10 @@ class ClientCallFinder:
         for callee in callees:
             if found := self.match(callee, access):
                 return found
+        # The type is known, and it is no client: names must not outvote it.
         if any(not self._is_imprecise(callee) for callee in callees):
             return None
+        # The receiver is known, and has no such attribute as far as its models tell.
         if not callees and access.owner and self.model.infer(access.owner, at):
             return None
         return self._match_heuristic(access, at)
@@ -255,7 +258,7 @@ class ClientCallFinder:
                 is_attribute_path = base != cls.name or bool(_ATTRIBUTE_PATH.search(base.partition("(")[0]))
                 return is_attribute_path and not isinstance(cls, ClassType)
             case ExternalSymbol(name=name):
-                return name.count(".") > 1 and not self.catalogue.imported(name) and name.rpartition(".")[2].islower()
+                return name.count(".") > 1 and not self.catalogue.imported(name) and last_part(name).islower()
         return False
 
     def match(self, callee: Type, access: Access) -> _Match | None:
@@ -277,21 +280,21 @@ class ClientCallFinder:
         """The name under which a contract lists `callee`, which the project defines, as a client; "" if none does."""
         if not self.catalogue.definition_modules:
             return ""
-        name = callee.name.rpartition("::")[2]
+        name = plain_name(callee.name)
         if self.catalogue.is_own_call(name):
             return name
         receiver = callee.receiver if isinstance(callee, FunctionType) else None
         cls = receiver.of if isinstance(receiver, InstanceType) else receiver
         if not isinstance(cls, ClassType):
             return ""
-        method = name.rpartition(".")[2]
+        method = last_part(name)
         bases = (base for base in self._listed_bases(cls) if self.catalogue.is_own_method(base, method))
         return next((f"{base}.{method}" for base in bases), "")
 
     @recorded
     def _listed_bases(self, cls: ClassType) -> tuple[str, ...]:
         """The classes in the method resolution order of `cls` of which the catalogue lists methods."""
-        names = (base.name.rpartition("::")[2] for base in self.model.mro(cls))
+        names = (plain_name(base.name) for base in self.model.mro(cls))
         return tuple(filter(self.catalogue.has_own_methods, names))
 
     def _match_function(self, name: str) -> _Match | None:
@@ -304,7 +307,7 @@ class ClientCallFinder:
 
     def _is_class_method(self, name: str) -> bool:
         """Whether `name` is a client method that is called on its class: `django.contrib.auth.models.User.save`."""
-        cls, _, method = name.rpartition(".")
+        cls, method = split_last(name)
         return bool(cls) and self.catalogue.method(self.model.library, cls, method)
 
     def _is_client_method(self, member: ExternalMember, access: Access) -> bool:
@@ -356,7 +359,7 @@ class ClientCallFinder:
 
     def _match_relation(self, member: ExternalMember, access: Access) -> _Match | None:
         """A method of a relation, or of a manager that an external base class defines."""
-        cls, _, relation = member.base.rpartition(".")
+        cls, relation = split_last(member.base)
         if member.name not in _MODELS.relation_methods or "(" in member.base or relation.startswith("_"):
             return None
         if self.catalogue.model(self.model.library, member.base):
@@ -374,7 +377,7 @@ class ClientCallFinder:
 
     def _is_persistence_method(self, method: FunctionType, receiver: InstanceType | ClassType) -> bool:
         """Whether `method`, defined by the project, persists a model: the `save` of a mixin, for example."""
-        name = method.name.rpartition(".")[2]
+        name = last_part(method.name)
         if not _PERSISTENCE_METHOD.match(name):
             return False
         if not (bases := self._model_bases(receiver)):
@@ -407,6 +410,7 @@ class ClientCallFinder:
             known, frame = self._client_use_memo[key]
             recorder.use(frame)
             return known
+        # Recursion: the answer of the outermost call decides for all that are under way.
         if key in self._in_progress:
             recorder.use_open(self._in_progress[key])
             return False
@@ -417,6 +421,8 @@ class ClientCallFinder:
         if found:
             self._client_use_memo[key] = True, frame
         elif is_first:
+            # None that was visited uses a client, or the outermost would have found it; they all depend on what it has
+            # read.
             self._client_use_memo.update((visited, (False, frame)) for visited in self._in_progress)
         if is_first:
             self._in_progress.clear()
@@ -519,6 +525,7 @@ class ClientCallFinder:
         origins = self.model.resolve(access.owner.id, at) if isinstance(access.owner, ast.Name) else ()
         match origins:
             case [Binding(kind=Origin.ASSIGNED, node=ast.Attribute(attr="session") as node, path=())]:
+                # `session = request.session` in a view, and then `session.get(...)`: scored as `request.session.get`.
                 return Access(access.node, access.call, access.name, node, access.last)
         return access
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 from typing import Self, TypeAlias
 
 from archguard.codebase import ImportGraph, Reachability, ReachabilityRule, Source, self_and_parents
@@ -24,6 +24,8 @@ _STAR = re.compile(rb"import\s*\*")
 Words: TypeAlias = frozenset[bytes]
 """Identifiers as bytes, to be searched in file contents."""
 _NONE: Words = frozenset()
+_MOST_PATTERNS = 4096
+"""Patterns that are kept, one for each set of names that a file holds: drafts make more in a resident process."""
 
 
 @dataclass(frozen=True)
@@ -113,12 +115,12 @@ def names_any(content: bytes, names: Collection[bytes]) -> bool:
     return _matches_any(content, names, _word_pattern)
 
 
-@cache
+@lru_cache(_MOST_PATTERNS)
 def _word_pattern(names: Words) -> re.Pattern[bytes]:
     return re.compile(rb"(?<!\w)(?:%b)(?!\w)" % b"|".join(sorted(names)))
 
 
-@cache
+@lru_cache(_MOST_PATTERNS)
 def _attribute_pattern(names: Words) -> re.Pattern[bytes]:
     """Matches an attribute access, also by `getattr`; dunder methods match alone: syntax calls them implicitly."""
     return re.compile(rb"(?:\.\s*|[\"']|(?=__))(?:%b)(?!\w)" % b"|".join(sorted(names)))
@@ -155,6 +157,8 @@ def _visible_attributes(attributes: Mapping[str, Words], imports: ImportGraph) -
     names = sorted(_NONE.union(*attributes.values()))
     bits = {name: 1 << place for place, name in enumerate(names)}
     own_masks = {module: sum(bits[name] for name in own) for module, own in attributes.items()}
+    # First downwards along imports, whose objects a module can reach; then to whatever it imports, to which it can pass
+    # them.
     reachable = Reachability(imports, own_masks, {}).closure
     call_targets = ReachabilityRule(Reachability(imports, {}, {}), reachable).sources_mask
     sets = {mask: frozenset(name for name in names if mask & bits[name]) for mask in set(call_targets.values())}

@@ -12,7 +12,7 @@ round that selects it. Each round scans the bytes of all files, sharded over the
 """
 
 import ast
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import chain
@@ -20,9 +20,11 @@ from itertools import chain
 from archguard.codebase import Codebase, Source, memoized
 from archguard.codebase.file_tasks import map_files, map_program, scan_files
 from archguard.codebase.imports.dynamic import DYNAMIC
+from archguard.codebase.memo import per_codebase
 from archguard.codebase.scopes.scopes import Binding, Position, Scope
+from archguard.codebase.worker_pool import broadcast
 from archguard.effects.aws import channels_with_aws
-from archguard.effects.catalogue.catalogue import Catalogue, Extensions, load_catalogue, semantic_model
+from archguard.effects.catalogue.catalogue import AddedClients, Catalogue, load_catalogue, semantic_model
 from archguard.effects.catalogue.conventions import load_conventions
 from archguard.effects.client_exposure import Exposure, Words, names_any
 from archguard.effects.entry_points import EntryPoints
@@ -50,15 +52,16 @@ function that returns a container of clients.
 """
 
 
-def modules_with_clients(codebase: Codebase, channels: Sequence[str], extensions: Extensions) -> frozenset[str]:
-    """The modules that can use a client of `channels`."""
+@broadcast
+def modules_with_clients(codebase: Codebase, channels: tuple[str, ...], clients: AddedClients) -> frozenset[str]:
+    """The modules that can use a client of `channels`, of the catalogue or in `clients`."""
     app_state_writers(codebase)  # computed once by all workers, or each would compute it for itself below
     imports = codebase.every_import
-    key = digest_of([*channels, *sorted(extensions.items())])
+    key = digest_of([*channels, *sorted(clients.extensions.items())])
     seeds = map_files(
         codebase,
         f"imports a client {key}",
-        partial(_start_import_test, channels, extensions),
+        partial(_start_import_test, channels, clients),
         codebase.sources,
         lambda module: (*sorted(imports.imported_by(module)), codebase.has_read_errors(module)),
     )
@@ -68,24 +71,29 @@ def modules_with_clients(codebase: Codebase, channels: Sequence[str], extensions
     round_number = 0
     while waiting:
         round_number += 1
-        start = partial(_start_exposure, channels, extensions, found)
-        clients = digest_of(codebase.results.context(found))
-        parts = map_files(codebase, f"exposes a client {key} {clients}", start, waiting)
+        start = partial(_start_exposure, channels, clients, found)
+        context = digest_of(codebase.results.context(found))
+        parts = map_files(codebase, f"exposes a client {key} {context}", start, waiting)
+        # Only what is new is searched for, or each round would find the files of all rounds before.
         exposure = Exposure.union(parts.values()).difference(known)
         see = partial(exposure.visibility, imports, packages, found)
-        seen = f"visible clients {imports.digest} {exposure.digest()} {clients}"
+        seen = f"visible clients {imports.digest} {exposure.digest()} {context}"
         usable = map_program(codebase, seen, see, digest_of(sorted(packages)))
         digests, query = usable.digests(codebase.sources), f"uses a client {key} {round_number}"
         using = scan_files(codebase, query, usable.is_used, inputs=digests.__getitem__)
+        # Also those that were looked at in earlier rounds: what they expose may be more, now that others are known to
+        # have clients. It ends when no round exposes anything new.
         waiting = exposure.call_targets | using.keys()
         known = Exposure.union((known, exposure))
         found |= waiting
     return found
 
 
-def _start_import_test(channels: Sequence[str], extensions: Extensions, codebase: Codebase) -> Callable[[Source], bool]:
+def _start_import_test(
+    channels: tuple[str, ...], clients: AddedClients, codebase: Codebase
+) -> Callable[[Source], bool]:
     """Whether a file may import a client; those with read errors may, to be reported later."""
-    search = _exposure_search(codebase, channels, extensions)
+    search = _exposure_search(codebase, channels, clients)
     imports = codebase.every_import
     return lambda source: (
         search.may_import(source, imports.imported_by(source.module)) or codebase.has_read_errors(source.module)
@@ -93,10 +101,10 @@ def _start_import_test(channels: Sequence[str], extensions: Extensions, codebase
 
 
 def _start_exposure(
-    channels: Sequence[str], extensions: Extensions, found: frozenset[str], codebase: Codebase
+    channels: tuple[str, ...], clients: AddedClients, found: frozenset[str], codebase: Codebase
 ) -> Callable[[Source], Exposure]:
     """The exposure of a module: how others can access a client that it has from outside or from `found`."""
-    search = _exposure_search(codebase, channels, extensions)
+    search = _exposure_search(codebase, channels, clients)
 
     def exposure(source: Source) -> Exposure:
         module = source.module
@@ -150,7 +158,8 @@ class _ExposureSearch:
 
     def may_import(self, source: Source, imported: Iterable[str]) -> bool:
         """Whether `source`, which imports `imported`, can have a client from one of these."""
-        packages = {name.rpartition("::")[2].partition(".")[0] for name in imported} & self._packages.keys()
+        packages = {top_package(plain_name(name)) for name in imported} & self._packages.keys()
+        # `import_module(name)` imports whatever `name` is: then the name of the package anywhere in the file counts.
         if DYNAMIC & self.model.files.source(source.module).markers:
             packages |= {package for package in self._packages if has_any(source, (package,))}
         return any(self._may_use(source, package) for package in packages) or self._has_marker_text(source)
@@ -177,6 +186,7 @@ class _ExposureSearch:
         starred = {self.model.resolver.find_module(star, module) for star in scope.star_imports} & found
         bindings = chain(scope.bindings.items(), *(self.model.scope(one).bindings.items() for one in starred))
         for name, bound in bindings:
+            # What is imported from a module that has no client is none; this saves most of the inference.
             is_candidate = any(not (source := self._source(binding, module)) or source in found for binding in bound)
             if is_candidate and self._is_client_name(module, name):
                 yield name
@@ -244,7 +254,8 @@ class _ExposureSearch:
         found: dict[str, set[str]] = {}
         for client in self.catalogue.clients:
             for name in (*client.modules, *client.functions, *client.methods, *client.returns, *client.bases):
-                parts = name.removesuffix("()").split(".")
+                parts = parts_of(name.removesuffix("()"))
+                # `boto3.client`: a file that imports boto3 and never says `client` makes none.
                 found.setdefault(parts[0], set()).add(parts[-1])
         whole_packages = {name for name in self.catalogue.modules if "." not in name}
         return {package: _words(() if package in whole_packages else words) for package, words in found.items()}

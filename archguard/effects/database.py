@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, cached_property, partial
 
-from archguard.codebase import Import, Source, self_and_parents
+from archguard.codebase import Import, Source
 from archguard.codebase.facts import FunctionDefinition
 from archguard.codebase.facts.definitions import definitions
 from archguard.codebase.scopes.access_paths import Access
@@ -24,6 +24,7 @@ from archguard.effects.client_calls import CallKind, ClientCall, ClientCallFinde
 from archguard.effects.sql import Sql, sql_in
 from archguard.effects.subclasses import inherited_from
 from archguard.model import Confidence, Location
+from archguard.model.names import self_and_parents
 from archguard.semantics import (
     ClassType,
     ExternalMember,
@@ -211,6 +212,7 @@ class DatabaseEffects:
             return None  # a listed client, which `calls` reports, or a function that takes any text
         if not callees and access.owner is None and is_method_alias(self.model, access.name, at):
             return None  # `run = session.exec` is reported where it is bound
+        # The statement comes first, or second behind a connection or cursor; what follows are its parameters.
         arguments = [*access.call.args[:2], *(keyword.value for keyword in access.call.keywords)]
         found = next((sql for argument in arguments if (sql := sql_in(self.model.string_value(argument, at)))), None)
         return (found, Confidence.LIKELY if is_guessed else Confidence.POSSIBLE) if found else None

@@ -108,6 +108,7 @@ def score(access: Access) -> Confidence | None:
     """How likely `access` is a database call; None without any evidence."""
     if access.name not in _ALL_METHODS:
         return None
+    # A dict as the first argument of `find_one` or `insert_many` is a document; hardly any other API looks like that.
     if access.name in _COLLECTION and _has_document_argument(access) and not _has_non_client_word(access.owner_name):
         return Confidence.LIKELY
     if access.name == "update" and access.owner_name.endswith(_QUERYSET_SUFFIXES) and _has_only_keywords(access):

@@ -44,6 +44,7 @@ class Hosts:
         """Yield the hosts of the client calls `calls` and of the literals in `source`; each host once per line."""
         seen = set[tuple[int, str]]()
         for named in (*self._in_calls(calls), *self._in_literals(source)):
+            # The literal is an argument of the call: on any of its lines, it is the same URL.
             lines = range(named.location.line, max(named.location.end_line, named.location.line) + 1)
             if not any((line, named.url.host) in seen for line in lines):
                 seen.update((line, named.url.host) for line in lines)

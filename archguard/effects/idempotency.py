@@ -23,6 +23,7 @@ from archguard.effects.catalogue.retries import load_retries
 from archguard.effects.client_calls import ClientCall
 from archguard.effects.tracing import creation_sites
 from archguard.effects.wrappers import Wrappers
+from archguard.model.names import split_last
 from archguard.semantics import SemanticModel, qualified_name
 
 _POST = "POST"
@@ -61,7 +62,7 @@ class RepeatedRequests:
 
     def _uses_retry(self, name: str) -> bool:
         """Whether the function or class `name` of the project contains a wrapper that repeats."""
-        module, _, last = name.rpartition(".")
+        module, last = split_last(name)
         for origin in self._model.resolver.resolve_in_module(module, last):
             scope = self._model.files.scope_of(origin.node, origin.at) if isinstance(origin, Binding) else None
             if scope and any(self._is_retry(node, at) for inner in scope.walk() for node, at in _applied(inner)):

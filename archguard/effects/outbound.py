@@ -22,6 +22,7 @@ from archguard.effects.entry_points import EntryPoints
 from archguard.effects.subclasses import inherited_from
 from archguard.effects.tracing import STUB, creation_sites, holds
 from archguard.model import Confidence, Location
+from archguard.model.names import top_package
 from archguard.semantics import FunctionType, InstanceType, SemanticModel, qualified_name
 
 _MESSAGES = load_conventions().messages
@@ -65,6 +66,7 @@ class Outbound:
 
     def calls(self, source: Source) -> Iterator[OutboundEffect]:
         """Yield calls of clients: the last one of each access path."""
+        # A later call of the same path replaces the one before it, which is how the last one is kept.
         last: dict[AccessPath, ClientCall] = {call.path: call for call in self.uses(source)}
         for call in last.values():
             action = "take" if call.kind is CallKind.TAKE else "call"
@@ -98,7 +100,7 @@ class Outbound:
 
     def _is_in_process(self, client_call: ClientCall) -> bool:
         """Whether it is an httpx client that calls an application in the same process, or a mock."""
-        if client_call.symbol.partition(".")[0] not in _ADDRESSES.in_process_packages:
+        if top_package(client_call.symbol) not in _ADDRESSES.in_process_packages:
             return False
         is_client_class = client_call.verb in _ADDRESSES.in_process_clients
         found = (
@@ -119,6 +121,7 @@ class Outbound:
             case ast.Name(id=name):
                 bindings = (origin for origin in self.model.resolve(name, at) if isinstance(origin, Binding))
                 nodes = [(bound.node, bound.at) for bound in bindings if isinstance(bound.node, ast.expr)]
+                # A name that is bound to a name may be bound to itself in a loop, and `get = client.get` is one step.
                 return self._receiver(*nodes[0]) if len(nodes) == 1 and not isinstance(nodes[0][0], ast.Name) else None
         return None
 

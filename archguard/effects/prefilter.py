@@ -108,15 +108,17 @@ def _modules_near_clients(
 
 def _own_client_modules(codebase: Codebase, catalogue: Catalogue) -> frozenset[str]:
     """The modules of the project that the catalogue lists as a client."""
-    packages = {module.rpartition("::")[2].partition(".")[0] for module in codebase.modules}
-    own = codebase.members(Pattern(name) for name in catalogue.modules if name.partition(".")[0] in packages)
+    # Most clients are outside of the project; only names that begin with a package of it can be matched by `members`,
+    # which takes time.
+    packages = {top_package(plain_name(module)) for module in codebase.modules}
+    own = codebase.members(Pattern(name) for name in catalogue.modules if top_package(name) in packages)
     definition_modules = frozenset(
         outer
         for name in catalogue.definition_modules
         for outer in self_and_parents(name)
-        if outer.partition(".")[0] in packages
+        if top_package(outer) in packages
     )
-    return own | {module for module in codebase.sources if module.rpartition("::")[2] in definition_modules}
+    return own | {module for module in codebase.sources if plain_name(module) in definition_modules}
 
 
 class _Use(StrEnum):

@@ -12,6 +12,7 @@ from typing import Self
 
 from archguard.codebase.scopes.scopes import Binding, BindingKind, Scope
 from archguard.effects.catalogue.conventions import load_conventions
+from archguard.model.names import last_part
 from archguard.semantics import ExternalSymbol, Resolver
 
 _WRAPPERS = load_conventions().calls.wrappers
@@ -108,7 +109,7 @@ def _may_be_client_function(origin: object, words: Collection[str]) -> bool:
     """Whether `origin`, the definition of a name in another module, may be a function named like one of `words`."""
     match origin:
         case ExternalSymbol(name=name):
-            return name.rpartition(".")[2] in words
+            return last_part(name) in words
         case Binding(kind=BindingKind.ASSIGNED, node=ast.Attribute(attr=name) | ast.Name(id=name)):
             return name in words
         case Binding(kind=BindingKind.ASSIGNED, node=ast.Call() as call):

@@ -82,6 +82,7 @@ class Sql:
 
 def sql_in(text: StringValue) -> Sql | None:
     """The SQL statement in `text`; None if it is not SQL."""
+    # Unknown parts are filled in, as an f-string with a table name is SQL all the same.
     filled = text.filled(_PLACEHOLDER)
     if not text or len(filled) > _MAX_LENGTH or not _STATEMENT.match(filled):
         return None
@@ -103,8 +104,10 @@ def _parse(text: str) -> Sql | None:
     logging.getLogger("sqlglot").setLevel(logging.ERROR)  # it would warn of unknown dialects, which is no problem here
     try:
         statements = [found for found in sqlglot.parse(_without_placeholders(text)) if found]
+    # Dialects differ, and the text may be half a statement with its other half in a variable.
     except sqlglot.errors.SqlglotError:
         return _scan(text)
+    # `WITH recent AS (...) SELECT ... FROM recent`: sqlglot has `recent` among the tables.
     aliases = {cte.alias.lower() for found in statements for cte in found.find_all(exp.CTE)}
     tables = (table for found in statements for table in found.find_all(exp.Table))
     names = {".".join(part.name for part in table.parts).lower() for table in tables}

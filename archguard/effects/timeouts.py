@@ -82,6 +82,7 @@ class Timeouts:
             case ast.Name(id=name) if aliases and (origins := self.model.resolve(name, at)):
                 nodes = ((origin.node, origin.at) for origin in origins if isinstance(origin, Binding))
                 values = [(node, value_at) for node, value_at in nodes if isinstance(node, ast.expr)]
+                # Only if each binding that may reach it is None: one that is a number may be the one in production.
                 return len(values) == len(origins) and all(self._is_none(*each, aliases - 1) for each in values)
         return False
 
@@ -141,4 +142,5 @@ def _mounts_timeout(chains: Iterable[AccessPath]) -> bool:
 
 
 def _is_timeout_adapter(call: ast.Call | None) -> bool:
+    # By the word alone: adapters with timeouts have no common class.
     return any("timeout" in ast.dump(argument).lower() for argument in (call.args[1:] if call else ()))

@@ -73,6 +73,7 @@ def creation_sites(
             for function in functions:
                 for returned, returned_at in (*function.scope.returns, *function.scope.yields):
                     yield from creation_sites(model, returned, returned_at, depth - 1)
+            # A function of the project only passes the value on: its own `return` shows where it was made.
             if not functions:
                 yield node, at
         case ast.Await(value=inner) | ast.NamedExpr(value=inner):

@@ -49,6 +49,7 @@ def _marks(effects: CallEffects, body: Body) -> list[_Mark]:
         commits = Operation.COMMIT in operations
         ends = commits or Operation.ROLLBACK in operations
         if writes or ends:
+            # A call that writes and commits leaves nothing open.
             found.append(_Mark(index, site.context.arms, writes and not ends, commits, ends))
     return found
 

@@ -59,6 +59,7 @@ class Url:
             return None
         parts = match.groupdict()
         host, port = (_known(parts[name] or "") for name in ("host", "port"))
+        # `/orders/{id}/items` is `/orders/`: what follows an unknown part may be anything.
         path = _PLACEHOLDER.split(parts["path"] or "")[0]
         return cls(_known(parts.get("scheme") or "").lower(), host.lower().strip("[]"), port, path)
 

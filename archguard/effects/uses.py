@@ -18,6 +18,7 @@ from archguard.codebase.scopes.reading import Reading
 from archguard.codebase.scopes.scopes import Position, Scope, mentions
 from archguard.effects.entry_points import EntryPoints
 from archguard.effects.tracing import content_of
+from archguard.model.names import last_part
 from archguard.semantics import ClassType, FunctionType, SemanticModel, Type
 from archguard.semantics.recorded import recorded
 
@@ -32,7 +33,7 @@ class Uses:
     @recorded
     def calls(self, function: Scope) -> tuple[tuple[ast.Call, Position], ...] | None:
         """All calls of `function` from outside of it; None if something else may run it as well."""
-        name = function.name.rpartition(".")[2]
+        name = last_part(function.name)
         is_special = name.startswith("__") and name.endswith("__")
         if is_special or EntryPoints(self.model).is_declared(FunctionType(function.name, function)):
             return None

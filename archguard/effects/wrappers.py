@@ -28,6 +28,7 @@ from archguard.effects.client_calls import CallKind, ClientCall
 from archguard.effects.references import elements, is_function_wrapper
 from archguard.effects.tracing import creation_sites
 from archguard.effects.uses import Uses
+from archguard.model.names import is_at_or_below, plain_name
 from archguard.semantics import (
     ClassType,
     ExternalMember,
@@ -79,6 +80,7 @@ class Wrappers:
     def runs_wrapped(self, function: Scope, callers: int = _MAX_CALLERS) -> bool:
         """Whether the function with this scope is called, and each time where a wrapper covers the call."""
         calls = self.uses.calls(function) if callers else None
+        # Nobody calls it: a framework may, and no wrapper is around that.
         return bool(calls) and all(
             self._module(at.scope.module).covers_node(call, at, callers - 1) for call, at in calls or ()
         )
@@ -97,8 +99,8 @@ class Wrappers:
 
     def matches(self, name: str) -> bool:
         """Whether `name` is one of `names`, or something in it, as `call` in the class of a circuit breaker."""
-        known = {name, name.rpartition("::")[2], self.model.library.canonical(name)}
-        return any(each == wanted or each.startswith(f"{wanted}.") for each in known for wanted in self.names)
+        known = {name, plain_name(name), self.model.library.canonical(name)}
+        return any(is_at_or_below(each, wanted) for each in known for wanted in self.names)
 
     def _is_named(self, value: Type) -> bool:
         match value:

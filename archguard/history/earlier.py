@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from archguard.config import Config
+from archguard.model.names import parts_of
 
 
 def earlier(config: Config, tree: Path) -> Config:
@@ -19,5 +20,5 @@ def earlier(config: Config, tree: Path) -> Config:
 
 
 def _is_there(folder: Path, package: str) -> bool:
-    place = folder.joinpath(*package.split("."))
+    place = folder.joinpath(*parts_of(package))
     return place.is_dir() or place.with_name(f"{place.name}.py").is_file()

@@ -84,6 +84,7 @@ def blame(path: Path) -> Mapping[int, Blame]:
     found = [*_BLAMED.finditer(output.decode(errors="replace"))]
     committed = [line["text"].rstrip("\r") for line in found]
     lines = current.decode(errors="replace").replace("\r\n", "\n").split("\n")
+    # Without `autojunk`, which ignores lines that are frequent in files of 200 lines and more, such as `)`.
     blocks = SequenceMatcher(None, committed, lines, autojunk=False).get_matching_blocks()
     return {block.b + offset + 1: _blame(found[block.a + offset]) for block in blocks for offset in range(block.size)}
 
@@ -105,10 +106,12 @@ def renames(folder: Path, since: str, until: str = "") -> Mapping[str, str]:
     """
     options = ("--find-renames", "--diff-filter=R", "--name-status", "--relative", "-z")
     safe = ("--no-ext-diff", "--no-textconv", "--ignore-submodules=all")
+    # Plumbing, whose output no configuration changes; `git diff` has a pager, an external diff and colors.
     command = ("diff-tree", "-r", "--no-commit-id") if until else ("diff-index", "--cached")
     commits = [commit_of(folder, revision) for revision in (since, until) if revision]
     listed = _git(folder, *command, *options, *safe, *commits, "--")
     fields = listed.decode(errors="surrogateescape").split("\0")
+    # With `-z`: a status with its score, the old path, the new path, each ended by a zero byte.
     return dict(zip(fields[1::3], fields[2::3], strict=False))
 
 
@@ -228,6 +231,7 @@ def commit_records(folder: Path, since: str) -> tuple[CommitRecord, ...]:
     words = output.decode(errors="replace").split("\0")
     rows = zip(*(words[place::6] for place in range(6)), strict=False)
     records = tuple(_record(*row) for row in rows)
+    # In a shallow clone, git shows commits at its edge without parents, as if they had added all files.
     if any(not record.parents for record in records) and (hint := _shallow_hint(folder)):
         raise GitError(f"some of the commits that were merged since '{since}' are not in this clone", hint)
     return records

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 
 from archguard.codebase import Codebase
 from archguard.model import Identity, Report, Violation, ViolationStatus
+from archguard.model.names import parts_of, qualify, split_service
 
 
 @dataclass(frozen=True)
@@ -81,9 +82,9 @@ def moved_names(modules: Mapping[str, str], renames: Mapping[str, str]) -> Mappi
 
 def _module(old: str, new: str, module: str) -> str:
     """The name of `module`, whose file is `new`, when that file was `old`: the same source root is assumed."""
-    service, mark, name = module.rpartition("::")
-    depth = len(_parts(new)) - len(name.split("."))
-    return service + mark + ".".join(_parts(old)[depth:])
+    service, name = split_service(module)
+    depth = len(_parts(new)) - len(parts_of(name))
+    return qualify(service, ".".join(_parts(old)[depth:]))
 
 
 def _parts(path: str) -> tuple[str, ...]:

@@ -66,6 +66,8 @@ class _Tree:
             for entry, target in self._write_files(new):
                 links[entry.path] = target
                 inside = self._inside(entry.path, target)
+                # The target may lie outside of the folder that is checked, and is written, too, or the link would lead
+                # nowhere.
                 pending += [inside] if inside is not None else []
         for link, target in links.items():
             self._link(link, target)

@@ -67,6 +67,8 @@ def since(  # noqa: PLR0913  # the options of the command
     with tree_of(config.root, revision, config.files) as tree:
         then = earlier(config, tree)
         code = read(then)
+        # Under the contracts of today: a contract that is new has its violations at the earlier revision, too, and they
+        # are no fault of the change.
         before = check(then, only, code)
         now = read_guard(config, codebase, baseline)
         named, (known,) = relative_paths(config, files), relative_paths(config, [baseline or config.root / NAME])

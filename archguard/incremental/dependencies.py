@@ -70,6 +70,7 @@ class DependencyRecorder:
 
     def end(self, outer: Frame) -> Frame:
         """End the computation that `begin` has begun, and use its result in the one around it; returns its frame."""
+        # If nothing is recorded, `begin` has left the frame as it was, and both are the same.
         frame, self.frame = self.frame, outer
         if frame is not outer:
             self.use(frame)
@@ -133,6 +134,8 @@ class Validity:
                 elif item not in seen and item not in self._valid and not self._is_valid(item):
                     seen.add(item)
                     waiting.append(item)
+        # Frames may form cycles, so that one is valid only together with all that it reaches: either the whole walk
+        # succeeds, or nothing is known of any of them.
         self._valid |= seen
         return True
 

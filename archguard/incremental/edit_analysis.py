@@ -45,6 +45,7 @@ class Edits:
     def __init__(self, root: str, recorded: RecordedResult) -> None:
         self.recorded = recorded
         self.stored = json.loads(store.load(root, IMPORTS, file_name(recorded.question)) or "{}")
+        # The facts are in an entry of their own, which another run may have replaced since.
         if not recorded.imports or self.stored.get("id") != recorded.imports:
             raise _Inconclusive
         file, context = self.stored["rows"]
@@ -73,6 +74,8 @@ class Edits:
             if not new and not old:
                 continue
             sources, _, seen, _ = self._facts(module)
+            # The masks are united over all edits before they are compared: two imports, each harmless, may be two ends
+            # of one forbidden path.
             all_sources |= int(sources, 16)
             all_targets |= self._targets_mask(chain(new, old))
             difference = sum(map(len, new.elements())) - sum(map(len, old.elements()))
@@ -90,12 +93,15 @@ class Edits:
         text = content(path)
         now, before = self._lines_now(module, text), self._lines_before(module, path)
         last, head = self.stored["shown"].get(path, (0, ""))
+        # A path in the report shows lines up to `last`: up to there nothing may move, though no verdict changes.
         if last and (beginning(text, last) != head or any(now.get(at) != before.get(at) for at in range(1, last + 1))):
             raise _Inconclusive
         return module, Counter(map(frozenset, before.values())), Counter(map(frozenset, now.values()))
 
     def _lines_now(self, module: str, text: bytes) -> Lines:
         first = b"\n".join(text.split(b"\n", 2)[:2])
+        # A byte order mark or an encoding declaration (PEP 263) in the first two lines: the scan of a full run decodes
+        # those.
         tree = None if text.startswith(b"\xef\xbb\xbf") or b"coding" in first else parsed(text)
         if tree is None:
             raise _Inconclusive
@@ -127,6 +133,7 @@ class Edits:
         lines: Lines = {}
         for node in ast.walk(tree):
             if isinstance(node, (ast.Import, ast.ImportFrom)):
+                # Python 3.15, PEP 810: contracts may exclude lazy imports.
                 if getattr(node, "is_lazy", 0):
                     raise _Inconclusive
                 found = {imported for target in _targets(node, module) for imported in self._imported(*target)}
@@ -138,6 +145,8 @@ class Edits:
         """The module that `from base import inside` imports; that of `import base` if `inside` is empty."""
         modules, whole = self.stored["modules"], f"{base}.{inside}" if inside else base
         top = whole.partition(".")[0]
+        # A package is compared by what was written, with a blank: whether it re-exports the name is found by a full run
+        # alone.
         if whole in modules and self._facts(whole)[3] != EXTERNAL:
             yield f"{whole} " if self._facts(whole)[3] == PACKAGE else whole
         elif inside and base in modules and self._facts(base)[3] != EXTERNAL:

@@ -35,6 +35,7 @@ def stat_fingerprint(path: str) -> list[int] | None:
 
 def is_settled(found: list[int]) -> bool:
     """Whether every later change will alter the fingerprint: not if the last change was just now, or in the future."""
+    # `git checkout` and `touch -d` set the modification time to the past or future; the change time is the kernel's.
     return max(found[0], found[1]) < time.time_ns() - _TICK
 
 

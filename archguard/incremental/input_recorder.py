@@ -185,6 +185,8 @@ def recording(key: str | None, *, by_content: bool, before: RecordedResult | Non
     _Active.result = result = RecordedResult(key, by_content=by_content)
     _Active.recorder = recorder = InputRecorder(result, before)
     try:
+        # A module that appears in a folder further ahead would be imported instead, without any file that was read
+        # having changed.
         for folder in sys.path:
             recorder.record_folder(folder or ".")
         yield
@@ -227,6 +229,7 @@ def save_result(
     _Active.recorder = _Active.result = None
     if recorder is None or result is None:
         return
+    # At the end: which modules were imported is known only now. One that is read later is none of this run.
     recorder.record_program()
     if recorder.is_complete:
         result.outputs, result.exit_code = [*outputs], exit_code

@@ -42,6 +42,7 @@ def parsed(content: bytes) -> ast.Module | None:
 
 
 def _parts(tree: ast.Module, lines: list[bytes]) -> Iterator[str]:
+    # Contracts may exclude imports below it, and the word is searched in the whole file.
     yield str(any(b"TYPE_CHECKING" in line for line in lines))
     stack: list[tuple[ast.AST, str, bool]] = [(tree, "", False)]
     while stack:
@@ -53,6 +54,8 @@ def _parts(tree: ast.Module, lines: list[bytes]) -> Iterator[str]:
             yield f"{branches} {_header(node)}"
         if blocks := [*_blocks(node)]:
             is_definition = isinstance(node, _DEFINITIONS)
+            # The name of a function does not matter to the imports in it, but the condition of an `if` around them
+            # does.
             header = type(node).__name__ if is_definition else _header(node)
             for name, block in blocks:
                 inner_branches = _digest(f"{branches} {header} {name}")

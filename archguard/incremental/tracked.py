@@ -17,6 +17,7 @@ def is_tracked(root: str, name: str) -> bool:
     if folder is None:
         return False
     try:
+        # With `git update-index --split-index`, most entries are in a shared index.
         indexes = [each for each in os.listdir(folder) if each == "index" or each.startswith("sharedindex.")]
         return any(_mentions(_content(os.path.join(folder, index)), name.encode()) for index in indexes)
     except OSError:
@@ -43,6 +44,7 @@ def _content(path: str) -> bytes:
 
 
 def _mentions(index: bytes, name: bytes) -> bool:
+    # Paths are in plain text there, so that a search of the bytes is enough: it may find too much, never too little.
     if int.from_bytes(index[4:8], "big") < _COMPRESSED:
         return name + b"/" in index or name + b"\0" in index
     return any(name in path.split(b"/") for path in _paths(index))
@@ -57,6 +59,7 @@ def _paths(index: bytes) -> "Iterator[bytes]":
     path, at = b"", 12
     try:
         for _ in range(int.from_bytes(index[8:12], "big")):
+            # Two further bytes of flags, if the bit for extended flags is set.
             at += _ENTRY + 2 * bool(index[at + _ENTRY - 2] & 0x40)
             cut, at = _number(index, at)
             end = index.index(b"\0", at)

@@ -191,6 +191,7 @@ class _Page:
         """The page about some modules of the project."""
         groups = {self._groups[module] for module in modules}
         near = frozenset(module for group in groups for module in self._members.get(group, ()))
+        # A module is no example for itself; in a package, its own modules are the best ones.
         candidates = near - modules if len(modules) == 1 else near
         commented = {exemption.location.path for exemption in self._exemptions if not exemption.imports}
         examples = exemplary_modules(self._codebase, candidates, self._groups, self._report, commented)
@@ -318,6 +319,7 @@ class _Page:
         config = about_imports(self._config)
         for violation in try_imports(config, self._codebase, pairs).violations if config.contracts else ():
             pair = violation.importer, violation.imported
+            # Of many imports at once, one may break a contract only together with another that is tried.
             if pair in wanted and not (direct and len(violation.chain) > 1):
                 denied.setdefault(pair, set()).add(violation.contract)
                 self._trial.append(violation)

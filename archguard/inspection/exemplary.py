@@ -15,6 +15,7 @@ from typing import Final
 
 from archguard.codebase import Codebase
 from archguard.model import Report
+from archguard.model.names import top_package
 
 SHOWN: Final = 3
 """Three show what is common to them; more are no longer read."""
@@ -62,6 +63,6 @@ def _has_imports(codebase: Codebase, module: str) -> bool:
 def _imported(codebase: Codebase, module: str, groups: Mapping[str, str]) -> Iterator[str]:
     """The groups that `module` imports, other than its own and the standard library."""
     for imported in codebase.imports.imported_by(module):
-        group = groups.get(imported) or imported.partition(".")[0]
+        group = groups.get(imported) or top_package(imported)
         if group != groups.get(module) and group not in sys.stdlib_module_names:
             yield group

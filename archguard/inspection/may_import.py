@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archguard.checking.session import Session
-from archguard.codebase import Codebase, Pattern, SourceError, self_and_parents
+from archguard.codebase import Codebase, Pattern, SourceError
 from archguard.config import Config, did_you_mean
 from archguard.errors import ArchguardError
 from archguard.inspection.module_file import ModuleFile, find_module_file
 from archguard.model import Problem, Severity, Violation
+from archguard.model.names import is_dotted_name, plain_name, self_and_parents, split_last
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +79,7 @@ def import_statements(config: Config, codebase: Codebase, name: str) -> Iterator
     if name.endswith(".py"):
         name = find_module_file(codebase, name).module
     if name in config.components and name not in codebase.modules:
-        yield from (f"import {_plain(module)}" for module in codebase.anchors(Pattern(name)))
+        yield from (f"import {plain_name(module)}" for module in codebase.anchors(Pattern(name)))
     else:
         yield import_statement(codebase, name)
 
@@ -91,11 +92,11 @@ def import_statement(codebase: Codebase, name: str) -> str:
     Raises:
         ArchguardError: the project has no such module, or `name` cannot be imported.
     """
-    plain = _plain(name)
-    if not all(map(str.isidentifier, plain.split("."))):
+    plain = plain_name(name)
+    if not is_dotted_name(plain):
         raise ArchguardError(f"'{name}' cannot be imported", "write a module with dots, such as `shop.orders`")
-    modules = {_plain(module) for module in codebase.modules}
-    holder, _, member = plain.rpartition(".")
+    modules = {plain_name(module) for module in codebase.modules}
+    holder, member = split_last(plain)
     if plain in modules:
         return f"import {plain}"
     if holder in modules and _binds(codebase, holder, member):
@@ -111,13 +112,8 @@ def shown_path(codebase: Codebase, path: Path) -> str:
     return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
 
 
-def _plain(name: str) -> str:
-    """The name by which a module is imported, without its service."""
-    return name.rpartition("::")[2]
-
-
 def _binds(codebase: Codebase, holder: str, member: str) -> bool:
-    holders = [module for module in codebase.modules if _plain(module) == holder]
+    holders = [module for module in codebase.modules if plain_name(module) == holder]
     return codebase.reexports is not None and any(codebase.reexports.binds(module, member) for module in holders)
 
 

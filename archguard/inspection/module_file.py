@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from archguard.codebase import Codebase, self_and_parents
+from archguard.codebase import Codebase
 from archguard.config import did_you_mean
 from archguard.errors import ArchguardError
+from archguard.model.names import is_dotted_name, parent_name, parts_of, qualify, self_and_parents, split_service
 
 
 @dataclass(frozen=True)
@@ -59,9 +60,9 @@ def packages_by_folder(codebase: Codebase) -> Mapping[str, str]:
     """The package of each folder that holds modules; `service::` or "" for a folder of top-level modules."""
     folders: dict[str, str] = {}
     for module, source in codebase.sources.items():
-        service, mark, name = module.rpartition("::")
-        package = name if source.is_package else name.rpartition(".")[0]
-        folders.setdefault(os.path.dirname(source.file), f"{service}{mark}{package}")  # noqa: PTH120  # paths are text here
+        service, name = split_service(module)
+        package = name if source.is_package else parent_name(name)
+        folders.setdefault(os.path.dirname(source.file), qualify(service, package))  # noqa: PTH120  # paths are text here
     return folders
 
 
@@ -104,13 +105,13 @@ def _by_name(codebase: Codebase, name: str) -> ModuleFile:
         return ModuleFile(found[0], Path(codebase.sources[found[0]].file))
     if found:
         raise ArchguardError(f"there are several modules '{name}'", f"say which: {', '.join(sorted(found))}")
-    service, mark, inner = name.rpartition("::")
-    if not all(map(str.isidentifier, inner.split("."))):
+    service, inner = split_service(name)
+    if not is_dotted_name(inner):
         raise ArchguardError(f"'{name}' is no name of a module", "write it with dots, such as `shop.orders`")
     folders = {package: folder for folder, package in sorted(packages_by_folder(codebase).items(), reverse=True)}
     for parent in self_and_parents(inner):
-        if (package := f"{service}{mark}{parent}") in folders:
-            rest = inner[len(parent) :].strip(".").split(".")
+        if (package := qualify(service, parent)) in folders:
+            rest = parts_of(inner[len(parent) :].strip("."))
             below = [*rest[:-1], f"{rest[-1]}.py"] if rest != [""] else ["__init__.py"]
             return ModuleFile(name, Path(folders[package], *below), is_new=True)
     raise ArchguardError(f"there is no package around '{name}'", did_you_mean(name, sorted(codebase.modules)))

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from archguard.codebase import Codebase, Pattern, PatternError, Target, disjoint, self_and_parents
+from archguard.codebase import Codebase, Pattern, PatternError, Target, disjoint
 from archguard.config import Config, did_you_mean
 from archguard.effects import CHANNELS, load_catalogue
 from archguard.errors import ArchguardError
 from archguard.kinds import Contract, Layers
 from archguard.kinds.distributions import is_installed
+from archguard.model.names import plain_name, self_and_parents, service_of, shortened, top_package
 
 _LISTS = "`archguard list components` and `archguard list modules` list what there is"
 
@@ -102,8 +103,7 @@ def groups_of(config: Config, codebase: Codebase) -> dict[str, str]:
 
 
 def _package(module: str) -> str:
-    service, mark, name = module.rpartition("::")
-    return service if mark else ".".join(name.split(".")[:2])
+    return service_of(module) or shortened(module, 2)
 
 
 def _target(codebase: Codebase, name: str) -> Target:
@@ -116,12 +116,12 @@ def _target(codebase: Codebase, name: str) -> Target:
 
 
 def _may_be_outside(codebase: Codebase, name: str) -> bool:
-    top = name.partition(".")[0]
-    inside = {module.rpartition("::")[2].partition(".")[0] for module in codebase.modules}
+    top = top_package(name)
+    inside = {top_package(plain_name(module)) for module in codebase.modules}
     return "::" not in name and top not in inside and any(_external_evidence(codebase, top))
 
 
 def _external_evidence(codebase: Codebase, top: str) -> Iterator[bool]:
     yield is_installed(top)
     yield bool(load_catalogue(CHANNELS).imported(top))
-    yield any(name.partition(".")[0] == top for name in codebase.imports.externals)
+    yield any(top_package(name) == top for name in codebase.imports.externals)

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from archguard.checking.session import Session
-from archguard.codebase import Codebase, Pattern, Source, self_and_parents
+from archguard.codebase import Codebase, Pattern, Source
 from archguard.errors import ArchguardError
 from archguard.inspection.may_import import import_statement, shown_path
 from archguard.inspection.module_file import packages_by_folder
@@ -28,6 +28,7 @@ from archguard.kinds.contract import listed
 from archguard.kinds.metrics import Metrics
 from archguard.kinds.requirement import Requirement
 from archguard.model import Problem, Severity, Violation
+from archguard.model.names import parts_of, plain_name, self_and_parents
 from archguard.reporters.phrases import counted
 
 _TRIED: Final = 200
@@ -178,6 +179,7 @@ class _Search:
     def _conditions(self, path: Path, text: bytes) -> tuple[str, ...] | None:
         """What contracts ask of the code in the file besides; None if one refuses it there."""
         result = self._session.check({path: text})
+        # A contract that could not be checked has not accepted anything.
         if any(map(_refuses, result.new)) or any(it.severity is Severity.ERROR for it in result.problems):
             return None
         return tuple(f"{it.contract}: {', or '.join(it.fix)}" for it in result.new)
@@ -277,12 +279,13 @@ class _Call:
     @classmethod
     def of(cls, codebase: Codebase, name: str) -> "_Call":
         """The call of `name`, with or without parentheses."""
-        plain = name.removesuffix("()").rpartition("::")[2]
-        parts = plain.split(".")
+        plain = plain_name(name.removesuffix("()"))
+        parts = parts_of(plain)
         if not all(part.isidentifier() and not iskeyword(part) for part in parts):
             raise ArchguardError(f"'{name}' cannot be called", "write a qualified name, such as `requests.get`")
-        modules = {module.rpartition("::")[2] for module in codebase.modules}
+        modules = {plain_name(module) for module in codebase.modules}
         inside = next((outer for outer in self_and_parents(plain) if outer in modules), "")
+        # By PEP 8, what begins with a capital is a class; what stands before it is the module.
         capital = next((index for index, part in enumerate(parts) if part[0].isupper()), len(parts) - 1)
         module = inside or ".".join(parts[:capital])
         receiver = ".".join(parts[:-1]) if capital < len(parts) - 1 else ""
@@ -332,7 +335,7 @@ def _by_path(violations: Iterable[Violation]) -> Mapping[str, list[Violation]]:
 def _importers_by_folder(codebase: Codebase, text: str) -> Mapping[str, int]:
     """How many modules in each folder import something that `text` imports."""
     names = set(re.findall(r"^(?:import|from) (\S+)", text, re.MULTILINE))
-    qualified = {name: module for module in codebase.modules for name in [module.rpartition("::")[2]]}
+    qualified = {name: module for module in codebase.modules for name in [plain_name(module)]}
     nodes = {qualified.get(name) or _nearest(name, codebase.imports.externals) for name in names}
     importers = {importer for node in nodes for importer in codebase.imports.importers.get(node, ())}
     return _counts(str(Path(codebase.sources[it].file).parent) for it in importers if it in codebase.sources)

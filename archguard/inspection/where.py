@@ -20,6 +20,7 @@ from archguard.inspection.paths import service_interactions
 from archguard.inspection.trial import try_imports
 from archguard.kinds.layers import Layers
 from archguard.model import Report, new_violations
+from archguard.model.names import top_package
 from archguard.reporters.phrases import counted, one_line
 
 _PAIRS: Final = 20_000
@@ -87,6 +88,7 @@ def place_of(config: Config, codebase: Codebase, name: str) -> Place:
     before = check(config, codebase=codebase)
     others, files = sorted(codebase.modules - modules), sorted(codebase.sources.keys() - modules)
     sample = _sampled(modules & codebase.sources.keys() or modules, len(others))
+    # All at once, as each trial is a check of the whole project.
     outgoing = _denied(config, codebase, before, list(product(sample, others)))
     incoming = _denied(config, codebase, before, list(product(files, sample)))
     may_import, must_not_import = _split(groups, {it: _union(outgoing, product(sample, (it,))) for it in others})
@@ -212,7 +214,7 @@ def _calls_text(calls: Iterable[Call]) -> str:
 
 
 def _counts(groups: Mapping[str, str], modules: Iterable[str]) -> Mapping[str, int]:
-    counts = Counter(groups.get(module, module.partition(".")[0]) for module in modules)
+    counts = Counter(groups.get(module, top_package(module)) for module in modules)
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 

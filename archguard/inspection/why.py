@@ -107,6 +107,7 @@ def _disjoint(one: Named, other: Named, files: frozenset[str]) -> tuple[frozense
         raise ArchguardError(
             f"'{one.name}' is not part of the project", "name what imports first, then what is imported"
         )
+    # `why shop shop.orders`: the package without the part, against the part.
     shared = one.modules & other.modules
     sources = (one.modules - shared or one.modules) & files
     targets = other.modules - shared or other.modules
@@ -118,6 +119,7 @@ def _disjoint(one: Named, other: Named, files: frozenset[str]) -> tuple[frozense
 def _sampled(modules: Iterable[str]) -> list[str]:
     """All of `modules`, or an even sample of at most `_SAMPLE`."""
     ordered = sorted(modules)
+    # `-(-a // b)` is a / b rounded up. Even steps through the sorted names, so that each subpackage is in the sample.
     return ordered[:: -(-len(ordered) // _SAMPLE)]
 
 
@@ -142,6 +144,7 @@ def _denials(violations: Iterable[Violation], pairs: Iterable[tuple[str, str]]) 
 
 def _shown(chains: tuple[Chain, ...]) -> tuple[Chain, ...]:
     """The first of `chains`, and the first of each channel that is not among them."""
+    # Reversed, so that the shortest chain of each channel is the one that stays.
     first = {chain[-1].way: chain for chain in reversed(chains)}
     shown = dict.fromkeys((*chains[:_CHAINS], *first.values()))
     return tuple(chain for chain in chains if chain in shown)

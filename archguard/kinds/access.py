@@ -25,6 +25,7 @@ from archguard.effects.routes.names import definitions_of
 from archguard.effects.routes.route import PATH_REASON, UNKNOWN_PART, normalized
 from archguard.kinds.contract import Contract, ContractError, VacuousError, listed
 from archguard.model import Confidence, Severity, Violation
+from archguard.model.names import is_at_or_below, plain_name, top_package
 
 _ENTRY = re.compile(r"(?:(?P<method>[A-Za-z*]+)\s+)?(?P<path>\S.*)")
 _PREFLIGHT = "OPTIONS"
@@ -57,7 +58,7 @@ class Exemption(Shorthand):
     def matches(self, route: Route) -> bool:
         """Whether it means `route`."""
         if self.handler:
-            return route.handler == self.handler or route.handler.startswith(f"{self.handler}.")
+            return is_at_or_below(route.handler, self.handler)
         match = _ENTRY.fullmatch(self.route.strip())
         return match is not None and _same_method(match["method"], route.method) and matches_path(match["path"], route)
 
@@ -403,6 +404,8 @@ def matches_path(pattern: str, route: Route) -> bool:
         parts = (_PARAMETER.sub("{}", part) for part in route.path.split(UNKNOWN_PART))
         known = ".*".join(re.escape(part) for part in parts)
         is_told = bool(re.search(r"\w", _PARAMETER.sub("", route.path)))  # else it would match every entry
+        # The other way round: the path of the route is the pattern here, as it is the one with a part that is not
+        # known.
         return is_told and bool(re.fullmatch(known, _PARAMETER.sub("{}", normalized(pattern))))
     return bool(_path_regex(normalized(pattern)).fullmatch(_PARAMETER.sub("{}", route.path)))
 
@@ -442,8 +445,8 @@ def _name(route: Route) -> str:
 
 
 def _is_of_project(codebase: Codebase, name: str) -> bool:
-    top = name.rpartition("::")[2].partition(".")[0]
-    return any(module.rpartition("::")[2].partition(".")[0] == top for module in codebase.modules)
+    top = top_package(plain_name(name))
+    return any(top_package(plain_name(module)) == top for module in codebase.modules)
 
 
 def _checks(table: RouteTable) -> Iterator[Check]:

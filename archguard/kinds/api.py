@@ -128,6 +128,7 @@ class Api(Contract):
         """What `search` finds; twice where a wrapper sends the same request in two places."""
         reached, unresolved, total = set[Endpoint](), list[RequestSite](), 0
         for site in search.sites:
+            # A call of a system outside of the project is none of those that must fit, nor one that cannot be resolved.
             if site.is_outside and not site.requests:
                 continue
             total += 1

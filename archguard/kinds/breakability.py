@@ -14,6 +14,7 @@ from fnmatch import fnmatchcase
 from itertools import product
 
 from archguard.codebase import Codebase, Pattern
+from archguard.model.names import parts_of, plain_name, qualify, split_service, top_package
 
 _PLACEHOLDER = "made_up_9"
 """A name that no configuration spells out, so that only a wildcard can match it."""
@@ -27,7 +28,8 @@ def always_inside(codebase: Codebase, inner: Collection[Pattern], outer: Collect
         return True
     outer_patterns = [part for pattern in outer for part in _expanded(codebase, pattern, complete=True)]
     names = [name for pattern in inner for part in _expanded(codebase, pattern) for name in _samples(part)]
-    roots = {module.partition(".")[0] for module in codebase.modules}
+    roots = {top_package(module) for module in codebase.modules}
+    # Without `inner`, a module may be added anywhere below the top-level packages.
     return all(any(pattern.unit(name) for pattern in outer_patterns) for name in names or roots)
 
 
@@ -52,8 +54,8 @@ def is_own(codebase: Codebase, pattern: Pattern) -> bool:
     """Whether `pattern` can match only modules of the project, or names in them."""
     if pattern.text in codebase.components or pattern.text in codebase.services:
         return True
-    roots = {module.rpartition("::")[2].partition(".")[0] for module in codebase.modules}
-    return pattern.literal and pattern.text.rpartition("::")[2].partition(".")[0] in roots
+    roots = {top_package(plain_name(module)) for module in codebase.modules}
+    return pattern.literal and top_package(plain_name(pattern.text)) in roots
 
 
 def _expanded(codebase: Codebase, pattern: Pattern, *, complete: bool = False) -> Iterator[Pattern]:
@@ -67,11 +69,11 @@ def _expanded(codebase: Codebase, pattern: Pattern, *, complete: bool = False) -
 
 
 def _samples(pattern: Pattern) -> Iterator[str]:
-    service, mark, modules = pattern.text.rpartition("::")
-    segments = [_substitutes(segment) for segment in modules.split(".")]
+    service, modules = split_service(pattern.text)
+    segments = [_substitutes(segment) for segment in parts_of(modules)]
     for chosen in product(*segments):
         if name := ".".join(filter(None, chosen)):
-            yield f"{_substituted(service)}{mark}{name}"
+            yield qualify(_substituted(service), name)
 
 
 def _substitutes(segment: str) -> list[str]:
@@ -87,10 +89,10 @@ def _substituted(segment: str) -> str:
 
 def _are_disjoint(one: Pattern, other: Pattern) -> bool:
     """Whether some segment can never be equal in both; behind a `**` the positions no longer correspond."""
-    (service, _, names), (other_service, _, other_names) = one.text.rpartition("::"), other.text.rpartition("::")
+    (service, names), (other_service, other_names) = split_service(one.text), split_service(other.text)
     if service and other_service and _never_equal(service, other_service):
         return True
-    for segment, other_segment in zip(names.split("."), other_names.split("."), strict=False):
+    for segment, other_segment in zip(parts_of(names), parts_of(other_names), strict=False):
         if "**" in (segment, other_segment):
             return False
         if _never_equal(segment, other_segment):
@@ -102,4 +104,5 @@ def _never_equal(segment: str, other: str) -> bool:
     glob, other_glob = (re.sub(r"<\w+>", "*", text) for text in (segment, other))
     if "*" in glob and "*" in other_glob:
         return False
+    # Of a glob and a plain name, one order of the arguments is the right one.
     return not fnmatchcase(glob, other_glob) and not fnmatchcase(other_glob, glob)

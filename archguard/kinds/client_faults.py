@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
-from archguard.codebase import Codebase, self_and_parents
+from archguard.codebase import Codebase
 from archguard.effects.catalogue.client import Client
 from archguard.kinds.contract import ContractError
+from archguard.model.names import self_and_parents, top_package
 
 _DOTTED = re.compile(r"(?:[\w-]+::)?[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _METHOD = re.compile(r"\*|[^\W\d]\w*(?:\.[^\W\d]\w*)*")
@@ -58,4 +59,4 @@ def _is_missing(codebase: Codebase, name: str) -> bool:
     rest = name.removeprefix(holder).removeprefix(".")
     if not holder or not rest or codebase.reexports is None:
         return False
-    return not codebase.reexports.binds(holder, rest.partition(".")[0])
+    return not codebase.reexports.binds(holder, top_package(rest))

@@ -10,7 +10,17 @@ from archguard.codebase import Codebase, OneOrMany, Patterns, Source
 from archguard.codebase import Names as Words
 from archguard.codebase.strictness import Weaker, WeakerEntries
 from archguard.codebase.worker_pool import broadcast
-from archguard.effects import Catalogue, Client, Relevance, aws, find_relevant, is_verb, load_catalogue, semantic_model
+from archguard.effects import (
+    AddedClients,
+    Catalogue,
+    Client,
+    Relevance,
+    aws,
+    find_relevant,
+    is_verb,
+    load_catalogue,
+    semantic_model,
+)
 from archguard.effects.database import DatabaseEffect, DatabaseEffects, EffectKind
 from archguard.effects.heuristics import is_guessed, may_hold_guesses
 from archguard.effects.operations import SORTS, sort_of
@@ -115,14 +125,7 @@ class Database(PerFileContract):
         return self._relevance(codebase).modules & self.scope(codebase)
 
     def _relevance(self, codebase: Codebase) -> Relevance:
-        key = f"relevant to {self.id}"
-        if key not in codebase.memo:
-            known = self._known(codebase)
-            broadcast(
-                codebase, key, find_relevant(codebase, known, "may use a database", _may_reach_a_database, holds_sql)
-            )
-        found: Relevance = codebase.memo[key]
-        return found
+        return _relevance(codebase, self.channels, AddedClients.of(self.clients))
 
     @property
     def _looks_for_nothing(self) -> str:
@@ -135,7 +138,7 @@ class Database(PerFileContract):
 
     def _misspelt(self, codebase: Codebase, key: str, names: Words) -> Iterator[ContractError]:
         """Those of `names` that are neither a sort of methods nor a known method."""
-        known = self._known(codebase) if names else Catalogue(())
+        known = _known(codebase, self.channels, self.clients) if names else Catalogue(())
         for index, name in enumerate(names):
             if name not in SORTS and not is_verb(name, known) and not is_guessed(name):
                 close = get_close_matches(name, [*SORTS, *sorted(known.words)], 1)
@@ -161,11 +164,6 @@ class Database(PerFileContract):
         if self.check_parameters:
             yield from accesses.parameters(source)
 
-    def _known(self, codebase: Codebase) -> Catalogue:
-        """The clients of the channels, and those of AWS where they are used: some of its services are databases."""
-        known = load_catalogue(self.channels, self.clients)
-        return Catalogue((*known.clients, *aws.clients().clients)) if aws.is_used(codebase) else known
-
     def _imports(self, codebase: Codebase, accesses: DatabaseEffects, source: Source) -> Iterator[DatabaseEffect]:
         """The imports that count: those that `ignore` or their traits exclude are not in the import graph."""
         imported = codebase.imports.imported_by(source.module)
@@ -189,6 +187,18 @@ class Database(PerFileContract):
             fix=self.usual_fixes,
             confidence=effect.confidence,
         )
+
+
+@broadcast
+def _relevance(codebase: Codebase, channels: tuple[Channel, ...], clients: AddedClients) -> Relevance:
+    known = _known(codebase, channels, clients.extensions)
+    return find_relevant(codebase, known, "may use a database", _may_reach_a_database, holds_sql)
+
+
+def _known(codebase: Codebase, channels: tuple[Channel, ...], clients: Mapping[str, Client]) -> Catalogue:
+    """The clients of the channels, and those of AWS where they are used: some of its services are databases."""
+    known = load_catalogue(channels, clients)
+    return Catalogue((*known.clients, *aws.clients().clients)) if aws.is_used(codebase) else known
 
 
 def _sort_of_word(word: str) -> str:

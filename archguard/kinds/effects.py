@@ -162,6 +162,7 @@ class _Search:
         for rule in contract.rules:
             depth = contract.depth if rule.through == "calls" else 0
             key = (depth, codebase.members(rule.except_))
+            # Summaries of functions are what costs; rules of a contract mostly differ in words only.
             effects = shared.setdefault(key, CallEffects(table, *key))
             self.rules.append((_scope_of(rule, codebase), _RuleSearch(contract, rule, codebase, table, effects)))
 
@@ -210,6 +211,7 @@ class _RuleSearch:
         body = self.table.looped(function) if self.rule.in_ == "loop" else self.table.body(function)
         found = [(site, effects) for site in body.sites if (effects := self._at(site, body))]
         if self.rule.in_ == "transaction" and found:
+            # Only where there is something to find: whether a site is in a transaction takes a look at all callers.
             inside = set(sites_in_transactions(self.table, self.effects, body))
             found = [(site, effects) for site, effects in found if site in inside]
         for site, effects in _once_per_query(found):
@@ -257,6 +259,8 @@ class _RuleSearch:
     def _violation(
         self, found: Sequence[Reached], site: Site, body: Body, source: Source, selection: Confidence
     ) -> Violation:
+        # One violation for each call, by the most certain effect and the shortest way to it: that is the one to look at
+        # first.
         first = min(found, key=lambda reached: (list(Confidence).index(reached.confidence), len(reached.chain)))
         what = phrase(found, self.rule.must_not)
         where = {"loop": " in a loop", "transaction": " in a transaction"}.get(self.rule.in_ or "", "")

@@ -12,6 +12,7 @@ from archguard.kinds.contract import Contract, ContractError, VacuousError, list
 from archguard.kinds.distributions import packages_of
 from archguard.kinds.import_paths import move_away
 from archguard.model import Violation
+from archguard.model.names import top_package
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,13 +68,14 @@ class External(Contract):
         outside = codebase.imports.externals
         named = frozenset[str]()
         for target in self.allow or self.deny:
+            # A distribution has another name than its packages: `PyYAML` is imported as `yaml`.
             packages = packages_of(target.text)
-            named |= {name for name in outside if target.unit(name) or name.partition(".")[0] in packages}
+            named |= {name for name in outside if target.unit(name) or top_package(name) in packages}
         return named
 
     def _violation(self, codebase: Codebase, link: Link) -> Violation:
         listed = ", ".join(map(str, self.allow))
         why = f": only {listed} may be" if listed else ""
-        sort = "the standard library's " if link.imported.partition(".")[0] in sys.stdlib_module_names else ""
+        sort = "the standard library's " if top_package(link.imported) in sys.stdlib_module_names else ""
         message = f"{link.importer} must not import {sort}{link.imported}{why}"
         return self.import_violation(codebase, link, message, (move_away(link.imported),))

@@ -7,11 +7,11 @@ from functools import cached_property
 from typing import Annotated, ClassVar, Literal
 
 from archguard.codebase import Codebase, OneOrMany, Patterns, SomeNames, SomePatterns, Source
+from archguard.codebase.memo import per_codebase
 from archguard.codebase.modules.namespace import is_test
 from archguard.codebase.strictness import Weaker, WeakerEntries
-from archguard.codebase.worker_pool import broadcast
 from archguard.effects import CHANNELS as ALL_CHANNELS
-from archguard.effects import Client, load_catalogue, semantic_model
+from archguard.effects import AddedClients, Client, load_catalogue, semantic_model
 from archguard.effects.client_calls import ClientCall
 from archguard.effects.client_flow import modules_with_clients
 from archguard.effects.entry_points import EntryPoints
@@ -121,6 +121,7 @@ class Gateway(PerFileContract):
             yield VacuousError("every module is in `allowed_in`", "allowed_in")
         for index, requirement in enumerate(self.require):
             yield from requirement.faults(codebase, index, self.channels)
+        # No pattern names this host, so what matches it in every scheme matches all.
         any_host = [Url(scheme, "made-up-9.invalid") for scheme in SCHEMES]
         if self.hosts and all(any(url.matches(host) for host in self.hosts) for url in any_host):
             yield VacuousError("every host is allowed", "hosts")
@@ -129,6 +130,7 @@ class Gateway(PerFileContract):
 
     def scope(self, codebase: Codebase) -> frozenset[str]:
         """The modules that the contract checks."""
+        # These hold in gateways as well, so gateways are in the scope too.
         asks_all = self.hosts or self.require or self.routes_in
         if not asks_all:
             return self._restricted(codebase)
@@ -143,33 +145,28 @@ class Gateway(PerFileContract):
 
     def _with_clients(self, codebase: Codebase) -> frozenset[str]:
         """The modules that can use a client."""
-        key = f"gateway {self.channels} {sorted(self.clients.items())}"
-        if key not in codebase.memo:
-            broadcast(codebase, key, modules_with_clients(codebase, self.channels, self.clients))
-        found: frozenset[str] = codebase.memo[key]
-        return found
+        return modules_with_clients(codebase, self.channels, AddedClients.of(self.clients))
 
     def _with_urls(self, codebase: Codebase) -> frozenset[str]:
         """The modules whose files contain `//`, without which there is no URL."""
-        if not self.hosts:
-            return frozenset()
-        key = "modules with URLs"
-        if key not in codebase.memo:
-            sources = codebase.sources.values()
-            codebase.memo[key] = frozenset(source.module for source in sources if holds(source, _URLS))
-        found: frozenset[str] = codebase.memo[key]
-        return found
+        return _with_urls(codebase) if self.hosts else frozenset()
 
     def _restricted(self, codebase: Codebase) -> frozenset[str]:
         """The modules that must not reach outside."""
         if not self.allowed_in and not self.modules:
             return frozenset()
-        key = f"modules without gateways {self.modules} {self.allowed_in}"
-        if key not in codebase.memo:
-            checked = codebase.members(self.modules) if self.modules else codebase.modules
-            codebase.memo[key] = checked - codebase.members(self.allowed_in)
-        found: frozenset[str] = codebase.memo[key]
-        return found
+        return _without_gateways(codebase, self.modules, self.allowed_in)
+
+
+@per_codebase
+def _with_urls(codebase: Codebase) -> frozenset[str]:
+    return frozenset(source.module for source in codebase.sources.values() if holds(source, _URLS))
+
+
+@per_codebase
+def _without_gateways(codebase: Codebase, modules: Patterns, gateways: Patterns) -> frozenset[str]:
+    """All of `modules`, by default all of the project, but `gateways`."""
+    return (codebase.members(modules) if modules else codebase.modules) - codebase.members(gateways)
 
 
 @dataclass(frozen=True)
@@ -193,6 +190,7 @@ class _Search:
         if self.contract.hosts and (has_client or source.module in self.with_urls):
             yield from self._forbidden_hosts(source)
         if has_client and self.contract.require:
+            # Two requirements over several channels ask for the same of one request.
             yield from dict.fromkeys(self._lacking(source))
         if self.contract.routes_in and source.module not in self.entry_points:
             yield from self._misplaced_entry_points(source)
@@ -222,6 +220,7 @@ class _Search:
     @cached_property
     def wrappers(self) -> Mapping[tuple[str, ...], Wrappers]:
         """Finds the requests that no wrapper covers, by the names of the wrappers."""
+        # Without tests: a test that calls a function directly is no caller that a wrapper has to cover.
         sources = self.codebase.sources
         uses = Uses(self.names, tuple(sources[module] for module in sorted(sources) if not is_test(module)))
         named = {requirement.wrappers for requirement in self.contract.require}
@@ -302,6 +301,7 @@ class _Search:
                 confidence=use.confidence,
             )
             is_error = found.severity is Severity.ERROR
+            # Whether the other side notices a repetition by itself is not in the code, so it is never an error.
             yield replace(found, severity=Severity.WARNING) if is_error else found
 
     def _requests(self, requirement: Requirement, source: Source) -> Iterator[ClientCall]:

@@ -7,6 +7,7 @@ from archguard.codebase import Codebase, Pattern, Target
 from archguard.codebase.imports.reachability import ForbiddenPath
 from archguard.kinds.contract import Contract
 from archguard.model import Step, Violation
+from archguard.model.names import shortened
 
 Units: TypeAlias = Mapping[str, frozenset[str]]
 """Sets of modules by name, in the order in which the contract has them."""
@@ -37,7 +38,7 @@ def children_in(package: str, modules: Collection[str]) -> Units:
     units: dict[str, set[str]] = {}
     for module in sorted(modules):
         if module != package:
-            units.setdefault(".".join(module.split(".")[: package.count(".") + 2]), set()).add(module)
+            units.setdefault(shortened(module, package.count(".") + 2), set()).add(module)
     return {child: frozenset(below) for child, below in units.items()}
 
 

@@ -10,6 +10,7 @@ from archguard.codebase.strictness import Weaker
 from archguard.kinds.contract import Contract, ContractError, VacuousError, listed
 from archguard.kinds.import_paths import Units, children, path_violation
 from archguard.model import Violation
+from archguard.model.names import is_below
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,13 +84,14 @@ class Independence(Contract):
 
 def _nested(patterns: tuple[Pattern, ...]) -> Iterator[tuple[str, str]]:
     names = [pattern.text for pattern in patterns if pattern.literal]
-    return ((one, other) for one in names for other in names if one.startswith(f"{other}."))
+    return ((one, other) for one in names for other in names if is_below(one, other))
 
 
 def _captured_units(codebase: Codebase, patterns: tuple[Pattern, ...]) -> Units:
     units: dict[str, frozenset[str]] = {}
     for pattern in patterns:
         for name, unit in codebase.units(pattern).items():
+            # `<feature>.api` and `<feature>.db` with the same value of the capture are one unit.
             label = ".".join(pattern.bindings(name).values()) or name
             units[label] = units.get(label, frozenset()) | unit
     return units

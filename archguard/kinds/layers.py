@@ -9,22 +9,14 @@ from functools import cached_property
 from itertools import combinations, product
 from typing import Annotated, ClassVar
 
-from archguard.codebase import (
-    Codebase,
-    Pattern,
-    Patterns,
-    Reachability,
-    ReachabilityRule,
-    Shorthand,
-    SomePatterns,
-    self_and_parents,
-)
+from archguard.codebase import Codebase, Pattern, Patterns, Reachability, ReachabilityRule, Shorthand, SomePatterns
 from archguard.codebase.imports.reachability import ALL_BITS, find_forbidden_paths, labelled
 from archguard.codebase.strictness import Weaker
 from archguard.kinds.contract import Contract, ContractError, VacuousError, listed
 from archguard.kinds.import_paths import children, path_violation
 from archguard.kinds.layering import LayerMatrix
 from archguard.model import Location, Violation
+from archguard.model.names import self_and_parents
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -241,6 +233,8 @@ class Layers(Contract):
 
     def _rule(self, codebase: Codebase, matrix: LayerMatrix) -> ReachabilityRule:
         labels = labelled(matrix.units.values())
+        # Layers are barriers: what a lower layer imports is that layer's matter. So each import is reported once, where
+        # it leaves its own layer.
         reachability = Reachability(codebase.imports, labels, dict.fromkeys(labels, ALL_BITS))
         forbidden = {module: matrix.forbidden_bits[name] for name, unit in matrix.units.items() for module in unit}
         return ReachabilityRule(reachability, forbidden, self.indirect)
@@ -262,6 +256,7 @@ class Layers(Contract):
         if container:
             return [child for child in children(codebase, Pattern(container)) if child not in assigned]
         parents = {parent for module in assigned for parent in self_and_parents(module)}
+        # A package around a layer is in none, but its children are.
         unassigned = codebase.modules - assigned - parents
         return sorted(module for module in unassigned if not unassigned.intersection(self_and_parents(module)[1:]))
 

@@ -109,6 +109,7 @@ class Metrics(Contract):
         return Level("units", codebase, disjoint(self._named(codebase)))
 
     def _of_unit(self, level: Level, name: str) -> Iterator[Violation]:
+        # Classes are counted by parsing; couplings need the import graph alone.
         unit = level.unit(name) if self._counts_classes else level.coupled(name)
         for excess in self._excesses({metric: getattr(unit, metric) for metric in get_args(UnitMetric)}):
             yield self._violation(level, excess, name, cause_in_unit(level, name, excess))
@@ -136,6 +137,7 @@ class Metrics(Contract):
     def _unstable(self, level: Level, limited: Collection[str]) -> Iterator[Violation]:
         stability = {name: level.coupled(name).instability or 0.0 for name in level.members}
         for (importer, imported), links in level.coupling.links.items():
+            # Instability: 0 is what many depend on, and what depends on nothing. A higher number is less stable.
             if importer in limited and stability[importer] < stability[imported]:
                 one, other = figure(stability[importer]), figure(stability[imported])
                 why = f"{importer} (instability {one}) is more stable than {imported} ({other})"

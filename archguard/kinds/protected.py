@@ -21,6 +21,7 @@ from archguard.kinds.breakability import always_inside
 from archguard.kinds.contract import Contract, ContractError, VacuousError, bindings, bound, listed
 from archguard.kinds.import_paths import targets_of, units_of
 from archguard.model import Violation
+from archguard.model.names import parent_name, parts_of, plain_name, qualify, service_of, split_last
 
 _Guarded: TypeAlias = tuple[frozenset[str], frozenset[str]]
 """A protected unit, and the modules around it that may import it without `only_imported_by`."""
@@ -90,6 +91,7 @@ class Protected(Contract):
         """Yield an error if every possible module may import what is protected, today and in the future."""
         allowed = codebase.members(self.only_imported_by)
         users = (*self.modules, *self.private_in, *self.only_imported_by)
+        # Without a protected module today, what counts is whether one that is added could be imported by anybody else.
         is_for_all = all(codebase.modules <= unit | allowed for unit in (*units, *around) or (frozenset[str](),))
         if is_for_all and always_inside(codebase, (), users):
             yield VacuousError("every module may import them", "only_imported_by" if allowed else "modules")
@@ -102,7 +104,7 @@ class Protected(Contract):
         """The private modules, each with its submodules, and the modules of its parent package."""
         private = (module for module in sorted(codebase.members(self.private_in)) if _is_private(module))
         return {
-            module: (codebase.members((Pattern(module),)), codebase.members((Pattern(module.rpartition(".")[0]),)))
+            module: (codebase.members((Pattern(module),)), codebase.members((Pattern(parent_name(module)),)))
             for module in private
         }
 
@@ -110,7 +112,7 @@ class Protected(Contract):
         """Packages in `private_in` that are private themselves, or inside of a private one."""
         for index, pattern in enumerate(self.private_in):
             for package in codebase.anchors(pattern):
-                if any(map(_is_private_name, package.rpartition("::")[2].split("."))):
+                if any(map(_is_private_name, parts_of(plain_name(package)))):
                     hint = "name a package around it that is not private"
                     yield ContractError(f"'{package}' is private itself", hint=hint, keys=("private_in", index))
 
@@ -127,14 +129,15 @@ class Protected(Contract):
             for link in _links_into(codebase, unit, allowed | around):
                 missing = interface.missing(codebase, link) if self.interface else (None,)
                 for named in missing:
+                    # One statement may import from several protected packages that lie in each other: it is reported
+                    # for the first.
                     found.setdefault((link, named), name)
         for (link, named), name in found.items():
             yield self._violation(codebase, link, named, name)
 
     def _violation(self, codebase: Codebase, link: Link, named: Import | None, name: str) -> Violation:
         """The violation by one name of an import statement; by the statement as a whole if there is no interface."""
-        service, mark, _ = link.imported.rpartition("::")
-        imported = f"{service}{mark}{named.named}" if named else link.imported
+        imported = qualify(service_of(link.imported), named.named) if named else link.imported
         what = f"{imported}, which is not in the interface of {name}" if self.interface else imported
         found = self.import_violation(
             codebase, link, f"{link.importer} must not import {what}", self._fixes(link, name)
@@ -150,7 +153,7 @@ class Protected(Contract):
 
 def _is_private(module: str) -> bool:
     """Whether its name begins with an underscore. A top-level module has no package to be private to."""
-    package, _, name = module.rpartition("::")[2].rpartition(".")
+    package, name = split_last(plain_name(module))
     return bool(package) and _is_private_name(name)
 
 

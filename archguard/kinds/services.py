@@ -15,6 +15,7 @@ from archguard.effects.parsed_files import parsed_files
 from archguard.kinds.breakability import always_inside
 from archguard.kinds.contract import Contract, ContractError, VacuousError
 from archguard.model import Checked, Severity, Violation
+from archguard.model.names import split_last, top_package
 
 _T = TypeVar("_T")
 _Keys: TypeAlias = tuple[str | int, ...]
@@ -165,6 +166,7 @@ class Services(Contract):
         ]
         named = [text for permission in granted for text in permission.through]
         through = [pattern for text in named for pattern in _spellings(text, callee, units)]
+        # What `through` names replaces what the callee offers to everybody; without a permission, nothing is offered.
         return tuple(through) or (services.codebase.services[callee].public if granted else ())
 
     def _permissions(self, caller: str, callee: str) -> list[Permission]:
@@ -230,6 +232,7 @@ class Services(Contract):
         for caller, permissions in sorted(self.policy.items()):
             used = {(it.callee, it.channel) for it in interactions if fnmatchcase(it.caller, caller)}
             for permission in permissions:
+                # A permission for a channel that is not looked at may be used there.
                 for named in permission.may_call if set(permission.channels) <= set(self.channels) else ():
                     if not any(
                         fnmatchcase(callee, named) and channel in permission.channels for callee, channel in used
@@ -274,7 +277,7 @@ def _units(services: ServiceMap, service: str) -> frozenset[str]:
     """The modules that names in `through` are relative to: those that the service lists, or its top-level packages."""
     modules, named = services.modules[service], services.codebase.services[service].modules
     units = {pattern.unit(module) for pattern in named for module in modules} - {""}
-    return frozenset(units) or frozenset(module.partition(".")[0] for module in modules)
+    return frozenset(units) or frozenset(top_package(module) for module in modules)
 
 
 def _spellings(text: str, service: str, units: frozenset[str]) -> Iterator[Pattern]:
@@ -289,7 +292,7 @@ def _is_found(services: ServiceMap, service: str, text: str) -> bool:
     """Whether `text` matches a module of `service`, or a name in one."""
     modules, names = services.modules[service], semantic_model(services.codebase)
     for pattern in _spellings(text, service, _units(services, service)):
-        holder, _, name = pattern.text.rpartition(".")
+        holder, name = split_last(pattern.text)
         if any(pattern.unit(module) for module in modules):
             return True
         if holder in modules and names.resolver.resolve_in_module(holder, name):

@@ -154,6 +154,7 @@ class Report:
             replace(
                 outcome,
                 violations=counts[outcome.id],
+                # What could not be checked stays so, whichever violations are left out.
                 status=outcome.status if outcome.status is OutcomeStatus.ERROR else _status(outcome.id in broken),
             )
             for outcome in self.outcomes

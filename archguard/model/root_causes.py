@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from typing import TypeAlias
 
+from archguard.model.names import QualifiedName, plain_name, service_of, top_package
 from archguard.model.violation import Confidence, Severity, Step, Violation
 
 _Place: TypeAlias = tuple[str, int, int, int]
@@ -130,6 +131,8 @@ class _Grouping:
         while heap:
             count, is_elsewhere, end, name, key = heappop(heap)
             members = [position for position in at[key] if position in self._left]
+            # The heap is not updated when violations are taken, but an entry can only be too large: one that is still
+            # right is the largest of all.
             if len(members) == -count:
                 self._take(members)
                 yield _Group(tuple(members), key if isinstance(key, Step) else None)
@@ -229,11 +232,11 @@ def _action(violation: Violation) -> Hashable:
     return violation.contract, violation.rule, violation.fix, violation.severity, violation.importer, target(violation)
 
 
-def target(violation: Violation) -> str:
+def target(violation: Violation) -> QualifiedName:
     """What a violation uses: the service, the package outside of the importer's own, or the name."""
     name = violation.imported or violation.symbol
-    service, mark, _ = name.rpartition("::")
-    if mark and service != violation.service:
+    service = service_of(name)
+    if service not in ("", violation.service):
         return service
-    top, own = (it.rpartition("::")[2].partition(".")[0] for it in (name, violation.importer))
+    top, own = (top_package(plain_name(it)) for it in (name, violation.importer))
     return top if top != own and _DOTTED.fullmatch(name) else name

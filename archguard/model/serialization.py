@@ -164,6 +164,7 @@ class _Object:
     description: str = ""
 
     def codec(self) -> Codec:
+        # Once for the type: a report has thousands of violations.
         writers = [(key.name, _getter(key.path), part.write) for key, part in self._parts]
         return Codec(
             write=lambda value: {name: write(get(value)) for name, get, write in writers},
@@ -190,6 +191,7 @@ class _Object:
         values: dict[str, Any] = {}
         for key, part in self._parts:
             value = plain[key.name]
+            # A key for the object itself, whose members are further paths of it.
             if part.read_paths and not key.path:
                 values |= part.read_paths(_checked(value, key.name, dict))
             else:

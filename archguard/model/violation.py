@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from archguard.model.location import Location
+from archguard.model.names import ModuleName, QualifiedName, service_of
 
 Identity: TypeAlias = tuple[str, str, str, str, str, str]
 """Contract, kind, rule, importer, imported, symbol."""
@@ -37,9 +38,9 @@ class ViolationStatus(StrEnum):
 class Step:
     """One import of a chain: `importer` imports `imported` at `path`:`line`."""
 
-    importer: str
+    importer: ModuleName
     """The importing module."""
-    imported: str
+    imported: QualifiedName
     """The imported module."""
     path: str
     """The file of the import."""
@@ -59,9 +60,9 @@ class Violation:
     """What is wrong, as a sentence."""
     location: Location
     """Where the code breaks the contract."""
-    importer: str
+    importer: ModuleName
     """The module that breaks the contract."""
-    imported: str = ""
+    imported: QualifiedName = ""
     """The module that it imports; "" if the violation is not about an import."""
     rule: str = ""
     """Which rule of the contract is broken; "" where the contract has only one."""
@@ -89,7 +90,7 @@ class Violation:
     @property
     def service(self) -> str:
         """The service of the importer; "" outside of services."""
-        return self.importer.partition("::")[0] if "::" in self.importer else ""
+        return service_of(self.importer)
 
     @property
     def identity(self) -> Identity:

@@ -18,6 +18,7 @@ from functools import cached_property
 from pathlib import Path
 
 from archguard.incremental.fingerprint import content
+from archguard.model.names import parts_of, top_package
 from archguard.onboarding.pattern_writer import is_in
 from archguard.onboarding.usual_names import USUAL_NAMES, any_of
 
@@ -124,7 +125,7 @@ class Tree:
         A package is rarely a source root itself: `import json` in flask is the standard library, although there is a
         `flask/json`, and a declared dependency is not the file of that name in the package.
         """
-        first = name.partition(".")[0]
+        first = top_package(name)
         is_elsewhere = first in sys.stdlib_module_names or first.lower() in self._dependency_words
         if is_elsewhere and place == cluster and self._is_regular(cluster):
             return False
@@ -159,7 +160,9 @@ def _is_not_deployed(name: str) -> bool:
 def _walk(root: Path, skipped: re.Pattern[str]) -> Iterator[tuple[Path, tuple[Path, ...]]]:
     for name, folders, files in os.walk(root):
         here = Path(name)
+        # Below a package, every folder that can be imported is part of it, whatever it is called.
         inside = "__init__.py" in files and here != root
+        # In place: `os.walk` goes into the folders that are left in the list, in its order.
         folders[:] = sorted(
             folder
             for folder in folders
@@ -205,7 +208,7 @@ def _words(file: Path) -> frozenset[str]:
 
 def _exists_below(place: Path, name: str) -> bool:
     """Whether a module or package `name` exists below the source root `place`."""
-    first, *rest = name.split(".")
+    first, *rest = parts_of(name)
     package = place / first
     if (place / f"{first}.py").is_file() or (package / "__init__.py").is_file():
         return True

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from archguard.codebase import Codebase, Component, Service
+from archguard.model.names import top_package
 from archguard.onboarding.cycles import cycles_step
 from archguard.onboarding.layers_step import find_structure
 from archguard.onboarding.layout import Layout
@@ -30,7 +31,7 @@ FRAMEWORKS: Mapping[str, str] = USUAL_NAMES.frameworks
 
 def frameworks(codebase: Codebase) -> tuple[str, ...]:
     """The packages of the frameworks that the code imports, in the order of `FRAMEWORKS`."""
-    imported = {name.partition(".")[0] for name in codebase.imports.externals}
+    imported = {top_package(name) for name in codebase.imports.externals}
     return tuple(name for name in FRAMEWORKS if name in imported)
 
 

@@ -20,6 +20,7 @@ from archguard.config.dialects import dialect_of
 from archguard.errors import ArchguardError
 from archguard.history import NAME, Baseline, baseline_of, render_baseline
 from archguard.model import OutcomeStatus, Problem, Report, Severity
+from archguard.model.names import is_below
 from archguard.onboarding.infer import find_steps, proposal_of
 from archguard.onboarding.layout import Layout, find_layout
 from archguard.onboarding.proposal import Proposal, ProposedContract
@@ -212,7 +213,7 @@ def _unreadable_modules(codebase: Codebase, problems: Iterable[Problem]) -> Mapp
     """
     problems = tuple(problems)
     broken = _modules_with_errors(codebase, problems)
-    is_package = any(name.startswith(f"{module}.") for module in broken for name in codebase.modules)
+    is_package = any(is_below(name, module) for module in broken for name in codebase.modules)
     if broken and (len(broken) * 2 > len(codebase.sources) or is_package or "" in broken):
         errors = [problem for problem in problems if problem.severity is Severity.ERROR]
         faults = [ArchguardError(it.message, it.hint, it.location, it.excerpt) for it in errors]

@@ -31,8 +31,11 @@ def compress(levels: Sequence[Level], counts: Counts, limit: int) -> tuple[Level
             return 0, tuple(range(first + 1, len(levels) + 1))
         if runs == 1:
             return inside(first, len(levels) - 1), (len(levels),)
+        # So that one level at least is left for each of the other runs.
         ends = range(first + 1, len(levels) - runs + 2)
         found = ((end, best(end, runs - 1)) for end in ends)
+        # Of several cuts with the same cost the first one, so that the result does not depend on the order of
+        # evaluation.
         return min((inside(first, end - 1) + cost, (end, *rest)) for end, (cost, rest) in found)
 
     merged, start = list[Level](), 0

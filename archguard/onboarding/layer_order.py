@@ -82,6 +82,7 @@ def _parts(tangle: tuple[str, ...], counts: Counts) -> list[tuple[str, ...]]:
 def _heights(parts: Collection[tuple[str, ...]], counts: Counts) -> Mapping[tuple[str, ...], int]:
     """The height of each part: one more than the highest part that it imports; parts without importers are on top."""
     heights: dict[tuple[str, ...], int] = {}
+    # From the bottom: `parts` are in topological order, so that all that a part imports has its height already.
     for part in reversed(list(parts)):
         below = [height for other, height in heights.items() if _imports(part, other, counts)]
         heights[part] = max(below, default=-1) + 1

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from archguard.errors import ArchguardError
+from archguard.model.names import top_package
 from archguard.onboarding.files import Tree
 
 _NEARLY_ALL = 0.8
@@ -125,7 +126,7 @@ def _imported(tree: Tree, place: Path) -> frozenset[str]:
 
 
 def _roots_of(names: Iterable[str]) -> frozenset[str]:
-    return frozenset(name.partition(".")[0] for name in names)
+    return frozenset(top_package(name) for name in names)
 
 
 def _service_names(root: Path, services: Mapping[Path, frozenset[str]]) -> dict[Path, str]:

@@ -19,6 +19,7 @@ from archguard.codebase import Codebase
 from archguard.effects.routes import Check, GuardSet, Protection, Route
 from archguard.effects.routes.names import scopes_named
 from archguard.kinds.access import named_guards
+from archguard.model.names import last_part, plain_name, top_package
 from archguard.onboarding.proposal import ProposedContract
 from archguard.onboarding.step import Step, Topic
 from archguard.onboarding.survey import Survey
@@ -125,13 +126,13 @@ class _Guards:
     @cached_property
     def _packages(self) -> frozenset[str]:
         """The names of the top-level packages of the project."""
-        return frozenset(module.partition(".")[0].rpartition("::")[2] for module in self.codebase.sources)
+        return frozenset(plain_name(top_package(module)) for module in self.codebase.sources)
 
     @cached_property
     def _sounding_like_guards(self) -> tuple[str, ...]:
         """The names of checks that are defined in the project and called like guards, sorted."""
         seen = {name for route in self.routes for check in _all(route.checks) for name in check.names}
-        own = (name for name in seen if name.rpartition("::")[2].partition(".")[0] in self._packages)
+        own = (name for name in seen if top_package(plain_name(name)) in self._packages)
         return tuple(sorted(name for name in own if _GUARD.fullmatch(_last(name))))
 
     @cached_property
@@ -169,7 +170,7 @@ def _is_optional(name: str) -> bool:
 
 def _last(name: str) -> str:
     """The last segment of a qualified name in lower case."""
-    return name.rpartition(".")[2].lower()
+    return last_part(name).lower()
 
 
 def _usual_reason(route: Route) -> str:

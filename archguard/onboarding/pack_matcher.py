@@ -12,6 +12,7 @@ from pathlib import Path
 
 from archguard.codebase import Codebase, Component, Pattern
 from archguard.config import Config, contract_faults, find_pack, read_config
+from archguard.model.names import is_below, top_package
 from archguard.onboarding.pattern_writer import is_in, patterns_for
 from archguard.onboarding.roles import role_patterns
 from archguard.onboarding.usual_names import USUAL_NAMES
@@ -105,9 +106,9 @@ def _holds_features(anchor: str, named: Mapping[str, str], order: tuple[str, ...
     A Django app `api` has views and models of its own; a package `domain` of features has controllers in each of them.
     """
     top, bottom = order[0], order[-1]
-    inside = [other for other in named if other.startswith(f"{anchor}.")]
+    inside = [other for other in named if is_below(other, anchor)]
     own = {named[other] for other in inside if other.count(".") == anchor.count(".") + 1}
-    tops = {other.removeprefix(f"{anchor}.").partition(".")[0] for other in inside if named[other] == top}
+    tops = {top_package(other.removeprefix(f"{anchor}.")) for other in inside if named[other] == top}
     return {top, bottom} <= own if named[anchor] == top else len(tops) > 1
 
 

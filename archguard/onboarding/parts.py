@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from archguard.codebase import Codebase, Component, ImportTrait, Pattern
 from archguard.kinds.import_paths import Units, children
+from archguard.model.names import last_part, top_package
 from archguard.onboarding.layer_compression import compress, ordered_share
 from archguard.onboarding.layer_order import Counts, Level, best_order, count_imports, upwards
 from archguard.onboarding.proposal import ProposedContract
@@ -68,7 +69,7 @@ def find_orders(codebase: Codebase, taken: Collection[str], id_: str) -> Iterato
     big = [name for name, size in sizes.items() if size >= _LARGE_SHARE * sum(sizes.values()) and size > _SMALL_PACKAGE]
     for name in [main] if main else big:
         package = _unwrap(codebase, name)
-        contract_id = id_ if main else f"{package.rpartition('.')[2]}-{id_}"
+        contract_id = id_ if main else f"{last_part(package)}-{id_}"
         yield _find_order(codebase, children(codebase, Pattern(package)), package, contract_id, taken)
 
 
@@ -92,7 +93,7 @@ def sizes_of(codebase: Codebase) -> Mapping[str, int]:
 
 
 def _top_level_units(codebase: Codebase) -> Units:
-    names = sorted({module.partition(".")[0] for module in codebase.modules})
+    names = sorted({top_package(module) for module in codebase.modules})
     return {name: codebase.units(Pattern(name))[name] for name in names}
 
 
@@ -125,7 +126,7 @@ def _at_run_time(codebase: Codebase) -> Codebase:
 
 def _worth_ordering(units: Units) -> Units:
     """Without private parts, unless most are private; of very many, only packages."""
-    public = {name: modules for name, modules in units.items() if not name.rpartition(".")[2].startswith("_")}
+    public = {name: modules for name, modules in units.items() if not last_part(name).startswith("_")}
     units = public if len(public) * 2 > len(units) else units
     packages = {name: modules for name, modules in units.items() if len(modules) > 1}
     return packages if len(units) > _MAX_CHILDREN else units
@@ -149,6 +150,7 @@ class _Order:
             if len(parts) > 1 and role not in taken:
                 kept = {name: own for name, own in order.groups.items() if name not in parts}
                 merged = cls._among(codebase, units, {**kept, role: parts})
+                # `most` is of the order without any merge, so that many small losses cannot add up.
                 is_better = merged.against <= most and merged.largest_tangle <= max(1, order.largest_tangle)
                 order = merged if is_better and len(merged.levels) > 1 else order
         return order
@@ -203,7 +205,7 @@ class _Order:
         used = Counter(name for _, _, name in levels)
         named = {name: parts for _, parts, name in levels if name and used[name] == 1 and name not in taken}
         alone = {part for _, parts, name in levels if name not in named for part in parts}
-        clashing = {*taken, *named} & {part.rpartition(".")[2] for part in alone}
+        clashing = {*taken, *named} & {last_part(part) for part in alone}
         within = "" if clashing else within
         prefix = f"{within}." if within else ""
         layers = [name if name in named else _level_text(level, parts, prefix) for level, parts, name in levels]

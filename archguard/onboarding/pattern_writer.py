@@ -9,6 +9,7 @@ from itertools import groupby, takewhile
 from typing import Any
 
 from archguard.codebase import Codebase, Pattern
+from archguard.model.names import is_at_or_below, last_part, parts_of, plain_name, service_of
 
 _MAX_LISTED = 2
 """Up to this many modules with the same last segment are written out."""
@@ -33,11 +34,11 @@ def one_or_many(names: Iterable[object]) -> Any:
 
 def is_in(module: str, units: Collection[str]) -> bool:
     """Whether `module` is one of `units`, or inside of one."""
-    return any(module == unit or module.startswith(f"{unit}.") for unit in units)
+    return any(is_at_or_below(module, unit) for unit in units)
 
 
 def _last_segment(module: str) -> str:
-    return module.rpartition(".")[2].rpartition("::")[2]
+    return plain_name(last_part(module))
 
 
 def _patterns(codebase: Codebase, alike: list[str], wanted: Collection[str]) -> Iterable[str]:
@@ -47,27 +48,28 @@ def _patterns(codebase: Codebase, alike: list[str], wanted: Collection[str]) -> 
     columns = _columns(alike)
     candidates = [".".join(map(_segment, columns))] if columns else []
     candidates.append(f"{_common_prefix(alike)}**.{_last_segment(alike[0])}")
+    # A pattern that matches a module too many would change what the contract is about; a list of names never does.
     exact = (text for text in candidates if all(is_in(unit, wanted) for unit in codebase.units(Pattern(text))))
     return next(([text] for text in exact), alike)
 
 
 def _columns(alike: list[str]) -> list[tuple[str, ...]]:
     """The segments at each position; [] if the names differ in length."""
-    parts = [module.split(".") for module in alike]
+    parts = [parts_of(module) for module in alike]
     return list(zip(*parts, strict=True)) if len(set(map(len, parts))) == 1 else []
 
 
 def _segment(column: tuple[str, ...]) -> str:
     if len(set(column)) == 1:
         return column[0]
-    ends = {name.rpartition("::")[2] for name in column}
-    services = {name.rpartition("::")[0] for name in column} - {""}
+    ends = {plain_name(name) for name in column}
+    services = {service_of(name) for name in column} - {""}
     end = ends.pop() if len(ends) == 1 else "*"
     return f"*::{end}" if services else end
 
 
 def _common_prefix(alike: list[str]) -> str:
     """The common parent packages with a trailing dot; `*::` for modules of services without one."""
-    parents = [module.split(".")[:-1] for module in alike]
+    parents = [parts_of(module)[:-1] for module in alike]
     shared = list(takewhile(lambda column: len(set(column)) == 1, zip(*parents, strict=False)))
     return "".join(f"{column[0]}." for column in shared) or ("*::" if "::" in alike[0] else "")

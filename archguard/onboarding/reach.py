@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from archguard.codebase import Codebase
+from archguard.model.names import last_part, parts_of, plain_name
 from archguard.onboarding.parts import sizes_of
 from archguard.onboarding.pattern_writer import is_in, one_or_many, patterns_for
 from archguard.onboarding.proposal import ProposedContract
@@ -93,6 +94,7 @@ def outbound_step(survey: Survey) -> Step:
     late = sum(survey.without_timeout.values())
     timeouts = (f"{counted(late, 'call')} without a timeout",) if late else ()
     point = _access_point(survey, outbound, _CALLS)
+    # Without a place for calls, URLs in the code may be links in texts, of which no list would ever be complete.
     is_listed = len(survey.hosts) <= _MAX_HOSTS and bool(point or codebase.services)
     hosts = survey.hosts if is_listed else ()
     named = (f"{counted(len(survey.hosts), 'host')} in URLs: {some(survey.hosts)}",) if survey.hosts else ()
@@ -158,6 +160,8 @@ def _least_costly(survey: Survey) -> ProposedContract | None:
     points, controllers = _repositories(survey), _controllers(survey)
     outside = sum(count for module, count in survey.accesses.items() if not is_in(module, points))
     inside = sum(count for module, count in survey.accesses.items() if is_in(module, controllers))
+    # Both contracts are sound; the one with the shorter baseline is accepted by a team, and the stricter one is worth
+    # twice as much.
     if points and (not controllers or outside <= _MAX_EXTRA_COST * inside):
         return _allowed_in(survey.codebase, points, survey.accesses, _QUERIES)
     return _kept_from_database(survey.codebase, controllers) if controllers else None
@@ -179,7 +183,7 @@ def _controllers(survey: Survey) -> frozenset[str]:
 
 def _mostly(serving: Collection[str], module: str, modules: Collection[str]) -> str:
     """The topmost package around `module`, below a top-level one, most of whose modules are among `serving`."""
-    parts = module.split(".")
+    parts = parts_of(module)
     for length in range(2, len(parts)):
         package = ".".join(parts[:length])
         inside = [other for other in modules if is_in(other, {package})]
@@ -220,7 +224,7 @@ def _allowed_in(
 
 
 def _short(pattern: str) -> str:
-    return pattern.rpartition(".")[2]
+    return last_part(pattern)
 
 
 def _concentrated(survey: Survey, accesses: Mapping[str, int], usual: re.Pattern[str]) -> frozenset[str]:
@@ -246,9 +250,9 @@ def _max_unnamed(codebase: Codebase) -> int:
 
 def _usual_parent(module: str, usual: re.Pattern[str]) -> str:
     """The topmost package of `module`, or itself, that has a usual name; "" if there is none."""
-    parts = module.split(".")
+    parts = parts_of(module)
     for length, part in enumerate(parts, 1):
-        if usual.fullmatch(part.rpartition("::")[2]):
+        if usual.fullmatch(plain_name(part)):
             return ".".join(parts[:length])
     return ""
 

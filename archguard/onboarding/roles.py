@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from archguard.codebase import Codebase, Component, Pattern
+from archguard.model.names import last_part, parts_of, plain_name
 from archguard.onboarding.usual_names import USUAL_NAMES, any_of
 
 _ROLES: Final = {role: any_of(names) for role, names in USUAL_NAMES.roles.items()}
@@ -17,7 +18,7 @@ REPEATED_ROLES: Final = ("controllers", "services", "repositories", "gateways", 
 
 def role_of(module: str) -> str:
     """The role of `module` by its last segment; "" if it has none."""
-    name = module.rpartition("::")[2].rpartition(".")[2].lstrip("_")
+    name = last_part(plain_name(module)).lstrip("_")
     return next((role for role, names in _ROLES.items() if names.fullmatch(name)), "")
 
 
@@ -36,5 +37,5 @@ def role_patterns() -> Mapping[str, Component]:
 
 
 def _self_and_outer(module: str) -> tuple[str, ...]:
-    parts = module.split(".")
+    parts = parts_of(module)
     return tuple(".".join(parts[:length]) for length in range(2, len(parts) + 1))

@@ -7,6 +7,7 @@ from typing import Any
 
 from archguard.codebase import Codebase, Pattern, SourceError
 from archguard.effects.interactions import Channel, Interaction, ServiceMap, find_interactions
+from archguard.model.names import plain_name, top_package
 from archguard.onboarding.pattern_writer import one_or_many
 from archguard.onboarding.proposal import ProposedContract
 from archguard.onboarding.step import Step, Topic
@@ -60,7 +61,7 @@ def _who_calls_whom(policy: Mapping[str, list[str]]) -> ProposedContract:
 
 
 def _shared_code(codebase: Codebase) -> Iterator[ProposedContract]:
-    shared = sorted({module.partition(".")[0] for module in codebase.sources if "::" not in module})
+    shared = sorted({top_package(module) for module in codebase.sources if "::" not in module})
     if shared:
         keys = {
             "id": "shared-code-knows-no-service",
@@ -73,9 +74,7 @@ def _shared_code(codebase: Codebase) -> Iterator[ProposedContract]:
 
 
 def _imported_modules(contacts: tuple[Interaction, ...], service: str) -> list[str]:
-    return sorted(
-        {it.imported.rpartition("::")[2] for it in contacts if it.callee == service and it.channel is Channel.IMPORT}
-    )
+    return sorted({plain_name(it.imported) for it in contacts if it.callee == service and it.channel is Channel.IMPORT})
 
 
 def _settings(codebase: Codebase, module: str) -> Iterator[str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from archguard.model import Report, Step, Violation
+from archguard.model.names import service_of
 from archguard.model.root_causes import RootCause, root_causes
 from archguard.reporters import phrases
 
@@ -69,7 +70,7 @@ def between_services(violations: Iterable[Violation]) -> str:
 
 def service_pair(violation: Violation) -> str:
     """`orders -> payments`, if a service breaks a contract by what it does to another one; else ""."""
-    inside = (name.partition("::")[0] for name in (violation.symbol, violation.imported) if "::" in name)
+    inside = filter(None, map(service_of, (violation.symbol, violation.imported)))
     other = next(inside, violation.imported if violation.kind in _BETWEEN_SERVICES else "")
     return f"{violation.service} -> {other}" if violation.service and other not in ("", violation.service) else ""
 

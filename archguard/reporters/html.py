@@ -118,6 +118,7 @@ def _anchors(grouped: tuple[RootCause, ...], numbers: Mapping[str, int]) -> Mapp
 
 
 def _filters(contracts: _Contracts) -> Iterator[str]:
+    # Hidden until the script shows it: without JavaScript, it would do nothing.
     yield '<form id="filters" role="search" hidden>'
     yield '<input id="search" type="search" placeholder="Search in modules, paths, messages" aria-label="Search">'
     yield '<select id="contract" aria-label="Contract"><option value="">every contract</option>'

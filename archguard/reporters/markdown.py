@@ -36,6 +36,7 @@ def render(report: Report, size: int = COMMENT_SIZE, *, everything: bool = False
 
 
 def _fitting(findings: tuple[str, ...], room: int) -> int:
+    # Two for the empty line between findings.
     sizes = accumulate(len(finding.encode()) + 2 for finding in findings)
     return sum(size <= room for size in sizes)
 

@@ -152,6 +152,7 @@ def _message(violation: Violation) -> Iterator[str]:
     yield _escaped(phrases.sentence(violation))
     for number, step in enumerate(violation.chain, start=1):
         hop = _escaped(phrases.hop(step))
+        # SARIF links a text in brackets to the related location with that number.
         yield f"[{hop}]({number})" if number <= _MOST_RELATED else f"{hop} ({_escaped(phrases.step_place(step))})"
     if reason := phrases.because(violation.reason):
         yield _escaped(reason)

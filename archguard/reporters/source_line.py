@@ -26,6 +26,7 @@ def marked_line(line: str, location: Location, room: int) -> tuple[str, str]:
     start = min(max(location.column - 1, 0), len(text))
     last = location.end_column - 1 if location.end_line == location.line else 0
     last = len(text) if location.end_line > location.line else last
+    # At least one caret, also behind the end of the line, where a syntax error may be.
     end = min(max(last, start + 1), max(len(text), start + 1))
     before, marked, after = map(_shown, (text[:start], text[start:end], text[end:]))
     return _within(before, marked, after, room)

@@ -183,6 +183,7 @@ class _Entries:
         steps = causes.chain(cause)
         kept = [*range(len(steps))]
         if len(steps) > _HOPS and not self.everything:
+            # The step that is the cause is what the reader looks for; the ends tell from where and to where.
             middle = steps.index(cause.line) if cause.line in steps else 1
             kept = sorted({0, middle, len(steps) - 1})
         before = -1

@@ -3,6 +3,7 @@
 import ast
 
 from archguard.codebase.scopes.scopes import Binding, BindingKind, Position
+from archguard.model.names import last_part, split_last, top_package
 from archguard.semantics.evaluator import Evaluator, TypeQueries
 from archguard.semantics.known_names import KNOWN_NAMES
 from archguard.semantics.types import (
@@ -97,7 +98,7 @@ class Annotations:
     def _generic_name(self, base: ast.expr, at: Position) -> str:
         """The last name of an external generic, whatever its alias: `Annotated`; "" for other expressions."""
         external = [value.name for value in self.evaluator.infer(base, at) if isinstance(value, ExternalSymbol)]
-        return external[0].rpartition(".")[2] if external else ""
+        return last_part(external[0]) if external else ""
 
     def _generic(self, base: ast.expr, arguments: list[ast.expr], at: Position) -> Types:
         name = self._generic_name(base, at)
@@ -151,9 +152,7 @@ def provider_result(model: TypeQueries, provider: ast.expr, at: Position) -> Typ
 
 def _unwrap_iterator(value: object) -> Types:
     match value:
-        case InstanceType(of=ExternalSymbol(name=name), items=(items, *_)) if (
-            name.rpartition(".")[2] in _NAMES.yielding
-        ):
+        case InstanceType(of=ExternalSymbol(name=name), items=(items, *_)) if last_part(name) in _NAMES.yielding:
             return items
         case InstanceType() | ExternalSymbol() | ClassType():
             return (value,)
@@ -168,8 +167,8 @@ def _informative_instances(values: Types) -> Types:
 def _is_uninformative(value: object) -> bool:
     match value:
         case InstanceType(of=ExternalSymbol(name=name)):
-            module, _, last = name.rpartition(".")
-            return last in _NAMES.uninformative and module.partition(".")[0] in _NAMES.typing_modules
+            module, last = split_last(name)
+            return last in _NAMES.uninformative and top_package(module) in _NAMES.typing_modules
     return False
 
 

@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from archguard.codebase.scopes.scopes import ITEM, Binding, BindingKind, Position, Scope
 from archguard.codebase.syntax.source import Source, SourceError
+from archguard.model.names import service_of, split_last
 from archguard.semantics.bindings import attribute_bindings
 from archguard.semantics.evaluator import Evaluator
 from archguard.semantics.index import FileIndex
@@ -39,7 +40,7 @@ class AppConfig:
         owners = self.evaluator.infer(application, at)
         if any(isinstance(owner, ModuleType | ClassType) or _is_project_instance(owner) for owner in owners):
             return []
-        service = at.scope.module.name.rpartition("::")[0]
+        service = service_of(at.scope.module.name)
         modules = tuple(self._configuring_modules.get(service, ()))
         self.files.recorder.read(("configuring modules", service, modules))
         scopes = (scope for module in modules for scope in self.files.scope(module).walk())
@@ -51,7 +52,7 @@ class AppConfig:
         found: dict[str, list[str]] = {}
         for module in sorted(self.files.own):
             if configures(self.files.source(module)):
-                found.setdefault(module.rpartition("::")[0], []).append(module)
+                found.setdefault(service_of(module), []).append(module)
         return found
 
     def _scope_entries(self, scope: Scope, key: str) -> Iterator[tuple[ast.expr, Position]]:
@@ -82,7 +83,7 @@ class AppConfig:
     def _object_bindings(self, node: ast.expr, key: str, at: Position) -> Iterator[Binding]:
         """The bindings of `key` in the class or module that `node` is, or whose qualified name it is."""
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            module, _, name = node.value.rpartition(".")
+            module, name = split_last(node.value)
             importer = at.scope.module.name
             values = (
                 self.evaluator.infer_export(self.evaluator.resolver.find_module(module, importer), name)

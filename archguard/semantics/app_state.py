@@ -16,6 +16,7 @@ from archguard.codebase.scopes.reading import Reading
 from archguard.codebase.scopes.scopes import Binding, Scope, walk
 from archguard.codebase.syntax.source import Source, SourceError
 from archguard.codebase.worker_pool import broadcast
+from archguard.model.names import service_of
 from archguard.semantics.index import FileIndex
 
 _WRITES = tuple(  # one per prefix, which is faster than an alternation
@@ -28,7 +29,6 @@ _READS = (rb"app(?:lication)?(?:\[[\"']|\.state\.)", rb"request\.(?:app|state)\.
 
 StateWriters: TypeAlias = Mapping[str, Collection[str]]
 """The modules that store application state, by the name of the entry or attribute."""
-_KEY = "what is kept"
 
 
 class AppState:
@@ -40,26 +40,25 @@ class AppState:
 
     def bindings(self, name: str, scope: Scope) -> list[Binding]:
         """The stores under `name` in the service of `scope`."""
-        service = scope.module.name.rpartition("::")[0]
+        # Each service has an application of its own.
+        service = service_of(scope.module.name)
         writers = tuple(self.writers().get(name, ()))
         self.files.recorder.read(("app state writers", name, writers))
-        modules = [module for module in writers if module.rpartition("::")[0] == service]
+        modules = [module for module in writers if service_of(module) == service]
         for module in modules:
             self.files.scope(module).read(Reading.APP_STATE, name)
         scopes = (inner for module in modules for inner in walk(self.files.scope(module)))
         return [binding for inner in scopes for binding in inner.contents.app_state.get(name, ())]
 
 
+@broadcast
 def app_state_writers(codebase: Codebase) -> StateWriters:
     """The modules that store application state, found in the bytes of every file on the first call."""
-    if _KEY not in codebase.memo:
-        found: dict[str, list[str]] = {}
-        for module, names in scan_files(codebase, "stores of application state", names_stored).items():
-            for name in names:
-                found.setdefault(name, []).append(module)
-        broadcast(codebase, _KEY, {name: sorted(modules) for name, modules in found.items()})
-    writers: StateWriters = codebase.memo[_KEY]
-    return writers
+    found: dict[str, list[str]] = {}
+    for module, names in scan_files(codebase, "stores of application state", names_stored).items():
+        for name in names:
+            found.setdefault(name, []).append(module)
+    return {name: sorted(modules) for name, modules in found.items()}
 
 
 def names_stored(source: Source) -> list[str]:

@@ -59,7 +59,8 @@ class ArgumentFlow:
 
     def _call_sites(self, function: Scope) -> Iterator[tuple[ast.Call, Position, int]]:
         """The calls of `function`, each with the number of implicit arguments: 1 for `self`, else 0."""
-        *_, outer, name = function.name.split(".")
+        *_, outer, name = parts_of(function.name)
+        # Constructors are called by the name of the class.
         for call, at in self._calls_by_name(outer if name == "__init__" else name, function.module):
             for callee in self.evaluator.infer(call.func, at):
                 if _is_call_of(callee, function):
@@ -112,6 +113,8 @@ def _argument_for(
     """The argument that `call` passes for the parameter `name`; None if it passes none or `*` hides its index."""
     if found := next((keyword.value for keyword in call.keywords if keyword.arg == name), None):
         return found, at
+    # Without `self`, which a call does not pass. A parameter that is keyword-only has no index, and gets one past the
+    # end.
     names = [parameter.arg for parameter in (*function.args.posonlyargs, *function.args.args)][implicit:]
     index = names.index(name) if name in names else len(call.args)
     leading = call.args[: index + 1]

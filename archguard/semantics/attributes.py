@@ -68,6 +68,7 @@ class AttributeLookup:
         """Infer the types of a name that resolves to `origin`."""
         if isinstance(origin, Binding):
             return self.evaluator.infer_binding(origin)
+        # A name of a library may be an object, not a class or function: `flask.request` is a `Request`.
         if isinstance(origin, ExternalSymbol) and (spec := self.evaluator.library.member(origin.name)):
             return self._apply(spec, None)
         return (origin,)
@@ -76,6 +77,7 @@ class AttributeLookup:
         """`cls` and all its bases, in about the order of Python's method resolution."""
         key = cls.scope
         known = self._mros.get(key) or self.evaluator.queries.query(self._mros, key, self._compute_mro, cls)
+        # Empty while the bases are being inferred, in `class A(A.B)`: a class is in its own MRO in any case.
         return tuple(value for value in known if isinstance(value, ClassType | ExternalSymbol)) or (cls,)
 
     def _compute_mro(self, cls: ClassType) -> Types:
@@ -97,6 +99,7 @@ class AttributeLookup:
 
     def _definition(self, cls: ClassType, name: str) -> _Definition | None:
         for ancestor in self.mro(cls):
+            # What an external base defines is known in part at best, so that those behind it may be hidden by it.
             if isinstance(ancestor, ExternalSymbol):
                 return ancestor, []
             if bindings := [
@@ -112,6 +115,8 @@ class AttributeLookup:
         ancestors = [
             ancestor for base in direct for ancestor in (self.mro(base) if isinstance(base, ClassType) else (base,))
         ]
+        # Python would put an external base first that is written first. But then each attribute of a mixin after it
+        # would seem to be the library's.
         yield from (ancestor for ancestor in ancestors if isinstance(ancestor, ClassType))
         yield from (ancestor for ancestor in ancestors if isinstance(ancestor, ExternalSymbol))
 
@@ -127,6 +132,7 @@ class AttributeLookup:
         """
         library = self.evaluator.library
         external = [base.name for base in mro if isinstance(base, ExternalSymbol)]
+        # The models say which of their classes have fields; guessing is for packages that nobody has described.
         if all(map(library.knows_package, external)):
             return []
         scopes = (cls.scope for cls in mro if isinstance(cls, ClassType))
@@ -143,6 +149,7 @@ class AttributeLookup:
             for value in self.evaluator.infer(func, at)
             if isinstance(value, ExternalSymbol)
         )
+        # The first is enough: a class with fields of two libraries is no class of either.
         return [ExternalSymbol(owner) for owner in filter(None, map(library.owner, fields))][:1]
 
     def _bases(self, node: ast.expr, scope: Scope) -> Iterator[ClassType | ExternalSymbol]:
@@ -185,6 +192,7 @@ class AttributeLookup:
     def _inherited_attribute(self, base: str, owner: ClassType | InstanceType, name: str) -> Types:
         spec = self.evaluator.library.member(f"{base}.{name}")
         if isinstance(owner, ClassType):
+            # On the class, not on an instance: `Order.objects` exists there only, whichever base brings it.
             spec = spec or self.evaluator.library.of_any_class(f"{base}.{name}")
         return (
             self._apply(spec, owner) if spec else (ExternalMember(owner, self.evaluator.library.canonical(base), name),)
@@ -196,6 +204,7 @@ class AttributeLookup:
     def _bound_attribute(self, binding: Binding, owner: ClassType | InstanceType) -> Types:
         if binding.kind is not BindingKind.DEFINED:
             values = self.evaluator.infer_binding(binding)
+            # Descriptors work in class bodies only: `self.manager = Manager()` stores the manager itself.
             in_body = binding.at.scope.is_class
             return tuple(self._as_descriptor(value, owner) for value in values) if in_body else values
         return union(*(self._as_method(value, owner) for value in self.evaluator.infer_binding(binding)))

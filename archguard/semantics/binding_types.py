@@ -26,8 +26,11 @@ class BindingTypes:
                 return self.parameters.infer(binding)
             case Binding(kind=BindingKind.OPAQUE):
                 return UNKNOWN
+            # The annotation wins, as its author knows more than the value shows; one that says nothing (`Any`) does
+            # not.
             case Binding(annotation=ast.expr() as note) if found := self.evaluator.infer_annotation(note, binding.at):
                 return found
+            # `a, b = f(), g()`: each name has the type of its own element; a tuple type would unite both.
             case Binding(kind=BindingKind.ASSIGNED, node=ast.Tuple(elts=parts), path=(i, *rest)) if i < len(parts):
                 return self._unpack(self.evaluator.infer(parts[i], binding.at), tuple(rest))
             case Binding(node=ast.expr() as node):

@@ -37,9 +37,12 @@ def callee_types(model: SemanticModel, node: ast.expr, at: Position, receiver: C
         return found
     if name := _attribute_of_self(node, at):
         order = model.mro(receiver)
+        # What the class of the receiver defines goes before what inference finds without knowing it: a subclass may
+        # override it. A library's base comes last, as all that is known of it is that it may have the method.
         return _found_in(model, receiver, order, name) or found or _inherited(model, receiver, order, name)
     if name := _attribute_of_super(node):
         following = _after(model.mro(receiver), _class_around(at.scope))
+        # `super()` of a mixin is what follows it in the order of the receiver, which the mixin itself cannot tell.
         return _found_in(model, receiver, following, name) or _inherited(model, receiver, following, name) or found
     return found
 
@@ -93,6 +96,7 @@ def argument_of(function: FunctionType, call: ast.Call, name: str) -> ast.expr |
         return None
     if found := next((keyword.value for keyword in call.keywords if keyword.arg == name), None):
         return found
+    # `**options` may pass any parameter.
     if any(keyword.arg is None for keyword in call.keywords):
         return None
     names = [parameter.arg for parameter in (*node.args.posonlyargs, *node.args.args)]

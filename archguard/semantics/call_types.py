@@ -7,6 +7,7 @@ everything external from `ExternalModels`. The few functions that no spec can de
 import ast
 
 from archguard.codebase.scopes.scopes import Position
+from archguard.model.names import last_part, parent_name
 from archguard.semantics.attributes import decorator_names
 from archguard.semantics.evaluator import Evaluator
 from archguard.semantics.known_names import KNOWN_NAMES
@@ -23,7 +24,6 @@ from archguard.semantics.types import (
     Types,
     external_instance,
     instances_of,
-    last_name,
     union,
 )
 
@@ -78,6 +78,8 @@ class CallTypes:
         scope = function.scope
         returns = getattr(scope.node, "returns", None)
         found = self.evaluator.infer_annotation(returns, scope.at or scope.end) if returns else UNKNOWN
+        # An annotation that says nothing, such as `-> Any` or one of an unknown class, must not hide what the body
+        # shows.
         found = found or self._infer_body(function)
         if KNOWN_NAMES.classes.context_manager_decorators.isdisjoint(decorator_names(scope)):
             return found
@@ -87,6 +89,7 @@ class CallTypes:
         """Infer the result from the `yield` statements, else from the `return` statements."""
         scope = function.scope
         yielded = union(*(self.evaluator.infer(node, at) for node, at in scope.yields))
+        # A generator's `return` is the value of `yield from` alone, which hardly any code uses.
         if yielded:
             return (external_instance("collections.abc.Iterator", yielded),)
         return union(*(self.evaluator.infer(node, at) for node, at in scope.returns))
@@ -96,6 +99,8 @@ class CallTypes:
     ) -> Types:
         if spec := self.evaluator.library.result(name):
             return self.specs.apply(spec, receiver, node, at)
+        # What a library returns is not known, but that it comes from there is: `session.execute()` still leads to the
+        # session. Results of builtins lead nowhere.
         return UNKNOWN if name.startswith("builtins.") else (external_instance(f"{name}()"),)
 
     def _external_returns(self, name: str, node: ast.Call | None, at: Position | None) -> Types:
@@ -103,9 +108,11 @@ class CallTypes:
             return special
         if spec := self.evaluator.library.result(name):
             is_method = spec == "self" or "[self]" in spec  # so `name` is `Class.method`
-            owner = InstanceType(ExternalSymbol(name.rpartition(".")[0])) if is_method else None
+            owner = InstanceType(ExternalSymbol(parent_name(name))) if is_method else None
             return self.specs.apply(spec, owner, node, at)
-        if last_name(name)[:1].isupper() or name.startswith("builtins."):
+        # By PEP 8 a call of `library.Name` makes an instance. It is the only hint that there is for a library without a
+        # model.
+        if last_part(name)[:1].isupper() or name.startswith("builtins."):
             return (external_instance(self.evaluator.library.canonical(name)),)
         return (external_instance(f"{name}()"),)
 
@@ -179,7 +186,7 @@ def _as_context_manager(value: Type) -> Type:
     """The context manager that `@contextmanager` makes of a generator."""
     match value:
         case InstanceType(of=ExternalSymbol(name=name), items=(items, *_)) if (
-            last_name(name) in KNOWN_NAMES.annotations.yielding
+            last_part(name) in KNOWN_NAMES.annotations.yielding
         ):
             return external_instance("contextlib.AbstractContextManager", items)
     return value

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from archguard.codebase.scopes.scopes import Binding
+from archguard.model.names import last_part, service_of
 from archguard.semantics.index import FileIndex
 
 SETTINGS_OBJECT = "django.conf.settings"
@@ -16,10 +17,10 @@ _SIDE = re.compile(r"(?:^|[._])(?:dev|devel|development|local|tests?|testing|ci|
 
 def setting_bindings(files: FileIndex, name: str, importer: str) -> tuple[Binding, ...]:
     """The bindings of the setting `name` that the module `importer` reads; those of one service only."""
-    service = importer.rpartition("::")[0]
-    modules = (module for module in files.settings_modules if module.rpartition("::")[0] == service)
+    service = service_of(importer)
+    modules = (module for module in files.settings_modules if service_of(module) == service)
     found = [(module, binding) for module in modules for binding in _bound(files, module, name)]
-    main = [binding for module, binding in found if not _SIDE.search(module.rpartition(".")[2])]
+    main = [binding for module, binding in found if not _SIDE.search(last_part(module))]
     return tuple(main or (binding for _, binding in found))
 
 

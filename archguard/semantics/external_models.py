@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 
 from archguard.codebase.memoization import memoized
+from archguard.model.names import last_part, parent_name, parts_of, split_last, top_package
 
 _CONVENTION = re.compile(r"(?P<package>\w+)\.\*\((?P<parameter>[a-z_]\w*)\)")
 _FIELD_OWNER = "().__owner__"
@@ -53,7 +54,7 @@ class ExternalModels:
         """The modelled spelling of `name`: `asyncpg.Connection` for `asyncpg.connection.Connection`."""
         if name in self._known_names:
             return name
-        package, last = name.partition(".")[0], name.rpartition(".")[2]
+        package, last = top_package(name), last_part(name)
         return self._spellings.get((package, last), name)
 
     def result(self, name: str) -> str:
@@ -66,14 +67,14 @@ class ExternalModels:
 
     def of_any_class(self, name: str) -> str:
         """The spec of an attribute of a class without a model (`*.objects: django.db.models.Manager`), or ""."""
-        cls, _, attribute = name.rpartition(".")
-        is_class = cls.rpartition(".")[2][:1].isupper() and cls not in self._known_names
+        cls, attribute = split_last(name)
+        is_class = last_part(cls)[:1].isupper() and cls not in self._known_names
         return self._wildcard_attribute("*", attribute) if is_class else ""
 
     def of_any_model(self, name: str) -> str:
         """As `of_any_class`, if the class comes from a module called `models`: the keys `*.models.*.objects`."""
-        cls, _, attribute = name.rpartition(".")
-        *modules, last = cls.split(".")
+        cls, attribute = split_last(name)
+        *modules, last = parts_of(cls)
         is_model = "models" in modules and last[:1].isupper() and cls not in self._known_names
         return self._wildcard_attribute("*.models.*", attribute) if is_model else ""
 
@@ -89,7 +90,7 @@ class ExternalModels:
 
     def knows_package(self, name: str) -> bool:
         """Whether there is a model of anything in the package of `name`."""
-        return name.partition(".")[0] in self._packages
+        return top_package(name) in self._packages
 
     def knows(self, name: str) -> bool:
         """Whether there is a model of the attribute or method `name`."""
@@ -108,7 +109,7 @@ class ExternalModels:
         name = self.canonical(name)
         if found := self.returns.get(name + suffix):
             return found
-        owner, _, last = name.rpartition(".")
+        owner, last = split_last(name)
         for ancestor in self.ancestry(owner):
             if found := self.returns.get(f"{ancestor}.{last}{suffix}") or self._class_wildcard(ancestor, last, suffix):
                 return found
@@ -116,7 +117,7 @@ class ExternalModels:
 
     def _nested_wildcard(self, owner: str, name: str, suffix: str) -> str:
         """The spec of `name` on any attribute: `django.db.models.Model.*.filter(): django.db.models.QuerySet`."""
-        found = (self.returns.get(f"{cls}.*.{name}{suffix}") for cls in self.ancestry(owner.rpartition(".")[0]))
+        found = (self.returns.get(f"{cls}.*.{name}{suffix}") for cls in self.ancestry(parent_name(owner)))
         return next(filter(None, found), "")
 
     def _class_wildcard(self, cls: str, name: str, suffix: str) -> str:
@@ -157,15 +158,15 @@ class ExternalModels:
 
     @cached_property
     def _packages(self) -> frozenset[str]:
-        return frozenset(name.partition(".")[0] for name in self._known_names)
+        return frozenset(top_package(name) for name in self._known_names)
 
     @cached_property
     def _spellings(self) -> Mapping[tuple[str, str], str]:
         found: dict[tuple[str, str], str] = {}
         for name in sorted(self._known_names):
-            last = name.rpartition(".")[2]
+            last = last_part(name)
             if last[:1].isupper():
-                found.setdefault((name.partition(".")[0], last), name)
+                found.setdefault((top_package(name), last), name)
         return found
 
     def _all_names(self) -> Iterable[str]:
@@ -174,5 +175,5 @@ class ExternalModels:
         yield from self.bases.values()
         for key, result in self.returns.items():
             name = key.removesuffix("()")
-            yield from (name, name.rpartition(".")[0]) if "." in name else (name,)
+            yield from (name, parent_name(name)) if "." in name else (name,)
             yield from re.findall(r"[A-Za-z_][\w.]*\.\w+", result)

@@ -27,6 +27,7 @@ def on_fresh_stack(work: Callable[[], _T]) -> _T:
         except BaseException as error:  # noqa: BLE001  # re-raised in the caller
             errors.append(error)
 
+    # A daemon thread, so that Ctrl-C in the waiting thread ends the process.
     thread = Thread(target=run, daemon=True)
     thread.start()
     thread.join()

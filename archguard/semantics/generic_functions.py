@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from archguard.codebase.scopes.scopes import Binding, BindingKind, Position, Scope
+from archguard.model.names import last_part
 from archguard.semantics.annotations import provider_result
 from archguard.semantics.attributes import decorator_names, first_parameter
 from archguard.semantics.evaluator import Evaluator
@@ -55,6 +56,7 @@ class GenericFunctions:
     def return_types(self, function: FunctionType, call: ast.Call, at: Position) -> Types:
         """The types that `call` returns; UNKNOWN if nothing depends on the arguments."""
         description = self._description(function.scope)
+        # Behind `*arguments`, it is not known which argument is for which parameter.
         if not description.says_anything or any(isinstance(argument, ast.Starred) for argument in call.args):
             return UNKNOWN
         for scope in description.generic:
@@ -85,7 +87,7 @@ class GenericFunctions:
 
     def _overloads(self, scope: Scope) -> Iterator[Scope]:
         """The definitions that describe calls: those with `@overload`, else the function itself."""
-        outer, name = scope.parent, scope.name.rpartition(".")[2]
+        outer, name = scope.parent, last_part(scope.name)
         bindings = outer.named(name) if outer else []
         found = [self.evaluator.files.scope_of(binding.node, binding.at) for binding in bindings if len(bindings) > 1]
         overloads = [other for other in found if other and "overload" in decorator_names(other)]

@@ -11,6 +11,7 @@ from archguard.codebase.scopes.scopes import Binding, Position, Scope, walk
 from archguard.codebase.syntax.error_tolerant import TolerantSource
 from archguard.codebase.syntax.source import Source, SourceError
 from archguard.incremental.dependencies import DependencyRecorder
+from archguard.model.names import plain_name
 
 _SETTINGS = re.compile(r"(?:^|\.)\w*settings(?:\.\w+)?$")
 _CALL = re.compile(rb"(?<![\w\x80-\xff])([\w\x80-\xff]++)[\s\\]*+\(")
@@ -41,7 +42,7 @@ class FileIndex:
     @cached_property
     def settings_modules(self) -> tuple[str, ...]:
         """The modules called `settings`, and those in a package of that name, sorted: where Django's settings are."""
-        return tuple(module for module in sorted(self.own) if _SETTINGS.search(module.rpartition("::")[2]))
+        return tuple(module for module in sorted(self.own) if _SETTINGS.search(plain_name(module)))
 
     def scope(self, module: str) -> Scope:
         """The scope of `module`, built from as much of its file as can be parsed."""

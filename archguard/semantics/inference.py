@@ -68,6 +68,8 @@ class Inference:
         self.resolver = program.resolver
         self.app_state = program.app_state
         self.queries = program.queries
+        # Call sites pass what they pass, whichever class the callee is evaluated for: both sorts of inference share
+        # them.
         self.argument_flow = argument_flow or ArgumentFlow(self, program.files, program.importers)
         self.mappings = Mappings(self, program.files)
         self._annotations = Annotations(self)
@@ -147,12 +149,15 @@ class Inference:
         """
         if not isinstance(callee, FunctionType):
             return self._calls.return_types(callee, node, at)
+        # The result of a generic function differs from call to call, so it stands before the memo by definition.
         if node and at and (solved := self._generics.return_types(callee, node, at)):
             return solved
         function = callee.scope.node
         known = self._return_types.get(function)
         if known is None:
             known = self.queries.query(self._return_types, function, self._calls.return_types, callee, node, at)
+        # Only where the definition alone says nothing: evaluating each inherited method for each class would cost their
+        # product.
         if not known and (inference := self._receiver_inference(callee)):
             return inference.return_types(callee, node, at)
         return self._calls.bind_receiver(known, callee.receiver) if known and callee.receiver else known
@@ -181,6 +186,7 @@ class Inference:
             or not isinstance(outer.node, ast.ClassDef)
         ):
             return None
+        # If neither or both have a base outside, the receiver's class knows no more attributes than the mixin's own.
         if self._extends_library(ClassType(outer.name, outer)) or not self._extends_library(cls):
             return None
         if id(cls.scope) not in self._receiver_inferences:
@@ -200,6 +206,7 @@ class _ReceiverInference(Inference):
 
     def __init__(self, outer: Inference, cls: ClassType) -> None:
         recorder = outer.queries.recorder
+        # Memos of its own, which a session does not keep: the same expression has another type for each receiver class.
         super().__init__(outer.program, lambda _: Memo[Types](recorder), outer.argument_flow)
         self._outer = outer
         self._cls = cls

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from archguard.incremental.dependencies import Fact
+from archguard.model.names import last_part, parent_name, split_service, top_package
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class ModuleNames:
         for module in self.own:
             while module and module not in known:
                 known.add(module)
-                module = module.rpartition(".")[0]  # noqa: PLW2901  # upwards
+                module = parent_name(module)  # noqa: PLW2901  # upwards
         return frozenset(known)
 
     @cached_property
@@ -29,7 +30,7 @@ class ModuleNames:
         found: dict[tuple[str, str], tuple[str, ...]] = {}
         for name in sorted(self.own):
             if name.endswith(".models"):
-                service, _, module = name.rpartition("::")
+                service, module = split_service(name)
                 key = (service, app_label(module))
                 found[key] = (*found.get(key, ()), name)
         return found
@@ -39,9 +40,9 @@ class ModuleNames:
         """The services that contain a top-level package, by its name."""
         services: dict[str, set[str]] = {}
         for module in self.own:
-            service, _, name = module.rpartition("::")
+            service, name = split_service(module)
             if service:
-                services.setdefault(name.partition(".")[0], set()).add(service)
+                services.setdefault(top_package(name), set()).add(service)
         return {package: tuple(sorted(names)) for package, names in services.items()}
 
     def answer(self, fact: Fact) -> object:
@@ -64,4 +65,4 @@ class ModuleNames:
 
 def app_label(module: str) -> str:
     """Django's label of the app that `module` belongs to: `orders` for `shop.orders.models` and its submodules."""
-    return f"{module}.".partition(".models.")[0].rpartition(".")[2]
+    return last_part(f"{module}.".partition(".models.")[0])

@@ -9,6 +9,7 @@ from archguard.codebase.codebase import Codebase
 from archguard.codebase.file_tasks import scan_files
 from archguard.codebase.syntax.source import Source
 from archguard.incremental.dependencies import Fact
+from archguard.model.names import service_of
 from archguard.semantics.app_config import configures
 from archguard.semantics.app_state import app_state_writers, names_stored
 from archguard.semantics.argument_flow import tracked_callers
@@ -64,6 +65,6 @@ class ProgramFacts:
     def _configuring_modules(self) -> Mapping[str, tuple[str, ...]]:
         found: dict[str, tuple[str, ...]] = {}
         for module in sorted(scan_files(self.codebase, "configures an application", configures)):
-            service = module.rpartition("::")[0]
+            service = service_of(module)
             found[service] = (*found.get(service, ()), module)
         return found

@@ -83,9 +83,13 @@ class QueryEngine:
             self._lowlink = min(self._lowlink, active.depth)
             self.recorder.use_open(active.frame)
             return UNKNOWN
+        # A provisional result may be used inside of its cycle, and passes its lowlink on: whoever uses it is as
+        # incomplete as it is.
         if self._provisional and (provisional := self._provisional.get(key)):
             self._lowlink = min(self._lowlink, provisional.lowlink)
             return self._used(provisional.answer)
+        # Which member of a cycle is asked first decides what its own evaluation sees. So a result of the cycle is used
+        # only where no member is open; else it is computed again, as if it had been asked first.
         cycle = self._cycles.get(key)
         if cycle and not cycle.active and (known := self._cyclic.get(key)) is not None:
             return self._used(known)
@@ -99,6 +103,8 @@ class QueryEngine:
         arguments: tuple[*_Arguments],
     ) -> Types:
         """Evaluate a query, and store the result where its lowlink says that it may be used again."""
+        # The lowlink is that of the running query alone. That of the query around it is put back below, lowered by this
+        # one.
         depth, outer = len(self._active), self._lowlink
         self._lowlink = _NO_CYCLE
         outer_frame = self.recorder.begin()
@@ -135,6 +141,8 @@ class QueryEngine:
         Cycles that share a member are merged, so that `_Cycle.members` only grows.
         """
         members = {key}
+        # The dictionary is a stack: entries are in the order in which the queries ended, so that those below `key` are
+        # last.
         while self._provisional:
             other, provisional = self._provisional.popitem()
             if provisional.depth <= depth:
@@ -142,6 +150,7 @@ class QueryEngine:
                 break
             members.add(other)
         overlapping = {cycle for member in members if (cycle := self._cycles.get(member))}
+        # Two cycles through one member are one component, though neither entry has seen all of it.
         merged = frozenset(members).union(*(cycle.members for cycle in overlapping))
         if merged != next(iter(overlapping), _Cycle(frozenset(), 0)).members:
             cycle = _Cycle(merged, sum(member in self._active for member in merged))

@@ -72,6 +72,7 @@ class Resolver:
             known, frame = self._module_memo[key]
             self._recorder.use(frame)
             return known
+        # `a` imports the name from `b`, and `b` from `a`: nobody defines it.
         if key in self._resolving:
             self._recorder.use_open(self._resolving[key])
             return ()
@@ -97,7 +98,7 @@ class Resolver:
         submodule = f"{module}.{name}"
         if self._is_package(submodule):
             return (ModuleType(submodule),)
-        return () if self._is_own(module) else (ExternalSymbol(submodule.rpartition("::")[2]),)
+        return () if self._is_own(module) else (ExternalSymbol(plain_name(submodule)),)
 
     def find_module(self, module: str, importer: str, name: str = "") -> str:
         """The project's module that `from module import name` refers to in `importer`, or "".
@@ -109,7 +110,7 @@ class Resolver:
 
     def django_models(self, app: str, importer: str) -> tuple[str, ...]:
         """The `models` modules of the Django app with the label `app`; without a label, of the app of `importer`."""
-        service, _, module = importer.rpartition("::")
+        service, module = split_service(importer)
         key = (service, app or app_label(module))
         found = self.names.models_by_app.get(key, ())
         self._recorder.read(("models of app", key, found))
@@ -120,11 +121,12 @@ class Resolver:
 
         The service of the importer wins; a package of another service counts if only one service has it.
         """
-        service = importer.rpartition("::")[0]
+        service = service_of(importer)
+        # As `sys.path` of a deployed service has its own root first, and then what all services share.
         for candidate in (f"{service}::{name}", name) if service else (name,):
             if self._is_package(candidate):
                 return candidate
-        package = name.partition(".")[0]
+        package = top_package(name)
         services = self.names.services_by_package.get(package, ())
         self._recorder.read(("services of package", package, services))
         candidate = f"{services[0]}::{name}" if len(services) == 1 else ""
@@ -171,10 +173,13 @@ class Resolver:
 
     def _resolve_star(self, scope: Scope, name: str) -> Origins:
         importer = scope.module.name
+        # The last star import wins, as in Python; one whose module lacks the name leaves it as it was.
         for module in reversed(scope.star_imports):
             known = self.find_module(module, importer)
             if known and not name.startswith("_") and (found := self.resolve_in_module(known, name)):
                 return found
+        # Of two packages outside, either may define the name: then it is not known. A builtin stays one, as most star
+        # imports do not shadow it.
         external = [module for module in scope.star_imports if module and not self.find_module(module, importer)]
         return (ExternalSymbol(f"{external[0]}.{name}"),) if len(external) == 1 and not hasattr(builtins, name) else ()
 

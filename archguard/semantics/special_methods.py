@@ -7,6 +7,7 @@ the model of that method, else by its type arguments.
 import ast
 
 from archguard.codebase.scopes.scopes import Position
+from archguard.model.names import last_part
 from archguard.semantics.evaluator import Evaluator
 from archguard.semantics.known_names import KNOWN_NAMES
 from archguard.semantics.specs import SpecInterpreter
@@ -19,7 +20,6 @@ from archguard.semantics.types import (
     InstanceType,
     Type,
     Types,
-    last_name,
     union,
 )
 
@@ -35,7 +35,7 @@ class SpecialMethods:
         """Infer `x` in `with value as x`."""
         match value:
             case InstanceType(of=ExternalSymbol(name=name), items=(items, *_)) if (
-                last_name(name) in KNOWN_NAMES.annotations.yielding
+                last_part(name) in KNOWN_NAMES.annotations.yielding
             ):
                 return items
             case InstanceType(of=ExternalSymbol(name=name)):
@@ -50,7 +50,7 @@ class SpecialMethods:
         match value:
             case InstanceType(of=ExternalSymbol(name=name), items=items):
                 found = self.specs.apply_result(f"{name}.__iter__", value)
-                held = items[:1] if last_name(name).lower().endswith(("dict", "mapping")) else items
+                held = items[:1] if last_part(name).lower().endswith(("dict", "mapping")) else items
                 return found or union(*held) if (found or held) else UNKNOWN
             case InstanceType(of=ClassType()):
                 return union(*map(self._next_types, union(*self.call(value, "__iter__"))))
@@ -69,7 +69,7 @@ class SpecialMethods:
         """Infer `value[index]`; the index is None if it is not constant."""
         match value:
             case InstanceType(of=ExternalSymbol(name=name), items=items) if items:
-                if last_name(name).lower() == "tuple" and index is not None:
+                if last_part(name).lower() == "tuple" and index is not None:
                     return items[index] if -len(items) <= index < len(items) else UNKNOWN
                 return items[-1]
             case InstanceType(of=ExternalSymbol(name=name)):

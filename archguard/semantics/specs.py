@@ -37,6 +37,7 @@ class SpecInterpreter:
     ) -> Types:
         """The types that `spec` denotes for this receiver and call: its first alternative that is not UNKNOWN."""
         alternatives = spec.split(" or ")
+        # `item or object`: the first that is known for this receiver and call.
         return next(filter(None, (self._alternative(part, receiver, node, at) for part in alternatives)), UNKNOWN)
 
     def apply_result(
@@ -133,7 +134,7 @@ class SpecInterpreter:
 
         An app of Tortoise may have any name, so the module of the label and its own app are searched as well.
         """
-        app, _, name = label.rpartition(".")
+        app, name = split_last(label)
         module = at.scope.module.name
         modules = self.evaluator.resolver.django_models(app, module) or (
             (module, *self.evaluator.resolver.django_models("", module)) if app else ()

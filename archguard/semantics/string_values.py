@@ -98,6 +98,7 @@ class StringEvaluator:
             case ast.Call(func=ast.Attribute(value=template, attr="format"), args=arguments, keywords=named):
                 substitutions = _by_index(arguments) | {keyword.arg or "": keyword.value for keyword in named}
                 yield from self._format(_BRACES, template, substitutions, at, depth - 1)
+            # `os.environ.get("HOST") or "localhost"`: the side that is written down is what the code is tested with.
             case ast.BoolOp(op=ast.Or(), values=sides):
                 yield from self._first_known(sides, at, depth - 1)
             case ast.IfExp(body=one, orelse=other):
@@ -126,6 +127,7 @@ class StringEvaluator:
         for part in text.parts:
             end = 0
             for found in field.finditer(part or ""):
+                # In a template with an unknown part, fields may be hidden there: which value is whose is not known.
                 value = values.get(found["key"] or next(indexes)) if text.complete else None
                 yield part and part[end : found.start()]
                 yield from self._parts(value, at, depth - 1) if value else (None,)
@@ -166,6 +168,7 @@ class StringEvaluator:
         self, origins: tuple[Binding | ExternalSymbol | ModuleType, ...], depth: int
     ) -> Iterator[str | None]:
         bindings = [origin for origin in origins if isinstance(origin, Binding)]
+        # Of two bindings that may reach the use, neither is certain; a wrong host is worse than none.
         if len(bindings) == 1 == len(origins):
             yield from self._binding_parts(bindings[0], depth)
         else:
@@ -231,6 +234,7 @@ def _by_index(nodes: Iterable[ast.expr]) -> dict[str, ast.expr]:
 def _urljoin_parts(base: StringValue, path: StringValue) -> Iterator[str | None]:
     """Evaluate `urljoin(base, path)`."""
     if base.complete:
+        # `urljoin` refuses some invalid IPv6 addresses.
         with suppress(ValueError):
             yield urljoin(base.beginning, path.beginning or ".")
     if not (base.complete and path.complete):

@@ -114,8 +114,3 @@ def qualified_name(value: Type) -> str:
         case ExternalMember(base=base, name=name):
             return f"{base}.{name}"
     return value.name
-
-
-def last_name(name: str) -> str:
-    """The last part of a qualified name: `Session`."""
-    return name.rpartition(".")[2]

@@ -7,10 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from project import Project
 
-from archguard.cli import COMMANDS
+from archguard.cli import COMMANDS, cli
 
 UP = {"id": "up", "kind": "forbidden", "modules": "shop.a", "must_not_import": "shop.b", "reason": "b is above"}
 OUT = {"id": "out", "kind": "external", "modules": "shop.b", "deny": "os", "severity": "warning"}
@@ -281,6 +282,14 @@ def test_nothing_of_the_code_is_run(project: Project) -> None:
 
     assert not (project.root / "ran").exists()
     assert not list(project.root.rglob("*.pyc"))
+
+
+def test_all_commands_are_there_after_each_was_imported() -> None:
+    """One of them is called `list`."""
+    context = click.Context(cli)
+
+    assert [name for name in COMMANDS if cli.get_command(context, name) is None] == []
+    assert cli.list_commands(context) == [*COMMANDS]
 
 
 def test_help_names_every_command_and_the_exit_codes(project: Project) -> None:

@@ -10,6 +10,7 @@ import pytest
 from project import Project
 
 from archguard.codebase import Codebase, read_codebase
+from archguard.codebase.memo import per_codebase
 from archguard.codebase.worker_pool import broadcast, map_shards, worker_pool
 
 HERE = os.getpid()
@@ -30,14 +31,27 @@ def process(codebase: Codebase, modules: Sequence[str]) -> dict[str, int]:
 def asked_before(codebase: Codebase, modules: Sequence[str]) -> int:
     """How often this was asked before where it is answered."""
     del modules
-    codebase.memo["asked"] = codebase.memo.get("asked", 0) + 1
-    return int(codebase.memo["asked"]) - 1
+    count = asked(codebase)
+    count.append(1)
+    return len(count) - 1
 
 
-def known(codebase: Codebase, modules: Sequence[str]) -> object:
-    """What was found, as far as it is known where this is answered."""
+@per_codebase
+def asked(codebase: Codebase) -> list[int]:
+    del codebase
+    return []
+
+
+@broadcast
+def finder(codebase: Codebase, text: str) -> tuple[str, int]:
+    """The process that has computed it."""
+    del codebase
+    return text, os.getpid()
+
+
+def found_by(codebase: Codebase, modules: Sequence[str]) -> tuple[str, int]:
     del modules
-    return codebase.memo.get("found")
+    return finder(codebase, "here")
 
 
 def dying_elsewhere(codebase: Codebase, modules: Sequence[str]) -> list[str]:
@@ -105,11 +119,12 @@ def test_each_process_keeps_its_modules_and_what_it_knows(codebase: Codebase) ->
 @several
 def test_what_was_found_is_known_to_all(codebase: Codebase) -> None:
     with worker_pool(codebase):
-        broadcast(codebase, "found", "here")
-        found = map_shards(codebase, known, codebase.sources)
+        processes(codebase)  # starts the workers
+        finder(codebase, "here")
+        found = map_shards(codebase, found_by, codebase.sources)
 
     assert len(found) > 1
-    assert set(found) == {"here"}
+    assert set(found) == {("here", HERE)}
 
 
 @several

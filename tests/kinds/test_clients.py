@@ -5,8 +5,8 @@ import re
 import pytest
 from project import Project
 
-from archguard.codebase import self_and_parents
 from archguard.effects import CHANNELS, Client, clients_of, library, load_catalogue
+from archguard.model.names import self_and_parents
 
 CLIENTS = [(channel, client) for channel in CHANNELS for client in clients_of(channel)]
 

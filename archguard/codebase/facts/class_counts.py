@@ -11,6 +11,7 @@ from typing import Final
 
 from archguard.codebase.facts.calls import written
 from archguard.codebase.syntax.source import Source
+from archguard.model.names import last_part
 
 _ABSTRACT: Final = re.compile(rb"\b(?:ABC|Protocol|abstract\w*|ABCMeta)\b")
 _CLASS: Final = re.compile(rb"^class[ \t]+\w+\s*[:(\[]", re.MULTILINE)
@@ -66,4 +67,4 @@ def _is_abstract_method(node: ast.stmt) -> bool:
 def _last_name(node: ast.expr) -> str:
     """`ABC` for `abc.ABC`, `Protocol` for `Protocol[T]`."""
     named = node.value if isinstance(node, ast.Subscript) else node
-    return written(named).rpartition(".")[2]
+    return last_part(written(named))

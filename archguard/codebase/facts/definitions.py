@@ -9,6 +9,7 @@ from archguard.codebase.scopes.binder import read_scope
 from archguard.codebase.scopes.scopes import Scope
 from archguard.codebase.syntax.source import Source
 from archguard.model import Location
+from archguard.model.names import last_part
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Definition:
     @property
     def simple_name(self) -> str:
         """The last part of the name: `place`."""
-        return self.name.rpartition(".")[2]
+        return last_part(self.name)
 
     @classmethod
     def extract(cls, source: Source) -> Iterator["ClassDefinition | FunctionDefinition"]:

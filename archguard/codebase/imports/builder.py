@@ -21,12 +21,13 @@ from archguard.codebase.imports.reexports import Reexports
 from archguard.codebase.imports.scan_cache import CachedScan, KnownNames, ScanCache
 from archguard.codebase.imports.statements import Statements
 from archguard.codebase.modules.discovery import Modules
-from archguard.codebase.modules.namespace import ServiceNamespace, self_and_parents
+from archguard.codebase.modules.namespace import ServiceNamespace
 from archguard.codebase.modules.pattern import Target
 from archguard.codebase.modules.service_paths import ServicePaths
 from archguard.codebase.parallel_map import parallel_map
 from archguard.codebase.syntax.source import Source
 from archguard.model import Problem
+from archguard.model.names import ModuleName, parent_name, self_and_parents, top_package
 
 _FILES_PER_PROCESS = 500
 """Files per process at least: these take a tenth of a second to scan; for fewer, a fork does not pay."""
@@ -42,7 +43,7 @@ class BuiltGraph:
     problems: tuple[Problem, ...]
     reexports: Reexports
     """Resolves re-exported names; without `follow_reexports`, every name to itself."""
-    externals: frozenset[str]
+    externals: frozenset[ModuleName]
     """The external modules that are distinguished from their top-level package."""
 
 
@@ -50,7 +51,7 @@ def build_graph(  # noqa: PLR0913  # each is one setting of the configuration
     root: Path,
     modules: Modules,
     externals: Collection[Target],
-    excluded: frozenset[str],
+    excluded: frozenset[ModuleName],
     paths: ServicePaths,
     *,
     follow_reexports: bool,
@@ -83,8 +84,8 @@ class _GraphBuilder:
 
     root: Path
     modules: Modules
-    externals: frozenset[str]
-    excluded: frozenset[str]
+    externals: frozenset[ModuleName]
+    excluded: frozenset[ModuleName]
     dynamic: bool
     found: ScanResult = field(default_factory=ScanResult)
 
@@ -94,6 +95,7 @@ class _GraphBuilder:
         self.known = self.sources.keys() | self.modules.namespaces | self.modules.opaque
         services = sorted({portion.service for portion in self.modules.package_roots})
         packages = {portion.package for portion in self.modules.package_roots}
+        # grimp takes a name for external or internal, never both: those below a package of the project are internal.
         self.externals = frozenset(name for name in self.externals if not packages.intersection(self_and_parents(name)))
         self.views = {service: ServiceNamespace.of(service, self.modules.package_roots) for service in services}
         self.scanners = {service: self._scanner(view) for service, view in self.views.items()}
@@ -133,7 +135,7 @@ class _GraphBuilder:
 
         Only the imports tell which names a wildcard matches, and grimp distinguishes only names that it knows.
         """
-        roots = {target.text.partition(".")[0] for target in targets} - self.known
+        roots = {top_package(target.text) for target in targets} - self.known
         lines = {
             (importer, line)
             for importer, found in self.found.by_grimp.items()
@@ -144,11 +146,12 @@ class _GraphBuilder:
         self.externals |= {unit for target in targets for name in named if (unit := target.unit(name))}
         self._rescan({importer for importer, _ in lines})
 
-    def _rescan(self, modules: Collection[str]) -> None:
+    def _rescan(self, modules: Collection[ModuleName]) -> None:
         into_packages = self.found.into_packages
         self.found.into_packages = {link: text for link, text in into_packages.items() if link.importer not in modules}
         for service, own in _by_service(self.sources[module] for module in modules):
             for source in own:
+                # The rows that are dropped here are scanned anew just below.
                 del self.found.by_grimp[source.module]
             self._scanner(self.views[service]).scan(own, self.found)
 
@@ -161,6 +164,7 @@ class _GraphBuilder:
                     named = [paths.module(target, self.known) for target in self.statements.targets_at(importer, line)]
                     for module in {*named} - {"", importer}:
                         imported.setdefault(module, set()).add(line)
+                    # One that could not be mapped stays an import of the folder, so that no import is lost.
                     if all(named):
                         imported[name].discard(line)
 
@@ -172,10 +176,11 @@ class _GraphBuilder:
         for link, text in self.found.into_packages.items():
             names = self._names_in(link, text)
             origins = {origin for name in names for origin in reexports.origins(name) or (link.imported,)}
+            # If only the package itself defines what is named, the import stays as it is.
             if origins - {link.imported}:
                 self._redirect(link, origins)
 
-    def _lines(self, module: str) -> Collection[int] | None:
+    def _lines(self, module: ModuleName) -> Collection[int] | None:
         found = self.found.by_grimp.get(module)
         return None if found is None else {line for lines in found.values() for line in lines}
 
@@ -184,7 +189,7 @@ class _GraphBuilder:
         source = self.sources[link.importer]
         view = self.views[source.service]
         for target in map(view.qualified, self._targets(source, link.line, text)):
-            inside = target.rpartition(".")[0] == link.imported and target not in self.known
+            inside = parent_name(target) == link.imported and target not in self.known
             if inside or target == link.imported:
                 yield target
 
@@ -208,6 +213,7 @@ class _GraphBuilder:
         found = self.found
         for link in found.by_ast:
             found.by_grimp.setdefault(link.importer, {}).setdefault(link.imported, set()).add(link.line)
+        # Taken out one by one, so that both forms are not in memory at once.
         lines = {module: _ordered(found.by_grimp.pop(module, {})) for module in sorted(self.known)}
         graph = ImportGraph(frozenset(self.known), lines)
         return BuiltGraph(graph, frozenset(found.lazy), tuple(found.problems), self.reexports, self.externals)
@@ -227,6 +233,7 @@ class _GraphBuilder:
         return {
             module: CachedScan({imported: [*lines] for imported, lines in found.items()}, texts.get(module, []))
             for module, found in self.found.by_grimp.items()
+            # A row has no place for `lazy`, and few files have such imports: they are scanned each time.
             if module not in lazy
         }
 

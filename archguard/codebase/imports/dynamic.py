@@ -12,6 +12,7 @@ from typing import Final, Self, TypeGuard
 
 from archguard.codebase.syntax.source import Source, SourceError
 from archguard.model import Problem, Severity
+from archguard.model.names import ModuleName
 
 DYNAMIC: Final = frozenset((b"import_module", b"__import__"))
 """A file with a dynamic import has one of these markers."""
@@ -30,7 +31,7 @@ _UNFOLLOWED: Final = "what is imported here is known to the running code only, s
 class Loading:
     """The arguments of a dynamic import."""
 
-    module: str
+    module: ModuleName
     """Without leading dots."""
     level: int
     """The number of leading dots."""
@@ -47,6 +48,7 @@ class Loading:
         match text:
             case ast.Constant(value=str(name)) if level is not None and names is not None:
                 module = name.lstrip(".")
+                # `__import__("a", level=1)` and `import_module(".a", package)` say the same.
                 dots = level + len(name) - len(module)
                 return cls(module, dots, anchor or "", names) if anchor is not None or not dots else None
         return None

@@ -13,6 +13,7 @@ from archguard.codebase.imports.dynamic import Loading, Naming, is_loading, load
 from archguard.codebase.syntax.relative_names import absolute
 from archguard.codebase.syntax.source import Source, SourceError
 from archguard.model import Location
+from archguard.model.names import ModuleName, QualifiedName, top_package
 
 MOST_NAMES: Final = 5_000
 """Names in one import statement; generated code has two thousand. The cost per statement is quadratic."""
@@ -42,7 +43,7 @@ _Found: TypeAlias = tuple[ast.Import | ast.ImportFrom | ast.Call, _Traits]
 class Import:
     """`import module`, or `from module import name`, in absolute names."""
 
-    module: str
+    module: ModuleName
     """Without the service; "" if a relative import leaves the top-level package."""
     name: str
     """The imported name, `*`, or "" for a plain `import`."""
@@ -55,7 +56,7 @@ class Import:
     traits: frozenset[ImportTrait] = frozenset()
 
     @property
-    def target(self) -> str:
+    def target(self) -> QualifiedName:
         """The qualified name of the imported module or attribute."""
         return f"{self.module}.{self.name}" if self.name not in ("", "*") else self.module
 
@@ -118,6 +119,7 @@ class _Walk:
     def _children_with_traits(self, node: ast.AST, traits: _Traits) -> Iterator[tuple[ast.AST, _Traits]]:
         """The children of `node`, with the traits that imports in them have."""
         trait, marked = _marked(node)
+        # Not every child: decorators, defaults and the test of an `if` run when the module is imported.
         own = set(map(id, marked))
         for child in self._children(node) if self.loaders else self._statements(node):
             yield child, traits | {trait} if id(child) in own else traits
@@ -151,8 +153,10 @@ def _marked(node: ast.AST) -> tuple[ImportTrait, Iterable[ast.AST]]:
             return ImportTrait.LOCAL, node.body
         case ast.Lambda():
             return ImportTrait.LOCAL, [node.body]
+        # Only the branch that never runs: `else` of `if TYPE_CHECKING` is what does run.
         case ast.If():
             return ImportTrait.TYPE_CHECKING, _type_checking_branch(node)
+        # With its handlers: what they import in place of the missing package is as optional.
         case _ if _is_guarded(node):
             return ImportTrait.OPTIONAL, ast.iter_child_nodes(node)
     return ImportTrait.LOCAL, ()
@@ -184,6 +188,7 @@ def _is_type_checking(test: ast.expr) -> bool:
 def _catches_import_error(caught: ast.expr | None) -> bool:
     names = caught.elts if isinstance(caught, ast.Tuple) else [caught]
     return any(
+        # None is a bare `except:`.
         name is None or _last_name(name) in {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
         for name in names
     )
@@ -205,12 +210,13 @@ def _last_name(node: ast.expr) -> str:
 
 
 def _names(
-    node: ast.Import | ast.ImportFrom | ast.Call, package: str
+    node: ast.Import | ast.ImportFrom | ast.Call, package: ModuleName
 ) -> Iterator[tuple[str, str, str, ast.alias | ast.Call]]:
     match node:
         case ast.Import():
             for alias in node.names:
-                yield alias.name, "", alias.asname or alias.name.partition(".")[0], alias
+                # `import a.b` binds `a` only, but with `as` it binds the whole.
+                yield alias.name, "", alias.asname or top_package(alias.name), alias
         case ast.ImportFrom():
             module = absolute(node.module or "", node.level, package)
             for alias in node.names:
@@ -228,5 +234,6 @@ def _location(source: Source, node: ast.Import | ast.ImportFrom | ast.Call, plac
 
 
 def _columns(source: Source, node: ast.Import | ast.ImportFrom | ast.Call, named: Location) -> tuple[int, int, int]:
+    # In parentheses, the column of a name belongs to another line than the one that is reported.
     column = named.column if named.line == node.lineno else source.location(node).column
     return column, named.end_line, named.end_column

@@ -12,8 +12,8 @@ from archguard.incremental.fingerprint import content_digest
 class Link(NamedTuple):
     """`importer` imports `imported` at `line`."""
 
-    importer: str
-    imported: str
+    importer: ModuleName
+    imported: QualifiedName
     line: int
 
 
@@ -21,11 +21,11 @@ class Link(NamedTuple):
 class ImportGraph:
     """The imports among `modules`, and from them to packages outside, each with its lines."""
 
-    modules: frozenset[str]
+    modules: frozenset[ModuleName]
     lines: Mapping[str, Mapping[str, tuple[int, ...]]]
     """importer -> imported -> the lines of the import statements, ascending."""
 
-    def imported_by(self, module: str) -> Mapping[str, tuple[int, ...]]:
+    def imported_by(self, module: ModuleName) -> Mapping[str, tuple[int, ...]]:
         """The modules that `module` imports, each with its lines."""
         return self.lines.get(module, {})
 
@@ -46,7 +46,7 @@ class ImportGraph:
         return {imported: tuple(names) for imported, names in importers.items()}
 
     @cached_property
-    def externals(self) -> frozenset[str]:
+    def externals(self) -> frozenset[ModuleName]:
         """The imported modules outside of the project."""
         return frozenset(self.importers.keys() - self.modules)
 
@@ -63,7 +63,7 @@ class ImportGraph:
         text = "\n".join((" ".join(sorted(self.modules)), *lines))
         return content_digest(text.encode("utf-8", "surrogatepass"))
 
-    def count(self, importers: Collection[str]) -> int:
+    def count(self, importers: Collection[ModuleName]) -> int:
         """How many import statements `importers` have."""
         counts = self._counts
         return sum(counts.get(name, 0) for name in importers)
@@ -98,7 +98,7 @@ class ImportGraph:
 
 
 def _remaining(
-    importer: str, imported: Mapping[str, tuple[int, ...]], removed: frozenset[Link]
+    importer: ModuleName, imported: Mapping[str, tuple[int, ...]], removed: frozenset[Link]
 ) -> Mapping[str, tuple[int, ...]]:
     remaining = {
         name: tuple(line for line in lines if Link(importer, name, line) not in removed)

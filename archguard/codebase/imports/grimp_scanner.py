@@ -18,9 +18,10 @@ from grimp.application.scanning import scan_imports
 from grimp.domain.valueobjects import DirectImport, Module
 from grimp.exceptions import SourceSyntaxError
 
-from archguard.codebase.modules.discovery import PackageRoot, plain_name
+from archguard.codebase.modules.discovery import PackageRoot
 from archguard.codebase.modules.namespace import ServiceNamespace
 from archguard.codebase.syntax.source import Source
+from archguard.model.names import ModuleName, is_below, plain_name
 
 os.environ.setdefault("RUST_MIN_STACK", str(64 << 20))  # grimp parses by recursion; an overflow kills the process
 
@@ -37,8 +38,8 @@ class GrimpScanner:
     """grimp's scanner, with the packages and names that it has to know."""
 
     view: ServiceNamespace
-    externals: Collection[str]
-    inside: Collection[str]
+    externals: Collection[ModuleName]
+    inside: Collection[ModuleName]
     """Names in packages of the project to pass as modules, though they are none."""
 
     def scan(self, sources: Sequence[Source]) -> list[set[GrimpImport]]:
@@ -69,10 +70,10 @@ class GrimpScanner:
         return own | {_external_package(name) for name in self.externals}
 
     def _inside_of(self, package_root: PackageRoot) -> list[str]:
-        return [name for name in self.inside if name.startswith(f"{package_root.package}.")]
+        return [name for name in self.inside if is_below(name, package_root.package)]
 
 
-def _found_package(package_root: PackageRoot, inside: Collection[str]) -> FoundPackage:
+def _found_package(package_root: PackageRoot, inside: Collection[ModuleName]) -> FoundPackage:
     modules = [plain_name(source.module) for source in package_root.sources]
     return FoundPackage(
         name=package_root.package,
@@ -87,5 +88,5 @@ def _external_package(name: str) -> FoundPackage:
     return FoundPackage(name=name, directory="", module_files=files, namespace_packages=frozenset())
 
 
-def _module_file(module: str) -> ModuleFile:
+def _module_file(module: ModuleName) -> ModuleFile:
     return ModuleFile(module=Module(module), mtime=0.0)

@@ -35,6 +35,7 @@ from archguard.codebase.syntax.source import (
     SourceError,
 )
 from archguard.model import Problem
+from archguard.model.names import ModuleName, QualifiedName, parts_of, plain_name, self_and_parents, top_package
 
 if TYPE_CHECKING:
     from archguard.codebase.imports.grimp_scanner import GrimpImport, GrimpScanner
@@ -103,9 +104,9 @@ class ImportScanner:
     namespace: ServiceNamespace
     known: Collection[str]
     """Every module of the project."""
-    externals: frozenset[str]
+    externals: frozenset[ModuleName]
     """External modules to distinguish from their top-level package."""
-    excluded: frozenset[str]
+    excluded: frozenset[ModuleName]
     """Excluded modules to distinguish from their top-level package."""
     dynamic: bool
     """Whether to extract `import_module("a.b")` and the like."""
@@ -223,6 +224,7 @@ class ImportScanner:
             if len(sources) == 1:
                 self._add_unscannable(sources[0], found)
                 return
+            # One bad file costs two further scans of its batch, in halves; all others are still read by grimp.
             middle = len(sources) // 2
             self._scan_batch(sources[:middle], found)
             self._scan_batch(sources[middle:], found)
@@ -260,7 +262,7 @@ class ImportScanner:
                 if imported in self._packages:
                     found.into_packages[Link(source.module, imported, one.location.line)] = ""
 
-    def _add_by_grimp(self, importer: str, imports: "Iterable[GrimpImport]", found: ScanResult) -> None:
+    def _add_by_grimp(self, importer: ModuleName, imports: "Iterable[GrimpImport]", found: ScanResult) -> None:
         links = found.by_grimp[importer] = {}
         for one in imports:
             imported = self._names.get(one.imported.name) or self._graph_name(one.imported.name)
@@ -271,13 +273,14 @@ class ImportScanner:
                 if one.is_lazy:
                     found.lazy.add(Link(importer, imported, one.line_number))
 
-    def _text(self, importer: str, one: "GrimpImport") -> str:
+    def _text(self, importer: ModuleName, one: "GrimpImport") -> str:
         """The text of the statement of `one`; only its first line, as grimp has it, if the rest needs a parser."""
+        # grimp has the first line of a statement only, so that names in parentheses below are missing.
         if names_in(one.line_contents):
             return one.line_contents
         return text_at(self._statements.lines(importer), one.line_number) or one.line_contents
 
-    def _graph_name(self, imported: str) -> str:
+    def _graph_name(self, imported: QualifiedName) -> str:
         """The name of grimp's `imported` in the graph; of an excluded module, the nearest package around it."""
         module = self.namespace.qualified(imported)
         around = self_and_parents(module) if module in self.excluded else []
@@ -289,6 +292,7 @@ class ImportScanner:
         """Add dynamic imports; all imports if the file is hidden from grimp, or makes grimp abort. False if so."""
         leaving = [one for one in imports if one.leaves]
         for one in leaving:
+            # Python raises ImportError there; grimp panics, and would take the whole batch with it.
             message = f"a relative import leads out of the top-level package of {source.module}"
             found.report("relative-import", SourceError(message, "count the dots", one.location))
         if self.dynamic:
@@ -315,7 +319,7 @@ class ImportScanner:
     @cached_property
     def _shared_tops(self) -> frozenset[bytes]:
         """The top-level names of the distinguished modules outside of the project that have parents."""
-        return frozenset(name.partition(".")[0].encode() for name in self.externals if "." in name)
+        return frozenset(top_package(name).encode() for name in self.externals if "." in name)
 
     @cached_property
     def _packages(self) -> frozenset[str]:

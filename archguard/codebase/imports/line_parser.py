@@ -16,6 +16,7 @@ from archguard.codebase.imports.extract import Import, ImportTrait
 from archguard.codebase.syntax.relative_names import absolute
 from archguard.codebase.syntax.source import Source
 from archguard.model import Location
+from archguard.model.names import ModuleName, QualifiedName, top_package
 
 _DOTTED: Final = r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*"
 _ALIAS: Final = rf"{_DOTTED}(?:[ \t]+as[ \t]+[A-Za-z_]\w*)?"
@@ -34,12 +35,12 @@ _OPENS_NO_BLOCK: Final = re.compile(rb"[^:'\"\\#]*(?:#[^'\"\\]*)?")
 class Name(NamedTuple):
     """One imported name of a statement, absolute: an `Import` without its location."""
 
-    module: str
+    module: ModuleName
     name: str
     alias: str
 
     @property
-    def target(self) -> str:
+    def target(self) -> QualifiedName:
         """The qualified name of the imported module or attribute."""
         return f"{self.module}.{self.name}" if self.name not in ("", "*") else self.module
 
@@ -114,10 +115,10 @@ def names_in(text: str) -> tuple[Written, ...] | None:
     )
 
 
-def absolute_names(written: Sequence[Written], package: str) -> list[Name]:
+def absolute_names(written: Sequence[Written], package: ModuleName) -> list[Name]:
     """The names of one statement, absolute for a module in `package`."""
     if not written[0].module:
-        return [Name(name, "", alias or name.partition(".")[0]) for _, name, alias, _ in written]
+        return [Name(name, "", alias or top_package(name)) for _, name, alias, _ in written]
     plain = written[0].module.lstrip(".")
     module = absolute(plain, len(written[0].module) - len(plain), package)
     return [Name(module, name, "" if name == "*" else alias or name) for _, name, alias, _ in written]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from archguard.codebase.imports.graph import ImportGraph, Link
+from archguard.model.names import ModuleName
 
 ALL_BITS = -1
 """All bits: a barrier that no path passes through."""
@@ -35,18 +36,22 @@ class Reachability:
     def closure(self) -> Mapping[str, int]:
         """The bits of the targets that each module is, or reaches without passing a barrier."""
         masks = dict(self.labels)
+        # Sorted, so that modules are visited in the same order in each process; the fixed point itself is the same for
+        # any order.
         queue = deque(sorted(masks))
         while queue:
             module = queue.popleft()
             for importer in self.graph.importers.get(module, ()):
                 known = masks.get(importer, 0)
                 passed = masks[module] & ~self.barriers.get(importer, 0)
+                # Bits are only ever added, and there are finitely many: this is why it ends, cycles of imports
+                # included.
                 if passed & ~known:
                     masks[importer] = known | passed
                     queue.append(importer)
         return masks
 
-    def chain(self, module: str, bit: int) -> tuple[str, ...]:
+    def chain(self, module: ModuleName, bit: int) -> tuple[str, ...]:
         """A shortest path from `module` to one that is labelled `bit`, both ends included."""
         chain = [module]
         while not self.labels.get(chain[-1], 0) & bit:
@@ -68,6 +73,7 @@ class Reachability:
             for importer in self.graph.importers.get(module, ()):
                 if (
                     importer not in next_hop
+                    # A shortest path never leads through another module of the target: it would end there.
                     and not (self.barriers.get(importer, 0) | self.labels.get(importer, 0)) & bit
                 ):
                     next_hop[importer] = module
@@ -102,6 +108,7 @@ class ReachabilityRule:
         imported module share a bit.
         """
         masks = {module: bits for module, bits in self.forbidden.items() if bits}
+        # Downwards, from the modules that are restricted to what they import: the reverse of `closure`.
         queue = deque(sorted(masks) if self.indirect else ())
         while queue:
             module = queue.popleft()
@@ -162,6 +169,7 @@ def find_forbidden_paths(
 
 def _one_direct_bit(bits: int, own: int) -> int:
     """`bits`, but of the labels of the imported module itself (`own`) only the lowest one."""
+    # `x & -x` is the lowest bit of x, in two's complement.
     direct = bits & own
     return bits & ~direct | direct & -direct
 

@@ -20,6 +20,7 @@ from archguard.codebase.imports.syntax_scanner import scan
 from archguard.codebase.modules.namespace import ServiceNamespace
 from archguard.codebase.syntax.source import MOST_WORDS, Source, SourceError
 from archguard.incremental.input_recorder import record_full_scan
+from archguard.model.names import ModuleName, QualifiedName, parent_name, split_last, top_package
 
 Bound: TypeAlias = tuple[frozenset[str], tuple[str, ...]]
 """The top-level bindings of a file, and the modules of its star imports."""
@@ -82,7 +83,7 @@ class Reexports:
         """The modules that may define `shop.OrderRepository`, which is no module; () if only its own package does."""
         if name not in self._origins:
             found = tuple(dict.fromkeys(map(self.module_of, self.definitions(name))))
-            self._origins[name] = found if found != (name.rpartition(".")[0],) else ()
+            self._origins[name] = found if found != (parent_name(name),) else ()
         return self._origins[name]
 
     def definitions(self, name: str) -> tuple[str, ...]:
@@ -91,15 +92,15 @@ class Reexports:
             self._definitions[name] = self._follow(name, ())
         return self._definitions[name]
 
-    def imported_as(self, importer: str, target: str) -> tuple[str, ...]:
+    def imported_as(self, importer: ModuleName, target: QualifiedName) -> tuple[str, ...]:
         """The qualified names of the definitions of `target`, as a statement in `importer` names it."""
         return self.definitions(self._stars.qualified(importer, target))
 
-    def module_of(self, definition: str) -> str:
+    def module_of(self, definition: QualifiedName) -> str:
         """The module that `definition` is, or is defined in."""
-        return definition if definition in self.known else definition.rpartition(".")[0]
+        return definition if definition in self.known else parent_name(definition)
 
-    def binds(self, module: str, name: str) -> bool:
+    def binds(self, module: ModuleName, name: str) -> bool:
         """Whether a module binds `name`; one with `__getattr__` may bind any name."""
         if module not in self._stars.sources:
             return False
@@ -108,20 +109,22 @@ class Reexports:
             name in self._stars.public(self._stars.qualified(module, star)) for star in stars
         )
 
-    def passes_with_star(self, module: str, name: str) -> bool:
+    def passes_with_star(self, module: ModuleName, name: str) -> bool:
         """Whether `from module import *` may bind `name`."""
         return name in self._stars.public(module)
 
-    def after_edits(self, sources: Mapping[str, Source], edited: Collection[str]) -> "Reexports | None":
+    def after_edits(self, sources: Mapping[ModuleName, Source], edited: Collection[str]) -> "Reexports | None":
         """The re-exports with other `sources`: the modules `edited` have changed, and others may have been added.
 
         None if that changes where a name in another file leads to.
         """
+        # The recorded lines of an edited package are no longer its own, so that it is parsed.
         packages = {package: None if package in edited else lines for package, lines in self.packages.items()}
         known = frozenset(self.known) | sources.keys()
         new = Reexports(packages, Statements(sources), known, self.views, self.follows, self._asked, self._starred)
         new._stars.take_over(self._stars, edited)
         asked = tuple(self._asked)  # a copy: to follow a name may add to it
+        # A name that a star import brings may lead through any package, so that all that were asked are compared.
         compared = edited if new.has_same_stars(self, edited) else asked
         return new if all(new._leads_like(self, package) for package in compared) else None
 
@@ -129,7 +132,7 @@ class Reexports:
         """Whether star imports of the modules `edited` bind the same names as `before`."""
         return all(self._stars.is_like(before._stars, module) for module in edited)
 
-    def _leads_like(self, before: "Reexports", package: str) -> bool:
+    def _leads_like(self, before: "Reexports", package: ModuleName) -> bool:
         """Whether each name that was followed through `package` has the same definitions as `before`."""
         names = sorted(self._asked.get(package, ()))
         return all(self.definitions(name) == before.definitions(name) for name in names)
@@ -138,21 +141,23 @@ class Reexports:
         """Follow `name` from package to package; () if the re-exports are cyclic, or it leaves the project."""
         if name in self.known:
             return (name,)
+        # Two packages that re-export the name from each other: no module defines it.
         if name in above:
             return ()
-        package, _, last = name.rpartition(".")
+        package, last = split_last(name)
         self._asked.setdefault(package, set()).add(name)
         targets = self._table(package).targets(last) if self._is_followed_package(package) else ()
         if targets:
+            # Several, if the branches of an `if` or `try` import the name from different modules.
             found = {origin for target in targets for origin in self._follow(target, (*above, name))}
             return tuple(sorted(found))
         return (name,) if package in self.known else ()
 
-    def _is_followed_package(self, package: str) -> bool:
+    def _is_followed_package(self, package: ModuleName) -> bool:
         source = self._stars.sources.get(package) if self.follows else None
         return source is not None and source.is_package
 
-    def _table(self, package: str) -> "_Table":
+    def _table(self, package: ModuleName) -> "_Table":
         if package not in self._tables:
             self._tables[package] = _Table(package, self.packages.get(package), self.statements, self._stars)
         return self._tables[package]
@@ -166,7 +171,7 @@ class Reexports:
 class _Stars:
     """The names that `from module import *` binds."""
 
-    sources: Mapping[str, Source]
+    sources: Mapping[ModuleName, Source]
     views: Mapping[str, ServiceNamespace]
     starred: set[str]
     """The modules whose names a star import has needed."""
@@ -176,11 +181,11 @@ class _Stars:
         """Know the names that are known of `before`, but for those of the modules `edited`."""
         self.known.update((module, names) for module, names in before.known.items() if module not in edited)
 
-    def is_like(self, before: "_Stars", module: str) -> bool:
+    def is_like(self, before: "_Stars", module: ModuleName) -> bool:
         """Whether `module` binds the names that it bound `before`, or no star import has needed them."""
         return module not in before.starred or self.bound(module) == before.bound(module)
 
-    def qualified(self, importer: str, name: str) -> str:
+    def qualified(self, importer: ModuleName, name: str) -> str:
         """The name in the graph of `name` in the files of `importer`'s service."""
         return self.views[self.sources[importer].service].qualified(name)
 
@@ -191,8 +196,9 @@ class _Stars:
             self.known[module] = _bound(self.sources[module])
         return self.known[module]
 
-    def public(self, module: str, above: tuple[str, ...] = ()) -> frozenset[str]:
+    def public(self, module: ModuleName, above: tuple[str, ...] = ()) -> frozenset[str]:
         """The names that `from module import *` may bind: all without a leading underscore."""
+        # Modules whose star imports form a cycle bind what each of them binds itself.
         if module in above or module not in self.sources:
             return frozenset()
         self.starred.add(module)
@@ -205,7 +211,7 @@ class _Stars:
 class _Table:
     """The import targets of the names in one package; several if branches import a name from different modules."""
 
-    package: str
+    package: ModuleName
     lines: Collection[int] | None
     statements: Statements
     stars: _Stars
@@ -247,11 +253,12 @@ class _Table:
     def _star_targets(self, name: str) -> Collection[str]:
         """The targets of `name` by star imports, unless the package binds it itself."""
         stars = [module for module in self._star_modules if name in self.stars.public(module)]
+        # Parsed only where a star import may bring the name: most packages have none.
         own = self.stars.bound(self.package)[0] if stars else frozenset()
         return [f"{module}.{name}" for module in stars if name not in own]
 
     @cached_property
-    def _star_modules(self) -> list[str]:
+    def _star_modules(self) -> list[ModuleName]:
         plain = self._plain
         imports = self.statements.parsed(self.package) if plain is None else [found for found, _ in plain]
         return [self.stars.qualified(self.package, found.module) for found in imports if found.name == "*"]
@@ -259,7 +266,7 @@ class _Table:
 
 def _binds_target(found: Import | Name) -> bool:
     """Whether the alias is bound to the target: `import a.b` binds `a`, but `import a.b as c` binds `c` to `a.b`."""
-    return bool(found.alias) and (bool(found.name) or found.alias != found.module.partition(".")[0])
+    return bool(found.alias) and (bool(found.name) or found.alias != top_package(found.module))
 
 
 def _package_level(source: Source, imports: tuple[Import, ...]) -> tuple[Import, ...]:

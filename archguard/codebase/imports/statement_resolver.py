@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from archguard.codebase.imports.syntax_scanner import Statement
-from archguard.codebase.modules.namespace import ServiceNamespace, self_and_parents
+from archguard.codebase.modules.namespace import ServiceNamespace
 from archguard.codebase.syntax.relative_names import absolute
+from archguard.model.names import ModuleName, QualifiedName, parent_name, self_and_parents, top_package
 
 _MOST_MEMOIZED = 100_000
 """Memoized statements at most: 30 MB. Home Assistant has 15,000."""
@@ -25,9 +26,9 @@ class StatementResolver:
     namespace: ServiceNamespace
     known: Collection[str]
     """Every module of the project."""
-    externals: Collection[str]
+    externals: Collection[ModuleName]
     """External modules to distinguish from their top-level package."""
-    excluded: Collection[str]
+    excluded: Collection[ModuleName]
     """Excluded modules to distinguish from their top-level package."""
     _memo: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = field(default_factory=dict, init=False, repr=False)
 
@@ -77,7 +78,7 @@ class StatementResolver:
     def _shared(self) -> frozenset[str]:
         """The top-level names that packages in the project share, or distinguished modules outside of it."""
         packages = (portion.package for portion in self.namespace.package_roots)
-        return frozenset(name.partition(".")[0] for name in (*packages, *self.externals) if "." in name)
+        return frozenset(top_package(name) for name in (*packages, *self.externals) if "." in name)
 
     @cached_property
     def _folders(self) -> frozenset[str]:

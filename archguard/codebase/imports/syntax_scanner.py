@@ -115,6 +115,7 @@ class SyntaxScanner:
         self.outer_quotes = 0
         self.string_is_bytes = False
         self.names_loader = False
+        # How many import statements were begun. If fewer were added, one of them was in doubt.
         self.statements = 0
         self.names: list[str] = []
         self.starts_of_statements: list[int] = []
@@ -130,6 +131,7 @@ class SyntaxScanner:
 
     def _at(self, pos: int) -> int:
         """The byte at `pos`; 0 beyond the end."""
+        # A zero byte in the file itself is in doubt from the start (`_is_doubtful`), so that 0 always means the end.
         return self.data[pos] if 0 <= pos < self.size else 0
 
     def _class_at(self, pos: int) -> int:
@@ -156,9 +158,11 @@ class SyntaxScanner:
             pos += 1
             self.line += 1
         self.pos = pos
+        # In doubt: how far a tab indents depends on the lines above.
         if character in (_TAB, _BACKSLASH):
             self._fail()
             return
+        # The end of the file closes all blocks.
         self.indentation = pos - start if character else 0
         self._next()
         if not character:
@@ -179,15 +183,18 @@ class SyntaxScanner:
             character = self._at(pos)
             if character in (_SPACE, _TAB):
                 pos += 1
+            # In brackets, a line break is no token.
             elif character == _NEWLINE and self.depth > 0:
                 pos += 1
                 self.line += 1
             elif character == _BACKSLASH:
+                # A backslash before an empty line, or before the end of the file, is in doubt.
                 if self._at(pos + 1) != _NEWLINE or self._at(pos + 2) in (_NEWLINE, 0) or self.outer_quotes:
                     self._fail()
                     return
                 pos += 2
                 self.line += 1
+            # Before Python 3.12, a comment in a replacement field is an error.
             elif character == _HASH and not self.outer_quotes:
                 pos = self._after_comment(pos)
             else:
@@ -203,6 +210,7 @@ class SyntaxScanner:
         elif character == _NEWLINE or not character:
             self.pos = pos + 1 if character else pos
             self.line += 1
+            # The end of the file in brackets; a line break is skipped above.
             self.kind = _NEWLINE if self.depth == 0 else _BAD
         else:
             self._read_operator(pos, character)
@@ -212,6 +220,7 @@ class SyntaxScanner:
         while self._class_at(pos) & (_LETTER | _DIGIT):
             pos += 1
         character = self._at(pos)
+        # What was read is the prefix of a string: `rb"..."`.
         if character in (_QUOTE, _DOUBLE_QUOTE):
             self._read_string(start, pos)
             return
@@ -230,6 +239,7 @@ class SyntaxScanner:
         """The number of the keyword at `start`; `_NAME` if it is none."""
         first = self._at(start)
         place = self.starts[first]
+        # `continue` and `nonlocal` are the longest, with eight letters.
         if place == 255 or length > 8:
             return _NAME
         while self.keywords[place] == first:
@@ -257,6 +267,7 @@ class SyntaxScanner:
     def _read_number(self, pos: int) -> None:
         start = pos
         self.kind = _NUMBER
+        # `| _SPACE` sets the bit by which a lower-case letter differs from its upper case.
         if self._at(pos) == _ZERO and self._at(pos + 1) | _SPACE in b"xob":
             base = self._at(pos + 1) | _SPACE
             pos = self._after_digits(pos + 2, base)
@@ -329,6 +340,7 @@ class SyntaxScanner:
             if self.depth < 0:
                 self._fail()
         elif character == _COLON:
+            # At the level of a replacement field, `:=` is a colon, and `=` begins the format: `f"{total:=10}"`.
             if following == _EQUAL and self.depth != self.field_depth:
                 self.kind = _WALRUS
                 length = 2
@@ -344,6 +356,7 @@ class SyntaxScanner:
             if following == _EQUAL:
                 self.kind = _COMPARISON
                 length = 2
+            # `!r` is the conversion in a replacement field; elsewhere, `!` alone is an error.
             elif self.depth != self.field_depth:
                 self._fail()
         elif character in b"%&|^@+-*/<>":
@@ -413,7 +426,9 @@ class SyntaxScanner:
             if character == _NEWLINE:
                 self.line += 1
             elif character == _BACKSLASH:
+                # Also in a raw string: the backslash stays there, but still keeps a quote from ending it.
                 pos = self._after_escape(pos, is_raw, is_bytes, is_formatted)
+                # Before Python 3.12, a replacement field has no backslash, in a string inside of it either.
                 if outer or self.kind == _BAD:
                     self._fail()
                     return
@@ -429,6 +444,7 @@ class SyntaxScanner:
                     if self.kind == _BAD:
                         return
                     continue
+            # `}` alone is an error in an f-string, `}}` stands for it.
             elif is_formatted and character == _CLOSE_BRACE:
                 pos += 1
                 if self._at(pos) != _CLOSE_BRACE:
@@ -468,6 +484,7 @@ class SyntaxScanner:
 
     def _after_field(self, pos: int, mark: int, quotes: int, nesting: int) -> int:
         """The place after the replacement field `{…}` of an f-string; `mark` is that of its quote."""
+        # The field is scanned by the same rules as the file, so that the state around it is kept here.
         outer, depth, field_depth = self.outer_quotes, self.depth, self.field_depth
         line = self.line
         self.outer_quotes = outer | mark
@@ -479,6 +496,7 @@ class SyntaxScanner:
             self._fail()
         self._next()
         self._expressions()
+        # `f"{total=}"`
         if self.kind == _EQUAL:
             self._next()
         if self.kind == _BANG:
@@ -497,6 +515,7 @@ class SyntaxScanner:
             self._fail()
         self.level -= 1
         self.outer_quotes, self.depth, self.field_depth = outer, depth, field_depth
+        # Once in doubt, always: restoring the kind must not hide it.
         if self.kind != _BAD:
             self.kind = _STRING
         return self.pos
@@ -513,6 +532,8 @@ class SyntaxScanner:
                 pos = self._after_field(pos, mark, quotes, 1)
                 if self.kind == _BAD:
                     return
+            # A field in the format of a field in a format is in doubt, as are quotes, which end the string before
+            # Python 3.12.
             elif character in (_OPEN_BRACE, _NEWLINE, _BACKSLASH, _QUOTE, _DOUBLE_QUOTE, 0):
                 self._fail()
                 return
@@ -539,6 +560,7 @@ class SyntaxScanner:
             if self.kind != _COMMA:
                 break
             self._next()
+            # For the comma itself: `a,` is a tuple.
             count += 1
             if self._ends_expressions():
                 break
@@ -578,6 +600,7 @@ class SyntaxScanner:
             if self.kind == _LAMBDA:
                 is_composite = True
                 self._next()
+                # The colon of a lambda would begin the format of the field.
                 if self.outer_quotes:
                     self._fail()
                 self._parameters(_COLON)
@@ -686,6 +709,7 @@ class SyntaxScanner:
             return _NO_TARGET
         is_starred = self.kind == _STAR
         first = self._starred_or_expression(True)
+        # `(*a for a in b)` is an error.
         if not is_starred and self.kind in (_FOR, _ASYNC):
             self._comprehension()
             self._expect(_CLOSE)
@@ -694,6 +718,7 @@ class SyntaxScanner:
             self._expect(_CLOSE)
             if is_starred:
                 self._fail()
+            # `(a) = 1` is right; in parentheses before `:` or `+=`, a target is in doubt.
             return _IN_PARENTHESES if first in (_PLAIN_NAME, _PLACE, _IN_PARENTHESES) else first
         return self._rest_of_elements(_CLOSE, first)
 
@@ -810,10 +835,12 @@ class SyntaxScanner:
                     self._next()
                     self._expression()
                 elif self.kind in (_FOR, _ASYNC):
+                    # `f(a for a in b)` needs no parentheses of its own, as the only argument.
                     if not generator or not is_first:
                         self._fail()
                     self._comprehension()
                     break
+                # A positional argument behind `key=value` or `**other`.
                 elif after_keyword or after_unpacking:
                     self._fail()
             is_first = False
@@ -877,6 +904,7 @@ class SyntaxScanner:
                     after_default = True
                     self._next()
                     self._expression()
+                # Behind `*`, parameters with and without a default may be mixed.
                 elif after_default and not after_star:
                     self._fail()
             if self.kind != _COMMA:
@@ -906,6 +934,7 @@ class SyntaxScanner:
             if indentation == 0:
                 self.starts_of_statements.append(self.start)
             self._statement(indentation)
+        # Less is the end of the block; more, in the middle of one, is an error.
         if self.kind != _END and self.indentation > indentation:
             self._fail()
 
@@ -1025,6 +1054,7 @@ class SyntaxScanner:
 
     def _with(self, indentation: int) -> None:
         self._next()
+        # `with (a, b):` is a tuple or two managers; which one is decided by what follows. It is read as a tuple first.
         pos, line, start, depth, level = self.pos, self.line, self.start, self.depth, self.level
         is_in_parentheses = self.kind == _OPEN
         self._with_items()
@@ -1063,6 +1093,7 @@ class SyntaxScanner:
                     self._next()
                     self._expect(_NAME)
             self._block(indentation)
+            # `except:` must be the last one.
             if is_bare:
                 break
         if handlers:
@@ -1176,6 +1207,7 @@ class SyntaxScanner:
             while self.kind in (_DOT, _ELLIPSIS):
                 dots += 1 if self.kind == _DOT else 3
                 self._next()
+            # `from . import a` has dots and no module.
             if self.kind != _IMPORT or not dots:
                 module_start = self.start
                 self._dotted_name()
@@ -1254,6 +1286,7 @@ def _is_doubtful(content: bytes) -> bool:
 
 
 def _is_utf8(content: bytes) -> bool:
+    # PEP 263: only the first two lines can declare an encoding.
     head = content[:_MOST_HEAD].split(b"\n", 2)[:2]
     for line in head:
         if b"coding" in line and not _DECLARES_UTF8.fullmatch(line):

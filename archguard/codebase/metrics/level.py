@@ -12,15 +12,16 @@ from archguard.codebase.metrics.coupling import Coupling
 from archguard.codebase.metrics.unit import Unit
 from archguard.codebase.metrics.whole import Whole
 from archguard.codebase.syntax.source import Source, SourceError
+from archguard.model.names import ModuleName, QualifiedName, shortened
 
 
 @dataclass(frozen=True)
 class Edge:
     """The imports of one unit by another."""
 
-    importer: str
+    importer: ModuleName
     """The importing unit."""
-    imported: str
+    imported: QualifiedName
     """The imported unit."""
     imports: int
     """How many imports there are."""
@@ -100,12 +101,12 @@ def _classes_of(source: Source) -> ClassCounts | None:
         return None
 
 
-def packages(modules: Iterable[str], depth: int) -> Mapping[str, frozenset[str]]:
+def packages(modules: Iterable[ModuleName], depth: int) -> Mapping[str, frozenset[str]]:
     """The packages (and modules) `depth` levels below the top-level ones, each with all below it, sorted.
 
     Modules above that level, such as the `__init__` of a top-level package, are units of their own.
     """
     units: dict[str, set[str]] = {}
     for module in sorted(modules):
-        units.setdefault(".".join(module.split(".")[: depth + 1]), set()).add(module)
+        units.setdefault(shortened(module, depth + 1), set()).add(module)
     return {name: frozenset(found) for name, found in units.items()}

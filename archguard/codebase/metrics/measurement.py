@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from archguard.codebase.metrics.level import Level
 from archguard.codebase.metrics.unit import Unit
+from archguard.model.names import ModuleName
 
 _MAX_HOT_SPOTS = 10
 
@@ -13,7 +14,7 @@ _MAX_HOT_SPOTS = 10
 class HotSpot:
     """A module with its number of imports, or of importers."""
 
-    module: str
+    module: ModuleName
     """The name of the module."""
     path: str
     """Its file."""

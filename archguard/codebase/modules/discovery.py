@@ -34,6 +34,7 @@ from archguard.codebase.syntax.source import Source
 from archguard.errors import ArchguardError
 from archguard.incremental.input_recorder import is_file, is_folder, real_path
 from archguard.model import Location, Problem, Severity
+from archguard.model.names import ModuleName, parent_name, parts_of, qualify
 
 _UNREAD = {
     ".pyi": "is a stub",
@@ -59,7 +60,7 @@ class PackageRoot:
     """A folder (or file) with modules of the top-level package `package`, in the form that grimp needs."""
 
     service: str
-    package: str
+    package: ModuleName
     directory: Path
     sources: tuple[Source, ...]
     namespaces: frozenset[str]
@@ -84,11 +85,11 @@ class Modules:
 
     package_roots: tuple[PackageRoot, ...]
     problems: tuple[Problem, ...]
-    excluded: frozenset[str]
+    excluded: frozenset[ModuleName]
     """The modules that `exclude` matches."""
 
     @property
-    def sources(self) -> dict[str, Source]:
+    def sources(self) -> dict[ModuleName, Source]:
         """The source of each module, by qualified name."""
         return {source.module: source for portion in self.package_roots for source in portion.sources}
 
@@ -146,7 +147,7 @@ def _with_new(portion: PackageRoot, new: Mapping[str, bytes], exclude: Collectio
     }
     sources = (*portion.sources, *added.values())
     modules = {source.module for source in sources}
-    outer = (accumulate(name.split(".")[:-1], "{}.{}".format) for name in added)
+    outer = (accumulate(parts_of(name)[:-1], "{}.{}".format) for name in added)
     around = frozenset[str]().union(*outer)
     namespaces = frozenset(name for name in around if qualify(portion.service, name) not in modules)
     return replace(portion, sources=sources, namespaces=portion.namespaces | namespaces)
@@ -163,16 +164,6 @@ def _new_module(portion: PackageRoot, path: Path) -> str:
 
 def _shown(portion: PackageRoot, path: Path) -> str:
     return f"{portion.shown}/{path.relative_to(portion.directory).as_posix()}".removeprefix("./")
-
-
-def qualify(service: str, module: str) -> str:
-    """The qualified name of `module`: `service::module`, or `module` outside of services."""
-    return f"{service}::{module}" if service else module
-
-
-def plain_name(module: str) -> str:
-    """The name of `module` without its service."""
-    return module.rpartition("::")[2]
 
 
 def find_modules(root: Path, project: Project, services: Mapping[str, Service]) -> Modules:
@@ -198,7 +189,7 @@ def _without(walk: "_ModuleFinder", project: Project) -> Modules:
             tuple(portion for portion in walk.portions if portion.sources), tuple(walk.problems), frozenset()
         )
 
-    def is_included(module: str) -> bool:
+    def is_included(module: ModuleName) -> bool:
         return not any(pattern.unit(module) for pattern in project.exclude)
 
     portions = (
@@ -226,7 +217,7 @@ class _ModuleFinder:
         self.errors: list[PackageNotFoundError] = []
         self.unread: list[Path] = []
 
-    def enter(self, service: str, source_roots: Iterable[str], packages: Iterable[str]) -> None:
+    def enter(self, service: str, source_roots: Iterable[str], packages: Iterable[ModuleName]) -> None:
         """Collect `packages` (all, if empty) below `source_roots` (the usual ones, if empty)."""
         named = [self.root / native(name) for name in source_roots]
         for index, folder in enumerate(named):
@@ -291,7 +282,7 @@ class _ModuleFinder:
                 self._shadowed(source.module, Path(source.file))
         return replace(package_root, sources=tuple(one for one in package_root.sources if one.module not in taken))
 
-    def _package_root(self, service: str, package: str, place: Path) -> PackageRoot:
+    def _package_root(self, service: str, package: ModuleName, place: Path) -> PackageRoot:
         if is_file(place):
             source = self._source(service, package, place)
             return PackageRoot(
@@ -315,6 +306,8 @@ class _ModuleFinder:
                 self._report(Severity.WARNING, "not-a-module", message, Path(path).parent)
             else:
                 files[module] = Source(qualify(service, module), path, f"{shown}{below}".removeprefix("./"))
+        # `a.b` is a package if there is `a.b.c`, though no file says so (PEP 420); what is above the package itself is
+        # not this project's.
         parents = {parent for module in files for parent in _parents(module) if len(parent) >= len(package)}
         known = frozenset(parents - files.keys())
         unread = {
@@ -341,6 +334,7 @@ class _ModuleFinder:
 
     def _files(self, folder: str, real: str, links: Links, *, is_behind: bool = False) -> Iterator[str]:
         """The files of modules in `folder`; adds its symbolic links to `links`."""
+        # By the real path: two links to one folder lead to the same modules, which are read once.
         links.read.add(real)
         links.behind += is_behind
         try:
@@ -371,11 +365,11 @@ class _ModuleFinder:
         self.unread.append(path)
         self._report(Severity.INFO, "not-read", f"{_UNREAD[path.suffix]}: what it imports is not seen", path)
 
-    def _shadowed(self, module: str, path: Path) -> None:
+    def _shadowed(self, module: ModuleName, path: Path) -> None:
         message = f"module '{module}' stands twice; Python takes the package, so this file was not read"
         self._report(Severity.WARNING, "shadowed-module", message, path, "rename or remove one of the two")
 
-    def _source(self, service: str, module: str, path: Path) -> Source:
+    def _source(self, service: str, module: ModuleName, path: Path) -> Source:
         return Source(qualify(service, module), str(path), self._display_path(path))
 
     def _display_path(self, path: Path) -> str:
@@ -416,10 +410,12 @@ def _in_order(path: str) -> list[tuple[bool, str]]:
     return [*((False, folder) for folder in folders), (True, file)]
 
 
-def _installed(package: str) -> list[Path]:
+def _installed(package: ModuleName) -> list[Path]:
     """The places where Python would find `package`. Uses `PathFinder`, so nothing is imported."""
+    # Of the environment that runs archguard: as import-linter does it, for projects that are installed and not in a
+    # folder here.
     path: list[str] | None = list(sys.path)
-    for name in package.split("."):
+    for name in parts_of(package):
         spec = PathFinder.find_spec(name, path)
         if spec is None:
             return []
@@ -429,24 +425,24 @@ def _installed(package: str) -> list[Path]:
     return [Path(place) for place in path or ()]
 
 
-def _found_elsewhere(root: Path, package: str, known: list[str], advice: str) -> str:
+def _found_elsewhere(root: Path, package: ModuleName, known: list[str], advice: str) -> str:
     """A hint for a missing package; `advice` is formatted with the folder that has it."""
     from difflib import get_close_matches  # noqa: PLC0415  # faults only
 
     for depth in ("*", "*/*", "*/*/*"):
         for place in sorted(root.glob(f"{depth}/{package.replace('.', '/')}")):
             if is_folder(place) and holds_python(place) and not place.relative_to(root).as_posix().startswith("."):
-                folder = place.relative_to(root).parents[len(package.split(".")) - 1].as_posix()
+                folder = place.relative_to(root).parents[len(parts_of(package)) - 1].as_posix()
                 return f"it is below '{folder}': {advice.format(folder)}"
     close = get_close_matches(package, known, 1)
     return f"did you mean '{close[0]}'?" if close else f"there is: {', '.join(known) or 'no package at all'}"
 
 
-def _unread_name(package: str, path: Path) -> str:
+def _unread_name(package: ModuleName, path: Path) -> str:
     """The module in a stub or a compiled file; `fast.cpython-312-x86_64-linux-gnu.so` is `fast`."""
     return ".".join((package, *path.parent.parts, path.name.partition(".")[0])).removesuffix(".__init__")
 
 
-def _parents(module: str) -> Iterator[str]:
-    while module := module.rpartition(".")[0]:
+def _parents(module: ModuleName) -> Iterator[str]:
+    while module := parent_name(module):
         yield module

@@ -120,6 +120,7 @@ class Links:
         while self.waiting:
             link, folder, is_behind = self.waiting.popleft()
             target = real_path(link)
+            # With separators, or `/a/bc` would count as inside of `/a/b`.
             if (folder + os.sep).startswith(target.rstrip(os.sep) + os.sep):
                 self._pass_over(link, folder, "a link to a folder around it was not followed")
             elif is_behind and target in self.read:

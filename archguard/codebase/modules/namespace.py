@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
-from archguard.codebase.modules.discovery import PackageRoot, qualify
+from archguard.codebase.modules.discovery import PackageRoot
+from archguard.model.names import ModuleName, is_below, qualify, self_and_parents
 
 _TEST = re.compile(r"(?:^|\.|::)(?:_?tests?|testing|test_\w+|\w+_tests?|conftest)(?:\.|$)")
 
@@ -50,7 +51,7 @@ class ServiceNamespace:
             module,
         )
 
-    def resolve(self, name: str, known: Collection[str], externals: Collection[str]) -> str:
+    def resolve(self, name: str, known: Collection[str], externals: Collection[ModuleName]) -> str:
         """The deepest module that `name` (a module or a name in one) resolves to, in the project or of `externals`.
 
         Else it is the shallowest package with none of `externals` in it: `google.auth` beside `google.cloud.storage`.
@@ -71,8 +72,8 @@ class ServiceNamespace:
         return {portion.package: portion.service for portion in self.package_roots}
 
 
-def _contains_some(package: str, modules: Collection[str]) -> bool:
-    return any(module.startswith(f"{package}.") for module in modules)
+def _contains_some(package: ModuleName, modules: Collection[ModuleName]) -> bool:
+    return any(is_below(module, package) for module in modules)
 
 
 def self_and_parents(name: str) -> list[str]:

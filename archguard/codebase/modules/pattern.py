@@ -7,6 +7,7 @@ from functools import cached_property, lru_cache
 from typing import Annotated, Self, TypeAlias
 
 from archguard.codebase.coercion import OneOrMany, Text
+from archguard.model.names import ModuleName, parts_of
 
 _SERVICE = re.compile(r"(?:(?P<service>[\w*-]+|<\w+>)::)?(?P<modules>.*)", re.DOTALL)
 _SEGMENT = re.compile(r"<(?P<capture>[A-Za-z_]\w*)>|(?P<star>\*)|(?P<text>[^<>*.:]+)")
@@ -48,12 +49,12 @@ class Pattern(Text):
         """Whether it names one module and nothing else."""
         return not re.search(r"[*<]", self.text)
 
-    def unit(self, module: str) -> str:
+    def unit(self, module: ModuleName) -> str:
         """The shortest part of `module` that matches (the module that stands for all below it), or ""."""
         match = self._regex.match(module)
         return match["unit"] if match else ""
 
-    def units(self, module: str) -> tuple[str, ...]:
+    def units(self, module: ModuleName) -> tuple[str, ...]:
         """Every part of `module` that matches; only with `**` can that be more than one."""
         shortest = self.unit(module)
         if not shortest or "**" not in self.text:
@@ -61,11 +62,11 @@ class Pattern(Text):
         ends = (dot.start() for dot in re.finditer(r"\.|$", module) if dot.start() > len(shortest))
         return (shortest, *(module[:end] for end in ends if self.names(module[:end])))
 
-    def names(self, module: str) -> bool:
+    def names(self, module: ModuleName) -> bool:
         """Whether it matches `module` itself, not only one that is above it."""
         return bool(self._exact.fullmatch(module))
 
-    def bindings(self, module: str) -> dict[str, str]:
+    def bindings(self, module: ModuleName) -> dict[str, str]:
         """What each capture is in `module`; empty if it does not match or there is none."""
         match = self._regex.match(module)
         return {name: match[name] for name in self.captures} if match else {}
@@ -152,7 +153,7 @@ def _compile(text: str, end: str = _BELOW) -> re.Pattern[str]:
         raise PatternError("a pattern names at least one module")
     service = _service(parts["service"])
     captured = frozenset(re.findall(r"<(\w+)>", parts["service"] or ""))
-    modules = _modules(parts["modules"].split("."), captured)
+    modules = _modules(parts_of(parts["modules"]), captured)
     return re.compile(rf"(?P<unit>{service}{modules}){end}")
 
 

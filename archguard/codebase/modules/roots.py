@@ -17,6 +17,7 @@ from archguard.codebase.modules.folders import Listing, has_no_text, holds_pytho
 from archguard.incremental.fingerprint import content
 from archguard.incremental.input_recorder import is_file, is_folder, record_full_scan
 from archguard.model import Severity
+from archguard.model.names import ModuleName, parts_of, top_package
 
 if TYPE_CHECKING:
     import os
@@ -71,7 +72,7 @@ class Roots:
     passed_over: tuple[PassedOver, ...] = field(default=())
 
     @classmethod
-    def usual(cls, root: Path, packages: Collection[str]) -> "Roots":
+    def usual(cls, root: Path, packages: Collection[ModuleName]) -> "Roots":
         """`src` if it has packages and is not a package itself, else `root`.
 
         Args:
@@ -82,8 +83,9 @@ class Roots:
         found, stray = root, False
         if is_folder(source) and (names := TopLevel.of(source).names):
             stray = is_file(source / "__init__.py")
+            # Some projects have a `src/__init__.py` by mistake, which no import uses; in others, `src` is the package.
             found = source if not stray or _is_stray(root, source, names) else root
-        tops = {name.partition(".")[0] for name in packages} or TopLevel.of(found).names
+        tops = {top_package(name) for name in packages} or TopLevel.of(found).names
         implied = [inner for name in sorted(tops) for inner in _distributions(found, name)]
         unused = [_unused_init(source)] if stray and found == source else []
         return cls((found,), tuple(implied), tuple(unused))
@@ -94,9 +96,9 @@ class Roots:
         return (*self.named, *self.implied)
 
 
-def place_of(folder: Path, package: str) -> Path | None:
+def place_of(folder: Path, package: ModuleName) -> Path | None:
     """The folder or file of `package` in the source root `folder`; None if there is none."""
-    place = folder.joinpath(*native(package).split("."))
+    place = folder.joinpath(*parts_of(native(package)))
     if is_file(place / "__init__.py"):
         return place
     module = place.with_name(f"{place.name}.py")
@@ -202,6 +204,8 @@ def _distributions(root: Path, name: str) -> Iterator[Path]:
     outer = root / native(name)
     if not is_folder(outer) or is_regular(outer) or is_file(outer.with_name(f"{outer.name}.py")):
         return
+    # A repository of several distributions: `orders/orders/__init__.py`. The imports tell whether `orders.orders` is
+    # one name or two folders.
     for inner, dotted in ((outer, f"{name}.{name}"), (outer / "src", f"{name}.src.{name}")):
         if is_file(inner / outer.name / "__init__.py") and not _imports(root, dotted):
             yield inner

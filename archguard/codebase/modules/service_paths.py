@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from archguard.codebase.modules.namespace import self_and_parents
 from archguard.codebase.modules.project import Service
+from archguard.model.names import ModuleName, QualifiedName, is_below, self_and_parents, top_package
 
 
 @dataclass(frozen=True)
@@ -27,12 +27,12 @@ class ServicePaths:
     @property
     def first_names(self) -> frozenset[str]:
         """The first parts of such paths."""
-        return frozenset(prefix.partition(".")[0] for prefix in self.prefixes)
+        return frozenset(top_package(prefix) for prefix in self.prefixes)
 
-    def module(self, target: str, known: Collection[str]) -> str:
+    def module(self, target: QualifiedName, known: Collection[str]) -> ModuleName:
         """The deepest module among `known` that the dotted path `target` resolves to; "" if there is none."""
         for prefix, service in self.prefixes.items():
-            if target.startswith(f"{prefix}."):
+            if is_below(target, prefix):
                 inside = (f"{service}::{name}" for name in self_and_parents(target.removeprefix(f"{prefix}.")))
                 if found := next((module for module in inside if module in known), ""):
                     return found

@@ -29,6 +29,7 @@ from archguard.codebase.scopes.scopes import (
 from archguard.codebase.syntax.relative_names import absolute
 from archguard.codebase.syntax.source import Source
 from archguard.incremental.dependencies import DependencyRecorder
+from archguard.model.names import ModuleName, top_package
 
 
 def read_scope(source: Source, recorder: DependencyRecorder | None = None) -> Scope:
@@ -45,7 +46,7 @@ def read_scope(source: Source, recorder: DependencyRecorder | None = None) -> Sc
 class _Binder:
     """Visits the statements of one scope, and creates another binder for each scope inside."""
 
-    def __init__(self, package: str, scope: Scope) -> None:
+    def __init__(self, package: ModuleName, scope: Scope) -> None:
         self.package = package
         self.scope = scope
         self.block = scope.block
@@ -58,6 +59,7 @@ class _Binder:
 
     def here(self) -> Position:
         """The current position; the same object until a name is bound or a branch is entered."""
+        # Shared, for memory: hundreds of expressions stand between two bindings, and a scope keeps a position for each.
         if self.position.block is not self.block or self.position.narrowing is not self.narrowing:
             self.position = Position(self.scope, self.block, self.position.order, self.narrowing)
         return self.position
@@ -75,6 +77,8 @@ class _Binder:
     def _if_expression(self, node: ast.IfExp) -> None:
         self._expression(node.test)
         outer = self.narrowing
+        # Python evaluates the test first, then one of the two parts, though `x if test else y` is written in another
+        # order.
         for part, holds in ((node.body, True), (node.orelse, False)):
             self._narrow(node.test, holds=holds)
             self._expression(part)
@@ -84,6 +88,7 @@ class _Binder:
         outer = self.narrowing
         for part in node.values:
             self._expression(part)
+            # The next operand of `and` is evaluated only if this one was true, that of `or` only if it was false.
             self._narrow(part, holds=isinstance(node.op, ast.And))
         self.narrowing = outer
 
@@ -150,6 +155,8 @@ class _Binder:
         self.read(node.orelse)
 
     def _try(self, node: ast.Try | ast.TryStar) -> None:
+        # In the block of the statement itself: what the body binds reaches what follows, as if nothing had been raised.
+        # A handler is a branch, since it may or may not run.
         self.read([*node.body, *node.orelse])
         for handler in node.handlers:
             if handler.type:
@@ -186,11 +193,13 @@ class _Binder:
             self.narrowing = before_test
             self._narrow(node.test, holds=False)
             self.block = Branch(enclosing, node)
+            # `if not isinstance(order, Order): return` narrows all that follows.
             implied += [(node.test, False)] if _ends_flow(node.body) else []
             match node.orelse:
                 case [ast.If() as node]:
                     continue
             self.read(node.orelse)
+            # Only of the first test: after `elif`, the `else` branch says nothing of which branch was taken instead.
             implied += [(node.test, True)] if _ends_flow(node.orelse) and before_test is initial else []
             self.block, self.narrowing = outer, initial
             for test, holds in implied:
@@ -211,7 +220,8 @@ class _Binder:
     def _import(self, node: ast.Import | ast.ImportFrom) -> None:
         for alias in node.names:
             if isinstance(node, ast.Import):
-                name = alias.asname or alias.name.partition(".")[0]
+                name = alias.asname or top_package(alias.name)
+                # `import a.b` binds `a`, `import a.b as c` binds `c` to `a.b`.
                 imported = (alias.name if alias.asname else name, "")
             else:
                 module = absolute(node.module or "", node.level, self.package)
@@ -222,6 +232,7 @@ class _Binder:
                 self._add(Binding(BindingKind.IMPORTED, name, node, self.here(), imported=imported))
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        # They are evaluated where the function is defined, once, in the scope around it.
         for expression in (*node.decorator_list, *node.args.defaults, *filter(None, node.args.kw_defaults)):
             self._expression(expression)
         self._unsearched((*_annotations(node.args), *filter(None, [node.returns])))
@@ -276,8 +287,10 @@ class _Binder:
             case ast.Tuple(elts=parts) | ast.List(elts=parts):
                 for index, part in enumerate(parts):
                     self._bind(part, kind, value, (*path, index))
+            # `*rest` is a list of an unknown part of the value.
             case ast.Starred(value=inner):
                 self._bind(inner, BindingKind.OPAQUE, value)
+            # The object is read before the attribute is stored: `self.session.info = ...` uses `self.session`.
             case ast.Attribute(value=ast.Name(id=base), attr=name):
                 self._expression(target.value)
                 binding = Binding(kind, name, value, self.here(), annotation, path)
@@ -384,6 +397,7 @@ class _Binder:
     def _bind_walrus(self, name: str, value: ast.expr) -> None:
         """Bind the target of `:=` in the nearest scope that is no comprehension, as Python does."""
         scope, at = self.scope, self.here()
+        # PEP 572: the target outlives the comprehension, unlike its loop variables.
         while isinstance(scope.syntax, Comprehension) and scope.at:
             at = scope.at
             scope = at.scope

@@ -35,6 +35,8 @@ def scope_paths(module: Scope) -> dict[Scope, str]:
     """The path of each scope in `module`."""
     paths = {module: ""}
     for scope in walk(module):
+        # Numbered among its namesakes, so that a function that is added above leaves the paths of all others as they
+        # were.
         siblings = Counter[str]()
         for child in scope.contents.children:
             label = f"{type(child.syntax).__name__}:{getattr(child.syntax, 'name', '')}"
@@ -111,6 +113,8 @@ class ModuleFingerprints:
         """The bindings of a name, with what decides which of them reach a use."""
         bindings = scope.contents.bindings.get(name, [])
         found = (scope.contents.nonlocals.get(name), *map(_binding, bindings))
+        # One binding reaches each use, wherever it stands. Of several, and where a test narrows, the flow around
+        # decides.
         if len(bindings) > 1 or "id='isinstance'" in self._flow(scope):
             found = (*found, self._flow(scope))
         return (*found, *self._bound_from_inside(name)) if scope is self.module else found
@@ -182,6 +186,7 @@ def _expressions(found: list[tuple[ast.expr, Position]]) -> tuple[str, ...]:
 
 def _binding(binding: Binding) -> Hashable:
     parts = (binding.annotation, binding.default, binding.key)
+    # The statement may import other names, too: that one is added to it changes nothing for this one.
     node = "" if binding.kind is BindingKind.IMPORTED else _dump(binding.node)
     return binding.kind, binding.path, binding.imported, node, *(part and ast.dump(part) for part in parts)
 

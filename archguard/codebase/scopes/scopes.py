@@ -15,6 +15,7 @@ from typing import Final, TypeAlias
 from archguard.codebase.scopes.access_paths import Access
 from archguard.codebase.scopes.reading import Reading
 from archguard.incremental.dependencies import DependencyRecorder
+from archguard.model.names import top_package
 
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 Comprehension: TypeAlias = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -83,6 +84,7 @@ class Position:
 
     def may_reach(self, other: "Position") -> bool:
         """Whether `other`, in the same scope, may have run before this position."""
+        # The order of the text is that of execution but for loops, where the resolver falls back to all bindings.
         return other.order < self.order and (self.is_dominated_by(other) or not self._excludes(other))
 
     def is_dominated_by(self, other: "Position") -> bool:
@@ -91,6 +93,7 @@ class Position:
 
     def _excludes(self, other: "Position") -> bool:
         """Whether the positions are in different branches of the same statement."""
+        # Branches of one statement have the same group: the `if` or `try` itself.
         own = {id(block.group): block for block in self.block.within() if block.group}
         return any(own.get(id(block.group), block) is not block for block in other.block.within() if block.group)
 
@@ -197,6 +200,7 @@ class Scope:
         """Record that the running computation depends on this scope."""
         recorder = self.recorder
         if recorder.is_recording:
+            # One object for each reading: frames hold millions of them, and are compared by identity.
             key = (reading, name)
             fact = self.facts.get(key) or self.facts.setdefault(key, ScopeFact(self, reading, name))
             recorder.frame.append(fact)
@@ -248,7 +252,7 @@ class Scope:
         """The top-level packages that it imports."""
         self.read(Reading.IMPORTS)
         bindings = (binding for bound in self.contents.bindings.values() for binding in bound)
-        return frozenset(binding.imported[0].partition(".")[0] for binding in bindings if binding.imported[0])
+        return frozenset(top_package(binding.imported[0]) for binding in bindings if binding.imported[0])
 
     @property
     def returns(self) -> list[tuple[ast.expr, Position]]:

@@ -77,6 +77,7 @@ def _without_statement(lines: list[str], number: int) -> list[str]:
     """`lines` with the top-level statement at line `number` blanked, so that all others keep their line numbers."""
     first = min(number, len(lines)) - 1
     while first > 0 and not _starts_statement(lines[first]):
+        # Up and down to the next line that begins at the left margin: what lies between is one top-level statement.
         first -= 1
     last = min(number, len(lines))
     while last < len(lines) and not _starts_statement(lines[last]):
@@ -85,4 +86,5 @@ def _without_statement(lines: list[str], number: int) -> list[str]:
 
 
 def _starts_statement(line: str) -> bool:
+    # A closing bracket at the margin ends the statement above; a comment there may be inside of one.
     return bool(line) and line[0] not in " \t#)]}"

@@ -1,11 +1,13 @@
 """Resolve relative module names."""
 
+from archguard.model.names import ModuleName, parts_of
 
-def absolute(module: str, level: int, package: str) -> str:
+
+def absolute(module: ModuleName, level: int, package: ModuleName) -> str:
     """The absolute name of `module` after `level` dots in `package`; "" if it leaves the top-level package."""
     if level == 0:
         return module
-    parents = package.split(".") if package else []
+    parents = parts_of(package) if package else []
     if level > len(parents):
         return ""
     return ".".join(parents[: len(parents) - level + 1] + ([module] if module else []))

@@ -19,6 +19,7 @@ from archguard.codebase.syntax.python_version import needed_version
 from archguard.errors import ArchguardError
 from archguard.incremental.fingerprint import content
 from archguard.model import Location
+from archguard.model.names import ModuleName, parent_name, plain_name, service_of
 
 _WORDS: Final = (b"archguard:", b"import_module", b"__import__", b"TYPE_CHECKING")
 """Words of directives, dynamic imports, and imports that never run."""
@@ -51,7 +52,7 @@ class SourceError(ArchguardError):
 class Source:
     """The module `module` in `file`, which reports show as `display_path`."""
 
-    module: str
+    module: ModuleName
     file: str
     display_path: str
 
@@ -73,13 +74,13 @@ class Source:
     @property
     def service(self) -> str:
         """The service of the module; "" outside of services."""
-        return self.module.rpartition("::")[0]
+        return service_of(self.module)
 
     @property
-    def package(self) -> str:
+    def package(self) -> ModuleName:
         """The base of relative imports, without the service: the parent, or the module itself for an `__init__.py`."""
-        name = self.module.rpartition("::")[2]
-        return name if self.is_package else name.rpartition(".")[0]
+        name = plain_name(self.module)
+        return name if self.is_package else parent_name(name)
 
     @cached_property
     def content(self) -> bytes:
@@ -116,6 +117,7 @@ class Source:
     def is_too_large_to_parse(self) -> bool:
         """Whether it has so many words that its tree would take too much memory."""
         content = self.content
+        # A file with fewer bytes has fewer words: nearly all files are told by their size.
         return len(content) > MOST_WORDS and sum(1 for _ in _WORD.finditer(content)) > MOST_WORDS
 
     @cached_property
@@ -127,6 +129,7 @@ class Source:
         """
         try:
             content = self.content
+            # By PEP 263, as Python does it; `utf-8-sig` if there is a byte order mark.
             encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
             return content.decode(encoding)
         except (SyntaxError, UnicodeDecodeError, LookupError) as error:

@@ -15,13 +15,13 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from archguard.codebase import Project
 from archguard.codebase.modules.discovery import find_modules
-from archguard.codebase.modules.namespace import self_and_parents
 from archguard.config.config import did_you_mean
 from archguard.config.dialects.import_linter_places import Places, places_of
 from archguard.config.document import Document, Keys, read_text, tools_in
 from archguard.errors import ConfigError
 from archguard.incremental.input_recorder import is_file
 from archguard.model import Location
+from archguard.model.names import is_at_or_below, is_dotted_name, self_and_parents
 
 _Options: TypeAlias = Mapping[str, Any]
 _SESSION: Final = {"root_packages", "include_external_packages", "exclude_type_checking_imports"}
@@ -132,7 +132,7 @@ class _Translation:
         inside = f"{package.replace('.', '/')}/__init__.py"
         root = self.path.parent
         usual = [folder for folder in _USUAL_ROOTS if is_file(root / folder / inside)]
-        if usual or not all(part.isidentifier() for part in package.split(".")):
+        if usual or not is_dotted_name(package):
             return usual
         for depth in _DEPTHS:
             places = (place.relative_to(root) for place in sorted(root.glob(f"{depth}/{inside}")))
@@ -411,7 +411,7 @@ def _ignore(text: str, severity: str) -> Any:
 
 
 def _is_inside(name: str, packages: Collection[str]) -> bool:
-    return any(name == package or name.startswith(f"{package}.") for package in packages)
+    return any(is_at_or_below(name, package) for package in packages)
 
 
 def _slug(name: str) -> str:

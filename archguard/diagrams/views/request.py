@@ -11,6 +11,7 @@ from archguard.diagrams.view import View
 from archguard.diagrams.view_builder import draw
 from archguard.kinds import Contract, Layers
 from archguard.model import Report
+from archguard.model.names import plain_name, top_package
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +55,7 @@ class Request:
     @property
     def project(self) -> str:
         """A title for the code: its services or its top-level packages."""
-        tops = {module.rpartition("::")[2].partition(".")[0] for module in self.codebase.sources}
+        tops = {top_package(plain_name(module)) for module in self.codebase.sources}
         names = sorted(self.codebase.services or tops)
         return ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")  # noqa: PLR2004  # more names would not fit into a title
 

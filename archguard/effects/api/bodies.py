@@ -90,6 +90,7 @@ class Bodies:
             case ast.IfExp(body=one, orelse=other):
                 for side in (one, other):
                     yield from self._of(Placed(side, at, frame), depth - 1, is_encoded=is_encoded)
+            # `body or {}`: what is passed on, if anything is.
             case ast.BoolOp(op=ast.Or(), values=[first, *_]):
                 yield from self._of(Placed(first, at, frame), depth - 1, is_encoded=is_encoded)
             case ast.Name():
@@ -170,6 +171,7 @@ def _holds(statement: ast.stmt, node: ast.AST) -> bool:
 def _uses(binding: Binding, name: ast.Name) -> Iterator[ast.AST]:
     """What is done to the object of `binding`, in the same scope and before `name`: stores, and method calls."""
     for node in ast.walk(binding.at.scope.whole):
+        # By lines: in a loop, a store below the use would reach it, too, and is overlooked.
         if getattr(node, "lineno", 0) > name.lineno:
             continue
         match node:

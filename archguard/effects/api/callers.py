@@ -17,6 +17,7 @@ from archguard.codebase.scopes.reading import Reading
 from archguard.codebase.scopes.scopes import Position, Scope, walk
 from archguard.effects.api.clients import sending_call, sending_words
 from archguard.effects.tracing import content_of
+from archguard.model.names import last_part, parts_of
 from archguard.semantics import (
     ClassType,
     ExternalMember,
@@ -56,7 +57,7 @@ class Callers:
     @recorded
     def of_class(self, cls: ClassType) -> tuple[CallSite, ...]:
         """The calls that make an instance of `cls` itself."""
-        return tuple(site for site in self._named(cls.name.rpartition(".")[2]) if site.callee == cls)
+        return tuple(site for site in self._named(last_part(cls.name)) if site.callee == cls)
 
     def calls_in(self, source: Source) -> _Calls:
         """The calls in `source`, by the last name of the callee; not recorded: it is for results about `source`."""
@@ -71,7 +72,7 @@ class Callers:
         return self._by_module[source.module]
 
     def _search(self, function: Scope) -> Iterator[CallSite]:
-        *_, outer, name = function.name.split(".")
+        *_, outer, name = parts_of(function.name)
         if name == "request" and function.parent:
             yield from self._verbs_of(function)
         if name != "__init__" or not function.parent:

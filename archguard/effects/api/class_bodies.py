@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from archguard.codebase.scopes.scopes import BindingKind, Scope
 from archguard.effects.api.endpoints import BodyModel
 from archguard.model import Location
+from archguard.model.names import last_part
 from archguard.semantics import ClassType, SemanticModel
 
 _REWRITES_INPUT = frozenset(["pre_load", "root_validator", "to_internal_value", "model_validator"])
@@ -28,7 +29,7 @@ def body_model(model: SemanticModel, cls: ClassType, fields: Iterable[ModelField
     found = tuple(fields)
     source = model.files.source(cls.scope.module.name)
     return BodyModel(
-        name=cls.name.rpartition(".")[2],
+        name=last_part(cls.name),
         location=source.location(cls.scope.node)
         if isinstance(cls.scope.node, ast.ClassDef)
         else Location(source.display_path),

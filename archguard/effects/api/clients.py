@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from archguard.codebase.package_data import load_package_tables
+from archguard.model.names import last_part, top_package
 
 GET = "GET"
 WEBSOCKET = "WEBSOCKET"
@@ -153,19 +154,19 @@ def client_class(name: str) -> RequestClient | None:
 @cache
 def sending_words() -> frozenset[str]:
     """The last names of all sending calls."""
-    return frozenset(name.rpartition(".")[2] for name in _sending_calls())
+    return frozenset(last_part(name) for name in _sending_calls())
 
 
 @cache
 def consuming_words() -> frozenset[str]:
     """The last names of all consuming calls."""
-    return frozenset(name.rpartition(".")[2] for name in _consuming_calls())
+    return frozenset(last_part(name) for name in _consuming_calls())
 
 
 @cache
 def client_packages() -> tuple[str, ...]:
     """The top-level packages of all libraries."""
-    return tuple(sorted({name.partition(".")[0] for name in _sending_calls()}))
+    return tuple(sorted({top_package(name) for name in _sending_calls()}))
 
 
 @cache

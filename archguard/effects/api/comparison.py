@@ -56,6 +56,7 @@ class Comparison:
         reached = tuple(endpoint for _, found in matches for endpoint in found.endpoints)
         wrong = [(request, found) for request, found in known if found.verdict is not Verdict.FITS]
         certain = [(request, found) for request, found in wrong if request.is_certain]
+        # None of the alternatives fits, so that whichever the code sends is wrong.
         if len(wrong) == len(matches) and wrong:
             certain = certain or wrong[:1]
         if certain:
@@ -76,6 +77,7 @@ class Comparison:
             return Match(Verdict.UNKNOWN)
         found = match(request.method, request.target.path, endpoints)
         is_open = any(_may_be_below(request.target.path, path) for offer in offers for path in offer.unresolved)
+        # The routes of the provider are not all known: one that is not seen may be what is called.
         if found.verdict is not Verdict.FITS and (is_open or _may_be_implicit(request.target.path, endpoints)):
             return Match(Verdict.UNKNOWN, found.endpoints)
         return found
@@ -106,6 +108,7 @@ class Comparison:
         self, site: RequestSite, fitting: list[tuple[Request, Match]], matches: list[tuple[Request, Match]]
     ) -> Iterator[Mismatch]:
         """The bodies that no request of `site` takes; each is judged where it stands."""
+        # Which body goes with which request is not known; while some request is in doubt, so is what takes the body.
         if len(fitting) != len(matches):
             return
         places = {body.location for body in site.bodies}
@@ -144,6 +147,7 @@ def _match_topic(topic: Template, consumed: list[Endpoint]) -> Match:
     if topic.text is None or not consumed:
         return Match(Verdict.UNKNOWN)
     name, _, kind = topic.text.partition("#")
+    # AMQP's patterns: `#` stands for any number of words.
     same = [it for it in consumed if fnmatchcase(name, it.path.partition("#")[0].replace("#", "*"))]
     kinds = {it.path.partition("#")[2] for it in same} - {""}
     served = [it for it in same if not kind or not kinds or it.path.partition("#")[2] == kind]

@@ -21,6 +21,7 @@ from archguard.effects.api.frames import Placed, arguments
 from archguard.effects.routes.route import ScopePlace
 from archguard.effects.tracing import has_any
 from archguard.model import Location
+from archguard.model.names import last_part, plain_name
 from archguard.semantics import SemanticModel, qualified_name
 
 
@@ -48,7 +49,7 @@ class Consumers:
             for call, at in self.callers.calls_in(source)[word]:
                 function = ScopePlace.of(_decorated(call, at))
                 yield from (Consumed(topic, source.location(call), function) for topic in self._topics(call, at))
-        if any(has_any(source, (f"{name.rpartition('.')[2]}",)) for name in task_decorators()):
+        if any(has_any(source, (f"{last_part(name)}",)) for name in task_decorators()):
             yield from self._tasks(source)
 
     def _tasks(self, source: Source) -> Iterator[Consumed]:
@@ -65,7 +66,7 @@ class Consumers:
         keywords = decorator.keywords if isinstance(decorator, ast.Call) else []
         given = (self.model.string_value(item.value, at) for item in keywords if item.arg == "name")
         named = next((text.beginning for text in given if text.complete), "")
-        return named or function.name.rpartition("::")[2]
+        return named or plain_name(function.name)
 
     def _topics(self, call: ast.Call, at: Position) -> Iterator[str]:
         facts = next(filter(None, map(consuming_call, self.model.callees(call, at))), None)

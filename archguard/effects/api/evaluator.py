@@ -31,6 +31,7 @@ from archguard.effects.api.template_operations import (
 )
 from archguard.effects.api.templates import Alternatives, Hole, Template, either, joined, literal, unknown
 from archguard.effects.tracing import creation_sites
+from archguard.model.names import last_part, plain_name
 from archguard.semantics import (
     ClassType,
     ExternalSymbol,
@@ -179,6 +180,7 @@ class TemplateEvaluator:
         match node:
             case ast.Constant(value=None):
                 return _NONE
+            # Before `int`, of which `bool` is a subclass: `True` in a path is no text that a reader expects.
             case ast.Constant(value=bool()):
                 return unknown()
             case ast.Constant(value=str() | int() as value):
@@ -190,6 +192,8 @@ class TemplateEvaluator:
                 return self._joined(tuple(inner), at, frame, depth)
             case ast.BinOp(left=left, op=ast.Add(), right=right):
                 return self._joined((left, right), at, frame, depth)
+            # `URL("http://a") / "b"` of yarl, furl and pathlib; exactly one slash stands between, whatever the sides
+            # end and begin with.
             case ast.BinOp(left=left, op=ast.Div(), right=right):
                 base, path = (self._evaluate(side, at, frame, depth - 1) for side in (left, right))
                 return joined(
@@ -199,9 +203,12 @@ class TemplateEvaluator:
                 return self._percent(template, operand, at, frame, depth)
             case ast.BoolOp(op=ast.Or(), values=sides):
                 return known_first(*(self._evaluate(side, at, frame, depth - 1) for side in sides))
+            # Where an `and` gives a usable string, it is the last operand; the others would be falsy.
             case ast.BoolOp(op=ast.And(), values=[*_, last]):
                 return self._evaluate(last, at, frame, depth - 1)
             case ast.IfExp(test=test, body=one, orelse=other):
+                # `path if path.startswith("/") else "/" + path`: without a look at the test, half of the paths would be
+                # made up.
                 holds = self._truth(test, at, frame, depth - 1)
                 sides = [side for side, excluded in ((one, False), (other, True)) if holds is not excluded]
                 return either(*(self._evaluate(side, at, frame, depth - 1) for side in sides)) if sides else unknown()
@@ -210,7 +217,8 @@ class TemplateEvaluator:
             case ast.Call():
                 return self._call(node, at, frame, depth)
             case ast.Name(id=name):
-                module = at.scope.module.name.rpartition("::")[2].rpartition(".")[2]
+                # A contract may state `URL` or, where several modules have one, `config.URL`.
+                module = last_part(plain_name(at.scope.module.name))
                 return self._stated(name, f"{module}.{name}") or self._name(node, at, frame, depth)
             case ast.Attribute():
                 return self._attribute(node, at, frame, depth)
@@ -238,6 +246,7 @@ class TemplateEvaluator:
         texts = self._evaluate(template, at, frame, depth - 1)
         if len(texts) != 1 or texts[0].text is None or isinstance(operand, ast.Dict):
             return unknown()
+        # A template with other conversions, or `%%`, has another number of pieces, and stays unknown.
         pieces = texts[0].text.replace("%d", "%s").replace("%i", "%s").split("%s")
         if len(pieces) != len(operands) + 1:
             return unknown()
@@ -248,6 +257,7 @@ class TemplateEvaluator:
         origins = self.model.resolve(node.id, at)
         if not origins:
             return unknown(node.id)
+        # Nothing is known of a value of another library, but `from http import HTTPMethod` and the like name a method.
         if methods := [origin.name for origin in origins if isinstance(origin, ExternalSymbol)]:
             return _http_method(methods[0]) or unknown(node.id)
         values = [self._binding(origin, frame, depth - 1) for origin in origins if isinstance(origin, Binding)]
@@ -261,6 +271,8 @@ class TemplateEvaluator:
         """`value`, and what `url += "/items"` makes of it above `node` in the same function."""
         at.scope.read(Reading.ADDITIONS, node.id)
         for addition in self._additions(at.scope).get(node.id, ()):
+            # By lines, which stands for order: an addition in a branch that is not taken makes the result uncertain,
+            # not wrong.
             if addition.lineno < node.lineno:
                 added = self._evaluate(addition.value, at, frame, depth - 1) or unknown()
                 if not all(is_query(template) for template in added):
@@ -304,6 +316,7 @@ class TemplateEvaluator:
         if isinstance(found, Placed):
             return self._evaluate(found.node, found.at, found.frame, depth)
         if found is NoArgument.DEFAULT and parameter.default:
+            # A default is evaluated where the function is defined, outside of its body and of this call.
             return self._evaluate(parameter.default, parameter.at.scope.at or parameter.at, inner.outer, depth)
         return unknown(parameter.name)
 
@@ -377,6 +390,7 @@ class TemplateEvaluator:
         owners = self._owners(node.value, at, frame)
         if stated := self._stated(*_attribute_names(self.model, owners, node.attr)):
             return stated
+        # `Method.GET.value` of an enum. Only if all of it is known: `value` is also a usual name of a plain attribute.
         if node.attr == "value" and isinstance(node.value, ast.Attribute | ast.Name):
             member = self._evaluate(node.value, at, frame, depth - 1)
             if member and all(template.is_complete for template in member):
@@ -392,6 +406,7 @@ class TemplateEvaluator:
             for owner in owners
             for binding in attribute_bindings(self.model, owner, node.attr)
         ]
+        # A dataclass has no constructor in its source: the fields are what calls of the class pass.
         values += [self._field(owner, node.attr, depth) for owner in owners if not any(values)]
         found = [value for value in values if value]
         return either(*found) if found else unknown(node.attr)
@@ -443,7 +458,10 @@ class TemplateEvaluator:
         frames = (Frame(function, site.call, site.at, implicit_count(site.callee), None, None) for site in sites)
         values = [self._parameter(parameter, inner, depth - 1) for inner in frames]
         found = either(*filter(None, values)) if any(values) else anything
+        # What a call passes may be an attribute of yet another class. Two levels less, since each can have a dozen
+        # calls.
         found = tuple(chain.from_iterable(self._constructed(value, owner, None, depth - 2) for value in found))
+        # With two instances of a class, no call site tells which of them it has.
         return tuple(value.uncertain() for value in found) if len(found) > 1 else found
 
     def _makes(self, callee: FunctionType | ClassType, at: Position, cls: ClassType) -> bool:
@@ -482,6 +500,7 @@ class TemplateEvaluator:
         values = [self._evaluate(*entry, frame, depth - 1) for entry in entries]
         if any(values):
             return either(*filter(None, values))
+        # Of an unknown key, any entry may be meant: all of the mapping, but none for certain.
         if len(names) == 0:
             elements = self._iterated(
                 ast.Call(ast.Attribute(node.value, "values", ast.Load()), [], []), (), at, frame, depth
@@ -526,6 +545,8 @@ class TemplateEvaluator:
                 | ast.Call(func=ast.Attribute(attr="choice"), args=[inner, *_])
             ):
                 return self._iterated(inner, (), at, frame, depth) or unknown(*_names_in(inner))
+            # The name alone says what it does, also where the library cannot be resolved; but a function of the project
+            # that is called `text` is followed instead.
             case ast.Call(args=[*_, inner]) if last in _SAME and not self._is_own(node, at):
                 return self._evaluate(inner, at, frame, depth - 1)
         if frames := self._call_frames(node, at, frame):
@@ -546,6 +567,8 @@ class TemplateEvaluator:
                 fallback = [self._evaluate(value, at, frame, depth - 1) for value in (*rest[:1], *defaults)]
                 if any(entries):
                     return either(*filter(None, entries))
+                # The default counts though production sets the variable: it is most often the path of the same service
+                # on this machine.
                 return next(filter(None, fallback), unknown(key))
             case [] if defaults and last in ("Field", "field"):
                 return self._evaluate(defaults[0], at, frame, depth - 1)
@@ -587,6 +610,7 @@ class TemplateEvaluator:
         self, template: ast.expr, node: ast.Call, at: Position, frame: Frame | None, depth: int
     ) -> Alternatives:
         texts = self._evaluate(template, at, frame, depth - 1)
+        # Of several templates, each would need its own number of fields; `format` raises for a wrong one.
         if len(texts) != 1 or texts[0].text is None:
             return unknown()
         indexed = takewhile(lambda argument: not isinstance(argument, ast.Starred), node.args)
@@ -632,6 +656,7 @@ class TemplateEvaluator:
             ):
                 return self._sequence(Placed(inner, at, frame))
             case ast.GeneratorExp(elt=element, generators=[clause]) if _is_same(element, clause.target):
+                # With a condition, it is not known which parts are left.
                 return None if clause.ifs else self._sequence(Placed(clause.iter, at, frame))
             case ast.Name():
                 passed = arguments(self.model, ast.Call(func=node, args=[ast.Starred(node)], keywords=[]), at, frame)
@@ -689,7 +714,7 @@ def _unpacked(placed: Placed, path: tuple[int, ...]) -> Iterator[Placed]:
 
 def _http_method(name: str) -> Alternatives:
     """`GET` for `http.HTTPMethod.GET`; nothing for other symbols."""
-    last = name.rpartition(".")[2]
+    last = last_part(name)
     return literal(last) if ".HTTPMethod." in f".{name}" else _NONE
 
 
@@ -698,10 +723,10 @@ def _attribute_names(model: SemanticModel, owners: tuple[Type, ...], attribute: 
     yield attribute
     for owner in owners:
         if cls := receiver_class(owner):
-            ancestors = (base.name.rpartition(".")[2] for base in model.mro(cls))
+            ancestors = (last_part(base.name) for base in model.mro(cls))
             yield from (f"{name}.{attribute}" for name in ancestors)
         elif isinstance(owner, ModuleType):
-            yield f"{owner.name.rpartition('::')[2].rpartition('.')[2]}.{attribute}"
+            yield f"{last_part(plain_name(owner.name))}.{attribute}"
 
 
 def _names_in(node: ast.expr) -> Iterator[str]:

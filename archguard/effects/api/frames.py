@@ -93,6 +93,7 @@ def arguments(model: SemanticModel, call: ast.Call, at: Position, frame: Frame |
             positional += (Placed(element, at, frame) for element in argument.value.elts)
         elif inner := _forwarding_frame(model, argument.value, at, frame):
             passed = arguments(model, inner.call, inner.at, inner.outer)
+            # `*args` holds what is left after the parameters that have names.
             positional += passed.positional[_named_count(inner) :]
             hides_positional |= passed.hides_positional
             forwarded += passed.forwarded
@@ -110,6 +111,7 @@ def arguments(model: SemanticModel, call: ast.Call, at: Position, frame: Frame |
         elif inner := _forwarding_frame(model, keyword.value, at, frame):
             passed = arguments(model, inner.call, inner.at, inner.outer)
             named = _names(inner.scope.node)
+            # And `**kwargs` what no parameter has the name of.
             keywords |= {name: value for name, value in passed.keywords.items() if name not in named}
             hides_keywords |= passed.hides_keywords
             forwarded += passed.forwarded

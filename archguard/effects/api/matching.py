@@ -66,6 +66,7 @@ def match(method: str, path: Template, endpoints: Iterable[Endpoint]) -> Match:
     sure = _most_literal(endpoint for endpoint, how in fits.items() if how is Fit.YES)
     served = tuple(endpoint for endpoint in sure if takes(endpoint, method))
     if served:
+        # Frameworks redirect from one to the other, or answer 404: it fits, and is remarked on.
         same_slash = tuple(it for it in served if not _differs_in_slash(path, it.path))
         return Match(Verdict.FITS, same_slash or served, differs_in_slash=not same_slash)
     possible = tuple(it for it, how in fits.items() if how is Fit.POSSIBLE and takes(it, method))

@@ -111,6 +111,7 @@ class Requests:
 
     def _may_request(self, name: str, call: ast.Call, at: Position, source: Source) -> bool:
         """Whether it is a client call; a name that is no verb may be bound to one where a client is imported."""
+        # Names first: nearly all calls are ruled out without inferring a type.
         if name not in sending_words() and not (
             isinstance(call.func, ast.Name | ast.Call | ast.Subscript) and has_any(source, client_packages())
         ):
@@ -129,6 +130,8 @@ class Requests:
 
     def _sites(self, call: ast.Call, at: Position, frame: Frame | None, depth: int) -> Iterator[RequestSite]:
         found = self._variants(call, at, frame)
+        # `get(f"{self.base}/orders")`: which service it is depends on the caller, what is called there does not. So it
+        # is one request in this place, and not one for each caller.
         if found.needs and set(found.needs) <= set(found.bases):
             found = self._with_bases_of_callers(call, at, frame, found, depth)
         elif found.needs and depth < _MAX_WRAPPERS:
@@ -138,6 +141,7 @@ class Requests:
             if sites:
                 return
             if not frame_of(frame, found.needs[0].at.scope):
+                # Nobody calls the wrapper: its parameters have their defaults, or stay unknown.
                 yield from self._sites(call, at, _extended(frame, _without_call(found.needs[0].at.scope)), depth + 1)
                 return
         yield self._site(call, at, frame, found, depth)
@@ -216,6 +220,8 @@ class Requests:
             methods = self._methods(spec, call, at, frame)
             needs += self._needs(urls, methods, is_message=spec.method == PUBLISH)
             bases += _bases(urls)
+            # Which method goes with which URL is decided together in the code, and not known here: each pair is only
+            # possible.
             both = len(urls) > 1 and len(methods) > 1
             for url in urls:
                 target = self.targets.of_topic(url) if spec.method == PUBLISH else self.targets.of(url)

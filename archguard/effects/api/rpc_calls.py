@@ -25,6 +25,7 @@ from archguard.effects.api.proto import ProtoFile, Rpc
 from archguard.effects.routes.facts import route_facts
 from archguard.effects.routes.nameko import FRAMEWORK as NAMEKO
 from archguard.model import Location
+from archguard.model.names import last_part
 from archguard.semantics import InstanceType, SemanticModel, qualified_name
 from archguard.semantics.bindings import bindings
 
@@ -169,11 +170,11 @@ class RpcCalls:
         file: ProtoFile, rpc: Rpc, message: tuple[str, frozenset[str]], location: Location, module: str
     ) -> Iterator[RpcMismatch]:
         name, keywords = message
-        wanted = rpc.request.rpartition(".")[2]
-        if name.rpartition(".")[2] != wanted:
+        wanted = last_part(rpc.request)
+        if last_part(name) != wanted:
             yield RpcMismatch(RpcFault.METHOD, location, module, str(rpc), file.path, rpc, (name,))
             return
-        fields = next((found for key, found in file.messages.items() if key.rpartition(".")[2] == wanted), None)
+        fields = next((found for key, found in file.messages.items() if last_part(key) == wanted), None)
         unknown = sorted(keywords - fields) if fields is not None else []
         if unknown:
             yield RpcMismatch(RpcFault.UNKNOWN_FIELD, location, module, str(rpc), file.path, rpc, tuple(unknown))

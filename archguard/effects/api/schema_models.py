@@ -18,6 +18,7 @@ from archguard.effects.api.class_bodies import (
     rewrites,
 )
 from archguard.effects.api.endpoints import BodyModel
+from archguard.model.names import last_part
 from archguard.semantics import ClassType, ExternalSymbol, SemanticModel
 
 _MARSHMALLOW_BASES = frozenset(["marshmallow.Schema", "marshmallow.schema.Schema", "flask_marshmallow.Schema"])
@@ -86,5 +87,5 @@ def _marshmallow_fields(scope: Scope) -> Iterator[ModelField]:
 
 def _unknown_policy(node: ast.expr | None) -> str:
     """What marshmallow's `RAISE`, `EXCLUDE` and `INCLUDE` do with other fields."""
-    text = ast.unparse(node).strip("'\"").rpartition(".")[2].upper() if node else ""
+    text = last_part(ast.unparse(node).strip("'\"")).upper() if node else ""
     return {"RAISE": "forbid", "EXCLUDE": "ignore", "INCLUDE": "allow"}.get(text, "")

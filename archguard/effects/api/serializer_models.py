@@ -21,6 +21,7 @@ from archguard.effects.api.class_bodies import (
     texts,
 )
 from archguard.effects.api.endpoints import BodyModel, Endpoint
+from archguard.model.names import last_part
 from archguard.semantics import ClassType, ExternalSymbol, SemanticModel
 
 _SERIALIZERS = ("rest_framework.serializers.",)
@@ -85,7 +86,7 @@ class SerializerModels:
         for base in reversed(own):
             meta |= inner_class(base.scope, "Meta")
             declared |= {found.name: found for found in _serializer_fields(base.scope)}
-        if any(name.rpartition(".")[2] in _MODEL_SERIALIZERS for name in external):
+        if any(last_part(name) in _MODEL_SERIALIZERS for name in external):
             modelled = self._model_fields(meta, own[0].scope)
             if modelled is None:
                 return None

@@ -20,6 +20,7 @@ from archguard.effects.api.class_bodies import (
     rewrites,
 )
 from archguard.effects.api.endpoints import BodyModel, Endpoint
+from archguard.model.names import last_part
 from archguard.semantics import ClassType, ExternalSymbol, InstanceType, SemanticModel
 from archguard.semantics.types import Types
 
@@ -172,7 +173,7 @@ def _config(scope: Scope) -> dict[str, ast.expr]:
 
 
 def _extra(settings: Mapping[str, ast.expr]) -> str:
-    text = ast.unparse(settings["extra"]).strip("'\"").rpartition(".")[2] if "extra" in settings else ""
+    text = last_part(ast.unparse(settings["extra"]).strip("'\"")) if "extra" in settings else ""
     if "forbid_unknown_fields" in settings and is_true(settings["forbid_unknown_fields"]):
         return "forbid"
     return text if text in ("forbid", "ignore", "allow") else ""

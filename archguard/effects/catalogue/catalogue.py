@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache, partial
 from typing import TypeAlias
 
-from archguard.codebase import Codebase, memoized, self_and_parents
+from archguard.codebase import Codebase, memoized
+from archguard.codebase.memo import per_codebase
 from archguard.codebase.package_data import load_package_tables
 from archguard.effects.catalogue.client import CHANNELS, Client, Timeout
+from archguard.model.names import last_part, parent_name, parts_of, self_and_parents, top_package
 from archguard.semantics import ExternalModels, FileIndex, SemanticModel, app_state_writers
 
 Extensions: TypeAlias = Mapping[str, Client]
@@ -35,7 +37,7 @@ class Catalogue:
     def packages(self) -> frozenset[str]:
         """The modules, their parent packages, and the top-level packages of client functions and classes."""
         described = (name for client in self.clients for name in (*client.functions, *client.methods))
-        top_level = frozenset(name.partition(".")[0] for name in described)
+        top_level = frozenset(top_package(name) for name in described)
         return top_level.union(
             outer for module in self.modules | self.definition_modules for outer in self_and_parents(module)
         )
@@ -48,7 +50,7 @@ class Catalogue:
             for client in self._clients_without_modules
             for name in (*client.functions, *client.methods, *client.orm_bases)
         )
-        return frozenset(home for name in names if (home := name.rpartition(".")[0]))
+        return frozenset(home for name in names if (home := parent_name(name)))
 
     @cached_property
     def _own_functions(self) -> frozenset[str]:
@@ -67,7 +69,9 @@ class Catalogue:
     def imported(self, name: str) -> str:
         """The client module that `name` is or belongs to; "" if there is none."""
         module = next(
-            (outer for outer in self_and_parents(name) if outer in self.modules or outer in self._excluded), ""
+            # The nearest decides: `botocore.exceptions` is excluded from `botocore`.
+            (outer for outer in self_and_parents(name) if outer in self.modules or outer in self._excluded),
+            "",
         )
         return module if module in self.modules else ""
 
@@ -129,7 +133,7 @@ class Catalogue:
     def builds(self, name: str) -> bool:
         """Whether calling `name` builds a query."""
         module = self.imported(name)
-        words = name.removeprefix(module).split(".")
+        words = parts_of(name.removeprefix(module))
         return bool(module) and any(word in self._query_builders[module] for word in words)
 
     @cached_property
@@ -143,12 +147,12 @@ class Catalogue:
         names = (
             name for client in self.clients for name in (*client.functions, *client.query_builders, *client.returns)
         )
-        return frozenset(name.removesuffix("()").rpartition(".")[2] for name in names) - {"*"} | self.verbs
+        return frozenset(last_part(name.removesuffix("()")) for name in names) - {"*"} | self.verbs
 
     @cached_property
     def function_words(self) -> frozenset[str]:
         """The last names of the functions that are effects, without classes."""
-        return frozenset(word for name in self._functions if not (word := name.rpartition(".")[2])[:1].isupper())
+        return frozenset(word for name in self._functions if not (word := last_part(name))[:1].isupper())
 
     @memoized
     def timeout(self, name: str) -> Timeout | None:
@@ -211,7 +215,7 @@ class Catalogue:
         """By package: the listed classes, with their last names in lower case."""
         found: dict[str, list[tuple[str, str]]] = {}
         for name in sorted(self._methods_by_class):
-            found.setdefault(name.partition(".")[0], []).append((name, name.rpartition(".")[2].lower()))
+            found.setdefault(top_package(name), []).append((name, last_part(name).lower()))
         return {package: tuple(names) for package, names in found.items()}
 
 
@@ -239,7 +243,7 @@ def load_catalogue(channels: Iterable[str], extensions: Extensions | None = None
 @cache
 def is_unknown_library(name: str) -> bool:
     """Whether the package of `name` is neither in the standard library nor in the catalogue of any channel."""
-    package = name.partition(".")[0]
+    package = top_package(name)
     return package not in sys.stdlib_module_names and package not in _listed_packages()
 
 
@@ -247,26 +251,31 @@ def is_unknown_library(name: str) -> bool:
 def _listed_packages() -> frozenset[str]:
     every = library()
     names = (*_built_in_catalogue(CHANNELS).modules, *every.names, *every.returns, *every.bases)
-    return frozenset(name.partition(".")[0] for name in names)
+    return frozenset(top_package(name) for name in names)
 
 
 def library(extensions: Extensions | None = None) -> ExternalModels:
     """The type models of the clients of all channels, and of the standard library."""
-    return _library(_Added(f"{sorted((extensions or {}).items())}", extensions or {}))
+    return _library(AddedClients.of(extensions))
 
 
 @dataclass(frozen=True)
-class _Added:
-    """Clients that contracts add, which are equal if their texts are."""
+class AddedClients:
+    """Clients that contracts add, as an argument of functions that are memoized: equal if their texts are."""
 
     text: str
     extensions: Extensions = field(compare=False)
+
+    @classmethod
+    def of(cls, extensions: Extensions | None) -> "AddedClients":
+        """The clients of a contract."""
+        return cls(f"{sorted((extensions or {}).items())}", extensions or {})
 
 
 @lru_cache(
     maxsize=16
 )  # one for each set of added clients: catalogues memoize by library, and live as long as the process
-def _library(added: _Added) -> ExternalModels:
+def _library(added: AddedClients) -> ExternalModels:
     every = [client for channel in CHANNELS for client in clients_of(channel, added.extensions)]
     every += _built_in("python")
     return ExternalModels(

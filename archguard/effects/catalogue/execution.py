@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from archguard.codebase import memoized, self_and_parents
+from archguard.codebase import memoized
 from archguard.codebase.package_data import load_package_data
 from archguard.effects.catalogue.conventions import Words
+from archguard.model.names import last_part, parent_name, self_and_parents, split_last
 from archguard.semantics import ExternalModels
 
 
@@ -176,7 +177,7 @@ class Execution:
     def only_possibly_blocks(self, symbol: str) -> bool:
         """Whether `symbol` may access a file, and may block nothing all the same."""
         facts = self.facts.possible
-        owner, _, last = symbol.rpartition(".")
+        owner, last = split_last(symbol)
         return symbol in facts.functions or (owner.startswith("pathlib.") and last in facts.methods)
 
     def memoizes(self, decorator: str) -> bool:
@@ -189,7 +190,8 @@ class Execution:
         facts = self.facts.asynchronous
         if not {*self_and_parents(symbol)}.isdisjoint(facts.packages):
             return True
-        last = symbol.rpartition(".")[2]
+        last = last_part(symbol)
+        # Django's rule for names: `aget`, `acreate`; some names begin with an `a` of their own (`annotate`, `all`).
         is_django = last.startswith("a") and symbol.startswith(facts.django_prefix)
         return (is_django and last not in facts.synchronous) or any(word in symbol.lower() for word in facts.words)
 
@@ -202,9 +204,10 @@ class Execution:
     def thread_argument(self, callee: str, method: str) -> int:
         """The index of the callable that `callee`, whose last name is `method`, runs in a thread; -1 if it does not."""
         facts = self.facts.threads
-        owner = callee.rpartition(".")[0]
+        owner = parent_name(callee)
         if callee in facts.functions or method in facts.methods or owner in facts.executors:
             return 0
+        # `loop.run_in_executor(executor, function)`: the callable comes second.
         return 1 if method in facts.second else -1
 
     def thread_keywords(self, callee: str) -> tuple[str, ...]:
@@ -234,7 +237,8 @@ class Execution:
         """Whether `callee` iterates over its arguments."""
         facts = self.facts.iteration
         return callee in facts.consumers or (
-            callee.startswith("builtins.") and callee.count(".") > 1 and callee.rpartition(".")[2] in facts.methods
+            # `builtins.str.join`, a method of a built-in type; `builtins.list` is a function.
+            callee.startswith("builtins.") and callee.count(".") > 1 and last_part(callee) in facts.methods
         )
 
     @memoized

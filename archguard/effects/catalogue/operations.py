@@ -15,6 +15,7 @@ from typing import Literal
 from archguard.codebase import memoized
 from archguard.codebase.package_data import load_package_data
 from archguard.effects.catalogue.conventions import Words, load_conventions
+from archguard.model.names import last_part, split_last
 from archguard.semantics import ExternalModels
 
 
@@ -116,9 +117,9 @@ class Operations:
     def of_function(self, name: str) -> Operation:
         """What a call of the database function or class `name` does."""
         listed = _listed(self.facts.functions, name)
-        if listed is None and name.rpartition(".")[2][:1].isupper():
+        if listed is None and last_part(name)[:1].isupper():
             return Operation.NOTHING  # the constructor of a client connects when it is used
-        return listed or self.of_name(name.rpartition(".")[2])
+        return listed or self.of_name(last_part(name))
 
     @memoized
     def of_method(self, library: ExternalModels, cls: str, name: str) -> Operation:
@@ -158,7 +159,7 @@ class Operations:
         for ancestor in library.ancestry(cls):
             if ancestor in classes:
                 yield self._shared(classes[ancestor])
-        owner, _, relation = cls.rpartition(".")
+        owner, relation = split_last(cls)
         for ancestor in library.ancestry(owner) if relation.isidentifier() else ():
             if ancestor in classes and (manager := classes[ancestor].relation):
                 yield classes[manager]

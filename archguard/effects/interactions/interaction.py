@@ -10,6 +10,7 @@ from typing import TypeAlias
 from archguard.codebase import Codebase, Pattern, Service
 from archguard.effects.urls import Url
 from archguard.model import Confidence, Location, Step
+from archguard.model.names import is_below
 
 Owners: TypeAlias = tuple[str, ...]
 """The services that own something: mostly one or none, several if their patterns match equally well."""
@@ -86,7 +87,7 @@ class ServiceMap:
         above = ""
         for module in sorted(self.owners):
             found = tuple(name for name, modules in self.modules.items() if module in modules)
-            if len(found) > 1 and not (above and module.startswith(f"{above}.")):
+            if len(found) > 1 and not (above and is_below(module, above)):
                 above = module
                 yield module, found
 

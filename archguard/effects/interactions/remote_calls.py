@@ -98,6 +98,8 @@ def _outermost(places: list[Place]) -> tuple[Place, ...]:
     """Those of `places` that contribute to no other reported one."""
     parts = {place.key: place.part_keys for place in places}
     holders = Counter(chain.from_iterable(parts.values()))  # of each expression; it holds itself
+    # In the order of the file; what is removed no longer holds its parts, so that a chain of additions leaves the last
+    # one.
     for key in list(parts):
         if holders[key] > 1:
             holders.subtract(parts.pop(key))
@@ -128,6 +130,7 @@ class RemoteCalls:
         """The number of an expression in its file; None for one that inference has made."""
         module = at.scope.module
         if module.name not in self._numbers:
+            # Numbers, not identities: places are found in several processes, and kept from run to run.
             self._numbers[module.name] = {id(node): number for number, node in enumerate(ast.walk(module.syntax))}
         number = self._numbers[module.name].get(id(node))
         return None if number is None else (self.model.files.source(module.name).display_path, number)

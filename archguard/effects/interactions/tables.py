@@ -12,6 +12,7 @@ from archguard.effects.catalogue.conventions import load_conventions
 from archguard.effects.interactions.interaction import Channel, Interaction, ServiceMap
 from archguard.effects.sql import sql_in
 from archguard.model import Location
+from archguard.model.names import last_part, parent_name, parts_of, plain_name, top_package
 from archguard.semantics import ClassType, ExternalSymbol, SemanticModel
 
 _NAMES = load_conventions().tables
@@ -60,7 +61,7 @@ class Tables:
     def _in_call(self, call: Call) -> Iterator[TableUse]:
         """`Table("payments", metadata)`, `ForeignKey("payments.id")`, `read_sql_table("payments", engine)`."""
         for callee in self.model.callees(call.node, call.at):
-            package, last = callee.partition(".")[0], callee.rpartition(".")[2]
+            package, last = top_package(callee), last_part(callee)
             for table in self._named_tables(call) if package in _NAMES.functions.get(last, ()) else ():
                 yield TableUse(table, f"use the table {table}", call.location)
             for table in self._referenced_tables(call, package, last):
@@ -76,7 +77,7 @@ class Tables:
         if package in _NAMES.sqlalchemy_packages and (column := _NAMES.column_arguments.get(last)):
             nodes = (*call.arguments[column.position : column.position + 1], *_keywords(call, column.keyword))
             columns = self._strings(tuple(part for node in nodes for part in _elements(node)), call.at)
-            yield from (name.rpartition(".")[0] for name in columns)
+            yield from (parent_name(name) for name in columns)
         elif package == "django" and last in _NAMES.relations:
             models = self._strings((*call.arguments[:1], *_keywords(call, "to")), call.at)
             yield from (model.replace(".", "_").lower() for model in models if "." in model)
@@ -93,7 +94,7 @@ class Tables:
             (_qualified(schema, name), place) for name, place in self._declared(scope, frozenset({"__tablename__"}))
         ]
         for meta in scope.children:
-            if meta.name.rpartition(".")[2] == "Meta":
+            if last_part(meta.name) == "Meta":
                 declared += self._declared(meta, _NAMES.options)
         yield from declared
         if not declared and (name := self._default_table(definition)):
@@ -128,7 +129,7 @@ class Tables:
 
     def _app_label(self) -> str:
         """The last part of the package that holds `models`."""
-        parts = self.source.module.rpartition("::")[2].split(".")
+        parts = parts_of(plain_name(self.source.module))
         holder = parts[: parts.index("models")] if "models" in parts else parts[:-1]
         return holder[-1] if holder else parts[0]
 

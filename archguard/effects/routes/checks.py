@@ -17,6 +17,7 @@ from archguard.effects.routes.expressions import Expressions, Placed
 from archguard.effects.routes.hierarchy import DJANGO_VIEW, UNRESOLVED, Class
 from archguard.effects.routes.route import Check, Level
 from archguard.model import Location
+from archguard.model.names import is_below, last_part
 from archguard.semantics import (
     ClassType,
     ExternalMember,
@@ -51,6 +52,7 @@ class Checks:
         """The check that `node` evaluates to; markers such as `Depends(...)` are taken off."""
         node, at = self._unwrapped(node, at)
         location = self.location(node, at)
+        # By identity: two equal expressions in two places are two checks, and only the very same node is a cycle.
         if depth == 0 or id(node) in self._active:
             return Check(names=(), level=level, location=location)
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
@@ -75,6 +77,8 @@ class Checks:
             called = self.expressions.types(node.func, at, owner)
             arguments = _arguments(node, called)
             names += [name for value in called for name in self.names(value)]
+            # `require_role("admin")`: the factory itself is named, what it depends on counts, and what it returns comes
+            # below.
             inner += [check for value in called for check in self.inside(value, level, depth)]
             inner += self._first_arguments(node, at, called, level, depth)
             if isinstance(node.func, ast.Call):  # `jwt_required()(function)`
@@ -100,6 +104,7 @@ class Checks:
         Methods of objects whose type is unknown decorate most functions of some projects, and are rarely guards.
         """
         while isinstance(node, ast.Call | ast.Attribute | ast.Subscript):
+            # `app.limiter.limit("5/s")` begins at `app`, which is what can be resolved or not.
             node = node.func if isinstance(node, ast.Call) else node.value
         return level is not Level.DECORATOR or not isinstance(node, ast.Name) or not self.model.resolve(node.id, at)
 
@@ -134,9 +139,10 @@ class Checks:
 
     def is_marker(self, node: ast.Call, at: Position) -> bool:
         """Whether `node` is `Depends(...)`, `Security(...)` or the like, by whatever name it is imported."""
+        # As written only if nothing is resolved: a project may have a function of its own that is called `Provide`.
         callees = [qualified_name(value) for value in self.model.infer(node.func, at)]
         written = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        return any(name.rpartition(".")[2] in _DEPENDS for name in callees or [written])
+        return any(last_part(name) in _DEPENDS for name in callees or [written])
 
     def names(self, value: Type) -> list[str]:
         """The qualified names of `value`: of a method, also those that it overrides; of a class, those of its bases."""
@@ -147,7 +153,7 @@ class Checks:
                 holder = cls if isinstance(cls, ClassType) else None
                 if holder is None and outer and isinstance(outer.node, ast.ClassDef):
                     holder = ClassType(outer.name, outer)
-                last = name.rpartition(".")[2]
+                last = last_part(name)
                 bases = self.hierarchy.mro(holder) if holder else ()
                 return [name, *(f"{base.name}.{last}" for base in bases)]
             case ClassType() | InstanceType(of=ClassType()):
@@ -190,13 +196,15 @@ class Checks:
         for base in self.hierarchy.mro(cls):
             if base != cls and base.name != DJANGO_VIEW:
                 found.append(Check(names=(base.name,), level=level, location=place))
+            # `class AllowAny(IsAuthenticated): def has_permission(...): return True` guards nothing, so what stands
+            # behind it in the MRO does not either.
             if isinstance(base, ClassType) and (self._replaces_guard(base) or _admits_anonymous(base)):
                 break
         return found
 
     def _replaces_guard(self, cls: ClassType) -> bool:
         """Whether it has a method of its own that decides, and that never asks the next one."""
-        methods = [scope for scope in cls.scope.children if scope.name.rpartition(".")[2] in _DECIDING]
+        methods = [scope for scope in cls.scope.children if last_part(scope.name) in _DECIDING]
         return any(
             not any(access.call and access.name in _DECIDING for path in scope.access_paths for access in path.accesses)
             for scope in methods
@@ -216,6 +224,8 @@ class Checks:
         returned = [node for node, _ in scope.returns]
         for inner in scope.children:
             if not isinstance(inner.node, ast.Lambda | ast.ClassDef):
+                # `require_role("admin")` returns the dependency itself, so what that one asks for in its parameters is
+                # checked as well.
                 if any(_mentions(node, getattr(inner.node, "name", "")) for node in returned):
                     yield from self.of_parameters(inner, level, depth - 1)
                 yield from self._applied(inner, level, depth - 1) if depth > 1 else ()
@@ -230,6 +240,7 @@ class Checks:
     def _is_handed_function(self, name: str, scope: Scope) -> bool:
         """Whether `name` is a parameter of a decorator or a function defined in it, and not some other value."""
         kinds = {binding.kind for binding in scope.bindings.get(name, [])}
+        # Two, since the first may be `self` of a class that decorates.
         is_first = name in _parameters(scope.node)[:2]
         return BindingKind.DEFINED in kinds or (is_first and BindingKind.PARAMETER in kinds)
 
@@ -239,6 +250,8 @@ class Checks:
         """The decorators of a function or class; with `below`, those that stand below that one and run inside of it."""
         decorators: list[ast.expr] = list(getattr(scope.node, "decorator_list", ()))
         if below is not None and below in decorators:
+            # A decorator above `@app.route` wraps what that one returns, after the handler is registered: it never runs
+            # for a request.
             decorators = decorators[decorators.index(below) + 1 :]
         at = scope.at or scope.end
         for node in decorators:
@@ -431,6 +444,7 @@ def _parameter_names(value: Type) -> list[str]:
     """The positional parameters of a function or a constructor of the project."""
     match value:
         case FunctionType(scope=scope, receiver=receiver):
+            # The receiver fills the first parameter.
             return _parameters(scope.node)[int(receiver is not None) :]
         case ClassType(scope=scope):
             found = next((child for child in scope.children if child.name.endswith(".__init__")), None)
@@ -449,4 +463,4 @@ def _texts(node: ast.expr) -> list[str]:
 
 def is_unresolved(cls: Class) -> bool:
     """Whether a base class cannot be resolved."""
-    return isinstance(cls, ExternalSymbol) and cls.name.startswith(f"{UNRESOLVED}.")
+    return isinstance(cls, ExternalSymbol) and is_below(cls.name, UNRESOLVED)

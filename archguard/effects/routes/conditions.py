@@ -47,6 +47,7 @@ class Conditions:
             case ast.BoolOp(op=ast.And(), values=values):
                 return _all([self.holds(value, at) for value in values])
             case ast.BoolOp(op=ast.Or(), values=values):
+                # By De Morgan, so that unknown operands are treated in one place.
                 negated = _all([_not(self.holds(value, at)) for value in values])
                 return _not(negated)
             case ast.UnaryOp(op=ast.Not(), operand=operand):
@@ -68,6 +69,8 @@ class Conditions:
 
     def value(self, node: ast.expr, at: Position) -> object:  # noqa: C901, PLR0911  # one case for each form
         """The value of `node`; `UNKNOWN` if the route does not decide it."""
+        # As text, since a route is known by expressions such as `request.method`, and the nodes of each function are
+        # others.
         text = ast.unparse(node)
         if text in self.known:
             return self.known[text]
@@ -134,12 +137,16 @@ class Conditions:
                     if held is not True:
                         yield from self._block(orelse, at, certain=certain and held is False)
                     taken = body if held is True else orelse if held is False else []
+                    # Nothing below runs. A nested `if` that returns in all of its branches is not seen, which only
+                    # makes more code reachable.
                     if taken and isinstance(taken[-1], ast.Return | ast.Raise):
                         return
                     if held is None and _ends(body):
                         certain = False
                 case ast.With(body=body) | ast.AsyncWith(body=body):
                     yield from self._block(body, at, certain=certain)
+                # The body may be left at any statement, but its beginning runs, and a check there is what matters. The
+                # rest depends on an error.
                 case ast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=final):
                     yield from self._block(body, at, certain=certain)
                     for handler in handlers:
@@ -169,6 +176,7 @@ def _compared(operator: ast.cmpop, left: object, right: object) -> object:
     if left is UNKNOWN or right is UNKNOWN:
         return UNKNOWN
     match operator:
+        # `is` on strings is a mistake that works for short ones; it means equality.
         case ast.Eq() | ast.Is():
             return left == right
         case ast.NotEq() | ast.IsNot():
@@ -195,5 +203,7 @@ def _called(method: Callable[..., object], owner: object, arguments: list[object
         return UNKNOWN
     try:
         return method(owner, *arguments)
+    # `"".split("")` and a wrong number of arguments: the project would fail as well, but that is no reason to end the
+    # check.
     except (TypeError, ValueError):
         return UNKNOWN

@@ -22,6 +22,7 @@ from archguard.effects.routes.permissions import Asked, Permissions
 from archguard.effects.routes.route import ANY, PATH_REASON, UNKNOWN_PART, Check, Level, Route, Unresolved, normalized
 from archguard.effects.routes.settings import Settings
 from archguard.model import Location
+from archguard.model.names import last_part, top_package
 from archguard.semantics import ClassType, ExternalSymbol, ModuleType, qualified_name
 
 _MAX_DEPTH = 12
@@ -86,6 +87,7 @@ class DjangoRoutes:
     def _middleware(self) -> tuple[Check, ...]:
         permissions = Permissions(self.checks, self.handlers, ())
         lists = self.settings.middleware()
+        # Only middleware that every settings module has: one without it may be the one in production.
         common = [name for name, _ in lists[0] if all(name in dict(other) for other in lists)] if lists else []
         places = dict(lists[0]) if lists else {}
         found = [permissions.of_name(name, self.checks.location(*self._with_place(places[name]))) for name in common]
@@ -102,6 +104,7 @@ class DjangoRoutes:
         for candidate in (name, self.model.resolver.find_module(name, importer or name)):
             if candidate in sources:
                 return candidate
+        # `config.urls` where the folder of the project is not a source root; only if one module can be meant.
         endings = [module for module in self.modules if module.endswith((f".{name}", f"::{name}"))]
         return endings[0] if len(endings) == 1 else ""
 
@@ -213,7 +216,7 @@ class DjangoRoutes:
             yield from self._function_view(handler, handler.scope, make)
 
     def _external_view(self, handler: Handler, make: "_RouteMaker") -> Iterator[Route]:
-        package = handler.name.partition(".")[0]
+        package = top_package(handler.name)
         own = Check(names=(handler.name,), level=Level.CLASS, location=make.registration)
         given = dict(handler.options).get("permission_classes")
         asked = self.checks.of_list([given], Level.ROUTE)[0] if given else ()
@@ -235,7 +238,7 @@ class DjangoRoutes:
         asked = self.permissions.of_function(scope)
         listed = api_view.args[0] if isinstance(api_view, ast.Call) and api_view.args else None
         methods = self.expressions.texts((listed, scope.at or scope.end)) if listed is not None else ("GET",)
-        own = [check for check in checks if check.name.rpartition(".")[2] not in ("permission_classes", "api_view")]
+        own = [check for check in checks if last_part(check.name) not in ("permission_classes", "api_view")]
         for method in methods or (ANY,):
             yield make.route(method.upper(), (*own, *asked.checks), asked.unknown)
 
@@ -299,7 +302,7 @@ class DjangoRoutes:
             for base in self.expressions.hierarchy.mro(cls)
             if isinstance(base, ExternalSymbol)
             and not is_unresolved(base)
-            and base.name.partition(".")[0] not in self.facts.open_packages
+            and top_package(base.name) not in self.facts.open_packages
         ]
         return checks, (*unknown, *outside)
 
@@ -424,7 +427,7 @@ class DjangoRoutes:
         """One route for the actions that a base class from outside adds: which ones they are is not known."""
         mro = self.expressions.hierarchy.mro(cls)
         names = [base.name for base in mro if isinstance(base, ExternalSymbol)]
-        outside = [name for name in names if name.partition(".")[0] not in self.facts.open_packages]
+        outside = [name for name in names if top_package(name) not in self.facts.open_packages]
         if not known and any(name.endswith(("ViewSet", "APIView")) for name in outside):
             asked = self.permissions.of_view(cls, ANY)
             yield make.route(ANY, asked.checks, asked.unknown)

@@ -18,6 +18,7 @@ from archguard.effects.routes.conditions import UNKNOWN, Conditions
 from archguard.effects.routes.expressions import Expressions
 from archguard.effects.routes.names import scopes_named
 from archguard.effects.routes.route import Route
+from archguard.model.names import last_part, parent_name
 from archguard.semantics import FunctionType, qualified_name
 from archguard.semantics.recorded import recorded
 
@@ -52,7 +53,7 @@ class Exemptions:
         """The functions that run for the hook or middleware `name`, if each of them can refuse a request."""
         found = list[Scope]()
         for scope in scopes_named(self.expressions.codebase, name) if name else ():
-            methods = [child for child in scope.children if child.name.rpartition(".")[2] in _MIDDLEWARE_METHODS]
+            methods = [child for child in scope.children if last_part(child.name) in _MIDDLEWARE_METHODS]
             found += methods if isinstance(scope.node, ast.ClassDef) else [scope]
         return tuple(found) if all(map(self._can_refuse, found)) else ()
 
@@ -127,7 +128,7 @@ def _refusal(statement: ast.Raise) -> bool:
 def _known(route: Route) -> Mapping[str, object]:
     """What a hook can read of a route."""
     path = _PARAMETER.sub(_HOLE, route.path)
-    blueprint = route.endpoint.rpartition(".")[0]
+    blueprint = parent_name(route.endpoint)
     found: dict[str, object] = dict.fromkeys(
         ("request.path", "request.url.path", "request.path_info", "request.rel_url.path", "scope['path']"), path
     )

@@ -25,6 +25,7 @@ from archguard.codebase.scopes.scopes import Binding, BindingKind, Position, Sco
 from archguard.effects.routes.facts import Family, Places, route_facts
 from archguard.effects.routes.hierarchy import Hierarchy
 from archguard.effects.routes.route import UNKNOWN_PART
+from archguard.model.names import last_part, parts_of
 from archguard.semantics import (
     ClassType,
     ExternalMember,
@@ -118,6 +119,7 @@ class Expressions:
             case ast.Name(id=name):
                 for origin in self.model.resolve(name, at):
                     if isinstance(origin, Binding):
+                        # `self` of another scope is another object.
                         yield from self._of_binding(origin, owner if origin.at.scope is at.scope else None, depth)
             case ast.Attribute():
                 yield from self._of_attribute(node, at, owner, depth)
@@ -164,6 +166,7 @@ class Expressions:
         for node, at in (*function.scope.returns, *function.scope.yields):
             for found in self.allocations(node, at, owner, depth):
                 is_own = _is_inside(found.at.scope, function.scope)
+                # `make_router()` called twice gives two routers from one constructor call.
                 yield replace(found, factory=call) if is_own and not found.owner else found
 
     def _of_binding(self, binding: Binding, owner: ClassType | None, depth: int) -> Iterator[Allocation]:
@@ -261,6 +264,7 @@ class Expressions:
         found = self.argument(allocation.call, allocation.at, places)
         calls = self._super_calls(allocation.project_cls) if allocation.project_cls else ()
         inner = [self.argument(call, at, places) for call, at in calls]
+        # `super().__init__(dependencies=dependencies)` only passes on what the call has already given.
         own = [placed for placed in inner if placed and not _is_parameter(placed, allocation.project_cls)]
         return (*own, *((found,) if found else ()))
 
@@ -368,7 +372,7 @@ class Expressions:
                 yield found
 
     def _constructor_calls(self, cls: Scope) -> Iterator[tuple[ast.Call, Position]]:
-        name = cls.name.rpartition(".")[2]
+        name = last_part(cls.name)
         self.model.files.recorder.read((ANYWHERE, Reading.CLASSES, name))
         for module in self.modules:
             if name.encode() in self._content(module):
@@ -430,6 +434,7 @@ class Expressions:
             case ast.Constant(value=None):
                 return [], True
             case ast.ListComp(elt=part, generators=[ast.comprehension(iter=source, target=ast.Name(id=name)), *_]):
+                # `[router for router in ROUTERS if ...]`: at most the same elements.
                 if isinstance(part, ast.Name) and part.id == name:
                     return self.elements(source, at, owner, depth - 1)
                 inner = self.model.files.scope_of(node, at)
@@ -439,6 +444,7 @@ class Expressions:
             case ast.Call(func=ast.Attribute(value=inner, attr="copy" | "values")):
                 return self.elements(inner, at, owner, depth - 1)
             case ast.Dict(values=values):
+                # Routers kept in a dictionary, and mounted in a loop over its values.
                 return [(value, at) for value in values], True
             case ast.Call(func=func):
                 results = [
@@ -479,6 +485,7 @@ class Expressions:
                     parts[-1] = self.elements(binding.default, at, None, depth - 1)
             elif isinstance(binding.node, ast.expr):
                 parts.append(self.elements(_unpacked(binding.node, binding.path), binding.at, owner, depth - 1))
+                # A list may be extended where it is defined, and where it is imported.
                 places = {binding.at.scope.module: binding.at, at.scope.module: at}
                 parts += [
                     self._element(added, position, owner, depth)
@@ -498,6 +505,7 @@ class Expressions:
         for scope in module.walk():
             for statement in executed_statements(ast.iter_child_nodes(scope.node)):
                 if isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.Add | ast.BitOr):
+                    # `urlpatterns += more` adds the elements of `more`.
                     added: ast.expr = ast.Starred(statement.value)
                     found.setdefault(_name(statement.target), []).append((added, scope.end))
             for path in scope.access_paths:

@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from archguard.codebase.package_data import load_package_data
 from archguard.effects.catalogue.conventions import Words
+from archguard.model.names import last_part, parts_of, split_last, top_package
 
 Places: TypeAlias = tuple[int | str, ...]
 """Where a call has an argument: its index, and its keywords."""
@@ -22,7 +23,7 @@ _PATH_OF_VERBS: Places = (0, "path", "rule", "uri")
 
 def short(name: str) -> tuple[str, str]:
     """The package and the last part of a qualified name, by which classes of frameworks are compared."""
-    return name.partition(".")[0], name.rpartition(".")[2]
+    return top_package(name), last_part(name)
 
 
 def is_one_of(name: str, names: Words) -> bool:
@@ -288,7 +289,7 @@ class RouteFacts:
 
     def declares(self, name: str) -> bool:
         """Whether a call of `name`, or a decorator of that name, declares an entry point: a route, a task ..."""
-        owner, _, last = name.rpartition(".")
+        owner, last = split_last(name)
         classes = (owner, ".".join(short(owner)))
         is_method = any(last in self._declaring_methods.get(cls, ()) for cls in classes)
         return is_method or name in self._declaring_functions
@@ -367,7 +368,7 @@ def known_guards() -> Guards:
 
 def guard_key(name: str) -> tuple[str, str]:
     """The package and the last names by which guards are compared: a method together with its class."""
-    parts = name.split(".")
+    parts = parts_of(name)
     owner = parts[-2] if len(parts) > 1 else ""
     is_method = owner[:1].isupper()
     return parts[0], ".".join(parts[-2:]) if is_method else parts[-1]

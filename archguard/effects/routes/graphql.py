@@ -21,6 +21,7 @@ from archguard.effects.routes.expressions import Placed
 from archguard.effects.routes.facts import is_one_of, route_facts
 from archguard.effects.routes.handlers import Handler, Handlers
 from archguard.effects.routes.route import Check, Level, Route, Unresolved, joined
+from archguard.model.names import last_part, top_package
 from archguard.semantics import ClassType, ExternalSymbol, InstanceType, qualified_name
 
 _UNSERVED = "what serves its schema is not found"
@@ -84,7 +85,7 @@ class GraphqlResolvers:
     # Schemas and their root types
 
     def _schemas(self) -> Iterator[Placed]:
-        names = sorted({name.rpartition(".")[2] for name in self.facts.schemas})
+        names = sorted({last_part(name) for name in self.facts.schemas})
         for call, at in (placed for name in names for placed in self.expressions.calls(name)):
             if any(is_one_of(name, self.facts.schemas) for name in self.model.callees(call, at)):
                 yield call, at
@@ -93,7 +94,7 @@ class GraphqlResolvers:
         for call, at in schemas:
             if not isinstance(call, ast.Call):
                 continue
-            package = self.model.callees(call, at)[0].partition(".")[0]
+            package = top_package(self.model.callees(call, at)[0])
             camel = self.expressions.keyword(call, at, "auto_camelcase")
             is_camel = not (camel and isinstance(camel[0], ast.Constant) and camel[0].value is False)
             for index, (name, operation) in enumerate(self.facts.operations.items()):
@@ -126,7 +127,7 @@ class GraphqlResolvers:
             if not isinstance(base, ClassType):
                 continue
             for child in base.scope.children:
-                name = child.name.rpartition(".")[2]
+                name = last_part(child.name)
                 if name not in seen and (placed := self._declaration(child)):
                     seen.add(name)
                     yield self._decorated(root, child, name, *placed)
@@ -188,7 +189,7 @@ class GraphqlResolvers:
         for value in self.model.infer(call.func, at):
             bases = self.checks.hierarchy.mro(value) if isinstance(value, ClassType) else ()
             names += [qualified_name(value), *(base.name for base in bases if isinstance(base, ExternalSymbol))]
-        return any(found.partition(".")[0].startswith(self.facts.field_packages) for found in names)
+        return any(top_package(found).startswith(self.facts.field_packages) for found in names)
 
     def _mutation(self, root: _Root, name: str, cls: ClassType) -> Route:
         """The route of a class that mutates."""

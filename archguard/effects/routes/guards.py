@@ -14,6 +14,7 @@ from functools import cached_property
 
 from archguard.effects.routes.facts import guard_key, known_guards, short
 from archguard.effects.routes.route import Check, Route
+from archguard.model.names import last_part, shortened
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _SPEC = re.compile(r"(?P<name>[\w.:]+)(?:\((?P<arguments>.*)\))?", re.DOTALL)
@@ -84,9 +85,11 @@ class GuardSet:
         if check.methods is not None and method not in check.methods:
             return Protection.NONE
         if check.alternatives:
+            # A request passes by the weakest one.
             return min(self.of(side, method) for side in check.alternatives)
         own = self._own(check, method)
         inner = max((self.of(part, method) for part in check.inner), default=Protection.NONE)
+        # A check that is listed as optional stays optional, whatever it calls inside: that is what the listing says.
         return own if own is not None and own is not Protection.NONE else max(inner, own or Protection.NONE)
 
     def _own(self, check: Check, method: str) -> Protection | None:
@@ -99,16 +102,17 @@ class GuardSet:
     def _known(self, check: Check, method: str) -> Protection | None:
         facts = known_guards()
         keys = {guard_key(name) for name in check.names}
-        if keys & facts.guards or any((package, last.rpartition(".")[2]) in facts.guards for package, last in keys):
+        if keys & facts.guards or any((package, last_part(last)) in facts.guards for package, last in keys):
             return Protection.OPTIONAL if self._is_optional_by_fact(check) else Protection.GUARDED
         if keys & facts.unsafe_only:
+            # `IsAuthenticatedOrReadOnly`
             return Protection.NONE if method in _SAFE_METHODS else Protection.GUARDED
         return None
 
     def _is_optional_by_fact(self, check: Check) -> bool:
         given, facts = set(check.arguments), known_guards()
         for name in check.names:
-            package = ".".join(name.split(".")[:2])
+            package = shortened(name, 2)
             wanted = facts.optional.get(guard_key(name)) or facts.optional.get(guard_key(package))
             if wanted and set(wanted.items()) <= given:
                 return True

@@ -15,6 +15,7 @@ from archguard.effects.routes.expressions import Placed
 from archguard.effects.routes.hierarchy import DJANGO_VIEW
 from archguard.effects.routes.route import Check, Level
 from archguard.model import Location
+from archguard.model.names import parent_name
 from archguard.semantics import ClassType, ExternalMember, ExternalSymbol, FunctionType, InstanceType
 
 HTTP_METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
@@ -132,11 +133,11 @@ class Handlers:
             case InstanceType(of=ClassType() as cls):
                 return self.of_scope(cls.scope, cls)
             case ExternalSymbol(name=name):
-                return Handler(name, name.rpartition(".")[0], None)
+                return Handler(name, parent_name(name), None)
             case ExternalMember(base=base, name=name):
-                return Handler(f"{base}.{name}", base.rpartition(".")[0], None)
+                return Handler(f"{base}.{name}", parent_name(base), None)
             case InstanceType(of=ExternalSymbol(name=name)):
-                return Handler(name, name.rpartition(".")[0], None)
+                return Handler(name, parent_name(name), None)
         return None
 
     def of_scope(self, scope: Scope, cls: ClassType | None = None) -> Handler:
@@ -156,6 +157,7 @@ class Handlers:
         for base in self.checks.hierarchy.mro(cls):
             if isinstance(base, ExternalSymbol):
                 continue
+            # The last definition in a class body is the one that the class has.
             for binding in reversed(base.scope.bindings.get(name, [])):
                 node: ast.AST = binding.node
                 if isinstance(node, ast.Name):  # `head = get`
@@ -182,6 +184,7 @@ class Handlers:
                 if is_unresolved(base):
                     unknown.append(f"its base class {base.name.partition('.')[2]} cannot be resolved")
                 found.append(Check(names=(base.name,), level=Level.CLASS, location=self.location(cls.scope)))
+                # Bases behind it in the MRO are not asked any more: these classes call no `super().dispatch`.
                 if base.name == DJANGO_VIEW or self._ends_dispatch(base.name):
                     break
                 continue
@@ -206,6 +209,7 @@ class Handlers:
             target = _decorated_method(node)
             if target in ("", "dispatch", "as_view", method) or target is None:
                 yield self.checks.of(node, at, Level.CLASS)
+        # Each of them runs before the handler in some framework, and a check in it stops the request.
         for name in ("dispatch", "dispatch_request", "prepare", "as_view", "setup"):
             for binding in cls.scope.bindings.get(name, ()):
                 scope = self.model.files.scope_of(binding.node, binding.at)

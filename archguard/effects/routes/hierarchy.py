@@ -9,6 +9,7 @@ import ast
 from collections.abc import Sequence
 from typing import TypeAlias
 
+from archguard.model.names import last_part, top_package
 from archguard.semantics import ClassType, ExternalSymbol, InstanceType, SemanticModel
 from archguard.semantics.recorded import recorded
 
@@ -61,7 +62,7 @@ def _canonical(cls: Class) -> Class:
 
 
 def _external_order(name: str) -> tuple[Class, ...]:
-    package, last = name.partition(".")[0], name.rpartition(".")[2]
+    package, last = top_package(name), last_part(name)
     if package in (
         "flask",
         "quart",

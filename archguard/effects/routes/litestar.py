@@ -28,6 +28,7 @@ from archguard.effects.routes.route import (
     normalized,
 )
 from archguard.model import Location
+from archguard.model.names import last_part
 from archguard.semantics import ClassType, ExternalSymbol, FunctionType, InstanceType
 
 _MAX_DEPTH = 8
@@ -238,7 +239,7 @@ class LitestarRoutes:
                 yield from self._decorated(scope, decorator, verb, layer, cls)
 
     def _verb(self, name: str) -> str:
-        last = name.rpartition(".")[2]
+        last = last_part(name)
         return last if name.startswith("litestar") and last in self.methods else ""
 
     def _decorated(
@@ -264,7 +265,7 @@ class LitestarRoutes:
     ) -> Route:
         in_front, exemptions = self._in_front(layer, normalized(template), options)
         unknown = [*layer.unknown, *([PATH_REASON] if UNKNOWN_PART in template else [])]
-        name = f"{cls.name}.{scope.name.rpartition('.')[2]}" if cls else scope.name
+        name = f"{cls.name}.{last_part(scope.name)}" if cls else scope.name
         return Route(
             method=method,
             path=normalized(template),

@@ -6,6 +6,7 @@ from archguard.codebase import Codebase
 from archguard.codebase.scopes.scopes import Scope
 from archguard.effects.catalogue.catalogue import semantic_model
 from archguard.effects.routes.expressions import attribute_types, exported_types
+from archguard.model.names import last_part, parts_of
 from archguard.semantics import ClassType, InstanceType, SemanticModel, Types, qualified_name
 
 
@@ -28,14 +29,14 @@ def scopes_named(codebase: Codebase, name: str) -> tuple[Scope, ...]:
     for module, path in _splits(codebase, name):
         scopes = [model.scope(module)]
         for part in path:
-            scopes = [child for scope in scopes for child in scope.children if child.name.rpartition(".")[2] == part]
+            scopes = [child for scope in scopes for child in scope.children if last_part(child.name) == part]
         found += scopes if path else []
     return tuple(found)
 
 
 def _splits(codebase: Codebase, name: str) -> Iterator[tuple[str, list[str]]]:
     """The longest module that `name` begins with, in each service, and the names behind it."""
-    parts = name.split(".")
+    parts = parts_of(name)
     for length in range(len(parts), 0, -1):
         candidate = ".".join(parts[:length])
         modules = [candidate] if candidate in codebase.sources else []

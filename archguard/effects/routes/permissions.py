@@ -18,6 +18,7 @@ from archguard.effects.routes.facts import is_one_of, route_facts
 from archguard.effects.routes.handlers import Handlers
 from archguard.effects.routes.route import Check, Level
 from archguard.model import Location
+from archguard.model.names import parent_name, split_last, top_package
 from archguard.semantics import ClassType, ExternalSymbol
 
 _LIST = "permission_classes"
@@ -61,6 +62,7 @@ class Permissions:
         if len(lists) == 1:
             return Asked(lists[0], base.unknown)
         place = self.handlers.location(override)
+        # Which list is returned depends on what is not known here: each of them must guard.
         sides = tuple(Check(names=(), level=Level.CLASS, location=place, inner=checks) for checks in lists)
         return Asked((Check(names=(), level=Level.CLASS, location=place, alternatives=sides),), base.unknown)
 
@@ -70,6 +72,7 @@ class Permissions:
                 if found := self._external(base):
                     return found
                 continue
+            # The last assignment in a class body wins.
             for binding in reversed(base.scope.bindings.get(_LIST, [])):
                 if isinstance(binding.node, ast.expr):
                     return self._listed([(binding.node, binding.at)], Level.CLASS)
@@ -77,11 +80,12 @@ class Permissions:
 
     def _external(self, base: ExternalSymbol) -> Asked | None:
         facts = route_facts().django
-        package = base.name.partition(".")[0]
+        package = top_package(base.name)
         if is_unresolved(base):
             return Asked((), (f"its base class {base.name.partition('.')[2]} cannot be resolved",))
         if is_one_of(base.name, facts.open_views):
             return Asked(())
+        # It sets no permissions of its own, so that the next class decides.
         if package in facts.open_packages or base.name.endswith(("Mixin", "ViewSet")):
             return None
         return Asked((), (f"its base class {base.name} is outside of the project",))
@@ -108,10 +112,10 @@ class Permissions:
 
     def of_name(self, name: str, location: Location) -> Check:
         """The check of a permission class that the settings name by a string."""
-        module, _, last = name.rpartition(".")
+        module, last = split_last(name)
         model = self.checks.model
         while module and module not in self.expressions.codebase.sources:
-            module = module.rpartition(".")[0]
+            module = parent_name(module)
         found = exported_types(model, module, last) if module else ()
         inner = tuple(check for value in found for check in self.checks.inside(value, Level.DEFAULT, 4))
         names = tuple(dict.fromkeys((name, *(other for value in found for other in self.checks.names(value)))))
@@ -173,6 +177,8 @@ class _Evaluation:
         held, goes_on = self.conditions.holds(test, self.function.end), False
         for taken, branch in zip((held is not False, held is not True), branches, strict=True):
             if taken:
+                # With what follows: a branch may change variables that later statements return. Copied, as the other
+                # branch does not see it.
                 goes_on = self._run([*branch, *rest], dict(values), found) or goes_on
         return goes_on
 

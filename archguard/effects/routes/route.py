@@ -13,6 +13,7 @@ from typing import NamedTuple
 from archguard.codebase.scopes.fingerprints import scope_paths
 from archguard.codebase.scopes.scopes import Scope
 from archguard.model import Location
+from archguard.model.names import service_of, top_package
 from archguard.semantics import ClassType, SemanticModel
 
 ANY = "ANY"
@@ -126,8 +127,7 @@ class Route:
     @property
     def service(self) -> str:
         """The service of its module; the top package outside of services."""
-        service, separator, name = self.module.rpartition("::")
-        return service if separator else name.partition(".")[0]
+        return service_of(self.module) or top_package(self.module)
 
     @property
     def converters(self) -> tuple[tuple[str, str], ...]:

@@ -34,6 +34,7 @@ from archguard.effects.routes.route import (
     normalized,
 )
 from archguard.model import Location
+from archguard.model.names import last_part, parent_name
 from archguard.semantics import ClassType, ExternalSymbol, InstanceType, qualified_name
 
 _MAX_DEPTH = 12
@@ -130,6 +131,8 @@ class Routers:
                 if call is None or id(call) in decorators:
                     continue
                 if access.name in self._words and isinstance(call.func, ast.Attribute):
+                    # `orders.get("/x")` may be any dictionary or client. `app.get("/x")(handler)`, or a decorator, is a
+                    # registration.
                     if access.name not in HTTP_METHODS or _is_called(call, path):
                         return True
                 elif _adds_routes(access) or (access.name[:1].isupper() and self._constructs(call, path.at)):
@@ -191,6 +194,7 @@ class Routers:
         node = function.whole
         body = node.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else []
         if isinstance(node, ast.Lambda):
+            # A lambda as a hook: what it evaluates to is what it returns.
             body = [ast.Return(node.body)]
         for statement in body:
             value = statement.value if isinstance(statement, ast.Expr | ast.Return) else None
@@ -392,6 +396,7 @@ class Routers:
         given = named or self.expressions.keyword(call, at, "methods")
         given = next(iter(self.expressions.substituted(*given, passed)), given) if given else None
         found = tuple(text.upper() for text in self.expressions.texts(given))
+        # `methods=METHODS` that cannot be read: any method may be served.
         if given and not found:
             return (ANY,)
         return tuple(ANY if text == "*" else text for text in found) or registration.methods
@@ -439,7 +444,7 @@ class Routers:
             *(self.checks.of(*found, Level.ROUTER) for found in getters),
         )
         names = [qualified_name(value) for value in self.model.infer(node, at)]
-        handler = Handler(names[0], names[0].rpartition(".")[0], None)
+        handler = Handler(names[0], parent_name(names[0]), None)
         place = self.checks.location(call, at)
         entry = _Entry(prefix or "/", (ANY,), handler, (*own, *checks), place, at.scope.module.name)
         self._node(parent).entries.append(entry)
@@ -457,11 +462,12 @@ class Routers:
         values = self.model.infer(node, position)
         external = [value for value in values if not isinstance(getattr(value, "of", value), ClassType)]
         names = [qualified_name(value) for value in external]
-        if any(name.rpartition(".")[2] in _STATIC for name in names):
+        if any(last_part(name) in _STATIC for name in names):
             return
         if any(is_one_of(name, self.facts.graphql.views) for name in names):
             self._graph(parent, placed, call, prefix, checks)
             return
+        # What is mounted may be any router of the project that nothing else mounts.
         if not names and not isinstance(node, ast.Call):
             self._has_unresolved_mounts = True
         self._unknown(call, at, f"mounts {ast.unparse(node)}, which cannot be resolved", prefix)
@@ -557,6 +563,7 @@ class Routers:
         if not self._may_construct(call, at):
             return
         for allocation in self.expressions.allocations(call, at):
+            # The call returns a router that was made elsewhere, where it is recorded.
             if allocation.call is not call:
                 continue
             self._node(allocation)
@@ -639,6 +646,8 @@ class Routers:
 
         `prefixes` are those of applications that a urlconf of Django includes, by the call that constructs them.
         """
+        # By the call that constructs it: one router may be known by several allocations, one for each way that leads to
+        # it.
         mounted = {id(child.allocation.call) for node in self.nodes.values() for child in node.children}
         roots = dict[int, Allocation]()
         for allocation in self.nodes:
@@ -651,6 +660,8 @@ class Routers:
             if allocation.is_application:
                 name = f"{allocation.name}"
                 yield from self._expand(allocation, _Context(prefixes.get(key, ""), application=name), ())
+            # A package of routers without an application is one that others mount. Beside an application that mounts
+            # others, a router that nobody mounts serves nothing.
             elif allocation.family.name not in has_applications or self._is_needed(allocation):
                 unknown = ("no application is found that includes its router",)
                 yield from self._expand(allocation, _Context(unknown=unknown if has_applications else ()), ())
@@ -687,6 +698,7 @@ class Routers:
         checks, unknown = self._own_checks(allocation, nodes)
         if not above:
             checks = (*checks, *self._application_checks(allocation, ()))
+        # In Django Ninja and the like, `auth` of a router replaces that of the API; elsewhere both must pass.
         inherited = context.checks if allocation.family.inherits_checks or not _has_auth(checks) else ()
         context = replace(context, checks=(*checks, *inherited), unknown=(*context.unknown, *unknown))
         name = self._blueprint_name(allocation)
@@ -695,6 +707,8 @@ class Routers:
             for entry in node.entries:
                 yield from self._entry_routes(entry, allocation, context)
             for child in node.children:
+                # `register_blueprint(bp, url_prefix=...)` overrides the prefix that the blueprint has;
+                # `include_router(prefix=...)` adds to it.
                 own = "" if child.replaces and child.prefix is not None else self._own_prefix(child.allocation)
                 prefix = (
                     joined(context.prefix, child.prefix or "", own) if context.prefix or child.prefix or own else ""
@@ -746,7 +760,7 @@ class Routers:
         if UNKNOWN_PART in template:
             unknown.append(PATH_REASON)
         for method, handler, checks, reasons in self._served(entry, allocation):
-            endpoint = entry.endpoint or handler.name.rpartition(".")[2]
+            endpoint = entry.endpoint or last_part(handler.name)
             yield Route(
                 method=method,
                 path=normalized(template),

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from archguard.effects.routes.expressions import Expressions, Placed
+from archguard.model.names import last_part
 
 _SIDE_SETTINGS = re.compile(r"(?:^|[._])(?:dev|devel|development|local|tests?|testing|ci|example|debug)(?:$|[._])")
 
@@ -49,7 +50,7 @@ class Settings:
     def _values(self, name: str) -> list[Placed]:
         """The definitions of a setting; those of `production.py` rather than those of `local.py`."""
         found = [(module, placed) for module in self.modules for placed in self._definitions(module, name)]
-        main = [placed for module, placed in found if not _SIDE_SETTINGS.search(module.rpartition(".")[2])]
+        main = [placed for module, placed in found if not _SIDE_SETTINGS.search(last_part(module))]
         return main or [placed for _, placed in found]
 
     def _definitions(self, module: str, name: str) -> Iterator[Placed]:
@@ -60,6 +61,7 @@ class Settings:
                 if isinstance(binding.node, ast.expr):
                     named = ast.Name(name) if holder is scope else binding.node
                     is_list = isinstance(binding.node, ast.List | ast.Tuple)
+                    # By its name at the end of the module, so that `MIDDLEWARE += [...]` below counts.
                     yield (named, scope.end) if is_list else (binding.node, binding.at)
 
 

@@ -49,13 +49,13 @@ def find_routes(codebase: Codebase) -> tuple[Route, ...]:
     return find_route_table(codebase).routes
 
 
+@per_codebase
 def find_route_table(codebase: Codebase) -> RouteTable:
     """The routes of `codebase`, and what could not be resolved (memoized per codebase)."""
-    key = "routes"
-    if key not in codebase.memo:
-        codebase.memo[key] = _table(codebase)
-    found: RouteTable = codebase.memo[key]
-    return found
+    app_state_writers(codebase)  # once, before the workers need it
+    files = _Files.of(codebase)
+    table = map_program(codebase, "routes", partial(_assembled, codebase, files), digest_of([files]), _places)
+    return replace(table, modules=files.web)
 
 
 def web_modules(codebase: Codebase, modules: Iterable[str]) -> tuple[str, ...]:
@@ -125,13 +125,6 @@ def _start_registers(codebase: Codebase) -> Callable[[Source], bool]:
     checks = Checks(expressions)
     routers = Routers(expressions, checks, Handlers(checks))
     return lambda source: routers.has_any(source.module)
-
-
-def _table(codebase: Codebase) -> RouteTable:
-    app_state_writers(codebase)  # once, before the workers need it
-    files = _Files.of(codebase)
-    table = map_program(codebase, "routes", partial(_assembled, codebase, files), digest_of([files]), _places)
-    return replace(table, modules=files.web)
 
 
 def _assembled(codebase: Codebase, files: _Files) -> RouteTable:

@@ -91,8 +91,10 @@ def can_follow(first: Sequence[Arm], second: Sequence[Arm]) -> bool:
     chosen = {id(arm.statement): arm for arm in second}
     for arm in first:
         other = chosen.get(id(arm.statement))
+        # `if` and `else` of one statement exclude each other.
         if other is not None and other.index != arm.index:
             return False
+        # A branch that ends in `return` or `raise` leads to nothing behind its statement.
         if other is None and arm.ends:
             return False
     return True
@@ -110,6 +112,7 @@ class _Walk:
     def statements(self, body: Iterable[ast.stmt], context: Context) -> None:
         for statement in body:
             _STATEMENTS.get(type(statement), _Walk._other)(self, statement, context)
+            # `if not commit: return`: what follows runs with `commit` alone.
             if type(statement) is ast.If and (guards := self._guards_after(statement)):
                 context = context._replace(guards=(*context.guards, *guards))
 
@@ -134,6 +137,7 @@ class _Walk:
         return [*node.args.defaults]
 
     def _bool_op(self, node: ast.BoolOp, context: Context) -> list[ast.expr]:
+        # The truth of all but the last operand is tested, and a query set is executed by that.
         *tested, last = node.values
         for part in tested:
             self._test(part, context)
@@ -155,6 +159,7 @@ class _Walk:
         """Add the calls of the chain that ends in `call`, the first one first; return what else is to be visited."""
         *links, start = path_nodes(call)
         rest = [start]
+        # A chain runs from its beginning, and its links are listed from the end.
         for link in reversed(links):
             if type(link) is ast.Call:
                 self._arguments(link)
@@ -162,6 +167,7 @@ class _Walk:
                 rest += link.args
                 rest += [keyword.value for keyword in link.keywords]
             else:
+                # Without the first part, which is the link before.
                 rest += _EXPRESSIONS[type(link)](self, link, context)[1:]
         return rest
 
@@ -187,6 +193,7 @@ class _Walk:
         return [node.value]
 
     def _subscript(self, node: ast.Subscript, context: Context) -> list[ast.expr]:
+        # An index executes a query set, a slice makes another one.
         if isinstance(node.ctx, ast.Load) and not isinstance(node.slice, ast.Slice):
             self._add(node.value, Use.ITERATE, context)
         return [node.value, node.slice]

@@ -137,6 +137,7 @@ class BodyReader:
         return tuple(
             Callee(function, call, in_thread or self._is_wrapped_for_threads(function), index)
             for index, function in functions
+            # A generator that nobody iterates does not run.
             if id(call) in self.consumed or not self.classifier.is_generator(function.scope)
         )
 
@@ -155,6 +156,8 @@ class BodyReader:
         """`site`, with the effects of what it consumes."""
         return replace(
             site,
+            # `list(Order.objects.all())`: the query is executed where `list` is called, and that is what is to be
+            # moved.
             effects=(*site.effects, *(replace(effect, location=site.location) for effect in consumed.effects)),
             callees=(*site.callees, *consumed.callees),
             context=consumed.context,
@@ -176,6 +179,7 @@ class BodyReader:
         for value in self.model.infer(node.value, at):
             if field := self._relation_field(value, node.attr):
                 binding, symbol = field
+                # Once for each row and relation: Django keeps what it has loaded on the row.
                 if (row, binding) in self.loaded:
                     return
                 self.loaded.add((row, binding))
@@ -236,6 +240,7 @@ class BodyReader:
         if lazy is None and not may_generate:
             return None
         origin, built, binding = self._built(node, at, evaluation)
+        # A query set keeps its rows: what is iterated twice is executed once.
         if binding is not None and id(binding) in self.named:
             return None
         generators = self._generators(origin, built.context) if lazy is None else ()
@@ -248,6 +253,7 @@ class BodyReader:
         if lazy is None:
             return replace(site, callees=generators)
         target = symbol if isinstance(origin, ast.Call) else qualified_name(lazy)
+        # How a relationship is loaded may be decided by options of the query, in another function.
         confidence = Confidence.LIKELY if _is_relationship(lazy) else Confidence.CERTAIN
         effect = self._effect(Found(Operation.READ, target, confidence, "database"), site.location)
         blocks = effect.blocks and not evaluation.is_awaited
@@ -288,6 +294,7 @@ class BodyReader:
         if not isinstance(node, ast.Name):
             return node, evaluation, None
         origins = [origin for origin in self.model.resolve(node.id, at) if isinstance(origin, Binding)]
+        # The last binding that may reach the use: a query that is refined step by step is executed as a whole.
         for binding in reversed(origins):
             if binding.kind is BindingKind.ITERATED:
                 return node, evaluation, None
@@ -325,6 +332,7 @@ class BodyReader:
             found = reference_site(self.classifier, passed.node, site, in_thread=passed.in_thread)
             if passed.is_repeated:
                 context = site.context._replace(loops=(*site.context.loops, site.node))
+                # The call by `map` itself, and the call of the function.
                 callees = tuple(replace(callee, calls=2) for callee in found.callees)
                 found = replace(found, context=context, callees=callees)
             if found.has_outcomes:

@@ -140,6 +140,7 @@ class CallReader:
         if 0 <= index < len(call.args):
             yield Passed(call.args[index], in_thread=True, is_repeated=False)
         elif self.execution.maps(symbol, method) and call.args:
+            # `executor.map` runs the function in threads, `map` here.
             is_builtin = symbol.startswith(("builtins.", "itertools.", "functools."))
             yield Passed(call.args[0], in_thread=not is_builtin, is_repeated=True)
         keywords = self.execution.thread_keywords(symbol)

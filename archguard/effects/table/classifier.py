@@ -15,6 +15,7 @@ from archguard.effects.client_calls import CallKind, ClientCall, ClientCallFinde
 from archguard.effects.sql import sql_in
 from archguard.effects.tracing import STUB
 from archguard.model import Confidence, Location
+from archguard.model.names import last_part, split_last
 from archguard.semantics import (
     ClassType,
     ExternalMember,
@@ -62,6 +63,8 @@ class Classifier:
         self.finder = ClientCallFinder(model, load_catalogue(CHANNELS, extensions))
         self._operations = load_operations()
         self._catalogues = {
+            # One catalogue for each channel tells which channel lists a name; `finder` has all of them in one, which is
+            # faster to ask.
             channel: load_catalogue((channel,), {channel: extensions[channel]} if channel in extensions else None)
             for channel in CHANNELS
         }
@@ -122,7 +125,7 @@ class Classifier:
         if not isinstance(callee, (FunctionType, ClassType)) or not (symbol := self.finder.listed_name(callee)):
             return None
         channel = self._listed_channel(symbol)
-        operation = Operation.SEND if channel != "database" else self._operations.of_name(symbol.rpartition(".")[2])
+        operation = Operation.SEND if channel != "database" else self._operations.of_name(last_part(symbol))
         return Found(operation, symbol, Confidence.CERTAIN, channel)
 
     def lazy_query(self, value: Type) -> str:
@@ -153,7 +156,7 @@ class Classifier:
         return Found(Operation.ACCESS, symbol, confidence, channel) if channel else None
 
     def _database_operation(self, callee: Type, symbol: str, access: Access, at: Position) -> Operation:
-        cls, _, name = symbol.rpartition(".")
+        cls, name = split_last(symbol)
         is_method = isinstance(callee, ExternalMember) or self.finder.catalogue.receiver(self.model.library, cls)
         if is_method:
             found = self._operations.of_method(self.model.library, cls, name)
@@ -177,7 +180,7 @@ class Classifier:
         for link in path_nodes(node):
             if isinstance(link, ast.Call):
                 names = (qualified_name(value) for value in self.model.infer(link.func, at))
-                if any(name.rpartition(".")[2] in _WRITING_STATEMENTS for name in names):
+                if any(last_part(name) in _WRITING_STATEMENTS for name in names):
                     return True
         origins = self.model.resolve(node.id, at) if depth and isinstance(node, ast.Name) else ()
         values = ((origin.node, origin.at) for origin in origins if isinstance(origin, Binding))
@@ -195,7 +198,7 @@ class Classifier:
     @recorded
     def _listed_channel(self, symbol: str) -> str:
         """The channel of the catalogue that lists `symbol`."""
-        owner, _, name = symbol.rpartition(".")
+        owner, name = split_last(symbol)
         for channel, catalogue in self._catalogues.items():
             is_method = catalogue.method(self.model.library, owner, name) or catalogue.is_own_method(owner, name)
             if is_method or catalogue.is_call(symbol) or catalogue.imported(symbol):

@@ -63,6 +63,7 @@ class Places:
         if scope not in self._by_scope:
             self._by_scope[scope] = _marks(scope)
         found = self._by_scope[scope]
+        # -1 is before every order: what begins at the very place counts as later.
         index = bisect_left(found, (*place, -1), key=lambda mark: mark[:3])
         if not index:
             return Position(scope, scope.block, 0)

@@ -8,7 +8,7 @@ from itertools import starmap
 from archguard.codebase import Codebase, Source
 from archguard.codebase.file_tasks import scan_files
 from archguard.codebase.scopes.scopes import FunctionNode, Position, Scope
-from archguard.effects.catalogue.catalogue import Extensions, semantic_model
+from archguard.effects.catalogue.catalogue import AddedClients, Extensions, semantic_model
 from archguard.effects.table.body_reader import BodyReader
 from archguard.effects.table.calls import CallReader, Calls
 from archguard.effects.table.classifier import Classifier

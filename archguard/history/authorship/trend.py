@@ -32,6 +32,7 @@ from archguard.history.matching import moved_names
 from archguard.history.trend import CheckedCommit, checked_commits, choose
 from archguard.history.weakening.exceptions import Exceptions
 from archguard.model import AuthorshipTrend, Commit, CommitGroup, GroupFigures, Identity, OpenViolations, Point
+from archguard.model.names import top_package
 
 MOST_COMMITS: Final = 2_000
 """The commits that are checked at most. A check takes from 0.1 s to several seconds, so 2,000 take an hour or so."""
@@ -172,6 +173,7 @@ class _Comparison:
     ) -> Mapping[str, str]:
         """The names of modules before -> after; not looked for if that cannot change what is compared."""
         new_cycles = {*before.cycles} ^ {*checked.cycles}
+        # Git takes longer than the comparison, and most commits rename nothing.
         if {*compared} == {*self.ledger.open} and not new_cycles:
             return {}
         if {*before.modules} <= {*checked.modules}:  # a file that was renamed is gone
@@ -222,6 +224,8 @@ class _Comparison:
 
     def _count_churn(self, lines: Mapping[str, LineCounts], end: int) -> None:
         for change in self.changes:
+            # Lines of the last days have not had the time to be rewritten; counting them would flatter the newest
+            # group.
             if end - change.time >= CHURN_DAYS * DAY:
                 found = lines[change.id]
                 self._count(change.group, lines_observed=found.added, lines_rewritten=found.rewritten)
@@ -268,5 +272,5 @@ def _identities(violations: Iterable[tuple[str, ...]]) -> tuple[Identity, ...]:
 def _project(config: Config, last: CheckedCommit | None) -> str:
     """A name for the code: its services, or its top-level packages."""
     modules = last.modules.values() if last else ()
-    names = sorted(config.services or {module.partition(".")[0] for module in modules}) or [config.root.name]
+    names = sorted(config.services or {top_package(module) for module in modules}) or [config.root.name]
     return ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")  # noqa: PLR2004  # more would not fit into a title

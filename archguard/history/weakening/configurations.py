@@ -49,6 +49,7 @@ class ConfigurationChanges:
         gone = self._unpaired(self.selection.before, [old for old, _ in same])
         added = self._unpaired(self.selection.after, [new for _, new in same])
         for old in gone:
+            # Taken out when found, so that of two equal contracts each has its own partner.
             if new := next((new for new in added if self._is_renamed(old, new)), None):
                 same.append((old, new))
                 added.remove(new)
@@ -123,11 +124,13 @@ class ConfigurationChanges:
         matched = self.selection.new_imports(ignore.import_)
         if not matched:
             return "no import yet"
+        # By the imports, not by the patterns: an entry with another pattern may ignore nothing more than before.
         known = frozenset().union(*(self.selection.old_imports(one.import_) for one in old.ignore))
         more = len(matched - known)
         return f"{more} import{'s' if more > 1 else ''}" if more else ""
 
     def _kept_ignore(self, new: Contract, old: Ignore, now: Ignore) -> Iterator[GuardChange]:
+        # No date is for ever, which is later than any.
         if (old.expires or date.max) != (now.expires or date.max):
             is_longer = (now.expires or date.max) > (old.expires or date.max)
             until = f"until {now.expires}" if now.expires else "for ever"
@@ -177,12 +180,15 @@ class ConfigurationChanges:
 
     def _code(self) -> Iterator[GuardChange]:
         """Files that the configuration before would read in the code of today, and that are not read any more."""
+        # The settings that decide it rarely change, and finding all files twice is slow.
         if _location(self.selection.before) == _location(self.selection.after):
             return
         config = self.selection.after
         try:
             then = self._files(replace(self.selection.before, root=config.root))
         except ExceptionGroup as group:
+            # Only what is wrong with the old configuration is expected, such as a package that is gone; any other error
+            # is a fault of ours.
             if group.split(ArchguardError)[1]:
                 raise
             yield self._of_project(Difference(Direction.UNKNOWN, "where the code is changed: judge it"))
@@ -195,6 +201,7 @@ class ConfigurationChanges:
                 yield self._of_project(Difference(direction, f"it {verb} {min(names)}{more}"))
 
     def _files(self, config: Config) -> frozenset[str]:
+        # `exclude` is compared on its own, with words that name the pattern.
         project = replace(config.project, exclude=())
         return frozenset(it.display_path for it in find_modules(config.root, project, config.services).sources.values())
 

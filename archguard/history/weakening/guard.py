@@ -83,6 +83,7 @@ def config_in(root: Path, files: tuple[str, ...]) -> Config:
 
 def _code_under(config: Config, now: Config, code: Codebase) -> Codebase:
     """The code as `config` reads it: `code`, which the configuration of today has read, if both read the same."""
+    # Reading the code is what costs; most changes leave where it is.
     if (config.project, config.services) == (now.project, now.services):
         return replace(code, components=config.components, memo={})
     return read(config)

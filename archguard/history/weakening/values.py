@@ -111,6 +111,8 @@ class Comparison:
         self, key: str, old: tuple[Pattern, ...], new: tuple[Pattern, ...], mark: Weaker
     ) -> Iterator[Difference]:
         names = self.selection.changed_names((*old, *new))
+        # A pattern that is there before and after selects other modules where modules were added; that is a change of
+        # the code, and no one's decision. A name of a component that was itself changed is compared, though.
         same = {pattern.text for pattern in old} & {pattern.text for pattern in new} - {*names}
         changed_old = [pattern for pattern in old if pattern.text not in same]
         changed_new = [pattern for pattern in new if pattern.text not in same]
@@ -152,6 +154,7 @@ class Comparison:
         ]
         pairs: dict[int, int] = {}
         for differs, likeness, place, target in sorted(candidates):
+            # The most alike first. Parts that have nothing in common are not paired: one is gone, another is new.
             if (likeness or not differs) and place not in pairs and target not in pairs.values():
                 pairs[place] = target
         gone = [one for place, one in enumerate(old) if place not in pairs]

@@ -11,6 +11,7 @@ from archguard.config import Config
 from archguard.effects.outside import OutsideNames
 from archguard.inspection.review.snapshot import Snapshot
 from archguard.model import CycleChange, DependencyChange, MetricChange, ModuleMove, NameChange, RouteChange
+from archguard.model.names import is_at_or_below, last_part, top_package
 from archguard.reporters.trend.rows import COLUMNS
 
 
@@ -75,7 +76,7 @@ class Comparison:
 
     def _now(self, name: str) -> str:
         """The name of a function after its module has moved."""
-        module = next((old for old in self.moved if name == old or name.startswith(f"{old}.")), "")
+        module = next((old for old in self.moved if is_at_or_below(name, old)), "")
         return self.moved[module] + name.removeprefix(module) if module else name
 
     def _outside(self) -> Iterator[NameChange]:
@@ -83,6 +84,7 @@ class Comparison:
         before, after = self._changed_files()
         old, new = OutsideNames(self.before.codebase), OutsideNames(self.after.codebase)
         named_before, named_after = old.of(before), new.of(after)
+        # A host that another file named before is not new; only few files hold its text, and only these are analyzed.
         added = named_after - named_before - self._elsewhere(self.before, old, named_after - named_before, before)
         gone = named_before - named_after - self._elsewhere(self.after, new, named_before - named_after, after)
         yield from (NameChange(sort, name, is_new=True) for sort, name in added)
@@ -95,7 +97,7 @@ class Comparison:
         """What is named in other files than `searched`, of what is `wanted`; only files that hold the text can."""
         if not wanted:
             return frozenset()
-        texts = [name.rpartition(".")[2].encode() if sort == "table" else name.encode() for sort, name in wanted]
+        texts = [last_part(name).encode() if sort == "table" else name.encode() for sort, name in wanted]
         others = [source for source in snapshot.codebase.sources.values() if source not in {*searched}]
         return outside.of(source for source in others if _holds(source, texts))
 
@@ -113,6 +115,7 @@ class Comparison:
 
 def _added(tangle: frozenset[str], before: list[set[str]]) -> tuple[str, ...]:
     """What is new in `tangle`, if a part of it was a cycle before; empty if it is opened as a whole."""
+    # With one common module, the old cycle is another one that happens to touch this one.
     known = set[str]().union(*(other for other in before if len(tangle & other) > 1))
     return tuple(sorted(tangle - known)) if known else ()
 
@@ -129,7 +132,7 @@ def _parts(config: Config) -> frozenset[str]:
 
 def _packages(codebase: Codebase) -> frozenset[str]:
     """The top-level packages outside of the project and of the standard library that are imported."""
-    tops = {name.partition(".")[0] for name in codebase.imports.externals}
+    tops = {top_package(name) for name in codebase.imports.externals}
     return frozenset(tops - sys.stdlib_module_names)
 
 

@@ -19,6 +19,7 @@ from archguard.history.trend import figures_of
 from archguard.inspection.diagram_request import draw
 from archguard.inspection.routes import list_routes
 from archguard.model import Report
+from archguard.model.names import service_of
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class Snapshot:
         for item in list_routes(self.config, self.codebase):
             if item.method != "?":
                 guards = tuple(dict.fromkeys(guard.partition(" (")[0] for guard in item.guards))
-                service = item.handler.rpartition("::")[0]
+                service = service_of(item.handler)
                 found.setdefault((service, item.method, item.path), (item.handler, guards))
         return found
 

@@ -24,6 +24,7 @@ from archguard.effects.catalogue.failures import load_failures
 from archguard.kinds.structure_rules.shape import Reaction
 from archguard.kinds.structure_rules.subjects import StructureFacts
 from archguard.kinds.structure_rules.type_queries import called_functions
+from archguard.model.names import last_part, parts_of, split_last, top_package
 from archguard.semantics import FunctionType
 
 _GERUNDS = {Reaction.RAISE: "raising", Reaction.LOG: "logging"}
@@ -59,13 +60,13 @@ def _calls(scope: Scope, source: Source, nodes: list[ast.AST]) -> list[Call]:
 def _logs(facts: StructureFacts, call: Call) -> bool:
     """Whether `call` is one of a logging library, or of something that is named like a logger."""
     known = load_failures().logging
-    owner, _, method = call.callee.rpartition(".")
-    if method in known.methods and any(_is_logger(segment) for segment in owner.split(".")):
+    owner, method = split_last(call.callee)
+    if method in known.methods and any(_is_logger(segment) for segment in parts_of(owner)):
         return True
     callees = facts.names.callees(call.node, call.at)
     if any(name in known.functions for name in callees) or (not callees and call.callee in known.unresolved):
         return True
-    packages = {name.partition(".")[0] for name in callees if name.rpartition(".")[2] in known.methods}
+    packages = {top_package(name) for name in callees if last_part(name) in known.methods}
     return not packages.isdisjoint(known.packages)
 
 
@@ -84,7 +85,7 @@ def _never_returns(facts: StructureFacts, call: Call) -> bool:
 
 def _is_no_return(function: FunctionType) -> bool:
     annotation = getattr(function.scope.node, "returns", None)
-    return annotation is not None and written(annotation).rpartition(".")[2] in _NEVER_RETURNS
+    return annotation is not None and last_part(written(annotation)) in _NEVER_RETURNS
 
 
 def _is_done_by_callee(facts: StructureFacts, call: Call, reaction: Reaction, catch: Catch) -> bool:

@@ -15,8 +15,9 @@ from typing import Annotated, Self, TypeAlias
 
 from archguard.codebase.coercion import OneOrMany, Text
 from archguard.kinds.structure_rules.arguments import fits
-from archguard.kinds.structure_rules.name_forms import Spelling, plain
+from archguard.kinds.structure_rules.name_forms import Spelling
 from archguard.model import Confidence
+from archguard.model.names import last_part, plain_name
 
 _GLOB = re.compile(r"(?P<name>[\w.*?:\[\]!-]+)(?:\((?P<arguments>.*)\))?", re.DOTALL)
 
@@ -67,7 +68,7 @@ class Glob(Text):
 
     def names(self, simple: str, dotted: str) -> bool:
         """Whether it matches a definition with the name `simple` and the qualified name `dotted`."""
-        return _fits(self.name, simple) or _fits(self.name, dotted) or _fits(self.name, plain(dotted))
+        return _fits(self.name, simple) or _fits(self.name, dotted) or _fits(self.name, plain_name(dotted))
 
     def matches(self, spelling: Spelling, packages: Collection[str]) -> Confidence | None:
         """The confidence with which `spelling` matches, or None; `packages` are the names of top-level packages.
@@ -93,7 +94,7 @@ class Glob(Text):
         head, dot, rest = self.name.partition(".")
         if not dot:
             candidates = [name for name in spelling.absolute if not hasattr(builtins, head) or _is_built_in(name)]
-            return any(_fits(head, name.rpartition(".")[2]) for name in candidates)
+            return any(_fits(head, last_part(name)) for name in candidates)
         if head in packages:
             return any(_fits(f"{head}.*.{rest}", name) for name in spelling.absolute)
         return any(_fits(f"*.{self.name}", name) for name in spelling.known)

@@ -24,6 +24,7 @@ from archguard.codebase.scopes.scopes import Binding, BindingKind, Scope
 from archguard.effects.catalogue.mutation import load_mutation
 from archguard.effects.tracing import content_of
 from archguard.kinds.structure_rules.subjects import Sort, StructureFacts, Subject, own_names
+from archguard.model.names import last_part
 from archguard.semantics import ClassType, ExternalSymbol, InstanceType, ModuleType, Type
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
@@ -51,6 +52,8 @@ def mutable_variables(facts: StructureFacts, subject: Subject) -> Iterator[tuple
         is_container = _is_container(facts, subject.scope, name)
         own = (change for change in changes if _names(change, subject, name))
         for change in chain(own, _changes_elsewhere(facts, subject, name)):
+            # `settings.update()` of an object that is no container may do anything; an assignment is a change whatever
+            # the type.
             if is_container or not change.by_method:
                 yield name, node, change.function
                 break
@@ -62,7 +65,7 @@ def _functions(scope: Scope) -> Iterator[Scope]:
 
 def _definitions(scope: Scope) -> frozenset[str]:
     """The classes and functions in `scope`, which are no variables."""
-    return frozenset(child.name.rpartition(".")[2] for child in scope.children)
+    return frozenset(last_part(child.name) for child in scope.children)
 
 
 def _is_own(scope: Scope, name: str) -> bool:
@@ -82,6 +85,7 @@ def _changes_elsewhere(facts: StructureFacts, subject: Subject, name: str) -> It
     model, sources = facts.names, facts.codebase.sources
     model.files.recorder.read((ANYWHERE, Reading.MENTIONS, name))
     for importer in sorted(facts.codebase.every_import.importers.get(subject.module, ())):
+        # Parsing is what costs: most importers do not even contain the name.
         if is_test(importer) or name.encode() not in content_of(sources[importer]):
             continue
         for scope in _functions(model.scope(importer)):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from archguard.codebase.facts import Reference
+from archguard.model.names import plain_name
 from archguard.semantics import ExternalMember, FunctionType, InstanceType, Type, qualified_name
 
 
@@ -57,13 +58,8 @@ def _spellings(name: str) -> tuple[str, ...]:
     """`name`, with and without its service; nothing for types that have none, such as the result of a call."""
     if "(" in name:
         return ()
-    bare = plain(name)
+    bare = plain_name(name)
     return (name,) if name == bare else (name, bare)
-
-
-def plain(name: str) -> str:
-    """`name` without its service."""
-    return name.rpartition("::")[2]
 
 
 def _is_member(value: Type) -> bool:

@@ -15,6 +15,7 @@ from archguard.kinds.structure_rules.shape import Demand, Modifier, Selector, Sh
 from archguard.kinds.structure_rules.subjects import Sort, StructureFacts, Subject
 from archguard.kinds.structure_rules.vocabulary import bound_predicates, confidence, is_met
 from archguard.model import Confidence
+from archguard.model.names import last_part
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +72,8 @@ class Rule:
         """The modules that can contain subjects; a search of the bytes excludes the others without parsing them."""
         if id(self) not in facts.subject_modules:
             scope = self.scope(facts.codebase) & facts.codebase.sources.keys()
+            # A call may be of a function under another name (`import ... as`), so that importers of a file with the
+            # text count, too.
             near = facts.containing(self._markers, directly=not self.calls) if self._markers else scope
             facts.subject_modules[id(self)] = scope & near
         return facts.subject_modules[id(self)]
@@ -136,5 +139,5 @@ class Rule:
     def _demanded(self, demand: Demand | None, subject: Subject) -> Demand:
         """`demand` with `<name>` replaced by its value at `subject`."""
         matching = (pattern.bindings(subject.module) for pattern in self.modules)
-        values = {"module": subject.module.rpartition(".")[2]} | next(filter(None, matching), {})
+        values = {"module": last_part(subject.module)} | next(filter(None, matching), {})
         return bound(demand or Demand(), values)

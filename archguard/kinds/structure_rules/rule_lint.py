@@ -52,6 +52,7 @@ def faults(rule: Rule, facts: StructureFacts) -> Iterator[Fault]:
         *_contradictions(rule),
         *_captures(rule),
     ]
+    # `or` on a list: the second part is not even computed if the first has something.
     yield from in_rule or (*_locations(rule, facts), *_no_subjects(rule, facts), *_parameter_names(rule, facts))
 
 
@@ -126,6 +127,8 @@ def _repeated(first: Criteria, second: Criteria) -> Iterator[tuple[str, str]]:
     """The keys and values of `first` that `second` repeats."""
     for one, other in product(bound_predicates(first), bound_predicates(second)):
         repeated = set(texts(one.value))
+        # Not the other way round: `must: named: [*A, *B]` with a selector `named: *A` says nothing new, but a selector
+        # with both leaves something to ask.
         if one.key == other.key and repeated <= set(texts(other.value)):
             yield one.key.rstrip("_"), " or ".join(sorted(repeated))
 
@@ -149,6 +152,7 @@ def _locations(rule: Rule, facts: StructureFacts) -> Iterator[Fault]:
         return
     for section, demand in (("must", rule.must), ("must_not", rule.must_not)):
         patterns = demand.reside_in if demand else ()
+        # With a capture, the place is another for each module.
         if not patterns or any(pattern.captures for pattern in patterns):
             continue
         is_inside = always_inside(codebase, rule.modules, patterns)
@@ -175,6 +179,7 @@ def _parameter_names(rule: Rule, facts: StructureFacts) -> Iterator[Fault]:
     """Globs under `take` that are names of parameters and of no type: `take` is about types."""
     for section, predicate in _predicates(rule):
         for glob in predicate.value if predicate.key == "take" else ():
+            # `int` and `str` are lower case as well; that is why it also looks whether any type has the name.
             if glob.text.isidentifier() and glob.text.islower() and _is_parameter_only(rule, facts, glob):
                 hint = "write the type: `Session`, not `session`"
                 yield Fault(f"'{glob}' is the name of a parameter, and no type", (section, "take"), hint)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cached_property, partial
 from sys import stdlib_module_names
 
-from archguard.codebase import Codebase, Pattern, Reachability, Source, SourceError, self_and_parents
+from archguard.codebase import Codebase, Pattern, Reachability, Source, SourceError
 from archguard.codebase.facts import Call, ClassDefinition, FunctionDefinition, Reference
 from archguard.codebase.facts.definitions import definitions
 from archguard.codebase.file_tasks import scan_files
@@ -15,8 +15,9 @@ from archguard.codebase.scopes.scopes import BindingKind, Scope
 from archguard.effects import semantic_model
 from archguard.incremental.fingerprint import digest_of
 from archguard.kinds.structure_rules.arguments import resolved
-from archguard.kinds.structure_rules.name_forms import Spelling, plain, spelled
+from archguard.kinds.structure_rules.name_forms import Spelling, spelled
 from archguard.model import Location
+from archguard.model.names import is_dotted_name, last_part, plain_name, self_and_parents, top_package
 from archguard.semantics import ClassType, InstanceType, SemanticModel
 
 
@@ -55,7 +56,7 @@ class Subject:
     @property
     def simple_name(self) -> str:
         """The name of its file without `.py`, or that of its definition."""
-        return self.source.path.stem if self.sort is Sort.MODULE else self.name.rpartition(".")[2]
+        return self.source.path.stem if self.sort is Sort.MODULE else last_part(self.name)
 
     @property
     def symbol(self) -> str:
@@ -100,10 +101,10 @@ class StructureFacts:
     @cached_property
     def packages(self) -> frozenset[str]:
         """The names of all known top-level packages: of the project, its imports, the library models and Python."""
-        own = map(plain, self.codebase.modules)
+        own = map(plain_name, self.codebase.modules)
         library = self.names.library
         known = (*own, *self.codebase.imports.externals, *library.returns, *library.bases, *library.names)
-        return stdlib_module_names | {name.partition(".")[0].removesuffix("()") for name in known}
+        return stdlib_module_names | {top_package(name).removesuffix("()") for name in known}
 
     def containing(self, texts: frozenset[str], *, directly: bool) -> frozenset[str]:
         """The modules whose files contain one of `texts`; unless `directly`, also those that import one transitively.
@@ -126,9 +127,8 @@ class StructureFacts:
     def modules_named(self, text: str) -> frozenset[str]:
         """The modules of the component, service or module with the name `text`; none if there is no such name."""
         if text not in self._named:
-            is_dotted_name = all(segment.isidentifier() for segment in text.split("."))
             is_part = text in self.codebase.components or text in self.codebase.services
-            known = is_dotted_name or is_part
+            known = is_part or is_dotted_name(text)
             self._named[text] = self.codebase.members((Pattern.parse(text),)) if known else frozenset()
         return self._named[text]
 

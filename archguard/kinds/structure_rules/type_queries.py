@@ -14,6 +14,7 @@ from archguard.codebase.facts.calls import written
 from archguard.codebase.scopes.scopes import BindingKind, Position
 from archguard.kinds.structure_rules.name_forms import Spelling, spelled
 from archguard.kinds.structure_rules.subjects import StructureFacts
+from archguard.model.names import last_part
 from archguard.semantics import (
     ClassType,
     ExternalMember,
@@ -139,4 +140,4 @@ def _project_bases(facts: StructureFacts, cls: ExternalSymbol | ClassType) -> It
 def _of_class(model: SemanticModel, cls: ExternalSymbol | ClassType) -> Iterator[Spelling]:
     known = model.library.ancestry(cls.name) if isinstance(cls, ExternalSymbol) else (cls.name,)
     for name in (cls.name, *known):
-        yield spelled(name.rpartition(".")[2], (ExternalSymbol(name),))
+        yield spelled(last_part(name), (ExternalSymbol(name),))

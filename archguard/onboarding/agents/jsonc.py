@@ -26,6 +26,7 @@ def _refuse(name: str) -> None:
     raise ValueError(f"`{name}` is no JSON")
 
 
+# The last one is a byte order mark, with which some editors on Windows begin a file.
 _SPACE: Final = " \t\r\n\ufeff"
 _SKIPPED: Final = re.compile(rf"(?:[{_SPACE}]+|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
 _SCALARS: Final = json.JSONDecoder(parse_constant=_refuse)
@@ -83,7 +84,9 @@ def with_child(text: str, container: Node, value: Any, key: str = "") -> str:
     if not container.children:
         return text[:close] + _written(text, value, key, _line_indent(text, close) + _unit(text)) + text[close:]
     last = container.children[-1]
+    # Behind the comma, if there is a trailing one: then the new child gets one, too, as the author writes them.
     anchor = last.node.end if last.comma < 0 else last.comma + 1
+    # A comment may follow the last child, and stays beside it.
     head = text[anchor:close].rstrip(_SPACE)
     tail = text[anchor + len(head) : close]
     if "\n" in tail:
@@ -100,6 +103,7 @@ def with_child(text: str, container: Node, value: Any, key: str = "") -> str:
 def without_child(text: str, container: Node, child: Child) -> str | None:
     """`text` without `child` of `container`; None if `container` came with its children, of which this is the last."""
     if container.children == (child,):
+        # The closing bracket follows at once: the container was there, and empty, before the child was added.
         if text[child.node.end] in "]}":
             return text[: child.start] + text[child.node.end :]
         around = text[container.start + 1 : child.start] + text[child.node.end : container.end - 1]
@@ -110,6 +114,7 @@ def without_child(text: str, container: Node, child: Child) -> str | None:
     text = _cut(text, child.start, child.node.end)
     position = container.children.index(child)
     comma = container.children[position - 1].comma if position else -1
+    # The child before is the last one now; the comma behind it came with the child that goes.
     return text if comma < 0 else text[:comma] + text[comma + 1 :]
 
 

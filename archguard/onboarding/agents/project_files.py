@@ -39,6 +39,7 @@ class ProjectFiles:
         Raises:
             ArchguardError: it is outside of the project.
         """
+        # Through links, or `AGENTS.md` could be one to a file anywhere, which would be overwritten.
         file = Path(os.path.realpath(self.root / path))
         if not file.is_relative_to(self.root):
             raise ArchguardError("leads out of the project", "replace the symbolic link by a file", Location(path))

@@ -32,6 +32,7 @@ class TomlTable:
         if text is not None and not _BLOCK.is_in(text) and self._is_there(tables):
             return text
         result = _BLOCK.added_to(text, self.content.strip())
+        # TOML forbids to extend an inline table (`mcp_servers = {}`), and `tomllib` tells that only of the result.
         if not self._is_added(result):
             first = self._name.split(".")[0]
             raise EditError(f"`[{self._name}]` cannot be added: `{first}` is no table, or an inline one", 0)

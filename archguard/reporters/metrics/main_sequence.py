@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from math import atan2, degrees
 
 from archguard.codebase.metrics import Unit
+from archguard.model.names import top_package
 from archguard.reporters.metrics.rows import shown
 from archguard.reporters.page import escaped
 
@@ -67,7 +68,7 @@ def chart(units: Sequence[Unit]) -> str:
 
 def _common_start(units: Sequence[Unit]) -> str:
     """`shop.` if every name is `shop` or begins with `shop.`; otherwise ""."""
-    tops = {unit.name.partition(".")[0] for unit in units}
+    tops = {top_package(unit.name) for unit in units}
     return f"{tops.pop()}." if len(tops) == 1 else ""
 
 

@@ -20,11 +20,11 @@ from lsprotocol import types
 
 from archguard.checking.session import Session
 from archguard.codebase import Codebase, Source
-from archguard.codebase.modules.namespace import self_and_parents
 from archguard.codebase.public_api import Interface
 from archguard.inspection.imported_names import ImportedName, imported_names
 from archguard.kinds import Protected
 from archguard.model import Location, Problem, Violation
+from archguard.model.names import self_and_parents
 from archguard.reporters.phrases import is_known
 from archguard.servers.lsp.diagnostics import Diagnosed, diagnose
 from archguard.servers.lsp.documents import Document, encoded, lines_of

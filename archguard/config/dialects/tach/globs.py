@@ -33,6 +33,7 @@ class ModuleGlob:
     @property
     def _path(self) -> str:
         path = self.text.replace(".", "/")
+        # `libs.**` of tach matches `libs` itself, which the same glob for paths does not.
         return path.removesuffix("/**") + "{,/**}" if path.endswith("/**") else path
 
 
@@ -70,6 +71,7 @@ class PathRules:
         return self._folders.get(folder, "")
 
     def _is_out(self, path: str, *, is_folder: bool) -> bool:
+        # `exclude` of tach has no order: unlike in a `.gitignore`, a later negation brings nothing back.
         if any(rule.matches(path, is_folder=is_folder) and not rule.includes for rule in self._own):
             return True
         found = [
@@ -78,6 +80,7 @@ class PathRules:
             for rule in self._rules_in(folder)
             if rule.matches(path.removeprefix(f"{folder}/"), is_folder=is_folder)
         ]
+        # As in git, the last rule that matches wins, and files of inner folders come after those of outer ones.
         return bool(found) and not found[-1].includes
 
     @cached_property
@@ -116,6 +119,8 @@ class _Rule:
         text = line.strip()
         includes, text = text.startswith("!"), text.removeprefix("!")
         folders_only, text = text.endswith("/"), text.rstrip("/")
+        # As in git: a slash at the beginning or in the middle ties the pattern to the folder of its file; one at the
+        # end, which is cut above, does not.
         anchored = "/" in text
         text = text.lstrip("/") if anchored else f"**/{text}"
         return cls(text, includes, folders_only)

@@ -5,8 +5,9 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from archguard.codebase import Import, ImportTrait, Source, SourceError, self_and_parents
+from archguard.codebase import Import, ImportTrait, Source, SourceError
 from archguard.model import Location
+from archguard.model.names import self_and_parents
 
 _DIRECTIVE: Final = re.compile(r"# *tach-ignore(?:\((?P<reason>[^)]*)\))?(?P<names>(?:\s+[\w.]+)*)\s*$")
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
-from archguard.codebase import Pattern, self_and_parents
+from archguard.codebase import Pattern
 from archguard.config.dialects.tach.globs import ModuleGlob, is_glob
 from archguard.config.dialects.tach.layout import Layout
 from archguard.config.dialects.tach.options import ROOT, Interface, Module, found, interfaces_of, modules_of
 from archguard.config.dialects.tach.permissions import Layering, Permissions
+from archguard.model.names import is_below, last_part, self_and_parents, top_package
 
 REST: Final = "rest-of-the-code"
 """The component of the code that belongs to no module."""
@@ -67,7 +68,7 @@ class Plan:
     @cached_property
     def packages(self) -> frozenset[str]:
         """The top-level packages with code of modules."""
-        return frozenset(name.partition(".")[0] for path in self.modules for name in self._owners[path])
+        return frozenset(top_package(name) for path in self.modules for name in self._owners[path])
 
     def nearest(self, name: str) -> Module | None:
         """The module that the Python module `name` belongs to."""
@@ -77,7 +78,7 @@ class Plan:
     def has_rest(self) -> bool:
         """Whether code of these packages belongs to no module."""
         owned = frozenset().union(*(self._owners[path] for path in self.modules))
-        return any(name.partition(".")[0] in self.packages for name in self.layout.checked - owned)
+        return any(top_package(name) in self.packages for name in self.layout.checked - owned)
 
     def call(self, module: Module) -> str:
         """The name of `module` in contracts: its path, or that of a component if other modules are inside of it."""
@@ -85,8 +86,8 @@ class Plan:
             return REST
         if not self._below(module.path):
             return module.path
-        last = module.path.rpartition(".")[2]
-        same = [path for path in self.modules if path.rpartition(".")[2] == last and self._below(path)]
+        last = last_part(module.path)
+        same = [path for path in self.modules if last_part(path) == last and self._below(path)]
         return f"rest-of-{last if len(same) == 1 else module.path}"
 
     def components(self, named: Collection[str]) -> dict[str, dict[str, Any]]:
@@ -115,10 +116,10 @@ class Plan:
         return bool(matched) and matched <= set(out)
 
     def _is_inside(self, name: str) -> bool:
-        return self.root_counts or name.partition(".")[0] in self.packages
+        return self.root_counts or top_package(name) in self.packages
 
     def _below(self, path: str) -> list[str]:
-        return [other for other in self.modules if other.startswith(f"{path}.")]
+        return [other for other in self.modules if is_below(other, path)]
 
     @cached_property
     def _resolved(self) -> Mapping[str, Module]:
