@@ -17,6 +17,7 @@ from archguard.codebase.kept_results import Change, FileVersion, valid_results
 from archguard.codebase.scopes.binder import read_scope
 from archguard.codebase.scopes.scopes import Scope
 from archguard.codebase.syntax.error_tolerant import TolerantSource
+from archguard.model.names import ModuleName
 
 _MOST_OUTDATED: Final = 0.1
 _FEW_OUTDATED: Final = 50

@@ -19,6 +19,7 @@ from archguard.codebase.imports.graph import ImportGraph, Link
 from archguard.codebase.imports.indentation import traits_at
 from archguard.codebase.imports.reexports import Reexports
 from archguard.codebase.imports.statements import Statements
+from archguard.codebase.memo import per_codebase
 from archguard.codebase.modules.discovery import find_modules
 from archguard.codebase.modules.pattern import Pattern, Target
 from archguard.codebase.modules.project import Component, Project, Service
@@ -78,8 +79,8 @@ class Codebase:
         default_factory=dict, compare=False, repr=False
     )
     """The modules that patterns select; shared with whatever has the same modules."""
-    memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
-    """Memoized analyses of the sources, by key; shared with the variants that lack some imports."""
+    memo: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
+    """The results of functions that are memoized `per_codebase`; shared with the variants that lack some imports."""
 
     @property
     def modules(self) -> frozenset[ModuleName]:
@@ -109,7 +110,7 @@ class Codebase:
         if pattern.text in self.components:
             return {pattern.text: self._component(pattern.text)}
         if pattern.text in self.services:
-            return {pattern.text: self._members_of_services[pattern.text]}
+            return {pattern.text: self._service(pattern.text)}
         return self._matches(pattern)
 
     def anchors(self, pattern: Pattern) -> tuple[ModuleName, ...]:
@@ -118,7 +119,7 @@ class Codebase:
             matched = {anchor for own in self.components[pattern.text].modules for anchor in self._matches(own)}
             found = matched & self._component(pattern.text)
         elif pattern.text in self.services:
-            found = {self_and_parents(module)[-1] for module in self._members_of_services[pattern.text]}
+            found = {self_and_parents(module)[-1] for module in self._service(pattern.text)}
         else:
             found = set(self._matches(pattern))
         return tuple(sorted(found))
@@ -342,6 +343,7 @@ class Codebase:
             - excluded
         )
 
+    @per_codebase
     def _service(self, name: str) -> frozenset[ModuleName]:
         service = self.services[name]
         own = (unit for pattern in service.modules for unit in self._matches(pattern).values())
@@ -358,13 +360,6 @@ class Codebase:
                     units.setdefault(unit, set()).add(module)
             self.units_by_pattern[pattern] = {unit: frozenset(modules) for unit, modules in units.items()}
         return self.units_by_pattern[pattern]
-
-    @property
-    def _members_of_services(self) -> Mapping[str, frozenset[str]]:
-        if "services" not in self.memo:
-            self.memo["services"] = {name: self._service(name) for name in self.services}
-        found: Mapping[str, frozenset[str]] = self.memo["services"]
-        return found
 
     @cached_property
     def _last_line(self) -> list[tuple[tuple[str, int], Mapping[str, tuple[Import, ...]]]]:

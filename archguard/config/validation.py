@@ -18,6 +18,7 @@ from archguard.errors import ConfigError
 from archguard.kinds import Contract
 from archguard.kinds.contract import ContractError, VacuousError, patterns_of
 from archguard.kinds.distributions import is_installed, packages_of, respelled
+from archguard.model.names import parts_of, plain_name, service_of, top_package
 
 _NOT_A_HOST = re.compile(r"\d*|.*\s.*", re.DOTALL)
 """Not a host: a bare port, or text with white space."""

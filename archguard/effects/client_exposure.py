@@ -15,9 +15,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Self, TypeAlias
 
-from archguard.codebase import ImportGraph, Reachability, ReachabilityRule, Source, self_and_parents
+from archguard.codebase import ImportGraph, Reachability, ReachabilityRule, Source
 from archguard.effects.tracing import content_of
 from archguard.incremental.fingerprint import digest_of
+from archguard.model.names import self_and_parents
 
 _STAR = re.compile(rb"import\s*\*")
 

@@ -30,6 +30,7 @@ from archguard.effects.client_exposure import Exposure, Words, names_any
 from archguard.effects.entry_points import EntryPoints
 from archguard.effects.tracing import STUB, content_of, has_any
 from archguard.incremental.fingerprint import digest_of
+from archguard.model.names import parts_of, plain_name, top_package
 from archguard.semantics import (
     ClassType,
     ExternalMember,
@@ -127,15 +128,11 @@ def _is_imported(codebase: Codebase, module: str) -> bool:
     return module in codebase.every_import.importers or codebase.sources[module].is_package
 
 
-def _exposure_search(codebase: Codebase, channels: Sequence[str], extensions: Extensions) -> "_ExposureSearch":
-    key = f"exposure search {channels} {sorted(extensions.items())}"
-    if key not in codebase.memo:
-        catalogue = load_catalogue(channels_with_aws(channels), extensions)
-        codebase.memo[key] = _ExposureSearch(
-            semantic_model(codebase, extensions), catalogue, key, tasks="queue" in channels
-        )
-    found: _ExposureSearch = codebase.memo[key]
-    return found
+@per_codebase
+def _exposure_search(codebase: Codebase, channels: tuple[str, ...], clients: AddedClients) -> "_ExposureSearch":
+    catalogue = load_catalogue(channels_with_aws(channels), clients.extensions)
+    variant = f"{channels} {sorted(clients.extensions.items())}"
+    return _ExposureSearch(semantic_model(codebase, clients.extensions), catalogue, variant, tasks="queue" in channels)
 
 
 def _attributes(scope: Scope) -> Iterator[tuple[str, list[Binding]]]:

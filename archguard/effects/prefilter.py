@@ -16,10 +16,11 @@ from enum import StrEnum
 from functools import partial
 from typing import TypeAlias
 
-from archguard.codebase import Codebase, Pattern, Source, SourceError, self_and_parents
+from archguard.codebase import Codebase, Pattern, Source, SourceError
 from archguard.codebase.file_tasks import scan_files
 from archguard.effects.catalogue.catalogue import Catalogue
 from archguard.incremental.fingerprint import digest_of
+from archguard.model.names import plain_name, self_and_parents, top_package
 from archguard.semantics import app_state_writers, reads_app_state
 
 HOPS = 6

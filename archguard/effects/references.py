@@ -37,10 +37,7 @@ class References:
         imported = frozenset(binding.name for binding in name_bindings if _is_imported(binding, words, resolver))
         bound, stored = _values(name_bindings), _values(attribute_bindings)
         returned = [
-            (scope.name.rpartition(".")[2], node)
-            for scope in scopes
-            for node, _ in scope.returns
-            if isinstance(node, _FORMS)
+            (last_part(scope.name), node) for scope in scopes for node, _ in scope.returns if isinstance(node, _FORMS)
         ]
         current = cls(imported | star_imported, frozenset(words))
         while True:

@@ -15,6 +15,7 @@ from archguard.codebase.memoization import memoized
 from archguard.codebase.modules.namespace import is_test
 from archguard.codebase.scopes.reading import Reading
 from archguard.codebase.scopes.scopes import Binding, Position, Scope, walk
+from archguard.model.names import parts_of
 from archguard.semantics.evaluator import Evaluator
 from archguard.semantics.index import FileIndex
 from archguard.semantics.types import UNKNOWN, ClassType, FunctionType, Type, Types, union

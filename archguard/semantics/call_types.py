@@ -147,7 +147,7 @@ class CallTypes:
     def _passed_elements(self, name: str, arguments: list[ast.expr], at: Position) -> Types:  # noqa: PLR0911  # one case for each
         """Infer `x` in `for x in name(*arguments)`, for functions that pass on what they iterate over."""
         first, last = arguments[0], arguments[-1]
-        match last_name(name):
+        match last_part(name):
             case "enumerate":
                 return (external_instance("builtins.tuple", UNKNOWN, self._iterate(first, at)),)
             case "zip" | "zip_longest":

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from archguard.codebase.scopes.reading import Reading
 from archguard.codebase.scopes.scopes import Binding, BindingKind, FunctionNode, Position, Scope
+from archguard.model.names import plain_name, service_of, split_service, top_package
 from archguard.semantics.fresh_stack import QUERIES_PER_THREAD, on_fresh_stack
 from archguard.semantics.index import FileIndex
 from archguard.semantics.module_names import ModuleNames, app_label

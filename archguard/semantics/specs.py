@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 
 from archguard.codebase.scopes.scopes import Position
+from archguard.model.names import parts_of, service_of, split_last
 from archguard.semantics.django_settings import setting_bindings
 from archguard.semantics.evaluator import Evaluator
 from archguard.semantics.types import (
@@ -57,7 +58,7 @@ class SpecInterpreter:
         if base in ("self", "key", "item", "argument", "object", "result"):
             return self._placeholder(base, receiver, node, at)
         if base.startswith("self."):
-            return self._instances_named_by(receiver, base.split(".")[1:])
+            return self._instances_named_by(receiver, parts_of(base)[1:])
         if base.startswith(_SETTING):
             return self._model_in_setting(base.removeprefix(_SETTING), at)
         items = (self._placeholder(part, receiver, node, at) for part in inner.split(", ")) if inner else ()
@@ -68,7 +69,7 @@ class SpecInterpreter:
         if name.startswith(_SETTING):
             instances = self._model_in_setting(name.removeprefix(_SETTING), at)
         elif name.startswith("self."):
-            instances = self._instances_named_by(receiver, name.split(".")[1:])
+            instances = self._instances_named_by(receiver, parts_of(name)[1:])
         else:
             return (ExternalSymbol(name),)
         return tuple(value.of for value in instances if isinstance(value, InstanceType))
@@ -76,7 +77,7 @@ class SpecInterpreter:
     def _model_in_setting(self, name: str, at: Position | None) -> Types:
         """An instance of the model whose label is the setting `name` of Django; without `at`, of the only service."""
         files = self.evaluator.files
-        services = {at.scope.module.name.rpartition("::")[0]} if at else _services(files.settings_modules)
+        services = {service_of(at.scope.module.name)} if at else _services(files.settings_modules)
         importers = [f"{service}::" for service in services] if len(services) == 1 else []
         labels = {
             binding.node.value
@@ -84,7 +85,7 @@ class SpecInterpreter:
             for binding in setting_bindings(files, name, importer)
             if isinstance(binding.node, ast.Constant)
         }
-        app, _, model = str(labels.pop()).rpartition(".") if len(labels) == 1 else ("", "", "")
+        app, model = split_last(str(labels.pop())) if len(labels) == 1 else ("", "")
         modules = self.evaluator.resolver.django_models(app, importers[0]) if app else ()
         return instances_of(union(*(self.evaluator.infer_export(module, model) for module in modules)))
 
@@ -143,7 +144,7 @@ class SpecInterpreter:
 
 
 def _services(modules: Iterable[str]) -> frozenset[str]:
-    return frozenset(module.rpartition("::")[0] for module in modules)
+    return frozenset(service_of(module) for module in modules)
 
 
 def _last_items(values: Types) -> Types:

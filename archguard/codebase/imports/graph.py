@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from archguard.incremental.fingerprint import content_digest
+from archguard.model.names import ModuleName, QualifiedName
 
 
 class Link(NamedTuple):

@@ -22,8 +22,8 @@ from archguard.codebase.imports.line_parser import names_in, text_at
 from archguard.codebase.imports.statement_resolver import StatementResolver
 from archguard.codebase.imports.statements import Statements
 from archguard.codebase.imports.syntax_scanner import Scan, is_compiled, scan
-from archguard.codebase.modules.discovery import Modules, plain_name
-from archguard.codebase.modules.namespace import ServiceNamespace, self_and_parents
+from archguard.codebase.modules.discovery import Modules
+from archguard.codebase.modules.namespace import ServiceNamespace
 from archguard.codebase.syntax.source import (
     LONG,
     LONG_IMPORT,
@@ -357,7 +357,7 @@ def _may_leave(markers: frozenset[bytes], source: Source) -> bool:
 
 def _depth(source: Source) -> int:
     """The number of packages that the file is in."""
-    return len(source.package.split(".")) if source.package else 0
+    return len(parts_of(source.package)) if source.package else 0
 
 
 def _is_for_ast(source: Source) -> bool:

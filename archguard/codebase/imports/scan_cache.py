@@ -16,12 +16,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from archguard.codebase.modules.namespace import self_and_parents
 from archguard.codebase.syntax.source import Source, SourceError
 from archguard.incremental.fingerprint import content_digest, digest_of
 from archguard.incremental.input_recorder import is_recording, record_rows, state_of
 from archguard.incremental.program_state import running_program
 from archguard.incremental.scan_rows import ScanRows, packed
+from archguard.model.names import plain_name, self_and_parents, top_package
 
 if TYPE_CHECKING:
     from archguard.incremental.scan_rows import Row
@@ -56,7 +56,7 @@ class KnownNames(NamedTuple):
         changed = {*self.modules}.symmetric_difference(before.modules)
         changed |= {*self.packages}.symmetric_difference(before.packages)
         around = {outer for name in changed for outer in self_and_parents(name)}
-        return frozenset(around.union(name.rpartition("::")[2].partition(".")[0] for name in changed))
+        return frozenset(around.union(top_package(plain_name(name)) for name in changed))
 
 
 @dataclass

@@ -13,7 +13,7 @@ from functools import cached_property
 from archguard.codebase.imports.syntax_scanner import Statement
 from archguard.codebase.modules.namespace import ServiceNamespace
 from archguard.codebase.syntax.relative_names import absolute
-from archguard.model.names import ModuleName, QualifiedName, parent_name, self_and_parents, top_package
+from archguard.model.names import ModuleName, parent_name, self_and_parents, top_package
 
 _MOST_MEMOIZED = 100_000
 """Memoized statements at most: 30 MB. Home Assistant has 15,000."""
@@ -59,8 +59,8 @@ class StatementResolver:
     def resolved(self, target: str) -> str:
         """The name in the graph of `target`, a module or a name in one; "" if grimp must tell."""
         names, qualified = self._names, self.namespace.qualified
-        top = target.partition(".")[0]
-        for name in (target, target.rpartition(".")[0]):
+        top = top_package(target)
+        for name in (target, parent_name(target)):
             found = names.get(qualified(name))
             if found is not None and name != top:
                 return found

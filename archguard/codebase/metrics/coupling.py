@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from archguard.codebase.imports.graph import ImportGraph, Link
 from archguard.codebase.metrics.components import component_of, strongly_connected
-from archguard.model.names import ModuleName, QualifiedName
 
 if TYPE_CHECKING:
     import networkx as nx

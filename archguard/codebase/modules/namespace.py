@@ -76,12 +76,6 @@ def _contains_some(package: ModuleName, modules: Collection[ModuleName]) -> bool
     return any(is_below(module, package) for module in modules)
 
 
-def self_and_parents(name: str) -> list[str]:
-    """`a.b.c`, `a.b`, `a`: the dotted name and its parents, the deepest first."""
-    parts = name.split(".")
-    return [".".join(parts[:length]) for length in range(len(parts), 0, -1)]
-
-
 @lru_cache(maxsize=1 << 14)  # of a large project: each module is asked about for each one that it imports
 def is_test(module: str) -> bool:
     """Whether `module` is a test or supports tests, by its name: these pass mocks, and call what must not exist."""

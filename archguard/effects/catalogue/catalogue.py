@@ -204,10 +204,10 @@ class Catalogue:
         """
         bases = library.ancestry(cls)
         yield from bases
-        package, is_inside, _ = cls.partition(".")
+        package = top_package(cls)
         is_listed = not self._methods_by_class.keys().isdisjoint(bases)
-        if is_inside and cls[-1:] != ")" and not is_listed and self.imported(cls) and not self.builds(cls):
-            last = cls.rpartition(".")[2].lower()
+        if package != cls and cls[-1:] != ")" and not is_listed and self.imported(cls) and not self.builds(cls):
+            last = last_part(cls).lower()
             yield from (name for name, short in self._short_names.get(package, ()) if last.endswith(short))
 
     @cached_property
@@ -272,9 +272,8 @@ class AddedClients:
         return cls(f"{sorted((extensions or {}).items())}", extensions or {})
 
 
-@lru_cache(
-    maxsize=16
-)  # one for each set of added clients: catalogues memoize by library, and live as long as the process
+# One for each set of added clients: catalogues memoize by library, and live as long as the process.
+@lru_cache(maxsize=16)
 def _library(added: AddedClients) -> ExternalModels:
     every = [client for channel in CHANNELS for client in clients_of(channel, added.extensions)]
     every += _built_in("python")
@@ -290,17 +289,18 @@ def semantic_model(codebase: Codebase, extensions: Extensions | None = None) -> 
 
     Modules that `extensions` declares as clients are opaque: inference does not look into their source.
     """
-    key = f"names {sorted((extensions or {}).items())}"
-    if key not in codebase.memo:
-        declared = frozenset(module for client in (extensions or {}).values() for module in client.modules)
-        opaque = [name for name in codebase.sources if not declared.isdisjoint(self_and_parents(name))]
-        results = codebase.results
-        files = FileIndex(codebase.sources, opaque, results.recorder, results.scopes, results.called_names)
-        importers, state_writers = codebase.every_import.importers, partial(app_state_writers, codebase)
-        memo = partial(results.answers.memo, results.recorder, key)
-        codebase.memo[key] = SemanticModel(files, library(extensions), importers, state_writers, memo)
-    model: SemanticModel = codebase.memo[key]
-    return model
+    return _semantic_model(codebase, AddedClients.of(extensions))
+
+
+@per_codebase
+def _semantic_model(codebase: Codebase, added: AddedClients) -> SemanticModel:
+    declared = frozenset(module for client in added.extensions.values() for module in client.modules)
+    opaque = [name for name in codebase.sources if not declared.isdisjoint(self_and_parents(name))]
+    results = codebase.results
+    files = FileIndex(codebase.sources, opaque, results.recorder, results.scopes, results.called_names)
+    importers, state_writers = codebase.every_import.importers, partial(app_state_writers, codebase)
+    memo = partial(results.answers.memo, results.recorder, added.text)
+    return SemanticModel(files, _library(added), importers, state_writers, memo)
 
 
 @cache

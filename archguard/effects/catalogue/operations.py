@@ -142,7 +142,7 @@ class Operations:
     @memoized
     def is_local(self, library: ExternalModels, symbol: str) -> bool:
         """Whether the function or method `symbol` of a client that is no database sends nothing when it is called."""
-        cls, _, name = symbol.rpartition(".")
+        cls, name = split_last(symbol)
         if symbol in self.facts.functions.nothing:
             return True
         listed = (_listed(entry, name) for entry in self._entries_of(library, cls))

@@ -112,7 +112,7 @@ class Checks:
         self, node: ast.Call, at: Position, called: Sequence[Type], level: Level, depth: int
     ) -> Iterator[Check]:
         """What `partial(check, ...)`, `method_decorator(check)` and `wraps` of the standard library are given."""
-        external = {value.name.rpartition(".")[2] for value in called if isinstance(value, ExternalSymbol)}
+        external = {last_part(value.name) for value in called if isinstance(value, ExternalSymbol)}
         if external & {"partial", _METHOD_DECORATOR, "decorator_from_middleware", "sync_to_async"}:
             placed = self.expressions.argument(node, at, (0, "decorator"))
             for element, position in self.elements_or_self(*placed) if placed else ():

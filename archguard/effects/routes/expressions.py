@@ -348,7 +348,7 @@ class Expressions:
         """The calls of `function`, each with the number of parameters that it passes implicitly."""
         if not isinstance(function.node, ast.FunctionDef | ast.AsyncFunctionDef):
             return
-        *_, outer, name = function.name.split(".")
+        *_, outer, name = parts_of(function.name)
         for call, at in self.calls(outer if name == "__init__" else name):
             for callee in self.model.infer(call.func, at):
                 if _is_call_of(callee, function):

@@ -152,7 +152,7 @@ class GuardSet:
 
 def _last(text: str) -> str:
     """The last part of a dotted name: code writes `Anonymous` or `models.Anonymous` for what a contract names whole."""
-    return text.rpartition(".")[2] if text[:1].isidentifier() else text
+    return last_part(text) if text[:1].isidentifier() else text
 
 
 def _all_checks(checks: Iterable[Check]) -> Iterable[Check]:

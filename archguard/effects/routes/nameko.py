@@ -14,6 +14,7 @@ from archguard.effects.routes.checks import Checks
 from archguard.effects.routes.facts import route_facts
 from archguard.effects.routes.handlers import Handlers
 from archguard.effects.routes.route import ANY, PATH_REASON, UNKNOWN_PART, Level, Route, normalized
+from archguard.model.names import last_part
 from archguard.semantics import ClassType, ExternalMember, qualified_name
 
 FRAMEWORK = "nameko"
@@ -40,7 +41,7 @@ class NamekoRoutes:
         seen = set[str]()
         for base in self.checks.hierarchy.mro(cls) if name else ():
             for method in base.scope.children if isinstance(base, ClassType) else ():
-                last = method.name.rpartition(".")[2]
+                last = last_part(method.name)
                 if last not in seen and isinstance(method.node, ast.FunctionDef | ast.AsyncFunctionDef):
                     seen.add(last)
                     yield from self._exposed(cls, method, name)
@@ -59,7 +60,7 @@ class NamekoRoutes:
             call = decorator if isinstance(decorator, ast.Call) else None
             names = self._names(call.func if call else decorator, at)
             if names & route_facts().nameko.procedures:
-                yield self._route(cls, method, _PROCEDURE, f"/{service}/{method.name.rpartition('.')[2]}")
+                yield self._route(cls, method, _PROCEDURE, f"/{service}/{last_part(method.name)}")
             elif call and names & route_facts().nameko.http:
                 yield from self._http(cls, method, call, at)
 
@@ -82,7 +83,7 @@ class NamekoRoutes:
             method=verb,
             path=normalized(path),
             template=path,
-            handler=f"{cls.name}.{method.name.rpartition('.')[2]}",
+            handler=f"{cls.name}.{last_part(method.name)}",
             module=cls.scope.module.name,
             location=self.handlers.location(method if is_own else cls.scope),
             framework=FRAMEWORK,

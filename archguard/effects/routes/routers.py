@@ -243,7 +243,7 @@ class Routers:
         while scope is not None and scope.parent is not None:
             if isinstance(scope.parent.node, ast.ClassDef):
                 base = self.expressions.framework_base(ClassType(scope.parent.name, scope.parent))
-                name = scope.name.rpartition(".")[2]
+                name = last_part(scope.name)
                 return base is not None and (base[1].registration(name) is not None or name in base[1].mounts)
             scope = scope.parent
         return False

@@ -17,6 +17,7 @@ from functools import partial
 
 from archguard.codebase import Codebase, Source
 from archguard.codebase.file_tasks import map_files, map_program, scan_files
+from archguard.codebase.memo import per_codebase
 from archguard.effects.catalogue.catalogue import semantic_model
 from archguard.effects.routes.checks import Checks
 from archguard.effects.routes.django import DjangoRoutes

@@ -116,7 +116,7 @@ class Classifier:
         channel = self._channel(symbol, access, at)
         if channel == "database":
             return Found(self._database_operation(callee, symbol, access, at), symbol, confidence, channel)
-        is_constructor = isinstance(callee, ExternalSymbol) and symbol.rpartition(".")[2][:1].isupper()
+        is_constructor = isinstance(callee, ExternalSymbol) and last_part(symbol)[:1].isupper()
         is_local = is_constructor or self._operations.is_local(self.model.library, symbol)
         return Found(Operation.NOTHING if is_local else Operation.SEND, symbol, confidence, channel)
 

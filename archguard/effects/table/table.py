@@ -7,6 +7,7 @@ from itertools import starmap
 
 from archguard.codebase import Codebase, Source
 from archguard.codebase.file_tasks import scan_files
+from archguard.codebase.memo import per_codebase
 from archguard.codebase.scopes.scopes import FunctionNode, Position, Scope
 from archguard.effects.catalogue.catalogue import AddedClients, Extensions, semantic_model
 from archguard.effects.table.body_reader import BodyReader
@@ -24,12 +25,13 @@ from archguard.semantics.recorded import carried, recorded
 
 def effect_table(codebase: Codebase, extensions: Extensions) -> "EffectTable":
     """The effect table of `codebase` (memoized per code base)."""
-    key = f"effect table {sorted(extensions.items())}"
-    if key not in codebase.memo:
-        has_stubs = bool(scan_files(codebase, "names stubs of gRPC", names_stub))
-        codebase.memo[key] = EffectTable(semantic_model(codebase, extensions), extensions, has_stubs=has_stubs)
-    table: EffectTable = codebase.memo[key]
-    return table
+    return _effect_table(codebase, AddedClients.of(extensions))
+
+
+@per_codebase
+def _effect_table(codebase: Codebase, added: AddedClients) -> "EffectTable":
+    has_stubs = bool(scan_files(codebase, "names stubs of gRPC", names_stub))
+    return EffectTable(semantic_model(codebase, added.extensions), added.extensions, has_stubs=has_stubs)
 
 
 class EffectTable:
