@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _IGNORED_NAMES = ("__pycache__", NAME)
 """Entries that running Python or archguard creates in folders, and that no report depends on."""
 _NON_BLOCKING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+_CHUNK = 1 << 20
+"""Bytes that are read at once, if a file turns out to have more than it says."""
 _TICK = 2_000_000_000
 """Nanoseconds within which two changes may get the same time: FAT, the coarsest file system, counts in 2 s steps."""
 
@@ -80,14 +82,20 @@ def content(path: str, most: int = 0) -> bytes:
         OSError: it cannot be read, is larger, or is no regular file: reading a pipe or a device may never end.
     """
     _require_regular_file(path, os.stat(path))  # before `open`, which alone has an effect on some devices
-    with open(os.open(path, os.O_RDONLY | _NON_BLOCKING), "rb", buffering=0) as file:
-        found = os.fstat(file.fileno())
+    descriptor = os.open(path, os.O_RDONLY | _NON_BLOCKING)  # without `open`, which takes as long as the reading
+    try:
+        found = os.fstat(descriptor)
         _require_regular_file(
             path, found
         )  # it may have been replaced by a pipe meanwhile; `O_NONBLOCK` keeps `open` from waiting
         if most and found.st_size > most:
             raise OSError(errno.EFBIG, f"is larger than {most >> 20} MiB", path)
-        return file.readall()
+        read = os.read(descriptor, found.st_size + 1)
+        while more := os.read(descriptor, _CHUNK):  # it has grown meanwhile, or is on a slow file system
+            read += more
+        return read
+    finally:
+        os.close(descriptor)
 
 
 def _require_regular_file(path: str, found: os.stat_result) -> None:

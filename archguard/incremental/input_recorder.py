@@ -96,6 +96,13 @@ class InputRecorder:
             with self._paused():
                 self.inputs.record_file(whole)
 
+    def record_sources(self, paths: Iterable[str]) -> None:
+        """Record the fingerprints of the source files `paths`, as `record_file`; none of them was generated."""
+        with self._paused():
+            for path in paths:
+                if not self._is_recorded(path):
+                    self.inputs.record_file(path)
+
     def record_folder(self, path: str) -> None:
         """Record the names in the folder `path`, and the kinds of what its symbolic links point to, once."""
         whole = _absolute(path)
@@ -247,8 +254,7 @@ def record_sources(paths: Iterable[os.PathLike[str] | str]) -> None:
     """Record the source files `paths`; to be called before they are read."""
     if _Active.recorder:
         whole = [_absolute(os.fspath(path)) for path in paths]
-        for path in whole:
-            _Active.recorder.record_file(path)
+        _Active.recorder.record_sources(whole)
         if is_recording():
             _Active.recorder.record_interfaces(whole)
 

@@ -1,7 +1,8 @@
 """Scan the imports of files, and report what cannot be read.
 
-1. The compiled `syntax_scanner`, where it is built, reads nearly all files; of the others, `ast` reads what it can.
-2. grimp reads the files that are in doubt there, which are very few; without the compiled scanner, all.
+1. The compiled `syntax_scanner`, where it is built, reads nearly all files. Those in doubt are read by `ast`, if this
+   Python can parse them.
+2. grimp reads what is left; without the compiled scanner, all.
 3. Four kinds of files are parsed by `ast` instead, or in addition: those with dynamic imports, with relative imports
    that leave the top-level package (grimp aborts there), shadowed by a file of the same name, or with very long import
    lines.

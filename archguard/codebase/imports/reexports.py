@@ -11,12 +11,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
-from archguard.codebase.imports.excerpts import bindings_only
 from archguard.codebase.imports.extract import Import, ImportTrait
-from archguard.codebase.imports.import_scanner import uses_compiled
 from archguard.codebase.imports.line_parser import Name
 from archguard.codebase.imports.statements import Statements
-from archguard.codebase.imports.syntax_scanner import scan
 from archguard.codebase.modules.namespace import ServiceNamespace
 from archguard.codebase.syntax.source import MOST_WORDS, Source, SourceError
 from archguard.incremental.input_recorder import record_full_scan
@@ -292,6 +289,10 @@ def _with_bindings(source: Source) -> Source:
     Raises:
         SourceError: the file cannot be read.
     """
+    from archguard.codebase.imports.excerpts import bindings_only  # noqa: PLC0415  # few projects have star imports
+    from archguard.codebase.imports.import_scanner import uses_compiled  # noqa: PLC0415  # the same
+    from archguard.codebase.imports.syntax_scanner import scan  # noqa: PLC0415  # the same
+
     content = source.read()
     scanned = scan(content) if uses_compiled() and len(content) <= MOST_WORDS else None
     return source.with_content(bindings_only(content, scanned.starts)) if scanned else replace(source)
