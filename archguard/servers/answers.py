@@ -74,8 +74,8 @@ def _preview(workspace: Workspace, request: Message) -> Message:
 
 def _report(workspace: Workspace, request: Message) -> Message:
     revision = request.get("since")
-    report = workspace.report() if revision is None else workspace.report_since(_text(revision, "since"))
-    session = workspace.session()
+    found = workspace.report() if revision is None else workspace.report_since(_text(revision, "since"))
+    report, session = found
     plain: Message = report_as_plain(with_details(report, session.config, session.codebase))
     return plain
 

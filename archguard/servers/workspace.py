@@ -66,17 +66,17 @@ class Workspace:
         """
         return self.session().check(drafts)
 
-    def report(self) -> Report:
-        """What the contracts find on disk; violations that the baseline lists are known.
+    def report(self) -> tuple[Report, Session]:
+        """What the contracts find on disk, with the violations as known that the baseline lists; and the project.
 
         Raises:
             ConfigError: there is no configuration.
             ExceptionGroup[ArchguardError]: the configuration, the baseline or a package cannot be read.
         """
         session = self.session()
-        return with_baseline(session.report, session.config, session.codebase, None)
+        return with_baseline(session.report, session.config, session.codebase, None), session
 
-    def report_since(self, revision: str) -> Report:
+    def report_since(self, revision: str) -> tuple[Report, Session]:
         """`report`, with the violations as known that the code had at `revision` under the contracts of today.
 
         The code of a revision is checked once for as long as the configuration stays the same.
@@ -86,13 +86,14 @@ class Workspace:
             ConfigError: there is no configuration.
             ExceptionGroup[ArchguardError]: the configuration, the baseline or a package cannot be read.
         """
-        report, session = self.report(), self.session()
+        report, session = self.report()
         root, commit = session.config.root, commit_of(session.config.root, revision)
         if commit not in self._earlier:
             if len(self._earlier) >= _MOST_REVISIONS:
                 self._earlier.clear()
             self._earlier[commit] = violations_at(session.config, commit)
-        return with_known(report, self._earlier[commit], moved_modules(session.codebase, renames(root, commit)))
+        moved = moved_modules(session.codebase, renames(root, commit))
+        return with_known(report, self._earlier[commit], moved), session
 
     def _config(self) -> Config:
         if self._named:

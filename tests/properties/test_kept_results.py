@@ -178,8 +178,11 @@ def test_the_command_line_reports_after_edits_what_it_reports_without_a_cache(pr
 def test_a_session_finds_what_a_run_from_nothing_finds_after_each_refresh_and_in_each_draft(
     project: Project, seed: int
 ) -> None:
-    layers = "  - {id: layered, kind: layers, layers: [shop.m0, shop.m1 | shop.m2, shop.m3]}\n"
-    project.configure(CONTRACTS + layers)
+    imports = """
+  - {id: layered, kind: layers, layers: [shop.m0, shop.m1 | shop.m2, shop.m3]}
+  - {id: rings, kind: acyclic, children_of: shop}
+"""
+    project.configure(CONTRACTS + imports)
     writer = Writer(2000 + seed)
     modules = {name: writer.module() for name in MODULES} | {"__init__": ["from shop.m3 import f0, C1"]}
     written(project.root, modules)

@@ -28,7 +28,7 @@ def workspace(project: Project) -> Workspace:
 
 
 def found(workspace: Workspace) -> list[str]:
-    return [violation.importer for violation in workspace.report().violations]
+    return [violation.importer for violation in workspace.report()[0].violations]
 
 
 def test_the_configuration_is_found_from_the_folder_upwards(workspace: Workspace, project: Project) -> None:
@@ -111,7 +111,7 @@ def test_a_folder_without_a_configuration_is_an_error(tmp_path: Path) -> None:
 def test_what_the_baseline_lists_is_known(workspace: Workspace, project: Project) -> None:
     project.write("shop/api.py", CALL)
     assert project.call("baseline").returncode == 0
-    assert [violation.status for violation in workspace.report().violations] == ["known"]
+    assert [violation.status for violation in workspace.report()[0].violations] == ["known"]
 
 
 def test_a_file_that_only_a_contract_reads_is_an_input_too(project: Project) -> None:
@@ -140,7 +140,7 @@ def committed(project: Project) -> str:
 
 
 def statuses(workspace: Workspace, revision: str) -> dict[str, str]:
-    return {found.importer: found.status.value for found in workspace.report_since(revision).violations}
+    return {found.importer: found.status.value for found in workspace.report_since(revision)[0].violations}
 
 
 def test_what_the_code_had_at_a_revision_is_known(repository: Project) -> None:

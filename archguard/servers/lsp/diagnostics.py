@@ -62,8 +62,10 @@ class _Diagnosis:
 
     def found(self, *, everywhere: bool) -> Mapping[Path, tuple[Diagnosed, ...]]:
         found: dict[Path, list[Diagnosed]] = {}
-        for path, violation in self._shown(everywhere=everywhere):
-            found.setdefault(path, []).append(Diagnosed(self._of_violation(path, violation), violation))
+        shown = [*self._shown(everywhere=everywhere)]
+        placed = self.findings.with_places([violation for _, violation in shown])
+        for (path, violation), described in zip(shown, placed, strict=True):
+            found.setdefault(path, []).append(Diagnosed(self._of_violation(path, described), violation))
         problems = (pair for pair in self._problems() if pair[0] in self.open or pair[1].severity is not Severity.INFO)
         for path, problem in (*problems, *self._unchecked()):
             found.setdefault(path, []).append(Diagnosed(self._of_problem(path, problem), problem))

@@ -78,7 +78,7 @@ def _import_text(findings: Findings, session: Session, source: Source, names: li
     if broken:
         yield f"{code(source.module)} must not import {'it' if len(modules) == 1 else 'them'}:"
         yield ""
-        for violation in broken:
+        for violation in findings.with_places(broken):
             yield from _violation_lines(session, violation)
         return
     overlooked = [it for it in Directive.extract(source) if any(_is_at(it, name) for name in names)]

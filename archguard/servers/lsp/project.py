@@ -7,10 +7,11 @@ While the configuration cannot be read, what was found last stays as well.
 
 import ast
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from archguard.checking.fixes import with_places
 from archguard.checking.session import Session
 from archguard.codebase import Source
 from archguard.codebase.syntax.python_version import needed_version
@@ -65,6 +66,11 @@ class Findings:
     def violations_in(self, source: Source) -> list[Violation]:
         """The violations at places in the file of `source`."""
         return [it for it in self.report.violations if it.location.path == source.display_path]
+
+    def with_places(self, violations: Sequence[Violation]) -> Sequence[Violation]:
+        """`violations` with fixes that name a place where the contracts leave one."""
+        session = self.session
+        return [*with_places(violations, session.config, session.codebase)] if session and violations else violations
 
     def status(self, contract: str) -> str:
         """`2 violations (1 new, 1 known)`, `kept` or `not checked`."""

@@ -26,6 +26,6 @@ class BriefTool(Tool):
 
     def answer(self, workspace: Workspace) -> Answer:
         """The page."""
-        report, session = workspace.report(), workspace.session()
+        report, session = workspace.report()
         found = brief(session.config, session.codebase, report, self.path)
         return Answer(render(found), found)

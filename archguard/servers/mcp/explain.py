@@ -47,7 +47,7 @@ class Explain(Tool):
 
     def answer(self, workspace: Workspace) -> Answer:
         """The explanation."""
-        report, session = workspace.report(), workspace.session()
+        report, session = workspace.report()
         ids = [contract.id for contract in session.config.contracts]
         is_violation = self.subject not in ids and is_fingerprint(self.subject)
         violations = find_violations(report, self.subject) if is_violation else ()

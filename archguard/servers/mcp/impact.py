@@ -24,6 +24,6 @@ class ImpactTool(Tool):
 
     def answer(self, workspace: Workspace) -> Answer:
         """The modules, routes and services."""
-        report, session = workspace.report(), workspace.session()
+        report, session = workspace.report()
         found = impact(session.config, session.codebase, report, self.module)
         return Answer(render(found), found)

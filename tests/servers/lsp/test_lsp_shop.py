@@ -33,7 +33,7 @@ async def test_a_query_in_a_controller_is_told_with_the_reason_and_goes_away_by_
         assert "because A query that is written in one place is indexed, reviewed and replaced in one place." in (
             call.message.splitlines()
         )
-        assert "1. move it to repositories, shop.db, shop.dependencies, and call that from here" in call.message
+        assert "1. move it to shop.repositories.orders, and call that through services" in call.message
 
         editor.type(controller, controller.read_text())
         editor.type(

@@ -331,4 +331,4 @@ def test_a_call_that_is_cancelled_before_its_turn_is_not_computed(shop: Project)
         await client.call_tool("explain", {"subject": "no contract"})
         return workspace.used
 
-    assert Caller(workspace).with_client(work) == 3  # the reading, and two by `explain`
+    assert Caller(workspace).with_client(work) == 2  # the reading, and one by `explain`
