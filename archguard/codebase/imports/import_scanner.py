@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from archguard.codebase.imports.dynamic import DYNAMIC, may_rename_loader, unfollowed_imports
 from archguard.codebase.imports.excerpts import statements_with
-from archguard.codebase.imports.extract import Import, ImportTrait
+from archguard.codebase.imports.extract import MOST_NAMES, Import, ImportTrait
 from archguard.codebase.imports.graph import Link
 from archguard.codebase.imports.line_parser import names_in, text_at
 from archguard.codebase.imports.statement_resolver import StatementResolver
@@ -133,7 +133,8 @@ class ImportScanner:
         if scanned is None:
             return False
         most_dots = max([statement[1] for statement in scanned.imports], default=0)
-        if most_dots and most_dots > _depth(source):
+        most_names = max([len(statement[3]) for statement in scanned.imports], default=0)
+        if (most_dots and most_dots > _depth(source)) or most_names > MOST_NAMES:
             return False
         imports = self._resolver.imported(scanned.imports, package)
         if imports is None:
