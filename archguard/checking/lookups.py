@@ -36,7 +36,7 @@ class Lookups:
 
     scopes: dict[str, Scope] = field(default_factory=dict)
     called_names: dict[str, frozenset[bytes]] = field(default_factory=dict)
-    carried: dict[Hashable, tuple[object, Any]] = field(default_factory=dict)
+    carried: dict[Hashable, list[tuple[object, Any]]] = field(default_factory=dict)
     answers: dict[MemoName, dict[object, Answer[Any]]] = field(default_factory=dict)
     dependents: Dependents = field(default_factory=lambda: Dependents(_place))
     """What the answers have read."""

@@ -20,6 +20,10 @@ ANYWHERE: Final = "*"
 """The key of readings of whichever modules have what is read, such as all calls of one name."""
 
 
+_MOST_CARRIED: Final = 4
+"""Results that are carried for a name: that on disk, and those of the last drafts, which mostly edit one file."""
+
+
 class Result(NamedTuple):
     """The result for one file, or for all of them (`PROGRAM`)."""
 
@@ -82,8 +86,8 @@ class FileResults:
     """The names before parentheses in each module that was searched for them; passed on as the scopes are."""
     answers: AnswerStore = field(default_factory=AnswerStore)
     """What inference has answered; a session passes on what holds for later versions of the code."""
-    carried: dict[Hashable, tuple[object, Any]] = field(default_factory=dict)
-    """Results of pure functions with their arguments, by name: those on disk; a session passes them on."""
+    carried: dict[Hashable, list[tuple[object, Any]]] = field(default_factory=dict)
+    """Results of pure functions with their arguments, by name, those used last first; a session passes them on."""
     is_kept: bool = True
     """Whether results are kept for later runs, with what they depend on; those for drafts are not."""
     with_text: set[str] = field(default_factory=set)
@@ -121,14 +125,12 @@ class FileResults:
     def carry(self, name: Hashable, arguments: object, compute: Callable[[], _T]) -> _T:
         """The result of `compute`, a pure function of `arguments` that is told from others by `name`.
 
-        The result on disk is the same object for each draft that leaves the arguments as they are.
+        It is the same object for each version of the code that leaves the arguments as they are.
         """
-        known = self.carried.get(name)
-        if known and known[0] == arguments:
-            found: _T = known[1]
-            return found
-        found = compute()
-        self.carried.setdefault(name, (arguments, found))
+        results = self.carried.setdefault(name, [])
+        known = next((result for result in results if result[0] == arguments), None) or (arguments, compute())
+        results[:] = [known, *(result for result in results if result is not known)][:_MOST_CARRIED]
+        found: _T = known[1]
         return found
 
     def context(self, modules: Collection[str]) -> list[str]:
