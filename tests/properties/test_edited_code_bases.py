@@ -14,7 +14,10 @@ CONTRACTS = """
       - {id: guarded, kind: protected, modules: shop.db, only_imported_by: [shop.api]}
       - {id: free, kind: acyclic, children_of: shop}
       - {id: calm, kind: external, modules: shop, deny: [requests, google.cloud.storage]}
+      - {id: small, kind: metrics, modules: shop.*, max: {cycles: 0, efferent: 1}}
+      - {id: drawn, kind: diagram, diagram: architecture.mmd}
     """
+DIAGRAM = "flowchart TD\n  web[shop.web] --> api[shop.api] --> db[shop.db]\n"
 CODE = (
     "",
     "class Order: ...\n",
@@ -80,6 +83,7 @@ def test_edited_code_bases_are_those_read_from_nothing(
 ) -> None:
     project = Project(tmp_path_factory.mktemp("shop"))
     project.write_all(contents)
+    project.write("architecture.mmd", DIAGRAM)
     project.configure(CONTRACTS)
     report(project)
     for together in edits:
