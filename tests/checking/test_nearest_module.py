@@ -29,7 +29,7 @@ def nearest(importer: str, modules: list[str]) -> str:
 
 
 def stem(module: str) -> str:
-    return module.split(".")[-1].removesuffix("s")
+    return module.rsplit(".", maxsplit=1)[-1].removesuffix("s")
 
 
 @pytest.mark.parametrize("seed", range(20))
