@@ -42,9 +42,9 @@ def loads(text: str) -> "Any":
     """
     stripped = text.strip(_WHITE_SPACE)
     try:
-        value, end = _scan(stripped, 0) if _scan else (None, -1)
+        value, end = _scan(stripped, 0) if _scan else (None, None)
     except (StopIteration, SystemError, TypeError, ValueError):  # not valid; `json` says why
-        end = -1
+        end = None
     if end == len(stripped):
         return value
     from json import loads as load

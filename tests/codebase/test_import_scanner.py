@@ -27,6 +27,7 @@ FILES = {
     "shop/api/latin.py": "# coding: latin-1\nfrom shop import db\nx = 'ä'\n".encode("latin-1"),
     "shop/api/names.py": "import shop.db as dätabase\n",
     "shop/api/dynamic.py": "from importlib import import_module\nimport_module('shop.db')\nimport_module(x)\n",
+    "shop/api/renaming.py": "from importlib import import_module as load\nload('shop.db')\n",
     "shop/api/text.py": "'''import_module'''\nimport shop.db\n",
     "shop/api/leaving.py": "from ... import a\nfrom shop import db\n",
     "shop/api/broken.py": "import shop.db\nx = = 1\n",

@@ -129,10 +129,10 @@ class _Walk:
         return (child for child in children if type(child) in _CONTAINERS or self.naming.may_be_in(child))
 
     def _statements(self, node: ast.AST) -> Iterator[ast.AST]:
-        """The imports in `node`, and the statements that contain some."""
+        """The statements in `node` that may be imports or contain some."""
         for block in _BLOCKS:
             for child in getattr(node, block, ()):
-                if type(child) in _CONTAINERS and self.statements.may_be_in(child):
+                if self.statements.may_be_in(child):
                     yield child
 
 

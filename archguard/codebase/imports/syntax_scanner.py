@@ -305,9 +305,6 @@ class SyntaxScanner:
             character = self._at(pos)
             if character == _UNDERSCORE:  # `_`: between digits, or once after `0x`
                 pos += 1
-                if (not digits and not base) or not self.classes[self._at(pos)] & _HEXADECIMAL:
-                    self._fail()
-                    return pos
                 character = self._at(pos)
             if base == _LOWER_X:  # `x`
                 is_digit = self.classes[character] & _HEXADECIMAL
