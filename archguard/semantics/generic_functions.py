@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 
 _NAMES = KNOWN_NAMES.annotations
 _CALLABLE = "Callable"
-_ELLIPSIS_TUPLE = 2
-"""The number of type arguments of `tuple[X, ...]`."""
 _MAX_ALIASES = 3
 """How many aliases of an annotation are followed; an alias may name itself."""
 _Solution: TypeAlias = dict[str, Types]
@@ -264,10 +262,11 @@ def _holds_open_tuple(annotation: ast.expr) -> bool:
     """Whether it is `tuple[Any, ...]`, alone or as what an iterator or context manager gives."""
     if not isinstance(annotation, ast.Subscript):
         return False
-    arguments = annotation.slice.elts if isinstance(annotation.slice, ast.Tuple) else [annotation.slice]
+    inside = annotation.slice
+    arguments = inside.elts if isinstance(inside, ast.Tuple) and inside.elts else [inside]  # `tuple[()]` has none
     if _last_name(annotation.value) in ("tuple", "Tuple"):
         last = arguments[-1]
-        return len(arguments) == _ELLIPSIS_TUPLE and isinstance(last, ast.Constant) and last.value is Ellipsis
+        return isinstance(last, ast.Constant) and last.value is Ellipsis
     return _last_name(annotation.value) in _NAMES.yielding | _NAMES.transparent and _holds_open_tuple(arguments[0])
 
 
