@@ -11,8 +11,8 @@ from repository import commit, git
 from archguard.incremental import store
 from archguard.incremental.fingerprint import digest
 from archguard.incremental.input_recorder import recording, today
-from archguard.incremental.request_key import request_key, targets
-from archguard.incremental.secret import VARIABLE, secret
+from archguard.incremental.request_key import request_key, roots, targets
+from archguard.incremental.secret import VARIABLE, key_file, secret
 from archguard.incremental.tracked import is_tracked
 
 
@@ -140,6 +140,10 @@ def test_the_secret_is_not_written_into_a_key(monkeypatch: pytest.MonkeyPatch) -
         (["check", "--format", "json"], [None]),
         (["check", "--format", "text", "--format", "json:a.json"], [None, "a.json"]),
         (["check", "--format=json", "--output", "b.json"], ["b.json"]),
+        (["check", "--output=b.json", "--format", "json:a.json", "--format", "text"], ["a.json", "b.json"]),
+        (["check", "--config", "--format", "--contract", "--output"], [None]),
+        (["check", "--", "--format", "json:a.json"], [None]),
+        (["check", "--format"], [None]),
     ],
 )
 def test_the_files_of_the_reports_are_those_of_the_request(arguments: list[str], expected: list[str | None]) -> None:
@@ -150,7 +154,8 @@ def test_the_files_of_the_reports_are_those_of_the_request(arguments: list[str],
 def test_a_folder_that_git_tracks_is_found_in_every_version_of_the_index(project: Project, version: str) -> None:
     (project.root / ".git").rmdir()
     git(project, "init", "--quiet")
-    project.write_all({"a.py": "", "cache/entry": "", "cached.py": "", "z/deep/file": ""})
+    longest = "/".join(["y" * 200] * 3)  # of the next name, the index cuts off more than one byte can say
+    project.write_all({"a.py": "", "cache/entry": "", "cached.py": "", longest: "", "z/deep/file": ""})
     commit(project)
     git(project, "update-index", "--index-version", version)
 
@@ -183,3 +188,74 @@ def test_today_is_the_day_where_the_user_is(key: str | None) -> None:
         found = today([now - timedelta(3), now, now + timedelta(9), None])
 
     assert found == now
+
+
+def test_a_part_of_an_entry_is_read_alone(tmp_path: Path) -> None:
+    store.save(str(tmp_path), ("answers", "one"), "some text\nof two lines")
+
+    assert store.load_part(str(tmp_path), ("answers", "one"), 5, 7) == b"text\nof"
+    assert store.load_part(str(tmp_path), ("answers", "two"), 5, 7) == b""
+
+
+def test_a_folder_of_entries_is_hidden_from_git_and_from_backups(tmp_path: Path) -> None:
+    store.save(str(tmp_path), ("answers", "one"), "text")
+
+    assert Path(store.place(str(tmp_path), ".gitignore")).read_text() == "*\n"
+    assert Path(store.place(str(tmp_path), "CACHEDIR.TAG")).read_text().startswith("Signature: ")
+    assert [entry.name for entry in Path(store.place(str(tmp_path), "answers")).iterdir()] == ["one"]
+
+
+def test_nothing_is_kept_in_what_git_tracks(project: Project) -> None:
+    (project.root / ".git").rmdir()
+    git(project, "init", "--quiet")
+    project.write(f"{store.NAME}/answers/one")
+    commit(project)
+
+    store.save(str(project.root), ("answers", "one"), "text")
+    store.prune(str(project.root), ("answers",), 0)
+
+    assert store.is_refused(str(project.root))
+    assert store.load(str(project.root), "answers", "one") is None
+    assert store.load_part(str(project.root), ("answers", "one"), 0, 9) == b""
+    assert (project.root / store.NAME / "answers/one").read_text() == ""
+
+
+@pytest.mark.parametrize("linked", [(), ("answers",), ("answers", "one")])
+def test_nothing_is_read_or_written_through_a_link(tmp_path: Path, linked: tuple[str, ...]) -> None:
+    root = str(tmp_path / "project")
+    store.save(root, ("answers", "one"), "text")
+    (tmp_path / "project").mkdir(exist_ok=True)
+    store.save(root, ("answers", "one"), "text")
+    place = Path(store.place(root, *linked))
+    place.rename(tmp_path / "elsewhere")
+    place.symlink_to(tmp_path / "elsewhere")
+    before = sorted(path.name for path in tmp_path.rglob("*"))
+
+    assert store.load(root, "answers", "one") is None
+    assert store.load_part(root, ("answers", "one"), 0, 4) == b""
+
+    if linked != ("answers", "one"):
+        store.save(root, ("answers", "two"), "text")
+        assert sorted(path.name for path in tmp_path.rglob("*")) == before
+
+
+def test_a_folder_may_hold_the_cache_up_to_the_root_of_the_repository(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inner, outer = tmp_path / "repository/shop/deep", tmp_path / "repository"
+    for folder in (inner, outer, tmp_path):
+        (folder / store.NAME).mkdir(parents=True)
+    (outer / ".git").mkdir()
+    monkeypatch.chdir(inner)
+
+    assert [*roots(["check"])] == [str(inner), str(outer)]
+    for arguments in (["--config", "../archguard.yaml"], ["--config=../archguard.yaml"]):
+        assert [*roots(["check", *arguments])] == [str(outer)]
+
+
+@pytest.mark.parametrize(("home", "expected"), [("/caches", "/caches/archguard/key"), ("caches", "/home/x/.cache")])
+def test_the_key_is_in_the_cache_of_the_user(monkeypatch: pytest.MonkeyPatch, home: str, expected: str) -> None:
+    monkeypatch.setenv("HOME", "/home/x")
+    monkeypatch.setenv("XDG_CACHE_HOME", home)
+
+    assert (key_file() or "").startswith(expected)

@@ -64,3 +64,13 @@ def test_services_have_configurations_of_their_own(tmp_path: Path) -> None:
     found = topic(tmp_path, {"a::sets": sets.format("paid"), "b::sets": sets.format("sent")}, "a::reads")
 
     assert found == "paid"
+
+
+@pytest.mark.parametrize(("owner", "expected"), [("make()", "paid"), ("Shop()", "?"), ("Shop", "?"), ("settings", "?")])
+def test_the_configuration_of_a_class_of_the_project_is_none_of_an_application(
+    tmp_path: Path, owner: str, expected: str
+) -> None:
+    reads = f"import settings\nclass Shop: ...\napp = {owner}\ndef f():\n    send(app.config['TOPIC'])"
+    sets = 'from reads import app\napp.config["TOPIC"] = "paid"'
+
+    assert topic(tmp_path, {"reads": reads, "sets": sets, "settings": ""}) == expected
