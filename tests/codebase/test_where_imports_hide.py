@@ -188,6 +188,10 @@ LAYOUTS: dict[str, tuple[dict[str, str], list[str]]] = {
         {"shop/sub/__init__.py": "from . . import b\n", "shop/b.py": ""},
         ["shop.sub shop.b 1"],
     ),
+    "a relative call with the package of others": (
+        {"tools/a.py": "import importlib\nimportlib.import_module('.hidden', 'shop')\n", "shop/hidden.py": ""},
+        ["tools.a importlib 1", "tools.a shop.hidden 2"],
+    ),
     "a namespace package": (
         {"space/a/x.py": "import space.b.y\n", "space/b/y.py": ""},
         ["space.a.x space.b.y 1"],

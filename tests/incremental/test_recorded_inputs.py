@@ -8,8 +8,17 @@ from pathlib import Path
 import pytest
 
 from archguard.incremental.fingerprint import digest, stat_fingerprint
-from archguard.incremental.input_recorder import InputRecorder, is_file, is_folder, is_there, real_path, recording_into
+from archguard.incremental.input_recorder import (
+    InputRecorder,
+    ScanRecord,
+    is_file,
+    is_folder,
+    is_there,
+    real_path,
+    recording_into,
+)
 from archguard.incremental.recorded_inputs import RecordedInputs
+from archguard.incremental.recorded_result import RecordedResult
 from archguard.incremental.secret import key_file
 
 SETTLED = os.__file__
@@ -321,3 +330,40 @@ def test_files_that_were_edited_lately_have_an_interface_hash(tmp_path: Path) ->
     assert [*few.inputs.outlines] == files[:20]
     assert [*many.inputs.outlines] == []  # a checkout, no edits
     assert [*old.inputs.outlines] == files[20:]
+
+
+def test_after_an_edit_the_other_inputs_are_those_of_before(tmp_path: Path) -> None:
+    edited, same = write(tmp_path / "a.py", "1"), write(tmp_path / "b.py")
+    before = RecordedResult("check", by_content=False)
+    before.record_file(edited)
+    before.record_file(same)
+    before.kinds[str(tmp_path)], before.targets[same], before.days = "folder", same, ["2020-01-01", "9999-01-01"]
+    write(tmp_path / "a.py", "2")
+    assert not before.holds()
+    recorder = InputRecorder(RecordedInputs(), before)
+    assert recorder.edited_files() == [edited]
+
+    recorder.take_over_inputs(ScanRecord(("rows", "context"), [same]), [edited, same])
+
+    assert recorder.inputs.digests == {same: digest(same), edited: digest(edited)}
+    assert (recorder.inputs.kinds, recorder.inputs.targets) == (before.kinds, before.targets)
+    assert recorder.inputs.days == before.days
+    assert (recorder.rows, recorder.needed) == (("rows", "context"), {same})
+
+
+def test_without_a_run_before_nothing_was_edited_and_nothing_is_taken_over() -> None:
+    recorder = InputRecorder(RecordedInputs())
+
+    recorder.take_over_inputs(ScanRecord(("rows", "context"), ["a.py"]), [])
+
+    assert recorder.edited_files() is None
+    assert (recorder.rows, recorder.needed) == (None, set())
+
+
+def test_what_has_gone_is_no_edit(tmp_path: Path) -> None:
+    before = RecordedResult("check", by_content=False)
+    before.record_file(write(tmp_path / "a.py"))
+    (tmp_path / "a.py").unlink()
+    assert not before.holds()
+
+    assert InputRecorder(RecordedInputs(), before).edited_files() is None

@@ -6,7 +6,7 @@ import pytest
 
 from archguard.codebase import Source
 from archguard.codebase.facts import Call
-from archguard.semantics import ExternalModels, FileIndex, SemanticModel
+from archguard.semantics import ExternalModels, FileIndex, SemanticModel, StringValue
 
 LIBRARY = ExternalModels(
     returns={
@@ -285,3 +285,8 @@ def test_a_function_returns_the_class_that_its_model_names(tmp_path: Path, retur
     )
 
     assert last_call(names, "m") == ((expected,) if expected else ())
+
+
+@pytest.mark.parametrize(("parts", "expected"), [(("a", None), True), ((None,), False), ((), False), (("a",), True)])
+def test_a_string_is_known_if_any_part_of_it_is(parts: tuple[str | None, ...], *, expected: bool) -> None:
+    assert bool(StringValue(parts)) is expected
