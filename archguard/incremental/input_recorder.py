@@ -13,7 +13,7 @@ import os
 import sys
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date
 from typing import Any, Final, NamedTuple
 
@@ -94,12 +94,12 @@ class InputRecorder:
         """Record the fingerprint of the file `path`, once."""
         whole = _absolute(path)
         if not self._is_recorded(whole) and not _is_irrelevant(whole):
-            with self._paused():
+            with self.paused():
                 self.inputs.record_file(whole)
 
     def record_sources(self, paths: Iterable[str]) -> None:
         """Record the fingerprints of the source files `paths`, as `record_file`; none of them was generated."""
-        with self._paused():
+        with self.paused():
             for path in paths:
                 if not self._is_recorded(path):
                     self.inputs.record_file(path)
@@ -108,7 +108,7 @@ class InputRecorder:
         """Record the names in the folder `path`, and the kinds of what its symbolic links point to, once."""
         whole = _absolute(path)
         if not self._is_recorded(whole) and not _is_irrelevant(whole):
-            with self._paused():
+            with self.paused():
                 self.inputs.record_folder(whole, self.before)
 
     def edited_files(self) -> list[str] | None:
@@ -154,7 +154,7 @@ class InputRecorder:
         edited = [*before.outlines, *before.changed][-_MAX_EDITED_FILES:] if before else []
         recent = {path for path in paths if path not in stamps or max(stamps[path][:2]) > since}
         likely = recent if len(recent) <= _MAX_EDITED_FILES else set()  # more are a checkout, not edits
-        with self._paused():
+        with self.paused():
             for path in sorted(likely.union(edited).intersection(paths)):
                 self.inputs.record_interface(path)
 
@@ -162,7 +162,8 @@ class InputRecorder:
         return path in self.inputs.stamps or path in self.inputs.digests
 
     @contextmanager
-    def _paused(self) -> Iterator[None]:
+    def paused(self) -> Iterator[None]:
+        """Record nothing that the body of the `with` statement reads."""
         self.is_paused = True
         try:
             yield
@@ -306,6 +307,11 @@ def take_over_inputs(scan: "ScanRecord", sources: Collection[str]) -> None:
 def is_recording() -> bool:
     """Whether the inputs of this run are recorded, and its results stored."""
     return _Active.result is not None
+
+
+def not_recorded() -> AbstractContextManager[None]:
+    """Record nothing that the body of the `with` statement reads: what no report depends on."""
+    return _Active.recorder.paused() if _Active.recorder else nullcontext()
 
 
 def is_by_content() -> bool:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from archguard.codebase.syntax.source import Source, SourceError
 from archguard.incremental.fingerprint import content_digest, digest
-from archguard.incremental.input_recorder import is_by_content, is_recording, record_rows, state_of
+from archguard.incremental.input_recorder import is_by_content, is_recording, not_recorded, record_rows, state_of
 from archguard.incremental.places import Places
 from archguard.incremental.program_state import running_program
 from archguard.incremental.scan_rows import ScanRows, packed
@@ -154,5 +154,6 @@ def _files_of_grimp(*, by_content: bool) -> Iterable[tuple[str, object]]:
     folders = [] if spec is None else spec.submodule_search_locations or []
     files = (entry for folder in folders for entry in os.scandir(folder) if Path(entry.name).suffix in _CODE)
     if by_content:
-        return ((entry.name, digest(entry.path)) for entry in files)
+        with not_recorded():
+            return [(entry.name, digest(entry.path)) for entry in files]
     return ((entry.path, (entry.stat().st_size, entry.stat().st_mtime_ns)) for entry in files)
