@@ -72,7 +72,7 @@ class RecordedResult(RecordedInputs):
         targets = [*stored.targets.values(), *chain.from_iterable(stored.links.values())]
         paths = chain(stored.digests, stored.outlines, stored.links, stored.kinds, stored.targets, targets)
         places = self.places()
-        return all(path[0] == "{" for path in paths) and not any(places.is_shown_in(text) for _, text in self.outputs)
+        return all(path[:1] == "{" for path in paths) and not any(places.is_shown_in(text) for _, text in self.outputs)
 
     def places(self) -> "Places":
         """The folders that stored paths are relative to, which are those of the request."""
