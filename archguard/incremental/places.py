@@ -54,10 +54,14 @@ class Places:
         return content_digest(moved.encode())
 
     def is_shown_in(self, text: str) -> bool:
-        """Whether `text` may have the path of the project in it, in whatever notation."""
-        # Other characters are written differently in URLs and in JSON: then nothing tells.
-        is_plain = self.project.isascii() and all(char.isalnum() or char in "/._-" for char in self.project)
-        # After a letter or the like it is no absolute path: `/app` in `shop/app/db.py`.
-        return not is_plain or any(
-            not before[-1:].isalnum() and before[-1:] not in {"_", "-", "."} for before in text.split(self.project)[:-1]
-        )
+        """Whether `text` may have the path of one of the folders in it, in whatever notation."""
+        return any(_may_show(text, folder) for _, folder in self._marks)
+
+
+def _may_show(text: str, folder: str) -> bool:
+    # Other characters are written differently in URLs and in JSON: then nothing tells.
+    if not (folder.isascii() and all(char.isalnum() or char in "/._-" for char in folder)):
+        return True
+    # After a letter or the like it is no absolute path: `/app` in `shop/app/db.py`.
+    before = [part[-1:] for part in text.split(folder)[:-1]]
+    return not all(char.isalnum() or char in ("_", "-", ".") for char in before)

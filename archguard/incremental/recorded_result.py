@@ -1,7 +1,7 @@
 """A report as it was written, with the inputs that it depends on: it is valid for as long as they hold.
 
 A result `by_content` is valid in any checkout, if all of its inputs belong to the project or to the installation, and
-its reports do not show where the project is. It says nothing wrong about another project, since it holds digests of
+its reports do not show where these are. It says nothing wrong about another project, since it holds digests of
 everything that was read, of the names in each folder that was listed, and what was found at each path that was tried.
 """
 
@@ -54,7 +54,7 @@ class RecordedResult(RecordedInputs):
             for name in _FIELDS:
                 setattr(result, name, stored[name])
             if result.by_content:
-                result._move(result.places().restored)
+                result._move(result._places().restored)
         except (ValueError, LookupError, TypeError):
             return None
         return result if result.question == question else None
@@ -71,10 +71,10 @@ class RecordedResult(RecordedInputs):
         stored = self._stored()
         targets = [*stored.targets.values(), *chain.from_iterable(stored.links.values())]
         paths = chain(stored.digests, stored.outlines, stored.links, stored.kinds, stored.targets, targets)
-        places = self.places()
+        places = self._places()
         return all(path[:1] == "{" for path in paths) and not any(places.is_shown_in(text) for _, text in self.outputs)
 
-    def places(self) -> "Places":
+    def _places(self) -> "Places":
         """The folders that stored paths are relative to, which are those of the request."""
         from archguard.incremental.places import Places
 
@@ -83,7 +83,7 @@ class RecordedResult(RecordedInputs):
     def _stored(self) -> "RecordedResult":
         new = RecordedResult(self.question, by_content=True)
         vars(new).update(vars(self))
-        new._move(self.places().stored)
+        new._move(self._places().stored)
         return new
 
     def _move(self, moved: "Callable[[str], str]") -> None:

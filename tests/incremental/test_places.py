@@ -39,6 +39,11 @@ def test_a_text_shows_the_path_of_the_project_after_whatever_ends_a_word(places:
     assert places.is_shown_in(f"x {before}{places.project}/shop/db.py")
 
 
+def test_a_text_may_show_the_path_of_python(places: Places) -> None:
+    assert places.is_shown_in(f"'{sys.prefix}/lib' cannot be read")
+    assert not places.is_shown_in("'lib' cannot be read")
+
+
 @pytest.mark.parametrize("before", ["shop", "1", "_", "-", "."])
 def test_a_relative_path_may_end_like_the_project(places: Places, before: str) -> None:
     assert not places.is_shown_in(f"x {before}{places.project}/shop/db.py")
