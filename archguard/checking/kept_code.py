@@ -12,11 +12,11 @@ files are read, and stored anew.
 
 import marshal
 import os
-import pickle
 import sys
 from collections.abc import Collection
 from dataclasses import replace
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, Final
 
 from archguard.codebase import Codebase, ImportGraph, Source
@@ -25,17 +25,18 @@ from archguard.codebase.file_results import FileResults
 from archguard.codebase.imports.reexports import Kept, Reexports
 from archguard.config import Config, read
 from archguard.incremental import store
-from archguard.incremental.fingerprint import digest_of
 from archguard.incremental.input_recorder import (
     ScanRecord,
     edited_files,
+    is_by_content,
     is_recording,
     scan_record,
     state_of,
     take_over_inputs,
 )
+from archguard.incremental.places import Places
 from archguard.incremental.program_state import running_program
-from archguard.incremental.unpickle import unpickled
+from archguard.incremental.unpickle import pickled, unpickled
 
 _FOLDER: Final = "code"
 _MOST_ENTRIES: Final = 4
@@ -62,13 +63,18 @@ def read_edited(config: Config) -> Codebase:
 
 def entry_name(config: Config, only: Collection[str]) -> str:
     """The name of an entry: other contracts, or another archguard, Python or sqlglot, have another one."""
-    return digest_of([config, sorted(only), sys.version, _sqlglot(), *running_program()])
+    program = running_program(by_content=is_by_content())
+    return Places(str(config.root)).digest_of([config, sorted(only), sys.version, _sqlglot(), *program])
 
 
-def _sqlglot() -> tuple[str, int] | None:
-    """Where sqlglot is, and since when: with it, other tables are found in SQL. No other library is optional."""
+def _sqlglot() -> object:
+    """Which sqlglot there is: with it, other tables are found in SQL. No other library is optional."""
     found = find_spec("sqlglot")
-    return (found.origin, os.stat(found.origin).st_mtime_ns) if found and found.origin else None  # noqa: PTH116  # fast
+    if not found or not found.origin:
+        return None
+    if is_by_content():  # `sqlglot-30.1.0.dist-info` is beside the package
+        return [path.name for path in sorted(Path(found.origin).parents[1].glob("sqlglot*"))]
+    return found.origin, os.stat(found.origin).st_mtime_ns  # noqa: PTH116  # fast
 
 
 def _after_edits(root: str, name: str) -> Codebase | None:
@@ -77,15 +83,17 @@ def _after_edits(root: str, name: str) -> Codebase | None:
     content = store.load_bytes(root, _FOLDER, name) if edited else None
     if not edited or not content:
         return None
-    rows, graph, reexports, record, others = marshal.loads(content)  # noqa: S302  # authenticated
+    rows, graph, reexports, (scanned, needed), others = marshal.loads(content)  # noqa: S302  # authenticated
+    places = Places(root)
+    rows = [(module, places.restored(file), *rest) for module, file, *rest in rows]
     if not {row[1] for row in rows}.issuperset(edited):
         return None
-    take_over_inputs(ScanRecord(*record), [row[1] for row in rows])
+    take_over_inputs(ScanRecord(scanned, [*map(places.restored, needed)]), [row[1] for row in rows])
     # The entry may be older than the run before this one, so there may be more edits.
     changed = [row[0] for row in rows if not row[4] or state_of(row[1]) != row[4]]
     if len(changed) > MOST_CHANGED:
         return None
-    codebase = _codebase(rows, graph, reexports, unpickled(others))
+    codebase = _codebase(rows, graph, reexports, unpickled(others, places))
     return with_edits(codebase, [replace(codebase.sources[module]) for module in changed])  # copies, without markers
 
 
@@ -121,17 +129,18 @@ def _save(root: str, name: str, codebase: Codebase) -> None:
     )
     views = reexports.views if reexports else {}
     views = {service: view.without_files() for service, view in views.items()}
+    places, record = Places(root), scan_record()
     content: Any = (  # `marshal` has no type for read-only mappings
         [
-            (source.module, source.file, source.display_path, _markers(source), state_of(source.file))
+            (source.module, places.stored(source.file), source.display_path, _markers(source), state_of(source.file))
             for source in codebase.sources.values()
         ],
         (imports.modules, imports.lines),
         tuple(reexports.kept()) if reexports else None,
-        tuple(scan_record()),
-        pickle.dumps((rest, views), pickle.HIGHEST_PROTOCOL),
+        (record.rows, [*map(places.stored, record.needed)]),
+        pickled((rest, views), places),
     )
-    store.save_bytes(root, (_FOLDER, name), marshal.dumps(content))
+    store.save_bytes(root, (_FOLDER, name), marshal.dumps(content), anywhere=is_by_content())
     store.prune(root, (_FOLDER,), _MOST_ENTRIES)
 
 

@@ -19,7 +19,8 @@ from archguard.codebase.file_results import Batch, Scan
 from archguard.config import Config
 from archguard.incremental import store
 from archguard.incremental.dependencies import DependencyRecorder
-from archguard.incremental.input_recorder import is_recording, state_of
+from archguard.incremental.input_recorder import is_by_content, is_recording, state_of
+from archguard.incremental.places import Places
 from archguard.incremental.unpickle import unpickled
 from archguard.model.names import ModuleName
 
@@ -27,7 +28,7 @@ _FOLDER: Final = "results"
 _MOST_RUNS: Final = 4
 """Stored runs per project: each configuration has its own; the oldest go first."""
 _State: TypeAlias = tuple[str, "list[int] | str | None"]
-"""The path of a file, and its recorded fingerprint."""
+"""The path of a file as it is stored, and its recorded fingerprint."""
 
 
 class _Part(NamedTuple):
@@ -102,7 +103,7 @@ def _store(root: str, name: str, codebase: Codebase) -> None:
     results = codebase.results
     parts = _PartsWriter()
     index = _Index(
-        files=_files(codebase),
+        files=_files(codebase, Places(root)),
         imports=codebase.every_import.digest,
         names=results.names,
         batches=[replace(batch, rows={}, texts={}) for batch in results.batches],
@@ -111,8 +112,9 @@ def _store(root: str, name: str, codebase: Codebase) -> None:
         scans=_shared(results.scans),
     )
     # The parts first: an index without its parts would be read, while parts without an index are not.
-    store.save_bytes(root, (_FOLDER, f"{name}.parts"), b"".join(parts.contents))
-    store.save_bytes(root, (_FOLDER, f"{name}.index"), pickle.dumps(index, pickle.HIGHEST_PROTOCOL))
+    store.save_bytes(root, (_FOLDER, f"{name}.parts"), b"".join(parts.contents), anywhere=is_by_content())
+    content = pickle.dumps(index, pickle.HIGHEST_PROTOCOL)
+    store.save_bytes(root, (_FOLDER, f"{name}.index"), content, anywhere=is_by_content())
     store.prune(root, (_FOLDER,), 2 * _MOST_RUNS)
 
 
@@ -187,7 +189,7 @@ class _StoredRun:
 
     def changed(self, codebase: Codebase) -> frozenset[str]:
         """The modules that were added, removed or edited since the run."""
-        files, before = _files(codebase), self.index.files
+        files, before = _files(codebase, Places(self.root)), self.index.files
         unknown = {name for name, (_, state) in files.items() if not state}  # nothing tells whether these have changed
         names = files.keys() | before.keys()
         return frozenset(name for name in names if files.get(name) != before.get(name)).union(unknown)
@@ -204,8 +206,8 @@ class _StoredRun:
         return _StoredParts(self.root, self.name, parts, content)
 
 
-def _files(codebase: Codebase) -> dict[str, _State]:
-    return {module: (source.file, state_of(source.file)) for module, source in codebase.sources.items()}
+def _files(codebase: Codebase, places: Places) -> dict[str, _State]:
+    return {module: (places.stored(source.file), state_of(source.file)) for module, source in codebase.sources.items()}
 
 
 def _digest(content: bytes) -> bytes:

@@ -13,7 +13,7 @@ from typing import Final
 from archguard.config.document import Document, parse_toml, read_text
 from archguard.incremental import store
 from archguard.incremental.fingerprint import digest_of
-from archguard.incremental.input_recorder import is_recording
+from archguard.incremental.input_recorder import is_by_content, is_recording
 from archguard.incremental.program_state import running_program
 from archguard.incremental.unpickle import unpickled
 
@@ -79,9 +79,10 @@ class _KeptDocument:
     def save(self, document: Document) -> None:
         """Keep `document`."""
         content = pickle.dumps((document.data, document.places, document.keys), pickle.HIGHEST_PROTOCOL)
-        store.save_bytes(self.root, self._entry, content)
+        # Its name is a digest of the text that it is the value of.
+        store.save_bytes(self.root, self._entry, content, anywhere=is_by_content())
         store.prune(self.root, (_FOLDER,), _MOST_KEPT)
 
     @cached_property
     def _entry(self) -> tuple[str, str]:
-        return _FOLDER, digest_of([self.shown, self.text, *running_program()])
+        return _FOLDER, digest_of([self.shown, self.text, *running_program(by_content=is_by_content())])

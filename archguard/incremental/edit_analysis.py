@@ -19,6 +19,7 @@ from itertools import chain
 from archguard.incremental import store
 from archguard.incremental.fingerprint import content, content_digest
 from archguard.incremental.interface_hash import NEEDS_FULL_SCAN, parsed
+from archguard.incremental.places import Places
 from archguard.incremental.recorded_result import IMPORTS, RecordedResult
 from archguard.incremental.request_key import file_name
 from archguard.incremental.scan_rows import ScanRows
@@ -48,6 +49,10 @@ class Edits:
         # The facts are in an entry of their own, which another run may have replaced since.
         if not recorded.imports or self.stored.get("id") != recorded.imports:
             raise _Inconclusive
+        restored = Places(root).restored
+        for name in ("files", "shown"):
+            self.stored[name] = {restored(path): found for path, found in self.stored[name].items()}
+        self.stored["needed"] = [*map(restored, self.stored["needed"])]
         file, context = self.stored["rows"]
         rows = ScanRows.load(root, file)
         if rows is None or rows.context != context:

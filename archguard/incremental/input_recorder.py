@@ -13,12 +13,13 @@ import os
 import sys
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date
 from typing import Any, Final, NamedTuple
 
 from archguard.incremental import store
 from archguard.incremental.fingerprint import kind, stat_fingerprint
+from archguard.incremental.places import Places
 from archguard.incremental.recorded_inputs import RecordedInputs
 from archguard.incremental.recorded_result import IMPORTS, RecordedResult
 from archguard.incremental.replay import FOLDER
@@ -93,12 +94,12 @@ class InputRecorder:
         """Record the fingerprint of the file `path`, once."""
         whole = _absolute(path)
         if not self._is_recorded(whole) and not _is_irrelevant(whole):
-            with self._paused():
+            with self.paused():
                 self.inputs.record_file(whole)
 
     def record_sources(self, paths: Iterable[str]) -> None:
         """Record the fingerprints of the source files `paths`, as `record_file`; none of them was generated."""
-        with self._paused():
+        with self.paused():
             for path in paths:
                 if not self._is_recorded(path):
                     self.inputs.record_file(path)
@@ -107,7 +108,7 @@ class InputRecorder:
         """Record the names in the folder `path`, and the kinds of what its symbolic links point to, once."""
         whole = _absolute(path)
         if not self._is_recorded(whole) and not _is_irrelevant(whole):
-            with self._paused():
+            with self.paused():
                 self.inputs.record_folder(whole, self.before)
 
     def edited_files(self) -> list[str] | None:
@@ -136,8 +137,10 @@ class InputRecorder:
 
         If one was installed during the run, it is not known which version ran, and the result is not stored.
         """
-        files = (getattr(module, "__file__", None) for module in [*sys.modules.values()])
-        for file in {file for file in files if file}:
+        files = {file for module in [*sys.modules.values()] if (file := getattr(module, "__file__", None))}
+        for file in files:
+            if os.path.dirname(file) == os.path.dirname(sys.executable):
+                continue  # the script that an installer wrote to start archguard, which names the folder of Python
             if not file.startswith(_STANDARD_LIBRARY) or "site-packages" in file:
                 self.record_file(file)
                 self.needed.add(_absolute(file))
@@ -151,7 +154,7 @@ class InputRecorder:
         edited = [*before.outlines, *before.changed][-_MAX_EDITED_FILES:] if before else []
         recent = {path for path in paths if path not in stamps or max(stamps[path][:2]) > since}
         likely = recent if len(recent) <= _MAX_EDITED_FILES else set()  # more are a checkout, not edits
-        with self._paused():
+        with self.paused():
             for path in sorted(likely.union(edited).intersection(paths)):
                 self.inputs.record_interface(path)
 
@@ -159,7 +162,8 @@ class InputRecorder:
         return path in self.inputs.stamps or path in self.inputs.digests
 
     @contextmanager
-    def _paused(self) -> Iterator[None]:
+    def paused(self) -> Iterator[None]:
+        """Record nothing that the body of the `with` statement reads."""
         self.is_paused = True
         try:
             yield
@@ -241,13 +245,20 @@ def save_result(
     if recorder.is_complete:
         result.outputs, result.exit_code = [*outputs], exit_code
         result.outlines, result.by_outline = (result.outlines if by_outline else {}), by_outline
+        is_portable = result.is_portable()
         if by_outline and imports and recorder.rows:
             result.imports = os.urandom(8).hex()
             facts = {"id": result.imports, "rows": recorder.rows, "needed": sorted(recorder.needed), **imports}
-            store.save(root, (IMPORTS, file_name(result.question)), json.dumps(facts, separators=(",", ":")))
+            stored = json.dumps(_with_stored_paths(facts, Places(root)), separators=(",", ":"))
+            store.save(root, (IMPORTS, file_name(result.question)), stored, anywhere=is_portable)
             store.prune(root, (IMPORTS,), _MAX_RESULTS)
-        store.save(root, (FOLDER, file_name(result.question)), result.text())
+        store.save(root, (FOLDER, file_name(result.question)), result.text(), anywhere=is_portable)
         store.prune(root, (FOLDER,), _MAX_RESULTS)
+
+
+def _with_stored_paths(facts: Mapping[str, Any], places: Places) -> dict[str, Any]:
+    moved = {name: {places.stored(path): it for path, it in facts[name].items()} for name in ("files", "shown")}
+    return {**facts, **moved, "needed": [*map(places.stored, facts["needed"])]}
 
 
 def record_sources(paths: Iterable[os.PathLike[str] | str]) -> None:
@@ -296,6 +307,16 @@ def take_over_inputs(scan: "ScanRecord", sources: Collection[str]) -> None:
 def is_recording() -> bool:
     """Whether the inputs of this run are recorded, and its results stored."""
     return _Active.result is not None
+
+
+def not_recorded() -> AbstractContextManager[None]:
+    """Record nothing that the body of the `with` statement reads: what no report depends on."""
+    return _Active.recorder.paused() if _Active.recorder else nullcontext()
+
+
+def is_by_content() -> bool:
+    """Whether the inputs of this run are recorded by their contents alone, which say the same in another checkout."""
+    return _Active.recorder is not None and _Active.recorder.inputs.by_content
 
 
 def state_of(file: str) -> list[int] | str | None:

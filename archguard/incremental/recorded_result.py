@@ -1,6 +1,13 @@
-"""A report as it was written, with the inputs that it depends on: it is valid for as long as they hold."""
+"""A report as it was written, with the inputs that it depends on: it is valid for as long as they hold.
+
+A result `by_content` is valid in any checkout, if all of its inputs belong to the project or to the installation, and
+its reports do not show where these are. It says nothing wrong about another project, since it holds digests of
+everything that was read, of the names in each folder that was listed, and what was found at each path that was tried.
+"""
 
 import json
+import os
+from itertools import chain
 
 from archguard.incremental.recorded_inputs import RecordedInputs
 
@@ -46,10 +53,49 @@ class RecordedResult(RecordedInputs):
             stored = json.loads(text)
             for name in _FIELDS:
                 setattr(result, name, stored[name])
+            if result.by_content:
+                result._move(result._places().restored)
         except (ValueError, LookupError, TypeError):
             return None
         return result if result.question == question else None
 
     def text(self) -> str:
         """The serialized result, for `read`."""
-        return json.dumps({name: getattr(self, name) for name in _FIELDS}, separators=(",", ":"))
+        stored = self._stored() if self.by_content else self
+        return json.dumps({name: getattr(stored, name) for name in _FIELDS}, separators=(",", ":"))
+
+    def is_portable(self) -> bool:
+        """Whether the result is valid in other checkouts."""
+        if not self.by_content:  # `stat` fingerprints mean nothing elsewhere
+            return False
+        stored = self._stored()
+        targets = [*stored.targets.values(), *chain.from_iterable(stored.links.values())]
+        paths = chain(stored.digests, stored.outlines, stored.links, stored.kinds, stored.targets, targets)
+        places = self._places()
+        return all(path[:1] == "{" for path in paths) and not any(places.is_shown_in(text) for _, text in self.outputs)
+
+    def _places(self) -> "Places":
+        """The folders that stored paths are relative to, which are those of the request."""
+        from archguard.incremental.places import Places
+
+        return Places(os.getcwd())
+
+    def _stored(self) -> "RecordedResult":
+        new = RecordedResult(self.question, by_content=True)
+        vars(new).update(vars(self))
+        new._move(self._places().stored)
+        return new
+
+    def _move(self, moved: "Callable[[str], str]") -> None:
+        """Replace each path by the `moved` one."""
+        for name in ("stamps", "digests", "outlines", "kinds"):
+            setattr(self, name, {moved(path): found for path, found in getattr(self, name).items()})
+        self.links = {moved(folder): [*map(moved, links)] for folder, links in self.links.items()}
+        self.targets = {moved(path): moved(target) for path, target in self.targets.items()}
+
+
+TYPE_CHECKING = False  # importing `typing` takes longer than many a replay
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from archguard.incremental.places import Places

@@ -2,6 +2,7 @@
 
 That is the command line, the working directory, the interpreter and its search path, the terminal, the user, and the
 environment variables that archguard, its libraries and Python read. The key is stored in full and compared in full.
+With `--checksum`, paths are relative to the project and to Python, so that another checkout has the same key.
 """
 
 import json
@@ -13,7 +14,7 @@ from zlib import crc32
 from archguard.incremental.secret import VARIABLE
 from archguard.incremental.store import NAME
 
-_FORMAT_VERSION = 4
+_FORMAT_VERSION = 5
 """To be incremented when the stored format changes."""
 _VARIABLES = ("COLORTERM", "COLUMNS", "FORCE_COLOR", "LANG", "LANGUAGE", "NO_COLOR", "TERM", "TTY_COMPATIBLE")
 _PREFIXES = ("ARCHGUARD_", "LC_", "PYTHON")
@@ -36,8 +37,20 @@ def request_key(arguments: list[str]) -> str | None:
     environment = [item for item in environment if item[0] != VARIABLE]  # a secret must not be written to the cache
     user = os.geteuid() if hasattr(os, "geteuid") else 0
     terminal = (sys.stdout.encoding, _columns())
-    python = (sys.version, sys.executable, sys.path)
+    program, path = sys.executable, sys.path
+    if "--checksum" in arguments:
+        from archguard.incremental.places import Places
+
+        places = Places(folder)
+        user = 0  # whoever compares the contents can read them
+        folder, program, path = places.stored(folder), places.stored(program), [*map(places.stored, path)]
+        environment = [(name, _stored_paths(name, value, places)) for name, value in environment]
+    python = (sys.version, program, path)
     return json.dumps([_FORMAT_VERSION, arguments, folder, python, terminal, user, sorted(environment)])
+
+
+def _stored_paths(name: str, value: str, places: "Places") -> str:
+    return os.pathsep.join(map(places.stored, value.split(os.pathsep))) if name == "PYTHONPATH" else value
 
 
 def _columns() -> int:
@@ -88,3 +101,8 @@ def _config_folders(arguments: list[str]) -> Iterator[str]:
         option, mark, value = argument.partition("=")
         if option == "--config":
             yield os.path.dirname(os.path.realpath(value if mark else "".join(arguments[index + 1 : index + 2])))
+
+
+TYPE_CHECKING = False  # importing `typing` takes longer than many a replay
+if TYPE_CHECKING:
+    from archguard.incremental.places import Places

@@ -8,6 +8,7 @@ depends on the version.
 import marshal
 
 from archguard.incremental import store
+from archguard.incremental.places import Places
 
 TYPE_CHECKING = False  # importing `typing` takes longer than many a replay
 if TYPE_CHECKING:
@@ -33,11 +34,17 @@ class ScanRows:
     def load(cls, root: str, name: str) -> "ScanRows | None":
         """The rows that are stored under `name` in the cache of the project at `root`; None if there are none."""
         content = store.load_bytes(root, FOLDER, name)
-        return cls(*marshal.loads(content)) if content else None  # noqa: S302  # authenticated
+        if not content:
+            return None
+        context, names, files = marshal.loads(content)  # noqa: S302  # authenticated
+        restored = Places(root).restored
+        return cls(context, names, {restored(file): row for file, row in files.items()})
 
-    def save(self, root: str, name: str, most: int) -> None:
-        """Store the rows under `name`, of which the cache holds the `most` newest."""
-        store.save_bytes(root, (FOLDER, name), marshal.dumps((self.context, self.names, self.files)))
+    def save(self, root: str, name: str, most: int, *, anywhere: bool) -> None:
+        """Store the rows under `name`, of which the cache holds the `most` newest; see `store.save` for `anywhere`."""
+        stored = Places(root).stored
+        files = {stored(file): row for file, row in self.files.items()}
+        store.save_bytes(root, (FOLDER, name), marshal.dumps((self.context, self.names, files)), anywhere=anywhere)
         store.prune(root, (FOLDER,), most)
 
     def row(self, file: str) -> "Row | None":

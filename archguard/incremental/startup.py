@@ -16,7 +16,7 @@ def leave_project(path: list[str]) -> None:
     )
     first = next((at for at, each in enumerate(path) if os.path.realpath(each or ".") == library), 0)
     try:
-        project = _project(os.getcwd())
+        project = project_around(os.getcwd())
     except OSError:  # the working directory has been deleted
         return
     path[:first] = [each for each in path[:first] if not _is_in(each, project) or _is_same(each, own)]
@@ -33,12 +33,12 @@ def inherited_path(folder: str) -> str:
     )
     given = [os.path.abspath(each) for each in os.environ.get("PYTHONPATH", "").split(os.pathsep) if each]
     after = sys.path[sys.path.index(library) :] if library in sys.path else []
-    project = _project(folder) if given else ""
+    project = project_around(folder) if given else ""
     path = [each for each in given if not _is_in(each, project) or _is_same(each, own)]
     return os.pathsep.join([*path, own] if own not in (*path, *after) else path)
 
 
-def _project(folder: str) -> str:
+def project_around(folder: str) -> str:
     """The repository around `folder`, or else `folder` itself."""
     whole = above = os.path.realpath(folder)
     while not os.path.exists(os.path.join(above, ".git")):

@@ -2,7 +2,9 @@
 
 The folder lies in the project, so a pull request could bring forged entries. Hence every entry starts with a message
 authentication code: keyed BLAKE2b, with a secret of this user, over the project's path, the entry's name and its text.
-A cache folder that git tracks is not used, and nothing is read or written through a symbolic link.
+The path is left out for entries that are valid anywhere: those whose name and text hold digests of all that they were
+computed from. In another project of the same user, they say nothing about files with other content. A cache folder that
+git tracks is not used, and nothing is read or written through a symbolic link.
 
 Entries are written to a temporary file and renamed. A failed write is silent: the cache is only an optimization.
 """
@@ -15,6 +17,9 @@ from archguard.incremental.tracked import is_tracked
 
 NAME = ".archguard_cache"
 _TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# Made by archguard; see https://bford.info/cachedir/\n"
+
+_ANYWHERE = b"archguard anywhere "
+"""The beginning of an entry that is valid in any folder; its code is one of such an entry."""
 
 
 def place(root: str, *names: str) -> str:
@@ -42,7 +47,7 @@ def load_bytes(root: str, *names: str) -> bytes | None:
     except OSError:
         return None
     code, _, text = content.partition(b"\n")
-    if not _is_equal(code, _code(key, root, names, text)):
+    if not _is_equal(code, _code(key, root, names, text, anywhere=code.startswith(_ANYWHERE))):
         return None
     return text
 
@@ -64,15 +69,22 @@ def load_part(root: str, names: tuple[str, ...], offset: int, length: int) -> by
         return b""
 
 
-def save(root: str, names: tuple[str, ...], text: str) -> None:
+def save(root: str, names: tuple[str, ...], text: str, *, anywhere: bool = False) -> None:
     """Store `text` as the entry `names` in the cache of the project at `root`.
 
     The write is atomic. If the folder cannot be written, or the disk is full, nothing is stored.
+
+    Args:
+        root: The folder of the project.
+        names: The name of the entry.
+        text: What to store.
+        anywhere: Whether it is valid in any folder: its name and text hold no path outside of the project, and digests
+            of everything that it was computed from.
     """
-    save_bytes(root, names, text.encode("utf-8", "surrogatepass"))
+    save_bytes(root, names, text.encode("utf-8", "surrogatepass"), anywhere=anywhere)
 
 
-def save_bytes(root: str, names: tuple[str, ...], content: bytes) -> None:
+def save_bytes(root: str, names: tuple[str, ...], content: bytes, *, anywhere: bool = False) -> None:
     """Store `content` as the entry `names`, as `save`."""
     key = secret(root)
     if key is None or is_refused(root):
@@ -82,7 +94,7 @@ def save_bytes(root: str, names: tuple[str, ...], content: bytes) -> None:
     try:
         _make_folders(root, names[:-1])
         with open(temporary, "xb") as file_object:
-            file_object.write(_code(key, root, names, content) + b"\n" + content)
+            file_object.write(_code(key, root, names, content, anywhere=anywhere) + b"\n" + content)
         os.replace(temporary, file)
     except OSError:
         _remove(temporary)
@@ -144,13 +156,13 @@ def _is_ours(found: os.stat_result, has_type: "Callable[[int], bool]") -> bool:
     return has_type(found.st_mode) and (not hasattr(os, "geteuid") or found.st_uid in (0, os.geteuid()))
 
 
-def _code(key: bytes, root: str, names: tuple[str, ...], content: bytes) -> bytes:
-    """The authentication code of an entry. Bound to project and name: an entry copied elsewhere is invalid."""
+def _code(key: bytes, root: str, names: tuple[str, ...], content: bytes, *, anywhere: bool) -> bytes:
+    """The authentication code of an entry. Bound to its name and, unless it is valid `anywhere`, to the project."""
     from _blake2 import blake2b  # `hashlib` takes 5 ms to load OpenSSL
 
-    context = "\0".join((os.path.realpath(root), *names)).encode("utf-8", "surrogatepass")
+    context = "\0".join(("" if anywhere else os.path.realpath(root), *names)).encode("utf-8", "surrogatepass")
     code = blake2b(len(context).to_bytes(8, "big") + context + content, key=key, digest_size=32)
-    return b"archguard %s" % code.hexdigest().encode()
+    return (_ANYWHERE if anywhere else b"archguard ") + code.hexdigest().encode()
 
 
 def _is_equal(one: bytes, other: bytes) -> bool:

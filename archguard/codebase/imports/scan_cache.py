@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from archguard.codebase.syntax.source import Source, SourceError
-from archguard.incremental.fingerprint import content_digest, digest_of
-from archguard.incremental.input_recorder import is_recording, record_rows, state_of
+from archguard.incremental.fingerprint import content_digest, digest
+from archguard.incremental.input_recorder import is_by_content, is_recording, not_recorded, record_rows, state_of
+from archguard.incremental.places import Places
 from archguard.incremental.program_state import running_program
 from archguard.incremental.scan_rows import ScanRows, packed
 from archguard.model.names import plain_name, self_and_parents, top_package
@@ -85,7 +86,8 @@ class ScanCache:
         """
         if not is_recording():
             return cls(root)
-        name, context = digest_of([_scanner_versions(), outside]), content_digest(marshal.dumps(tuple(names)))
+        name = Places(str(root)).digest_of([_scanner_versions(), outside])
+        context = content_digest(marshal.dumps(tuple(names)))
         record_rows(name, context)
         found = ScanRows.load(str(root), name)
         cache = cls(root, name, ScanRows(context, tuple(names), found.files if found else {}))
@@ -124,7 +126,9 @@ class ScanCache:
         if self.is_changed or any(row != self.known.get(file) for file, row in rows.items()):
             files = {file: self.rows.files[file] for file in self.known.keys() - rows.keys()}
             files |= {file: packed(row) for file, row in rows.items()}
-            ScanRows(self.rows.context, self.rows.names, files).save(str(self.root), self.name, _MAX_FILES)
+            ScanRows(self.rows.context, self.rows.names, files).save(
+                str(self.root), self.name, _MAX_FILES, anywhere=is_by_content()
+            )
 
 
 def _row(source: Source, scan: CachedScan | None) -> "Row | None":
@@ -137,12 +141,19 @@ def _row(source: Source, scan: CachedScan | None) -> "Row | None":
 
 def _scanner_versions() -> list[object]:
     """The versions of Python, archguard and grimp: another one may scan differently."""
-    return [sys.version, running_program(), sorted(_files_of_grimp())]
+    by_content = is_by_content()
+    return [sys.version, running_program(by_content=by_content), sorted(_files_of_grimp(by_content=by_content))]
 
 
-def _files_of_grimp() -> Iterable[tuple[str, int, int]]:
-    """Path, size and time of the files of grimp's version and of its scanner; grimp may not be imported at all."""
+def _files_of_grimp(*, by_content: bool) -> Iterable[tuple[str, object]]:
+    """The files of grimp's version and of its scanner, with size and time, or with their digests.
+
+    grimp may not be imported at all.
+    """
     spec = find_spec("grimp")
     folders = [] if spec is None else spec.submodule_search_locations or []
     files = (entry for folder in folders for entry in os.scandir(folder) if Path(entry.name).suffix in _CODE)
-    return ((entry.path, entry.stat().st_size, entry.stat().st_mtime_ns) for entry in files)
+    if by_content:
+        with not_recorded():
+            return [(entry.name, digest(entry.path)) for entry in files]
+    return ((entry.path, (entry.stat().st_size, entry.stat().st_mtime_ns)) for entry in files)
