@@ -18,6 +18,7 @@ import pickle
 import zlib
 from array import array
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeAlias, TypeVar
@@ -30,6 +31,7 @@ from archguard.codebase.scopes.scopes import Scope, ScopeFact
 from archguard.codebase.syntax.source import Source, SourceError
 from archguard.codebase.worker_pool import map_shards
 from archguard.incremental.dependencies import Fact, facts_in
+from archguard.incremental.fingerprint import digest_of
 from archguard.model.names import ModuleName
 
 _T = TypeVar("_T")
@@ -116,6 +118,27 @@ def map_imports(codebase: Codebase, query: Query, compute: Callable[[], _T], inp
         return compute()
     query = f"{query} {codebase.imports.digest_with_lines}"
     return map_program(codebase, query, compute, (results.names, inputs))
+
+
+def imported_among(codebase: Codebase, modules: AbstractSet[str]) -> Callable[[str], Hashable]:
+    """As `inputs` of a result that depends on which of `modules` its file imports names from.
+
+    A name may come by way of a package that only passes it on, which is no import of the package in the graph. So those
+    of `modules` that are packages count for each file, and for a file with read errors all of them.
+    """
+    imports, context = codebase.every_import, codebase.results.context
+    of_packages = digest_of(context([name for name in modules if _is_package(codebase, name)]))
+
+    def imported(module: str) -> Hashable:
+        if codebase.has_read_errors(module):
+            return digest_of(context(modules))
+        return of_packages, modules & imports.imported_by(module).keys()
+
+    return imported
+
+
+def _is_package(codebase: Codebase, module: str) -> bool:
+    return module in codebase.sources and codebase.sources[module].is_package
 
 
 def scan_files(
