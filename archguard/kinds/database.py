@@ -1,7 +1,6 @@
 """`database`: which modules may access a database, and which operations they may use."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import partial
@@ -93,12 +92,8 @@ class Database(PerFileContract):
         return partial(self._violations, codebase, accesses)
 
     def context(self, codebase: Codebase) -> Iterable[Collection[str]]:
-        """The modules whose repositories every module may use."""
-        return (codebase.members(self.allowed_in),)
-
-    def inputs_by_import(self, codebase: Codebase) -> Iterable[AbstractSet[str]]:
-        """The modules that can export a client."""
-        return (self._relevance(codebase).near,)
+        """The modules that can export a client, and those whose repositories every module may use."""
+        return self._relevance(codebase).near, codebase.members(self.allowed_in)
 
     def names(self, codebase: Codebase) -> SemanticModel:
         """The semantic model, which resolves the names in the code."""
