@@ -27,10 +27,11 @@ from archguard.effects.aws import Aws
 from archguard.effects.catalogue.conventions import Conventions, load_conventions
 from archguard.effects.catalogue.execution import ExecutionFacts
 from archguard.effects.catalogue.failures import Failures
+from archguard.effects.catalogue.guards import GuardFacts
 from archguard.effects.catalogue.mutation import Mutation
 from archguard.effects.catalogue.operations import OperationFacts
 from archguard.effects.catalogue.retries import Retries
-from archguard.effects.routes.facts import GuardFacts, Registration, RouteFacts
+from archguard.effects.catalogue.routes import Registration, RouteFacts
 from archguard.kinds.distributions import Packages
 from archguard.onboarding.agents import Host
 from archguard.onboarding.topics import TopicText

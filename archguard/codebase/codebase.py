@@ -303,15 +303,15 @@ class Codebase:
         if not unwanted:
             return self
         if unwanted not in self._variants_without_traits:
-            links = [link for link in self.imports.links() if self.traits(link, unwanted) & unwanted]
-            self._variants_without_traits[unwanted] = self.without_links(links)
+            links = self.imports.links(name for name in self.sources if self._may_have(name, unwanted))
+            unwanted_links = [link for link in links if self.traits(link, unwanted) & unwanted]
+            self._variants_without_traits[unwanted] = self.without_links(unwanted_links)
         return self._variants_without_traits[unwanted]
 
     def traits(self, link: Link, wanted: frozenset[ImportTrait]) -> frozenset[ImportTrait]:
         """The traits of an import. Only those in `wanted` are reliable: for others, files are not parsed."""
         if link in self.lazy:
             return frozenset({ImportTrait.LAZY})
-        self._read_statements_of(link.importer)
         if not self._may_have(link.importer, wanted):
             return frozenset()
         plain = self._statements.plain(link.importer, link.line)
@@ -327,6 +327,7 @@ class Codebase:
 
     def _may_have(self, module: ModuleName, wanted: frozenset[ImportTrait]) -> bool:
         """Whether an import of `module` can have one of these traits: a word search that saves most parses."""
+        self._read_statements_of(module)
         try:
             markers = self.sources[module].markers
         except SourceError:

@@ -17,7 +17,7 @@ from archguard.codebase.facts import ClassDefinition, Definition
 from archguard.codebase.facts.definitions import definitions
 from archguard.codebase.scopes.access_paths import Access
 from archguard.codebase.scopes.scopes import Binding, Position, Scope
-from archguard.effects.routes.facts import route_facts
+from archguard.effects.catalogue.routes import route_facts
 from archguard.model import Confidence, Location
 from archguard.semantics import (
     ClassType,

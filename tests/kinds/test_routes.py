@@ -5,8 +5,9 @@ import re
 import pytest
 from project import Project
 
+from archguard.effects.catalogue.guards import known_guards
+from archguard.effects.catalogue.routes import route_facts
 from archguard.effects.routes import Level, Route, find_route_table, find_routes
-from archguard.effects.routes.facts import known_guards, route_facts
 from archguard.effects.routes.route import joined, normalized
 
 

@@ -1,6 +1,6 @@
 """The import graph: modules as nodes, import statements with their lines as edges."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -30,11 +30,11 @@ class ImportGraph:
         """The modules that `module` imports, each with its lines."""
         return self.lines.get(module, {})
 
-    def links(self) -> Iterator[Link]:
-        """Every import, sorted."""
-        for importer in sorted(self.lines):
-            for imported in sorted(self.lines[importer]):
-                for line in self.lines[importer][imported]:
+    def links(self, importers: Iterable[ModuleName] | None = None) -> Iterator[Link]:
+        """Every import of `importers`, by default of all, sorted."""
+        for importer in sorted(self.lines if importers is None else importers):
+            for imported, lines in sorted(self.imported_by(importer).items()):
+                for line in lines:
                     yield Link(importer, imported, line)
 
     @cached_property

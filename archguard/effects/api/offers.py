@@ -9,9 +9,9 @@ from archguard.codebase import Codebase
 from archguard.codebase.package_data import load_package_tables
 from archguard.effects.api.endpoints import Endpoint, Offer
 from archguard.effects.catalogue.catalogue import semantic_model
+from archguard.effects.catalogue.routes import route_facts
 from archguard.effects.interactions import ServiceMap
 from archguard.effects.routes import Route, find_route_table
-from archguard.effects.routes.facts import route_facts
 from archguard.effects.tracing import has_any
 from archguard.semantics import StringValue
 

@@ -22,7 +22,7 @@ from archguard.codebase.modules.namespace import is_test
 from archguard.codebase.scopes.access_paths import Access
 from archguard.codebase.scopes.scopes import Binding, BindingKind, Position
 from archguard.effects.api.proto import ProtoFile, Rpc
-from archguard.effects.routes.facts import route_facts
+from archguard.effects.catalogue.routes import route_facts
 from archguard.effects.routes.nameko import FRAMEWORK as NAMEKO
 from archguard.model import Location
 from archguard.model.names import last_part

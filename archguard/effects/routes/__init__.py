@@ -8,7 +8,8 @@
 3. `exemptions` takes off hooks and middleware that let a route pass, by the `conditions` that the route decides.
 4. `table.find_routes(codebase)` gives all routes; `guards.GuardSet` tells which of their checks are guards.
 
-The facts on frameworks are in `catalogue/routes.toml` and `catalogue/guards.toml`; `facts` reads them.
+The facts on frameworks are in `catalogue/routes.toml` and `catalogue/guards.toml`, which `catalogue.routes` and
+`catalogue.guards` read.
 """
 
 from archguard.effects.routes.guards import GuardSet, GuardSpec, Protection

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from archguard.codebase.scopes.scopes import Position, Scope
+from archguard.effects.catalogue.routes import is_one_of, route_facts, short
 from archguard.effects.routes.checks import Checks, is_unresolved
 from archguard.effects.routes.expressions import Allocation, Placed
-from archguard.effects.routes.facts import is_one_of, route_facts, short
 from archguard.effects.routes.handlers import HTTP_METHODS, Handler, Handlers
 from archguard.effects.routes.hierarchy import API_VIEW
 from archguard.effects.routes.permissions import Asked, Permissions

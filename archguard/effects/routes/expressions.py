@@ -22,7 +22,7 @@ from archguard.codebase.file_results import ANYWHERE
 from archguard.codebase.modules.namespace import is_test
 from archguard.codebase.scopes.reading import Reading
 from archguard.codebase.scopes.scopes import Binding, BindingKind, Position, Scope, walk
-from archguard.effects.routes.facts import Family, Places, route_facts
+from archguard.effects.catalogue.routes import Family, Places, route_facts
 from archguard.effects.routes.hierarchy import Hierarchy
 from archguard.effects.routes.route import UNKNOWN_PART
 from archguard.model.names import last_part, parts_of

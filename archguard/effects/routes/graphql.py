@@ -16,9 +16,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from archguard.codebase.scopes.scopes import BindingKind, Position, Scope
+from archguard.effects.catalogue.routes import is_one_of, route_facts
 from archguard.effects.routes.checks import Checks
 from archguard.effects.routes.expressions import Placed
-from archguard.effects.routes.facts import is_one_of, route_facts
 from archguard.effects.routes.handlers import Handler, Handlers
 from archguard.effects.routes.route import Check, Level, Route, Unresolved, joined
 from archguard.model.names import last_part, top_package

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cached_property
 
-from archguard.effects.routes.facts import guard_key, known_guards, short
+from archguard.effects.catalogue.guards import guard_key, known_guards
+from archguard.effects.catalogue.routes import short
 from archguard.effects.routes.route import Check, Route
 from archguard.model.names import last_part, shortened
 

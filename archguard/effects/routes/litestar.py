@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from archguard.codebase.scopes.scopes import Position, Scope
+from archguard.effects.catalogue.routes import is_one_of, route_facts
 from archguard.effects.routes.checks import Checks
 from archguard.effects.routes.expressions import Allocation, Placed
-from archguard.effects.routes.facts import is_one_of, route_facts
 from archguard.effects.routes.handlers import Handlers
 from archguard.effects.routes.route import (
     ANY,

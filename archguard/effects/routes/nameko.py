@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from archguard.codebase.scopes.scopes import Position, Scope
+from archguard.effects.catalogue.routes import route_facts
 from archguard.effects.routes.checks import Checks
-from archguard.effects.routes.facts import route_facts
 from archguard.effects.routes.handlers import Handlers
 from archguard.effects.routes.route import ANY, PATH_REASON, UNKNOWN_PART, Level, Route, normalized
 from archguard.model.names import last_part

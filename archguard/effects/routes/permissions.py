@@ -11,10 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from archguard.codebase.scopes.scopes import Scope
+from archguard.effects.catalogue.routes import is_one_of, route_facts
 from archguard.effects.routes.checks import Checks, is_unresolved
 from archguard.effects.routes.conditions import Conditions
 from archguard.effects.routes.expressions import Placed, exported_types
-from archguard.effects.routes.facts import is_one_of, route_facts
 from archguard.effects.routes.handlers import Handlers
 from archguard.effects.routes.route import Check, Level
 from archguard.model import Location

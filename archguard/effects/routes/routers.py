@@ -18,9 +18,9 @@ from types import MappingProxyType
 
 from archguard.codebase.scopes.access_paths import Access
 from archguard.codebase.scopes.scopes import AccessPath, Position, Scope
+from archguard.effects.catalogue.routes import Family, Mount, Registration, is_one_of, route_facts
 from archguard.effects.routes.checks import Checks
 from archguard.effects.routes.expressions import Allocation, Expressions, Placed
-from archguard.effects.routes.facts import Family, Mount, Registration, is_one_of, route_facts
 from archguard.effects.routes.handlers import HTTP_METHODS, Handler, Handlers
 from archguard.effects.routes.route import (
     ANY,

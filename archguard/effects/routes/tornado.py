@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from archguard.codebase.scopes.scopes import Position, Scope
+from archguard.effects.catalogue.routes import is_one_of, route_facts
 from archguard.effects.routes.checks import Checks
-from archguard.effects.routes.facts import is_one_of, route_facts
 from archguard.effects.routes.handlers import Handlers
 from archguard.effects.routes.route import PATH_REASON, UNKNOWN_PART, Check, Level, Route, normalized
 from archguard.model import Location
