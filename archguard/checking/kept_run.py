@@ -5,15 +5,16 @@ cannot add up. When too much has changed, everything is computed anew.
 """
 
 import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, cached_property, partial
+from itertools import chain
 from typing import Final
 
 from archguard.codebase import Codebase, Source
-from archguard.codebase.file_results import ANYWHERE, Batch, Result, Scan
+from archguard.codebase.file_results import ANYWHERE, Batch, Query, Result, Scan
 from archguard.codebase.file_tasks import compressed_texts
-from archguard.codebase.kept_results import Change, FileVersion, valid_results
+from archguard.codebase.kept_results import Change, FileVersion, outdated_results
 from archguard.codebase.scopes.binder import read_scope
 from archguard.codebase.scopes.scopes import Scope
 from archguard.codebase.syntax.error_tolerant import TolerantSource
@@ -47,6 +48,24 @@ class KeptRun:
             frozenset(codebase.sources), codebase.every_import.digest, batches, results.scans, texts_of(codebase)
         )
 
+    @cached_property
+    def _results(self) -> Mapping[Query, Mapping[str, Result]]:
+        """All results, by query and module."""
+        found: dict[Query, dict[str, Result]] = {}
+        for batch in self.batches:
+            found.setdefault(batch.query, {}).update((result.module, result) for result in batch.results)
+        return found
+
+    @cached_property
+    def _showing(self) -> Mapping[str, Collection[tuple[Query, Result]]]:
+        """The results that hold a place in a file, by its path."""
+        found: dict[str, list[tuple[Query, Result]]] = {}
+        for batch in self.batches:
+            for result in batch.results:
+                for path in result.shows:
+                    found.setdefault(path, []).append((batch.query, result))
+        return found
+
     def change(self, codebase: Codebase, module: ModuleName) -> Change:
         """The change of `module` since the run, to its file in `codebase`."""
         text, new, nothing = self.texts.get(module), codebase.sources.get(module), Source("", "", "").with_content(b"")
@@ -76,13 +95,13 @@ class KeptRun:
         results = codebase.results
         results.changed, results.kept_scans = frozenset(changes), self.scans
         results.added = frozenset(codebase.sources).difference(self.modules)
-        valid = valid_results(
-            self.batches, changes, None if is_same_program else ProgramFacts(codebase, self.modules).holds
-        )
+        holds = None if is_same_program else cache(ProgramFacts(codebase, self.modules).holds)
+        outdated = outdated_results(self.batches, changes, holds)
         # A result may show a line of another file without having read it: the chain of a violation. An edit above moves
         # that line.
-        paths = {codebase.display_path(module) for module in changes}
-        results.kept = {query: _without_shown(found, paths) for query, found in valid.items()}
+        paths = map(codebase.display_path, changes)
+        shown = chain.from_iterable(self._showing.get(path, ()) for path in paths)
+        results.kept = _without(self._results, chain(outdated, shown), changes)
         total = sum(len(batch.results) for batch in self.batches)
         if not are_mostly_outdated(total - sum(map(len, results.kept.values())), total):
             return True
@@ -114,9 +133,20 @@ def _is_app_wide(change: Change) -> bool:
     return is_app_wide({"": old} if old else {}, {"": change.new} if change.new else {}, ("",))
 
 
-def _without_shown(results: Mapping[str, Result], paths: Collection[str]) -> dict[str, Result]:
-    """Those of `results` that hold no place of a file in `paths`: it may be another one now."""
-    return {module: result for module, result in results.items() if result.shows.isdisjoint(paths)}
+def _without(
+    kept: Mapping[Query, Mapping[str, Result]],
+    outdated: Iterable[tuple[Query, Result]],
+    changed: Collection[str],
+) -> dict[Query, dict[str, Result]]:
+    """A copy of `kept` without the results that are `outdated`, and without those for the modules `changed`."""
+    left = {query: dict(found) for query, found in kept.items()}
+    for query, result in outdated:
+        if left[query].get(result.module) is result:  # not another one of the same module, with other inputs
+            del left[query][result.module]
+    for found in left.values():
+        for module in changed:
+            found.pop(module, None)
+    return left
 
 
 def texts_of(codebase: Codebase) -> dict[str, bytes]:

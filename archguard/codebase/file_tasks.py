@@ -2,10 +2,10 @@
 
 How it works: `map_files` runs a task on each file, in the worker pool. Whatever it reads of other files meanwhile is
 recorded (`DependencyRecorder`, `Scope`). A batch keeps the results of one shard, and for each module that was read a
-row: the readings, each with the results that depend on it. When files have changed, `valid_results` compares what the
-readings say in the old text and in the new one. Results that depend on a reading that says something else are dropped,
-and so are those of the changed files, and those that hold a place in one; all others are used again. `map_program` does
-the same for one result about all files.
+row: the readings, each with the results that depend on it. When files have changed, `outdated_results` compares what
+the readings say in the old text and in the new one. Results that depend on a reading that says something else are
+dropped, and so are those of the changed files, and those that hold a place in one; all others are used again.
+`map_program` does the same for one result about all files.
 
 Limits: what a task reads must be scopes of files, or facts about the program (such as which modules exist), or be part
 of the `query` or of the `inputs` that are passed along, or be the same in each run of this version of archguard.
@@ -18,18 +18,21 @@ import pickle
 import zlib
 from array import array
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
 from archguard.codebase.codebase import Codebase
 from archguard.codebase.file_results import ANYWHERE, PROGRAM, Batch, FileResults, Query, Result, Scan
+from archguard.codebase.imports.dynamic import UNFOLLOWED
 from archguard.codebase.scopes.fingerprints import scope_paths
 from archguard.codebase.scopes.reading import Reading
 from archguard.codebase.scopes.scopes import Scope, ScopeFact
 from archguard.codebase.syntax.source import Source, SourceError
 from archguard.codebase.worker_pool import map_shards
 from archguard.incremental.dependencies import Fact, facts_in
+from archguard.incremental.fingerprint import digest_of
 from archguard.model.names import ModuleName
 
 _T = TypeVar("_T")
@@ -116,6 +119,29 @@ def map_imports(codebase: Codebase, query: Query, compute: Callable[[], _T], inp
         return compute()
     query = f"{query} {codebase.imports.digest_with_lines}"
     return map_program(codebase, query, compute, (results.names, inputs))
+
+
+def imported_among(codebase: Codebase, modules: AbstractSet[str]) -> Callable[[str], Hashable]:
+    """As `inputs` of a result that depends on which of `modules` its file imports names from.
+
+    A name may come by way of a package that only passes it on, which is no import of the package in the graph. So those
+    of `modules` that are packages count for each file, and for a file that could not be read as a whole all of them.
+    """
+    imports, context = codebase.every_import, codebase.results.context
+    problems = (problem for problem in codebase.problems if problem.code != UNFOLLOWED)
+    incomplete = {problem.location.path for problem in problems if problem.location}
+    of_packages = digest_of(context([name for name in modules if _is_package(codebase, name)]))
+
+    def imported(module: str) -> Hashable:
+        if codebase.display_path(module) in incomplete:
+            return digest_of(context(modules))
+        return of_packages, modules & imports.imported_by(module).keys()
+
+    return imported
+
+
+def _is_package(codebase: Codebase, module: str) -> bool:
+    return module in codebase.sources and codebase.sources[module].is_package
 
 
 def scan_files(

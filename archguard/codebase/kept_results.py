@@ -95,23 +95,19 @@ class Change:
             return self.old or b"", b""
 
 
-def valid_results(
+def outdated_results(
     batches: Iterable[Batch], changes: Mapping[str, Change], holds: Callable[[Fact], bool] | None
-) -> dict[Query, dict[str, Result]]:
-    """The results of `batches` that are still right after `changes`, by query and module.
+) -> Iterator[tuple[Query, Result]]:
+    """The results of `batches`, with their queries, that have read what `changes` have made another one.
 
     Args:
         batches: Results that were kept, with the rows of the changed modules at least.
         changes: Every module that was changed, added or removed.
         holds: Whether a fact about the program is as it was; None if all of them are.
     """
-    valid: dict[Query, dict[str, Result]] = {}
     for batch in batches:
-        outdated = set(_outdated(batch, changes, holds))
-        for index, result in enumerate(batch.results):
-            if index not in outdated and result.module not in changes:
-                valid.setdefault(batch.query, {})[result.module] = result
-    return valid
+        for index in {*_outdated(batch, changes, holds)}:
+            yield batch.query, batch.results[index]
 
 
 def _outdated(batch: Batch, changes: Mapping[str, Change], holds: Callable[[Fact], bool] | None) -> Iterator[int]:

@@ -18,7 +18,7 @@ from functools import cached_property, partial
 from itertools import chain
 
 from archguard.codebase import Codebase, Source, memoized
-from archguard.codebase.file_tasks import map_files, map_program, scan_files
+from archguard.codebase.file_tasks import imported_among, map_files, map_program, scan_files
 from archguard.codebase.imports.dynamic import DYNAMIC
 from archguard.codebase.memo import per_codebase
 from archguard.codebase.scopes.scopes import Binding, Position, Scope
@@ -74,7 +74,8 @@ def modules_with_clients(codebase: Codebase, channels: tuple[str, ...], clients:
         round_number += 1
         start = partial(_start_exposure, channels, clients, found)
         context = digest_of(codebase.results.context(found))
-        parts = map_files(codebase, f"exposes a client {key} {context}", start, waiting)
+        inputs = imported_among(codebase, found)
+        parts = map_files(codebase, f"exposes a client {key} {round_number}", start, waiting, inputs)
         # Only what is new is searched for, or each round would find the files of all rounds before.
         exposure = Exposure.union(parts.values()).difference(known)
         see = partial(exposure.visibility, imports, packages, found)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Annotated, ClassVar, Literal
@@ -100,12 +101,17 @@ class Gateway(PerFileContract):
         return search.violations
 
     def context(self, codebase: Codebase) -> Iterable[Collection[str]]:
-        """The modules that can have a client, and those that may reach outside."""
-        return self._with_clients(codebase), codebase.members(self.allowed_in)
+        """The modules that may reach outside."""
+        return (codebase.members(self.allowed_in),)
 
     def inputs_by_membership(self, codebase: Codebase) -> Iterable[Collection[str]]:
-        """The modules of which something is asked."""
-        return self._restricted(codebase), self._with_urls(codebase), codebase.members(self.routes_in)
+        """The modules that can have a client, and those of which something is asked."""
+        with_clients, restricted = self._with_clients(codebase), self._restricted(codebase)
+        return with_clients, restricted, self._with_urls(codebase), codebase.members(self.routes_in)
+
+    def inputs_by_import(self, codebase: Codebase) -> Iterable[AbstractSet[str]]:
+        """The modules that can export a client."""
+        return (self._with_clients(codebase),)
 
     def names(self, codebase: Codebase) -> SemanticModel:
         """The semantic model, which resolves the names in the code."""

@@ -6,10 +6,12 @@ from the code base, not from earlier calls of the checker.
 
 from abc import abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from archguard.codebase import Codebase, Source
+from archguard.codebase.file_tasks import imported_among
 from archguard.kinds.contract import Contract
 from archguard.model import Violation
 
@@ -42,13 +44,23 @@ class PerFileContract(Contract):
     def inputs(self, codebase: Codebase) -> Callable[[str], tuple[object, ...]]:
         """What the violations in a module depend on beside the code, the contract and the context.
 
-        These are its imports, and which sets of `inputs_by_membership` it is in.
+        These are its imports, which sets of `inputs_by_membership` it is in, and what it imports of `inputs_by_import`.
         """
         imports, sets = codebase.imports, [*self.inputs_by_membership(codebase)]
-        return lambda module: (imports.imported_by(module), *[module in modules for modules in sets])
+        among = [imported_among(codebase, modules) for modules in self.inputs_by_import(codebase)]
+        return lambda module: (
+            imports.imported_by(module),
+            *[module in modules for modules in sets],
+            *[imported(module) for imported in among],
+        )
 
     def inputs_by_membership(self, codebase: Codebase) -> Iterable[Collection[str]]:
         """Sets of modules, of which it matters for the violations in a module whether it is in them."""
+        del codebase
+        return ()
+
+    def inputs_by_import(self, codebase: Codebase) -> Iterable[AbstractSet[str]]:
+        """Sets of modules, of which it matters for the violations in a module which ones it imports names from."""
         del codebase
         return ()
 

@@ -275,3 +275,38 @@ def test_an_edit_that_is_taken_back_changes_nothing(project: Project) -> None:
     KeptRun.of(base).give(now, ["shop.other"])
     check(config, codebase=now)
     assert not now.results.batches
+
+
+GATEWAY = """
+    version: 1
+    project: {packages: [shop]}
+    contracts:
+      - {id: out, kind: gateway, modules: shop}
+"""
+CLIENT = "import requests\n\nclient = requests.Session()\n"
+IMPORTER = "import requests\n{}\n\ndef use():\n    return client.get('http://stock')\n"
+
+
+@pytest.mark.parametrize(
+    ("package", "imports", "depends"),
+    [
+        pytest.param("", "from shop.other import client", True, id="it imports from that module"),
+        pytest.param(
+            "from shop.other import client\n", "from shop.names import client", True, id="it imports from a package"
+        ),
+        pytest.param("", "from shop.third import client", False, id="it imports from another module"),
+    ],
+)
+def test_a_file_is_checked_again_for_a_module_that_comes_to_have_a_client_if_it_imports_from_it(
+    package: str, imports: str, *, depends: bool, project: Project
+) -> None:
+    before = {
+        "shop/other.py": "client = None\n",
+        "shop/names/__init__.py": package,
+        "shop/third.py": "client = None\n",
+        "shop/user.py": IMPORTER.format(imports),
+    }
+
+    others, again = rechecked(project, before, {"shop/other.py": CLIENT}, GATEWAY)
+
+    assert ("shop.user" in others, "shop.user" in again) == (depends, depends)
