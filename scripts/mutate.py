@@ -8,7 +8,7 @@ folder run until the first failure; a mutant that no test fails for survives, an
 three times as long as the unchanged code counts as killed. The exit code is 1 if fewer than `--threshold` are killed.
 
 Why not a library: cosmic-ray and mutmut run all mutants of a file, and choose among them by file or by the tests that
-reach a line, not by a sample; here a sample of 100 from 2,300 tells enough, every week.
+reach a line, not by a sample; here a sample of 100 from 4,200 tells enough, every week.
 
 Limits: a mutant may mean the same as the code (an order that does not matter, a limit that only saves time), which is
 why 90 % is asked for and not all. Annotations, docstrings, messages and what runs for type checkers only are left out.
