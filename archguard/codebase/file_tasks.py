@@ -127,7 +127,7 @@ def imported_among(codebase: Codebase, modules: AbstractSet[str]) -> Callable[[s
     A name may come by way of a package that only passes it on, which is no import of the package in the graph. So those
     of `modules` that are packages count for each file, and for a file that could not be read as a whole all of them.
     """
-    imports, context = codebase.every_import, codebase.results.context
+    imports, context, found = codebase.every_import, codebase.results.context, frozenset(modules)
     problems = (problem for problem in codebase.problems if problem.code != UNFOLLOWED)
     incomplete = {problem.location.path for problem in problems if problem.location}
     of_packages = digest_of(context([name for name in modules if _is_package(codebase, name)]))
@@ -135,7 +135,7 @@ def imported_among(codebase: Codebase, modules: AbstractSet[str]) -> Callable[[s
     def imported(module: str) -> Hashable:
         if codebase.display_path(module) in incomplete:
             return digest_of(context(modules))
-        return of_packages, modules & imports.imported_by(module).keys()
+        return of_packages, found.intersection(imports.imported_by(module))
 
     return imported
 
