@@ -129,7 +129,7 @@ def _save(root: str, name: str, codebase: Codebase) -> None:
     )
     views = reexports.views if reexports else {}
     views = {service: view.without_files() for service, view in views.items()}
-    places, record = Places(root), scan_record()
+    places, record = Places(root, by_content=is_by_content()), scan_record()
     content: Any = (  # `marshal` has no type for read-only mappings
         [
             (source.module, places.stored(source.file), source.display_path, _markers(source), state_of(source.file))

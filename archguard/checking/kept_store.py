@@ -103,7 +103,7 @@ def _store(root: str, name: str, codebase: Codebase) -> None:
     results = codebase.results
     parts = _PartsWriter()
     index = _Index(
-        files=_files(codebase, Places(root)),
+        files=_files(codebase, root),
         imports=codebase.every_import.digest,
         names=results.names,
         batches=[replace(batch, rows={}, texts={}) for batch in results.batches],
@@ -189,7 +189,7 @@ class _StoredRun:
 
     def changed(self, codebase: Codebase) -> frozenset[str]:
         """The modules that were added, removed or edited since the run."""
-        files, before = _files(codebase, Places(self.root)), self.index.files
+        files, before = _files(codebase, self.root), self.index.files
         unknown = {name for name, (_, state) in files.items() if not state}  # nothing tells whether these have changed
         names = files.keys() | before.keys()
         return frozenset(name for name in names if files.get(name) != before.get(name)).union(unknown)
@@ -206,7 +206,8 @@ class _StoredRun:
         return _StoredParts(self.root, self.name, parts, content)
 
 
-def _files(codebase: Codebase, places: Places) -> dict[str, _State]:
+def _files(codebase: Codebase, root: str) -> dict[str, _State]:
+    places = Places(root, by_content=is_by_content())
     return {module: (places.stored(source.file), state_of(source.file)) for module, source in codebase.sources.items()}
 
 

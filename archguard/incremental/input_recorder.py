@@ -249,7 +249,9 @@ def save_result(
         if by_outline and imports and recorder.rows:
             result.imports = os.urandom(8).hex()
             facts = {"id": result.imports, "rows": recorder.rows, "needed": sorted(recorder.needed), **imports}
-            stored = json.dumps(_with_stored_paths(facts, Places(root)), separators=(",", ":"))
+            stored = json.dumps(
+                _with_stored_paths(facts, Places(root, by_content=result.by_content)), separators=(",", ":")
+            )
             store.save(root, (IMPORTS, file_name(result.question)), stored, anywhere=is_portable)
             store.prune(root, (IMPORTS,), _MAX_RESULTS)
         store.save(root, (FOLDER, file_name(result.question)), result.text(), anywhere=is_portable)

@@ -42,7 +42,7 @@ def request_key(arguments: list[str]) -> str | None:
         from archguard.incremental.places import Places
 
         places = Places(folder)
-        user = 0  # whoever compares the contents can read them
+        user = 0  # each input is read and compared, so that the result holds for another user, too
         folder, program, path = places.stored(folder), places.stored(program), [*map(places.stored, path)]
         environment = [(name, _stored_paths(name, value, places)) for name, value in environment]
     python = (sys.version, program, path)

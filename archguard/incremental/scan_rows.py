@@ -42,7 +42,7 @@ class ScanRows:
 
     def save(self, root: str, name: str, most: int, *, anywhere: bool) -> None:
         """Store the rows under `name`, of which the cache holds the `most` newest; see `store.save` for `anywhere`."""
-        stored = Places(root).stored
+        stored = Places(root, by_content=anywhere).stored
         files = {stored(file): row for file, row in self.files.items()}
         store.save_bytes(root, (FOLDER, name), marshal.dumps((self.context, self.names, files)), anywhere=anywhere)
         store.prune(root, (FOLDER,), most)

@@ -1,6 +1,6 @@
 """The syntax of Python as the one-pass scanner knows it: what it is certain of, and what is in doubt.
 
-Each statement stands for one rule of the grammar. Nearly all that is in doubt is no Python.
+Each statement tests one rule of the grammar. Nearly all that the scanner leaves to the parser is invalid syntax.
 """
 
 import ast

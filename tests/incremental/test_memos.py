@@ -1,4 +1,4 @@
-"""Whoever is given a memoized answer depends on what it has read, and those of earlier versions may still hold."""
+"""A caller of a memoized function depends on what it has read; results of earlier versions may still hold."""
 
 from archguard.incremental.dependencies import DependencyRecorder, Frame, facts_in
 from archguard.incremental.memos import Answer, AnswerStore, Memo

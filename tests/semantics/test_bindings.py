@@ -1,4 +1,4 @@
-"""The bindings that a name or an attribute stands for, and names of methods."""
+"""The bindings that a name or an attribute resolves to, and names of methods."""
 
 import ast
 from pathlib import Path

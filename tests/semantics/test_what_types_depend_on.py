@@ -1,4 +1,4 @@
-"""Whoever infers a type has read what decided it: results are kept for as long as that says the same."""
+"""An inferred type depends on what decided it: results are kept for as long as that says the same."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -6,7 +6,7 @@ from functools import cache
 
 from archguard.codebase.package_data import load_package_data
 from archguard.effects.catalogue.conventions import Words
-from archguard.effects.catalogue.routes import shortened
+from archguard.effects.catalogue.routes import short_names
 from archguard.model.names import parts_of
 
 
@@ -42,7 +42,7 @@ def known_guards() -> Guards:
         guards=frozenset(guard_key(name) for names in facts.guards.values() for name in names),
         unsafe_only=frozenset(map(guard_key, facts.unsafe_only)),
         optional={guard_key(name): arguments for name, arguments in facts.optional.items()},
-        readers=shortened(facts.readers),
+        readers=short_names(facts.readers),
     )
 
 

@@ -28,7 +28,7 @@ def short(name: str) -> tuple[str, str]:
 
 def is_one_of(name: str, names: Words) -> bool:
     """Whether `names` has `name`, in any spelling."""
-    return short(name) in shortened(names)
+    return short(name) in short_names(names)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -331,6 +331,6 @@ def route_facts() -> RouteFacts:
 
 
 @cache
-def shortened(names: Words) -> frozenset[tuple[str, str]]:
+def short_names(names: Words) -> frozenset[tuple[str, str]]:
     """Classes by their package and last name."""
     return frozenset(map(short, names))
