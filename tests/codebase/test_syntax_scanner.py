@@ -83,6 +83,10 @@ def assert_agrees(scanner: ModuleType, content: bytes) -> None:
     assert found is None or found == parsed(content), content.decode()
 
 
+def test_the_source_is_not_taken_for_the_compiled_scanner() -> None:
+    assert PLAIN.is_compiled() is False
+
+
 @both
 @pytest.mark.parametrize(
     ("text", "expected"),
@@ -101,6 +105,7 @@ def assert_agrees(scanner: ModuleType, content: bytes) -> None:
         ("'''\nimport a\n'''\nimport b\n", [(4, 0, "", ("b",), "import b")]),
         ("x = [\n    1,\n]\nimport a\n", [(4, 0, "", ("a",), "import a")]),
         ("x = 1 + \\\n    2\nimport a\n", [(3, 0, "", ("a",), "import a")]),
+        ("x = 'a\\\nb'\nimport a\n", [(3, 0, "", ("a",), "import a")]),
         ("def f():\n    import a\n", [(2, 0, "", ("a",), "import a")]),
         ("def f(): import a\nimport b\n", [(1, 0, "", ("a",), "import a"), (2, 0, "", ("b",), "import b")]),
         ("class A:\n    import a\n", [(2, 0, "", ("a",), "import a")]),
@@ -124,6 +129,7 @@ def test_an_import_is_found_with_its_line_and_names(scanner: ModuleType, text: s
     "text",
     [
         "# -*- coding: utf-8 -*-\nx = 'ä'\n",
+        "\n\n# coding: latin-1\n",  # a declaration stands in the first two lines
         "x = f'{a!r:>{width}} {b[0]} {{}} {c=}'\n",
         "x = f'{\", \".join(a)}' 'b'\n",
         'x = f"""{\n    a\n}"""\n',
@@ -164,6 +170,7 @@ def test_most_syntax_is_certain(scanner: ModuleType, text: str) -> None:
         b"# coding: latin-1\nimport a\n",
         b"# coding: utf-7\nimport a\n",
         b"#!/bin/sh\n# vim: set fileencoding=cp1252 :\n",
+        b"#" * 2_000 + b" coding: latin-1\n",
         b"x = '\xff'\n",
         b"if a:\n\timport b\n",
         b"\\\nimport a\n",
@@ -189,6 +196,7 @@ def test_most_syntax_is_certain(scanner: ModuleType, text: str) -> None:
         b"x = t'{a}'\n",
         b"x = f'{lambda a: b}'\n",
         b"x = '\\N{DASH}'\n",
+        b"x = '\\U0001F40D'\n",
         b"x = '\\x0'\n",
         b"x = '\\xg0'\n",
         b"x = '\\x0g'\n",
@@ -243,10 +251,10 @@ def test_what_is_rare_or_no_python_is_in_doubt(scanner: ModuleType, content: byt
 @pytest.mark.parametrize(
     ("shallow", "deep"),
     [
-        (b"x = " + b"(" * 39 + b")" * 39, b"x = " + b"(" * 41 + b")" * 41),
+        (b"x = " + b"(" * 40 + b")" * 40, b"x = " + b"(" * 41 + b")" * 41),
         (
-            b"".join(b" " * n + b"if a:\n" for n in range(40)) + b" " * 40 + b"pass\n",
-            b"".join(b" " * n + b"if a:\n" for n in range(41)) + b" " * 41 + b"pass\n",
+            b"if a:\n b\n" + b"".join(b" " * n + b"if a:\n" for n in range(40)) + b" " * 40 + b"pass\n",
+            b"if a:\n b\n" + b"".join(b" " * n + b"if a:\n" for n in range(41)) + b" " * 41 + b"pass\n",
         ),
         (b"x = 1" + b"0" * 999, b"x = 1" + b"0" * 1000),
     ],

@@ -22,7 +22,6 @@ cdef class SyntaxScanner:
     cdef int kind, depth, level, blocks, field_depth, outer_quotes
     cdef bint string_is_bytes
     cdef public bint names_loader
-    cdef int statements
     cdef list names
     cdef public list imports, starts_of_statements
 
@@ -42,7 +41,7 @@ cdef class SyntaxScanner:
     cdef bint _is(self, Py_ssize_t start, Py_ssize_t length, const unsigned char* word, Py_ssize_t word_length) noexcept
     @cython.locals(base=cython.int, is_float=cython.bint, place=cython.Py_ssize_t, start=cython.Py_ssize_t)
     cdef void _read_number(self, Py_ssize_t pos) noexcept
-    @cython.locals(character=cython.int, digits=cython.int, is_digit=cython.bint)
+    @cython.locals(character=cython.int, is_digit=cython.bint, start=cython.Py_ssize_t)
     cdef Py_ssize_t _after_digits(self, Py_ssize_t pos, int base) noexcept
     @cython.locals(following=cython.int, length=cython.int)
     cdef void _read_operator(self, Py_ssize_t pos, int character) noexcept
@@ -50,15 +49,14 @@ cdef class SyntaxScanner:
     cdef Py_ssize_t _read_arithmetic(self, Py_ssize_t pos, int character, int following) noexcept
     @cython.locals(character=cython.int, is_bytes=cython.bint, is_formatted=cython.bint, is_raw=cython.bint, letter=cython.int, mark=cython.int, outer=cython.int, place=cython.Py_ssize_t, quote=cython.int, quotes=cython.int)
     cdef void _read_string(self, Py_ssize_t start, Py_ssize_t pos) noexcept
-    cdef bint _is_quote_of(self, int character, int marks) noexcept
     @cython.locals(digits=cython.int, escaped=cython.int, place=cython.Py_ssize_t)
     cdef Py_ssize_t _after_escape(self, Py_ssize_t pos, bint is_raw, bint is_bytes, bint is_formatted) noexcept
     @cython.locals(conversion=cython.int, depth=cython.int, field_depth=cython.int, line=cython.Py_ssize_t, outer=cython.int)
-    cdef Py_ssize_t _after_field(self, Py_ssize_t pos, int mark, int quotes, int nesting) noexcept
+    cdef Py_ssize_t _after_field(self, Py_ssize_t pos, int mark, int quotes, bint is_nested) noexcept
     @cython.locals(character=cython.int, pos=cython.Py_ssize_t)
-    cdef void _skip_format(self, int mark, int quotes, int nesting) noexcept
+    cdef void _skip_format(self, int mark, int quotes, bint is_nested) noexcept
     cdef inline void _expect(self, int kind) noexcept
-    @cython.locals(all_targets=cython.bint, count=cython.int, target=cython.int)
+    @cython.locals(all_targets=cython.bint, is_tuple=cython.bint, target=cython.int)
     cdef int _expressions(self) noexcept
     @cython.locals(kind=cython.int)
     cdef bint _ends_expressions(self) noexcept
@@ -84,13 +82,14 @@ cdef class SyntaxScanner:
     cdef int _rest_of_elements(self, int closing, int first) noexcept
     @cython.locals(is_dictionary=cython.bint, is_starred=cython.bint)
     cdef void _set_or_dictionary(self) noexcept
+    cdef void _element(self, bint is_dictionary) noexcept
     cdef void _comprehension(self) noexcept
-    @cython.locals(count=cython.int, is_starred=cython.bint)
+    @cython.locals(is_starred=cython.bint, is_tuple=cython.bint)
     cdef void _targets(self) noexcept
     @cython.locals(after_keyword=cython.bint, after_unpacking=cython.bint, is_first=cython.bint, target=cython.int)
     cdef void _arguments(self, bint generator) noexcept
     cdef void _subscript(self) noexcept
-    @cython.locals(after_default=cython.bint, after_slash=cython.bint, after_star=cython.bint, count=cython.int, is_annotated=cython.bint)
+    @cython.locals(after_default=cython.bint, after_slash=cython.bint, after_star=cython.bint, is_annotated=cython.bint, is_first=cython.bint)
     cdef void _parameters(self, int closing) noexcept
     cdef void _parameter(self, bint is_annotated) noexcept
     cdef void _yield(self) noexcept
@@ -108,7 +107,7 @@ cdef class SyntaxScanner:
     @cython.locals(depth=cython.int, is_in_parentheses=cython.bint, level=cython.int, line=cython.Py_ssize_t, pos=cython.Py_ssize_t, start=cython.Py_ssize_t)
     cdef void _with(self, int indentation) noexcept
     cdef void _with_items(self) noexcept
-    @cython.locals(handlers=cython.int, is_bare=cython.bint)
+    @cython.locals(has_handlers=cython.bint, is_bare=cython.bint)
     cdef void _try(self, int indentation) noexcept
     cdef void _simple_statements(self) noexcept
     @cython.locals(kind=cython.int)

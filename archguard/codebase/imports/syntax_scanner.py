@@ -22,8 +22,6 @@ _MOST_DIGITS: Final = 1_000
 """Characters of a number: CPython refuses to read more than 4,300 digits."""
 
 _DECLARES_UTF8: Final = re.compile(rb"#[^\n]*?coding[:=][ \t]*utf-?8(?![-\w.])[^\n]*", re.IGNORECASE)
-_MOST_HEAD: Final = 1_000
-"""Bytes in which the first two lines must end, or else have no declaration of an encoding."""
 
 Statement: TypeAlias = tuple[int, int, str, tuple[str, ...], int, int]
 """An import statement: line, dots, module, names, and where in the file it starts and ends.
@@ -83,7 +81,7 @@ def _keyword_starts() -> bytes:
 
 def _keyword_numbers() -> bytes:
     """The number of the keyword that each place in `_KEYWORDS` is in."""
-    return bytes(_FIRST_KEYWORD + _KEYWORDS.count(b" ", 0, place) for place in range(len(_KEYWORDS)))
+    return bytes(_FIRST_KEYWORD + _KEYWORDS[:place].count(b" ") for place in range(len(_KEYWORDS)))
 
 
 _CLASS_OF: Final = _classes()
@@ -102,21 +100,12 @@ class SyntaxScanner:
         self.keywords = _KEYWORDS
         self.starts = _STARTS
         self.numbers = _NUMBERS
-        self.pos = 0
         self.line = 1
         self.kind = _END
-        self.start = 0
-        self.last_end = 0
-        self.indentation = 0
-        self.depth = 0
-        self.level = 0
-        self.blocks = 0
+        self.pos = self.start = self.last_end = self.indentation = 0
+        self.depth = self.level = self.blocks = self.outer_quotes = 0
         self.field_depth = -1
-        self.outer_quotes = 0
-        self.string_is_bytes = False
-        self.names_loader = False
-        # How many import statements were begun. If fewer were added, one of them was in doubt.
-        self.statements = 0
+        self.string_is_bytes = self.names_loader = False
         self.names: list[str] = []
         self.starts_of_statements: list[int] = []
         self.imports: list[Statement] = []
@@ -125,7 +114,7 @@ class SyntaxScanner:
         """Scan the file. Whether it is certainly valid, and all import statements are known."""
         self._begin_line()
         self._statements(0)
-        return self.kind == _END and self.statements == len(self.imports)
+        return self.kind == _END
 
     # Tokens.
 
@@ -162,8 +151,7 @@ class SyntaxScanner:
         if character in (_TAB, _BACKSLASH):
             self._fail()
             return
-        # The end of the file closes all blocks.
-        self.indentation = pos - start if character else 0
+        self.indentation = pos - start
         self._next()
         if not character:
             self.kind = _END
@@ -224,12 +212,9 @@ class SyntaxScanner:
         if character in (_QUOTE, _DOUBLE_QUOTE):
             self._read_string(start, pos)
             return
-        if character >= _BEYOND_ASCII:  # an identifier beyond ASCII
-            self._fail()
-            return
         self.pos = pos
         self.kind = self._keyword(start, pos - start)
-        if self.kind == _NAME and pos - start >= 9:  # the shortest of the names below
+        if pos - start >= 9:  # the shortest of the names below, and longer than any keyword
             if self._is(start, pos - start, b"import_module", 13) or self._is(start, pos - start, b"__import__", 10):
                 self.names_loader = True
             elif self._is(start, pos - start, b"__debug__", 9):  # which nothing may be assigned to
@@ -243,7 +228,7 @@ class SyntaxScanner:
         if place == 255 or length > 8:
             return _NAME
         while self.keywords[place] == first:
-            same = 0
+            same = 1
             while same < length and self.keywords[place + same] == self._at(start + same):
                 same += 1
             if same == length and self.keywords[place + same] == _SPACE:
@@ -294,13 +279,13 @@ class SyntaxScanner:
                 for place in range(start, pos):
                     if self._at(place) != _ZERO:  # `0777`
                         self._fail()
-        if self._class_at(pos) & (_LETTER | _DIGIT) or self._at(pos) >= _BEYOND_ASCII or pos - start > _MOST_DIGITS:
+        if self._class_at(pos) & (_LETTER | _DIGIT) or pos - start > _MOST_DIGITS:
             self._fail()
         self.pos = pos
 
     def _after_digits(self, pos: int, base: int) -> int:
-        """The place after the digits at `pos`, of which there must be one unless a dot follows."""
-        digits = 0
+        """The place after the digits at `pos`, of which there must be one if `base` is given."""
+        start = pos
         while True:
             character = self._at(pos)
             if character == _UNDERSCORE:  # `_`: between digits, or once after `0x`
@@ -317,8 +302,7 @@ class SyntaxScanner:
             if not is_digit:
                 break
             pos += 1
-            digits += 1
-        if not digits and (base or self._at(pos) != _DOT):
+        if base and pos == start:
             self._fail()
         if self._at(pos - 1) == _UNDERSCORE:
             self._fail()
@@ -334,8 +318,6 @@ class SyntaxScanner:
             self.depth += 1
         elif character in (_CLOSE, _CLOSE_SQUARE, _CLOSE_BRACE):
             self.depth -= 1
-            if self.depth < 0:
-                self._fail()
         elif character == _COLON:
             # At the level of a replacement field, `:=` is a colon, and `=` begins the format: `f"{total:=10}"`.
             if following == _EQUAL and self.depth != self.field_depth:
@@ -345,17 +327,10 @@ class SyntaxScanner:
             if following == _DOT and self._at(pos + 2) == _DOT:
                 self.kind = _ELLIPSIS
                 length = 3
-        elif character == _EQUAL:
+        elif character in (_EQUAL, _BANG):
             if following == _EQUAL:
                 self.kind = _COMPARISON
                 length = 2
-        elif character == _BANG:
-            if following == _EQUAL:
-                self.kind = _COMPARISON
-                length = 2
-            # `!r` is the conversion in a replacement field; elsewhere, `!` alone is an error.
-            elif self.depth != self.field_depth:
-                self._fail()
         elif character in b"%&|^@+-*/<>":
             length = self._read_arithmetic(pos, character, following)
         else:
@@ -386,9 +361,6 @@ class SyntaxScanner:
     def _read_string(self, start: int, pos: int) -> None:
         """Read the string with its prefix at `start` and its first quote at `pos`."""
         is_raw = is_bytes = is_formatted = False
-        if pos - start > 2:
-            self._fail()
-            return
         for place in range(start, pos):
             letter = self._at(place) | _SPACE
             if letter == _LOWER_R and not is_raw:  # `r`
@@ -430,14 +402,14 @@ class SyntaxScanner:
                     self._fail()
                     return
                 continue
-            elif (is_bytes and character >= _BEYOND_ASCII) or (outer and self._is_quote_of(character, outer)):
+            elif (is_bytes and character & _BEYOND_ASCII) or (outer and character in (_QUOTE, _DOUBLE_QUOTE)):
                 self._fail()
                 return
             elif is_formatted and character == _OPEN_BRACE:
                 if self._at(pos + 1) == _OPEN_BRACE:
                     pos += 1
                 else:
-                    pos = self._after_field(pos, mark, quotes, 0)
+                    pos = self._after_field(pos, mark, quotes, False)
                     if self.kind == _BAD:
                         return
                     continue
@@ -449,18 +421,10 @@ class SyntaxScanner:
                     return
             pos += 1
 
-    def _is_quote_of(self, character: int, marks: int) -> bool:
-        """Whether a string whose quote has one of `marks` could end with `character`."""
-        return (character == _QUOTE and bool(marks & 1)) or (character == _DOUBLE_QUOTE and bool(marks & 2))
-
     def _after_escape(self, pos: int, is_raw: bool, is_bytes: bool, is_formatted: bool) -> int:
         """The place after the backslash at `pos` and what it escapes."""
         escaped = self._at(pos + 1)
-        if (
-            not escaped
-            or (is_formatted and escaped in (_OPEN_BRACE, _CLOSE_BRACE))
-            or (is_bytes and escaped >= _BEYOND_ASCII)
-        ):
+        if (is_formatted and escaped in (_OPEN_BRACE, _CLOSE_BRACE)) or (is_bytes and escaped & _BEYOND_ASCII):
             self._fail()
         if escaped == _NEWLINE:
             self.line += 1
@@ -479,7 +443,7 @@ class SyntaxScanner:
                     self._fail()
         return pos + 2
 
-    def _after_field(self, pos: int, mark: int, quotes: int, nesting: int) -> int:
+    def _after_field(self, pos: int, mark: int, quotes: int, is_nested: bool) -> int:
         """The place after the replacement field `{…}` of an f-string; `mark` is that of its quote."""
         # The field is scanned by the same rules as the file, so that the state around it is kept here.
         outer, depth, field_depth = self.outer_quotes, self.depth, self.field_depth
@@ -488,9 +452,6 @@ class SyntaxScanner:
         self.depth = self.field_depth = 1
         self.pos = pos + 1
         self.kind = _END
-        self.level += 1
-        if self.level > _MOST_LEVELS:
-            self._fail()
         self._next()
         self._expressions()
         # `f"{total=}"`
@@ -505,19 +466,18 @@ class SyntaxScanner:
                 self._fail()
             self._next()
         if self.kind == _COLON:
-            self._skip_format(mark, quotes, nesting)
+            self._skip_format(mark, quotes, is_nested)
         elif self.kind != _CLOSE_BRACE:
             self._fail()
         if quotes == 1 and self.line != line:  # a line break in `{…}` between single quotes needs Python 3.12
             self._fail()
-        self.level -= 1
         self.outer_quotes, self.depth, self.field_depth = outer, depth, field_depth
         # Once in doubt, always: restoring the kind must not hide it.
         if self.kind != _BAD:
             self.kind = _STRING
         return self.pos
 
-    def _skip_format(self, mark: int, quotes: int, nesting: int) -> None:
+    def _skip_format(self, mark: int, quotes: int, is_nested: bool) -> None:
         """Move to behind the `}` after a format such as `:>10` or `:>{width}`."""
         pos = self.pos
         while True:
@@ -525,8 +485,8 @@ class SyntaxScanner:
             if character == _CLOSE_BRACE:
                 self.pos = pos + 1
                 return
-            if character == _OPEN_BRACE and nesting == 0 and self._at(pos + 1) != _OPEN_BRACE:
-                pos = self._after_field(pos, mark, quotes, 1)
+            if character == _OPEN_BRACE and not is_nested and self._at(pos + 1) != _OPEN_BRACE:
+                pos = self._after_field(pos, mark, quotes, True)
                 if self.kind == _BAD:
                     return
             # A field in the format of a field in a format is in doubt, as are quotes, which end the string before
@@ -547,21 +507,18 @@ class SyntaxScanner:
 
     def _expressions(self) -> int:
         """`a`, `a, b`, `*a, b`: the rule `star_expressions`."""
-        count = 0
-        target = _NO_TARGET
+        is_tuple = False
         all_targets = True
         while True:
             target = self._starred_or_expression(False)
-            count += 1
             all_targets = all_targets and target != _NO_TARGET
             if self.kind != _COMMA:
                 break
             self._next()
-            # For the comma itself: `a,` is a tuple.
-            count += 1
+            is_tuple = True
             if self._ends_expressions():
                 break
-        if count > 1:
+        if is_tuple:
             return _TARGETS if all_targets else _NO_TARGET
         if target == _STARRED:
             self._fail()
@@ -737,9 +694,7 @@ class SyntaxScanner:
         all_targets = first != _NO_TARGET
         while self.kind == _COMMA:
             self._next()
-            if self.kind == closing:
-                break
-            if self._starred_or_expression(True) == _NO_TARGET:
+            if self.kind != closing and self._starred_or_expression(True) == _NO_TARGET:
                 all_targets = False
         self._expect(closing)
         return _TARGETS if all_targets else _NO_TARGET
@@ -766,18 +721,21 @@ class SyntaxScanner:
             self._operands(False)
         while self.kind == _COMMA:
             self._next()
-            if self.kind == _CLOSE_BRACE:
-                break
-            if not is_dictionary:
-                self._starred_or_expression(True)
-            elif self.kind == _POWER:
-                self._next()
-                self._operands(False)
-            else:
-                self._expression()
-                self._expect(_COLON)
-                self._expression()
+            if self.kind != _CLOSE_BRACE:
+                self._element(is_dictionary)
         self._expect(_CLOSE_BRACE)
+
+    def _element(self, is_dictionary: bool) -> None:
+        """An element of a set or dictionary, but for the first."""
+        if not is_dictionary:
+            self._starred_or_expression(True)
+        elif self.kind == _POWER:
+            self._next()
+            self._operands(False)
+        else:
+            self._expression()
+            self._expect(_COLON)
+            self._expression()
 
     def _comprehension(self) -> None:
         """`for a in b if c`, once or more."""
@@ -794,20 +752,21 @@ class SyntaxScanner:
 
     def _targets(self) -> None:
         """The targets of `for`, up to `in`."""
-        count = 0
-        is_starred = False
-        while self.kind != _IN:
-            is_starred = self.kind == _STAR
-            if is_starred:
+        is_starred = self.kind == _STAR
+        is_tuple = False
+        while True:
+            if self.kind == _STAR:
                 self._next()
             if self._primary() == _NO_TARGET:
                 self._fail()
-            count += 1
             if self.kind != _COMMA:
                 break
-            is_starred = False
             self._next()
-        if not count or (count == 1 and is_starred):
+            is_tuple = True
+            if self.kind == _IN:
+                break
+        # `for *a in b` is an error.
+        if is_starred and not is_tuple:
             self._fail()
 
     def _arguments(self, generator: bool) -> None:
@@ -870,7 +829,7 @@ class SyntaxScanner:
         """The parameters of a function, or those of a lambda, which end with a colon and have no annotations."""
         is_annotated = closing == _CLOSE
         after_default = after_star = after_slash = False
-        count = 0
+        is_first = True
         while self.kind != closing:
             if self.kind == _POWER:
                 self._next()
@@ -890,13 +849,13 @@ class SyntaxScanner:
                     continue
                 self._parameter(is_annotated)
             elif self.kind == _SLASH:
-                if after_slash or after_star or not count:
+                if after_slash or after_star or is_first:
                     self._fail()
                 after_slash = True
                 self._next()
             else:
                 self._parameter(is_annotated)
-                count += 1
+                is_first = False
                 if self.kind == _EQUAL:
                     after_default = True
                     self._next()
@@ -926,14 +885,15 @@ class SyntaxScanner:
     # Statements.
 
     def _statements(self, indentation: int) -> None:
-        """The statements of a block whose first token is the current one."""
+        """The statements of a block whose first token is the current one.
+
+        A line with another indentation ends it, and each block around it that it does not fit; if there is none that it
+        fits, the scan ends before the file does.
+        """
         while self.kind not in (_END, _BAD) and self.indentation == indentation:
             if indentation == 0:
                 self.starts_of_statements.append(self.start)
             self._statement(indentation)
-        # Less is the end of the block; more, in the middle of one, is an error.
-        if self.kind != _END and self.indentation > indentation:
-            self._fail()
 
     def _block(self, indentation: int) -> None:
         """`:` and a block, of a statement with the given indentation."""
@@ -971,14 +931,9 @@ class SyntaxScanner:
             self._try(indentation)
         elif kind == _ASYNC:
             self._next()
-            if self.kind == _DEF:
-                self._function(indentation)
-            elif self.kind == _FOR:
-                self._for(indentation)
-            elif self.kind == _WITH:
-                self._with(indentation)
-            else:
+            if self.kind not in (_DEF, _FOR, _WITH):
                 self._fail()
+            self._statement(indentation)
         else:
             self._simple_statements()
 
@@ -1079,10 +1034,10 @@ class SyntaxScanner:
     def _try(self, indentation: int) -> None:
         self._next()
         self._block(indentation)
-        handlers = 0
+        has_handlers = False
         while self._continues(_EXCEPT, indentation):
             self._next()
-            handlers += 1
+            has_handlers = True
             is_bare = self.kind == _COLON
             if not is_bare:
                 self._expression()
@@ -1093,12 +1048,12 @@ class SyntaxScanner:
             # `except:` must be the last one.
             if is_bare:
                 break
-        if handlers:
+        if has_handlers:
             self._else(indentation)
         if self._continues(_FINALLY, indentation):
             self._next()
             self._block(indentation)
-        elif not handlers:
+        elif not has_handlers:
             self._fail()
 
     def _simple_statements(self) -> None:
@@ -1194,7 +1149,6 @@ class SyntaxScanner:
     def _import(self) -> None:
         """An import statement; adds it to `imports`."""
         line, start = self.line, self.start
-        self.statements += 1
         self.names = []
         dots = 0
         module_start = module_end = start
@@ -1220,9 +1174,6 @@ class SyntaxScanner:
             self._imported_names(not has_module, is_in_parentheses)
             if is_in_parentheses:
                 self._expect(_CLOSE)
-        if self.kind not in (_NEWLINE, _SEMICOLON):
-            self._fail()
-            return
         module = self._text(module_start, module_end)
         self.imports.append((line, dots, module, tuple(self.names), start, self.last_end))
 
@@ -1278,14 +1229,13 @@ def scan(content: bytes) -> Scan | None:
 
 
 def _is_doubtful(content: bytes) -> bool:
-    """Whether there are bytes that end a file or a line for CPython, or a byte order mark."""
-    return b"\0" in content or b"\f" in content or b"\r" in content or content[:3] == b"\xef\xbb\xbf"
+    """Whether there are bytes that end a file or a line for CPython."""
+    return b"\0" in content or b"\f" in content or b"\r" in content
 
 
 def _is_utf8(content: bytes) -> bool:
     # PEP 263: only the first two lines can declare an encoding.
-    head = content[:_MOST_HEAD].split(b"\n", 2)[:2]
-    for line in head:
+    for line in content.split(b"\n", 2)[:2]:
         if b"coding" in line and not _DECLARES_UTF8.fullmatch(line):
             return False
     try:
