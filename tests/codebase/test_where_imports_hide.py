@@ -6,6 +6,14 @@ import pytest
 from project import Project
 
 from archguard.codebase import Codebase, Link
+from archguard.codebase.imports import import_scanner
+
+
+@pytest.fixture(params=[False, True], ids=["by grimp", "in one pass"], autouse=True)
+def _scanner(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who reads the files at first: grimp, or the scanner that is compiled in a release."""
+    monkeypatch.setattr(import_scanner, "is_compiled", lambda: request.param)
+
 
 IN_STATEMENTS = {
     "a plain import": ("import shop.hidden\n", 1),
