@@ -150,7 +150,8 @@ class AttributeLookup:
             if isinstance(value, ExternalSymbol)
         )
         # The first is enough: a class with fields of two libraries is no class of either.
-        return [ExternalSymbol(owner) for owner in filter(None, map(library.owner, fields))][:1]
+        owner = next(filter(None, map(library.owner, fields)), "")
+        return [ExternalSymbol(owner)] if owner else []
 
     def _bases(self, node: ast.expr, scope: Scope) -> Iterator[ClassType | ExternalSymbol]:
         if isinstance(node, ast.Subscript):

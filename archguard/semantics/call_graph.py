@@ -174,8 +174,8 @@ def _inherited(model: SemanticModel, receiver: ClassType, order: _Order, name: s
     """The method `name` that `receiver` has from a library: from the base in `order` that lists it, else the first."""
     external = [cls.name for cls in order if isinstance(cls, ExternalSymbol)]
     known = [base for base in external if model.library.knows(f"{base}.{name}")]
-    canonical = model.library.canonical
-    return tuple(ExternalMember(InstanceType(receiver), canonical(base), name) for base in (known or external)[:1])
+    base = next(iter(known or external), "")
+    return (ExternalMember(InstanceType(receiver), model.library.canonical(base), name),) if base else ()
 
 
 def _bound(value: Type, receiver: ClassType) -> Type:
