@@ -12,9 +12,9 @@ from archguard.semantics import ExternalModels, FileIndex, SemanticModel
 READS = 'import flask\napp = flask.Flask(__name__)\ndef f():\n    send(app.config["TOPIC"])'
 
 
-def topic(folder: Path, files: dict[str, str], reads: str = "reads") -> str:
+def topic(folder: Path, files: dict[str, str], reads: str = "reads", unreadable: str = "") -> str:
     """The string that the argument of `send` in the module `reads` evaluates to; `?` for what is not known."""
-    sources = {}
+    sources = {unreadable: Source(unreadable, str(folder / f"{unreadable}.py"), "")} if unreadable else {}
     for module, text in {reads: READS, **files}.items():
         path = folder / f"{module.replace('::', '_')}.py"
         path.write_text(text)
@@ -56,6 +56,14 @@ def test_every_way_to_set_an_entry_is_followed(tmp_path: Path, settings: str) ->
 )
 def test_other_entries_and_other_calls_set_nothing(tmp_path: Path, settings: str) -> None:
     assert topic(tmp_path, {"settings": settings}) == "?"
+
+
+def test_a_file_that_cannot_be_read_configures_nothing(tmp_path: Path) -> None:
+    (tmp_path / "locked.py").mkdir()
+
+    assert (
+        topic(tmp_path, {"sets": 'from reads import app\napp.config["TOPIC"] = "paid"'}, unreadable="locked") == "paid"
+    )
 
 
 def test_services_have_configurations_of_their_own(tmp_path: Path) -> None:

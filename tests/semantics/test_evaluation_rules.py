@@ -125,7 +125,10 @@ def test_a_function_that_up_to_twenty_modules_import_is_known_by_its_calls(
     files = {"m": "def f(x):\n    x.run()\n"}
     files |= dict.fromkeys(users, "import acme\nfrom m import f\nf(acme.connect())\n")
 
-    assert runs(names_of(tmp_path, files, {"m": users})) == expected
+    names = names_of(tmp_path, files, {"m": users})
+
+    assert runs(names) == expected
+    assert names.argument_flow.has_tracked_callers("m") is (expected == [CONNECTION])
 
 
 @pytest.mark.parametrize(
