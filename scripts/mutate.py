@@ -11,7 +11,8 @@ Why not a library: cosmic-ray and mutmut run all mutants of a file, and choose a
 reach a line, not by a sample; here a sample of 100 from 4,200 tells enough, every week.
 
 Limits: a mutant may mean the same as the code (an order that does not matter, a limit that only saves time), which is
-why 90 % is asked for and not all. Annotations, docstrings, messages and what runs for type checkers only are left out.
+why 90 % is asked for and not all. Annotations, docstrings, messages, what runs for type checkers only, and what a
+dataclass shows of itself are left out, and so is that `zip` checks lengths.
 Cost: a run of the tests of one folder a mutant, at most; with two jobs about an hour for 100.
 """
 
@@ -120,6 +121,8 @@ def _walk(node: ast.AST) -> Iterator[ast.stmt | ast.expr]:
 def _running(node: ast.AST) -> Iterator[ast.AST]:
     match node:
         case ast.If(test=ast.Name(id="TYPE_CHECKING")) | ast.Raise() | ast.JoinedStr():
+            return
+        case ast.keyword(arg="strict" | "repr"):  # of `zip` and `field`: an assertion, and a text for debugging
             return
         case ast.FunctionDef():
             yield from (*node.args.defaults, *(default for default in node.args.kw_defaults if default), *node.body)

@@ -42,6 +42,8 @@ def changes(tmp_path: Path, text: str) -> list[str]:
         ('"""Text 1."""', []),
         ("if TYPE_CHECKING:\n    f()", []),
         ("raise ValueError(1)", []),
+        ("x = zip(a, b, strict=True)", []),
+        ("x = field(init=False, repr=False)", ["x = field(init=(True), repr=False)"]),
         ("x = 'ä' if a else 'ö'", ["x = ('ä' if not a else 'ö')"]),
     ],
 )

@@ -46,7 +46,7 @@ class Memo(Generic[_T]):
     def get(self, key: object, default: _T | None = None) -> _T | None:
         """The value for `key`, on which the running query depends now; `default` if it is not memoized."""
         answer = self._answers.get(key)
-        if answer is None and (not self._earlier or (answer := self._found_earlier(key)) is None):
+        if answer is None and (answer := self._found_earlier(key)) is None:
             return default
         if answer.frame:
             self._recorder.use(answer.frame)

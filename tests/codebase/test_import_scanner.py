@@ -1,5 +1,6 @@
 """The graph and the reports are the same whether the compiled scanner, grimp or `ast` reads a file."""
 
+import pickle
 import sys
 
 import pytest
@@ -9,6 +10,9 @@ from archguard.codebase import Link
 from archguard.codebase.codebase import Codebase
 from archguard.codebase.imports import import_scanner
 from archguard.codebase.imports.extract import ImportTrait
+from archguard.codebase.imports.import_scanner import ScanResult
+from archguard.codebase.syntax.source import SourceError
+from archguard.model import Location
 
 FILES = {
     "shop/__init__.py": "from shop.orders import Order\nfrom .db import *\n",
@@ -160,6 +164,21 @@ def test_grimp_reads_only_what_is_in_doubt(shop: Project, monkeypatch: pytest.Mo
     assert {"shop.api.broken", "shop.api.conflict", "shop.folder.deep"} <= {*read}
     assert {"shop.orders", "shop.api.v1", "shop.api.text"}.isdisjoint(read)
     assert {"shop.api.new", "shop.api.tabs", "shop.api.windows", "shop.api.names"}.isdisjoint(read)  # `ast` reads them
+
+
+def test_what_a_worker_has_found_arrives_as_it_was() -> None:
+    link = Link("shop.api", "shop", 1)
+    problem = SourceError("is broken", "mend it", Location("shop/db.py")).problem("syntax")
+    found = ScanResult(
+        {"shop.api": {"shop": {1, 2}}},
+        {link},
+        {link: "import shop"},
+        {link},
+        [problem],
+        {"shop.api": frozenset({b"a"})},
+    )
+
+    assert pickle.loads(pickle.dumps(found)) == found  # noqa: S301
 
 
 @pytest.mark.parametrize(("value", "expected"), [("", True), ("1", False)])

@@ -1,13 +1,15 @@
 """The inputs of a run: as what they are recorded, and when they no longer hold."""
 
 import os
+import sys
 import time
 from datetime import date, timedelta
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from archguard.incremental.fingerprint import digest, stat_fingerprint
+from archguard.incremental.fingerprint import digest, is_settled, stat_fingerprint
 from archguard.incremental.input_recorder import (
     InputRecorder,
     ScanRecord,
@@ -46,6 +48,14 @@ def test_a_file_that_has_settled_is_recorded_by_its_stamp() -> None:
     inputs.record_file(SETTLED)
 
     assert (inputs.stamps, inputs.digests) == ({SETTLED: stat_fingerprint(SETTLED)}, {})
+
+
+@pytest.mark.parametrize(("modified", "changed"), [(0, -1), (-1, 0), (3_600, -3_600), (-3_600, 3_600), (-1, -1)])
+def test_a_file_has_not_settled_if_either_of_its_times_is_of_just_now_or_to_come(modified: int, changed: int) -> None:
+    now = time.time_ns()
+
+    assert not is_settled([now + modified * 10**9, now + changed * 10**9, 1, 1])
+    assert is_settled([now - 3 * 10**9, now - 3 * 10**9, 1, 1])
 
 
 def test_with_contents_in_place_of_stamps_every_file_is_recorded_by_its_content() -> None:
@@ -316,6 +326,26 @@ def test_questions_about_paths_are_inputs_with_their_answers(tmp_path: Path) -> 
     assert inputs.holds()
     write(tmp_path / "missing")
     assert not inputs.holds()
+
+
+@pytest.mark.parametrize("seconds", [-10, 10])
+def test_the_files_of_loaded_libraries_are_inputs_that_must_be_older_than_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: int
+) -> None:
+    files = {"library": write(tmp_path / "library.py"), "script": str(Path(sys.executable).with_name("archguard"))}
+    for name, file in files.items():
+        module = ModuleType(name)
+        module.__file__ = file
+        monkeypatch.setitem(sys.modules, name, module)
+    recorder = InputRecorder(RecordedInputs())
+    recorder.started += seconds * 10**9
+
+    recorder.record_program()
+
+    assert {files["library"], pytest.__file__} <= recorder.needed
+    assert {files["library"], pytest.__file__} <= recorder.inputs.stamps.keys() | recorder.inputs.digests.keys()
+    assert {files["script"], os.__file__}.isdisjoint(recorder.needed)
+    assert recorder.is_complete is (seconds > 0)
 
 
 def test_files_that_were_edited_lately_have_an_interface_hash(tmp_path: Path) -> None:
