@@ -109,7 +109,7 @@ class Mappings:
         for name, value in reversed(list(_pairs(literal))):
             match name:
                 case None:  # `**others`
-                    others = self._entries(value, key, at, depth - 1) if depth > 1 else None
+                    others = self._entries(value, key, at, depth - 1)
                     if others is None or others:
                         return others
                 case ast.Constant(value=known):

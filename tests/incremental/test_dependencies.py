@@ -40,6 +40,18 @@ def test_who_uses_a_result_again_depends_on_what_it_has_read(facts: tuple[str, .
     assert facts_in(frame) == {*facts}
 
 
+def test_a_computation_ends_with_what_it_has_read() -> None:
+    recorder = DependencyRecorder()
+
+    with recorder.root() as around:
+        outer = recorder.begin()
+        recorder.read("inside")
+        frame = recorder.end(outer)
+        recorder.read("behind")
+
+    assert (facts_in(frame), facts_in(around)) == ({"inside"}, {"inside", "behind"})
+
+
 def test_a_computation_apart_is_no_part_of_the_one_around_it() -> None:
     recorder = DependencyRecorder()
 

@@ -32,6 +32,15 @@ def test_an_entry_is_what_stands_under_its_key(tmp_path: Path, text: str, expect
     assert list(last_call(names, "m")) == [f"{name}.run" for name in expected]
 
 
+def test_the_entries_are_expressions_without_the_default(tmp_path: Path) -> None:
+    names = names_of(tmp_path, m="by = {'one': 1, 'two': 2}\nby['one'] = 3\nby.get('one', 4)\n")
+    call = next(step.call for chain in names.scope("m").access_paths for step in chain.accesses if step.call)
+
+    found = names.mappings.entries(call, names.scope("m").end)
+
+    assert [getattr(node, "value", None) for node, _ in found] == [1, 3]
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -132,9 +132,8 @@ class ImportScanner:
         scanned = None if module in self._hidden or has_too_many else scan(content)
         if scanned is None:
             return False
-        most_dots = max([statement[1] for statement in scanned.imports], default=0)
-        most_names = max([len(statement[3]) for statement in scanned.imports], default=0)
-        if (most_dots and most_dots > _depth(source)) or most_names > MOST_NAMES:
+        depth = _depth(source)
+        if any(dots > depth or len(names) > MOST_NAMES for _, dots, _, names, _, _ in scanned.imports):
             return False
         imports = self._resolver.imported(scanned.imports, package)
         if imports is None:
