@@ -11,15 +11,21 @@ def _scanner(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(import_scanner, "is_compiled", lambda: request.param)
 
 
-CLOUD = "from google.cloud import storage\nimport google.cloud.bigquery.client\nimport google.auth\nimport os.path\n"
-TOLD_APART = {"google.auth": (3,), "google.cloud.bigquery": (2,), "google.cloud.storage": (1,), "os": (4,)}
+CLOUD = """\
+from google.cloud import storage
+import google.cloud.bigquery.client
+import google.auth
+import os.path
+from google.cloud.storage.blob import Blob
+"""
+TOLD_APART = {"google.auth": (3,), "google.cloud.bigquery": (2,), "google.cloud.storage": (1, 5), "os": (4,)}
 
 
 @pytest.mark.parametrize(
     ("deny", "expected"),
     [
-        ("requests", {"google": (1, 2, 3), "os": (4,)}),
-        ("google", {"google": (1, 2, 3), "os": (4,)}),
+        ("requests", {"google": (1, 2, 3, 5), "os": (4,)}),
+        ("google", {"google": (1, 2, 3, 5), "os": (4,)}),
         ("google.cloud.storage", TOLD_APART),
         ("google.cloud.*", TOLD_APART),
         ("google.*.storage", TOLD_APART),

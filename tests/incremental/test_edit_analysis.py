@@ -104,6 +104,17 @@ def test_more_edits_than_a_person_makes_are_checked(project: Project, count: int
     assert is_answered(project) is expected
 
 
+def test_a_statement_is_checked_that_goes_on_below_the_last_line_that_the_report_shows(project: Project) -> None:
+    statement = "from shop import (\n    secret,\n{})\n"
+    project.write_all({**FILES, "shop/a.py": statement.format("")})
+    project.configure(CONTRACT)
+    assert project.ask("check").returncode == 1
+
+    project.write("shop/a.py", statement.format("    b,\n"))
+
+    assert not is_answered(project)
+
+
 BROKEN = "\nimport shop.secret\nimport re\n"
 
 

@@ -179,10 +179,11 @@ def codebase(project: Project) -> Codebase:
         (("is package", "shop.api"), True, False),
         (("is package", "acme"), False, True),
         (("services of package", "acme"), (), ("billing",)),
+        (("models of app", ("", "shop")), (), ("shop.models",)),
     ],
 )
 def test_a_fact_about_the_program_holds_as_long_as_its_answer_is_the_same(
-    codebase: Codebase, about: tuple[str, str], answer: object, other: object
+    codebase: Codebase, about: tuple[str, object], answer: object, other: object
 ) -> None:
     facts = ProgramFacts(codebase, {"shop"})
 
