@@ -16,6 +16,7 @@ FILES = {
     "shop/free.py": "import json\n",
     "shop/secret.py": "import os\n",
     "shop/leads.py": "import shop.secret\n",
+    "shop/uses.py": "from shop.package import x, y\nimport shop.package\n",
     "shop/package/__init__.py": "",
     "shop/package/deep.py": "",
 }
@@ -55,6 +56,11 @@ def _without_time(report: str) -> str:
         pytest.param("b.py", "", id="an import from outside that is gone"),
         pytest.param("b.py", "import os\nimport shop.b\n", id="an import of itself"),
         pytest.param("b.py", "\n\nimport os\n", id="the same at another line"),
+        pytest.param(
+            "uses.py",
+            "import re\nimport shop.package\nfrom shop.package import x, y\n",
+            id="the names of a package in another order of lines",
+        ),
     ],
 )
 def test_an_edit_is_answered_that_changes_no_verdict(shop: Project, file: str, text: str) -> None:
@@ -73,7 +79,10 @@ def test_an_edit_is_answered_that_changes_no_verdict(shop: Project, file: str, t
         pytest.param("b.py", "import os\nfrom shop.nothing import x\n", id="a module that there is not"),
         pytest.param("free.py", "import json\nimport shop.package\n", id="a package, which may re-export"),
         pytest.param("free.py", "import json\nfrom shop.package import x\n", id="a name in a package"),
+        pytest.param("uses.py", "import shop.package\nfrom shop.package import x, z\n", id="another name in a package"),
+        pytest.param("uses.py", "import shop.package\n", id="a name in a package that is gone"),
         pytest.param("b.py", "# coding: latin-1\nimport os\n", id="an encoding"),
+        pytest.param("b.py", "\n# coding: latin-1\nimport os\n", id="an encoding in the second line"),
         pytest.param("b.py", "\ufeffimport os\n", id="a byte order mark"),
         pytest.param("b.py", "import os\n__import__('re')\n", id="a dynamic import"),
         pytest.param("b.py", "import os\nx = = 1\n", id="a syntax error"),
