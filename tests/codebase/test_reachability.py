@@ -3,6 +3,7 @@
 import pytest
 
 from archguard.codebase import ImportGraph, Reachability
+from archguard.codebase.imports.reachability import ReachabilityRule, find_forbidden_paths, labelled
 
 
 def graph(*edges: str) -> ImportGraph:
@@ -46,3 +47,58 @@ def test_a_chain_with_a_stop_on_the_way_goes_on_from_there() -> None:
     first = Reachability(imports, {"stop": 1}, {}, second)
 
     assert first.chain("a", 1) == ("a", "b", "stop", "c", "z")
+
+
+def forbidden_paths(
+    imports: ImportGraph, targets: dict[str, int], *, indirect: bool = True, most: int = 20
+) -> list[tuple[str, int, int]]:
+    """The paths from `a`, written `a > b > c`, each with the position of its target, and how many more there are."""
+    found = find_forbidden_paths(Reachability(imports, targets, {}), {"a": -1}, indirect=indirect, most=most)
+    return [(" > ".join(path.chain), path.position, path.more) for path in found]
+
+
+def test_a_module_of_several_units_has_the_bits_of_each() -> None:
+    assert labelled([["a", "b"], ["b"], ["c", "b"]]) == {"a": 1, "b": 7, "c": 4}
+
+
+def test_each_import_has_a_path_to_each_target_that_it_reaches() -> None:
+    imports = graph("a > b", "b > x", "b > y", "a > y", "c > x")
+
+    assert forbidden_paths(imports, {"x": 1, "y": 2}) == [("a > b > x", 0, 0), ("a > b > y", 1, 0), ("a > y", 1, 0)]
+    assert forbidden_paths(imports, {"x": 1, "y": 2}, indirect=False) == [("a > y", 1, 0)]
+
+
+@pytest.mark.parametrize(
+    ("most", "expected"),
+    [(3, [("a > b > x", 0, 0), ("a > b > y", 1, 0), ("a > b > z", 2, 0)]), (2, [("a > b > x", 0, 2)])],
+)
+def test_an_import_that_reaches_more_targets_than_are_listed_has_one_path(
+    most: int, expected: list[tuple[str, int, int]]
+) -> None:
+    imports = graph("a > b", "b > x", "b > y", "b > z")
+
+    assert forbidden_paths(imports, {"x": 1, "y": 2, "z": 4}, most=most) == expected
+
+
+def test_an_import_of_a_module_of_several_targets_is_wrong_once() -> None:
+    assert forbidden_paths(graph("a > x"), {"x": 6}) == [("a > x", 1, 0)]
+    assert forbidden_paths(graph("a > x", "x > y"), {"x": 3, "y": 4}) == [("a > x", 0, 0), ("a > x > y", 2, 0)]
+
+
+@pytest.mark.parametrize(
+    ("indirect", "sources", "targets"),
+    [
+        (True, {"a": 3, "b": 3, "c": 2, "z": 2}, {"z": 2, "c": 2, "b": 2, "a": 2, "d": 2}),
+        (False, {"a": 3}, {"z": 2}),
+    ],
+)
+def test_an_import_is_forbidden_if_its_ends_share_a_bit(
+    indirect: bool,  # noqa: FBT001
+    sources: dict[str, int],
+    targets: dict[str, int],
+) -> None:
+    reach = Reachability(graph("a > b", "b > c", "c > z", "d > b"), {"z": 2}, {"c": 1})
+    rule = ReachabilityRule(reach, {"a": 3, "d": 0}, indirect)
+
+    assert dict(rule.sources_mask) == sources
+    assert dict(rule.targets_mask) == targets
