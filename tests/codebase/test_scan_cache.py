@@ -78,6 +78,15 @@ def test_other_names_to_tell_apart_are_asked_about_anew(shop: Project) -> None:
     assert asked(shop) == (["shop", "shop.api", "shop.db", "shop.tax"], FOUND)
 
 
+def test_when_other_modules_are_left_out_all_are_scanned_anew(shop: Project) -> None:
+    shop.write("shop/old.py", "")
+    asked(shop, "--checksum")
+
+    shop.configure("project: {exclude: [shop.old]}\n" + CONTRACTS)
+
+    assert asked(shop, "--checksum") == (["shop", "shop.api", "shop.db", "shop.tax"], FOUND)
+
+
 def test_other_contracts_about_the_same_names_ask_nothing(shop: Project) -> None:
     shop.configure(CONTRACTS.replace("shop.api, shop.db", "shop.db, shop.api"))
 

@@ -13,11 +13,19 @@ from archguard.incremental.fingerprint import digest, is_settled, stat_fingerpri
 from archguard.incremental.input_recorder import (
     InputRecorder,
     ScanRecord,
+    edited_files,
+    is_by_content,
     is_file,
     is_folder,
+    is_recording,
     is_there,
+    not_recorded,
     real_path,
+    recording,
     recording_into,
+    scan_record,
+    state_of,
+    take_over_inputs,
 )
 from archguard.incremental.recorded_inputs import RecordedInputs
 from archguard.incremental.recorded_result import RecordedResult
@@ -346,6 +354,36 @@ def test_the_files_of_loaded_libraries_are_inputs_that_must_be_older_than_the_ru
     assert {files["library"], pytest.__file__} <= recorder.inputs.stamps.keys() | recorder.inputs.digests.keys()
     assert {files["script"], os.__file__}.isdisjoint(recorder.needed)
     assert recorder.is_complete is (seconds > 0)
+
+
+def test_a_file_that_is_opened_without_flags_is_read(tmp_path: Path) -> None:
+    recorder = InputRecorder(RecordedInputs())
+    for name, mode, flags in (("read", "r", 0), ("none", None, None), ("written", "w", 0), ("both", "r+", None)):
+        recorder.on_audit_event("open", (write(tmp_path / name), mode, flags))
+
+    assert [*recorder.inputs.digests] == [str(tmp_path / "read"), str(tmp_path / "none")]
+
+
+def test_a_run_that_is_stored_knows_its_inputs_and_what_was_edited_since_the_one_before(tmp_path: Path) -> None:
+    edited, same = write(tmp_path / "a.py", "1"), write(tmp_path / "b.py")
+    before = RecordedResult("check", by_content=True)
+    before.record_file(edited)
+    before.record_file(same)
+    write(tmp_path / "a.py", "2")
+    assert not before.holds()
+
+    with recording("check", by_content=True, before=before):
+        with not_recorded():
+            Path(write(tmp_path / "c.py")).read_text()
+        assert state_of(str(tmp_path / "c.py")) is None
+        assert (is_recording(), is_by_content(), edited_files()) == (True, True, [edited])
+        take_over_inputs(ScanRecord(("rows", "context"), [same]), [])
+        assert (state_of(edited), state_of(same)) == (digest(edited), digest(same))
+        assert state_of(str(Path(SETTLED).parent)) == digest(str(Path(SETTLED).parent))  # a folder of `sys.path`
+        assert scan_record() == ScanRecord(("rows", "context"), [same])
+
+    assert (is_recording(), is_by_content(), edited_files(), state_of(same)) == (False, False, None, None)
+    assert scan_record() == ScanRecord(None, [])
 
 
 def test_files_that_were_edited_lately_have_an_interface_hash(tmp_path: Path) -> None:

@@ -190,25 +190,28 @@ def test_texts_are_put_together(tmp_path: Path, text: str, expected: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "form",
+    ("form", "most"),
     [
-        "str({})",
-        "({}).strip()",
-        "({} or x)",
-        "({} if x else x)",
-        "(y := {})",
-        "environ.get(x, {})",
-        "Field(default={})",
-        "'%s' % ({})",
-        "'{{}}'.format({})",
-        "{{'a': {}}}['a']",
+        ("str({})", 11),
+        ("httpx.URL({})", 11),
+        ("({}).strip()", 11),
+        ("({} or x)", 11),
+        ("({} if x else x)", 11),
+        ("(y := {})", 11),
+        ("environ.get(x, {})", 11),
+        ("Field(default={})", 11),
+        ("{{'a': {}}}['a']", 11),
+        ("'%s' % ({})", 5),  # two levels: the format, and what it is filled with
+        ("'{{}}'.format({})", 5),
     ],
 )
-def test_each_form_of_an_expression_is_a_level_of_the_twelve_that_are_followed(tmp_path: Path, form: str) -> None:
+def test_each_form_of_an_expression_is_a_level_of_the_twelve_that_are_followed(
+    tmp_path: Path, form: str, most: int
+) -> None:
     def nested(levels: int) -> str:
         return form.format(nested(levels - 1)) if levels else "'a'"
 
-    names = names_of(tmp_path, m=f"from os import environ\ndef f(x):\n    g({nested(5)}, {nested(12)})\n")
+    names = names_of(tmp_path, m=f"from os import environ\ndef f(x):\n    g({nested(most)}, {nested(most + 1)})\n")
     call = call_of(names, "g")
 
     assert [names.string_value(argument, call.at).filled("?") for argument in call.arguments] == ["a", "?"]
