@@ -424,7 +424,7 @@ class SyntaxScanner:
     def _after_escape(self, pos: int, is_raw: bool, is_bytes: bool, is_formatted: bool) -> int:
         """The place after the backslash at `pos` and what it escapes."""
         escaped = self._at(pos + 1)
-        if (is_formatted and escaped in (_OPEN_BRACE, _CLOSE_BRACE)) or (is_bytes and escaped & _BEYOND_ASCII):
+        if is_formatted and escaped in (_OPEN_BRACE, _CLOSE_BRACE):
             self._fail()
         if escaped == _NEWLINE:
             self.line += 1
