@@ -34,6 +34,10 @@ def test_a_path_beside_the_project_stays_absolute(places: Places, tmp_path: Path
     assert places.stored(whole) == whole == places.restored(whole)
 
 
+def test_a_path_that_begins_like_one_that_was_stored_stays_as_it_is(places: Places) -> None:
+    assert places.restored("{other}/db.py") == "{other}/db.py"
+
+
 @pytest.mark.parametrize("before", ["", " ", "'", '"', "file://", "="])
 def test_a_text_shows_the_path_of_the_project_after_whatever_ends_a_word(places: Places, before: str) -> None:
     assert places.is_shown_in(f"x {before}{places.project}/shop/db.py")

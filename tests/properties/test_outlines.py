@@ -117,6 +117,8 @@ def test_what_functions_do_is_not_in_it(old: str, new: str) -> None:
         ("if x", "if TYPE_CHECKING"),
         ("class C", "class D"),
         ("import b", "y = 1"),
+        ("return 2", "return TYPE_CHECKING"),
+        ("return 2", "global C; return 2"),
         ("return 2", "return ("),
         ("return 2", "return __import__('c')"),
         ("return 2", "# archguard: ignore[x] y"),
