@@ -45,5 +45,9 @@ def test_an_import_in_the_line_of_its_condition_has_the_traits_of_the_line() -> 
     assert traits_at(["if TYPE_CHECKING: import shop", "import shop"], 2) == NONE
 
 
+def test_a_condition_in_a_line_of_its_own_is_none_of_the_next_line() -> None:
+    assert traits_at(["if not TYPE_CHECKING: x = 1", "import shop"], 2) == NONE
+
+
 def test_the_lines_below_do_not_count() -> None:
     assert traits_at(["if x:", "    import shop", "def f():"], 2) == NONE

@@ -176,6 +176,13 @@ def test_an_import_that_is_not_seen_is_reported(project: Project, text: str | by
     assert str(project.root) not in problem.message
 
 
+def test_another_name_of_another_function_imports_nothing(project: Project) -> None:
+    text = "from importlib import import_module as load\nfrom x import y as z\nz('shop.hidden')\nload('shop.other')\n"
+    project.write_all({"shop/hidden.py": "", "shop/other.py": "", "shop/a.py": text})
+
+    assert edges(project.codebase()) == ["shop.a importlib 1", "shop.a shop.other 4", "shop.a x 2"]
+
+
 def test_a_file_that_cannot_be_parsed_does_not_stop_the_others(project: Project) -> None:
     project.write_all(
         {"shop/__init__.py": "", "shop/a.py": "def (:\n", "shop/b.py": "import shop.c\n", "shop/c.py": ""}

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from archguard.codebase import Source
-from archguard.semantics import reads_app_state
-from archguard.semantics.app_state import names_stored
+from archguard.semantics import FileIndex, reads_app_state
+from archguard.semantics.app_state import AppState, names_stored
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,18 @@ def test_a_file_reads_state_under_a_name_that_is_stored(
     expected: bool,  # noqa: FBT001
 ) -> None:
     assert reads_app_state(text, frozenset(names)) is expected
+
+
+def test_each_service_has_an_application_of_its_own(tmp_path: Path) -> None:
+    sources = {}
+    for module in ("a::reads", "a::sets", "b::sets"):
+        file = tmp_path / f"{module.replace('::', '_')}.py"
+        file.write_text("app.state.pool = 1\n" if module.endswith("sets") else "app.state.pool\n")
+        sources[module] = Source(module, str(file), file.name)
+    files = FileIndex(sources)
+    state = AppState(files, lambda: {"pool": ["a::sets", "b::sets"]})
+
+    found = state.bindings("pool", files.scope("a::reads"))
+
+    assert [binding.at.scope.module.name for binding in found] == ["a::sets"]
+    assert state.bindings("cache", files.scope("a::reads")) == []

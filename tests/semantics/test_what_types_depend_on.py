@@ -136,6 +136,17 @@ def test_a_caller_depends_on_the_called_function_even_if_it_does_not_call_it(tmp
     assert ("main", Reading.CALLS, "use") in facts
 
 
+def test_a_label_of_a_model_depends_on_the_models_of_its_app(tmp_path: Path) -> None:
+    recorder = DependencyRecorder()
+    files = FileIndex(sources(tmp_path, {"shop.orders.models": "", "m": ""}), recorder=recorder)
+
+    with recorder.root() as frame:
+        found = SemanticModel(files).resolver.django_models("orders", "m")
+
+    assert found == ("shop.orders.models",)
+    assert facts_in(frame) == {("models of app", ("", "orders"), found)}
+
+
 SETS = 'from reads import app\napp.config["TOPIC"] = "paid"\n'
 STORES = "def start(app):\n    app.state.pool = 1\n"
 

@@ -129,7 +129,7 @@ class ForbiddenPath:
     """The modules on the path, the importer first; two of them if the import itself is forbidden."""
     bit: int
     """The label of the target."""
-    more: int = 0
+    more: int
     """How many more targets the import reaches, if they are too many to list."""
 
     @property
