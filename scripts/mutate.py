@@ -11,8 +11,8 @@ Why not a library: cosmic-ray and mutmut run all mutants of a file, and choose a
 reach a line, not by a sample; here a sample of 100 from 4,200 tells enough, every week.
 
 Limits: a mutant may mean the same as the code (an order that does not matter, a limit that only saves time), which is
-why 90 % is asked for and not all. Annotations, docstrings, messages, what runs for type checkers only, and what a
-dataclass shows of itself are left out, and so is that `zip` checks lengths.
+why 90 % is asked for and not all. Annotations, docstrings, messages, what runs for type checkers only, whether a
+dataclass shows a field, and whether `zip` compares lengths are left out.
 Cost: a run of the tests of one folder a mutant, at most; with two jobs about an hour for 100.
 """
 
