@@ -120,7 +120,9 @@ def _walk(node: ast.AST) -> Iterator[ast.stmt | ast.expr]:
 
 def _running(node: ast.AST) -> Iterator[ast.AST]:
     match node:
-        case ast.If(test=ast.Name(id="TYPE_CHECKING")) | ast.Raise() | ast.JoinedStr():
+        case ast.If(test=ast.Name(id="TYPE_CHECKING")) | ast.Assign(targets=[ast.Name(id="TYPE_CHECKING")]):
+            return
+        case ast.Raise() | ast.JoinedStr():
             return
         case ast.keyword(arg="strict" | "repr"):  # of `zip` and `field`: an assertion, and a text for debugging
             return

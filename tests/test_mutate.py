@@ -40,7 +40,7 @@ def changes(tmp_path: Path, text: str) -> list[str]:
         ("x: Literal[1] = 2", ["x: Literal[1] = (3)"]),
         ("def f(x: Literal[1] = 2) -> Literal[1]: ...", ["def f(x: Literal[1] = (3)) -> Literal[1]: ..."]),
         ('"""Text 1."""', []),
-        ("if TYPE_CHECKING:\n    f()", []),
+        ("TYPE_CHECKING = False\nif TYPE_CHECKING:\n    f()", []),
         ("raise ValueError(1)", []),
         ("x = zip(a, b, strict=True)", []),
         ("x = field(init=False, repr=False)", ["x = field(init=(True), repr=False)"]),
