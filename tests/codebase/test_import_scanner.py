@@ -45,6 +45,7 @@ FILES = {
     "shop/missing.py": (
         "from shop.api.nope import *\nfrom shop.api.nope.more import x\nimport shop.api.nope, shop.api.a.b\n"
     ),
+    "shop/many_lines.py": "from shop.db import (\n" + "".join(f"    name_{number},\n" for number in range(50)) + ")\n",
     "shop/empty.py": "",
 }
 CONTRACTS = """
