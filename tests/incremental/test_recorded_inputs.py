@@ -29,6 +29,7 @@ from archguard.incremental.input_recorder import (
 )
 from archguard.incremental.recorded_inputs import RecordedInputs
 from archguard.incremental.recorded_result import RecordedResult
+from archguard.incremental.request_key import request_key
 from archguard.incremental.secret import key_file
 
 SETTLED = os.__file__
@@ -426,6 +427,32 @@ def test_without_a_run_before_nothing_was_edited_and_nothing_is_taken_over() -> 
 
     assert recorder.edited_files() is None
     assert (recorder.rows, recorder.needed) == (None, set())
+
+
+@pytest.mark.parametrize(
+    ("file", "output", "by_content", "is_portable"),
+    [
+        ("project/a.py", "kept", True, True),
+        ("project/a.py", "kept", False, False),
+        ("beside/a.py", "kept", True, False),
+        ("project/a.py", "in {}/project/a.py", True, False),
+    ],
+)
+def test_a_result_counts_in_another_checkout_unless_it_shows_or_reads_what_is_outside(  # noqa: PLR0913  # four of the table
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    file: str,
+    output: str,
+    by_content: bool,  # noqa: FBT001
+    is_portable: bool,  # noqa: FBT001
+) -> None:
+    (tmp_path / "project/.git").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "project")
+    result = RecordedResult(request_key(["check", "--checksum"]) or "", by_content=by_content)
+    result.record_file(write(tmp_path / file))
+    result.outputs = [(None, output.format(tmp_path))]
+
+    assert result.is_portable() is is_portable
 
 
 def test_what_has_gone_is_no_edit(tmp_path: Path) -> None:
