@@ -3,7 +3,7 @@
 import pytest
 
 from archguard.codebase import ImportGraph, Reachability
-from archguard.codebase.imports.reachability import ReachabilityRule, find_forbidden_paths, labelled
+from archguard.codebase.imports.reachability import ALL_BITS, ReachabilityRule, find_forbidden_paths, labelled
 
 
 def graph(*edges: str) -> ImportGraph:
@@ -26,6 +26,12 @@ def test_a_barrier_keeps_its_bits_from_passing() -> None:
     found = Reachability(graph("a > b", "b > c", "a > d", "d > c"), {"c": 3}, {"b": 1, "d": 3})
 
     assert found.closure["a"] == 2
+
+
+def test_a_barrier_of_all_bits_lets_none_pass() -> None:
+    found = Reachability(graph("a > b", "b > c"), {"c": 7}, {"b": ALL_BITS})
+
+    assert found.closure.get("a", 0) == 0
 
 
 @pytest.mark.parametrize(
