@@ -289,6 +289,17 @@ def edited_files() -> list[str] | None:
     return _Active.recorder.edited_files() if _Active.recorder else None
 
 
+def inputs_besides(files: Collection[str]) -> RecordedInputs:
+    """What this run has recorded of anything else than `files`."""
+    return _Active.recorder.inputs.besides(files) if _Active.recorder else RecordedInputs()
+
+
+def outdated_run_agrees(inputs: RecordedInputs) -> bool:
+    """Whether the outdated run of the same request had found the same as `inputs` wherever both had looked."""
+    before = _Active.recorder.before if _Active.recorder else None
+    return before is not None and inputs.agrees_with(before)
+
+
 def scan_record() -> "ScanRecord":
     """What this run has recorded of its scan of the source files."""
     recorder = _Active.recorder
