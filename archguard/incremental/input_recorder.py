@@ -185,7 +185,7 @@ def recording(key: str | None, *, by_content: bool, before: RecordedResult | Non
     """Record the inputs of the body of the `with` statement.
 
     Args:
-        key: The request key to store the result under; None if the result cannot be stored.
+        key: The request key to store the report under, by `save_result`; None to record and store nothing.
         by_content: Whether to compare content instead of `stat` fingerprints.
         before: The recorded result of the same request, which is outdated.
     """
