@@ -10,6 +10,7 @@ from project import Project
 from tools import needs_dot
 
 from archguard.checking.kept_run import KeptRun
+from archguard.cli.cache_options import Cache
 
 CONTRACTS = """
     version: 1
@@ -96,6 +97,14 @@ def test_after_a_check_and_an_edit_stored_results_are_used(
 
     assert_same(shop, *arguments)
     assert shop.used == [True]
+
+
+def test_nothing_is_looked_at_again_where_nothing_has_changed(shop: Project) -> None:
+    shop.ask("check")
+    codebase, report = Cache(is_used=True, by_content=False).check(shop.config())
+
+    assert report.violations
+    assert codebase.results.batches == []
 
 
 def test_an_explained_violation_comes_from_stored_results(shop: Project) -> None:
