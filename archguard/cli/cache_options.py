@@ -24,9 +24,10 @@ checksum_option: Callable[[Any], Any] = click.option(
 
 @dataclass(frozen=True)
 class Cache:
-    """Whether what `archguard check` has stored is used, and what this run finds stored for it."""
+    """How a command uses the cache of the project."""
 
     is_used: bool
+    """Whether it uses what other runs have stored, and stores what it finds."""
     by_content: bool
     """Whether contents, not times, tell which files have changed."""
 
@@ -36,6 +37,7 @@ class Cache:
         Raises:
             ExceptionGroup[ArchguardError]: a package does not exist.
         """
+        # Without a request key: no answer of these commands is stored, so none tells which files have changed since.
         with recording("" if self.is_used else None, by_content=self.by_content, before=None):
             return check_incrementally(config)
 
