@@ -74,6 +74,8 @@ class ParameterCall:
 
 
 _CONSTANT = (BindingKind.DEFINED, BindingKind.IMPORTED)
+_FURTHER = 1
+"""How much further than `depth` an alternative is looked at: a pool's method that calls that of a connection."""
 _LOCAL = "*"
 """Stands for the variables of a function, which may differ each time that a loop runs."""
 _Outcome: TypeAlias = Reached | ParameterCall
@@ -151,12 +153,27 @@ class CallEffects:
         if not any(alternatives.values()):
             return []
         # A receiver may be of one of several classes: what all of them do happens, what one of them does may happen.
-        sorts = [frozenset(map(_channel_of, outcomes)) for outcomes in alternatives.values()]
+        shared = {
+            channel
+            for channel in {_channel_of(outcome) for outcomes in alternatives.values() for outcome in outcomes}
+            if all(self._may_have(channel, number, outcomes, site) for number, outcomes in alternatives.items())
+        }
         return [
-            _possible(outcome) if any(_channel_of(outcome) not in others for others in sorts) else outcome
+            outcome if _channel_of(outcome) in shared else _possible(outcome)
             for outcomes in alternatives.values()
             for outcome in outcomes
         ]
+
+    def _may_have(self, channel: str, number: int, outcomes: Iterable[_Outcome], site: Site) -> bool:
+        """Whether the alternative `number` of the callee of `site`, with `outcomes`, has an effect in `channel`.
+
+        A class that delegates to the other one has the effect as well: a call deeper, beyond what is followed.
+        """
+        return channel in map(_channel_of, outcomes) or any(
+            self._leads_to(callee.function, self.depth + _FURTHER, frozenset({channel}))
+            for callee in site.callees
+            if callee.alternative == number
+        )
 
     def _is_excepted(self, function: FunctionType) -> bool:
         return function.scope.module.name in self.except_
