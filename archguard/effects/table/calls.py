@@ -171,6 +171,8 @@ class CallReader:
                 operations.append(found)
                 if found.has_effect:
                     break
+        if self.classifier.finder.may_be_container(values):
+            operations = [found._replace(confidence=Confidence.POSSIBLE) for found in operations]
         return tuple(operations)
 
     def _functions(self, values: Types, listed: Sequence[Found | None]) -> tuple[tuple[int, FunctionType], ...]:
