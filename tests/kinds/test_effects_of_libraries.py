@@ -306,6 +306,111 @@ def show(book: Book, rows):
         book.unknown.get(row, "")
 """,
     ),
+    "containers of docker": (
+        LOOP,
+        """
+import docker
+
+
+def stop(names):
+    client = docker.from_env()
+    for name in names:
+        container = client.containers.get(name)  # !
+        container.stop()  # !
+        print(container.name)
+        for image in client.images.list():  # !
+            print(image)
+""",
+    ),
+    "a socket connects when it is told to": (
+        ASYNC,
+        """
+import socket
+
+
+async def ring(address):
+    link = socket.socket()
+    link.setblocking(False)
+    link.connect(address)  # !
+""",
+    ),
+    "an executor calls a function for each element": (
+        LOOP,
+        """
+from concurrent.futures import ThreadPoolExecutor
+
+import requests
+
+
+def load(url):
+    return requests.get(url)
+
+
+def load_all(urls):
+    with ThreadPoolExecutor() as pool:
+        pool.submit(load, urls[0])
+        return list(pool.map(load, urls))  # !
+""",
+    ),
+    "what an asynchronous method of Django gives is no query": (
+        ASYNC,
+        """
+from shop.models import Book
+
+
+async def show(key):
+    if await Book.objects.filter(pk=key).aexists():
+        return await Book.objects.acount() or await Book.objects.filter(pk=key).aupdate(title="a")
+    if Book.objects.filter(pk=key):  # !
+        return None
+""",
+    ),
+    "methods of the project's query sets and managers": (
+        LOOP,
+        """
+from django.db import models
+
+
+class Orders(models.QuerySet):
+    def paid(self):
+        return self.filter(paid=True)
+
+    def close(self):
+        return self.update(open=False)
+
+
+class Order(models.Model):
+    objects = Orders.as_manager()
+    every = models.Manager.from_queryset(Orders)()
+
+
+def close(keys):
+    for order in Order.objects.paid():
+        order.save()  # !
+    for key in keys:
+        Order.objects.paid()
+        Order.objects.close()  # !
+        Order.every.filter(pk=key).close()  # !
+        Order.every.paid().first().delete()  # !
+""",
+    ),
+    "rows of the query set of a view": (
+        LOOP,
+        """
+from rest_framework.viewsets import ModelViewSet
+
+from shop.models import Book
+
+
+class Books(ModelViewSet):
+    queryset = Book.objects.all()
+
+    def act(self, request):
+        for book in self.get_queryset():
+            book.save()  # !
+            book.title.save()
+""",
+    ),
 }
 
 
