@@ -103,7 +103,7 @@ class Asynchronous:
     """Clients whose calls are awaited."""
 
     packages: Words
-    """Packages, modules and classes."""
+    """Packages, modules, classes and methods."""
     words: Words
     """Parts of qualified names."""
     django_prefix: tuple[str, ...]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from archguard.codebase.scopes.access_paths import path_nodes
-from archguard.codebase.scopes.scopes import Binding, BindingKind, Position
+from archguard.codebase.scopes.scopes import Binding, BindingKind, Position, Scope
 from archguard.effects.catalogue.operations import Operation
 from archguard.effects.table.bodies import Context, Evaluation, Use
 from archguard.effects.table.calls import Calls, ResolvedCall, reference_access, text_of
@@ -19,6 +19,7 @@ from archguard.semantics import (
     ExternalSymbol,
     FunctionType,
     InstanceType,
+    SemanticModel,
     Type,
     qualified_name,
 )
@@ -167,6 +168,7 @@ class BodyReader:
             # moved.
             effects=(*site.effects, *(replace(effect, location=site.location) for effect in consumed.effects)),
             callees=(*site.callees, *consumed.callees),
+            iterated=(*site.iterated, *consumed.iterated),
             context=consumed.context,
             query=consumed.query,
         )
@@ -256,15 +258,18 @@ class BodyReader:
             return None
         at = self.places.position(node, evaluation.context)
         lazy = self._lazy_query(evaluation, at)
+        if evaluation.use is Use.ITERATE and (parameter := self._iterated_parameter(node, at, lazy)):
+            return replace(self._site(evaluation, node, at, parameter), iterated=(parameter,))
         may_generate = evaluation.use is Use.ITERATE and isinstance(node, ast.Name) and node.id in self.places.results
-        if lazy is None and not may_generate:
-            return None
+        return self._executed(evaluation, at, lazy) if lazy is not None or may_generate else None
+
+    def _executed(self, evaluation: Evaluation, at: Position, lazy: Type | None) -> Site | None:
+        """The site of the query of type `lazy`, else of the generator, that is executed by the evaluation."""
+        node = evaluation.node
         origin, built, binding = self._built(node, at, evaluation)
         # A query set keeps its rows: what is iterated twice is executed once.
-        if binding is not None and id(binding) in self.named:
-            return None
         generators = self._generators(origin, built.context) if lazy is None else ()
-        if lazy is None and not generators:
+        if (binding is not None and id(binding) in self.named) or (lazy is None and not generators):
             return None
         if binding is not None:
             self.named.add(id(binding))
@@ -278,6 +283,17 @@ class BodyReader:
         effect = self._effect(Found(Operation.READ, target, confidence, "database"), site.location)
         blocks = effect.blocks and not evaluation.is_awaited
         return replace(site, effects=(replace(effect, blocks=blocks),), query=binding)
+
+    def _iterated_parameter(self, node: ast.expr, at: Position, lazy: Type | None) -> str:
+        """The parameter that `node` names, if the callers tell whether it is a query; "" otherwise.
+
+        Without an annotation its type is that of what some callers pass, and others may pass a list. What blocks is
+        reported in the asynchronous function itself, for whichever caller it does.
+        """
+        found = _argument(self.scope, parameter_of(self.model, node, at))
+        if found is None or (lazy is not None and isinstance(self.scope.node, ast.AsyncFunctionDef)):
+            return ""
+        return "" if found.annotation and self.model.infer(node, at) else found.arg
 
     def _lazy_query(self, evaluation: Evaluation, at: Position) -> Type | None:
         """The type of the lazy query that is executed; None if it is none."""
@@ -381,6 +397,38 @@ def reference_site(classifier: Classifier, node: ast.expr, site: Site, *, in_thr
         else:
             callees += [Callee(function, None, in_thread) for function in functions_of(model, value)]
     return replace(empty, effects=tuple(effects), callees=tuple(callees))
+
+
+def iteration_site(classifier: Classifier, node: ast.expr, site: Site, place: Location) -> Site:
+    """What iterating over the argument `node` of the call at `site` does, at `place` in the function that is called."""
+    model, at = classifier.model, site.at
+    empty = replace(site, effects=(), callees=(), parameters=(), iterated=())
+    if parameter := parameter_of(model, node, at):
+        return replace(empty, iterated=(parameter,))
+    lazy = [value for value in model.infer(node, at) if classifier.lazy_query(value) == "iteration"]
+    # A query set keeps its rows: one from before the loop is executed once.
+    if not lazy or isinstance(node, _NEVER_LAZY) or (site.context.loops and _is_bound_before(model, node, site)):
+        return empty
+    target = qualified_name(lazy[0])
+    confidence = Confidence.LIKELY if _is_relationship(lazy[0]) else Confidence.CERTAIN
+    blocks = not classifier.execution.is_asynchronous(target)
+    return replace(empty, effects=(Effect("database", Operation.READ, target, place, confidence, Within(), blocks),))
+
+
+def _argument(function: Scope, parameter: str) -> ast.arg | None:
+    """The node of the parameter of that name of `function` itself, rather than of a function around it."""
+    arguments = getattr(function.node, "args", None)
+    nodes = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs) if parameter and arguments else ()
+    return next((node for node in nodes if node.arg == parameter), None)
+
+
+def _is_bound_before(model: SemanticModel, node: ast.expr, site: Site) -> bool:
+    """Whether `node` is a name that is bound outside of the innermost loop around `site`."""
+    loop = site.context.loops[-1]
+    first, last = getattr(loop, "lineno", 0), getattr(loop, "end_lineno", 0)
+    origins = model.resolve(node.id, site.at) if isinstance(node, ast.Name) else ()
+    lines = [getattr(origin.node, "lineno", 0) for origin in origins if isinstance(origin, Binding)]
+    return bool(lines) and not any(first <= line <= last for line in lines)
 
 
 def _shared(loops: tuple[ast.AST, ...], others: tuple[ast.AST, ...]) -> tuple[ast.AST, ...]:
