@@ -7,6 +7,18 @@ from project import Project
 RULE = "{modules: shop.service, in: loop, must_not: [query, commit, http, email]}"
 
 FOUND = {
+    "a query that is built from attributes, and tested in the next statement": """
+from shop.models import Book
+
+
+def own(names, request):
+    for name in names:
+        books = Book.objects.filter(title=name, owner=request.user.pk)  # !
+        if books:
+            print(name)
+    books = Book.objects.filter(owner=request.user.pk)
+    return name in books
+""",
     "a query that is passed to a function which iterates over it": """
 from shop.models import Book
 
