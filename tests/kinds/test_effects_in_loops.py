@@ -18,6 +18,14 @@ def own(names, request):
             print(name)
     books = Book.objects.filter(owner=request.user.pk)
     return name in books
+
+
+def declared(names):
+    for name in names:
+        books: object
+        books = Book.objects.filter(title=name.strip())  # !
+        if books:
+            print(name)
 """,
     "a query that is passed to a function which iterates over it": """
 from shop.models import Book

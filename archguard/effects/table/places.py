@@ -123,8 +123,10 @@ def evaluated_with(function: Scope) -> Iterator[Scope]:
 
 def _bound_at(node: ast.AST) -> _Place:
     """From where on a name is bound to `node`: the last character of a value, behind the calls in it, if it is one."""
-    if isinstance(node, ast.expr):
-        return node.end_lineno or node.lineno, (node.end_col_offset or 1) - 1
+    if isinstance(node, ast.expr) and (
+        last := getattr(node, "end_lineno", 0)
+    ):  # `name: int` binds a value without a place
+        return last, (node.end_col_offset or 1) - 1
     return getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
 
 
