@@ -38,6 +38,8 @@ class Handler:
     """For a view set, the method of the class by HTTP method: `as_view({"get": "list"})`."""
     options: tuple[tuple[str, Placed], ...] = ()
     """The keyword arguments of `as_view`, which override attributes of the class."""
+    unknown: tuple[str, ...] = ()
+    """Why what runs before it cannot be told."""
 
     @property
     def is_external(self) -> bool:
@@ -71,6 +73,9 @@ class Handlers:
                 return wrapped or self._returned(func, at, owner, depth)
             case ast.Call(func=func) if returned := self._returned(func, at, owner, depth):
                 return returned
+            case ast.IfExp(body=one, orelse=other):
+                found = [handler for side in (one, other) for handler in self.of(side, at, owner, depth - 1)]
+                return tuple(dict.fromkeys(found))
             case ast.Name() | ast.Attribute() if followed := self._assigned(node, at, owner, depth):
                 return followed
         return tuple(filter(None, (self._of_type(value) for value in self.expressions.types(node, at, owner))))

@@ -125,6 +125,13 @@ class Route:
         return not self.unknown
 
     @property
+    def unresolved_checks(self) -> tuple[str, ...]:
+        """Why it cannot be told what runs before its handler; empty if it can. An unknown path does not matter here."""
+        found = [reason for reason in self.unknown if reason != PATH_REASON]
+        lost = [f"the check at {check.location} cannot be resolved" for check in self.checks if check.has_unknown]
+        return (*found, *lost)
+
+    @property
     def service(self) -> str:
         """The service of its module; the top package outside of services."""
         return service_of(self.module) or top_package(self.module)

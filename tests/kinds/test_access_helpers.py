@@ -1,0 +1,419 @@
+"""Routes, guards and applications that functions of the project make: what `list_routes` tells of each."""
+
+from collections.abc import Mapping
+
+import pytest
+from project import Project
+
+from archguard.inspection.routes import list_routes
+
+CONFIGURATION = """
+version: 1
+project: {packages: [shop]}
+contracts:
+  - id: guarded
+    kind: access
+    guards: [shop.auth.current_user, shop.auth.login_required, shop.auth.KeyAuth]
+    middleware: shop.auth.ask_for_login
+"""
+AUTH = """
+class KeyAuth:
+    def authenticate(self, request, key): ...
+
+
+def current_user(request): ...
+
+
+def page(size=10): ...
+
+
+def login_required(function):
+    return function
+
+
+async def ask_for_login(request, handler):
+    if "user" not in request:
+        raise PermissionError
+    return await handler(request)
+"""
+
+
+def protections(project: Project, files: Mapping[str, str]) -> dict[str, str]:
+    """How each route is guarded, by method and path."""
+    project.write_all({"shop/__init__.py": "", "shop/auth.py": AUTH, **files})
+    project.configure(CONFIGURATION)
+    items = list_routes(project.config(), project.codebase())
+    return {f"{item.method} {item.path}": item.protection for item in items}
+
+
+def test_a_function_may_return_a_dependency(project: Project) -> None:
+    code = """
+from typing import Annotated
+from fastapi import Depends, FastAPI, Query
+from shop.auth import current_user, page
+
+def needs(role=None):
+    return Depends(current_user)
+
+def sized(size):
+    return Depends(page)
+
+def either(strict):
+    if strict:
+        return Depends(current_user)
+    return Depends(page)
+
+User = Annotated[dict, needs()]
+app = FastAPI()
+
+@app.get("/default")
+def default(user=needs("staff")): ...
+
+@app.get("/annotated")
+def annotated(user: User): ...
+
+@app.get("/listed", dependencies=[needs("staff")])
+def listed(): ...
+
+@app.get("/other")
+def other(items=sized(5), word=Query("")): ...
+
+@app.get("/either")
+def may_be_either(user=either(True)): ...
+"""
+
+    assert protections(project, {"shop/app.py": code}) == {
+        "GET /default": "guarded",
+        "GET /annotated": "guarded",
+        "GET /listed": "guarded",
+        "GET /other": "none",
+        "GET /either": "none",
+    }
+
+
+def test_dependencies_in_a_circle_come_to_an_end(project: Project) -> None:
+    code = """
+from fastapi import Depends, FastAPI
+from shop.auth import current_user
+
+def first(found=Depends(second), user=Depends(current_user)): ...
+def second(found=Depends(first)): ...
+def lonely(found=Depends(lonely)): ...
+
+app = FastAPI()
+
+@app.get("/first")
+def by_first(found=Depends(first)): ...
+
+@app.get("/second")
+def by_second(found=Depends(second)): ...
+
+@app.get("/lonely")
+def by_lonely(found=Depends(lonely)): ...
+"""
+
+    assert protections(project, {"shop/app.py": code}) == {
+        "GET /first": "guarded",
+        "GET /second": "guarded",
+        "GET /lonely": "none",
+    }
+
+
+BLUEPRINTS = """
+from flask import Blueprint
+from shop.auth import login_required
+
+orders, account = Blueprint("orders", __name__), Blueprint("account", __name__)
+VERSION = 1
+NAME = None
+
+
+@orders.get("/orders")
+def list_orders(): ...
+
+
+@account.get("/account")
+@login_required
+def show_account(): ...
+"""
+
+
+def test_a_helper_mounts_each_router_of_the_list_that_it_is_passed(project: Project) -> None:
+    code = """
+from flask import Flask
+from shop.views import NAME, VERSION, account, orders
+
+def mount_all(app, blueprints, name):
+    for blueprint in blueprints:
+        app.register_blueprint(blueprint, url_prefix=f"/v{VERSION}/{NAME}")
+
+app = Flask(__name__)
+mount_all(app, (orders, account), "shop")
+"""
+
+    assert protections(project, {"shop/views.py": BLUEPRINTS, "shop/app.py": code}) == {
+        "GET /v1/{?}/orders": "none",
+        "GET /v1/{?}/account": "guarded",
+    }
+
+
+def test_a_helper_passes_its_options_on_to_another_one(project: Project) -> None:
+    code = """
+from fastapi import APIRouter, Depends, FastAPI
+from plugins import reports
+from shop.auth import current_user
+
+orders, prices = APIRouter(), APIRouter()
+
+@orders.get("/orders")
+def list_orders(): ...
+
+@prices.get("/prices")
+def list_prices(): ...
+
+def include(app, router, **options):
+    app.include_router(router, **{**options, "prefix": "/api"})
+
+def include_tagged(target, child, tag, **options):
+    include(target, child, tags=[tag], **options)
+
+def include_guarded(target, child):
+    include(target, child, dependencies=[Depends(current_user)])
+
+app = FastAPI()
+include_guarded(app, orders)
+include_tagged(app, prices, "prices")
+include_guarded(app, reports)
+"""
+
+    assert protections(project, {"shop/app.py": code}) == {
+        "GET /api/orders": "guarded",
+        "GET /api/prices": "none",
+        "? /api": "unknown",
+    }
+
+
+AIOHTTP = """
+from aiohttp import web
+from shop.auth import ask_for_login
+
+async def orders(request): ...
+async def all_orders(request): ...
+async def health(request): ...
+
+
+class Server:
+    def __init__(self):
+        self.root = web.Application(middlewares=[ask_for_login])
+        self.admin = web.Application()
+        self.probes = web.Application()
+
+    @property
+    def applications(self):
+        return {"root": self.root, "admin": self.admin}
+
+    def load(self, names):
+        for name in names:
+            self.register(self.applications[name])
+        self.root.add_subapp("/admin", self.applications["admin"])
+        self.probes.add_routes([web.get("/health", health), web.get("/pong", self.answer)])
+
+    def register(self, app):
+        app.add_routes([
+            web.get("/orders", orders if app is self.root else all_orders),
+            web.get("/ping", self.answer),
+        ])
+"""
+
+
+def test_applications_may_be_taken_from_a_dictionary(project: Project) -> None:
+    assert protections(project, {"shop/app.py": AIOHTTP}) == {
+        "GET /orders": "guarded",
+        "GET /admin/orders": "guarded",
+        "GET /admin/ping": "guarded",
+        "GET /health": "none",
+        # Its handler is not known; on `root` the middleware stands before it all the same.
+        "GET /ping": "guarded",
+        "GET /pong": "unknown",
+    }
+
+
+PLUGIN = """
+from fastapi import Depends, FastAPI
+from shop.auth import current_user
+
+def load(app: FastAPI):
+    @app.get("/orders")
+    def list_orders(): ...
+
+    @app.get("/account", dependencies=[Depends(current_user)])
+    def show_account(): ...
+"""
+GUARDED_APP = """
+from fastapi import Depends, FastAPI
+from shop.auth import current_user
+
+app = FastAPI(dependencies=[Depends(current_user)])
+"""
+OPEN_APP = """
+from fastapi import FastAPI
+
+app = FastAPI()
+"""
+
+
+@pytest.mark.parametrize(
+    ("applications", "orders"),
+    [
+        # With one application it can only be that one; of several, some guard.
+        ({"shop/app.py": GUARDED_APP}, "guarded"),
+        ({"shop/app.py": OPEN_APP}, "none"),
+        ({}, "none"),
+        ({"shop/app.py": GUARDED_APP, "shop/probes.py": OPEN_APP}, "unknown"),
+        ({"shop/app.py": OPEN_APP, "shop/probes.py": OPEN_APP}, "none"),
+    ],
+)
+def test_an_application_that_cannot_be_found_is_one_that_there_is(
+    project: Project, applications: dict[str, str], orders: str
+) -> None:
+    found = protections(project, {"shop/plugin.py": PLUGIN, **applications})
+
+    assert found == {"GET /orders": orders, "GET /account": "guarded"}
+
+
+def test_an_application_that_only_serves_files_has_no_routes(project: Project) -> None:
+    code = """
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+from other import Pages
+
+class Files(StaticFiles): ...
+class Other(Pages): ...
+
+app = FastAPI()
+app.mount("/files", Files(directory="files"))
+app.mount("/other", Other())
+"""
+
+    assert protections(project, {"shop/app.py": code}) == {"? /other": "unknown"}
+
+
+def test_a_route_of_connexion_is_unknown(project: Project) -> None:
+    code = """
+import connexion
+
+app = connexion.App(__name__)
+app.add_api("shop.yaml")
+
+@app.route("/health")
+def health(): ...
+"""
+
+    assert protections(project, {"shop/app.py": code}) == {"? ?": "unknown", "GET /health": "none"}
+
+
+NINJA = """
+from django.urls import path
+from ninja import NinjaAPI, Router
+from shop.auth import KeyAuth
+
+KEYS = [KeyAuth(), KeyAuth()]
+api = NinjaAPI(auth=KEYS)
+orders, prices, reports = Router(), Router(auth=None), Router()
+api.add_router("/orders", "shop.orders.router")
+api.add_router("/prices", prices)
+api.add_router("/guarded-prices", prices, auth=KeyAuth())
+api.add_router("/reports", reports, auth=None)
+urls = api.urls
+
+
+@api.get("/health", auth=None)
+def health(request): ...
+
+
+@api.get("/either", auth=[KeyAuth(), lambda request: True])
+def either(request): ...
+
+
+@prices.get("/")
+def list_prices(request): ...
+
+
+@reports.get("/")
+def list_reports(request): ...
+
+
+@reports.get("/own", auth=KeyAuth())
+def own_reports(request): ...
+
+
+urlpatterns = [path("api/", urls)]
+"""
+NINJA_ORDERS = """
+from ninja import Router
+
+router = Router()
+
+
+@router.get("/")
+def list_orders(request): ...
+
+
+@router.get("/open", auth=None)
+def open_orders(request): ...
+"""
+
+
+def test_the_nearest_authentication_of_django_ninja_replaces_all_others(project: Project) -> None:
+    assert protections(project, {"shop/api.py": NINJA, "shop/orders.py": NINJA_ORDERS}) == {
+        "GET /api/health": "none",
+        "GET /api/either": "none",
+        "GET /api/orders/": "guarded",
+        "GET /api/orders/open": "none",
+        "GET /api/prices/": "none",
+        "GET /api/guarded-prices/": "guarded",
+        "GET /api/reports/": "none",
+        "GET /api/reports/own": "guarded",
+    }
+
+
+def test_functions_may_make_the_patterns_of_a_urlconf(project: Project) -> None:
+    code = """
+from django.contrib.admin import AdminSite
+from django.contrib.auth.decorators import login_required
+from django.urls import path, re_path
+from other import Site
+
+def slashed(route, view, name=None):
+    pattern = "^{}/?$".format(route)
+    return re_path(pattern, view, name=name)
+
+def named(word):
+    return path(f"{word}/heartbeat", orders)
+
+def orders(request): ...
+
+@login_required
+def account(request): ...
+
+class Office(AdminSite): ...
+class Unknown(Site): ...
+
+office, unknown = Office(), Unknown()
+urlpatterns = [
+    slashed("orders", orders),
+    slashed(view=account, route="account"),
+    path("error", lambda request: orders(request)),
+    path("office/", office.urls),
+    path("other/", unknown.urls),
+]
+urlpatterns += [named(word) for word in load()]
+"""
+
+    assert protections(project, {"shop/urls.py": code}) == {
+        "ANY /orders": "none",
+        "ANY /account": "guarded",
+        "ANY /error": "none",
+        "ANY /{?}/heartbeat": "none",
+        "? /other/": "unknown",
+    }
