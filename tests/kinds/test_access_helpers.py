@@ -417,3 +417,35 @@ urlpatterns += [named(word) for word in load()]
         "ANY /{?}/heartbeat": "none",
         "? /other/": "unknown",
     }
+
+
+def test_a_router_that_is_known_by_its_type_only_may_be_any_that_nothing_mounts(project: Project) -> None:
+    code = """
+from importlib.metadata import entry_points
+from fastapi import APIRouter, Depends, FastAPI
+from shop.auth import current_user
+
+orders, account = APIRouter(prefix="/orders"), APIRouter(prefix="/account", dependencies=[Depends(current_user)])
+
+@orders.get("")
+def list_orders(): ...
+
+@account.get("")
+def show_account(): ...
+
+app = FastAPI()
+"""
+    mounting = """
+loaded: dict[str, APIRouter] = {}
+for entry in entry_points(group="shop"):
+    loaded[entry.name] = entry.load()
+for name, router in loaded.items():
+    app.include_router(router)
+"""
+
+    assert protections(project, {"shop/app.py": code}) == {}
+    assert protections(project, {"shop/app.py": code + mounting}) == {
+        "GET /orders": "unknown",
+        "GET /account": "guarded",
+        "? ?": "unknown",
+    }

@@ -482,7 +482,7 @@ class Routers:
             self._graph(parent, placed, call, prefix, checks)
             return
         # What is mounted may be any router of the project that nothing else mounts.
-        if not names and not isinstance(node, ast.Call):
+        if any(map(self.facts.family, names)) or (not names and not isinstance(node, ast.Call)):
             self._has_unresolved_mounts = True
         self._unknown(call, at, f"mounts {ast.unparse(node)}, which cannot be resolved", prefix)
 
