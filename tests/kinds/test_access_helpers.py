@@ -449,3 +449,16 @@ for name, router in loaded.items():
         "GET /account": "guarded",
         "? ?": "unknown",
     }
+
+
+def test_a_urlconf_may_be_a_pair_of_patterns_and_namespace_in_a_variable(project: Project) -> None:
+    code = """
+from django.urls import include, path
+
+def orders(request): ...
+
+front = ([path("orders", orders)], "front")
+urlpatterns = [path("shop/", include(front)), path("direct/", include(([path("orders", orders)], "direct")))]
+"""
+
+    assert protections(project, {"shop/urls.py": code}) == {"ANY /shop/orders": "none", "ANY /direct/orders": "none"}

@@ -193,6 +193,11 @@ class DjangoRoutes:
         if isinstance(node, ast.Tuple) and node.elts:
             yield from self._include(node.elts[0], at, context)
             return
+        named = [(binding.node, binding.at) for binding in self.expressions.assigned(node, at) if not binding.path]
+        pairs = [(value, place) for value, place in named if isinstance(value, ast.Tuple)]
+        if len(pairs) == 1:  # `orders = ([path(...)], "orders")`, and `include(orders)`
+            yield from self._include(*pairs[0], context)
+            return
         modules = [value.name for value in self.model.infer(node, at) if isinstance(value, ModuleType)]
         text = self.model.string_value(node, at)
         if text.complete:
