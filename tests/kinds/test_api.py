@@ -367,6 +367,35 @@ class Shipping(Base):
         await self.request("GET", "/parcels/3/")
         await self.request("GET", "/payments/latest")  # !
 """,
+    "a method of a client that is passed to what calls it, and a base class that calls methods of its own": """
+import httpx
+class Breaker:
+    async def call(self, function, *args, **options):
+        return await function(*args, **options)
+class Base:
+    def __init__(self, base_url):
+        self.breaker = Breaker()
+        self.client = httpx.AsyncClient(base_url=base_url)
+    async def get(self, path):
+        return await self.breaker.call(self.client.get, path)
+    async def delete(self, path):
+        return await self._send("DELETE", path)
+    async def _send(self, method, path):
+        return await self.client.request(method, path)
+class Payments(Base):
+    def __init__(self):
+        super().__init__(base_url="http://payments:8000/v1")
+    async def latest(self):
+        await self.get("/payments/latest")
+        await self.get("/payments/last")  # !
+        await self.delete("/payments/latest")  # !
+class Shipping(Base):
+    def __init__(self):
+        super().__init__(base_url="http://shipping")
+    async def parcel(self):
+        await self.get("/parcels/3/")
+        await self.delete("/parcels/3/")  # !
+""",
     "one of several services, of which none has the path": """
 import requests
 BASES = {"payments": "http://payments:8000/v1", "shipping": "http://shipping"}

@@ -418,13 +418,23 @@ class TemplateEvaluator:
                 if isinstance(origin, Binding) and origin.kind is BindingKind.PARAMETER:
                     inner = frame_of(frame, origin.at.scope)
                     if inner and inner.receiver and _is_first_parameter(origin):
-                        return (inner.receiver,)
+                        return (self._called_on(inner, inner.receiver),)
                     argument = argument_of(self.model, inner, origin.name) if inner else None
                     if isinstance(argument, Placed):
                         return self._owners(*argument)
                     if not inner and _is_first_parameter(origin) and (receiver := self._receiver(origin, frame)):
                         return (receiver,)
         return self.model.infer(node, at)
+
+    def _called_on(self, frame: Frame, receiver: InstanceType | ClassType) -> Type:
+        """The object on which the call of `frame` is made: for `self.send()` in a base class, one of the subclass."""
+        func, base = frame.call.func, receiver_class(receiver)
+        is_own = isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name) and frame.outer
+        for owner in self._owners(func.value, frame.at, frame.outer) if is_own else ():  # type: ignore[attr-defined]
+            cls = receiver_class(owner)
+            if cls and base in self.model.mro(cls):
+                return owner
+        return receiver
 
     def _receiver(self, parameter: Binding, frame: Frame | None) -> Type | None:
         """The object that `self` of a method is that a call in `frame` uses: one of that class, or of a subclass."""

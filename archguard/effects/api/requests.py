@@ -275,9 +275,13 @@ class Requests:
         urls = self.evaluator.evaluate(*found)
         if spec.method == PUBLISH:
             return self._with_kind(urls, spec, call, at, frame)
-        if all(url.after_host() for url in urls) or not isinstance(call.func, ast.Attribute):
+        if all(url.after_host() for url in urls):
             return urls
-        return self._with_base(urls, call.func.value, at, frame)
+        # A method may be passed to what calls it: `breaker.call(self.client.get, path)`.
+        called = self.evaluator.follow(Placed(call.func, at, frame))
+        if called is None or not isinstance(called.node, ast.Attribute):
+            return urls
+        return self._with_base(urls, called.node.value, called.at, called.frame)
 
     def _with_kind(
         self, topics: Alternatives, spec: SendingCall, call: ast.Call, at: Position, frame: Frame | None
