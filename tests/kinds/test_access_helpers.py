@@ -462,3 +462,43 @@ urlpatterns = [path("shop/", include(front)), path("direct/", include(([path("or
 """
 
     assert protections(project, {"shop/urls.py": code}) == {"ANY /shop/orders": "none", "ANY /direct/orders": "none"}
+
+
+def test_a_method_registers_for_each_call_what_that_call_passes(project: Project) -> None:
+    code = """
+from flask import Blueprint, Flask
+from flask.views import MethodView
+from shop.auth import login_required
+
+class Orders(MethodView):
+    def get(self): ...
+
+class Account(MethodView):
+    @login_required
+    def get(self): ...
+
+class Service:
+    def __init__(self, app):
+        self.app = app
+        self.blueprint = Blueprint("api", __name__, url_prefix="/api")
+
+    def add(self, resource, *paths, **options):
+        view = resource.as_view(resource.__name__)
+        for path in paths:
+            self.blueprint.add_url_rule(path, view_func=view, **options)
+
+    def register(self):
+        self.app.register_blueprint(self.blueprint)
+
+app = Flask(__name__)
+service = Service(app)
+service.add(Orders, "/orders", "/all-orders")
+service.add(Account, "/account")
+service.register()
+"""
+
+    assert protections(project, {"shop/app.py": code}) == {
+        "GET /api/orders": "none",
+        "GET /api/all-orders": "none",
+        "GET /api/account": "guarded",
+    }

@@ -350,10 +350,13 @@ class Expressions:
         names = _parameter_names(function)
         if not isinstance(node, ast.Name) or node.id not in names or function.node.name == "__init__":
             return
-        rest = function.node.args.kwarg
+        several, rest = function.node.args.vararg, function.node.args.kwarg
         for call, place, implicit in self._call_sites(function):
             found = {name: self._passed_at(function, name, call, place, implicit) for name in names}
             passed = {name: placed for name, placed in found.items() if placed}
+            if several:
+                leading = len(function.node.args.posonlyargs) + len(function.node.args.args) - implicit
+                passed[several.arg] = (ast.Tuple(call.args[leading:]), place)
             if rest:
                 others = [keyword for keyword in call.keywords if keyword.arg not in names]
                 passed[rest.arg] = (ast.Call(ast.Name("dict"), [], others), place)

@@ -235,6 +235,7 @@ class Routers:
         if self._implements_registration(at.scope):
             return
         sites = list(self.expressions.sites(called.value, at)) or list(self.expressions.rows(call, at))
+        sites = sites or self._sites_of_method(called, at)
         for passed in sites:
             for placed in self.expressions.substituted(called.value, at, passed):
                 receivers = self.expressions.allocations(*placed)
@@ -245,6 +246,16 @@ class Routers:
                 self._call_of(allocation, call, called, at, _NOTHING)
         if called.attr == "init_app" and call.args:
             self._attach(call, called, at)
+
+    def _sites_of_method(self, called: ast.Attribute, at: Position) -> list[Mapping[str, Placed]]:
+        """What the calls of a method pass that registers on an object of `self`: `def add(self, view, *paths)`."""
+        root = called.value.value if isinstance(called.value, ast.Attribute) else None
+        is_registration = any(family.registration(called.attr) for family in self.facts.named_families)
+        if not is_registration or not isinstance(root, ast.Name) or root.id != "self":
+            return []
+        arguments = getattr(at.scope.node, "args", None)
+        names = [item.arg for item in arguments.args[1:]] if arguments else []
+        return next(filter(None, (list(self.expressions.sites(ast.Name(name), at)) for name in names)), [])
 
     def _implements_registration(self, scope: Scope | None) -> bool:
         """Whether `scope` is inside of a method by which a router of the project registers what it is passed.
@@ -334,7 +345,7 @@ class Routers:
         if placed is None:
             return
         found = self.expressions.substituted(*placed, passed)
-        handlers = [handler for node, position in found for handler in self.handlers.of(node, position)]
+        handlers = [handler for node, position in found for handler in self.handlers.of_call(node, position, passed)]
         for handler in handlers or [self._unresolved(placed[0], at)]:
             self._register(allocation, registration, call, at, handler, None, passed)
 
