@@ -502,3 +502,80 @@ service.register()
         "GET /api/all-orders": "none",
         "GET /api/account": "guarded",
     }
+
+
+MIDDLEWARE = """
+import re
+from shop.settings import OPEN
+
+PATTERNS = [re.compile(pattern) for pattern in OPEN]
+PRICES = re.compile(r"^/prices(?:/|$)")
+NUMBERED = re.compile(r"^/items/[0-9]+$")
+
+
+def ask_for_login(request, handler):
+    path = request.path.lstrip("/")
+    if any(pattern.match(path) for pattern in PATTERNS):
+        return handler(request)
+    if PRICES.match(request.path) or re.fullmatch("/help", request.path) is not None:
+        return handler(request)
+    if NUMBERED.match(request.path):
+        return handler(request)
+    if "user" not in request:
+        raise PermissionError
+    return handler(request)
+"""
+
+
+def test_a_middleware_may_let_pass_what_a_regular_expression_takes(project: Project) -> None:
+    paths = [
+        "/about",
+        "/about-us",
+        "/prices/new",
+        "/priceless",
+        "/help",
+        "/help/me",
+        "/orders/{number}",
+        "/items/{number}",
+    ]
+    routes = "\n".join(f'app.router.add_get("{path}", serve)' for path in paths)
+    code = f"""
+from aiohttp import web
+from shop.auth import ask_for_login
+
+async def serve(request): ...
+
+app = web.Application(middlewares=[ask_for_login])
+{routes}
+"""
+    files = {
+        "shop/auth.py": MIDDLEWARE,
+        "shop/settings.py": 'OPEN = ["about$", "orders/[^/]+$"]\n',
+        "shop/app.py": code,
+    }
+    found = protections(project, files)
+
+    assert [route for route, protection in found.items() if protection == "none"] == [
+        "GET /about",
+        "GET /help",
+        "GET /orders/{number}",
+        "GET /prices/new",
+    ]
+
+
+def test_a_pattern_that_may_take_exponential_time_is_not_tried(project: Project) -> None:
+    files = {
+        "shop/auth.py": MIDDLEWARE,
+        "shop/settings.py": 'OPEN = ["(a+)+$"]\n',
+        "shop/app.py": f"""
+from aiohttp import web
+from shop.auth import ask_for_login
+
+async def serve(request): ...
+
+app = web.Application(middlewares=[ask_for_login])
+app.router.add_get("/{"a" * 60}b", serve)
+""",
+    }
+
+    assert list(protections(project, files).values()) == ["guarded"]
