@@ -7,14 +7,14 @@ cannot add up. When too much has changed, everything is computed anew.
 import zlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache, cached_property, partial
+from functools import cached_property, partial
 from itertools import chain
 from typing import Final
 
 from archguard.codebase import Codebase, Source
 from archguard.codebase.file_results import ANYWHERE, Batch, Query, Result, Scan
 from archguard.codebase.file_tasks import compressed_texts
-from archguard.codebase.kept_results import Change, FileVersion, outdated_results
+from archguard.codebase.kept_results import Change, FileVersion, ProgramReaders, outdated_results
 from archguard.codebase.scopes.binder import read_scope
 from archguard.codebase.scopes.scopes import Scope
 from archguard.codebase.syntax.error_tolerant import TolerantSource
@@ -66,6 +66,10 @@ class KeptRun:
                     found.setdefault(path, []).append((batch.query, result))
         return found
 
+    @cached_property
+    def _program(self) -> ProgramReaders:
+        return ProgramReaders(self.batches)
+
     def change(self, codebase: Codebase, module: ModuleName) -> Change:
         """The change of `module` since the run, to its file in `codebase`."""
         text, new, nothing = self.texts.get(module), codebase.sources.get(module), Source("", "", "").with_content(b"")
@@ -95,8 +99,8 @@ class KeptRun:
         results = codebase.results
         results.changed, results.kept_scans = frozenset(changes), self.scans
         results.added = frozenset(codebase.sources).difference(self.modules)
-        holds = None if is_same_program else cache(ProgramFacts(codebase, self.modules).holds)
-        outdated = outdated_results(self.batches, changes, holds)
+        facts = () if is_same_program else self._program.outdated(ProgramFacts(codebase, self.modules).holds)
+        outdated = chain(outdated_results(self.batches, changes), facts)
         # A result may show a line of another file without having read it: the chain of a violation. An edit above moves
         # that line.
         paths = map(codebase.display_path, changes)

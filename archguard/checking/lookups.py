@@ -5,13 +5,13 @@ is built on it, know what they have read (`incremental/memos.py`): after an edit
 the edited files, and no fact about the program that is another one now. What a draft has brought is dropped with it.
 """
 
-from collections.abc import Callable, Collection, Hashable
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from archguard.codebase import Codebase
-from archguard.codebase.file_results import ANYWHERE
+from archguard.codebase.file_results import ANYWHERE, Query, Result
 from archguard.codebase.scopes.reading import Reading
 from archguard.codebase.scopes.scopes import Scope, ScopeFact
 from archguard.incremental.dependencies import Fact, Frame, Validity
@@ -37,6 +37,7 @@ class Lookups:
     scopes: dict[str, Scope] = field(default_factory=dict)
     called_names: dict[str, frozenset[bytes]] = field(default_factory=dict)
     carried: dict[Hashable, list[tuple[object, Any]]] = field(default_factory=dict)
+    same_inputs: dict[Query, tuple[object, Mapping[str, Result]]] = field(default_factory=dict)
     answers: dict[MemoName, dict[object, Answer[Any]]] = field(default_factory=dict)
     dependents: Dependents = field(default_factory=lambda: Dependents(_place))
     """What the answers have read."""
@@ -59,7 +60,7 @@ class Lookups:
         results = codebase.results
         results.scopes = _without(self.scopes, changed)
         results.called_names = _without(self.called_names, changed)
-        results.carried = self.carried
+        results.carried, results.same_inputs = self.carried, self.same_inputs
         results.answers = AnswerStore(lambda frame: frame not in outdated(), self.answers)
 
     def keep(self, codebase: Codebase, disk: Codebase, drafted: Collection[str]) -> None:

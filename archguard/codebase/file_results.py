@@ -35,6 +35,16 @@ class Result(NamedTuple):
     """The paths of other files of which it holds places: an edit there may move them."""
 
 
+@dataclass(frozen=True)
+class Inputs:
+    """What the results for modules depend on beside the query and the code."""
+
+    of: Callable[[ModuleName], object] = lambda _: None
+    """What the result for one module depends on; only compared."""
+    whole: object = None
+    """What `of` is made from: where it is equal, `of` says the same of every module."""
+
+
 @dataclass
 class Batch:
     """The results of a query for some files, with what they depend on."""
@@ -88,6 +98,9 @@ class FileResults:
     """What inference has answered; a session passes on what holds for later versions of the code."""
     carried: dict[Hashable, list[tuple[object, Any]]] = field(default_factory=dict)
     """Results of pure functions with their arguments, by name, those used last first; a session passes them on."""
+    same_inputs: dict[Query, tuple[object, Mapping[str, Result]]] = field(default_factory=dict)
+    """The kept results whose inputs have been compared and are the same, with these inputs as a whole; a session passes
+    them on, so that it compares each only once."""
     is_kept: bool = True
     """Whether results are kept for later runs, with what they depend on; those for drafts are not."""
     with_text: set[str] = field(default_factory=set)
@@ -103,19 +116,28 @@ class FileResults:
         """Whether results of an earlier run are used, or those of this one recorded."""
         return self.recorder.is_recording or bool(self.kept)
 
-    def known(
-        self, query: Query, modules: Iterable[str], inputs: Callable[[str], object]
-    ) -> Iterator[tuple[str, Result]]:
+    def known(self, query: Query, modules: Iterable[str], inputs: Inputs) -> Iterator[tuple[str, Result]]:
         """The results for those of `modules` that this run or the earlier one has one for, with the same `inputs`."""
         computed, kept = self.computed.get(query, {}), self.kept.get(query, {})
+        same = self._with_same_inputs(query, inputs) if kept else {}
         for module in modules:
-            result, earlier = computed.get(module), kept.get(module)
-            if result or earlier:
-                given = inputs(module)
-                if result and result.inputs == given:
+            earlier = kept.get(module)
+            if earlier and same.get(module) is earlier:
+                yield module, earlier
+            elif result := computed.get(module) or earlier:
+                given = inputs.of(module)
+                if result.inputs == given:
                     yield module, result
                 elif earlier and earlier.inputs == given:
                     yield module, earlier
+
+    def _with_same_inputs(self, query: Query, inputs: Inputs) -> Mapping[str, Result]:
+        """Kept results of which it is known that they have the same inputs."""
+        if query not in self.same_inputs:
+            found = {name: result for name, result in self.kept[query].items() if result.inputs == inputs.of(name)}
+            self.same_inputs[query] = inputs.whole, found
+        whole, same = self.same_inputs[query]
+        return same if whole == inputs.whole else {}
 
     def add(self, batch: Batch) -> None:
         """Add what this run has computed."""

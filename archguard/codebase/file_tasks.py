@@ -24,7 +24,7 @@ from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
 from archguard.codebase.codebase import Codebase
-from archguard.codebase.file_results import ANYWHERE, PROGRAM, Batch, FileResults, Query, Result, Scan
+from archguard.codebase.file_results import ANYWHERE, PROGRAM, Batch, FileResults, Inputs, Query, Result, Scan
 from archguard.codebase.imports.dynamic import UNFOLLOWED
 from archguard.codebase.scopes.fingerprints import scope_paths
 from archguard.codebase.scopes.reading import Reading
@@ -57,7 +57,7 @@ def map_files(  # noqa: PLR0913  # the task, and what its results depend on
     query: Query,
     start: Start[_T],
     modules: Collection[str],
-    inputs: Callable[[str], object] = lambda _: None,
+    inputs: Inputs = Inputs(),  # noqa: B008  # it cannot be changed
     shows: Shows = shows_nothing,
 ) -> dict[str, _T]:
     """The results for `modules`, by module: one that was kept if it still holds, else a new one.
@@ -67,15 +67,15 @@ def map_files(  # noqa: PLR0913  # the task, and what its results depend on
         query: Names the task, with all parameters that are not in `inputs`.
         start: Prepares the task.
         modules: The modules for whose files to compute it; those without a file are left out.
-        inputs: What the result for a module depends on beside the code and the query.
+        inputs: What the results depend on beside the code and the query.
         shows: The paths of other files of which a result holds places.
     """
     results = codebase.results
     found = {name: result.value for name, result in results.known(query, modules, inputs)}
     missing = [name for name in modules if name in codebase.sources and name not in found]
     for batch in map_shards(codebase, partial(_run, query, start, shows), missing) if missing else ():
-        # Here, not in the worker: `inputs` is a closure, which cannot be pickled.
-        batch.results = [result._replace(inputs=inputs(result.module)) for result in batch.results]
+        # Here, not in the worker: `inputs` has a closure, which cannot be pickled.
+        batch.results = [result._replace(inputs=inputs.of(result.module)) for result in batch.results]
         results.add(batch)
         found.update((result.module, result.value) for result in batch.results)
     return {name: found[name] for name in sorted(found)}
@@ -94,7 +94,7 @@ def map_program(
         shows: The paths of the files of which the result holds places.
     """
     results = codebase.results
-    for _, known in results.known(query, (PROGRAM,), lambda _: inputs):
+    for _, known in results.known(query, (PROGRAM,), Inputs(lambda _: inputs, inputs)):
         value: _T = known.value
         return value
     with results.recorder.root() as frame:
@@ -121,8 +121,8 @@ def map_imports(codebase: Codebase, query: Query, compute: Callable[[], _T], inp
     return map_program(codebase, query, compute, (results.names, inputs))
 
 
-def imported_among(codebase: Codebase, modules: AbstractSet[str]) -> Callable[[str], Hashable]:
-    """As `inputs` of a result that depends on which of `modules` its file imports names from.
+def imported_among(codebase: Codebase, modules: AbstractSet[str]) -> Inputs:
+    """The inputs of a result that depends on which of `modules` its file imports names from.
 
     A name may come by way of a package that only passes it on, which is no import of the package in the graph. So those
     of `modules` that are packages count for each file, and for a file that could not be read as a whole all of them.
@@ -137,7 +137,7 @@ def imported_among(codebase: Codebase, modules: AbstractSet[str]) -> Callable[[s
             return digest_of(context(modules))
         return of_packages, found.intersection(imports.imported_by(module))
 
-    return imported
+    return Inputs(imported, (imports.lines, found, of_packages, incomplete))
 
 
 def _is_package(codebase: Codebase, module: str) -> bool:

@@ -95,29 +95,47 @@ class Change:
             return self.old or b"", b""
 
 
-def outdated_results(
-    batches: Iterable[Batch], changes: Mapping[str, Change], holds: Callable[[Fact], bool] | None
-) -> Iterator[tuple[Query, Result]]:
+def outdated_results(batches: Iterable[Batch], changes: Mapping[str, Change]) -> Iterator[tuple[Query, Result]]:
     """The results of `batches`, with their queries, that have read what `changes` have made another one.
 
     Args:
         batches: Results that were kept, with the rows of the changed modules at least.
         changes: Every module that was changed, added or removed.
-        holds: Whether a fact about the program is as it was; None if all of them are.
     """
     for batch in batches:
-        for index in {*_outdated(batch, changes, holds)}:
+        for index in {*_outdated(batch, changes)}:
             yield batch.query, batch.results[index]
 
 
-def _outdated(batch: Batch, changes: Mapping[str, Change], holds: Callable[[Fact], bool] | None) -> Iterator[int]:
+def _outdated(batch: Batch, changes: Mapping[str, Change]) -> Iterator[int]:
     """The indexes of the results that depend on something that has changed; all of them if a row cannot be read."""
     for module in sorted(changes.keys() & batch.rows.keys()):
         yield from _readers(batch, module, partial(_is_different, changes[module]))
     if changes and ANYWHERE in batch.rows:
         yield from _readers(batch, ANYWHERE, partial(_is_different_in_any, changes))
-    if holds:
-        yield from _readers(batch, PROGRAM, lambda fact: not holds(fact))
+
+
+class ProgramReaders:
+    """Which results of `batches` have read which facts about the program."""
+
+    def __init__(self, batches: Iterable[Batch]) -> None:
+        self._readers: dict[Fact, list[tuple[Batch, array[int]]]] = {}
+        self._unknown = list[Batch]()
+        """Those whose facts cannot be read."""
+        for batch in batches:
+            if packed := batch.rows.get(PROGRAM):
+                for fact, indexes in unpickled(zlib.decompress(packed)).items():
+                    self._readers.setdefault(fact, []).append((batch, array("I", indexes)))
+            else:
+                self._unknown.append(batch)
+
+    def outdated(self, holds: Callable[[Fact], bool]) -> Iterator[tuple[Query, Result]]:
+        """The results, with their queries, that have read a fact that does not hold any more."""
+        for batch in self._unknown:
+            yield from ((batch.query, result) for result in batch.results)
+        for fact, readers in self._readers.items():
+            if not holds(fact):
+                yield from ((batch.query, batch.results[index]) for batch, indexes in readers for index in indexes)
 
 
 def _is_different(change: Change, reading: tuple[str, Reading, Hashable]) -> bool:

@@ -18,6 +18,7 @@ from functools import cached_property, partial
 from itertools import chain
 
 from archguard.codebase import Codebase, Source, memoized
+from archguard.codebase.file_results import Inputs
 from archguard.codebase.file_tasks import imported_among, map_files, map_program, scan_files
 from archguard.codebase.imports.dynamic import DYNAMIC
 from archguard.codebase.memo import per_codebase
@@ -64,7 +65,10 @@ def modules_with_clients(codebase: Codebase, channels: tuple[str, ...], clients:
         f"imports a client {key}",
         partial(_start_import_test, channels, clients),
         codebase.sources,
-        lambda module: (*sorted(imports.imported_by(module)), codebase.has_read_errors(module)),
+        Inputs(
+            lambda module: (*sorted(imports.imported_by(module)), codebase.has_read_errors(module)),
+            (imports.lines, codebase.problems),
+        ),
     )
     found = waiting = frozenset(module for module, is_seed in seeds.items() if is_seed)
     known = Exposure()

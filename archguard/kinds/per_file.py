@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from archguard.codebase import Codebase, Source
+from archguard.codebase.file_results import Inputs
 from archguard.codebase.file_tasks import imported_among
 from archguard.kinds.contract import Contract
 from archguard.model import Violation
@@ -41,17 +42,20 @@ class PerFileContract(Contract):
         del codebase
         return ()
 
-    def inputs(self, codebase: Codebase) -> Callable[[str], tuple[object, ...]]:
+    def inputs(self, codebase: Codebase) -> Inputs:
         """What the violations in a module depend on beside the code, the contract and the context.
 
         These are its imports, which sets of `inputs_by_membership` it is in, and what it imports of `inputs_by_import`.
         """
         imports, sets = codebase.imports, [*self.inputs_by_membership(codebase)]
         among = [imported_among(codebase, modules) for modules in self.inputs_by_import(codebase)]
-        return lambda module: (
-            imports.imported_by(module),
-            *[module in modules for modules in sets],
-            *[imported(module) for imported in among],
+        return Inputs(
+            lambda module: (
+                imports.imported_by(module),
+                *[module in modules for modules in sets],
+                *[imported.of(module) for imported in among],
+            ),
+            (imports.lines, sets, [imported.whole for imported in among]),
         )
 
     def inputs_by_membership(self, codebase: Codebase) -> Iterable[Collection[str]]:

@@ -196,11 +196,12 @@ def _without_common(before: Sequence[Violation], after: Sequence[Violation]) -> 
     """`before` and `after`, both sorted, without most violations that are in both: all but a few after an edit.
 
     Mostly they are the same objects; not those that a session has loaded, and one of its drafts has found again.
+    Those have the same key, which holds the identity: leaving out a pair changes no difference of counts.
     """
     gone, came = list[Violation](), list[Violation]()
     here, there = 0, 0
     while here < len(before) and there < len(after):
-        if before[here] is after[there] or before[here] == after[there]:
+        if before[here] is after[there] or before[here].sort_key == after[there].sort_key:
             here, there = here + 1, there + 1
         elif before[here].sort_key <= after[there].sort_key:
             gone.append(before[here])

@@ -1,7 +1,9 @@
 """A violation: one place where the code breaks a contract."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import TypeAlias
 
 from archguard.model.location import Location
@@ -104,9 +106,9 @@ class Violation:
 
         return sha256("\0".join(self.identity).encode(errors="surrogatepass")).hexdigest()[:16]
 
-    @property
+    @cached_property
     def sort_key(self) -> tuple[object, ...]:
-        """Sort by contract, then location, then names."""
+        """Sort by contract, then location, then names; memoized, as a run sorts and compares violations again."""
         place = self.location
         where = (
             place.path,
@@ -116,3 +118,7 @@ class Violation:
             place.end_column,
         )  # compared in C, unlike `Location`
         return (self.contract, where, self.importer, self.imported, self.symbol, self.rule, self.message)
+
+    def __getstate__(self) -> Mapping[str, object]:
+        """What `pickle` stores: the fields, and not the memoized key."""
+        return {name: value for name, value in vars(self).items() if name != "sort_key"}

@@ -50,9 +50,8 @@ class ParameterTypes:
 
     def _passed_by_convention(self, name: str, module: Scope) -> Types:
         """What a parameter called `name` conventionally is in files that import a package: Django's `request`."""
-        specs = self.evaluator.library.conventions.get(name)
-        packages = module.imported_packages if specs else frozenset[str]()
-        spec = next((spec for package, spec in specs or () if package in packages), "")
+        specs = self.evaluator.library.conventions.get(name, ())
+        spec = next((spec for package, spec in specs if module.imports(package)), "")
         return self.evaluator.apply_model(spec, None, None, None) if spec else UNKNOWN
 
 

@@ -41,12 +41,12 @@ class Coupling:
         """The imports of each edge between two units, sorted."""
         owners = {module: name for name, unit in self.units.items() for module in unit}
         links: dict[tuple[str, str], list[Link]] = {}
-        for importer in sorted(owners):
-            for imported, lines in sorted(self.imports.imported_by(importer).items()):
-                arrow = owners[importer], owners.get(imported, owners[importer])
-                if arrow[0] != arrow[1]:
-                    links.setdefault(arrow, []).extend(Link(importer, imported, line) for line in lines)
-        return {arrow: tuple(found) for arrow, found in sorted(links.items())}
+        for importer, own in owners.items():
+            for imported, lines in self.imports.imported_by(importer).items():
+                other = owners.get(imported, own)
+                if other != own:
+                    links.setdefault((own, other), []).extend(Link(importer, imported, line) for line in lines)
+        return {arrow: tuple(sorted(found)) for arrow, found in sorted(links.items())}
 
     @cached_property
     def graph(self) -> "nx.DiGraph[str]":

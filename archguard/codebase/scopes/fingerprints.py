@@ -87,7 +87,7 @@ class ModuleFingerprints:
             case Reading.APP_STATE:
                 return self._stores(scope, lambda inner: inner.contents.app_state.get(str(name), []))
             case Reading.IMPORTS:
-                return scope.imported_packages
+                return scope.imports(str(name))
             case Reading.STARS:
                 return tuple(contents.star_imports)
             case Reading.RESULTS:

@@ -19,7 +19,7 @@ class Reading(StrEnum):
     APP_STATE = "app state"
     """The stores to one entry of application state, anywhere in the module."""
     IMPORTS = "imports"
-    """The packages that it imports from."""
+    """Whether it imports one package, or from it."""
     STARS = "stars"
     """Its star imports."""
     RESULTS = "results"

@@ -247,12 +247,11 @@ class Scope:
         self.read(Reading.STARS)
         return self.contents.star_imports
 
-    @property
-    def imported_packages(self) -> frozenset[str]:
-        """The top-level packages that it imports."""
-        self.read(Reading.IMPORTS)
+    def imports(self, package: str) -> bool:
+        """Whether it imports the top-level `package`, or something from it."""
+        self.read(Reading.IMPORTS, package)
         bindings = (binding for bound in self.contents.bindings.values() for binding in bound)
-        return frozenset(top_package(binding.imported[0]) for binding in bindings if binding.imported[0])
+        return any(top_package(binding.imported[0]) == package for binding in bindings)
 
     @property
     def returns(self) -> list[tuple[ast.expr, Position]]:

@@ -24,9 +24,8 @@ class Imports:
 
     def interactions(self) -> Iterator[Interaction]:
         """Yield every import between services, the direct ones first."""
-        for link in self.codebase.imports.links():
-            caller = self.services.owners.get(link.importer, "")
-            if caller and (found := self._direct(caller, link)):
+        for link in self.codebase.imports.links(self.services.owners):
+            if found := self._direct(self.services.owners[link.importer], link):
                 yield found
         for caller in self.services.modules:
             yield from self._indirect(caller)

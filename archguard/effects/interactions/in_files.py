@@ -10,6 +10,7 @@ from functools import partial
 from typing import TypeAlias
 
 from archguard.codebase import Codebase, Source
+from archguard.codebase.file_results import Inputs
 from archguard.codebase.file_tasks import map_files
 from archguard.effects.catalogue.catalogue import semantic_model
 from archguard.effects.interactions.interaction import Channel, Interaction, ServiceMap
@@ -38,7 +39,8 @@ def interactions_in_files(
     chosen = tuple(channel for channel in Channel if channel in channels and channel is not Channel.IMPORT)
     app_state_writers(codebase)  # once, before the workers need it
     query, start = f"interactions over {', '.join(chosen)}", partial(_finder, chosen)
-    found = map_files(codebase, query, start, services.owners, services.of_module, _shown) if chosen else {}
+    inputs = Inputs(services.of_module, services.modules)
+    found = map_files(codebase, query, start, services.owners, inputs, _shown) if chosen else {}
     for caller, modules in services.modules.items():
         files = [found[module] for module in sorted(modules & found.keys())]
         yield from reported(places for file in files for name, places in file.places if name == caller)
