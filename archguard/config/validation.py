@@ -156,12 +156,12 @@ def _may_be_external(codebase: Codebase, config: Config, contract: Contract, pat
 def _package_hint(codebase: Codebase, pattern: Pattern) -> str:
     """A hint for a name that is not a package: it is the name of a distribution, misspelt, or no valid module name."""
     text, outside = pattern.text, {top_package(name) for name in codebase.imports.externals}
+    if name := respelled(text, outside):
+        return f"did you mean '{name}'?"
     packages = packages_of(text) - {text}
     if packages and text not in packages_of(text):
         public = sorted(name for name in packages if not name.startswith("_")) or sorted(packages)
         return f"the distribution '{text}' is imported as {' or '.join(public)}"
-    if name := respelled(text, outside):
-        return f"did you mean '{name}'?"
     if all(_SEGMENT.fullmatch(segment) for segment in parts_of(text)):
         return ""
     first = re.split(r"[^\w.]", text)[0]

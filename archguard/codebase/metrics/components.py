@@ -1,9 +1,10 @@
-"""Strongly connected components, by Tarjan's algorithm (1972) without recursion; linear in nodes and edges.
+"""Strongly connected components, by Tarjan's algorithm (1972) without recursion, and shortest paths, breadth first.
 
-networkx has it, too, but takes longer to import than checking a small project; and most projects have no cycle for
-which more of networkx would be needed.
+Both are linear in nodes and edges. networkx has them, too, but takes longer to import than checking a small project;
+and a check for cycles needs no more of it.
 """
 
+from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 
@@ -52,3 +53,18 @@ def component_of(arrows: Iterable[tuple[str, str]]) -> Mapping[str, int]:
         graph.setdefault(one, []).append(other)
         graph.setdefault(other, [])
     return {name: number for number, names in enumerate(strongly_connected(graph)) for name in names}
+
+
+def shortest_path(graph: Mapping[str, Collection[str]], source: str, target: str) -> tuple[str, ...]:
+    """The first of the shortest paths from `source` to `target`, which must be reachable, in the order of `graph`."""
+    before = {source: source}
+    queue = deque([source])
+    while target not in before:
+        node = queue.popleft()
+        new = [other for other in graph[node] if other not in before]
+        before |= dict.fromkeys(new, node)
+        queue.extend(new)
+    path = [target]
+    while path[-1] != source:
+        path.append(before[path[-1]])
+    return tuple(reversed(path))

@@ -14,7 +14,7 @@ from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 
 from archguard.codebase.imports.graph import ImportGraph, Link
-from archguard.codebase.metrics.components import component_of, strongly_connected
+from archguard.codebase.metrics.components import component_of, shortest_path, strongly_connected
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -86,18 +86,17 @@ class Coupling:
 
         It depends on nothing but the edges of the component.
         """
-        import networkx as nx  # noqa: PLC0415  # 130 ms
-
-        return importer, *nx.shortest_path(self._component_graphs[importer], imported, importer)
+        return importer, *shortest_path(self._targets_in_component[importer], imported, importer)
 
     @cached_property
-    def _component_graphs(self) -> "Mapping[str, nx.DiGraph[str]]":
-        """The graph of the component of each unit that is in one."""
-        import networkx as nx  # noqa: PLC0415  # 130 ms
-
-        found: dict[str, nx.DiGraph[str]] = {}
+    def _targets_in_component(self) -> Mapping[str, Mapping[str, Sequence[str]]]:
+        """For each unit that is in a component, the targets of each unit of that component, sorted."""
+        found: dict[str, Mapping[str, Sequence[str]]] = {}
         for scc in self.sccs:
-            found |= dict.fromkeys(scc, nx.DiGraph(sorted(self.links_within(scc))))
+            targets: dict[str, list[str]] = {}
+            for importer, imported in self.links_within(scc):
+                targets.setdefault(importer, []).append(imported)
+            found |= dict.fromkeys(scc, targets)
         return found
 
     def cut(self, tangle: Sequence[str]) -> tuple[tuple[str, str], ...]:
