@@ -377,6 +377,34 @@ def test_the_nearest_authentication_of_django_ninja_replaces_all_others(project:
     }
 
 
+def test_a_guard_is_named_and_not_what_applies_it(project: Project) -> None:
+    code = """
+from django.contrib.auth.decorators import login_required
+from django.urls import path
+from django.utils.decorators import method_decorator
+from django.views import View
+from rest_framework.permissions import IsAdminUser, IsAuthenticated
+from rest_framework.views import APIView
+
+@method_decorator(login_required, name="dispatch")
+class Orders(View):
+    def get(self, request): ...
+
+class Account(APIView):
+    permission_classes = [IsAdminUser | IsAuthenticated]
+    def get(self, request): ...
+
+urlpatterns = [path("orders", Orders.as_view()), path("account", Account.as_view())]
+"""
+    project.write_all({"shop/__init__.py": "", "shop/auth.py": AUTH, "shop/urls.py": code})
+    project.configure(CONFIGURATION)
+
+    assert [item.guards for item in list_routes(project.config(), project.codebase())] == [
+        ("rest_framework.permissions.IsAdminUser | rest_framework.permissions.IsAuthenticated (class)",),
+        ("django.contrib.auth.decorators.login_required (class)",),
+    ]
+
+
 def test_functions_may_make_the_patterns_of_a_urlconf(project: Project) -> None:
     code = """
 from django.contrib.admin import AdminSite
