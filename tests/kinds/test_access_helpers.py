@@ -607,3 +607,32 @@ app.router.add_get("/{"a" * 60}b", serve)
     }
 
     assert list(protections(project, files).values()) == ["guarded"]
+
+
+def test_lists_that_are_added_to_each_other_come_to_an_end(project: Project) -> None:
+    additions = "\n".join(f"    handlers.extend(handlers_{number})" for number in range(8))
+    more = "\n".join(f"handlers_{number} = [(r'/orders/{number}', Orders)]" for number in range(8))
+    back = "\n".join(f"    handlers_{number} += handlers" for number in range(8))
+    code = f"""
+from tornado.web import Application, RequestHandler, authenticated
+
+class Orders(RequestHandler):
+    def get(self): ...
+
+class Account(RequestHandler):
+    @authenticated
+    def get(self): ...
+
+{more}
+
+def make():
+    handlers = [(r"/account", Account)]
+    handlers.extend(handlers)
+{additions}
+{back}
+    return Application(handlers)
+"""
+
+    found = protections(project, {"shop/app.py": code})
+
+    assert found == {"GET /account": "guarded"} | {f"GET /orders/{number}": "none" for number in range(8)}

@@ -97,6 +97,7 @@ class Expressions:
         self.hierarchy = Hierarchy(model)
         self.facts = route_facts()
         self._calls: dict[str, dict[str, list[tuple[ast.Call, Position]]]] = {}
+        self._adding = set[tuple[Scope, str]]()
 
     @cached_property
     def modules(self) -> tuple[str, ...]:
@@ -570,17 +571,25 @@ class Expressions:
                 parts.append(self.elements(_unpacked(binding.node, binding.path), binding.at, owner, depth - 1))
                 # A list may be extended where it is defined, and where it is imported.
                 places = {binding.at.scope.module: binding.at, at.scope.module: at}
-                parts += [
-                    self._element(added, position, owner, depth)
-                    for place in places.values()
-                    for added, position in self._added(node, place)
-                ]
+                parts += [part for place in places.values() for part in self._added_elements(node, place, owner, depth)]
         return self._all_elements(parts)
 
-    def _added(self, node: ast.Name | ast.Attribute, at: Position) -> Iterator[Placed]:
+    def _added_elements(
+        self, node: ast.Name | ast.Attribute, at: Position, owner: ClassType | None, depth: int
+    ) -> list[tuple[list[Placed], bool]]:
         """What `x += [...]`, `x.append(...)` and `x.extend(...)` add to a list where it is defined."""
         name = node.id if isinstance(node, ast.Name) else node.attr
-        yield from self._additions(at.scope.module).get(name, ())
+        list_of = (at.scope.module, name)
+        # What is added may be a list of that name again, to which the same is added: once is enough, and each time
+        # would take exponential time.
+        if list_of in self._adding:
+            return []
+        self._adding.add(list_of)
+        try:
+            added = self._additions(at.scope.module).get(name, ())
+            return [self._element(element, position, owner, depth) for element, position in added]
+        finally:
+            self._adding.discard(list_of)
 
     @recorded
     def _additions(self, module: Scope) -> dict[str, list[Placed]]:
