@@ -23,7 +23,11 @@ def suppress(report: Report, codebase: Codebase, contracts: Collection[str]) -> 
     faults = {directive: fault for directive in directives if (fault := _fault(directive, contracts))}
     covering = [directive for directive in directives if directive not in faults]
     by_path = _by_path(covering)
-    covers = [_cover(violation, by_path.get(violation.location.path, ())) for violation in report.violations]
+    # Most projects have no comment, and a thousand violations: none is looked at then.
+    covers = [
+        _cover(violation, by_path.get(violation.location.path, ())) if by_path else None
+        for violation in report.violations
+    ]
     remaining = tuple(violation for violation, cover in zip(report.violations, covers, strict=True) if cover is None)
     checked = {outcome.id for outcome in report.outcomes}
     unused = [_unused(found) for found in covering if found not in covers and checked.issuperset(found.contracts)]
@@ -37,6 +41,8 @@ def suppressed(
 ) -> tuple[Violation, ...]:
     """Those of `violations` that a valid comment covers."""
     covering = _by_path(directive for directive in directives_of(codebase) if not _fault(directive, contracts))
+    if not covering:
+        return ()
     return tuple(violation for violation in violations if _cover(violation, covering.get(violation.location.path, ())))
 
 
@@ -49,18 +55,20 @@ def _by_path(directives: Iterable["Directive"]) -> Mapping[str, Collection["Dire
 
 def directives_of(codebase: Codebase) -> Iterator["Directive"]:
     """Every directive in the code; unreadable files are skipped, since the code base reports them."""
-    for module in sorted(codebase.sources):
+    for module in sorted(name for name, source in codebase.sources.items() if _may_have_directives(source)):
+        from archguard.codebase.facts import Directive  # noqa: PLC0415  # few projects have any
+
         try:
-            yield from _directives_in(codebase.sources[module])
+            yield from Directive.extract(codebase.sources[module])
         except SourceError:
             continue
 
 
-def _directives_in(source: Source) -> Iterator["Directive"]:
-    if b"archguard:" in source.markers:
-        from archguard.codebase.facts import Directive  # noqa: PLC0415  # few projects have any
-
-        yield from Directive.extract(source)
+def _may_have_directives(source: Source) -> bool:
+    try:
+        return b"archguard:" in source.markers
+    except SourceError:
+        return False
 
 
 def _fault(directive: "Directive", contracts: Collection[str]) -> ArchguardError | None:

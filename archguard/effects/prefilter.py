@@ -11,6 +11,7 @@ Cost: one breadth-first search and one pass of regular expressions over the file
 import re
 from collections import deque
 from collections.abc import Callable, Collection, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -18,6 +19,7 @@ from typing import TypeAlias
 
 from archguard.codebase import Codebase, Pattern, Source, SourceError
 from archguard.codebase.file_tasks import scan_files
+from archguard.codebase.imports.graph import ImportGraph
 from archguard.effects.catalogue.catalogue import Catalogue
 from archguard.incremental.fingerprint import digest_of
 from archguard.model.names import plain_name, self_and_parents, top_package
@@ -74,15 +76,21 @@ def _modules_receiving_clients(codebase: Codebase, near: Collection[str], catalo
 
     A module with a client can pass it to whatever it imports, so this follows imports transitively.
     """
-    imports = codebase.every_import
-    reachable, waiting = set(near), [*near]
-    while waiting:
-        imported = (imports.imported_by(waiting.pop()).keys() & codebase.sources.keys()) - reachable
-        reachable |= imported
-        waiting += imported
+    given = codebase.every_import, near, frozenset(codebase.sources)
+    reachable = codebase.results.carry("imported near clients", given, partial(_imported, *given))
     verbs = "|".join(sorted(catalogue.verbs - {"*"}))
     query = f"calls on parameters {digest_of([verbs])}"
     return frozenset(scan_files(codebase, query, partial(_calls_on_parameter, verbs), reachable.difference(near)))
+
+
+def _imported(imports: ImportGraph, start: Collection[str], modules: AbstractSet[str]) -> frozenset[str]:
+    """Those of `modules` that the modules `start` import, directly or not, and these themselves."""
+    reachable, waiting = set(start), [*start]
+    while waiting:
+        imported = (imports.imported_by(waiting.pop()).keys() & modules) - reachable
+        reachable |= imported
+        waiting += imported
+    return frozenset(reachable)
 
 
 def _calls_on_parameter(verbs: str, source: Source) -> bool:
