@@ -72,7 +72,7 @@ class Project:
     def call(self, *arguments: str, below: str = ".") -> subprocess.CompletedProcess[str]:
         """The same in this process, which is ten times as fast; for what a process of its own cannot change.
 
-        Nothing is kept for the next time.
+        A check keeps nothing for the next time.
         """
         return self._call(main, arguments, below)
 

@@ -24,12 +24,13 @@ from archguard.effects import CHANNELS, Client
 from archguard.effects.api.clients import MessageClient, RequestClient
 from archguard.effects.api.offers import ImplicitRoutes
 from archguard.effects.aws import Aws
+from archguard.effects.catalogue.catalogue import load_catalogue
 from archguard.effects.catalogue.conventions import Conventions, load_conventions
 from archguard.effects.catalogue.execution import ExecutionFacts
 from archguard.effects.catalogue.failures import Failures
 from archguard.effects.catalogue.guards import GuardFacts
 from archguard.effects.catalogue.mutation import Mutation
-from archguard.effects.catalogue.operations import OperationFacts
+from archguard.effects.catalogue.operations import OperationFacts, load_operations
 from archguard.effects.catalogue.retries import Retries
 from archguard.effects.catalogue.routes import Registration, RouteFacts
 from archguard.kinds.distributions import Packages
@@ -252,6 +253,14 @@ def test_no_word_is_in_two_lists_of_which_one_implies_the_other() -> None:
     assert queries.terminal.isdisjoint(queries.refining)
     assert models.keyword_only_methods <= models.ambiguous_methods <= models.relation_methods
     assert load_conventions().operations.transaction.isdisjoint(load_conventions().operations.write)
+
+
+def test_every_class_with_operations_is_one_that_a_client_lists() -> None:
+    catalogue = load_catalogue(CHANNELS)
+    listed = {name for client in catalogue.clients for name in (*client.methods, *client.bases, *client.orm_bases)}
+    classes = (name for name in load_operations().facts.classes if "*" not in name)
+
+    assert [name for name in classes if name not in listed and not catalogue.undescribed(name)] == []
 
 
 def test_the_client_of_the_development_page_has_ten_lines_fits_the_schema_and_is_found(project: Project) -> None:

@@ -8,6 +8,10 @@ Python and of archguard, as `entry_name` says.
 Later runs compare the files with this entry, however many edits lie between, and do not change it: so errors cannot add
 up. When anything but the content of some files has changed, or an edit leads imports of other files elsewhere, all
 files are read, and stored anew.
+
+What has changed is told by the last run of the same command line. Another one may have stored the code base since, when
+there were other files. So the entry holds what was found in folders and at other paths, and serves only if that run had
+found the same.
 """
 
 import marshal
@@ -28,14 +32,17 @@ from archguard.incremental import store
 from archguard.incremental.input_recorder import (
     ScanRecord,
     edited_files,
+    inputs_besides,
     is_by_content,
     is_recording,
+    outdated_run_agrees,
     scan_record,
     state_of,
     take_over_inputs,
 )
 from archguard.incremental.places import Places
 from archguard.incremental.program_state import running_program
+from archguard.incremental.recorded_inputs import RecordedInputs
 from archguard.incremental.unpickle import pickled, unpickled
 
 _FOLDER: Final = "code"
@@ -83,8 +90,10 @@ def _after_edits(root: str, name: str) -> Codebase | None:
     content = store.load_bytes(root, _FOLDER, name) if edited else None
     if not edited or not content:
         return None
-    rows, graph, reexports, (scanned, needed), others = marshal.loads(content)  # noqa: S302  # authenticated
+    rows, graph, reexports, (scanned, needed), inputs, others = marshal.loads(content)  # noqa: S302  # authenticated
     places = Places(root)
+    if not outdated_run_agrees(_restored(inputs, places)):
+        return None
     rows = [(module, places.restored(file), *rest) for module, file, *rest in rows]
     if not {row[1] for row in rows}.issuperset(edited):
         return None
@@ -95,6 +104,13 @@ def _after_edits(root: str, name: str) -> Codebase | None:
         return None
     codebase = _codebase(rows, graph, reexports, unpickled(others, places))
     return with_edits(codebase, [replace(codebase.sources[module]) for module in changed])  # copies, without markers
+
+
+def _restored(stored: Any, places: Places) -> RecordedInputs:
+    inputs = RecordedInputs(by_content=stored["by_content"])
+    vars(inputs).update(stored)
+    inputs.move(places.restored)
+    return inputs
 
 
 def _codebase(rows: Any, graph: Any, reexports: Any, others: tuple[Codebase, Any]) -> Codebase:
@@ -130,6 +146,8 @@ def _save(root: str, name: str, codebase: Codebase) -> None:
     views = reexports.views if reexports else {}
     views = {service: view.without_files() for service, view in views.items()}
     places, record = Places(root, by_content=is_by_content()), scan_record()
+    inputs = inputs_besides({source.file for source in codebase.sources.values()})
+    inputs.move(places.stored)
     content: Any = (  # `marshal` has no type for read-only mappings
         [
             (source.module, places.stored(source.file), source.display_path, _markers(source), state_of(source.file))
@@ -138,6 +156,7 @@ def _save(root: str, name: str, codebase: Codebase) -> None:
         (imports.modules, imports.lines),
         tuple(reexports.kept()) if reexports else None,
         (record.rows, [*map(places.stored, record.needed)]),
+        vars(inputs),
         pickled((rest, views), places),
     )
     store.save_bytes(root, (_FOLDER, name), marshal.dumps(content), anywhere=is_by_content())

@@ -80,9 +80,7 @@ def stored_run(config: Config, codebase: Codebase) -> tuple[KeptRun, frozenset[s
     All of it is in memory. None if there is no such run, or so much has changed that a new one is better.
     """
     stored = _StoredRun.load(config, ()) if may_keep(config) else None
-    changed = stored.changed(codebase) if stored else frozenset[str]()
-    if stored and not changed:
-        codebase.results.names = stored.index.names  # nothing leads elsewhere
+    changed = stored.compare(codebase) if stored else frozenset[str]()
     return (stored.run(in_memory=True), changed) if stored and len(changed) <= MOST_CHANGED else None
 
 
@@ -184,15 +182,21 @@ class _StoredRun:
 
     def give(self, codebase: Codebase) -> bool:
         """Give `codebase` the results that still hold; False if so many do not that a full run is better."""
-        changed = self.changed(codebase)
+        changed = self.compare(codebase)
         return len(changed) <= MOST_CHANGED and self.run().give(codebase, changed)
 
-    def changed(self, codebase: Codebase) -> frozenset[str]:
-        """The modules that were added, removed or edited since the run."""
+    def compare(self, codebase: Codebase) -> frozenset[str]:
+        """The modules that were added, removed or edited since the run.
+
+        If there are none, names in `codebase` lead to the same modules, and results that depend on that still hold.
+        """
         files, before = _files(codebase, self.root), self.index.files
         unknown = {name for name, (_, state) in files.items() if not state}  # nothing tells whether these have changed
         names = files.keys() | before.keys()
-        return frozenset(name for name in names if files.get(name) != before.get(name)).union(unknown)
+        changed = frozenset(name for name in names if files.get(name) != before.get(name)).union(unknown)
+        if not changed:
+            codebase.results.names = self.index.names
+        return changed
 
     def run(self, *, in_memory: bool = False) -> KeptRun:
         """The run; a later one may replace it on disk, unless all of it is `in_memory`."""

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import click
 
-from archguard.checking import check
+from archguard.cli.cache_options import Cache, cache_options
 from archguard.cli.configuration import baseline_option, config_option, configuration
-from archguard.config import read
 from archguard.errors import ArchguardError
 from archguard.history import (
     NAME,
@@ -30,13 +29,15 @@ _MAX_SHOWN = 10
 @baseline_option
 @click.option("--prune", "only_prune", is_flag=True, help="Take out what is fixed, and add nothing.")
 @click.option("--allow-growth", is_flag=True, help="Accept violations that the present baseline does not list.")
-def command(config: tuple[Path, ...], baseline: Path | None, *, only_prune: bool, allow_growth: bool) -> None:
+@cache_options
+def command(
+    config: tuple[Path, ...], baseline: Path | None, *, only_prune: bool, allow_growth: bool, cache: Cache
+) -> None:
     """Write the violations that there are to the baseline, which `archguard check` then knows."""
     read_ = configuration(config)
     file = baseline or read_.root / NAME
     before = read_baseline(file) if file.exists() else None
-    codebase = read(read_)
-    report = check(read_, codebase=codebase)
+    codebase, report = cache.check(read_)
     moved = moved_since_written(file, read_, codebase) if before else {}
     if only_prune:
         if before is None:

@@ -10,9 +10,9 @@ from typing import Any
 
 import click
 
-from archguard.checking import Profile, check, is_about_imports, may_keep, within_paths
+from archguard.checking import Profile, check_incrementally, is_about_imports, within_paths
 from archguard.checking.details import with_details
-from archguard.checking.kept_code import read_edited
+from archguard.cli.cache_options import checksum_option, no_cache_option
 from archguard.cli.configuration import baseline_option, config_option, configuration
 from archguard.cli.outcome import exit_code
 from archguard.cli.presentation import Presentation, presentation_options, written
@@ -71,10 +71,8 @@ class _FormatOption(click.Option):
     help="Check the text on stdin as if it were saved in this file, and report what is in the file then.",
 )
 @presentation_options
-@click.option("--no-cache", is_flag=True, help="Look at everything again, and keep nothing for the next time.")
-@click.option(
-    "--checksum", "by_content", is_flag=True, help="Tell by their contents, not their times, which files changed."
-)
+@no_cache_option
+@checksum_option
 @click.option("--profile", is_flag=True, help="Say on stderr where the time went; the code is looked at again for it.")
 @click.pass_context
 def command(  # noqa: PLR0913  # the options of the command
@@ -121,10 +119,7 @@ def command(  # noqa: PLR0913  # the options of the command
         if is_recording() and is_refused(str(read_config.root)):
             click.echo(f"warning: {CACHE} came with the project, and is not used\n    hint: {_UNTRACK}", err=True)
         with progress("reading the code"):
-            with times.stage("code"):
-                codebase = _read(read_config, contracts)
-            report = check(read_config, contracts, codebase, times)
-            _keep(read_config, contracts, codebase)
+            codebase, report = check_incrementally(read_config, contracts, times)
             with times.stage("baseline"):
                 report = with_baseline(report, read_config, codebase, baseline)
                 compared = None
@@ -149,21 +144,6 @@ def command(  # noqa: PLR0913  # the options of the command
     if profile:
         click.echo(times.render(), err=True)
     ctx.exit(code)
-
-
-def _read(config: Config, only: tuple[str, ...]) -> Codebase:
-    if not may_keep(config):
-        return read_edited(config)
-    from archguard.checking.kept_store import read_with_kept_results  # noqa: PLC0415  # a check of imports alone keeps none
-
-    return read_with_kept_results(config, only)
-
-
-def _keep(config: Config, only: tuple[str, ...], codebase: Codebase) -> None:
-    if may_keep(config):
-        from archguard.checking.kept_store import keep_results  # noqa: PLC0415  # the same
-
-        keep_results(config, only, codebase)
 
 
 def _edit_safety_facts(

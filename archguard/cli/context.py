@@ -5,9 +5,8 @@ from typing import Literal
 
 import click
 
-from archguard.checking import check
-from archguard.checking.kept_store import read_with_kept_results
 from archguard.cli.answering import print_answer
+from archguard.cli.cache_options import Cache, cache_options
 from archguard.cli.configuration import config_option, configuration
 from archguard.cli.progress import progress
 from archguard.history import with_baseline
@@ -24,7 +23,10 @@ from archguard.inspection.brief_page import render
 @click.option(
     "--format", "format_", type=click.Choice(["text", "json"]), default="text", help="Markdown, or the same as JSON."
 )
-def command(name: str, config: tuple[Path, ...], revision: str | None, format_: Literal["text", "json"]) -> None:
+@cache_options
+def command(
+    name: str, config: tuple[Path, ...], revision: str | None, format_: Literal["text", "json"], *, cache: Cache
+) -> None:
     """Write a page for whoever is to edit PATH: what may be imported there, what to follow, the contracts and why.
 
     PATH is a file, which need not exist yet, a module or a component; without it, the page is on the project.
@@ -33,8 +35,8 @@ def command(name: str, config: tuple[Path, ...], revision: str | None, format_: 
         raise click.UsageError("PATH and --since name two pages: give one of them")
     read_config = configuration(config)
     with progress("reading the code"):
-        codebase = read_with_kept_results(read_config, ())
-        report = with_baseline(check(read_config, codebase=codebase), read_config, codebase)
+        codebase, report = cache.check(read_config)
+        report = with_baseline(report, read_config, codebase)
     if revision is not None:
         page = brief_of_change(read_config, codebase, report, revision)
     else:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from archguard.checking import check
+from archguard.cli.cache_options import Cache, cache_options
 from archguard.cli.configuration import config_option, configuration
 from archguard.cli.outcome import CANNOT_CHECK, KEPT
 from archguard.cli.progress import progress
@@ -52,6 +52,7 @@ _TEXTS = "mermaid, dot, d2, plantuml, c4, json or html"
 )
 @click.option("--title", help="What the diagram is called. By default the project and the view.")
 @click.option("--reduce", is_flag=True, help="Leave out arrows that longer paths imply.")
+@cache_options
 @click.pass_context
 def command(  # noqa: PLR0913  # the options of the command
     ctx: click.Context,
@@ -65,6 +66,7 @@ def command(  # noqa: PLR0913  # the options of the command
     title: str | None,
     *,
     reduce: bool,
+    cache: Cache,
 ) -> None:
     """Draw what the code does, with what breaks contracts in red.
 
@@ -74,8 +76,7 @@ def command(  # noqa: PLR0913  # the options of the command
     render = renderer(chosen := _format(format_, output, view), view or "")
     read_config = _configuration(config)
     with progress("reading the code"):
-        codebase = read(read_config)
-        report = _report(read_config, codebase)
+        codebase, report = _checked(read_config, cache)
         drawn = draw(
             read_config,
             codebase,
@@ -115,11 +116,13 @@ def _configuration(named: tuple[Path, ...]) -> Config:
     return configuration(())
 
 
-def _report(config: Config, codebase: Codebase) -> Report:
-    """The report of a check; without contracts, only the problems of reading the code."""
+def _checked(config: Config, cache: Cache) -> tuple[Codebase, Report]:
+    """The code, and the report of a check; without contracts, only the problems of reading the code."""
     if not config.contracts:
-        return Report(problems=codebase.problems)
-    return with_baseline(check(config, codebase=codebase), config, codebase, None)
+        codebase = read(config)
+        return codebase, Report(problems=codebase.problems)
+    codebase, report = cache.check(config)
+    return codebase, with_baseline(report, config, codebase)
 
 
 def _write(drawn: str | bytes, format_: str, output: Path | None) -> None:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from archguard.checking import check
+from archguard.cli.cache_options import Cache, cache_options
 from archguard.cli.configuration import config_option, configuration
 from archguard.cli.outcome import CANNOT_CHECK, KEPT, VIOLATIONS, tell_problems
-from archguard.config import Config, read
+from archguard.config import Config
 from archguard.errors import ArchguardError
 from archguard.history import with_baseline
 from archguard.inspection.docs_page import put, render
@@ -28,8 +28,9 @@ _SHOWN = 40
     help=f"The page; by default {NAME} at the project's root.",
 )
 @click.option("--check", "checking", is_flag=True, help="Write nothing; fail if the page is not current.")
+@cache_options
 @click.pass_context
-def command(ctx: click.Context, config: tuple[Path, ...], output: Path | None, *, checking: bool) -> None:
+def command(ctx: click.Context, config: tuple[Path, ...], output: Path | None, *, checking: bool, cache: Cache) -> None:
     """Write a page about the architecture: components, contracts, a diagram, and what is overlooked.
 
     What you write above and below the generated part stays.
@@ -37,7 +38,7 @@ def command(ctx: click.Context, config: tuple[Path, ...], output: Path | None, *
     read_config = configuration(config)
     page = output or read_config.root / NAME
     before = _text(page) if page.exists() else None
-    after = _page(read_config, page, before)
+    after = _page(read_config, cache, page, before)
     if after is None:
         ctx.exit(CANNOT_CHECK)
     if not checking:
@@ -54,10 +55,10 @@ def _text(page: Path) -> str:
         raise ArchguardError(f"cannot be read: {error}", "save it as UTF-8", Location(page.name)) from None
 
 
-def _page(config: Config, page: Path, before: str | None) -> str | None:
+def _page(config: Config, cache: Cache, page: Path, before: str | None) -> str | None:
     """The current page; None if not all of the code could be checked, after printing the problems."""
-    codebase = read(config)
-    report = with_baseline(check(config, codebase=codebase), config, codebase)
+    codebase, report = cache.check(config)
+    report = with_baseline(report, config, codebase)
     if tell_problems(report.problems):
         return None
     try:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from archguard.checking import check
 from archguard.checking.details import details
 from archguard.cli.answering import Format, format_option, print_answer
+from archguard.cli.cache_options import Cache, cache_options
 from archguard.cli.configuration import config_option, configuration
 from archguard.cli.outcome import CANNOT_CHECK, KEPT
 from archguard.config import Config, read
@@ -23,15 +23,16 @@ from archguard.reporters.text import plain, violation_lines
 @click.argument("subject", metavar="CONTRACT|FINGERPRINT")
 @config_option
 @format_option
+@cache_options
 @click.pass_context
-def command(ctx: click.Context, subject: str, config: tuple[Path, ...], format_: Format) -> None:
+def command(ctx: click.Context, subject: str, config: tuple[Path, ...], format_: Format, *, cache: Cache) -> None:
     """Say in plain words what the contract with the id CONTRACT asks, of which modules, and what it overlooks.
 
     Of the violation with this FINGERPRINT: where it is, why, and how to fix it.
     """
     read_config = configuration(config)
     if is_fingerprint(subject) and all(contract.id != subject for contract in read_config.contracts):
-        _explain_violation(read_config, subject, format_)
+        _explain_violation(read_config, cache, subject, format_)
         return
     find_contract(read_config, subject)
     explanation = explain(read_config, read(read_config), subject)
@@ -41,8 +42,8 @@ def command(ctx: click.Context, subject: str, config: tuple[Path, ...], format_:
     ctx.exit(CANNOT_CHECK if explanation.status is OutcomeStatus.ERROR else KEPT)
 
 
-def _explain_violation(config: Config, fingerprint: str, format_: Format) -> None:
-    codebase = read(config)
-    report = with_baseline(check(config, codebase=codebase), config, codebase)
+def _explain_violation(config: Config, cache: Cache, fingerprint: str, format_: Format) -> None:
+    codebase, report = cache.check(config)
+    report = with_baseline(report, config, codebase)
     found = tuple(details(find_violations(report, fingerprint), config, codebase))
     print_answer(found, "\n".join(plain(violation_lines(violation)) for violation in found), format_)

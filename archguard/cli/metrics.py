@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from archguard.checking import check
 from archguard.checking.measure import measure
+from archguard.cli.cache_options import Cache, cache_options
 from archguard.cli.configuration import config_option, configuration_if_any
 from archguard.cli.outcome import CANNOT_CHECK, KEPT, tell_problems
 from archguard.cli.progress import progress
@@ -30,16 +30,18 @@ from archguard.reporters.metrics import FORMATS
     show_default=True,
     help="How many levels below the top-level packages the measured packages are.",
 )
+@cache_options
 @click.pass_context
-def command(ctx: click.Context, config: tuple[Path, ...], format_: str, output: Path | None, depth: int) -> None:
+def command(  # noqa: PLR0913  # the options of the command
+    ctx: click.Context, config: tuple[Path, ...], format_: str, output: Path | None, depth: int, *, cache: Cache
+) -> None:
     """Measure how components, services and packages are coupled, how stable and abstract they are, and how entangled.
 
     Without a configuration, measure the packages below the working directory.
     """
     read_config = configuration_if_any(config)
     with progress("measuring the code"):
-        codebase = read(read_config)
-        report = check(read_config, codebase=codebase) if read_config.contracts else None
+        codebase, report = cache.check(read_config) if read_config.contracts else (read(read_config), None)
         written = FORMATS[format_](measure(read_config, codebase, report, depth))
     if output:
         output.write_text(written + "\n", encoding="utf-8", newline="\n")

@@ -111,8 +111,8 @@ def map_program(
 def map_imports(codebase: Codebase, query: Query, compute: Callable[[], _T], inputs: Hashable = None) -> _T:
     """As `map_program`, for what depends on the import graph, and on statements that `codebase` looks up.
 
-    It is kept only while names lead to the same modules, so not if all files had to be read again. It may hold places
-    of imports: their lines are those of the graph, and their columns those of the statements.
+    It is kept only while names lead to the same modules, so not if all files were read again and some have changed.
+    It may hold places of imports: their lines are those of the graph, and their columns those of the statements.
     """
     results = codebase.results
     if not results.keeps_anything:

@@ -3,7 +3,8 @@
 How it works: `reached` gives the effects of a call site: its own, and those of the functions that it runs, to a depth.
 Each effect keeps the chain of calls down to it, and the conditions on parameters under which it happens: where the call
 passes a constant for such a parameter, or its default holds, the condition is decided. A function that calls one of its
-parameters has the effects of what the caller passes. Of several ways to effects of the same sort, the shortest is kept.
+parameters, or iterates over one, has the effects of what the caller passes. Of several ways to effects of the same
+sort, the shortest is kept.
 
 An effect blocks the caller only over synchronous calls: what is awaited, or runs in a thread, blocks nothing.
 
@@ -21,7 +22,7 @@ from archguard.codebase.scopes.reading import Reading
 from archguard.codebase.scopes.scopes import BindingKind, Scope
 from archguard.effects.table import Body, Callee, Effect, EffectTable, Site
 from archguard.effects.table.bodies import Guard
-from archguard.effects.table.body_reader import reference_site
+from archguard.effects.table.body_reader import iteration_site, reference_site
 from archguard.model import Confidence, Location, Step
 from archguard.semantics import ClassType, FunctionType, SemanticModel
 from archguard.semantics.call_graph import argument_of, receiver_class
@@ -64,19 +65,23 @@ class Reached:
 
 
 @dataclass(frozen=True)
-class ParameterCall:
-    """A call of a parameter: it has the effects of what the caller passes."""
+class ParameterUse:
+    """A call of a parameter, or an iteration over it: it has the effects of what the caller passes."""
 
     parameter: str
+    iterated_at: Location | None = None
+    """Where it is iterated over; None if it is called."""
     chain: tuple[Hop, ...] = ()
     guards: tuple[Guard, ...] = ()
     blocks: bool = True
 
 
 _CONSTANT = (BindingKind.DEFINED, BindingKind.IMPORTED)
+_FURTHER = 1
+"""How much further than `depth` an alternative is looked at: a pool's method that calls that of a connection."""
 _LOCAL = "*"
 """Stands for the variables of a function, which may differ each time that a loop runs."""
-_Outcome: TypeAlias = Reached | ParameterCall
+_Outcome: TypeAlias = Reached | ParameterUse
 
 
 class CallEffects:
@@ -135,8 +140,9 @@ class CallEffects:
             Reached(effect, (), (), effect.blocks and not site.is_awaited, effect.confidence) for effect in site.effects
         ]
         found += [
-            ParameterCall(name, (), (), not in_thread and not site.is_awaited) for name, in_thread in site.parameters
+            ParameterUse(name, blocks=not in_thread and not site.is_awaited) for name, in_thread in site.parameters
         ]
+        found += [ParameterUse(name, site.location) for name in site.iterated]
         return found + (self._followed(site, caller, depth) if depth and site.callees else [])
 
     def _followed(self, site: Site, caller: Scope, depth: int) -> list[_Outcome]:
@@ -151,12 +157,27 @@ class CallEffects:
         if not any(alternatives.values()):
             return []
         # A receiver may be of one of several classes: what all of them do happens, what one of them does may happen.
-        sorts = [frozenset(map(_channel_of, outcomes)) for outcomes in alternatives.values()]
+        shared = {
+            channel
+            for channel in {_channel_of(outcome) for outcomes in alternatives.values() for outcome in outcomes}
+            if all(self._may_have(channel, number, outcomes, site) for number, outcomes in alternatives.items())
+        }
         return [
-            _possible(outcome) if any(_channel_of(outcome) not in others for others in sorts) else outcome
+            outcome if _channel_of(outcome) in shared else _possible(outcome)
             for outcomes in alternatives.values()
             for outcome in outcomes
         ]
+
+    def _may_have(self, channel: str, number: int, outcomes: Iterable[_Outcome], site: Site) -> bool:
+        """Whether the alternative `number` of the callee of `site`, with `outcomes`, has an effect in `channel`.
+
+        A class that delegates to the other one has the effect as well: a call deeper, beyond what is followed.
+        """
+        return channel in map(_channel_of, outcomes) or any(
+            self._leads_to(callee.function, self.depth + _FURTHER, frozenset({channel}))
+            for callee in site.callees
+            if callee.alternative == number
+        )
 
     def _is_excepted(self, function: FunctionType) -> bool:
         return function.scope.module.name in self.except_
@@ -181,9 +202,9 @@ class CallEffects:
                     decided, varies=_dependencies(callee, None if is_memoized else decided.varies, caller)
                 )
             placed = replace(decided, chain=(hop, *decided.chain), blocks=decided.blocks and is_synchronous)
-            if isinstance(placed, ParameterCall):
-                # The callee calls what it was passed: with the argument of this call at hand, its effects are those of
-                # that function.
+            if isinstance(placed, ParameterUse):
+                # The callee calls what it was passed, or iterates over it: with the argument of this call at hand, its
+                # effects are those of that function or query.
                 yield from self._passed(placed, site, caller, callee, depth)
             else:
                 yield placed
@@ -216,14 +237,16 @@ class CallEffects:
         names = (node.arg for node in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs))
         return Guard(argument.id, guard.is_true) if argument.id in names else None
 
-    def _passed(
-        self, found: ParameterCall, site: Site, caller: Scope, callee: Callee, depth: int
-    ) -> Iterator[_Outcome]:
-        """The outcomes of the function that `site` passes for the parameter that its callee calls."""
+    def _passed(self, found: ParameterUse, site: Site, caller: Scope, callee: Callee, depth: int) -> Iterator[_Outcome]:
+        """The outcomes of what `site` passes for the parameter that its callee calls or iterates over."""
         argument = argument_of(callee.function, callee.call, found.parameter) if callee.call else None
         if argument is None:
             return
-        passed = reference_site(self.table.classifier, argument, site, in_thread=not found.blocks)
+        passed = (
+            iteration_site(self.table.classifier, argument, site, found.iterated_at)
+            if found.iterated_at
+            else reference_site(self.table.classifier, argument, site, in_thread=not found.blocks)
+        )
         for outcome in self._outcomes(passed, caller, depth - 1):
             guards = (*outcome.guards, *found.guards)
             yield replace(
@@ -296,8 +319,8 @@ def _shortest(outcomes: Iterable[_Outcome], *, is_async: bool) -> Iterator[_Outc
 
 
 def _sort_of(outcome: _Outcome) -> object:
-    if isinstance(outcome, ParameterCall):
-        return outcome.parameter, outcome.guards, outcome.blocks
+    if isinstance(outcome, ParameterUse):
+        return outcome.parameter, outcome.iterated_at is None, outcome.guards, outcome.blocks
     effect = outcome.effect
     return effect.channel, effect.operation, outcome.guards, outcome.blocks, outcome.confidence, outcome.varies
 

@@ -201,7 +201,8 @@ class ClientCallFinder:
             return chosen
         for callee in callees:
             if found := self.match(callee, access):
-                return found
+                kind, symbol, confidence = found
+                return kind, symbol, Confidence.POSSIBLE if self.may_be_container(callees) else confidence
         # The type is known, and it is no client: names must not outvote it.
         if any(not self._is_imprecise(callee) for callee in callees):
             return None
@@ -275,6 +276,18 @@ class ClientCallFinder:
             case FunctionType() | ClassType() if listed := self.listed_name(callee):
                 return CallKind.CALL, listed, Confidence.CERTAIN
         return None
+
+    def may_be_container(self, callees: Types) -> bool:
+        """Whether one of `callees` is a method of a built-in mapping or list: `get` of a dict, or of a client.
+
+        A method that those do not have tells that the receiver is none.
+        """
+        return any(
+            isinstance(callee, ExternalMember)
+            and callee.base.startswith("builtins.")
+            and callee.name in _NAMES.container_methods
+            for callee in callees
+        )
 
     def listed_name(self, callee: FunctionType | ClassType) -> str:
         """The name under which a contract lists `callee`, which the project defines, as a client; "" if none does."""
@@ -366,8 +379,8 @@ class ClientCallFinder:
             return None  # a method of the model itself, not of a relation
         if member.name in _MODELS.keyword_only_methods and access.call and access.call.args:
             return None
-        if member.name == "get" and access.call and access.call.args and isinstance(access.call.args[0], ast.Constant):
-            return None  # `order.extra.get("color")` is a method of a mapping
+        if member.name == "get" and access.call and _gets_item(access.call):
+            return None  # a method of a mapping
         is_model_attribute = member.name not in _MODELS.ambiguous_methods and self._model_bases(member.receiver)
         is_model = is_model_attribute or self.catalogue.model(self.model.library, cls)
         return (CallKind.CALL, qualified_name(member), Confidence.LIKELY) if is_model else None
@@ -567,6 +580,14 @@ class ClientCallFinder:
         """
         calls = (access for path in scope.access_paths for access in path.accesses if access.call)
         return frozenset(access.owner_path for access in calls if score(access) is Confidence.LIKELY)
+
+
+def _gets_item(call: ast.Call) -> bool:
+    """Whether the arguments of a call of `get` are a key: `order.extra.get("color")`, `order.extra.get(name, 0)`."""
+    match call.args:
+        case [ast.Constant()] | [_, _]:
+            return True
+    return False
 
 
 def _query_calls(node: ast.AST) -> list[Access]:

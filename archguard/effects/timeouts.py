@@ -4,16 +4,16 @@ How it works: the catalogue says where a library takes a timeout (argument of th
 whether it has a default. A call is reported if neither it nor the creation of its client sets one, or if it is None.
 
 Limits: only libraries whose `timeouts` are in the catalogue are checked. Arguments that are expanded (`**options`)
-count as a timeout, because their content is mostly unknown; so do an adapter with a timeout that is mounted anywhere in
-the module, a `request` method that the module replaces, and a client class of the project with its own `request` or
-`send`.
+count as a timeout, because their content is mostly unknown; so do an adapter with a timeout that the module mounts on
+the client, a `request` method of it that the module replaces, and a client class of the project with its own `request`
+or `send`.
 """
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archguard.codebase.scopes.scopes import AccessPath, Binding, Position, Scope
+from archguard.codebase.scopes.scopes import Binding, Position, Scope
 from archguard.effects.catalogue.catalogue import Catalogue
 from archguard.effects.catalogue.client import Timeout
 from archguard.effects.catalogue.conventions import load_conventions
@@ -114,9 +114,21 @@ class Timeouts:
         """`session.request = partial(session.request, timeout=5)`, or a mounted adapter with a timeout."""
         clients = self.model.infer(owner, call.path.at)
         return any(
-            _mounts_timeout(scope.access_paths) or any(client in clients for client in self._with_own_request(scope))
+            any(self._is_same(mounted, at, owner, call.path.at) for mounted, at in _with_timeout_adapter(scope))
+            or any(client in clients for client in self._with_own_request(scope))
             for scope in call.path.at.scope.module.walk()
         )
+
+    def _is_same(self, one: ast.expr, one_at: Position, other: ast.expr, other_at: Position) -> bool:
+        """Whether two expressions may be the same client: made by one call, or of one class if nobody makes them."""
+        made, also_made = (
+            {id(call) for call, _ in creation_sites(self.model, node, at)}
+            for node, at in ((one, one_at), (other, other_at))
+        )
+        if made and also_made:
+            return not made.isdisjoint(also_made)
+        values = self.model.infer(other, other_at)
+        return any(value in values for value in self.model.infer(one, one_at))
 
     def _with_own_request(self, scope: Scope) -> Iterator[Type]:
         """The types of the objects whose `request` is assigned in `scope`."""
@@ -135,10 +147,12 @@ def _defines(model: SemanticModel, cls: ClassType, name: str) -> bool:
     return bool(found and isinstance(found[0], ClassType))
 
 
-def _mounts_timeout(chains: Iterable[AccessPath]) -> bool:
-    return any(
-        _is_timeout_adapter(access.call) for chain in chains for access in chain.accesses if access.name == "mount"
-    )
+def _with_timeout_adapter(scope: Scope) -> Iterator[tuple[ast.expr, Position]]:
+    """The clients on which `scope` mounts an adapter with a timeout."""
+    for path in scope.access_paths:
+        for access in path.accesses:
+            if access.name == "mount" and access.owner is not None and _is_timeout_adapter(access.call):
+                yield access.owner, path.at
 
 
 def _is_timeout_adapter(call: ast.Call | None) -> bool:

@@ -185,7 +185,7 @@ def recording(key: str | None, *, by_content: bool, before: RecordedResult | Non
     """Record the inputs of the body of the `with` statement.
 
     Args:
-        key: The request key to store the result under; None if the result cannot be stored.
+        key: The request key to store the report under, by `save_result`; None to record and store nothing.
         by_content: Whether to compare content instead of `stat` fingerprints.
         before: The recorded result of the same request, which is outdated.
     """
@@ -287,6 +287,17 @@ def record_full_scan(path: str) -> None:
 def edited_files() -> list[str] | None:
     """The files whose content has changed since the same was asked; None if anything else has changed."""
     return _Active.recorder.edited_files() if _Active.recorder else None
+
+
+def inputs_besides(files: Collection[str]) -> RecordedInputs:
+    """What this run has recorded of anything else than `files`."""
+    return _Active.recorder.inputs.besides(files) if _Active.recorder else RecordedInputs()
+
+
+def outdated_run_agrees(inputs: RecordedInputs) -> bool:
+    """Whether the outdated run of the same request had found the same as `inputs` wherever both had looked."""
+    before = _Active.recorder.before if _Active.recorder else None
+    return before is not None and inputs.agrees_with(before)
 
 
 def scan_record() -> "ScanRecord":

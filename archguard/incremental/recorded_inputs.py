@@ -6,7 +6,7 @@ them are equal; otherwise `changed` lists those that are not, which `edit_analys
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from os.path import realpath
 
 from archguard.incremental.fingerprint import content, digest, digest_and_links, is_settled, kind, stat_fingerprint
@@ -75,6 +75,28 @@ class RecordedInputs:
             new.digests.pop(path, None)
             new.record_file(path)
         return new
+
+    def besides(self, files: Collection[str]) -> "RecordedInputs":
+        """The inputs without `files`."""
+        new = RecordedInputs(by_content=self.by_content)
+        for name in ("stamps", "digests", "kinds", "targets"):
+            setattr(new, name, {path: found for path, found in getattr(self, name).items() if path not in files})
+        return new
+
+    def agrees_with(self, other: "RecordedInputs") -> bool:
+        """Whether both have found the same wherever both have looked."""
+        read = (self.stamps.keys() | self.digests.keys()) & (other.stamps.keys() | other.digests.keys())
+        tried = (self.kinds, other.kinds), (self.targets, other.targets)
+        return not any(self.differs(other, path) for path in read) and all(
+            ours[path] == theirs[path] for ours, theirs in tried for path in ours.keys() & theirs.keys()
+        )
+
+    def move(self, moved: Callable[[str], str]) -> None:
+        """Replace each path by the `moved` one."""
+        for name in ("stamps", "digests", "outlines", "kinds"):
+            setattr(self, name, {moved(path): found for path, found in getattr(self, name).items()})
+        self.links = {moved(folder): [*map(moved, links)] for folder, links in self.links.items()}
+        self.targets = {moved(path): moved(target) for path, target in self.targets.items()}
 
     def differs(self, before: "RecordedInputs", path: str) -> bool:
         """Whether the file `path` may be another one than `before`."""

@@ -54,7 +54,7 @@ class RecordedResult(RecordedInputs):
             for name in _FIELDS:
                 setattr(result, name, stored[name])
             if result.by_content:
-                result._move(result._places().restored)
+                result.move(result._places().restored)
         except (ValueError, LookupError, TypeError):
             return None
         return result if result.question == question else None
@@ -83,19 +83,10 @@ class RecordedResult(RecordedInputs):
     def _stored(self) -> "RecordedResult":
         new = RecordedResult(self.question, by_content=True)
         vars(new).update(vars(self))
-        new._move(self._places().stored)
+        new.move(self._places().stored)
         return new
-
-    def _move(self, moved: "Callable[[str], str]") -> None:
-        """Replace each path by the `moved` one."""
-        for name in ("stamps", "digests", "outlines", "kinds"):
-            setattr(self, name, {moved(path): found for path, found in getattr(self, name).items()})
-        self.links = {moved(folder): [*map(moved, links)] for folder, links in self.links.items()}
-        self.targets = {moved(path): moved(target) for path, target in self.targets.items()}
 
 
 TYPE_CHECKING = False  # importing `typing` takes longer than many a replay
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from archguard.incremental.places import Places

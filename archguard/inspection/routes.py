@@ -21,7 +21,7 @@ class RouteItem:
     guards: tuple[str, ...]
     """What guards it, each with the level: `shop.auth.current_user (parameter)`. Empty if nothing does."""
     protection: str
-    """`guarded`, `optional`, `none`; `unknown` if a part of it cannot be resolved."""
+    """`guarded`, `optional`, `none`; `unknown` if what runs before the handler cannot be resolved."""
     location: str
     framework: str
     unknown: tuple[str, ...] = ()
@@ -35,7 +35,7 @@ def list_routes(config: Config, codebase: Codebase) -> tuple[RouteItem, ...]:
     table = find_route_table(codebase)
     found = []
     for route in table.routes:
-        names = tuple(f"{check.name} ({check.level})" for check in guards.guards_of(route))
+        names = tuple(f"{guards.name_of(check, route.method)} ({check.level})" for check in guards.guards_of(route))
         found.append(_item(route, tuple(dict.fromkeys(names)), guards.protection(route)))
     unresolved = [
         RouteItem("?", item.path or "?", item.module, (), "unknown", str(item.location), "", (item.what,))
@@ -45,10 +45,11 @@ def list_routes(config: Config, codebase: Codebase) -> tuple[RouteItem, ...]:
 
 
 def _item(route: Route, guards: tuple[str, ...], protection: Protection) -> RouteItem:
-    is_unknown = protection is Protection.NONE and not route.is_complete
+    is_unknown = protection is Protection.NONE and bool(route.unresolved_checks)
     told = "unknown" if is_unknown else protection.name.lower()
+    unknown = tuple(dict.fromkeys((*route.unresolved_checks, *route.unknown)))
     place = str(route.location)
-    return RouteItem(route.method, route.path, route.handler, guards, told, place, route.framework, route.unknown)
+    return RouteItem(route.method, route.path, route.handler, guards, told, place, route.framework, unknown)
 
 
 def render_text(items: tuple[RouteItem, ...]) -> str:

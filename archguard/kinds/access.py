@@ -22,7 +22,7 @@ from archguard.effects.routes import (
     find_route_table,
 )
 from archguard.effects.routes.names import definitions_of
-from archguard.effects.routes.route import PATH_REASON, UNKNOWN_PART, normalized
+from archguard.effects.routes.route import UNKNOWN_PART, normalized
 from archguard.kinds.contract import Contract, ContractError, VacuousError, listed
 from archguard.model import Confidence, Severity, Violation
 from archguard.model.names import is_at_or_below, plain_name, top_package
@@ -247,20 +247,15 @@ class _Search:
         return any(entry.matches(route) for entry in entries)
 
     def _unguarded(self, route: Route) -> Violation:
-        if unknown := self._unknown_reasons(route):
+        if unknown := route.unresolved_checks:
             return self._unknown(route, unknown[0])
         exempt = [sentence for name, sentence in route.exemptions if self.guards.is_named((name,))]
         message = "; ".join((f"{_name(route)} is not guarded", *exempt))
         return self._violation(route, message, "", self._fixes(route), _path_confidence(route))
 
-    def _unknown_reasons(self, route: Route) -> list[str]:
-        """Why it cannot be told whether `route` is guarded; empty if it can."""
-        found = [reason for reason in route.unknown if reason != PATH_REASON]
-        unresolved = (check for check in route.checks if check.has_unknown)
-        return [*found, *(f"the check at {check.location} cannot be resolved" for check in unresolved)]
-
     def _only_optional(self, route: Route) -> Violation:
-        guards = ", ".join(f"`{check.name}`" for check in self.guards.guards_of(route)[:2])
+        names = [self.guards.name_of(check, route.method) for check in self.guards.guards_of(route)]
+        guards = ", ".join(f"`{name}`" for name in names[:2])
         message = f"{_name(route)} is guarded by {guards} only, which lets anonymous requests pass"
         fixes = ("use a guard that refuses them", f"list it in `optional`: {{route: {_written(route)}, reason: ...}}")
         return self._violation(route, message, "optional", fixes)
@@ -337,7 +332,7 @@ class _Search:
 
     def _is_unknown(self, route: Route) -> bool:
         is_open = self._protection(route) is Protection.NONE and not self._is_listed(route, self.contract.public)
-        return is_open and bool(self._unknown_reasons(route))
+        return is_open and bool(route.unresolved_checks)
 
     def stale_violations(self, severity: Severity) -> Iterator[Violation]:
         """Entries that match no route, or only routes that are guarded."""

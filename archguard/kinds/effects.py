@@ -15,7 +15,7 @@ from archguard.effects import Client, semantic_model
 from archguard.effects.call_effects import CallEffects, Reached
 from archguard.effects.catalogue.client import CHANNELS
 from archguard.effects.table import Body, EffectTable, Site, effect_table
-from archguard.effects.transactions import sites_in_transactions
+from archguard.effects.transactions import in_transactions
 from archguard.kinds.client_faults import client_faults
 from archguard.kinds.contract import ContractError, VacuousError, listed
 from archguard.kinds.effect_words import EFFECT_WORDS, channels_of, may_be_lazy, phrase, words_of
@@ -212,8 +212,7 @@ class _RuleSearch:
         found = [(site, effects) for site in body.sites if (effects := self._at(site, body))]
         if self.rule.in_ == "transaction" and found:
             # Only where there is something to find: whether a site is in a transaction takes a look at all callers.
-            inside = set(sites_in_transactions(self.table, self.effects, body))
-            found = [(site, effects) for site, effects in found if site in inside]
+            found = list(in_transactions(self.table, self.effects, body, found))
         for site, effects in _once_per_query(found):
             yield self._violation(effects, site, body, source, selection)
 

@@ -5,6 +5,7 @@ everything external from `ExternalModels`. The few functions that no spec can de
 """
 
 import ast
+from dataclasses import replace
 
 from archguard.codebase.scopes.scopes import Position
 from archguard.model.names import last_part, parent_name
@@ -62,7 +63,23 @@ class CallTypes:
         cls = receiver.of if isinstance(receiver, InstanceType) else receiver
         if not isinstance(cls, ClassType) or len(self.evaluator.mro(cls)) == 1:
             return values
-        return tuple(self._rebind(value, cls) for value in values)
+        bound = tuple(self._rebind(value, cls) for value in values)
+        items = receiver.items if isinstance(receiver, InstanceType) else ()
+        return tuple(self._with_items(value, items, cls) for value in bound) if any(items) else bound
+
+    def _with_items(self, value: Type, items: tuple[Types, ...], cls: ClassType) -> Type:
+        """`value` with the `items` of the receiver, if it is what the library's own methods of `cls` give of these.
+
+        The body of a method is inferred once for all receivers: `self.filter(paid=True)` gives a query set of unknown
+        rows, and those are the rows of the manager on which the method is called.
+        """
+        if not isinstance(value, InstanceType) or any(value.items):
+            return value
+        bases = [base.name for base in self.evaluator.mro(cls) if isinstance(base, ExternalSymbol)]
+        given = {base: self.evaluator.library.result(f"{base}.*") for base in bases}
+        results = {base if spec == "self" else spec.removesuffix("[item]") for base, spec in given.items() if spec}
+        own = self.evaluator.mro(value.of) if isinstance(value.of, ClassType) else (value.of,)
+        return replace(value, items=items) if any(base.name in results for base in own) else value
 
     def _rebind(self, value: Type, cls: ClassType) -> Type:
         match value:

@@ -32,7 +32,8 @@ class ExternalModels:
     - `argument`: the first argument; `object`: an instance of the class that is the first argument
     - `result`: the result of calling the first argument
     - `X[item]`, `X[argument]`, `X[object]`, `X[result]`, `X[some.Class]`: an X with that type argument; `X[key, item]`
-    - `self.Meta.model`: an instance of the class that the receiver names there; `type[self.Meta.model]`: the class
+    - `self.Meta.model`: an instance of the class that the receiver names there; `type[self.Meta.model]`: the class;
+      `X[self.Meta.model]`: an X of these, unknown if the receiver names none
     - `settings.AUTH_USER_MODEL`: an instance of the model whose label this setting of Django is; `type[...]`: the class
     - several of these, separated by ` or `: the first that is not unknown
 

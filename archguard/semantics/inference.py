@@ -233,9 +233,13 @@ class _ReceiverInference(Inference):
 
     def return_types(self, callee: Type, node: ast.Call | None, at: Position | None) -> Types:
         is_outside = isinstance(callee, FunctionType) and not (
-            callee.receiver in (self._cls, InstanceType(self._cls)) and self._is_inside(callee.scope)
+            self._is_of_class(callee.receiver) and self._is_inside(callee.scope)
         )
         return self._outer.return_types(callee, node, at) if is_outside else super().return_types(callee, node, at)
+
+    def _is_of_class(self, receiver: ClassType | InstanceType | None) -> bool:
+        """Whether `receiver` is the class, or an instance of it, whatever that holds."""
+        return (receiver.of if isinstance(receiver, InstanceType) else receiver) == self._cls
 
     def receiver_class(self, scope: Scope) -> ClassType:
         return self._cls if id(scope) in self._inside else super().receiver_class(scope)

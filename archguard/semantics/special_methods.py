@@ -1,7 +1,7 @@
 """Types of what syntax calls special methods for: `with`, `for`, subscripts and `/`.
 
 A class of the project is evaluated by its `__enter__`, `__iter__`, `__getitem__` or `__truediv__`, a class outside by
-the model of that method, else by its type arguments.
+the model of that method; without these, by its type arguments.
 """
 
 import ast
@@ -52,8 +52,10 @@ class SpecialMethods:
                 found = self.specs.apply_result(f"{name}.__iter__", value)
                 held = items[:1] if last_part(name).lower().endswith(("dict", "mapping")) else items
                 return found or union(*held) if (found or held) else UNKNOWN
-            case InstanceType(of=ClassType()):
-                return union(*map(self._next_types, union(*self.call(value, "__iter__"))))
+            case InstanceType(of=ClassType(), items=items):
+                # Without a method of its own, it is iterated as the class outside that it extends.
+                own = self.call(value, "__iter__")
+                return union(*map(self._next_types, union(*own))) if own else union(*items)
             case ExternalMember(receiver=receiver, base=base, name=name):
                 spec = self.evaluator.library.result(f"{base}.{name}.__iter__")
                 return self.specs.apply(spec, receiver, None, None) if spec else UNKNOWN
@@ -74,8 +76,9 @@ class SpecialMethods:
                 return items[-1]
             case InstanceType(of=ExternalSymbol(name=name)):
                 return self.specs.apply_result(f"{name}.__getitem__", value)
-            case InstanceType(of=ClassType()):
-                return union(*self.call(value, "__getitem__"))
+            case InstanceType(of=ClassType(), items=items):
+                own = self.call(value, "__getitem__")
+                return union(*own) if own or not items else items[-1]
             case ClassType() | ExternalSymbol():
                 return (value,)  # a generic class with its arguments
         return UNKNOWN

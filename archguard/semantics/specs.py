@@ -61,6 +61,9 @@ class SpecInterpreter:
             return self._instances_named_by(receiver, parts_of(base)[1:])
         if base.startswith(_SETTING):
             return self._model_in_setting(base.removeprefix(_SETTING), at)
+        if inner and inner.startswith("self."):
+            named = self._instances_named_by(receiver, parts_of(inner)[1:])
+            return (external_instance(base, named),) if named else UNKNOWN
         items = (self._placeholder(part, receiver, node, at) for part in inner.split(", ")) if inner else ()
         return (external_instance(base, *items),)
 

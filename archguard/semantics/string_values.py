@@ -89,7 +89,7 @@ class StringEvaluator:
             case ast.JoinedStr(values=values):
                 for value in values:
                     inner = value.value if isinstance(value, ast.FormattedValue) else value
-                    yield from self._parts(inner, at, depth - 1)
+                    yield from (number,) if (number := self._number(inner, at)) else self._parts(inner, at, depth - 1)
             case ast.BinOp(op=ast.Add()):
                 for operand in _addends(node):
                     yield from self._parts(operand, at, depth - 1)
@@ -113,6 +113,16 @@ class StringEvaluator:
                 yield from self._attribute_parts(self.evaluator.infer(owner, at), name, at, depth)
             case _:
                 yield None
+
+    def _number(self, node: ast.expr, at: Position) -> str:
+        """The digits of an integer in an f-string, `f"/api/{VERSION}"`; "" if it is none."""
+        origins = self.evaluator.resolver.resolve(node.id, at) if isinstance(node, ast.Name) else ()
+        bound = origins[0] if len(origins) == 1 and isinstance(origins[0], Binding) else None
+        value = bound.node if bound and bound.kind is BindingKind.ASSIGNED and not bound.path else node
+        match value:
+            case ast.Constant(value=int(number)) if not isinstance(number, bool):
+                return str(number)
+        return ""
 
     def _entry(self, node: ast.expr, at: Position) -> tuple[ast.expr, Position] | None:
         """The expression that `topics["paid"]` evaluates to; None if there is not exactly one."""

@@ -97,3 +97,30 @@ def test_an_entry_that_is_damaged_is_not_used(shop: Project) -> None:
     assert reads_all(shop)
     shop.write("shop/orders.py", "import shop.db\n")
     assert not reads_all(shop)
+
+
+@pytest.mark.parametrize("option", [(), ("--checksum",)])
+def test_an_entry_that_another_command_line_stored_without_a_file_is_not_used(
+    shop: Project, option: tuple[str, ...]
+) -> None:
+    shop.write("shop/new.py", "import shop.web\n")
+    shop.configure(CONTRACTS.replace("shop.orders, shop.db", "shop.orders, shop.db, shop.new"))
+    told = [shop.ask("check", "--format", "json", *option).stdout]
+    (shop.root / "shop/new.py").unlink()
+    shop.ask("check", *option)
+    shop.write("shop/new.py", "import shop.web\n")
+    shop.write("shop/orders.py", "import json\nclass Order: ...\n")
+
+    told += [shop.ask("check", "--format", "json", *options).stdout for options in (option, ("--no-cache",))]
+
+    assert '"importer": "shop.new"' in told[0]
+    assert without_time(told[1]) == without_time(told[2])
+
+
+def test_an_entry_of_another_command_line_is_used_if_both_have_found_the_same_files(shop: Project) -> None:
+    shop.ask("check", "--format", "json")
+    shop.write("shop/db.py", "import sqlalchemy, requests\n")
+    shop.ask("check", "--format", "markdown")
+    shop.write("shop/orders.py", "import requests\n")
+
+    assert not reads_all(shop)

@@ -314,6 +314,94 @@ class Shipping(Api):
     def parcel(self):
         return self.get("/parcels/3/")
 """,
+    "instances of one client class, each with a base of its own": """
+import httpx
+class Resilient:
+    def __init__(self, name, base_url):
+        self.client = httpx.AsyncClient(base_url=base_url)
+    async def get(self, url, **options):
+        return await self.send("GET", url, **options)
+    async def send(self, method, url, **options):
+        return await self.client.request(method, url, **options)
+class Payments:
+    def __init__(self):
+        self.client = Resilient("payments", base_url="http://payments:8000/v1")
+    async def latest(self):
+        await self.client.get("/payments/latest")
+        await self.client.get("/payments/last")  # !
+class Shipping:
+    def __init__(self):
+        self.client = Resilient("shipping", base_url="http://shipping")
+    async def parcel(self, number):
+        await self.client.get(f"/parcels/{number}/")
+        await self.client.get("/payments/latest")  # !
+class Partner:
+    def __init__(self):
+        self.client = Resilient("partner", base_url="https://partner.com")
+    async def anything(self):
+        await self.client.get("/anything")
+""",
+    "a base class that is given the base, and makes its client in a method of its own": """
+import httpx
+class Base:
+    def __init__(self, base_url):
+        self.base_url = base_url.rstrip("/")
+        self._client = None
+    async def client(self):
+        if self._client is None:
+            self._client = httpx.AsyncClient(base_url=self.base_url)
+        return self._client
+    async def request(self, method, path):
+        client = await self.client()
+        return await client.request(method, path)
+class Payments(Base):
+    def __init__(self):
+        super().__init__(base_url="http://payments:8000/v1/")
+    async def latest(self):
+        await self.request("GET", "/payments/latest")
+        await self.request("GET", "/payments/last")  # !
+class Shipping(Base):
+    def __init__(self):
+        super().__init__(base_url="http://shipping")
+    async def parcel(self):
+        await self.request("GET", "/parcels/3/")
+        await self.request("GET", "/payments/latest")  # !
+""",
+    "a method of a client that is passed to what calls it, and a base class that calls methods of its own": """
+import httpx
+class Breaker:
+    async def call(self, function, *args, **options):
+        return await function(*args, **options)
+class Base:
+    def __init__(self, base_url):
+        self.breaker = Breaker()
+        self.client = httpx.AsyncClient(base_url=base_url)
+    async def get(self, path):
+        return await self.breaker.call(self.client.get, path)
+    async def delete(self, path):
+        return await self._send("DELETE", path)
+    async def _send(self, method, path):
+        return await self.client.request(method, path)
+class Payments(Base):
+    def __init__(self):
+        super().__init__(base_url="http://payments:8000/v1")
+    async def latest(self):
+        await self.get("/payments/latest")
+        await self.get("/payments/last")  # !
+        await self.delete("/payments/latest")  # !
+class Shipping(Base):
+    def __init__(self):
+        super().__init__(base_url="http://shipping")
+    async def parcel(self):
+        await self.get("/parcels/3/")
+        await self.delete("/parcels/3/")  # !
+""",
+    "one of several services, of which none has the path": """
+import requests
+BASES = {"payments": "http://payments:8000/v1", "shipping": "http://shipping"}
+def latest(name):
+    requests.get(BASES[name] + "/latest")  # !
+""",
     "a subclass of a client that serves all its methods": """
 import requests
 class Api(requests.Session):
@@ -450,6 +538,12 @@ broker.publish("parcel_lost")  # !
 }
 
 FITTING = {
+    "one of several services, or a host that is no service": """
+import requests
+BASES = {"payments": "http://payments:8000/v1", "partner": "https://partner.com"}
+def latest(name):
+    requests.get(BASES[name] + "/latest")
+""",
     "a literal, a hole and a query": """
 import requests
 def show(number, page):

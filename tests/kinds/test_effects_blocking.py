@@ -7,6 +7,30 @@ from project import Project
 RULE = "{modules: shop.service, functions: {be: async}, must_not: [blocking]}"
 
 FOUND = {
+    "a query that is passed to a function which iterates over it": """
+from shop.models import Book
+
+
+def titles(books):
+    return [book.title for book in books]
+
+
+async def rows(books):
+    return [book for book in books]  # !
+
+
+async def route(names):
+    await rows(Book.objects.all())
+    return titles(names) or titles(Book.objects.all())  # !
+""",
+    "a producer of messages that is flushed": """
+from confluent_kafka import Producer
+
+
+async def tell(producer: Producer):
+    producer.produce("orders", b"paid")
+    producer.flush()  # !
+""",
     "a synchronous session": """
 from sqlalchemy.orm import Session
 

@@ -7,6 +7,60 @@ from project import Project
 RULE = "{modules: shop.service, in: loop, must_not: [query, commit, http, email]}"
 
 FOUND = {
+    "a query that is built from attributes, and tested in the next statement": """
+from shop.models import Book
+
+
+def own(names, request):
+    for name in names:
+        books = Book.objects.filter(title=name, owner=request.user.pk)  # !
+        if books:
+            print(name)
+    books = Book.objects.filter(owner=request.user.pk)
+    return name in books
+
+
+def declared(names):
+    for name in names:
+        books: object
+        books = Book.objects.filter(title=name.strip())  # !
+        if books:
+            print(name)
+""",
+    "a query that is passed to a function which iterates over it": """
+from shop.models import Book
+
+
+def titles(books):
+    return [book.title for book in books]
+
+
+def numbered(books, start=0):
+    return list(enumerate(titles(books)))
+
+
+def first(books):
+    if not books:
+        return None
+    return books[0]
+
+
+def build(name):
+    return Book.objects.filter(title=name)
+
+
+def each(names):
+    every = Book.objects.all()
+    for name in names:
+        titles(build(name))  # !
+        numbered(start=1, books=Book.objects.filter(title=name))  # !
+        found = build(name)
+        first(found)  # !
+        titles([name])
+        titles(every)
+        print(build(name))
+    return titles(every)
+""",
     "a query that is built in one branch, or before one, and tested after it or in another": """
 from shop.models import Book
 

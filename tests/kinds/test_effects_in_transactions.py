@@ -7,6 +7,45 @@ from project import Project
 RULE = "{modules: shop.service, in: transaction, must_not: [remote, queue]}"
 
 FOUND = {
+    "a function that commits before it sends, one that does so after, and one that may have": """
+import requests
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from shop.rows import Order
+
+
+def store_and_tell(db: Session):
+    db.commit()
+    requests.post("https://example.org")
+
+
+def tell_and_store(db: Session):
+    requests.post("https://example.org")
+    db.commit()
+
+
+def may_store(db: Session, now):
+    if now:
+        db.commit()
+    requests.post("https://example.org")
+    db.commit()
+
+
+def pay(db: Session, now):
+    db.execute(update(Order))
+    store_and_tell(db)
+    db.execute(update(Order))
+    tell_and_store(db)  # !
+    db.execute(update(Order))
+    may_store(db, now)  # !
+    db.execute(update(Order))
+    pass_on(db)
+
+
+def pass_on(db: Session):
+    store_and_tell(db)
+""",
     "an atomic block": """
 import requests
 from django.db import transaction

@@ -6,6 +6,7 @@ from project import Project
 
 from archguard.effects.call_effects import CallEffects
 from archguard.effects.table import effect_table
+from archguard.model import Confidence
 
 _HTTP = frozenset({"http"})
 _SEND = "import requests\n\n\ndef send(order=None):\n    requests.post('https://a.example')\n\n\n"
@@ -101,7 +102,7 @@ def serve(orders):
     assert not symbols(project, text, "{functions: serve, must_not: http}")
 
 
-def test_a_query_counts_in_the_loop_in_which_it_is_built_wherever_it_is_consumed(project: Project) -> None:
+def test_a_query_counts_in_the_loops_around_both_what_builds_it_and_what_consumes_it(project: Project) -> None:
     text = """
 from shop.models import Book
 
@@ -110,6 +111,21 @@ def after(keys):
     for key in keys:
         books = Book.objects.filter(pk=key)
     return list(books)
+
+
+def refined(keys):
+    books = Book.objects.all()
+    for key in keys:
+        books = books.exclude(pk=key)
+    return list(books)
+
+
+def inside(keys):
+    for key in keys:
+        books = Book.objects.all()
+        for other in keys:
+            books = books.exclude(pk=other)
+        print(list(books))
 
 
 def before(keys):
@@ -125,7 +141,7 @@ def around(keys):
             print(key)
 """
 
-    assert len(symbols(project, text, "{in: loop, must_not: query}")) == 2
+    assert symbols(project, text, "{in: loop, must_not: query}") == ["list", "filter"]
 
 
 def test_whether_a_function_may_reach_a_channel_is_told_without_its_body(project: Project) -> None:
@@ -179,3 +195,61 @@ def test_a_condition_narrows_the_receiver_of_a_call_in_it_before_its_truth_is_as
 
     assert bodies
     assert table.unresolved(source) == 0
+
+
+def test_an_alternative_that_has_an_effect_a_call_deeper_than_is_followed_has_it_as_well(project: Project) -> None:
+    text = """
+from sqlalchemy.orm import Session, sessionmaker
+
+
+class Link:
+    def __init__(self, session: Session):
+        self.session = session
+
+    def load(self, key):
+        return self.session.get(key)
+
+    def close(self, key):
+        return self.session.get(key)
+
+
+class Pool:
+    def __init__(self):
+        self.make = sessionmaker()
+
+    def load(self, key):
+        return Link(self.make()).load(key)
+
+    def close(self, key):
+        print(key)
+
+
+pool = Pool()
+
+
+def load(key, link: Link | None = None):
+    return (link or pool).load(key)
+
+
+def close(key, link: Link | None = None):
+    return (link or pool).close(key)
+
+
+def run(keys):
+    for key in keys:
+        load(key)
+        close(key)
+"""
+    project.write_all(SHOP)
+    project.write("shop/service.py", text)
+    project.configure(
+        """
+        version: 1
+        project: {packages: [shop]}
+        contracts:
+          - {id: effects, kind: effects, depth: 2, rules: [{in: loop, must_not: query}]}
+        """
+    )
+    violations = {found.symbol: found.confidence for found in project.check().violations}
+
+    assert violations == {"shop.service.load": Confidence.CERTAIN, "shop.service.close": Confidence.POSSIBLE}

@@ -377,6 +377,57 @@ class TimeoutAdapter(HTTPAdapter):
     def __init__(self, timeout):
         super().__init__()
 """,
+    "an adapter with a timeout, and clients on which it is not mounted": """
+import urllib.request
+
+import requests
+from shop.adapters import TimeoutAdapter
+
+
+class Api:
+    def __init__(self):
+        self.session = requests.Session()
+        self.session.mount("https://", TimeoutAdapter(timeout=3))
+        self.plain = requests.Session()
+
+    def load(self):
+        self.plain.get("/")  # !
+        requests.get("/")  # !
+        return self.session.get("/")
+
+
+def show():
+    opener = urllib.request.build_opener()
+    opener.open("/")  # !
+    return opener.open("/", None, 3)
+# file: shop/adapters.py
+from requests.adapters import HTTPAdapter
+
+
+class TimeoutAdapter(HTTPAdapter):
+    def __init__(self, timeout):
+        super().__init__()
+""",
+    "an adapter with a timeout on a client that is made elsewhere": """
+import requests
+from shop.adapters import TimeoutAdapter
+
+
+def mount(session: requests.Session):
+    session.mount("https://", TimeoutAdapter(timeout=3))
+
+
+def show(session: requests.Session):
+    requests.get("/")  # !
+    return session.get("/")
+# file: shop/adapters.py
+from requests.adapters import HTTPAdapter
+
+
+class TimeoutAdapter(HTTPAdapter):
+    def __init__(self, timeout):
+        super().__init__()
+""",
     "a mail server and a socket": """
 import smtplib
 import socket

@@ -56,8 +56,8 @@ class Comparison:
         reached = tuple(endpoint for _, found in matches for endpoint in found.endpoints)
         wrong = [(request, found) for request, found in known if found.verdict is not Verdict.FITS]
         certain = [(request, found) for request, found in wrong if request.is_certain]
-        # None of the alternatives fits, so that whichever the code sends is wrong.
-        if len(wrong) == len(matches) and wrong:
+        # None of the alternatives fits, so that whichever the code sends is wrong; unless there are others.
+        if len(wrong) == len(matches) and wrong and not site.is_partial:
             certain = certain or wrong[:1]
         if certain:
             return tuple(self._mismatch(*item) for item in certain), reached, False

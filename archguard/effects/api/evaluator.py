@@ -418,11 +418,32 @@ class TemplateEvaluator:
                 if isinstance(origin, Binding) and origin.kind is BindingKind.PARAMETER:
                     inner = frame_of(frame, origin.at.scope)
                     if inner and inner.receiver and _is_first_parameter(origin):
-                        return (inner.receiver,)
+                        return (self._called_on(inner, inner.receiver),)
                     argument = argument_of(self.model, inner, origin.name) if inner else None
                     if isinstance(argument, Placed):
                         return self._owners(*argument)
+                    if not inner and _is_first_parameter(origin) and (receiver := self._receiver(origin, frame)):
+                        return (receiver,)
         return self.model.infer(node, at)
+
+    def _called_on(self, frame: Frame, receiver: InstanceType | ClassType) -> Type:
+        """The object on which the call of `frame` is made: for `self.send()` in a base class, one of the subclass."""
+        func, base = frame.call.func, receiver_class(receiver)
+        is_own = isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name) and frame.outer
+        for owner in self._owners(func.value, frame.at, frame.outer) if is_own else ():  # type: ignore[attr-defined]
+            cls = receiver_class(owner)
+            if cls and base in self.model.mro(cls):
+                return owner
+        return receiver
+
+    def _receiver(self, parameter: Binding, frame: Frame | None) -> Type | None:
+        """The object that `self` of a method is that a call in `frame` uses: one of that class, or of a subclass."""
+        holder = parameter.at.scope.parent
+        for inner in frame.chain() if frame else ():
+            cls = receiver_class(inner.receiver)
+            if cls and any(isinstance(base, ClassType) and base.scope is holder for base in self.model.mro(cls)):
+                return inner.receiver
+        return None
 
     def _attribute_value(self, binding: Binding, owner: Type, frame: Frame | None, depth: int) -> Alternatives:
         if binding.kind is BindingKind.DEFINED:
@@ -440,19 +461,21 @@ class TemplateEvaluator:
         if not open_parameters or depth <= 0:
             return (value,)
         factors = [
-            self._passed(part.parameter, part, owner, depth)
+            self._passed(part.parameter, part, owner, frame, depth)
             if isinstance(part, Hole) and part.parameter in open_parameters and part.parameter
             else (Template.of(part),)
             for part in value.parts
         ]
         return joined(*factors)
 
-    def _passed(self, parameter: Binding, hole: Hole, owner: Type, depth: int) -> Alternatives:
+    def _passed(self, parameter: Binding, hole: Hole, owner: Type, frame: Frame | None, depth: int) -> Alternatives:
         """What the calls of the class pass for a parameter of its constructor; a hole if that is not known."""
         anything = unknown(*hole.names)
         function, cls = parameter.at.scope, receiver_class(owner)
         sites = self.callers.of(function) if function.name.endswith(".__init__") else ()
         sites = tuple(site for site in sites if not cls or self._makes(site.callee, site.at, cls))
+        made = self._constructors(cls, frame) if cls else ()
+        sites = tuple(site for site in sites if site.call in made) or sites
         if not sites or len(sites) > _MAX_CONSTRUCTORS:
             return self._default(parameter, depth) or anything
         frames = (Frame(function, site.call, site.at, implicit_count(site.callee), None, None) for site in sites)
@@ -463,6 +486,14 @@ class TemplateEvaluator:
         found = tuple(chain.from_iterable(self._constructed(value, owner, None, depth - 2) for value in found))
         # With two instances of a class, no call site tells which of them it has.
         return tuple(value.uncertain() for value in found) if len(found) > 1 else found
+
+    def _constructors(self, cls: ClassType, frame: Frame | None) -> tuple[ast.Call, ...]:
+        """The calls that make the instance of `cls` whose method the outermost call of `frame` calls: `self.client`."""
+        calls = [inner for inner in frame.chain() if receiver_class(inner.receiver) == cls] if frame else []
+        func = calls[-1].call.func if calls else None
+        if not isinstance(func, ast.Attribute):
+            return ()
+        return tuple(call for call, _ in creation_sites(self.model, func.value, calls[-1].at))
 
     def _makes(self, callee: FunctionType | ClassType, at: Position, cls: ClassType) -> bool:
         """Whether the call makes an instance of `cls`: by the class itself, or by `super().__init__` of a base."""

@@ -48,7 +48,7 @@ def offers_of(codebase: Codebase, services: ServiceMap) -> Mapping[str, Offer]:
 def _mounted_elsewhere(codebase: Codebase, module: str) -> Iterator[str]:
     """The paths below which `module` mounts what has no routes in the project: files, the admin pages of Django."""
     source = codebase.sources.get(module)
-    if source is None or not has_any(source, ("mount(", "Mount(", "site.urls")):
+    if source is None or not has_any(source, ("mount(", "Mount(", ".urls")):
         return
     model = semantic_model(codebase)
     for scope in model.scope(module).walk():
@@ -57,7 +57,7 @@ def _mounted_elsewhere(codebase: Codebase, module: str) -> Iterator[str]:
                 match call:
                     case ast.Call(func=ast.Attribute(attr="mount") | ast.Name(id="Mount"), args=[prefix, *_]):
                         yield from _prefix(model.string_value(prefix, path.at))
-                    case ast.Call(args=[prefix, ast.Attribute(attr="urls", value=ast.Attribute(attr="site")), *_]):
+                    case ast.Call(args=[prefix, ast.Attribute(attr="urls"), *_]):  # of a site, or of a router
                         yield from _prefix(model.string_value(prefix, path.at))
 
 

@@ -74,6 +74,8 @@ class RequestSite:
     has_unknown_body: bool = False
     is_outside: bool = False
     """Whether every URL leads to a host of no service."""
+    is_partial: bool = False
+    """Whether it may send others, to a service that is not known or outside."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,7 @@ class _Variants:
     bases: tuple[Binding, ...]
     """Those of them that are only the base of a URL whose path is concrete."""
     is_outside: bool
+    is_partial: bool
     body: Placed | None
     is_encoded: bool
     """Whether the client encodes the body as JSON."""
@@ -151,17 +154,23 @@ class Requests:
     ) -> _Variants:
         """`found` with the requests below each base URL that call sites pass: path and method are concrete here."""
         frames = self._outer_frames(found.needs[0].at.scope, frame) if depth < _MAX_WRAPPERS else []
-        requests, outside = list(found.requests), list[bool]()
+        requests, outside, is_partial = list(found.requests), list[bool](), found.is_partial
         for outer in frames:
             inner = self._variants(call, at, outer)
             if inner.needs and set(inner.needs) <= set(inner.bases):
                 inner = self._with_bases_of_callers(call, at, outer, inner, depth + 1)
             requests += inner.requests
             outside.append(inner.is_outside)
+            is_partial = is_partial or inner.is_partial or not inner.requests
         distinct = tuple(dict.fromkeys(requests))
         if len(distinct) > 1:
             distinct = tuple(dict.fromkeys(replace(request, is_certain=False) for request in distinct))
-        return replace(found, requests=distinct, is_outside=bool(outside) and all(outside))
+        return replace(
+            found,
+            requests=distinct,
+            is_outside=bool(outside) and all(outside),
+            is_partial=is_partial and bool(distinct),
+        )
 
     def _outer_frames(self, function: Scope, frame: Frame | None) -> list[Frame]:
         """`frame` inside of each call of `function`; none if it is already followed."""
@@ -188,6 +197,7 @@ class Requests:
             bodies=tuple(dict.fromkeys(body for body in bodies if body)),
             has_unknown_body=None in bodies,
             is_outside=found.is_outside,
+            is_partial=found.is_partial,
         )
 
     def _location(self, placed: Placed) -> Location:
@@ -214,7 +224,7 @@ class Requests:
         specs = [spec for name in dict.fromkeys(map(qualified_name, types)) if (spec := sending_call(name))]
         passed = arguments(self.model, call, at, frame)
         needs = [parameter] if parameter else []
-        found, hosts, bases = list[Request](), list[bool](), list[Binding]()
+        found, hosts, bases, targets = list[Request](), list[bool](), list[Binding](), set[bool]()
         for spec in specs if not parameter else ():
             urls = self._urls(spec, call, at, frame)
             methods = self._methods(spec, call, at, frame)
@@ -226,6 +236,7 @@ class Requests:
             for url in urls:
                 target = self.targets.of_topic(url) if spec.method == PUBLISH else self.targets.of(url)
                 hosts.append(target is None and url.after_host() is not None)
+                targets.add(target is not None)
                 found += (
                     Request(method.text.upper(), target, is_certain=url.is_certain and method.is_certain and not both)
                     for method in methods
@@ -241,6 +252,7 @@ class Requests:
             needs=tuple(dict.fromkeys(needs)),
             bases=tuple(bases),
             is_outside=bool(hosts) and all(hosts),
+            is_partial=len(targets) > 1,
             body=body,
             is_encoded=is_encoded,
             forwarded=passed.forwarded,
@@ -263,9 +275,13 @@ class Requests:
         urls = self.evaluator.evaluate(*found)
         if spec.method == PUBLISH:
             return self._with_kind(urls, spec, call, at, frame)
-        if all(url.after_host() for url in urls) or not isinstance(call.func, ast.Attribute):
+        if all(url.after_host() for url in urls):
             return urls
-        return self._with_base(urls, call.func.value, at, frame)
+        # A method may be passed to what calls it: `breaker.call(self.client.get, path)`.
+        called = self.evaluator.follow(Placed(call.func, at, frame))
+        if called is None or not isinstance(called.node, ast.Attribute):
+            return urls
+        return self._with_base(urls, called.node.value, called.at, called.frame)
 
     def _with_kind(
         self, topics: Alternatives, spec: SendingCall, call: ast.Call, at: Position, frame: Frame | None
@@ -378,7 +394,9 @@ def _below(base: Template, url: Template, *, resolves: bool) -> Alternatives:
     if resolves and base.after_host() and url.parts and isinstance(url.parts[0], str) and url.parts[0].startswith("/"):
         origin = base.after_host()
         return (Template.of(origin[0] if origin else "", *url.parts, is_certain=base.is_certain and url.is_certain),)
-    return joined((_trimmed(base),), (Template.of("/"),), (url,))
+    first = url.parts[0] if url.parts else ""
+    below = Template.of(first.lstrip("/"), *url.parts[1:], is_certain=url.is_certain) if isinstance(first, str) else url
+    return joined((_trimmed(base),), (Template.of("/"),), (below,))
 
 
 def _trimmed(base: Template) -> Template:

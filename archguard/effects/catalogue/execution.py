@@ -103,7 +103,7 @@ class Asynchronous:
     """Clients whose calls are awaited."""
 
     packages: Words
-    """Packages, modules and classes."""
+    """Packages, modules, classes and methods."""
     words: Words
     """Parts of qualified names."""
     django_prefix: tuple[str, ...]
@@ -117,7 +117,9 @@ class Relations:
     """Attributes of rows that are other rows, which are loaded when they are read."""
 
     fields: Words
-    """Fields whose value is another row."""
+    """Fields whose value is another row, which is loaded when an attribute of it is read."""
+    awaited: Words
+    """Fields whose value is awaited, which loads the row."""
     loaders: Words
     """Methods of a query that load relations, or rows without them."""
     known: Words
@@ -258,6 +260,10 @@ class Execution:
     def is_relation(self, field: str) -> bool:
         """Whether the value of a `field` of a model is another row, which is loaded when it is read."""
         return field in self.facts.relations.fields
+
+    def is_awaited_relation(self, field: str) -> bool:
+        """Whether the value of a `field` of a model is another row, which is loaded when it is awaited."""
+        return field in self.facts.relations.awaited
 
     def loads_relations(self, method: str) -> bool:
         """Whether a method of a query decides how relations are loaded."""

@@ -88,6 +88,14 @@ class ClassOperations(Lists):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FunctionOperations(Lists):
+    """What functions and classes do when they are called."""
+
+    connecting: Words = frozenset()
+    """Classes whose instances connect when they are made, if they are told where to."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class NameOperations(Lists):
     """What methods of a database client without an entry do, by their names."""
 
@@ -101,7 +109,7 @@ class OperationFacts:
 
     classes: Mapping[str, ClassOperations]
     """By class, or by a pattern for the names of classes: `*Cursor*`."""
-    functions: Lists
+    functions: FunctionOperations
     """Functions, by their qualified names."""
     names: NameOperations
     """Methods of classes without an entry."""
@@ -147,6 +155,10 @@ class Operations:
             return True
         listed = (_listed(entry, name) for entry in self._entries_of(library, cls))
         return name in self.facts.names.local or Operation.NOTHING in listed
+
+    def connects(self, cls: str) -> bool:
+        """Whether an instance of `cls` connects when it is made with arguments."""
+        return cls in self.facts.functions.connecting
 
     @memoized
     def consumed_by(self, library: ExternalModels, cls: str) -> str:

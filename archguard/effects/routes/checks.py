@@ -28,6 +28,7 @@ from archguard.semantics import (
     Type,
     qualified_name,
 )
+from archguard.semantics.recorded import recorded
 
 _MAX_DEPTH = 8
 _DEPENDS = frozenset({"Depends", "Security", "Provide", "Inject", "Middleware", "DefineMiddleware"})
@@ -45,6 +46,7 @@ class Checks:
         self.model = expressions.model
         self.hierarchy = expressions.hierarchy
         self._active = set[int]()
+        self._meets_cycle = False
 
     def of(
         self, node: ast.expr, at: Position, level: Level, owner: ClassType | None = None, depth: int = _MAX_DEPTH
@@ -54,6 +56,7 @@ class Checks:
         location = self.location(node, at)
         # By identity: two equal expressions in two places are two checks, and only the very same node is a cycle.
         if depth == 0 or id(node) in self._active:
+            self._meets_cycle = self._meets_cycle or depth != 0
             return Check(names=(), level=level, location=location)
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
             sides = tuple(self.of(side, at, level, owner, depth - 1) for side in (node.left, node.right))
@@ -81,6 +84,8 @@ class Checks:
             # below.
             inner += [check for value in called for check in self.inside(value, level, depth)]
             inner += self._first_arguments(node, at, called, level, depth)
+            functions = [value.scope for value in called if isinstance(value, FunctionType)]
+            inner += [check for scope in functions for check in self._returned_dependencies(scope, level, depth)]
             if isinstance(node.func, ast.Call):  # `jwt_required()(function)`
                 inner.append(self.of(node.func, at, level, owner, depth))
             names += self._bound_names(node.func, at, owner)
@@ -117,6 +122,17 @@ class Checks:
             placed = self.expressions.argument(node, at, (0, "decorator"))
             for element, position in self.elements_or_self(*placed) if placed else ():
                 yield self.of(element, position, level, None, depth)
+
+    @recorded
+    def _returned_dependencies(self, function: Scope, level: Level, depth: int) -> tuple[Check, ...]:
+        """What a function returns that makes dependencies: `return Depends(check)`; of several, any may run."""
+        found = tuple(self.of(call, at, level, None, depth) for call, at in self._returned_markers(function))
+        if len(found) > 1:
+            return (Check(names=(), level=level, location=found[0].location, alternatives=found),)
+        return found
+
+    def _returned_markers(self, function: Scope) -> list[tuple[ast.Call, Position]]:
+        return [(node, at) for node, at in function.returns if isinstance(node, ast.Call) and self.is_marker(node, at)]
 
     def elements_or_self(self, node: ast.expr, at: Position) -> list[Placed]:
         """The elements of a list, else the expression alone."""
@@ -174,7 +190,8 @@ class Checks:
             return []
         match value:
             case FunctionType(scope=scope):
-                return [*self.of_parameters(scope, level, depth), *self._applied(scope, level, depth)]
+                whole = self._without_cycle(scope, level, depth)
+                return list(self._of_function(scope, level, depth) if whole is None else whole)
             case ClassType() as cls:
                 found = [
                     check
@@ -189,6 +206,22 @@ class Checks:
                 ]
                 return [*found, *self._inherited(cls, level)]
         return []
+
+    def _of_function(self, scope: Scope, level: Level, depth: int) -> tuple[Check, ...]:
+        return (*self.of_parameters(scope, level, depth), *self._applied(scope, level, depth))
+
+    @recorded
+    def _without_cycle(self, scope: Scope, level: Level, depth: int) -> tuple[Check, ...] | None:
+        """What runs inside of a function; None in a cycle, where that depends on where one enters it.
+
+        Many routes share few dependencies, each with a tree of its own below it.
+        """
+        outer = self._active, self._meets_cycle
+        self._active, self._meets_cycle = set(), False
+        found = self._of_function(scope, level, depth)
+        is_whole = not self._meets_cycle
+        self._active, self._meets_cycle = outer[0], outer[1] or not is_whole
+        return found if is_whole else None
 
     def _inherited(self, cls: ClassType, level: Level) -> list[Check]:
         """The bases of a class, each as a check: a subclass of a guard is one, unless it replaces what guards."""
@@ -285,7 +318,8 @@ class Checks:
         depth: int,
     ) -> Check:
         """The check of one `Depends(...)`; without an argument, it depends on the class of the annotation."""
-        if not marker.args and not any(item.arg == "dependency" for item in marker.keywords) and annotation is not None:
+        is_bare = not marker.args and not any(item.arg == "dependency" for item in marker.keywords)
+        if is_bare and annotation is not None and self.is_marker(marker, position):
             base = annotation.slice.elts[0] if _is_annotated(annotation) else annotation  # type: ignore[attr-defined]
             return self.of(base, at, level, owner, depth - 1)
         return self.of(marker, position, level, owner, depth - 1)
@@ -293,7 +327,10 @@ class Checks:
     def markers(
         self, annotation: ast.expr | None, default: ast.expr | None, at: Position, depth: int = 6
     ) -> Iterator[tuple[ast.Call, Position]]:
-        """The `Depends(...)` calls of a parameter, through variables and aliases of `Annotated`."""
+        """The dependencies of a parameter, through variables and aliases of `Annotated`.
+
+        Each is a call of `Depends`, or of a function of the project that returns one.
+        """
         if default is not None:
             yield from self._marker_calls(default, at, depth)
         if annotation is not None and depth:
@@ -320,7 +357,10 @@ class Checks:
 
     def _marker_calls(self, node: ast.expr, at: Position, depth: int) -> Iterator[tuple[ast.Call, Position]]:
         match node:
-            case ast.Call() if self.is_marker(node, at):
+            case ast.Call() if self.is_marker(node, at) or any(
+                isinstance(value, FunctionType) and self._returned_markers(value.scope)
+                for value in self.expressions.types(node.func, at)
+            ):
                 yield node, at
             case ast.Name() | ast.Attribute() if depth:
                 for binding in self.expressions.assigned(node, at):

@@ -3,11 +3,13 @@
 How it works: an expression is evaluated with what is known of a route (its method, path, endpoint, action); anything
 else is unknown. A condition is true, false or unknown (None), and code behind an unknown condition may run.
 
-Limits: comparisons, `in`, `and`, `or`, `not`, indexes, and the methods of strings in `_METHODS`; names and attributes
-are followed to constants and lists of constants, and variables to what they are assigned, `_MAX_DEPTH` in a row.
+Limits: comparisons, `in`, `and`, `or`, `not`, indexes, regular expressions, and the methods of strings in `_METHODS`;
+names and attributes are followed to constants and lists of constants, and variables to what they are assigned,
+`_MAX_DEPTH` in a row.
 """
 
 import ast
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -18,6 +20,7 @@ _MAX_DEPTH = 4
 """How many variables are followed: `path = request.path`, and what is made of it. The bound also ends cycles."""
 UNKNOWN = object()
 """The value of what no route decides."""
+_MATCHING = frozenset({"match", "fullmatch", "search"})
 _METHODS: Mapping[str, Callable[..., object]] = {
     "startswith": str.startswith,
     "endswith": str.endswith,
@@ -29,6 +32,19 @@ _METHODS: Mapping[str, Callable[..., object]] = {
     "upper": str.upper,
     "removeprefix": str.removeprefix,
 }
+
+
+HOLE = "\ue000"
+"""What stands for a parameter in the path of a request: no text that a program compares it with."""
+_SAMPLES = ("1", "a", "a-b_c")
+"""Values of a parameter: a pattern that takes some of them and not others is not decided by the route."""
+_NESTED_REPETITION = re.compile(r"[*+}]\)[*+{]")
+"""`(a+)+` may take exponential time."""
+
+
+@dataclass(frozen=True)
+class _Regex:
+    pattern: str
 
 
 @dataclass(frozen=True)
@@ -67,7 +83,7 @@ class Conditions:
         found = [conditions.holds(generator.elt, at) for conditions in inner]
         return True if True in found else None if None in found else False
 
-    def value(self, node: ast.expr, at: Position) -> object:  # noqa: C901, PLR0911  # one case for each form
+    def value(self, node: ast.expr, at: Position) -> object:  # noqa: C901, PLR0911, PLR0912  # one case for each form
         """The value of `node`; `UNKNOWN` if the route does not decide it."""
         # As text, since a route is known by expressions such as `request.method`, and the nodes of each function are
         # others.
@@ -84,6 +100,17 @@ class Conditions:
                 return _compared(operator, self.value(left, at), self.value(right, at))
             case ast.Subscript(value=holder, slice=index):
                 return _indexed(self.value(holder, at), self.value(index, at))
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="re"), attr="compile"), args=[pattern, *_]):
+                written = self.value(pattern, at)
+                return _Regex(written) if isinstance(written, str) else UNKNOWN
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="re"), attr=name), args=[pattern, subject, *_]) if (
+                name in _MATCHING
+            ):
+                return _matched(name, self.value(pattern, at), self.value(subject, at))
+            case ast.Call(func=ast.Attribute(value=owner, attr=name), args=[subject]) if name in _MATCHING:
+                return _matched(name, self.value(owner, at), self.value(subject, at))
+            case ast.ListComp(elt=part, generators=[ast.comprehension(target=ast.Name(id=name), iter=source, ifs=[])]):
+                return self._each(name, self.value(source, at), part, at)
             case ast.Call(func=ast.Attribute(value=owner, attr="get" | "pop"), args=[key, *default], keywords=[]):
                 fallback = self.value(default[0], at) if default else None
                 return _entry(self.value(owner, at), self.value(key, at), fallback)
@@ -100,6 +127,13 @@ class Conditions:
                 constant = self._constant(node, at)
                 return self._variable(node, at) if constant is UNKNOWN else constant
         return UNKNOWN
+
+    def _each(self, name: str, items: object, part: ast.expr, at: Position) -> object:
+        """The values of `part` for each of `items`: `[re.compile(pattern) for pattern in PATTERNS]`."""
+        if not isinstance(items, tuple):
+            return UNKNOWN
+        values = [replace(self, known={**self.known, name: item}).value(part, at) for item in items]
+        return UNKNOWN if any(value is UNKNOWN for value in values) else tuple(values)
 
     def _constant(self, node: ast.Name | ast.Attribute, at: Position) -> object:
         value = self.expressions.model.string_value(node, at)
@@ -158,6 +192,19 @@ class Conditions:
                     yield statement, certain
                     if isinstance(statement, ast.Return | ast.Raise):
                         return
+
+
+def _matched(name: str, pattern: object, text: object) -> object:
+    """Whether a pattern takes a text: True, or None as Python has it; unknown if that depends on a parameter."""
+    written = pattern.pattern if isinstance(pattern, _Regex) else pattern
+    if not isinstance(written, str) or not isinstance(text, str) or _NESTED_REPETITION.search(written):
+        return UNKNOWN
+    try:
+        method = getattr(re.compile(written), name)
+    except re.error:
+        return UNKNOWN
+    found = {method(text.replace(HOLE, sample)) is not None for sample in _SAMPLES}
+    return UNKNOWN if len(found) > 1 else True if found == {True} else None
 
 
 def _ends(body: Sequence[ast.stmt]) -> bool:

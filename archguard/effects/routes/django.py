@@ -11,6 +11,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from archguard.codebase.scopes.scopes import Position, Scope
 from archguard.effects.catalogue.routes import is_one_of, route_facts, short
@@ -23,7 +24,7 @@ from archguard.effects.routes.route import ANY, PATH_REASON, UNKNOWN_PART, Check
 from archguard.effects.routes.settings import Settings
 from archguard.model import Location
 from archguard.model.names import last_part, top_package
-from archguard.semantics import ClassType, ExternalSymbol, ModuleType, qualified_name
+from archguard.semantics import ClassType, ExternalSymbol, InstanceType, ModuleType, Type, qualified_name
 
 _MAX_DEPTH = 12
 _LOGIN_MIDDLEWARE = "LoginRequiredMiddleware"
@@ -138,7 +139,10 @@ class DjangoRoutes:
         elif self.facts.no_routes.isdisjoint(names):
             self._unknown(node, at, f"adds {ast.unparse(node)[:60]} to its patterns, which cannot be resolved", context)
 
-    def _pattern(self, node: ast.expr, at: Position, context: _Context) -> Iterator[Route]:
+    def _pattern(
+        self, node: ast.expr, at: Position, context: _Context, passed: Mapping[str, Placed] = MappingProxyType({})
+    ) -> Iterator[Route]:
+        """The routes of one pattern; `passed` is what the function around it is called with."""
         if isinstance(node, ast.Name):
             for binding in self.expressions.assigned(node, at):
                 if isinstance(binding.node, ast.Call):
@@ -146,10 +150,15 @@ class DjangoRoutes:
             return
         names = self.model.callees(node, at) if isinstance(node, ast.Call) else ()
         if not isinstance(node, ast.Call) or (self.facts.path | self.facts.re_path).isdisjoint(names):
-            yield from self._other_patterns(node, at, context)
+            made = list(self.expressions.returned_calls(node, at)) if isinstance(node, ast.Call) and not passed else []
+            for result, place, arguments in made:
+                yield from self._pattern(result, place, context, arguments)
+            if not made:
+                yield from self._other_patterns(node, at, context)
             return
-        route = self.expressions.text(self.expressions.argument(node, at, (0, "route", "regex")))
+        route = self.expressions.text_with(self.expressions.argument(node, at, (0, "route", "regex")), passed)
         view = self.expressions.argument(node, at, (1, "view"))
+        view = next(iter(self.expressions.substituted(*view, passed)), view) if view else None
         template = _concatenated(context.prefix, route, is_regex=not self.facts.re_path.isdisjoint(names))
         inner = replace(context, prefix=template)
         if view is not None:
@@ -162,8 +171,8 @@ class DjangoRoutes:
             if included:
                 yield from self._include(*included, context)
             return
-        if isinstance(target, ast.Attribute) and target.attr == "urls":
-            yield from self._router(target, position, context)
+        if router := self._urls_of(target, position):
+            yield from self._router(*router, context)
             return
         handlers = self.handlers.of(target, position)
         if not handlers:
@@ -171,9 +180,23 @@ class DjangoRoutes:
         for handler in handlers:
             yield from self._view(handler, context, node, at)
 
+    def _urls_of(self, node: ast.expr, at: Position, depth: int = 3) -> tuple[ast.Attribute, Position] | None:
+        """The expression `router.urls` that a view is, also by a variable."""
+        for binding in self.expressions.assigned(node, at) if depth else ():
+            if isinstance(binding.node, ast.Attribute) and (
+                found := self._urls_of(binding.node, binding.at, depth - 1)
+            ):
+                return found
+        return (node, at) if isinstance(node, ast.Attribute) and node.attr == "urls" else None
+
     def _include(self, node: ast.expr, at: Position, context: _Context) -> Iterator[Route]:
         if isinstance(node, ast.Tuple) and node.elts:
             yield from self._include(node.elts[0], at, context)
+            return
+        named = [(binding.node, binding.at) for binding in self.expressions.assigned(node, at) if not binding.path]
+        pairs = [(value, place) for value, place in named if isinstance(value, ast.Tuple)]
+        if len(pairs) == 1:  # `orders = ([path(...)], "orders")`, and `include(orders)`
+            yield from self._include(*pairs[0], context)
             return
         modules = [value.name for value in self.model.infer(node, at) if isinstance(value, ModuleType)]
         text = self.model.string_value(node, at)
@@ -230,7 +253,8 @@ class DjangoRoutes:
 
     def _function_view(self, handler: Handler, scope: Scope, make: "_RouteMaker") -> Iterator[Route]:
         checks = [*self.checks.of_decorators(scope, Level.DECORATOR), *handler.checks]
-        api_view = next((item for item in scope.node.decorator_list if _called_name(item) == "api_view"), None)  # type: ignore[union-attr]
+        decorators = getattr(scope.node, "decorator_list", ())  # a lambda has none
+        api_view = next((item for item in decorators if _called_name(item) == "api_view"), None)
         if api_view is None:
             for method in self._allowed_methods(scope) or (ANY,):
                 yield make.route(method, checks, ())
@@ -357,10 +381,16 @@ class DjangoRoutes:
             else:
                 self.prefixes[id(allocation.call)] = context.prefix
         if not allocations:
-            names = {qualified_name(value) for value in self.model.infer(node.value, at)}
+            names = {name for value in self.model.infer(node.value, at) for name in self._class_names(value)}
             known = self.facts.urlconfs
             if not any(f"{name}.urls" in known for name in names):
                 self._unknown(node, at, f"includes {ast.unparse(node)[:60]}, which cannot be resolved", context)
+
+    def _class_names(self, value: Type) -> list[str]:
+        """The name of what an object is, and those of its bases."""
+        cls = value.of if isinstance(value, InstanceType) else value
+        bases = self.expressions.hierarchy.mro(cls) if isinstance(cls, ClassType) else ()
+        return [qualified_name(value), *(base.name for base in bases)]
 
     def _registered(self, router: Allocation, context: _Context) -> Iterator[Route]:
         for call, at in self.expressions.calls("register"):

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from archguard.codebase.facts.executed_nodes import executed_statements
 from archguard.codebase.scopes.scopes import Position, Scope
-from archguard.effects.routes.conditions import UNKNOWN, Conditions
+from archguard.effects.routes.conditions import HOLE, UNKNOWN, Conditions
 from archguard.effects.routes.expressions import Expressions
 from archguard.effects.routes.names import scopes_named
 from archguard.effects.routes.route import Route
@@ -23,8 +23,6 @@ from archguard.semantics import FunctionType, qualified_name
 from archguard.semantics.recorded import recorded
 
 _MAX_DEPTH = 2
-_HOLE = "\ue000"
-"""What stands for a parameter in the path of a request: no text that a program compares it with."""
 _PARAMETER = re.compile(r"\{[^{}]*\}")
 _PARAMETER_NAME = re.compile(r"\{(\w+)[^{}]*\}")
 _MIDDLEWARE_METHODS = frozenset({"dispatch", "__call__", "process_view", "process_request", "intercept_service"})
@@ -127,7 +125,7 @@ def _refusal(statement: ast.Raise) -> bool:
 
 def _known(route: Route) -> Mapping[str, object]:
     """What a hook can read of a route."""
-    path = _PARAMETER.sub(_HOLE, route.path)
+    path = _PARAMETER.sub(HOLE, route.path)
     blueprint = parent_name(route.endpoint)
     found: dict[str, object] = dict.fromkeys(
         ("request.path", "request.url.path", "request.path_info", "request.rel_url.path", "scope['path']"), path
@@ -135,7 +133,7 @@ def _known(route: Route) -> Mapping[str, object]:
     if route.method.isupper() and route.method not in ("ANY", "WEBSOCKET", "RPC"):
         found |= {"request.method": route.method, "scope['method']": route.method}
     if route.endpoint:
-        arguments = dict.fromkeys(_PARAMETER_NAME.findall(route.path), _HOLE)
+        arguments = dict.fromkeys(_PARAMETER_NAME.findall(route.path), HOLE)
         found |= {"request.endpoint": route.endpoint, "request.blueprint": blueprint or None}
         found |= {"request.view_args": arguments}
     if route.framework == "django":

@@ -5,15 +5,17 @@ constructs an object, with the class of `self` that keeps it and the call of the
 are followed to their allocations through names, attributes, returns and arguments at call sites.
 
 Limits: `_MAX_DEPTH` steps for one expression, which also ends cycles; assembly code passes a router through three or
-four functions. Objects in dictionaries under computed keys, and arguments by `*args`, are not followed.
+four functions. Arguments by `*args` are not followed, nor dictionaries in local variables under computed keys.
 
 Cost: one pass over the bytes of all files for each name of a function whose parameter holds a router.
 """
 
 import ast
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import cached_property
+from types import MappingProxyType
 from typing import TypeAlias
 
 from archguard.codebase import Codebase, SourceError
@@ -25,7 +27,7 @@ from archguard.codebase.scopes.scopes import Binding, BindingKind, Position, Sco
 from archguard.effects.catalogue.routes import Family, Places, route_facts
 from archguard.effects.routes.hierarchy import Hierarchy
 from archguard.effects.routes.route import UNKNOWN_PART
-from archguard.model.names import last_part, parts_of
+from archguard.model.names import last_part, parent_name, parts_of
 from archguard.semantics import (
     ClassType,
     ExternalMember,
@@ -44,6 +46,8 @@ Placed: TypeAlias = tuple[ast.expr, Position]
 """An expression, and where it is evaluated."""
 
 _MAX_DEPTH = 14
+_MAX_HELPERS = 3
+"""Helpers that pass a router on to each other until one mounts it."""
 _SAME_OBJECT = frozenset({"router", "app", "blueprint", "api"})
 """Attributes of an application that stand for it where the project does not define them: `app.router.add_get`."""
 _PROPERTIES = frozenset({"property", "cached_property"})
@@ -93,6 +97,7 @@ class Expressions:
         self.hierarchy = Hierarchy(model)
         self.facts = route_facts()
         self._calls: dict[str, dict[str, list[tuple[ast.Call, Position]]]] = {}
+        self._adding = set[tuple[Scope, str]]()
 
     @cached_property
     def modules(self) -> tuple[str, ...]:
@@ -110,7 +115,7 @@ class Expressions:
         found = self._allocations(node, at, owner, depth - 1)
         return tuple(dict.fromkeys(found))
 
-    def _allocations(  # noqa: C901  # one case for each form of expression
+    def _allocations(  # noqa: C901, PLR0912  # one case for each form of expression
         self, node: ast.expr, at: Position, owner: ClassType | None, depth: int
     ) -> Iterator[Allocation]:
         match node:
@@ -123,9 +128,11 @@ class Expressions:
                         yield from self._of_binding(origin, owner if origin.at.scope is at.scope else None, depth)
             case ast.Attribute():
                 yield from self._of_attribute(node, at, owner, depth)
-            case ast.Subscript(value=value):
+            case ast.Subscript():
                 for entry, position in (self.model.mappings.lookup(node, at) or ((), ()))[0]:
                     yield from self.allocations(entry, position, None, depth)
+                for entry, position, holder in self._entries(node, at, owner, depth):
+                    yield from self.allocations(entry, position, holder, depth)
             case ast.IfExp(body=one, orelse=other):
                 yield from self.allocations(one, at, owner, depth)
                 yield from self.allocations(other, at, owner, depth)
@@ -134,6 +141,42 @@ class Expressions:
                     yield from self.allocations(value, at, owner, depth)
             case ast.Await(value=value) | ast.NamedExpr(value=value):
                 yield from self.allocations(value, at, owner, depth)
+            case ast.Constant(value=str(path)) if parent_name(path) in self.codebase.sources:
+                # `api.add_router("/orders", "shop.orders.router")`
+                for origin in self.model.resolver.resolve_in_module(parent_name(path), last_part(path)):
+                    if isinstance(origin, Binding):
+                        yield from self._of_binding(origin, None, depth)
+
+    def _entries(
+        self, node: ast.Subscript, at: Position, owner: ClassType | None, depth: int
+    ) -> Iterator[tuple[ast.expr, Position, ClassType | None]]:
+        """What `self.versions[key]` may be, if that is a property or an attribute: the entry of that key, else any."""
+        for literal, place, holder in self._dictionaries(node.value, at, owner, depth):
+            pairs = [(key, value) for key, value in zip(literal.keys, literal.values, strict=True) if key is not None]
+            same = [value for key, value in pairs if ast.unparse(key) == ast.unparse(node.slice)]
+            yield from ((value, place, holder) for value in same or [value for _, value in pairs])
+
+    def _dictionaries(
+        self, node: ast.expr, at: Position, owner: ClassType | None, depth: int
+    ) -> Iterator[tuple[ast.Dict, Position, ClassType | None]]:
+        match node:
+            case ast.Dict():
+                yield node, at, owner
+            case ast.Attribute(value=value, attr=attr) if depth:
+                for inner in self.types(value, at, owner):
+                    cls = inner.of if isinstance(inner, InstanceType) else inner
+                    holder = cls if isinstance(cls, ClassType) else None
+                    for binding in attribute_bindings(self.model, inner, attr):
+                        for found, place in self._results(binding):
+                            yield from self._dictionaries(found, place, holder, depth - 1)
+
+    def _results(self, binding: Binding) -> Iterator[Placed]:
+        """What a binding is assigned; of a property, what it returns."""
+        if binding.kind is BindingKind.DEFINED:
+            scope = self.model.files.scope_of(binding.node, binding.at)
+            yield from scope.returns if scope else ()
+        elif binding.kind is BindingKind.ASSIGNED and isinstance(binding.node, ast.expr):
+            yield _unpacked(binding.node, binding.path), binding.at
 
     def _of_call(self, node: ast.Call, at: Position, owner: ClassType | None, depth: int) -> Iterator[Allocation]:
         if isinstance(node.func, ast.Name) and node.func.id == "cast" and len(node.args) > 1:
@@ -190,8 +233,7 @@ class Expressions:
             for binding in attribute_bindings(self.model, value, node.attr):
                 known = True
                 if binding.kind is BindingKind.DEFINED:  # a property
-                    scope = self.model.files.scope_of(binding.node, binding.at)
-                    for result, position in scope.returns if scope else ():
+                    for result, position in self._results(binding):
                         yield from self.allocations(result, position, holder, depth)
                     continue
                 for found in self._of_binding(binding, holder, depth):
@@ -230,28 +272,40 @@ class Expressions:
                 return found
         return None
 
-    def keyword(self, call: ast.Call, at: Position, name: str) -> Placed | None:
-        """The keyword argument `name` of `call`, also in a dictionary that it unpacks."""
+    def keyword(
+        self, call: ast.Call, at: Position, name: str, passed: Mapping[str, Placed] = MappingProxyType({})
+    ) -> Placed | None:
+        """The keyword argument `name` of `call`, also in a dictionary that it unpacks.
+
+        `passed` is what the function around it is called with.
+        """
         for keyword in call.keywords:
             if keyword.arg == name:
                 return keyword.value, at
         for keyword in call.keywords:
-            if keyword.arg is None and (found := self._entry(keyword.value, at, name)):
+            if keyword.arg is None and (found := self._entry(keyword.value, at, name, passed)):
                 return found
         return None
 
-    def _entry(self, mapping: ast.expr, at: Position, key: str, depth: int = 4) -> Placed | None:
+    def _entry(
+        self, mapping: ast.expr, at: Position, key: str, passed: Mapping[str, Placed], depth: int = 4
+    ) -> Placed | None:
         match mapping:
             case ast.Dict(keys=keys, values=values):
                 for name, value in zip(keys, values, strict=True):
                     if isinstance(name, ast.Constant) and name.value == key:
                         return value, at
+                unpacked = [value for name, value in zip(keys, values, strict=True) if name is None]
+                entries = (self._entry(value, at, key, passed, depth - 1) for value in unpacked if depth)
+                return next(filter(None, entries), None)
             case ast.Call(func=ast.Name(id="dict"), keywords=keywords):
                 return next(((item.value, at) for item in keywords if item.arg == key), None)
-            case ast.Name(id=name) if depth:
+            case ast.Name(id=name) if name in passed and depth:
+                return self._entry(*passed[name], key, {}, depth - 1)
+            case ast.Name() if depth:
                 for binding in self.assigned(mapping, at):
                     if isinstance(binding.node, ast.expr) and (
-                        found := self._entry(binding.node, binding.at, key, depth - 1)
+                        found := self._entry(binding.node, binding.at, key, passed, depth - 1)
                     ):
                         return found
         return None
@@ -286,18 +340,48 @@ class Expressions:
         if function.name.endswith(".__init__") and parameter.name:
             yield from self._passed_by_subclasses(function, parameter.name)
 
-    def sites(self, node: ast.expr, at: Position) -> Iterator[Mapping[str, Placed]]:
-        """If `node` is a parameter of the function around it: what each call site passes, by parameter."""
+    def sites(self, node: ast.expr, at: Position, depth: int = _MAX_HELPERS) -> Iterator[Mapping[str, Placed]]:
+        """If `node` is a parameter of the function around it: what each call site passes, by parameter.
+
+        What a helper passes on to another one is what its own call sites pass. `**options` is a dictionary.
+        """
         function = at.scope
-        if not isinstance(function.node, ast.FunctionDef | ast.AsyncFunctionDef):
+        if not isinstance(function.node, ast.FunctionDef | ast.AsyncFunctionDef) or not depth:
             return
-        arguments = function.node.args
-        names = [item.arg for item in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
+        names = _parameter_names(function)
         if not isinstance(node, ast.Name) or node.id not in names or function.node.name == "__init__":
             return
+        several, rest = function.node.args.vararg, function.node.args.kwarg
         for call, place, implicit in self._call_sites(function):
             found = {name: self._passed_at(function, name, call, place, implicit) for name in names}
-            yield {name: placed for name, placed in found.items() if placed}
+            passed = {name: placed for name, placed in found.items() if placed}
+            if several:
+                leading = len(function.node.args.posonlyargs) + len(function.node.args.args) - implicit
+                passed[several.arg] = (ast.Tuple(call.args[leading:]), place)
+            if rest:
+                others = [keyword for keyword in call.keywords if keyword.arg not in names]
+                passed[rest.arg] = (ast.Call(ast.Name("dict"), [], others), place)
+            yield from self._passed_on(passed, passed.get(node.id), depth - 1)
+
+    def _passed_on(
+        self, passed: Mapping[str, Placed], receiver: Placed | None, depth: int
+    ) -> Iterator[Mapping[str, Placed]]:
+        outer = list(self.sites(*receiver, depth)) if receiver else []
+        for above in outer:
+            yield {name: next(iter(self.substituted(*placed, above)), placed) for name, placed in passed.items()}
+        if not outer:
+            yield passed
+
+    def returned_calls(self, call: ast.Call, at: Position) -> Iterator[tuple[ast.Call, Position, Mapping[str, Placed]]]:
+        """The calls that a function of the project returns, each with what `call` passes for its parameters."""
+        for value in self.types(call.func, at):
+            if isinstance(value, FunctionType):
+                implicit, names = int(value.receiver is not None), _parameter_names(value.scope)
+                passed = {name: self._passed_at(value.scope, name, call, at, implicit) for name in names}
+                arguments = {name: placed for name, placed in passed.items() if placed}
+                yield from (
+                    (node, place, arguments) for node, place in value.scope.returns if isinstance(node, ast.Call)
+                )
 
     def rows(self, call: ast.Call, at: Position) -> Iterator[Mapping[str, Placed]]:
         """If `call` stands in a loop over a known list: what each element gives to the names of the loop.
@@ -487,17 +571,25 @@ class Expressions:
                 parts.append(self.elements(_unpacked(binding.node, binding.path), binding.at, owner, depth - 1))
                 # A list may be extended where it is defined, and where it is imported.
                 places = {binding.at.scope.module: binding.at, at.scope.module: at}
-                parts += [
-                    self._element(added, position, owner, depth)
-                    for place in places.values()
-                    for added, position in self._added(node, place)
-                ]
+                parts += [part for place in places.values() for part in self._added_elements(node, place, owner, depth)]
         return self._all_elements(parts)
 
-    def _added(self, node: ast.Name | ast.Attribute, at: Position) -> Iterator[Placed]:
+    def _added_elements(
+        self, node: ast.Name | ast.Attribute, at: Position, owner: ClassType | None, depth: int
+    ) -> list[tuple[list[Placed], bool]]:
         """What `x += [...]`, `x.append(...)` and `x.extend(...)` add to a list where it is defined."""
         name = node.id if isinstance(node, ast.Name) else node.attr
-        yield from self._additions(at.scope.module).get(name, ())
+        list_of = (at.scope.module, name)
+        # What is added may be a list of that name again, to which the same is added: once is enough, and each time
+        # would take exponential time.
+        if list_of in self._adding:
+            return []
+        self._adding.add(list_of)
+        try:
+            added = self._additions(at.scope.module).get(name, ())
+            return [self._element(element, position, owner, depth) for element, position in added]
+        finally:
+            self._adding.discard(list_of)
 
     @recorded
     def _additions(self, module: Scope) -> dict[str, list[Placed]]:
@@ -550,6 +642,18 @@ class Expressions:
         value = self.model.string_value(node, at)
         return value.filled(UNKNOWN_PART)
 
+    def text_with(self, placed: Placed | None, passed: Mapping[str, Placed]) -> str:
+        """The string at `placed` in a function that is called with `passed`."""
+        if placed is None or not passed:
+            return self.text(placed)
+        node, at = placed
+        if isinstance(node, ast.Name) and node.id not in passed:
+            local = [binding for binding in at.scope.bindings.get(node.id, ()) if isinstance(binding.node, ast.expr)]
+            if len(local) == 1 and local[0].kind is BindingKind.ASSIGNED and not local[0].path:
+                return self.text_with((local[0].node, local[0].at), passed)  # type: ignore[arg-type]
+        texts = {name: value for name, given in passed.items() if (value := self.text(given))}
+        return self.text((_Substitution(texts).visit(deepcopy(node)), at))
+
     def _given(self, parameter: Binding, call: ast.Call) -> ast.expr | None:
         function = parameter.at.scope.node
         if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -576,6 +680,17 @@ class Expressions:
     def modules_of(self, values: Collection[Type]) -> Iterator[str]:
         """The modules among `values`."""
         yield from (value.name for value in values if isinstance(value, ModuleType))
+
+
+@dataclass
+class _Substitution(ast.NodeTransformer):
+    """Replaces names by strings."""
+
+    texts: Mapping[str, str]
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        """`node`, or the string that it stands for."""
+        return ast.Constant(self.texts[node.id]) if node.id in self.texts else node
 
 
 def exported_types(model: SemanticModel, module: str, name: str) -> Types:
@@ -609,6 +724,12 @@ def _bound(model: SemanticModel, value: Type, owner: ClassType | InstanceType) -
     decorators = {_name(node) for node in getattr(value.scope.node, "decorator_list", ())}
     method = FunctionType(value.name, value.scope, None if "staticmethod" in decorators else owner)
     return model.return_types(method, None, value.scope.end) if decorators & _PROPERTIES else (method,)
+
+
+def _parameter_names(function: Scope) -> list[str]:
+    arguments = getattr(function.node, "args", None)
+    groups = (arguments.posonlyargs, arguments.args, arguments.kwonlyargs) if arguments else ()
+    return [item.arg for group in groups for item in group]
 
 
 def _unpacked(node: ast.expr, path: tuple[int, ...]) -> ast.expr:

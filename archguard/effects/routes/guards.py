@@ -17,6 +17,7 @@ from archguard.effects.catalogue.routes import short
 from archguard.effects.routes.route import Check, Route
 from archguard.model.names import last_part, shortened
 
+_METHOD_DECORATOR = "django.utils.decorators.method_decorator"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _SPEC = re.compile(r"(?P<name>[\w.:]+)(?:\((?P<arguments>.*)\))?", re.DOTALL)
 
@@ -80,6 +81,14 @@ class GuardSet:
     def guards_of(self, route: Route) -> tuple[Check, ...]:
         """The checks of `route` that are guards, optional ones included."""
         return tuple(check for check in route.checks if self.of(check, route.method) is not Protection.NONE)
+
+    def name_of(self, check: Check, method: str) -> str:
+        """What guards in `check`: itself if the project names it, else the guard that it applies."""
+        if check.alternatives:
+            return " | ".join(dict.fromkeys(self.name_of(side, method) for side in check.alternatives))
+        inner = next((part for part in check.inner if self.of(part, method) is not Protection.NONE), None)
+        is_wrapper = check.name in ("", _METHOD_DECORATOR) and inner is not None
+        return self.name_of(inner, method) if is_wrapper and inner else check.name
 
     def of(self, check: Check, method: str) -> Protection:
         """How well `check` guards `method`."""

@@ -6,7 +6,7 @@ they do not run.
 """
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from archguard.codebase.scopes.scopes import Binding, BindingKind, Position, Scope
@@ -38,6 +38,8 @@ class Handler:
     """For a view set, the method of the class by HTTP method: `as_view({"get": "list"})`."""
     options: tuple[tuple[str, Placed], ...] = ()
     """The keyword arguments of `as_view`, which override attributes of the class."""
+    unknown: tuple[str, ...] = ()
+    """Why what runs before it cannot be told."""
 
     @property
     def is_external(self) -> bool:
@@ -52,6 +54,15 @@ class Handlers:
         self.checks = checks
         self.expressions = checks.expressions
         self.model = checks.model
+        self._called: tuple[Scope | None, Mapping[str, Placed]] = (None, {})
+
+    def of_call(self, node: ast.expr, at: Position, passed: Mapping[str, Placed]) -> tuple[Handler, ...]:
+        """The handlers that `node` can be in a function that is called with `passed`."""
+        self._called = (at.scope, passed)
+        try:
+            return self.of(node, at)
+        finally:
+            self._called = (None, {})
 
     def of(  # noqa: PLR0911  # one case for each form of expression
         self, node: ast.expr, at: Position, owner: ClassType | None = None, depth: int = _MAX_DEPTH
@@ -71,6 +82,9 @@ class Handlers:
                 return wrapped or self._returned(func, at, owner, depth)
             case ast.Call(func=func) if returned := self._returned(func, at, owner, depth):
                 return returned
+            case ast.IfExp(body=one, orelse=other):
+                found = [handler for side in (one, other) for handler in self.of(side, at, owner, depth - 1)]
+                return tuple(dict.fromkeys(found))
             case ast.Name() | ast.Attribute() if followed := self._assigned(node, at, owner, depth):
                 return followed
         return tuple(filter(None, (self._of_type(value) for value in self.expressions.types(node, at, owner))))
@@ -119,7 +133,9 @@ class Handlers:
             if binding.kind is BindingKind.ASSIGNED and isinstance(binding.node, ast.expr) and not binding.path:
                 found += self.of(binding.node, binding.at, owner, depth - 1)
             elif binding.kind is BindingKind.PARAMETER:
-                for value, position in self.expressions.passed(binding):
+                function, arguments = self._called
+                given = arguments.get(binding.name) if binding.at.scope is function else None
+                for value, position in [given] if given else self.expressions.passed(binding):
                     found += self.of(value, position, None, depth - 1)
         return tuple(dict.fromkeys(found))
 

@@ -120,9 +120,11 @@ class Route:
     """The class whose instance serves it, if there is one."""
 
     @property
-    def is_complete(self) -> bool:
-        """Whether its path and all of its checks are known."""
-        return not self.unknown
+    def unresolved_checks(self) -> tuple[str, ...]:
+        """Why it cannot be told what runs before its handler; empty if it can. An unknown path does not matter here."""
+        found = [reason for reason in self.unknown if reason != PATH_REASON]
+        lost = [f"the check at {check.location} cannot be resolved" for check in self.checks if check.has_unknown]
+        return (*found, *lost)
 
     @property
     def service(self) -> str:

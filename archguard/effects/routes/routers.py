@@ -34,11 +34,12 @@ from archguard.effects.routes.route import (
     normalized,
 )
 from archguard.model import Location
-from archguard.model.names import last_part, parent_name
+from archguard.model.names import last_part, parent_name, service_of, top_package
 from archguard.semantics import ClassType, ExternalSymbol, InstanceType, qualified_name
 
 _MAX_DEPTH = 12
 _OBJECT_NAME = re.compile(r"(?:.*_)?(?:app|application|router|routes|blueprint|blp|bp|api|ns|namespace)$")
+_AMBIGUOUS = "it cannot be told which of several applications it is registered on"
 _NOTHING: Mapping[str, Placed] = MappingProxyType({})
 """What is passed to a registration whose names stand for themselves."""
 _STATIC = frozenset({"StaticFiles", "Admin"})
@@ -80,6 +81,13 @@ class _Node:
     checks: list[Check] = field(default_factory=list)
     application_checks: list[Check] = field(default_factory=list)
 
+    def take(self, other: "_Node") -> None:
+        """Add what is recorded of `other`, which turns out to be the same object."""
+        self.entries += other.entries
+        self.children += other.children
+        self.checks += other.checks
+        self.application_checks += other.application_checks
+
 
 @dataclass(frozen=True)
 class _Context:
@@ -87,6 +95,8 @@ class _Context:
 
     prefix: str = ""
     checks: tuple[Check, ...] = ()
+    included: tuple[Check, ...] = ()
+    """Those of the nearest mount, where they replace what the mounted router has."""
     application: str = ""
     blueprint: str = ""
     unknown: tuple[str, ...] = ()
@@ -105,6 +115,7 @@ class Routers:
         self.unresolved: list[Unresolved] = []
         self._has_unresolved_mounts = False
         self._anonymous: dict[tuple[str, str], ast.Call] = {}
+        self._ambiguous = set[Allocation]()
         self._words = frozenset({"init_app"}).union(*(family.words for family in self.facts.named_families))
 
     def collect(self, modules: Iterable[str]) -> None:
@@ -224,6 +235,7 @@ class Routers:
         if self._implements_registration(at.scope):
             return
         sites = list(self.expressions.sites(called.value, at)) or list(self.expressions.rows(call, at))
+        sites = sites or self._sites_of_method(called, at)
         for passed in sites:
             for placed in self.expressions.substituted(called.value, at, passed):
                 receivers = self.expressions.allocations(*placed)
@@ -234,6 +246,16 @@ class Routers:
                 self._call_of(allocation, call, called, at, _NOTHING)
         if called.attr == "init_app" and call.args:
             self._attach(call, called, at)
+
+    def _sites_of_method(self, called: ast.Attribute, at: Position) -> list[Mapping[str, Placed]]:
+        """What the calls of a method pass that registers on an object of `self`: `def add(self, view, *paths)`."""
+        root = called.value.value if isinstance(called.value, ast.Attribute) else None
+        is_registration = any(family.registration(called.attr) for family in self.facts.named_families)
+        if not is_registration or not isinstance(root, ast.Name) or root.id != "self":
+            return []
+        arguments = getattr(at.scope.node, "args", None)
+        names = [item.arg for item in arguments.args[1:]] if arguments else []
+        return next(filter(None, (list(self.expressions.sites(ast.Name(name), at)) for name in names)), [])
 
     def _implements_registration(self, scope: Scope | None) -> bool:
         """Whether `scope` is inside of a method by which a router of the project registers what it is passed.
@@ -323,11 +345,14 @@ class Routers:
         if placed is None:
             return
         found = self.expressions.substituted(*placed, passed)
-        handlers = [handler for node, position in found for handler in self.handlers.of(node, position)]
-        if not handlers:
-            self._unknown(call, at, f"registers a handler that cannot be resolved: {ast.unparse(placed[0])}")
-        for handler in handlers:
+        handlers = [handler for node, position in found for handler in self.handlers.of_call(node, position, passed)]
+        for handler in handlers or [self._unresolved(placed[0], at)]:
             self._register(allocation, registration, call, at, handler, None, passed)
+
+    def _unresolved(self, node: ast.expr, at: Position) -> Handler:
+        """What serves a route whose handler cannot be resolved: its path and method are known all the same."""
+        text = ast.unparse(node)
+        return Handler(text, at.scope.module.name, None, unknown=(f"its handler {text} cannot be resolved",))
 
     def _register(  # noqa: PLR0913  # the object, the call and the handler
         self,
@@ -354,23 +379,22 @@ class Routers:
                     module=at.scope.module.name,
                     endpoint=self.expressions.text(endpoint) if endpoint and family.name == "flask" else "",
                     decorator=decorator,
-                    unknown=() if complete else ("its list of dependencies cannot be resolved",),
+                    unknown=handler.unknown if complete else ("its list of dependencies cannot be resolved",),
                 )
             )
 
     def _listed(self, placed: list[Placed], level: Level, family: Family) -> tuple[tuple[Check, ...], bool]:
-        if family.name == "ninja":  # `auth=` takes one or several, of which one must pass
-            found = list[Check]()
-            for node, at in placed:
-                if isinstance(node, ast.Constant) and node.value is None:
-                    found.append(Check(names=("ninja.no_auth",), level=level, location=self.checks.location(node, at)))
-                else:
-                    found += [
-                        self.checks.of(item, position, level)
-                        for item, position in self.checks.elements_or_self(node, at)
-                    ]
-            return tuple(found), True
-        return self.checks.of_list(placed, level)
+        if family.name != "ninja":
+            return self.checks.of_list(placed, level)
+        return tuple(self._one_of(node, at, level) for node, at in placed), True
+
+    def _one_of(self, node: ast.expr, at: Position, level: Level) -> Check:
+        """The check of `auth=` in Django Ninja: one or several, of which one must pass."""
+        place = self.checks.location(node, at)
+        if isinstance(node, ast.Constant) and node.value is None:
+            return Check(names=("ninja.no_auth",), level=level, location=place)
+        sides = [self.checks.of(item, position, level) for item, position in self.checks.elements_or_self(node, at)]
+        return sides[0] if len(sides) == 1 else Check(names=(), level=level, location=place, alternatives=tuple(sides))
 
     def _paths(
         self, registration: Registration, call: ast.Call, at: Position, passed: Mapping[str, Placed]
@@ -408,23 +432,22 @@ class Routers:
         if placed is None:
             return
         prefix = self.expressions.argument(call, at, mount.prefix) if mount.prefix else None
-        placed = next(iter(self.expressions.substituted(*placed, passed)), placed)
         prefix = next(iter(self.expressions.substituted(*prefix, passed)), prefix) if prefix else None
-        listed = [
-            found for key in parent.family.checks if (found := self.expressions.keyword(call, at, key)) is not None
-        ]
+        named = [self.expressions.keyword(call, at, key, passed) for key in parent.family.checks]
+        listed = [value for found in named if found for value in self.expressions.substituted(*found, passed)]
         checks, complete = self._listed(listed, Level.INCLUDE, parent.family)
         if not complete:
             checks = (
                 *checks,
                 Check(names=(), level=Level.INCLUDE, location=self.checks.location(call, at), has_unknown=True),
             )
-        children = self.expressions.allocations(*placed)
         text = self.expressions.text(prefix) if prefix else None
-        for child in children:
-            self._node(parent).children.append(_Child(child, text, checks, mount.replaces))
-        if not children and not self._mount_entries(parent, placed, text or "", checks):
-            self._mount_external(parent, placed, call, at, text or "", checks)
+        for mounted in self.expressions.substituted(*placed, passed):
+            children = self.expressions.allocations(*mounted)
+            for child in children:
+                self._node(parent).children.append(_Child(child, text, checks, mount.replaces))
+            if not children and not self._mount_entries(parent, mounted, text or "", checks):
+                self._mount_external(parent, mounted, call, at, text or "", checks)
 
     def _graph(
         self, parent: Allocation, placed: Placed, call: ast.Call, prefix: str, checks: tuple[Check, ...]
@@ -459,8 +482,10 @@ class Routers:
         checks: tuple[Check, ...],
     ) -> None:
         node, position = placed
-        values = self.model.infer(node, position)
-        external = [value for value in values if not isinstance(getattr(value, "of", value), ClassType)]
+        values = [getattr(value, "of", value) for value in self.model.infer(node, position)]
+        classes = [value for value in values if isinstance(value, ClassType)]
+        inherited = [base for cls in classes for base in self.expressions.hierarchy.mro(cls)]
+        external = [value for value in (*values, *inherited) if not isinstance(value, ClassType)]
         names = [qualified_name(value) for value in external]
         if any(last_part(name) in _STATIC for name in names):
             return
@@ -468,7 +493,7 @@ class Routers:
             self._graph(parent, placed, call, prefix, checks)
             return
         # What is mounted may be any router of the project that nothing else mounts.
-        if not names and not isinstance(node, ast.Call):
+        if any(map(self.facts.family, names)) or (not names and not isinstance(node, ast.Call)):
             self._has_unresolved_mounts = True
         self._unknown(call, at, f"mounts {ast.unparse(node)}, which cannot be resolved", prefix)
 
@@ -542,14 +567,12 @@ class Routers:
         handlers = self.handlers.of(*placed) if placed else ()
         own = [found for key in ("dependencies", "middleware") if (found := self.expressions.keyword(node, at, key))]
         listed = self.checks.of_list(own, Level.ROUTE)[0]
-        for handler in handlers:
+        for handler in handlers or ((self._unresolved(placed[0], at),) if placed else ()):
             path = joined(prefix, self.expressions.text(self.expressions.argument(node, at, entry.path)))
             methods, place = self._methods(entry, node, at), self.checks.location(node, at)
             self._node(parent).entries.append(
-                _Entry(path, methods, handler, (*listed, *checks), place, at.scope.module.name)
+                _Entry(path, methods, handler, (*listed, *checks), place, at.scope.module.name, unknown=handler.unknown)
             )
-        if not handlers:
-            self._unknown(node, at, "registers a handler that cannot be resolved", prefix)
         return True
 
     def _middleware(self, allocation: Allocation, call: ast.Call, at: Position) -> None:
@@ -648,6 +671,7 @@ class Routers:
         """
         # By the call that constructs it: one router may be known by several allocations, one for each way that leads to
         # it.
+        self._adopt()
         mounted = {id(child.allocation.call) for node in self.nodes.values() for child in node.children}
         roots = dict[int, Allocation]()
         for allocation in self.nodes:
@@ -658,13 +682,37 @@ class Routers:
             if key in mounted or self._is_covered(allocation, classes):
                 continue
             if allocation.is_application:
-                name = f"{allocation.name}"
-                yield from self._expand(allocation, _Context(prefixes.get(key, ""), application=name), ())
+                unknown = (_AMBIGUOUS,) if allocation in self._ambiguous else ()
+                context = _Context(prefixes.get(key, ""), application=allocation.name, unknown=unknown)
+                yield from self._expand(allocation, context, ())
             # A package of routers without an application is one that others mount. Beside an application that mounts
             # others, a router that nobody mounts serves nothing.
             elif allocation.family.name not in has_applications or self._is_needed(allocation):
                 unknown = ("no application is found that includes its router",)
                 yield from self._expand(allocation, _Context(unknown=unknown if has_applications else ()), ())
+
+    def _adopt(self) -> None:
+        """Give what is registered on an application that cannot be found to the only one that it can be."""
+        applications = [allocation for allocation in self.nodes if allocation.is_application]
+        lost = [item for item in applications if self._is_anonymous(item) and item.any_of is None]
+        known = {id(item.call): item for item in applications if not self._is_anonymous(item)}
+        for allocation in lost:
+            same = [item for item in known.values() if item.family is allocation.family]
+            near = [item for item in same if _service(item) == _service(allocation)] or same
+            if len(near) == 1:
+                self._node(near[0]).take(self.nodes.pop(allocation))
+            elif any(self._has_own_checks(item) for item in near):
+                self._ambiguous.add(allocation)
+
+    def _is_anonymous(self, allocation: Allocation) -> bool:
+        return any(allocation.call is call for call in self._anonymous.values())
+
+    def _has_own_checks(self, application: Allocation) -> bool:
+        """Whether the project puts checks of its own in front of all routes of an application."""
+        checks, _ = self._own_checks(application, list(self._matching(application)))
+        names = [name for check in (*checks, *self._application_checks(application, ())) for name in check.names]
+        packages = {top_package(module) for module in self.expressions.modules}
+        return any(top_package(name) in packages for name in names)
 
     def _is_covered(self, allocation: Allocation, classes: Iterable[ClassType | None]) -> bool:
         """Whether it stands for any object of a class, of which objects are known."""
@@ -698,9 +746,10 @@ class Routers:
         checks, unknown = self._own_checks(allocation, nodes)
         if not above:
             checks = (*checks, *self._application_checks(allocation, ()))
-        # In Django Ninja and the like, `auth` of a router replaces that of the API; elsewhere both must pass.
-        inherited = context.checks if allocation.family.inherits_checks or not _has_auth(checks) else ()
-        context = replace(context, checks=(*checks, *inherited), unknown=(*context.unknown, *unknown))
+        # In Django Ninja and the like, the nearest `auth` replaces all others; elsewhere all must pass.
+        nearest = context.included or (checks if _has_auth(checks) else context.checks)
+        every = (*checks, *context.checks) if allocation.family.inherits_checks else nearest
+        context = replace(context, checks=every, unknown=(*context.unknown, *unknown))
         name = self._blueprint_name(allocation)
         context = replace(context, blueprint=f"{context.blueprint}.{name}".strip(".") if name else context.blueprint)
         for node in nodes:
@@ -713,7 +762,13 @@ class Routers:
                 prefix = (
                     joined(context.prefix, child.prefix or "", own) if context.prefix or child.prefix or own else ""
                 )
-                inner = replace(context, prefix=prefix, checks=(*child.checks, *context.checks))
+                inherits = allocation.family.inherits_checks
+                inner = replace(
+                    context,
+                    prefix=prefix,
+                    checks=(*child.checks, *context.checks) if inherits else context.checks,
+                    included=() if inherits else child.checks,
+                )
                 yield from self._expand(child.allocation, inner, (*above, allocation))
 
     def _application_checks(self, allocation: Allocation, above: tuple[Allocation, ...]) -> Iterator[Check]:
@@ -759,6 +814,7 @@ class Routers:
         unknown = [*context.unknown, *entry.unknown]
         if UNKNOWN_PART in template:
             unknown.append(PATH_REASON)
+        inherits = allocation.family.inherits_checks or not _has_auth(entry.checks)
         for method, handler, checks, reasons in self._served(entry, allocation):
             endpoint = entry.endpoint or last_part(handler.name)
             yield Route(
@@ -772,7 +828,7 @@ class Routers:
                 framework=allocation.family.name,
                 application=context.application,
                 endpoint=f"{context.blueprint}.{endpoint}".strip("."),
-                checks=(*checks, *entry.checks, *context.checks),
+                checks=(*checks, *entry.checks, *(context.checks if inherits else ())),
                 unknown=tuple(dict.fromkeys((*unknown, *reasons))),
                 scope=handler.scope,
                 owner=handler.cls,
@@ -876,6 +932,11 @@ class Routers:
                 if isinstance(binding.node, ast.expr):
                     return tuple(text.upper() for text in self.expressions.texts((binding.node, binding.at)))
         return ()
+
+
+def _service(allocation: Allocation) -> str:
+    module = allocation.at.scope.module.name
+    return service_of(module) or top_package(module)
 
 
 def _adds_routes(access: Access) -> bool:

@@ -37,7 +37,7 @@ from archguard.incremental.fingerprint import digest_of
 from archguard.semantics.app_state import app_state_writers
 
 _WORDS = re.compile(
-    rb"\b(?:fastapi|starlette|flask\w*|quart\w*|apiflask|django|rest_framework\w*|litestar|tornado|aiohttp|sanic|ninja"
+    rb"\b(?:fastapi|starlette|flask\w*|connexion|quart\w*|apiflask|django|rest_framework\w*|litestar|tornado|aiohttp|sanic|ninja"
     rb"|grpc|nameko|strawberry\w*|graphene\w*|ariadne\w*|urlpatterns)\b|@[\w.]+\.(?:get|post|put|patch|delete|route|api_route|websocket|view)\("
     rb"|\.(?:include_router|register_blueprint|add_url_rule|add_api_route|add_resource|before_request|add_middleware|mount)\("
 )

@@ -1,11 +1,11 @@
 """Reads the sites of a function: its calls, and the expressions by which it consumes queries and generators."""
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from archguard.codebase.scopes.access_paths import path_nodes
-from archguard.codebase.scopes.scopes import Binding, BindingKind, Position
+from archguard.codebase.scopes.scopes import Binding, BindingKind, Position, Scope
 from archguard.effects.catalogue.operations import Operation
 from archguard.effects.table.bodies import Context, Evaluation, Use
 from archguard.effects.table.calls import Calls, ResolvedCall, reference_access, text_of
@@ -19,6 +19,7 @@ from archguard.semantics import (
     ExternalSymbol,
     FunctionType,
     InstanceType,
+    SemanticModel,
     Type,
     qualified_name,
 )
@@ -76,21 +77,21 @@ class BodyReader:
         return Body(self.scope, self.places, sites, is_async)
 
     def _may_be_in_loop(self, evaluation: Evaluation) -> bool:
-        """Whether `evaluation` is in a loop, or is one itself, or may consume what is built in one."""
+        """Whether `evaluation` is in a loop, or calls something again and again itself, as `map` does."""
         node, is_inside = evaluation.node, bool(evaluation.context.loops)
         if isinstance(node, ast.Name):
-            return node.id in self.places.results or (is_inside and node.id in self.places.iterated)
+            return is_inside and (node.id in self.places.results or node.id in self.places.iterated)
         if is_inside or evaluation.use is not Use.CALL:
             return is_inside
         call = self.calls.resolved.get(id(node))
-        return call is not None and (bool(call.passed) or self.execution.consumes(call.symbol))
+        return call is not None and bool(call.passed)
 
     def _sites(self, evaluation: Evaluation) -> Iterable[Site]:
         if evaluation.use is Use.CALL:
             return self._call_sites(evaluation)
         if evaluation.use is Use.RELATION:
             return self._relation(evaluation)
-        site = self._consumption(evaluation)
+        site = self._consumption(evaluation) or self._awaited_relation(evaluation)
         return (site,) if site else ()
 
     def _call_sites(self, evaluation: Evaluation) -> Iterator[Site]:
@@ -104,8 +105,11 @@ class BodyReader:
         effect, callees = self._effect_at(evaluation, call), self._callees(node, call.functions)
         consumed = self._consumed_argument(evaluation.context, node) if self.execution.consumes(symbol) else None
         if effect or callees or consumed:
-            location, query = self.source.location(node), self._query_name(call.access.owner, at)
-            effects = (self._effect(effect, location),) if effect else ()
+            location = self.source.location(node)
+            effects = (self._effect(effect, location, symbol),) if effect else ()
+            # Rows that have been read are read once; what changes them does so each time.
+            is_read = effect is not None and effect.operation is Operation.READ
+            query = self._query_name(call.access.owner, at) if is_read else None
             context, is_awaited = evaluation.context, evaluation.is_awaited
             site = Site(node, at, context, symbol, location, is_awaited, effects, callees, query=query)
             yield self._with_consumed(site, consumed) if consumed else site
@@ -120,16 +124,20 @@ class BodyReader:
         for found in call.operations:
             if found.has_effect:
                 return found
-            if evaluation.is_awaited and self._is_executed_by_await(evaluation.node, call.at):
+            if evaluation.is_awaited and call.access.call and self._is_executed_by_await(call.access.call, call.at):
                 return found._replace(operation=Operation.READ)
         return None
 
-    def _is_executed_by_await(self, call: ast.expr, at: Position) -> bool:
-        return any(self.classifier.lazy_query(value) == _ASYNC_ITERATION for value in self.model.infer(call, at))
+    def _is_executed_by_await(self, call: ast.Call, at: Position) -> bool:
+        """Whether `call` builds a query that is executed when it is awaited, by its result or by what it refines."""
+        nodes = (call, call.func.value) if isinstance(call.func, ast.Attribute) else (call,)
+        values = (value for node in nodes for value in self.model.infer(node, at))
+        return any(self.classifier.lazy_query(value) == _ASYNC_ITERATION for value in values)
 
-    def _effect(self, found: Found, location: Location) -> Effect:
+    def _effect(self, found: Found, location: Location, symbol: str = "") -> Effect:
+        """What a call of `symbol` does; a method of a stub is as asynchronous as the channel that it is made of."""
         operation, target, confidence, channel = found
-        blocks = not self.execution.is_asynchronous(target)
+        blocks = not any(map(self.execution.is_asynchronous, (target, symbol)))
         return Effect(channel, operation, target, location, confidence, Within(), blocks)
 
     def _callees(self, call: ast.Call, functions: Iterable[tuple[int, FunctionType]]) -> tuple[Callee, ...]:
@@ -160,6 +168,7 @@ class BodyReader:
             # moved.
             effects=(*site.effects, *(replace(effect, location=site.location) for effect in consumed.effects)),
             callees=(*site.callees, *consumed.callees),
+            iterated=(*site.iterated, *consumed.iterated),
             context=consumed.context,
             query=consumed.query,
         )
@@ -177,7 +186,7 @@ class BodyReader:
         if row is None:
             return
         for value in self.model.infer(node.value, at):
-            if field := self._relation_field(value, node.attr):
+            if field := self._relation_field(value, node.attr, self.execution.is_relation):
                 binding, symbol = field
                 # Once for each row and relation: Django keeps what it has loaded on the row.
                 if (row, binding) in self.loaded:
@@ -188,15 +197,28 @@ class BodyReader:
                 yield replace(site, effects=(effect,))
                 return
 
-    def _relation_field(self, owner: Type, name: str) -> tuple[Binding, str] | None:
-        """The binding and the qualified name of the foreign key `name` of the model `owner`."""
+    def _awaited_relation(self, evaluation: Evaluation) -> Site | None:
+        """The site of a foreign key whose row is loaded by awaiting it: `await order.customer`."""
+        node = evaluation.node
+        if evaluation.use is not Use.AWAIT or not isinstance(node, ast.Attribute):
+            return None
+        at = self.places.position(node, evaluation.context)
+        for value in self.model.infer(node.value, at):
+            if field := self._relation_field(value, node.attr, self.execution.is_awaited_relation):
+                site = self._site(evaluation, node, at, field[1])
+                effect = self._effect(Found(Operation.READ, field[1], Confidence.CERTAIN, "database"), site.location)
+                return replace(site, effects=(replace(effect, blocks=False),))
+        return None
+
+    def _relation_field(self, owner: Type, name: str, is_relation: Callable[[str], bool]) -> tuple[Binding, str] | None:
+        """The binding and the qualified name of the field `name` of the model `owner`, if `is_relation` says so."""
         if not isinstance(owner, InstanceType) or not isinstance(owner.of, ClassType):
             return None
         found = self.model.definition(owner.of, name)
         for binding in found[1] if found else ():
             if isinstance(binding.node, ast.Call):
                 fields = map(qualified_name, self.model.infer(binding.node.func, binding.at))
-                if any(map(self.execution.is_relation, fields)):
+                if any(map(is_relation, fields)):
                     return binding, f"{owner.of.name}.{name}"
         return None
 
@@ -236,15 +258,18 @@ class BodyReader:
             return None
         at = self.places.position(node, evaluation.context)
         lazy = self._lazy_query(evaluation, at)
+        if evaluation.use is Use.ITERATE and (parameter := self._iterated_parameter(node, at, lazy)):
+            return replace(self._site(evaluation, node, at, parameter), iterated=(parameter,))
         may_generate = evaluation.use is Use.ITERATE and isinstance(node, ast.Name) and node.id in self.places.results
-        if lazy is None and not may_generate:
-            return None
+        return self._executed(evaluation, at, lazy) if lazy is not None or may_generate else None
+
+    def _executed(self, evaluation: Evaluation, at: Position, lazy: Type | None) -> Site | None:
+        """The site of the query of type `lazy`, else of the generator, that is executed by the evaluation."""
+        node = evaluation.node
         origin, built, binding = self._built(node, at, evaluation)
         # A query set keeps its rows: what is iterated twice is executed once.
-        if binding is not None and id(binding) in self.named:
-            return None
         generators = self._generators(origin, built.context) if lazy is None else ()
-        if lazy is None and not generators:
+        if (binding is not None and id(binding) in self.named) or (lazy is None and not generators):
             return None
         if binding is not None:
             self.named.add(id(binding))
@@ -258,6 +283,17 @@ class BodyReader:
         effect = self._effect(Found(Operation.READ, target, confidence, "database"), site.location)
         blocks = effect.blocks and not evaluation.is_awaited
         return replace(site, effects=(replace(effect, blocks=blocks),), query=binding)
+
+    def _iterated_parameter(self, node: ast.expr, at: Position, lazy: Type | None) -> str:
+        """The parameter that `node` names, if the callers tell whether it is a query; "" otherwise.
+
+        Without an annotation its type is that of what some callers pass, and others may pass a list. What blocks is
+        reported in the asynchronous function itself, for whichever caller it does.
+        """
+        found = _argument(self.scope, parameter_of(self.model, node, at))
+        if found is None or (lazy is not None and isinstance(self.scope.node, ast.AsyncFunctionDef)):
+            return ""
+        return "" if found.annotation and self.model.infer(node, at) else found.arg
 
     def _lazy_query(self, evaluation: Evaluation, at: Position) -> Type | None:
         """The type of the lazy query that is executed; None if it is none."""
@@ -300,7 +336,10 @@ class BodyReader:
                 return node, evaluation, None
             call = binding.node.value if isinstance(binding.node, ast.Await) else binding.node
             if binding.kind is BindingKind.ASSIGNED and (built := self.code.calls.get(id(call))):
-                return built.node, built._replace(is_awaited=evaluation.is_awaited), binding
+                # A query that a loop refines, and that is executed behind it, is executed once.
+                loops = _shared(built.context.loops, evaluation.context.loops)
+                context = built.context._replace(loops=loops)
+                return built.node, built._replace(context=context, is_awaited=evaluation.is_awaited), binding
         outside = evaluation._replace(context=evaluation.context._replace(loops=()))
         return node, outside, origins[-1] if origins else None
 
@@ -358,6 +397,43 @@ def reference_site(classifier: Classifier, node: ast.expr, site: Site, *, in_thr
         else:
             callees += [Callee(function, None, in_thread) for function in functions_of(model, value)]
     return replace(empty, effects=tuple(effects), callees=tuple(callees))
+
+
+def iteration_site(classifier: Classifier, node: ast.expr, site: Site, place: Location) -> Site:
+    """What iterating over the argument `node` of the call at `site` does, at `place` in the function that is called."""
+    model, at = classifier.model, site.at
+    empty = replace(site, effects=(), callees=(), parameters=(), iterated=())
+    if parameter := parameter_of(model, node, at):
+        return replace(empty, iterated=(parameter,))
+    lazy = [value for value in model.infer(node, at) if classifier.lazy_query(value) == "iteration"]
+    # A query set keeps its rows: one from before the loop is executed once.
+    if not lazy or isinstance(node, _NEVER_LAZY) or (site.context.loops and _is_bound_before(model, node, site)):
+        return empty
+    target = qualified_name(lazy[0])
+    confidence = Confidence.LIKELY if _is_relationship(lazy[0]) else Confidence.CERTAIN
+    blocks = not classifier.execution.is_asynchronous(target)
+    return replace(empty, effects=(Effect("database", Operation.READ, target, place, confidence, Within(), blocks),))
+
+
+def _argument(function: Scope, parameter: str) -> ast.arg | None:
+    """The node of the parameter of that name of `function` itself, rather than of a function around it."""
+    arguments = getattr(function.node, "args", None)
+    nodes = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs) if parameter and arguments else ()
+    return next((node for node in nodes if node.arg == parameter), None)
+
+
+def _is_bound_before(model: SemanticModel, node: ast.expr, site: Site) -> bool:
+    """Whether `node` is a name that is bound outside of the innermost loop around `site`."""
+    loop = site.context.loops[-1]
+    first, last = getattr(loop, "lineno", 0), getattr(loop, "end_lineno", 0)
+    origins = model.resolve(node.id, site.at) if isinstance(node, ast.Name) else ()
+    lines = [getattr(origin.node, "lineno", 0) for origin in origins if isinstance(origin, Binding)]
+    return bool(lines) and not any(first <= line <= last for line in lines)
+
+
+def _shared(loops: tuple[ast.AST, ...], others: tuple[ast.AST, ...]) -> tuple[ast.AST, ...]:
+    """The loops around both of two places."""
+    return tuple(loop for loop, other in zip(loops, others, strict=False) if loop is other)
 
 
 def _is_relationship(value: Type) -> bool:

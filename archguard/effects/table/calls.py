@@ -137,12 +137,12 @@ class CallReader:
     def _passed(self, call: ast.Call, symbol: str, method: str) -> Iterator[Passed]:
         """The callables among the arguments that the callee runs."""
         index = self.execution.thread_argument(symbol, method)
-        if 0 <= index < len(call.args):
-            yield Passed(call.args[index], in_thread=True, is_repeated=False)
-        elif self.execution.maps(symbol, method) and call.args:
-            # `executor.map` runs the function in threads, `map` here.
+        # `executor.map` runs the function in threads, `map` here.
+        if self.execution.maps(symbol, method) and call.args:
             is_builtin = symbol.startswith(("builtins.", "itertools.", "functools."))
             yield Passed(call.args[0], in_thread=not is_builtin, is_repeated=True)
+        elif 0 <= index < len(call.args):
+            yield Passed(call.args[index], in_thread=True, is_repeated=False)
         keywords = self.execution.thread_keywords(symbol)
         for keyword in call.keywords:
             if keyword.arg in keywords:
@@ -171,6 +171,8 @@ class CallReader:
                 operations.append(found)
                 if found.has_effect:
                     break
+        if self.classifier.finder.may_be_container(values):
+            operations = [found._replace(confidence=Confidence.POSSIBLE) for found in operations]
         return tuple(operations)
 
     def _functions(self, values: Types, listed: Sequence[Found | None]) -> tuple[tuple[int, FunctionType], ...]:

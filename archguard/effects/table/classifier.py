@@ -117,7 +117,8 @@ class Classifier:
         if channel == "database":
             return Found(self._database_operation(callee, symbol, access, at), symbol, confidence, channel)
         is_constructor = isinstance(callee, ExternalSymbol) and last_part(symbol)[:1].isupper()
-        is_local = is_constructor or self._operations.is_local(self.model.library, symbol)
+        connects = self._operations.connects(symbol) and access.call and (access.call.args or access.call.keywords)
+        is_local = (is_constructor and not connects) or self._operations.is_local(self.model.library, symbol)
         return Found(Operation.NOTHING if is_local else Operation.SEND, symbol, confidence, channel)
 
     def listed_operation(self, callee: Type) -> Found | None:

@@ -66,13 +66,15 @@ class Site:
     callees: tuple[Callee, ...] = ()
     parameters: tuple[tuple[str, bool], ...] = ()
     """The parameters of the function that it calls, each with whether it does so in a thread."""
+    iterated: tuple[str, ...] = ()
+    """The parameters of the function that it iterates over: callers tell what that does."""
     query: Binding | None = None
     """The name of the query that it consumes."""
 
     @property
     def has_outcomes(self) -> bool:
         """Whether it may have effects, itself or through what it calls."""
-        return bool(self.effects or self.callees or self.parameters)
+        return bool(self.effects or self.callees or self.parameters or self.iterated)
 
 
 @dataclass(frozen=True, eq=False)

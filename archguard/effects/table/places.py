@@ -121,6 +121,15 @@ def evaluated_with(function: Scope) -> Iterator[Scope]:
             yield from evaluated_with(child)
 
 
+def _bound_at(node: ast.AST) -> _Place:
+    """From where on a name is bound to `node`: the last character of a value, behind the calls in it, if it is one."""
+    if isinstance(node, ast.expr) and (
+        last := getattr(node, "end_lineno", 0)
+    ):  # `name: int` binds a value without a place
+        return last, (node.end_col_offset or 1) - 1
+    return getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
+
+
 def _marks(scope: Scope) -> list[tuple[int, int, int, Position]]:
     """The calls and bindings of `scope` by line, column and order, each with the position after it."""
     found = list[tuple[int, int, int, Position]]()
@@ -130,6 +139,5 @@ def _marks(scope: Scope) -> list[tuple[int, int, int, Position]]:
             found.append((node.lineno, node.col_offset, path.at.order, path.at))
     for binding in (binding for bindings in scope.bindings.values() for binding in bindings):
         after = Position(scope, binding.at.block, binding.at.order + 1, binding.at.narrowing)
-        line, column = getattr(binding.node, "lineno", 0), getattr(binding.node, "col_offset", 0)
-        found.append((line, column, after.order, after))
+        found.append((*_bound_at(binding.node), after.order, after))
     return sorted(found, key=lambda mark: mark[:3])
