@@ -8,7 +8,7 @@ configuration is not run, and has the status `error`, so that it never passes by
 import ast
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from archguard.checking.executor import nesting_problems, run_contract
@@ -17,6 +17,7 @@ from archguard.checking.profile import Profile
 from archguard.checking.suppressions import suppress, suppressed
 from archguard.codebase import Codebase, Link, SourceError
 from archguard.config import Config, component_faults, contract_faults, did_you_mean, read
+from archguard.dataclass import dataclass
 from archguard.errors import ConfigError, ConfigRemark
 from archguard.incremental.input_recorder import record_full_scan, today
 from archguard.kinds import Contract

@@ -4,12 +4,12 @@ Violations are deduplicated after the shards are joined. The order of shards doe
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from archguard.codebase import Codebase, Source, SourceError
+from archguard.dataclass import dataclass
 from archguard.incremental.fingerprint import digest_of
 from archguard.kinds import Contract
 from archguard.model import Problem, Violation

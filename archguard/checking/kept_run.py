@@ -6,7 +6,7 @@ cannot add up. When too much has changed, everything is computed anew.
 
 import zlib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property, partial
 from itertools import chain
 from typing import Final
@@ -18,6 +18,7 @@ from archguard.codebase.kept_results import Change, FileVersion, ProgramReaders,
 from archguard.codebase.scopes.binder import read_scope
 from archguard.codebase.scopes.scopes import Scope
 from archguard.codebase.syntax.error_tolerant import TolerantSource
+from archguard.dataclass import dataclass
 from archguard.model.names import ModuleName
 
 _MOST_OUTDATED: Final = 0.1

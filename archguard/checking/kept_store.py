@@ -8,7 +8,7 @@ depend on, and the text of the files; a run reads only those of the changed file
 import pickle
 from _blake2 import blake2b  # `hashlib` takes 3 ms to load OpenSSL
 from collections.abc import Collection, Hashable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final, NamedTuple, TypeAlias
 
 from archguard.checking.check import may_keep
@@ -17,6 +17,7 @@ from archguard.checking.kept_run import KeptRun, are_mostly_outdated, texts_of
 from archguard.codebase import Codebase
 from archguard.codebase.file_results import Batch, Scan
 from archguard.config import Config
+from archguard.dataclass import dataclass
 from archguard.incremental import store
 from archguard.incremental.dependencies import DependencyRecorder
 from archguard.incremental.input_recorder import is_by_content, is_recording, state_of

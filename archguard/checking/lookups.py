@@ -6,7 +6,7 @@ the edited files, and no fact about the program that is another one now. What a 
 """
 
 from collections.abc import Callable, Collection, Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from typing import Any
 
@@ -14,6 +14,7 @@ from archguard.codebase import Codebase
 from archguard.codebase.file_results import ANYWHERE, Query, Result
 from archguard.codebase.scopes.reading import Reading
 from archguard.codebase.scopes.scopes import Scope, ScopeFact
+from archguard.dataclass import dataclass
 from archguard.incremental.dependencies import Fact, Frame, Validity
 from archguard.incremental.dependents import Dependents
 from archguard.incremental.memos import Answer, AnswerStore, MemoName

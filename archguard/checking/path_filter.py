@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from archguard.codebase import Codebase
 from archguard.codebase.modules.folders import native, printable
+from archguard.dataclass import dataclass
 from archguard.errors import ArchguardError
 from archguard.incremental.input_recorder import real_path
 from archguard.model import Location, Problem, Report, Severity

@@ -8,7 +8,7 @@ until so much has changed since that another one is worth its time; it may be on
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from archguard.checking.check import check
@@ -20,6 +20,7 @@ from archguard.checking.lookups import Lookups
 from archguard.codebase import Codebase, Source
 from archguard.codebase.edits import added_source, with_edits
 from archguard.config import Config, read
+from archguard.dataclass import dataclass
 from archguard.incremental.dependencies import DependencyRecorder
 from archguard.incremental.input_recorder import recording_into
 from archguard.incremental.memos import AnswerStore

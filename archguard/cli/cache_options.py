@@ -1,7 +1,6 @@
 """The common options `--no-cache` and `--checksum`, and the check of commands that need a report on all contracts."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
@@ -10,6 +9,7 @@ import click
 from archguard.checking import check_incrementally
 from archguard.codebase import Codebase
 from archguard.config import Config
+from archguard.dataclass import dataclass
 from archguard.incremental.input_recorder import recording
 from archguard.model import Report
 

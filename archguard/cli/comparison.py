@@ -1,11 +1,11 @@
 """The options `--since` and `--since-merge-base`: compare with an earlier revision."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from pathlib import Path
 
 from archguard.codebase import Codebase
 from archguard.config import Config
+from archguard.dataclass import dataclass
 from archguard.history import merge_base
 from archguard.history.since import Compared, since
 from archguard.model import Report

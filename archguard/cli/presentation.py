@@ -3,13 +3,13 @@
 import os
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
+from archguard.dataclass import dataclass
 from archguard.model import Report
 from archguard.reporters import reporter, statistics
 

@@ -5,7 +5,7 @@ sources and `memo` with the original and replace only the import graph.
 """
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from itertools import pairwise, takewhile
 from pathlib import Path
@@ -26,6 +26,7 @@ from archguard.codebase.modules.project import Component, Project, Service
 from archguard.codebase.modules.service_paths import ServicePaths
 from archguard.codebase.scopes.reading import Reading
 from archguard.codebase.syntax.source import Source, SourceError
+from archguard.dataclass import dataclass
 from archguard.incremental.input_recorder import record_sources
 from archguard.model import Location, Problem, Step
 from archguard.model.names import (

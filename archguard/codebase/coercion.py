@@ -4,8 +4,9 @@ These are markers; `config` knows what they mean for a configuration file.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from archguard.dataclass import dataclass
 
 
 @dataclass(frozen=True)

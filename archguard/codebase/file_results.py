@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
+from archguard.dataclass import dataclass
 from archguard.incremental.dependencies import DependencyRecorder
 from archguard.incremental.memos import AnswerStore
 from archguard.model.names import ModuleName

@@ -19,7 +19,7 @@ import zlib
 from array import array
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
@@ -31,6 +31,7 @@ from archguard.codebase.scopes.reading import Reading
 from archguard.codebase.scopes.scopes import Scope, ScopeFact
 from archguard.codebase.syntax.source import Source, SourceError
 from archguard.codebase.worker_pool import map_shards
+from archguard.dataclass import dataclass
 from archguard.incremental.dependencies import Fact, facts_in
 from archguard.incremental.fingerprint import digest_of
 from archguard.model.names import ModuleName

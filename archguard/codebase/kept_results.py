@@ -3,7 +3,6 @@
 import zlib
 from array import array
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
 
@@ -15,6 +14,7 @@ from archguard.codebase.scopes.reading import Reading
 from archguard.codebase.scopes.scopes import Scope
 from archguard.codebase.syntax.error_tolerant import TolerantSource
 from archguard.codebase.syntax.source import Source, SourceError
+from archguard.dataclass import dataclass
 from archguard.incremental.dependencies import Fact
 from archguard.incremental.unpickle import unpickled
 from archguard.model.names import ModuleName

@@ -13,9 +13,10 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
+
+from archguard.dataclass import dataclass
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")

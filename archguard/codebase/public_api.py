@@ -2,9 +2,9 @@
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from archguard.codebase import Codebase, Expression, Import, Link, Pattern, Source, SourceError
+from archguard.dataclass import dataclass
 from archguard.model.names import ModuleName, plain_name, qualify, service_of
 
 

@@ -4,9 +4,11 @@ The marks do nothing by themselves; `archguard.history.weakening` compares two c
 one is compared as `ANY`, so that a change of it is never missed.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from enum import Enum, auto
 from typing import Any, get_args, get_origin, get_type_hints
+
+from archguard.dataclass import dataclass
 
 
 class Weaker(Enum):

@@ -14,13 +14,14 @@ import pickle
 import signal
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import BinaryIO, Concatenate, ParamSpec, TypeAlias, TypeVar
 
 from archguard.codebase.codebase import Codebase
 from archguard.codebase.memo import memoize, per_codebase
 from archguard.codebase.parallel_map import fork, worker_count
+from archguard.dataclass import dataclass
 from archguard.model.names import ModuleName
 
 _R = TypeVar("_R")

@@ -5,7 +5,7 @@ is wrong.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
@@ -14,6 +14,7 @@ from archguard.codebase.coercion import NotEmpty
 from archguard.config.config import Accepted, AssistantMarks, did_you_mean
 from archguard.config.document import Document, Keys
 from archguard.config.plain_binding import InDoubtError, UnboundTypeError, bind_plainly, key_of
+from archguard.dataclass import dataclass
 from archguard.effects.catalogue.client import Client
 from archguard.kinds import Contract, Ignore, find_kind, kinds
 

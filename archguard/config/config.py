@@ -1,12 +1,13 @@
 """A loaded configuration: typed values, and the origin of each one for error messages."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
 from archguard.codebase import Component, OneOrMany, Project, Service
 from archguard.config.document import Document, Keys
+from archguard.dataclass import dataclass
 from archguard.errors import ConfigError
 from archguard.kinds import Contract
 

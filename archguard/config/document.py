@@ -6,10 +6,11 @@
 import os
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
+from archguard.dataclass import dataclass
 from archguard.errors import ConfigError
 from archguard.incremental.fingerprint import content
 from archguard.incremental.input_recorder import is_file

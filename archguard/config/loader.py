@@ -11,7 +11,7 @@ Cost: a file is parsed once, however many files extend it. Only a faulty configu
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from difflib import get_close_matches
 from pathlib import Path
 from textwrap import dedent
@@ -27,6 +27,7 @@ from archguard.config.load_codebase import read
 from archguard.config.packs import find_pack
 from archguard.config.read_document import read_faulty_document
 from archguard.config.validation import faults_in_code
+from archguard.dataclass import dataclass
 from archguard.effects.catalogue.client import CHANNELS
 from archguard.errors import ConfigError
 from archguard.incremental.input_recorder import is_file

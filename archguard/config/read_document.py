@@ -5,12 +5,12 @@ archguard, so it is right while it is found; one with faults is not kept.
 """
 
 import pickle
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 from archguard.config.document import Document, parse_toml, read_text
+from archguard.dataclass import dataclass
 from archguard.incremental import store
 from archguard.incremental.fingerprint import digest_of
 from archguard.incremental.input_recorder import is_by_content, is_recording

@@ -11,7 +11,7 @@ expand to billions). Cost: linear; the depth is only computed for a text that ca
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ import yaml
 
 from archguard.codebase.yaml_nodes import MAX_DEPTH, TooDeepError, compose
 from archguard.config.document import TOO_DEEP, Document, Keys
+from archguard.dataclass import dataclass
 from archguard.errors import ConfigError
 from archguard.model import Location
 

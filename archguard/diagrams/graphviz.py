@@ -11,12 +11,12 @@ import subprocess
 import sys
 import sysconfig
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Final
 
+from archguard.dataclass import dataclass
 from archguard.diagrams.layout import Layout, arranged
 from archguard.diagrams.view import View
 from archguard.errors import ArchguardError

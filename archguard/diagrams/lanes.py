@@ -6,9 +6,9 @@ room.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
+from archguard.dataclass import dataclass
 from archguard.diagrams import style
 from archguard.diagrams.clusters import has_lanes
 from archguard.diagrams.view import View

@@ -1,9 +1,9 @@
 """The legend: what those looks mean that occur in a view, the same in every format."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
+from archguard.dataclass import dataclass
 from archguard.diagrams import style
 from archguard.diagrams.view import Arrow, Change, Channel, Node, View
 

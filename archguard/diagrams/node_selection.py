@@ -6,10 +6,11 @@ project shares.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from archguard.codebase import Codebase
+from archguard.dataclass import dataclass
 from archguard.diagrams.view import Group, Node, NodeKind
 from archguard.model.names import is_below, parts_of, qualify, self_and_parents, shortened, split_service
 

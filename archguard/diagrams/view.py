@@ -1,10 +1,11 @@
 """The values of a diagram: nodes, the arrows between them, and the code behind each arrow."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from archguard.codebase import Codebase
+from archguard.dataclass import dataclass
 from archguard.model import Violation, ViolationStatus
 
 

@@ -11,12 +11,13 @@ Cost: linear in imports and violations, plus the feedback arc set of the nodes o
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 from typing import Final, TypeAlias
 
 from archguard.codebase import Codebase, ImportTrait, Link
 from archguard.codebase.metrics.coupling import Coupling, cyclic, feedback_arcs, transitively_implied
+from archguard.dataclass import dataclass
 from archguard.diagrams.node_selection import REST, Outline
 from archguard.diagrams.view import Arrow, Channel, Code, Line, Node, View, is_known
 from archguard.effects.interactions import Interaction

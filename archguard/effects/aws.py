@@ -2,12 +2,12 @@
 
 import ast
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 
 from archguard.codebase import Codebase
 from archguard.codebase.package_data import load_package_data
 from archguard.codebase.scopes.scopes import Position
+from archguard.dataclass import dataclass
 from archguard.effects.catalogue.catalogue import Catalogue, load_catalogue
 from archguard.effects.client_calls import ClientCall
 from archguard.effects.tracing import creation_sites

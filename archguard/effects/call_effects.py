@@ -15,11 +15,12 @@ function is summarized once per depth and class of its receiver.
 
 import ast
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias
 
 from archguard.codebase.scopes.reading import Reading
 from archguard.codebase.scopes.scopes import BindingKind, Scope
+from archguard.dataclass import dataclass
 from archguard.effects.table import Body, Callee, Effect, EffectTable, Site
 from archguard.effects.table.bodies import Guard
 from archguard.effects.table.body_reader import iteration_site, reference_site

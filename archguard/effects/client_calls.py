@@ -13,7 +13,7 @@ Cost: one type inference per call; attributes that are not called are inferred o
 import ast
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -21,6 +21,7 @@ from archguard.codebase import Source, memoized
 from archguard.codebase.scopes.access_paths import Access, accesses_in, path_nodes
 from archguard.codebase.scopes.scopes import AccessPath, Binding, Position, Scope
 from archguard.codebase.scopes.scopes import BindingKind as Origin
+from archguard.dataclass import dataclass
 from archguard.effects.catalogue.catalogue import Catalogue, is_unknown_library
 from archguard.effects.catalogue.conventions import load_conventions
 from archguard.effects.heuristics import NON_DATABASE_OWNER, QUERY_METHODS, TERMINAL_QUERY_METHODS, score

@@ -11,11 +11,12 @@ tests first, as most contain none of the names.
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import Self, TypeAlias
 
 from archguard.codebase import ImportGraph, Reachability, ReachabilityRule, Source
+from archguard.dataclass import dataclass
 from archguard.effects.tracing import content_of
 from archguard.incremental.fingerprint import digest_of
 from archguard.model.names import self_and_parents

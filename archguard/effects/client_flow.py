@@ -13,7 +13,6 @@ round that selects it. Each round scans the bytes of all files, sharded over the
 
 import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import chain
 
@@ -24,6 +23,7 @@ from archguard.codebase.imports.dynamic import DYNAMIC
 from archguard.codebase.memo import per_codebase
 from archguard.codebase.scopes.scopes import Binding, Position, Scope
 from archguard.codebase.worker_pool import broadcast
+from archguard.dataclass import dataclass
 from archguard.effects.aws import channels_with_aws
 from archguard.effects.catalogue.catalogue import AddedClients, Catalogue, load_catalogue, semantic_model
 from archguard.effects.catalogue.conventions import load_conventions

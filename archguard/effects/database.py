@@ -8,7 +8,6 @@ the standard library (`re.sub`, `json.dumps`) is only text.
 import ast
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, cached_property, partial
 
@@ -17,6 +16,7 @@ from archguard.codebase.facts import FunctionDefinition
 from archguard.codebase.facts.definitions import definitions
 from archguard.codebase.scopes.access_paths import Access
 from archguard.codebase.scopes.scopes import AccessPath, Position, Scope
+from archguard.dataclass import dataclass
 from archguard.effects import aws
 from archguard.effects.catalogue.catalogue import Catalogue, is_unknown_library
 from archguard.effects.catalogue.conventions import load_conventions

@@ -10,13 +10,13 @@ Limits: a decorator of the project counts if it wraps a listed one, through at m
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from archguard.codebase import Source
 from archguard.codebase.facts import ClassDefinition, Definition
 from archguard.codebase.facts.definitions import definitions
 from archguard.codebase.scopes.access_paths import Access
 from archguard.codebase.scopes.scopes import Binding, Position, Scope
+from archguard.dataclass import dataclass
 from archguard.effects.catalogue.routes import route_facts
 from archguard.model import Confidence, Location
 from archguard.semantics import (

@@ -2,11 +2,11 @@
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from archguard.codebase import Source
 from archguard.codebase.facts import Literal
 from archguard.codebase.scopes.scopes import Position
+from archguard.dataclass import dataclass
 from archguard.effects.catalogue.conventions import load_conventions
 from archguard.effects.client_calls import ClientCall
 from archguard.effects.tracing import creation_sites

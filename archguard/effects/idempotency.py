@@ -12,10 +12,10 @@ Limits: loops that repeat a request by hand are not recognized. Cost: as `wrappe
 
 import ast
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 from archguard.codebase.scopes.scopes import Binding, Position, Scope
+from archguard.dataclass import dataclass
 from archguard.effects.api.bodies import Bodies, Body
 from archguard.effects.api.clients import sending_call
 from archguard.effects.api.frames import Placed

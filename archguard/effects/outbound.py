@@ -7,12 +7,12 @@ leave the process are excluded: httpx with an ASGI, WSGI or mock transport.
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 from archguard.codebase import Source
 from archguard.codebase.scopes.access_paths import Access
 from archguard.codebase.scopes.scopes import AccessPath, Binding, Position
+from archguard.dataclass import dataclass
 from archguard.effects import aws
 from archguard.effects.catalogue.catalogue import Catalogue, Extensions, load_catalogue
 from archguard.effects.catalogue.conventions import load_conventions

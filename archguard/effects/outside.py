@@ -5,10 +5,10 @@ others, which inference follows.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
 
 from archguard.codebase import Codebase, Source, SourceError
+from archguard.dataclass import dataclass
 from archguard.effects.catalogue.catalogue import load_catalogue, semantic_model
 from archguard.effects.client_calls import ClientCallFinder
 from archguard.effects.hosts import Hosts

@@ -1,10 +1,10 @@
 """What every contract that parses files tells of them: what cannot be parsed, and how many calls there are."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 
 from archguard.codebase import Codebase, Source, SourceError
 from archguard.codebase.file_tasks import map_files
+from archguard.dataclass import dataclass
 from archguard.effects.catalogue.catalogue import semantic_model
 from archguard.model import Problem
 

@@ -12,7 +12,6 @@ import re
 from collections import deque
 from collections.abc import Callable, Collection, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from typing import TypeAlias
@@ -20,6 +19,7 @@ from typing import TypeAlias
 from archguard.codebase import Codebase, Pattern, Source, SourceError
 from archguard.codebase.file_tasks import scan_files
 from archguard.codebase.imports.graph import ImportGraph
+from archguard.dataclass import dataclass
 from archguard.effects.catalogue.catalogue import Catalogue
 from archguard.incremental.fingerprint import digest_of
 from archguard.model.names import plain_name, self_and_parents, top_package

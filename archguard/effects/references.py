@@ -7,10 +7,10 @@ name are inferred. It over-approximates: names are matched per module, not per s
 
 import ast
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Self
 
 from archguard.codebase.scopes.scopes import Binding, BindingKind, Scope
+from archguard.dataclass import dataclass
 from archguard.effects.catalogue.conventions import load_conventions
 from archguard.model.names import last_part
 from archguard.semantics import ExternalSymbol, Resolver

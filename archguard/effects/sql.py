@@ -8,9 +8,9 @@ Limits: texts over `_MAX_LENGTH` characters are not analyzed. Cost: results of p
 """
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
+from archguard.dataclass import dataclass
 from archguard.semantics import StringValue
 
 _STATEMENT = re.compile(

@@ -11,9 +11,9 @@ or `send`.
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from archguard.codebase.scopes.scopes import Binding, Position, Scope
+from archguard.dataclass import dataclass
 from archguard.effects.catalogue.catalogue import Catalogue
 from archguard.effects.catalogue.client import Timeout
 from archguard.effects.catalogue.conventions import load_conventions

@@ -9,8 +9,8 @@ are few.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
+from archguard.dataclass import dataclass
 from archguard.effects.call_effects import CallEffects, Reached
 from archguard.effects.catalogue.operations import Operation
 from archguard.effects.table import Body, EffectTable, Site

@@ -7,11 +7,11 @@ taken for something written. A host with an unknown part is unknown as a whole; 
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Self
 
 from archguard.codebase.scopes.scopes import Binding, BindingKind, Position
+from archguard.dataclass import dataclass
 from archguard.effects.catalogue.conventions import load_conventions
 from archguard.semantics import SemanticModel, StringValue, bindings
 

@@ -10,12 +10,12 @@ Cost: one pass over the bytes of each file for each function, and one over the s
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from archguard.codebase import Source
 from archguard.codebase.file_results import ANYWHERE
 from archguard.codebase.scopes.reading import Reading
 from archguard.codebase.scopes.scopes import Position, Scope, mentions
+from archguard.dataclass import dataclass
 from archguard.effects.entry_points import EntryPoints
 from archguard.effects.tracing import content_of
 from archguard.model.names import last_part

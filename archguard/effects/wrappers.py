@@ -18,10 +18,10 @@ that is not covered where it stands, a search for its name in all files.
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from archguard.codebase.scopes.scopes import Binding, Position, Scope
+from archguard.dataclass import dataclass
 from archguard.effects.catalogue.catalogue import Catalogue
 from archguard.effects.catalogue.conventions import load_conventions
 from archguard.effects.client_calls import CallKind, ClientCall

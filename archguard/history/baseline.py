@@ -8,7 +8,7 @@ longer than the match.
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -16,6 +16,7 @@ from typing import Any, Final, Literal
 from archguard.codebase import Codebase
 from archguard.config import Config, Document, bind_document, read_document
 from archguard.config.yaml_document import write_yaml_line
+from archguard.dataclass import dataclass
 from archguard.errors import ArchguardError, ConfigError
 from archguard.history.git import last_change, renames
 from archguard.history.matching import match, moved_modules, renamed

@@ -11,13 +11,13 @@ import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from difflib import SequenceMatcher
 from pathlib import Path
 from typing import IO, Final
 from urllib.parse import quote
 
+from archguard.dataclass import dataclass
 from archguard.errors import ArchguardError
 from archguard.model import Commit
 

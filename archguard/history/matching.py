@@ -5,10 +5,11 @@ If modules were renamed, what is left of the earlier violations is matched a sec
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from archguard.codebase import Codebase
+from archguard.dataclass import dataclass
 from archguard.model import Identity, Report, Violation, ViolationStatus
 from archguard.model.names import parts_of, qualify, split_service
 

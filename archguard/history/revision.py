@@ -7,9 +7,9 @@ endings, filters), so that a commit could add an attribute that makes its own vi
 import os
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from archguard.dataclass import dataclass
 from archguard.history.git import Entry, GitError, commit_of, contents, entries, prefix, top
 
 

@@ -8,12 +8,12 @@ Cost: a checkout and a second full check; and a third reading of the code if the
 
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass
 from pathlib import Path
 
 from archguard.checking.check import check
 from archguard.codebase import Codebase
 from archguard.config import Config, read
+from archguard.dataclass import dataclass
 from archguard.history.baseline_file import NAME
 from archguard.history.earlier import earlier
 from archguard.history.git import messages, renames

@@ -8,7 +8,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -18,6 +18,7 @@ from archguard.checking.check import check
 from archguard.checking.measure import measure
 from archguard.codebase.metrics import Measurement
 from archguard.config import Config, read
+from archguard.dataclass import dataclass
 from archguard.errors import ArchguardError
 from archguard.history.git import history, prefix
 from archguard.history.matching import modules_by_path

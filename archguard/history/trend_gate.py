@@ -1,8 +1,8 @@
 """Whether a trend got worse between its first and its last commit."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
+from archguard.dataclass import dataclass
 from archguard.errors import ArchguardError
 from archguard.model import Point
 

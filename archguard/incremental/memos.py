@@ -9,9 +9,10 @@ Cost: memory for each answer, for as long as the session lives.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
+from archguard.dataclass import dataclass
 from archguard.incremental.dependencies import DependencyRecorder, Frame
 
 _T = TypeVar("_T")

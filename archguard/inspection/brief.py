@@ -10,7 +10,7 @@ left out is counted. Cost: two checks of imports.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import product
 from typing import Final, TypeAlias
@@ -18,6 +18,7 @@ from typing import Final, TypeAlias
 from archguard.codebase import Codebase, ImportPattern, Pattern
 from archguard.codebase.edits import added_source, with_edits
 from archguard.config import Config, read
+from archguard.dataclass import dataclass
 from archguard.errors import ArchguardError
 from archguard.history.changes import changed_modules
 from archguard.inspection.exemplary import Example, exemplary_modules

@@ -10,10 +10,10 @@ Cost: one pass over the imports of the set.
 import sys
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from archguard.codebase import Codebase
+from archguard.dataclass import dataclass
 from archguard.model import Report
 from archguard.model.names import top_package
 

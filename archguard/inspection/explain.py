@@ -5,13 +5,13 @@ A violation is found by its fingerprint.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from archguard.checking.check import check
 from archguard.codebase import Codebase
 from archguard.config import Config, did_you_mean
+from archguard.dataclass import dataclass
 from archguard.errors import ArchguardError
 from archguard.inspection.ignores import Exemption, exemption_lines, exemptions
 from archguard.kinds import Contract

@@ -1,13 +1,14 @@
 """List all exemptions from contracts: comments in the code, and `ignore:` entries in the configuration."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from archguard.checking.suppressions import directives_of
 from archguard.codebase import Codebase
 from archguard.config import Config
+from archguard.dataclass import dataclass
 from archguard.history.git import Blame, blame
 from archguard.kinds import Contract
 from archguard.model import Location

@@ -8,11 +8,11 @@ module that can reach it may declare any.
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from archguard.codebase import Codebase
 from archguard.config import Config
+from archguard.dataclass import dataclass
 from archguard.effects.interactions import ServiceMap
 from archguard.effects.routes import find_route_table, web_modules
 from archguard.inspection.module_lookup import contracts_about, find_place, groups_of

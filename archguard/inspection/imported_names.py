@@ -4,9 +4,9 @@ Names are resolved as in the import graph: through re-exports to the modules tha
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from archguard.codebase import Codebase, Import, Source, SourceError
+from archguard.dataclass import dataclass
 from archguard.model import Violation
 
 

@@ -1,11 +1,11 @@
 """List the components, contracts, services or modules, one per line."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from archguard.codebase import Codebase, Pattern
 from archguard.config import Config
+from archguard.dataclass import dataclass
 from archguard.inspection.module_lookup import groups_of
 from archguard.kinds.contract import listed
 from archguard.reporters.phrases import counted, one_line

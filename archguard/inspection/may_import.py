@@ -5,12 +5,12 @@ this draft is checked against all contracts. Cost: one check of a draft (`Sessio
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from archguard.checking.session import Session
 from archguard.codebase import Codebase, Pattern, SourceError
 from archguard.config import Config, did_you_mean
+from archguard.dataclass import dataclass
 from archguard.errors import ArchguardError
 from archguard.inspection.module_file import ModuleFile, find_module_file
 from archguard.model import Problem, Severity, Violation

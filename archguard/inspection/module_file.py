@@ -7,11 +7,11 @@ packages without an `__init__.py` need no rules of their own.
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from archguard.codebase import Codebase
 from archguard.config import did_you_mean
+from archguard.dataclass import dataclass
 from archguard.errors import ArchguardError
 from archguard.model.names import is_dotted_name, parent_name, parts_of, qualify, self_and_parents, split_service
 

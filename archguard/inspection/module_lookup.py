@@ -1,11 +1,11 @@
 """Resolve names on the command line to modules: components, services, layers, modules, files, patterns, packages."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import PurePath
 
 from archguard.codebase import Codebase, Pattern, PatternError, Target, disjoint
 from archguard.config import Config, did_you_mean
+from archguard.dataclass import dataclass
 from archguard.effects import CHANNELS, load_catalogue
 from archguard.errors import ArchguardError
 from archguard.kinds import Contract, Layers

@@ -5,10 +5,10 @@ service and contract, most of which the codebase has memoized: 0.7 ms for the 14
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from archguard.codebase import Codebase, Pattern
 from archguard.config import Config
+from archguard.dataclass import dataclass
 from archguard.kinds import Contract
 from archguard.kinds.layers import Layers
 

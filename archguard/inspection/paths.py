@@ -7,12 +7,13 @@ over the graph, and one minimum cut.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
 
 from archguard.codebase import Codebase, ImportGraph, Link, Reachability
 from archguard.codebase.imports.reachability import ALL_BITS, find_forbidden_paths, labelled
+from archguard.dataclass import dataclass
 from archguard.effects.interactions import Channel, Interaction, ServiceMap, find_interactions
 
 CALLS = tuple(channel for channel in Channel if channel is not Channel.IMPORT)

@@ -13,7 +13,6 @@ check of its own.
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
 from keyword import iskeyword
 from pathlib import Path
@@ -21,6 +20,7 @@ from typing import Final
 
 from archguard.checking.session import Session
 from archguard.codebase import Codebase, Pattern, Source
+from archguard.dataclass import dataclass
 from archguard.errors import ArchguardError
 from archguard.inspection.may_import import import_statement, shown_path
 from archguard.inspection.module_file import packages_by_folder

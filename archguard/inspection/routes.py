@@ -1,9 +1,8 @@
 """List the routes of a code base: method, path, handler, and what guards them."""
 
-from dataclasses import dataclass
-
 from archguard.codebase import Codebase
 from archguard.config import Config
+from archguard.dataclass import dataclass
 from archguard.effects.routes import Protection, Route, find_route_table
 from archguard.kinds.access import Access, guard_set
 from archguard.reporters.phrases import counted, one_line

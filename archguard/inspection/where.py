@@ -7,13 +7,13 @@ own. Limits: metrics are left out, since many imports at once change them; large
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import product
 from typing import Final
 
 from archguard.checking.check import check
 from archguard.codebase import Codebase, Pattern
 from archguard.config import Config
+from archguard.dataclass import dataclass
 from archguard.effects.interactions import Channel, Interaction, ServiceMap, find_hosts
 from archguard.inspection.module_lookup import find_place, groups_of
 from archguard.inspection.paths import service_interactions

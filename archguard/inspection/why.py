@@ -6,12 +6,12 @@ checks. Large packages are sampled: at most 40 modules of each side (`_SAMPLE`),
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import product
 
 from archguard.checking.check import check
 from archguard.codebase import Codebase, ImportTrait, Target, with_hypothetical_imports
 from archguard.config import Config, read
+from archguard.dataclass import dataclass
 from archguard.effects.interactions import WORDS, Channel
 from archguard.errors import ArchguardError
 from archguard.inspection.module_lookup import Named, find_named

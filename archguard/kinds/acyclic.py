@@ -1,13 +1,13 @@
 """`acyclic`: units of modules form no import cycles."""
 
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Annotated, ClassVar, Final
 
 from archguard.codebase import Codebase, Link, Pattern, Patterns
 from archguard.codebase.metrics.coupling import Coupling
 from archguard.codebase.strictness import Weaker
+from archguard.dataclass import dataclass
 from archguard.kinds.contract import Contract, ContractError, VacuousError, listed
 from archguard.kinds.import_paths import Units, children, children_in, units_of
 from archguard.model import Location, Violation

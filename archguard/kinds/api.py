@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar, Literal
 
 from archguard.codebase import Codebase, Names, OneOrMany, Shorthand
 from archguard.codebase.strictness import Weaker, WeakerEntries
+from archguard.dataclass import dataclass
 from archguard.effects import semantic_model
 from archguard.effects.api import (
     PUBLISH,

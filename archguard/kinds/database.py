@@ -1,7 +1,7 @@
 """`database`: which modules may access a database, and which operations they may use."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from difflib import get_close_matches
 from functools import partial
 from typing import Annotated, ClassVar, Literal, TypeAlias
@@ -10,6 +10,7 @@ from archguard.codebase import Codebase, OneOrMany, Patterns, Source
 from archguard.codebase import Names as Words
 from archguard.codebase.strictness import Weaker, WeakerEntries
 from archguard.codebase.worker_pool import broadcast
+from archguard.dataclass import dataclass
 from archguard.effects import (
     AddedClients,
     Catalogue,

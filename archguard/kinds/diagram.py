@@ -1,7 +1,7 @@
 """`diagram`: the imports of the code match a drawing of the architecture."""
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from difflib import get_close_matches
 from typing import Annotated, Any, ClassVar
 
@@ -9,6 +9,7 @@ from archguard.codebase import Codebase, Names, PatternError, Reachability, Targ
 from archguard.codebase.imports.reachability import ALL_BITS, find_forbidden_paths, labelled
 from archguard.codebase.metrics.coupling import Coupling
 from archguard.codebase.strictness import Weaker
+from archguard.dataclass import dataclass
 from archguard.errors import ArchguardError
 from archguard.incremental.fingerprint import content
 from archguard.kinds.contract import Contract, ContractError, VacuousError

@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from difflib import get_close_matches
 from functools import cached_property
 from typing import Annotated, ClassVar, Literal, TypeAlias
@@ -11,6 +11,7 @@ from archguard.codebase import Codebase, OneOrMany, Patterns, Source
 from archguard.codebase import Names as Words
 from archguard.codebase.scopes.scopes import Binding, Scope
 from archguard.codebase.strictness import Weaker, WeakerEntries
+from archguard.dataclass import dataclass
 from archguard.effects import Client, semantic_model
 from archguard.effects.call_effects import CallEffects, Reached
 from archguard.effects.catalogue.client import CHANNELS

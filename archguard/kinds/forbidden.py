@@ -1,12 +1,12 @@
 """`forbidden`: some modules never import certain others."""
 
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from archguard.codebase import Codebase, Patterns, Reachability, ReachabilityRule, SomePatterns, SomeTargets
 from archguard.codebase.imports.reachability import ALL_BITS, find_forbidden_paths, labelled
 from archguard.codebase.strictness import Weaker
+from archguard.dataclass import dataclass
 from archguard.kinds.contract import Contract, ContractError, VacuousError, bindings, bound, listed
 from archguard.kinds.import_paths import Units, path_violation, targets_of, units_of
 from archguard.model import Violation

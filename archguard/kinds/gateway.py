@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import Annotated, ClassVar, Literal
 
@@ -11,6 +11,7 @@ from archguard.codebase import Codebase, OneOrMany, Patterns, SomeNames, SomePat
 from archguard.codebase.memo import per_codebase
 from archguard.codebase.modules.namespace import is_test
 from archguard.codebase.strictness import Weaker, WeakerEntries
+from archguard.dataclass import dataclass
 from archguard.effects import CHANNELS as ALL_CHANNELS
 from archguard.effects import AddedClients, Client, load_catalogue, semantic_model
 from archguard.effects.client_calls import ClientCall

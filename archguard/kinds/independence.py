@@ -1,12 +1,12 @@
 """`independence`: modules that do not import each other."""
 
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from archguard.codebase import Codebase, Pattern, Patterns, Reachability, ReachabilityRule
 from archguard.codebase.imports.reachability import ALL_BITS, find_forbidden_paths, labelled
 from archguard.codebase.strictness import Weaker
+from archguard.dataclass import dataclass
 from archguard.kinds.contract import Contract, ContractError, VacuousError, listed
 from archguard.kinds.import_paths import Units, children, path_violation
 from archguard.model import Violation

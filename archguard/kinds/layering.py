@@ -1,9 +1,9 @@
 """Which layer may import which, once the layers are resolved to sets of modules."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
+from archguard.dataclass import dataclass
 from archguard.kinds.import_paths import Units
 
 

@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
 from itertools import combinations, product
@@ -12,6 +11,7 @@ from typing import Annotated, ClassVar
 from archguard.codebase import Codebase, Pattern, Patterns, Reachability, ReachabilityRule, Shorthand, SomePatterns
 from archguard.codebase.imports.reachability import ALL_BITS, find_forbidden_paths, labelled
 from archguard.codebase.strictness import Weaker
+from archguard.dataclass import dataclass
 from archguard.kinds.contract import Contract, ContractError, VacuousError, listed
 from archguard.kinds.import_paths import children, path_violation
 from archguard.kinds.layering import LayerMatrix

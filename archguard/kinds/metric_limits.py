@@ -1,9 +1,8 @@
 """A metric beyond its limit: its message, the imports that cause it, and fixes."""
 
-from dataclasses import dataclass
-
 from archguard.codebase import Link
 from archguard.codebase.metrics import Level
+from archguard.dataclass import dataclass
 from archguard.kinds.acyclic import cycle_fixes
 
 _NAMES = {

@@ -1,7 +1,7 @@
 """`metrics`: limits for coupling, stability, abstractness and cycles."""
 
 from collections.abc import Collection, Hashable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias, get_args
 
 from archguard.codebase import Codebase, Link, Patterns, SomePatterns, disjoint
@@ -9,6 +9,7 @@ from archguard.codebase.metrics import Level
 from archguard.codebase.metrics.coupling import MOST_CYCLES
 from archguard.codebase.metrics.level import classes_in
 from archguard.codebase.strictness import Weaker, WeakerEntries
+from archguard.dataclass import dataclass
 from archguard.incremental.fingerprint import digest_of
 from archguard.kinds.contract import Contract, ContractError, VacuousError, listed
 from archguard.kinds.import_paths import Units, units_of

@@ -7,12 +7,12 @@ from the code base, not from earlier calls of the checker.
 from abc import abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from archguard.codebase import Codebase, Source
 from archguard.codebase.file_results import Inputs
 from archguard.codebase.file_tasks import imported_among
+from archguard.dataclass import dataclass
 from archguard.kinds.contract import Contract
 from archguard.model import Violation
 

@@ -1,7 +1,7 @@
 """`protected`: modules that only certain others may import, or only through their interface."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Annotated, ClassVar, TypeAlias
 
 from archguard.codebase import (
@@ -17,6 +17,7 @@ from archguard.codebase import (
 )
 from archguard.codebase.public_api import Interface
 from archguard.codebase.strictness import Weaker
+from archguard.dataclass import dataclass
 from archguard.kinds.breakability import always_inside
 from archguard.kinds.contract import Contract, ContractError, VacuousError, bindings, bound, listed
 from archguard.kinds.import_paths import targets_of, units_of

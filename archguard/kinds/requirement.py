@@ -1,11 +1,11 @@
 """What `gateway` requires of requests: a timeout, a retry decorator, a circuit breaker, an idempotency key."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from archguard.codebase import Codebase, OneOrMany, Shorthand, SomeNames
 from archguard.codebase.strictness import Weaker
+from archguard.dataclass import dataclass
 from archguard.kinds.client_faults import name_fault
 from archguard.kinds.contract import ContractError, listed
 

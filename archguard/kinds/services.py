@@ -1,7 +1,7 @@
 """`services`: which service may reach which other one, and over which channels."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from itertools import chain, groupby
@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, Literal, TypeAlias, TypeVar
 
 from archguard.codebase import Codebase, Names, OneOrMany, Pattern, PatternError, Shorthand
 from archguard.codebase.strictness import Weaker, WeakerEntries
+from archguard.dataclass import dataclass
 from archguard.effects import semantic_model
 from archguard.effects.interactions import Channel, Interaction, ServiceMap, find_interactions, hosts_outside
 from archguard.effects.parsed_files import parsed_files

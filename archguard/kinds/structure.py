@@ -1,11 +1,12 @@
 """`structure`: how modules, classes and functions are named, where they are defined, and what they contain."""
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Annotated, ClassVar
 
 from archguard.codebase import Codebase, Source
 from archguard.codebase.strictness import Weaker
+from archguard.dataclass import dataclass
 from archguard.kinds.contract import ContractError
 from archguard.kinds.per_file import Checker, PerFileContract
 from archguard.kinds.structure_rules import Breach, Rule, StructureFacts, faults

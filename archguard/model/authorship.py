@@ -4,10 +4,11 @@ The values are those of groups. Nothing here names a person, and no commit is li
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Final
 
+from archguard.dataclass import dataclass
 from archguard.model.trend import Commit
 
 LEAST_CHANGES: Final = 20

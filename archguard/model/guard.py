@@ -1,8 +1,8 @@
 """What a change does to the guard: its contracts, their exceptions, the baseline, comments that ignore violations."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from archguard.dataclass import dataclass
 from archguard.model.location import Location
 
 

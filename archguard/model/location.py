@@ -1,8 +1,9 @@
 """Source locations, in the form that editors understand."""
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Annotated
+
+from archguard.dataclass import dataclass
 
 
 class Position(Enum):

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import Final
 
+from archguard.dataclass import dataclass
 from archguard.model.location import Location
 from archguard.model.violation import Confidence, Severity, Violation, ViolationStatus
 

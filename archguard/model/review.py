@@ -1,7 +1,6 @@
 """The review of a change: what it does to the architecture."""
 
-from dataclasses import dataclass
-
+from archguard.dataclass import dataclass
 from archguard.model.guard import GuardChange
 from archguard.model.report import Report
 from archguard.model.violation import Severity, Violation

@@ -22,10 +22,10 @@ Cost: the number of steps of all chains, times its logarithm.
 import re
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from typing import TypeAlias
 
+from archguard.dataclass import dataclass
 from archguard.model.names import QualifiedName, plain_name, service_of, top_package
 from archguard.model.violation import Confidence, Severity, Step, Violation
 

@@ -8,7 +8,7 @@ Cost: a codec is built once per type. Docstrings are read from source files, for
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import date
 from enum import Enum
 from functools import cache, cached_property
@@ -16,6 +16,7 @@ from inspect import getattr_static
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, NamedTuple, Union, get_args, get_origin, get_type_hints
 
+from archguard.dataclass import dataclass
 from archguard.model.docstrings import describe
 from archguard.model.location import Position
 

@@ -1,8 +1,10 @@
 """The metrics and violations of a code base over its history."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
+
+from archguard.dataclass import dataclass
 
 
 @dataclass(frozen=True)

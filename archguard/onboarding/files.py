@@ -13,10 +13,10 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from archguard.dataclass import dataclass
 from archguard.incremental.fingerprint import content
 from archguard.model.names import parts_of, top_package
 from archguard.onboarding.pattern_writer import is_in

@@ -6,7 +6,7 @@ proposal from so little code would mislead.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -17,6 +17,7 @@ from archguard.codebase.modules.discovery import find_modules
 from archguard.codebase.modules.roots import Roots
 from archguard.config import contract_files, find_configuration, read_config
 from archguard.config.dialects import dialect_of
+from archguard.dataclass import dataclass
 from archguard.errors import ArchguardError
 from archguard.history import NAME, Baseline, baseline_of, render_baseline
 from archguard.model import OutcomeStatus, Problem, Report, Severity

@@ -10,13 +10,13 @@ Limits: the feedback arc set is exact up to 12 parts in a component, and heurist
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import groupby
 from typing import TypeAlias
 
 from archguard.codebase import ImportGraph, Reachability
 from archguard.codebase.imports.reachability import ALL_BITS, labelled
 from archguard.codebase.metrics.coupling import stack
+from archguard.dataclass import dataclass
 from archguard.kinds.import_paths import Units
 
 Counts: TypeAlias = Mapping[tuple[str, str], int]

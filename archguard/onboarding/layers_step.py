@@ -9,10 +9,11 @@ Limits: roles that more than 15% of the imports between them go against are left
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from archguard.codebase import Codebase, Component, Pattern
+from archguard.dataclass import dataclass
 from archguard.onboarding.layer_order import Counts, Level, best_order, count_imports, upwards
 from archguard.onboarding.pack_matcher import Fit, repeated_roles
 from archguard.onboarding.parts import MAX_SHARE_AGAINST, PartsOrder, find_orders, omits_most_parts

@@ -8,9 +8,10 @@ packages of the same name, or if none imports another; roots that others import 
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
+from archguard.dataclass import dataclass
 from archguard.errors import ArchguardError
 from archguard.model.names import top_package
 from archguard.onboarding.files import Tree

@@ -11,11 +11,11 @@ not asked to guard them.
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
 from archguard.codebase import Codebase
+from archguard.dataclass import dataclass
 from archguard.effects.routes import Check, GuardSet, Protection, Route
 from archguard.effects.routes.names import scopes_named
 from archguard.kinds.access import named_guards

@@ -7,11 +7,12 @@ Cost: one check of the code per candidate whose components match.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from archguard.codebase import Codebase, Component, Pattern
 from archguard.config import Config, contract_faults, find_pack, read_config
+from archguard.dataclass import dataclass
 from archguard.model.names import is_below, top_package
 from archguard.onboarding.pattern_writer import is_in, patterns_for
 from archguard.onboarding.roles import role_patterns

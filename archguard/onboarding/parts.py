@@ -13,10 +13,11 @@ than what it protects.
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from archguard.codebase import Codebase, Component, ImportTrait, Pattern
+from archguard.dataclass import dataclass
 from archguard.kinds.import_paths import Units, children
 from archguard.model.names import last_part, top_package
 from archguard.onboarding.layer_compression import compress, ordered_share

@@ -1,11 +1,12 @@
 """A proposed configuration, and its rendering as YAML with a comment for each block."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from textwrap import wrap
 from typing import Any, Final
 
 from archguard.config.yaml_document import write_yaml_line
+from archguard.dataclass import dataclass
 
 _WIDTH: Final = 120
 _HEAD: Final = """\

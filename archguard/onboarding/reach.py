@@ -11,10 +11,10 @@ be elsewhere unless there are repositories, and fewer than 3 accesses only count
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from archguard.codebase import Codebase
+from archguard.dataclass import dataclass
 from archguard.model.names import last_part, parts_of, plain_name
 from archguard.onboarding.parts import sizes_of
 from archguard.onboarding.pattern_writer import is_in, one_or_many, patterns_for

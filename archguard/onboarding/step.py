@@ -1,11 +1,12 @@
 """The steps by which `init` proposes a configuration: what each saw, what it proposes, and what it does not and why."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any
 
 from archguard.codebase import Component, Service
+from archguard.dataclass import dataclass
 from archguard.onboarding.proposal import ProposedContract
 
 

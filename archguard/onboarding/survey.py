@@ -9,10 +9,10 @@ check of the proposal.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from archguard.codebase import Codebase, Pattern
+from archguard.dataclass import dataclass
 from archguard.effects.routes import Route, find_route_table
 from archguard.kinds import Database, Gateway
 from archguard.kinds.requirement import Requirement

@@ -1,10 +1,10 @@
 """What each step of `init` is about, in words for people who meet the topic for the first time."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from archguard.codebase.package_data import load_package_tables
+from archguard.dataclass import dataclass
 from archguard.onboarding.step import Topic
 
 

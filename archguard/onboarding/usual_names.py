@@ -5,11 +5,11 @@ The names themselves are in `usual_names.toml`.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from fnmatch import translate
 from typing import TypeAlias
 
 from archguard.codebase.package_data import load_package_data
+from archguard.dataclass import dataclass
 
 Globs: TypeAlias = frozenset[str]
 """Names in which `*` stands for any text."""

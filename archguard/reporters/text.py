@@ -10,9 +10,10 @@ of a cause is never wrapped, so that editors and programs find the place in it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, NamedTuple, TypeAlias
 
+from archguard.dataclass import dataclass
 from archguard.model import Location, Outcome, OutcomeStatus, Problem, Report, Severity, Step, Violation
 from archguard.model.root_causes import RootCause
 from archguard.reporters import causes, phrases

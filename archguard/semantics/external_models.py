@@ -7,11 +7,12 @@ exported from several modules. Cost: lookups are memoized by name.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fnmatch import fnmatchcase
 from functools import cached_property
 
 from archguard.codebase.memoization import memoized
+from archguard.dataclass import dataclass
 from archguard.model.names import last_part, parent_name, parts_of, split_last, top_package
 
 _CONVENTION = re.compile(r"(?P<package>\w+)\.\*\((?P<parameter>[a-z_]\w*)\)")

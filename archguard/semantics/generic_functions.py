@@ -12,10 +12,11 @@ other, one inference for each argument. Results are part of the memoized type of
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from archguard.codebase.scopes.scopes import Binding, BindingKind, Position, Scope
+from archguard.dataclass import dataclass
 from archguard.model.names import last_part
 from archguard.semantics.annotations import provider_result
 from archguard.semantics.attributes import decorator_names, first_parameter

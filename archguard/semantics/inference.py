@@ -11,9 +11,9 @@ memoized.
 
 import ast
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 
 from archguard.codebase.scopes.scopes import END, Binding, Position, Scope
+from archguard.dataclass import dataclass
 from archguard.incremental.memos import Memo
 from archguard.semantics.annotations import Annotations
 from archguard.semantics.app_state import AppState

@@ -4,10 +4,10 @@ The names themselves are in `known_names.toml`. What the classes of libraries re
 which gives it to the semantic model as `ExternalModels`.
 """
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from archguard.codebase.package_data import load_package_data
+from archguard.dataclass import dataclass
 
 Words: TypeAlias = frozenset[str]
 

@@ -1,9 +1,9 @@
 """What follows from the names of the project's modules alone: packages, Django's apps, the packages of services."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
+from archguard.dataclass import dataclass
 from archguard.incremental.dependencies import Fact
 from archguard.model.names import last_part, parent_name, split_service, top_package
 

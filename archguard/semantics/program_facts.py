@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from functools import cached_property
 
 from archguard.codebase.codebase import Codebase
 from archguard.codebase.file_tasks import scan_files
 from archguard.codebase.syntax.source import Source
+from archguard.dataclass import dataclass
 from archguard.incremental.dependencies import Fact
 from archguard.model.names import service_of
 from archguard.semantics.app_config import configures

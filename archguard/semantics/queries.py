@@ -14,10 +14,10 @@ each entry into the cycle while another member is active.
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple, TypeAlias, TypeVarTuple, Unpack
 
+from archguard.dataclass import dataclass
 from archguard.incremental.dependencies import DependencyRecorder, Frame
 from archguard.incremental.memos import Answer, Memo
 from archguard.semantics.fresh_stack import QUERIES_PER_THREAD, on_fresh_stack

@@ -5,10 +5,11 @@ top; type arguments are cut at `_MAX_NESTING`, so that unions stay finite.
 """
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 from archguard.codebase.scopes.scopes import Scope
+from archguard.dataclass import dataclass
 
 
 @dataclass(frozen=True)

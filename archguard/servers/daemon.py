@@ -14,12 +14,13 @@ import time
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from queue import Empty, PriorityQueue
 from threading import BoundedSemaphore, Event, Thread
 from typing import Any, Final, TypeAlias
 
+from archguard.dataclass import dataclass
 from archguard.incremental.program_state import program_state
 from archguard.reporters.tool_info import version
 from archguard.servers.client import OUTDATED

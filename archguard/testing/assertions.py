@@ -9,7 +9,7 @@ They build the same contracts as the YAML, and fail with what the command line w
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TypeVar, Unpack
@@ -18,6 +18,7 @@ from archguard.checking import check
 from archguard.checking.details import with_details
 from archguard.codebase import Codebase, Pattern
 from archguard.config import Config, bound_contract, find_configuration, make_contract, read, read_config
+from archguard.dataclass import dataclass
 from archguard.errors import ConfigError, problems_of
 from archguard.history import with_baseline
 from archguard.kinds import Contract

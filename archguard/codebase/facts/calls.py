@@ -2,12 +2,13 @@
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Self
 
 from archguard.codebase.scopes.binder import read_scope
 from archguard.codebase.scopes.scopes import Position, Scope
 from archguard.codebase.syntax.source import Source
+from archguard.dataclass import dataclass
 from archguard.model import Location
 
 

@@ -6,11 +6,11 @@ classes need, or if such a line seems to be in a multi-line string.
 
 import ast
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from archguard.codebase.facts.calls import written
 from archguard.codebase.syntax.source import Source
+from archguard.dataclass import dataclass
 from archguard.model.names import last_part
 
 _ABSTRACT: Final = re.compile(rb"\b(?:ABC|Protocol|abstract\w*|ABCMeta)\b")

@@ -2,12 +2,13 @@
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from archguard.codebase.facts.references import Reference
 from archguard.codebase.scopes.binder import read_scope
 from archguard.codebase.scopes.scopes import Scope
 from archguard.codebase.syntax.source import Source
+from archguard.dataclass import dataclass
 from archguard.model import Location
 from archguard.model.names import last_part
 

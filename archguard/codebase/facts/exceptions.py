@@ -2,13 +2,14 @@
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Self
 
 from archguard.codebase.facts.references import Reference
 from archguard.codebase.scopes.binder import read_scope
 from archguard.codebase.scopes.scopes import Position, Scope
 from archguard.codebase.syntax.source import Source
+from archguard.dataclass import dataclass
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,13 @@
 """References to names: base classes, decorators, exceptions."""
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Self
 
 from archguard.codebase.facts.calls import written
 from archguard.codebase.scopes.scopes import Position
 from archguard.codebase.syntax.source import Source
+from archguard.dataclass import dataclass
 from archguard.model import Location
 
 

@@ -10,7 +10,7 @@ Cost: nearly all of it is the scan, 0.2 ms per file and core; cached scans skip 
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import groupby
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from archguard.codebase.modules.pattern import Target
 from archguard.codebase.modules.service_paths import ServicePaths
 from archguard.codebase.parallel_map import parallel_map
 from archguard.codebase.syntax.source import Source
+from archguard.dataclass import dataclass
 from archguard.model import Problem
 from archguard.model.names import ModuleName, parent_name, self_and_parents, top_package
 

@@ -7,10 +7,11 @@ import ast
 import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, Self, TypeGuard
 
 from archguard.codebase.syntax.source import Source, SourceError
+from archguard.dataclass import dataclass
 from archguard.model import Problem, Severity
 from archguard.model.names import ModuleName
 

@@ -5,13 +5,13 @@ Most files have plain imports at the top level only; a count of the word `import
 
 import ast
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Self, TypeAlias
 
 from archguard.codebase.imports.dynamic import Loading, Naming, is_loading, loaders
 from archguard.codebase.syntax.relative_names import absolute
 from archguard.codebase.syntax.source import Source, SourceError
+from archguard.dataclass import dataclass
 from archguard.model import Location
 from archguard.model.names import ModuleName, QualifiedName, top_package
 

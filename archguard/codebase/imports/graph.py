@@ -1,11 +1,11 @@
 """The import graph: modules as nodes, import statements with their lines as edges."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from typing import NamedTuple
 
+from archguard.dataclass import dataclass
 from archguard.incremental.fingerprint import content_digest
 from archguard.model.names import ModuleName, QualifiedName
 

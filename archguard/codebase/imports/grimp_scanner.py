@@ -9,7 +9,6 @@ module that it knows, or else to the top-level package. So names to distinguish 
 
 import os
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
@@ -21,6 +20,7 @@ from grimp.exceptions import SourceSyntaxError
 from archguard.codebase.modules.discovery import PackageRoot
 from archguard.codebase.modules.namespace import ServiceNamespace
 from archguard.codebase.syntax.source import Source
+from archguard.dataclass import dataclass
 from archguard.model.names import ModuleName, is_below, plain_name
 
 os.environ.setdefault("RUST_MIN_STACK", str(64 << 20))  # grimp parses by recursion; an overflow kills the process

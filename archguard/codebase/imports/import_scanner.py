@@ -11,7 +11,7 @@
 import marshal
 import os
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +35,7 @@ from archguard.codebase.syntax.source import (
     Source,
     SourceError,
 )
+from archguard.dataclass import dataclass
 from archguard.model import Problem
 from archguard.model.names import ModuleName, QualifiedName, parts_of, plain_name, self_and_parents, top_package
 

@@ -8,13 +8,14 @@ file by `ast`.
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, cached_property
 from typing import Final, NamedTuple
 
 from archguard.codebase.imports.extract import Import, ImportTrait
 from archguard.codebase.syntax.relative_names import absolute
 from archguard.codebase.syntax.source import Source
+from archguard.dataclass import dataclass
 from archguard.model import Location
 from archguard.model.names import ModuleName, QualifiedName, top_package
 

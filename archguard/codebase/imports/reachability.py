@@ -7,10 +7,10 @@ edges. A shortest path is searched, breadth first, only where a forbidden bit is
 
 from collections import deque
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from archguard.codebase.imports.graph import ImportGraph, Link
+from archguard.dataclass import dataclass
 from archguard.model.names import ModuleName
 
 ALL_BITS = -1

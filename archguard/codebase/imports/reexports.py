@@ -7,7 +7,7 @@ Cost: one dictionary per package that some statement imports a name from.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
@@ -16,6 +16,7 @@ from archguard.codebase.imports.line_parser import Name
 from archguard.codebase.imports.statements import Statements
 from archguard.codebase.modules.namespace import ServiceNamespace
 from archguard.codebase.syntax.source import MOST_WORDS, Source, SourceError
+from archguard.dataclass import dataclass
 from archguard.incremental.input_recorder import record_full_scan
 from archguard.model.names import ModuleName, QualifiedName, parent_name, split_last, top_package
 

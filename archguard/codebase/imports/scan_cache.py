@@ -11,12 +11,13 @@ import marshal
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from archguard.codebase.syntax.source import Source, SourceError
+from archguard.dataclass import dataclass
 from archguard.incremental.fingerprint import content_digest, digest
 from archguard.incremental.input_recorder import is_by_content, is_recording, not_recorded, record_rows, state_of
 from archguard.incremental.places import Places

@@ -7,12 +7,13 @@ Cost: one look-up for each statement; many files have the same ones, so their me
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from archguard.codebase.imports.syntax_scanner import Statement
 from archguard.codebase.modules.namespace import ServiceNamespace
 from archguard.codebase.syntax.relative_names import absolute
+from archguard.dataclass import dataclass
 from archguard.model.names import ModuleName, parent_name, self_and_parents, top_package
 
 _MOST_MEMOIZED = 100_000

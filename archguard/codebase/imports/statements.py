@@ -4,11 +4,12 @@ Only the lines of the last file are kept, and no syntax trees: a tree takes fift
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from archguard.codebase.imports.extract import Import
 from archguard.codebase.imports.line_parser import Statement, statement_at
 from archguard.codebase.syntax.source import Source, SourceError
+from archguard.dataclass import dataclass
 from archguard.model.names import ModuleName, self_and_parents
 
 

@@ -8,13 +8,13 @@ programming over all subsets (Lawler, 1964), 2^n steps. Beyond that, the greedy 
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 
 from archguard.codebase.imports.graph import ImportGraph, Link
 from archguard.codebase.metrics.components import component_of, shortest_path, strongly_connected
+from archguard.dataclass import dataclass
 
 if TYPE_CHECKING:
     import networkx as nx

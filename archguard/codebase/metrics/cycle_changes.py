@@ -1,7 +1,8 @@
 """Which cycles a change opens, and which it closes: strongly connected components before and after are compared."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+
+from archguard.dataclass import dataclass
 
 
 @dataclass(frozen=True)

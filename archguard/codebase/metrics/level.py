@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 from archguard.codebase.codebase import Codebase
@@ -12,6 +12,7 @@ from archguard.codebase.metrics.coupling import Coupling
 from archguard.codebase.metrics.unit import Unit
 from archguard.codebase.metrics.whole import Whole
 from archguard.codebase.syntax.source import Source, SourceError
+from archguard.dataclass import dataclass
 from archguard.model.names import ModuleName, QualifiedName, shortened
 
 

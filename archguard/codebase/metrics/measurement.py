@@ -1,10 +1,10 @@
 """All metrics of a code base."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from archguard.codebase.metrics.level import Level
 from archguard.codebase.metrics.unit import Unit
+from archguard.dataclass import dataclass
 from archguard.model.names import ModuleName
 
 _MAX_HOT_SPOTS = 10

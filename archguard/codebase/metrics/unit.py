@@ -1,6 +1,6 @@
 """Robert C. Martin's coupling metrics of one unit."""
 
-from dataclasses import dataclass
+from archguard.dataclass import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from functools import cached_property
+
+from archguard.dataclass import dataclass
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from importlib.machinery import PathFinder
 from itertools import accumulate
 from pathlib import Path
@@ -31,6 +31,7 @@ from archguard.codebase.modules.roots import (
     place_of,
 )
 from archguard.codebase.syntax.source import Source
+from archguard.dataclass import dataclass
 from archguard.errors import ArchguardError
 from archguard.incremental.input_recorder import is_file, is_folder, real_path
 from archguard.model import Location, Problem, Severity

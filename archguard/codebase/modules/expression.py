@@ -10,10 +10,12 @@ expression has the same meaning in both.
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache, cached_property
 from importlib import import_module
 from typing import Any, Final, TypeAlias
+
+from archguard.dataclass import dataclass
 
 _PARSER: Final[Any] = import_module("re._parser")  # private, and the same from Python 3.11 on
 

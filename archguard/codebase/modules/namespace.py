@@ -3,10 +3,11 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, lru_cache
 
 from archguard.codebase.modules.discovery import PackageRoot
+from archguard.dataclass import dataclass
 from archguard.model.names import ModuleName, is_below, qualify, self_and_parents
 
 _TEST = re.compile(r"(?:^|\.|::)(?:_?tests?|testing|test_\w+|\w+_tests?|conftest)(?:\.|$)")

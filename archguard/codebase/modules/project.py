@@ -1,12 +1,13 @@
 """What the configuration says of the code as a whole: where it is, and which parts of it have names."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Annotated, Literal
 
 from archguard.codebase.coercion import Shorthand
 from archguard.codebase.modules.pattern import Names, Patterns, SomePatterns
 from archguard.codebase.strictness import Weaker
+from archguard.dataclass import dataclass
 from archguard.model import Severity
 
 

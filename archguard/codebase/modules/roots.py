@@ -9,11 +9,12 @@ import statements of the project decide.
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from archguard.codebase.modules.folders import Listing, has_no_text, holds_python, native, printable, readable
+from archguard.dataclass import dataclass
 from archguard.incremental.fingerprint import content
 from archguard.incremental.input_recorder import is_file, is_folder, record_full_scan
 from archguard.model import Severity

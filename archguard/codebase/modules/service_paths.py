@@ -1,10 +1,10 @@
 """Resolve imports by the folder of a service: `services.payments.app` for the `app` of `services/payments`."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Self
 
 from archguard.codebase.modules.project import Service
+from archguard.dataclass import dataclass
 from archguard.model.names import ModuleName, QualifiedName, is_below, self_and_parents, top_package
 
 

@@ -5,7 +5,8 @@ Iterative, not recursive: a fluent chain may be longer than Python's recursion l
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from archguard.dataclass import dataclass
 
 LINKS: Mapping[type[ast.AST], str] = {
     ast.Call: "func",

@@ -4,10 +4,11 @@ Each attempt blanks the top-level statement at the reported line and parses agai
 """
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from archguard.codebase.syntax.source import Source, SourceError
+from archguard.dataclass import dataclass
 
 _ATTEMPTS = 50
 _FEW_ATTEMPTS = 3

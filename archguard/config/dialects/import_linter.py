@@ -9,7 +9,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -18,6 +18,7 @@ from archguard.codebase.modules.discovery import find_modules
 from archguard.config.config import did_you_mean
 from archguard.config.dialects.import_linter_places import Places, places_of
 from archguard.config.document import Document, Keys, read_text, tools_in
+from archguard.dataclass import dataclass
 from archguard.errors import ConfigError
 from archguard.incremental.input_recorder import is_file
 from archguard.model import Location

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
 from archguard.config.document import parse_toml
+from archguard.dataclass import dataclass
 from archguard.model import Location
 
 Owner: TypeAlias = int | None

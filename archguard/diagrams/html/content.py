@@ -1,12 +1,12 @@
 """The data of an interactive page: all modules and imports of a view, in a compact encoding."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, groupby, pairwise
 from typing import Any, Final
 
 from archguard.codebase import ImportTrait, Link
+from archguard.dataclass import dataclass
 from archguard.diagrams.labels import plain
 from archguard.diagrams.simplify import ARROWS_PER_NODE, FEW_ARROWS, NODES, thinned
 from archguard.diagrams.view import Arrow, Channel, Line, View

@@ -7,12 +7,13 @@ and what is left forms blocks along it, the cycles. The order of layers takes pr
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import cached_property
 from itertools import pairwise, product
 from typing import Final
 
 from archguard.codebase.metrics.coupling import stack
+from archguard.dataclass import dataclass
 from archguard.diagrams.view import Arrow, Node, View, is_known
 from archguard.diagrams.view_builder import ALLOWED_WEIGHT
 

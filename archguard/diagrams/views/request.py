@@ -1,10 +1,11 @@
 """The input of a view."""
 
 import sys
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from archguard.codebase import Codebase
+from archguard.dataclass import dataclass
 from archguard.diagrams.node_selection import Outline
 from archguard.diagrams.simplify import NODES, folded
 from archguard.diagrams.view import View

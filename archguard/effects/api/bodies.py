@@ -7,10 +7,10 @@ name that is rebound) is open: it is not judged.
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from archguard.codebase.scopes.scopes import Binding, BindingKind, Position
+from archguard.dataclass import dataclass
 from archguard.effects.api.frames import Frame, Placed, argument_of, frame_of
 from archguard.semantics import SemanticModel
 

@@ -1,8 +1,8 @@
 """The fields that an endpoint takes: what its specification says, else the model that its handler uses."""
 
-from dataclasses import dataclass
 from functools import cached_property
 
+from archguard.dataclass import dataclass
 from archguard.effects.api.endpoints import BodyModel, Endpoint
 from archguard.effects.api.schema_models import SchemaModels
 from archguard.effects.api.serializer_models import SerializerModels

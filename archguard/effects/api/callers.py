@@ -7,7 +7,7 @@ file that holds it. Test modules are left out: they pass fakes, and call routes 
 import ast
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple, TypeAlias
 
 from archguard.codebase import Source
@@ -15,6 +15,7 @@ from archguard.codebase.file_results import ANYWHERE
 from archguard.codebase.modules.namespace import is_test
 from archguard.codebase.scopes.reading import Reading
 from archguard.codebase.scopes.scopes import Position, Scope, walk
+from archguard.dataclass import dataclass
 from archguard.effects.api.clients import sending_call, sending_words
 from archguard.effects.tracing import content_of
 from archguard.model.names import last_part, parts_of

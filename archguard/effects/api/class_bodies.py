@@ -2,9 +2,9 @@
 
 import ast
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from archguard.codebase.scopes.scopes import BindingKind, Scope
+from archguard.dataclass import dataclass
 from archguard.effects.api.endpoints import BodyModel
 from archguard.model import Location
 from archguard.model.names import last_part

@@ -1,10 +1,11 @@
 """What calls of clients send, and where to: facts from `http_requests.toml` and `message_calls.toml`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cache
 
 from archguard.codebase.package_data import load_package_tables
+from archguard.dataclass import dataclass
 from archguard.model.names import last_part, top_package
 
 GET = "GET"

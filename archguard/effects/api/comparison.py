@@ -5,11 +5,11 @@ the code can certainly send and that does not fit, or that none of them fits.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
+from archguard.dataclass import dataclass
 from archguard.effects.api.body_models import BodyModels
 from archguard.effects.api.clients import PUBLISH
 from archguard.effects.api.endpoints import CONSUME, BodyModel, Endpoint, Offer

@@ -7,13 +7,13 @@ that property.
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from archguard.codebase import Source
 from archguard.codebase.imports.dynamic import Naming, nodes_that_may_name
 from archguard.codebase.modules.namespace import is_test
 from archguard.codebase.scopes.scopes import Position, Scope
+from archguard.dataclass import dataclass
 from archguard.effects.api.callers import Callers
 from archguard.effects.api.clients import consuming_call, consuming_words, kind_names, task_decorators
 from archguard.effects.api.evaluator import TemplateEvaluator

@@ -1,7 +1,8 @@
 """What a provider offers: its endpoints, from code, from an OpenAPI file or from proto files, in one form."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from archguard.dataclass import dataclass
 from archguard.effects.routes.route import ScopePlace
 from archguard.errors import ArchguardError
 from archguard.model import Location

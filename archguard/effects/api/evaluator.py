@@ -11,11 +11,12 @@ Limits: `_MAX_DEPTH` steps, which end cycles, `MAX_ALTERNATIVES` values, and `_M
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import chain, takewhile
 
 from archguard.codebase.scopes.reading import Reading
 from archguard.codebase.scopes.scopes import Binding, BindingKind, Position, Scope
+from archguard.dataclass import dataclass
 from archguard.effects.api.callers import Callers, receiver_class
 from archguard.effects.api.frames import Frame, NoArgument, Placed, argument_of, arguments, frame_of, implicit_count
 from archguard.effects.api.template_operations import (

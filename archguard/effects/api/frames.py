@@ -6,11 +6,12 @@ to the outermost call site that is considered. `*args` and `**kwargs` that a wra
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import NamedTuple, TypeAlias
 
 from archguard.codebase.scopes.scopes import Binding, Position, Scope
+from archguard.dataclass import dataclass
 from archguard.semantics import ClassType, FunctionType, InstanceType, SemanticModel
 
 

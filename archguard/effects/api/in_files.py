@@ -6,11 +6,11 @@ with what the services offer.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 
 from archguard.codebase import Codebase, Source
 from archguard.codebase.file_tasks import map_files, scan_files
+from archguard.dataclass import dataclass
 from archguard.effects.api.callers import Callers
 from archguard.effects.api.consumers import Consumed, Consumers
 from archguard.effects.api.endpoints import CONSUME, Endpoint

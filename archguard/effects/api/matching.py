@@ -8,10 +8,10 @@ makes no request fit.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from functools import cache
 
+from archguard.dataclass import dataclass
 from archguard.effects.api.endpoints import ANY, UNKNOWN_PART, Endpoint
 from archguard.effects.api.templates import Template
 

@@ -2,11 +2,11 @@
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 
 from archguard.codebase import Codebase
 from archguard.codebase.package_data import load_package_tables
+from archguard.dataclass import dataclass
 from archguard.effects.api.endpoints import Endpoint, Offer
 from archguard.effects.catalogue.catalogue import semantic_model
 from archguard.effects.catalogue.routes import route_facts

@@ -5,13 +5,13 @@ Schemas that combine others by `oneOf` or `anyOf`, and references to other files
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import yaml
 
 from archguard.codebase.yaml_nodes import TooDeepError, compose
+from archguard.dataclass import dataclass
 from archguard.effects.api.endpoints import BodyModel, Endpoint, Offer, SpecificationError
 from archguard.incremental.fingerprint import content
 from archguard.model import Location

@@ -7,11 +7,12 @@ are read with their blocks. Generated `_pb2` modules do not count: they may be o
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import NoReturn
 
 from archguard.codebase.syntax.source import MOST_BYTES
+from archguard.dataclass import dataclass
 from archguard.effects.api.endpoints import SpecificationError
 from archguard.incremental.fingerprint import content
 from archguard.model import Location

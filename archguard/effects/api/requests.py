@@ -11,11 +11,12 @@ Limits: `_MAX_WRAPPERS` levels. Cost: one evaluation for each client call and ca
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from archguard.codebase import Source
 from archguard.codebase.modules.namespace import is_test
 from archguard.codebase.scopes.scopes import Binding, Position, Scope
+from archguard.dataclass import dataclass
 from archguard.effects.api.bodies import Bodies, Body, BodyKeys
 from archguard.effects.api.callers import Callers, overridden_request
 from archguard.effects.api.clients import (

@@ -12,7 +12,6 @@ services. It is compared with the methods that the service exposes; a service th
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
@@ -21,6 +20,7 @@ from archguard.codebase import Source
 from archguard.codebase.modules.namespace import is_test
 from archguard.codebase.scopes.access_paths import Access
 from archguard.codebase.scopes.scopes import Binding, BindingKind, Position
+from archguard.dataclass import dataclass
 from archguard.effects.api.proto import ProtoFile, Rpc
 from archguard.effects.catalogue.routes import route_facts
 from archguard.effects.routes.nameko import FRAMEWORK as NAMEKO

@@ -5,9 +5,10 @@ Required is what says `required=True`; other fields are refused, unless the sche
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from archguard.codebase.scopes.scopes import Position, Scope
+from archguard.dataclass import dataclass
 from archguard.effects.api.class_bodies import (
     ModelField,
     body_model,

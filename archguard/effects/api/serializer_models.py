@@ -6,9 +6,10 @@ partial.
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from archguard.codebase.scopes.scopes import Scope
+from archguard.dataclass import dataclass
 from archguard.effects.api.class_bodies import (
     ModelField,
     body_model,

@@ -4,8 +4,7 @@ The base of the URL decides: its host, or a gateway in front of several services
 hosts have the same paths. A base whose path is not known leaves the whole path unknown.
 """
 
-from dataclasses import dataclass
-
+from archguard.dataclass import dataclass
 from archguard.effects.api.templates import Template
 from archguard.effects.interactions import ServiceMap
 from archguard.effects.urls import Url

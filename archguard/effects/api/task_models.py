@@ -4,9 +4,9 @@ Required is a parameter without a default; any other keyword is an error, unless
 """
 
 import ast
-from dataclasses import dataclass
 
 from archguard.codebase.scopes.scopes import Scope
+from archguard.dataclass import dataclass
 from archguard.effects.api.class_bodies import decorators, is_true
 from archguard.effects.api.endpoints import BodyModel
 from archguard.semantics import SemanticModel

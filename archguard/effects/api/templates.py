@@ -5,12 +5,13 @@ setting leads, and the parameter whose argument it is, since a call site can fil
 """
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from itertools import product
 from typing import TypeAlias
 
 from archguard.codebase.scopes.scopes import Binding
+from archguard.dataclass import dataclass
 
 MAX_ALTERNATIVES = 12
 """How many values one expression may have: a choice among five services and two paths fits, and the product of several

@@ -6,9 +6,10 @@ that extends a class from outside is not known.
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from archguard.codebase.scopes.scopes import Position, Scope
+from archguard.dataclass import dataclass
 from archguard.effects.api.class_bodies import (
     ModelField,
     body_model,

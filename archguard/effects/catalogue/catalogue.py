@@ -7,13 +7,14 @@ lookups by name are memoized.
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache, cached_property, lru_cache, partial
 from typing import TypeAlias
 
 from archguard.codebase import Codebase, memoized
 from archguard.codebase.memo import per_codebase
 from archguard.codebase.package_data import load_package_tables
+from archguard.dataclass import dataclass
 from archguard.effects.catalogue.client import CHANNELS, Client, Timeout
 from archguard.model.names import last_part, parent_name, parts_of, self_and_parents, top_package
 from archguard.semantics import ExternalModels, FileIndex, SemanticModel, app_state_writers

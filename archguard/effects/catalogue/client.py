@@ -1,11 +1,12 @@
 """The facts about one client library: its modules, calls, methods and return types."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Annotated
 
 from archguard.codebase import Names
 from archguard.codebase.strictness import Weaker, WeakerEntries
+from archguard.dataclass import dataclass
 
 CHANNELS = ("database", "cache", "http", "rpc", "queue", "cloud", "saas", "network", "email")
 """What clients reach; each channel is a TOML file in this folder."""

@@ -4,11 +4,11 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import TypeAlias
 
 from archguard.codebase.package_data import load_package_data
+from archguard.dataclass import dataclass
 
 Words: TypeAlias = frozenset[str]
 

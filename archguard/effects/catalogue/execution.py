@@ -4,11 +4,12 @@ The facts are in `execution.toml`. `load_execution` parses it once per process.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 
 from archguard.codebase import memoized
 from archguard.codebase.package_data import load_package_data
+from archguard.dataclass import dataclass
 from archguard.effects.catalogue.conventions import Words
 from archguard.model.names import last_part, parent_name, self_and_parents, split_last
 from archguard.semantics import ExternalModels

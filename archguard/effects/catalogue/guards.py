@@ -1,10 +1,10 @@
 """What is known of the guards of web frameworks, from `guards.toml`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 
 from archguard.codebase.package_data import load_package_data
+from archguard.dataclass import dataclass
 from archguard.effects.catalogue.conventions import Words
 from archguard.effects.catalogue.routes import short_names
 from archguard.model.names import parts_of

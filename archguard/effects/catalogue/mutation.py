@@ -3,10 +3,10 @@
 The facts are in `mutation.toml`. `load_mutation` parses it once per process.
 """
 
-from dataclasses import dataclass
 from functools import cache
 
 from archguard.codebase.package_data import load_package_data
+from archguard.dataclass import dataclass
 from archguard.effects.catalogue.conventions import Words
 
 

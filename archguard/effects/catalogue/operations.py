@@ -6,7 +6,6 @@ receiver is a client. Cost: one parse per process; lookups are memoized.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from functools import cache, cached_property
@@ -14,6 +13,7 @@ from typing import Literal
 
 from archguard.codebase import memoized
 from archguard.codebase.package_data import load_package_data
+from archguard.dataclass import dataclass
 from archguard.effects.catalogue.conventions import Words, load_conventions
 from archguard.model.names import last_part, split_last
 from archguard.semantics import ExternalModels

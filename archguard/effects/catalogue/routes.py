@@ -6,11 +6,12 @@ Classes are compared by their package and last name, since frameworks export the
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache, cached_property
 from typing import TypeAlias
 
 from archguard.codebase.package_data import load_package_data
+from archguard.dataclass import dataclass
 from archguard.effects.catalogue.conventions import Words
 from archguard.model.names import last_part, split_last, top_package
 

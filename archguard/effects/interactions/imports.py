@@ -6,11 +6,11 @@ third service is reported as the imports of that service. Cost: one reachability
 
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from archguard.codebase import Codebase, Link, Pattern, Reachability
 from archguard.codebase.imports.reachability import ALL_BITS, ForbiddenPath, find_forbidden_paths, labelled
 from archguard.codebase.public_api import Interface
+from archguard.dataclass import dataclass
 from archguard.effects.interactions.interaction import Channel, Interaction, ServiceMap
 
 

@@ -5,13 +5,13 @@ a service say about the same address is compared as a whole, in `remote_calls.re
 """
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
 
 from archguard.codebase import Codebase, Source
 from archguard.codebase.file_results import Inputs
 from archguard.codebase.file_tasks import map_files
+from archguard.dataclass import dataclass
 from archguard.effects.catalogue.catalogue import semantic_model
 from archguard.effects.interactions.interaction import Channel, Interaction, ServiceMap
 from archguard.effects.interactions.messages import Messages

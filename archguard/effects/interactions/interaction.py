@@ -1,13 +1,14 @@
 """One interaction between services, and the mapping of modules, hosts, topics and tables to their owners."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import TypeAlias
 
 from archguard.codebase import Codebase, Pattern, Service
+from archguard.dataclass import dataclass
 from archguard.effects.urls import Url
 from archguard.model import Confidence, Location, Step
 from archguard.model.names import is_below

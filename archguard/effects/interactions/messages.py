@@ -7,11 +7,11 @@ of a function with a name such as `publish` (likely).
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 from archguard.codebase import Source
 from archguard.codebase.facts import Call
+from archguard.dataclass import dataclass
 from archguard.effects.catalogue.catalogue import load_catalogue
 from archguard.effects.catalogue.conventions import load_conventions
 from archguard.effects.client_calls import ClientCallFinder

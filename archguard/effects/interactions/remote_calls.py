@@ -12,7 +12,6 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from typing import TypeAlias
@@ -20,6 +19,7 @@ from typing import TypeAlias
 from archguard.codebase import Source
 from archguard.codebase.facts import Literal
 from archguard.codebase.scopes.scopes import AccessPath, Position, Scope
+from archguard.dataclass import dataclass
 from archguard.effects.catalogue.catalogue import load_catalogue
 from archguard.effects.catalogue.conventions import load_conventions
 from archguard.effects.client_calls import ClientCall, ClientCallFinder

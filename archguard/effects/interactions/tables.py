@@ -2,12 +2,12 @@
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from archguard.codebase import Source
 from archguard.codebase.facts import Call, ClassDefinition, Literal
 from archguard.codebase.facts.definitions import definitions
 from archguard.codebase.scopes.scopes import Position, Scope
+from archguard.dataclass import dataclass
 from archguard.effects.catalogue.conventions import load_conventions
 from archguard.effects.interactions.interaction import Channel, Interaction, ServiceMap
 from archguard.effects.sql import sql_in

@@ -11,9 +11,10 @@ names and attributes are followed to constants and lists of constants, and varia
 import ast
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from archguard.codebase.scopes.scopes import BindingKind, Position, Scope
+from archguard.dataclass import dataclass
 from archguard.effects.routes.expressions import Expressions
 
 _MAX_DEPTH = 4

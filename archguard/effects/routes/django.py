@@ -10,10 +10,11 @@ Limits: `_MAX_DEPTH` urlconfs are nested, which also ends cycles.
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from types import MappingProxyType
 
 from archguard.codebase.scopes.scopes import Position, Scope
+from archguard.dataclass import dataclass
 from archguard.effects.catalogue.routes import is_one_of, route_facts, short
 from archguard.effects.routes.checks import Checks, is_unresolved
 from archguard.effects.routes.expressions import Allocation, Placed

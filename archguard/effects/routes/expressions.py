@@ -13,7 +13,7 @@ Cost: one pass over the bytes of all files for each name of a function whose par
 import ast
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import TypeAlias
@@ -24,6 +24,7 @@ from archguard.codebase.file_results import ANYWHERE
 from archguard.codebase.modules.namespace import is_test
 from archguard.codebase.scopes.reading import Reading
 from archguard.codebase.scopes.scopes import Binding, BindingKind, Position, Scope, walk
+from archguard.dataclass import dataclass
 from archguard.effects.catalogue.routes import Family, Places, route_facts
 from archguard.effects.routes.hierarchy import Hierarchy
 from archguard.effects.routes.route import UNKNOWN_PART

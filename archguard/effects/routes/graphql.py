@@ -13,9 +13,10 @@ these resolvers are incomplete unless they are guarded themselves.
 import ast
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from archguard.codebase.scopes.scopes import BindingKind, Position, Scope
+from archguard.dataclass import dataclass
 from archguard.effects.catalogue.routes import is_one_of, route_facts
 from archguard.effects.routes.checks import Checks
 from archguard.effects.routes.expressions import Placed

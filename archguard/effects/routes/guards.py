@@ -8,10 +8,11 @@ by an argument (`jwt_required(optional=True)`). A name that sounds like authenti
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum
 from functools import cached_property
 
+from archguard.dataclass import dataclass
 from archguard.effects.catalogue.guards import guard_key, known_guards
 from archguard.effects.catalogue.routes import short
 from archguard.effects.routes.route import Check, Route

@@ -7,9 +7,10 @@ they do not run.
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from archguard.codebase.scopes.scopes import Binding, BindingKind, Position, Scope
+from archguard.dataclass import dataclass
 from archguard.effects.routes.checks import Checks, is_unresolved
 from archguard.effects.routes.expressions import Placed
 from archguard.effects.routes.hierarchy import DJANGO_VIEW

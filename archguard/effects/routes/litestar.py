@@ -9,9 +9,10 @@ by `on_app_init` stands in front of all routes but those that opt out, by `exclu
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from archguard.codebase.scopes.scopes import Position, Scope
+from archguard.dataclass import dataclass
 from archguard.effects.catalogue.routes import is_one_of, route_facts
 from archguard.effects.routes.checks import Checks
 from archguard.effects.routes.expressions import Allocation, Placed

@@ -7,9 +7,9 @@ nameko's handler: `http = Handler.decorator`.
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from archguard.codebase.scopes.scopes import Position, Scope
+from archguard.dataclass import dataclass
 from archguard.effects.catalogue.routes import route_facts
 from archguard.effects.routes.checks import Checks
 from archguard.effects.routes.handlers import Handlers

@@ -8,9 +8,10 @@ route asks it.
 
 import ast
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from archguard.codebase.scopes.scopes import Scope
+from archguard.dataclass import dataclass
 from archguard.effects.catalogue.routes import is_one_of, route_facts
 from archguard.effects.routes.checks import Checks, is_unresolved
 from archguard.effects.routes.conditions import Conditions

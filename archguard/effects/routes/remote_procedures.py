@@ -3,9 +3,9 @@
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from archguard.codebase.scopes.scopes import Position, Scope
+from archguard.dataclass import dataclass
 from archguard.effects.routes.checks import Checks
 from archguard.effects.routes.expressions import Placed
 from archguard.effects.routes.handlers import Handlers

@@ -6,12 +6,13 @@ whatever runs before a handler and may refuse a request, at any level; which che
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import NamedTuple
 
 from archguard.codebase.scopes.fingerprints import scope_paths
 from archguard.codebase.scopes.scopes import Scope
+from archguard.dataclass import dataclass
 from archguard.model import Location
 from archguard.model.names import service_of, top_package
 from archguard.semantics import ClassType, SemanticModel

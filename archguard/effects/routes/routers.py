@@ -13,11 +13,12 @@ Cost: one pass over the files that contain the words of a framework, and one all
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from types import MappingProxyType
 
 from archguard.codebase.scopes.access_paths import Access
 from archguard.codebase.scopes.scopes import AccessPath, Position, Scope
+from archguard.dataclass import dataclass
 from archguard.effects.catalogue.routes import Family, Mount, Registration, is_one_of, route_facts
 from archguard.effects.routes.checks import Checks
 from archguard.effects.routes.expressions import Allocation, Expressions, Placed

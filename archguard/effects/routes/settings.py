@@ -7,8 +7,8 @@ there are no others; where the rest contradict each other, each one must guard.
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from archguard.dataclass import dataclass
 from archguard.effects.routes.expressions import Expressions, Placed
 from archguard.model.names import last_part
 

@@ -11,13 +11,14 @@ the table.
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 
 from archguard.codebase import Codebase, Source
 from archguard.codebase.file_tasks import map_files, map_program, scan_files
 from archguard.codebase.memo import per_codebase
+from archguard.dataclass import dataclass
 from archguard.effects.catalogue.catalogue import semantic_model
 from archguard.effects.routes.checks import Checks
 from archguard.effects.routes.django import DjangoRoutes

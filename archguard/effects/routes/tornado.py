@@ -8,9 +8,9 @@ Each HTTP method that a class of the project has is a route, with the decorators
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from archguard.codebase.scopes.scopes import Position, Scope
+from archguard.dataclass import dataclass
 from archguard.effects.catalogue.routes import is_one_of, route_facts
 from archguard.effects.routes.checks import Checks
 from archguard.effects.routes.handlers import Handlers

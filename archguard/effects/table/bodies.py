@@ -11,12 +11,12 @@ which is all that a transaction from the first write to the commit needs. Cost: 
 
 import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from archguard.codebase.scopes.access_paths import path_nodes
 from archguard.codebase.scopes.scopes import Comprehension, FunctionNode
+from archguard.dataclass import dataclass
 
 
 class Use(StrEnum):

@@ -7,12 +7,12 @@ what is around a call (`code.py`). Calls that do nothing outside and run nothing
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from archguard.codebase.scopes.access_paths import Access
 from archguard.codebase.scopes.reading import Reading
 from archguard.codebase.scopes.scopes import FunctionNode, Position, Scope
+from archguard.dataclass import dataclass
 from archguard.effects.catalogue.operations import Operation
 from archguard.effects.entry_points import EntryPoints
 from archguard.effects.table.classifier import Classifier, Found

@@ -1,9 +1,9 @@
 """The values of the effect table: effects, and the sites in functions that have them."""
 
 import ast
-from dataclasses import dataclass
 
 from archguard.codebase.scopes.scopes import Binding, Position, Scope
+from archguard.dataclass import dataclass
 from archguard.effects.catalogue.operations import Operation
 from archguard.effects.table.bodies import Context
 from archguard.effects.table.places import Places

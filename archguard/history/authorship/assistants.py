@@ -13,11 +13,12 @@ assistant all the same: nothing here looks at code.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import cached_property
 
 from archguard.codebase.package_data import load_package_data
 from archguard.config import AssistantMarks
+from archguard.dataclass import dataclass
 from archguard.history.git import CommitRecord
 
 _AUTHOR = re.compile(r"(?P<name>[^<]*?)\s*(?:<(?P<address>[^<>]*)>.*)?")

@@ -6,8 +6,8 @@ others, whose message has the trailers of what it squashed. Cost: one `git rev-l
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
+from archguard.dataclass import dataclass
 from archguard.history.authorship.assistants import Assistants
 from archguard.history.git import CommitRecord
 from archguard.model import CommitGroup

@@ -11,8 +11,9 @@ one violation at once and leaves nine.
 
 from collections import Counter, deque
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from archguard.dataclass import dataclass
 from archguard.history.authorship.line_history import DAY
 from archguard.history.matching import renamed
 from archguard.model import EARLIER, CommitGroup, Identity

@@ -20,9 +20,10 @@ Cost: one `git diff-tree` for all changes, and the sum of the lengths of the fil
 
 from collections import Counter, deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
+from archguard.dataclass import dataclass
 from archguard.history.authorship.changes import Change
 from archguard.history.authorship.patch import FilePatch
 

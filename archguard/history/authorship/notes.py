@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from archguard.dataclass import dataclass
 from archguard.model import LEAST_CHANGES, LEAST_LINES, LEAST_VIOLATIONS, CommitGroup, GroupFigures
 
 

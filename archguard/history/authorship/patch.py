@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import IO, Final
+
+from archguard.dataclass import dataclass
 
 _COMMIT: Final = re.compile(rb"[0-9a-f]{40,64}\n")
 _HUNK: Final = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")

@@ -13,13 +13,14 @@ changes, and one for each comparison in which files are gone and violations or c
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 from typing import Final, cast
 
 from archguard.codebase.metrics import cycle_changes
 from archguard.config import Config
+from archguard.dataclass import dataclass
 from archguard.errors import ArchguardError
 from archguard.history.authorship.assistants import load_assistants
 from archguard.history.authorship.changes import Change, changes_of, joint_group

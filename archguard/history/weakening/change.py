@@ -1,7 +1,6 @@
 """One difference between two values of the guard, before it is known which contract it is about."""
 
-from dataclasses import dataclass
-
+from archguard.dataclass import dataclass
 from archguard.model import Direction
 
 

@@ -7,11 +7,11 @@ in any file with the same reason at the same line of code, which is code that mo
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Final
 
 from archguard.codebase import Codebase, Source, SourceError
 from archguard.codebase.facts import Directive
+from archguard.dataclass import dataclass
 from archguard.model import About, Direction, GuardChange, Location
 
 

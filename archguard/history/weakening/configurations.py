@@ -5,13 +5,14 @@ order and its form do not matter, and neither does a pack that is no longer exte
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 
 from archguard.codebase.modules.discovery import find_modules
 from archguard.config import Config
+from archguard.dataclass import dataclass
 from archguard.errors import ArchguardError
 from archguard.history.weakening.change import Difference
 from archguard.history.weakening.layerings import layer_differences

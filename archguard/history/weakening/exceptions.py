@@ -1,10 +1,10 @@
 """How many exceptions a revision makes: ignored imports and lines, and violations that the baseline takes as known."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from archguard.checking.suppressions import directives_of
 from archguard.codebase import Codebase
+from archguard.dataclass import dataclass
 from archguard.errors import ArchguardError
 from archguard.history.baseline import Baseline, read_baseline
 from archguard.history.baseline_file import NAME

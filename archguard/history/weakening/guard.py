@@ -1,12 +1,13 @@
 """The guard at one revision: its configuration, its code, its baseline and the comments in the code."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from pathlib import Path
 
 from archguard.codebase import Codebase
 from archguard.config import Config, configuration_files, read, read_config
+from archguard.dataclass import dataclass
 from archguard.errors import ArchguardError
 from archguard.history.baseline import Baseline, read_baseline
 from archguard.history.baseline_file import NAME

@@ -8,10 +8,10 @@ Cost: modules are compared by the layers that they are in, so that it depends on
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
+from archguard.dataclass import dataclass
 from archguard.history.weakening.change import Difference
 from archguard.history.weakening.selection import Selection
 from archguard.kinds import Layers

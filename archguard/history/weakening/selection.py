@@ -6,12 +6,13 @@ pattern that was renamed together with its modules selects the same.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 
 from archguard.codebase import Codebase, Pattern, Target
 from archguard.codebase.modules.pattern import ImportPattern
 from archguard.config import Config
+from archguard.dataclass import dataclass
 
 
 @dataclass(frozen=True)

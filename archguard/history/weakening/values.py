@@ -9,7 +9,7 @@ Cost: each pattern is matched with all modules once; parts that differ are compa
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from enum import Enum
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Any, Final
 from archguard.codebase import Pattern
 from archguard.codebase.coercion import Text
 from archguard.codebase.strictness import Weaker, WeakerEntries, choices_of, marks_of
+from archguard.dataclass import dataclass
 from archguard.history.weakening.change import Difference
 from archguard.history.weakening.selection import Selection
 from archguard.kinds.diagram_parsers import ParsedDiagram, read_drawing

@@ -3,11 +3,11 @@
 import filecmp
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from archguard.codebase import Codebase, Source
 from archguard.codebase.metrics import cycle_changes
 from archguard.config import Config
+from archguard.dataclass import dataclass
 from archguard.effects.outside import OutsideNames
 from archguard.inspection.review.snapshot import Snapshot
 from archguard.model import CycleChange, DependencyChange, MetricChange, ModuleMove, NameChange, RouteChange

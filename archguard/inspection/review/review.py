@@ -11,12 +11,13 @@ those that hold the same text.
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from archguard.checking import check
 from archguard.codebase import Codebase, Component, Pattern
 from archguard.config import Config, configuration_files, read, read_config
+from archguard.dataclass import dataclass
 from archguard.diagrams import Request, View
 from archguard.diagrams.difference import difference
 from archguard.errors import ConfigError

@@ -5,7 +5,7 @@ the code is, and not because a component has another name.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 from archguard.checking.measure import measure
@@ -13,6 +13,7 @@ from archguard.codebase import Codebase
 from archguard.codebase.metrics import Measurement
 from archguard.codebase.metrics.whole import Whole
 from archguard.config import Config
+from archguard.dataclass import dataclass
 from archguard.diagrams import Channel, View
 from archguard.diagrams.node_selection import package_depth
 from archguard.history.trend import figures_of

@@ -1,9 +1,10 @@
 """The parsed diagram, independent of its language."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import product
 
+from archguard.dataclass import dataclass
 from archguard.errors import ArchguardError
 from archguard.model import Location
 

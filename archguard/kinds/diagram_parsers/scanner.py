@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from archguard.dataclass import dataclass
 from archguard.errors import ArchguardError
 from archguard.model import Location
 

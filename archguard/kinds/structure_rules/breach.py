@@ -1,7 +1,6 @@
 """One place where a rule is broken, and the texts of its violation."""
 
-from dataclasses import dataclass
-
+from archguard.dataclass import dataclass
 from archguard.kinds.structure_rules.evidence import Evidence
 from archguard.kinds.structure_rules.subjects import Subject
 from archguard.kinds.structure_rules.vocabulary import BoundPredicate

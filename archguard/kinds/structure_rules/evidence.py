@@ -1,8 +1,8 @@
 """The evidence that a predicate holds for a subject, with its confidence."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from archguard.dataclass import dataclass
 from archguard.kinds.structure_rules.glob import Glob
 from archguard.kinds.structure_rules.name_forms import Spelling
 from archguard.kinds.structure_rules.subjects import StructureFacts, Subject

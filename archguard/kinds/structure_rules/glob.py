@@ -8,12 +8,12 @@ matched; such a match is likely only, since an unresolved name may be anything t
 import builtins
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from fnmatch import translate
 from functools import cache
 from typing import Annotated, Self, TypeAlias
 
 from archguard.codebase.coercion import OneOrMany, Text
+from archguard.dataclass import dataclass
 from archguard.kinds.structure_rules.arguments import fits
 from archguard.kinds.structure_rules.name_forms import Spelling
 from archguard.model import Confidence

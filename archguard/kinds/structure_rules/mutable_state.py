@@ -13,7 +13,6 @@ files that import the module, and a walk over those that hold it.
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import chain
 
 from archguard.codebase.facts.executed_nodes import executed_nodes
@@ -21,6 +20,7 @@ from archguard.codebase.file_results import ANYWHERE
 from archguard.codebase.modules.namespace import is_test
 from archguard.codebase.scopes.reading import Reading
 from archguard.codebase.scopes.scopes import Binding, BindingKind, Scope
+from archguard.dataclass import dataclass
 from archguard.effects.catalogue.mutation import load_mutation
 from archguard.effects.tracing import content_of
 from archguard.kinds.structure_rules.subjects import Sort, StructureFacts, Subject, own_names

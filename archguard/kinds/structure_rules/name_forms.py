@@ -1,9 +1,10 @@
 """A name in the code: as it is written, and the qualified names that it resolves to."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from archguard.codebase.facts import Reference
+from archguard.dataclass import dataclass
 from archguard.model.names import plain_name
 from archguard.semantics import ExternalMember, FunctionType, InstanceType, Type, qualified_name
 

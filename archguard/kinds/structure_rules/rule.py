@@ -1,11 +1,11 @@
 """One rule of `structure`: the subjects that it selects, and what it requires or forbids of them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Annotated
 
 from archguard.codebase import Codebase, Patterns
 from archguard.codebase.strictness import Weaker
+from archguard.dataclass import dataclass
 from archguard.effects.tracing import has_any
 from archguard.kinds.contract import bound
 from archguard.kinds.structure_rules.breach import Breach

@@ -5,11 +5,11 @@ the code would repeat the same mistake in other words.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import product
 
 from archguard.codebase.facts import FunctionDefinition
+from archguard.dataclass import dataclass
 from archguard.kinds.breakability import always_inside, never_inside
 from archguard.kinds.structure_rules.evidence import best
 from archguard.kinds.structure_rules.glob import Glob

@@ -1,13 +1,13 @@
 """The YAML keys by which rules of `structure` select, require and forbid: the same keys for all three."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, TypeAlias
 
 from archguard.codebase import OneOrMany, SomePatterns
 from archguard.codebase.coercion import ShortFor
 from archguard.codebase.strictness import Weaker
+from archguard.dataclass import dataclass
 from archguard.kinds.structure_rules.glob import Globs
 
 

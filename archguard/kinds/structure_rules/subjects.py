@@ -2,7 +2,6 @@
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, partial
 from sys import stdlib_module_names
@@ -12,6 +11,7 @@ from archguard.codebase.facts import Call, ClassDefinition, FunctionDefinition, 
 from archguard.codebase.facts.definitions import definitions
 from archguard.codebase.file_tasks import scan_files
 from archguard.codebase.scopes.scopes import BindingKind, Scope
+from archguard.dataclass import dataclass
 from archguard.effects import semantic_model
 from archguard.incremental.fingerprint import digest_of
 from archguard.kinds.structure_rules.arguments import resolved

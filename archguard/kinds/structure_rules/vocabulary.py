@@ -2,10 +2,11 @@
 
 import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from archguard.codebase import Pattern
+from archguard.dataclass import dataclass
 from archguard.kinds.structure_rules import body_predicates, predicates
 from archguard.kinds.structure_rules.evidence import Evidence, surest, weaker
 from archguard.kinds.structure_rules.except_clauses import without

@@ -1,9 +1,9 @@
 """The hosts: programs that run agents, and the files that they read from a project. The data is in `hosts.toml`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from archguard.codebase.package_data import load_package_tables
+from archguard.dataclass import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,13 +7,13 @@ until the last of these is removed.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
 from json import loads
 from pathlib import Path
 from typing import Final, TypeVar
 
+from archguard.dataclass import dataclass
 from archguard.errors import ArchguardError
 from archguard.model import Location
 from archguard.onboarding.agents.edit_error import EditError

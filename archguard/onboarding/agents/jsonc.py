@@ -16,9 +16,9 @@ a millisecond for settings of a few kB.
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
+from archguard.dataclass import dataclass
 from archguard.onboarding.agents.edit_error import EditError
 
 

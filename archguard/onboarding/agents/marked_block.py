@@ -5,8 +5,8 @@ with a line end stays as it is, which tells a file that was empty before from on
 """
 
 import re
-from dataclasses import dataclass
 
+from archguard.dataclass import dataclass
 from archguard.onboarding.agents.edit_error import EditError
 
 

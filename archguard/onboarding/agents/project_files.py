@@ -5,9 +5,10 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
+from archguard.dataclass import dataclass
 from archguard.errors import ArchguardError
 from archguard.model import Location
 

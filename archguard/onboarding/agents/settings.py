@@ -12,9 +12,9 @@ removed where they stand behind an entry that is removed, since install adds at 
 
 import json
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
+from archguard.dataclass import dataclass
 from archguard.onboarding.agents.edit_error import EditError
 from archguard.onboarding.agents.jsonc import Child, Node, formatted, parse, with_child, without_child
 

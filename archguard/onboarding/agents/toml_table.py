@@ -6,9 +6,9 @@ order stay without a library that keeps them; `tomllib` tells whether the file i
 
 import re
 import tomllib
-from dataclasses import dataclass
 from typing import Any, Final
 
+from archguard.dataclass import dataclass
 from archguard.onboarding.agents.edit_error import EditError
 from archguard.onboarding.agents.marked_block import MarkedBlock
 

@@ -5,11 +5,11 @@ bands, and the areas end before them. A group about which too little is known ha
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from typing import Final
 
+from archguard.dataclass import dataclass
 from archguard.model import EARLIER, AuthorshipTrend, CommitGroup, GroupFigures, OpenViolations
 from archguard.reporters.authorship.rows import GROUPS, days, number, share, shown_groups
 from archguard.reporters.page import asset, escaped

@@ -1,10 +1,11 @@
 """The chart of abstractness against instability, as SVG; the page defines its colours."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import atan2, degrees
 
 from archguard.codebase.metrics import Unit
+from archguard.dataclass import dataclass
 from archguard.model.names import top_package
 from archguard.reporters.metrics.rows import shown
 from archguard.reporters.page import escaped

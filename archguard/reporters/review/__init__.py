@@ -1,9 +1,9 @@
 """The formats of a review: functions from it and its pictures to text."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from archguard.dataclass import dataclass
 from archguard.model import Review
 from archguard.reporters.review import html, json, markdown, text
 

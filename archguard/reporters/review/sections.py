@@ -5,10 +5,10 @@ it break something, does it weaken a contract, what depends on what, and the res
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from archguard.dataclass import dataclass
 from archguard.model import CycleChange, DependencyChange, Direction, GuardChange, Review, RouteChange, Violation
 from archguard.reporters.phrases import counted, one_line, sentence
 

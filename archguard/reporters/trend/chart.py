@@ -1,9 +1,9 @@
 """The trend as an SVG chart: a panel per metric, a dot per commit, and gaps for unknown values."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 
+from archguard.dataclass import dataclass
 from archguard.model import Point
 from archguard.reporters.page import asset, escaped
 from archguard.reporters.trend.rows import COLUMNS, note, shown

@@ -6,12 +6,12 @@ YAML is parsed; the path to that word is the answer. If the text below the posit
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from archguard.config.document import Keys
 from archguard.config.yaml_document import parse_yaml
+from archguard.dataclass import dataclass
 from archguard.model import Location
 from archguard.servers.lsp.documents import Document, lines_of
 

@@ -6,7 +6,7 @@ checked for is said by a diagnostic of its own, and what was found in the last v
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import SequenceMatcher
 from functools import cached_property
 from itertools import takewhile
@@ -15,6 +15,7 @@ from typing import Final
 
 from lsprotocol import types
 
+from archguard.dataclass import dataclass
 from archguard.model import Location, Problem, Severity, Violation
 from archguard.reporters.phrases import because, hop, is_known, numbered, one_line, problem_text, sentence, severity
 from archguard.servers.lsp.documents import Document, lines_of, lines_on_disk, uri_of

@@ -8,12 +8,13 @@ import io
 import os
 import re
 import tokenize
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final
 
 from pygls.uris import from_fs_path, to_fs_path
+
+from archguard.dataclass import dataclass
 
 LINE_END: Final = re.compile(r"\r\n|\r|\n")
 """The ends of lines by the protocol, which are those of Python."""

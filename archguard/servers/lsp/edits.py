@@ -6,11 +6,11 @@ A comment leaves the syntax tree as it is, and an import that is removed leaves 
 import ast
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from archguard.codebase import Import, Source, SourceError
 from archguard.codebase.facts import Directive
+from archguard.dataclass import dataclass
 from archguard.model import Location
 from archguard.servers.lsp.documents import LINE_END, encoded
 

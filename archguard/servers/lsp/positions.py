@@ -5,12 +5,12 @@ sides agree on, UTF-16 by default: a character outside of the basic plane, such 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import Self, TypeAlias
 
 from lsprotocol import types
 
+from archguard.dataclass import dataclass
 from archguard.model import Location
 from archguard.servers.lsp.documents import lines_of
 

@@ -8,13 +8,14 @@ While the configuration cannot be read, what was found last stays as well.
 import ast
 import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from archguard.checking.fixes import with_places
 from archguard.checking.session import Session
 from archguard.codebase import Source
 from archguard.codebase.syntax.python_version import needed_version
+from archguard.dataclass import dataclass
 from archguard.errors import ArchguardError
 from archguard.history import NAME as BASELINE
 from archguard.history import with_baseline

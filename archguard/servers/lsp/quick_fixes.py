@@ -13,7 +13,6 @@ evaluate annotations.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from lsprotocol import types
@@ -21,6 +20,7 @@ from lsprotocol import types
 from archguard.checking.session import Session
 from archguard.codebase import Codebase, Source
 from archguard.codebase.public_api import Interface
+from archguard.dataclass import dataclass
 from archguard.inspection.imported_names import ImportedName, imported_names
 from archguard.kinds import Protected
 from archguard.model import Location, Problem, Violation

@@ -1,8 +1,8 @@
 """`brief`: one page about a module, a component or the project."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from archguard.dataclass import dataclass
 from archguard.inspection.brief import Brief, brief
 from archguard.inspection.brief_page import render
 from archguard.servers.mcp.tool import Answer, Tool

@@ -1,11 +1,11 @@
 """`check_edit`: what an edit would break, before it is written."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar, Final
 
+from archguard.dataclass import dataclass
 from archguard.errors import ArchguardError
 from archguard.inspection.module_file import project_path
 from archguard.model import Problem, Severity, Violation, fails

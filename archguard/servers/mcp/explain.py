@@ -1,11 +1,12 @@
 """`explain`: what a contract asks and why, or what a violation is and how to fix it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import ClassVar, Final
 
 from archguard.checking.details import details
+from archguard.dataclass import dataclass
 from archguard.inspection.explain import Explanation, explain, find_violations, is_fingerprint, render
 from archguard.model import Violation
 from archguard.reporters.text import plain, violation_lines

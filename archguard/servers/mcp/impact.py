@@ -1,8 +1,8 @@
 """`impact`: what depends on a module."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from archguard.dataclass import dataclass
 from archguard.inspection.impact import Impact, impact, render
 from archguard.servers.mcp.tool import Answer, Tool
 from archguard.servers.workspace import Workspace

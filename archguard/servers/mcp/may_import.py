@@ -1,9 +1,10 @@
 """`may_import`: whether a module may import another one."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar, Final
 
+from archguard.dataclass import dataclass
 from archguard.inspection.may_import import Permission, may_import
 from archguard.reporters.phrases import one_line
 from archguard.reporters.text import plain, problem_lines, violation_lines

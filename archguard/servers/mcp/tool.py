@@ -7,11 +7,12 @@ below them their descriptions, and the schema follows from both.
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, fields
 from inspect import cleandoc
 from typing import Any, ClassVar, NamedTuple, get_origin, get_type_hints
 
 from archguard.config import did_you_mean
+from archguard.dataclass import dataclass
 from archguard.errors import ArchguardError
 from archguard.model.docstrings import describe
 from archguard.model.serialization import Codec, Schema, codec, layout, object_schema

@@ -1,9 +1,9 @@
 """`where_should`: where code belongs that needs certain imports and calls."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
+from archguard.dataclass import dataclass
 from archguard.inspection.placement import CodePlace, Needs, Placement, where_should
 from archguard.reporters.phrases import because, counted, one_line
 from archguard.reporters.text import plain, problem_lines

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import permutations, product
 from typing import Any, TypeAlias
 
@@ -11,6 +10,7 @@ from archguard.config.dialects.tach.ignores import Ignored
 from archguard.config.dialects.tach.options import ROOT, Module
 from archguard.config.dialects.tach.permissions import exposed, interfaces_from
 from archguard.config.dialects.tach.plan import REST, Plan
+from archguard.dataclass import dataclass
 
 Data: TypeAlias = dict[str, Any]
 _Denies: TypeAlias = Callable[[Module, Module], bool]

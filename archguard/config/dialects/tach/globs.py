@@ -4,11 +4,12 @@ A glob is translated to a regular expression once and memoized.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache, cached_property
 from pathlib import Path
 
 from archguard.codebase import Expression, ExpressionError
+from archguard.dataclass import dataclass
 from archguard.incremental.fingerprint import content
 from archguard.incremental.input_recorder import is_file
 

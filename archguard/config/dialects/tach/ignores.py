@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from archguard.codebase import Import, ImportTrait, Source, SourceError
+from archguard.dataclass import dataclass
 from archguard.model import Location
 from archguard.model.names import self_and_parents
 

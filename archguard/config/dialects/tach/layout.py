@@ -1,7 +1,7 @@
 """The code of a tach project: the modules that tach checks, and the domain files in their folders."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from archguard.config.dialects.tach.options import Table
 from archguard.config.dialects.tach.shapes import DOMAIN, Validator
 from archguard.config.document import Document, is_configuration_file
 from archguard.config.read_document import read_document
+from archguard.dataclass import dataclass
 from archguard.errors import ConfigError
 from archguard.incremental.input_recorder import is_folder, is_there
 

@@ -1,8 +1,10 @@
 """The modules and interfaces of `tach.toml` and `tach.domain.toml`, with resolved paths."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final, TypeAlias
+
+from archguard.dataclass import dataclass
 
 ROOT: Final = "<root>"
 _DOMAIN_ROOT: Final = "<domain_root>"

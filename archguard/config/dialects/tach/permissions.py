@@ -1,11 +1,11 @@
 """Decide which module may import which, with the semantics of tach."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
 from archguard.codebase import Expression
 from archguard.config.dialects.tach.globs import ModuleGlob, matches_text
 from archguard.config.dialects.tach.options import ROOT, Interface, Module
+from archguard.dataclass import dataclass
 
 
 @dataclass(frozen=True)

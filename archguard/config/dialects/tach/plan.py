@@ -1,7 +1,7 @@
 """Assign code to the modules of tach, and map them to modules, components and excludes of archguard."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ from archguard.config.dialects.tach.globs import ModuleGlob, is_glob
 from archguard.config.dialects.tach.layout import Layout
 from archguard.config.dialects.tach.options import ROOT, Interface, Module, found, interfaces_of, modules_of
 from archguard.config.dialects.tach.permissions import Layering, Permissions
+from archguard.dataclass import dataclass
 from archguard.model.names import is_below, last_part, self_and_parents, top_package
 
 REST: Final = "rest-of-the-code"

@@ -1,11 +1,12 @@
 """The schema of `tach.toml` and `tach.domain.toml`, and the validation of documents against it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final, TypeAlias
 
 from archguard.config.config import did_you_mean
 from archguard.config.document import Document, Keys
+from archguard.dataclass import dataclass
 from archguard.errors import ConfigError
 
 

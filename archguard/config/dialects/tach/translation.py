@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +18,7 @@ from archguard.config.dialects.tach.permissions import cycle, hidden
 from archguard.config.dialects.tach.plan import Plan
 from archguard.config.dialects.tach.shapes import PROJECT, Validator
 from archguard.config.document import Document, Keys, parse_toml, read_text
+from archguard.dataclass import dataclass
 from archguard.errors import ConfigError
 from archguard.model import Location
 
