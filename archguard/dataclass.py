@@ -4,9 +4,10 @@ The standard decorator writes the methods of each class as text, and compiles it
 methods, which look up the fields of their class. The fields themselves are those of the standard library, so that
 `fields`, `replace` and `asdict` work as ever, and type checkers see the standard decorator.
 
-Limits: classes with `slots` or `order` are left to the standard library: their objects are many, and their methods
-worth compiling. So is a class whose base is frozen by the standard library, such as each kind of contract; for that is
-what the base of all kinds is, since plug-ins derive from it with the standard decorator.
+Limits: making and comparing objects takes up to three times as long as with compiled methods, about a microsecond more.
+So the classes of which a check makes thousands of objects have the standard decorator: scopes, types, files,
+violations. Classes with `slots` or `order` are left to the standard library; so is a class whose base is frozen by it,
+such as each kind of contract: the base of all kinds is one for plug-ins, which have the standard decorator.
 """
 
 import dataclasses
@@ -43,10 +44,14 @@ def _has_frozen_base(cls: type) -> bool:
 class _Layout(NamedTuple):
     """The fields of a class, as its methods need them."""
 
-    positional: tuple[str, ...]
     parameters: tuple[str, ...]
     """All that can be passed, those by name only last."""
-    defaults: dict[str, Any]
+    positional: int
+    """How many of these can be passed without a name."""
+    required: tuple[str, ...]
+    """Those without a default."""
+    template: dict[str, Any]
+    """The parameters with their defaults, or `MISSING`."""
     factories: dict[str, Callable[[], Any]]
     made: dict[str, Callable[[], Any]]
     """The factories of fields that cannot be passed."""
@@ -83,21 +88,19 @@ def _with_methods(
 
 def _layout(cls: Any) -> _Layout:
     fields = dataclasses.fields(cls)
-    passed = [field for field in fields if field.init]
-    positional = tuple(field.name for field in passed if not field.kw_only)
-    by_default = {True: dict[str, Callable[[], Any]](), False: dict[str, Callable[[], Any]]()}
-    for field in fields:
-        if field.default_factory is not _MISSING:
-            by_default[field.init][field.name] = field.default_factory
+    passed = sorted((field for field in fields if field.init), key=lambda field: bool(field.kw_only))
+    factories = {field.name: field.default_factory for field in fields if field.default_factory is not _MISSING}
+    template = {field.name: field.default for field in passed}
     return _Layout(
-        positional,
-        (*positional, *(field.name for field in passed if field.kw_only)),
-        {field.name: field.default for field in fields if field.default is not _MISSING},
-        by_default[True],
-        by_default[False],
-        _values([field.name for field in fields if field.compare]),
-        _values([field.name for field in fields if (field.compare if field.hash is None else field.hash)]),
-        hasattr(cls, "__post_init__"),
+        parameters=tuple(template),
+        positional=sum(not field.kw_only for field in passed),
+        required=tuple(name for name, default in template.items() if default is _MISSING and name not in factories),
+        template=template,
+        factories={name: make for name, make in factories.items() if name in template},
+        made={name: make for name, make in factories.items() if name not in template},
+        compared=_values([field.name for field in fields if field.compare]),
+        hashed=_values([field.name for field in fields if (field.compare if field.hash is None else field.hash)]),
+        has_post_init=hasattr(cls, "__post_init__"),
     )
 
 
@@ -108,45 +111,36 @@ def _values(names: list[str]) -> Callable[[Any], object]:
 
 def _init(self: Any, /, *args: object, **given: object) -> None:
     layout, values = self.__dataclass_layout__, self.__dict__
-    names = layout.parameters
-    if len(args) == len(names) == len(layout.positional) and not given:
-        values.update(zip(names, args, strict=True))
-    else:
-        if args:
-            _check_positional(self, args, given)
-            given.update(zip(names, args, strict=False))
-        if len(given) < len(names):
-            made = ((name, make()) for name, make in layout.factories.items() if name not in given)
-            given = {**layout.defaults, **dict(made), **given}
-        try:
-            for name in names:  # in the order of the fields, whatever that of the arguments
-                values[name] = given.pop(name)
-        except KeyError as error:
-            raise TypeError(f"{_name(self)} misses the argument {error}") from None
-        if given:
-            _check_rest(self, given)
+    if given or not len(args) == layout.positional == len(layout.parameters):
+        _check_call(self, args, given)
+        values.update(layout.template)  # first, so that the values are in the order of the fields
+        values.update(given)
+    values.update(zip(layout.parameters, args, strict=False))
+    for name, make in layout.factories.items():
+        if values[name] is _MISSING:
+            values[name] = make()
     for name, make in layout.made.items():
         values[name] = make()
     if layout.has_post_init:
         self.__post_init__()
 
 
-def _check_positional(self: Any, args: tuple[object, ...], given: dict[str, object]) -> None:
-    positional = self.__dataclass_layout__.positional
-    if len(args) > len(positional):
-        raise TypeError(f"{_name(self)} takes {len(positional)} positional arguments, not {len(args)}")
-    if twice := given.keys() & set(positional[: len(args)]):
-        raise TypeError(f"{_name(self)} got several values for {', '.join(sorted(twice))}")
+def _check_call(self: Any, args: tuple[object, ...], given: dict[str, object]) -> None:
+    """Raise a `TypeError` if the arguments are not those of a call."""
+    layout = self.__dataclass_layout__
+    passed = layout.parameters[: len(args)]
+    if len(args) > layout.positional:
+        raise _wrong_call(self, f"takes {layout.positional} positional arguments, not {len(args)}")
+    if not given.keys() <= layout.template.keys():
+        raise _wrong_call(self, f"has no argument {', '.join(sorted(given.keys() - layout.template.keys()))}")
+    if twice := given.keys() & passed:
+        raise _wrong_call(self, f"got several values for {', '.join(sorted(twice))}")
+    if missing := [name for name in layout.required if name not in given and name not in passed]:
+        raise _wrong_call(self, f"misses the argument {', '.join(missing)}")
 
 
-def _check_rest(self: Any, given: dict[str, object]) -> None:
-    """Raise an error for arguments that no field takes; what is left of the defaults is that of the other fields."""
-    if unknown := given.keys() - self.__dataclass_layout__.defaults.keys():
-        raise TypeError(f"{_name(self)} has no argument {', '.join(sorted(unknown))}")
-
-
-def _name(self: object) -> str:
-    return f"{type(self).__qualname__}()"
+def _wrong_call(self: object, why: str) -> TypeError:
+    return TypeError(f"{type(self).__qualname__}() {why}")
 
 
 @recursive_repr()

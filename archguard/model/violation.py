@@ -1,11 +1,11 @@
 """A violation: one place where the code breaks a contract."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from typing import TypeAlias
 
-from archguard.dataclass import dataclass
 from archguard.model.location import Location
 from archguard.model.names import ModuleName, QualifiedName, service_of
 

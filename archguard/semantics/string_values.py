@@ -11,11 +11,11 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import count, takewhile
 from urllib.parse import urljoin
 
 from archguard.codebase.scopes.scopes import Binding, BindingKind, Position
-from archguard.dataclass import dataclass
 from archguard.semantics.django_settings import SETTINGS_OBJECT, setting_bindings
 from archguard.semantics.evaluator import Evaluator
 from archguard.semantics.known_names import KNOWN_NAMES

@@ -5,11 +5,10 @@ top; type arguments are cut at `_MAX_NESTING`, so that unions stay finite.
 """
 
 import ast
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from archguard.codebase.scopes.scopes import Scope
-from archguard.dataclass import dataclass
 
 
 @dataclass(frozen=True)

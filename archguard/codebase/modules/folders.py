@@ -10,12 +10,11 @@ every path would give more than n factorial.
 import os
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from operator import attrgetter
 from pathlib import Path
 from typing import Final
 
-from archguard.dataclass import dataclass
 from archguard.incremental.input_recorder import real_path
 
 MOST_LINKED: Final = 5_000

@@ -7,14 +7,13 @@ of loops are not modelled: a later binding in a loop does not reach an earlier u
 
 import ast
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
 from typing import Final, TypeAlias
 
 from archguard.codebase.scopes.access_paths import Access
 from archguard.codebase.scopes.reading import Reading
-from archguard.dataclass import dataclass
 from archguard.incremental.dependencies import DependencyRecorder
 from archguard.model.names import top_package
 

@@ -9,14 +9,13 @@ import os
 import re
 import tokenize
 from bisect import bisect_left
-from dataclasses import field, fields
+from dataclasses import dataclass, field, fields
 from functools import cached_property, lru_cache
 from itertools import accumulate
 from pathlib import Path
 from typing import Final
 
 from archguard.codebase.syntax.python_version import needed_version
-from archguard.dataclass import dataclass
 from archguard.errors import ArchguardError
 from archguard.incremental.fingerprint import content
 from archguard.model import Location
