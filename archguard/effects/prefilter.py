@@ -11,7 +11,6 @@ Cost: one breadth-first search and one pass of regular expressions over the file
 import re
 from collections import deque
 from collections.abc import Callable, Collection, Mapping
-from collections.abc import Set as AbstractSet
 from enum import StrEnum
 from functools import partial
 from typing import TypeAlias
@@ -83,11 +82,11 @@ def _modules_receiving_clients(codebase: Codebase, near: Collection[str], catalo
     return frozenset(scan_files(codebase, query, partial(_calls_on_parameter, verbs), reachable.difference(near)))
 
 
-def _imported(imports: ImportGraph, start: Collection[str], modules: AbstractSet[str]) -> frozenset[str]:
+def _imported(imports: ImportGraph, start: Collection[str], modules: frozenset[str]) -> frozenset[str]:
     """Those of `modules` that the modules `start` import, directly or not, and these themselves."""
     reachable, waiting = set(start), [*start]
     while waiting:
-        imported = (imports.imported_by(waiting.pop()).keys() & modules) - reachable
+        imported = modules.intersection(imports.imported_by(waiting.pop())) - reachable
         reachable |= imported
         waiting += imported
     return frozenset(reachable)
