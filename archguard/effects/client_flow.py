@@ -41,7 +41,7 @@ from archguard.semantics import (
     SemanticModel,
     Type,
     Types,
-    app_state_writers,
+    scan_program,
 )
 from archguard.semantics.recorded import carried
 
@@ -57,7 +57,7 @@ function that returns a container of clients.
 @broadcast
 def modules_with_clients(codebase: Codebase, channels: tuple[str, ...], clients: AddedClients) -> frozenset[str]:
     """The modules that can use a client of `channels`, of the catalogue or in `clients`."""
-    app_state_writers(codebase)  # computed once by all workers, or each would compute it for itself below
+    scan_program(codebase)  # before the workers need it
     imports = codebase.every_import
     key = digest_of([*channels, *sorted(clients.extensions.items())])
     seeds = map_files(

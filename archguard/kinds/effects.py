@@ -23,7 +23,7 @@ from archguard.kinds.effect_words import EFFECT_WORDS, channels_of, may_be_lazy,
 from archguard.kinds.per_file import Checker, PerFileContract
 from archguard.kinds.structure_rules import Modifier, Selector, StructureFacts, bound_predicates, confidence
 from archguard.model import Confidence, Location, Violation
-from archguard.semantics import SemanticModel, app_state_writers
+from archguard.semantics import SemanticModel, scan_program
 
 Place: TypeAlias = Literal["loop", "transaction"]
 _MOST_CALLS_DEEP = 10
@@ -133,7 +133,7 @@ class Effects(PerFileContract):
 
     def modules_to_parse(self, codebase: Codebase) -> frozenset[str]:
         """The modules that the rules look at."""
-        app_state_writers(codebase)  # computed once by all workers, or each would compute it for itself
+        scan_program(codebase)  # before the workers need it
         return self.scope(codebase) & codebase.sources.keys()
 
 

@@ -22,17 +22,20 @@ Two of its parts are exported for narrower questions: `FileIndex` (`model.files`
 
 Functions for particular questions: `bindings(model, node, at)` gives the bindings behind a name or attribute,
 `is_method_alias` tells `run = session.execute`, `provided` what `Depends(get_session)` injects, `app_state_writers` and
-`reads_app_state` which modules share values through the application.
+`reads_app_state` which modules share values through the application, `configuring_modules` which may configure it, and
+`scan_program` finds both for all workers.
 
 `model.py` explains the inference, its limits and its cost; `docs/development/semantics.md` shows how its parts fit.
 """
 
 from archguard.semantics.annotations import provided
+from archguard.semantics.app_config import configuring_modules
 from archguard.semantics.app_state import app_state_writers, reads_app_state
 from archguard.semantics.bindings import bindings, is_method_alias
 from archguard.semantics.external_models import ExternalModels
 from archguard.semantics.index import FileIndex
 from archguard.semantics.model import SemanticModel
+from archguard.semantics.program_facts import scan_program
 from archguard.semantics.resolver import Resolver
 from archguard.semantics.string_values import StringValue
 from archguard.semantics.types import (
@@ -63,8 +66,10 @@ __all__ = [
     "Types",
     "app_state_writers",
     "bindings",
+    "configuring_modules",
     "is_method_alias",
     "provided",
     "qualified_name",
     "reads_app_state",
+    "scan_program",
 ]

@@ -1,18 +1,20 @@
 """The configuration of an application: `app.config["TOPIC"]`, whichever module of the service sets it.
 
 Flask, Quart and Sanic read it from a class or module (`config.from_object(Config)`), from arguments
-(`config.from_mapping(TOPIC=...)`, `config.update(...)`), or entry by entry. Only files with such a statement are
-parsed, and only when an entry is looked up.
+(`config.from_mapping(TOPIC=...)`, `config.update(...)`), or entry by entry. A regex finds the files with such a
+statement, once a run; they are parsed when an entry is looked up.
 """
 
 import ast
 import re
-from collections.abc import Iterator
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeAlias
 
+from archguard.codebase.codebase import Codebase
+from archguard.codebase.file_tasks import scan_files
 from archguard.codebase.scopes.scopes import ITEM, Binding, BindingKind, Position, Scope
 from archguard.codebase.syntax.source import Source, SourceError
+from archguard.codebase.worker_pool import broadcast
 from archguard.model.names import service_of, split_last
 from archguard.semantics.bindings import attribute_bindings
 from archguard.semantics.evaluator import Evaluator
@@ -25,15 +27,18 @@ _CONFIGURING = re.compile(
     rf"config\s*(?:\.\s*(?:{'|'.join(sorted(_NAMES.from_object | _NAMES.from_arguments))})\s*\(|\[)".encode()
 )
 
+ByService: TypeAlias = Mapping[str, tuple[str, ...]]
+"""The modules that may configure the application of a service, sorted."""
 _Entries: TypeAlias = list[tuple[ast.expr, Position]]
 
 
 class AppConfig:
     """Finds the values that an application's configuration is set to."""
 
-    def __init__(self, evaluator: Evaluator, files: FileIndex) -> None:
+    def __init__(self, evaluator: Evaluator, files: FileIndex, configuring: Callable[[], ByService]) -> None:
         self.evaluator = evaluator
         self.files = files
+        self.configuring = configuring
 
     def entries(self, application: ast.expr, key: str, at: Position) -> _Entries:
         """The expressions that `application.config[key]` is set to; empty if no statement sets it."""
@@ -41,19 +46,11 @@ class AppConfig:
         if any(isinstance(owner, ModuleType | ClassType) or _is_project_instance(owner) for owner in owners):
             return []
         service = service_of(at.scope.module.name)
-        modules = tuple(self._configuring_modules.get(service, ()))
+        modules = self.configuring().get(service, ())
         self.files.recorder.read(("configuring modules", service, modules))
-        scopes = (scope for module in modules for scope in self.files.scope(module).walk())
+        own = (module for module in modules if module in self.files.own)
+        scopes = (scope for module in own for scope in self.files.scope(module).walk())
         return [entry for scope in scopes for entry in self._scope_entries(scope, key)]
-
-    @cached_property
-    def _configuring_modules(self) -> dict[str, list[str]]:
-        """The modules that may configure an application, by service."""
-        found: dict[str, list[str]] = {}
-        for module in sorted(self.files.own):
-            if configures(self.files.source(module)):
-                found.setdefault(service_of(module), []).append(module)
-        return found
 
     def _scope_entries(self, scope: Scope, key: str) -> Iterator[tuple[ast.expr, Position]]:
         for binding in scope.attributes.get(("config", ITEM), ()):
@@ -96,6 +93,21 @@ class AppConfig:
             values = self.evaluator.infer(node, at)
         for value in values:
             yield from attribute_bindings(self.evaluator, value, key)
+
+
+@broadcast
+def configuring_modules(codebase: Codebase) -> ByService:
+    """The modules that may configure an application, found in the bytes of every file on the first call."""
+    return by_service(scan_files(codebase, "configures an application", configures))
+
+
+def by_service(modules: Iterable[str]) -> ByService:
+    """`modules` by their service, sorted."""
+    found: dict[str, tuple[str, ...]] = {}
+    for module in sorted(modules):
+        service = service_of(module)
+        found[service] = (*found.get(service, ()), module)
+    return found
 
 
 def configures(source: Source) -> bool:

@@ -38,6 +38,7 @@ from typing import Any
 
 from archguard.codebase.scopes.scopes import Binding, Position, Scope
 from archguard.incremental.memos import Memo
+from archguard.semantics.app_config import ByService
 from archguard.semantics.app_state import AppState, StateWriters
 from archguard.semantics.external_models import ExternalModels
 from archguard.semantics.index import FileIndex
@@ -55,17 +56,17 @@ class SemanticModel:
     packages outside, `mappings` looks entries up by their keys, `argument_flow` tells whose call sites count.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # what a project consists of
         self,
         files: FileIndex,
         library: ExternalModels = ExternalModels(),  # noqa: B008  # frozen
         importers: Mapping[str, Collection[str]] = MappingProxyType({}),
         state_writers: Callable[[], StateWriters] = dict,
+        configuring: Callable[[], ByService] = dict,
         memo: Callable[[str], Memo[Any]] | None = None,
     ) -> None:
-        program = Program(
-            files, library, importers, Resolver(files), AppState(files, state_writers), QueryEngine(files.recorder)
-        )
+        app_state, queries = AppState(files, state_writers), QueryEngine(files.recorder)
+        program = Program(files, library, importers, Resolver(files), app_state, configuring, queries)
         self.memo = memo or (lambda _: Memo[Any](files.recorder))
         """The memo for a sort of question about it."""
         self._inference = Inference(program, self.memo)

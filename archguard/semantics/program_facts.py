@@ -5,15 +5,19 @@ from collections.abc import Set as AbstractSet
 from functools import cached_property
 
 from archguard.codebase.codebase import Codebase
-from archguard.codebase.file_tasks import scan_files
 from archguard.codebase.syntax.source import Source
 from archguard.dataclass import dataclass
 from archguard.incremental.dependencies import Fact
-from archguard.model.names import service_of
-from archguard.semantics.app_config import configures
+from archguard.semantics.app_config import configures, configuring_modules
 from archguard.semantics.app_state import app_state_writers, names_stored
 from archguard.semantics.argument_flow import tracked_callers
 from archguard.semantics.module_names import ModuleNames
+
+
+def scan_program(codebase: Codebase) -> None:
+    """Search all files for what inference looks up anywhere: once, before workers need it, each for itself."""
+    app_state_writers(codebase)
+    configuring_modules(codebase)
 
 
 def is_app_wide(before: Mapping[str, Source], now: Mapping[str, Source], changed: Iterable[str]) -> bool:
@@ -41,7 +45,7 @@ class ProgramFacts:
             case "app state writers", str(name), answer:
                 return tuple(app_state_writers(self.codebase).get(name, ())) == answer
             case "configuring modules", str(service), answer:
-                return self._configuring_modules.get(service, ()) == answer
+                return configuring_modules(self.codebase).get(service, ()) == answer
             case str(sort), about, answer:
                 return self._has_same_names or self._names.answer((sort, about)) == answer
         raise ValueError(f"no fact about a program: {fact}")
@@ -60,11 +64,3 @@ class ProgramFacts:
     @cached_property
     def _names(self) -> ModuleNames:
         return ModuleNames(self.codebase.sources)
-
-    @cached_property
-    def _configuring_modules(self) -> Mapping[str, tuple[str, ...]]:
-        found: dict[str, tuple[str, ...]] = {}
-        for module in sorted(scan_files(self.codebase, "configures an application", configures)):
-            service = service_of(module)
-            found[service] = (*found.get(service, ()), module)
-        return found

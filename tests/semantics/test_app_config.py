@@ -8,6 +8,7 @@ import pytest
 from archguard.codebase import Source
 from archguard.codebase.facts import Call
 from archguard.semantics import ExternalModels, FileIndex, SemanticModel
+from archguard.semantics.app_config import by_service, configures
 
 READS = 'import flask\napp = flask.Flask(__name__)\ndef f():\n    send(app.config["TOPIC"])'
 
@@ -19,7 +20,8 @@ def topic(folder: Path, files: dict[str, str], reads: str = "reads", unreadable:
         path = folder / f"{module.replace('::', '_')}.py"
         path.write_text(text)
         sources[module] = Source(module, str(path), path.name)
-    names = SemanticModel(FileIndex(sources), ExternalModels())
+    configuring = by_service(module for module, source in sources.items() if configures(source))
+    names = SemanticModel(FileIndex(sources), ExternalModels(), configuring=lambda: configuring)
     call = next(
         call
         for call in Call.within(names.scope(reads), names.files.source(reads))

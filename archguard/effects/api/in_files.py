@@ -25,7 +25,7 @@ from archguard.effects.routes import find_routes
 from archguard.effects.routes.nameko import FRAMEWORK as NAMEKO
 from archguard.effects.tracing import content_of
 from archguard.incremental.fingerprint import digest_of
-from archguard.semantics.app_state import app_state_writers
+from archguard.semantics import scan_program
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class FileCalls:
 
 def calls_in_files(codebase: Codebase, addresses: Addresses) -> Mapping[str, FileCalls]:
     """What each file calls and consumes, by module."""
-    app_state_writers(codebase)  # once, before the workers need it
+    scan_program(codebase)  # before the workers need it
     query = f"requests {digest_of([addresses])}"
     return map_files(codebase, query, partial(_finder, addresses), codebase.sources, shows=_shown)
 

@@ -17,7 +17,7 @@ from archguard.codebase.package_data import load_package_tables
 from archguard.dataclass import dataclass
 from archguard.effects.catalogue.client import CHANNELS, Client, Timeout
 from archguard.model.names import last_part, parent_name, parts_of, self_and_parents, top_package
-from archguard.semantics import ExternalModels, FileIndex, SemanticModel, app_state_writers
+from archguard.semantics import ExternalModels, FileIndex, SemanticModel, app_state_writers, configuring_modules
 
 Extensions: TypeAlias = Mapping[str, Client]
 """The clients that a contract adds, by channel."""
@@ -299,9 +299,15 @@ def _semantic_model(codebase: Codebase, added: AddedClients) -> SemanticModel:
     opaque = [name for name in codebase.sources if not declared.isdisjoint(self_and_parents(name))]
     results = codebase.results
     files = FileIndex(codebase.sources, opaque, results.recorder, results.scopes, results.called_names)
-    importers, state_writers = codebase.every_import.importers, partial(app_state_writers, codebase)
     memo = partial(results.answers.memo, results.recorder, added.text)
-    return SemanticModel(files, _library(added), importers, state_writers, memo)
+    return SemanticModel(
+        files,
+        _library(added),
+        codebase.every_import.importers,
+        partial(app_state_writers, codebase),
+        partial(configuring_modules, codebase),
+        memo,
+    )
 
 
 @cache

@@ -17,7 +17,7 @@ from archguard.effects.interactions.interaction import Channel, Interaction, Ser
 from archguard.effects.interactions.messages import Messages
 from archguard.effects.interactions.remote_calls import Places, RemoteCalls, reported
 from archguard.effects.interactions.tables import Tables
-from archguard.semantics.app_state import app_state_writers
+from archguard.semantics import scan_program
 
 _Channels: TypeAlias = tuple[Channel, ...]
 
@@ -37,7 +37,7 @@ def interactions_in_files(
 ) -> Iterator[Interaction]:
     """Yield the interactions over `channels`, service by service."""
     chosen = tuple(channel for channel in Channel if channel in channels and channel is not Channel.IMPORT)
-    app_state_writers(codebase)  # once, before the workers need it
+    scan_program(codebase)  # before the workers need it
     query, start = f"interactions over {', '.join(chosen)}", partial(_finder, chosen)
     inputs = Inputs(services.of_module, services.modules)
     found = map_files(codebase, query, start, services.owners, inputs, _shown) if chosen else {}

@@ -35,7 +35,7 @@ from archguard.effects.routes.settings import Settings
 from archguard.effects.routes.tornado import TornadoRoutes
 from archguard.effects.tracing import content_of
 from archguard.incremental.fingerprint import digest_of
-from archguard.semantics.app_state import app_state_writers
+from archguard.semantics import scan_program
 
 _WORDS = re.compile(
     rb"\b(?:fastapi|starlette|flask\w*|connexion|quart\w*|apiflask|django|rest_framework\w*|litestar|tornado|aiohttp|sanic|ninja"
@@ -54,7 +54,7 @@ def find_routes(codebase: Codebase) -> tuple[Route, ...]:
 @per_codebase
 def find_route_table(codebase: Codebase) -> RouteTable:
     """The routes of `codebase`, and what could not be resolved (memoized per codebase)."""
-    app_state_writers(codebase)  # once, before the workers need it
+    scan_program(codebase)  # before the workers need it
     files = _Files.of(codebase)
     table = map_program(codebase, "routes", partial(_assembled, codebase, files), digest_of([files]), _places)
     return replace(table, modules=files.web)
