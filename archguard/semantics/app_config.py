@@ -15,6 +15,7 @@ from archguard.codebase.file_tasks import scan_files
 from archguard.codebase.scopes.scopes import ITEM, Binding, BindingKind, Position, Scope
 from archguard.codebase.syntax.source import Source, SourceError
 from archguard.codebase.worker_pool import broadcast
+from archguard.incremental.memos import Answer, Memo
 from archguard.model.names import service_of, split_last
 from archguard.semantics.bindings import attribute_bindings
 from archguard.semantics.evaluator import Evaluator
@@ -30,40 +31,56 @@ _CONFIGURING = re.compile(
 ByService: TypeAlias = Mapping[str, tuple[str, ...]]
 """The modules that may configure the application of a service, sorted."""
 _Entries: TypeAlias = list[tuple[ast.expr, Position]]
+_Calls: TypeAlias = list[tuple[str, ast.Call, Position]]
+_Statements: TypeAlias = tuple[tuple[Mapping[str, _Entries], _Calls], ...]
+"""For each scope: what is stored under a key, and the calls of methods of a configuration, with their names."""
+
+
+class ConfigStatements:
+    """The statements that configure applications; shared by all evaluations of a project."""
+
+    def __init__(self, files: FileIndex, configuring: Callable[[], ByService], memo: Memo[_Statements]) -> None:
+        self._files = files
+        self._configuring = configuring
+        self._memo = memo
+
+    def of(self, service: str) -> Iterator[tuple[Mapping[str, _Entries], _Calls]]:
+        """Those in the modules of `service`, scope by scope."""
+        modules = self._configuring().get(service, ())
+        self._files.recorder.read(("configuring modules", service, modules))
+        for module in modules:
+            if module in self._files.own:
+                yield from self._in_module(module)
+
+    def _in_module(self, module: str) -> _Statements:
+        found = self._memo.get(module)
+        if found is None:
+            recorder = self._files.recorder
+            outer = recorder.begin()
+            found = tuple(filter(any, map(_statements_in, self._files.scope(module).walk())))
+            self._memo.put(module, Answer(found, recorder.end(outer)))
+        return found
 
 
 class AppConfig:
     """Finds the values that an application's configuration is set to."""
 
-    def __init__(self, evaluator: Evaluator, files: FileIndex, configuring: Callable[[], ByService]) -> None:
+    def __init__(self, evaluator: Evaluator, statements: ConfigStatements) -> None:
         self.evaluator = evaluator
-        self.files = files
-        self.configuring = configuring
+        self.statements = statements
 
     def entries(self, application: ast.expr, key: str, at: Position) -> _Entries:
         """The expressions that `application.config[key]` is set to; empty if no statement sets it."""
         owners = self.evaluator.infer(application, at)
         if any(isinstance(owner, ModuleType | ClassType) or _is_project_instance(owner) for owner in owners):
             return []
-        service = service_of(at.scope.module.name)
-        modules = self.configuring().get(service, ())
-        self.files.recorder.read(("configuring modules", service, modules))
-        own = (module for module in modules if module in self.files.own)
-        scopes = (scope for module in own for scope in self.files.scope(module).walk())
-        return [entry for scope in scopes for entry in self._scope_entries(scope, key)]
+        return [*self._service_entries(service_of(at.scope.module.name), key)]
 
-    def _scope_entries(self, scope: Scope, key: str) -> Iterator[tuple[ast.expr, Position]]:
-        for binding in scope.attributes.get(("config", ITEM), ()):
-            if (
-                isinstance(binding.key, ast.Constant)
-                and binding.key.value == key
-                and isinstance(binding.node, ast.expr)
-            ):
-                yield binding.node, binding.at
-        for path in scope.access_paths:
-            for access in path.accesses:
-                if access.call and access.owner_name == "config":
-                    yield from self._call_entries(access.name, access.call, key, path.at)
+    def _service_entries(self, service: str, key: str) -> Iterator[tuple[ast.expr, Position]]:
+        for stored, calls in self.statements.of(service):
+            yield from stored.get(key, ())
+            for method, call, at in calls:
+                yield from self._call_entries(method, call, key, at)
 
     def _call_entries(self, method: str, call: ast.Call, key: str, at: Position) -> Iterator[tuple[ast.expr, Position]]:
         if method in _NAMES.from_object and call.args:
@@ -108,6 +125,21 @@ def by_service(modules: Iterable[str]) -> ByService:
         service = service_of(module)
         found[service] = (*found.get(service, ()), module)
     return found
+
+
+def _statements_in(scope: Scope) -> tuple[Mapping[str, _Entries], _Calls]:
+    stored: dict[str, _Entries] = {}
+    for binding in scope.attributes.get(("config", ITEM), ()):
+        if (
+            isinstance(binding.key, ast.Constant)
+            and isinstance(binding.key.value, str)
+            and isinstance(binding.node, ast.expr)
+        ):
+            stored.setdefault(binding.key.value, []).append((binding.node, binding.at))
+    accesses = ((access, path.at) for path in scope.access_paths for access in path.accesses)
+    return stored, [
+        (access.name, access.call, at) for access, at in accesses if access.call and access.owner_name == "config"
+    ]
 
 
 def configures(source: Source) -> bool:

@@ -16,7 +16,7 @@ from archguard.codebase.scopes.scopes import END, Binding, Position, Scope
 from archguard.dataclass import dataclass
 from archguard.incremental.memos import Memo
 from archguard.semantics.annotations import Annotations
-from archguard.semantics.app_config import ByService
+from archguard.semantics.app_config import ConfigStatements
 from archguard.semantics.app_state import AppState
 from archguard.semantics.argument_flow import ArgumentFlow
 from archguard.semantics.attributes import AttributeLookup
@@ -54,8 +54,7 @@ class Program:
     """The modules that import a module."""
     resolver: Resolver
     app_state: AppState
-    configuring: Callable[[], ByService]
-    """The modules that may configure an application."""
+    config: ConfigStatements
     queries: QueryEngine
 
 
@@ -74,7 +73,7 @@ class Inference:
         # Call sites pass what they pass, whichever class the callee is evaluated for: both sorts of inference share
         # them.
         self.argument_flow = argument_flow or ArgumentFlow(self, program.files, program.importers)
-        self.mappings = Mappings(self, program.files, program.configuring)
+        self.mappings = Mappings(self, program.files, program.config)
         self._annotations = Annotations(self)
         self._attributes = AttributeLookup(self, memo("mro"))
         self._specs = SpecInterpreter(self)

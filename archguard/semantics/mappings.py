@@ -6,11 +6,11 @@ mappings, `_MAX_DEPTH` steps in all: configurations nest three or four levels.
 """
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TypeAlias
 
 from archguard.codebase.scopes.scopes import ITEM, Binding, BindingKind, Position
-from archguard.semantics.app_config import AppConfig, ByService
+from archguard.semantics.app_config import AppConfig, ConfigStatements
 from archguard.semantics.bindings import bindings
 from archguard.semantics.evaluator import Evaluator
 from archguard.semantics.index import FileIndex
@@ -39,10 +39,10 @@ def _mapping_lookup(node: ast.expr) -> tuple[ast.expr, object, list[ast.expr]] |
 class Mappings:
     """Finds the expressions that are the entries of mappings."""
 
-    def __init__(self, evaluator: Evaluator, files: FileIndex, configuring: Callable[[], ByService]) -> None:
+    def __init__(self, evaluator: Evaluator, files: FileIndex, config: ConfigStatements) -> None:
         self.evaluator = evaluator
         self.files = files
-        self.app_config = AppConfig(evaluator, files, configuring)
+        self.app_config = AppConfig(evaluator, config)
 
     def entries(self, node: ast.expr, at: Position) -> tuple[Placed, ...]:
         """The expressions that `topics["paid"]` or `topics.get("paid")` can evaluate to; empty if unknown."""

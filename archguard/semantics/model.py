@@ -38,7 +38,7 @@ from typing import Any
 
 from archguard.codebase.scopes.scopes import Binding, Position, Scope
 from archguard.incremental.memos import Memo
-from archguard.semantics.app_config import ByService
+from archguard.semantics.app_config import ByService, ConfigStatements
 from archguard.semantics.app_state import AppState, StateWriters
 from archguard.semantics.external_models import ExternalModels
 from archguard.semantics.index import FileIndex
@@ -65,10 +65,17 @@ class SemanticModel:
         configuring: Callable[[], ByService] = dict,
         memo: Callable[[str], Memo[Any]] | None = None,
     ) -> None:
-        app_state, queries = AppState(files, state_writers), QueryEngine(files.recorder)
-        program = Program(files, library, importers, Resolver(files), app_state, configuring, queries)
         self.memo = memo or (lambda _: Memo[Any](files.recorder))
         """The memo for a sort of question about it."""
+        program = Program(
+            files,
+            library,
+            importers,
+            Resolver(files),
+            AppState(files, state_writers),
+            ConfigStatements(files, configuring, self.memo("configuration")),
+            QueryEngine(files.recorder),
+        )
         self._inference = Inference(program, self.memo)
         self.files = files
         self.library = library
