@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tools import needs_bash
 
 from archguard.incremental.startup import inherited_path, leave_project
 
@@ -85,28 +86,32 @@ def run(code: str, close: str) -> subprocess.CompletedProcess[str]:
     command = f'exec "$0" -c "$1" {close}'
     start = "import os, sys\nfrom archguard.incremental.startup import open_streams\nopen_streams()\n"
     return subprocess.run(
-        ["sh", "-c", command, sys.executable, start + code], capture_output=True, text=True, check=False, cwd=OWN
+        ["bash", "-c", command, sys.executable, start + code], capture_output=True, text=True, check=False, cwd=OWN
     )
 
 
+@needs_bash
 def test_closed_streams_are_opened_in_place() -> None:
     done = run("print([sys.stdin.fileno(), sys.stderr.fileno()], sys.stdin.read() == '')", "<&- 2>&-")
 
     assert (done.returncode, done.stdout) == (0, "[0, 2] True\n")
 
 
+@needs_bash
 def test_what_goes_to_a_closed_stdout_is_an_error_and_to_a_closed_stderr_is_dropped() -> None:
     code = "print('x', file=sys.stderr, flush=True)\ntry: print('x', flush=True)\nexcept OSError: os._exit(7)"
 
     assert run(code, ">&- 2>&-").returncode == 7
 
 
+@needs_bash
 def test_a_stream_that_is_replaced_leaves_its_descriptor_open() -> None:
     done = run("sys.stdin = None\nimport gc; gc.collect()\nprint(os.fstat(0).st_size)", "<&-")
 
     assert (done.returncode, done.stdout) == (0, "0\n")
 
 
+@needs_bash
 def test_open_streams_stay_as_they_are() -> None:
     done = run("print(sys.stdin.read(), sys.stdout.fileno())", "<<END\nread\nEND\n")
 
