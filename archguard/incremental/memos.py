@@ -57,6 +57,16 @@ class Memo(Generic[_T]):
         """Memoize `answer`."""
         self._answers[key] = answer
 
+    def compute(self, key: object, compute: Callable[[], _T]) -> _T:
+        """The result of `compute`, memoized for `key` with what it has read."""
+        outer = self._recorder.begin()
+        try:
+            found = compute()
+        finally:
+            frame = self._recorder.end(outer)
+        self.put(key, Answer(found, frame))
+        return found
+
     def new(self) -> Iterator[tuple[object, Answer[_T]]]:
         """The answers that were not found earlier, by key."""
         return ((key, answer) for key, answer in self._answers.items() if self._earlier.get(key) is not answer)

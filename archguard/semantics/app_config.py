@@ -8,6 +8,7 @@ statement, once a run; they are parsed when an entry is looked up.
 import ast
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import TypeAlias
 
 from archguard.codebase.codebase import Codebase
@@ -15,7 +16,7 @@ from archguard.codebase.file_tasks import scan_files
 from archguard.codebase.scopes.scopes import ITEM, Binding, BindingKind, Position, Scope
 from archguard.codebase.syntax.source import Source, SourceError
 from archguard.codebase.worker_pool import broadcast
-from archguard.incremental.memos import Answer, Memo
+from archguard.incremental.memos import Memo
 from archguard.model.names import service_of, split_last
 from archguard.semantics.bindings import attribute_bindings
 from archguard.semantics.evaluator import Evaluator
@@ -54,12 +55,10 @@ class ConfigStatements:
 
     def _in_module(self, module: str) -> _Statements:
         found = self._memo.get(module)
-        if found is None:
-            recorder = self._files.recorder
-            outer = recorder.begin()
-            found = tuple(filter(any, map(_statements_in, self._files.scope(module).walk())))
-            self._memo.put(module, Answer(found, recorder.end(outer)))
-        return found
+        return self._memo.compute(module, partial(self._read, module)) if found is None else found
+
+    def _read(self, module: str) -> _Statements:
+        return tuple(filter(any, map(_statements_in, self._files.scope(module).walk())))
 
 
 class AppConfig:

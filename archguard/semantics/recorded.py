@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, Protocol, TypeVar, cast
 
-from archguard.incremental.memos import Answer, Memo
+from archguard.incremental.memos import Memo
 from archguard.semantics.evaluator import TypeQueries
 
 if TYPE_CHECKING:
@@ -67,18 +67,10 @@ def carried(
 
 
 def _memoized(method: Callable[..., _Result], instance: _WithModel, memo: Memo[Any]) -> Callable[..., _Result]:
-    recorder = instance.model.files.recorder
-
     def answer(*arguments: Any) -> _Result:
         known = memo.get(arguments, _MISSING)
         if known is not _MISSING:
             return cast("_Result", known)
-        outer = recorder.begin()
-        try:
-            found = method(instance, *arguments)
-        finally:
-            frame = recorder.end(outer)
-        memo.put(arguments, Answer(found, frame))
-        return found
+        return cast("_Result", memo.compute(arguments, partial(method, instance, *arguments)))
 
     return answer
