@@ -1,5 +1,7 @@
 """A caller of a memoized function depends on what it has read; results of earlier versions may still hold."""
 
+import pytest
+
 from archguard.incremental.dependencies import DependencyRecorder, Frame, facts_in
 from archguard.incremental.memos import Answer, AnswerStore, Memo
 
@@ -16,6 +18,23 @@ def test_whoever_is_given_an_answer_depends_on_what_that_has_read() -> None:
 
     assert facts_in(frame) == {"orders"}
     assert [key in memo for key in ("one", "two")] == [True, False]
+
+
+def test_what_is_read_after_a_computation_that_failed_is_recorded_as_before() -> None:
+    recorder = DependencyRecorder()
+    memo = Memo[int](recorder)
+
+    def fail() -> int:
+        recorder.read("orders")
+        raise RecursionError
+
+    with recorder.root() as frame:
+        with pytest.raises(RecursionError):
+            memo.compute("one", fail)
+        recorder.read("stock")
+
+    assert facts_in(frame) == {"orders", "stock"}
+    assert "one" not in memo
 
 
 def test_an_answer_of_an_earlier_version_counts_if_what_it_has_read_says_the_same() -> None:
